@@ -1,0 +1,80 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+  name: "healthgate",
+  products: [.executable(name: "healthgate", targets: ["healthgate"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // Decides. Pure: it imports nothing.
+    .target(name: "GateCore", swiftSettings: strict),
+
+    // Values to bytes and back; no I/O.
+    .target(
+      name: "GateFormats",
+      dependencies: [
+        "GateCore",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Yams", package: "Yams"),
+      ],
+      swiftSettings: strict),
+
+    // The loop, its ports, and what stands behind them.
+    .target(name: "GateEngine", dependencies: ["GateCore"], swiftSettings: strict),
+    .target(
+      name: "CurlHTTP", dependencies: ["CCurl", "CCurlShims", "GateCore", "GateEngine"],
+      swiftSettings: strict),
+    .target(
+      name: "DemoFleet",
+      dependencies: [
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "healthgate",
+      dependencies: [
+        "CCurlShims", "CurlHTTP", "DemoFleet", "GateCore", "GateEngine", "GateFormats",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+
+    // C: libcurl itself, and functions of fixed arity over its variadic ones.
+    .systemLibrary(
+      name: "CCurl", pkgConfig: "libcurl",
+      providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
+    .target(name: "CCurlShims", dependencies: ["CCurl"]),
+
+    // Tests.
+    .target(
+      name: "TestSupport", dependencies: ["GateCore"], path: "Tests/Support",
+      swiftSettings: strict),
+    .testTarget(
+      name: "GateCoreTests", dependencies: ["GateCore", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "GateFormatsTests", dependencies: ["GateFormats", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "GateEngineTests", dependencies: ["GateEngine", "GateFormats", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "CurlHTTPTests", dependencies: ["CurlHTTP", "DemoFleet", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "SimulationTests", dependencies: ["GateCore", "GateFormats", "TestSupport"],
+      swiftSettings: strict),
+  ]
+)

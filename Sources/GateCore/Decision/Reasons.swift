@@ -1,0 +1,99 @@
+/// The words of the verdict. They name what was counted and what was wanted.
+extension Gate {
+  var groupHealthy: VerdictReason {
+    let soaked = policy.soak > .zero ? " for \(policy.soak.inWords)" : ""
+    return VerdictReason(
+      .groupHealthy, "\(healthy) of \(counted(policy.expected, "instance")) healthy\(soaked)")
+  }
+
+  var tooManyUnhealthy: VerdictReason {
+    let failed = records.filter { $0.removed == nil && $0.health.state == .unhealthy }
+    let names = Self.list(failed.map(\.instance.id))
+    let count = "\(unhealthy) of \(counted(policy.expected, "instance"))"
+    guard !failed.allSatisfy({ $0.lastFailure?.kind == .wrongVersion }) else {
+      let versions = Set(failed.flatMap(\.versions)).sorted()
+      return VerdictReason(
+        .wrongVersion, "\(count) answered with the wrong version (\(Self.list(versions))): \(names)"
+      )
+    }
+    let kinds = Set(failed.compactMap { $0.lastFailure?.kind.rawValue }).sorted()
+    return VerdictReason(
+      .tooManyUnhealthy,
+      "\(count) unhealthy (\(Self.list(kinds))), \(policy.maxUnhealthy) allowed: \(names)")
+  }
+
+  var tooManyReplaced: VerdictReason {
+    let left = records.filter { $0.removed != nil }
+    return VerdictReason(
+      .tooManyReplaced,
+      "\(counted(replaced, "instance")) left the group, \(policy.maxReplaced) allowed: "
+        + Self.list(left.map(\.instance.id)))
+  }
+
+  var deadlineExceeded: VerdictReason {
+    VerdictReason(
+      .deadlineExceeded, "the deadline of \(policy.deadline.inWords) passed with \(standing)")
+  }
+
+  var cannotBecomeHealthy: VerdictReason {
+    VerdictReason(
+      .cannotBecomeHealthyInTime,
+      "\(standing), and the rest can no longer be by the deadline of \(policy.deadline.inWords)")
+  }
+
+  var gateFault: VerdictReason {
+    let lost = records.reduce(0) { $0 + $1.lostChecks }
+    return VerdictReason(
+      .gateFault,
+      "\(counted(lost, "check")) lost to faults of the gate's own"
+        + (lastFault.map { ", the last: \($0.detail)" } ?? ""))
+  }
+
+  var noInstances: VerdictReason {
+    VerdictReason(
+      .noInstances, "no instance was found by the deadline of \(policy.deadline.inWords)")
+  }
+
+  func interrupted(by interruption: Interruption) -> Verdict {
+    let message =
+      switch interruption {
+      case .hangUp, .interrupt, .terminate:
+        "interrupted by \(interruption.rawValue) with \(standing)"
+      case .journalEnd: "the journal ends before a verdict, with \(standing)"
+      }
+    return Verdict(
+      decision: .inconclusive, reason: VerdictReason(.interrupted, message), at: clock)
+  }
+
+  private var standing: String {
+    let present = present < policy.expected ? ", \(present) present" : ""
+    return "\(healthy) of \(counted(policy.expected, "instance")) healthy\(present)"
+  }
+
+  /// The first few, and how many more.
+  static func list(_ names: [String]) -> String {
+    let shown = names.prefix(5).joined(separator: ", ")
+    return names.count > 5 ? "\(shown) and \(names.count - 5) more" : shown
+  }
+}
+
+extension Duration {
+  /// As people write it, and as the settings read it: `500ms`, `15s`, `1m30s`, `2h`.
+  package var inWords: String {
+    let microseconds = inMicroseconds
+    guard microseconds % 1000 == 0 else { return "\(fractional(microseconds, 1_000_000))s" }
+    let milliseconds = microseconds / 1000
+    guard milliseconds >= 1000 || milliseconds == 0 else { return "\(milliseconds)ms" }
+    guard milliseconds % 1000 == 0 else { return "\(fractional(microseconds, 1_000_000))s" }
+    let seconds = milliseconds / 1000
+    let parts = [(seconds / 3600, "h"), (seconds / 60 % 60, "m"), (seconds % 60, "s")]
+    let words = parts.filter { $0.0 > 0 }.map { "\($0.0)\($0.1)" }.joined()
+    return words.isEmpty ? "0s" : words
+  }
+
+  private func fractional(_ value: Int64, _ unit: Int64) -> String {
+    var digits = String(value % unit + unit).dropFirst()
+    while digits.last == "0" { digits.removeLast() }
+    return "\(value / unit).\(digits)"
+  }
+}

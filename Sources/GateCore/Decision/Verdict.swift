@@ -1,0 +1,51 @@
+/// What the gate says of the group, once and for all.
+package struct Verdict: Hashable, Sendable {
+  package var decision: Decision
+  package var reason: VerdictReason
+  /// When it became certain.
+  package var at: GateInstant
+
+  package init(decision: Decision, reason: VerdictReason, at: GateInstant) {
+    self.decision = decision
+    self.reason = reason
+    self.at = at
+  }
+}
+
+package enum Decision: String, Hashable, Sendable, CaseIterable {
+  case promote
+  case rollback
+  case inconclusive
+}
+
+package struct VerdictReason: Hashable, Sendable {
+  package var code: ReasonCode
+  package var message: String
+
+  package init(_ code: ReasonCode, _ message: String) {
+    self.code = code
+    self.message = message
+  }
+}
+
+/// Why the verdict is what it is; the raw value is `reason.code`.
+package enum ReasonCode: String, Hashable, Sendable, CaseIterable {
+  case groupHealthy = "group_healthy"
+  case tooManyUnhealthy = "too_many_unhealthy"
+  case deadlineExceeded = "deadline_exceeded"
+  case cannotBecomeHealthyInTime = "cannot_become_healthy_in_time"
+  case tooManyReplaced = "too_many_replaced"
+  case wrongVersion = "wrong_version"
+  case gateFault = "gate_fault"
+  case noInstances = "no_instances"
+  case interrupted
+}
+
+/// A signal that asks the gate to stop.
+package enum Interruption: String, Hashable, Sendable, CaseIterable {
+  case hangUp = "SIGHUP"
+  case interrupt = "SIGINT"
+  case terminate = "SIGTERM"
+  /// A journal that ends before its run was decided: the run was killed.
+  case journalEnd = "end of journal"
+}

@@ -1,0 +1,65 @@
+/// What one check found.
+package struct CheckReport: Hashable, Sendable {
+  /// When its connection was begun.
+  package var started: GateInstant
+  package var result: CheckResult
+  /// The HTTP status, or gRPC's; nil where none came.
+  package var status: Int?
+  /// From the start to the end of the check, in microseconds.
+  package var latencyMicroseconds: Int64
+  /// For a failure, what happened, in words.
+  package var detail: String?
+  /// The version that the answer carried, where one was asked for.
+  package var version: String?
+  /// What a failed check's answer showed, for whoever explains it.
+  package var evidence: Evidence?
+
+  package init(
+    started: GateInstant, result: CheckResult, status: Int? = nil, latencyMicroseconds: Int64,
+    detail: String? = nil, version: String? = nil, evidence: Evidence? = nil
+  ) {
+    self.started = started
+    self.result = result
+    self.status = status
+    self.latencyMicroseconds = latencyMicroseconds
+    self.detail = detail
+    self.version = version
+    self.evidence = evidence
+  }
+}
+
+package enum CheckResult: Hashable, Sendable {
+  case success
+  case failure(FailureKind)
+}
+
+/// The parts of an answer that tell why it is not the wanted one; cleaned and cut by the checker.
+package struct Evidence: Hashable, Sendable {
+  package var server: String?
+  package var location: String?
+  package var contentType: String?
+  /// At most 200 bytes of the body.
+  package var excerpt: String?
+
+  package init(
+    server: String? = nil, location: String? = nil, contentType: String? = nil,
+    excerpt: String? = nil
+  ) {
+    self.server = server
+    self.location = location
+    self.contentType = contentType
+    self.excerpt = excerpt
+  }
+}
+
+/// A fault of the gate's own: no descriptor, no route from here, a name server that is silent.
+package struct GateFault: Error, Hashable, Sendable {
+  package var detail: String
+  /// When the check that it cost was begun, if it cost one.
+  package var started: GateInstant?
+
+  package init(detail: String, started: GateInstant? = nil) {
+    self.detail = detail
+    self.started = started
+  }
+}

@@ -1,0 +1,75 @@
+/// Why an instance is in its state: the load balancer's reason code and a sentence.
+package struct HealthReason: Hashable, Sendable {
+  /// Such as `Target.Timeout`, or for Classic `Instance` or `ELB`; nil when it is healthy.
+  package var code: String?
+  package var description: String
+
+  package init(code: String?, description: String) {
+    self.code = code
+    self.description = description
+  }
+}
+
+extension InstanceRecord {
+  /// The reason for the present state, in the words of the load balancer whose rules hold.
+  ///
+  /// Sources: elb `DescribeInstanceHealth` (2012-06-01); elbv2 `DescribeTargetHealth`
+  /// (2015-12-01), `TargetHealth.Reason` and `Description`.
+  package func reason(under check: HealthCheck) -> HealthReason {
+    switch health.state {
+    case .healthy: HealthReason(code: nil, description: healthyDescription)
+    case .initial: initialReason(under: check)
+    case .unhealthy: unhealthyReason(under: check)
+    }
+  }
+
+  private var healthyDescription: String {
+    let count = health.consecutiveSuccesses
+    guard count > 0 else {
+      return "healthy, but \(counted(health.consecutiveFailures, "health check")) failed since"
+    }
+    return "\(count == 1 ? "1 health check" : "\(count) consecutive health checks") passed"
+  }
+
+  private func initialReason(under check: HealthCheck) -> HealthReason {
+    switch check.semantics {
+    case .classic where failures == 0:
+      HealthReason(code: "ELB", description: "Instance registration is still in progress.")
+    case .classic:
+      HealthReason(
+        code: "Instance",
+        description: "Instance has not passed the configured HealthyThreshold number of health "
+          + "checks consecutively.")
+    case .alb where checks == 0, .nlb where checks == 0:
+      HealthReason(
+        code: "Elb.RegistrationInProgress", description: "Target registration is in progress")
+    case .alb, .nlb:
+      HealthReason(
+        code: "Elb.InitialHealthChecking", description: "Initial health checks in progress")
+    }
+  }
+
+  private func unhealthyReason(under check: HealthCheck) -> HealthReason {
+    switch (check.semantics, lastFailure?.kind) {
+    case (.classic, _):
+      HealthReason(
+        code: "Instance",
+        description: "Instance has failed at least the UnhealthyThreshold number of health checks "
+          + "consecutively.")
+    case (.alb, .statusMismatch), (.alb, .grpcStatusMismatch):
+      HealthReason(
+        code: "Target.ResponseCodeMismatch",
+        description: "Health checks failed with these codes: "
+          + "[\(lastFailure?.report.status.map(String.init) ?? "")]")
+    case (.alb, .some(let kind)) where kind.isTimeout:
+      HealthReason(code: "Target.Timeout", description: "Request timed out")
+    case (.alb, _), (.nlb, _):
+      HealthReason(code: "Target.FailedHealthChecks", description: "Health checks failed")
+    }
+  }
+}
+
+/// `1 instance`, `2 instances`.
+package func counted(_ number: Int, _ noun: String) -> String {
+  number == 1 ? "1 \(noun)" : "\(number) \(noun)s"
+}

@@ -1,0 +1,78 @@
+/// What the load balancer would say of a target.
+package enum InstanceState: String, Hashable, Sendable, CaseIterable {
+  case initial
+  case healthy
+  case unhealthy
+}
+
+/// An instance's state, and the counts that it follows from.
+package struct InstanceHealth: Hashable, Sendable {
+  package private(set) var state = InstanceState.initial
+  package private(set) var consecutiveSuccesses = 0
+  package private(set) var consecutiveFailures = 0
+  /// The latest counted checks, the newest in the lowest bit; 1 is a failure.
+  private var recentFailures: UInt64 = 0
+
+  package init() {}
+
+  /// Folds in one check; returns the state that the instance moved to, if it moved.
+  ///
+  /// Source: ALB guide, "Health checks for target groups"; CLB guide, "Configure health checks".
+  package mutating func record(
+    _ result: CheckResult, counting: FailureCounting, under check: HealthCheck
+  ) -> InstanceState? {
+    switch (result, counting) {
+    case (.success, _):
+      (consecutiveSuccesses, consecutiveFailures) = (consecutiveSuccesses + 1, 0)
+      recentFailures <<= 1
+    case (.failure, .counted):
+      (consecutiveSuccesses, consecutiveFailures) = (0, consecutiveFailures + 1)
+      recentFailures = recentFailures << 1 | 1
+    case (.failure, .forgiven):
+      consecutiveSuccesses = 0
+    }
+    let next: InstanceState =
+      switch state {
+      case .initial, .healthy: hasFailed(under: check) ? .unhealthy : risen(under: check)
+      case .unhealthy: risen(under: check)
+      }
+    guard next != state else { return nil }
+    if next == .unhealthy {
+      // What condemned it is spent: from here on only its recovery counts.
+      recentFailures = 0
+    }
+    state = next
+    return next
+  }
+
+  /// How many more consecutive successes make it healthy; 0 when it is.
+  package func successesNeeded(under check: HealthCheck) -> Int {
+    switch state {
+    case .initial: check.initialThreshold - consecutiveSuccesses
+    case .healthy: 0
+    case .unhealthy: check.healthyThreshold - consecutiveSuccesses
+    }
+  }
+
+  /// Failures among the last checks of the window.
+  package func failures(in window: UnhealthyWindow) -> Int {
+    let mask = window.checks == 64 ? UInt64.max : (1 << UInt64(window.checks)) - 1
+    return (recentFailures & mask).nonzeroBitCount
+  }
+
+  private func hasFailed(under check: HealthCheck) -> Bool {
+    guard consecutiveFailures < check.unhealthyThreshold else { return true }
+    return check.unhealthyWindow.map { failures(in: $0) >= $0.failures } ?? false
+  }
+
+  private func risen(under check: HealthCheck) -> InstanceState {
+    successesNeeded(under: check) <= 0 ? .healthy : state
+  }
+}
+
+/// Whether a failure counts towards `unhealthy`.
+package enum FailureCounting: Hashable, Sendable {
+  case counted
+  /// Within the grace period: it cannot fail the instance, but it is no success either.
+  case forgiven
+}

@@ -1,0 +1,160 @@
+/// All that the gate knows of one instance.
+package struct InstanceRecord: Hashable, Sendable {
+  package let instance: Instance
+  package let firstSeen: GateInstant
+  package internal(set) var health = InstanceHealth()
+  package internal(set) var removed: GateInstant?
+  package internal(set) var healthySince: GateInstant?
+  package internal(set) var successes = 0
+  package internal(set) var failures = 0
+  /// Checks that a fault of the gate's own cost.
+  package internal(set) var lostChecks = 0
+  package internal(set) var latency = LatencySummary()
+  package internal(set) var transitions: [Transition] = []
+  package internal(set) var lastFailure: LastFailure?
+  /// The versions that its answers carried, in the order in which they first came.
+  package internal(set) var versions: [String] = []
+  package internal(set) var lastFault: GateFault?
+
+  /// When the next check may start, by the schedule.
+  var nextCheck: GateInstant
+  var schedule = CheckSchedule()
+  /// Its health if every lost check had been a success; nil while it lost none.
+  var healthWithoutFaults: InstanceHealth?
+  /// Whether its latest check was lost to a fault of the gate's own, so that its state is stale.
+  var isUnobserved = false
+
+  /// More versions than this are a server's play, and not kept.
+  static let maximumVersions = 8
+
+  init(_ instance: Instance, at now: GateInstant) {
+    self.instance = instance
+    firstSeen = now
+    nextCheck = now
+  }
+
+  package var checks: Int { successes + failures }
+
+  /// What it contributes to the counts of the group.
+  ///
+  /// A healthy instance whose latest check was lost wants one more success: seen to be healthy.
+  func share(under check: HealthCheck, _ certainty: Certainty) -> GroupHealth.Share {
+    let needed = max(health.successesNeeded(under: check), isUnobserved ? 1 : 0)
+    let inTime = certainty.canBecomeHealthy(needing: needed, from: nextCheck)
+    return GroupHealth.Share(state: health.state, needed: inTime ? needed : nil)
+  }
+}
+
+/// A change of an instance's state.
+package struct Transition: Hashable, Sendable {
+  package var at: GateInstant
+  package var from: InstanceState
+  package var to: InstanceState
+  package var reason: HealthReason
+
+  package init(at: GateInstant, from: InstanceState, to: InstanceState, reason: HealthReason) {
+    self.at = at
+    self.from = from
+    self.to = to
+    self.reason = reason
+  }
+}
+
+/// The latest failed check of an instance.
+package struct LastFailure: Hashable, Sendable {
+  /// When the check ended.
+  package var at: GateInstant
+  package var kind: FailureKind
+  package var report: CheckReport
+}
+
+/// How long the answers of one instance took, in microseconds.
+///
+/// The least and the greatest are of all answers; the percentiles are of the latest 256, so that a
+/// soak of days takes no more memory than one of minutes.
+package struct LatencySummary: Hashable, Sendable {
+  package private(set) var least: Int64?
+  package private(set) var greatest: Int64?
+  private var latest: [UInt32] = []
+  private var oldest = 0
+
+  private static let kept = 256
+
+  package init() {}
+
+  package mutating func add(_ microseconds: Int64) {
+    least = min(least ?? microseconds, microseconds)
+    greatest = max(greatest ?? microseconds, microseconds)
+    let sample = UInt32(clamping: microseconds)
+    guard latest.count == Self.kept else {
+      latest.append(sample)
+      return
+    }
+    latest[oldest] = sample
+    oldest = (oldest + 1) % Self.kept
+  }
+
+  /// The nearest-rank percentile of the latest answers; nil when there was none.
+  package func percentile(_ percent: Int) -> Int64? {
+    guard !latest.isEmpty else { return nil }
+    let rank = (percent * latest.count + 99) / 100
+    return Int64(latest.sorted()[max(rank, 1) - 1])
+  }
+
+  /// The latest answers, oldest first.
+  package var samples: [Int64] {
+    (latest[oldest...] + latest[..<oldest]).map(Int64.init)
+  }
+}
+
+extension InstanceRecord {
+  /// Folds in one check; returns the change of state, if it brought one.
+  mutating func record(
+    _ report: CheckReport, at now: GateInstant, check: HealthCheck, policy: GatePolicy
+  ) -> Transition? {
+    let counting: FailureCounting =
+      report.started < firstSeen + policy.gracePeriod ? .forgiven : .counted
+    isUnobserved = false
+    nextCheck = schedule.next(
+      afterCheckFrom: report.started, to: now, every: check.interval.inMicroseconds)
+    note(report, at: now)
+    _ = healthWithoutFaults?.record(report.result, counting: counting, under: check)
+    let old = health.state
+    guard let new = health.record(report.result, counting: counting, under: check) else {
+      return nil
+    }
+    healthySince = new == .healthy ? now : nil
+    let transition = Transition(at: now, from: old, to: new, reason: reason(under: check))
+    transitions.append(transition)
+    return transition
+  }
+
+  /// Notes a check that was lost: it moves the schedule on and nothing else.
+  mutating func recordLoss(_ fault: GateFault, at now: GateInstant, check: HealthCheck) {
+    lostChecks += 1
+    lastFault = fault
+    isUnobserved = true
+    nextCheck = schedule.next(
+      afterCheckFrom: fault.started ?? now, to: now, every: check.interval.inMicroseconds)
+    var assumed = healthWithoutFaults ?? health
+    _ = assumed.record(.success, counting: .counted, under: check)
+    healthWithoutFaults = assumed
+  }
+
+  private mutating func note(_ report: CheckReport, at now: GateInstant) {
+    if let version = report.version, !versions.contains(version),
+      versions.count < Self.maximumVersions
+    {
+      versions.append(version)
+    }
+    switch report.result {
+    case .success:
+      successes += 1
+      latency.add(report.latencyMicroseconds)
+    case .failure(let kind):
+      failures += 1
+      lastFailure = LastFailure(at: now, kind: kind, report: report)
+      if kind.isAnswered { latency.add(report.latencyMicroseconds) }
+    }
+  }
+}

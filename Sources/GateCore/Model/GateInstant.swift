@@ -1,0 +1,40 @@
+/// A moment of a run: microseconds on the monotonic clock since the run started.
+///
+/// The resolution is the journal's. Everything is decided on what the journal can hold, so a
+/// replay sees the very instants that the run saw.
+package struct GateInstant: Hashable, Sendable, Comparable {
+  package var microseconds: Int64
+
+  /// When the run began.
+  package static let start = GateInstant(microseconds: 0)
+
+  package init(microseconds: Int64) {
+    self.microseconds = microseconds
+  }
+
+  package static func < (left: GateInstant, right: GateInstant) -> Bool {
+    left.microseconds < right.microseconds
+  }
+
+  package static func + (instant: GateInstant, duration: Duration) -> GateInstant {
+    GateInstant(microseconds: instant.microseconds + duration.inMicroseconds)
+  }
+
+  package static func - (instant: GateInstant, duration: Duration) -> GateInstant {
+    GateInstant(microseconds: instant.microseconds - duration.inMicroseconds)
+  }
+
+  /// The time from `earlier` to `self`; negative when `earlier` is the later one.
+  package func since(_ earlier: GateInstant) -> Duration {
+    .microseconds(microseconds - earlier.microseconds)
+  }
+}
+
+extension Duration {
+  /// Whole microseconds, rounded towards zero; what is too large for them is `Int64.max`.
+  package var inMicroseconds: Int64 {
+    let (seconds, attoseconds) = components
+    let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000)
+    return overflow ? (seconds < 0 ? .min : .max) : whole + attoseconds / 1_000_000_000_000
+  }
+}

@@ -1,0 +1,96 @@
+/// What the group as a whole must show.
+package struct GatePolicy: Hashable, Sendable {
+  /// Of the expected instances, healthy at the same time.
+  package var minHealthy: InstanceCount
+  /// So many may be unhealthy at once without a rollback.
+  package var maxUnhealthy: InstanceCount
+  /// So many may leave the group without a rollback.
+  package var maxReplaced: InstanceCount
+  /// Checks that start so soon after an instance was first seen cannot fail it.
+  package var gracePeriod: Duration
+  /// How long the group must stay healthy before it is promoted.
+  package var soak: Duration
+  /// No verdict by then is a rollback.
+  package var deadline: Duration
+  /// How many instances there must be before anything is promoted; at least 1.
+  package var expected: Int
+  package var membership: Membership
+
+  /// Whether the source can name other instances later.
+  package enum Membership: Hashable, Sendable {
+    /// All instances are known when the run begins.
+    case fixed
+    /// Instances may join at any moment.
+    case changing
+  }
+
+  package init(
+    minHealthy: InstanceCount = .percentage(100), maxUnhealthy: InstanceCount = .number(0),
+    maxReplaced: InstanceCount = .number(0), gracePeriod: Duration = .zero, soak: Duration = .zero,
+    deadline: Duration, expected: Int, membership: Membership = .fixed
+  ) {
+    self.minHealthy = minHealthy
+    self.maxUnhealthy = maxUnhealthy
+    self.maxReplaced = maxReplaced
+    self.gracePeriod = gracePeriod
+    self.soak = soak
+    self.deadline = deadline
+    self.expected = expected
+    self.membership = membership
+  }
+
+  /// The deadline when none is given: room for both thresholds twice, beside grace and soak.
+  package static func defaultDeadline(
+    for check: HealthCheck, gracePeriod: Duration, soak: Duration
+  ) -> Duration {
+    let checks = 2 * (check.healthyThreshold + check.unhealthyThreshold)
+    return gracePeriod + check.interval * checks + soak
+  }
+}
+
+/// A count of instances: a number, or a percentage of the expected ones.
+package enum InstanceCount: Hashable, Sendable, CustomStringConvertible {
+  case number(Int)
+  /// 0 to 100.
+  case percentage(Int)
+
+  /// Reads `2` or `50%`.
+  ///
+  /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
+  package init(parsing text: String) throws(GrammarError) {
+    guard text.hasSuffix("%") else {
+      guard let number = text.asWholeNumber, number <= 1_000_000 else {
+        throw GrammarError("'\(text)' is not a count of instances, such as 2 or 50%")
+      }
+      self = .number(number)
+      return
+    }
+    guard let percentage = text.dropLast().asWholeNumber, percentage <= 100 else {
+      throw GrammarError("'\(text)' is not a percentage of instances: 0% to 100%, whole")
+    }
+    self = .percentage(percentage)
+  }
+
+  package var description: String {
+    switch self {
+    case .number(let number): "\(number)"
+    case .percentage(let percentage): "\(percentage)%"
+    }
+  }
+
+  /// At least so many of `total`: a part of an instance is a whole one.
+  package func roundedUp(of total: Int) -> Int {
+    switch self {
+    case .number(let number): number
+    case .percentage(let percentage): (percentage * total + 99) / 100
+    }
+  }
+
+  /// At most so many of `total`: a part of an instance is none.
+  package func roundedDown(of total: Int) -> Int {
+    switch self {
+    case .number(let number): number
+    case .percentage(let percentage): percentage * total / 100
+    }
+  }
+}

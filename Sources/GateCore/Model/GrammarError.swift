@@ -1,0 +1,24 @@
+/// Text that is not of its grammar; the message says which part and what is wanted.
+package struct GrammarError: Error, Hashable, Sendable, CustomStringConvertible {
+  package var description: String
+
+  package init(_ description: String) {
+    self.description = description
+  }
+}
+
+extension StringProtocol {
+  /// Without the blanks and tabs at its ends.
+  package var trimmed: String {
+    guard let first = firstIndex(where: { !$0.isWhitespace }),
+      let last = lastIndex(where: { !$0.isWhitespace })
+    else { return "" }
+    return String(self[first...last])
+  }
+
+  /// Reads a whole number in plain ASCII digits; a sign, a blank or an overflow is none.
+  package var asWholeNumber: Int? {
+    guard !isEmpty, utf8.allSatisfy({ (48...57).contains($0) }) else { return nil }
+    return Int(self)
+  }
+}

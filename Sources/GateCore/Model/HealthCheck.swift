@@ -1,0 +1,65 @@
+/// The health check's settings, as the load balancer names them.
+package struct HealthCheck: Hashable, Sendable {
+  package var target: HealthCheckTarget
+  package var semantics: Semantics
+  /// Start of one check to start of the next.
+  package var interval: Duration
+  /// From a check's first packet to its whole answer.
+  package var timeout: Duration
+  /// Consecutive successes that make an unhealthy target healthy again; at least 1.
+  package var healthyThreshold: Int
+  /// Consecutive successes that make a new target healthy; at least 1.
+  package var initialThreshold: Int
+  /// Consecutive failures that make a target unhealthy; at least 1.
+  package var unhealthyThreshold: Int
+  /// Beyond the load balancer, against flapping.
+  package var unhealthyWindow: UnhealthyWindow?
+  package var matcher: Matcher
+
+  package init(
+    target: HealthCheckTarget, semantics: Semantics, interval: Duration, timeout: Duration,
+    healthyThreshold: Int, initialThreshold: Int, unhealthyThreshold: Int,
+    unhealthyWindow: UnhealthyWindow? = nil, matcher: Matcher
+  ) {
+    self.target = target
+    self.semantics = semantics
+    self.interval = interval
+    self.timeout = timeout
+    self.healthyThreshold = healthyThreshold
+    self.initialThreshold = initialThreshold
+    self.unhealthyThreshold = unhealthyThreshold
+    self.unhealthyWindow = unhealthyWindow
+    self.matcher = matcher
+  }
+}
+
+/// So many failures among the last so many checks make a target unhealthy too: `3/10`.
+package struct UnhealthyWindow: Hashable, Sendable, CustomStringConvertible {
+  /// At least 1, at most `checks`.
+  package var failures: Int
+  /// At most 64: the window is the bits of one word.
+  package var checks: Int
+
+  package init(failures: Int, of checks: Int) {
+    self.failures = failures
+    self.checks = checks
+  }
+
+  /// Reads `FAILURES/CHECKS`.
+  ///
+  /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
+  package init(parsing text: String) throws(GrammarError) {
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count == 2, let failures = parts[0].trimmed.asWholeNumber,
+      let checks = parts[1].trimmed.asWholeNumber
+    else {
+      throw GrammarError("'\(text)' is not FAILURES/CHECKS, such as 3/10")
+    }
+    guard (1...64).contains(checks), (1...checks).contains(failures) else {
+      throw GrammarError("'\(text)' wants 1 to 64 checks, and failures from 1 to that number")
+    }
+    self.init(failures: failures, of: checks)
+  }
+
+  package var description: String { "\(failures)/\(checks)" }
+}

@@ -1,0 +1,116 @@
+/// What is asked of each instance: `HTTP:80/health`, `TCP:5432`, `GRPC:50051/pkg.Service/Method`.
+///
+/// The grammar is the Classic Load Balancer's (`HealthCheck.Target`, API 2012-06-01) with
+/// `traffic-port` and gRPC from target groups.
+package struct HealthCheckTarget: Hashable, Sendable, CustomStringConvertible {
+  package enum Scheme: String, Hashable, Sendable, CaseIterable {
+    case http = "HTTP"
+    case https = "HTTPS"
+    case tcp = "TCP"
+    case ssl = "SSL"
+    case grpc = "GRPC"
+    case grpcs = "GRPCS"
+  }
+
+  package enum Port: Hashable, Sendable {
+    case number(Int)
+    /// Each instance's own port, as a target group registers it.
+    case trafficPort
+  }
+
+  package var scheme: Scheme
+  package var port: Port
+  /// With its leading slash and its query, as it goes on the request line; empty for TCP and SSL.
+  package var path: String
+
+  package init(scheme: Scheme, port: Port, path: String = "") {
+    self.scheme = scheme
+    self.port = port
+    self.path = path
+  }
+
+  /// The target as AWS spells it.
+  package var description: String {
+    switch port {
+    case .number(let number): "\(scheme.rawValue):\(number)\(path)"
+    case .trafficPort: "\(scheme.rawValue):traffic-port\(path)"
+    }
+  }
+
+  /// The method that an Application Load Balancer calls when it is not told another.
+  package static let albGRPCPath = "/AWS.ALB/healthcheck"
+
+  /// The standard health-checking method, `grpc.health.v1`.
+  package static let standardGRPCPath = "/grpc.health.v1.Health/Check"
+}
+
+extension HealthCheckTarget.Scheme {
+  package var isGRPC: Bool { self == .grpc || self == .grpcs }
+
+  /// Whether a TLS handshake comes before anything else.
+  package var isTLS: Bool { self == .https || self == .ssl || self == .grpcs }
+
+  /// Whether a request is sent and a status comes back.
+  package var hasPath: Bool {
+    switch self {
+    case .http, .https, .grpc, .grpcs: true
+    case .tcp, .ssl: false
+    }
+  }
+}
+
+extension HealthCheckTarget {
+  /// Reads a target.
+  ///
+  /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
+  package init(parsing text: String) throws(GrammarError) {
+    guard let colon = text.firstIndex(of: ":") else {
+      throw GrammarError("'\(text)' is not PROTOCOL:PORT/PATH, such as HTTP:80/health")
+    }
+    let name = text[..<colon].uppercased()
+    guard let scheme = Scheme(rawValue: name) else {
+      throw GrammarError(
+        "'\(text[..<colon])' is not a protocol: it is one of "
+          + Scheme.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+    let rest = text[text.index(after: colon)...]
+    let slash = rest.firstIndex(of: "/") ?? rest.endIndex
+    self.init(
+      scheme: scheme,
+      port: try Self.port(rest[..<slash], of: text),
+      path: try Self.path(rest[slash...], scheme: scheme, of: text))
+  }
+
+  private static func port(_ text: Substring, of whole: String) throws(GrammarError) -> Port {
+    guard text != "traffic-port" else { return .trafficPort }
+    guard let number = text.asWholeNumber, (1...65_535).contains(number) else {
+      throw GrammarError("'\(text)' in '\(whole)' is not a port: 1 to 65535, or traffic-port")
+    }
+    return .number(number)
+  }
+
+  private static func path(
+    _ text: Substring, scheme: Scheme, of whole: String
+  ) throws(GrammarError) -> String {
+    guard scheme.hasPath else {
+      guard text.isEmpty else {
+        throw GrammarError("'\(whole)' has a path, but a \(scheme.rawValue) check asks for none")
+      }
+      return ""
+    }
+    guard !text.isEmpty else {
+      guard scheme.isGRPC else {
+        throw GrammarError("'\(whole)' has no path: write '\(whole)/' for the root")
+      }
+      return albGRPCPath
+    }
+    // The bytes go on the request line as they are written (RFC 9112, section 3.2).
+    guard text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "#") }) else {
+      throw GrammarError("the path of '\(whole)' has a blank, a control character or a '#'")
+    }
+    guard text.utf16.count <= 1024 else {
+      throw GrammarError("the path of the target is longer than 1024 characters")
+    }
+    return String(text)
+  }
+}

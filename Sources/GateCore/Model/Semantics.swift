@@ -1,0 +1,89 @@
+/// Whose rules hold: which load balancer's defaults, ranges, first transition and reason codes.
+package enum Semantics: String, Hashable, Sendable, CaseIterable {
+  /// Classic Load Balancer, API version 2012-06-01.
+  case classic
+  /// Application Load Balancer target group, API version 2015-12-01.
+  case alb
+  /// Network Load Balancer target group, API version 2015-12-01.
+  case nlb
+}
+
+/// What the load balancer takes for a setting when it is not told.
+package struct SemanticDefaults: Hashable, Sendable {
+  package var interval: Duration
+  package var timeout: Duration
+  package var healthyThreshold: Int
+  package var unhealthyThreshold: Int
+  package var matcher: Matcher
+}
+
+/// What the load balancer itself accepts; anything else works here too, with a warning.
+package struct SemanticRanges: Hashable, Sendable {
+  package var interval: ClosedRange<Duration>
+  package var timeout: ClosedRange<Duration>
+  package var thresholds: ClosedRange<Int>
+  package var statusCodes: ClosedRange<Int>
+  package var protocols: [HealthCheckTarget.Scheme]
+}
+
+extension Semantics {
+  /// The defaults of a health check with this target.
+  ///
+  /// Sources: CLB guide, "Configure health checks"; ALB guide, "Health check settings";
+  /// elbv2 `CreateTargetGroup` (2015-12-01). A Classic check passes on 200 alone and cannot be
+  /// told otherwise.
+  package func defaults(for target: HealthCheckTarget) -> SemanticDefaults {
+    let timeout: Duration =
+      switch (self, target.scheme) {
+      case (.classic, _), (.alb, _): .seconds(5)
+      case (.nlb, .http): .seconds(6)
+      case (.nlb, _): .seconds(10)
+      }
+    let matcher: Matcher =
+      if target.scheme.isGRPC {
+        // ALB's own default calls a method that nobody implements; 12 is UNIMPLEMENTED. Whoever
+        // names a method of their own wants it to succeed.
+        target.path == HealthCheckTarget.albGRPCPath ? [12...12] : [0...0]
+      } else {
+        self == .nlb ? [200...399] : [200...200]
+      }
+    return SemanticDefaults(
+      interval: .seconds(30),
+      timeout: timeout,
+      healthyThreshold: self == .classic ? 10 : 5,
+      unhealthyThreshold: 2,
+      matcher: matcher)
+  }
+
+  /// The ranges that the load balancer's API enforces.
+  ///
+  /// Source: botocore's models `elb/2012-06-01` and `elbv2/2015-12-01`.
+  package func ranges(for target: HealthCheckTarget) -> SemanticRanges {
+    let statusCodes: ClosedRange<Int> =
+      switch self {
+      case .classic: 200...200
+      case .alb: target.scheme.isGRPC ? 0...99 : 200...499
+      case .nlb: 200...599
+      }
+    let protocols: [HealthCheckTarget.Scheme] =
+      switch self {
+      case .classic: [.http, .https, .tcp, .ssl]
+      case .alb: [.http, .https, .grpc, .grpcs]
+      case .nlb: [.http, .https, .tcp]
+      }
+    return SemanticRanges(
+      interval: .seconds(5)...(.seconds(300)),
+      timeout: .seconds(2)...(.seconds(self == .classic ? 60 : 120)),
+      thresholds: 2...10,
+      statusCodes: statusCodes,
+      protocols: protocols)
+  }
+
+  /// How many consecutive successes make a new target healthy, given the healthy threshold.
+  ///
+  /// Target groups: one (ALB guide and NLB troubleshooting page). Classic: AWS's pages disagree
+  /// between one and the healthy threshold; the stricter reading is the default.
+  package func initialThreshold(healthyThreshold: Int) -> Int {
+    self == .classic ? healthyThreshold : 1
+  }
+}
