@@ -62,7 +62,8 @@ extension Gate {
       case .journalEnd: "the journal ends before a verdict, with \(standing)"
       }
     return Verdict(
-      decision: .inconclusive, reason: VerdictReason(.interrupted, message), at: clock)
+      decision: .inconclusive, reason: VerdictReason(.interrupted, message), at: clock,
+      interruption: interruption)
   }
 
   private var standing: String {

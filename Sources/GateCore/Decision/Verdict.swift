@@ -4,11 +4,16 @@ package struct Verdict: Hashable, Sendable {
   package var reason: VerdictReason
   /// When it became certain.
   package var at: GateInstant
+  /// What stopped the gate before it could judge, if anything did.
+  package var interruption: Interruption?
 
-  package init(decision: Decision, reason: VerdictReason, at: GateInstant) {
+  package init(
+    decision: Decision, reason: VerdictReason, at: GateInstant, interruption: Interruption? = nil
+  ) {
     self.decision = decision
     self.reason = reason
     self.at = at
+    self.interruption = interruption
   }
 }
 

@@ -14,7 +14,7 @@ package struct InstanceRecord: Hashable, Sendable {
   package internal(set) var lastFailure: LastFailure?
   /// The versions that its answers carried, in the order in which they first came.
   package internal(set) var versions: [String] = []
-  package internal(set) var lastFault: GateFault?
+  package internal(set) var lastLoss: LostCheck?
 
   /// When the next check may start, by the schedule.
   var nextCheck: GateInstant
@@ -66,6 +66,12 @@ package struct LastFailure: Hashable, Sendable {
   package var at: GateInstant
   package var kind: FailureKind
   package var report: CheckReport
+}
+
+/// The latest check of an instance that a fault of the gate's own cost.
+package struct LostCheck: Hashable, Sendable {
+  package var at: GateInstant
+  package var fault: GateFault
 }
 
 /// How long the answers of one instance took, in microseconds.
@@ -132,7 +138,7 @@ extension InstanceRecord {
   /// Notes a check that was lost: it moves the schedule on and nothing else.
   mutating func recordLoss(_ fault: GateFault, at now: GateInstant, check: HealthCheck) {
     lostChecks += 1
-    lastFault = fault
+    lastLoss = LostCheck(at: now, fault: fault)
     isUnobserved = true
     nextCheck = schedule.next(
       afterCheckFrom: fault.started ?? now, to: now, every: check.interval.inMicroseconds)

@@ -1,0 +1,147 @@
+internal import CCurl
+internal import CCurlShims
+internal import GateCore
+
+/// Makes a report of a check that has ended.
+struct CheckEnding {
+  var plan: ProbePlan
+  var transfer: Transfer
+  var now: GateInstant
+  /// Whether the time-out had passed before the end came.
+  var isLate: Bool
+
+  func event(_ end: TransferEnd, _ key: InstanceKey) -> GateEvent {
+    switch end {
+    case .fault(let detail):
+      .checkLost(key, GateFault(detail: shown(detail), started: transfer.started))
+    case .failed(let kind, let detail):
+      .checked(key, failure(kind, detail, status: status, answer: answerSoFar))
+    case .answered where isLate:
+      .checked(
+        key,
+        failure(
+          .timeoutResponse, "the answer took longer than \(plan.check.timeout.inWords)",
+          status: status, answer: answerSoFar))
+    case .answered:
+      .checked(key, judged)
+    }
+  }
+
+  private var judged: CheckReport {
+    let scheme = plan.check.target.scheme
+    guard scheme.hasPath else { return success(status: nil) }
+    return scheme.isGRPC ? judgedGRPC : judgedHTTP
+  }
+
+  private var judgedHTTP: CheckReport {
+    let status = transfer.handle.long(CURLINFO_RESPONSE_CODE)
+    guard plan.check.matcher.accepts(status) else { return mismatch(status) }
+    if let failure = unframedBody(status) { return failure }
+    guard let judge = plan.judge else { return success(status: status) }
+    let answer = response.answer(status: status)
+    let judgement = judge.judge(answer)
+    guard let failure = judgement.failure else {
+      return success(status: status, version: version(judgement))
+    }
+    var report = self.failure(failure.kind, failure.detail, status: status, answer: answer)
+    report.version = version(judgement)
+    return report
+  }
+
+  private func version(_ judgement: AnswerJudgement) -> String? {
+    judgement.version.map { shown($0.cleaned(to: 100)) }
+  }
+
+  private func mismatch(_ status: Int) -> CheckReport {
+    let answer = response.answer(status: status)
+    let location = answer.values(of: "location").last.map { " to \($0.cleaned(to: 200))" } ?? ""
+    return failure(
+      .statusMismatch, "HTTP \(status)\(location), not \(plan.check.matcher)", status: status,
+      answer: answer)
+  }
+
+  /// Classic wants a body to have a length, or chunks (CLB guide, "Configure health checks").
+  private func unframedBody(_ status: Int) -> CheckReport? {
+    guard plan.check.semantics == .classic, response.body_bytes > 0,
+      transfer.handle.microseconds(CURLINFO_CONTENT_LENGTH_DOWNLOAD_T) < 0
+    else { return nil }
+    let answer = response.answer(status: status)
+    guard answer.values(of: "transfer-encoding").isEmpty else { return nil }
+    return failure(
+      .protocolError,
+      "HTTP \(status), but the body has neither Content-Length nor chunks, which a Classic Load "
+        + "Balancer does not accept", status: status, answer: answer)
+  }
+
+  private var judgedGRPC: CheckReport {
+    let http = transfer.handle.long(CURLINFO_RESPONSE_CODE)
+    let answer = response.answer(status: http)
+    let call = GRPCAnswer(answer)
+    guard let status = call.status else {
+      return failure(
+        .grpcStatusMismatch, "HTTP \(http) without a grpc-status", status: nil, answer: answer)
+    }
+    guard plan.check.matcher.accepts(status) else {
+      let message = call.message.map { " (\($0.cleaned(to: 200)))" } ?? ""
+      return failure(
+        .grpcStatusMismatch, "gRPC status \(status)\(message), not \(plan.check.matcher)",
+        status: status, answer: answer)
+    }
+    // The load balancer does not read the message; a gate that promotes NOT_SERVING is none.
+    guard status == 0, plan.check.target.path == HealthCheckTarget.standardGRPCPath,
+      call.serving != .serving
+    else { return success(status: status) }
+    return failure(
+      .expectationFailed, "the service says \(call.serving?.name ?? "nothing"), not SERVING",
+      status: status, answer: answer)
+  }
+
+  // MARK: - Reports
+
+  private var response: hg_response { transfer.handle.response.pointee }
+
+  private var status: Int? {
+    let status = transfer.handle.long(CURLINFO_RESPONSE_CODE)
+    return status > 0 && !plan.check.target.scheme.isGRPC ? status : nil
+  }
+
+  private var answerSoFar: Answer? {
+    response.isBegun ? response.answer(status: status ?? 0) : nil
+  }
+
+  /// By libcurl's clock, which starts with the transfer and not with the wish for one.
+  ///
+  /// Nil when libcurl does not know that the transfer has ended.
+  private var latency: Int64? {
+    let total = transfer.handle.microseconds(CURLINFO_TOTAL_TIME_T)
+    return total > 0 ? total : nil
+  }
+
+  private var sinceStart: Int64 { now.microseconds - transfer.started.microseconds }
+
+  private func success(status: Int?, version: String? = nil) -> CheckReport {
+    CheckReport(
+      started: transfer.started, result: .success, status: status,
+      latencyMicroseconds: latency ?? sinceStart, version: version)
+  }
+
+  private func failure(
+    _ kind: FailureKind, _ detail: String, status: Int?, answer: Answer?
+  ) -> CheckReport {
+    CheckReport(
+      started: transfer.started, result: .failure(kind), status: status,
+      latencyMicroseconds: kind.isTimeout ? sinceStart : latency ?? sinceStart,
+      detail: shown(detail.cleaned(to: 500)), evidence: answer?.evidence.map(shown))
+  }
+
+  /// Without the secrets, which an answer may repeat.
+  private func shown(_ text: String) -> String {
+    plan.secrets.reduce(text) { $0.replacing($1, with: "***") }
+  }
+
+  private func shown(_ evidence: Evidence) -> Evidence {
+    Evidence(
+      server: evidence.server.map(shown), location: evidence.location.map(shown),
+      contentType: evidence.contentType.map(shown), excerpt: evidence.excerpt.map(shown))
+  }
+}

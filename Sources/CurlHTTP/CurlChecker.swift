@@ -1,0 +1,183 @@
+internal import CCurl
+internal import CCurlShims
+package import GateCore
+package import GateEngine
+
+/// Makes the checks with libcurl, on the one thread that owns it.
+///
+/// A check's time-out is time in which the gate was listening: when the machine or the gate
+/// itself held the loop up, the clock of the time-outs stood still, and an answer that was there
+/// when the loop came back is taken. So the gate's lateness is never held against an instance.
+package final class CurlChecker: CheckPort {
+  private let plan: ProbePlan
+  private let loop: TransferLoop
+  /// The monotonic clock when the run started, in microseconds.
+  private let epoch: Int64
+  private let timeout: Int64
+  private let signals: Int32
+  private let mostTransfers: Int
+
+  private var transfers: [Transfer] = []
+  private var free: [Int] = []
+  /// By raw handle, to find what libcurl names.
+  private var indices: [UnsafeMutableRawPointer: Int] = [:]
+  private var underWay: [InstanceKey: Int] = [:]
+  private var deadlines = DeadlineQueue()
+  private var urls: [String?] = []
+  private let sharedHeaders: StringList
+  private let sharedMappings: StringList?
+  /// What came before `wait` was called, or of what was never begun.
+  private var pending: [Happening] = []
+  private var listening = ListeningClock()
+
+  /// Reads interruptions from `signals`, a descriptor of `hg_signal_descriptor`.
+  ///
+  /// - Throws: `CurlFailure` when libcurl or the system gives no loop, or refuses a setting.
+  package init(_ plan: ProbePlan, signals: Int32) throws(CurlFailure) {
+    self.plan = plan
+    self.signals = signals
+    loop = try TransferLoop()
+    timeout = plan.check.timeout.inMicroseconds
+    sharedHeaders = StringList(plan.headerLines(host: plan.host))
+    sharedMappings = plan.connectTo.isEmpty ? nil : StringList(plan.connectTo)
+    let limit = Int(clamping: hg_raise_descriptor_limit())
+    mostTransfers = max(limit - min(64, limit / 2), 1)
+    epoch = hg_monotonic_us()
+    // Fails here, once, if the settings are such that no check could be made.
+    release(try makeTransfer())
+    if signals >= 0 {
+      loop.onReadable(signals) { [unowned self] in readSignals() }
+    }
+  }
+
+  package var now: GateInstant { GateInstant(microseconds: hg_monotonic_us() - epoch) }
+
+  package var hasRoom: Bool { transfers.count - free.count < mostTransfers }
+
+  package func start(_ key: InstanceKey, _ instance: Instance) {
+    let started = now
+    do throws(CurlFailure) {
+      let index = if let free = free.popLast() { free } else { try makeTransfer() }
+      let transfer = transfers[index]
+      try aim(transfer, at: instance, key)
+      try loop.add(transfer.handle)
+      transfer.key = key
+      transfer.started = started
+      transfer.startedListening = listening.time(at: started.microseconds)
+      underWay[key] = index
+      deadlines.append(
+        transfer.startedListening + timeout, index: index, generation: transfer.generation)
+    } catch {
+      let fault = GateFault(detail: error.description, started: started)
+      pending.append(Happening(.checkLost(key, fault), at: started))
+    }
+  }
+
+  package func cancel(_ key: InstanceKey) {
+    guard let index = underWay[key] else { return }
+    loop.remove(transfers[index].handle)
+    release(index)
+  }
+
+  package func wait(until limit: GateInstant, into happenings: inout [Happening]) {
+    listening.worked(until: now.microseconds)
+    loop.runTimer(at: hg_monotonic_us())
+    collectDone(&happenings)
+    happenings.append(contentsOf: pending)
+    pending.removeAll(keepingCapacity: true)
+    let before = now.microseconds
+    var wake = limit.microseconds
+    if let moment = loop.nextMoment { wake = min(wake, moment - epoch) }
+    if let deadline = deadlines.first { wake = min(wake, deadline + listening.lost) }
+    let wait = happenings.isEmpty ? max(wake - before, 0) : 0
+    let isMoreReady = loop.serve(waitingAtMost: wait) {
+      listening.listened(from: before, atMost: wait, until: now.microseconds)
+    }
+    collectDone(&happenings)
+    if !isMoreReady { expire(&happenings) }
+    happenings.append(contentsOf: pending)
+    pending.removeAll(keepingCapacity: true)
+  }
+
+  // MARK: - Beginning
+
+  private func makeTransfer() throws(CurlFailure) -> Int {
+    let transfer = try Transfer(plan)
+    let index = transfers.count
+    transfers.append(transfer)
+    indices[transfer.handle.raw] = index
+    return index
+  }
+
+  private func aim(
+    _ transfer: Transfer, at instance: Instance, _ key: InstanceKey
+  ) throws(CurlFailure) {
+    while urls.count <= key.index { urls.append(nil) }
+    let url = urls[key.index] ?? plan.url(of: instance)
+    urls[key.index] = url
+    guard plan.check.target.scheme.isTLS, plan.serverName != nil else {
+      return try transfer.aim(at: url, headers: sharedHeaders, mappings: sharedMappings)
+    }
+    try transfer.aim(
+      at: url,
+      headers: StringList(plan.headerLines(host: plan.hostOverride(for: instance))),
+      mappings: StringList(plan.connectMappings(for: instance)))
+  }
+
+  // MARK: - Ending
+
+  private func collectDone(_ happenings: inout [Happening]) {
+    while let done = loop.nextDone() {
+      guard let index = indices[done.raw] else { preconditionFailure("a handle of nobody's") }
+      let end = TransferEnd(
+        done.result, of: transfers[index].handle, usesProxy: plan.proxy != nil)
+      finish(index, end, &happenings)
+    }
+  }
+
+  /// Ends what has had its time, now that everything that came in has been looked at.
+  private func expire(_ happenings: inout [Happening]) {
+    let time = listening.time(at: now.microseconds)
+    while let expired = deadlines.removeFirst(dueBy: time) {
+      let transfer = transfers[expired.index]
+      guard transfer.key != nil, transfer.generation == expired.generation else { continue }
+      let end = TransferEnd.timedOut(
+        transfer.handle, after: plan.check.timeout, isTLS: plan.check.target.scheme.isTLS)
+      finish(expired.index, end, &happenings)
+    }
+  }
+
+  private func finish(_ index: Int, _ end: TransferEnd, _ happenings: inout [Happening]) {
+    let transfer = transfers[index]
+    guard let key = transfer.key else { return }
+    let now = now
+    let isLate = listening.time(at: now.microseconds) - transfer.startedListening > timeout
+    let ending = CheckEnding(plan: plan, transfer: transfer, now: now, isLate: isLate)
+    happenings.append(Happening(ending.event(end, key), at: now))
+    loop.remove(transfer.handle)
+    release(index)
+  }
+
+  private func release(_ index: Int) {
+    let transfer = transfers[index]
+    if let key = transfer.key { underWay[key] = nil }
+    transfer.key = nil
+    transfer.generation += 1
+    free.append(index)
+  }
+
+  private func readSignals() {
+    while let interruption = Self.interruption(hg_next_signal(signals)) {
+      pending.append(Happening(.interrupted(interruption), at: now))
+    }
+  }
+
+  private static func interruption(_ signal: Int32) -> Interruption? {
+    switch signal {
+    case 0: nil
+    case 1: .hangUp
+    case 2: .interrupt
+    default: .terminate
+    }
+  }
+}

@@ -1,0 +1,87 @@
+internal import CCurl
+internal import CCurlShims
+
+/// One easy handle of libcurl and what its transfer receives; it owns both.
+final class EasyHandle {
+  let raw: UnsafeMutableRawPointer
+  let response: UnsafeMutablePointer<hg_response>
+
+  /// - Throws: `CurlFailure` when libcurl has no memory for another handle.
+  init() throws(CurlFailure) {
+    guard let raw = curl_easy_init() else { throw CurlFailure(CURLE_FAILED_INIT) }
+    self.raw = raw
+    response = .allocate(capacity: 1)
+    response.initialize(to: hg_response())
+  }
+
+  deinit {
+    curl_easy_cleanup(raw)
+    hg_response_free(response)
+    response.deallocate()
+  }
+
+  func set(_ option: CURLoption, _ value: Int) throws(CurlFailure) {
+    try CurlFailure.check(hg_easy_set_long(raw, option, value))
+  }
+
+  /// Sets an option that libcurl copies; nil goes back to its default.
+  func set(_ option: CURLoption, _ value: String?) throws(CurlFailure) {
+    let code =
+      if let value { value.withCString { hg_easy_set_string(raw, option, $0) } } else {
+        hg_easy_set_string(raw, option, nil)
+      }
+    try CurlFailure.check(code)
+  }
+
+  /// Sets a list that must outlive the transfer.
+  func set(_ option: CURLoption, _ list: StringList?) throws(CurlFailure) {
+    try CurlFailure.check(hg_easy_set_list(raw, option, list?.head))
+  }
+
+  /// Has the response filled by this handle's transfers.
+  func receiveResponse() throws(CurlFailure) {
+    try CurlFailure.check(hg_easy_set_response(raw, response))
+  }
+
+  func long(_ info: CURLINFO) -> Int {
+    var value = 0
+    return hg_easy_get_long(raw, info, &value) == CURLE_OK ? value : 0
+  }
+
+  func microseconds(_ info: CURLINFO) -> Int64 {
+    var value: curl_off_t = 0
+    return hg_easy_get_offset(raw, info, &value) == CURLE_OK ? Int64(value) : 0
+  }
+}
+
+/// A list of strings as libcurl takes it.
+final class StringList {
+  private(set) var head: UnsafeMutablePointer<curl_slist>?
+
+  init(_ strings: [String]) {
+    for string in strings {
+      head = curl_slist_append(head, string)
+    }
+  }
+
+  deinit {
+    curl_slist_free_all(head)
+  }
+}
+
+/// What libcurl says when it cannot do as it is told.
+package struct CurlFailure: Error, CustomStringConvertible {
+  let code: CURLcode
+
+  init(_ code: CURLcode) {
+    self.code = code
+  }
+
+  package var description: String {
+    "libcurl: \(String(cString: curl_easy_strerror(code))) (\(code.rawValue))"
+  }
+
+  static func check(_ code: CURLcode) throws(CurlFailure) {
+    guard code == CURLE_OK else { throw CurlFailure(code) }
+  }
+}

@@ -1,0 +1,89 @@
+package import GateCore
+
+/// The loop: what happened goes into the gate, what the gate wants is done.
+///
+/// It decides nothing and knows no network: the port checks and waits, the gate judges, the
+/// observers are told.
+package final class GateEngine<Port: CheckPort> {
+  package private(set) var gate: Gate
+  private let port: Port
+  private let observers: [any GateObserver]
+  private var due = DueQueue()
+  private var wakeUp: GateInstant?
+  private var effects: [GateEffect] = []
+  private var happenings: [Happening] = []
+
+  /// Checks begun before the port is asked what has happened: more, and the first of a burst
+  /// would wait for the last, which tells as latency and trips short time-outs.
+  private let startsPerTurn = 16
+
+  package init(_ gate: Gate, port: Port, observers: [any GateObserver]) {
+    self.gate = gate
+    self.port = port
+    self.observers = observers
+  }
+
+  /// Checks these instances until the verdict is certain.
+  package func run(_ instances: [Instance]) -> Verdict {
+    for instance in instances {
+      fold(.instanceAdded(instance), at: .start)
+    }
+    while true {
+      if let verdict = gate.verdict { return verdict }
+      startDueChecks()
+      port.wait(until: nextMoment, into: &happenings)
+      for happening in happenings {
+        fold(happening.event, at: happening.at)
+      }
+      happenings.removeAll(keepingCapacity: true)
+      let now = port.now
+      if let wakeUp, wakeUp <= now { fold(.wokeUp, at: now) }
+      endTurn(at: now)
+    }
+  }
+
+  private func startDueChecks() {
+    for _ in 0..<startsPerTurn where port.hasRoom {
+      guard let key = due.removeFirst(dueBy: port.now) else { return }
+      guard gate[key].removed == nil else { continue }
+      port.start(key, gate[key].instance)
+    }
+  }
+
+  /// Until when there is nothing to do but wait.
+  private var nextMoment: GateInstant {
+    var moment = observerMoment
+    if port.hasRoom, let first = due.first { moment = min(moment, first) }
+    if let wakeUp { moment = min(moment, wakeUp) }
+    return moment
+  }
+
+  private var observerMoment = GateInstant.start
+
+  private func endTurn(at now: GateInstant) {
+    observerMoment = now + .seconds(3600)
+    for observer in observers {
+      guard let moment = observer.turnEnded(at: now, in: gate) else { continue }
+      observerMoment = min(observerMoment, moment)
+    }
+  }
+
+  private func fold(_ event: GateEvent, at instant: GateInstant) {
+    effects.removeAll(keepingCapacity: true)
+    let isFolded = gate.handle(event, at: instant, effects: &effects)
+    for effect in effects {
+      switch effect {
+      case .startCheck(let key, let at): due.insert(key, due: at)
+      case .wakeUp(let at): wakeUp = at
+      case .stateChanged, .conclude: break
+      }
+    }
+    if case .instanceRemoved(let key) = event { port.cancel(key) }
+    // What came too late was not folded in: the journal must not have it before the verdict.
+    let seen = isFolded ? event : .wokeUp
+    guard isFolded || !effects.isEmpty else { return }
+    for observer in observers {
+      observer.observe(seen, effects[...], at: instant, in: gate)
+    }
+  }
+}
