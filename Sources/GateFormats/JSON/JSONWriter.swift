@@ -1,0 +1,207 @@
+/// Writes JSON (RFC 8259) into bytes, fields in the order in which they are given.
+///
+/// The order is the contract's, and the same values give the same bytes: a replay's verdict is
+/// compared to the byte. It allocates nothing while its buffer is large enough, so that a line of
+/// the journal costs no more than its characters.
+package struct JSONWriter {
+  package private(set) var bytes: [UInt8] = []
+  private let layout: Layout
+  private var depth = 0
+  /// Whether something stands in the innermost object or array already.
+  private var hasElement = false
+
+  package enum Layout: Sendable {
+    /// On one line, without blanks.
+    case compact
+    /// A field a line, two blanks a level.
+    case indented
+  }
+
+  package init(_ layout: Layout) {
+    self.layout = layout
+  }
+
+  /// Empties the buffer and keeps its room.
+  package mutating func removeAll() {
+    bytes.removeAll(keepingCapacity: true)
+    hasElement = false
+  }
+
+  package mutating func endLine() {
+    bytes.append(UInt8(ascii: "\n"))
+    hasElement = false
+  }
+
+  // MARK: - Structure
+
+  package mutating func object(_ write: (inout JSONWriter) -> Void) {
+    nest(UInt8(ascii: "{"), UInt8(ascii: "}"), write)
+  }
+
+  package mutating func object(_ name: StaticString, _ write: (inout JSONWriter) -> Void) {
+    key(name)
+    object(write)
+  }
+
+  package mutating func array<Element>(
+    _ name: StaticString, _ elements: some Sequence<Element>,
+    _ write: (inout JSONWriter, Element) -> Void
+  ) {
+    key(name)
+    nest(UInt8(ascii: "["), UInt8(ascii: "]")) { writer in
+      for element in elements {
+        writer.separate()
+        write(&writer, element)
+      }
+    }
+  }
+
+  package mutating func array(_ name: StaticString, _ strings: some Sequence<String>) {
+    array(name, strings) { $0.string($1) }
+  }
+
+  // MARK: - Fields
+
+  package mutating func field(_ name: StaticString, _ value: String?) {
+    key(name)
+    if let value { string(value) } else { null() }
+  }
+
+  package mutating func field(_ name: StaticString, _ value: Int?) {
+    key(name)
+    if let value { integer(Int64(value)) } else { null() }
+  }
+
+  package mutating func field(_ name: StaticString, _ value: Bool) {
+    key(name)
+    append(value ? "true" : "false")
+  }
+
+  /// Seconds, as many decimals as the microseconds need.
+  package mutating func field(_ name: StaticString, seconds microseconds: Int64?) {
+    key(name)
+    if let microseconds { decimal(microseconds, places: 6) } else { null() }
+  }
+
+  /// Milliseconds, as many decimals as the microseconds need.
+  package mutating func field(_ name: StaticString, milliseconds microseconds: Int64?) {
+    key(name)
+    if let microseconds { decimal(microseconds, places: 3) } else { null() }
+  }
+
+  /// A field whose name is only known at run time.
+  package mutating func field(named name: String, _ value: String?) {
+    separate()
+    string(name)
+    colon()
+    if let value { string(value) } else { null() }
+  }
+
+  package mutating func null(_ name: StaticString) {
+    key(name)
+    null()
+  }
+
+  // MARK: - Values
+
+  package mutating func string(_ value: String) {
+    bytes.append(UInt8(ascii: "\""))
+    for byte in value.utf8 {
+      switch byte {
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+        bytes.append(UInt8(ascii: "\\"))
+        bytes.append(byte)
+      case 0x0A: append("\\n")
+      case 0x0D: append("\\r")
+      case 0x09: append("\\t")
+      case 0..<0x20, 0x7F:
+        append("\\u00")
+        bytes.append(Self.hexDigit(byte >> 4))
+        bytes.append(Self.hexDigit(byte & 15))
+      default: bytes.append(byte)
+      }
+    }
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  private mutating func null() { append("null") }
+
+  private mutating func integer(_ value: Int64) {
+    if value < 0 { bytes.append(UInt8(ascii: "-")) }
+    digits(value.magnitude, atLeast: 1)
+  }
+
+  /// `value` over ten to the power of `places`, without zeros at its end.
+  private mutating func decimal(_ value: Int64, places: Int) {
+    if value < 0 { bytes.append(UInt8(ascii: "-")) }
+    let scale: UInt64 = places == 6 ? 1_000_000 : 1000
+    digits(value.magnitude / scale, atLeast: 1)
+    var rest = value.magnitude % scale
+    guard rest > 0 else { return }
+    var width = places
+    while rest % 10 == 0 { (rest, width) = (rest / 10, width - 1) }
+    bytes.append(UInt8(ascii: "."))
+    digits(rest, atLeast: width)
+  }
+
+  private mutating func digits(_ value: UInt64, atLeast width: Int) {
+    let start = bytes.count
+    var rest = value
+    repeat {
+      bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+      rest /= 10
+    } while rest > 0
+    while bytes.count - start < width { bytes.append(UInt8(ascii: "0")) }
+    bytes[start...].reverse()
+  }
+
+  private static func hexDigit(_ value: UInt8) -> UInt8 {
+    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+  }
+
+  // MARK: - Layout
+
+  private mutating func key(_ name: StaticString) {
+    separate()
+    bytes.append(UInt8(ascii: "\""))
+    append(name)
+    bytes.append(UInt8(ascii: "\""))
+    colon()
+  }
+
+  private mutating func colon() {
+    bytes.append(UInt8(ascii: ":"))
+    if layout == .indented { bytes.append(UInt8(ascii: " ")) }
+  }
+
+  private mutating func separate() {
+    if hasElement { bytes.append(UInt8(ascii: ",")) }
+    hasElement = true
+    breakLine()
+  }
+
+  private mutating func breakLine() {
+    guard layout == .indented, depth > 0 else { return }
+    bytes.append(UInt8(ascii: "\n"))
+    bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: 2 * depth))
+  }
+
+  private mutating func nest(
+    _ open: UInt8, _ close: UInt8, _ write: (inout JSONWriter) -> Void
+  ) {
+    bytes.append(open)
+    (depth, hasElement) = (depth + 1, false)
+    write(&self)
+    let isEmpty = !hasElement
+    depth -= 1
+    if !isEmpty {
+      if layout == .indented, depth == 0 { bytes.append(UInt8(ascii: "\n")) } else { breakLine() }
+    }
+    bytes.append(close)
+    hasElement = true
+  }
+
+  private mutating func append(_ text: StaticString) {
+    text.withUTF8Buffer { bytes.append(contentsOf: $0) }
+  }
+}

@@ -1,0 +1,112 @@
+internal import FoundationEssentials
+internal import GateCore
+
+/// One line of a journal as it stands there; which fields must be there depends on `event`.
+struct JournalLine: Decodable {
+  var seq: Int
+  var t: Double
+  var event: String
+
+  // run_started
+  var healthgateVersion: String?
+  var runID: String?
+  var startedAt: String?
+  var healthCheck: HealthCheckFields?
+  var policy: PolicyFields?
+  var group: GroupFields?
+  var warnings: [String]?
+  var journal: String?
+
+  // instances and checks
+  var id: String?
+  var address: String?
+  var port: Int?
+  var zone: String?
+  var started: Double?
+  var ok: Bool?
+  var kind: String?
+  var status: Int?
+  var detail: String?
+  var latencyMilliseconds: Double?
+  var version: String?
+  var evidence: EvidenceFields?
+  var signal: String?
+
+  enum CodingKeys: String, CodingKey {
+    case seq, t, event, policy, group, warnings, journal, id, address, port, zone, started, ok
+    case kind, status, detail, version, evidence, signal
+    case healthgateVersion = "healthgate_version"
+    case runID = "run_id"
+    case startedAt = "started_at"
+    case healthCheck = "health_check"
+    case latencyMilliseconds = "latency_ms"
+  }
+
+  struct HealthCheckFields: Decodable {
+    var target: String
+    var semantics: String
+    var interval: Double
+    var timeout: Double
+    var healthyThreshold: Int
+    var initialThreshold: Int
+    var unhealthyThreshold: Int
+    var unhealthyWindow: String?
+    var matcher: String
+    var request: [String: String]?
+
+    enum CodingKeys: String, CodingKey {
+      case target, semantics, matcher, request
+      case interval = "interval_seconds"
+      case timeout = "timeout_seconds"
+      case healthyThreshold = "healthy_threshold"
+      case initialThreshold = "initial_threshold"
+      case unhealthyThreshold = "unhealthy_threshold"
+      case unhealthyWindow = "unhealthy_window"
+    }
+  }
+
+  struct PolicyFields: Decodable {
+    var minHealthy: String
+    var maxUnhealthy: String
+    var maxReplaced: String
+    var gracePeriod: Double
+    var soak: Double
+    var deadline: Double
+    var advisory: Bool?
+
+    enum CodingKeys: String, CodingKey {
+      case advisory
+      case minHealthy = "min_healthy"
+      case maxUnhealthy = "max_unhealthy"
+      case maxReplaced = "max_replaced"
+      case gracePeriod = "grace_period_seconds"
+      case soak = "soak_seconds"
+      case deadline = "deadline_seconds"
+    }
+  }
+
+  struct GroupFields: Decodable {
+    var source: String
+    var name: String?
+    var expected: Int
+    var membership: String?
+  }
+
+  struct EvidenceFields: Decodable {
+    var server: String?
+    var location: String?
+    var contentType: String?
+    var excerpt: String?
+
+    enum CodingKeys: String, CodingKey {
+      case server, location, excerpt
+      case contentType = "content_type"
+    }
+  }
+}
+
+/// The time of a field in seconds or milliseconds, to the microsecond; nil when it cannot be one.
+func microseconds(_ value: Double, per unit: Double) -> Int64? {
+  let scaled = (value * unit).rounded()
+  return scaled.isFinite && scaled >= 0 && scaled < 4e15 ? Int64(scaled) : nil
+}

@@ -1,0 +1,292 @@
+internal import FoundationEssentials
+package import GateCore
+
+/// A recorded run: what was known at its beginning, and what happened.
+package struct Journal: Sendable {
+  package var header: RunHeader
+  package var entries: [Entry]
+  /// All complete lines.
+  package var events: Int
+  /// Whether a crash cut the last line off; it is left out.
+  package var isCutOff: Bool
+  package var sha256: String
+
+  /// An event of the journal, or the mere passing of time that a derived line shows.
+  package struct Entry: Sendable {
+    package var at: GateInstant
+    package var event: RecordedEvent
+  }
+
+  /// As the journal has them: instances by their ids.
+  package enum RecordedEvent: Sendable {
+    case instanceAdded(Instance)
+    case instanceRemoved(id: String)
+    case checked(id: String, CheckReport)
+    case faulted(id: String?, GateFault)
+    case interrupted(Interruption)
+    /// A line that follows from the others.
+    case derived
+  }
+}
+
+/// Why a journal cannot be read: in which line, and what is wrong with it.
+package struct JournalError: Error, Hashable, Sendable {
+  /// From 1; nil when it is the whole that is wrong.
+  package var line: Int?
+  package var message: String
+
+  package init(line: Int?, _ message: String) {
+    self.line = line
+    self.message = message
+  }
+}
+
+extension Journal {
+  /// Reads a journal.
+  ///
+  /// - Throws: `JournalError` for a line that is not an event, but for a last one that was cut
+  ///   off.
+  package init(reading bytes: [UInt8]) throws(JournalError) {
+    var reader = JournalReader()
+    var start = bytes.startIndex
+    while let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {
+      try reader.read(bytes[start..<end])
+      start = end + 1
+    }
+    guard let header = reader.header else {
+      throw JournalError(line: nil, "it has no run_started event, so it is not a journal")
+    }
+    var digest = Digest()
+    digest.add(bytes)
+    self.init(
+      header: header, entries: reader.entries, events: reader.lines,
+      isCutOff: start < bytes.endIndex, sha256: digest.hexadecimal)
+  }
+}
+
+/// Reads a journal line by line, each checked against those before it.
+private struct JournalReader {
+  var header: RunHeader?
+  var entries: [Journal.Entry] = []
+  var lines = 0
+
+  private var now = GateInstant.start
+  private let decoder = JSONDecoder()
+
+  mutating func read(_ bytes: ArraySlice<UInt8>) throws(JournalError) {
+    let line = try decode(bytes)
+    guard line.seq == lines else {
+      throw error("seq is \(line.seq), but \(lines) comes next: lines are missing or doubled")
+    }
+    guard let time = microseconds(line.t, per: 1_000_000) else {
+      throw error("t is \(line.t), which is no time since the start")
+    }
+    let instant = GateInstant(microseconds: time)
+    guard instant >= now else { throw error("t is \(line.t), before that of the line before") }
+    now = instant
+    guard (header == nil) == (line.event == "run_started") else {
+      throw error(
+        header == nil
+          ? "the first event is \(line.event), not run_started" : "run_started comes twice")
+    }
+    if header == nil {
+      header = try makeHeader(line)
+    } else {
+      entries.append(Journal.Entry(at: instant, event: try event(line)))
+    }
+    lines += 1
+  }
+
+  private func decode(_ bytes: ArraySlice<UInt8>) throws(JournalError) -> JournalLine {
+    do {
+      return try decoder.decode(JournalLine.self, from: Data(bytes))
+    } catch let failure as DecodingError {
+      throw error("it is not an event: \(failure.inWords)")
+    } catch {
+      throw self.error("it is not an event")
+    }
+  }
+
+  private func error(_ message: String) -> JournalError {
+    JournalError(line: lines + 1, message)
+  }
+
+  // MARK: - Events
+
+  private func event(_ line: JournalLine) throws(JournalError) -> Journal.RecordedEvent {
+    switch line.event {
+    case "instance_added":
+      .instanceAdded(
+        Instance(
+          id: try want(line.id, "id"), address: try want(line.address, "address"),
+          port: try want(line.port, "port"), zone: line.zone))
+    case "instance_removed": .instanceRemoved(id: try want(line.id, "id"))
+    case "check": .checked(id: try want(line.id, "id"), try report(line))
+    case "gate_fault":
+      .faulted(
+        id: line.id,
+        GateFault(detail: try want(line.detail, "detail"), started: try instant(line.started)))
+    case "interrupted":
+      .interrupted(try parse(line.signal, "signal") { Interruption(rawValue: $0) })
+    case "state_changed", "decided": .derived
+    default: throw error("'\(line.event)' is not an event of this version")
+    }
+  }
+
+  private func report(_ line: JournalLine) throws(JournalError) -> CheckReport {
+    let result: CheckResult =
+      if try want(line.ok, "ok") {
+        .success
+      } else {
+        .failure(try parse(line.kind, "kind") { FailureKind(rawValue: $0) })
+      }
+    guard let started = try instant(line.started) else { throw error("started is missing") }
+    guard started <= now else { throw error("started is later than t") }
+    guard let latency = microseconds(try want(line.latencyMilliseconds, "latency_ms"), per: 1000)
+    else { throw error("latency_ms is no time") }
+    return CheckReport(
+      started: started, result: result, status: line.status, latencyMicroseconds: latency,
+      detail: line.detail, version: line.version,
+      evidence: line.evidence.map {
+        Evidence(
+          server: $0.server, location: $0.location, contentType: $0.contentType,
+          excerpt: $0.excerpt)
+      })
+  }
+
+  private func instant(_ seconds: Double?) throws(JournalError) -> GateInstant? {
+    guard let seconds else { return nil }
+    guard let time = microseconds(seconds, per: 1_000_000) else {
+      throw error("started is \(seconds), which is no time since the start")
+    }
+    return GateInstant(microseconds: time)
+  }
+
+  // MARK: - The header
+
+  private func makeHeader(_ line: JournalLine) throws(JournalError) -> RunHeader {
+    let group = try want(line.group, "group")
+    guard group.expected > 0 else { throw error("group.expected is not positive") }
+    let policy = try want(line.policy, "policy")
+    return RunHeader(
+      healthgateVersion: try want(line.healthgateVersion, "healthgate_version"),
+      runID: try want(line.runID, "run_id"),
+      startedAt: try parse(line.startedAt, "started_at") { Timestamp($0) },
+      check: try check(want(line.healthCheck, "health_check")),
+      request: (line.healthCheck?.request ?? [:]).sorted { $0.key < $1.key }.map {
+        RunHeader.RequestSetting(
+          $0.key, $0.value.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        )
+      },
+      policy: try makePolicy(policy, group), isAdvisory: policy.advisory ?? false,
+      group: RunHeader.Group(source: group.source, name: group.name),
+      warnings: line.warnings ?? [], journalPath: line.journal)
+  }
+
+  private func check(_ fields: JournalLine.HealthCheckFields) throws(JournalError) -> HealthCheck {
+    let target = try grammar("target") { () throws(GrammarError) in
+      try HealthCheckTarget(parsing: fields.target)
+    }
+    let thresholds = [
+      fields.healthyThreshold, fields.initialThreshold, fields.unhealthyThreshold,
+    ]
+    guard thresholds.allSatisfy({ (1...1_000_000).contains($0) }) else {
+      throw error("a threshold is below 1 or above 1000000")
+    }
+    let interval = try duration(fields.interval, "interval_seconds")
+    guard interval > .zero else { throw error("interval_seconds is not positive") }
+    return HealthCheck(
+      target: target,
+      semantics: try parse(fields.semantics, "semantics") { Semantics(rawValue: $0) },
+      interval: interval, timeout: try duration(fields.timeout, "timeout_seconds"),
+      healthyThreshold: fields.healthyThreshold, initialThreshold: fields.initialThreshold,
+      unhealthyThreshold: fields.unhealthyThreshold,
+      unhealthyWindow: try fields.unhealthyWindow.mapTyped { text throws(JournalError) in
+        try grammar("unhealthy_window") { () throws(GrammarError) in
+          try UnhealthyWindow(parsing: text)
+        }
+      },
+      matcher: try grammar("matcher") { () throws(GrammarError) in
+        try Matcher(parsing: fields.matcher, bounds: 0...999)
+      })
+  }
+
+  private func makePolicy(
+    _ fields: JournalLine.PolicyFields, _ group: JournalLine.GroupFields
+  ) throws(JournalError) -> GatePolicy {
+    GatePolicy(
+      minHealthy: try count(fields.minHealthy, "min_healthy"),
+      maxUnhealthy: try count(fields.maxUnhealthy, "max_unhealthy"),
+      maxReplaced: try count(fields.maxReplaced, "max_replaced"),
+      gracePeriod: try duration(fields.gracePeriod, "grace_period_seconds"),
+      soak: try duration(fields.soak, "soak_seconds"),
+      deadline: try duration(fields.deadline, "deadline_seconds"), expected: group.expected,
+      membership: group.membership == "changing" ? .changing : .fixed)
+  }
+
+  private func count(_ text: String, _ name: String) throws(JournalError) -> InstanceCount {
+    try grammar(name) { () throws(GrammarError) in try InstanceCount(parsing: text) }
+  }
+
+  private func duration(_ seconds: Double, _ name: String) throws(JournalError) -> Duration {
+    guard let time = microseconds(seconds, per: 1_000_000) else {
+      throw error("\(name) is \(seconds), which is no duration")
+    }
+    return .microseconds(time)
+  }
+
+  // MARK: - Fields
+
+  private func want<Value>(_ value: Value?, _ name: String) throws(JournalError) -> Value {
+    guard let value else { throw error("\(name) is missing") }
+    return value
+  }
+
+  private func parse<Value>(
+    _ text: String?, _ name: String, _ read: (String) -> Value?
+  ) throws(JournalError) -> Value {
+    let text = try want(text, name)
+    guard let value = read(text) else { throw error("\(name) is '\(text)', which is none") }
+    return value
+  }
+
+  private func grammar<Value>(
+    _ name: String, _ read: () throws(GrammarError) -> Value
+  ) throws(JournalError) -> Value {
+    do {
+      return try read()
+    } catch {
+      throw self.error("\(name): \(error)")
+    }
+  }
+}
+
+extension Optional {
+  /// `map` whose error keeps its type.
+  fileprivate func mapTyped<Value, Failure: Error>(
+    _ transform: (Wrapped) throws(Failure) -> Value
+  ) throws(Failure) -> Value? {
+    guard let self else { return nil }
+    return try transform(self)
+  }
+}
+
+extension DecodingError {
+  /// What is wrong and where, without the type names of this program.
+  var inWords: String {
+    switch self {
+    case .typeMismatch(_, let context): "\(context.place) is of the wrong type"
+    case .valueNotFound(_, let context): "\(context.place) is null"
+    case .keyNotFound(let key, _): "\(key.stringValue) is missing"
+    case .dataCorrupted(let context) where context.codingPath.isEmpty: "it is not JSON"
+    case .dataCorrupted(let context): "\(context.place) cannot be read"
+    @unknown default: "it cannot be read"
+    }
+  }
+}
+
+extension DecodingError.Context {
+  fileprivate var place: String {
+    codingPath.isEmpty ? "it" : codingPath.map(\.stringValue).joined(separator: ".")
+  }
+}

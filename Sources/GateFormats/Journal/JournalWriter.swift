@@ -1,0 +1,146 @@
+package import GateCore
+
+/// Turns what the gate sees into lines of the journal; where they go is the caller's matter.
+package struct JournalWriter {
+  private var writer = JSONWriter(.compact)
+  private var sequence = 0
+
+  package init() {}
+
+  /// How many lines were written in all.
+  package var events: Int { sequence }
+
+  /// The lines since the last `removeAll`.
+  package var bytes: [UInt8] { writer.bytes }
+
+  package mutating func removeAll() { writer.removeAll() }
+
+  package mutating func runStarted(_ header: RunHeader) {
+    line(.start, "run_started") { writer in
+      writer.field("schema_version", RunHeader.schemaVersion)
+      writer.field("healthgate_version", header.healthgateVersion)
+      writer.field("run_id", header.runID)
+      writer.field("started_at", header.startedAt.text)
+      header.writeHealthCheck(to: &writer)
+      header.writePolicy(to: &writer)
+      writer.object("group") { writer in
+        writer.field("source", header.group.source)
+        writer.field("name", header.group.name)
+        writer.field("expected", header.policy.expected)
+        writer.field("membership", header.policy.membership == .fixed ? "fixed" : "changing")
+      }
+      writer.array("warnings", header.warnings)
+      writer.field("journal", header.journalPath)
+    }
+  }
+
+  /// The event and what followed from it, in that order.
+  package mutating func write(
+    _ event: GateEvent, _ effects: ArraySlice<GateEffect>, at instant: GateInstant, in gate: Gate
+  ) {
+    write(event, at: instant, in: gate)
+    for effect in effects {
+      switch effect {
+      case .stateChanged(let key, let transition):
+        stateChanged(gate[key].instance.id, transition)
+      case .conclude(let verdict): decided(verdict)
+      case .startCheck, .wakeUp: break
+      }
+    }
+  }
+
+  private mutating func write(_ event: GateEvent, at instant: GateInstant, in gate: Gate) {
+    switch event {
+    case .instanceAdded(let instance): added(instance, at: instant)
+    case .instanceRemoved(let key):
+      line(instant, "instance_removed") { $0.field("id", gate[key].instance.id) }
+    case .checked(let key, let report): checked(gate[key].instance.id, report, at: instant)
+    case .checkLost(let key, let fault): faulted(fault, id: gate[key].instance.id, at: instant)
+    case .gateFault(let fault): faulted(fault, id: nil, at: instant)
+    case .interrupted(let interruption):
+      line(instant, "interrupted") { $0.field("signal", interruption.rawValue) }
+    case .wokeUp: break
+    }
+  }
+
+  private mutating func added(_ instance: Instance, at instant: GateInstant) {
+    line(instant, "instance_added") { writer in
+      writer.field("id", instance.id)
+      writer.field("address", instance.address)
+      writer.field("port", instance.port)
+      writer.field("zone", instance.zone)
+    }
+  }
+
+  private mutating func checked(_ id: String, _ report: CheckReport, at instant: GateInstant) {
+    line(instant, "check") { writer in
+      writer.field("id", id)
+      writer.field("started", seconds: report.started.microseconds)
+      switch report.result {
+      case .success:
+        writer.field("ok", true)
+        writer.null("kind")
+      case .failure(let kind):
+        writer.field("ok", false)
+        writer.field("kind", kind.rawValue)
+      }
+      writer.field("status", report.status)
+      writer.field("detail", report.detail)
+      writer.field("latency_ms", milliseconds: report.latencyMicroseconds)
+      if let version = report.version { writer.field("version", version) }
+      if let evidence = report.evidence { evidence.write(to: &writer) }
+    }
+  }
+
+  private mutating func faulted(_ fault: GateFault, id: String?, at instant: GateInstant) {
+    line(instant, "gate_fault") { writer in
+      writer.field("detail", fault.detail)
+      if let id { writer.field("id", id) }
+      if let started = fault.started { writer.field("started", seconds: started.microseconds) }
+    }
+  }
+
+  private mutating func stateChanged(_ id: String, _ transition: Transition) {
+    line(transition.at, "state_changed") { writer in
+      writer.field("id", id)
+      writer.field("from", transition.from.rawValue)
+      writer.field("to", transition.to.rawValue)
+      writer.field("reason_code", transition.reason.code)
+    }
+  }
+
+  private mutating func decided(_ verdict: Verdict) {
+    line(verdict.at, "decided") { writer in
+      writer.field("decision", verdict.decision.rawValue)
+      writer.object("reason") { writer in
+        writer.field("code", verdict.reason.code.rawValue)
+        writer.field("message", verdict.reason.message)
+      }
+    }
+  }
+
+  private mutating func line(
+    _ instant: GateInstant, _ event: StaticString, _ write: (inout JSONWriter) -> Void
+  ) {
+    let sequence = sequence
+    writer.object { writer in
+      writer.field("seq", sequence)
+      writer.field("t", seconds: instant.microseconds)
+      writer.field("event", event.description)
+      write(&writer)
+    }
+    writer.endLine()
+    self.sequence += 1
+  }
+}
+
+extension Evidence {
+  func write(to writer: inout JSONWriter) {
+    writer.object("evidence") { writer in
+      if let server { writer.field("server", server) }
+      if let location { writer.field("location", location) }
+      if let contentType { writer.field("content_type", contentType) }
+      if let excerpt { writer.field("excerpt", excerpt) }
+    }
+  }
+}

@@ -1,0 +1,36 @@
+package import GateCore
+
+extension Journal {
+  /// Decides again from what was recorded, under the header's settings or changed ones.
+  ///
+  /// With the header's own the verdict is the run's, to the byte.
+  package func replayed(under header: RunHeader) -> (gate: Gate, verdict: Verdict) {
+    var gate = Gate(check: header.check, policy: header.policy)
+    var effects: [GateEffect] = []
+    var now = GateInstant.start
+    for entry in entries {
+      now = entry.at
+      gate.handle(gate.event(for: entry.event), at: now, effects: &effects)
+      effects.removeAll(keepingCapacity: true)
+      if let verdict = gate.verdict { return (gate, verdict) }
+    }
+    gate.handle(.interrupted(.journalEnd), at: now, effects: &effects)
+    guard let verdict = gate.verdict else { preconditionFailure("an interrupted gate decides") }
+    return (gate, verdict)
+  }
+}
+
+extension Gate {
+  /// The event as it was folded in; what is said of an instance that never joined is nothing.
+  fileprivate func event(for recorded: Journal.RecordedEvent) -> GateEvent {
+    switch recorded {
+    case .instanceAdded(let instance): .instanceAdded(instance)
+    case .instanceRemoved(let id): key(of: id).map { .instanceRemoved($0) } ?? .wokeUp
+    case .checked(let id, let report): key(of: id).map { .checked($0, report) } ?? .wokeUp
+    case .faulted(let id, let fault):
+      id.flatMap { key(of: $0) }.map { .checkLost($0, fault) } ?? .gateFault(fault)
+    case .interrupted(let interruption): .interrupted(interruption)
+    case .derived: .wokeUp
+    }
+  }
+}

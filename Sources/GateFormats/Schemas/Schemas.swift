@@ -1,0 +1,328 @@
+internal import GateCore
+
+/// The JSON Schemas (2020-12) of what the program writes and reads.
+///
+/// A field may be added within a major version, so objects are open; the words of an enumeration
+/// come from the types that write them.
+package enum Schemas {
+  package static let verdict = """
+    {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "title": "healthgate verdict",
+      "type": "object",
+      "required": [
+        "schema_version", "healthgate_version", "run_id", "decision", "exit_code", "advisory",
+        "reason", "started_at", "decided_at", "elapsed_seconds", "health_check", "policy", "group",
+        "instances", "diagnoses", "warnings", "journal"
+      ],
+      "properties": {
+        "schema_version": { "$ref": "#/$defs/schema_version" },
+        "healthgate_version": { "type": "string" },
+        "run_id": { "type": "string", "format": "uuid" },
+        "decision": { "$ref": "#/$defs/decision" },
+        "exit_code": { "type": "integer", "minimum": 0, "maximum": 255 },
+        "advisory": { "type": "boolean" },
+        "reason": { "$ref": "#/$defs/reason" },
+        "started_at": { "$ref": "#/$defs/time" },
+        "decided_at": { "$ref": "#/$defs/time" },
+        "elapsed_seconds": { "type": "number", "minimum": 0 },
+        "health_check": { "$ref": "#/$defs/health_check" },
+        "policy": { "$ref": "#/$defs/policy" },
+        "group": {
+          "type": "object",
+          "required": [
+            "source", "name", "expected", "present", "healthy", "unhealthy", "initial", "replaced"
+          ],
+          "properties": {
+            "source": { "type": "string" },
+            "name": { "type": ["string", "null"] },
+            "expected": { "$ref": "#/$defs/count" },
+            "present": { "$ref": "#/$defs/count" },
+            "healthy": { "$ref": "#/$defs/count" },
+            "unhealthy": { "$ref": "#/$defs/count" },
+            "initial": { "$ref": "#/$defs/count" },
+            "replaced": { "$ref": "#/$defs/count" }
+          }
+        },
+        "instances": { "type": "array", "items": { "$ref": "#/$defs/instance" } },
+        "diagnoses": {
+          "type": "array",
+          "items": {
+            "type": "object",
+            "required": ["code", "instances", "summary", "likely_cause", "advice"],
+            "properties": {
+              "code": { "type": "string" },
+              "instances": { "type": "array", "items": { "type": "string" } },
+              "summary": { "type": "string" },
+              "likely_cause": { "type": "string" },
+              "advice": { "type": "string" }
+            }
+          }
+        },
+        "warnings": { "type": "array", "items": { "type": "string" } },
+        "journal": {
+          "type": ["object", "null"],
+          "required": ["path", "sha256", "events"],
+          "properties": {
+            "path": { "type": ["string", "null"] },
+            "sha256": { "type": "string", "pattern": "^[0-9a-f]{64}$" },
+            "events": { "$ref": "#/$defs/count" }
+          }
+        }
+      },
+      "$defs": {
+    \(sharedDefinitions),
+        "instance": {
+          "type": "object",
+          "required": [
+            "id", "address", "port", "zone", "state", "reason_code", "description", "checks",
+            "successes", "failures", "lost_checks", "consecutive_successes",
+            "consecutive_failures", "first_seen_at", "healthy_at", "removed_at", "latency_ms",
+            "versions", "transitions", "last_failure"
+          ],
+          "properties": {
+            "id": { "type": "string" },
+            "address": { "type": "string" },
+            "port": { "$ref": "#/$defs/port" },
+            "zone": { "type": ["string", "null"] },
+            "state": { "$ref": "#/$defs/state" },
+            "reason_code": { "type": ["string", "null"] },
+            "description": { "type": "string" },
+            "checks": { "$ref": "#/$defs/count" },
+            "successes": { "$ref": "#/$defs/count" },
+            "failures": { "$ref": "#/$defs/count" },
+            "lost_checks": { "$ref": "#/$defs/count" },
+            "consecutive_successes": { "$ref": "#/$defs/count" },
+            "consecutive_failures": { "$ref": "#/$defs/count" },
+            "first_seen_at": { "$ref": "#/$defs/time" },
+            "healthy_at": { "$ref": "#/$defs/time_or_null" },
+            "removed_at": { "$ref": "#/$defs/time_or_null" },
+            "latency_ms": {
+              "type": ["object", "null"],
+              "required": ["min", "p50", "p95", "max"],
+              "additionalProperties": { "type": "number", "minimum": 0 }
+            },
+            "versions": { "type": "array", "items": { "type": "string" } },
+            "transitions": {
+              "type": "array",
+              "items": {
+                "type": "object",
+                "required": ["at", "from", "to", "reason_code"],
+                "properties": {
+                  "at": { "$ref": "#/$defs/time" },
+                  "from": { "$ref": "#/$defs/state" },
+                  "to": { "$ref": "#/$defs/state" },
+                  "reason_code": { "type": ["string", "null"] }
+                }
+              }
+            },
+            "last_failure": {
+              "type": ["object", "null"],
+              "required": ["at", "kind", "status", "detail", "latency_ms"],
+              "properties": {
+                "at": { "$ref": "#/$defs/time" },
+                "kind": { "enum": [\(kinds), "gate_fault"] },
+                "status": { "type": ["integer", "null"] },
+                "detail": { "type": ["string", "null"] },
+                "latency_ms": { "type": ["number", "null"], "minimum": 0 },
+                "evidence": { "$ref": "#/$defs/evidence" }
+              }
+            }
+          }
+        }
+      }
+    }
+    """
+
+  /// Of one line.
+  package static let journal = """
+    {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "title": "healthgate journal event",
+      "type": "object",
+      "required": ["seq", "t", "event"],
+      "properties": {
+        "seq": { "$ref": "#/$defs/count" },
+        "t": { "type": "number", "minimum": 0 },
+        "event": {
+          "enum": [
+            "run_started", "instance_added", "instance_removed", "check", "gate_fault",
+            "interrupted", "state_changed", "decided"
+          ]
+        }
+      },
+      "oneOf": [
+        {
+          "properties": {
+            "event": { "const": "run_started" },
+            "schema_version": { "$ref": "#/$defs/schema_version" },
+            "healthgate_version": { "type": "string" },
+            "run_id": { "type": "string", "format": "uuid" },
+            "started_at": { "$ref": "#/$defs/time" },
+            "health_check": { "$ref": "#/$defs/health_check" },
+            "policy": { "$ref": "#/$defs/policy" },
+            "group": {
+              "type": "object",
+              "required": ["source", "name", "expected", "membership"],
+              "properties": {
+                "source": { "type": "string" },
+                "name": { "type": ["string", "null"] },
+                "expected": { "$ref": "#/$defs/count" },
+                "membership": { "enum": ["fixed", "changing"] }
+              }
+            },
+            "warnings": { "type": "array", "items": { "type": "string" } },
+            "journal": { "type": ["string", "null"] }
+          },
+          "required": [
+            "schema_version", "healthgate_version", "run_id", "started_at", "health_check",
+            "policy", "group", "warnings", "journal"
+          ]
+        },
+        {
+          "properties": {
+            "event": { "const": "instance_added" },
+            "id": { "type": "string" },
+            "address": { "type": "string" },
+            "port": { "$ref": "#/$defs/port" },
+            "zone": { "type": ["string", "null"] }
+          },
+          "required": ["id", "address", "port", "zone"]
+        },
+        {
+          "properties": {
+            "event": { "const": "instance_removed" },
+            "id": { "type": "string" }
+          },
+          "required": ["id"]
+        },
+        {
+          "properties": {
+            "event": { "const": "check" },
+            "id": { "type": "string" },
+            "started": { "type": "number", "minimum": 0 },
+            "ok": { "type": "boolean" },
+            "kind": { "enum": [\(kinds), null] },
+            "status": { "type": ["integer", "null"] },
+            "detail": { "type": ["string", "null"] },
+            "latency_ms": { "type": "number", "minimum": 0 },
+            "version": { "type": "string" },
+            "evidence": { "$ref": "#/$defs/evidence" }
+          },
+          "required": ["id", "started", "ok", "kind", "status", "detail", "latency_ms"],
+          "if": { "properties": { "ok": { "const": true } } },
+          "then": { "properties": { "kind": { "const": null } } },
+          "else": { "properties": { "kind": { "type": "string" } } }
+        },
+        {
+          "properties": {
+            "event": { "const": "gate_fault" },
+            "detail": { "type": "string" },
+            "id": { "type": "string" },
+            "started": { "type": "number", "minimum": 0 }
+          },
+          "required": ["detail"]
+        },
+        {
+          "properties": {
+            "event": { "const": "interrupted" },
+            "signal": { "type": "string" }
+          },
+          "required": ["signal"]
+        },
+        {
+          "properties": {
+            "event": { "const": "state_changed" },
+            "id": { "type": "string" },
+            "from": { "$ref": "#/$defs/state" },
+            "to": { "$ref": "#/$defs/state" },
+            "reason_code": { "type": ["string", "null"] }
+          },
+          "required": ["id", "from", "to", "reason_code"]
+        },
+        {
+          "properties": {
+            "event": { "const": "decided" },
+            "decision": { "$ref": "#/$defs/decision" },
+            "reason": { "$ref": "#/$defs/reason" }
+          },
+          "required": ["decision", "reason"]
+        }
+      ],
+      "$defs": {
+    \(sharedDefinitions)
+      }
+    }
+    """
+
+  private static let kinds = list(FailureKind.allCases)
+
+  private static let sharedDefinitions = """
+        "schema_version": { "type": "string", "pattern": "^1\\\\.[0-9]+$" },
+        "count": { "type": "integer", "minimum": 0 },
+        "port": { "type": "integer", "minimum": 1, "maximum": 65535 },
+        "time": {
+          "type": "string",
+          "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\\\.[0-9]{3}Z$"
+        },
+        "time_or_null": { "oneOf": [{ "$ref": "#/$defs/time" }, { "type": "null" }] },
+        "state": { "enum": [\(list(InstanceState.allCases))] },
+        "decision": { "enum": [\(list(Decision.allCases))] },
+        "reason": {
+          "type": "object",
+          "required": ["code", "message"],
+          "properties": {
+            "code": { "enum": [\(list(ReasonCode.allCases))] },
+            "message": { "type": "string" }
+          }
+        },
+        "health_check": {
+          "type": "object",
+          "required": [
+            "target", "semantics", "interval_seconds", "timeout_seconds", "healthy_threshold",
+            "initial_threshold", "unhealthy_threshold", "unhealthy_window", "matcher", "request"
+          ],
+          "properties": {
+            "target": { "type": "string" },
+            "semantics": { "enum": [\(list(Semantics.allCases))] },
+            "interval_seconds": { "type": "number", "exclusiveMinimum": 0 },
+            "timeout_seconds": { "type": "number", "exclusiveMinimum": 0 },
+            "healthy_threshold": { "type": "integer", "minimum": 1 },
+            "initial_threshold": { "type": "integer", "minimum": 1 },
+            "unhealthy_threshold": { "type": "integer", "minimum": 1 },
+            "unhealthy_window": { "type": ["string", "null"] },
+            "matcher": { "type": "string" },
+            "request": { "type": "object", "additionalProperties": { "type": "string" } }
+          }
+        },
+        "policy": {
+          "type": "object",
+          "required": [
+            "min_healthy", "max_unhealthy", "max_replaced", "grace_period_seconds",
+            "soak_seconds", "deadline_seconds", "advisory"
+          ],
+          "properties": {
+            "min_healthy": { "type": "string", "pattern": "^[0-9]+%?$" },
+            "max_unhealthy": { "type": "string", "pattern": "^[0-9]+%?$" },
+            "max_replaced": { "type": "string", "pattern": "^[0-9]+%?$" },
+            "grace_period_seconds": { "type": "number", "minimum": 0 },
+            "soak_seconds": { "type": "number", "minimum": 0 },
+            "deadline_seconds": { "type": "number", "exclusiveMinimum": 0 },
+            "advisory": { "type": "boolean" }
+          }
+        },
+        "evidence": {
+          "type": "object",
+          "properties": {
+            "server": { "type": "string" },
+            "location": { "type": "string" },
+            "content_type": { "type": "string" },
+            "excerpt": { "type": "string" }
+          }
+        }
+    """
+
+  private static func list(_ words: some Sequence<some RawRepresentable<String>>) -> String {
+    words.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
+  }
+}

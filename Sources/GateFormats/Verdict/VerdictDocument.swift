@@ -1,0 +1,169 @@
+package import GateCore
+
+/// The verdict as its readers get it: all that it says, in the contract's words and order.
+package struct VerdictDocument: Sendable {
+  package var header: RunHeader
+  package var gate: Gate
+  package var verdict: Verdict
+  package var exitCode: Int
+  package var journal: JournalDigest?
+  /// What went wrong after the decision, if anything did.
+  package var warnings: [String]
+
+  package init(
+    header: RunHeader, gate: Gate, verdict: Verdict, exitCode: Int, journal: JournalDigest?,
+    warnings: [String] = []
+  ) {
+    self.header = header
+    self.gate = gate
+    self.verdict = verdict
+    self.exitCode = exitCode
+    self.journal = journal
+    self.warnings = warnings
+  }
+
+  /// The document, indented, with a line feed at its end.
+  package var json: [UInt8] {
+    var writer = JSONWriter(.indented)
+    writer.object { writer in
+      writeDecision(to: &writer)
+      header.writeHealthCheck(to: &writer)
+      header.writePolicy(to: &writer)
+      writeGroup(to: &writer)
+      writer.array("instances", gate.records) { write($1, to: &$0) }
+      writer.array("diagnoses", [String]())
+      writer.array("warnings", header.warnings + warnings)
+      writeJournal(to: &writer)
+    }
+    writer.endLine()
+    return writer.bytes
+  }
+
+  private func writeDecision(to writer: inout JSONWriter) {
+    writer.field("schema_version", RunHeader.schemaVersion)
+    writer.field("healthgate_version", header.healthgateVersion)
+    writer.field("run_id", header.runID)
+    writer.field("decision", verdict.decision.rawValue)
+    writer.field("exit_code", exitCode)
+    writer.field("advisory", header.isAdvisory)
+    writer.object("reason") { writer in
+      writer.field("code", verdict.reason.code.rawValue)
+      writer.field("message", verdict.reason.message)
+    }
+    writer.field("started_at", header.startedAt.text)
+    writer.field("decided_at", header.startedAt.at(verdict.at))
+    writer.field("elapsed_seconds", seconds: verdict.at.microseconds / 1000 * 1000)
+  }
+
+  private func writeGroup(to writer: inout JSONWriter) {
+    writer.object("group") { writer in
+      writer.field("source", header.group.source)
+      writer.field("name", header.group.name)
+      writer.field("expected", header.policy.expected)
+      writer.field("present", gate.present)
+      writer.field("healthy", gate.healthy)
+      writer.field("unhealthy", gate.unhealthy)
+      writer.field("initial", gate.initial)
+      writer.field("replaced", gate.replaced)
+    }
+  }
+
+  private func writeJournal(to writer: inout JSONWriter) {
+    guard let journal else { return writer.null("journal") }
+    writer.object("journal") { writer in
+      writer.field("path", journal.path)
+      writer.field("sha256", journal.sha256)
+      writer.field("events", journal.events)
+    }
+  }
+
+  // MARK: - Instances
+
+  private func write(_ record: InstanceRecord, to writer: inout JSONWriter) {
+    let reason = record.reason(under: gate.check)
+    writer.object { writer in
+      writer.field("id", record.instance.id)
+      writer.field("address", record.instance.address)
+      writer.field("port", record.instance.port)
+      writer.field("zone", record.instance.zone)
+      writer.field("state", record.health.state.rawValue)
+      writer.field("reason_code", reason.code)
+      writer.field("description", reason.description)
+      writeCounts(of: record, to: &writer)
+      writer.field("first_seen_at", time(record.firstSeen))
+      writer.field("healthy_at", record.healthySince.map(time))
+      writer.field("removed_at", record.removed.map(time))
+      writeLatency(record.latency, to: &writer)
+      writer.array("versions", record.versions)
+      writer.array("transitions", record.transitions) { write($1, to: &$0) }
+      writeLastFailure(of: record, to: &writer)
+    }
+  }
+
+  private func writeCounts(of record: InstanceRecord, to writer: inout JSONWriter) {
+    writer.field("checks", record.checks)
+    writer.field("successes", record.successes)
+    writer.field("failures", record.failures)
+    writer.field("lost_checks", record.lostChecks)
+    writer.field("consecutive_successes", record.health.consecutiveSuccesses)
+    writer.field("consecutive_failures", record.health.consecutiveFailures)
+  }
+
+  private func writeLatency(_ latency: LatencySummary, to writer: inout JSONWriter) {
+    guard latency.least != nil else { return writer.null("latency_ms") }
+    writer.object("latency_ms") { writer in
+      writer.field("min", milliseconds: latency.least)
+      writer.field("p50", milliseconds: latency.percentile(50))
+      writer.field("p95", milliseconds: latency.percentile(95))
+      writer.field("max", milliseconds: latency.greatest)
+    }
+  }
+
+  private func write(_ transition: Transition, to writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.field("at", time(transition.at))
+      writer.field("from", transition.from.rawValue)
+      writer.field("to", transition.to.rawValue)
+      writer.field("reason_code", transition.reason.code)
+    }
+  }
+
+  /// The latest check that was no success: the instance's failure, or one that the gate lost.
+  private func writeLastFailure(of record: InstanceRecord, to writer: inout JSONWriter) {
+    if let loss = record.lastLoss, record.lastFailure.map({ $0.at < loss.at }) ?? true {
+      writer.object("last_failure") { writer in
+        writer.field("at", time(loss.at))
+        writer.field("kind", "gate_fault")
+        writer.null("status")
+        writer.field("detail", loss.fault.detail)
+        writer.null("latency_ms")
+      }
+      return
+    }
+    guard let failure = record.lastFailure else { return writer.null("last_failure") }
+    writer.object("last_failure") { writer in
+      writer.field("at", time(failure.at))
+      writer.field("kind", failure.kind.rawValue)
+      writer.field("status", failure.report.status)
+      writer.field("detail", failure.report.detail)
+      writer.field("latency_ms", milliseconds: failure.report.latencyMicroseconds)
+      failure.report.evidence?.write(to: &writer)
+    }
+  }
+
+  private func time(_ instant: GateInstant) -> String { header.startedAt.at(instant) }
+}
+
+/// What binds a verdict to its journal.
+package struct JournalDigest: Hashable, Sendable {
+  package var path: String?
+  /// Of all its bytes, in hexadecimal.
+  package var sha256: String
+  package var events: Int
+
+  package init(path: String?, sha256: String, events: Int) {
+    self.path = path
+    self.sha256 = sha256
+    self.events = events
+  }
+}

@@ -1,0 +1,130 @@
+internal import ArgumentParser
+internal import GateCore
+internal import GateFormats
+
+#if canImport(Glibc)
+  internal import Glibc
+#endif
+
+/// Decides again from a recorded run.
+struct Replay: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Decide again from a journal.",
+    discussion: """
+      With the run's own settings the verdict is the run's, to the byte. With others it is what \
+      would have been: the checks stay as they were made, so only what is made of them can change.
+      """)
+
+  @Argument(help: ArgumentHelp("The journal of a run; - is standard input.", valueName: "JOURNAL"))
+  var journal: String
+
+  @OptionGroup(title: "Other settings than the run's") var changes: ReplayFlags
+  @Option(help: .of(.format)) var format: String?
+
+  func run() throws {
+    let recorded = try read()
+    let settings = try changedSettings(recorded)
+    let header = settings.map { recorded.header.changed(by: $0, changes.given) } ?? recorded.header
+    let (gate, verdict) = recorded.replayed(under: header)
+    let document = VerdictDocument(
+      header: header, gate: gate, verdict: verdict,
+      exitCode: Int(ExitStatus(of: verdict, isAdvisory: header.isAdvisory).rawValue),
+      journal: JournalDigest(
+        path: header.journalPath, sha256: recorded.sha256, events: recorded.events))
+    let delivery = VerdictDelivery(format: try chosenFormat(), file: nil, journalFailure: nil)
+    Glibc.exit(delivery.deliver(document).rawValue)
+  }
+
+  private func read() throws -> Journal {
+    do {
+      let journal = try Journal(reading: InputFile.read(journal))
+      if journal.isCutOff {
+        Output.complain(
+          "healthgate: warning: the last line of '\(self.journal)' is cut off and left out")
+      }
+      return journal
+    } catch let error as JournalError {
+      let place = error.line.map { "\n  at \(journal):\($0)" } ?? ""
+      throw CommandFailure(
+        .badContent, "'\(journal)' cannot be read as a journal: \(error.message)\(place)")
+    } catch let error as SystemError {
+      throw CommandFailure(.noFile, "'\(journal)' cannot be read: \(error.words)")
+    }
+  }
+
+  /// The run's settings with the changes; nil when there are none.
+  private func changedSettings(_ recorded: Journal) throws -> Settings? {
+    guard !changes.given.isEmpty else { return nil }
+    let layers = [
+      RawSettings(flags: changes.given),
+      RawSettings(imported: recorded.header.texts(journal), from: journal),
+    ]
+    do throws(SettingsError) {
+      return try Settings(resolving: RawSettings(merging: layers))
+    } catch {
+      throw CommandFailure(error)
+    }
+  }
+
+  private func chosenFormat() throws -> OutputSettings.Format {
+    guard let format else { return .json }
+    guard let chosen = OutputSettings.Format(rawValue: format) else {
+      throw CommandFailure(.usage, "--format is '\(format)', not json or text")
+    }
+    return chosen
+  }
+}
+
+/// The settings that change what is made of checks, and not which checks are made.
+struct ReplayFlags: SettingFlagGroup {
+  @Option(help: .of(.healthyThreshold)) var healthyThreshold: String?
+  @Option(help: .of(.initialThreshold)) var initialThreshold: String?
+  @Option(help: .of(.unhealthyThreshold)) var unhealthyThreshold: String?
+  @Option(help: .of(.unhealthyWindow)) var unhealthyWindow: String?
+  @Option(help: .of(.expected)) var expected: String?
+  @Option(help: .of(.minHealthy)) var minHealthy: String?
+  @Option(help: .of(.maxUnhealthy)) var maxUnhealthy: String?
+  @Option(help: .of(.maxReplaced)) var maxReplaced: String?
+  @Option(help: .of(.gracePeriod)) var gracePeriod: String?
+  @Option(help: .of(.soak)) var soak: String?
+  @Option(help: .of(.deadline)) var deadline: String?
+  @Flag(inversion: .prefixedNo, help: .of(.advisory)) var advisory: Bool?
+}
+
+extension RunHeader {
+  /// The settings as they would be written, for others to be laid over them.
+  fileprivate func texts(_ journal: String) -> [(SettingKey, [String])] {
+    [
+      (.target, [check.target.description]), (.semantics, [check.semantics.rawValue]),
+      (.interval, [check.interval.inWords]), (.timeout, [check.timeout.inWords]),
+      (.healthyThreshold, ["\(check.healthyThreshold)"]),
+      (.initialThreshold, ["\(check.initialThreshold)"]),
+      (.unhealthyThreshold, ["\(check.unhealthyThreshold)"]),
+      (.matcher, [check.matcher.description]), (.instancesFile, [journal]),
+      (.minHealthy, ["\(policy.minHealthy)"]), (.maxUnhealthy, ["\(policy.maxUnhealthy)"]),
+      (.maxReplaced, ["\(policy.maxReplaced)"]), (.gracePeriod, [policy.gracePeriod.inWords]),
+      (.soak, [policy.soak.inWords]), (.deadline, [policy.deadline.inWords]),
+      (.expected, ["\(policy.expected)"]), (.advisory, [String(isAdvisory)]),
+    ] + (check.unhealthyWindow.map { [(.unhealthyWindow, ["\($0)"])] } ?? [])
+  }
+
+  /// The header under changed settings; the verdict names the changes.
+  fileprivate func changed(
+    by settings: Settings, _ changes: [(SettingKey, [String])]
+  ) -> RunHeader {
+    var header = self
+    header.check = settings.check
+    header.policy.minHealthy = settings.group.minHealthy
+    header.policy.maxUnhealthy = settings.group.maxUnhealthy
+    header.policy.maxReplaced = settings.group.maxReplaced
+    header.policy.gracePeriod = settings.group.gracePeriod
+    header.policy.soak = settings.group.soak
+    header.policy.deadline = settings.group.deadline
+    header.policy.expected = settings.group.expected ?? policy.expected
+    header.isAdvisory = settings.isAdvisory
+    let list = changes.map { "\($0.0.rawValue) \($0.1.joined(separator: ", "))" }
+    header.warnings.append(
+      "replayed with other settings than the run's: \(list.joined(separator: ", "))")
+    return header
+  }
+}

@@ -1,0 +1,34 @@
+internal import ArgumentParser
+internal import GateCore
+internal import GateFormats
+
+/// The main job: checks a group until the verdict is certain.
+struct Run: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Check a group until the verdict is certain (the default command).",
+    discussion: """
+      Every setting is also a key of the file given with --config (healthy_threshold) and a \
+      variable (HEALTHGATE_HEALTHY_THRESHOLD). A flag beats a variable, a variable the file, the \
+      file the default.
+
+      The verdict goes to standard output as one JSON document, everything else to standard error.
+      """)
+
+  @Option(help: ArgumentHelp("A YAML or JSON file of settings.", valueName: "FILE"))
+  var config: String?
+
+  @Flag(help: "Print the settings in force, each with where it came from, and check nothing.")
+  var printConfig = false
+
+  @OptionGroup var flags: SettingFlags
+
+  func run() throws {
+    let settings = try SettingsLoader(config: config).load(flags: flags.given)
+    guard !printConfig else {
+      print(settings.printed, terminator: "")
+      return
+    }
+    let group = try SettingsLoader.group(of: settings)
+    try RunSession(settings: settings, group: group).run()
+  }
+}

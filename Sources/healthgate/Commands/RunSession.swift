@@ -1,0 +1,145 @@
+internal import CCurlShims
+internal import CurlHTTP
+internal import GateCore
+internal import GateEngine
+internal import GateFormats
+
+#if canImport(Glibc)
+  internal import Glibc
+#endif
+
+/// One run from its settings to its exit status: opens what it writes to, lets the engine judge,
+/// and hands the verdict over.
+struct RunSession {
+  var settings: Settings
+  var group: SettingsLoader.Group
+  /// Where SIGINT, SIGTERM and SIGHUP are read from.
+  var signals: Int32?
+
+  /// Ends the process with the verdict's status.
+  ///
+  /// - Throws: `CommandFailure` when nothing could be checked.
+  func run() throws -> Never {
+    // Made before the first check: a folder that cannot be written to is known now.
+    let verdictFile = try opened(settings.output.verdict, "verdict") { path throws(SystemError) in
+      try VerdictFile(path)
+    }
+    let journal = try opened(settings.output.journal, "journal") { path throws(SystemError) in
+      try JournalFile(path)
+    }
+    let plan = try makePlan()
+    let checker: CurlChecker
+    do throws(CurlFailure) {
+      checker = try CurlChecker(plan, signals: signals ?? hg_signal_descriptor())
+    } catch {
+      throw CommandFailure(.sourceUnavailable, "no checks can be made: \(error)")
+    }
+    let header = header
+    let progress = ProgressMode.observer(settings.output.progress, header: header)
+    let observers: [any GateObserver] = [journal, progress].compactMap { $0 }
+    journal?.start(header)
+    let gate = Gate(check: header.check, policy: header.policy)
+    let engine = GateEngine(gate, port: checker, observers: observers)
+    let verdict = engine.run(group.instances)
+    let digest = journal?.finish()
+    let delivery = VerdictDelivery(
+      format: settings.output.format, file: verdictFile, journalFailure: journal?.failure)
+    let status = delivery.deliver(
+      VerdictDocument(
+        header: header, gate: engine.gate, verdict: verdict,
+        exitCode: Int(ExitStatus(of: verdict, isAdvisory: header.isAdvisory).rawValue),
+        journal: digest))
+    exit(status.rawValue)
+  }
+
+  private func opened<File>(
+    _ path: String?, _ what: String, _ open: (String) throws(SystemError) -> File
+  ) throws(CommandFailure) -> File? {
+    guard let path else { return nil }
+    do throws(SystemError) {
+      return try open(path)
+    } catch {
+      throw CommandFailure(
+        .notWritten, "the \(what) cannot be written to '\(path)': \(error.words)")
+    }
+  }
+
+  private func makePlan() throws -> ProbePlan {
+    for file in [settings.tls.caFile, settings.tls.clientCert, settings.tls.clientKey] {
+      guard let file, access(file, R_OK) != 0 else { continue }
+      throw CommandFailure(.noFile, "'\(file)' cannot be read: \(SystemError.last.words)")
+    }
+    var plan = ProbePlan(check: settings.check)
+    plan.method = settings.request.method
+    plan.host = settings.request.host
+    plan.userAgent = settings.request.userAgent
+    plan.headers = settings.request.headers
+    plan.verifiesTLS = settings.tls.isVerified
+    plan.caFile = settings.tls.caFile
+    plan.clientCertificate = settings.tls.clientCert
+    plan.clientKey = settings.tls.clientKey
+    plan.serverName = settings.tls.serverName
+    plan.proxy = settings.proxy
+    plan.connectTo = settings.connectTo
+    plan.secrets = settings.secrets
+    if !settings.expectations.isEmpty {
+      plan.judge = try ExpectationJudge(settings.expectations)
+    }
+    return plan
+  }
+
+  private var header: RunHeader {
+    RunHeader(
+      healthgateVersion: Healthgate.version, runID: RunID.make(at: .now), startedAt: .now,
+      check: settings.check, request: settings.requestInForce, policy: group.policy,
+      isAdvisory: settings.isAdvisory, group: group.source, warnings: settings.warnings,
+      journalPath: settings.output.journal)
+  }
+}
+
+extension Settings {
+  /// What a check sends and expects beside the load balancer's own settings, as far as given.
+  fileprivate var requestInForce: [RunHeader.RequestSetting] {
+    let keys: [SettingKey] = [
+      .host, .header, .userAgent, .method, .verifyTLS, .caFile, .clientCert, .clientKey,
+      .serverName, .proxy, .connectTo, .expectBody, .expectHeader, .expectJSON, .expectVersion,
+      .versionFrom,
+    ]
+    return keys.compactMap { key in
+      let given = (inForce.values[key] ?? []).filter { text in
+        if case .default = text.origin { return false }
+        return true
+      }
+      guard !given.isEmpty else { return nil }
+      return RunHeader.RequestSetting(key.rawValue, given.map { key.masked($0.text) })
+    }
+  }
+}
+
+extension Timestamp {
+  /// The wall clock.
+  static var now: Timestamp {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+  }
+}
+
+/// The name of one run: a UUID whose beginning is the time (RFC 9562, version 7).
+enum RunID {
+  static func make(at timestamp: Timestamp) -> String {
+    let time = UInt64(bitPattern: timestamp.milliseconds) << 16
+    let high = time | 0x7000 | UInt64.random(in: 0...0x0FFF)
+    let low = UInt64.random(in: .min ... .max) & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
+    let digits = [high, low].map { word in
+      let text = String(word, radix: 16)
+      return String(repeating: "0", count: 16 - text.count) + text
+    }.joined()
+    var id = ""
+    for (index, digit) in digits.enumerated() {
+      if [8, 12, 16, 20].contains(index) { id.append("-") }
+      id.append(digit)
+    }
+    return id
+  }
+}

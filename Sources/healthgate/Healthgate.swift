@@ -1,0 +1,73 @@
+internal import ArgumentParser
+internal import CCurlShims
+
+#if canImport(Glibc)
+  internal import Glibc
+#endif
+
+@main
+struct Healthgate: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "healthgate",
+    abstract: "Checks a new instance group as a load balancer would: promote it, or roll back?",
+    discussion: """
+      Exit status: 0 promote, 1 rollback, 2 inconclusive, 3 rollback by deadline; 64 and above: \
+      no verdict, or one that could not be delivered.
+      """,
+    version: version,
+    subcommands: [Run.self, Demo.self, Replay.self, Schema.self],
+    defaultSubcommand: Run.self)
+
+  static let version = "0.1.0"
+
+  static func main() async {
+    Output.reserveStandardStreams()
+    signal(SIGPIPE, SIG_IGN)
+    do {
+      var command = try parseAsRoot()
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+    } catch let failure as CommandFailure {
+      Output.complain(failure.message)
+      Glibc.exit(failure.status.rawValue)
+    } catch {
+      exit(explaining: error)
+    }
+  }
+
+  /// Ends as the argument parser wants, in this program's words.
+  private static func exit(explaining error: any Error) -> Never {
+    let code = exitCode(for: error)
+    let message = fullMessage(for: error)
+    guard code != .success else {
+      print(message)
+      Glibc.exit(ExitStatus.promote.rawValue)
+    }
+    if !message.isEmpty {
+      let text = message.hasPrefix("Error: ") ? String(message.dropFirst(7)) : message
+      Output.complain("healthgate: error: \(text)")
+    }
+    Glibc.exit(code.rawValue)
+  }
+}
+
+/// Why a command ends before its work is done: what to say, and the status for it.
+struct CommandFailure: Error {
+  var status: ExitStatus
+  /// Whole, with its prefix.
+  var message: String
+
+  init(_ status: ExitStatus, _ message: String) {
+    self.status = status
+    self.message = "healthgate: error: \(message)"
+  }
+
+  /// A message that has its prefix already.
+  init(_ status: ExitStatus, complete message: String) {
+    self.status = status
+    self.message = message
+  }
+}
