@@ -73,6 +73,7 @@ let package = Package(
     .testTarget(
       name: "CurlHTTPTests", dependencies: ["CurlHTTP", "DemoFleet", "TestSupport"],
       swiftSettings: strict),
+    .testTarget(name: "DemoFleetTests", dependencies: ["DemoFleet"], swiftSettings: strict),
     .testTarget(
       name: "SimulationTests", dependencies: ["GateCore", "GateFormats", "TestSupport"],
       swiftSettings: strict),

@@ -1,0 +1,42 @@
+/// Applications that answer, but not as a health check wants it.
+extension DemoScenario {
+  static let misconfigurations = [
+    allAlike(
+      "missing-environment", "nginx is up, the application ends for want of a variable: 502",
+      lesson: "A port that answers is not a deployment that works: only the status tells.",
+      .missingEnvironment),
+    allAlike(
+      "disallowed-host", "Django refuses the check's Host, which is the address: 400",
+      lesson: """
+        A load balancer sends the instance's address as Host. The application must allow it, or \
+        answer health checks before it looks at the Host.
+        """,
+      .disallowedHost),
+    allAlike(
+      "tls-redirect", "plain HTTP is redirected to https: 301",
+      lesson: """
+        Checks follow no redirect, and come without X-Forwarded-Proto. The health check's path \
+        needs an exception from the redirect.
+        """,
+      .tlsRedirect),
+    allAlike(
+      "trailing-slash", "the path lacks the slash that the application appends: 301",
+      lesson: "The path of the check must be the final one: /health/ and not /health.",
+      .trailingSlashRedirect),
+    allAlike(
+      "unapplied-migration", "the new code runs on the old database: 503",
+      lesson: """
+        A health view that looks for unapplied migrations turns an outage of the first user into \
+        a failed check.
+        """,
+      .unappliedMigration),
+  ]
+
+  private static func allAlike(
+    _ name: String, _ summary: String, lesson: String, _ behaviour: InstanceBehaviour
+  ) -> DemoScenario {
+    DemoScenario(
+      name, summary, lesson: lesson, instances: [behaviour, behaviour, behaviour],
+      expected: .rollback("too_many_unhealthy", by: "status_mismatch"))
+  }
+}

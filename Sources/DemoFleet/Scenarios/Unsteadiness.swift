@@ -1,0 +1,41 @@
+/// Instances that are well at times.
+extension DemoScenario {
+  static let unsteadiness = [
+    DemoScenario(
+      "flapping", "one instance fails every third check",
+      lesson: """
+        Never three failures in a row: a load balancer would keep it for ever. An unhealthy_window \
+        of 3/10 counts them all the same.
+        """,
+      instances: [.healthy(), .healthy(), .flapping(everyNth: 3)],
+      settings: ["unhealthy_window": "3/10", "soak": "6s"],
+      expected: .rollback("too_many_unhealthy", by: "status_mismatch")),
+    DemoScenario(
+      "slow-answers", "one instance answers 200, after a second",
+      lesson: "An answer after the time-out is none. The time-out covers the whole check.",
+      instances: [.healthy(), .healthy(), .slowAnswers(.seconds(1))],
+      expected: .rollback("too_many_unhealthy", by: "timeout_response")),
+    DemoScenario(
+      "hangs", "one instance accepts the connection and says nothing",
+      lesson: "A TCP check would pass here: the kernel accepts for a process that is stuck.",
+      instances: [.healthy(), .healthy(), .always(.hang)],
+      expected: .rollback("too_many_unhealthy", by: "timeout_response")),
+    DemoScenario(
+      "dies-during-soak", "all become healthy, then one dies",
+      lesson: """
+        Without a soak this group would have been promoted after one interval, and would have \
+        failed under traffic.
+        """,
+      instances: [.healthy(), .healthy(), .dies(after: .milliseconds(1750))],
+      settings: ["soak": "5s"],
+      expected: .rollback("too_many_unhealthy", by: "connection_refused")),
+    DemoScenario(
+      "relapse", "an instance restarts once, and the soak starts anew",
+      lesson: """
+        One unhealthy instance is allowed for a while, but not promoted: all must be healthy for \
+        the whole soak, at the end of it.
+        """,
+      instances: [.healthy(), .healthy(), .pattern("PPPBBBP")],
+      settings: ["max_unhealthy": "1", "soak": "3s"], expected: .promote),
+  ]
+}

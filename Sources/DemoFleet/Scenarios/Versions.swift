@@ -1,0 +1,20 @@
+/// Healthy, but not what was deployed.
+extension DemoScenario {
+  static let versions = [
+    DemoScenario(
+      "stale-version", "one instance is healthy, and still the old build",
+      lesson: """
+        A 200 says that something works, not that it is new. Let the health view name its version, \
+        and expect it.
+        """,
+      instances: [.healthy(), .healthy(), .staleVersion("v41")],
+      settings: ["expect_version": "v42", "version_from": "header:X-App-Version"],
+      expected: .rollback("wrong_version", by: "wrong_version")),
+    DemoScenario(
+      "static-page", "one instance serves nginx's welcome page: a 200 without the application",
+      lesson: "The page that a bare nginx serves passes any check of the status alone.",
+      instances: [.healthy(), .healthy(), .staticPage],
+      settings: ["expect_version": "v42", "version_from": "header:X-App-Version"],
+      expected: .rollback("wrong_version", by: "wrong_version")),
+  ]
+}

@@ -1,0 +1,77 @@
+internal import Glibc
+
+/// A socket operation on a loopback address that the system refused.
+package struct LoopbackError: Error, CustomStringConvertible {
+  package var operation: String
+  package var address: String
+  package var port: Int
+  package var code: CInt
+
+  package var description: String {
+    let hint =
+      code == EMFILE ? "; each instance and each connection takes one: raise ulimit -n" : ""
+    return "cannot \(operation) \(address):\(port): \(String(cString: strerror(code)))\(hint)"
+  }
+}
+
+/// An IPv4 address of this machine alone, and a port.
+struct LoopbackEndpoint: Sendable {
+  var address: String
+  var port: Int
+
+  /// The place of the n-th instance: 127.0.10.1, …, 127.0.10.254, 127.0.11.1.
+  static func address(_ index: Int, network: Int) -> String {
+    let (block, host) = index.quotientAndRemainder(dividingBy: 254)
+    precondition((0...255).contains(network + block), "more instances than 127.0.0.0/16 has room")
+    return "127.0.\(network + block).\(host + 1)"
+  }
+
+  /// A socket that is bound but does not listen: to a client the port refuses, and yet it is ours.
+  func bindSocket() throws(LoopbackError) -> CInt {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    guard descriptor >= 0 else { throw failure("make a socket for") }
+    var on: CInt = 1
+    setsockopt(
+      descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout.size(ofValue: on)))
+    guard withSocketAddress({ bind(descriptor, $0, $1) }) == 0 else {
+      let error = failure("bind")
+      Glibc.close(descriptor)
+      throw error
+    }
+    return descriptor
+  }
+
+  /// A connection that is begun, and may or may not come about.
+  func beginConnecting() -> CInt {
+    let flags = SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue
+    let descriptor = socket(AF_INET, Int32(flags), 0)
+    _ = withSocketAddress { connect(descriptor, $0, $1) }
+    return descriptor
+  }
+
+  func failure(_ operation: String) -> LoopbackError {
+    LoopbackError(operation: operation, address: address, port: port, code: errno)
+  }
+
+  static func port(of descriptor: CInt) -> Int {
+    var bound = sockaddr_in()
+    var length = socklen_t(MemoryLayout.size(ofValue: bound))
+    withUnsafeMutablePointer(to: &bound) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        _ = getsockname(descriptor, $0, &length)
+      }
+    }
+    return Int(UInt16(bigEndian: bound.sin_port))
+  }
+
+  private func withSocketAddress(_ body: (UnsafePointer<sockaddr>, socklen_t) -> CInt) -> CInt {
+    var name = sockaddr_in()
+    name.sin_family = sa_family_t(AF_INET)
+    name.sin_port = UInt16(port).bigEndian
+    inet_pton(AF_INET, address, &name.sin_addr)
+    let length = socklen_t(MemoryLayout.size(ofValue: name))
+    return withUnsafePointer(to: name) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, length) }
+    }
+  }
+}
