@@ -1,0 +1,69 @@
+/// The JSON Schema (2020-12) of the file of settings, made from the table of settings.
+package func configSchema() -> String {
+  let properties = SettingKey.allCases.map { key in
+    "    \(quotedScalar(key.rawValue)): \(key.setting.schema)"
+  }
+  return """
+    {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "title": "healthgate settings",
+      "description": \(quotedScalar(schemaDescription)),
+      "type": "object",
+      "additionalProperties": false,
+      "not": { "required": ["instances", "instances_file"] },
+      "properties": {
+    \(properties.joined(separator: ",\n"))
+      }
+    }
+
+    """
+}
+
+private let schemaDescription =
+  "The file given with --config. A flag or a variable may give what the file leaves out, so no "
+  + "setting is required here."
+
+extension Setting {
+  /// An object of one line: the description, and what a value may be.
+  fileprivate var schema: String {
+    "{ \"description\": \(quotedScalar(help)), \(valueSchema) }"
+  }
+
+  private var valueSchema: String {
+    let one = itemSchema
+    switch (repetition, kind) {
+    case (.repeatable, .pair):
+      let item = "\"anyOf\": [{ \(one) }, { \(mapping) }]"
+      return "\"anyOf\": [{ \(one) }, { \(mapping) }, { \(list(of: item)) }]"
+    case (.repeatable, _), (.once, .instances):
+      return "\"anyOf\": [{ \(one) }, { \(list(of: one)) }]"
+    case (.once, _):
+      return one
+    }
+  }
+
+  private func list(of item: String) -> String {
+    "\"type\": \"array\", \"items\": { \(item) }"
+  }
+
+  private var mapping: String {
+    "\"type\": \"object\", \"additionalProperties\": "
+      + "{ \"type\": [\"string\", \"number\", \"boolean\"] }"
+  }
+
+  private var itemSchema: String {
+    switch kind {
+    case .text, .file, .instances, .pair: "\"type\": \"string\", \"minLength\": 1"
+    case .textOrNumber: "\"type\": [\"string\", \"number\"], \"minLength\": 1"
+    case .duration:
+      "\"type\": [\"number\", \"string\"], \"minimum\": 0, \"pattern\": "
+        + quotedScalar(#"^([0-9]+(\.[0-9]+)?|([0-9]+(\.[0-9]+)?(us|ms|s|m|h))+)$"#)
+    case .wholeNumber: "\"type\": \"integer\", \"minimum\": 1"
+    case .instanceCount:
+      "\"type\": [\"integer\", \"string\"], \"minimum\": 0, \"pattern\": "
+        + quotedScalar(#"^([0-9]+|(100|[0-9]{1,2})%)$"#)
+    case .toggle: "\"type\": \"boolean\""
+    case .choice(let names): "\"enum\": [\(names.map(quotedScalar).joined(separator: ", "))]"
+    }
+  }
+}

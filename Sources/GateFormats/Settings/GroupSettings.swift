@@ -1,0 +1,77 @@
+package import GateCore
+
+/// What the group as a whole must show, before it is known how large it is.
+package struct GroupSettings: Hashable, Sendable {
+  package var minHealthy = InstanceCount.percentage(100)
+  package var maxUnhealthy = InstanceCount.number(0)
+  package var maxReplaced = InstanceCount.number(0)
+  package var gracePeriod = Duration.zero
+  package var soak = Duration.zero
+  /// The given one, or what follows from the health check.
+  package var deadline: Duration
+  /// Nil: as many as the source lists.
+  package var expected: Int?
+}
+
+extension Settings {
+  /// The policy for a fixed list of so many instances.
+  ///
+  /// - Throws: what cannot be: none at all, more expected than listed, more healthy than expected.
+  package func policy(for instanceCount: Int) throws(SettingsError) -> GatePolicy {
+    let problems = group.problems(forListOf: instanceCount, from: source.key, inForce)
+    guard problems.isEmpty else { throw SettingsError(problems) }
+    return GatePolicy(
+      minHealthy: group.minHealthy, maxUnhealthy: group.maxUnhealthy,
+      maxReplaced: group.maxReplaced, gracePeriod: group.gracePeriod, soak: group.soak,
+      deadline: group.deadline, expected: group.expected ?? instanceCount, membership: .fixed)
+  }
+}
+
+extension GroupSettings {
+  func problems(
+    forListOf count: Int, from source: SettingKey, _ inForce: RawSettings
+  ) -> [SettingProblem] {
+    var problems: [SettingProblem] = []
+    if count == 0 {
+      problems.append(
+        SettingProblem(
+          .senseless(source, "\(source.rawValue) lists no instance"), at: inForce.origin(of: source)
+        ))
+    } else if let expected, expected > count {
+      problems.append(
+        SettingProblem(
+          .senseless(
+            .expected, "expected is \(expected), but \(source.rawValue) lists \(count)",
+            hint: "list the others, or leave expected out for \(count)"),
+          at: inForce.origin(of: .expected)))
+    }
+    if case .number(let wanted) = minHealthy, let total = expected ?? (count > 0 ? count : nil),
+      wanted > total
+    {
+      problems.append(
+        SettingProblem(
+          .senseless(
+            .minHealthy, "min_healthy is \(wanted), but only \(total) are expected",
+            hint: "write 100% for all of them"),
+          at: inForce.origin(of: .minHealthy)))
+    }
+    return problems
+  }
+}
+
+extension InstanceSource {
+  /// The setting that names it.
+  package var key: SettingKey {
+    switch self {
+    case .instances: .instances
+    case .file: .instancesFile
+    }
+  }
+}
+
+extension RawSettings {
+  /// Where the first value of a setting stands.
+  package func origin(of key: SettingKey) -> SettingOrigin? {
+    values[key]?.first?.origin
+  }
+}

@@ -1,0 +1,129 @@
+import GateCore
+import Yams
+
+/// The content of an `instances_file`: an instance a line, or a JSON array.
+package enum InstancesFile {
+  /// Reads the instances; `path` is what messages call the file.
+  ///
+  /// A line is as one item of `instances`; empty ones and those after `#` are passed over. An item
+  /// of the array is such a text, or an object with `address`, and if known `id`, `port`, `zone`.
+  ///
+  /// - Throws: what is wrong with the file, each with its line, though no more than twenty.
+  package static func read(_ bytes: [UInt8], path: String) throws(SettingsError) -> [InstanceSpec] {
+    let text = try decodedText(bytes, of: path, atMost: largestFile)
+    var reading = Reading(path: path)
+    if looksLikeJSON(text) {
+      reading.read(try YAMLText(parsing: text, as: "JSON", of: path))
+    } else {
+      reading.read(lines: text)
+    }
+    guard reading.problems.isEmpty else { throw SettingsError(reading.problems) }
+    guard !reading.specs.isEmpty else {
+      throw SettingsError([
+        SettingProblem(
+          .content("the file lists no instance", hint: "write an address a line"),
+          at: .file(path: path, line: 1))
+      ])
+    }
+    return reading.specs
+  }
+
+  private static let largestFile = 16 * 1_048_576
+
+  /// A line may begin with `[` too, before an IPv6 address: then a digit or a colon follows.
+  private static func looksLikeJSON(_ text: String) -> Bool {
+    let marks = text.utf8.lazy.filter { !" \t\r\n".utf8.contains($0) }.prefix(2)
+    switch (marks.first, marks.dropFirst().first) {
+    case (UInt8(ascii: "{"), _): return true
+    case (UInt8(ascii: "["), nil): return true
+    case (UInt8(ascii: "["), let next?): return "\"{[]".utf8.contains(next)
+    default: return false
+    }
+  }
+
+  /// A file on its way.
+  private struct Reading {
+    let path: String
+    var specs: [InstanceSpec] = []
+    var problems: [SettingProblem] = []
+
+    private var hasEnough: Bool { problems.count >= SettingsError.mostOfOneKind }
+
+    mutating func read(lines text: String) {
+      // By bytes: to `Character`, a carriage return and the line feed after it are one.
+      let lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+      for (index, line) in lines.enumerated() where !hasEnough {
+        let content = Substring(line).trimmed
+        guard !content.isEmpty, !content.hasPrefix("#") else { continue }
+        let item = content.prefix { $0 != "#" }.trimmed
+        add(line: index + 1) { () throws(GrammarError) in try InstanceSpec(parsing: item) }
+      }
+    }
+
+    mutating func read(_ document: YAMLText) {
+      guard let root = document.root, case .sequence(let items) = root else {
+        complain("the file is JSON, but not an array", line: document.root?.mark?.line ?? 1)
+        return
+      }
+      for item in items where !hasEnough {
+        let line = item.mark?.line ?? 1
+        switch item {
+        case .scalar(let scalar) where scalar.style != .plain:
+          add(line: line) { () throws(GrammarError) in try InstanceSpec(parsing: scalar.string) }
+        case .mapping(let mapping):
+          add(line: line) { () throws(GrammarError) in try InstanceSpec(object: mapping) }
+        case .scalar, .sequence, .alias:
+          complain("an item is neither a text nor an object", line: line)
+        }
+      }
+    }
+
+    private mutating func add(
+      line: Int, _ spec: () throws(GrammarError) -> InstanceSpec
+    ) {
+      do throws(GrammarError) {
+        var spec = try spec()
+        spec.origin = .file(path: path, line: line)
+        specs.append(spec)
+      } catch {
+        complain(error.description, line: line)
+      }
+    }
+
+    private mutating func complain(_ sentence: String, line: Int) {
+      problems.append(SettingProblem(.content(sentence), at: .file(path: path, line: line)))
+    }
+  }
+}
+
+extension InstanceSpec {
+  /// Reads `{"id": "web-3", "address": "10.0.1.7", "port": 8080, "zone": "eu-west-1a"}`.
+  fileprivate init(object: Node.Mapping) throws(GrammarError) {
+    var texts: [String: String] = [:]
+    for (key, value) in object {
+      guard let name = key.scalar?.string, ["id", "address", "port", "zone"].contains(name) else {
+        throw GrammarError(
+          "an instance has \((key.scalar?.string ?? "an odd key").shown), but takes only "
+            + "id, address, port and zone")
+      }
+      guard let scalar = value.scalar else {
+        throw GrammarError("\(name) of an instance is not a single value")
+      }
+      if scalar.style != .plain || scalar.string != "null" { texts[name] = scalar.string }
+    }
+    guard let address = texts["address"] else { throw GrammarError("an instance has no address") }
+    self.init(address: try NetworkAddress(parsing: address), zone: texts["zone"])
+    if let id = texts["id"] { self.id = try Self.checkedID(id, in: id) }
+    if let text = texts["port"] {
+      guard let port = text.asWholeNumber, (1...65_535).contains(port) else {
+        throw GrammarError("\(text.shown) is not a port: 1 to 65535")
+      }
+      self.port = port
+    }
+  }
+}
+
+extension SettingsError {
+  /// So many problems of one file or list are reported, and no more.
+  static let mostOfOneKind = 20
+}

@@ -1,0 +1,173 @@
+import Yams
+
+extension RawSettings {
+  /// Reads a file of settings: one YAML mapping, of which a JSON object is a kind.
+  ///
+  /// `path` is what messages call it. Nothing is thrown: what is wrong stands under `problems`.
+  package init(file bytes: [UInt8], path: String) {
+    self.init()
+    do throws(SettingsError) {
+      let text = try decodedText(bytes, of: path, atMost: Self.largestFile)
+      let document = try YAMLText(parsing: text, of: path)
+      read(document, path: path)
+    } catch {
+      problems += error.problems
+    }
+  }
+
+  private static let largestFile = 1_048_576
+
+  private mutating func read(_ document: YAMLText, path: String) {
+    guard let root = document.root, !root.isNull else { return }
+    guard root.anchor == nil else {
+      problems += YAMLText.aliasError(path, line: root.line).problems
+      return
+    }
+    guard case .mapping(let mapping) = root else {
+      let problem = SettingProblem.Fact.content(
+        "the file is \(root.kindInWords), not a mapping of settings",
+        hint: "write a setting a line, such as 'interval: 15s'")
+      problems.append(SettingProblem(problem, at: .file(path: path, line: root.line)))
+      return
+    }
+    for (name, value) in mapping {
+      read(value, named: name, path: path)
+    }
+  }
+
+  private mutating func read(_ value: Node, named name: Node, path: String) {
+    let place = SettingOrigin.file(path: path, line: name.line)
+    guard name.anchor == nil, value.anchor == nil else {
+      problems += YAMLText.aliasError(path, line: name.line).problems
+      return
+    }
+    guard case .scalar(let scalar) = name else {
+      let fact = SettingProblem.Fact.content("the name of a setting is \(name.kindInWords)")
+      problems.append(SettingProblem(fact, at: place))
+      return
+    }
+    guard let key = SettingKey(rawValue: scalar.string) else {
+      problems.append(SettingProblem(Self.unknown(scalar.string), at: place))
+      return
+    }
+    switch value {
+    case .scalar(let scalar) where !value.isNull:
+      add(scalar.string, to: key, at: place)
+    case .scalar:
+      problems.append(SettingProblem(.noValue(name: key.rawValue), at: place))
+    case .sequence(let items) where key.setting.takesList:
+      readList(Array(items), of: key, path: path, place: place)
+    case .mapping(let pairs) where key.setting.pairSeparator != nil:
+      for (name, value) in pairs { readPair(name, value, of: key, path: path) }
+    case .sequence, .mapping, .alias:
+      let fact = SettingProblem.Fact.wrongKind(
+        name: key.rawValue, found: value.kindInWords, wanted: key.setting.wantedInWords)
+      problems.append(SettingProblem(fact, at: place))
+    }
+  }
+
+  private mutating func readList(
+    _ items: [Node], of key: SettingKey, path: String, place: SettingOrigin
+  ) {
+    if items.isEmpty, key.setting.repetition == .once {
+      problems.append(SettingProblem(.noValue(name: key.rawValue), at: place))
+    }
+    for item in items {
+      let place = SettingOrigin.file(path: path, line: item.line)
+      switch item {
+      case _ where item.anchor != nil:
+        problems += YAMLText.aliasError(path, line: item.line).problems
+      case .scalar(let scalar) where !item.isNull:
+        add(scalar.string, to: key, at: place)
+      case .scalar:
+        problems.append(SettingProblem(.noValue(name: "an item of \(key.rawValue)"), at: place))
+      case .mapping(let pairs) where key.setting.pairSeparator != nil:
+        // `- X-Env: blue` without quotes is a mapping to YAML, and a header to whoever wrote it.
+        for (name, value) in pairs { readPair(name, value, of: key, path: path) }
+      case .sequence, .mapping, .alias:
+        let fact = SettingProblem.Fact.wrongKind(
+          name: "an item of \(key.rawValue)", found: item.kindInWords, wanted: "one value")
+        problems.append(SettingProblem(fact, at: place))
+      }
+    }
+  }
+
+  private mutating func readPair(_ name: Node, _ value: Node, of key: SettingKey, path: String) {
+    let place = SettingOrigin.file(path: path, line: name.line)
+    guard name.anchor == nil, value.anchor == nil else {
+      problems += YAMLText.aliasError(path, line: name.line).problems
+      return
+    }
+    guard case .scalar(let nameText) = name, case .scalar(let text) = value else {
+      let found = value.kindInWords
+      problems.append(
+        SettingProblem(
+          .wrongKind(name: "an item of \(key.rawValue)", found: found, wanted: "one value"),
+          at: place))
+      return
+    }
+    guard !value.isNull else {
+      let fact = SettingProblem.Fact.noValue(name: "\(nameText.string) of \(key.rawValue)")
+      problems.append(SettingProblem(fact, at: place))
+      return
+    }
+    add(key.setting.joined(nameText.string, text.string), to: key, at: place)
+  }
+
+  private static func unknown(_ name: String) -> SettingProblem.Fact {
+    guard !SettingKey.notYetBuilt.contains(name) else { return .notYetBuilt(name: name) }
+    return .unknown(
+      name: name, nearest: nearestName(to: name, among: SettingKey.allCases.map(\.rawValue)))
+  }
+}
+
+extension Setting {
+  fileprivate var takesList: Bool {
+    repetition == .repeatable || kind == .instances
+  }
+
+  fileprivate var pairSeparator: String? {
+    guard case .pair(let separator) = kind else { return nil }
+    return separator
+  }
+
+  /// A pair as it is written in one text.
+  fileprivate func joined(_ name: String, _ value: String) -> String {
+    // As to curl: `NAME:` is half a header, `NAME;` one that is empty.
+    guard pairSeparator != ": " || !value.isEmpty else { return "\(name);" }
+    return name + (pairSeparator ?? "") + value
+  }
+
+  fileprivate var wantedInWords: String {
+    switch kind {
+    case .text, .textOrNumber, .file: "one text"
+    case .duration: "a duration such as 15s"
+    case .wholeNumber: "a number"
+    case .instanceCount: "a number or a percentage"
+    case .toggle: "true or false"
+    case .choice(let names): "one of \(names.joined(separator: ", "))"
+    case .instances: "a text or a list of texts"
+    case .pair: "texts or a mapping"
+    }
+  }
+}
+
+extension Node {
+  /// Counted from 1.
+  fileprivate var line: Int { mark?.line ?? 1 }
+
+  /// Nothing at all, `~` or `null`; in quotes these are texts.
+  fileprivate var isNull: Bool {
+    guard case .scalar(let scalar) = self, scalar.style == .plain else { return false }
+    return ["", "~", "null", "Null", "NULL"].contains(scalar.string)
+  }
+
+  fileprivate var kindInWords: String {
+    switch self {
+    case .scalar: isNull ? "nothing" : "a single value"
+    case .mapping: "a mapping"
+    case .sequence: "a list"
+    case .alias: "an alias"
+    }
+  }
+}

@@ -1,0 +1,59 @@
+/// Settings as text, as far as given, each with its place; what could not be read stands beside.
+package struct RawSettings: Hashable, Sendable {
+  /// Never an empty list.
+  package var values: [SettingKey: [SettingText]]
+  package var problems: [SettingProblem]
+
+  package init(values: [SettingKey: [SettingText]] = [:], problems: [SettingProblem] = []) {
+    self.values = values
+    self.problems = problems
+  }
+
+  mutating func add(_ text: String, to key: SettingKey, at origin: SettingOrigin) {
+    values[key, default: []].append(SettingText(text, at: origin))
+  }
+}
+
+/// One value, not yet understood.
+package struct SettingText: Hashable, Sendable {
+  package var text: String
+  package var origin: SettingOrigin
+
+  package init(_ text: String, at origin: SettingOrigin) {
+    self.text = text
+    self.origin = origin
+  }
+}
+
+extension RawSettings {
+  /// One out of several: of each setting, the values of the layer that beats the others.
+  ///
+  /// A repeatable setting is taken whole from there; layers do not add to each other's lists.
+  package init(merging layers: [RawSettings]) {
+    self.init(problems: layers.flatMap(\.problems))
+    for layer in layers {
+      values.merge(layer.values) { old, new in
+        guard let oldOrigin = old.first?.origin, let newOrigin = new.first?.origin else {
+          return old.isEmpty ? new : old
+        }
+        return oldOrigin < newOrigin ? new : old
+      }
+    }
+  }
+
+  /// Reads the settings of a command line; a toggle's text is `true` or `false`.
+  package init(flags: [(SettingKey, [String])]) {
+    self.init()
+    for (key, texts) in flags {
+      for text in texts { add(text, to: key, at: .flag(key)) }
+    }
+  }
+
+  /// Takes the settings of a load balancer or of Terraform; `source` is as `import_from` spells it.
+  package init(imported texts: [(SettingKey, [String])], from source: String) {
+    self.init()
+    for (key, texts) in texts {
+      for text in texts { add(text, to: key, at: .imported(source)) }
+    }
+  }
+}

@@ -1,0 +1,103 @@
+/// A setting by its one name: the key `healthy_threshold`, the flag `--healthy-threshold`, the
+/// variable `HEALTHGATE_HEALTHY_THRESHOLD`.
+///
+/// The order is that of help, documentation and printed settings.
+package enum SettingKey: String, Hashable, Sendable, CaseIterable {
+  case target
+  case semantics
+  case interval
+  case timeout
+  case healthyThreshold = "healthy_threshold"
+  case initialThreshold = "initial_threshold"
+  case unhealthyThreshold = "unhealthy_threshold"
+  case unhealthyWindow = "unhealthy_window"
+  case matcher
+  case strict
+  case host
+  case header
+  case userAgent = "user_agent"
+  case method
+  case verifyTLS = "verify_tls"
+  case caFile = "ca_file"
+  case clientCert = "client_cert"
+  case clientKey = "client_key"
+  case serverName = "server_name"
+  case proxy
+  case connectTo = "connect_to"
+  case expectBody = "expect_body"
+  case expectHeader = "expect_header"
+  case expectJSON = "expect_json"
+  case expectVersion = "expect_version"
+  case versionFrom = "version_from"
+
+  case instances
+  case instancesFile = "instances_file"
+  case expected
+
+  case minHealthy = "min_healthy"
+  case maxUnhealthy = "max_unhealthy"
+  case maxReplaced = "max_replaced"
+  case gracePeriod = "grace_period"
+  case soak
+  case deadline
+  case advisory
+
+  case format
+  case verdict
+  case journal
+  case progress
+
+  /// Settings of the contract that cannot be given yet: to build one, make its name a case.
+  package static let notYetBuilt: [String] = [
+    "dns",
+    "srv",
+    "exec",
+    "asg",
+    "elb",
+    "target_group",
+    "terraform",
+    "terraform_resource",
+    "import_from",
+    "refresh",
+    "expect_image",
+    "expect_launch_template_version",
+    "expect_tag",
+    "probe_from",
+    "cross_check",
+    "baseline",
+    "compare",
+    "max_latency_increase",
+    "confidence",
+    "guard",
+    "report",
+    "on_promote",
+    "on_rollback",
+    "on_inconclusive",
+    "verify_rollback",
+    "hook_timeout",
+    "notify",
+    "events",
+    "ci",
+    "resume",
+    "sign_key",
+    "attestation",
+    "subject",
+  ]
+
+  /// The name on a command line, with its two hyphens.
+  package var flag: String { Self.flag(named: rawValue) }
+
+  /// The name in the environment.
+  package var variable: String { Self.variable(named: rawValue) }
+
+  static func flag(named name: String) -> String {
+    "--" + String(name.map { $0 == "_" ? "-" : $0 })
+  }
+
+  static func variable(named name: String) -> String {
+    variablePrefix + name.uppercased()
+  }
+
+  /// What the names of all the program's variables begin with.
+  static let variablePrefix = "HEALTHGATE_"
+}

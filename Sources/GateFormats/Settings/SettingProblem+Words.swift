@@ -1,0 +1,101 @@
+extension SettingProblem: CustomStringConvertible {
+  /// What happened, where, and what to do next: a line each.
+  package var message: String {
+    var lines = ["healthgate: error: \(summary)"]
+    if let place { lines.append("  at \(place)") }
+    if let hint { lines.append("  hint: \(hint)") }
+    return lines.map(\.printable).joined(separator: "\n")
+  }
+
+  package var description: String { message }
+
+  /// What happened, with the value seen.
+  package var summary: String {
+    switch fact {
+    case .unknown(let name, _): "\(name.quotedIfOdd) is not a setting"
+    case .notYetBuilt(let name): "this version of healthgate does not have \(name) yet"
+    case .duplicated(let names): "\(names.map(\.quotedIfOdd).joined(separator: ", ")) given twice"
+    case .noValue(let name): "\(name) has no value"
+    case .wrongKind(let name, let found, let wanted):
+      "\(name) is \(found), but takes \(wanted)"
+    case .unreadable(let key, let message): "\(key.rawValue): \(message)"
+    case .missing(let key, _): "\(key.rawValue) is not given"
+    case .refused(let refusal): refusal.sentence
+    case .senseless(_, let sentence, _): sentence
+    case .content(let sentence, _): sentence
+    }
+  }
+
+  private var place: String? {
+    guard let origin else { return nil }
+    guard let overrides = key.flatMap(origin.overrides) else { return origin.description }
+    return "\(origin) (\(overrides))"
+  }
+
+  package var hint: String? {
+    switch fact {
+    case .unknown(_, let nearest): nearest.map { "did you mean \($0)?" }
+    case .notYetBuilt: "leave it out"
+    case .duplicated: "keep one of them"
+    case .noValue: "give it one, or leave it out"
+    case .wrongKind, .unreadable: nil
+    case .missing(let key, let example): "such as \(key.flag) \(example)"
+    case .refused(let refusal): refusal.hint
+    case .senseless(_, _, let hint), .content(_, let hint): hint
+    }
+  }
+
+  /// The setting whose value it is about.
+  package var key: SettingKey? {
+    switch fact {
+    case .unreadable(let key, _), .missing(let key, _), .senseless(let key, _, _): key
+    case .refused(let refusal): refusal.key
+    case .wrongKind(let name, _, _), .noValue(let name): SettingKey(rawValue: name)
+    case .unknown, .notYetBuilt, .duplicated, .content: nil
+    }
+  }
+}
+
+extension Refusal {
+  var hint: String {
+    guard let whenLeftOut else { return "change it, or drop --strict" }
+    return "leave it out for \(whenLeftOut), the load balancer's default, or drop --strict"
+  }
+}
+
+extension String {
+  /// In quotes, and no longer than a line of a terminal.
+  var shown: String {
+    count > 80 ? "'\(prefix(77))...'" : "'\(self)'"
+  }
+
+  /// A name as it is, anything else in quotes.
+  fileprivate var quotedIfOdd: String {
+    let isPlain = !isEmpty && utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+    return isPlain && count <= 80 ? self : shown
+  }
+
+  /// Without what would move a terminal's cursor.
+  var printable: String {
+    guard unicodeScalars.contains(where: \.isControl) else { return self }
+    var text = ""
+    for scalar in unicodeScalars {
+      if scalar.isControl {
+        text += "\\u{\(String(scalar.value, radix: 16))}"
+      } else {
+        text.unicodeScalars.append(scalar)
+      }
+    }
+    return text
+  }
+}
+
+extension Unicode.Scalar {
+  /// Of the category `Cc`, or a mark that reorders text.
+  var isControl: Bool {
+    switch properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator: true
+    default: false
+    }
+  }
+}

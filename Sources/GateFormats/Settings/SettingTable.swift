@@ -1,0 +1,191 @@
+extension SettingKey {
+  /// The setting's row: what it is and how it is explained.
+  package var setting: Setting {
+    switch self {
+    case .target:
+      Setting(
+        .healthCheck, .text, "PROTOCOL:PORT/PATH",
+        "What is asked of each instance: HTTP:80/health, HTTPS:443/health, TCP:5432, SSL:443 or "
+          + "GRPC:50051/pkg.Service/Method; the port may be traffic-port, each instance's own.",
+        whenUnset: "none, must be given")
+    case .semantics:
+      Setting(
+        .healthCheck, .choice(["classic", "alb", "nlb"]), "NAME",
+        "Whose rules hold: classic, alb or nlb (defaults, ranges, how a new target becomes "
+          + "healthy, user agent, what is a success).",
+        whenUnset: "classic")
+    case .interval:
+      Setting(
+        .healthCheck, .duration, "DURATION",
+        "From the start of one check to the start of the next.", whenUnset: "30s")
+    case .timeout:
+      Setting(
+        .healthCheck, .duration, "DURATION",
+        "How long a check may take, from its first packet to the whole answer.",
+        whenUnset: "5s for classic and alb, 10s (TCP) or 6s (HTTP) for nlb")
+    case .healthyThreshold:
+      Setting(
+        .healthCheck, .wholeNumber, "COUNT",
+        "Consecutive successes that make an unhealthy target healthy.",
+        whenUnset: "10 for classic, 5 for alb and nlb")
+    case .initialThreshold:
+      Setting(
+        .healthCheck, .wholeNumber, "COUNT",
+        "Consecutive successes that make a new target healthy.",
+        whenUnset: "the healthy threshold for classic, 1 for alb and nlb")
+    case .unhealthyThreshold:
+      Setting(
+        .healthCheck, .wholeNumber, "COUNT",
+        "Consecutive failures that make a target unhealthy.", whenUnset: "2")
+    case .unhealthyWindow:
+      Setting(
+        .healthCheck, .text, "FAILURES/CHECKS",
+        "Beyond the load balancer, against flapping: 3/10, three failures among the last ten "
+          + "checks, is unhealthy too.")
+    case .matcher:
+      Setting(
+        .healthCheck, .textOrNumber, "CODES",
+        "Status codes that count as success: 200, 200-299 or 200,202,301-308; for gRPC its own: "
+          + "0, 0-99.",
+        whenUnset: "200 for classic and alb, 200-399 for nlb")
+    case .strict:
+      Setting(
+        .healthCheck, .toggle, "",
+        "Refuse what the load balancer itself would refuse; otherwise such a value works and is "
+          + "named under warnings.",
+        whenUnset: "false")
+    case .host:
+      Setting(
+        .healthCheck, .text, "NAME", "The Host header of the request.",
+        whenUnset: "as the load balancer sends")
+    case .header:
+      Setting(
+        .healthCheck, .pair(separator: ": "), "'NAME: VALUE'",
+        "A header to send; 'NAME;' sends it empty.",
+        whenUnset: "as the load balancer sends", .repeatable, .secret)
+    case .userAgent:
+      Setting(
+        .healthCheck, .text, "TEXT", "The User-Agent header of the request.",
+        whenUnset: "as the load balancer sends")
+    case .method:
+      Setting(
+        .healthCheck, .text, "METHOD", "The method of the request.",
+        whenUnset: "as the load balancer sends")
+    case .verifyTLS:
+      Setting(
+        .healthCheck, .toggle, "",
+        "Check the instance's certificate and its name, which the load balancer does not.",
+        whenUnset: "false")
+    case .caFile:
+      Setting(
+        .healthCheck, .file, "FILE", "The certificates to trust, in PEM.",
+        whenUnset: "those of the system")
+    case .clientCert:
+      Setting(
+        .healthCheck, .file, "FILE", "The certificate to present to the instance, in PEM.")
+    case .clientKey:
+      Setting(
+        .healthCheck, .file, "FILE", "The private key of the certificate to present, in PEM.",
+        whenUnset: "in the file of the certificate")
+    case .serverName:
+      Setting(
+        .healthCheck, .text, "NAME",
+        "The server name of the TLS handshake, and the name that the certificate must bear.",
+        whenUnset: "as the load balancer sends")
+    case .proxy:
+      Setting(
+        .healthCheck, .text, "URL",
+        "Reach private addresses through this bastion: http://, https://, socks5:// or "
+          + "socks5h://, as in curl.",
+        .once, .secret)
+    case .connectTo:
+      Setting(
+        .healthCheck, .text, "HOST1:PORT1:HOST2:PORT2",
+        "Connect to HOST2:PORT2 in place of HOST1:PORT1, as in curl.", .repeatable)
+    case .expectBody:
+      Setting(
+        .healthCheck, .text, "REGEX",
+        "Beyond the load balancer: a regular expression that a success must show in its body.")
+    case .expectHeader:
+      Setting(
+        .healthCheck, .pair(separator: "="), "NAME=VALUE",
+        "Beyond the load balancer: a header that a success must show.", .repeatable)
+    case .expectJSON:
+      Setting(
+        .healthCheck, .pair(separator: "="), "POINTER=VALUE",
+        "Beyond the load balancer: what a success must show in its body at this JSON Pointer.",
+        .repeatable)
+    case .expectVersion:
+      Setting(
+        .healthCheck, .textOrNumber, "VERSION",
+        "Is it the new build? Every success must carry this version.")
+    case .versionFrom:
+      Setting(
+        .healthCheck, .text, "SOURCE",
+        "Where an answer carries its version: header:NAME, json:POINTER, or body:REGEX with one "
+          + "group.")
+    case .instances:
+      Setting(
+        .group, .instances, "LIST",
+        "The instances: 10.0.1.5,10.0.1.6:8080,[2001:db8::5]:80,web-3=10.0.1.7.",
+        whenUnset: "none, unless instances_file is given")
+    case .instancesFile:
+      Setting(
+        .group, .file, "FILE",
+        "A file of instances (-: standard input), one on each line, or JSON.",
+        whenUnset: "none, unless instances is given")
+    case .expected:
+      Setting(
+        .group, .wholeNumber, "COUNT",
+        "How many instances there must be before anything is promoted.",
+        whenUnset: "as many as are listed")
+    case .minHealthy:
+      Setting(
+        .policy, .instanceCount, "COUNT|PERCENT",
+        "Of the expected instances, healthy at the same time.", whenUnset: "100%")
+    case .maxUnhealthy:
+      Setting(
+        .policy, .instanceCount, "COUNT|PERCENT",
+        "So many may be unhealthy at once without a rollback.", whenUnset: "0")
+    case .maxReplaced:
+      Setting(
+        .policy, .instanceCount, "COUNT|PERCENT",
+        "So many may leave the group or be replaced without a rollback.", whenUnset: "0")
+    case .gracePeriod:
+      Setting(
+        .policy, .duration, "DURATION",
+        "Failures so soon after an instance was first seen count for nothing, as with an Auto "
+          + "Scaling group.",
+        whenUnset: "0s")
+    case .soak:
+      Setting(
+        .policy, .duration, "DURATION",
+        "How long the group must stay healthy before it is promoted.", whenUnset: "0s")
+    case .deadline:
+      Setting(
+        .policy, .duration, "DURATION", "No verdict by then is a rollback.",
+        whenUnset: "grace_period + 2 x interval x (both thresholds) + soak")
+    case .advisory:
+      Setting(
+        .policy, .toggle, "",
+        "Decide and report all the same, but end with 0: to watch a rule before trusting it.",
+        whenUnset: "false")
+    case .format:
+      Setting(
+        .output, .choice(["json", "text"]), "FORMAT",
+        "The verdict on standard output: json, or text for people.", whenUnset: "json")
+    case .verdict:
+      Setting(
+        .output, .file, "FILE", "Also write the verdict to this file, whole or not at all.")
+    case .journal:
+      Setting(
+        .output, .file, "FILE",
+        "Write the journal to this file as it happens, a JSON object a line.")
+    case .progress:
+      Setting(
+        .output, .choice(["auto", "live", "plain", "none"]), "KIND",
+        "What standard error shows: live (a terminal), plain (a line an event) or none.",
+        whenUnset: "auto")
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import GateCore
+
+extension Settings {
+  /// Whether a command can do without instances: `plan` can, `run` cannot.
+  package enum InstancesNeed: Hashable, Sendable {
+    case required
+    /// Without any, the source is an empty list.
+    case optional
+  }
+
+  /// Understands and checks raw settings, the layers of which are already one.
+  ///
+  /// - Throws: all that cannot be, what was wrong with the layers themselves too.
+  package init(
+    resolving raw: RawSettings, instances need: InstancesNeed = .required
+  ) throws(SettingsError) {
+    var reader = SettingsReader(raw)
+    let check = reader.healthCheck()
+    let isStrict = reader.toggle(.strict)
+    let request = reader.request()
+    let tls = reader.tls()
+    let proxy = reader.value(of: .proxy, checkedProxy)
+    let connectTo = reader.values(of: .connectTo, checkedConnectTo)
+    let expectations = reader.expectations()
+    let source = reader.source(on: check.target, need)
+    let group = reader.group(under: check)
+    let isAdvisory = reader.toggle(.advisory)
+    let output = OutputSettings(
+      format: reader.choice(.format, else: .json), verdict: reader.text(of: .verdict),
+      journal: reader.text(of: .journal), progress: reader.choice(.progress, else: .auto))
+
+    reader.compare(check, withLoadBalancerIn: isStrict ? .strict : .lenient)
+    reader.compare(request, expectations, with: check.target)
+    reader.compare(tls, with: check.target)
+    reader.compare(group, with: check, source)
+
+    guard reader.problems.isEmpty else { throw SettingsError(reader.problems) }
+    self.init(
+      check: check, request: request, tls: tls, proxy: proxy, connectTo: connectTo,
+      expectations: expectations, source: source, group: group, output: output,
+      isAdvisory: isAdvisory, isStrict: isStrict, warnings: reader.warnings,
+      inForce: reader.inForce)
+  }
+}

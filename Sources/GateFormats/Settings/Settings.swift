@@ -1,0 +1,81 @@
+package import GateCore
+
+/// All settings of a run, understood and checked.
+package struct Settings: Hashable, Sendable {
+  package var check: HealthCheck
+  package var request: RequestSettings
+  package var tls: TLSSettings
+  /// A bastion's URL: `http://`, `https://`, `socks5://` or `socks5h://`.
+  package var proxy: String?
+  /// `HOST1:PORT1:HOST2:PORT2`, as curl takes them.
+  package var connectTo: [String]
+  package var expectations: Expectations
+  package var source: InstanceSource
+  package var group: GroupSettings
+  package var output: OutputSettings
+  /// Whether the run ends with 0 whatever the verdict.
+  package var isAdvisory: Bool
+  /// Whether what the load balancer would refuse is refused here.
+  package var isStrict: Bool
+  /// What works here but not on the load balancer, or is probably not meant: a sentence each.
+  package var warnings: [String]
+  /// What the settings were made from, defaults and secrets too; `printed` shows it masked.
+  package var inForce: RawSettings
+}
+
+/// What a check sends beyond, or in place of, what the load balancer sends.
+package struct RequestSettings: Hashable, Sendable {
+  package var method: String?
+  package var host: String?
+  package var userAgent: String?
+  /// Without `Host` and `User-Agent`, which stand above.
+  package var headers: [Answer.Field] = []
+}
+
+/// How a check takes part in a TLS handshake.
+package struct TLSSettings: Hashable, Sendable {
+  package var isVerified = false
+  package var caFile: String?
+  package var clientCert: String?
+  /// Nil: in the file of the certificate.
+  package var clientKey: String?
+  package var serverName: String?
+}
+
+/// Where the instances come from.
+package enum InstanceSource: Hashable, Sendable {
+  case instances([InstanceSpec])
+  /// A path, or `-` for standard input.
+  case file(String)
+}
+
+/// What the run leaves behind.
+package struct OutputSettings: Hashable, Sendable {
+  package var format = Format.json
+  /// Where the verdict goes too.
+  package var verdict: String?
+  package var journal: String?
+  package var progress = Progress.auto
+
+  package enum Format: String, Hashable, Sendable, CaseIterable {
+    case json
+    case text
+  }
+
+  package enum Progress: String, Hashable, Sendable, CaseIterable {
+    case auto
+    case live
+    case plain
+    case none
+  }
+}
+
+extension Settings {
+  /// Every text that must not appear in any output: values of headers, passwords.
+  ///
+  /// An answer may well repeat what was sent to it.
+  package var secrets: [String] {
+    let all = request.headers.map(\.value) + [proxy.flatMap(password(ofProxy:)) ?? ""]
+    return all.filter { !$0.isEmpty }
+  }
+}

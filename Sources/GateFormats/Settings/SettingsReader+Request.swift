@@ -1,0 +1,66 @@
+import GateCore
+
+extension SettingsReader {
+  /// What a check sends of the user's own.
+  mutating func request() -> RequestSettings {
+    var request = RequestSettings()
+    request.method = value(of: .method) { text throws(GrammarError) in
+      guard Answer.Field.isName(text) else {
+        throw GrammarError("\(text.shown) is not a method, such as GET or HEAD")
+      }
+      return text.uppercased()
+    }
+    request.host = value(of: .host) { text throws(GrammarError) in
+      guard text.unicodeScalars.allSatisfy({ !$0.isControl && !$0.properties.isWhitespace }) else {
+        throw GrammarError("\(text.shown) is not a host name")
+      }
+      return text
+    }
+    request.userAgent = value(of: .userAgent) { text throws(GrammarError) in
+      guard Answer.Field.isValue(text) else {
+        throw GrammarError("\(text.shown) has a control character")
+      }
+      return text
+    }
+    let fields = values(of: .header, Answer.Field.init(parsingHeader:))
+    request.headers = fields.filter { !["host", "user-agent"].contains($0.name.lowercased()) }
+    take(&request.host, of: .host, from: fields, named: "host")
+    take(&request.userAgent, of: .userAgent, from: fields, named: "user-agent")
+    return request
+  }
+
+  /// A header that has a setting of its own is as good as that setting, but not beside it.
+  private mutating func take(
+    _ value: inout String?, of key: SettingKey, from fields: [Answer.Field], named name: String
+  ) {
+    guard let field = fields.last(where: { $0.name.lowercased() == name }) else { return }
+    guard !isGiven(key) else {
+      reject(.header, "header gives \(field.name), and \(key.rawValue) does too", hint: "keep one")
+      return
+    }
+    value = field.value
+  }
+
+  mutating func tls() -> TLSSettings {
+    TLSSettings(
+      isVerified: toggle(.verifyTLS), caFile: text(of: .caFile), clientCert: text(of: .clientCert),
+      clientKey: text(of: .clientKey),
+      serverName: value(of: .serverName) { text throws(GrammarError) in
+        guard try NetworkAddress(parsing: text).kind == .hostName else {
+          throw GrammarError("\(text.shown) is an address, and TLS asks for names only")
+        }
+        return text
+      })
+  }
+
+  mutating func expectations() -> Expectations {
+    let body = value(of: .expectBody, checkedPattern)
+    let headers = values(of: .expectHeader, Answer.Field.init(parsingExpectation:))
+    let json = values(of: .expectJSON, JSONExpectation.init(parsing:))
+    let version = text(of: .expectVersion)
+    let source = value(of: .versionFrom, VersionSource.init(parsing:))
+    return Expectations(
+      body: body, headers: headers, json: json,
+      version: version.flatMap { version in source.map { VersionExpectation(version, from: $0) } })
+  }
+}

@@ -1,0 +1,34 @@
+import GateCore
+
+/// The UTF-8 text of a file, without a byte order mark.
+///
+/// - Throws: what the bytes are instead, with the line where that shows.
+func decodedText(
+  _ bytes: [UInt8], of path: String, atMost limit: Int
+) throws(SettingsError) -> String {
+  func fail(_ fact: SettingProblem.Fact, line: Int) -> SettingsError {
+    SettingsError([SettingProblem(fact, at: .file(path: path, line: line))])
+  }
+  guard bytes.count <= limit else {
+    throw fail(.content("the file is larger than \(limit / 1_048_576) MiB"), line: 1)
+  }
+  let looksLikeUTF16 =
+    bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF])
+    || bytes.prefix(2).contains(0)
+  guard !looksLikeUTF16 else {
+    throw fail(.content("the text is UTF-16", hint: "save it as UTF-8"), line: 1)
+  }
+  let hasMark = bytes.starts(with: [0xEF, 0xBB, 0xBF])
+  guard let text = String(validating: bytes.dropFirst(hasMark ? 3 : 0), as: UTF8.self) else {
+    let line = firstInvalidLine(of: bytes)
+    throw fail(.content("the text is not UTF-8", hint: "save it as UTF-8"), line: line)
+  }
+  return text
+}
+
+private func firstInvalidLine(of bytes: [UInt8]) -> Int {
+  // A line feed is never a part of another character, so each line is text on its own.
+  let lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
+  let index = lines.firstIndex { String(validating: $0, as: UTF8.self) == nil }
+  return (index ?? 0) + 1
+}

@@ -1,0 +1,81 @@
+import GateCore
+import Testing
+
+@testable import GateFormats
+
+@Suite struct InstanceSpecTests {
+  @Test(
+    arguments: [
+      ("10.0.1.5", nil, "10.0.1.5", nil), ("10.0.1.6:8080", nil, "10.0.1.6", 8080),
+      ("[2001:db8::5]:80", nil, "2001:db8::5", 80), ("[2001:db8::5]", nil, "2001:db8::5", nil),
+      ("2001:db8::5", nil, "2001:db8::5", nil), ("web-3=10.0.1.7", "web-3", "10.0.1.7", nil),
+      ("web-3 = 10.0.1.7:81", "web-3", "10.0.1.7", 81),
+      ("i-0abc=web.internal:443", "i-0abc", "web.internal", 443),
+    ] as [(String, String?, String, Int?)])
+  func anInstanceIsNameAddressAndPort(
+    _ text: String, _ id: String?, _ address: String, _ port: Int?
+  ) throws {
+    let spec = try InstanceSpec(parsing: text)
+    #expect(spec.id == id)
+    #expect(spec.address.text == address)
+    #expect(spec.port == port)
+    #expect(try InstanceSpec(parsing: spec.description) == spec)
+  }
+
+  @Test(arguments: [
+    Row("", "there is nothing between two commas"),
+    Row("=10.0.1.5", "'=10.0.1.5' has no name before the '='"),
+    Row("web 3=10.0.1.5", "'web 3' is not a name of an instance: no blanks, and at most 255 bytes"),
+    Row("10.0.1.5:", "'' in '10.0.1.5:' is not a port: 1 to 65535"),
+    Row("10.0.1.5:0", "'0' in '10.0.1.5:0' is not a port: 1 to 65535"),
+    Row("10.0.1.5:65536", "'65536' in '10.0.1.5:65536' is not a port: 1 to 65535"),
+    Row("10.0.1.5:http", "'http' in '10.0.1.5:http' is not a port: 1 to 65535"),
+    Row("10.0.1.999", "'10.0.1.999' is not an IPv4 address: four numbers from 0 to 255"),
+    Row("[::1]x", "'[::1]x' is not an IPv6 address"),
+    Row("http://10.0.1.5", "'//10.0.1.5' in 'http://10.0.1.5' is not a port: 1 to 65535"),
+  ])
+  func whatIsNoInstanceIsRefused(_ row: Row<String>) {
+    #expect(throws: GrammarError(row.output)) { try InstanceSpec(parsing: row.input) }
+  }
+
+  private func specs(_ text: String) throws -> [InstanceSpec] {
+    try text.split(separator: ",").map { try InstanceSpec(parsing: String($0)) }
+  }
+
+  @Test func anInstancesOwnPortBeatsTheTargets() throws {
+    let instances = try InstanceSpec.instances(
+      specs("10.0.1.5,10.0.1.6:8080"), on: .number(80))
+    #expect(
+      instances == [
+        Instance(id: "10.0.1.5", address: "10.0.1.5", port: 80),
+        Instance(id: "10.0.1.6", address: "10.0.1.6", port: 8080),
+      ])
+  }
+
+  @Test func instancesOfOneAddressAreNamedWithTheirPorts() throws {
+    let instances = try InstanceSpec.instances(
+      specs("10.0.1.5:81,10.0.1.5,[::1]:81,0::1,web=10.0.1.5:83,10.0.1.6"), on: .number(80))
+    #expect(
+      instances.map(\.id) == [
+        "10.0.1.5:81", "10.0.1.5:80", "[::1]:81", "[0::1]:80", "web", "10.0.1.6",
+      ])
+  }
+
+  @Test(arguments: [
+    Row("10.0.1.5", ["10.0.1.5 has no port, and the target's is traffic-port"]),
+    Row(
+      "a=10.0.1.5:80,b=10.0.1.5:80",
+      ["b=10.0.1.5:80 is the same place as an instance before it"]),
+    Row("[::1]:80,[0::1]:80", ["[0::1]:80 is the same place as an instance before it"]),
+    Row("a=10.0.1.5:80,a=10.0.1.6:80", ["two instances are called 'a'"]),
+    Row("10.0.1.5:80,10.0.1.5=10.0.1.6:80", ["two instances are called '10.0.1.5'"]),
+    Row("", ["the list of instances is empty"]),
+  ])
+  func aListThatCannotBeIsRefusedUnderTrafficPort(_ row: Row<[String]>) throws {
+    let specs = try specs(row.input)
+    let error = #expect(throws: SettingsError.self) {
+      try InstanceSpec.instances(specs, on: .trafficPort)
+    }
+    #expect(error?.problems.map(\.summary) == row.output)
+  }
+}
