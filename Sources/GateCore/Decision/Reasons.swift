@@ -12,9 +12,9 @@ extension Gate {
     let count = "\(unhealthy) of \(counted(policy.expected, "instance"))"
     guard !failed.allSatisfy({ $0.lastFailure?.kind == .wrongVersion }) else {
       let versions = Set(failed.flatMap(\.versions)).sorted()
+      let found = versions.isEmpty ? "no version" : "version \(Self.list(versions))"
       return VerdictReason(
-        .wrongVersion, "\(count) answered with the wrong version (\(Self.list(versions))): \(names)"
-      )
+        .wrongVersion, "\(count) answered with \(found), not the wanted one: \(names)")
     }
     let kinds = Set(failed.compactMap { $0.lastFailure?.kind.rawValue }).sorted()
     return VerdictReason(
