@@ -74,7 +74,8 @@ package struct Gate: Sendable {
 
   /// Lets the moment pass at which time alone decides, at its exact time, however late it is seen.
   private mutating func passTime(until now: GateInstant, effects: inout [GateEffect]) {
-    guard verdict == nil, let moment = nextMoment, moment <= now else { return }
+    guard verdict == nil, let moment = nextMoment, clock < moment, moment <= now
+    else { return }
     clock = moment
     decide()
     announce(&effects)
@@ -88,7 +89,7 @@ package struct Gate: Sendable {
 
   /// The last moment at which the group can begin to be healthy; nil when it cannot at all.
   private var lastChance: GateInstant? {
-    let present = group.successesNeeded(by: minHealthy).map { certainty.latestStart(needing: $0) }
+    let present = group.lastChance(of: minHealthy)
     guard policy.membership == .changing || group.present < policy.expected else { return present }
     // Others may join at any moment, and each is new.
     let joined = certainty.latestStart(needing: check.initialThreshold)
@@ -176,7 +177,8 @@ package struct Gate: Sendable {
       guard record.removed == nil else { return false }
       let health = record.healthWithoutFaults ?? record.health
       let needed = health.successesNeeded(under: check)
-      return needed <= 0 || clock <= certainty.latestStart(needing: needed)
+      return needed <= 0
+        || record.lastChance(needing: needed, certainty).map { clock <= $0 } ?? false
     }
     return hopeful >= minHealthy && group.present >= policy.expected
   }

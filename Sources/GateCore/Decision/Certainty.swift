@@ -1,8 +1,8 @@
 /// Until when the group can still be promoted: what no continuation can change is certain.
 ///
-/// An instance that wants n more successes, and may be checked from now on, is healthy after n - 1
-/// intervals at the earliest. So it must have the first of them by the latest start of the soak
-/// less n - 1 intervals; a check that hangs until then has decided the matter.
+/// An instance that wants n more successes is healthy n - 1 intervals after the start of its next
+/// check at the earliest. How late that check may answer is another question: slots do not drift,
+/// so only the second of the successes is bound to a slot, and the first must come before it.
 struct Certainty: Hashable, Sendable {
   /// In microseconds.
   let interval: Int64
@@ -22,7 +22,14 @@ struct Certainty: Hashable, Sendable {
     return nextCheck <= latestStart(needing: successes)
   }
 
-  /// The last moment at which the first of so many successes can come.
+  /// The last moment at which the first of so many successes can come, given the last slot that is
+  /// not after the latest start of the soak.
+  func lastAnswer(needing successes: Int, lastSlot: GateInstant) -> GateInstant {
+    guard successes > 1 else { return latestHealthy }
+    return GateInstant(microseconds: lastSlot.microseconds - Int64(successes - 2) * interval)
+  }
+
+  /// The latest start of the first of so many successful checks.
   func latestStart(needing successes: Int) -> GateInstant {
     GateInstant(
       microseconds: latestHealthy.microseconds - Int64(max(successes - 1, 0)) * interval)

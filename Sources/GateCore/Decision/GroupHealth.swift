@@ -7,18 +7,18 @@ struct GroupHealth: Hashable, Sendable {
   private(set) var unhealthy = 0
   private(set) var initial = 0
   private(set) var removed = 0
-  /// Present instances by the number of successes that they still want and can still get in
-  /// time; those at 0 are healthy and observed.
-  private var wanting: [Int] = [0]
 
   /// Healthy instances whose latest check told so.
-  var healthy: Int { wanting[0] }
+  private(set) var healthy = 0
+  /// The last chances of all present instances that have one, in order.
+  private var chances: [GateInstant] = []
 
   /// An instance's share in the counts.
   struct Share: Hashable, Sendable {
     var state: InstanceState
-    /// Nil: it can no longer become healthy in time.
-    var needed: Int?
+    var isSeenHealthy: Bool
+    /// The last moment at which its next answer can come; nil: it is too late whatever comes.
+    var lastChance: GateInstant?
   }
 
   mutating func add(_ share: Share) {
@@ -38,15 +38,9 @@ struct GroupHealth: Hashable, Sendable {
     count(share, by: -1)
   }
 
-  /// The greatest number of successes that the nearest `count` instances still want; nil when
-  /// there are not so many that can become healthy in time.
-  func successesNeeded(by count: Int) -> Int? {
-    var found = 0
-    for (needed, instances) in wanting.enumerated() {
-      found += instances
-      if found >= count { return needed }
-    }
-    return nil
+  /// The last moment at which so many instances can still become healthy in time.
+  func lastChance(of count: Int) -> GateInstant? {
+    chances.count >= count ? chances[chances.count - count] : nil
   }
 
   private mutating func count(_ share: Share, by step: Int) {
@@ -55,8 +49,19 @@ struct GroupHealth: Hashable, Sendable {
     case .healthy: break
     case .unhealthy: unhealthy += step
     }
-    guard let needed = share.needed else { return }
-    while wanting.count <= needed { wanting.append(0) }
-    wanting[needed] += step
+    if share.isSeenHealthy { healthy += step }
+    guard let chance = share.lastChance else { return }
+    let end = endOfPlaces(of: chance)
+    if step > 0 { chances.insert(chance, at: end) } else { chances.remove(at: end - 1) }
+  }
+
+  /// After those that are not later: among equals the last, which moves the fewest others.
+  private func endOfPlaces(of chance: GateInstant) -> Int {
+    var (low, high) = (0, chances.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if chance < chances[middle] { high = middle } else { low = middle + 1 }
+    }
+    return low
   }
 }

@@ -20,4 +20,12 @@ package struct CheckSchedule: Hashable, Sendable {
     let whole = (ended.microseconds - anchor.microseconds + interval - 1) / interval
     return GateInstant(microseconds: anchor.microseconds + whole * interval)
   }
+
+  /// The last slot that is not after `moment`, which is not before the first check.
+  ///
+  /// Until the first check has ended, its start, and so each slot, can be anywhere.
+  func lastSlot(by moment: GateInstant, every interval: Int64) -> GateInstant {
+    guard let anchor, moment > anchor else { return moment }
+    return moment - .microseconds((moment.microseconds - anchor.microseconds) % interval)
+  }
 }

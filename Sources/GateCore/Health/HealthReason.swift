@@ -25,6 +25,9 @@ extension InstanceRecord {
 
   private var healthyDescription: String {
     let count = health.consecutiveSuccesses
+    guard count > 0 || health.consecutiveFailures > 0 else {
+      return "healthy, but the latest health check failed within the grace period"
+    }
     guard count > 0 else {
       return "healthy, but \(counted(health.consecutiveFailures, "health check")) failed since"
     }

@@ -37,8 +37,8 @@ package struct InstanceHealth: Hashable, Sendable {
       case .unhealthy: risen(under: check)
       }
     guard next != state else { return nil }
-    if next == .unhealthy {
-      // What condemned it is spent: from here on only its recovery counts.
+    if state == .unhealthy || next == .unhealthy {
+      // What condemned it is spent, and what it did while unhealthy is: a success never condemns.
       recentFailures = 0
     }
     state = next

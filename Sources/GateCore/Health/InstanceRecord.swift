@@ -40,8 +40,17 @@ package struct InstanceRecord: Hashable, Sendable {
   /// A healthy instance whose latest check was lost wants one more success: seen to be healthy.
   func share(under check: HealthCheck, _ certainty: Certainty) -> GroupHealth.Share {
     let needed = max(health.successesNeeded(under: check), isUnobserved ? 1 : 0)
-    let inTime = certainty.canBecomeHealthy(needing: needed, from: nextCheck)
-    return GroupHealth.Share(state: health.state, needed: inTime ? needed : nil)
+    return GroupHealth.Share(
+      state: health.state, isSeenHealthy: needed == 0,
+      lastChance: lastChance(needing: needed, certainty))
+  }
+
+  /// The last moment at which the first of so many successes can come; nil when none can in time.
+  func lastChance(needing successes: Int, _ certainty: Certainty) -> GateInstant? {
+    guard certainty.canBecomeHealthy(needing: successes, from: nextCheck) else { return nil }
+    return certainty.lastAnswer(
+      needing: successes,
+      lastSlot: schedule.lastSlot(by: certainty.latestHealthy, every: certainty.interval))
   }
 }
 

@@ -67,10 +67,12 @@ extension HealthCheckTarget {
     guard let colon = text.firstIndex(of: ":") else {
       throw GrammarError("'\(text)' is not PROTOCOL:PORT/PATH, such as HTTP:80/health")
     }
-    let name = text[..<colon].uppercased()
-    guard let scheme = Scheme(rawValue: name) else {
+    let name = text[..<colon]
+    // Not `uppercased()` alone, which makes SSL out of more than these letters.
+    guard name.utf8.allSatisfy({ $0 < 0x80 }), let scheme = Scheme(rawValue: name.uppercased())
+    else {
       throw GrammarError(
-        "'\(text[..<colon])' is not a protocol: it is one of "
+        "'\(name)' is not a protocol: it is one of "
           + Scheme.allCases.map(\.rawValue).joined(separator: ", "))
     }
     let rest = text[text.index(after: colon)...]

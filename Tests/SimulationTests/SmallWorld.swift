@@ -1,0 +1,176 @@
+import GateCore
+import TestSupport
+
+/// A world of a few instances in which an interval lasts a few microseconds.
+///
+/// So every moment can be looked at, and a history is short enough to be gone through again and
+/// again.
+struct SmallWorld {
+  let check: HealthCheck
+  let policy: GatePolicy
+  var random: SplitMix64
+  var run: VirtualRun
+
+  /// How this world treats its checks.
+  private let failureRate: Double
+  private let lossRate: Double
+  private let silenceRate: Double
+  private let slowness: Double
+  private let wakesUp: Bool
+
+  private struct Planned {
+    var at: Int64
+    var action: Action
+  }
+
+  private enum Action {
+    case end(InstanceKey, from: Int64)
+    case event(GateEvent)
+    case removeAny
+    case addAgain
+  }
+
+  private var planned: [Planned] = []
+
+  init(seed: UInt64) {
+    var random = SplitMix64(seed: seed)
+    check = Self.check(&random)
+    policy = Self.policy(&random, interval: check.interval)
+    failureRate = random.pick([0, 0.05, 0.3, 0.6, 0.95])
+    lossRate = random.pick([0, 0, 0, 0.1, 0.5, 1])
+    silenceRate = random.pick([0, 0, 0, 0.05, 0.3])
+    slowness = random.pick([0, 0, 0.3, 1])
+    wakesUp = random.chance(0.5)
+    run = VirtualRun(check: check, policy: policy)
+    self.random = random
+    planMembers()
+    planDisturbances()
+    plan(policy.deadline.inMicroseconds + 2, .event(.wokeUp))
+  }
+
+  private static func check(_ random: inout SplitMix64) -> HealthCheck {
+    let checks = Int.random(in: 1...6, using: &random)
+    let healthy = Int.random(in: 1...3, using: &random)
+    return .sample(
+      random.pick(Semantics.allCases),
+      every: .microseconds(Int.random(in: 1...6, using: &random)),
+      timeout: .microseconds(Int.random(in: 1...8, using: &random)),
+      healthy: healthy,
+      // A new instance wants no more than one that recovers: else failing would be a short cut.
+      initial: Int.random(in: 1...healthy, using: &random),
+      unhealthy: Int.random(in: 1...4, using: &random),
+      window: random.chance(0.3)
+        ? UnhealthyWindow(failures: Int.random(in: 1...checks, using: &random), of: checks) : nil)
+  }
+
+  private static func policy(_ random: inout SplitMix64, interval: Duration) -> GatePolicy {
+    let soaks = random.pick([0, 0, 0, 1, 2, 5])
+    return GatePolicy(
+      minHealthy: random.pick([
+        .percentage(100), .percentage(100), .percentage(50), .percentage(34), .number(0),
+        .number(1), .number(2),
+      ]),
+      maxUnhealthy: random.pick([
+        .number(0), .number(0), .number(1), .percentage(50), .percentage(100),
+      ]),
+      maxReplaced: random.pick([.number(0), .number(1), .percentage(100)]),
+      gracePeriod: random.pick([.zero, .zero, interval, interval * 3]),
+      soak: soaks == 0 ? .zero : .microseconds(Int.random(in: 1...(6 * soaks), using: &random)),
+      deadline: .microseconds(Int.random(in: 0...50, using: &random)),
+      expected: Int.random(in: 1...3, using: &random),
+      membership: random.pick([.fixed, .changing]))
+  }
+
+  /// Goes on to the next event; returns it when it was in time to be considered.
+  mutating func step() -> VirtualRun.TimedEvent? {
+    guard let index = planned.indices.min(by: { planned[$0].at < planned[$1].at }) else {
+      return nil
+    }
+    let next = planned.remove(at: index)
+    let now = GateInstant(microseconds: next.at)
+    let event: GateEvent =
+      switch next.action {
+      case .end(let key, let started):
+        ending(of: key, from: GateInstant(microseconds: started), at: now)
+      case .event(let event): event
+      case .removeAny: .instanceRemoved(InstanceKey(Int.random(in: 0...4, using: &random)))
+      case .addAgain: .instanceAdded(.sample(random.pick(["a", "b", "new"])))
+      }
+    send(event, at: now)
+    return run.events.last
+  }
+}
+
+extension SmallWorld {
+  private mutating func send(_ event: GateEvent, at now: GateInstant) {
+    let wanted = run.checker.wanted
+    let wakeUp = run.checker.wakeUp
+    run.send(event, at: now)
+    guard run.verdict == nil else { return }
+    for (index, start) in run.checker.wanted.enumerated() {
+      guard let start, index >= wanted.count || wanted[index] != start else { continue }
+      planEnd(of: InstanceKey(index), from: start.microseconds)
+    }
+    if wakesUp, let moment = run.checker.wakeUp, moment != wakeUp {
+      plan(moment.microseconds, .event(.wokeUp))
+    }
+  }
+
+  private mutating func planEnd(of key: InstanceKey, from wanted: Int64) {
+    guard !random.chance(silenceRate) else { return }
+    let late = random.chance(0.1) ? Int64.random(in: 0...3, using: &random) : 0
+    let started = wanted + late
+    let latency =
+      random.chance(slowness)
+      ? Int64.random(in: 0...check.timeout.inMicroseconds, using: &random) : 0
+    plan(started + latency, .end(key, from: started))
+  }
+
+  private mutating func ending(
+    of key: InstanceKey, from started: GateInstant, at now: GateInstant
+  ) -> GateEvent {
+    if random.chance(lossRate) {
+      return .checkLost(
+        key, GateFault(detail: "lost", started: random.chance(0.8) ? started : nil))
+    }
+    let result: CheckResult =
+      random.chance(failureRate)
+      ? .failure(random.pick([.statusMismatch, .wrongVersion, .timeoutResponse])) : .success
+    return .checked(key, .sample(result, from: started, to: now))
+  }
+
+  private mutating func plan(_ moment: Int64, _ action: Action) {
+    planned.append(Planned(at: moment, action: action))
+  }
+
+  private mutating func planMembers() {
+    for index in 0..<policy.expected {
+      let joins: Int64 =
+        policy.membership == .changing && random.chance(0.3)
+        ? Int64.random(in: 0...30, using: &random) : 0
+      if policy.membership == .fixed || random.chance(0.9) {
+        plan(joins, .event(.instanceAdded(.sample(["a", "b", "c"][index]))))
+      }
+    }
+    guard policy.membership == .changing else { return }
+    while random.chance(0.3) { plan(Int64.random(in: 0...40, using: &random), .removeAny) }
+    while random.chance(0.3) { plan(Int64.random(in: 0...40, using: &random), .addAgain) }
+  }
+
+  private mutating func planDisturbances() {
+    if random.chance(0.1) {
+      plan(
+        Int64.random(in: 0...40, using: &random),
+        .event(.gateFault(GateFault(detail: "no name server"))))
+    }
+    if random.chance(0.05) {
+      plan(Int64.random(in: 0...40, using: &random), .event(.interrupted(.terminate)))
+    }
+    if random.chance(0.1) {
+      plan(Int64.random(in: 0...40, using: &random), .end(InstanceKey(7), from: 0))
+    }
+    while random.chance(0.2) {
+      plan(Int64.random(in: 0...40, using: &random), .event(.wokeUp))
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package import GateCore
+
+/// What every run must keep, whatever happens in it; what it does not keep is collected in words.
+package struct EffectsChecker: Sendable {
+  package private(set) var violations: [String] = []
+  package private(set) var verdict: Verdict?
+  /// By key: when the check that the gate wants is to start; nil when it wants none.
+  package private(set) var wanted: [GateInstant?] = []
+  package private(set) var wakeUp: GateInstant?
+
+  private var states: [InstanceState] = []
+  private var left: [Bool] = []
+  private var latest = GateInstant.start
+
+  package init() {}
+
+  /// Notes an event on its way to the gate.
+  ///
+  /// A result for a check that was never started is a fault of the engine's, or of the test's.
+  package mutating func willHandle(_ event: GateEvent, at now: GateInstant) {
+    if now < latest { complain("\(event) at \(now) comes after \(latest)") }
+    latest = max(latest, now)
+    switch event {
+    case .checked(let key, let report): end(key, from: report.started, at: now)
+    case .checkLost(let key, let fault): end(key, from: fault.started ?? now, at: now)
+    case .instanceRemoved(let key):
+      guard left.indices.contains(key.index) else { return }
+      left[key.index] = true
+      wanted[key.index] = nil
+    case .instanceAdded, .gateFault, .interrupted, .wokeUp: break
+    }
+  }
+
+  /// Judges what the gate wants done in answer to an event.
+  package mutating func didHandle(
+    _ event: GateEvent, at now: GateInstant, accepted: Bool, effects: some Sequence<GateEffect>
+  ) {
+    if verdict != nil && accepted { complain("\(event) was accepted after the verdict") }
+    if case .instanceAdded = event, accepted {
+      states.append(.initial)
+      left.append(false)
+      wanted.append(nil)
+    }
+    for effect in effects {
+      if verdict != nil { complain("\(effect) follows the verdict") }
+      judge(effect, at: now)
+    }
+  }
+
+  private mutating func end(_ key: InstanceKey, from started: GateInstant, at now: GateInstant) {
+    guard left.indices.contains(key.index), !left[key.index], verdict == nil else { return }
+    guard let start = wanted[key.index] else {
+      return complain("a check of \(key.index) ended that was not started")
+    }
+    if started < start || now < started {
+      complain("a check of \(key.index) began at a wrong time")
+    }
+    wanted[key.index] = nil
+  }
+
+  private mutating func judge(_ effect: GateEffect, at now: GateInstant) {
+    switch effect {
+    case .startCheck(let key, let start):
+      guard left.indices.contains(key.index), !left[key.index] else {
+        return complain("a check of \(key.index) is wanted, which is not in the group")
+      }
+      if wanted[key.index] != nil { complain("two checks of \(key.index) at the same time") }
+      if start < now { complain("a check of \(key.index) is wanted in the past") }
+      wanted[key.index] = start
+    case .stateChanged(let key, let transition):
+      if states[key.index] != transition.from {
+        complain("\(key.index) was not \(transition.from)")
+      }
+      if transition.from == transition.to { complain("a change of \(key.index) to what it was") }
+      if transition.at != now { complain("a change of \(key.index) at another time than now") }
+      states[key.index] = transition.to
+    case .wakeUp(let moment):
+      if moment <= now { complain("to be woken at \(moment), which is past at \(now)") }
+      wakeUp = moment
+    case .conclude(let verdict):
+      if verdict.at > now { complain("the verdict is dated in the future") }
+      if verdict.at < .start { complain("the verdict is dated before the run") }
+      self.verdict = verdict
+    }
+  }
+
+  private mutating func complain(_ words: String) {
+    violations.append(words)
+  }
+}
