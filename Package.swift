@@ -66,7 +66,7 @@ let package = Package(
       name: "GateCoreTests", dependencies: ["GateCore", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "GateFormatsTests", dependencies: ["GateFormats", "TestSupport"],
-      swiftSettings: strict),
+      exclude: ["Reports/Golden"], swiftSettings: strict),
     .testTarget(
       name: "GateEngineTests", dependencies: ["GateEngine", "GateFormats", "TestSupport"],
       swiftSettings: strict),

@@ -35,7 +35,7 @@ struct RunSession {
       throw CommandFailure(.sourceUnavailable, "no checks can be made: \(error)")
     }
     let header = header
-    let progress = ProgressMode.observer(settings.output.progress, header: header)
+    let progress = ProgressDisplay.observer(settings.output.progress, of: header)
     let observers: [any GateObserver] = [journal, progress].compactMap { $0 }
     journal?.start(header)
     let gate = Gate(check: header.check, policy: header.policy)

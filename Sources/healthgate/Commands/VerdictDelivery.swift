@@ -35,7 +35,7 @@ struct VerdictDelivery {
   private func text(of document: VerdictDocument) -> [UInt8] {
     switch format {
     case .json: document.json
-    case .text: Array(TextReport(document, style: .ofStandardOutput).text.utf8)
+    case .text: Array(TextReport(document, style: .suiting(STDOUT_FILENO)).text.utf8)
     }
   }
 }

@@ -1,0 +1,158 @@
+package import GateCore
+
+/// The run as lines, one an event that somebody would want to know of.
+///
+/// Not every check is: the first failure of an instance is told, then each other kind of failure
+/// and the success that ends them. What comes faster than it can be read is counted, and when
+/// nothing was said for a minute, what the verdict is waiting for is.
+package struct ProgressLog: Sendable {
+  private var board: ProgressBoard
+  private var runs = FailureRuns()
+  private var allowance = LineAllowance()
+  private var faults = FaultTally()
+  private var joined: [InstanceKey] = []
+  private var left: [InstanceKey] = []
+  private var soakBegan: GateInstant?
+  private var hasSoaked = false
+  private var lastLine: GateInstant?
+  private var lines = ""
+
+  /// So long nothing is said at the most: CI systems end jobs that are silent for long.
+  private static let silence = Duration.seconds(60)
+  /// Names told when many instances join or leave at once.
+  private static let names = 5
+
+  package init(_ header: RunHeader) {
+    board = ProgressBoard(header)
+    for line in header.startLines { say(line, at: .start) }
+  }
+
+  /// The lines since they were taken last.
+  package mutating func takeLines() -> String {
+    defer { lines = "" }
+    return lines
+  }
+
+  package mutating func observe(
+    _ event: GateEvent, _ effects: ArraySlice<GateEffect>, at now: GateInstant, in gate: Gate
+  ) {
+    board.observe(event, in: gate)
+    switch event {
+    case .instanceAdded:
+      joined.append(InstanceKey(gate.records.count - 1))
+      while runs.count < gate.records.count { runs.addInstance() }
+    case .instanceRemoved(let key): left.append(key)
+    case .checked(let key, let report):
+      tell(report, of: key, effects.transition, at: now, in: gate)
+    case .checkLost(_, let fault), .gateFault(let fault):
+      if let words = faults.add(fault, at: now) { say(words, at: now) }
+    case .interrupted, .wokeUp: break
+    }
+    tellSoak(at: now, in: gate)
+    if let verdict = gate.verdict { conclude(verdict, in: gate) }
+  }
+
+  /// Says what was waiting for its moment; returns the next such moment.
+  package mutating func turnEnded(at now: GateInstant, in gate: Gate) -> GateInstant? {
+    guard gate.verdict == nil else { return nil }
+    tellMembership(at: now, in: gate)
+    if let due = allowance.summaryDue, due <= now { tellSummary(at: now) }
+    if let due = faults.due, due <= now { tellFaults(at: now) }
+    if (lastLine ?? .start) + Self.silence <= now {
+      say("\(board.waitingFor(gate, at: now)); \(gate.standing)", at: now)
+    }
+    let due = [allowance.summaryDue, faults.due, (lastLine ?? .start) + Self.silence]
+    return due.compactMap { $0 }.min()
+  }
+
+  private mutating func say(_ words: String, at now: GateInstant) {
+    lines += "[\(now.tenthsOfSeconds.rightAligned(in: 6))s] \(words)\n"
+    lastLine = now
+  }
+
+  // MARK: - Checks
+
+  private mutating func tell(
+    _ report: CheckReport, of key: InstanceKey, _ transition: Transition?, at now: GateInstant,
+    in gate: Gate
+  ) {
+    guard key.index < runs.count else { return }
+    switch report.result {
+    case .success:
+      let ended = runs.succeeded(key)
+      if let transition {
+        guard allows(.healthy, at: now, in: gate) else { return }
+        say(gate.words(for: transition, of: key), at: now)
+      } else if let ended, allows(.recovered, at: now, in: gate) {
+        say(gate.recoveryWords(of: key, after: ended), at: now)
+      }
+    case .failure(let kind):
+      let isNew = runs.failed(key, kind, report)
+      if let transition {
+        guard allows(.unhealthy, at: now, in: gate) else { return }
+        say(gate.words(for: transition, of: key), at: now)
+      } else if isNew, allows(.failing, at: now, in: gate) {
+        say(gate.failureWords(of: key, run: runs.runs(of: key)), at: now)
+      }
+    }
+  }
+
+  private mutating func allows(
+    _ topic: LineAllowance.Topic, at now: GateInstant, in gate: Gate
+  ) -> Bool {
+    tellMembership(at: now, in: gate)
+    if let due = allowance.summaryDue, due <= now { tellSummary(at: now) }
+    return allowance.allows(topic, at: now)
+  }
+
+  // MARK: - The group
+
+  private mutating func tellMembership(at now: GateInstant, in gate: Gate) {
+    if !joined.isEmpty {
+      let names = list(joined.map { gate[$0].instance.name }, first: Self.names)
+      let verb = joined.count < gate.records.count ? " joined" : ""
+      say("\(counted(joined.count, "instance"))\(verb): \(names)", at: now)
+      joined.removeAll()
+    }
+    if !left.isEmpty {
+      let names = list(left.map { gate[$0].instance.name }, first: Self.names)
+      say("\(counted(left.count, "instance")) left: \(names)", at: now)
+      left.removeAll()
+    }
+  }
+
+  private mutating func tellSoak(at now: GateInstant, in gate: Gate) {
+    guard gate.policy.soak > .zero, gate.healthySince != soakBegan else { return }
+    if let soakBegan {
+      say("soak broken off after \(soakBegan.words(until: now)): \(gate.standing)", at: now)
+    }
+    soakBegan = gate.healthySince
+    guard soakBegan != nil else { return }
+    let again = hasSoaked ? " again" : ""
+    hasSoaked = true
+    say("soak begins\(again): \(gate.policy.soak.inWords), \(gate.standing)", at: now)
+  }
+
+  private mutating func conclude(_ verdict: Verdict, in gate: Gate) {
+    tellMembership(at: verdict.at, in: gate)
+    tellSummary(at: verdict.at)
+    tellFaults(at: verdict.at)
+    say(verdict.words, at: verdict.at)
+  }
+
+  private mutating func tellSummary(at now: GateInstant) {
+    if let summary = allowance.takeSummary() { say(summary, at: now) }
+  }
+
+  private mutating func tellFaults(at now: GateInstant) {
+    if let words = faults.take(at: now) { say(words, at: now) }
+  }
+}
+
+extension ArraySlice<GateEffect> {
+  /// The change of state that the event brought, if it brought one.
+  fileprivate var transition: Transition? {
+    for case .stateChanged(_, let transition) in self { return transition }
+    return nil
+  }
+}

@@ -1,0 +1,27 @@
+internal import GateCore
+
+extension DisplayLine {
+  /// The latest checks as bars as high as they took long: `▁▁▂×▇`; a lost one is `?`.
+  ///
+  /// Each step is a factor of three and the top one ends at the time-out. So a bar means the same
+  /// in every line and at every moment, and jitter of a millisecond is not drawn as a mountain.
+  static func sparkline(_ marks: [CheckHistory.Mark], timeout: Duration) -> DisplayLine {
+    var line = DisplayLine()
+    for mark in marks {
+      switch mark {
+      case .success(let latency): line.append(bar(latency, timeout: timeout.inMicroseconds))
+      case .failure: line.append("×", .bad)
+      case .lost: line.append("?", .waiting)
+      }
+    }
+    return line
+  }
+
+  private static func bar(_ latency: Int64, timeout: Int64) -> String {
+    var (level, bound) = (bars.count - 1, timeout / 3)
+    while level > 0, latency < bound { (level, bound) = (level - 1, bound / 3) }
+    return bars[level]
+  }
+
+  private static let bars = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"]
+}

@@ -1,0 +1,45 @@
+internal import GateCore
+
+/// How much an instance matters to whoever watches; the least first.
+enum Standing: UInt8, Hashable, Sendable, CaseIterable, Comparable {
+  case unhealthy
+  /// Not unhealthy, but its latest check was no success.
+  case troubled
+  case initial
+  case healthy
+  case gone
+
+  init(_ record: InstanceRecord, last mark: CheckHistory.Mark?) {
+    self =
+      switch (record.health.state, mark) {
+      case _ where record.removed != nil: .gone
+      case (.unhealthy, _): .unhealthy
+      case (_, .failure), (_, .lost): .troubled
+      case (.initial, _): .initial
+      case (.healthy, _): .healthy
+      }
+  }
+
+  static func < (left: Standing, right: Standing) -> Bool { left.rawValue < right.rawValue }
+
+  /// As in `3 healthy`.
+  var words: String {
+    switch self {
+    case .unhealthy: "unhealthy"
+    case .troubled: "failing"
+    case .initial: "initial"
+    case .healthy: "healthy"
+    case .gone: "gone"
+    }
+  }
+
+  var tone: Tone {
+    switch self {
+    case .unhealthy: .bad
+    case .troubled: .waiting
+    case .initial: .plain
+    case .healthy: .good
+    case .gone: .faint
+    }
+  }
+}

@@ -1,0 +1,107 @@
+package import GateCore
+
+extension FailureKind {
+  /// In a few words, for where the detail does not fit or is not known.
+  package var words: String {
+    switch self {
+    case .connectionRefused: "connection refused"
+    case .connectionReset: "connection reset"
+    case .timeoutConnect: "no connection in time"
+    case .timeoutTLS: "no handshake in time"
+    case .timeoutResponse: "no answer in time"
+    case .tlsError: "TLS error"
+    case .statusMismatch: "wrong status"
+    case .grpcStatusMismatch: "wrong gRPC status"
+    case .expectationFailed: "unexpected answer"
+    case .wrongVersion: "wrong version"
+    case .protocolError: "protocol error"
+    case .hostUnreachable: "host unreachable"
+    }
+  }
+}
+
+extension LastFailure {
+  /// What happened, as exactly as it is known.
+  package var words: String { report.detail?.printable ?? shortWords }
+
+  /// `HTTP 503`, `connection refused`.
+  package var shortWords: String {
+    switch (kind, report.status) {
+    case (.statusMismatch, .some(let status)): "HTTP \(status)"
+    case (.grpcStatusMismatch, .some(let status)): "gRPC status \(status)"
+    default: kind.words
+    }
+  }
+}
+
+extension Instance {
+  /// Its id as it may be shown.
+  package var name: String { id.printable }
+}
+
+extension Decision {
+  var tone: Tone {
+    switch self {
+    case .promote: .good
+    case .rollback: .bad
+    case .inconclusive: .waiting
+    }
+  }
+}
+
+extension Verdict {
+  /// The decision and the reason, on one line.
+  package var words: String { "\(decision.rawValue): \(reason.message.printable)" }
+
+  /// The same, with the decision in its colour.
+  package func text(in style: TextStyle) -> String {
+    "\(style.paint("\(decision.rawValue):", decision.tone)) \(reason.message.printable)"
+  }
+}
+
+extension GatePolicy {
+  /// So many must be healthy at the same time.
+  var healthyWanted: Int { max(minHealthy.roundedUp(of: expected), 1) }
+
+  /// So many may be unhealthy at once.
+  var unhealthyAllowed: Int { maxUnhealthy.roundedDown(of: expected) }
+}
+
+extension GateInstant {
+  /// The time since the start in whole seconds: `12s`, `1m30s`.
+  var elapsedWords: String { Duration.seconds(microseconds / 1_000_000).inWords }
+
+  /// The same to a tenth while that matters: `12.3s`, `1m30s`.
+  var preciseWords: String {
+    microseconds < 60_000_000 ? "\(tenths(microseconds))s" : elapsedWords
+  }
+
+  /// The time since the start in seconds with one decimal.
+  var tenthsOfSeconds: String { tenths(microseconds) }
+}
+
+/// Seconds with one decimal, rounded down.
+private func tenths(_ microseconds: Int64) -> String {
+  "\(microseconds / 1_000_000).\(microseconds / 100_000 % 10)"
+}
+
+/// A latency in at most six columns: `0.4ms`, `1.9ms`, `12ms`, `1.2s`, `120s`.
+func latencyWords(_ microseconds: Int64) -> String {
+  switch microseconds {
+  case ..<9950: "\((microseconds + 50) / 1000).\((microseconds + 50) / 100 % 10)ms"
+  case ..<999_500: "\((microseconds + 500) / 1000)ms"
+  case ..<99_950_000: "\(tenths(microseconds + 50_000))s"
+  default: "\((microseconds + 500_000) / 1_000_000)s"
+  }
+}
+
+/// The first few names, and how many more there are.
+func list(_ names: some Collection<String>, first limit: Int) -> String {
+  let shown = names.prefix(limit).joined(separator: ", ")
+  return names.count > limit ? "\(shown) and \(names.count - limit) more" : shown
+}
+
+/// `1 success`, `2 successes`: nouns whose plural is not a mere `s`.
+func counted(_ number: Int, _ noun: String, _ ending: String) -> String {
+  "\(number) \(noun)\(number == 1 ? "" : ending)"
+}

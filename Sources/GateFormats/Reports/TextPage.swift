@@ -1,0 +1,46 @@
+/// Paragraphs on a page of 80 columns; the lines after the first are indented further.
+///
+/// Nothing is cut: a word that is too long for the page, such as a URL, stands out over its edge.
+struct TextPage {
+  private(set) var text = ""
+  let style: TextStyle
+
+  static let width = 80
+
+  init(_ style: TextStyle) {
+    self.style = style
+  }
+
+  /// A label in its tone, and what it is the label of.
+  mutating func entry(_ label: String, _ tone: Tone, _ words: String) {
+    paragraph(label, tone, words, indent: 0)
+  }
+
+  /// What belongs to the entry above it.
+  mutating func fact(_ words: String) {
+    paragraph("", .plain, words, indent: 2)
+  }
+
+  private mutating func paragraph(_ label: String, _ tone: Tone, _ words: String, indent: Int) {
+    let margin = String(repeating: " ", count: indent)
+    var line = margin + style.paint(label, tone)
+    var end = indent + label.columns
+    var isEmpty = label.isEmpty
+    for word in words.split(separator: " ") {
+      if !isEmpty, end + 1 + word.columns > Self.width {
+        text += line + "\n"
+        line = margin + "  "
+        end = indent + 2
+        isEmpty = true
+      }
+      line += isEmpty ? String(word) : " \(word)"
+      end += word.columns + (isEmpty ? 0 : 1)
+      isEmpty = false
+    }
+    text += line + "\n"
+  }
+
+  mutating func blankLine() {
+    text += "\n"
+  }
+}

@@ -1,0 +1,165 @@
+internal import GateCore
+
+/// The verdict for people: the reason first, then who caused it and why, then the rest.
+///
+/// Instances that fail alike are told of together, so that a thousand of them stay readable; all
+/// that is left out are names and repetitions, and the JSON document has those.
+package struct TextReport {
+  private let document: VerdictDocument
+  private var page: TextPage
+
+  package init(_ document: VerdictDocument, style: TextStyle) {
+    self.document = document
+    page = TextPage(style)
+    writeDecision()
+    writeCauses()
+    writeGroup()
+    writeWarnings()
+    writeRun()
+  }
+
+  package var text: String { page.text }
+
+  private var gate: Gate { document.gate }
+  private var header: RunHeader { document.header }
+  private var verdict: Verdict { document.verdict }
+
+  /// Names told of one set of instances.
+  private static let names = 10
+  /// Different details told of one group of instances.
+  private static let details = 5
+
+  private mutating func writeDecision() {
+    page.entry(
+      "\(verdict.decision.rawValue):", verdict.decision.tone, verdict.reason.message.printable)
+    if header.isAdvisory {
+      page.fact("advisory: decided and reported, but the exit status is \(document.exitCode)")
+    }
+  }
+
+  // MARK: - Causes
+
+  private mutating func writeCauses() {
+    let gone = gate.records.filter { $0.removed != nil }
+    let unhealthy = gate.records.filter { $0.removed == nil && $0.health.state == .unhealthy }
+    let initial = gate.records.filter { $0.removed == nil && $0.health.state == .initial }
+    let others =
+      verdict.reason.code == .tooManyReplaced
+      ? gone + unhealthy + initial : unhealthy + initial + gone
+    for group in FailureGroup.groups(of: others) {
+      page.blankLine()
+      write(group)
+    }
+    if !others.isEmpty { page.blankLine() }
+  }
+
+  private mutating func write(_ group: FailureGroup) {
+    let details = group.details
+    let isOneDetail = details.count == 1
+    let heading = isOneDetail ? details[0].words : group.commonWords
+    page.entry(
+      "\(counted(group.members.count, "instance")) \(group.likeness.words):", group.likeness.tone,
+      heading)
+    if isOneDetail {
+      page.fact(list(group.names, first: Self.names))
+    } else {
+      for detail in details.prefix(Self.details) {
+        let names = list(detail.members.map(\.instance.name), first: 3)
+        page.fact("\(names): \(detail.words)")
+      }
+      let rest = details.dropFirst(Self.details)
+      if !rest.isEmpty {
+        let instances = rest.reduce(0) { $0 + $1.members.count }
+        page.fact("\(counted(instances, "more instance")), with details of their own")
+      }
+    }
+    write(facts: group)
+    writeEvidence(of: group)
+  }
+
+  private mutating func write(facts group: FailureGroup) {
+    let counts = group.countWords(under: gate.check)
+    if !counts.isEmpty { page.fact(counts) }
+    let reasons = Set(group.members.map { $0.reason(under: gate.check) })
+    if !group.likeness.isGone, reasons.count == 1, let reason = reasons.first {
+      page.fact(
+        "reason code \(reason.code ?? "none"): \(reason.description)")
+    }
+  }
+
+  private mutating func writeEvidence(of group: FailureGroup) {
+    guard let member = group.members.first(where: { $0.lastFailure?.report.evidence != nil }),
+      let evidence = member.lastFailure?.report.evidence
+    else { return }
+    let parts = [
+      evidence.server, evidence.contentType, evidence.location.map { "location \($0)" },
+    ].compactMap { $0?.printable }
+    let answer = group.members.count == 1 ? "the answer" : "the answer of \(member.instance.name)"
+    let about = parts.isEmpty ? "" : " (\(parts.joined(separator: ", ")))"
+    page.fact("\(answer)\(about): \(evidence.excerpt?.printable ?? "no body")")
+  }
+
+  // MARK: - The group
+
+  private mutating func writeGroup() {
+    let healthy = gate.records.filter { $0.removed == nil && $0.health.state == .healthy }
+    if !healthy.isEmpty {
+      page.entry(
+        "healthy:", .good,
+        "\(counted(healthy.count, "instance")): "
+          + list(healthy.map(\.instance.name), first: Self.names))
+    }
+    writeVersions()
+    writeChecks()
+  }
+
+  private mutating func writeVersions() {
+    var carriers: [String: [String]] = [:]
+    for record in gate.records {
+      for version in record.versions { carriers[version, default: []].append(record.instance.name) }
+    }
+    for (version, names) in carriers.sorted(by: { $0.key < $1.key }) {
+      page.entry(
+        "version \(version.printable):", .plain,
+        "\(counted(names.count, "instance")): \(list(names, first: Self.names))")
+    }
+  }
+
+  private mutating func writeChecks() {
+    let checks = gate.records.reduce(0) { $0 + $1.checks }
+    let failures = gate.records.reduce(0) { $0 + $1.failures }
+    let lost = gate.records.reduce(0) { $0 + $1.lostChecks }
+    let failed = failures == 0 ? "none failed" : "\(failures) failed"
+    let least = gate.records.compactMap(\.latency.least).min()
+    let greatest = gate.records.compactMap(\.latency.greatest).max()
+    var words = "\(checks) in all, \(failed)"
+    if let least, let greatest {
+      let (shortest, longest) = (latencyWords(least), latencyWords(greatest))
+      words += "; answers took \(shortest)" + (longest == shortest ? "" : " to \(longest)")
+    }
+    page.entry("checks:", .plain, words)
+    guard lost > 0 || gate.lastFault != nil else { return }
+    let last = gate.lastFault.map { ", the last fault: \($0.detail.printable)" } ?? ""
+    page.entry("gate faults:", .waiting, "\(counted(lost, "check")) lost to them\(last)")
+  }
+
+  private mutating func writeWarnings() {
+    for warning in header.warnings + document.warnings {
+      page.entry("warning:", .waiting, warning.printable)
+    }
+  }
+
+  // MARK: - The run
+
+  private mutating func writeRun() {
+    page.entry("rules:", .plain, gate.check.words)
+    page.entry(
+      "decided:", .plain,
+      "after \(verdict.at.preciseWords) of \(gate.policy.deadline.inWords), at "
+        + header.startedAt.at(verdict.at))
+    guard let journal = document.journal, let path = journal.path ?? header.journalPath else {
+      return
+    }
+    page.entry("journal:", .plain, "\(path.printable) (\(counted(journal.events, "event")))")
+  }
+}

@@ -1,0 +1,60 @@
+internal import GateCore
+internal import GateEngine
+internal import GateFormats
+
+#if canImport(Glibc)
+  internal import Glibc
+#endif
+
+/// Progress on a terminal, redrawn in place; the last frame stays there as the record.
+final class LiveProgress: GateObserver {
+  private var board: ProgressBoard
+  private var redraw = Redraw()
+  private var lastFrame: GateInstant?
+  private var isStale = true
+  private let output = DisplayOutput()
+  private let style = TextStyle.suiting(STDERR_FILENO)
+
+  /// Between two frames at the least.
+  private static let pause = Duration.milliseconds(100)
+
+  init(_ header: RunHeader) {
+    board = ProgressBoard(header)
+  }
+
+  func observe(
+    _ event: GateEvent, _ effects: ArraySlice<GateEffect>, at instant: GateInstant, in gate: Gate
+  ) {
+    board.observe(event, in: gate)
+    isStale = true
+    guard let verdict = gate.verdict else { return }
+    draw(gate, at: verdict.at)
+    output.write(verdict.text(in: style) + "\n")
+    output.finish()
+  }
+
+  func turnEnded(at instant: GateInstant, in gate: Gate) -> GateInstant? {
+    guard !output.isBroken, gate.verdict == nil else { return nil }
+    guard nextFrame <= instant else { return nextFrame }
+    // A reader that is behind gets the latest frame when it is ready, not all that it missed.
+    guard output.isIdle else { return instant + Self.pause }
+    draw(gate, at: instant)
+    return nextFrame
+  }
+
+  /// When something happened: soon; when nothing did: as the clock shows another second.
+  private var nextFrame: GateInstant {
+    guard let lastFrame else { return .start }
+    let soonest = lastFrame + Self.pause
+    guard !isStale else { return soonest }
+    let second = GateInstant(microseconds: (lastFrame.microseconds / 1_000_000 + 1) * 1_000_000)
+    return max(soonest, second)
+  }
+
+  private func draw(_ gate: Gate, at instant: GateInstant) {
+    let size = TerminalSize.current
+    let frame = board.frame(of: gate, at: instant, width: size.width, height: size.height)
+    output.write(redraw.text(of: frame, width: size.width, style: style))
+    (lastFrame, isStale) = (instant, false)
+  }
+}

@@ -1,0 +1,25 @@
+internal import GateEngine
+internal import GateFormats
+
+#if canImport(Glibc)
+  internal import Glibc
+#endif
+
+/// Which display shows a run's progress on standard error.
+enum ProgressDisplay {
+  /// The display that was asked for; nil for none.
+  ///
+  /// What is redrawn in place needs a terminal: a file or a pipe gets lines even if `live` was
+  /// asked for. A terminal that calls itself dumb gets lines unless it was.
+  static func observer(
+    _ progress: OutputSettings.Progress, of header: RunHeader
+  ) -> (any GateObserver)? {
+    let isTerminal = isatty(STDERR_FILENO) == 1
+    return switch progress {
+    case .none: nil
+    case .live where isTerminal: LiveProgress(header)
+    case .auto where isTerminal && !isDumbTerminal: LiveProgress(header)
+    case .auto, .live, .plain: PlainProgress(header)
+    }
+  }
+}

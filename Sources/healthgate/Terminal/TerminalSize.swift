@@ -1,0 +1,17 @@
+#if canImport(Glibc)
+  internal import Glibc
+#endif
+
+/// How large the terminal on standard error is now.
+struct TerminalSize: Equatable {
+  var width: Int
+  var height: Int
+
+  /// Asked anew at each frame, so that no signal handler is needed to follow a change.
+  static var current: TerminalSize {
+    var size = winsize()
+    guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0
+    else { return TerminalSize(width: 80, height: 24) }
+    return TerminalSize(width: Int(size.ws_col), height: Int(size.ws_row))
+  }
+}

@@ -1,0 +1,17 @@
+import FoundationEssentials
+import Testing
+
+/// Compares text with a file beside the tests; `UPDATE_GOLDEN=1` writes the file instead.
+func expectGolden(
+  _ text: String, _ name: String, sourceLocation: SourceLocation = #_sourceLocation
+) throws {
+  let tests = #filePath
+  let folder = tests[..<(tests.lastIndex(of: "/") ?? tests.startIndex)]
+  let path = "\(folder)/Golden/\(name)"
+  guard ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] != "1" else {
+    try text.write(toFile: path, atomically: true, encoding: .utf8)
+    return
+  }
+  let golden = try String(contentsOfFile: path, encoding: .utf8)
+  #expect(text == golden, "it is not as in Golden/\(name)", sourceLocation: sourceLocation)
+}

@@ -1,0 +1,113 @@
+import GateCore
+import GateFormats
+import Testing
+import TestSupport
+
+@Suite struct TextReportTests {
+  private func policy(
+    _ expected: Int, maxUnhealthy: Int = 0, maxReplaced: Int = 0, deadline: Int = 360
+  ) -> GatePolicy {
+    GatePolicy(
+      maxUnhealthy: .number(maxUnhealthy), maxReplaced: .number(maxReplaced),
+      deadline: .seconds(deadline), expected: expected)
+  }
+
+  private var rollback: WatchedRun {
+    var run = WatchedRun(
+      .sample(healthy: 2, initial: 2, unhealthy: 2), policy(5, maxUnhealthy: 1),
+      warnings: ["timeout is 1s, but semantics alb takes 2s to 120s"])
+    run.join(["10.0.1.5", "10.0.1.6", "web-3", "10.0.1.8", "10.0.1.9"])
+    for start in [1.0, 11] {
+      run.pass(0, at: start, took: 12, version: "2.1.0")
+      run.refuse(1, at: start + 0.1)
+      if start == 1 { run.pass(3, at: start + 0.2, version: "2.0.9") }
+      run.lose(4, at: start + 0.3)
+      run.fail(
+        2, at: start + 0.4, .statusMismatch, status: 301,
+        "HTTP 301 to https://10.0.1.7/health, not 200", took: 2.5,
+        evidence: Evidence(
+          server: "nginx/1.26.0", location: "https://10.0.1.7/health", contentType: "text/html",
+          excerpt: "<html> <head><title>301 Moved Permanently</title></head> <body> <center>"
+            + "<h1>301 Moved Permanently</h1></center>"))
+    }
+    return run
+  }
+
+  @Test func aPromotionIsShort() throws {
+    var run = WatchedRun(.sample(healthy: 2), policy(3))
+    run.join(["10.0.1.5", "10.0.1.6", "10.0.1.7"])
+    for index in 0..<3 { run.pass(index, at: 1 + Double(index) / 10, took: 1.5) }
+    try expectGolden(run.report(exitCode: 0), "report-promote.txt")
+  }
+
+  @Test func aRollbackTellsWhoCausedItAndWhy() throws {
+    #expect(rollback.gate.verdict?.decision == .rollback)
+    try expectGolden(rollback.report(), "report-rollback.txt")
+  }
+
+  @Test func coloursChangeNoWord() {
+    let coloured = rollback.report(.coloured)
+    #expect(coloured.hasPrefix("\u{1B}[31mrollback:\u{1B}[0m "))
+    #expect(withoutColours(coloured) == rollback.report())
+  }
+
+  @Test func thoseThatFailAlikeAreToldOfTogether() throws {
+    var run = WatchedRun(.sample(unhealthy: 2), policy(1000, maxUnhealthy: 499), advisory: true)
+    run.join((0..<1000).map { "10.0.\($0 / 250).\($0 % 250)" })
+    for index in 0..<1000 where index % 2 == 0 { run.pass(index, at: 1) }
+    for start in [2.0, 12] {
+      for index in 0..<1000 where index % 2 == 1 {
+        if index % 10 == 1 {
+          run.fail(
+            index, at: start, .statusMismatch, status: 301,
+            "HTTP 301 to https://10.0.\(index / 250).\(index % 250)/health, not 200")
+        } else {
+          run.refuse(index, at: start)
+        }
+      }
+    }
+    #expect(run.gate.verdict?.decision == .rollback)
+    #expect(run.report(exitCode: 0).split(separator: "\n").count < 40)
+    try expectGolden(run.report(exitCode: 0), "report-large.txt")
+  }
+
+  @Test func thoseThatLeftComeFirstWhenTheyAreTheCause() throws {
+    var run = WatchedRun(.sample(healthy: 2, initial: 2), policy(3, maxReplaced: 1))
+    run.join(["a", "b", "c"])
+    run.pass(0, at: 1)
+    run.refuse(1, at: 1)
+    run.send(.instanceRemoved(InstanceKey(2)), at: 2)
+    run.join(["d"], at: 3)
+    run.send(.instanceRemoved(InstanceKey(1)), at: 4)
+    #expect(run.gate.verdict?.reason.code == .tooManyReplaced)
+    try expectGolden(run.report(), "report-replaced.txt")
+  }
+
+  @Test func anInterruptedRunTellsHowFarItCame() throws {
+    var run = WatchedRun(.sample(healthy: 2, initial: 2), policy(2))
+    run.join(["a", "b"])
+    run.pass(0, at: 1)
+    run.send(.interrupted(.interrupt), at: 2)
+    try expectGolden(run.report(exitCode: 130), "report-interrupted.txt")
+  }
+
+  @Test func aRunWithoutInstancesHasAReport() throws {
+    var run = WatchedRun(.sample(), policy(2, deadline: 60))
+    run.send(.wokeUp, at: 61)
+    #expect(run.gate.verdict?.reason.code == .noInstances)
+    try expectGolden(run.report(exitCode: 2), "report-no-instances.txt")
+  }
+
+  @Test func nothingHostileGetsThrough() {
+    var run = WatchedRun(.sample(unhealthy: 1), policy(1), warnings: ["\u{1B}c"])
+    run.join(["a\u{1B}[2J\u{202E}\nrollback: b"])
+    run.fail(
+      0, at: 1, .wrongVersion, status: 200, "\u{1B}]0;x\u{7}",
+      evidence: Evidence(server: "\u{9B}2J", excerpt: "a\nb\u{200F}"), version: "\u{1B}[1A")
+    let report = run.report()
+    #expect(report.unicodeScalars.allSatisfy { $0 == "\n" || $0.value >= 0x20 })
+    #expect(report.split(separator: "\n").filter { $0.hasPrefix("rollback:") }.count == 1)
+    #expect(!report.unicodeScalars.contains { (0x7F...0x9F).contains($0.value) })
+    #expect(!report.unicodeScalars.contains { [0x200F, 0x202E].contains($0.value) })
+  }
+}
