@@ -26,7 +26,7 @@ private let schemaDescription =
 extension Setting {
   /// An object of one line: the description, and what a value may be.
   fileprivate var schema: String {
-    "{ \"description\": \(quotedScalar(help)), \(valueSchema) }"
+    "{ \"description\": \(quotedScalar("\(help) Default: \(whenUnset).")), \(valueSchema) }"
   }
 
   private var valueSchema: String {

@@ -43,20 +43,26 @@ struct Demo: AsyncParsableCommand {
     try gate(fleet, scenario, signals)
   }
 
+  /// The scenario's settings, with the port that the fleet has found free.
+  private func given(_ scenario: DemoScenario, _ fleet: DemoFleet) -> [(SettingKey, String)] {
+    scenario.settings.map { setting in
+      guard let key = SettingKey(rawValue: setting.name) else {
+        preconditionFailure("the scenario \(scenario.name) has a setting of no name")
+      }
+      return (key, setting.value.replacing("traffic-port", with: String(fleet.port)))
+    }
+  }
+
   private func gate(_ fleet: DemoFleet, _ scenario: DemoScenario, _ signals: Int32) throws {
     let settings = try settings(of: scenario, fleet)
-    explain(scenario)
+    explain(scenario, fleet)
     try RunSession(
       settings: settings, group: try SettingsLoader.group(of: settings), signals: signals
     ).run()
   }
 
   private func settings(of scenario: DemoScenario, _ fleet: DemoFleet) throws -> Settings {
-    var flags = scenario.settings.compactMap { setting in
-      SettingKey(rawValue: setting.name).map { ($0, [setting.value]) }
-    }
-    precondition(flags.count == scenario.settings.count, "a scenario has a setting of no name")
-    flags.append((.instances, [fleet.instanceList]))
+    let flags = given(scenario, fleet).map { ($0, [$1]) } + [(.instances, [fleet.instanceList])]
     do throws(SettingsError) {
       let layers = [RawSettings(flags: flags + output.given)]
       return try Settings(resolving: RawSettings(merging: layers))
@@ -66,14 +72,16 @@ struct Demo: AsyncParsableCommand {
   }
 
   /// What happens, the command that would do it, and what to take home: on standard error.
-  private func explain(_ scenario: DemoScenario) {
-    let flags = scenario.settings.map { setting in
-      "--\(setting.name.map { $0 == "_" ? "-" : String($0) }.joined()) \(setting.value)"
-    }
+  private func explain(_ scenario: DemoScenario, _ fleet: DemoFleet) {
+    let flags = given(scenario, fleet).map { "\($0.flag) \($1)" }
     Output.complain(
       """
       demo \(scenario.name): \(scenario.summary)
-        healthgate \(flags.joined(separator: " ")) --instances …
+
+        healthgate \(flags.joined(separator: " \\\n      ")) \\
+            --instances \(fleet.instanceList)
+
+      \(scenario.lesson)
 
       """)
   }

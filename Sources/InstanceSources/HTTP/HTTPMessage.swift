@@ -1,0 +1,104 @@
+/// A request to an API, to a metadata service, or to whoever else hands out data.
+package struct HTTPRequest: Sendable {
+  package enum Method: Sendable {
+    case get
+    /// Without a body.
+    case put
+    /// With a body of `application/x-www-form-urlencoded`.
+    case post(form: Secret)
+  }
+
+  package enum ProxyUse: Sendable {
+    /// `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, as libcurl reads them.
+    case environment
+    /// For link-local services, which a proxy would ask about itself.
+    case none
+  }
+
+  package var method: Method
+  package var url: String
+  package var fields: [HTTPField] = []
+  package var signing: Signing?
+  package var proxyUse = ProxyUse.environment
+  /// A file of certificates to trust instead of the system's.
+  package var authorityFile: String?
+  package var connectTimeout: Duration = .seconds(5)
+  /// For the whole exchange.
+  package var timeout: Duration = .seconds(20)
+
+  package init(_ method: Method, _ url: String) {
+    self.method = method
+    self.url = url
+  }
+
+  /// AWS Signature Version 4.
+  package struct Signing: Sendable {
+    package var credentials: AWSCredentials
+    package var region: String
+    /// The name in the signature's scope: `elasticloadbalancing`.
+    package var service: String
+  }
+}
+
+package struct HTTPField: Hashable, Sendable {
+  package var name: String
+  package var value: Secret
+
+  package init(_ name: String, _ value: String) {
+    self.name = name
+    self.value = Secret(value)
+  }
+}
+
+package struct HTTPResponse: Sendable {
+  package var status: Int
+  package var body: [UInt8]
+
+  package init(status: Int, body: [UInt8]) {
+    self.status = status
+    self.body = body
+  }
+
+  var isSuccess: Bool { (200...299).contains(status) }
+
+  /// The body without blanks at its ends, when it is one short line of UTF-8.
+  var line: String? {
+    guard body.count <= 65_536, let text = String(validating: body, as: UTF8.self) else {
+      return nil
+    }
+    let trimmed = text.trimmingBlanks
+    return trimmed.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F } ? trimmed : nil
+  }
+}
+
+/// Why there is no response.
+package struct HTTPFailure: Error, Hashable, Sendable {
+  package enum Kind: Hashable, Sendable {
+    /// No connection, no answer in time, or an answer that broke off: another try may do.
+    case unreachable
+    /// The certificate is not to be trusted, or the handshake failed.
+    case untrusted
+    /// The answer is larger than allowed.
+    case tooLarge
+    /// The request cannot be sent as it is.
+    case unusable
+  }
+
+  package var kind: Kind
+  package var detail: String
+
+  package init(_ kind: Kind, _ detail: String) {
+    self.kind = kind
+    self.detail = detail
+  }
+}
+
+extension StringProtocol {
+  /// Without blanks and line ends at its ends.
+  var trimmingBlanks: String {
+    guard let first = firstIndex(where: { !$0.isWhitespace }),
+      let last = lastIndex(where: { !$0.isWhitespace })
+    else { return "" }
+    return String(self[first...last])
+  }
+}

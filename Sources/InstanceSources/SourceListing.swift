@@ -1,0 +1,49 @@
+package import GateCore
+
+/// What a source of instances says of the group at one moment.
+package struct SourceListing: Hashable, Sendable {
+  /// In the order in which the source names them.
+  package var members: [SourceMember]
+  /// How many instances the source itself wants there to be: a group's desired capacity.
+  package var expected: Int?
+
+  package init(members: [SourceMember], expected: Int?) {
+    self.members = members
+    self.expected = expected
+  }
+}
+
+/// One instance as its source sees it.
+package struct SourceMember: Hashable, Sendable {
+  /// While it is `awaited` or `leaving`, its address may be empty.
+  package var instance: Instance
+  package var standing: Standing
+  /// The machine image that it runs: `ami-0abc…`.
+  package var image: String?
+  /// The number of the launch template's version that it was started from.
+  package var launchTemplateVersion: String?
+  package var tags: [String: String]
+
+  package init(
+    instance: Instance, standing: Standing, image: String? = nil,
+    launchTemplateVersion: String? = nil, tags: [String: String] = [:]
+  ) {
+    self.instance = instance
+    self.standing = standing
+    self.image = image
+    self.launchTemplateVersion = launchTemplateVersion
+    self.tags = tags
+  }
+
+  /// What a member is to the group.
+  package enum Standing: Hashable, Sendable {
+    /// In service: checked, and counted.
+    case checked
+    /// Counted, but cannot be checked yet: it starts, or has no address.
+    case awaited
+    /// On its way out.
+    case leaving
+    /// No part of the decision: in standby, or in a warm pool.
+    case ignored
+  }
+}

@@ -1,0 +1,91 @@
+internal import Glibc
+
+/// What the sources ask of the machine that they run on; a test puts its own in its place.
+package struct Surroundings: Sendable {
+  /// The variables of the environment; an empty one counts as not set.
+  package var variables: [String: String]
+  /// Seconds since 1970 on the wall clock, by which credentials expire.
+  package var wallClock: @Sendable () -> Int64
+  package var monotonicClock: @Sendable () -> Duration
+  package var pause: @Sendable (Duration) -> Void
+  /// From 0 up to 1.
+  package var jitter: @Sendable () -> Double
+  package var send: @Sendable (HTTPRequest) throws(HTTPFailure) -> HTTPResponse
+  /// nil when there is no such file.
+  package var read: @Sendable (String) throws(FileFailure) -> [UInt8]?
+  package var run: @Sendable (ChildProcess) throws(ChildProcess.Failure) -> [UInt8]
+
+  /// The value of a variable that is set to something.
+  func variable(_ name: String) -> String? {
+    guard let value = variables[name], !value.isEmpty else { return nil }
+    return value
+  }
+
+  func isTrue(_ name: String) -> Bool {
+    variable(name)?.lowercased() == "true"
+  }
+
+  /// A path with the home directory in the place of `~`.
+  func expanded(_ path: String) -> String {
+    guard path == "~" || path.hasPrefix("~/"), let home = variable("HOME") else { return path }
+    return home + path.dropFirst()
+  }
+}
+
+extension Surroundings {
+  /// The machine itself.
+  ///
+  /// - Parameter variables: the environment of this process.
+  package static func machine(variables: [String: String]) -> Surroundings {
+    Surroundings(
+      variables: variables,
+      wallClock: { Int64(time(nil)) },
+      monotonicClock: {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+      },
+      pause: { duration in
+        let parts = duration.components
+        var left = timespec(
+          tv_sec: Int(parts.seconds), tv_nsec: Int(parts.attoseconds / 1_000_000_000))
+        while nanosleep(&left, &left) != 0, errno == EINTR {}
+      },
+      jitter: { Double.random(in: 0..<1) },
+      send: HTTPClient.send,
+      read: readSmallFile,
+      run: { child throws(ChildProcess.Failure) in try child.run() })
+  }
+}
+
+/// Why a file cannot be read: the system's words.
+package struct FileFailure: Error, Hashable, Sendable {
+  package var detail: String
+
+  package init(_ detail: String) {
+    self.detail = detail
+  }
+}
+
+/// Reads a file of settings or a token; nil when there is none.
+@Sendable private func readSmallFile(_ path: String) throws(FileFailure) -> [UInt8]? {
+  let limit = 1 << 20
+  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+  guard descriptor >= 0 else {
+    guard errno != ENOENT, errno != ENOTDIR else { return nil }
+    throw FileFailure(String(cString: strerror(errno)))
+  }
+  defer { close(descriptor) }
+  var bytes: [UInt8] = []
+  var chunk = [UInt8](repeating: 0, count: 16_384)
+  while true {
+    let count = Glibc.read(descriptor, &chunk, chunk.count)
+    guard count >= 0 else {
+      if errno == EINTR { continue }
+      throw FileFailure(String(cString: strerror(errno)))
+    }
+    guard count > 0 else { return bytes }
+    bytes += chunk[..<count]
+    guard bytes.count <= limit else { throw FileFailure("larger than 1 MiB") }
+  }
+}
