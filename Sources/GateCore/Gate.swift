@@ -11,27 +11,30 @@ package struct Gate: Sendable {
   /// Since when the group has been as the policy wants it; nil when it is not.
   package private(set) var healthySince: GateInstant?
   package private(set) var lastFault: GateFault?
+  /// How many instances there must be: the policy's number, or what the source wants since.
+  package private(set) var expected: Int
 
   private var group = GroupHealth()
   private var keys: [String: InstanceKey] = [:]
   private(set) var clock = GateInstant.start
   private var announcedWakeUp: GateInstant?
   private let certainty: Certainty
-  private let minHealthy: Int
-  private let maxUnhealthy: Int
-  private let maxReplaced: Int
+  /// Whether the source of instances could not be read the last time.
+  private var isSourceFailing = false
 
   package init(check: HealthCheck, policy: GatePolicy) {
     precondition(policy.expected > 0, "an empty group is never promoted")
     precondition(check.interval.inMicroseconds > 0, "checks need an interval")
     self.check = check
     self.policy = policy
+    expected = policy.expected
     certainty = Certainty(check: check, policy: policy)
-    // Not even `min_healthy 0%` promotes a group in which nothing was seen to be healthy.
-    minHealthy = max(policy.minHealthy.roundedUp(of: policy.expected), 1)
-    maxUnhealthy = policy.maxUnhealthy.roundedDown(of: policy.expected)
-    maxReplaced = policy.maxReplaced.roundedDown(of: policy.expected)
   }
+
+  /// Not even `min_healthy 0%` promotes a group in which nothing was seen to be healthy.
+  private var minHealthy: Int { max(policy.minHealthy.roundedUp(of: expected), 1) }
+  private var maxUnhealthy: Int { policy.maxUnhealthy.roundedDown(of: expected) }
+  private var maxReplaced: Int { policy.maxReplaced.roundedDown(of: expected) }
 
   package var present: Int { group.present }
   package var healthy: Int { group.present - group.initial - group.unhealthy }
@@ -61,7 +64,11 @@ package struct Gate: Sendable {
     case .instanceRemoved(let key): remove(key)
     case .checked(let key, let report): record(report, of: key, effects: &effects)
     case .checkLost(let key, let fault): recordLoss(fault, of: key, effects: &effects)
-    case .gateFault(let fault): lastFault = fault
+    case .gateFault(let fault): (lastFault, isSourceFailing) = (fault, true)
+    case .groupListed(let expected):
+      (self.expected, isSourceFailing) = (max(expected, 1), false)
+    case .loadBalancerSaw(let key, let view): note(view, of: key, effects: &effects)
+    case .loadBalancerUnseen(let fault): noteViewsStale(fault)
     case .interrupted(let interruption): conclude(interrupted(by: interruption))
     case .wokeUp: break
     }
@@ -90,7 +97,7 @@ package struct Gate: Sendable {
   /// The last moment at which the group can begin to be healthy; nil when it cannot at all.
   private var lastChance: GateInstant? {
     let present = group.lastChance(of: minHealthy)
-    guard policy.membership == .changing || group.present < policy.expected else { return present }
+    guard policy.membership == .changing || group.present < expected else { return present }
     // Others may join at any moment, and each is new.
     let joined = certainty.latestStart(needing: check.initialThreshold)
     return max(present ?? joined, joined)
@@ -103,7 +110,7 @@ package struct Gate: Sendable {
     records.append(InstanceRecord(instance, at: clock))
     keys[instance.id] = key
     group.add(share(of: key))
-    effects.append(.startCheck(key, at: clock))
+    if policy.loadBalancer != .decides { effects.append(.startCheck(key, at: clock)) }
   }
 
   private mutating func remove(_ key: InstanceKey) {
@@ -134,21 +141,44 @@ package struct Gate: Sendable {
     effects.append(.startCheck(key, at: records[key.index].nextCheck))
   }
 
+  private mutating func note(
+    _ view: LoadBalancerView, of key: InstanceKey, effects: inout [GateEffect]
+  ) {
+    guard records.indices.contains(key.index), records[key.index].removed == nil else { return }
+    let old = share(of: key)
+    let transition = records[key.index].note(view, at: clock, check: check, policy.loadBalancer)
+    group.change(from: old, to: share(of: key))
+    if let transition { effects.append(.stateChanged(key, transition)) }
+  }
+
+  private mutating func noteViewsStale(_ fault: GateFault) {
+    lastFault = fault
+    for index in records.indices where records[index].removed == nil {
+      let old = share(of: InstanceKey(index))
+      records[index].isViewStale = true
+      group.change(from: old, to: share(of: InstanceKey(index)))
+    }
+  }
+
   private func share(of key: InstanceKey) -> GroupHealth.Share {
-    records[key.index].share(under: check, certainty)
+    var share = records[key.index].share(under: check, certainty, policy.loadBalancer)
+    share.isMismatched = records[key.index].instance.mismatch != nil
+    return share
   }
 
   // MARK: - The decision
 
   private var isGroupHealthy: Bool {
-    group.present >= policy.expected && group.healthy >= minHealthy
+    group.present >= expected && group.healthy >= minHealthy
       && group.unhealthy <= maxUnhealthy
   }
 
   private mutating func decide() {
     guard verdict == nil else { return }
     healthySince = isGroupHealthy ? healthySince ?? clock : nil
-    if group.unhealthy > maxUnhealthy {
+    if group.mismatched > 0 {
+      conclude(.rollback, wrongInstances)
+    } else if group.unhealthy > maxUnhealthy {
       conclude(.rollback, tooManyUnhealthy)
     } else if group.removed > maxReplaced {
       conclude(.rollback, tooManyReplaced)
@@ -165,22 +195,39 @@ package struct Gate: Sendable {
       conclude(.inconclusive, lastFault == nil ? noInstances : gateFault)
     } else if faultsMayBeToBlame {
       conclude(.inconclusive, gateFault)
+    } else if doesLoadBalancerDisagree {
+      conclude(.rollback, loadBalancerDisagrees)
     } else {
       conclude(.rollback, clock >= certainty.deadline ? deadlineExceeded : cannotBecomeHealthy)
     }
   }
 
-  /// Whether the group could be promoted if every check that the gate lost had been a success.
+  /// Whether the group could be promoted if the gate had seen all that it wanted to see, and every
+  /// check that it lost had been a success.
   private var faultsMayBeToBlame: Bool {
-    guard records.contains(where: { $0.removed == nil && $0.lostChecks > 0 }) else { return false }
+    guard isSourceFailing || records.contains(where: { $0.isBlind }) else { return false }
     let hopeful = records.count { record in
       guard record.removed == nil else { return false }
+      guard policy.loadBalancer != .decides else {
+        return record.isViewStale || record.health.state == .healthy
+      }
+      guard policy.loadBalancer == .none || record.isViewStale || record.isConfirmed else {
+        return false
+      }
       let health = record.healthWithoutFaults ?? record.health
       let needed = health.successesNeeded(under: check)
       return needed <= 0
         || record.lastChance(needing: needed, certainty).map { clock <= $0 } ?? false
     }
-    return hopeful >= minHealthy && group.present >= policy.expected
+    // Those that the source could not be asked for may be there.
+    let unseen = isSourceFailing ? max(expected - group.present, 0) : 0
+    return hopeful + unseen >= minHealthy && group.present + unseen >= expected
+  }
+
+  /// Whether the gate's own checks alone would have promoted the group.
+  private var doesLoadBalancerDisagree: Bool {
+    guard policy.loadBalancer == .confirms, group.present >= expected else { return false }
+    return records.count { $0.removed == nil && $0.health.state == .healthy } >= minHealthy
   }
 
   private mutating func conclude(_ decision: Decision, _ reason: VerdictReason) {

@@ -5,8 +5,14 @@ package enum GateEvent: Hashable, Sendable {
   case checked(InstanceKey, CheckReport)
   /// A check that a fault of the gate's own cost: it says nothing of the instance.
   case checkLost(InstanceKey, GateFault)
-  /// A fault of the gate's own that cost no check.
+  /// A fault of the gate's own that cost no check: the source of instances could not be read.
   case gateFault(GateFault)
+  /// The source was read and wants so many instances: it is another number than before, or the
+  /// source had failed.
+  case groupListed(expected: Int)
+  case loadBalancerSaw(InstanceKey, LoadBalancerView)
+  /// The load balancer's view could not be had: what it was last is stale.
+  case loadBalancerUnseen(GateFault)
   case interrupted(Interruption)
   /// Nothing but time.
   case wokeUp

@@ -8,6 +8,8 @@ package final class GateEngine<Port: CheckPort> {
   package private(set) var gate: Gate
   private let port: Port
   private let observers: [any GateObserver]
+  private let feed: (any MembershipFeed)?
+  private var membership: Membership
   private var due = DueQueue()
   private var wakeUp: GateInstant?
   private var effects: [GateEffect] = []
@@ -17,10 +19,16 @@ package final class GateEngine<Port: CheckPort> {
   /// would wait for the last, which tells as latency and trips short time-outs.
   private let startsPerTurn = 16
 
-  package init(_ gate: Gate, port: Port, observers: [any GateObserver]) {
+  /// A feed tells who joins and leaves; `expected` is the user's own number, if there is one.
+  package init(
+    _ gate: Gate, port: Port, observers: [any GateObserver], feed: (any MembershipFeed)? = nil,
+    expected: Int? = nil
+  ) {
     self.gate = gate
     self.port = port
     self.observers = observers
+    self.feed = feed
+    membership = Membership(expected: expected)
   }
 
   /// Checks these instances until the verdict is certain.
@@ -37,8 +45,18 @@ package final class GateEngine<Port: CheckPort> {
       }
       happenings.removeAll(keepingCapacity: true)
       let now = port.now
+      takeUpdates(at: now)
       if let wakeUp, wakeUp <= now { fold(.wokeUp, at: now) }
       endTurn(at: now)
+    }
+  }
+
+  private func takeUpdates(at now: GateInstant) {
+    guard let feed else { return }
+    for update in feed.takeUpdates() {
+      for event in membership.events(of: update, in: gate) {
+        fold(event, at: now)
+      }
     }
   }
 

@@ -41,6 +41,8 @@ struct SlowModel {
     var members: [Member] = []
     var isInterrupted = false
     var hasFault = false
+    /// Whether the source could not be read when it was asked last.
+    var isSourceFailing = false
     /// Since when the group has been as the policy wants it.
     var healthySince: Int64?
     var present: [Member] { members.filter { !$0.hasLeft } }
@@ -175,7 +177,9 @@ extension SlowModel {
       append(to: key, of: &standing) { _ in
         PastCheck(ending: .lost, started: fault.started?.microseconds ?? now, ended: now)
       }
-    case .gateFault: standing.hasFault = true
+    case .gateFault: (standing.hasFault, standing.isSourceFailing) = (true, true)
+    case .groupListed: standing.isSourceFailing = false
+    case .loadBalancerSaw, .loadBalancerUnseen: break
     case .interrupted: standing.isInterrupted = true
     case .wokeUp: break
     }
@@ -275,9 +279,10 @@ extension SlowModel {
   /// Whether the group would be healthy, or still could be, had each lost check been a success.
   private func faultsMayBeToBlame(at now: Int64, _ standing: Standing) -> Bool {
     let present = standing.present
-    guard present.contains(where: { $0.checks.contains { $0.ending == .lost } }) else {
-      return false
-    }
+    let lost = present.contains { $0.checks.contains { $0.ending == .lost } }
+    guard lost || standing.isSourceFailing else { return false }
+    // Those whom the source could not name may be there, and well.
+    let unseen = standing.isSourceFailing ? max(policy.expected - present.count, 0) : 0
     let hopeful = present.count { real in
       var member = real
       for index in member.checks.indices where member.checks[index].ending == .lost {
@@ -286,6 +291,6 @@ extension SlowModel {
       member.state = state(after: member.checks)
       return member.state == .healthy || earliestHealthy(member, from: now) <= latestHealthy
     }
-    return present.count >= policy.expected && hopeful >= minHealthy
+    return present.count + unseen >= policy.expected && hopeful + unseen >= minHealthy
   }
 }

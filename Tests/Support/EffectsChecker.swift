@@ -27,7 +27,9 @@ package struct EffectsChecker: Sendable {
       guard left.indices.contains(key.index) else { return }
       left[key.index] = true
       wanted[key.index] = nil
-    case .instanceAdded, .gateFault, .interrupted, .wokeUp: break
+    case .instanceAdded, .gateFault, .groupListed, .loadBalancerSaw, .loadBalancerUnseen,
+      .interrupted, .wokeUp:
+      break
     }
   }
 

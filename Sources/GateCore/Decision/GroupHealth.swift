@@ -7,6 +7,8 @@ struct GroupHealth: Hashable, Sendable {
   private(set) var unhealthy = 0
   private(set) var initial = 0
   private(set) var removed = 0
+  /// Instances that are not of the new release.
+  private(set) var mismatched = 0
 
   /// Healthy instances whose latest check told so.
   private(set) var healthy = 0
@@ -16,6 +18,7 @@ struct GroupHealth: Hashable, Sendable {
   /// An instance's share in the counts.
   struct Share: Hashable, Sendable {
     var state: InstanceState
+    var isMismatched = false
     var isSeenHealthy: Bool
     /// The last moment at which its next answer can come; nil: it is too late whatever comes.
     var lastChance: GateInstant?
@@ -49,6 +52,7 @@ struct GroupHealth: Hashable, Sendable {
     case .healthy: break
     case .unhealthy: unhealthy += step
     }
+    if share.isMismatched { mismatched += step }
     if share.isSeenHealthy { healthy += step }
     guard let chance = share.lastChance else { return }
     let end = endOfPlaces(of: chance)

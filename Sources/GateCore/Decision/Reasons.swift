@@ -3,23 +3,45 @@ extension Gate {
   var groupHealthy: VerdictReason {
     let soaked = policy.soak > .zero ? " for \(policy.soak.inWords)" : ""
     return VerdictReason(
-      .groupHealthy, "\(healthy) of \(counted(policy.expected, "instance")) healthy\(soaked)")
+      .groupHealthy, "\(healthy) of \(counted(expected, "instance")) healthy\(soaked)")
   }
 
   var tooManyUnhealthy: VerdictReason {
     let failed = records.filter { $0.removed == nil && $0.health.state == .unhealthy }
     let names = Self.list(failed.map(\.instance.id))
-    let count = "\(unhealthy) of \(counted(policy.expected, "instance"))"
+    let count = "\(unhealthy) of \(counted(expected, "instance"))"
     guard !failed.allSatisfy({ $0.lastFailure?.kind == .wrongVersion }) else {
       let versions = Set(failed.flatMap(\.versions)).sorted()
       let found = versions.isEmpty ? "no version" : "version \(Self.list(versions))"
       return VerdictReason(
         .wrongVersion, "\(count) answered with \(found), not the wanted one: \(names)")
     }
-    let kinds = Set(failed.compactMap { $0.lastFailure?.kind.rawValue }).sorted()
+    let kinds = Set(failed.map { $0.lastFailure?.kind.rawValue ?? $0.view?.reasonCode ?? "" })
+      .sorted()
     return VerdictReason(
       .tooManyUnhealthy,
       "\(count) unhealthy (\(Self.list(kinds))), \(policy.maxUnhealthy) allowed: \(names)")
+  }
+
+  var wrongInstances: VerdictReason {
+    let wrong = records.filter { $0.removed == nil && $0.instance.mismatch != nil }
+    let found = wrong.map { "\($0.instance.id) (\($0.instance.mismatch ?? ""))" }
+    return VerdictReason(
+      .wrongInstances,
+      "\(counted(wrong.count, "instance")) not of the new release: \(Self.list(found))")
+  }
+
+  var loadBalancerDisagrees: VerdictReason {
+    let refused = records.filter { $0.removed == nil && !$0.isConfirmed }
+    let views = refused.map { record in
+      let view = record.view
+      let why = view?.description ?? view?.reasonCode ?? "not registered"
+      return "\(record.instance.id): \(why)"
+    }
+    return VerdictReason(
+      .loadBalancerDisagrees,
+      "\(healthy) of \(counted(expected, "instance")) healthy here, but the load balancer does not "
+        + "have them in service: \(Self.list(views))")
   }
 
   var tooManyReplaced: VerdictReason {
@@ -43,10 +65,10 @@ extension Gate {
 
   var gateFault: VerdictReason {
     let lost = records.reduce(0) { $0 + $1.lostChecks }
-    return VerdictReason(
-      .gateFault,
-      "\(counted(lost, "check")) lost to faults of the gate's own"
-        + (lastFault.map { ", the last: \($0.detail)" } ?? ""))
+    let what =
+      lost > 0 ? "\(counted(lost, "check")) lost to faults of the gate's own" : "the gate was blind"
+    let last = lastFault.map { ", the last fault: \($0.detail)" } ?? ""
+    return VerdictReason(.gateFault, "\(what), with \(standing)\(last)")
   }
 
   var noInstances: VerdictReason {
@@ -67,8 +89,8 @@ extension Gate {
   }
 
   private var standing: String {
-    let present = present < policy.expected ? ", \(present) present" : ""
-    return "\(healthy) of \(counted(policy.expected, "instance")) healthy\(present)"
+    let present = present < expected ? ", \(present) present" : ""
+    return "\(healthy) of \(counted(expected, "instance")) healthy\(present)"
   }
 
   /// The first few, and how many more.

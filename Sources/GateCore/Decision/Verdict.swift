@@ -40,7 +40,9 @@ package enum ReasonCode: String, Hashable, Sendable, CaseIterable {
   case deadlineExceeded = "deadline_exceeded"
   case cannotBecomeHealthyInTime = "cannot_become_healthy_in_time"
   case tooManyReplaced = "too_many_replaced"
+  case wrongInstances = "wrong_instances"
   case wrongVersion = "wrong_version"
+  case loadBalancerDisagrees = "load_balancer_disagrees"
   case gateFault = "gate_fault"
   case noInstances = "no_instances"
   case interrupted

@@ -16,7 +16,12 @@ extension InstanceRecord {
   /// Sources: elb `DescribeInstanceHealth` (2012-06-01); elbv2 `DescribeTargetHealth`
   /// (2015-12-01), `TargetHealth.Reason` and `Description`.
   package func reason(under check: HealthCheck) -> HealthReason {
-    switch health.state {
+    if checks == 0, let view {
+      // Nobody else has checked it: these are the load balancer's own words.
+      return HealthReason(
+        code: view.reasonCode, description: view.description ?? view.state.rawValue)
+    }
+    return switch health.state {
     case .healthy: HealthReason(code: nil, description: healthyDescription)
     case .initial: initialReason(under: check)
     case .unhealthy: unhealthyReason(under: check)

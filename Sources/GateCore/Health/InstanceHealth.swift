@@ -45,6 +45,13 @@ package struct InstanceHealth: Hashable, Sendable {
     return next
   }
 
+  /// Takes over what the load balancer says; returns the state that it moved to, if it moved.
+  package mutating func follow(_ view: LoadBalancerView) -> InstanceState? {
+    guard view.state != state else { return nil }
+    state = view.state
+    return state
+  }
+
   /// How many more consecutive successes make it healthy; 0 when it is.
   package func successesNeeded(under check: HealthCheck) -> Int {
     switch state {

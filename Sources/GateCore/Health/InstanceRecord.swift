@@ -15,6 +15,10 @@ package struct InstanceRecord: Hashable, Sendable {
   /// The versions that its answers carried, in the order in which they first came.
   package internal(set) var versions: [String] = []
   package internal(set) var lastLoss: LostCheck?
+  /// What the load balancer said last; nil when it was not asked, or has not said anything.
+  package internal(set) var view: LoadBalancerView?
+  /// Whether the view could not be had the last time.
+  package internal(set) var isViewStale = false
 
   /// When the next check may start, by the schedule.
   var nextCheck: GateInstant
@@ -38,12 +42,26 @@ package struct InstanceRecord: Hashable, Sendable {
   /// What it contributes to the counts of the group.
   ///
   /// A healthy instance whose latest check was lost wants one more success: seen to be healthy.
-  func share(under check: HealthCheck, _ certainty: Certainty) -> GroupHealth.Share {
+  func share(
+    under check: HealthCheck, _ certainty: Certainty, _ role: GatePolicy.LoadBalancerRole
+  ) -> GroupHealth.Share {
+    guard role != .decides else {
+      // Its view can change at any moment.
+      return GroupHealth.Share(
+        state: health.state, isSeenHealthy: health.state == .healthy && !isViewStale,
+        lastChance: certainty.latestHealthy)
+    }
     let needed = max(health.successesNeeded(under: check), isUnobserved ? 1 : 0)
     return GroupHealth.Share(
-      state: health.state, isSeenHealthy: needed == 0,
+      state: health.state, isSeenHealthy: needed == 0 && (role == .none || isConfirmed),
       lastChance: lastChance(needing: needed, certainty))
   }
+
+  /// Whether a fault of the gate's own kept something of it from being seen.
+  var isBlind: Bool { removed == nil && (lostChecks > 0 || isViewStale) }
+
+  /// Whether the load balancer says in service too, as far as it can be asked.
+  var isConfirmed: Bool { view?.state == .healthy && !isViewStale }
 
   /// The last moment at which the first of so many successes can come; nil when none can in time.
   func lastChance(needing successes: Int, _ certainty: Certainty) -> GateInstant? {
@@ -138,10 +156,7 @@ extension InstanceRecord {
     guard let new = health.record(report.result, counting: counting, under: check) else {
       return nil
     }
-    healthySince = new == .healthy ? now : nil
-    let transition = Transition(at: now, from: old, to: new, reason: reason(under: check))
-    transitions.append(transition)
-    return transition
+    return moved(from: old, to: new, at: now, check: check)
   }
 
   /// Notes a check that was lost: it moves the schedule on and nothing else.
@@ -154,6 +169,26 @@ extension InstanceRecord {
     var assumed = healthWithoutFaults ?? health
     _ = assumed.record(.success, counting: .counted, under: check)
     healthWithoutFaults = assumed
+  }
+
+  /// Notes the load balancer's view; returns the change of state, if the view decides.
+  mutating func note(
+    _ view: LoadBalancerView, at now: GateInstant, check: HealthCheck,
+    _ role: GatePolicy.LoadBalancerRole
+  ) -> Transition? {
+    (self.view, isViewStale) = (view, false)
+    let old = health.state
+    guard role == .decides, let new = health.follow(view) else { return nil }
+    return moved(from: old, to: new, at: now, check: check)
+  }
+
+  private mutating func moved(
+    from old: InstanceState, to new: InstanceState, at now: GateInstant, check: HealthCheck
+  ) -> Transition {
+    healthySince = new == .healthy ? now : nil
+    let transition = Transition(at: now, from: old, to: new, reason: reason(under: check))
+    transitions.append(transition)
+    return transition
   }
 
   private mutating func note(_ report: CheckReport, at now: GateInstant) {

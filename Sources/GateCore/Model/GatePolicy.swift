@@ -15,6 +15,7 @@ package struct GatePolicy: Hashable, Sendable {
   /// How many instances there must be before anything is promoted; at least 1.
   package var expected: Int
   package var membership: Membership
+  package var loadBalancer: LoadBalancerRole
 
   /// Whether the source can name other instances later.
   package enum Membership: Hashable, Sendable {
@@ -24,10 +25,21 @@ package struct GatePolicy: Hashable, Sendable {
     case changing
   }
 
+  /// What the load balancer's own view of the instances is good for.
+  package enum LoadBalancerRole: String, Hashable, Sendable, CaseIterable {
+    /// Nobody asks for it.
+    case none
+    /// A promotion waits for it too (`cross_check`).
+    case confirms
+    /// There are no checks but its own (`probe_from load-balancer`).
+    case decides
+  }
+
   package init(
     minHealthy: InstanceCount = .percentage(100), maxUnhealthy: InstanceCount = .number(0),
     maxReplaced: InstanceCount = .number(0), gracePeriod: Duration = .zero, soak: Duration = .zero,
-    deadline: Duration, expected: Int, membership: Membership = .fixed
+    deadline: Duration, expected: Int, membership: Membership = .fixed,
+    loadBalancer: LoadBalancerRole = .none
   ) {
     self.minHealthy = minHealthy
     self.maxUnhealthy = maxUnhealthy
@@ -37,6 +49,7 @@ package struct GatePolicy: Hashable, Sendable {
     self.deadline = deadline
     self.expected = expected
     self.membership = membership
+    self.loadBalancer = loadBalancer
   }
 
   /// The deadline when none is given: room for both thresholds twice, beside grace and soak.

@@ -8,12 +8,17 @@ package struct Instance: Hashable, Sendable {
   package var port: Int
   /// The availability zone, where the source knows it.
   package var zone: String?
+  /// Why it is not of the new release, in words; nil when it is, or nobody asked.
+  package var mismatch: String?
 
-  package init(id: String, address: String, port: Int, zone: String? = nil) {
+  package init(
+    id: String, address: String, port: Int, zone: String? = nil, mismatch: String? = nil
+  ) {
     self.id = id
     self.address = address
     self.port = port
     self.zone = zone
+    self.mismatch = mismatch
   }
 }
 

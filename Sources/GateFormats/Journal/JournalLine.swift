@@ -31,10 +31,20 @@ struct JournalLine: Decodable {
   var version: String?
   var evidence: EvidenceFields?
   var signal: String?
+  var mismatch: String?
+  var of: String?
+
+  // the group and the load balancer
+  var expected: Int?
+  var state: String?
+  var reasonCode: String?
+  var description: String?
 
   enum CodingKeys: String, CodingKey {
     case seq, t, event, policy, group, warnings, journal, id, address, port, zone, started, ok
-    case kind, status, detail, version, evidence, signal
+    case kind, status, detail, version, evidence, signal, mismatch, of, expected, state
+    case description
+    case reasonCode = "reason_code"
     case healthgateVersion = "healthgate_version"
     case runID = "run_id"
     case startedAt = "started_at"
@@ -73,9 +83,11 @@ struct JournalLine: Decodable {
     var soak: Double
     var deadline: Double
     var advisory: Bool?
+    var loadBalancer: String?
 
     enum CodingKeys: String, CodingKey {
       case advisory
+      case loadBalancer = "load_balancer"
       case minHealthy = "min_healthy"
       case maxUnhealthy = "max_unhealthy"
       case maxReplaced = "max_replaced"

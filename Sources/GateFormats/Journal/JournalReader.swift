@@ -23,6 +23,9 @@ package struct Journal: Sendable {
     case instanceRemoved(id: String)
     case checked(id: String, CheckReport)
     case faulted(id: String?, GateFault)
+    case groupListed(expected: Int)
+    case loadBalancerSaw(id: String, LoadBalancerView)
+    case loadBalancerUnseen(GateFault)
     case interrupted(Interruption)
     /// A line that follows from the others.
     case derived
@@ -119,9 +122,18 @@ private struct JournalReader {
       .instanceAdded(
         Instance(
           id: try want(line.id, "id"), address: try want(line.address, "address"),
-          port: try want(line.port, "port"), zone: line.zone))
+          port: try want(line.port, "port"), zone: line.zone, mismatch: line.mismatch))
     case "instance_removed": .instanceRemoved(id: try want(line.id, "id"))
     case "check": .checked(id: try want(line.id, "id"), try report(line))
+    case "group_listed": .groupListed(expected: try want(line.expected, "expected"))
+    case "load_balancer_view":
+      .loadBalancerSaw(
+        id: try want(line.id, "id"),
+        LoadBalancerView(
+          state: try parse(line.state, "state") { InstanceState(rawValue: $0) },
+          reasonCode: line.reasonCode, description: line.description))
+    case "gate_fault" where line.of == "load_balancer":
+      .loadBalancerUnseen(GateFault(detail: try want(line.detail, "detail")))
     case "gate_fault":
       .faulted(
         id: line.id,
@@ -221,7 +233,10 @@ private struct JournalReader {
       gracePeriod: try duration(fields.gracePeriod, "grace_period_seconds"),
       soak: try duration(fields.soak, "soak_seconds"),
       deadline: try duration(fields.deadline, "deadline_seconds"), expected: group.expected,
-      membership: group.membership == "changing" ? .changing : .fixed)
+      membership: group.membership == "changing" ? .changing : .fixed,
+      loadBalancer: try fields.loadBalancer.mapTyped { text throws(JournalError) in
+        try parse(text, "load_balancer") { GatePolicy.LoadBalancerRole(rawValue: $0) }
+      } ?? .none)
   }
 
   private func count(_ text: String, _ name: String) throws(JournalError) -> InstanceCount {

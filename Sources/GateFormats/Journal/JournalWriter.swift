@@ -57,6 +57,10 @@ package struct JournalWriter {
     case .checked(let key, let report): checked(gate[key].instance.id, report, at: instant)
     case .checkLost(let key, let fault): faulted(fault, id: gate[key].instance.id, at: instant)
     case .gateFault(let fault): faulted(fault, id: nil, at: instant)
+    case .groupListed(let expected):
+      line(instant, "group_listed") { $0.field("expected", expected) }
+    case .loadBalancerSaw(let key, let view): saw(gate[key].instance.id, view, at: instant)
+    case .loadBalancerUnseen(let fault): faulted(fault, id: nil, at: instant, view: .loadBalancer)
     case .interrupted(let interruption):
       line(instant, "interrupted") { $0.field("signal", interruption.rawValue) }
     case .wokeUp: break
@@ -69,6 +73,16 @@ package struct JournalWriter {
       writer.field("address", instance.address)
       writer.field("port", instance.port)
       writer.field("zone", instance.zone)
+      if let mismatch = instance.mismatch { writer.field("mismatch", mismatch) }
+    }
+  }
+
+  private mutating func saw(_ id: String, _ view: LoadBalancerView, at instant: GateInstant) {
+    line(instant, "load_balancer_view") { writer in
+      writer.field("id", id)
+      writer.field("state", view.state.rawValue)
+      writer.field("reason_code", view.reasonCode)
+      writer.field("description", view.description)
     }
   }
 
@@ -92,9 +106,18 @@ package struct JournalWriter {
     }
   }
 
-  private mutating func faulted(_ fault: GateFault, id: String?, at instant: GateInstant) {
+  /// Whose answer a fault kept from coming.
+  private enum View {
+    case own
+    case loadBalancer
+  }
+
+  private mutating func faulted(
+    _ fault: GateFault, id: String?, at instant: GateInstant, view: View = .own
+  ) {
     line(instant, "gate_fault") { writer in
       writer.field("detail", fault.detail)
+      if view == .loadBalancer { writer.field("of", "load_balancer") }
       if let id { writer.field("id", id) }
       if let started = fault.started { writer.field("started", seconds: started.microseconds) }
     }

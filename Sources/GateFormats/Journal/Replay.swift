@@ -29,6 +29,10 @@ extension Gate {
     case .checked(let id, let report): key(of: id).map { .checked($0, report) } ?? .wokeUp
     case .faulted(let id, let fault):
       id.flatMap { key(of: $0) }.map { .checkLost($0, fault) } ?? .gateFault(fault)
+    case .groupListed(let expected): .groupListed(expected: expected)
+    case .loadBalancerSaw(let id, let view):
+      key(of: id).map { .loadBalancerSaw($0, view) } ?? .wokeUp
+    case .loadBalancerUnseen(let fault): .loadBalancerUnseen(fault)
     case .interrupted(let interruption): .interrupted(interruption)
     case .derived: .wokeUp
     }

@@ -89,6 +89,7 @@ extension RunHeader {
       writer.field("soak_seconds", seconds: policy.soak.inMicroseconds)
       writer.field("deadline_seconds", seconds: policy.deadline.inMicroseconds)
       writer.field("advisory", isAdvisory)
+      writer.field("load_balancer", policy.loadBalancer.rawValue)
     }
   }
 }

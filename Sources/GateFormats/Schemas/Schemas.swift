@@ -78,7 +78,7 @@ package enum Schemas {
             "id", "address", "port", "zone", "state", "reason_code", "description", "checks",
             "successes", "failures", "lost_checks", "consecutive_successes",
             "consecutive_failures", "first_seen_at", "healthy_at", "removed_at", "latency_ms",
-            "versions", "transitions", "last_failure"
+            "versions", "transitions", "last_failure", "mismatch", "load_balancer"
           ],
           "properties": {
             "id": { "type": "string" },
@@ -101,6 +101,16 @@ package enum Schemas {
               "type": ["object", "null"],
               "required": ["min", "p50", "p95", "max"],
               "additionalProperties": { "type": "number", "minimum": 0 }
+            },
+            "mismatch": { "type": ["string", "null"] },
+            "load_balancer": {
+              "type": ["object", "null"],
+              "required": ["state", "reason_code", "description"],
+              "properties": {
+                "state": { "$ref": "#/$defs/state" },
+                "reason_code": { "type": ["string", "null"] },
+                "description": { "type": ["string", "null"] }
+              }
             },
             "versions": { "type": "array", "items": { "type": "string" } },
             "transitions": {
@@ -147,7 +157,7 @@ package enum Schemas {
         "event": {
           "enum": [
             "run_started", "instance_added", "instance_removed", "check", "gate_fault",
-            "interrupted", "state_changed", "decided"
+            "group_listed", "load_balancer_view", "interrupted", "state_changed", "decided"
           ]
         }
       },
@@ -185,7 +195,8 @@ package enum Schemas {
             "id": { "type": "string" },
             "address": { "type": "string" },
             "port": { "$ref": "#/$defs/port" },
-            "zone": { "type": ["string", "null"] }
+            "zone": { "type": ["string", "null"] },
+            "mismatch": { "type": "string" }
           },
           "required": ["id", "address", "port", "zone"]
         },
@@ -218,10 +229,28 @@ package enum Schemas {
           "properties": {
             "event": { "const": "gate_fault" },
             "detail": { "type": "string" },
+            "of": { "const": "load_balancer" },
             "id": { "type": "string" },
             "started": { "type": "number", "minimum": 0 }
           },
           "required": ["detail"]
+        },
+        {
+          "properties": {
+            "event": { "const": "group_listed" },
+            "expected": { "$ref": "#/$defs/count" }
+          },
+          "required": ["expected"]
+        },
+        {
+          "properties": {
+            "event": { "const": "load_balancer_view" },
+            "id": { "type": "string" },
+            "state": { "$ref": "#/$defs/state" },
+            "reason_code": { "type": ["string", "null"] },
+            "description": { "type": ["string", "null"] }
+          },
+          "required": ["id", "state", "reason_code", "description"]
         },
         {
           "properties": {
@@ -308,7 +337,8 @@ package enum Schemas {
             "grace_period_seconds": { "type": "number", "minimum": 0 },
             "soak_seconds": { "type": "number", "minimum": 0 },
             "deadline_seconds": { "type": "number", "exclusiveMinimum": 0 },
-            "advisory": { "type": "boolean" }
+            "advisory": { "type": "boolean" },
+            "load_balancer": { "enum": [\(list(GatePolicy.LoadBalancerRole.allCases))] }
           }
         },
         "evidence": {

@@ -59,7 +59,7 @@ package struct VerdictDocument: Sendable {
     writer.object("group") { writer in
       writer.field("source", header.group.source)
       writer.field("name", header.group.name)
-      writer.field("expected", header.policy.expected)
+      writer.field("expected", gate.expected)
       writer.field("present", gate.present)
       writer.field("healthy", gate.healthy)
       writer.field("unhealthy", gate.unhealthy)
@@ -97,6 +97,18 @@ package struct VerdictDocument: Sendable {
       writer.array("versions", record.versions)
       writer.array("transitions", record.transitions) { write($1, to: &$0) }
       writeLastFailure(of: record, to: &writer)
+      writer.field("mismatch", record.instance.mismatch)
+      writeView(record, to: &writer)
+    }
+  }
+
+  /// The load balancer's own view beside the gate's, where it was asked for.
+  private func writeView(_ record: InstanceRecord, to writer: inout JSONWriter) {
+    guard let view = record.view else { return writer.null("load_balancer") }
+    writer.object("load_balancer") { writer in
+      writer.field("state", view.state.rawValue)
+      writer.field("reason_code", view.reasonCode)
+      writer.field("description", view.description)
     }
   }
 

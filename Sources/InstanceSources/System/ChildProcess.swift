@@ -28,8 +28,8 @@ package struct ChildProcess: Sendable {
   ///
   /// At its time-out, or with too much output, the command's whole process group is killed.
   func run() throws(Failure) -> [UInt8] {
-    let output = try Pipe()
-    let errors = try Pipe()
+    var output = try Pipe()
+    var errors = try Pipe()
     let child = try spawn(output: output, errors: errors)
     output.closeWriting()
     errors.closeWriting()
@@ -39,7 +39,9 @@ package struct ChildProcess: Sendable {
     if ending != .closed { kill(-child, SIGKILL) }
     var status: CInt = 0
     // A child that closed its output and lives on is waited for within the same bound.
-    while waitpid(child, &status, ending == .closed ? WNOHANG : 0) == 0 {
+    while true {
+      let ended = waitpid(child, &status, ending == .closed ? WNOHANG : 0)
+      guard ended == 0 || (ended < 0 && errno == EINTR) else { break }
       if monotonicMilliseconds() >= reading.deadline { kill(-child, SIGKILL) }
       usleep(2_000)
     }

@@ -34,8 +34,9 @@ package struct ProgressBoard: Sendable {
       guard standings.indices.contains(key.index) else { return }
       history.addLoss(of: key)
       place(key, in: gate)
-    case .gateFault: faults += 1
-    case .interrupted, .wokeUp: break
+    case .gateFault, .loadBalancerUnseen: faults += 1
+    case .loadBalancerSaw(let key, _): place(key, in: gate)
+    case .groupListed, .interrupted, .wokeUp: break
     }
   }
 

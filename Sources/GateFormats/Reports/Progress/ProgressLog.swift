@@ -44,8 +44,15 @@ package struct ProgressLog: Sendable {
     case .instanceRemoved(let key): left.append(key)
     case .checked(let key, let report):
       tell(report, of: key, effects.transition, at: now, in: gate)
-    case .checkLost(_, let fault), .gateFault(let fault):
+    case .checkLost(_, let fault), .gateFault(let fault), .loadBalancerUnseen(let fault):
       if let words = faults.add(fault, at: now) { say(words, at: now) }
+    case .groupListed(let expected):
+      say("the source wants \(counted(expected, "instance"))", at: now)
+    case .loadBalancerSaw(let key, let view):
+      let why = (view.description ?? view.reasonCode).map { " (\($0.printable))" } ?? ""
+      say(
+        "the load balancer has \(gate[key].instance.id.printable) \(view.state.rawValue)\(why)",
+        at: now)
     case .interrupted, .wokeUp: break
     }
     tellSoak(at: now, in: gate)

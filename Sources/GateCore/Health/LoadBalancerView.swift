@@ -1,0 +1,14 @@
+/// What the load balancer itself says of a target.
+package struct LoadBalancerView: Hashable, Sendable {
+  /// Its state in the gate's words; what is neither in service nor failing is `initial`.
+  package var state: InstanceState
+  /// As the load balancer spells it.
+  package var reasonCode: String?
+  package var description: String?
+
+  package init(state: InstanceState, reasonCode: String? = nil, description: String? = nil) {
+    self.state = state
+    self.reasonCode = reasonCode
+    self.description = description
+  }
+}

@@ -1,0 +1,105 @@
+package import GateCore
+
+/// What the source of instances, or the load balancer, answered while the run went on.
+package enum FeedUpdate: Sendable {
+  /// The group as the source has it now.
+  case listed(GroupListing)
+  /// The source could not be read.
+  case sourceFailed(GateFault)
+  /// The load balancer's view of every instance that it knows, by id.
+  case viewed([String: LoadBalancerView])
+  /// The load balancer could not be asked.
+  case viewFailed(GateFault)
+}
+
+/// The members of a group at one moment.
+package struct GroupListing: Hashable, Sendable {
+  /// Those that are to be checked.
+  package var instances: [Instance]
+  /// Ids of those that are there, but not yet, or no more, to be checked.
+  package var others: Set<String>
+  /// How many the source wants; nil when it does not say.
+  package var expected: Int?
+
+  package init(instances: [Instance], others: Set<String> = [], expected: Int? = nil) {
+    self.instances = instances
+    self.others = others
+    self.expected = expected
+  }
+}
+
+/// Asks the source and the load balancer again and again, on a thread of its own.
+package protocol MembershipFeed: AnyObject {
+  /// What came since it was asked last; never waits.
+  func takeUpdates() -> [FeedUpdate]
+}
+
+/// Turns what the source says into events: who joined, who left, how many are wanted.
+package struct Membership: Sendable {
+  /// Ids that the last listing lacked: the APIs are eventually consistent, so once is not gone.
+  private var missing: Set<String> = []
+  private var isFailing = false
+  /// The user's own number, which the source's does not override.
+  private let fixedExpected: Int?
+
+  package init(expected: Int?) {
+    fixedExpected = expected
+  }
+
+  /// The events of an update, in the order in which they are to be folded in.
+  package mutating func events(of update: FeedUpdate, in gate: Gate) -> [GateEvent] {
+    switch update {
+    case .listed(let listing):
+      defer { isFailing = false }
+      return expectedEvents(listing, in: gate) + joined(listing, in: gate)
+        + left(listing, in: gate)
+    case .sourceFailed(let fault):
+      isFailing = true
+      return [.gateFault(fault)]
+    case .viewed(let views):
+      return viewEvents(views, in: gate)
+    case .viewFailed(let fault):
+      return [.loadBalancerUnseen(fault)]
+    }
+  }
+
+  private func expectedEvents(_ listing: GroupListing, in gate: Gate) -> [GateEvent] {
+    let expected = fixedExpected ?? listing.expected.map { max($0, 1) } ?? gate.expected
+    return isFailing || expected != gate.expected ? [.groupListed(expected: expected)] : []
+  }
+
+  private func joined(_ listing: GroupListing, in gate: Gate) -> [GateEvent] {
+    listing.instances.filter { instance in
+      gate.key(of: instance.id).map { gate[$0].removed != nil } ?? true
+    }.map { .instanceAdded($0) }
+  }
+
+  private mutating func left(_ listing: GroupListing, in gate: Gate) -> [GateEvent] {
+    let listed = Set(listing.instances.map(\.id))
+    let present = gate.records.indices.filter { gate.records[$0].removed == nil }
+    var nowMissing: Set<String> = []
+    var events: [GateEvent] = []
+    for index in present {
+      let id = gate.records[index].instance.id
+      guard !listed.contains(id) else { continue }
+      if listing.others.contains(id) || missing.contains(id) {
+        events.append(.instanceRemoved(InstanceKey(index)))
+      } else {
+        nowMissing.insert(id)
+      }
+    }
+    missing = nowMissing
+    return events
+  }
+
+  /// Only what is new: a view that says what it said is none.
+  private func viewEvents(_ views: [String: LoadBalancerView], in gate: Gate) -> [GateEvent] {
+    gate.records.indices.compactMap { index in
+      let record = gate.records[index]
+      guard record.removed == nil, let view = views[record.instance.id],
+        view != record.view || record.isViewStale
+      else { return nil }
+      return .loadBalancerSaw(InstanceKey(index), view)
+    }
+  }
+}

@@ -1,0 +1,98 @@
+extension String {
+  /// At most so many bytes, with runs of blanks and of what cannot be printed as one blank.
+  ///
+  /// A journal that is replayed may not be the gate's own: what it quotes is cleaned here again.
+  func cleaned(to bytes: Int) -> String {
+    var cleaned = ""
+    var size = 0
+    var pending = false
+    for scalar in unicodeScalars {
+      guard !scalar.isUnprintable else {
+        pending = !cleaned.isEmpty
+        continue
+      }
+      size += UTF8.width(scalar) + (pending ? 1 : 0)
+      guard size <= bytes else { break }
+      if pending { cleaned.unicodeScalars.append(" ") }
+      cleaned.unicodeScalars.append(scalar)
+      pending = false
+    }
+    return cleaned
+  }
+
+  /// Its bytes, with the letters of ASCII in lower case.
+  var foldedBytes: [UInt8] {
+    utf8.map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 | 0x20 : $0 }
+  }
+
+  /// A host of a URL or of a `Host` header without its port and brackets.
+  var withoutPort: String {
+    if hasPrefix("["), let end = firstIndex(of: "]") { return String(self[..<end].dropFirst()) }
+    guard let colon = firstIndex(of: ":"), !self[index(after: colon)...].contains(":") else {
+      return self
+    }
+    return String(self[..<colon])
+  }
+
+  /// Whether it is a literal address, IPv4 or IPv6.
+  var isAddress: Bool {
+    if contains(":") { return utf8.allSatisfy { $0.isHexDigit || ":.%".utf8.contains($0) } }
+    let parts = split(separator: ".", omittingEmptySubsequences: false)
+    return parts.count == 4 && parts.allSatisfy { $0.asByte != nil }
+  }
+}
+
+extension Substring {
+  fileprivate var asByte: UInt8? {
+    utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ? UInt8(self) : nil
+  }
+}
+
+extension UInt8 {
+  fileprivate var isHexDigit: Bool {
+    switch self {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
+      UInt8(ascii: "A")...UInt8(ascii: "F"):
+      true
+    default: false
+    }
+  }
+}
+
+extension Unicode.Scalar {
+  /// Whether it moves, hides or reorders what is printed after it, or is a blank.
+  fileprivate var isUnprintable: Bool {
+    switch properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator, .spaceSeparator, .surrogate,
+      .privateUse, .unassigned:
+      true
+    default:
+      false
+    }
+  }
+}
+
+extension [UInt8] {
+  /// Whether these bytes have the phrase in them.
+  ///
+  /// Both are short, an excerpt and a few words: no index is worth its making.
+  func contains(phrase: String) -> Bool {
+    let phrase = phrase.utf8
+    guard let first = phrase.first, phrase.count <= count else { return phrase.isEmpty }
+    return indices.dropLast(phrase.count - 1).contains { start in
+      self[start] == first && self[start...].starts(with: phrase)
+    }
+  }
+}
+
+/// `a`, `a or b`, `a, b or c`.
+func alternatives(_ words: [String]) -> String {
+  guard let last = words.last, words.count > 1 else { return words.first ?? "" }
+  return "\(words.dropLast().joined(separator: ", ")) or \(last)"
+}
+
+/// The first few, and how many more.
+func list(_ names: [String], atMost limit: Int = 5) -> String {
+  let shown = names.prefix(limit).map { $0.cleaned(to: 100) }.joined(separator: ", ")
+  return names.count > limit ? "\(shown) and \(names.count - limit) more" : shown
+}

@@ -1,0 +1,128 @@
+internal import GateCore
+
+/// One known way to fail: by what it is recognised, and what there is to say of it.
+struct Rule: Sendable {
+  var code: DiagnosisCode
+  var confidence: Diagnosis.Confidence
+  var boot: Boot
+  var matches: @Sendable (Symptom) -> Bool
+  var words: @Sendable (Occurrence) -> Words
+
+  /// Whether an instance that is still booting can look like this.
+  enum Boot: Sendable {
+    case canLookLikeThis
+    case looksDifferent
+  }
+
+  init(
+    _ code: DiagnosisCode, _ confidence: Diagnosis.Confidence, boot: Boot = .looksDifferent,
+    when matches: @escaping @Sendable (Symptom) -> Bool,
+    words: @escaping @Sendable (Occurrence) -> Words
+  ) {
+    self.code = code
+    self.confidence = confidence
+    self.boot = boot
+    self.matches = matches
+    self.words = words
+  }
+}
+
+/// The sentences of a diagnosis.
+struct Words: Hashable, Sendable {
+  var summary: String
+  var cause: String
+  var advice: String
+
+  init(_ summary: String, cause: String, advice: String) {
+    self.summary = summary
+    self.cause = cause
+    self.advice = advice
+  }
+}
+
+extension Rule {
+  /// All rules, the more special first: the first that matches a symptom explains it.
+  ///
+  /// The last matches every symptom.
+  static let all: [Rule] =
+    connection + tls + redirects + refusals + serverErrors + grpc + content + form + timeouts
+    + [somethingElse]
+
+  /// The place in `all` of the rule that explains this symptom.
+  static func place(for symptom: Symptom) -> Int {
+    all.firstIndex { $0.matches(symptom) } ?? all.count - 1
+  }
+
+  private static let somethingElse = Rule(.unexpectedStatus, .possible, when: { _ in true }) {
+    Words(
+      "\($0.who) did not answer as the check wants: \($0.first.detailWords)",
+      cause: "none of the usual ones: the evidence is all that is known",
+      advice: "send the same request by hand from the same place, and read the instance's log")
+  }
+}
+
+/// The instances to which one rule applies.
+struct Occurrence: Sendable {
+  /// At least one.
+  var members: [Symptom]
+  /// How many instances there are to compare with.
+  var total: Int
+
+  init(_ first: Symptom, and others: [Symptom] = [], of total: Int) {
+    members = [first] + others
+    self.total = total
+  }
+
+  /// The one whose evidence is shown.
+  var first: Symptom { members[0] }
+
+  var isEverywhere: Bool { members.count == total }
+
+  /// `the instance`, `all 3 instances`, `2 of 3 instances`.
+  var who: String {
+    guard total > 1 else { return "the instance" }
+    return isEverywhere ? "all \(total) instances" : "\(members.count) of \(total) instances"
+  }
+
+  /// `500`, `502 or 503`.
+  var statuses: String {
+    alternatives(Set(members.compactMap(\.status)).sorted().map(String.init))
+  }
+
+  /// `port 80`, or where the ports differ, `its port`.
+  var port: String {
+    let ports = Set(members.map(\.instance.port))
+    return ports.count == 1 ? "port \(first.instance.port)" : "its port"
+  }
+
+  /// The path that was asked for.
+  var path: String { first.check.target.path.cleaned(to: 100) }
+
+  var check: HealthCheck { first.check }
+}
+
+extension Symptom {
+  /// What the check says that happened.
+  var detailWords: String { (report.detail ?? kind.rawValue).cleaned(to: 200) }
+
+  /// Where the redirect leads, as it came.
+  var locationWords: String { (report.evidence?.location ?? "nowhere").cleaned(to: 100) }
+
+  /// The status, the header and the start of the body, in at most 200 bytes.
+  var evidenceWords: String? {
+    let evidence = report.evidence
+    var parts: [String] = []
+    if let status { parts.append(scheme.isGRPC ? "gRPC status \(status)" : "HTTP \(status)") }
+    if let location = evidence?.location { parts.append("location \(location.cleaned(to: 80))") }
+    if let server = evidence?.server { parts.append("server \(server.cleaned(to: 40))") }
+    if let type = evidence?.contentType { parts.append(type.cleaned(to: 40)) }
+    // A status and nothing more says less than the check's own account.
+    if evidence == nil || (status == nil && parts.isEmpty), let detail = report.detail {
+      parts = [detail]
+    }
+    if kind == .wrongVersion, let detail = report.detail { parts.append(detail) }
+    if let excerpt = evidence?.excerpt { parts.append(excerpt) }
+    let text = parts.joined(separator: ", ").cleaned(to: 200)
+    return text.isEmpty ? nil : text
+  }
+}

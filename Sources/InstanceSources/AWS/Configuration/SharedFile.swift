@@ -1,0 +1,81 @@
+/// A file of settings that the AWS tools share: `~/.aws/config` or `~/.aws/credentials`.
+struct SharedFile: Hashable, Sendable {
+  /// By the text between the brackets, its words parted by one blank: `profile dev`.
+  var sections: [String: Section] = [:]
+
+  struct Section: Hashable, Sendable {
+    /// By name in lower case.
+    var values: [String: String] = [:]
+    /// The indented lines below a name without a value, by that name.
+    var nested: [String: [String: String]] = [:]
+
+    /// With the values of another in place of its own.
+    mutating func overlay(_ other: Section) {
+      values.merge(other.values) { $1 }
+      nested.merge(other.nested) { $0.merging($1) { $1 } }
+    }
+  }
+}
+
+extension SharedFile {
+  /// Reads a file as the AWS command line does: `#` and `;` begin a comment only at the start of
+  /// a line, and names are the same in either case.
+  ///
+  /// No message quotes the file: any of it may be a secret.
+  ///
+  /// - Throws: `SourceError.unusable`, with the number of the line.
+  init(parsing bytes: [UInt8], path: String) throws(SourceError) {
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw Self.problem("\(path) is not UTF-8")
+    }
+    var section: String?
+    var owner: String?
+    let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    for (index, raw) in lines.enumerated() {
+      let line = index == 0 && raw.hasPrefix("\u{FEFF}") ? raw.dropFirst() : raw
+      let content = line.trimmingBlanks
+      guard let first = content.first, first != "#", first != ";" else { continue }
+      let place = "line \(index + 1) of \(path)"
+      if first == "[" {
+        section = try Self.sectionName(content, place: place)
+        owner = nil
+        sections[section ?? "", default: Section()].overlay(Section())
+        continue
+      }
+      guard let section else { throw Self.problem("\(place) stands before any [section]") }
+      if line.first?.isWhitespace == true, let owner {
+        // Lines that go on with a value have no meaning for any setting that is read here.
+        guard let (name, value) = Self.pair(content) else { continue }
+        sections[section]?.nested[owner, default: [:]][name] = value
+        continue
+      }
+      guard let (name, value) = Self.pair(content) else {
+        throw Self.problem("\(place) is neither a [section] nor NAME = VALUE")
+      }
+      sections[section]?.values[name] = value
+      owner = name
+    }
+  }
+
+  private static func sectionName(_ line: String, place: String) throws(SourceError) -> String {
+    guard let end = line.lastIndex(of: "]"), let words = commandWords(String(line[..<end].dropFirst())),
+      !words.isEmpty
+    else {
+      throw problem("\(place) is not a whole [section]")
+    }
+    return words.joined(separator: " ")
+  }
+
+  private static func pair(_ line: String) -> (name: String, value: String)? {
+    guard let separator = line.firstIndex(where: { $0 == "=" || $0 == ":" }) else { return nil }
+    let name = line[..<separator].trimmingBlanks.lowercased()
+    guard !name.isEmpty else { return nil }
+    return (name, line[line.index(after: separator)...].trimmingBlanks)
+  }
+
+  private static func problem(_ detail: String) -> SourceError {
+    .unusable(
+      detail: detail, advice: "mend the file, or name another by AWS_CONFIG_FILE or "
+        + "AWS_SHARED_CREDENTIALS_FILE")
+  }
+}

@@ -1,0 +1,40 @@
+/// The keys that a request is signed with; they show in no output.
+package struct AWSCredentials: Hashable, Sendable {
+  package var accessKeyID: Secret
+  package var secretAccessKey: Secret
+  package var sessionToken: Secret?
+  /// In seconds since 1970; nil: they do not expire.
+  package var expiration: Int64?
+
+  package init(
+    accessKeyID: String, secretAccessKey: String, sessionToken: String? = nil,
+    expiration: Int64? = nil
+  ) {
+    self.accessKeyID = Secret(accessKeyID)
+    self.secretAccessKey = Secret(secretAccessKey)
+    self.sessionToken = sessionToken.flatMap { $0.isEmpty ? nil : Secret($0) }
+    self.expiration = expiration
+  }
+
+  /// Text of someone else's without the keys in it: AWS repeats a session token when it explains
+  /// what it would have signed.
+  func redacting(_ text: String) -> String {
+    [accessKeyID, secretAccessKey, sessionToken].reduce(text) { text, secret in
+      guard let secret, !secret.revealed.isEmpty else { return text }
+      return text.split(separator: secret.revealed, omittingEmptySubsequences: false)
+        .joined(separator: secret.description)
+    }
+  }
+}
+
+/// Credentials as a command, a container's agent or the instance metadata writes them.
+struct CredentialsDocument: Decodable {
+  var Version: Int?
+  var Code: String?
+  var Message: String?
+  var AccessKeyId: String?
+  var SecretAccessKey: String?
+  var SessionToken: String?
+  var Token: String?
+  var Expiration: String?
+}

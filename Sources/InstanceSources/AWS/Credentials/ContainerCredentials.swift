@@ -1,0 +1,99 @@
+/// The credentials that the agent of ECS, EKS or Greengrass gives to a container.
+struct ContainerCredentials: Sendable {
+  private let surroundings: Surroundings
+
+  init(_ surroundings: Surroundings) {
+    self.surroundings = surroundings
+  }
+
+  /// nil where no agent is announced.
+  func credentials() throws(SourceError) -> AWSCredentials? {
+    guard let url = try url() else { return nil }
+    var request = HTTPRequest(.get, url)
+    request.proxyUse = .none
+    request.connectTimeout = .seconds(2)
+    request.timeout = .seconds(5)
+    if let token = try token() { request.fields.append(HTTPField("Authorization", token)) }
+    let place = "the container's credentials agent"
+    let response: HTTPResponse
+    do {
+      response = try surroundings.sendPatiently(request)
+    } catch {
+      throw .unreachable(place: place, detail: error.detail)
+    }
+    guard response.isSuccess else {
+      throw .refusedCredentials(place: place, detail: "status \(response.status)")
+    }
+    return try CredentialsDocument.credentials(response.body, from: place)
+  }
+
+  private func url() throws(SourceError) -> String? {
+    if let path = surroundings.variable("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") {
+      guard path.hasPrefix("/") else {
+        throw Self.problem("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI does not begin with a /")
+      }
+      return "http://169.254.170.2\(path)"
+    }
+    guard let url = surroundings.variable("AWS_CONTAINER_CREDENTIALS_FULL_URI") else { return nil }
+    // The token goes there: in the clear only to this machine and its agents.
+    guard url.lowercased().hasPrefix("https://") || Self.isAgent(url) else {
+      throw Self.problem(
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI is neither https:// nor http:// to this machine or "
+          + "an agent")
+    }
+    return url
+  }
+
+  /// Source: AWS SDK reference, "Container credential provider", allowed hosts.
+  private static func isAgent(_ url: String) -> Bool {
+    guard url.lowercased().hasPrefix("http://") else { return false }
+    let authority = url.dropFirst("http://".count).prefix { !"/?#\\".contains($0) }
+    guard !authority.contains("@") else { return false }
+    let host: Substring
+    if authority.hasPrefix("["), let end = authority.firstIndex(of: "]") {
+      host = authority[...end]
+    } else {
+      host = authority.prefix { $0 != ":" }
+    }
+    let isLoopback = host.hasPrefix("127.") && host.allSatisfy { $0.isASCII && ($0.isNumber || $0 == ".") }
+    return isLoopback
+      || ["localhost", "169.254.170.2", "169.254.170.23", "[::1]", "[fd00:ec2::23]"]
+        .contains(host.lowercased())
+  }
+
+  private func token() throws(SourceError) -> String? {
+    guard let path = surroundings.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE") else {
+      return surroundings.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN")
+    }
+    do {
+      guard let bytes = try surroundings.read(path) else {
+        throw FileFailure("there is no such file")
+      }
+      return String(decoding: bytes, as: UTF8.self).trimmingBlanks
+    } catch {
+      throw Self.problem("cannot read AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: \(error.detail)")
+    }
+  }
+
+  private static func problem(_ detail: String) -> SourceError {
+    .unusable(detail: detail, advice: "correct the variable, or unset it")
+  }
+}
+
+extension Surroundings {
+  /// Sends a request to an agent of this machine, and again when nothing answers or it is not well.
+  func sendPatiently(_ request: HTTPRequest, tries: Int = 3) throws(HTTPFailure) -> HTTPResponse {
+    for attempt in 1... {
+      do {
+        let response = try send(request)
+        guard attempt < tries, response.status >= 500 || response.status == 429 else {
+          return response
+        }
+      } catch {
+        guard attempt < tries, error.kind == .unreachable else { throw error }
+      }
+      pause(.milliseconds(200) * attempt)
+    }
+    preconditionFailure("an endless loop ended")
+  }
+}

@@ -1,0 +1,44 @@
+/// A time as AWS writes it, in whole seconds since 1970: `2026-05-05T10:00:00Z`, with a fraction
+/// or an offset such as `+00:00` too; nil for other text.
+func epochSeconds(_ text: String) -> Int64? {
+  var rest = text.utf8[...]
+  func number(_ digits: Int) -> Int64? {
+    guard rest.count >= digits, rest.prefix(digits).allSatisfy({ (48...57).contains($0) }) else {
+      return nil
+    }
+    let value = rest.prefix(digits).reduce(Int64(0)) { $0 * 10 + Int64($1 - 48) }
+    rest = rest.dropFirst(digits)
+    return value
+  }
+  func skip(_ wanted: Unicode.Scalar) -> Bool {
+    guard rest.first == UInt8(ascii: wanted) else { return false }
+    rest = rest.dropFirst()
+    return true
+  }
+  guard let year = number(4), skip("-"), let month = number(2), skip("-"), let day = number(2),
+    skip("T") || skip(" "), let hour = number(2), skip(":"), let minute = number(2), skip(":"),
+    let second = number(2), (1...12).contains(month), (1...31).contains(day), hour < 24,
+    minute < 60, second <= 60
+  else { return nil }
+  if skip(".") { rest = rest.drop { (48...57).contains($0) } }
+  var offset: Int64 = 0
+  if !skip("Z") && !skip("z") {
+    let sign: Int64 = rest.first == UInt8(ascii: "-") ? -1 : 1
+    guard skip("+") || skip("-"), let hours = number(2) else { return nil }
+    _ = skip(":")
+    guard let minutes = number(2) else { return nil }
+    offset = sign * (hours * 3600 + minutes * 60)
+  }
+  guard rest.isEmpty else { return nil }
+  return daysSince1970(year: year, month: month, day: day) * 86_400
+    + hour * 3600 + minute * 60 + second - offset
+}
+
+/// Of the Gregorian calendar; years that begin in March make February's end the year's.
+private func daysSince1970(year: Int64, month: Int64, day: Int64) -> Int64 {
+  let shifted = month <= 2 ? year - 1 : year
+  let century = shifted / 100
+  let monthFromMarch = (month + 9) % 12
+  let dayOfYear = (153 * monthFromMarch + 2) / 5 + day - 1
+  return shifted * 365 + shifted / 4 - century + shifted / 400 + dayOfYear - 719_468
+}

@@ -1,0 +1,59 @@
+/// One call of a query API.
+struct QueryCall: Sendable {
+  var service: AWSService
+  /// `DescribeAutoScalingGroups`.
+  var action: String
+  /// In the order in which they are sent.
+  var parameters: [Parameter] = []
+
+  struct Parameter: Sendable {
+    var name: String
+    var value: String
+  }
+
+  init(_ service: AWSService, _ action: String) {
+    self.service = service
+    self.action = action
+  }
+
+  /// The call with one more parameter; with nil, as it is.
+  func with(_ name: String, _ value: String?) -> QueryCall {
+    guard let value else { return self }
+    var call = self
+    call.parameters.append(Parameter(name: name, value: value))
+    return call
+  }
+
+  /// The call with a list: `Names.member.1`, `Names.member.2`, …
+  func with(list name: String, _ values: [String]) -> QueryCall {
+    var call = self
+    for (index, value) in values.enumerated() {
+      call.parameters.append(Parameter(name: "\(name).\(index + 1)", value: value))
+    }
+    return call
+  }
+
+  /// As a policy names it: `autoscaling:DescribeAutoScalingGroups`.
+  var policyAction: String { "\(service.policyPrefix):\(action)" }
+
+  /// The body of the request.
+  var form: String {
+    let own = [("Action", action), ("Version", service.apiVersion)]
+    return (own + parameters.map { ($0.name, $0.value) })
+      .map { "\(formEncoded($0))=\(formEncoded($1))" }
+      .joined(separator: "&")
+  }
+}
+
+/// Everything but RFC 3986's unreserved characters by its bytes, as AWS wants it.
+func formEncoded(_ text: String) -> String {
+  var bytes: [UInt8] = []
+  let digits = Array("0123456789ABCDEF".utf8)
+  for byte in text.utf8 {
+    switch byte {
+    case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: bytes.append(byte)
+    default: bytes += [0x25, digits[Int(byte >> 4)], digits[Int(byte & 0xF)]]
+    }
+  }
+  return String(decoding: bytes, as: UTF8.self)
+}

@@ -1,0 +1,125 @@
+/// Makes calls of query APIs, and tries again what may pass.
+struct QueryCaller: Sendable {
+  var surroundings: Surroundings
+  var configuration: AWSConfiguration
+
+  static let tries = 5
+  static let longestPause: Duration = .seconds(8)
+
+  /// Until when something may take, on the monotonic clock.
+  struct Budget: Sendable {
+    var deadline: Duration
+
+    init(_ length: Duration, _ surroundings: Surroundings) {
+      deadline = surroundings.monotonicClock() + length
+    }
+  }
+
+  /// Makes a call and returns the answer's root.
+  ///
+  /// - Parameters:
+  ///   - call: what is asked.
+  ///   - region: where.
+  ///   - credentials: what it is signed with; nil for the few calls that are not.
+  ///   - budget: the time for all tries together.
+  /// - Throws: `QueryFailure`, the last try's.
+  func answer(
+    _ call: QueryCall, region: String, credentials: AWSCredentials?, budget: Budget
+  ) throws(QueryFailure) -> XMLElement {
+    var pause: Duration = .milliseconds(400)
+    for attempt in 1... {
+      let failure: QueryFailure
+      do {
+        return try tryOnce(call, region: region, credentials: credentials, budget: budget)
+      } catch {
+        failure = error
+      }
+      // Anywhere in the time, so that many gates at once do not come back at once.
+      let wait = min(pause, Self.longestPause) * surroundings.jitter()
+      let now = surroundings.monotonicClock()
+      guard failure.isWorthAnotherTry, attempt < Self.tries, now + wait < budget.deadline else {
+        throw failure
+      }
+      surroundings.pause(wait)
+      pause = pause * 2
+    }
+    preconditionFailure("an endless loop ended")
+  }
+
+  private func tryOnce(
+    _ call: QueryCall, region: String, credentials: AWSCredentials?, budget: Budget
+  ) throws(QueryFailure) -> XMLElement {
+    let response: HTTPResponse
+    do {
+      response = try surroundings.send(
+        try request(call, region: region, credentials: credentials, budget: budget))
+    } catch let failure as HTTPFailure {
+      throw QueryFailure(failure)
+    } catch let failure as QueryFailure {
+      throw failure
+    } catch {
+      throw .unusable("\(error)")
+    }
+    guard response.isSuccess else {
+      throw QueryFailure(response, redactedBy: credentials)
+    }
+    let root: XMLElement
+    do {
+      root = try XMLElement(parsing: response.body)
+    } catch {
+      throw .malformed(error.detail)
+    }
+    guard root.name == "\(call.action)Response" else {
+      throw .malformed("it is a <\(shownLine(root.name, limit: 60))>, not a <\(call.action)Response>")
+    }
+    return root
+  }
+
+  private func request(
+    _ call: QueryCall, region: String, credentials: AWSCredentials?, budget: Budget
+  ) throws(QueryFailure) -> HTTPRequest {
+    let left = budget.deadline - surroundings.monotonicClock()
+    guard left > .zero else { throw .transient("no time was left to ask") }
+    var request: HTTPRequest
+    do {
+      let url = try configuration.endpoint(of: call.service, region: region)
+      request = HTTPRequest(.post(form: Secret(call.form)), url)
+    } catch {
+      throw .unusable(error.message)
+    }
+    request.authorityFile = configuration.authorityFile
+    request.timeout = min(request.timeout, left)
+    request.signing = credentials.map {
+      HTTPRequest.Signing(credentials: $0, region: region, service: call.service.hostLabel)
+    }
+    return request
+  }
+
+  /// What a failed call means for a source.
+  func sourceError(_ failure: QueryFailure, of call: QueryCall, region: String) -> SourceError {
+    let place = place(of: call.service, region: region)
+    return switch failure {
+    case .throttled(let detail):
+      .unreachable(place: place, detail: "\(call.policyAction) is throttled: \(detail)")
+    case .transient(let detail): .unreachable(place: place, detail: detail)
+    case .credentials(let detail): .refusedCredentials(place: place, detail: detail)
+    case .permission(let detail): .missingPermission(action: call.policyAction, detail: detail)
+    case .notFound(let detail), .rejected(let detail): .rejected(place: place, detail: detail)
+    case .malformed(let detail): .malformed(place: place, detail: detail)
+    case .unusable(let detail):
+      .unusable(
+        detail: "cannot ask \(place): \(detail)",
+        advice: "check AWS_REGION, AWS_ENDPOINT_URL and AWS_CA_BUNDLE")
+    }
+  }
+
+  /// For messages: the service, the region, and the endpoint without a password.
+  func place(of service: AWSService, region: String) -> String {
+    let url = (try? configuration.endpoint(of: service, region: region)) ?? ""
+    let name = "AWS \(service.hostLabel) in \(shownLine(region, limit: 63))"
+    guard let scheme = url.firstRange(of: "://") else { return name }
+    let rest = url[scheme.upperBound...].drop { $0 == "/" }
+    let host = rest.prefix { $0 != "/" }
+    return "\(name) (\(host[(host.lastIndex(of: "@").map { host.index(after: $0) } ?? host.startIndex)...]))"
+  }
+}

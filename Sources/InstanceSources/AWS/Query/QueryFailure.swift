@@ -1,0 +1,85 @@
+/// How a call failed, as far as it matters for what is done next.
+enum QueryFailure: Error, Hashable, Sendable {
+  /// AWS is asked too often: wait, and try again.
+  case throttled(String)
+  /// Nothing answered, or the service is not well: try again.
+  case transient(String)
+  /// Expired, unknown or badly signed.
+  case credentials(String)
+  case permission(String)
+  /// What the call names is not there.
+  case notFound(String)
+  case rejected(String)
+  case malformed(String)
+  /// The request cannot be sent: the URL, the certificates.
+  case unusable(String)
+
+  var isWorthAnotherTry: Bool {
+    switch self {
+    case .throttled, .transient: true
+    case .credentials, .permission, .notFound, .rejected, .malformed, .unusable: false
+    }
+  }
+}
+
+extension QueryFailure {
+  init(_ failure: HTTPFailure) {
+    self =
+      switch failure.kind {
+      case .unreachable: .transient(failure.detail)
+      case .untrusted, .unusable: .unusable(failure.detail)
+      case .tooLarge: .malformed(failure.detail)
+      }
+  }
+
+  /// Reads a response that is no success.
+  ///
+  /// Services differ in where they put the code: `<ErrorResponse><Error>`, `<Response><Errors>
+  /// <Error>`, and some gateways answer with something that is not XML at all.
+  init(_ response: HTTPResponse, redactedBy credentials: AWSCredentials?) {
+    let document = try? XMLElement(parsing: response.body)
+    let error = document?["Error"] ?? document?["Errors"]?["Error"]
+    let code = error?.value("Code") ?? ""
+    let message = error?.value("Message") ?? ""
+    let whole = code.isEmpty ? "status \(response.status)" : "\(code): \(message)"
+    let firstLine = (credentials?.redacting(whole) ?? whole).prefix { !$0.isNewline }
+    let detail = shownLine(firstLine)
+    self =
+      switch code {
+      case _ where Self.throttlingCodes.contains(code) || response.status == 429:
+        .throttled(detail)
+      case _ where Self.credentialsCodes.contains(code): .credentials(detail)
+      case "AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "NotAuthorized":
+        .permission(detail)
+      case _ where code.hasSuffix("NotFound") || code == "InvalidInstance"
+        || code == "AccessPointNotFound" || code == "InvalidTarget":
+        .notFound(detail)
+      case _ where response.status >= 500 || Self.transientCodes.contains(code):
+        .transient(detail)
+      case "" where (300...399).contains(response.status):
+        .malformed("status \(response.status), which sends elsewhere")
+      case "" where response.status == 403: .permission(detail)
+      default: .rejected(detail)
+      }
+  }
+
+  /// Source: botocore's `_retry.json` and `standard` retry mode.
+  private static let throttlingCodes: Set = [
+    "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled",
+    "RequestThrottledException", "RequestLimitExceeded", "TooManyRequestsException",
+    "EC2ThrottledException", "BandwidthLimitExceeded", "LimitExceededException", "SlowDown",
+    "PriorRequestNotComplete", "TransactionInProgressException",
+  ]
+  private static let transientCodes: Set = [
+    "InternalError", "InternalFailure", "InternalServerError", "ServiceUnavailable", "Unavailable",
+    "RequestTimeout", "RequestTimeoutException", "IDPCommunicationError",
+  ]
+  private static let credentialsCodes: Set = [
+    "ExpiredToken", "ExpiredTokenException", "RequestExpired", "InvalidClientTokenId",
+    "UnrecognizedClientException", "AuthFailure", "SignatureDoesNotMatch",
+    "InvalidSignatureException", "IncompleteSignature", "MissingAuthenticationToken",
+    "MissingAuthenticationTokenException", "InvalidAccessKeyId", "InvalidSecurity",
+    "OptInRequired", "PendingVerification", "Blocked", "InvalidIdentityToken", "IDPRejectedClaim",
+    "RequestTimeTooSkewed", "InvalidToken",
+  ]
+}
