@@ -25,7 +25,16 @@ void hg_response_reset(hg_response *response) {
   response->header_bytes = response->body_bytes = 0;
   response->header_too_large = response->body_too_large = false;
   response->open_errno = 0;
+  response->socket = -1;
+  response->error[0] = 0;
   response->head_length = response->body_length = 0;
+}
+
+bool hg_response_is_connected(const hg_response *response) {
+  struct sockaddr_storage peer;
+  socklen_t size = sizeof peer;
+  return response->socket >= 0 &&
+         getpeername(response->socket, (struct sockaddr *)&peer, &size) == 0;
 }
 
 void hg_response_free(hg_response *response) {
@@ -89,6 +98,7 @@ static curl_socket_t on_open(void *context, curlsocktype purpose, struct curl_so
     response->open_errno = errno;
     return CURL_SOCKET_BAD;
   }
+  response->socket = descriptor;
 #ifdef TCP_QUICKACK
   // The request carries the handshake's acknowledgement: one packet less a check.
   int off = 0;
@@ -104,6 +114,7 @@ CURLcode hg_easy_set_response(CURL *easy, hg_response *response) {
   if (!code) code = curl_easy_setopt(easy, CURLOPT_WRITEDATA, response);
   if (!code) code = curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
   if (!code) code = curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, response);
+  if (!code) code = curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, response->error);
   return code;
 }
 

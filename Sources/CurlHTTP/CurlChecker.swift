@@ -130,7 +130,8 @@ package final class CurlChecker: CheckPort {
     while let done = loop.nextDone() {
       guard let index = indices[done.raw] else { preconditionFailure("a handle of nobody's") }
       let end = TransferEnd(
-        done.result, of: transfers[index].handle, usesProxy: plan.proxy != nil)
+        done.result, of: transfers[index].handle, isTLS: plan.check.target.scheme.isTLS,
+        usesProxy: plan.proxy != nil)
       finish(index, end, &happenings)
     }
   }

@@ -43,6 +43,14 @@ final class EasyHandle {
     try CurlFailure.check(hg_easy_set_response(raw, response))
   }
 
+  /// What went wrong, in libcurl's words for this transfer or else for all of its kind.
+  func words(for result: CURLcode) -> String {
+    let said = withUnsafeBytes(of: &response.pointee.error) { bytes in
+      String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
+    return (said.isEmpty ? String(cString: curl_easy_strerror(result)) : said).lowercasedFirst
+  }
+
   func long(_ info: CURLINFO) -> Int {
     var value = 0
     return hg_easy_get_long(raw, info, &value) == CURLE_OK ? value : 0

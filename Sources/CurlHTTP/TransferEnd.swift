@@ -19,9 +19,9 @@ extension TransferEnd {
   /// Sorts libcurl's result by whose fault it is.
   ///
   /// Source: libcurl-errors(3); connect(2) for the errors of the system.
-  init(_ result: CURLcode, of handle: EasyHandle, usesProxy: Bool) {
+  init(_ result: CURLcode, of handle: EasyHandle, isTLS: Bool, usesProxy: Bool) {
     let response = handle.response.pointee
-    let text = String(cString: curl_easy_strerror(result)).lowercasedFirst
+    let text = handle.words(for: result)
     switch result {
     case CURLE_OK:
       self = .answered
@@ -36,7 +36,7 @@ extension TransferEnd {
     case CURLE_GOT_NOTHING:
       self = .failed(.connectionReset, "closed without an answer")
     case CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_SSL_CONNECT_ERROR:
-      self = .broken(result, handle, text: text, usesProxy: usesProxy)
+      self = .broken(result, handle, text: text, isTLS: isTLS, usesProxy: usesProxy)
     case CURLE_WRITE_ERROR where response.header_too_large:
       self = .failed(.protocolError, "more than 32 KiB of header")
     case CURLE_WRITE_ERROR where response.body_too_large:
@@ -66,7 +66,7 @@ extension TransferEnd {
   static func timedOut(_ handle: EasyHandle, after timeout: Duration, isTLS: Bool) -> TransferEnd {
     let response = handle.response.pointee
     let limit = timeout.inWords
-    if handle.microseconds(CURLINFO_CONNECT_TIME_T) == 0 {
+    if !hg_response_is_connected(handle.response) {
       return .failed(.timeoutConnect, "no connection within \(limit)")
     }
     if isTLS, handle.microseconds(CURLINFO_APPCONNECT_TIME_T) == 0 {
@@ -99,14 +99,15 @@ extension TransferEnd {
 
   /// A connection that broke, during the handshake or after it.
   private static func broken(
-    _ result: CURLcode, _ handle: EasyHandle, text: String, usesProxy: Bool
+    _ result: CURLcode, _ handle: EasyHandle, text: String, isTLS: Bool, usesProxy: Bool
   ) -> TransferEnd {
     if usesProxy, handle.long(CURLINFO_HTTP_CONNECTCODE) >= 300 {
       return .fault("the proxy answered \(handle.long(CURLINFO_HTTP_CONNECTCODE)) to CONNECT")
     }
     switch Int32(handle.long(CURLINFO_OS_ERRNO)) {
     case ECONNRESET, EPIPE: return .failed(.connectionReset, "connection reset")
-    case _ where result == CURLE_SSL_CONNECT_ERROR: return .failed(.tlsError, text)
+    // TLS 1.3 tells after the handshake that it wants a certificate: no error of the system.
+    case 0 where isTLS, _ where result == CURLE_SSL_CONNECT_ERROR: return .failed(.tlsError, text)
     default:
       return handle.response.pointee.isBegun
         ? .failed(.protocolError, text) : .failed(.connectionReset, text)

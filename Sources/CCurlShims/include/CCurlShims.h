@@ -17,6 +17,8 @@ typedef struct hg_response {
   bool header_too_large;
   bool body_too_large;
   int open_errno;        // why no socket could be made, else 0
+  int socket;            // the latest that was made, else -1
+  char error[CURL_ERROR_SIZE];  // libcurl's own words for a failure, or empty
   char *head;            // the last header block, then the trailers
   size_t head_length;
   size_t head_capacity;
@@ -25,9 +27,11 @@ typedef struct hg_response {
   size_t body_capacity;
 } hg_response;
 
+// Whether the latest socket has reached its peer.
+bool hg_response_is_connected(const hg_response *response);
 void hg_response_reset(hg_response *response);
 void hg_response_free(hg_response *response);
-// Sets the write, header and open-socket callbacks, all of which fill the response.
+// Sets the write, header and open-socket callbacks and the error buffer: all fill the response.
 CURLcode hg_easy_set_response(CURL *easy, hg_response *response);
 
 CURLcode hg_easy_set_long(CURL *easy, CURLoption option, long value);

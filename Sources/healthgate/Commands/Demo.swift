@@ -24,7 +24,7 @@ struct Demo: AsyncParsableCommand {
       let width = DemoScenario.all.map(\.name.count).max() ?? 0
       for scenario in DemoScenario.all {
         let padding = String(repeating: " ", count: width - scenario.name.count)
-        print("\(scenario.name)\(padding)  \(scenario.summary)")
+        try Output.print("\(scenario.name)\(padding)  \(scenario.summary)\n")
       }
       return
     }

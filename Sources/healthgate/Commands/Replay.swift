@@ -98,14 +98,26 @@ extension RunHeader {
       (.target, [check.target.description]), (.semantics, [check.semantics.rawValue]),
       (.interval, [check.interval.inWords]), (.timeout, [check.timeout.inWords]),
       (.healthyThreshold, ["\(check.healthyThreshold)"]),
-      (.initialThreshold, ["\(check.initialThreshold)"]),
       (.unhealthyThreshold, ["\(check.unhealthyThreshold)"]),
       (.matcher, [check.matcher.description]), (.instancesFile, [journal]),
       (.minHealthy, ["\(policy.minHealthy)"]), (.maxUnhealthy, ["\(policy.maxUnhealthy)"]),
       (.maxReplaced, ["\(policy.maxReplaced)"]), (.gracePeriod, [policy.gracePeriod.inWords]),
-      (.soak, [policy.soak.inWords]), (.deadline, [policy.deadline.inWords]),
+      (.soak, [policy.soak.inWords]),
       (.expected, ["\(policy.expected)"]), (.advisory, [String(isAdvisory)]),
-    ] + (check.unhealthyWindow.map { [(.unhealthyWindow, ["\($0)"])] } ?? [])
+    ] + (check.unhealthyWindow.map { [(.unhealthyWindow, ["\($0)"])] } ?? []) + ownTexts
+  }
+
+  /// What does not follow from the other settings, and would not follow from changed ones.
+  private var ownTexts: [(SettingKey, [String])] {
+    var texts: [(SettingKey, [String])] = []
+    let initial = check.semantics.initialThreshold(healthyThreshold: check.healthyThreshold)
+    if check.initialThreshold != initial {
+      texts.append((.initialThreshold, ["\(check.initialThreshold)"]))
+    }
+    let deadline = GatePolicy.defaultDeadline(
+      for: check, gracePeriod: policy.gracePeriod, soak: policy.soak)
+    if policy.deadline != deadline { texts.append((.deadline, [policy.deadline.inWords])) }
+    return texts
   }
 
   /// The header under changed settings; the verdict names the changes.

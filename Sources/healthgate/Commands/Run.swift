@@ -25,7 +25,7 @@ struct Run: ParsableCommand {
   func run() throws {
     let settings = try SettingsLoader(config: config).load(flags: flags.given)
     guard !printConfig else {
-      print(settings.printed, terminator: "")
+      try Output.print(settings.printed)
       return
     }
     let group = try SettingsLoader.group(of: settings)

@@ -66,8 +66,7 @@ struct RunSession {
 
   private func makePlan() throws -> ProbePlan {
     for file in [settings.tls.caFile, settings.tls.clientCert, settings.tls.clientKey] {
-      guard let file, access(file, R_OK) != 0 else { continue }
-      throw CommandFailure(.noFile, "'\(file)' cannot be read: \(SystemError.last.words)")
+      if let file { try checkPEM(file) }
     }
     var plan = ProbePlan(check: settings.check)
     plan.method = settings.request.method
@@ -86,6 +85,21 @@ struct RunSession {
       plan.judge = try ExpectationJudge(settings.expectations)
     }
     return plan
+  }
+
+  /// Says now what would otherwise fail every check.
+  private func checkPEM(_ path: String) throws(CommandFailure) {
+    let bytes: [UInt8]
+    do throws(SystemError) {
+      bytes = try InputFile.read(path, limit: 16 * 1_048_576)
+    } catch {
+      throw CommandFailure(.noFile, "'\(path)' cannot be read: \(error.words)")
+    }
+    guard String(decoding: bytes, as: UTF8.self).contains("-----BEGIN ") else {
+      throw CommandFailure(
+        .badContent,
+        "'\(path)' has no certificate or key in it\n  hint: PEM begins with -----BEGIN")
+    }
   }
 
   private var header: RunHeader {

@@ -16,11 +16,11 @@ struct Schema: ParsableCommand {
   @Argument(help: "verdict, journal or config.")
   var format: Format
 
-  func run() {
+  func run() throws {
     switch format {
-    case .verdict: print(Schemas.verdict)
-    case .journal: print(Schemas.journal)
-    case .config: print(configSchema())
+    case .verdict: try Output.print(Schemas.verdict + "\n")
+    case .journal: try Output.print(Schemas.journal + "\n")
+    case .config: try Output.print(configSchema())
     }
   }
 }

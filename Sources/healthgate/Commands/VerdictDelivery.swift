@@ -17,19 +17,33 @@ struct VerdictDelivery {
     if let failure = journalFailure {
       document.fail("the journal could not be written: \(failure.words)")
     }
+    // The file is made ready first, so that standard output can tell what became of it, and put
+    // in place last, so that it can tell what became of standard output.
+    write(&document, to: file) { file, document throws(SystemError) in
+      try file.prepare(document.json)
+    }
     do throws(SystemError) {
       try Output.write(text(of: document), to: STDOUT_FILENO)
     } catch {
       document.fail("the verdict could not be written to standard output: \(error.words)")
-    }
-    if let file {
-      do throws(SystemError) {
-        try file.replaceContent(with: document.json)
-      } catch {
-        document.fail("the verdict could not be written to '\(file.path)': \(error.words)")
+      write(&document, to: file) { file, document throws(SystemError) in
+        try file.prepare(document.json)
       }
     }
+    write(&document, to: file) { file, _ throws(SystemError) in try file.commit() }
     return ExitStatus(rawValue: Int32(document.exitCode)) ?? .defect
+  }
+
+  private func write(
+    _ document: inout VerdictDocument, to file: VerdictFile?,
+    _ step: (VerdictFile, VerdictDocument) throws(SystemError) -> Void
+  ) {
+    guard let file else { return }
+    do throws(SystemError) {
+      try step(file, document)
+    } catch {
+      document.fail("the verdict could not be written to '\(file.path)': \(error.words)")
+    }
   }
 
   private func text(of document: VerdictDocument) -> [UInt8] {

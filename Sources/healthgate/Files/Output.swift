@@ -27,6 +27,17 @@ enum Output {
     }
   }
 
+  /// Prints what was asked for.
+  ///
+  /// - Throws: `CommandFailure` when it could not be printed: a script must not take it for whole.
+  static func print(_ text: String) throws(CommandFailure) {
+    do throws(SystemError) {
+      try write(Array(text.utf8), to: STDOUT_FILENO)
+    } catch {
+      throw CommandFailure(.notWritten, "standard output cannot be written to: \(error.words)")
+    }
+  }
+
   /// Says something to whoever watches; that it cannot be said is nobody's failure.
   static func complain(_ text: String) {
     try? write(Array("\(text)\n".utf8), to: STDERR_FILENO)

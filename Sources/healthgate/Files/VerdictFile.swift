@@ -10,6 +10,8 @@ final class VerdictFile {
   let path: String
   private let temporary: String
   private var descriptor: Int32
+  /// For what is written as it is.
+  private var prepared: [UInt8] = []
 
   /// - Throws: `SystemError` when nothing can be written there.
   init(_ path: String) throws(SystemError) {
@@ -30,24 +32,50 @@ final class VerdictFile {
   }
 
   deinit {
-    guard descriptor >= 0 else { return }
-    close(descriptor)
-    if !temporary.isEmpty { unlink(temporary) }
+    discard()
   }
 
-  /// Puts these bytes in place.
+  /// Makes these bytes ready to be put in place; once more, and they take the place of the others.
   ///
-  /// - Throws: `SystemError`; what stood there before then still stands there.
-  func replaceContent(with bytes: [UInt8]) throws(SystemError) {
-    guard temporary.isEmpty else {
+  /// - Throws: `SystemError`; then nothing will be put in place.
+  func prepare(_ bytes: [UInt8]) throws(SystemError) {
+    guard !temporary.isEmpty else {
+      prepared = bytes
+      return
+    }
+    do throws(SystemError) {
       guard ftruncate(descriptor, 0) == 0, lseek(descriptor, 0, SEEK_SET) == 0 else { throw .last }
       try Output.write(bytes, to: descriptor)
-      guard fsync(descriptor) == 0, rename(temporary, path) == 0 else { throw .last }
+      guard fsync(descriptor) == 0 else { throw .last }
+    } catch {
+      discard()
+      throw error
+    }
+  }
+
+  /// Puts in place what is ready.
+  ///
+  /// - Throws: `SystemError`; what stood there before still stands there.
+  func commit() throws(SystemError) {
+    guard descriptor >= 0 else { return }
+    guard temporary.isEmpty else {
+      guard rename(temporary, path) == 0 else {
+        let error = SystemError.last
+        discard()
+        throw error
+      }
       close(descriptor)
       descriptor = -1
       return
     }
-    try Output.write(bytes, to: descriptor)
+    try Output.write(prepared, to: descriptor)
+  }
+
+  private func discard() {
+    guard descriptor >= 0 else { return }
+    close(descriptor)
+    descriptor = -1
+    if !temporary.isEmpty { unlink(temporary) }
   }
 
   /// Where a symbolic link leads: the file is replaced there, and the link stays.
