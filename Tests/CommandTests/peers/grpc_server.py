@@ -1,0 +1,39 @@
+"""A real gRPC server (grpcio, grpcio-health-checking). Ends by itself after S seconds (120).
+
+usage: grpc_server.py serving|not-serving|broken [--seconds S]     prints 'port N'
+
+serving, not-serving: grpc.health.v1.Health/Check answers so, with status 0; any other method is
+UNIMPLEMENTED (12). broken: Check fails with UNAVAILABLE (14), in a header block without a body.
+"""
+
+import argparse
+import concurrent.futures
+import os
+import time
+
+import grpc
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+
+
+class Broken(health_pb2_grpc.HealthServicer):
+    def Check(self, request, context):
+        context.abort(grpc.StatusCode.UNAVAILABLE, "the database is away")
+
+
+parser = argparse.ArgumentParser()
+parser.add_argument("what", choices=["serving", "not-serving", "broken"])
+parser.add_argument("--seconds", type=float, default=120)
+options = parser.parse_args()
+server = grpc.server(concurrent.futures.ThreadPoolExecutor(max_workers=8))
+if options.what == "broken":
+    servicer = Broken()
+else:
+    servicer = health.HealthServicer()
+    states = health_pb2.HealthCheckResponse
+    servicer.set("", states.SERVING if options.what == "serving" else states.NOT_SERVING)
+health_pb2_grpc.add_HealthServicer_to_server(servicer, server)
+port = server.add_insecure_port("127.0.0.1:0")
+server.start()
+print("port", port, flush=True)
+time.sleep(options.seconds)
+os._exit(0)

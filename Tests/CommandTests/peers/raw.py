@@ -1,0 +1,46 @@
+"""A peer below HTTP: accepts, and then does one thing. Standard library only.
+
+usage: raw.py WHAT [--seconds S]       prints 'port N', ends by itself after S seconds (120)
+
+    silent     never says a word
+    banner     greets at once, as a mail server does
+    byte       sends one byte a second
+"""
+
+import argparse
+import os
+import socket
+import threading
+import time
+
+
+def serve(what, connection):
+    try:
+        with connection:
+            if what == "banner":
+                connection.sendall(b"220 mail.example ESMTP\r\n")
+                connection.recv(4096)
+                return
+            while True:
+                if what == "byte":
+                    connection.sendall(b"H")
+                time.sleep(1)
+    except OSError:
+        pass
+
+
+def accept(what, listener):
+    while True:
+        connection, _ = listener.accept()
+        threading.Thread(target=serve, args=(what, connection), daemon=True).start()
+
+
+parser = argparse.ArgumentParser()
+parser.add_argument("what", choices=["silent", "banner", "byte"])
+parser.add_argument("--seconds", type=float, default=120)
+options = parser.parse_args()
+server = socket.create_server(("127.0.0.1", 0), backlog=128)
+print("port", server.getsockname()[1], flush=True)
+threading.Thread(target=accept, args=(options.what, server), daemon=True).start()
+time.sleep(options.seconds)
+os._exit(0)
