@@ -21,11 +21,14 @@ let package = Package(
     // Decides. Pure: it imports nothing.
     .target(name: "GateCore", swiftSettings: strict),
 
+    // Explains. Pure too.
+    .target(name: "GateInsight", dependencies: ["GateCore"], swiftSettings: strict),
+
     // Values to bytes and back; no I/O.
     .target(
       name: "GateFormats",
       dependencies: [
-        "GateCore",
+        "GateCore", "GateInsight",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Yams", package: "Yams"),
       ],
@@ -35,6 +38,10 @@ let package = Package(
     .target(name: "GateEngine", dependencies: ["GateCore"], swiftSettings: strict),
     .target(
       name: "CurlHTTP", dependencies: ["CCurl", "CCurlShims", "GateCore", "GateEngine"],
+      swiftSettings: strict),
+    .target(
+      name: "InstanceSources",
+      dependencies: ["CCurl", "CCurlShims", "CExpat", "CResolver", "GateCore", "GateFormats"],
       swiftSettings: strict),
     .target(
       name: "DemoFleet",
@@ -48,6 +55,7 @@ let package = Package(
       name: "healthgate",
       dependencies: [
         "CCurlShims", "CurlHTTP", "DemoFleet", "GateCore", "GateEngine", "GateFormats",
+        "InstanceSources",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -57,6 +65,11 @@ let package = Package(
       name: "CCurl", pkgConfig: "libcurl",
       providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
     .target(name: "CCurlShims", dependencies: ["CCurl"]),
+    // XML of AWS's answers, and SRV records.
+    .systemLibrary(
+      name: "CExpat", pkgConfig: "expat",
+      providers: [.apt(["libexpat1-dev"]), .brew(["expat"])]),
+    .target(name: "CResolver", linkerSettings: [.linkedLibrary("resolv")]),
 
     // Tests.
     .target(
@@ -73,6 +86,12 @@ let package = Package(
     .testTarget(
       name: "CurlHTTPTests", dependencies: ["CurlHTTP", "DemoFleet", "TestSupport"],
       swiftSettings: strict),
+    .testTarget(
+      name: "GateInsightTests", dependencies: ["GateInsight", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "InstanceSourcesTests", dependencies: ["InstanceSources", "GateFormats"],
+      exclude: ["Fixtures", "Peers", "Terraform/Samples"], swiftSettings: strict),
     .testTarget(name: "DemoFleetTests", dependencies: ["DemoFleet"], swiftSettings: strict),
     .testTarget(
       name: "SimulationTests", dependencies: ["GateCore", "GateFormats", "TestSupport"],

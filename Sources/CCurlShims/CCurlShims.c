@@ -16,6 +16,7 @@
 
 #ifdef __linux__
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #endif
 
@@ -242,6 +243,18 @@ void hg_release_signals(void) {
   sigset_t set;
   stop_signals(&set);
   sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
+int hg_event_descriptor(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
+
+void hg_event_set(int descriptor) {
+  uint64_t one = 1;
+  (void)!write(descriptor, &one, sizeof one);
+}
+
+void hg_event_clear(int descriptor) {
+  uint64_t count;
+  (void)!read(descriptor, &count, sizeof count);
 }
 
 int64_t hg_raise_descriptor_limit(void) {

@@ -73,6 +73,11 @@ package final class CurlChecker: CheckPort {
     }
   }
 
+  /// Ends a wait whenever another thread has set this event.
+  package func wake(on event: Int32) {
+    loop.onReadable(event) { hg_event_clear(event) }
+  }
+
   package func cancel(_ key: InstanceKey) {
     guard let index = underWay[key] else { return }
     loop.remove(transfers[index].handle)

@@ -16,14 +16,20 @@ package enum FeedUpdate: Sendable {
 package struct GroupListing: Hashable, Sendable {
   /// Those that are to be checked.
   package var instances: [Instance]
-  /// Ids of those that are there, but not yet, or no more, to be checked.
-  package var others: Set<String>
+  /// Ids of those that cannot be checked yet: they do not join, but who is in stays in.
+  package var awaited: Set<String>
+  /// Ids of those that are there, but no longer a part of the group.
+  package var leaving: Set<String>
   /// How many the source wants; nil when it does not say.
   package var expected: Int?
 
-  package init(instances: [Instance], others: Set<String> = [], expected: Int? = nil) {
+  package init(
+    instances: [Instance], awaited: Set<String> = [], leaving: Set<String> = [],
+    expected: Int? = nil
+  ) {
     self.instances = instances
-    self.others = others
+    self.awaited = awaited
+    self.leaving = leaving
     self.expected = expected
   }
 }
@@ -81,8 +87,8 @@ package struct Membership: Sendable {
     var events: [GateEvent] = []
     for index in present {
       let id = gate.records[index].instance.id
-      guard !listed.contains(id) else { continue }
-      if listing.others.contains(id) || missing.contains(id) {
+      guard !listed.contains(id), !listing.awaited.contains(id) else { continue }
+      if listing.leaving.contains(id) || missing.contains(id) {
         events.append(.instanceRemoved(InstanceKey(index)))
       } else {
         nowMissing.insert(id)

@@ -74,6 +74,7 @@ package enum DiagnosisCode: String, Hashable, Sendable, CaseIterable {
   // The group.
   case instancesMissing = "instances_missing"
   case instancesReplaced = "instances_replaced"
+  case loadBalancerDisagrees = "load_balancer_disagrees"
   case oneZoneOnly = "one_zone_only"
   case oneBadOfMany = "one_bad_of_many"
   case allAlike = "all_alike"

@@ -8,8 +8,10 @@ struct Rule: Sendable {
   var matches: @Sendable (Symptom) -> Bool
   var words: @Sendable (Occurrence) -> Words
 
-  /// Whether an instance that is still booting can look like this.
+  /// How an instance looks that is still booting.
   enum Boot: Sendable {
+    /// As likely like this as not.
+    case looksLikeThis
     case canLookLikeThis
     case looksDifferent
   }
@@ -45,7 +47,8 @@ extension Rule {
   ///
   /// The last matches every symptom.
   static let all: [Rule] =
-    connection + tls + redirects + refusals + serverErrors + grpc + content + form + timeouts
+    // Those for answers that are not whole come first: their status explains nothing.
+    connection + tls + form + timeouts + redirects + refusals + serverErrors + grpc + content
     + [somethingElse]
 
   /// The place in `all` of the rule that explains this symptom.

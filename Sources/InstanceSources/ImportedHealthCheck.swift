@@ -1,6 +1,6 @@
 /// A load balancer's health check as settings: names and values in the form of a settings file.
 package struct ImportedHealthCheck: Hashable, Sendable {
-  /// In the order in which they are shown: `semantics`, `target`, `interval`, …
+  /// In the order in which they are shown.
   package var settings: [Setting]
   /// The port that the target group itself has: what `traffic-port` is for most of its targets.
   package var trafficPort: Int?

@@ -38,16 +38,16 @@ extension SourceError: CustomStringConvertible {
   /// What to do next.
   package var hint: String {
     switch self {
-    case .unreachable: "check the region, the network, a proxy (HTTPS_PROXY, NO_PROXY)"
+    case .unreachable: "check the name, the network, a proxy; for AWS the region (AWS_REGION)"
     case .noCredentials:
       "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or give this machine a role"
     case .refusedCredentials:
       "try 'aws sts get-caller-identity' here; renew the credentials, and check the clock"
     case .missingPermission(let action, _): "allow the action \(action) to the role that runs this"
-    case .notFound: "check the name, the region (AWS_REGION) and the account (AWS_PROFILE)"
+    case .notFound: "check the name; for AWS the region (AWS_REGION) and the account (AWS_PROFILE)"
     case .unusable(_, let advice): advice
     case .rejected: "check the name and the region (AWS_REGION)"
-    case .malformed: "is that the right endpoint (AWS_ENDPOINT_URL), or does a proxy answer?"
+    case .malformed: "look at what answers there; for AWS at AWS_ENDPOINT_URL, and for a proxy"
     }
   }
 

@@ -14,6 +14,8 @@ enum ExitStatus: Int32 {
   case sourceUnavailable = 69
   case defect = 70
   case notWritten = 74
+  /// Credentials are missing or refused.
+  case credentials = 77
   case hangUp = 129
   case interrupt = 130
   case terminate = 143

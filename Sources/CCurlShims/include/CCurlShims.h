@@ -68,6 +68,10 @@ int hg_signal_descriptor(void);
 int hg_next_signal(int descriptor);
 // Lets the signals through again, for a child process or once nothing reads them.
 void hg_release_signals(void);
+// A descriptor that another thread makes readable with hg_event_set; hg_event_clear undoes it.
+int hg_event_descriptor(void);
+void hg_event_set(int descriptor);
+void hg_event_clear(int descriptor);
 // Raises the soft limit of descriptors to the hard one; returns the limit then in force.
 int64_t hg_raise_descriptor_limit(void);
 int64_t hg_monotonic_us(void);

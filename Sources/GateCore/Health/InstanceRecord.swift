@@ -15,6 +15,7 @@ package struct InstanceRecord: Hashable, Sendable {
   /// The versions that its answers carried, in the order in which they first came.
   package internal(set) var versions: [String] = []
   package internal(set) var lastLoss: LostCheck?
+  package internal(set) var pattern = ResultPattern()
   /// What the load balancer said last; nil when it was not asked, or has not said anything.
   package internal(set) var view: LoadBalancerView?
   /// Whether the view could not be had the last time.
@@ -197,6 +198,7 @@ extension InstanceRecord {
     {
       versions.append(version)
     }
+    pattern.record(report.result, at: now)
     switch report.result {
     case .success:
       successes += 1

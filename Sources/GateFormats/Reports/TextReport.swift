@@ -13,6 +13,7 @@ package struct TextReport {
     page = TextPage(style)
     writeDecision()
     writeCauses()
+    writeDiagnoses()
     writeGroup()
     writeWarnings()
     writeRun()
@@ -26,6 +27,8 @@ package struct TextReport {
 
   /// Names told of one set of instances.
   private static let names = 10
+  /// Diagnoses told; the JSON document has all.
+  private static let diagnoses = 2
   /// Different details told of one group of instances.
   private static let details = 5
 
@@ -51,6 +54,16 @@ package struct TextReport {
       write(group)
     }
     if !others.isEmpty { page.blankLine() }
+  }
+
+  /// What is probably wrong and what to do, for the likeliest few.
+  private mutating func writeDiagnoses() {
+    let told = document.diagnoses.prefix(Self.diagnoses)
+    for diagnosis in told {
+      page.fact("\(diagnosis.confidence.rawValue): \(diagnosis.likelyCause.printable)")
+      page.fact("advice: \(diagnosis.advice.printable)")
+    }
+    if !told.isEmpty { page.blankLine() }
   }
 
   private mutating func write(_ group: FailureGroup) {

@@ -1,4 +1,5 @@
 internal import GateCore
+internal import GateInsight
 
 /// The JSON Schemas (2020-12) of what the program writes and reads.
 ///
@@ -49,9 +50,13 @@ package enum Schemas {
           "type": "array",
           "items": {
             "type": "object",
-            "required": ["code", "instances", "summary", "likely_cause", "advice"],
+            "required": [
+              "code", "instances", "summary", "likely_cause", "advice", "evidence", "confidence"
+            ],
             "properties": {
-              "code": { "type": "string" },
+              "code": { "enum": [\(list(DiagnosisCode.allCases))] },
+              "evidence": { "type": ["string", "null"] },
+              "confidence": { "enum": ["likely", "possible"] },
               "instances": { "type": "array", "items": { "type": "string" } },
               "summary": { "type": "string" },
               "likely_cause": { "type": "string" },

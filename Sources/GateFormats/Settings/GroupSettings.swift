@@ -25,6 +25,22 @@ extension Settings {
       maxReplaced: group.maxReplaced, gracePeriod: group.gracePeriod, soak: group.soak,
       deadline: group.deadline, expected: group.expected ?? instanceCount, membership: .fixed)
   }
+
+  /// The policy for a group that may change, of which the source wants so many, if it says.
+  ///
+  /// - Throws: more healthy than expected.
+  package func policy(
+    forChangingGroupOf listed: Int, declared: Int?
+  ) throws(SettingsError) -> GatePolicy {
+    let expected = max(group.expected ?? declared ?? listed, 1)
+    let problems = group.problems(expecting: expected, inForce)
+    guard problems.isEmpty else { throw SettingsError(problems) }
+    return GatePolicy(
+      minHealthy: group.minHealthy, maxUnhealthy: group.maxUnhealthy,
+      maxReplaced: group.maxReplaced, gracePeriod: group.gracePeriod, soak: group.soak,
+      deadline: group.deadline, expected: expected, membership: source.membership,
+      loadBalancer: following.loadBalancerRole)
+  }
 }
 
 extension GroupSettings {
@@ -45,27 +61,21 @@ extension GroupSettings {
             hint: "list the others, or leave expected out for \(count)"),
           at: inForce.origin(of: .expected)))
     }
-    if case .number(let wanted) = minHealthy, let total = expected ?? (count > 0 ? count : nil),
-      wanted > total
-    {
-      problems.append(
-        SettingProblem(
-          .senseless(
-            .minHealthy, "min_healthy is \(wanted), but only \(total) are expected",
-            hint: "write 100% for all of them"),
-          at: inForce.origin(of: .minHealthy)))
+    if let total = expected ?? (count > 0 ? count : nil) {
+      problems += self.problems(expecting: total, inForce)
     }
     return problems
   }
-}
 
-extension InstanceSource {
-  /// The setting that names it.
-  package var key: SettingKey {
-    switch self {
-    case .instances: .instances
-    case .file: .instancesFile
-    }
+  func problems(expecting total: Int, _ inForce: RawSettings) -> [SettingProblem] {
+    guard case .number(let wanted) = minHealthy, wanted > total else { return [] }
+    return [
+      SettingProblem(
+        .senseless(
+          .minHealthy, "min_healthy is \(wanted), but only \(total) are expected",
+          hint: "write 100% for all of them"),
+        at: inForce.origin(of: .minHealthy))
+    ]
   }
 }
 

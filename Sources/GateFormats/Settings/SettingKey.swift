@@ -32,7 +32,22 @@ package enum SettingKey: String, Hashable, Sendable, CaseIterable {
 
   case instances
   case instancesFile = "instances_file"
+  case dns
+  case srv
+  case exec
+  case asg
+  case elb
+  case targetGroup = "target_group"
+  case terraform
+  case terraformResource = "terraform_resource"
+  case importFrom = "import_from"
   case expected
+  case refresh
+  case expectImage = "expect_image"
+  case expectLaunchTemplateVersion = "expect_launch_template_version"
+  case expectTag = "expect_tag"
+  case probeFrom = "probe_from"
+  case crossCheck = "cross_check"
 
   case minHealthy = "min_healthy"
   case maxUnhealthy = "max_unhealthy"
@@ -47,23 +62,13 @@ package enum SettingKey: String, Hashable, Sendable, CaseIterable {
   case journal
   case progress
 
+  /// The settings that name the group: exactly one of them is given.
+  static let sources: [SettingKey] = [
+    .instances, .instancesFile, .dns, .srv, .exec, .asg, .elb, .targetGroup, .terraform,
+  ]
+
   /// Settings of the contract that cannot be given yet: to build one, make its name a case.
   package static let notYetBuilt: [String] = [
-    "dns",
-    "srv",
-    "exec",
-    "asg",
-    "elb",
-    "target_group",
-    "terraform",
-    "terraform_resource",
-    "import_from",
-    "refresh",
-    "expect_image",
-    "expect_launch_template_version",
-    "expect_tag",
-    "probe_from",
-    "cross_check",
     "baseline",
     "compare",
     "max_latency_increase",

@@ -128,17 +128,84 @@ extension SettingKey {
       Setting(
         .group, .instances, "LIST",
         "The instances: 10.0.1.5,10.0.1.6:8080,[2001:db8::5]:80,web-3=10.0.1.7.",
-        whenUnset: "none, unless instances_file is given")
+        whenUnset: "none, unless another source is given")
     case .instancesFile:
       Setting(
         .group, .file, "FILE",
         "A file of instances (-: standard input), one on each line, or JSON.",
-        whenUnset: "none, unless instances is given")
+        whenUnset: "none, unless another source is given")
+    case .dns:
+      Setting(
+        .group, .text, "NAME", "Every address of a name.",
+        whenUnset: "none, unless another source is given")
+    case .srv:
+      Setting(
+        .group, .text, "NAME",
+        "The targets of an SRV record, such as _http._tcp.web.example; its ports are the traffic "
+          + "ports.",
+        whenUnset: "none, unless another source is given")
+    case .exec:
+      Setting(
+        .group, .text, "COMMAND",
+        "A shell command whose standard output is in the form of instances_file.",
+        whenUnset: "none, unless another source is given")
+    case .asg:
+      Setting(
+        .group, .text, "NAME", "The instances of an Auto Scaling group.",
+        whenUnset: "none, unless another source is given")
+    case .elb:
+      Setting(
+        .group, .text, "NAME", "The instances of a Classic Load Balancer.",
+        whenUnset: "none, unless another source is given")
+    case .targetGroup:
+      Setting(
+        .group, .text, "ARN-or-NAME", "The targets of a target group.",
+        whenUnset: "none, unless another source is given")
+    case .terraform:
+      Setting(
+        .group, .file, "FILE",
+        "What 'terraform show -json' prints, of a state or a plan: the group's name and the health "
+          + "check's settings come from there.",
+        whenUnset: "none, unless another source is given")
+    case .terraformResource:
+      Setting(
+        .group, .text, "ADDRESS",
+        "The load balancer, target group or Auto Scaling group in the file given with terraform.",
+        whenUnset: "the only one that fits")
+    case .importFrom:
+      Setting(
+        .group, .text, "SOURCE",
+        "Take the health check's settings from elb:NAME, target-group:ARN-or-NAME or "
+          + "terraform:FILE#ADDRESS.")
+    case .refresh:
+      Setting(
+        .group, .duration, "DURATION", "How often the source is asked again.",
+        whenUnset: "the interval; a fixed list is never asked again")
+    case .expectImage:
+      Setting(
+        .group, .text, "IMAGE", "AWS: the image that each instance must run, such as ami-0abc.")
+    case .expectLaunchTemplateVersion:
+      Setting(
+        .group, .textOrNumber, "VERSION",
+        "AWS: the version of the launch template that each instance must be from.")
+    case .expectTag:
+      Setting(
+        .group, .pair(separator: "="), "KEY=VALUE", "AWS: a tag that each instance must have.",
+        .repeatable)
+    case .probeFrom:
+      Setting(
+        .group, .choice(ProbeOrigin.allCases.map(\.rawValue)), "PLACE",
+        "here, or load-balancer: no checks of its own, the load balancer's view alone.",
+        whenUnset: "here")
+    case .crossCheck:
+      Setting(
+        .group, .text, "LOAD-BALANCER",
+        "Promote only when elb:NAME or target-group:ARN-or-NAME says in service too.")
     case .expected:
       Setting(
         .group, .wholeNumber, "COUNT",
         "How many instances there must be before anything is promoted.",
-        whenUnset: "as many as are listed")
+        whenUnset: "what the source declares, else as many as it lists first")
     case .minHealthy:
       Setting(
         .policy, .instanceCount, "COUNT|PERCENT",

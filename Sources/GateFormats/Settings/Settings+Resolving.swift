@@ -23,6 +23,7 @@ extension Settings {
     let connectTo = reader.values(of: .connectTo, checkedConnectTo)
     let expectations = reader.expectations()
     let source = reader.source(on: check.target, need)
+    let following = reader.following(source, every: check.interval)
     let group = reader.group(under: check)
     let isAdvisory = reader.toggle(.advisory)
     let output = OutputSettings(
@@ -37,7 +38,8 @@ extension Settings {
     guard reader.problems.isEmpty else { throw SettingsError(reader.problems) }
     self.init(
       check: check, request: request, tls: tls, proxy: proxy, connectTo: connectTo,
-      expectations: expectations, source: source, group: group, output: output,
+      expectations: expectations, source: source, group: group,
+      following: following, output: output,
       isAdvisory: isAdvisory, isStrict: isStrict, warnings: reader.warnings,
       inForce: reader.inForce)
   }

@@ -12,6 +12,7 @@ package struct Settings: Hashable, Sendable {
   package var expectations: Expectations
   package var source: InstanceSource
   package var group: GroupSettings
+  package var following: FollowingSettings
   package var output: OutputSettings
   /// Whether the run ends with 0 whatever the verdict.
   package var isAdvisory: Bool
@@ -40,13 +41,6 @@ package struct TLSSettings: Hashable, Sendable {
   /// Nil: in the file of the certificate.
   package var clientKey: String?
   package var serverName: String?
-}
-
-/// Where the instances come from.
-package enum InstanceSource: Hashable, Sendable {
-  case instances([InstanceSpec])
-  /// A path, or `-` for standard input.
-  case file(String)
 }
 
 /// What the run leaves behind.

@@ -6,20 +6,20 @@ extension SettingsReader {
     on target: HealthCheckTarget, _ need: Settings.InstancesNeed
   ) -> InstanceSource {
     let specs = instanceSpecs()
-    let file = text(of: .instancesFile)
-    switch (isGiven(.instances), isGiven(.instancesFile)) {
-    case (true, true):
-      let places = [SettingKey.instances, .instancesFile].compactMap(inForce.origin)
+    let others = otherSources()
+    let given = SettingKey.sources.filter { isGiven($0) }
+    if given.count > 1 {
+      let places = given.compactMap(inForce.origin)
+      let names = given.map(\.rawValue).joined(separator: " and ")
       reject(
-        .instances, "instances and instances_file are both given",
+        given[0], "\(names) are \(given.count == 2 ? "both" : "all") given",
         hint: "keep one of them: \(places.map(\.description).joined(separator: " or "))")
-    case (false, false):
+    } else if given.isEmpty {
       guard need == .required else { return .instances([]) }
       report(.missing(.instances, example: "10.0.1.5,10.0.1.6"), on: .instances)
       distrust(.instances)
-    case (true, false), (false, true): break
     }
-    if let file { return .file(file) }
+    if let other = others.first { return other }
     if areSound(.instances, .target) {
       // Twice the same place, or none: the sooner it is said, the better.
       do throws(SettingsError) {
@@ -30,6 +30,70 @@ extension SettingsReader {
       }
     }
     return .instances(specs)
+  }
+
+  /// The sources but `instances`, as far as given.
+  private mutating func otherSources() -> [InstanceSource] {
+    let resource = text(of: .terraformResource)
+    let terraform = text(of: .terraform)
+    if resource != nil, terraform == nil, areSound(.terraform) {
+      reject(.terraformResource, "terraform_resource is given without terraform")
+    }
+    return [
+      text(of: .instancesFile).map { .file($0) }, text(of: .dns).map { .dns($0) },
+      text(of: .srv).map { .srv($0) }, text(of: .exec).map { .exec($0) },
+      text(of: .asg).map { .autoScalingGroup($0) },
+      text(of: .elb).map { .classicLoadBalancer($0) },
+      text(of: .targetGroup).map { .targetGroup($0) },
+      terraform.map { .terraform(path: $0, resource: resource) },
+    ].compactMap { $0 }
+  }
+
+  /// How a changing group is followed, and what its members must be.
+  mutating func following(_ source: InstanceSource, every interval: Duration) -> FollowingSettings {
+    _ = value(of: .importFrom, ImportSource.init(parsing:))
+    let settings = FollowingSettings(
+      refresh: source.membership == .fixed && !isGiven(.refresh)
+        ? interval : duration(.refresh, else: interval),
+      release: ReleaseExpectations(
+        image: text(of: .expectImage),
+        launchTemplateVersion: text(of: .expectLaunchTemplateVersion),
+        tags: values(of: .expectTag) { text throws(GrammarError) in try Self.tag(text) }),
+      probeFrom: choice(.probeFrom, else: .here),
+      crossCheck: value(of: .crossCheck, LoadBalancerName.init(parsing:)))
+    compare(settings, with: source)
+    return settings
+  }
+
+  private static func tag(_ text: String) throws(GrammarError) -> Answer.Field {
+    guard let sign = text.firstIndex(of: "="), sign > text.startIndex else {
+      throw GrammarError("\(text.shown) is not KEY=VALUE, such as release=v42")
+    }
+    return Answer.Field(String(text[..<sign]), String(text[text.index(after: sign)...]))
+  }
+
+  private mutating func compare(_ following: FollowingSettings, with source: InstanceSource) {
+    if source.membership == .fixed, isGiven(.refresh) {
+      reject(.refresh, "refresh is given, but \(source.key.rawValue) is a fixed list")
+    }
+    switch source {
+    case .autoScalingGroup, .classicLoadBalancer, .targetGroup, .terraform: break
+    case .instances, .file, .dns, .srv, .exec:
+      for key in [SettingKey.expectImage, .expectLaunchTemplateVersion, .expectTag]
+      where isGiven(key) {
+        reject(
+          key, "\(key.rawValue) is given, but \(source.key.rawValue) does not know it",
+          hint: "it goes with asg, elb, target_group or terraform")
+      }
+    }
+    guard following.probeFrom == .loadBalancer, following.crossCheck == nil else { return }
+    switch source {
+    case .classicLoadBalancer, .targetGroup: break
+    case .instances, .file, .dns, .srv, .exec, .autoScalingGroup, .terraform:
+      reject(
+        .probeFrom, "probe_from is load-balancer, but no load balancer is named",
+        hint: "name it with \(SettingKey.crossCheck.flag), or use elb or target_group")
+    }
   }
 
   private mutating func instanceSpecs() -> [InstanceSpec] {

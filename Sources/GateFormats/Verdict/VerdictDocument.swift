@@ -1,4 +1,5 @@
 package import GateCore
+package import GateInsight
 
 /// The verdict as its readers get it: all that it says, in the contract's words and order.
 package struct VerdictDocument: Sendable {
@@ -31,12 +32,31 @@ package struct VerdictDocument: Sendable {
       header.writePolicy(to: &writer)
       writeGroup(to: &writer)
       writer.array("instances", gate.records) { write($1, to: &$0) }
-      writer.array("diagnoses", [String]())
+      writer.array("diagnoses", diagnoses) { write($1, to: &$0) }
       writer.array("warnings", header.warnings + warnings)
       writeJournal(to: &writer)
     }
     writer.endLine()
     return writer.bytes
+  }
+
+  /// What is probably wrong, the likeliest first; it follows from what the journal has.
+  package var diagnoses: [Diagnosis] {
+    GateInsight.diagnoses(
+      of: gate, verdict: verdict,
+      request: RequestFacts(header.request.map { ($0.name, $0.values) }))
+  }
+
+  private func write(_ diagnosis: Diagnosis, to writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.field("code", diagnosis.code.rawValue)
+      writer.array("instances", diagnosis.instances)
+      writer.field("summary", diagnosis.summary)
+      writer.field("likely_cause", diagnosis.likelyCause)
+      writer.field("advice", diagnosis.advice)
+      writer.field("evidence", diagnosis.evidence)
+      writer.field("confidence", diagnosis.confidence.rawValue)
+    }
   }
 
   private func writeDecision(to writer: inout JSONWriter) {

@@ -61,7 +61,7 @@ private final class HTTPTransfer {
     try check(hg_easy_set_pointer(easy, CURLOPT_ERRORBUFFER, words))
     try set(CURLOPT_NOSIGNAL, 1)
     try set(CURLOPT_PROTOCOLS_STR, "http,https")
-    try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1.rawValue))
+    try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
     try set(CURLOPT_USERAGENT, "healthgate")
     try set(CURLOPT_URL, request.url)
     try set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(request.connectTimeout))

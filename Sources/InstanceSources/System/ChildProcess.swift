@@ -70,7 +70,6 @@ package struct ChildProcess: Sendable {
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_adddup2(&actions, output.writing, 1)
     posix_spawn_file_actions_adddup2(&actions, errors.writing, 2)
-    posix_spawn_file_actions_addclosefrom_np(&actions, 3)
 
     // The signals that this process blocks or ignores are the child's to take.
     var attributes = posix_spawnattr_t()
@@ -119,9 +118,12 @@ private struct Pipe: ~Copyable {
 
   init() throws(ChildProcess.Failure) {
     var ends: [CInt] = [0, 0]
-    guard pipe2(&ends, O_CLOEXEC) == 0 else {
+    // Not pipe2, which Glibc's module hides. A child that another thread starts just now could
+    // inherit an end; then the reading lasts until that child ends, or the time-out.
+    guard pipe(&ends) == 0 else {
       throw .notStarted(String(cString: strerror(errno)))
     }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     (reading, writing) = (ends[0], ends[1])
   }
 

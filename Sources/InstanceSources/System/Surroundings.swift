@@ -25,6 +25,14 @@ package struct Surroundings: Sendable {
     variable(name)?.lowercased() == "true"
   }
 
+  /// A token in a file, without blanks at its ends.
+  func token(at path: String) throws(FileFailure) -> String {
+    guard let bytes = try read(path) else { throw FileFailure("there is no such file") }
+    let token = String(decoding: bytes, as: UTF8.self).trimmingBlanks
+    guard !token.isEmpty else { throw FileFailure("it is empty") }
+    return token
+  }
+
   /// A path with the home directory in the place of `~`.
   func expanded(_ path: String) -> String {
     guard path == "~" || path.hasPrefix("~/"), let home = variable("HOME") else { return path }
@@ -33,9 +41,7 @@ package struct Surroundings: Sendable {
 }
 
 extension Surroundings {
-  /// The machine itself.
-  ///
-  /// - Parameter variables: the environment of this process.
+  /// The machine itself, and the environment of this process.
   package static func machine(variables: [String: String]) -> Surroundings {
     Surroundings(
       variables: variables,
@@ -47,9 +53,10 @@ extension Surroundings {
       },
       pause: { duration in
         let parts = duration.components
-        var left = timespec(
+        var wanted = timespec(
           tv_sec: Int(parts.seconds), tv_nsec: Int(parts.attoseconds / 1_000_000_000))
-        while nanosleep(&left, &left) != 0, errno == EINTR {}
+        var left = timespec()
+        while nanosleep(&wanted, &left) != 0, errno == EINTR { wanted = left }
       },
       jitter: { Double.random(in: 0..<1) },
       send: HTTPClient.send,

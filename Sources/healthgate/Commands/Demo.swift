@@ -56,9 +56,8 @@ struct Demo: AsyncParsableCommand {
   private func gate(_ fleet: DemoFleet, _ scenario: DemoScenario, _ signals: Int32) throws {
     let settings = try settings(of: scenario, fleet)
     explain(scenario, fleet)
-    try RunSession(
-      settings: settings, group: try SettingsLoader.group(of: settings), signals: signals
-    ).run()
+    let group = try LoadedSettings(settings: settings).group()
+    try RunSession(settings: settings, group: group, signals: signals).run()
   }
 
   private func settings(of scenario: DemoScenario, _ fleet: DemoFleet) throws -> Settings {

@@ -23,12 +23,11 @@ struct Run: ParsableCommand {
   @OptionGroup var flags: SettingFlags
 
   func run() throws {
-    let settings = try SettingsLoader(config: config).load(flags: flags.given)
+    let loaded = try SettingsLoader(config: config).load(flags: flags.given)
     guard !printConfig else {
-      try Output.print(settings.printed)
+      try Output.print(loaded.settings.printed)
       return
     }
-    let group = try SettingsLoader.group(of: settings)
-    try RunSession(settings: settings, group: group).run()
+    try RunSession(settings: loaded.settings, group: try loaded.group()).run()
   }
 }

@@ -12,7 +12,7 @@ internal import GateFormats
 /// and hands the verdict over.
 struct RunSession {
   var settings: Settings
-  var group: SettingsLoader.Group
+  var group: LoadedGroup
   /// Where SIGINT, SIGTERM and SIGHUP are read from.
   var signals: Int32?
 
@@ -28,9 +28,11 @@ struct RunSession {
       try JournalFile(path)
     }
     let plan = try makePlan()
+    // Before there is another thread, which would take the signals for itself.
+    let signals = signals ?? hg_signal_descriptor()
     let checker: CurlChecker
     do throws(CurlFailure) {
-      checker = try CurlChecker(plan, signals: signals ?? hg_signal_descriptor())
+      checker = try CurlChecker(plan, signals: signals)
     } catch {
       throw CommandFailure(.sourceUnavailable, "no checks can be made: \(error)")
     }
@@ -39,7 +41,13 @@ struct RunSession {
     let observers: [any GateObserver] = [journal, progress].compactMap { $0 }
     journal?.start(header)
     let gate = Gate(check: header.check, policy: header.policy)
-    let engine = GateEngine(gate, port: checker, observers: observers)
+    if let poller = group.poller {
+      checker.wake(on: poller.event)
+      poller.start()
+    }
+    let engine = GateEngine(
+      gate, port: checker, observers: observers, feed: group.poller,
+      expected: settings.group.expected)
     let verdict = engine.run(group.instances)
     let digest = journal?.finish()
     let delivery = VerdictDelivery(

@@ -49,6 +49,21 @@ struct HealthCheckFlags: SettingFlagGroup {
 struct GroupFlags: SettingFlagGroup {
   @Option(help: .of(.instances)) var instances: String?
   @Option(help: .of(.instancesFile)) var instancesFile: String?
+  @Option(help: .of(.dns)) var dns: String?
+  @Option(help: .of(.srv)) var srv: String?
+  @Option(help: .of(.exec)) var exec: String?
+  @Option(help: .of(.asg)) var asg: String?
+  @Option(help: .of(.elb)) var elb: String?
+  @Option(help: .of(.targetGroup)) var targetGroup: String?
+  @Option(help: .of(.terraform)) var terraform: String?
+  @Option(help: .of(.terraformResource)) var terraformResource: String?
+  @Option(help: .of(.importFrom)) var importFrom: String?
+  @Option(help: .of(.refresh)) var refresh: String?
+  @Option(help: .of(.expectImage)) var expectImage: String?
+  @Option(help: .of(.expectLaunchTemplateVersion)) var expectLaunchTemplateVersion: String?
+  @Option(parsing: .singleValue, help: .of(.expectTag)) var expectTag: [String] = []
+  @Option(help: .of(.probeFrom)) var probeFrom: String?
+  @Option(help: .of(.crossCheck)) var crossCheck: String?
   @Option(help: .of(.expected)) var expected: String?
 }
 

@@ -1,59 +1,35 @@
 internal import FoundationEssentials
 internal import GateCore
+internal import GateEngine
 internal import GateFormats
+internal import InstanceSources
 
-/// Brings the settings in from flags, variables and the file, and the instances that they name.
+/// Brings the settings in from flags, variables, the file and what they import from, and then the
+/// instances that they name.
 struct SettingsLoader {
   /// The file's path as given on the command line.
   var config: String?
 
-  func load(flags: [(SettingKey, [String])]) throws -> Settings {
-    let environment = ProcessInfo.processInfo.environment
+  static var environment: [String: String] { ProcessInfo.processInfo.environment }
+
+  func load(flags: [(SettingKey, [String])]) throws -> LoadedSettings {
+    let environment = Self.environment
     var layers = [RawSettings(flags: flags), RawSettings(variables: environment)]
     if let path = config ?? environment["HEALTHGATE_CONFIG"].flatMap({ $0.isEmpty ? nil : $0 }) {
       layers.append(RawSettings(file: try Self.read(path, as: "the settings"), path: path))
     }
+    let imported = try SettingsImport(RawSettings(merging: layers))
+    if let imported { layers.append(imported.layer) }
     do throws(SettingsError) {
-      return try Settings(resolving: RawSettings(merging: layers))
+      return LoadedSettings(
+        settings: try Settings(resolving: RawSettings(merging: layers)),
+        terraform: imported?.group, trafficPort: imported?.trafficPort)
     } catch {
       throw CommandFailure(error)
     }
   }
 
-  /// The instances that the settings name, and what they are called together.
-  static func group(of settings: Settings) throws -> Group {
-    let (specs, name) = try specs(of: settings)
-    do throws(SettingsError) {
-      let instances = try InstanceSpec.instances(specs, on: settings.check.target.port)
-      return Group(
-        instances: instances, policy: try settings.policy(for: instances.count),
-        source: .init(source: settings.source.key.rawValue, name: name))
-    } catch {
-      throw CommandFailure(error)
-    }
-  }
-
-  struct Group {
-    var instances: [Instance]
-    var policy: GatePolicy
-    var source: RunHeader.Group
-  }
-
-  private static func specs(of settings: Settings) throws -> ([InstanceSpec], String?) {
-    guard case .file(let path) = settings.source else {
-      guard case .instances(let specs) = settings.source else { return ([], nil) }
-      return (specs, nil)
-    }
-    let bytes = try read(path, as: "the instances")
-    let shown = path == "-" ? "standard input" : path
-    do throws(SettingsError) {
-      return (try InstancesFile.read(bytes, path: shown), shown)
-    } catch {
-      throw CommandFailure(error)
-    }
-  }
-
-  private static func read(_ path: String, as what: String) throws(CommandFailure) -> [UInt8] {
+  static func read(_ path: String, as what: String) throws(CommandFailure) -> [UInt8] {
     do throws(SystemError) {
       return try InputFile.read(path)
     } catch {
@@ -62,9 +38,104 @@ struct SettingsLoader {
   }
 }
 
+/// Settings, and what was found beside them where they were imported from.
+struct LoadedSettings {
+  var settings: Settings
+  var terraform: TerraformGroup.Reference?
+  var trafficPort: Int?
+}
+
+extension LoadedSettings {
+  /// The instances that the settings name, and how to follow them.
+  func group() throws -> LoadedGroup {
+    switch settings.source {
+    case .instances(let specs): try fixed(specs, name: nil)
+    case .file(let path): try fixed(fileSpecs(path), name: path == "-" ? "standard input" : path)
+    case .dns(let name), .srv(let name), .exec(let name), .autoScalingGroup(let name),
+      .classicLoadBalancer(let name), .targetGroup(let name):
+      try changing(name: name)
+    case .terraform(let path, let resource):
+      try changing(name: resource.map { "\(path)#\($0)" } ?? path)
+    }
+  }
+
+  private var reader: GroupReader {
+    GroupReader(settings, terraform: terraform, trafficPort: trafficPort)
+  }
+
+  private func fixed(_ specs: [InstanceSpec], name: String?) throws -> LoadedGroup {
+    do throws(SettingsError) {
+      let instances = try InstanceSpec.instances(specs, on: settings.check.target.port)
+      var policy = try settings.policy(for: instances.count)
+      policy.loadBalancer = settings.following.loadBalancerRole
+      return LoadedGroup(
+        instances: instances, policy: policy, source: source(name),
+        poller: policy.loadBalancer == .none ? nil : poller(instances))
+    } catch {
+      throw CommandFailure(error)
+    }
+  }
+
+  private func fileSpecs(_ path: String) throws -> [InstanceSpec] {
+    let bytes = try SettingsLoader.read(path, as: "the instances")
+    do throws(SettingsError) {
+      return try InstancesFile.read(bytes, path: path == "-" ? "standard input" : path)
+    } catch {
+      throw CommandFailure(error)
+    }
+  }
+
+  private func changing(name: String) throws -> LoadedGroup {
+    let listing: GroupListing
+    do throws(SourceError) {
+      listing = try reader.list()
+    } catch {
+      throw CommandFailure(error, of: settings.source.key)
+    }
+    do throws(SettingsError) {
+      let policy = try settings.policy(
+        forChangingGroupOf: listing.instances.count, declared: listing.expected)
+      return LoadedGroup(
+        instances: listing.instances, policy: policy, source: source(name),
+        poller: poller(listing.instances))
+    } catch {
+      throw CommandFailure(error)
+    }
+  }
+
+  private func poller(_ instances: [Instance]) -> GroupPoller {
+    GroupPoller(
+      reader, members: instances, follows: settings.source.membership == .changing,
+      every: settings.following.refresh)
+  }
+
+  private func source(_ name: String?) -> RunHeader.Group {
+    RunHeader.Group(source: settings.source.key.rawValue, name: name)
+  }
+}
+
+/// The group as it is when the run begins.
+struct LoadedGroup {
+  var instances: [Instance]
+  var policy: GatePolicy
+  var source: RunHeader.Group
+  /// Follows what changes; nil where nothing can.
+  var poller: GroupPoller?
+}
+
 extension CommandFailure {
   /// All that is wrong with the settings, and whether it is the values or the bytes.
   init(_ error: SettingsError) {
     self.init(error.isAboutContent ? .badContent : .usage, complete: error.description)
+  }
+
+  /// Why a source does not say what is asked of it.
+  init(_ error: SourceError, of key: SettingKey) {
+    let status: ExitStatus =
+      switch error {
+      case .noCredentials, .refusedCredentials, .missingPermission: .credentials
+      case .unreachable, .notFound, .unusable, .rejected, .malformed: .sourceUnavailable
+      }
+    self.init(status, "\(key.rawValue): \(error.message)\n  hint: \(error.hint)")
   }
 }

@@ -53,12 +53,12 @@ import Testing
 
   @Test func unknownVariablesAreErrorsWithTheNameThatWasMeant() {
     let raw = RawSettings(variables: [
-      "HEALTHGATE_TIMEOUTT": "3", "HEALTHGATE_XYZZY": "1", "HEALTHGATE_ASG": "blue",
+      "HEALTHGATE_TIMEOUTT": "3", "HEALTHGATE_XYZZY": "1", "HEALTHGATE_BASELINE": "blue",
       "HEALTHGATE_CONFIGG": "x",
     ])
     #expect(
       raw.problems.map(\.message) == [
-        "healthgate: error: this version of healthgate does not have asg (HEALTHGATE_ASG) yet\n"
+        "healthgate: error: this version of healthgate does not have baseline (HEALTHGATE_BASELINE) yet\n"
           + "  hint: leave it out",
         "healthgate: error: HEALTHGATE_CONFIGG is not a setting\n"
           + "  hint: did you mean HEALTHGATE_CONFIG?",

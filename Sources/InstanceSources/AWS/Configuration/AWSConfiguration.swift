@@ -42,8 +42,9 @@ struct AWSConfiguration: Hashable, Sendable {
   ///
   /// - Throws: `SourceError.unusable` for a region or a URL that cannot be one.
   func endpoint(of service: AWSService, region: String) throws(SourceError) -> String {
+    // Behind an endpoint of the user's own it is still a part of the signature.
+    try Self.check(region: region)
     guard let custom = customEndpoint(of: service) else {
-      try Self.check(region: region)
       return try service.endpoint(region: region, variant: variant)
     }
     let lowered = custom.lowercased()

@@ -52,16 +52,14 @@ struct SharedConfiguration: Hashable, Sendable {
     _ surroundings: Surroundings, variable: String, standard: String
   ) throws(SourceError) -> (path: String, file: SharedFile) {
     let path = surroundings.expanded(surroundings.variable(variable) ?? standard)
+    let bytes: [UInt8]?
     do {
-      guard let bytes = try surroundings.read(path) else { return (path, SharedFile()) }
-      return (path, try SharedFile(parsing: bytes, path: path))
-    } catch let failure as FileFailure {
-      throw SourceError.unusable(
-        detail: "cannot read \(path): \(failure.detail)", advice: "allow it, or set \(variable)")
-    } catch let error as SourceError {
-      throw error
+      bytes = try surroundings.read(path)
     } catch {
-      throw SourceError.unusable(detail: "cannot read \(path)", advice: "set \(variable)")
+      throw .unusable(
+        detail: "cannot read \(path): \(error.detail)", advice: "allow it, or set \(variable)")
     }
+    guard let bytes else { return (path, SharedFile()) }
+    return (path, try SharedFile(parsing: bytes, path: path))
   }
 }

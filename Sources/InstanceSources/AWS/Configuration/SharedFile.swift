@@ -29,7 +29,7 @@ extension SharedFile {
       throw Self.problem("\(path) is not UTF-8")
     }
     var section: String?
-    var owner: String?
+    var owner: (name: String, indent: Int)?
     let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
     for (index, raw) in lines.enumerated() {
       let line = index == 0 && raw.hasPrefix("\u{FEFF}") ? raw.dropFirst() : raw
@@ -43,22 +43,25 @@ extension SharedFile {
         continue
       }
       guard let section else { throw Self.problem("\(place) stands before any [section]") }
-      if line.first?.isWhitespace == true, let owner {
-        // Lines that go on with a value have no meaning for any setting that is read here.
-        guard let (name, value) = Self.pair(content) else { continue }
-        sections[section]?.nested[owner, default: [:]][name] = value
+      let indent = line.prefix { $0.isWhitespace }.count
+      if let owner, indent > owner.indent {
+        // A value that goes on in the next line has no meaning for any setting that is read here.
+        guard sections[section]?.values[owner.name] == "", let (name, value) = Self.pair(content)
+        else { continue }
+        sections[section]?.nested[owner.name, default: [:]][name] = value
         continue
       }
       guard let (name, value) = Self.pair(content) else {
         throw Self.problem("\(place) is neither a [section] nor NAME = VALUE")
       }
       sections[section]?.values[name] = value
-      owner = name
+      owner = (name, indent)
     }
   }
 
   private static func sectionName(_ line: String, place: String) throws(SourceError) -> String {
-    guard let end = line.lastIndex(of: "]"), let words = commandWords(String(line[..<end].dropFirst())),
+    guard let end = line.lastIndex(of: "]"),
+      let words = commandWords(String(line[..<end].dropFirst())),
       !words.isEmpty
     else {
       throw problem("\(place) is not a whole [section]")
@@ -75,7 +78,8 @@ extension SharedFile {
 
   private static func problem(_ detail: String) -> SourceError {
     .unusable(
-      detail: detail, advice: "mend the file, or name another by AWS_CONFIG_FILE or "
+      detail: detail,
+      advice: "mend the file, or name another by AWS_CONFIG_FILE or "
         + "AWS_SHARED_CREDENTIALS_FILE")
   }
 }

@@ -55,7 +55,8 @@ struct ContainerCredentials: Sendable {
     } else {
       host = authority.prefix { $0 != ":" }
     }
-    let isLoopback = host.hasPrefix("127.") && host.allSatisfy { $0.isASCII && ($0.isNumber || $0 == ".") }
+    let isLoopback =
+      host.hasPrefix("127.") && host.allSatisfy { $0.isASCII && ($0.isNumber || $0 == ".") }
     return isLoopback
       || ["localhost", "169.254.170.2", "169.254.170.23", "[::1]", "[fd00:ec2::23]"]
         .contains(host.lowercased())
@@ -66,10 +67,7 @@ struct ContainerCredentials: Sendable {
       return surroundings.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN")
     }
     do {
-      guard let bytes = try surroundings.read(path) else {
-        throw FileFailure("there is no such file")
-      }
-      return String(decoding: bytes, as: UTF8.self).trimmingBlanks
+      return try surroundings.token(at: path)
     } catch {
       throw Self.problem("cannot read AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: \(error.detail)")
     }

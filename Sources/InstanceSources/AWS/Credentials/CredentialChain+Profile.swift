@@ -58,7 +58,8 @@ extension CredentialChain {
     of profile: AWSProfile, behind visited: [String]
   ) throws(SourceError) -> AWSCredentials {
     switch (profile["source_profile"], profile["credential_source"]) {
-    case (nil, nil): throw Self.problem(profile, "role_arn needs source_profile or credential_source")
+    case (nil, nil):
+      throw Self.problem(profile, "role_arn needs source_profile or credential_source")
     case (_?, _?): throw Self.problem(profile, "it has both source_profile and credential_source")
     case (let name?, nil):
       guard let source = configuration.shared.profile(name) else {

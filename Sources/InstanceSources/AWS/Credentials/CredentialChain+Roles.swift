@@ -14,21 +14,14 @@ extension CredentialChain {
     let path = surroundings.expanded(tokenFile)
     let token: String
     do {
-      guard let bytes = try surroundings.read(path) else {
-        throw FileFailure("there is no such file")
-      }
-      token = String(decoding: bytes, as: UTF8.self).trimmingBlanks
+      token = try surroundings.token(at: path)
     } catch {
       throw .unusable(
         detail: "cannot read the web identity token in \(path): \(error.detail)",
         advice: "correct AWS_WEB_IDENTITY_TOKEN_FILE, or unset it")
     }
-    guard !token.isEmpty else {
-      throw .unusable(
-        detail: "the web identity token in \(path) is empty", advice: "is the job given one?")
-    }
     let call = call("AssumeRoleWithWebIdentity", request).with("WebIdentityToken", token)
-    do {
+    do throws(SourceError) {
       return try roleCredentials(call, signedWith: nil, region: chosenRegion)
     } catch .missingPermission(_, let detail) {
       throw .refusedCredentials(
@@ -57,7 +50,7 @@ extension CredentialChain {
   ) throws(SourceError) -> AWSCredentials {
     // A token can be traded in any region of a partition.
     let region =
-      try chosenRegion ?? region ?? configuration.region
+      chosenRegion ?? region ?? configuration.region
       ?? InstanceMetadata(surroundings).region() ?? "us-east-1"
     let answer: XMLElement
     do throws(QueryFailure) {

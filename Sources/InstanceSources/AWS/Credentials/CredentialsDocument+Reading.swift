@@ -25,7 +25,8 @@ extension CredentialsDocument {
     let expiration: Int64?
     if let text = document.Expiration {
       guard let seconds = epochSeconds(text) else {
-        throw .malformed(place: place, detail: "Expiration is not a time such as 2026-05-05T10:00:00Z")
+        throw .malformed(
+          place: place, detail: "Expiration is not a time such as 2026-05-05T10:00:00Z")
       }
       expiration = seconds
     } else {

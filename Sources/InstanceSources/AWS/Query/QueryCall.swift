@@ -24,7 +24,7 @@ struct QueryCall: Sendable {
     return call
   }
 
-  /// The call with a list: `Names.member.1`, `Names.member.2`, …
+  /// The call with a list, numbered from 1 on: `Names.member.1`.
   func with(list name: String, _ values: [String]) -> QueryCall {
     var call = self
     for (index, value) in values.enumerated() {

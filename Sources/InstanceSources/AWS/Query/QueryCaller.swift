@@ -17,11 +17,8 @@ struct QueryCaller: Sendable {
 
   /// Makes a call and returns the answer's root.
   ///
-  /// - Parameters:
-  ///   - call: what is asked.
-  ///   - region: where.
-  ///   - credentials: what it is signed with; nil for the few calls that are not.
-  ///   - budget: the time for all tries together.
+  /// Without credentials it is not signed, which few calls are; the budget is for all its tries.
+  ///
   /// - Throws: `QueryFailure`, the last try's.
   func answer(
     _ call: QueryCall, region: String, credentials: AWSCredentials?, budget: Budget
@@ -49,16 +46,12 @@ struct QueryCaller: Sendable {
   private func tryOnce(
     _ call: QueryCall, region: String, credentials: AWSCredentials?, budget: Budget
   ) throws(QueryFailure) -> XMLElement {
+    let request = try request(call, region: region, credentials: credentials, budget: budget)
     let response: HTTPResponse
     do {
-      response = try surroundings.send(
-        try request(call, region: region, credentials: credentials, budget: budget))
-    } catch let failure as HTTPFailure {
-      throw QueryFailure(failure)
-    } catch let failure as QueryFailure {
-      throw failure
+      response = try surroundings.send(request)
     } catch {
-      throw .unusable("\(error)")
+      throw QueryFailure(error)
     }
     guard response.isSuccess else {
       throw QueryFailure(response, redactedBy: credentials)
@@ -70,7 +63,8 @@ struct QueryCaller: Sendable {
       throw .malformed(error.detail)
     }
     guard root.name == "\(call.action)Response" else {
-      throw .malformed("it is a <\(shownLine(root.name, limit: 60))>, not a <\(call.action)Response>")
+      throw .malformed(
+        "it is a <\(shownLine(root.name, limit: 60))>, not a <\(call.action)Response>")
     }
     return root
   }
@@ -120,6 +114,7 @@ struct QueryCaller: Sendable {
     guard let scheme = url.firstRange(of: "://") else { return name }
     let rest = url[scheme.upperBound...].drop { $0 == "/" }
     let host = rest.prefix { $0 != "/" }
-    return "\(name) (\(host[(host.lastIndex(of: "@").map { host.index(after: $0) } ?? host.startIndex)...]))"
+    return
+      "\(name) (\(host[(host.lastIndex(of: "@").map { host.index(after: $0) } ?? host.startIndex)...]))"
   }
 }

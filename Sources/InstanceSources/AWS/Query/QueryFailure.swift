@@ -51,7 +51,8 @@ extension QueryFailure {
       case _ where Self.credentialsCodes.contains(code): .credentials(detail)
       case "AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "NotAuthorized":
         .permission(detail)
-      case _ where code.hasSuffix("NotFound") || code == "InvalidInstance"
+      case _
+      where code.hasSuffix("NotFound") || code == "InvalidInstance"
         || code == "AccessPointNotFound" || code == "InvalidTarget":
         .notFound(detail)
       case _ where response.status >= 500 || Self.transientCodes.contains(code):

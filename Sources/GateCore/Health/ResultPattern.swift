@@ -1,0 +1,56 @@
+/// How the results of one instance's checks lie in time, in a fixed number of bytes.
+///
+/// It decides nothing: it is for whoever explains why an instance is not healthy.
+package struct ResultPattern: Hashable, Sendable {
+  /// The latest 64 results, the newest in the lowest bit; 1 is a failure.
+  package private(set) var latest: UInt64 = 0
+  /// How often a result was not that of the check before it.
+  package private(set) var changes = 0
+  /// When the first check succeeded.
+  package private(set) var firstSuccess: GateInstant?
+  /// When the first check of the present run of failures ended; nil after a success.
+  package private(set) var failingSince: GateInstant?
+  /// By the kind's ordinal.
+  private var failures = SIMD16<UInt32>()
+
+  package init() {}
+
+  /// How many checks failed in this way.
+  package func failures(of kind: FailureKind) -> Int { Int(failures[kind.ordinal]) }
+
+  mutating func record(_ result: CheckResult, at now: GateInstant) {
+    let wasFailing = failingSince != nil
+    let isFirst = !wasFailing && firstSuccess == nil
+    switch result {
+    case .success:
+      latest <<= 1
+      firstSuccess = firstSuccess ?? now
+      failingSince = nil
+    case .failure(let kind):
+      latest = latest << 1 | 1
+      failures[kind.ordinal] &+= 1
+      failingSince = failingSince ?? now
+    }
+    if !isFirst, wasFailing != (failingSince != nil) { changes += 1 }
+  }
+}
+
+extension FailureKind {
+  /// Its place among the kinds, below 16.
+  fileprivate var ordinal: Int {
+    switch self {
+    case .connectionRefused: 0
+    case .connectionReset: 1
+    case .timeoutConnect: 2
+    case .timeoutTLS: 3
+    case .timeoutResponse: 4
+    case .tlsError: 5
+    case .statusMismatch: 6
+    case .grpcStatusMismatch: 7
+    case .expectationFailed: 8
+    case .wrongVersion: 9
+    case .protocolError: 10
+    case .hostUnreachable: 11
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package import GateCore
+
+/// Where the instances come from.
+package enum InstanceSource: Hashable, Sendable {
+  case instances([InstanceSpec])
+  /// A path, or `-` for standard input.
+  case file(String)
+  /// Every address of a name.
+  case dns(String)
+  /// The targets and ports of an SRV record.
+  case srv(String)
+  /// A shell command that prints instances.
+  case exec(String)
+  case autoScalingGroup(String)
+  case classicLoadBalancer(String)
+  /// By ARN or name.
+  case targetGroup(String)
+  /// A file of `terraform show -json`, and the address in it when more than one fits.
+  case terraform(path: String, resource: String?)
+}
+
+extension InstanceSource {
+  /// The setting that names it.
+  package var key: SettingKey {
+    switch self {
+    case .instances: .instances
+    case .file: .instancesFile
+    case .dns: .dns
+    case .srv: .srv
+    case .exec: .exec
+    case .autoScalingGroup: .asg
+    case .classicLoadBalancer: .elb
+    case .targetGroup: .targetGroup
+    case .terraform: .terraform
+    }
+  }
+
+  /// Whether it can name other instances later.
+  package var membership: GatePolicy.Membership {
+    switch self {
+    case .instances, .file: .fixed
+    case .dns, .srv, .exec, .autoScalingGroup, .classicLoadBalancer, .targetGroup, .terraform:
+      .changing
+    }
+  }
+}
+
+/// A load balancer that is asked for its settings or its view.
+package enum LoadBalancerName: Hashable, Sendable {
+  case classic(String)
+  /// By ARN or name.
+  case targetGroup(String)
+
+  /// Reads `elb:NAME` or `target-group:ARN-or-NAME`.
+  ///
+  /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
+  package init(parsing text: String) throws(GrammarError) {
+    let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
+    switch (parts.first, parts.dropFirst().first) {
+    case ("elb", let name?): self = .classic(name)
+    case ("target-group", let name?): self = .targetGroup(name)
+    default: throw GrammarError("\(text.shown) is not elb:NAME or target-group:ARN-or-NAME")
+    }
+  }
+}
+
+/// Where the health check's settings are taken from.
+package enum ImportSource: Hashable, Sendable {
+  case loadBalancer(LoadBalancerName)
+  case terraform(path: String, resource: String?)
+
+  /// Reads `elb:NAME`, `target-group:ARN-or-NAME` or `terraform:FILE#ADDRESS`.
+  ///
+  /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
+  package init(parsing text: String) throws(GrammarError) {
+    if text.hasPrefix("terraform:"), text.count > "terraform:".count {
+      let parts = text.dropFirst("terraform:".count).split(separator: "#", maxSplits: 1)
+      self = .terraform(
+        path: String(parts[0]), resource: parts.count == 2 ? String(parts[1]) : nil)
+    } else if let name = try? LoadBalancerName(parsing: text) {
+      self = .loadBalancer(name)
+    } else {
+      throw GrammarError(
+        "\(text.shown) is not elb:NAME, target-group:ARN-or-NAME or terraform:FILE#ADDRESS")
+    }
+  }
+}
+
+/// What shows that an instance is of the new release.
+package struct ReleaseExpectations: Hashable, Sendable {
+  package var image: String?
+  package var launchTemplateVersion: String?
+  package var tags: [Answer.Field] = []
+}
+
+/// Who looks at the instances.
+package enum ProbeOrigin: String, Hashable, Sendable, CaseIterable {
+  case here
+  case loadBalancer = "load-balancer"
+}
+
+/// How a changing group is followed.
+package struct FollowingSettings: Hashable, Sendable {
+  package var refresh: Duration
+  package var release: ReleaseExpectations
+  package var probeFrom: ProbeOrigin
+  package var crossCheck: LoadBalancerName?
+
+  /// What the load balancer's own view is good for.
+  package var loadBalancerRole: GatePolicy.LoadBalancerRole {
+    switch (probeFrom, crossCheck) {
+    case (.loadBalancer, _): .decides
+    case (.here, .some): .confirms
+    case (.here, nil): .none
+    }
+  }
+}

@@ -1,0 +1,322 @@
+package import GateCore
+
+/// What is probably wrong, from all that the gate has seen: the likeliest and most widespread first.
+///
+/// The same gate gives the same diagnoses; a group without trouble has none.
+package func diagnoses(
+  of gate: Gate, verdict: Verdict, request: RequestFacts = RequestFacts()
+) -> [Diagnosis] {
+  var examination = Examination(of: gate, verdict, request)
+  return examination.diagnoses()
+}
+
+/// What is probably wrong with an instance of which there was one check; nil when it succeeded.
+package func diagnosis(
+  of report: CheckReport, from instance: Instance, check: HealthCheck,
+  request: RequestFacts = RequestFacts()
+) -> Diagnosis? {
+  guard case .failure(let kind) = report.result else { return nil }
+  let symptom = Symptom(
+    of: instance, kind: kind, report: report, check: check, request: request, record: nil)
+  let rule = Rule.all[Rule.place(for: symptom)]
+  return Diagnosis(
+    rule.code, rule.words(Occurrence(symptom, of: 1)), of: [instance.id],
+    evidence: symptom.evidenceWords, rule.confidence)
+}
+
+/// One look at the group at the time of the verdict.
+struct Examination {
+  private let gate: Gate
+  private let verdict: Verdict
+  private let request: RequestFacts
+  private var claims: [Claim.Key: Claim] = [:]
+  private var troubles: [Spread.Trouble] = []
+
+  /// What is said of some instances.
+  private struct Claim {
+    enum Source: Hashable {
+      /// By its place in the table.
+      case rule(Int)
+      case course(CourseClaim)
+    }
+
+    struct Key: Hashable {
+      var source: Source
+      var confidence: Diagnosis.Confidence
+    }
+
+    var members: [Symptom]
+  }
+
+  init(of gate: Gate, _ verdict: Verdict, _ request: RequestFacts) {
+    self.gate = gate
+    self.verdict = verdict
+    self.request = request
+  }
+
+  mutating func diagnoses() -> [Diagnosis] {
+    for record in gate.records where isTroubled(record) { examine(record) }
+    let group = gate.records.filter { $0.removed == nil || isTroubled($0) }.map(\.instance)
+    let causes = ordered(claimed(of: group.count) + ofGroup)
+    return ofGate + causes + Spread(troubles: troubles, group: group).diagnoses
+  }
+
+  // MARK: - Instances
+
+  /// Whether there is something to explain: it is not healthy, or it kept the group from being so.
+  private func isTroubled(_ record: InstanceRecord) -> Bool {
+    guard let course = Course(of: record) else { return false }
+    switch record.health.state {
+    case .unhealthy: return true
+    case .initial: return record.pattern.failingSince != nil || isTooLate || course == .flapping
+    case .healthy:
+      guard record.removed == nil, verdict.decision != .promote else { return course == .flapping }
+      switch course {
+      case .flapping: return true
+      case .failedThroughout: return false
+      case .booted:
+        return isTooLate && (record.healthySince.map { $0 + gate.policy.soak > deadline } ?? false)
+      case .died, .relapsed: return record.transitions.contains { $0.to == .unhealthy }
+      }
+    }
+  }
+
+  private var deadline: GateInstant { .start + gate.policy.deadline }
+
+  /// Whether it was time that decided.
+  private var isTooLate: Bool {
+    verdict.reason.code == .deadlineExceeded || verdict.reason.code == .cannotBecomeHealthyInTime
+  }
+
+  private mutating func examine(_ record: InstanceRecord) {
+    guard let failure = record.lastFailure, let course = Course(of: record) else { return }
+    let symptom = Symptom(
+      of: record.instance, kind: failure.kind, report: failure.report, check: gate.check,
+      request: request, record: record)
+    let place = Rule.place(for: symptom)
+    let rule = Rule.all[place]
+    troubles.append(Spread.Trouble(instance: record.instance, cause: place))
+    // Which version answers is not a matter of time.
+    guard failure.kind != .wrongVersion else {
+      return claim(.rule(place), rule.confidence, symptom)
+    }
+    switch course {
+    case .failedThroughout:
+      claim(.rule(place), rule.confidence, symptom)
+      guard rule.boot != .looksDifferent, isYoung(record) else { return }
+      // From outside the two are the same; a grace period that passed speaks against a boot.
+      let isAsLikely = rule.boot == .looksLikeThis && gate.policy.gracePeriod == .zero
+      claim(.course(.stillBooting), isAsLikely ? rule.confidence : .possible, symptom)
+    case .booted: claim(.course(.booted), .likely, symptom)
+    case .died:
+      claim(.course(.died), .likely, symptom)
+      claim(.rule(place), .possible, symptom)
+    case .relapsed:
+      claim(.course(.relapsed), .possible, symptom)
+      claim(.rule(place), .possible, symptom)
+    case .flapping where record.timesOut:
+      claim(.rule(place), rule.confidence, symptom)
+      claim(.course(.flapping), .possible, symptom)
+    case .flapping where record.losesConnections: claim(.course(.crashLoop), .likely, symptom)
+    case .flapping where rule.code == .applicationDown:
+      claim(.course(.crashLoop), .likely, symptom)
+    case .flapping:
+      claim(.course(.flapping), .likely, symptom)
+      claim(.rule(place), .possible, symptom)
+    }
+  }
+
+  /// Whether it has been seen for so short a time that it may still be booting.
+  private func isYoung(_ record: InstanceRecord) -> Bool {
+    verdict.at.since(record.firstSeen) < .seconds(120)
+  }
+
+  private mutating func claim(
+    _ source: Claim.Source, _ confidence: Diagnosis.Confidence, _ symptom: Symptom
+  ) {
+    claims[Claim.Key(source: source, confidence: confidence), default: Claim(members: [])]
+      .members.append(symptom)
+  }
+
+  // MARK: - What is said
+
+  private typealias Ranked = (diagnosis: Diagnosis, rank: Int)
+
+  private func claimed(of total: Int) -> [Ranked] {
+    claims.compactMap { key, claim in
+      guard let first = claim.members.first else { return nil }
+      let occurrence = Occurrence(first, and: Array(claim.members.dropFirst()), of: total)
+      let ids = claim.members.map(\.instance.id)
+      switch key.source {
+      case .rule(let place):
+        let rule = Rule.all[place]
+        return (
+          Diagnosis(
+            rule.code, rule.words(occurrence), of: ids, evidence: first.evidenceWords,
+            key.confidence),
+          place + CourseClaim.allCases.count
+        )
+      case .course(let course):
+        return (
+          Diagnosis(
+            course.code, course.words(occurrence, gate.policy, at: verdict.at), of: ids,
+            evidence: first.evidenceOverTime, key.confidence),
+          // What was seen outranks what may yet come.
+          course == .stillBooting ? Int.max : course.rawValue
+        )
+      }
+    }
+  }
+
+  private func ordered(_ ranked: [Ranked]) -> [Diagnosis] {
+    ranked.sorted { left, right in
+      let (first, second) = (left.diagnosis, right.diagnosis)
+      guard first.confidence == second.confidence else { return first.confidence == .likely }
+      guard left.rank < Int.max, right.rank < Int.max else { return left.rank < right.rank }
+      guard first.instances.count == second.instances.count else {
+        return first.instances.count > second.instances.count
+      }
+      return left.rank < right.rank
+    }.map(\.diagnosis)
+  }
+
+  /// Instances that are missing, left, or had no time; none of which a check can tell.
+  private var ofGroup: [Ranked] {
+    [missing, replaced, disagreement, wrongInstances, outOfTime].enumerated()
+      .compactMap { place, diagnosis in
+        diagnosis.map { ($0, Rule.all.count + CourseClaim.allCases.count + place) }
+      }
+  }
+
+  private var missing: Diagnosis? {
+    // A verdict at the very start is one on the settings, before the others were listed.
+    guard verdict.decision != .promote, verdict.at > .start, gate.present < gate.expected,
+      isTooLate || verdict.reason.code == .noInstances
+    else { return nil }
+    return Diagnosis(
+      .instancesMissing,
+      Words(
+        "\(gate.present) of \(gate.expected) expected instances were there",
+        cause: "instances were probably not launched (capacity, a quota, an image that is not "
+          + "there), wait in a lifecycle hook, or are not in what the source lists",
+        advice: "'aws autoscaling describe-scaling-activities' says why a launch failed; otherwise "
+          + "compare expected with the size of the group"),
+      of: [], evidence: nil, .likely)
+  }
+
+  private var replaced: Diagnosis? {
+    guard verdict.reason.code == .tooManyReplaced else { return nil }
+    let left = gate.records.filter { $0.removed != nil }.map(\.instance.id)
+    return Diagnosis(
+      .instancesReplaced,
+      Words(
+        "\(counted(left.count, "instance")) left the group during the run",
+        cause: "the Auto Scaling group probably replaces instances that fail its own check before "
+          + "they are up, or scales in, or a spot instance was taken back",
+        advice: "'aws autoscaling describe-scaling-activities' names the cause; make its "
+          + "HealthCheckGracePeriod longer than a boot, or suspend ReplaceUnhealthy during the "
+          + "gate"),
+      of: left, evidence: nil, .likely)
+  }
+
+  private var disagreement: Diagnosis? {
+    guard verdict.reason.code == .loadBalancerDisagrees else { return nil }
+    let refused = gate.records.filter {
+      $0.removed == nil && $0.health.state == .healthy && $0.view?.state != .healthy
+    }
+    guard let first = refused.first else { return nil }
+    let reason = first.view?.reasonCode ?? first.view.map { $0.state.rawValue }
+    let isUnused = first.view == nil || reason == "Target.NotInUse"
+    return Diagnosis(
+      .loadBalancerDisagrees,
+      Words(
+        "\(counted(refused.count, "instance")) passed here, and the load balancer has them not in "
+          + "service: \((reason ?? "not registered").cleaned(to: 80))",
+        cause: isUnused
+          ? "they are probably not registered, the target group is in no listener's rule, or their "
+            + "zone is not enabled"
+          : "the load balancer probably asks another port, path or Host than the gate, or its "
+            + "subnets "
+            + "are not let in",
+        advice: isUnused
+          ? "register them; look at the listener's rules and at the zones of the load balancer"
+          : "compare port, path, matcher and time-out with the load balancer's own, and allow its "
+            + "security group to the check's port"),
+      of: refused.map(\.instance.id),
+      evidence: first.view?.description?.cleaned(to: 200), .likely)
+  }
+
+  private var wrongInstances: Diagnosis? {
+    let wrong = gate.records.filter { $0.removed == nil && $0.instance.mismatch != nil }
+    guard let first = wrong.first else { return nil }
+    return Diagnosis(
+      .staleVersion,
+      Words(
+        "\(counted(wrong.count, "instance")) not of the new release: "
+          + (first.instance.mismatch ?? "").cleaned(to: 100),
+        cause: "left-overs of the old release, or the group still launches it",
+        advice: "see which image and launch template version the group launches, and start an "
+          + "instance refresh"),
+      of: wrong.map(\.instance.id), evidence: first.instance.mismatch?.cleaned(to: 200), .likely)
+  }
+
+  /// Instances that never failed, and had too few checks all the same.
+  private var outOfTime: Diagnosis? {
+    guard isTooLate else { return nil }
+    let late = gate.records.filter {
+      $0.removed == nil && $0.health.state == .initial && $0.failures == 0 && $0.lostChecks == 0
+    }
+    guard !late.isEmpty else { return nil }
+    let check = gate.check
+    let joined = late.map(\.firstSeen).max() ?? .start
+    let soak = gate.policy.soak > .zero ? " and a soak of \(gate.policy.soak.inWords)" : ""
+    let needed =
+      joined.since(.start) + check.interval * max(check.initialThreshold - 1, 0) + check.timeout
+      + gate.policy.soak
+    return Diagnosis(
+      .deadlineTooShort,
+      Words(
+        "\(counted(late.count, "instance")) failed no check, and had too few of them",
+        cause: "\(check.initialThreshold) successes at an interval of "
+          + "\(check.interval.inWords)\(soak) do not fit between its joining and the deadline of "
+          + gate.policy.deadline.inWords,
+        advice: "a deadline of \(needed.roundedUp.inWords) would have been enough; or a shorter "
+          + "interval or a lower threshold"),
+      of: late.map(\.instance.id), evidence: nil, .likely)
+  }
+
+  private var ofGate: [Diagnosis] {
+    let isDecisive = verdict.reason.code == .gateFault
+    let blind = gate.records.filter { $0.removed == nil && $0.lostChecks > 0 }
+    guard verdict.decision != .promote, isDecisive || !blind.isEmpty else { return [] }
+    guard let fault = gate.lastFault ?? blind.first?.lastLoss?.fault else { return [] }
+    // What an instance's own failures decided, lost checks did not.
+    guard isDecisive || blind.contains(where: { $0.health.state == .initial }) else { return [] }
+    return [
+      Diagnosis(
+        .gateFault, GateFaultWords.words(fault, lost: blind.reduce(0) { $0 + $1.lostChecks }),
+        of: blind.map(\.instance.id), evidence: fault.detail.cleaned(to: 200),
+        isDecisive ? .likely : .possible)
+    ]
+  }
+}
+
+extension Diagnosis {
+  init(
+    _ code: DiagnosisCode, _ words: Words, of instances: [String], evidence: String?,
+    _ confidence: Confidence
+  ) {
+    self.init(
+      code: code, instances: instances, summary: words.summary, likelyCause: words.cause,
+      advice: words.advice, evidence: evidence, confidence: confidence)
+  }
+}
+
+extension Symptom {
+  /// The latest results, and then the evidence of the last failure.
+  var evidenceOverTime: String? {
+    guard let record else { return evidenceWords }
+    let marks = "checks \(record.pattern.marks(of: record.checks))"
+    return "\(marks); the last failure: \(evidenceWords ?? detailWords)".cleaned(to: 200)
+  }
+}

@@ -1,0 +1,67 @@
+internal import GateCore
+
+/// A fault of the gate's own: what it is by its words, and what helps.
+struct GateFaultWords {
+  private struct Kind {
+    var phrases: [String]
+    var cause: String
+    var advice: String
+  }
+
+  private static let kinds = [
+    Kind(
+      phrases: ["too many open files", "no socket"],
+      cause: "this process may not open so many files: checks at the same time need a descriptor "
+        + "each",
+      advice: "raise the limit where the gate runs ('ulimit -n', LimitNOFILE), or make the "
+        + "interval "
+        + "longer"),
+    Kind(
+      phrases: ["name server", "resolve"],
+      cause: "the name server does not answer here, or does not know the name",
+      advice: "try 'getent hosts NAME' on this host; give addresses in place of names"),
+    Kind(
+      phrases: ["proxy"],
+      cause: "the proxy between this host and the instances refuses or does not answer",
+      advice: "try 'curl -x PROXY http://ADDRESS:PORT' on this host; see that the proxy may "
+        + "connect "
+        + "to these ports"),
+    Kind(
+      phrases: ["network is unreachable", "no route"],
+      cause: "this host has no route to the instances: another network, or no IPv6",
+      advice: "see 'ip route get ADDRESS'; run the gate inside the network, or through a bastion "
+        + "with "
+        + "--proxy"),
+    Kind(
+      phrases: ["cannot assign requested address", "address not available"],
+      cause: "this host has no local ports left for so many connections",
+      advice: "make the interval longer, or widen net.ipv4.ip_local_port_range"),
+    Kind(
+      phrases: ["permission denied", "operation not permitted"],
+      cause: "a firewall on this host does not let the checks out",
+      advice: "look at the rules for outgoing connections (nft list ruleset, iptables -S OUTPUT)"),
+    Kind(
+      phrases: ["certificate", "ssl", "ca"],
+      cause: "a certificate, key or list of authorities given to the check cannot be used",
+      advice: "look at ca_file, client_cert and client_key with 'openssl x509 -in FILE -noout "
+        + "-text'"),
+    Kind(
+      phrases: ["accessdenied", "unauthorized", "expiredtoken", "credentials", "throttl", "aws"],
+      cause: "the API that names the instances refuses: credentials, rights, or too many requests",
+      advice: "try the same with 'aws sts get-caller-identity' and 'aws autoscaling "
+        + "describe-auto-scaling-groups' on this host"),
+  ]
+
+  static func words(_ fault: GateFault, lost: Int) -> Words {
+    let detail = fault.detail.foldedBytes
+    let kind = kinds.first { kind in kind.phrases.contains { detail.contains(phrase: $0) } }
+    let what = fault.detail.cleaned(to: 150)
+    return Words(
+      lost > 0
+        ? "\(counted(lost, "check")) lost to faults of the gate's own: \(what)"
+        : "the gate could not see all that it wanted to: \(what)",
+      cause: kind?.cause ?? "something on this host, not on the instances",
+      advice: kind?.advice ?? "run the gate again from a host that reaches the instances: the lost "
+        + "checks say nothing of them")
+  }
+}

@@ -1,0 +1,73 @@
+internal import GateCore
+
+/// Where in the group the trouble is.
+struct Spread {
+  /// What is wrong with whom: the place of the rule, or of the course.
+  struct Trouble {
+    var instance: Instance
+    var cause: Int
+  }
+
+  var troubles: [Trouble]
+  /// Those in trouble and the others.
+  var group: [Instance]
+
+  var diagnoses: [Diagnosis] {
+    guard group.count > 1, let first = troubles.first else { return [] }
+    guard troubles.count < group.count else {
+      let isAlike = troubles.allSatisfy { $0.cause == first.cause }
+      return isAlike ? [allAlike] : []
+    }
+    return [oneZone, few].compactMap { $0 }
+  }
+
+  private var ids: [String] { troubles.map(\.instance.id) }
+
+  private var allAlike: Diagnosis {
+    Diagnosis(
+      code: .allAlike, instances: ids,
+      summary: "all \(group.count) instances fail alike",
+      likelyCause: "what they share is probably at fault: the build, its settings, the database or "
+        + "another dependency, or the health check itself",
+      advice: "look at one of them; if the old group fails the same check too, it is not the "
+        + "release",
+      evidence: nil, confidence: .likely)
+  }
+
+  /// A zone in which all fail, while none does elsewhere.
+  private var oneZone: Diagnosis? {
+    let zones = Set(group.compactMap(\.zone))
+    guard zones.count > 1, let zone = troubles.first?.instance.zone,
+      troubles.allSatisfy({ $0.instance.zone == zone })
+    else { return nil }
+    let there = group.count { $0.zone == zone }
+    guard there == troubles.count else { return nil }
+    return Diagnosis(
+      code: .oneZoneOnly, instances: ids,
+      summary: "\(there == 1 ? "the only instance" : "all \(there) instances") in the zone "
+        + "\(zone.cleaned(to: 60)) failed, and none in another",
+      likelyCause: "what belongs to the zone is probably at fault: its subnet, route table, "
+        + "network "
+        + "ACL or NAT gateway, or something that the instances use in it",
+      advice: "compare the subnet's route table and network ACL with those of another zone, and "
+        + "see "
+        + "whether the zone is enabled for the load balancer",
+      evidence: nil, confidence: there > 1 ? .likely : .possible)
+  }
+
+  /// So few that it is hardly the build.
+  private var few: Diagnosis? {
+    guard group.count >= 3, troubles.count == 1 || 5 * troubles.count <= group.count else {
+      return nil
+    }
+    return Diagnosis(
+      code: .oneBadOfMany, instances: ids,
+      summary: "\(troubles.count) of \(group.count) instances failed, and the others did not",
+      likelyCause: "it is probably not the build, which the others run too, but something of its "
+        + "own: "
+        + "its boot, its disk, its host, its settings",
+      advice: "compare it with a healthy one, or replace it; max_unhealthy and min_healthy say how "
+        + "many such the gate puts up with",
+      evidence: nil, confidence: group.count >= 5 ? .likely : .possible)
+  }
+}

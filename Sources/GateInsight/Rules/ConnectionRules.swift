@@ -1,0 +1,121 @@
+internal import GateCore
+
+/// The connection: refused, dropped on the way, or broken off.
+extension Rule {
+  static let connection = [
+    nothingListens, hostUnreachable, noConnection, proxyHeaderShown,
+    plainOnTLSPortByNumber, grpcDropped, closedSilently, reset,
+  ]
+
+  private static let nothingListens = Rule(
+    .nothingListens, .likely, boot: .looksLikeThis, when: { $0.kind == .connectionRefused }
+  ) {
+    Words(
+      "\($0.who) refused the connection to \($0.port)",
+      cause: $0.isEverywhere
+        ? "nothing listens there: the service has probably ended at its start, often for want of a "
+          + "setting, or it listens on another port or on 127.0.0.1 alone"
+        : "nothing listens there, as it does on the others: the service has probably ended at its "
+          + "start, or was not started",
+      advice: "read the log of the service on the instance (journalctl -u SERVICE, docker logs); "
+        + "'ss -ltn' shows what listens where; it must be 0.0.0.0 or [::], and \($0.port)")
+  }
+
+  private static let hostUnreachable = Rule(
+    .firewallOrWrongAddress, .likely, boot: .canLookLikeThis, when: { $0.kind == .hostUnreachable }
+  ) {
+    Words(
+      "no way to \($0.who): \($0.first.detailWords)",
+      cause: "a router or neighbour says that the address does not answer: the instance is "
+        + "probably "
+        + "stopped or still starting, or the address is wrong",
+      advice: "see whether the instance runs and has this address, and whether this host is in the "
+        + "same network or has a route to it")
+  }
+
+  /// Where the others can be reached, the way there is open.
+  private static let noConnection = Rule(
+    .firewallOrWrongAddress, .likely, boot: .looksLikeThis, when: { $0.kind == .timeoutConnect }
+  ) {
+    let summary =
+      "\($0.who) did not answer the attempt to connect to \($0.port) within "
+      + $0.check.timeout.inWords
+    guard $0.isEverywhere else {
+      return Words(
+        summary,
+        cause: "the others can be reached, so probably it is the instance's own: another security "
+          + "group or subnet, a firewall on it, a wrong address, or it is not up yet; a process "
+          + "too "
+          + "busy to accept connections can look the same",
+        advice: "compare its security groups, subnet and address with those of a healthy one, and "
+          + "try 'nc -vz ADDRESS PORT' from a neighbour")
+    }
+    return Words(
+      summary,
+      cause: "the packets are probably dropped on the way: a security group, a network ACL or a "
+        + "firewall that does not let them through, or addresses that cannot be reached from here",
+      advice: "allow \($0.port) from this host, and from the load balancer's security group; a "
+        + "network ACL must also let ports 1024 to 65535 back; for private addresses run the gate "
+        + "inside the network, or through a bastion with --proxy")
+  }
+
+  private static let proxyHeaderShown = Rule(
+    .proxyProtocol, .likely,
+    when: {
+      $0.says("proxy tcp4 ", "proxy tcp6 ", "proxy unknown", "proxy protocol")
+        || $0.isTold("proxy protocol", "proxy tcp4", "proxy tcp6")
+    }
+  ) {
+    Words(
+      "the answer of \($0.who) speaks of the PROXY protocol",
+      cause: "one side probably sends the PROXY header and the other does not expect it, or the "
+        + "reverse",
+      advice: "use it on both sides or on neither: proxy_protocol_v2.enabled of the target group, "
+        + "'listen … proxy_protocol' in nginx, accept-proxy in HAProxy; or give the health check a "
+        + "port without it")
+  }
+
+  /// A TLS server that is asked in plain HTTP hangs up, or sends an alert that is no HTTP.
+  private static let plainOnTLSPortByNumber = Rule(
+    .plainOnTLSPort, .possible,
+    when: {
+      ($0.kind == .connectionReset || $0.kind == .protocolError && $0.isTold("not http"))
+        && $0.scheme == .http && $0.isOnTLSPort && $0.status == nil
+    }
+  ) {
+    Words(
+      "\($0.who) did not answer plain HTTP on \($0.port): \($0.first.detailWords)",
+      cause: "that is usually a port for TLS, and the check does not speak it",
+      advice: "check HTTPS:\($0.first.instance.port)\($0.path), or the port for plain HTTP")
+  }
+
+  private static let grpcDropped = Rule(
+    .protocolMismatch, .possible, when: { $0.kind == .connectionReset && $0.scheme.isGRPC }
+  ) {
+    Words(
+      "\($0.who) hung up on the gRPC call: \($0.first.detailWords)",
+      cause: "probably no gRPC server: one that speaks HTTP/1.1 alone hangs up on HTTP/2, and so "
+        + "does one that wants TLS",
+      advice: "use the port of the gRPC server, GRPCS if it wants TLS, or an HTTP check")
+  }
+
+  private static let closedSilently = Rule(
+    .connectionDropped, .likely,
+    when: { $0.kind == .connectionReset && $0.isTold("closed without an answer") }
+  ) { dropped($0, "closed the connection without an answer") }
+
+  private static let reset = Rule(
+    .connectionDropped, .likely, when: { $0.kind == .connectionReset }
+  ) { dropped($0, "reset the connection") }
+
+  private static func dropped(_ occurrence: Occurrence, _ what: String) -> Words {
+    Words(
+      "\(occurrence.who) accepted and then \(what)",
+      cause: "the process that takes the request probably ends on it (a crash, out of memory, a "
+        + "restart), or what listens does not speak plain HTTP: it wants TLS or the PROXY protocol",
+      advice: "look for a crash at that time in the log of the service and of the kernel (dmesg, "
+        + "'Out of memory'); 'curl -v http://ADDRESS:PORT\(occurrence.path)' on the instance "
+        + "itself "
+        + "shows whether it is the service or what stands before it")
+  }
+}

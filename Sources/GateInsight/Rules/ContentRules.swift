@@ -1,0 +1,175 @@
+internal import GateCore
+
+/// An answer of a good status that does not show what it should.
+extension Rule {
+  static let content = [
+    welcomePage, notServing, saysDown, severalVersions, noVersionInPage, noVersion, staleVersion,
+    unexpectedContent, otherSuccess,
+  ]
+
+  private static let welcomePage = Rule(
+    .staticAnswer, .likely,
+    when: {
+      $0.isAnswered
+        && $0.says(
+          "welcome to nginx", "welcome to openresty", "welcome to caddy", "caddy works",
+          "apache2 ubuntu default page", "apache2 debian default page", "<h1>it works!</h1>",
+          "iis windows server", "test page for", "default web site page", "index of /",
+          "directory listing for")
+    }
+  ) {
+    Words(
+      "\($0.who) answered \($0.statuses) with the page of a fresh web server",
+      cause: "the web server answers \($0.path) by itself, and the application is not asked: its "
+        + "own "
+        + "configuration was probably not installed, or the default site took the request",
+      advice: "remove the default site (/etc/nginx/sites-enabled/default), pass \($0.path) to the "
+        + "application, and see with 'nginx -T' which server block answers")
+  }
+
+  private static let notServing = Rule(
+    .applicationNotReady, .likely, boot: .canLookLikeThis,
+    when: { $0.kind == .expectationFailed && $0.scheme.isGRPC }
+  ) {
+    Words(
+      "\($0.who) answered the call, but \($0.first.detailWords)",
+      cause: "the gRPC server runs, and the service behind its health is not ready",
+      advice: "read the log of the service; a load balancer looks at the gRPC status alone, and "
+        + "would have put it in service")
+  }
+
+  private static let saysDown = Rule(
+    .applicationNotReady, .likely, boot: .canLookLikeThis,
+    when: {
+      $0.kind == .expectationFailed && $0.isJSON
+        && $0.says(
+          "\"status\":\"down\"", "\"status\": \"down\"", "\"status\":\"fail", "\"status\": \"fail",
+          "\"status\":\"error\"", "\"status\": \"error\"", "\"status\":\"unhealthy\"",
+          "\"status\": \"unhealthy\"", "\"healthy\":false", "\"healthy\": false", "\"ok\":false",
+          "\"ok\": false")
+    }
+  ) {
+    Words(
+      "\($0.who) answered \($0.statuses), and its body says that it is not well",
+      cause: "the application runs, and its own check fails",
+      advice: "the body names what fails; let the status say it too (503): a load balancer does "
+        + "not "
+        + "read the body, and would have put it in service")
+  }
+
+  private static let severalVersions = Rule(
+    .staleVersion, .likely,
+    when: {
+      guard $0.kind == .wrongVersion, let record = $0.record else { return false }
+      return record.versions.count > 1 || record.successes > 0 && record.pattern.changes > 1
+    }
+  ) {
+    Words(
+      "\($0.who) answered with more than one version: \($0.versions)",
+      cause: "an old process probably still has the port beside the new one, or workers of before "
+        + "were not restarted",
+      advice: "'ss -ltnp' and 'ps' on the instance show who has the port; stop the old process, "
+        + "and "
+        + "let the deployment wait for its end")
+  }
+
+  private static let noVersionInPage = Rule(
+    .staticAnswer, .possible,
+    when: { $0.kind == .wrongVersion && $0.report.version == nil && $0.isPage }
+  ) {
+    Words(
+      "\($0.who) answered \($0.statuses) with a page that carries no version",
+      cause: "it is probably not the health view that answers, but a web server or another page of "
+        + "the application",
+      advice: "see what \($0.path) is on the instance; pass it to the application, and let the "
+        + "health view name its version where version_from looks for it")
+  }
+
+  private static let noVersion = Rule(
+    .staleVersion, .possible, when: { $0.kind == .wrongVersion && $0.report.version == nil }
+  ) {
+    Words(
+      "\($0.who) answered without a version\($0.wanted)",
+      cause: "a build from before its health view named a version, or version_from looks in the "
+        + "wrong place",
+      advice: "ask a healthy instance where its version stands, and compare; see that the image or "
+        + "the launch template is the new one")
+  }
+
+  private static let staleVersion = Rule(
+    .staleVersion, .likely, when: { $0.kind == .wrongVersion }
+  ) {
+    Words(
+      "\($0.who) answered with another version\($0.wanted): \($0.versions)",
+      cause: $0.isEverywhere
+        ? "the new build was probably not rolled out: an old image or launch template, or a tag "
+          + "that still points to the old one"
+        : "a left-over of the old build: an old image or launch template version, an instance that "
+          + "was not replaced, or a process that was not restarted",
+      advice: "compare the image, the launch template version and the start of the process with "
+        + "those of an instance that is right; replace or restart it")
+  }
+
+  private static let unexpectedContent = Rule(
+    .unexpectedContent, .likely, when: { $0.kind == .expectationFailed }
+  ) {
+    Words(
+      "\($0.who) answered \($0.statuses), but \($0.first.detailWords)",
+      cause: "the status is good and the content is not: probably another page or build than was "
+        + "meant, or an expectation that does not fit it",
+      advice: "hold the evidence against expect_body, expect_header or expect_json: which of the "
+        + "two is out of date")
+  }
+
+  private static let otherSuccess = Rule(
+    .unexpectedStatus, .likely,
+    when: { $0.kind == .statusMismatch && $0.isStatus(in: 100...399) }
+  ) {
+    Words(
+      "\($0.who) answered \($0.statuses), not \($0.check.matcher)",
+      cause: "the answer is a good one, and the matcher does not have it",
+      advice: $0.check.semantics == .classic
+        ? "let \($0.path) answer 200: a Classic Load Balancer takes no other"
+        : "let \($0.path) answer \($0.check.matcher), or add \($0.statuses) to the matcher, here "
+          + "and "
+          + "in the target group")
+  }
+}
+
+extension Symptom {
+  /// Whether there was a whole answer of a good status.
+  fileprivate var isAnswered: Bool {
+    switch kind {
+    case .expectationFailed, .wrongVersion: true
+    case .statusMismatch: isStatus(in: 200...299)
+    default: false
+    }
+  }
+
+  /// Whether the body is a page for people.
+  fileprivate var isPage: Bool {
+    says("<html", "<!doctype html") || report.evidence?.contentType?.hasPrefix("text/html") ?? false
+  }
+}
+
+extension Occurrence {
+  fileprivate var wanted: String {
+    first.request.expectedVersion.map { ", not \($0.cleaned(to: 60))" } ?? ""
+  }
+
+  /// Which versions where: `v41 on web-3, web-4; v40 on web-5`.
+  fileprivate var versions: String {
+    var order: [String] = []
+    var places: [String: [String]] = [:]
+    for member in members {
+      let all = member.record?.versions ?? []
+      let found = all.isEmpty ? [member.report.version ?? "none"] : all
+      let text = alternatives(found.prefix(3).map { $0.cleaned(to: 60) })
+      if places[text] == nil { order.append(text) }
+      places[text, default: []].append(member.instance.id)
+    }
+    let shown = order.prefix(4).map { "\($0) on \(list(places[$0] ?? [], atMost: 3))" }
+    let more = order.count > 4 ? "; and \(order.count - 4) more versions" : ""
+    return shown.joined(separator: "; ") + more
+  }
+}

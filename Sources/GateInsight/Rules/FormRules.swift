@@ -1,0 +1,90 @@
+internal import GateCore
+
+/// An answer that breaks the rules of HTTP, or those of the load balancer.
+extension Rule {
+  static let form = [
+    unframedBody, truncated, oversizedHeader, oversizedBody, notHTTP, otherProtocol, broken,
+  ]
+
+  private static let unframedBody = Rule(
+    .unframedBody, .likely,
+    when: { $0.kind == .protocolError && $0.isTold("neither content-length nor chunks") }
+  ) {
+    Words(
+      "\($0.who) answered \($0.statuses) with a body of unknown length",
+      cause: "the body ends with the connection, without Content-Length and without chunks, and a "
+        + "Classic Load Balancer does not take that: probably an answer of HTTP/1.0, or one that "
+        + "is "
+        + "streamed",
+      advice: "send Content-Length, or no body, or speak HTTP/1.1 to the application "
+        + "(proxy_http_version 1.1 in nginx, http11-socket or a proxy before uWSGI)")
+  }
+
+  private static let truncated = Rule(
+    .truncatedAnswer, .likely, when: { $0.kind == .protocolError && $0.isTold("closed after") }
+  ) {
+    Words(
+      "\($0.who) broke its answer off: \($0.first.detailWords)",
+      cause: "fewer bytes came than Content-Length promised: the worker was probably ended in the "
+        + "middle of the answer, or something on the way changed the body but not its length",
+      advice: "look for killed workers in the service's log (harakiri in uWSGI, --timeout in "
+        + "gunicorn, out of memory), and for middlewares that rewrite bodies")
+  }
+
+  private static let oversizedHeader = Rule(
+    .oversizedAnswer, .likely,
+    when: { $0.kind == .protocolError && $0.isTold("of header", "header line without end") }
+  ) {
+    Words(
+      "\($0.who) sent a header that is too large: \($0.first.detailWords)",
+      cause: "a header field grows without bound: often a cookie, a list of links, or a debugging "
+        + "header",
+      advice: "see with 'curl -sD - -o /dev/null http://ADDRESS:PORT\($0.path)' which field it is: "
+        + "load balancers take some 32 KB of header")
+  }
+
+  private static let oversizedBody = Rule(
+    .oversizedAnswer, .likely, when: { $0.kind == .protocolError && $0.isTold("of body") }
+  ) {
+    Words(
+      "\($0.who) sent a body without end: \($0.first.detailWords)",
+      cause: "the path is probably a download or a stream, and not a health check",
+      advice: "make the target's path one that answers in a few bytes")
+  }
+
+  private static let notHTTP = Rule(
+    .protocolMismatch, .likely,
+    when: { $0.kind == .protocolError && $0.isTold("not http/1.1") }
+  ) {
+    Words(
+      "\($0.who) answered on \($0.port), but not in HTTP/1.1",
+      cause: "something else probably listens there: TLS, gRPC or HTTP/2 without TLS, or another "
+        + "service altogether",
+      advice: "'ss -ltnp' on the instance shows what listens; make the target HTTPS or GRPC if "
+        + "that "
+        + "is what it speaks, or TCP if it is no web server")
+  }
+
+  private static let otherProtocol = Rule(
+    .protocolMismatch, .possible,
+    when: {
+      $0.kind == .protocolError && ($0.scheme.isGRPC || $0.isTold("http2", "http/2", "nghttp2"))
+    }
+  ) {
+    Words(
+      "\($0.who) and the check do not speak the same protocol: \($0.first.detailWords)",
+      cause: "probably HTTP/1.1 on one side and HTTP/2 on the other",
+      advice: "use the port of the gRPC server for a GRPC target, and one that speaks HTTP/1.1 for "
+        + "an HTTP target")
+  }
+
+  private static let broken = Rule(
+    .brokenAnswer, .possible, when: { $0.kind == .protocolError }
+  ) {
+    Words(
+      "\($0.who) began an answer that is no whole HTTP: \($0.first.detailWords)",
+      cause: "the connection broke in the middle, or the server does not keep to HTTP",
+      advice: "'curl -v http://ADDRESS:PORT\($0.path)' shows how far it comes; look for a crash at "
+        + "that time in the service's log")
+  }
+}

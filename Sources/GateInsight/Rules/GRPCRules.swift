@@ -1,0 +1,146 @@
+internal import GateCore
+
+/// gRPC: a status of its own, or none.
+///
+/// Source: gRPC, "Status codes and their use in gRPC".
+extension Rule {
+  static let grpc = [
+    grpcApplicationDown, grpcPathMissing, grpcRefused, noGRPC, unimplemented, implemented,
+    unknownService, grpcAuthentication, grpcUnavailable, grpcDeadline, grpcExhausted, grpcError,
+    otherGRPCStatus,
+  ]
+
+  private static let grpcApplicationDown = Rule(
+    .applicationDown, .likely, boot: .looksLikeThis,
+    when: { $0.hasNoGRPCStatus && $0.isTold("http 502", "http 503", "http 504") }
+  ) {
+    Words(
+      "a proxy before \($0.who) answered the gRPC call itself: \($0.first.detailWords)",
+      cause: "the proxy is up and the gRPC server behind it is not, or cannot be reached by it",
+      advice: "read the log of the service, then the proxy's error log")
+  }
+
+  private static let grpcPathMissing = Rule(
+    .pathMissing, .likely, when: { $0.hasNoGRPCStatus && $0.isTold("http 404") }
+  ) {
+    Words(
+      "\($0.who) answered the gRPC call with HTTP 404",
+      cause: "no gRPC server: probably a web server on this port, or a proxy without a route for "
+        + "\($0.path)",
+      advice: "use the port of the gRPC server, or route \($0.path) to it (grpc_pass in nginx)")
+  }
+
+  private static let grpcRefused = Rule(
+    .authenticationWanted, .likely,
+    when: { $0.hasNoGRPCStatus && $0.isTold("http 401", "http 403") },
+    words: grpcAuthenticationWords)
+
+  private static let noGRPC = Rule(
+    .protocolMismatch, .likely, when: { $0.hasNoGRPCStatus }
+  ) {
+    Words(
+      "\($0.who) answered the gRPC call, but not in gRPC: \($0.first.detailWords)",
+      cause: "probably a web server on this port, or a proxy that drops the trailers",
+      advice: "use the port of the gRPC server, or an HTTP check; in nginx grpc_pass, not "
+        + "proxy_pass")
+  }
+
+  private static let unimplemented = Rule(
+    .grpcMatcher, .likely, when: { $0.kind == .grpcStatusMismatch && $0.status == 12 }
+  ) {
+    Words(
+      "\($0.who) does not implement \($0.path): gRPC status 12, not \($0.check.matcher)",
+      cause: "the health service is probably not registered on the server, or the method's name "
+        + "has "
+        + "a mistake",
+      advice: "register grpc.health.v1.Health and check \(HealthCheckTarget.standardGRPCPath) with "
+        + "matcher 0; matcher 12 fits the load balancer's default path alone, which nobody "
+        + "implements")
+  }
+
+  private static let implemented = Rule(
+    .grpcMatcher, .likely, when: { $0.kind == .grpcStatusMismatch && $0.status == 0 }
+  ) {
+    Words(
+      "the call of \($0.path) succeeded on \($0.who): gRPC status 0, not \($0.check.matcher)",
+      cause: "the matcher is probably still the load balancer's default, 12, for a method that "
+        + "does "
+        + "exist",
+      advice: "set matcher to 0, here and in the target group")
+  }
+
+  private static let unknownService = Rule(
+    .pathMissing, .likely, when: { $0.kind == .grpcStatusMismatch && $0.status == 5 }
+  ) {
+    Words(
+      "\($0.who) answered \($0.path) with gRPC status 5: not found",
+      cause: "the health service probably does not know the service that it is asked about",
+      advice: "set the status of the empty service name in the health service, which is what a "
+        + "check without a name asks for")
+  }
+
+  private static let grpcAuthentication = Rule(
+    .authenticationWanted, .likely,
+    when: { $0.kind == .grpcStatusMismatch && ($0.status == 16 || $0.status == 7) },
+    words: grpcAuthenticationWords)
+
+  private static func grpcAuthenticationWords(_ occurrence: Occurrence) -> Words {
+    Words(
+      "\(occurrence.who) refused the gRPC call: \(occurrence.first.detailWords)",
+      cause: "the method wants credentials, and a load balancer's check has none",
+      advice: "leave the health service out of the interceptor that looks for them")
+  }
+
+  private static let grpcUnavailable = Rule(
+    .applicationNotReady, .likely, boot: .looksLikeThis,
+    when: { $0.kind == .grpcStatusMismatch && $0.status == 14 }
+  ) {
+    Words(
+      "\($0.who) is not available: \($0.first.detailWords)",
+      cause: "the server is probably starting or ending, or a proxy does not reach it",
+      advice: "read the log of the service; set its health to SERVING when it is ready")
+  }
+
+  private static let grpcDeadline = Rule(
+    .proxyTimeout, .likely, when: { $0.kind == .grpcStatusMismatch && $0.status == 4 }
+  ) {
+    Words(
+      "\($0.who) gave the gRPC call up: \($0.first.detailWords)",
+      cause: "the method probably waits for something that does not answer in time",
+      advice: "let the health service answer from what is known, not by asking others")
+  }
+
+  private static let grpcExhausted = Rule(
+    .rateLimited, .likely, when: { $0.kind == .grpcStatusMismatch && $0.status == 8 }
+  ) {
+    Words(
+      "\($0.who) has no room for the gRPC call: \($0.first.detailWords)",
+      cause: "a rate limit, or a resource that is used up",
+      advice: "exempt the health service from the limit, or look for what is used up")
+  }
+
+  private static let grpcError = Rule(
+    .applicationError, .likely,
+    when: { $0.kind == .grpcStatusMismatch && [2, 13, 15].contains($0.status) }
+  ) {
+    Words(
+      "\($0.who) failed on the gRPC call: \($0.first.detailWords)",
+      cause: "the server runs, and an exception ends the call",
+      advice: "read the traceback in the service's log")
+  }
+
+  private static let otherGRPCStatus = Rule(
+    .unexpectedStatus, .possible, when: { $0.kind == .grpcStatusMismatch }
+  ) {
+    Words(
+      "\($0.who) answered \($0.path) otherwise than wanted: \($0.first.detailWords)",
+      cause: "the method probably wants another request than an empty one",
+      advice: "check \(HealthCheckTarget.standardGRPCPath) with matcher 0")
+  }
+}
+
+extension Symptom {
+  fileprivate var hasNoGRPCStatus: Bool {
+    kind == .grpcStatusMismatch && status == nil && isTold("without a grpc-status")
+  }
+}

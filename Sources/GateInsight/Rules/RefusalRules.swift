@@ -1,0 +1,245 @@
+internal import GateCore
+
+/// 4xx: what was asked for is refused.
+extension Rule {
+  static let refusals = [
+    captivePortal, proxyAuthentication, djangoHost, djangoRefusal, railsHost, otherHost,
+    misdirected,
+    authentication, forbiddenByProxy, forbidden, pathMissingAtProxy, pathMissing, methodRefused,
+    protocolRefused, rateLimited, badRequest, otherRefusal,
+  ]
+
+  private static let captivePortal = Rule(
+    .staticAnswer, .likely,
+    when: {
+      $0.status == 511
+        || $0.says("captive portal", "network authentication required", "wifi login", "wi-fi login")
+    }
+  ) {
+    Words(
+      "something on the way answered for \($0.who): a network that wants a login",
+      cause: "a captive portal or a filtering proxy stands between this host and the instance",
+      advice: "run the gate where the instances can be reached directly, and unset http_proxy "
+        + "there")
+  }
+
+  private static let proxyAuthentication = Rule(
+    .authenticationWanted, .likely, when: { $0.status == 407 }
+  ) {
+    Words(
+      "a proxy answered for \($0.who): 407, it wants a login",
+      cause: "the check goes through a proxy that does not know it",
+      advice: "give the proxy's user and password in --proxy, or reach the instances directly")
+  }
+
+  private static let djangoHost = Rule(
+    .disallowedHost, .likely,
+    when: {
+      $0.status == 400
+        && ($0.says("disallowedhost", "invalid http_host header", "allowed_hosts")
+          || $0.says("<h1>bad request (400)</h1>", "bad request (400)") && $0.isHostAnAddress)
+    }
+  ) {
+    Words(
+      "\($0.who) answered 400 to the Host \($0.hosts), with Django's page",
+      cause: "the Host is probably not in ALLOWED_HOSTS: a health check comes with the instance's "
+        + "address as Host, not with the name of the site",
+      advice: "add the instance's private address to ALLOWED_HOSTS at its boot (from the metadata "
+        + "service), or answer \($0.path) before the Host is looked at: a middleware before "
+        + "CommonMiddleware, or nginx with 'proxy_set_header Host NAME' for this location; "
+        + "'host: NAME' here would pass, but not on the load balancer")
+  }
+
+  /// Django's page has more reasons, of which a name that is not allowed is the commonest.
+  private static let djangoRefusal = Rule(
+    .disallowedHost, .possible, when: { $0.status == 400 && $0.says("bad request (400)") }
+  ) {
+    Words(
+      "\($0.who) answered 400 with Django's page, to the Host \($0.hosts)",
+      cause: "the Host is not in ALLOWED_HOSTS, or Django takes the request for suspicious (a "
+        + "header, a cookie, the path)",
+      advice: "Django's log says which ('Invalid HTTP_HOST header', 'SuspiciousOperation')")
+  }
+
+  private static let railsHost = Rule(
+    .disallowedHost, .likely,
+    when: {
+      $0.isStatus(in: 400...499) && $0.says("blocked host", "blocked request. this host")
+    }
+  ) {
+    Words(
+      "\($0.who) answered \($0.statuses): the Host \($0.hosts) is blocked",
+      cause: "the framework allows the site's own names alone, and a health check comes with the "
+        + "instance's address as Host",
+      advice: "exclude the path: config.host_authorization = { exclude: ->(request) { request.path "
+        + "== \"\($0.path)\" } } in Rails; do not empty config.hosts")
+  }
+
+  private static let otherHost = Rule(
+    .disallowedHost, .likely,
+    when: {
+      $0.isStatus(in: 400...499)
+        && $0.says(
+          "invalid hostname", "invalid host header", "untrusted host", "host not allowed",
+          "the request hostname is invalid")
+    }
+  ) {
+    Words(
+      "\($0.who) answered \($0.statuses) to the Host \($0.hosts)",
+      cause: "the server or framework allows certain names alone, and a health check comes with "
+        + "the "
+        + "instance's address as Host",
+      advice: "allow the instance's private address as Host, or answer \($0.path) before the Host "
+        + "is looked at")
+  }
+
+  private static let misdirected = Rule(
+    .disallowedHost, .possible, when: { $0.status == 421 }
+  ) {
+    Words(
+      "\($0.who) answered 421: not responsible for the Host \($0.hosts)",
+      cause: "the server has no site of that name on this connection",
+      advice: "answer \($0.path) in the default site, or set host, and server_name for TLS")
+  }
+
+  private static let authentication = Rule(
+    .authenticationWanted, .likely, when: { $0.status == 401 }
+  ) {
+    Words(
+      "\($0.who) answered 401 to \($0.path)",
+      cause: "the path wants a login (basic authentication of a staging site, Spring Security on "
+        + "the "
+        + "actuator), and a load balancer's check has none",
+      advice: "let \($0.path) be asked for without one ('auth_basic off' in an nginx location, "
+        + "permitAll in Spring Security), and keep details out of its body")
+  }
+
+  private static let forbiddenByProxy = Rule(
+    .authenticationWanted, .possible, when: { $0.status == 403 && $0.proxyPage != nil }
+  ) {
+    Words(
+      "\($0.proxies) before \($0.who) answered 403 to \($0.path)",
+      cause: "probably a rule of the proxy's: a list of allowed addresses, a firewall for web "
+        + "requests, or a site without an index that answers for a Host that it does not know",
+      advice: "allow this host and the load balancer's subnets there, and put \($0.path) into the "
+        + "default server")
+  }
+
+  private static let forbidden = Rule(
+    .authenticationWanted, .possible, when: { $0.status == 403 }
+  ) {
+    Words(
+      "\($0.who) answered 403 to \($0.path)",
+      cause: "the application refuses the check: it wants a login or a token, or allows certain "
+        + "addresses or user agents alone",
+      advice: "let \($0.path) be asked for without a login, from this host and from the load "
+        + "balancer's subnets")
+  }
+
+  private static let pathMissingAtProxy = Rule(
+    .pathMissing, .likely, when: { $0.isMissing && $0.proxyPage != nil }
+  ) {
+    Words(
+      "\($0.proxies) before \($0.who) answered \($0.statuses) to \($0.path) with a page of its own",
+      cause: "the request probably did not reach the application: no location for the path, or the "
+        + "default site answers because none has \($0.hosts) as its name",
+      advice: "put the location for \($0.path) into the default server ('listen 80 default_server' "
+        + "in nginx), and compare with the configuration of the old group")
+  }
+
+  private static let pathMissing = Rule(
+    .pathMissing, .likely, when: { $0.isMissing }
+  ) {
+    Words(
+      "\($0.who) answered \($0.statuses) to \($0.path)",
+      cause: "this build probably does not have the path: another one, another prefix, or the "
+        + "route "
+        + "was lost in the release",
+      advice: "ask the old group for \($0.path): if it is there, the release lost it (ROOT_URLCONF "
+        + "and urls.py in Django); if not, correct the target's path")
+  }
+
+  private static let methodRefused = Rule(
+    .methodRefused, .likely, when: { $0.status == 405 || $0.status == 501 }
+  ) {
+    let method = ($0.first.request.method ?? "GET").cleaned(to: 20)
+    return Words(
+      "\($0.who) answered \($0.statuses): \($0.path) does not take \(method)",
+      cause: "the view takes other methods alone (@require_POST in Django), or the path belongs to "
+        + "another view; a load balancer's check is a GET",
+      advice: method == "GET"
+        ? "let the view of \($0.path) take GET"
+        : "leave method out: a load balancer sends GET, and so should the check")
+  }
+
+  private static let protocolRefused = Rule(
+    .protocolMismatch, .likely, when: { [426, 464, 505].contains($0.status) }
+  ) {
+    Words(
+      "\($0.who) answered \($0.statuses): not in this version of HTTP",
+      cause: "the server wants another protocol, probably HTTP/2 or a WebSocket",
+      advice: "check the port that speaks HTTP/1.1, or use GRPC for a gRPC service")
+  }
+
+  private static let rateLimited = Rule(
+    .rateLimited, .likely,
+    when: {
+      $0.status == 429 || $0.isStatus(in: 400...599) && $0.says("too many requests")
+    }
+  ) {
+    Words(
+      "\($0.who) answered \($0.statuses): too many requests",
+      cause: "a rate limit counts the checks: each node of a load balancer checks too, and all "
+        + "with "
+        + "few addresses",
+      advice: "exempt \($0.path) from the limit (limit_req in nginx, throttling in the framework), "
+        + "or make the interval longer")
+  }
+
+  private static let badRequest = Rule(
+    .unexpectedStatus, .possible, when: { $0.status == 400 }
+  ) {
+    Words(
+      "\($0.who) answered 400 to \($0.path) with the Host \($0.hosts)",
+      cause: "the request is refused as it is: often for its Host (the address and not the name of "
+        + "the site), a header that a middleware misses, or TLS that was expected",
+      advice: "send the same request with the site's name ('curl -H \"Host: NAME\" "
+        + "http://ADDRESS:PORT\($0.path)'): if that is a 200, it is the Host")
+  }
+
+  private static let otherRefusal = Rule(
+    .unexpectedStatus, .possible, when: { $0.isStatus(in: 400...499) }
+  ) {
+    Words(
+      "\($0.who) answered \($0.statuses) to \($0.path), not \($0.check.matcher)",
+      cause: "the server says that the request is at fault: the path, the method or a header is "
+        + "probably not what it wants",
+      advice: "send the same request by hand and read the log of the server; add a status to the "
+        + "matcher only if a broken application could not give it too")
+  }
+}
+
+extension Symptom {
+  fileprivate var isMissing: Bool { (status == 404 || status == 410) && kind == .statusMismatch }
+
+  func isStatus(in range: ClosedRange<Int>) -> Bool {
+    !scheme.isGRPC && status.map(range.contains) ?? false
+  }
+}
+
+extension Occurrence {
+  /// The Host that was sent, and how many others.
+  fileprivate var hosts: String {
+    var hosts: [String] = []
+    for host in members.map(\.host) where !hosts.contains(host) && hosts.count < 3 {
+      hosts.append(host)
+    }
+    return hosts.count > 2 ? "that is the instance's own" : list(hosts)
+  }
+
+  /// The proxies whose own pages these are.
+  var proxies: String {
+    let names = Set(members.compactMap(\.proxyPage)).sorted()
+    return names.isEmpty ? "a proxy" : alternatives(names)
+  }
+}

@@ -1,0 +1,172 @@
+internal import GateCore
+
+/// The TLS handshake, and TLS where there is none.
+extension Rule {
+  static let tls = [
+    plainRequestToTLSPort, tlsToPlainPort, certificateExpired, certificateName,
+    certificateUntrusted, certificateRefused, clientCertificateMissing, clientCertificateRefused,
+    serverNameWanted, tlsParameters, handshakeOnPlainPort, handshakeFailed, handshakeTimeout,
+  ]
+
+  private static let plainRequestToTLSPort = Rule(
+    .plainOnTLSPort, .likely,
+    when: {
+      $0.says(
+        "plain http request was sent to https port", "client sent an http request to an https",
+        "speaking plain http to an ssl-enabled", "combination of host and port requires tls",
+        "speaking http to an https port")
+    }
+  ) {
+    Words(
+      "\($0.who) answered \($0.statuses): a plain HTTP request on a port for TLS",
+      cause: "the check speaks plain HTTP, \($0.port) speaks TLS",
+      advice: "check HTTPS:\($0.first.instance.port)\($0.path), or the port for plain HTTP")
+  }
+
+  private static let tlsToPlainPort = Rule(
+    .tlsOnPlainPort, .likely,
+    when: {
+      $0.kind == .tlsError
+        && $0.isTold(
+          "wrong version number", "packet length too long", "http request", "record overflow",
+          "unexpected message")
+    }, words: tlsOnPlainWords)
+
+  private static let certificateExpired = Rule(
+    .certificateExpired, .likely,
+    when: { $0.kind == .tlsError && $0.isTold("expired", "not yet valid") }
+  ) {
+    Words(
+      "the certificate of \($0.who) is not valid now: \($0.first.detailWords)",
+      cause: "it was probably not renewed, or the image carries an old one; a wrong clock on this "
+        + "host looks the same",
+      advice: "renew it ('openssl s_client -connect ADDRESS:PORT | openssl x509 -noout -dates'); "
+        + "a load balancer does not look at it: without verify_tls neither does the check")
+  }
+
+  private static let certificateName = Rule(
+    .certificateName, .likely,
+    when: {
+      $0.kind == .tlsError
+        && $0.isTold(
+          "subject name", "alternative name", "does not match target host", "hostname mismatch",
+          "ip address mismatch")
+    }
+  ) {
+    Words(
+      "the certificate of \($0.who) is for another name: \($0.first.detailWords)",
+      cause: "it names the site, and the check goes to the address of the instance",
+      advice: "set server_name to the name in the certificate; a load balancer does not look at "
+        + "it: without verify_tls neither does the check")
+  }
+
+  private static let certificateUntrusted = Rule(
+    .certificateUntrusted, .likely,
+    when: {
+      $0.kind == .tlsError
+        && $0.isTold(
+          "self-signed", "self signed", "issuer certificate",
+          "unable to "
+            + "verify", "issuer")
+    }
+  ) {
+    Words(
+      "the certificate of \($0.who) is signed by nobody whom the check trusts",
+      cause: "it is probably self-signed, of a private authority, or sent without the certificates "
+        + "between",
+      advice: "give the authority with ca_file, or let the server send the whole chain; a load "
+        + "balancer does not look at it: without verify_tls neither does the check")
+  }
+
+  private static let certificateRefused = Rule(
+    .certificateUntrusted, .possible,
+    when: { $0.kind == .tlsError && $0.isTold("peer certificate", "certificate verify") }
+  ) {
+    Words(
+      "the certificate of \($0.who) did not stand the check",
+      cause: "it is self-signed or of an authority that is not trusted here, has expired, or is "
+        + "for "
+        + "another name than the address",
+      advice: "'openssl s_client -connect ADDRESS:PORT' says which; then ca_file, a new "
+        + "certificate "
+        + "or server_name; without verify_tls the check asks as little of it as a load balancer "
+        + "does")
+  }
+
+  private static let clientCertificateMissing = Rule(
+    .clientCertificateWanted, .likely,
+    when: { $0.says("no required ssl certificate was sent") }, words: clientCertificateWords)
+
+  private static let clientCertificateRefused = Rule(
+    .clientCertificateWanted, .likely,
+    when: {
+      $0.says("the ssl certificate error")
+        || $0.kind == .tlsError && $0.isTold("certificate required", "bad certificate")
+    }, words: clientCertificateWords)
+
+  private static func clientCertificateWords(_ occurrence: Occurrence) -> Words {
+    Words(
+      "\(occurrence.who) wanted a certificate of the client",
+      cause: "the server asks for mutual TLS, and the check sent no certificate that it accepts; a "
+        + "load balancer sends none in a health check",
+      advice: "exempt the health check's path or port (nginx: ssl_verify_client optional), or give "
+        + "client_cert and client_key")
+  }
+
+  private static let serverNameWanted = Rule(
+    .certificateName, .possible,
+    when: { $0.kind == .tlsError && $0.isTold("unrecognized name", "internal error") }
+  ) {
+    Words(
+      "\($0.who) refused the TLS handshake: \($0.first.detailWords)",
+      cause: "the server probably has no certificate for a client that names no site",
+      advice: "configure a default certificate, since a load balancer is not known to name one; or "
+        + "set server_name")
+  }
+
+  private static let tlsParameters = Rule(
+    .tlsParameters, .possible,
+    when: {
+      $0.kind == .tlsError
+        && $0.isTold(
+          "protocol version", "unsupported protocol", "no shared cipher", "handshake failure",
+          "insufficient security", "no protocols available", "dh key too small")
+    }
+  ) {
+    Words(
+      "\($0.who) and the check found no common TLS parameters: \($0.first.detailWords)",
+      cause: "the server's TLS versions or ciphers are probably too old or too few",
+      advice: "allow TLS 1.2 and 1.3 with common ciphers: the checks of a Network Load Balancer "
+        + "fail "
+        + "with a target that takes TLS 1.3 alone")
+  }
+
+  private static let handshakeOnPlainPort = Rule(
+    .tlsOnPlainPort, .likely, when: { $0.kind == .tlsError && $0.isOnPlainPort },
+    words: tlsOnPlainWords)
+
+  private static let handshakeFailed = Rule(
+    .tlsOnPlainPort, .possible, when: { $0.kind == .tlsError }, words: tlsOnPlainWords)
+
+  private static func tlsOnPlainWords(_ occurrence: Occurrence) -> Words {
+    Words(
+      "no TLS handshake with \(occurrence.who): \(occurrence.first.detailWords)",
+      cause: "\(occurrence.port) probably speaks plain HTTP, and the check speaks TLS; versions or "
+        + "ciphers that do not fit look the same",
+      advice: "check HTTP:\(occurrence.first.instance.port)\(occurrence.path), or the port for "
+        + "TLS; "
+        + "'openssl s_client -connect ADDRESS:PORT' shows what answers")
+  }
+
+  private static let handshakeTimeout = Rule(
+    .tooSlow, .likely, boot: .canLookLikeThis, when: { $0.kind == .timeoutTLS }
+  ) {
+    Words(
+      "\($0.who) did not finish the TLS handshake within \($0.check.timeout.inWords)",
+      cause: "the process is probably stuck or short of workers: the kernel accepts connections "
+        + "for "
+        + "it; a server for plain text that waits for the end of a line looks the same",
+      advice: "look at the workers and the load of the instance; 'openssl s_client -connect "
+        + "ADDRESS:PORT' shows whether \($0.port) speaks TLS at all")
+  }
+}

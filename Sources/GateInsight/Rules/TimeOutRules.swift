@@ -1,0 +1,137 @@
+internal import GateCore
+
+/// The answer, or its end, did not come in time.
+extension Rule {
+  static let timeouts = [unfinished, tooSlow]
+
+  private static let unfinished = Rule(
+    .unfinishedAnswer, .likely,
+    when: { $0.kind == .timeoutResponse && $0.isTold("no whole answer") }
+  ) {
+    Words(
+      "\($0.who) began its answer and did not end it: \($0.first.detailWords)",
+      cause: "the body has probably no end (a stream, server-sent events, a download), or comes "
+        + "too "
+        + "slowly",
+      advice: "make the target's path one that answers at once and in a few bytes; a proxy that "
+        + "buffers (proxy_buffering in nginx) hides slow bodies, but not endless ones")
+  }
+
+  private static let tooSlow = Rule(
+    .tooSlow, .likely, boot: .looksLikeThis, when: { $0.kind == .timeoutResponse }
+  ) {
+    let timings = AnswerTimings(of: $0.members)
+    return Words(
+      "\($0.who) did not answer within \($0.check.timeout.inWords): \(timings.words)",
+      cause: timings.cause(under: $0.check), advice: timings.advice(under: $0.check, path: $0.path))
+  }
+}
+
+/// How long the answers took that came, of the instances that also gave none.
+struct AnswerTimings {
+  private var late = 0
+  private var checks = 0
+  /// Sorted, in microseconds: the latest of each instance.
+  private var times: [Int64] = []
+  /// The longest of those that came whole after the time-out.
+  private var longestLate: Int64?
+
+  init(of members: [Symptom]) {
+    for member in members {
+      if member.isTold("took longer than") {
+        longestLate = max(longestLate ?? 0, member.report.latencyMicroseconds)
+      }
+      guard let record = member.record else {
+        late += 1
+        checks += 1
+        continue
+      }
+      late += record.pattern.failures(of: .timeoutResponse)
+      checks += record.checks
+      // A bound for groups of thousands: a distribution needs no more.
+      if times.count < 4096 { times += record.latency.samples }
+    }
+    times.sort()
+  }
+
+  var words: String {
+    let count = "\(late) of \(counted(checks, "check"))"
+    guard let least = times.first, let greatest = times.last else {
+      return "\(count), and none was answered"
+    }
+    return "\(count); the answers that came took \(Self.words(least)) to \(Self.words(greatest)) "
+      + "(half within \(Self.words(percentile(50))), 95% within \(Self.words(percentile(95))))"
+  }
+
+  func cause(under check: HealthCheck) -> String {
+    switch likeness(under: check) {
+    case .unknown:
+      "it is stuck, or slower than the time-out allows: all workers are probably busy, it is still "
+        + "warming up, or its health check waits for something that does not answer"
+    case .stuck:
+      "it is rather stuck at times than slow: workers are probably all busy, or a check waits for "
+        + "something that sometimes does not answer"
+    case .slow:
+      "it answers about as slowly as the time-out allows: probably a health check that does much, "
+        + "a "
+        + "slow dependency, or an instance without power (CPU credits, memory)"
+    }
+  }
+
+  func advice(under check: HealthCheck, path: String) -> String {
+    let limit = "the time-out must stay below the interval (\(check.interval.inWords))"
+    switch likeness(under: check) {
+    case .unknown:
+      return "measure on the instance how long it takes ('curl -so /dev/null -w %{time_total} "
+        + "http://ADDRESS:PORT\(path)'): a time-out above that would do, and \(limit); look at the "
+        + "workers if there is no end"
+    case .stuck:
+      return "a longer time-out will hardly help: look at the number of workers, at idle "
+        + "connections "
+        + "that hold them, and at what \(path) waits for"
+    case .slow:
+      let enough = Self.roundedUp(longestLate ?? 2 * (times.last ?? 0))
+      let would = longestLate == nil ? "would probably have done" : "would have done"
+      return enough < check.interval.inMicroseconds
+        ? "a time-out of \(Self.words(enough)) \(would); better make \(path) do less, with a "
+          + "time-out for each thing that it asks for"
+        : "make \(path) do less: a time-out long enough, some \(Self.words(enough)), does not go "
+          + "with "
+          + "an interval of \(check.interval.inWords)"
+    }
+  }
+
+  private enum Likeness {
+    case unknown
+    case stuck
+    case slow
+  }
+
+  private func likeness(under check: HealthCheck) -> Likeness {
+    guard longestLate == nil else { return .slow }
+    guard let greatest = times.last else { return .unknown }
+    return greatest < check.timeout.inMicroseconds / 3 ? .stuck : .slow
+  }
+
+  /// The nearest rank.
+  private func percentile(_ percent: Int) -> Int64 {
+    let rank = (percent * times.count + 99) / 100
+    return times.isEmpty ? 0 : times[max(rank, 1) - 1]
+  }
+
+  /// To two digits, as nobody sets a time-out of 1.237 s.
+  private static func roundedUp(_ microseconds: Int64) -> Int64 {
+    let unit: Int64 =
+      switch microseconds {
+      case ..<1_000_000: 100_000
+      case ..<10_000_000: 500_000
+      default: 1_000_000
+      }
+    return (microseconds + unit - 1) / unit * unit
+  }
+
+  private static func words(_ microseconds: Int64) -> String {
+    let unit: Int64 = microseconds < 10_000 ? 100 : microseconds < 1_000_000 ? 1000 : 10_000
+    return Duration.microseconds((microseconds + unit / 2) / unit * unit).inWords
+  }
+}

@@ -1,0 +1,57 @@
+/// An Auto Scaling group as its API describes it.
+struct AutoScalingGroupDescription: Hashable, Sendable {
+  var desiredCapacity: Int
+  var members: [Member]
+
+  struct Member: Hashable, Sendable {
+    var id: String
+    /// As AWS spells it: `Pending:Wait`.
+    var lifecycleState: String
+    var zone: String?
+    var launchTemplateVersion: String?
+    /// What it counts of the desired capacity.
+    var weight: Int
+  }
+}
+
+extension AWSClient {
+  /// - Throws: `SourceError.notFound` when there is no such group: AWS answers with an empty list.
+  func describeAutoScalingGroup(
+    _ name: String, budget: QueryCaller.Budget
+  ) throws(SourceError) -> AutoScalingGroupDescription {
+    let call = QueryCall(.autoScaling, "DescribeAutoScalingGroups")
+      .with(list: "AutoScalingGroupNames.member", [name])
+    let result = "DescribeAutoScalingGroupsResult"
+    var found: AutoScalingGroupDescription?
+    try forEachPage(
+      of: call, mark: ("NextToken", [result, "NextToken"]), budget: budget
+    ) { page throws(SourceError) in
+      for group in page[result]?.list("AutoScalingGroups") ?? []
+      where group.value("AutoScalingGroupName") == name {
+        found = try autoScalingGroup(group, call: call)
+      }
+    }
+    guard let found else {
+      throw .notFound(
+        what: "Auto Scaling group", name: shownLine(name), place: place(of: .autoScaling))
+    }
+    return found
+  }
+
+  private func autoScalingGroup(
+    _ group: XMLElement, call: QueryCall
+  ) throws(SourceError) -> AutoScalingGroupDescription {
+    var members: [AutoScalingGroupDescription.Member] = []
+    for item in group.list("Instances") {
+      members.append(
+        AutoScalingGroupDescription.Member(
+          id: try identifier("InstanceId", in: item, of: call),
+          lifecycleState: item.value("LifecycleState") ?? "",
+          zone: item.value("AvailabilityZone"),
+          launchTemplateVersion: item["LaunchTemplate"]?.value("Version"),
+          weight: item.value("WeightedCapacity").flatMap { Int($0) } ?? 1))
+    }
+    return AutoScalingGroupDescription(
+      desiredCapacity: try number("DesiredCapacity", in: group, of: call), members: members)
+  }
+}

@@ -1,0 +1,127 @@
+package import GateCore
+
+/// A target group: its targets, its health check, its load balancer's view.
+package struct TargetGroup: Sendable {
+  /// A name, or an ARN.
+  package var reference: String
+  private let client: AWSClient
+
+  /// With an ARN, the region in it is asked, whatever the configured one is.
+  package init(_ reference: String, client: AWSClient) {
+    self.reference = reference
+    let parts = reference.split(separator: ":", omittingEmptySubsequences: false)
+    let region = reference.hasPrefix("arn:") && parts.count > 3 ? String(parts[3]) : ""
+    self.client = region.isEmpty ? client : client.inRegion(region)
+  }
+
+  /// The targets: instances, or addresses.
+  ///
+  /// A target's ID is its instance's, or its address; one with a port other than the group's
+  /// carries it too (`i-0abc:8081`), so that an instance can be registered more than once.
+  ///
+  /// The port is the health check's; `traffic-port` is that of each target.
+  package func list(port: HealthCheckTarget.Port) throws(SourceError) -> SourceListing {
+    let budget = client.budget()
+    let group = try client.describeTargetGroup(reference, budget: budget)
+    guard group.targetType == "instance" || group.targetType == "ip" else {
+      throw Self.unusable(group, "its targets are of type \(shownLine(group.targetType))")
+    }
+    let targets = try client.describeTargetHealth(arn: group.arn, budget: budget)
+    let ids = group.targetType == "instance" ? targets.map(\.id) : []
+    let known = try client.describeInstances(ids, budget: budget)
+    var members: [SourceMember] = []
+    for target in targets {
+      members.append(try member(of: target, in: group, port: port, as: known[target.id]))
+    }
+    return SourceListing(
+      members: members, expected: members.count { $0.standing != .leaving })
+  }
+
+  private func member(
+    of target: TargetHealthDescription, in group: TargetGroupDescription,
+    port: HealthCheckTarget.Port, as known: EC2Instance?
+  ) throws(SourceError) -> SourceMember {
+    let checkedPort: Int
+    switch port {
+    case .number(let number): checkedPort = number
+    case .trafficPort:
+      guard let own = target.port ?? group.port else {
+        throw Self.unusable(group, "its target \(target.id) has no port")
+      }
+      checkedPort = own
+    }
+    let isOverride = target.port != nil && target.port != group.port
+    let name = isOverride ? "\(target.id):\(target.port ?? 0)" : target.id
+    let zone = target.zone == "all" ? nil : target.zone
+    var member: SourceMember
+    if group.targetType == "ip" {
+      member = SourceMember(
+        instance: Instance(id: name, address: target.id, port: checkedPort, zone: zone),
+        standing: .checked)
+    } else {
+      member = SourceMember(
+        instanceID: target.id, name: name, port: checkedPort, zone: zone,
+        prefersIPv6: group.addressType == "ipv6", as: known)
+    }
+    if target.isLeaving { member.standing = .leaving }
+    return member
+  }
+
+  /// The settings of its health check.
+  ///
+  /// - Throws: `SourceError.unusable` for a group of lambda functions, or one that is not checked.
+  package func healthCheck() throws(SourceError) -> ImportedHealthCheck {
+    let group = try client.describeTargetGroup(reference, budget: client.budget())
+    return try group.importedHealthCheck()
+  }
+
+  /// What its load balancer says of its targets.
+  package func report() throws(SourceError) -> LoadBalancerReport {
+    let budget = client.budget()
+    let arn =
+      reference.hasPrefix("arn:")
+      ? reference : try client.describeTargetGroup(reference, budget: budget).arn
+    let targets = try client.describeTargetHealth(arn: arn, budget: budget)
+    let opinions = targets.map { target in
+      LoadBalancerReport.Opinion(
+        targetID: target.id, port: target.port,
+        view: LoadBalancerView(
+          state: InstanceState(target: target.state), reasonCode: target.reason,
+          description: target.description))
+    }
+    return LoadBalancerReport(
+      opinions: opinions,
+      unregistered: LoadBalancerView(
+        state: .initial, reasonCode: "Target.NotRegistered",
+        description: "Target is not registered to the target group"))
+  }
+
+  static func unusable(_ group: TargetGroupDescription, _ detail: String) -> SourceError {
+    .unusable(
+      detail: "the target group \(group.name) cannot be used: \(detail)",
+      advice: "name a target group of instances or addresses")
+  }
+}
+
+extension TargetHealthDescription {
+  var isLeaving: Bool {
+    state == "draining" || reason == "Target.NotRegistered"
+      || reason == "Target.DeregistrationInProgress"
+  }
+}
+
+extension InstanceState {
+  /// The state of a target of a target group.
+  ///
+  /// What is `draining`, `unused` or `unavailable` is neither in service nor failing.
+  ///
+  /// Source: `DescribeTargetHealth`, `TargetHealth`.
+  init(target state: String) {
+    self =
+      switch state {
+      case "healthy": .healthy
+      case "unhealthy", "unhealthy.draining": .unhealthy
+      default: .initial
+      }
+  }
+}

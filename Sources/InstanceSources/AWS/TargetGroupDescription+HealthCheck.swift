@@ -1,0 +1,56 @@
+internal import GateCore
+
+extension TargetGroupDescription {
+  /// The group's health check as settings.
+  ///
+  /// - Throws: `SourceError.unusable` when it has none, or one of a kind that is not known.
+  func importedHealthCheck() throws(SourceError) -> ImportedHealthCheck {
+    guard targetType != "lambda" else {
+      throw TargetGroup.unusable(self, "its targets are lambda functions")
+    }
+    guard check.isEnabled else { throw TargetGroup.unusable(self, "its health check is off") }
+    let target = try importedTarget()
+    var settings: [ImportedHealthCheck.Setting] = [
+      .init("semantics", semantics.rawValue),
+      .init("target", target.description),
+    ]
+    func add(_ name: String, _ value: String?) {
+      if let value { settings.append(.init(name, value)) }
+    }
+    add("interval", check.interval)
+    add("timeout", check.timeout)
+    add("healthy_threshold", check.healthyThreshold)
+    add("unhealthy_threshold", check.unhealthyThreshold)
+    if target.scheme.hasPath {
+      add("matcher", target.scheme.isGRPC ? check.grpcCodes : check.httpCodes)
+    }
+    return ImportedHealthCheck(settings: settings, trafficPort: port)
+  }
+
+  /// Application Load Balancers speak HTTP with their targets, all others something below it.
+  private var semantics: Semantics {
+    transport == "HTTP" || transport == "HTTPS" ? .alb : .nlb
+  }
+
+  private func importedTarget() throws(SourceError) -> HealthCheckTarget {
+    let isGRPC = protocolVersion == "GRPC"
+    let scheme: HealthCheckTarget.Scheme
+    switch check.transport {
+    case "HTTP": scheme = isGRPC ? .grpc : .http
+    case "HTTPS": scheme = isGRPC ? .grpcs : .https
+    case "TCP": scheme = .tcp
+    default:
+      throw TargetGroup.unusable(
+        self, "its health check's protocol is \(shownLine(check.transport ?? "not given"))")
+    }
+    let fallbackPath = isGRPC ? HealthCheckTarget.albGRPCPath : "/"
+    let path = scheme.hasPath ? check.path ?? fallbackPath : ""
+    // Read as a user's own would be, so that a strange one is found here and with its name.
+    do {
+      return try HealthCheckTarget(
+        parsing: "\(scheme.rawValue):\(check.port ?? "traffic-port")\(path)")
+    } catch {
+      throw TargetGroup.unusable(self, shownLine(error.description))
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package import GateCore
+internal import GateFormats
+
+/// Every IPv4 and IPv6 address of a host name: each is an instance, called by its address.
+package struct DNSSource: Sendable {
+  package var name: String
+
+  package init(name: String) {
+    self.name = name
+  }
+
+  /// Asks the system's resolver, and waits for it; an address has no port of its own.
+  package func list(port: HealthCheckTarget.Port) throws(SourceError) -> SourceListing {
+    guard case .number(let number) = port else {
+      throw .unusable(
+        detail: "the target's port is traffic-port, but the addresses of a name have no ports",
+        advice: "give the target a port, such as HTTP:80/health, or take srv, whose records have "
+          + "ports")
+    }
+    try checkHostName(name)
+    do throws(HostAddresses.Failure) {
+      let members = try HostAddresses.find(name).map { address in
+        SourceMember(
+          instance: Instance(id: address, address: address, port: number), standing: .checked)
+      }
+      return SourceListing(members: members, expected: nil)
+    } catch {
+      switch error {
+      case .noAddress: throw .notFound(what: "host", name: shownLine(name), place: "the DNS")
+      case .noAnswer(let words):
+        throw .unreachable(place: "the name server, for \(shownLine(name))", detail: words)
+      }
+    }
+  }
+}
+
+/// Refuses what no name server should be asked for.
+func checkHostName(_ name: String) throws(SourceError) {
+  do throws(GrammarError) {
+    _ = try NetworkAddress(parsing: name)
+  } catch {
+    throw .unusable(
+      detail: shownLine(error.description), advice: "give a name such as web.example.com")
+  }
+}

@@ -1,0 +1,75 @@
+package import GateCore
+internal import GateFormats
+
+/// The instances that a command prints, in the form of an `instances_file`.
+package struct ExecSource: Sendable {
+  /// A line for `/bin/sh`.
+  package var command: String
+  /// The environment of the command.
+  package var variables: [String: String]
+  /// How long it may take; then its whole process group is killed.
+  package var timeout: Duration
+
+  package init(command: String, variables: [String: String], timeout: Duration = .seconds(30)) {
+    self.command = command
+    self.variables = variables
+    self.timeout = timeout
+  }
+
+  /// As much as an `instances_file` may hold.
+  static let outputLimit = 16 << 20
+
+  /// Runs the command and waits for it.
+  ///
+  /// An instance's own port beats the health check's, and under `traffic-port` each must have one.
+  /// No output at all is a group without instances: they may come yet.
+  package func list(port: HealthCheckTarget.Port) throws(SourceError) -> SourceListing {
+    let output = try run()
+    let marks = output.lazy.filter { !" \t\r\n".utf8.contains($0) }.prefix(3)
+    guard !marks.isEmpty, !marks.elementsEqual("[]".utf8) else {
+      return SourceListing(members: [], expected: nil)
+    }
+    do throws(SettingsError) {
+      let specs = try InstancesFile.read(output, path: "the output")
+      let instances = try InstanceSpec.instances(specs, on: port)
+      return SourceListing(
+        members: instances.map { SourceMember(instance: $0, standing: .checked) }, expected: nil)
+    } catch {
+      throw .malformed(place: place, detail: Self.words(for: error.problems))
+    }
+  }
+
+  private func run() throws(SourceError) -> [UInt8] {
+    var child = ChildProcess(words: ["/bin/sh", "-c", command], variables: variables)
+    child.timeout = timeout
+    child.outputLimit = Self.outputLimit
+    do throws(ChildProcess.Failure) {
+      return try child.run()
+    } catch {
+      throw .unusable(
+        detail: "\(place) lists no instances: \(words(for: error))",
+        advice: "run it in a shell here: it must print an instance a line, or a JSON array, and "
+          + "end with 0")
+    }
+  }
+
+  private var place: String { "the command '\(shownLine(command, limit: 80))'" }
+
+  private func words(for failure: ChildProcess.Failure) -> String {
+    switch failure {
+    case .timedOut: "it took longer than \(timeout.inWords)"
+    case .tooMuchOutput: "it printed more than \(Self.outputLimit >> 20) MiB"
+    case .notStarted, .failed, .killed: "\(failure)"
+    }
+  }
+
+  /// The first few, each with its line.
+  private static func words(for problems: [SettingProblem]) -> String {
+    let sentences = problems.prefix(3).map { problem in
+      guard case .file(_, let line)? = problem.origin else { return problem.summary }
+      return "line \(line): \(problem.summary)"
+    }
+    let more = problems.count - sentences.count
+    return shownLine(sentences.joined(separator: "; ")) + (more > 0 ? "; and \(more) more" : "")
+  }
+}

@@ -1,0 +1,75 @@
+internal import Glibc
+
+/// Every address of a host name, or why there is none.
+enum HostAddresses {
+  enum Failure: Error, Hashable, Sendable {
+    /// There is no such name, or it has no address.
+    case noAddress
+    /// No server could say; the system's words.
+    case noAnswer(String)
+  }
+
+  /// Asks as the system is set up to: `/etc/hosts`, then the name servers.
+  ///
+  /// It waits for as long as `/etc/resolv.conf` and `RES_OPTIONS` let it.
+  ///
+  /// - Returns: IPv4 before IPv6, each in the order of its numbers, and each once.
+  static func find(_ name: String) throws(Failure) -> [String] {
+    var hints = addrinfo()
+    hints.ai_socktype = CInt(SOCK_STREAM.rawValue)
+    var first: UnsafeMutablePointer<addrinfo>?
+    let code = getaddrinfo(name, nil, &hints, &first)
+    let systemError = errno
+    defer { if let first { freeaddrinfo(first) } }
+    guard code == 0 else { throw failure(code, systemError: systemError) }
+    var found: Set<Address> = []
+    var next = first
+    while let entry = next {
+      if let address = Address(entry.pointee) { found.insert(address) }
+      next = entry.pointee.ai_next
+    }
+    guard !found.isEmpty else { throw .noAddress }
+    return found.sorted().map(\.text)
+  }
+
+  static func failure(_ code: CInt, systemError: CInt) -> Failure {
+    // Not in Glibc's module: the name has no address (EAI_NODATA), or none of that family.
+    let (noData, noFamily): (CInt, CInt) = (-5, -9)
+    switch code {
+    case EAI_NONAME, noData, noFamily: return .noAddress
+    case EAI_SYSTEM: return .noAnswer(String(cString: strerror(systemError)))
+    default: return .noAnswer(String(cString: gai_strerror(code)))
+    }
+  }
+
+  private struct Address: Hashable, Comparable {
+    /// The length first, so that IPv4 comes before IPv6.
+    var order: [UInt8]
+    var text: String
+
+    init?(_ entry: addrinfo) {
+      guard let socketAddress = entry.ai_addr else { return nil }
+      let raw = UnsafeRawPointer(socketAddress)
+      switch entry.ai_family {
+      case AF_INET:
+        let number = raw.loadUnaligned(as: sockaddr_in.self).sin_addr
+        order = withUnsafeBytes(of: number) { [4] + $0 }
+      case AF_INET6:
+        let number = raw.loadUnaligned(as: sockaddr_in6.self).sin6_addr
+        order = withUnsafeBytes(of: number) { [16] + $0 }
+      default: return nil
+      }
+      // Not inet_ntop, which leaves out the scope of a link-local address.
+      var buffer = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+      let code = getnameinfo(
+        socketAddress, entry.ai_addrlen, &buffer, socklen_t(buffer.count), nil, 0, NI_NUMERICHOST)
+      guard code == 0 else { return nil }
+      text = String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
+    static func < (left: Address, right: Address) -> Bool {
+      left.order.lexicographicallyPrecedes(right.order)
+        || (left.order == right.order && left.text < right.text)
+    }
+  }
+}

@@ -1,0 +1,162 @@
+internal import CResolver
+package import GateCore
+internal import Glibc
+
+/// The places that the SRV records of a name list: `_http._tcp.web.example`.
+///
+/// All records count, whatever their priority and weight: those say how clients spread, and a
+/// stand-by that is broken is no stand-by. Each address of a record's target is an instance, called
+/// `address:port`.
+package struct SRVSource: Sendable {
+  package var name: String
+  /// Asked in place of the name servers of the system; the addresses of targets are not.
+  package var server: Server?
+  /// Resolves the targets of the records.
+  var addresses: @Sendable (String) throws(HostAddresses.Failure) -> [String] = {
+    name throws(HostAddresses.Failure) in try HostAddresses.find(name)
+  }
+
+  /// A name server.
+  package struct Server: Hashable, Sendable {
+    /// A literal IPv4 address.
+    package var address: String
+    package var port: Int
+    /// Of one attempt, in whole seconds.
+    package var timeout: Int
+    package var attempts: Int
+
+    package init(address: String, port: Int = 53, timeout: Int = 5, attempts: Int = 2) {
+      self.address = address
+      self.port = port
+      self.timeout = timeout
+      self.attempts = attempts
+    }
+  }
+
+  package init(name: String, server: Server? = nil) {
+    self.name = name
+    self.server = server
+  }
+
+  /// Asks for the records and for the addresses of their targets, and waits.
+  ///
+  /// A target that has no address yet is awaited. Under `traffic-port` each instance is checked on
+  /// the port of its record.
+  package func list(port: HealthCheckTarget.Port) throws(SourceError) -> SourceListing {
+    try checkHostName(name)
+    let places = try places()
+    var known: [String: [String]] = [:]
+    for place in places where known[place.host] == nil {
+      known[place.host] = try addresses(ofTarget: place.host)
+    }
+    var ids: Set<String> = []
+    var members: [SourceMember] = []
+    for place in places {
+      let addresses = known[place.host] ?? []
+      // One without an address is called by its target's name until it has one.
+      for address in addresses.isEmpty ? [""] : addresses {
+        let id = place.id(at: address.isEmpty ? place.host : address)
+        guard ids.insert(id).inserted else { continue }
+        let checkedPort: Int
+        switch port {
+        case .number(let number): checkedPort = number
+        case .trafficPort: checkedPort = place.port
+        }
+        members.append(
+          SourceMember(
+            instance: Instance(id: id, address: address, port: checkedPort),
+            standing: address.isEmpty ? .awaited : .checked))
+      }
+    }
+    return SourceListing(members: members, expected: nil)
+  }
+
+  /// What a record points at.
+  private struct Place: Hashable {
+    var host: String
+    var port: Int
+
+    func id(at address: String) -> String {
+      address.contains(":") ? "[\(address)]:\(port)" : "\(address):\(port)"
+    }
+  }
+
+  private func addresses(ofTarget host: String) throws(SourceError) -> [String] {
+    do throws(HostAddresses.Failure) {
+      return try addresses(host)
+    } catch {
+      switch error {
+      case .noAddress: return []
+      case .noAnswer(let words):
+        throw .unreachable(
+          place: "the name server, for \(shownLine(host)) of \(shownLine(name))", detail: words)
+      }
+    }
+  }
+
+  /// By host and port, so that the order does not depend on the server's rotation.
+  private func places() throws(SourceError) -> [Place] {
+    var places: Set<Place> = []
+    for record in try records() {
+      let bytes = withUnsafeBytes(of: record.target) { Array($0.prefix { $0 != 0 }) }
+      let host = String(decoding: bytes, as: UTF8.self).lowercased()
+      // A root name: the service is decidedly not there (RFC 2782).
+      guard !host.isEmpty else { continue }
+      try checkHostName(host)
+      guard record.port > 0 else {
+        throw .malformed(place: server(for: name), detail: "the port of \(host) is 0")
+      }
+      places.insert(Place(host: host, port: Int(record.port)))
+    }
+    guard !places.isEmpty else { throw noRecords }
+    return places.sorted { ($0.host, $0.port) < ($1.host, $1.port) }
+  }
+
+  /// More than one answer can hold: 65535 bytes, and a record has at least 19.
+  private static let mostRecords = 4096
+
+  private func records() throws(SourceError) -> [hg_srv_record] {
+    let buffer = UnsafeMutableBufferPointer<hg_srv_record>.allocate(capacity: Self.mostRecords)
+    defer { buffer.deallocate() }
+    var count = 0
+    let ending: hg_srv_ending
+    if let server {
+      var asked = try server.inC()
+      ending = hg_srv_find(name, &asked, buffer.baseAddress, buffer.count, &count)
+    } else {
+      ending = hg_srv_find(name, nil, buffer.baseAddress, buffer.count, &count)
+    }
+    switch ending {
+    case HG_SRV_FOUND: return Array(buffer.prefix(count))
+    case HG_SRV_NO_NAME, HG_SRV_NO_RECORDS: throw noRecords
+    case HG_SRV_REFUSED:
+      throw .rejected(place: server(for: name), detail: "it does not answer for that name")
+    case HG_SRV_GARBLED:
+      throw .malformed(
+        place: server(for: name), detail: "it is cut off, or not the answer of a name server")
+    default:
+      throw .unreachable(
+        place: server(for: name), detail: "no answer, or only that there is none now")
+    }
+  }
+
+  private var noRecords: SourceError {
+    .notFound(what: "SRV record", name: shownLine(name), place: "the DNS")
+  }
+
+  private func server(for name: String) -> String { "the name server, for \(shownLine(name))" }
+}
+
+extension SRVSource.Server {
+  fileprivate func inC() throws(SourceError) -> hg_name_server {
+    var number = in_addr()
+    guard inet_pton(AF_INET, address, &number) == 1, let port = UInt16(exactly: port) else {
+      throw .unusable(
+        detail: "'\(shownLine(address)):\(port)' is not the place of a name server",
+        advice: "give an IPv4 address and a port")
+    }
+    return hg_name_server(
+      address: number.s_addr, port: port, timeout: CInt(clamping: timeout),
+      attempts: CInt(clamping: attempts))
+  }
+}

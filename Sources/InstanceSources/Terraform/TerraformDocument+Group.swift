@@ -1,0 +1,106 @@
+/// The group that a resource is, by the name that AWS knows it by.
+package struct TerraformGroup: Hashable, Sendable {
+  /// The resource's address.
+  package var address: String
+  package var reference: Reference
+
+  package enum Reference: Hashable, Sendable {
+    case autoScalingGroup(String)
+    case classicLoadBalancer(String)
+    /// The ARN; of a group that a plan has yet to make, the name.
+    case targetGroup(String)
+  }
+}
+
+extension TerraformDocument {
+  /// The group to check.
+  ///
+  /// The address is that of an Auto Scaling group, a load balancer or a target group; an index that
+  /// is left out stands for any. Without an address it is the only Auto Scaling group; where there
+  /// is none, the only load balancer or target group.
+  package func group(at address: String?) throws(TerraformError) -> TerraformGroup {
+    let resource = try groupResource(at: address)
+    switch resource.kind {
+    case .autoScalingGroup:
+      return TerraformGroup(
+        address: resource.address, reference: .autoScalingGroup(try resource.known("name")))
+    case .classicLoadBalancer:
+      return TerraformGroup(
+        address: resource.address, reference: .classicLoadBalancer(try resource.known("name")))
+    case .targetGroup:
+      guard !resource.isOfLambdas else { throw resource.lambdas }
+      let attribute = resource.values["arn"].text == nil ? "name" : "arn"
+      return TerraformGroup(
+        address: resource.address, reference: .targetGroup(try resource.known(attribute)))
+    case .attachment, nil:
+      throw .wrongType(
+        address: resource.address, type: shownLine(resource.type),
+        fitting: fitting.map(\.address))
+    }
+  }
+
+  private func groupResource(at address: String?) throws(TerraformError) -> TerraformResource {
+    if let address { return try resource(at: address, for: .group) }
+    let groups = fitting.filter { $0.kind == .autoScalingGroup }
+    return try only(of: groups.isEmpty ? fitting : groups, for: .group)
+  }
+
+  /// All that may be picked without being named.
+  var fitting: [TerraformResource] {
+    resources.filter { resource in
+      switch resource.kind {
+      case .autoScalingGroup, .classicLoadBalancer: resource.mode == .managed
+      case .targetGroup: resource.mode == .managed && !resource.isOfLambdas
+      case .attachment, nil: false
+      }
+    }
+  }
+
+  /// The resource that the user names.
+  func resource(
+    at written: String, for purpose: TerraformError.Purpose
+  ) throws(TerraformError) -> TerraformResource {
+    if let exact = resources.first(where: { $0.address == written }) { return exact }
+    let address = TerraformAddress(parsing: written)
+    let covered = resources.filter {
+      address.covers(TerraformAddress(parsing: $0.address))
+    }
+    guard let first = covered.first else {
+      throw .noSuchResource(
+        address: shownLine(written), path: path, fitting: fitting.map(\.address))
+    }
+    // All are of one type; which of several it is matters only where the type does.
+    return first.kind == nil ? first : try only(of: covered, for: purpose)
+  }
+
+  func only(
+    of resources: [TerraformResource], for purpose: TerraformError.Purpose
+  ) throws(TerraformError) -> TerraformResource {
+    guard let first = resources.first else { throw .noneFits(purpose, path: path) }
+    guard resources.count == 1 else {
+      throw .severalFit(purpose, path: path, fitting: resources.map(\.address))
+    }
+    return first
+  }
+}
+
+extension TerraformResource {
+  var isOfLambdas: Bool { values["target_type"].text == "lambda" }
+
+  var lambdas: TerraformError {
+    .unusable(
+      detail: "\(address) cannot be used: its targets are lambda functions",
+      advice: "name a target group of instances or addresses")
+  }
+
+  /// The text of an attribute that must be there.
+  fileprivate func known(_ name: String) throws(TerraformError) -> String {
+    if let text = values[name].text { return text }
+    guard unknown[name].isUnknown else {
+      throw .unusable(
+        detail: "\(address) has no \(name)",
+        advice: "give what 'terraform show -json' prints, the whole of it")
+    }
+    throw .notKnownYet(address: address, attributes: [name])
+  }
+}

@@ -1,0 +1,90 @@
+/// A health check, and the resource that it was found in.
+package struct TerraformHealthCheck: Hashable, Sendable {
+  package var address: String
+  package var imported: ImportedHealthCheck
+}
+
+extension TerraformDocument {
+  /// The health check of a load balancer or a target group.
+  ///
+  /// An Auto Scaling group has that of what it is attached to. Without an address it is that of the
+  /// only Auto Scaling group, or else the only one that there is.
+  ///
+  /// `given` are the names of settings that come from elsewhere and beat these, such as `timeout`: a
+  /// plan need not know them, and they are left out.
+  package func healthCheck(
+    at address: String?, given: Set<String> = []
+  ) throws(TerraformError) -> TerraformHealthCheck {
+    let resource = try checkedResource(at: address)
+    let imported =
+      resource.kind == .classicLoadBalancer
+      ? try resource.classicHealthCheck(given: given)
+      : try resource.targetGroupHealthCheck(given: given)
+    return TerraformHealthCheck(address: resource.address, imported: imported)
+  }
+
+  private func checkedResource(at address: String?) throws(TerraformError) -> TerraformResource {
+    let checked = fitting.filter { $0.kind != .autoScalingGroup }
+    var named: TerraformResource?
+    if let address {
+      named = try resource(at: address, for: .healthCheck)
+    } else {
+      let groups = fitting.filter { $0.kind == .autoScalingGroup }
+      if groups.count == 1 { named = groups.first }
+    }
+    guard let named else { return try only(of: checked, for: .healthCheck) }
+    switch named.kind {
+    case .classicLoadBalancer, .targetGroup: return named
+    case .autoScalingGroup:
+      guard let attached = try attached(to: named) else {
+        return try only(of: checked, for: .healthCheck)
+      }
+      return attached
+    case .attachment, nil:
+      throw .wrongType(
+        address: named.address, type: shownLine(named.type), fitting: checked.map(\.address))
+    }
+  }
+
+  /// What a group is attached to; nil when the document does not say.
+  private func attached(to group: TerraformResource) throws(TerraformError) -> TerraformResource? {
+    let names = attachments(of: group)
+    guard let name = names.first else { return nil }
+    guard names.count == 1 else {
+      let fitting = names.map { loadBalancer(called: $0)?.address ?? $0 }
+      throw .severalFit(.healthCheck, path: path, fitting: fitting)
+    }
+    guard let resource = loadBalancer(called: name) else {
+      throw .attachedElsewhere(address: group.address, names: names)
+    }
+    return resource
+  }
+
+  /// The names of Classic Load Balancers and the ARNs of target groups, each once.
+  private func attachments(of group: TerraformResource) -> [String] {
+    let sources = group.values["traffic_source"].elements.map { $0["identifier"] }
+    var found =
+      (group.values["load_balancers"].elements + group.values["target_group_arns"].elements
+      + sources).compactMap(\.text)
+    let name = group.values["name"].text
+    for tie in resources where tie.kind == .attachment {
+      guard let name, tie.values["autoscaling_group_name"].text == name else { continue }
+      found += ["elb", "lb_target_group_arn", "alb_target_group_arn"]
+        .compactMap { tie.values[$0].text }
+    }
+    var seen: Set<String> = []
+    return found.filter { seen.insert($0).inserted }
+  }
+
+  /// A resource rather than a data source of the same thing.
+  private func loadBalancer(called name: String) -> TerraformResource? {
+    let called = resources.filter { resource in
+      switch resource.kind {
+      case .classicLoadBalancer: resource.values["name"].text == name
+      case .targetGroup: resource.values["arn"].text == name
+      case .autoScalingGroup, .attachment, nil: false
+      }
+    }
+    return called.first { $0.mode == .managed } ?? called.first
+  }
+}

@@ -1,0 +1,138 @@
+/// Why a Terraform document does not say what is asked of it.
+package enum TerraformError: Error, Hashable, Sendable {
+  /// The bytes are not what `terraform show -json` prints.
+  case unreadable(path: String, detail: Detail)
+  /// There is nothing at the address; `fitting` are those that would do.
+  case noSuchResource(address: String, path: String, fitting: [String])
+  /// There is something at the address, of a type that does not do.
+  case wrongType(address: String, type: String, fitting: [String])
+  /// Without an address, or with one that leaves out an index, several would do.
+  case severalFit(Purpose, path: String, fitting: [String])
+  case noneFits(Purpose, path: String)
+  /// The group's load balancer is not in the document; `names` are what the group calls it.
+  case attachedElsewhere(address: String, names: [String])
+  /// Values that a plan leaves to the apply: `name`, `timeout`.
+  case notKnownYet(address: String, attributes: [String])
+  case unusable(detail: String, advice: String)
+
+  /// What a resource is looked for.
+  package enum Purpose: Hashable, Sendable {
+    /// Whose instances are checked.
+    case group
+    /// Whose health check it is.
+    case healthCheck
+  }
+
+  /// What the bytes are instead.
+  package enum Detail: Error, Hashable, Sendable {
+    case empty
+    case tooLarge(mebibytes: Int)
+    case malformed(String)
+    /// JSON of something else.
+    case otherJSON
+    /// `terraform.tfstate`, whose form is Terraform's own affair.
+    case stateFile
+    /// What `terraform plan -out` writes.
+    case savedPlan
+    case formatVersion(String)
+    case noResources
+  }
+
+  /// Whether it is about bytes that cannot be read, not about what is asked of them.
+  package var isAboutContent: Bool {
+    switch self {
+    case .unreadable: true
+    case .noSuchResource, .wrongType, .severalFit, .noneFits, .attachedElsewhere, .notKnownYet,
+      .unusable:
+      false
+    }
+  }
+}
+
+extension TerraformError: CustomStringConvertible {
+  /// What happened and where.
+  package var message: String {
+    switch self {
+    case .unreadable(let path, let detail): "\(path) \(detail.words)"
+    case .noSuchResource(let address, let path, _): "there is no '\(address)' in \(path)"
+    case .wrongType(let address, let type, _):
+      "\(address) is an \(type): neither a load balancer with a health check nor an Auto Scaling "
+        + "group"
+    case .severalFit(let purpose, let path, let fitting):
+      "\(fitting.count) resources of \(path) could be \(purpose.words): \(Self.list(fitting))"
+    case .noneFits(let purpose, let path):
+      "no resource of \(path) could be \(purpose.words)"
+    case .attachedElsewhere(let address, let names):
+      "\(address) is attached to \(Self.list(names)), which is not in the same file"
+    case .notKnownYet(let address, let attributes):
+      "the plan does not know yet of \(address): \(Self.list(attributes))"
+    case .unusable(let detail, _): detail
+    }
+  }
+
+  /// What to do next.
+  package var hint: String {
+    switch self {
+    case .unreadable(_, let detail): detail.hint
+    case .noSuchResource(_, _, let fitting), .wrongType(_, _, let fitting):
+      fitting.isEmpty
+        ? "'terraform state list' shows the addresses"
+        : "terraform_resource could be \(Self.list(fitting))"
+    case .severalFit(.group, _, _): "name one of them with terraform_resource"
+    case .severalFit(.healthCheck, _, _):
+      "name one of them with terraform_resource, or with import_from terraform:FILE#ADDRESS"
+    case .noneFits:
+      "it takes an aws_elb, aws_lb_target_group or aws_autoscaling_group: is it another "
+        + "configuration's file?"
+    case .attachedElsewhere:
+      "import the health check from there: import_from elb:NAME or target-group:ARN"
+    case .notKnownYet:
+      "run 'terraform apply' first and give what 'terraform show -json' prints then, or name "
+        + "another resource, or set what is missing yourself"
+    case .unusable(_, let advice): advice
+    }
+  }
+
+  package var description: String { message }
+
+  /// So many as can be read at a glance.
+  private static func list(_ names: [String], most: Int = 20) -> String {
+    let shown = names.prefix(most).map { shownLine($0) }.joined(separator: ", ")
+    return names.count > most ? "\(shown) and \(names.count - most) more" : shown
+  }
+}
+
+extension TerraformError.Purpose {
+  fileprivate var words: String {
+    switch self {
+    case .group: "the group"
+    case .healthCheck: "the one with the health check"
+    }
+  }
+}
+
+extension TerraformError.Detail {
+  fileprivate var words: String {
+    switch self {
+    case .empty: "is empty"
+    case .tooLarge(let mebibytes): "is larger than \(mebibytes) MiB"
+    case .malformed(let detail): "cannot be read as what Terraform shows: \(detail)"
+    case .otherJSON: "is JSON, but not what 'terraform show -json' prints"
+    case .stateFile: "is Terraform's own state file, whose form may change at any time"
+    case .savedPlan: "is a saved plan, which only Terraform can read"
+    case .formatVersion(let version): "has the format version \(version), but only 1.x is known"
+    case .noResources: "has no resources: the state is empty"
+    }
+  }
+
+  fileprivate var hint: String {
+    switch self {
+    case .empty: "did 'terraform show -json' fail?"
+    case .tooLarge, .malformed, .otherJSON, .stateFile:
+      "give what 'terraform show -json' prints, the whole of it"
+    case .savedPlan: "give what 'terraform show -json PLAN' prints"
+    case .formatVersion: "is there a newer healthgate?"
+    case .noResources: "run 'terraform apply' first"
+    }
+  }
+}

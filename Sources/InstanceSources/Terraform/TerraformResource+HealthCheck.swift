@@ -1,0 +1,91 @@
+internal import GateCore
+
+extension TerraformResource {
+  /// The health check of an `aws_elb`.
+  func classicHealthCheck(
+    given: Set<String>
+  ) throws(TerraformError) -> ImportedHealthCheck {
+    let names = ["target", "interval", "timeout", "healthy_threshold", "unhealthy_threshold"]
+    try requireKnown(names.filter { !given.contains($0) })
+    let check = checkBlock
+    var settings = [ImportedHealthCheck.Setting("semantics", Semantics.classic.rawValue)]
+    for name in names where !given.contains(name) {
+      // What the state does not have, the semantics do; but nobody can guess a target.
+      guard let text = check[name].text else {
+        guard name == "target" else { continue }
+        throw .unusable(
+          detail: "\(address) has no health check in this file",
+          advice: "give the target yourself, or import it from the load balancer: elb:NAME")
+      }
+      settings.append(.init(name, name == "target" ? try checkedTarget(text) : text))
+    }
+    return ImportedHealthCheck(settings: settings)
+  }
+
+  /// The health check of an `aws_lb_target_group`.
+  func targetGroupHealthCheck(
+    given: Set<String>
+  ) throws(TerraformError) -> ImportedHealthCheck {
+    guard !isOfLambdas else { throw lambdas }
+    let names = ["interval", "timeout", "healthy_threshold", "unhealthy_threshold", "matcher"]
+    let ofTarget = given.contains("target") ? [] : ["protocol", "port", "path"]
+    // A connection has neither: the provider may leave them unknown for ever.
+    let senseless: Set<String> = checkBlock["protocol"].text == "TCP" ? ["path", "matcher"] : []
+    try requireKnown(
+      (ofTarget + names).filter { !given.contains($0) && !senseless.contains($0) })
+    do throws(SourceError) {
+      var imported = try targetGroupDescription.importedHealthCheck()
+      imported.settings.removeAll { given.contains($0.name) }
+      return imported
+    } catch {
+      throw .unusable(detail: error.message, advice: error.hint)
+    }
+  }
+
+  /// The same values that the API would give.
+  private var targetGroupDescription: TargetGroupDescription {
+    let check = checkBlock
+    let transport = values["protocol"].text
+    let isOfApplication = transport == "HTTP" || transport == "HTTPS"
+    // An unknown version is one that was not given: HTTP1.
+    let isGRPC = values["protocol_version"].text == "GRPC"
+    let matcher = check["matcher"].text
+    return TargetGroupDescription(
+      arn: values["arn"].text ?? "", name: address, transport: transport,
+      protocolVersion: values["protocol_version"].text,
+      port: values["port"].text.flatMap { Int($0) },
+      targetType: values["target_type"].text ?? "instance",
+      addressType: values["ip_address_type"].text,
+      check: TargetGroupDescription.Check(
+        isEnabled: check["enabled"] != .bool(false),
+        transport: check["protocol"].text ?? (isOfApplication ? "HTTP" : "TCP"),
+        port: check["port"].text, path: check["path"].text,
+        interval: check["interval"].text, timeout: check["timeout"].text,
+        healthyThreshold: check["healthy_threshold"].text,
+        unhealthyThreshold: check["unhealthy_threshold"].text,
+        httpCodes: isGRPC ? nil : matcher, grpcCodes: isGRPC ? matcher : nil))
+  }
+
+  private var checkBlock: TerraformValue { values["health_check"].elements.first ?? .null }
+
+  /// - Throws: `TerraformError.notKnownYet` with those that the apply of the plan will tell.
+  private func requireKnown(_ names: [String]) throws(TerraformError) {
+    let block = unknown["health_check"]
+    let missing =
+      block.isUnknown ? names : names.filter { block.elements.first?[$0].isUnknown == true }
+    guard !missing.isEmpty else { return }
+    let attributes = block.isUnknown ? ["health_check"] : missing.map { "health_check.\($0)" }
+    throw .notKnownYet(address: address, attributes: attributes)
+  }
+
+  /// As the load balancer spells it; Terraform itself checks little of it.
+  private func checkedTarget(_ text: String) throws(TerraformError) -> String {
+    do {
+      return try HealthCheckTarget(parsing: text).description
+    } catch {
+      throw .unusable(
+        detail: "the health check of \(address) cannot be used: \(shownLine(error.description))",
+        advice: "correct it in the configuration, or give the target yourself")
+    }
+  }
+}

@@ -1,0 +1,119 @@
+internal import GateCore
+internal import GateEngine
+internal import GateFormats
+internal import InstanceSources
+
+/// Reads a group that may change, and the load balancer's view of it, as the settings name them.
+struct GroupReader: Sendable {
+  private let source: InstanceSource
+  private let target: HealthCheckTarget
+  private let release: ReleaseExpectations
+  private let balancer: LoadBalancerName?
+  private let terraform: TerraformGroup.Reference?
+  private let trafficPort: Int?
+  private let client: AWSClient
+  private let variables: [String: String]
+
+  /// `trafficPort` is the imported target group's own port, which an Auto Scaling group has not.
+  init(_ settings: Settings, terraform: TerraformGroup.Reference?, trafficPort: Int?) {
+    source = settings.source
+    target = settings.check.target
+    release = settings.following.release
+    variables = SettingsLoader.environment
+    client = AWSClient(.machine(variables: variables))
+    self.terraform = terraform
+    self.trafficPort = trafficPort
+    balancer =
+      switch (settings.following.loadBalancerRole, settings.following.crossCheck, settings.source) {
+      case (.none, _, _): nil
+      case (_, let name?, _): name
+      case (_, nil, .classicLoadBalancer(let name)): .classic(name)
+      case (_, nil, .targetGroup(let name)): .targetGroup(name)
+      case (_, nil, _): nil
+      }
+  }
+
+  var readsView: Bool { balancer != nil }
+
+  func list() throws(SourceError) -> GroupListing {
+    let listing = try sourceListing()
+    var group = GroupListing(instances: [], expected: listing.expected)
+    for member in listing.members {
+      switch member.standing {
+      case .checked:
+        var instance = member.instance
+        instance.mismatch = release.mismatch(of: member)
+        group.instances.append(instance)
+      case .awaited: group.awaited.insert(member.instance.id)
+      case .leaving, .ignored: group.leaving.insert(member.instance.id)
+      }
+    }
+    return group
+  }
+
+  /// The load balancer's view of these instances, by id.
+  func views(of instances: [Instance]) throws(SourceError) -> [String: LoadBalancerView] {
+    switch balancer {
+    case .classic(let name):
+      try ClassicLoadBalancer(name: name, client: client).report().views(of: instances)
+    case .targetGroup(let name):
+      try TargetGroup(name, client: client).report().views(of: instances)
+    case nil: [:]
+    }
+  }
+
+  private func sourceListing() throws(SourceError) -> SourceListing {
+    switch source {
+    case .instances, .file: SourceListing(members: [], expected: nil)
+    case .dns(let name): try DNSSource(name: name).list(port: target.port)
+    case .srv(let name): try SRVSource(name: name).list(port: target.port)
+    case .exec(let command):
+      try ExecSource(command: command, variables: variables).list(port: target.port)
+    case .autoScalingGroup(let name): try autoScalingGroup(name)
+    case .classicLoadBalancer(let name): try classic(name)
+    case .targetGroup(let name): try TargetGroup(name, client: client).list(port: target.port)
+    case .terraform:
+      switch terraform {
+      case .autoScalingGroup(let name): try autoScalingGroup(name)
+      case .classicLoadBalancer(let name): try classic(name)
+      case .targetGroup(let name): try TargetGroup(name, client: client).list(port: target.port)
+      case nil: SourceListing(members: [], expected: nil)
+      }
+    }
+  }
+
+  private func autoScalingGroup(_ name: String) throws(SourceError) -> SourceListing {
+    try AutoScalingGroup(name: name, port: try number(), client: client).list()
+  }
+
+  private func classic(_ name: String) throws(SourceError) -> SourceListing {
+    try ClassicLoadBalancer(name: name, client: client).list(port: try number())
+  }
+
+  /// The port of instances that have none of their own.
+  private func number() throws(SourceError) -> Int {
+    if case .number(let number) = target.port { return number }
+    guard let trafficPort else {
+      throw .unusable(
+        detail: "target is \(target), but these instances have no traffic port",
+        advice: "name the port in target, or import_from the target group")
+    }
+    return trafficPort
+  }
+}
+
+extension ReleaseExpectations {
+  /// Why a member is not of the release; nil when it is.
+  fileprivate func mismatch(of member: SourceMember) -> String? {
+    if let image, member.image != image {
+      return "image \(member.image ?? "unknown"), not \(image)"
+    }
+    if let version = launchTemplateVersion, member.launchTemplateVersion != version {
+      return "launch template version \(member.launchTemplateVersion ?? "unknown"), not \(version)"
+    }
+    for tag in tags where member.tags[tag.name] != tag.value {
+      return "tag \(tag.name) is \(member.tags[tag.name] ?? "missing"), not \(tag.value)"
+    }
+    return nil
+  }
+}

@@ -1,0 +1,107 @@
+internal import GateFormats
+internal import InstanceSources
+
+/// Settings of the health check, taken from a load balancer or from Terraform.
+struct SettingsImport {
+  var layer: RawSettings
+  /// The group that a Terraform document names.
+  var group: TerraformGroup.Reference?
+  var trafficPort: Int?
+
+  /// Imports what the settings so far ask for; nil when they ask for nothing.
+  ///
+  /// - Throws: `CommandFailure` when it cannot be had.
+  init?(_ settings: RawSettings) throws {
+    let given = Set(settings.values.keys.map(\.rawValue))
+    let from = settings.values[.importFrom]?.last.flatMap {
+      try? ImportSource(parsing: $0.text)
+    }
+    let path = settings.values[.terraform]?.last?.text
+    switch (from, path) {
+    case (.loadBalancer(let name), _):
+      let health = try Self.healthCheck(of: name)
+      layer = Self.layer(health, from: settings.values[.importFrom]?.last?.text ?? "")
+      trafficPort = health.trafficPort
+    case (.terraform(let file, let address), _):
+      let found = try Self.document(file).health(at: address, given)
+      layer = Self.layer(found.imported, from: "\(file)#\(found.address)")
+      trafficPort = found.imported.trafficPort
+    case (nil, _?) where Self.isWhole(given):
+      // Nothing is left to be taken from there but the group itself.
+      layer = RawSettings()
+    case (nil, let file?):
+      let address = settings.values[.terraformResource]?.last?.text
+      let found = try Self.document(file).health(at: address, given)
+      layer = Self.layer(found.imported, from: "\(file)#\(found.address)")
+      trafficPort = found.imported.trafficPort
+    case (nil, nil): return nil
+    }
+    if let path {
+      let address = settings.values[.terraformResource]?.last?.text
+      group = try Self.document(path).named(at: address).reference
+    }
+  }
+
+  /// Whether all that a health check is made of is given elsewhere.
+  private static func isWhole(_ given: Set<String>) -> Bool {
+    let wanted: Set = ["target", "interval", "timeout", "healthy_threshold", "unhealthy_threshold"]
+    return wanted.isSubset(of: given)
+  }
+
+  private static func healthCheck(
+    of name: LoadBalancerName
+  ) throws(CommandFailure) -> ImportedHealthCheck {
+    let client = AWSClient(.machine(variables: SettingsLoader.environment))
+    do throws(SourceError) {
+      return switch name {
+      case .classic(let name): try ClassicLoadBalancer(name: name, client: client).healthCheck()
+      case .targetGroup(let name): try TargetGroup(name, client: client).healthCheck()
+      }
+    } catch {
+      throw CommandFailure(error, of: .importFrom)
+    }
+  }
+
+  private static func layer(_ health: ImportedHealthCheck, from source: String) -> RawSettings {
+    RawSettings(
+      imported: health.settings.compactMap { setting in
+        SettingKey(rawValue: setting.name).map { ($0, [setting.value]) }
+      }, from: source)
+  }
+
+  private static func document(_ path: String) throws -> TerraformDocument {
+    let bytes = try SettingsLoader.read(path, as: "Terraform's JSON")
+    do throws(TerraformError) {
+      return try TerraformDocument(parsing: bytes, path: path == "-" ? "standard input" : path)
+    } catch {
+      throw CommandFailure(error)
+    }
+  }
+}
+
+extension TerraformDocument {
+  fileprivate func health(
+    at address: String?, _ given: Set<String>
+  ) throws(CommandFailure) -> TerraformHealthCheck {
+    do throws(TerraformError) {
+      return try healthCheck(at: address, given: given)
+    } catch {
+      throw CommandFailure(error)
+    }
+  }
+
+  fileprivate func named(at address: String?) throws(CommandFailure) -> TerraformGroup {
+    do throws(TerraformError) {
+      return try group(at: address)
+    } catch {
+      throw CommandFailure(error)
+    }
+  }
+}
+
+extension CommandFailure {
+  fileprivate init(_ error: TerraformError) {
+    self.init(
+      error.isAboutContent ? .badContent : .usage, "\(error.message)\n  hint: \(error.hint)")
+  }
+}

@@ -1,0 +1,259 @@
+internal import GateCore
+internal import GateInsight
+internal import TestSupport
+internal import Testing
+
+/// Groups in which instances fare differently, and courses over time.
+@Suite struct GroupTests {
+  typealias Player = Scene.Player
+
+  static let down = Failure.nginx(502, "Bad Gateway")
+  static let denied = Failure.django(400, "Bad Request (400)")
+  static let refused = Failure(.connectionRefused, "connection refused")
+  static let late = Failure(.timeoutResponse, "connected, but no answer within 400ms")
+
+  // MARK: - Nothing to say
+
+  @Test func aHealthyGroupHasNone() {
+    #expect(Scene().diagnoses(.well, .well, .well).isEmpty)
+  }
+
+  @Test func aSlowBootThatIsWaitedForHasNone() {
+    let scene = Scene(grace: .seconds(4))
+    #expect(scene.diagnoses(.well, Player("----++++", Self.down)).isEmpty)
+  }
+
+  @Test func aFailureThatDidNotMatterHasNone() {
+    #expect(Scene(soak: .seconds(3)).diagnoses(.well, Player("+++-++++++++++")).isEmpty)
+  }
+
+  @Test func anInstanceThatIsWellHasNoneWhenAnotherIsNot() {
+    let found = Scene().diagnoses(Player("-+++", Self.refused), Player("---", Self.denied))
+    #expect(found.allSatisfy { $0.instances == ["web-2"] })
+    #expect(found.first?.code == .disallowedHost)
+  }
+
+  // MARK: - Several causes
+
+  @Test func theMostWidespreadCauseIsFirst() {
+    let found = Scene().diagnoses(
+      Player("---", Self.denied), Player("---", Self.down), Player("---", Self.down))
+    #expect(found.map(\.code) == [.applicationDown, .disallowedHost, .slowBoot])
+    #expect(found.map(\.instances) == [["web-2", "web-3"], ["web-1"], ["web-2", "web-3"]])
+    #expect(found.first?.summary == "nginx before 2 of 3 instances answered 502")
+  }
+
+  @Test func aLikelyCauseIsBeforeAPossibleOne() {
+    let found = Scene().diagnoses(
+      Player("---", .status(418)), Player("---", .status(418)), Player("---", Self.denied))
+    #expect(found.prefix(2).map(\.code) == [.disallowedHost, .unexpectedStatus])
+  }
+
+  @Test func theSameGateIsDiagnosedAlike() {
+    let players = [
+      Player("---", Self.denied), Player("---", Self.down), Player("+++---", Self.refused),
+      Player("---", Self.late), Player("+-+-+-", Self.late), Player("---", .status(418)),
+    ]
+    var scene = Scene(soak: .seconds(20), deadline: .seconds(60))
+    scene.maxUnhealthy = .number(6)
+    let first = scene.diagnoses(players)
+    for _ in 0..<5 { #expect(scene.diagnoses(players) == first) }
+  }
+
+  // MARK: - Where in the group
+
+  @Test func allAlikeIsSaidAfterTheCause() {
+    let found = Scene().diagnoses(Player("---", Self.denied), Player("---", Self.denied))
+    #expect(found.map(\.code) == [.disallowedHost, .allAlike])
+    #expect(found.first?.summary.hasPrefix("all 2 instances") == true)
+  }
+
+  @Test func oneBadOfManyIsSaid() throws {
+    let found = Scene().diagnoses(.well, .well, .well, .well, .well, Player("---", Self.denied))
+    #expect(found.map(\.code) == [.disallowedHost, .oneBadOfMany])
+    #expect(try #require(found.last).summary == "1 of 6 instances failed, and the others did not")
+  }
+
+  @Test func twoOfThreeAreNeither() {
+    let found = Scene().diagnoses(
+      .well, Player("---", Self.denied), Player("---", Self.denied))
+    #expect(found.map(\.code) == [.disallowedHost])
+  }
+
+  @Test func oneZoneAloneIsSaid() {
+    let dropped = Failure(.timeoutConnect, "no connection within 400ms")
+    let found = Scene(grace: .milliseconds(1)).diagnoses(
+      Player("+++++", zone: "eu-1a"), Player("+++++", zone: "eu-1a"),
+      Player("----", dropped, zone: "eu-1b"), Player("----", dropped, zone: "eu-1b"))
+    #expect(found.first?.code == .firewallOrWrongAddress)
+    #expect(found.first?.likelyCause.contains("the others can be reached") == true)
+    let zone = found.first { $0.code == .oneZoneOnly }
+    #expect(zone?.summary == "all 2 instances in the zone eu-1b failed, and none in another")
+  }
+
+  @Test func aZoneThatFailsInPartIsNotToBlame() {
+    let found = Scene().codes(
+      Player("++++", zone: "a"), Player("++++", zone: "b"), Player("---", Self.denied, zone: "b"))
+    #expect(!found.contains(.oneZoneOnly))
+  }
+
+  // MARK: - Over time
+
+  @Test func aSlowBootNamesTheSettingsThatWouldHaveDone() throws {
+    let found = Scene(soak: .seconds(1), deadline: .seconds(4)).diagnoses(
+      .well, Player("------++++", Self.refused))
+    let boot = try #require(found.first { $0.instances == ["web-2"] })
+    // It fails three checks, and so the group, before it is up: without a grace period nobody knows.
+    #expect(boot.code == .nothingListens)
+    #expect(found.contains { $0.code == .slowBoot && $0.confidence == .likely })
+
+    var patient = Scene(soak: .seconds(1), deadline: .seconds(4.9))
+    patient.maxUnhealthy = .number(1)
+    let later = try #require(patient.diagnoses(.well, Player("------+", Self.refused)).first)
+    #expect(later.code == .slowBoot)
+    #expect(later.summary == "1 of 2 instances came up, but only 3s after joining")
+    #expect(later.advice.contains("at least grace_period 4s and deadline 5s would have waited"))
+  }
+
+  @Test func aGracePeriodThatPassedSpeaksAgainstABoot() throws {
+    let found = Scene(grace: .seconds(2)).diagnoses(Player("-------", Self.down))
+    #expect(found.map(\.code) == [.applicationDown, .slowBoot])
+    #expect(found.map(\.confidence) == [.likely, .possible])
+  }
+
+  @Test func anIrregularFailureIsNotOneOfSoManyWorkers() throws {
+    var scene = Scene(soak: .seconds(20), deadline: .seconds(60))
+    scene.check.unhealthyWindow = UnhealthyWindow(failures: 4, of: 20)
+    let first = try #require(scene.diagnoses(Player("++-+++++-+--")).first)
+    #expect(first.code == .flapping)
+    #expect(!first.likelyCause.contains("take turns"))
+  }
+
+  @Test func comingAndGoingIsACrashLoop() {
+    var scene = Scene(soak: .seconds(20), deadline: .seconds(60))
+    scene.check.unhealthyWindow = UnhealthyWindow(failures: 4, of: 10)
+    let found = scene.codes(Player("+--+--", Self.refused), .well, .well)
+    #expect(found == [.crashLoop, .oneBadOfMany])
+  }
+
+  @Test func dyingLaterIsSaidBeforeWhatItDiesOf() {
+    let found = Scene(soak: .seconds(20), deadline: .seconds(60)).diagnoses(
+      .well, .well, Player("+++++---", Self.refused))
+    #expect(found.map(\.code) == [.diesLater, .nothingListens, .oneBadOfMany])
+    #expect(found[0].summary.contains("was well for 2.5s"))
+    #expect(found[0].evidence?.hasPrefix("checks +++++---; the last failure: ") == true)
+    #expect(found[1].confidence == .possible)
+  }
+
+  @Test func aRelapseIsNoMoreThanPossible() throws {
+    var scene = Scene(soak: .seconds(5), deadline: .seconds(9))
+    scene.maxUnhealthy = .number(1)
+    let found = scene.diagnoses(Player("++++++++------", Self.refused), Player("+++---++++++"))
+    let relapse = try #require(found.first { $0.instances == ["web-2"] })
+    #expect(found.first?.code == .diesLater)
+    #expect(relapse.code == .flapping)
+    #expect(relapse.confidence == .possible)
+  }
+
+  @Test func oldAndNewInTurnIsAnOldProcess() throws {
+    let old = Failure(
+      .wrongVersion, "version 'v41', not 'v42'", status: 200, Evidence(server: "nginx"),
+      version: "v41")
+    var scene = Scene(soak: .seconds(20), deadline: .seconds(60))
+    scene.check.unhealthyWindow = UnhealthyWindow(failures: 3, of: 10)
+    let first = try #require(scene.diagnoses(Player("+-+-+-", old, version: "v42")).first)
+    #expect(first.code == .staleVersion)
+    #expect(first.summary.contains("more than one version: v42 or v41 on web-1"))
+  }
+
+  @Test func staleVersionsAreListedByInstance() throws {
+    func stale(_ version: String) -> Player {
+      Player(
+        "---",
+        Failure(
+          .wrongVersion, "version '\(version)', not 'v42'", status: 200, version: version))
+    }
+    var scene = Scene()
+    scene.request.expectedVersion = "v42"
+    let first = try #require(scene.diagnoses(.well, stale("v41"), stale("v40"), stale("v41")).first)
+    #expect(
+      first.summary == "3 of 4 instances answered with another version, not v42: v41 on web-2, "
+        + "web-4; v40 on web-3")
+  }
+
+  // MARK: - Slow answers
+
+  @Test func slowAnswersAreMeasured() throws {
+    var scene = Scene(soak: .seconds(20), deadline: .seconds(60))
+    scene.check.unhealthyWindow = UnhealthyWindow(failures: 3, of: 10)
+    let player = Player("+-+-+-", Self.late, latency: .milliseconds(350))
+    let found = scene.diagnoses(player)
+    let first = try #require(found.first)
+    #expect(first.code == .tooSlow)
+    #expect(first.summary.contains("3 of 6 checks; the answers that came took 350ms to 350ms"))
+    #expect(first.advice.contains("some 700ms, does not go with an interval of 500ms"))
+    #expect(found.last?.confidence == .possible)
+  }
+
+  @Test func quickAnswersAndSilenceAreNotSlowness() throws {
+    var scene = Scene(soak: .seconds(20), deadline: .seconds(60))
+    scene.check.unhealthyWindow = UnhealthyWindow(failures: 3, of: 10)
+    let first = try #require(scene.diagnoses(Player("+-+-+-", Self.late)).first)
+    #expect(first.likelyCause.contains("rather stuck"))
+    #expect(first.advice.contains("a longer time-out will hardly help"))
+  }
+
+  @Test func anAnswerThatCameLateNamesItsTimeOut() throws {
+    var scene = Scene()
+    scene.check.interval = .seconds(10)
+    scene.deadline = .seconds(100)
+    let late = Failure(
+      .timeoutResponse, "the answer took longer than 400ms", latency: .milliseconds(1230))
+    let first = try #require(scene.diagnoses(Player("---", late)).first)
+    #expect(first.advice.contains("a time-out of 1.5s would have done"))
+  }
+
+  // MARK: - The group and the gate
+
+  @Test func missingInstancesAreSaid() {
+    var scene = Scene(deadline: .seconds(3))
+    scene.expected = 3
+    #expect(scene.codes(.well, .well) == [.instancesMissing])
+  }
+
+  @Test func aDeadlineThatFitsNothingIsSaid() throws {
+    var scene = Scene(deadline: .seconds(2))
+    scene.check.initialThreshold = 5
+    let found = scene.diagnoses(.well, .well)
+    #expect(found.map(\.code) == [.deadlineTooShort])
+    #expect(try #require(found.first).advice.contains("a deadline of 3s would have been enough"))
+  }
+
+  @Test func replacedInstancesAreSaid() throws {
+    let policy = GatePolicy(deadline: .seconds(10), expected: 2, membership: .changing)
+    var run = VirtualRun(check: Scene().check, policy: policy)
+    run.join(["a", "b"])
+    run.send(.instanceRemoved(InstanceKey(1)), at: .seconds(1))
+    let found = diagnoses(of: run.gate, verdict: try #require(run.verdict))
+    #expect(found.map(\.code) == [.instancesReplaced])
+    #expect(found.first?.instances == ["b"])
+  }
+
+  @Test(arguments: [
+    ("no socket: Too many open files", "ulimit"),
+    (
+      "the name server: could not resolve "
+        + "host", "getent"
+    ),
+    ("connect: network is unreachable", "ip route"), ("something else", "run the gate again"),
+  ])
+  func faultsOfTheGateAreFirst(_ detail: String, _ words: String) throws {
+    let lost = Failure(.statusMismatch, detail)
+    let found = Scene(deadline: .seconds(2)).diagnoses(
+      Player("??????", lost), Player("??????", lost))
+    let first = try #require(found.first)
+    #expect(first.code == .gateFault)
+    #expect(first.advice.contains(words))
+    #expect(first.evidence == detail)
+  }
+}

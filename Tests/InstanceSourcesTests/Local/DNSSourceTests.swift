@@ -1,0 +1,69 @@
+import GateCore
+import Glibc
+import Testing
+
+@testable import InstanceSources
+
+@Suite struct DNSSourceTests {
+  @Test(arguments: ["127.0.0.1", "::1"])
+  func anAddressIsItself(address: String) throws {
+    let listing = try DNSSource(name: address).list(port: .number(8080))
+    #expect(
+      listing
+        == SourceListing(
+          members: [
+            SourceMember(
+              instance: Instance(id: address, address: address, port: 8080), standing: .checked)
+          ], expected: nil))
+  }
+
+  @Test func eachAddressOfAHostIsListedOnce() throws {
+    let ids = try DNSSource(name: "localhost").list(port: .number(80)).members.map(\.instance.id)
+    #expect(!ids.isEmpty && Set(ids).isSubset(of: ["127.0.0.1", "::1"]))
+    #expect(ids == ids.sorted() && Set(ids).count == ids.count)
+  }
+
+  /// Where no name server answers, nobody can say that there is no such host.
+  @Test func aHostThatDoesNotExistIsNotThere() {
+    let error = #expect(throws: SourceError.self) {
+      try DNSSource(name: "does-not-exist.invalid").list(port: .number(80))
+    }
+    switch error {
+    case .notFound(let what, let name, _):
+      #expect(what == "host" && name == "does-not-exist.invalid")
+    case .unreachable: break
+    default: Issue.record("\(String(describing: error))")
+    }
+  }
+
+  @Test(arguments: [
+    (EAI_NONAME, HostAddresses.Failure.noAddress),
+    (-5, .noAddress),
+    (-9, .noAddress),
+    (EAI_AGAIN, .noAnswer("Temporary failure in name resolution")),
+    (EAI_FAIL, .noAnswer("Non-recoverable failure in name resolution")),
+    (EAI_SYSTEM, .noAnswer("Too many open files")),
+  ])
+  func onlyTheNamesOwnFaultIsNoAddress(code: CInt, failure: HostAddresses.Failure) {
+    #expect(HostAddresses.failure(code, systemError: EMFILE) == failure)
+  }
+
+  @Test func theTrafficPortOfAnAddressIsUnknown() {
+    let error = #expect(throws: SourceError.self) {
+      try DNSSource(name: "localhost").list(port: .trafficPort)
+    }
+    #expect(error?.message.contains("traffic-port") == true)
+    #expect(error?.hint.contains("srv") == true)
+  }
+
+  @Test(arguments: ["", "a b", "-x.example", "a..b", "10.0.0.300", "x\0y", "http://x/"])
+  func whatIsNoHostNameIsNotLookedUp(name: String) {
+    let error = #expect(throws: SourceError.self) {
+      try DNSSource(name: name).list(port: .number(80))
+    }
+    guard case .unusable? = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+  }
+}

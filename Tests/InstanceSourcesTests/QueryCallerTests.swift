@@ -1,0 +1,194 @@
+import Synchronization
+import Testing
+
+@testable import InstanceSources
+
+@Suite struct QueryCallerTests {
+  static let call = QueryCall(.autoScaling, "DescribeAutoScalingGroups")
+  static let good = HTTPResponse.xml("<DescribeAutoScalingGroupsResponse/>")
+  static let place = "AWS autoscaling in eu-west-1 (autoscaling.eu-west-1.amazonaws.com)"
+
+  @Test func aFormIsEncodedByByte() {
+    let form = QueryCall(.ec2, "DescribeInstances")
+      .with("A b", "c/d é~-._*'+&=").with("None", nil).with(list: "L", ["1", "2"]).form
+    #expect(
+      form
+        == "Action=DescribeInstances&Version=2016-11-15&A%20b=c%2Fd%20%C3%A9~-._%2A%27%2B%26%3D"
+        + "&L.1=1&L.2=2")
+  }
+
+  @Test(arguments: [
+    HTTPResponse.error("Throttling"), .error("RequestLimitExceeded", status: 503),
+    .error("", status: 429), .xml("busy", status: 503), .xml("<html>", status: 500),
+    .error("InternalFailure", status: 500),
+  ])
+  func whatMayPassIsTriedFiveTimesWithLongerPauses(_ response: HTTPResponse) throws {
+    let machine = FakeMachine.withAWS { _ in response }
+    let error = try error(on: machine)
+    #expect(machine.now.requests.count == 5)
+    #expect(
+      machine.now.pauses
+        == [.milliseconds(400), .milliseconds(800), .milliseconds(1600), .milliseconds(3200)])
+    guard case .unreachable(Self.place, _) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+  }
+
+  @Test func thePausesAreSpreadByChance() throws {
+    let machine = FakeMachine.withAWS { _ in .error("Throttling") }
+    machine.change { $0.jitter = 0.25 }
+    _ = try error(on: machine)
+    #expect(machine.now.pauses.first == .milliseconds(100))
+  }
+
+  @Test func aLaterTryMayDo() throws {
+    let tries = Mutex(0)
+    let machine = FakeMachine.withAWS { _ in
+      let number = tries.withLock { count in
+        count += 1
+        return count
+      }
+      return number < 3 ? .error("Throttling") : Self.good
+    }
+    let client = AWSClient(machine.surroundings)
+    #expect(try client.answer(Self.call, budget: client.budget()).children.isEmpty)
+    #expect(machine.now.requests.count == 3)
+  }
+
+  @Test func allTriesTogetherHaveABound() throws {
+    let machine = FakeMachine(
+      variables: [
+        "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "s", "AWS_REGION": "eu-west-1",
+      ],
+      network: { _ in .failure(HTTPFailure(.unreachable, "timed out")) })
+    var surroundings = machine.surroundings
+    surroundings.send = { request throws(HTTPFailure) in
+      machine.change { $0.monotonicClock += request.timeout }
+      return try machine.surroundings.send(request)
+    }
+    let client = AWSClient(surroundings)
+    #expect(throws: SourceError.unreachable(place: Self.place, detail: "timed out")) {
+      try client.answer(Self.call, budget: client.budget())
+    }
+    #expect(machine.now.monotonicClock <= .seconds(60))
+    #expect(machine.now.requests.count == 3)
+  }
+
+  struct Row: CustomTestStringConvertible {
+    var testDescription: String { "\(expected)" }
+    var response: HTTPResponse
+    var expected: SourceError
+
+    init(_ response: HTTPResponse, _ expected: SourceError) {
+      (self.response, self.expected) = (response, expected)
+    }
+  }
+
+  @Test(arguments: [
+    Row(
+      .error("AccessDenied", "User x is not authorized", status: 403),
+      .missingPermission(
+        action: "autoscaling:DescribeAutoScalingGroups",
+        detail: "AccessDenied: User x is not authorized")),
+    Row(
+      .xml(
+        "<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>m</Message></Error>"
+          + "</Errors></Response>", status: 403),
+      .missingPermission(
+        action: "autoscaling:DescribeAutoScalingGroups", detail: "UnauthorizedOperation: m")),
+    Row(
+      .xml(
+        "<ErrorResponse><Errors><Error><Code>AccessDenied</Code></Error></Errors></ErrorResponse>",
+        status: 403),
+      .missingPermission(
+        action: "autoscaling:DescribeAutoScalingGroups", detail: "AccessDenied:")),
+    Row(
+      .error("ExpiredToken", "The security token is expired", status: 403),
+      .refusedCredentials(place: place, detail: "ExpiredToken: The security token is expired")),
+    Row(
+      .error("InvalidClientTokenId", status: 403),
+      .refusedCredentials(place: place, detail: "InvalidClientTokenId: no")),
+    Row(
+      .error("AuthFailure", status: 401),
+      .refusedCredentials(place: place, detail: "AuthFailure: no")),
+    Row(.error("ValidationError"), .rejected(place: place, detail: "ValidationError: no")),
+    Row(.xml("nope", status: 404), .rejected(place: place, detail: "status 404")),
+    Row(
+      .xml("", status: 302),
+      .malformed(place: place, detail: "status 302, which sends elsewhere")),
+    Row(.xml(""), .malformed(place: place, detail: "it is empty")),
+    Row(
+      .xml("<html/>"),
+      .malformed(
+        place: place, detail: "it is a <html>, not a <DescribeAutoScalingGroupsResponse>")),
+  ])
+  func anAnswerThatIsNoneIsSaidOnce(_ row: Row) throws {
+    let machine = FakeMachine.withAWS { _ in row.response }
+    #expect(try error(on: machine) == row.expected)
+    #expect(machine.now.requests.count == 1)
+  }
+
+  @Test func whatAWSRepeatsOfTheKeysIsNotShown() throws {
+    let machine = FakeMachine.withAWS { _ in
+      .error(
+        "SignatureDoesNotMatch", "not s3cr3t/key of AKIDTEST with t0ken== as sent\nx-amz: t0ken==",
+        status: 403)
+    }
+    #expect(
+      try error(on: machine)
+        == .refusedCredentials(
+          place: Self.place, detail: "SignatureDoesNotMatch: not *** of *** with *** as sent"))
+  }
+
+  @Test func refusedKeysAreGotAnewOnce() throws {
+    let machine = FakeMachine(
+      variables: ["AWS_REGION": "eu-west-1"],
+      files: [
+        "/home/me/.aws/credentials": "[default]\naws_access_key_id=old\naws_secret_access_key=s\n"
+      ],
+      network: { request in
+        guard let call = FormCall(request) else { return .failure(HTTPFailure(.unreachable, "")) }
+        let isNew = call.signing?.credentials.accessKeyID.revealed == "new"
+        return .success(isNew ? Self.good : .error("ExpiredToken", status: 403))
+      })
+    let client = AWSClient(machine.surroundings)
+    #expect(throws: SourceError.self) { try client.answer(Self.call, budget: client.budget()) }
+    #expect(machine.now.requests.count == 1)
+    machine.change {
+      $0.files["/home/me/.aws/credentials"] =
+        "[default]\naws_access_key_id=new\naws_secret_access_key=s\n"
+    }
+    _ = try client.answer(Self.call, budget: client.budget())
+    #expect(machine.now.requests.count == 3)
+  }
+
+  @Test func aPlaceShowsNoPassword() throws {
+    let machine = FakeMachine.withAWS(
+      variables: ["AWS_ENDPOINT_URL": "http://me:hidden@127.0.0.1:5055/x"]
+    ) { _ in .error("ValidationError") }
+    let error = try error(on: machine)
+    #expect(
+      error?.message
+        == "AWS autoscaling in eu-west-1 (127.0.0.1:5055) turned the request down: "
+        + "ValidationError: no")
+  }
+
+  @Test func aCertificateThatIsNotTrustedIsNotTriedAgain() throws {
+    let machine = FakeMachine(
+      variables: [
+        "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "s", "AWS_REGION": "eu-west-1",
+      ],
+      network: { _ in .failure(HTTPFailure(.untrusted, "self-signed certificate")) })
+    let error = try error(on: machine)
+    #expect(error?.hint.contains("AWS_CA_BUNDLE") == true)
+    #expect(machine.now.requests.count == 1)
+  }
+
+  private func error(on machine: FakeMachine) throws -> SourceError? {
+    let client = AWSClient(machine.surroundings)
+    return #expect(throws: SourceError.self) {
+      try client.answer(Self.call, budget: client.budget())
+    }
+  }
+}
