@@ -29,21 +29,41 @@ extension hg_response {
 }
 
 extension Answer {
-  /// What explains a failure: cut, and clean enough to print anywhere.
-  var evidence: Evidence? {
+  /// What explains a failure: without secrets, cut, and clean enough to print anywhere.
+  func evidence(without secrets: [String]) -> Evidence? {
+    func shown(_ name: String, _ bytes: Int) -> String? {
+      values(of: name).last?.masking(secrets).cleaned(to: bytes)
+    }
     let evidence = Evidence(
-      server: values(of: "server").last?.cleaned(to: 100),
-      location: values(of: "location").last?.cleaned(to: 200),
-      contentType: values(of: "content-type").last?.cleaned(to: 100),
-      excerpt: body.isEmpty
-        ? nil
-        : String(decoding: body.prefix(Transfer.excerptBytes), as: UTF8.self)
-          .cleaned(to: Transfer.excerptBytes))
+      server: shown("server", 100), location: shown("location", 200),
+      contentType: shown("content-type", 100), excerpt: excerpt(without: secrets))
     return evidence == Evidence() ? nil : evidence
+  }
+
+  private func excerpt(without secrets: [String]) -> String? {
+    guard !body.isEmpty else { return nil }
+    let bytes = body.prefix(Transfer.excerptBytes)
+    let text = String(decoding: bytes, as: UTF8.self).masking(secrets)
+    let isCut = !isBodyWhole || bytes.count < body.count
+    return (isCut ? text.withoutBeginning(of: secrets) : text).cleaned(to: Transfer.excerptBytes)
   }
 }
 
 extension String {
+  /// Without the secrets, which an answer may repeat.
+  ///
+  /// To be called before anything is cut or cleaned: a part of a secret is one too.
+  func masking(_ secrets: [String]) -> String {
+    secrets.reduce(self) { $0.replacing($1, with: "***") }
+  }
+
+  /// Without what may be the beginning of a secret, where text was cut.
+  func withoutBeginning(of secrets: [String]) -> String {
+    let beginnings = secrets.flatMap { secret in secret.indices.map { secret[..<$0] } }
+    let longest = beginnings.filter { !$0.isEmpty && hasSuffix($0) }.map(\.count).max() ?? 0
+    return String(dropLast(longest))
+  }
+
   /// At most so many bytes, with runs of blanks and control characters as one blank.
   ///
   /// What comes from the network can drive a terminal or end a line; nothing of that is kept.

@@ -49,12 +49,13 @@ struct CheckEnding {
   }
 
   private func version(_ judgement: AnswerJudgement) -> String? {
-    judgement.version.map { shown($0.cleaned(to: 100)) }
+    judgement.version.map { shown($0).cleaned(to: 100) }
   }
 
   private func mismatch(_ status: Int) -> CheckReport {
     let answer = response.answer(status: status)
-    let location = answer.values(of: "location").last.map { " to \($0.cleaned(to: 200))" } ?? ""
+    let location =
+      answer.values(of: "location").last.map { " to \(shown($0).cleaned(to: 200))" } ?? ""
     return failure(
       .statusMismatch, "HTTP \(status)\(location), not \(plan.check.matcher)", status: status,
       answer: answer)
@@ -82,7 +83,7 @@ struct CheckEnding {
         .grpcStatusMismatch, "HTTP \(http) without a grpc-status", status: nil, answer: answer)
     }
     guard plan.check.matcher.accepts(status) else {
-      let message = call.message.map { " (\($0.cleaned(to: 200)))" } ?? ""
+      let message = call.message.map { " (\(shown($0).cleaned(to: 200)))" } ?? ""
       return failure(
         .grpcStatusMismatch, "gRPC status \(status)\(message), not \(plan.check.matcher)",
         status: status, answer: answer)
@@ -131,17 +132,9 @@ struct CheckEnding {
     CheckReport(
       started: transfer.started, result: .failure(kind), status: status,
       latencyMicroseconds: kind.isTimeout ? sinceStart : latency ?? sinceStart,
-      detail: shown(detail.cleaned(to: 500)), evidence: answer?.evidence.map(shown))
+      detail: shown(detail).cleaned(to: 500),
+      evidence: answer?.evidence(without: plan.secrets))
   }
 
-  /// Without the secrets, which an answer may repeat.
-  private func shown(_ text: String) -> String {
-    plan.secrets.reduce(text) { $0.replacing($1, with: "***") }
-  }
-
-  private func shown(_ evidence: Evidence) -> Evidence {
-    Evidence(
-      server: evidence.server.map(shown), location: evidence.location.map(shown),
-      contentType: evidence.contentType.map(shown), excerpt: evidence.excerpt.map(shown))
-  }
+  private func shown(_ text: String) -> String { text.masking(plan.secrets) }
 }

@@ -29,6 +29,10 @@ package final class CurlChecker: CheckPort {
   /// What came before `wait` was called, or of what was never begun.
   private var pending: [Happening] = []
   private var listening = ListeningClock()
+  /// When the loop last looked at what had come in, on the listening clock.
+  ///
+  /// What comes after that is not late: the loop works, and has not seen it yet.
+  private var looked: Int64 = 0
 
   /// Reads interruptions from `signals`, a descriptor of `hg_signal_descriptor`.
   ///
@@ -56,11 +60,18 @@ package final class CurlChecker: CheckPort {
 
   package func start(_ key: InstanceKey, _ instance: Instance) {
     let started = now
+    // What held the loop up before this check gives it no more time.
+    listening.worked(until: started.microseconds)
     do throws(CurlFailure) {
       let index = if let free = free.popLast() { free } else { try makeTransfer() }
       let transfer = transfers[index]
-      try aim(transfer, at: instance, key)
-      try loop.add(transfer.handle)
+      do throws(CurlFailure) {
+        try aim(transfer, at: instance, key)
+        try loop.add(transfer.handle)
+      } catch {
+        release(index)
+        throw error
+      }
       transfer.key = key
       transfer.started = started
       transfer.startedListening = listening.time(at: started.microseconds)
@@ -86,22 +97,22 @@ package final class CurlChecker: CheckPort {
 
   package func wait(until limit: GateInstant, into happenings: inout [Happening]) {
     listening.worked(until: now.microseconds)
+    looked = listening.time(at: now.microseconds)
     loop.runTimer(at: hg_monotonic_us())
-    collectDone(&happenings)
-    happenings.append(contentsOf: pending)
-    pending.removeAll(keepingCapacity: true)
+    collect(&happenings)
     let before = now.microseconds
+    listening.worked(until: before)
     var wake = limit.microseconds
     if let moment = loop.nextMoment { wake = min(wake, moment - epoch) }
     if let deadline = deadlines.first { wake = min(wake, deadline + listening.lost) }
     let wait = happenings.isEmpty ? max(wake - before, 0) : 0
     let isMoreReady = loop.serve(waitingAtMost: wait) {
-      listening.listened(from: before, atMost: wait, until: now.microseconds)
+      let back = now.microseconds
+      listening.listened(from: before, atMost: wait, until: back)
+      looked = listening.time(at: back)
     }
-    collectDone(&happenings)
+    collect(&happenings)
     if !isMoreReady { expire(&happenings) }
-    happenings.append(contentsOf: pending)
-    pending.removeAll(keepingCapacity: true)
   }
 
   // MARK: - Beginning
@@ -131,7 +142,10 @@ package final class CurlChecker: CheckPort {
 
   // MARK: - Ending
 
-  private func collectDone(_ happenings: inout [Happening]) {
+  private func collect(_ happenings: inout [Happening]) {
+    // First what was seen before the transfers are asked: the gate wants events in their order.
+    happenings.append(contentsOf: pending)
+    pending.removeAll(keepingCapacity: true)
     while let done = loop.nextDone() {
       guard let index = indices[done.raw] else { preconditionFailure("a handle of nobody's") }
       let end = TransferEnd(
@@ -143,8 +157,7 @@ package final class CurlChecker: CheckPort {
 
   /// Ends what has had its time, now that everything that came in has been looked at.
   private func expire(_ happenings: inout [Happening]) {
-    let time = listening.time(at: now.microseconds)
-    while let expired = deadlines.removeFirst(dueBy: time) {
+    while let expired = deadlines.removeFirst(dueBy: looked) {
       let transfer = transfers[expired.index]
       guard transfer.key != nil, transfer.generation == expired.generation else { continue }
       let end = TransferEnd.timedOut(
@@ -157,7 +170,8 @@ package final class CurlChecker: CheckPort {
     let transfer = transfers[index]
     guard let key = transfer.key else { return }
     let now = now
-    let isLate = listening.time(at: now.microseconds) - transfer.startedListening > timeout
+    // An answer that is there at the first look after its time may have been there in time.
+    let isLate = looked - transfer.startedListening > timeout + ListeningClock.tolerance
     let ending = CheckEnding(plan: plan, transfer: transfer, now: now, isLate: isLate)
     happenings.append(Happening(ending.event(end, key), at: now))
     loop.remove(transfer.handle)

@@ -5,28 +5,32 @@
 struct ListeningClock {
   /// Time lost since the run started.
   private(set) var lost: Int64 = 0
-  /// When the loop last came back from waiting.
-  private var returned: Int64?
+  /// Since when the loop has been working; its work before that is accounted for.
+  private var workingSince: Int64?
 
   /// Less than this is the ordinary course of a loop.
-  private static let tolerance: Int64 = 5000
+  static let tolerance: Int64 = 5000
 
   func time(at now: Int64) -> Int64 { now - lost }
 
-  /// The loop worked from when it came back until `now`.
+  /// The loop has worked until `now`.
+  ///
+  /// A check that begins now is not to be given what was lost before it.
   mutating func worked(until now: Int64) {
-    guard let returned else { return }
-    count(now - returned)
+    guard let workingSince else {
+      self.workingSince = now
+      return
+    }
+    guard now - workingSince > Self.tolerance else { return }
+    lost += now - workingSince
+    self.workingSince = now
   }
 
   /// The loop was to wait for at most `wait`, and came back at `now`.
   mutating func listened(from before: Int64, atMost wait: Int64, until now: Int64) {
-    count(now - before - wait)
-    returned = now
-  }
-
-  private mutating func count(_ overrun: Int64) {
+    let overrun = now - before - wait
     if overrun > Self.tolerance { lost += overrun }
+    workingSince = now
   }
 }
 

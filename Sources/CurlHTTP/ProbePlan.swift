@@ -94,7 +94,9 @@ extension ProbePlan {
     let prefixes = ["\(host):\(instance.port):", "\(host)::", ":\(instance.port):", "::"]
     for mapping in connectTo {
       guard let prefix = prefixes.first(where: { mapping.hasPrefix($0) }) else { continue }
-      return String(mapping.dropFirst(prefix.count))
+      let place = mapping.dropFirst(prefix.count)
+      // No host is the instance's own; libcurl would take the server's name for it.
+      return place.hasPrefix(":") ? host + place : String(place)
     }
     return "\(host):\(instance.port)"
   }

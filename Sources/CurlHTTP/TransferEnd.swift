@@ -43,8 +43,8 @@ extension TransferEnd {
       self = .failed(.protocolError, "more than 16 MiB of body")
     case CURLE_PARTIAL_FILE:
       self = .failed(.protocolError, "closed after \(response.body_bytes) bytes of the body")
-    case CURLE_OUT_OF_MEMORY where response.isBegun:
-      // libcurl's way of refusing a header line without end (100 KB).
+    case CURLE_OUT_OF_MEMORY where handle.microseconds(CURLINFO_STARTTRANSFER_TIME_T) > 0:
+      // libcurl's way of refusing a line without end (100 KB), be it the status line.
       self = .failed(.protocolError, "a header line without end")
     case CURLE_OUT_OF_MEMORY, CURLE_FAILED_INIT, CURLE_BAD_FUNCTION_ARGUMENT,
       CURLE_SSL_ENGINE_NOTFOUND, CURLE_SSL_ENGINE_SETFAILED, CURLE_SSL_CERTPROBLEM,

@@ -84,7 +84,8 @@ final class TransferLoop {
   func serve(waitingAtMost microseconds: Int64, onWake: () -> Void) -> Bool {
     let count = hg_epoll_wait(epoll, &ready, Int32(ready.count), microseconds)
     onWake()
-    guard count > 0 else { return false }
+    // Interrupted, as by SIGCONT after a stop: nothing was looked at.
+    guard count >= 0 else { return true }
     for index in 0..<Int(count) {
       serve(ready[index])
     }

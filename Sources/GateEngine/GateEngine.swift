@@ -36,6 +36,8 @@ package final class GateEngine<Port: CheckPort> {
     for instance in instances {
       fold(.instanceAdded(instance), at: .start)
     }
+    // Without instances nothing has asked the gate yet when it wants to be woken.
+    if instances.isEmpty { fold(.wokeUp, at: .start) }
     while true {
       if let verdict = gate.verdict { return verdict }
       startDueChecks()

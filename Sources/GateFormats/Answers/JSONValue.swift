@@ -63,7 +63,7 @@ extension JSONValue {
   /// Whether it is what the user wrote: a number is compared as a number, all else as text.
   func isWritten(as text: String) -> Bool {
     switch self {
-    case .integer(let value): Int64(text) == value || Double(text) == Double(value)
+    case .integer(let value): Int64(text).map { $0 == value } ?? (Double(text) == Double(value))
     case .number(let value): Double(text) == value
     case .null, .bool, .string: self.text == text
     case .array, .object: false

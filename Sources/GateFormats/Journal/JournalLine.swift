@@ -8,6 +8,7 @@ struct JournalLine: Decodable {
   var event: String
 
   // run_started
+  var schemaVersion: String?
   var healthgateVersion: String?
   var runID: String?
   var startedAt: String?
@@ -45,6 +46,7 @@ struct JournalLine: Decodable {
     case kind, status, detail, version, evidence, signal, mismatch, of, expected, state
     case description
     case reasonCode = "reason_code"
+    case schemaVersion = "schema_version"
     case healthgateVersion = "healthgate_version"
     case runID = "run_id"
     case startedAt = "started_at"

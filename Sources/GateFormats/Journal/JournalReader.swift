@@ -122,10 +122,12 @@ private struct JournalReader {
       .instanceAdded(
         Instance(
           id: try want(line.id, "id"), address: try want(line.address, "address"),
-          port: try want(line.port, "port"), zone: line.zone, mismatch: line.mismatch))
+          port: try number(line.port, "port", in: 1...65_535), zone: line.zone,
+          mismatch: line.mismatch))
     case "instance_removed": .instanceRemoved(id: try want(line.id, "id"))
     case "check": .checked(id: try want(line.id, "id"), try report(line))
-    case "group_listed": .groupListed(expected: try want(line.expected, "expected"))
+    case "group_listed":
+      .groupListed(expected: try number(line.expected, "expected", in: 1...1_000_000))
     case "load_balancer_view":
       .loadBalancerSaw(
         id: try want(line.id, "id"),
@@ -137,7 +139,7 @@ private struct JournalReader {
     case "gate_fault":
       .faulted(
         id: line.id,
-        GateFault(detail: try want(line.detail, "detail"), started: try instant(line.started)))
+        GateFault(detail: try want(line.detail, "detail"), started: try started(line)))
     case "interrupted":
       .interrupted(try parse(line.signal, "signal") { Interruption(rawValue: $0) })
     case "state_changed", "decided": .derived
@@ -152,8 +154,7 @@ private struct JournalReader {
       } else {
         .failure(try parse(line.kind, "kind") { FailureKind(rawValue: $0) })
       }
-    guard let started = try instant(line.started) else { throw error("started is missing") }
-    guard started <= now else { throw error("started is later than t") }
+    guard let started = try started(line) else { throw error("started is missing") }
     guard let latency = microseconds(try want(line.latencyMilliseconds, "latency_ms"), per: 1000)
     else { throw error("latency_ms is no time") }
     return CheckReport(
@@ -166,19 +167,23 @@ private struct JournalReader {
       })
   }
 
-  private func instant(_ seconds: Double?) throws(JournalError) -> GateInstant? {
-    guard let seconds else { return nil }
+  private func started(_ line: JournalLine) throws(JournalError) -> GateInstant? {
+    guard let seconds = line.started else { return nil }
     guard let time = microseconds(seconds, per: 1_000_000) else {
       throw error("started is \(seconds), which is no time since the start")
     }
-    return GateInstant(microseconds: time)
+    let started = GateInstant(microseconds: time)
+    guard started <= now else { throw error("started is later than t") }
+    return started
   }
 
   // MARK: - The header
 
   private func makeHeader(_ line: JournalLine) throws(JournalError) -> RunHeader {
+    // Fields may be added within a major version, and within that alone.
+    _ = try parse(line.schemaVersion, "schema_version") { $0.hasPrefix("1.") ? $0 : nil }
     let group = try want(line.group, "group")
-    guard group.expected > 0 else { throw error("group.expected is not positive") }
+    _ = try number(group.expected, "group.expected", in: 1...1_000_000)
     let policy = try want(line.policy, "policy")
     return RunHeader(
       healthgateVersion: try want(line.healthgateVersion, "healthgate_version"),
@@ -202,8 +207,8 @@ private struct JournalReader {
     let thresholds = [
       fields.healthyThreshold, fields.initialThreshold, fields.unhealthyThreshold,
     ]
-    guard thresholds.allSatisfy({ (1...1_000_000).contains($0) }) else {
-      throw error("a threshold is below 1 or above 1000000")
+    guard thresholds.allSatisfy({ (1...10_000).contains($0) }) else {
+      throw error("a threshold is below 1 or above 10000")
     }
     let interval = try duration(fields.interval, "interval_seconds")
     guard interval > .zero else { throw error("interval_seconds is not positive") }
@@ -244,8 +249,9 @@ private struct JournalReader {
   }
 
   private func duration(_ seconds: Double, _ name: String) throws(JournalError) -> Duration {
-    guard let time = microseconds(seconds, per: 1_000_000) else {
-      throw error("\(name) is \(seconds), which is no duration")
+    guard let time = microseconds(seconds, per: 1_000_000), time <= Duration.longestInMicroseconds
+    else {
+      throw error("\(name) is \(seconds), which is no duration up to a year")
     }
     return .microseconds(time)
   }
@@ -254,6 +260,17 @@ private struct JournalReader {
 
   private func want<Value>(_ value: Value?, _ name: String) throws(JournalError) -> Value {
     guard let value else { throw error("\(name) is missing") }
+    return value
+  }
+
+  /// The bounds are those of the settings: beyond them the gate's sums would not fit.
+  private func number(
+    _ value: Int?, _ name: String, in bounds: ClosedRange<Int>
+  ) throws(JournalError) -> Int {
+    let value = try want(value, name)
+    guard bounds.contains(value) else {
+      throw error("\(name) is \(value), not \(bounds.lowerBound) to \(bounds.upperBound)")
+    }
     return value
   }
 

@@ -36,7 +36,7 @@ extension RawSettings {
   }
 
   private func comment(_ origin: SettingOrigin) -> String {
-    "  # \(origin.description.printable)"
+    "  # \(origin.description.escaped)"
   }
 }
 

@@ -4,7 +4,7 @@ extension SettingProblem: CustomStringConvertible {
     var lines = ["healthgate: error: \(summary)"]
     if let place { lines.append("  at \(place)") }
     if let hint { lines.append("  hint: \(hint)") }
-    return lines.map(\.printable).joined(separator: "\n")
+    return lines.map(\.escaped).joined(separator: "\n")
   }
 
   package var description: String { message }
@@ -76,7 +76,7 @@ extension String {
   }
 
   /// Without what would move a terminal's cursor.
-  var printable: String {
+  var escaped: String {
     guard unicodeScalars.contains(where: \.isControl) else { return self }
     var text = ""
     for scalar in unicodeScalars {

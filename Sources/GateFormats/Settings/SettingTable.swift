@@ -195,7 +195,7 @@ extension SettingKey {
     case .probeFrom:
       Setting(
         .group, .choice(ProbeOrigin.allCases.map(\.rawValue)), "PLACE",
-        "here, or load-balancer: no checks of its own, the load balancer's view alone.",
+        "Who checks: here, or load-balancer, whose own view alone then decides.",
         whenUnset: "here")
     case .crossCheck:
       Setting(

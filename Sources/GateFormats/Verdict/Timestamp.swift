@@ -29,6 +29,8 @@ package struct Timestamp: Hashable, Sendable {
 
   /// Reads what `text` writes; nil for anything else.
   package init?(_ text: String) {
+    // Years of four digits: of others neither RFC 3339 nor the arithmetic knows anything.
+    guard text.utf8.count == 24 else { return nil }
     let parts = text.utf8.split { !(48...57).contains($0) }.compactMap { Int64(String($0) ?? "") }
     guard parts.count == 7, (1...12).contains(parts[1]), (1...31).contains(parts[2]) else {
       return nil

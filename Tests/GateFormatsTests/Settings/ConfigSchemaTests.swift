@@ -27,6 +27,9 @@ import Testing
 
   @Test(arguments: SettingKey.allCases)
   func theSchemaExplainsASettingAsTheHelpDoes(_ key: SettingKey) {
-    #expect(schema.properties[key.rawValue]?.description == key.setting.help)
+    let setting = key.setting
+    #expect(
+      schema.properties[key.rawValue]?.description
+        == "\(setting.help) Default: \(setting.whenUnset).")
   }
 }

@@ -51,8 +51,23 @@ import Testing
         instances:  # --instances
           - 10.0.1.5
           - "web=[::1]:80"
-        # instances_file:  (none, unless instances is given)
-        # expected:  (as many as are listed)
+        # instances_file:  (none, unless another source is given)
+        # dns:  (none, unless another source is given)
+        # srv:  (none, unless another source is given)
+        # exec:  (none, unless another source is given)
+        # asg:  (none, unless another source is given)
+        # elb:  (none, unless another source is given)
+        # target_group:  (none, unless another source is given)
+        # terraform:  (none, unless another source is given)
+        # terraform_resource:  (the only one that fits)
+        # import_from:  (none)
+        # expected:  (what the source declares, else as many as it lists first)
+        # refresh:  (the interval; a fixed list is never asked again)
+        # expect_image:  (none)
+        # expect_launch_template_version:  (none)
+        # expect_tag:  (none)
+        probe_from: here  # the default
+        # cross_check:  (none)
 
         # Policy
         min_healthy: 100%  # the default

@@ -1,0 +1,215 @@
+import GateCore
+import GateFormats
+import TestSupport
+import Testing
+
+@Suite struct JournalTests {
+  static let seeds: [UInt64] = [1, 2, 3, 4, UInt64.random(in: 0...999_999)]
+  /// Runs a seed.
+  static let runs: UInt64 = 40
+
+  @Test(arguments: seeds) func whatWasWrittenIsReadBack(seed: UInt64) throws {
+    for seed in (seed << 20)..<(seed << 20 + Self.runs) {
+      let run = RandomRun.recorded(seed: seed)
+      #expect(run.checker.violations == [], "seed \(seed)")
+      let journal = try Journal(reading: run.bytes)
+      #expect(journal.header == run.header, "seed \(seed)")
+      #expect(journal.events == run.lines, "seed \(seed)")
+      #expect(journal.sha256 == run.digest.sha256, "seed \(seed)")
+      #expect(!journal.isCutOff, "seed \(seed)")
+      #expect(
+        journal.happened.map(\.description)
+          == run.recorded.map { "\($0.at.microseconds): \($0.event)" },
+        "seed \(seed)")
+    }
+  }
+
+  @Test(arguments: seeds) func aReplayGivesTheSameVerdictToTheByte(seed: UInt64) throws {
+    for seed in (seed << 20)..<(seed << 20 + Self.runs) {
+      let run = RandomRun.recorded(seed: seed)
+      let journal = try Journal(reading: run.bytes)
+      let (gate, verdict) = journal.replayed(under: journal.header)
+      #expect(verdict == run.gate.verdict, "seed \(seed)")
+      #expect(gate.records == run.gate.records, "seed \(seed)")
+      #expect(journal.replayedVerdictJSON() == run.verdictJSON(), "seed \(seed)")
+    }
+  }
+
+  /// The runs above are worth something only if they end in every way.
+  @Test func theRandomRunsEndInEveryWay() {
+    var codes: Set<ReasonCode> = []
+    for seed in Self.seeds.dropLast() {
+      for seed in (seed << 20)..<(seed << 20 + Self.runs) {
+        if let verdict = RandomRun.recorded(seed: seed).gate.verdict {
+          codes.insert(verdict.reason.code)
+        }
+      }
+    }
+    #expect(
+      codes.isSuperset(of: [
+        .groupHealthy, .tooManyUnhealthy, .cannotBecomeHealthyInTime, .tooManyReplaced,
+        .interrupted,
+      ]))
+  }
+
+  @Test(arguments: seeds) func aJournalThatWasCutOffIsReadUpToItsLastWholeLine(
+    seed: UInt64
+  ) throws {
+    let run = RandomRun.recorded(seed: seed)
+    let whole = try Journal(reading: run.bytes)
+    let ends = run.bytes.indices.filter { run.bytes[$0] == UInt8(ascii: "\n") }.map { $0 + 1 }
+    let header = try #require(ends.first)
+    var random = SplitMix64(seed: seed)
+    let cuts = ends + (0..<40).map { _ in Int.random(in: header...run.bytes.count, using: &random) }
+    for cut in cuts {
+      let journal = try Journal(reading: Array(run.bytes[..<cut]))
+      let lines = ends.count { $0 <= cut }
+      #expect(journal.events == lines, "cut at \(cut)")
+      #expect(journal.isCutOff == !ends.contains(cut), "cut at \(cut)")
+      #expect(
+        journal.happened.map(\.description)
+          == whole.happened.prefix(journal.happened.count).map(\.description),
+        "cut at \(cut)")
+      let (_, verdict) = journal.replayed(under: journal.header)
+      #expect(
+        verdict == run.gate.verdict || verdict.interruption == .journalEnd, "cut at \(cut)")
+    }
+    for cut in [0, 1, header - 1] {
+      #expect(
+        throws: JournalError(line: nil, "it has no run_started event, so it is not a journal")
+      ) {
+        try Journal(reading: Array(run.bytes[..<cut]))
+      }
+    }
+  }
+
+  @Test func aRunThatWasKilledIsInconclusive() throws {
+    var run = RecordedRun(
+      .sample(.sample(healthy: 3, initial: 3), GatePolicy(deadline: .seconds(60), expected: 1)))
+    run.join("web-1")
+    run.pass(0, at: 0.002)
+    let journal = try Journal(reading: run.bytes)
+    let (gate, verdict) = journal.replayed(under: journal.header)
+    #expect(verdict.decision == .inconclusive)
+    #expect(verdict.reason.code == .interrupted)
+    #expect(verdict.interruption == .journalEnd)
+    #expect(verdict.at == .seconds(0.002))
+    #expect(gate.records == run.gate.records)
+  }
+
+  @Test func otherSettingsGiveWhatWouldHaveBeen() throws {
+    var run = RecordedRun(.sample(GatePolicy(deadline: .seconds(60), expected: 1)))
+    run.join("web-1")
+    run.fail(0, at: 0.003, .statusMismatch, status: 503, "HTTP 503, not 200")
+    run.fail(0, at: 10.003, .statusMismatch, status: 503, "HTTP 503, not 200")
+    #expect(run.gate.verdict?.reason.code == .tooManyUnhealthy)
+    let journal = try Journal(reading: run.bytes)
+    var header = journal.header
+    header.check.unhealthyThreshold = 3
+    let (gate, verdict) = journal.replayed(under: header)
+    #expect(verdict.interruption == .journalEnd)
+    #expect(gate.records.first?.health.state == .initial)
+    #expect(gate.records.first?.failures == 2)
+    header.policy.deadline = .seconds(5)
+    #expect(journal.replayed(under: header).verdict.reason.code == .cannotBecomeHealthyInTime)
+  }
+
+  @Test func eventsOfAnInstanceThatNeverJoinedAreNothing() throws {
+    let header = RunHeader.sample(GatePolicy(deadline: .seconds(60), expected: 1))
+    let lines = [
+      #"{"seq":1,"t":1,"event":"check","id":"x","started":1,"ok":false,"kind":"tls_error","latency_ms":1}"#,
+      #"{"seq":2,"t":2,"event":"instance_removed","id":"x"}"#,
+      #"{"seq":3,"t":3,"event":"gate_fault","id":"x","detail":"none"}"#,
+    ]
+    let text = RecordedRun(header).text + lines.map { $0 + "\n" }.joined()
+    let journal = try Journal(reading: Array(text.utf8))
+    let (gate, verdict) = journal.replayed(under: journal.header)
+    #expect(gate.records == [])
+    #expect(gate.replaced == 0)
+    #expect(gate.lastFault?.detail == "none")
+    #expect(verdict.interruption == .journalEnd)
+  }
+
+  /// A field may be added within a major version.
+  @Test func fieldsThatAReaderDoesNotKnowArePassedOver() throws {
+    var run = RecordedRun(.sample(GatePolicy(deadline: .seconds(60), expected: 1)))
+    run.join("web-1")
+    run.pass(0, at: 0.002)
+    let text = run.text.replacing("\"event\":", with: "\"more\":{\"a\":[1]},\"event\":")
+    let journal = try Journal(reading: Array(text.utf8))
+    #expect(journal.header == run.header)
+    #expect(journal.replayed(under: journal.header).verdict == run.gate.verdict)
+  }
+
+  @Test func theLinesAreThoseOfTheContract() {
+    var run = RecordedRun(
+      .sample(
+        .sample(
+          .classic, every: .seconds(15), timeout: .milliseconds(2500), healthy: 2, unhealthy: 3),
+        GatePolicy(
+          minHealthy: .percentage(50), maxReplaced: .number(1), soak: .seconds(0.5),
+          deadline: .seconds(360), expected: 2),
+        advisory: true, request: [.init("header", ["A=***", "B=***"])], name: "blue.txt",
+        warnings: ["interval is short"]))
+    run.join("web-1", zone: "eu-west-1a")
+    run.join("web-2")
+    run.pass(0, at: 0.002, version: "42")
+    run.fail(
+      1, at: 0.0505, .statusMismatch, status: 400, "HTTP 400, not 200", took: 50.5,
+      evidence: Evidence(
+        server: "nginx", location: nil, contentType: "text/html", excerpt: "Bad \"Request\""))
+    run.pass(0, at: 15.002001, took: 2.001)
+    run.send(
+      .checkLost(InstanceKey(1), GateFault(detail: "no socket", started: .seconds(15))), at: 15.1)
+    run.send(.gateFault(GateFault(detail: "no name server")), at: 15.2)
+    run.send(.instanceRemoved(InstanceKey(1)), at: 15.3)
+    run.send(.instanceAdded(Instance(id: "web-3", address: "::1", port: 8080)), at: 15.4)
+    run.send(.wokeUp, at: 15.9)
+    let header = """
+      {"seq":0,"t":0,"event":"run_started","schema_version":"1.0","healthgate_version":"0.1.0",\
+      "run_id":"019aa6f0-0000-7000-8000-000000000001","started_at":"2026-05-05T10:00:00.000Z",\
+      "health_check":{"target":"HTTP:80/health","semantics":"classic","interval_seconds":15,\
+      "timeout_seconds":2.5,"healthy_threshold":2,"initial_threshold":2,"unhealthy_threshold":3,\
+      "unhealthy_window":null,"matcher":"200","request":{"header":"A=***\\nB=***"}},\
+      "policy":{"min_healthy":"50%","max_unhealthy":"0","max_replaced":"1",\
+      "grace_period_seconds":0,"soak_seconds":0.5,"deadline_seconds":360,"advisory":true,"load_balancer":"none"},\
+      "group":{"source":"instances_file","name":"blue.txt","expected":2,"membership":"fixed"},\
+      "warnings":["interval is short"],"journal":"run.ndjson"}
+      """
+    let events = #"""
+      {"seq":1,"t":0,"event":"instance_added","id":"web-1","address":"10.0.1.5","port":80,"zone":"eu-west-1a"}
+      {"seq":2,"t":0,"event":"instance_added","id":"web-2","address":"10.0.1.6","port":80,"zone":null}
+      {"seq":3,"t":0.002,"event":"check","id":"web-1","started":0,"ok":true,"kind":null,"status":200,\#
+      "detail":null,"latency_ms":2,"version":"42"}
+      {"seq":4,"t":0.0505,"event":"check","id":"web-2","started":0,"ok":false,"kind":"status_mismatch",\#
+      "status":400,"detail":"HTTP 400, not 200","latency_ms":50.5,"evidence":{"server":"nginx",\#
+      "content_type":"text/html","excerpt":"Bad \"Request\""}}
+      {"seq":5,"t":15.002001,"event":"check","id":"web-1","started":15,"ok":true,"kind":null,\#
+      "status":200,"detail":null,"latency_ms":2.001}
+      {"seq":6,"t":15.002001,"event":"state_changed","id":"web-1","from":"initial","to":"healthy",\#
+      "reason_code":null}
+      {"seq":7,"t":15.1,"event":"gate_fault","detail":"no socket","id":"web-2","started":15}
+      {"seq":8,"t":15.2,"event":"gate_fault","detail":"no name server"}
+      {"seq":9,"t":15.3,"event":"instance_removed","id":"web-2"}
+      {"seq":10,"t":15.4,"event":"instance_added","id":"web-3","address":"::1","port":8080,"zone":null}
+      {"seq":11,"t":15.9,"event":"decided","decision":"promote",\#
+      "reason":{"code":"group_healthy","message":"1 of 2 instances healthy for 500ms"}}
+
+      """#
+    #expect(run.text == "\(header)\n\(events)")
+  }
+}
+
+extension Journal {
+  /// What happened, without the lines that follow from others, in words.
+  struct Happened: CustomStringConvertible {
+    var description: String
+  }
+
+  var happened: [Happened] {
+    entries.compactMap { entry in
+      if case .derived = entry.event { return nil }
+      return Happened(description: "\(entry.at.microseconds): \(entry.event)")
+    }
+  }
+}

@@ -1,0 +1,138 @@
+import GateCore
+import GateFormats
+import TestSupport
+
+/// A run on virtual time, and its journal as an observer of the engine writes it.
+struct RecordedRun {
+  let header: RunHeader
+  private(set) var gate: Gate
+  /// The journal so far.
+  private(set) var bytes: [UInt8] = []
+  /// How many lines it has.
+  private(set) var lines = 0
+  /// What a reader must find in it, without the lines that follow from others.
+  private(set) var recorded: [(at: GateInstant, event: Journal.RecordedEvent)] = []
+  private(set) var checker = EffectsChecker()
+  private var writer = JournalWriter()
+
+  init(_ header: RunHeader) {
+    self.header = header
+    gate = Gate(check: header.check, policy: header.policy)
+    writer.runStarted(header)
+    flush()
+  }
+
+  mutating func send(_ event: GateEvent, at now: GateInstant) {
+    checker.willHandle(event, at: now)
+    var effects: [GateEffect] = []
+    let isFolded = gate.handle(event, at: now, effects: &effects)
+    checker.didHandle(event, at: now, accepted: isFolded, effects: effects)
+    guard isFolded || !effects.isEmpty else { return }
+    writer.write(isFolded ? event : .wokeUp, effects[...], at: now, in: gate)
+    flush()
+    if isFolded, let event = asRecorded(event) { recorded.append((now, event)) }
+  }
+
+  mutating func send(_ event: GateEvent, at seconds: Double) {
+    send(event, at: .seconds(seconds))
+  }
+
+  mutating func join(_ id: String, zone: String? = nil, at seconds: Double = 0) {
+    send(
+      .instanceAdded(
+        Instance(id: id, address: "10.0.1.\(gate.records.count + 5)", port: 80, zone: zone)),
+      at: seconds)
+  }
+
+  /// A success that ends then.
+  mutating func pass(
+    _ index: Int, at seconds: Double, took milliseconds: Double = 2, version: String? = nil
+  ) {
+    let report = CheckReport(
+      started: .seconds(seconds - milliseconds / 1000), result: .success, status: 200,
+      latencyMicroseconds: Int64(milliseconds * 1000), version: version)
+    send(.checked(InstanceKey(index), report), at: seconds)
+  }
+
+  mutating func fail(
+    _ index: Int, at seconds: Double, _ kind: FailureKind, status: Int?, _ detail: String,
+    took milliseconds: Double = 3, evidence: Evidence? = nil
+  ) {
+    let report = CheckReport(
+      started: .seconds(seconds - milliseconds / 1000), result: .failure(kind), status: status,
+      latencyMicroseconds: Int64(milliseconds * 1000), detail: detail, evidence: evidence)
+    send(.checked(InstanceKey(index), report), at: seconds)
+  }
+
+  var text: String { String(decoding: bytes, as: UTF8.self) }
+
+  var digest: JournalDigest {
+    var digest = Digest()
+    digest.add(bytes)
+    return JournalDigest(path: header.journalPath, sha256: digest.hexadecimal, events: lines)
+  }
+
+  /// What the run prints at its end.
+  func verdictJSON(exitCode: Int = 1) -> String {
+    guard let verdict = gate.verdict else { return "no verdict yet" }
+    return VerdictDocument(
+      header: header, gate: gate, verdict: verdict, exitCode: exitCode, journal: digest
+    ).text
+  }
+
+  private mutating func flush() {
+    bytes += writer.bytes
+    lines = writer.events
+    writer.removeAll()
+  }
+
+  private func asRecorded(_ event: GateEvent) -> Journal.RecordedEvent? {
+    if case .instanceAdded(let instance) = event { return .instanceAdded(instance) }
+    if case .instanceRemoved(let key) = event { return .instanceRemoved(id: gate[key].instance.id) }
+    if case .checked(let key, let report) = event {
+      return .checked(id: gate[key].instance.id, report)
+    }
+    if case .checkLost(let key, let fault) = event {
+      return .faulted(id: gate[key].instance.id, fault)
+    }
+    if case .gateFault(let fault) = event { return .faulted(id: nil, fault) }
+    if case .groupListed(let expected) = event { return .groupListed(expected: expected) }
+    if case .loadBalancerSaw(let key, let view) = event {
+      return .loadBalancerSaw(id: gate[key].instance.id, view)
+    }
+    if case .loadBalancerUnseen(let fault) = event { return .loadBalancerUnseen(fault) }
+    if case .interrupted(let interruption) = event { return .interrupted(interruption) }
+    return nil
+  }
+}
+
+extension VerdictDocument {
+  var text: String { String(decoding: json, as: UTF8.self) }
+}
+
+extension Journal {
+  /// What its replay prints under its own settings.
+  func replayedVerdictJSON(exitCode: Int = 1) -> String {
+    let (gate, verdict) = replayed(under: header)
+    return VerdictDocument(
+      header: header, gate: gate, verdict: verdict, exitCode: exitCode,
+      journal: JournalDigest(path: header.journalPath, sha256: sha256, events: events)
+    ).text
+  }
+}
+
+extension RunHeader {
+  static func sample(_ policy: GatePolicy) -> RunHeader { sample(.sample(), policy) }
+
+  static func sample(
+    _ check: HealthCheck, _ policy: GatePolicy, advisory isAdvisory: Bool = false,
+    request: [RequestSetting] = [], name: String? = nil, warnings: [String] = []
+  ) -> RunHeader {
+    RunHeader(
+      healthgateVersion: "0.1.0", runID: "019aa6f0-0000-7000-8000-000000000001",
+      startedAt: Timestamp(milliseconds: 1_777_975_200_000), check: check, request: request,
+      policy: policy, isAdvisory: isAdvisory,
+      group: Group(source: name == nil ? "instances" : "instances_file", name: name),
+      warnings: warnings, journalPath: "run.ndjson")
+  }
+}
