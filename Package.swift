@@ -79,7 +79,7 @@ let package = Package(
       name: "GateCoreTests", dependencies: ["GateCore", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "GateFormatsTests", dependencies: ["GateFormats", "TestSupport"],
-      exclude: ["Reports/Golden"], swiftSettings: strict),
+      exclude: ["Reports/Golden", "Verdict/Golden"], swiftSettings: strict),
     .testTarget(
       name: "GateEngineTests", dependencies: ["GateEngine", "GateFormats", "TestSupport"],
       swiftSettings: strict),

@@ -1,9 +1,9 @@
 """A web server whose answer the request's path chooses. Standard library only.
 
-usage: web.py [--address A]... [--fleet N] [--record FILE] [--tls CERTIFICATE KEY [--client-ca CA]]
+usage: web.py [--address A]... [--fleet N] [--port N] [--record FILE] [--tls CERTIFICATE KEY [--client-ca CA]]
               [--seconds S]
 
-Listens on the same free port of each address (127.0.0.1 unless told; a fleet of N has 127.0.3.1,
+Listens on the same free (or the given) port of each address (127.0.0.1 unless told; a fleet of N has 127.0.3.1,
 127.0.3.2, ...) and prints 'port N'. Each request head is appended to the record, a JSON object a line, with the number of its connection.
 It ends by itself after S seconds (120).
 
@@ -56,6 +56,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--address", action="append")
     parser.add_argument("--fleet", type=int, default=0)
+    parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--record")
     parser.add_argument("--tls", nargs=2)
     parser.add_argument("--client-ca")
@@ -69,17 +70,17 @@ def main():
             context.load_verify_locations(options.client_ca)
             context.verify_mode = ssl.CERT_REQUIRED
     fleet = [f"127.0.3.{n}" for n in range(1, options.fleet + 1)]
-    listeners = listen((options.address or []) + fleet or ["127.0.0.1"])
+    listeners = listen((options.address or []) + fleet or ["127.0.0.1"], options.port)
     print("port", listeners[0].getsockname()[1], flush=True)
     threading.Thread(target=accept, args=(listeners, context, options.record), daemon=True).start()
     time.sleep(options.seconds)
     os._exit(0)
 
 
-def listen(addresses):
-    """The same free port on every address."""
+def listen(addresses, wanted):
+    """The same port on every address: the wanted one, or if it is 0 one that is free."""
     for _ in range(50):
-        listeners, port = [], 0
+        listeners, port = [], wanted
         try:
             for address in addresses:
                 family = socket.AF_INET6 if ":" in address else socket.AF_INET
