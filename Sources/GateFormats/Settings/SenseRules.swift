@@ -43,6 +43,7 @@ extension SettingsReader {
 
   mutating func compare(_ group: GroupSettings, with check: HealthCheck, _ source: InstanceSource) {
     compareDeadline(of: group, with: check)
+    compareThresholds(of: check, group)
     if case .instances(let specs) = source, isGiven(.instances),
       areSound(.instances, .expected, .minHealthy)
     {
@@ -51,6 +52,20 @@ extension SettingsReader {
     if group.minHealthy == .number(0) || group.minHealthy == .percentage(0) {
       warn("min_healthy is \(group.minHealthy), but at least one healthy instance is needed")
     }
+  }
+
+  /// Failing and recovering must not be the quicker way to be healthy.
+  private mutating func compareThresholds(of check: HealthCheck, _ group: GroupSettings) {
+    guard check.initialThreshold > check.healthyThreshold, isGiven(.initialThreshold),
+      areSound(.initialThreshold, .healthyThreshold, .maxUnhealthy),
+      group.maxUnhealthy != .number(0), group.maxUnhealthy != .percentage(0)
+    else { return }
+    reject(
+      .initialThreshold,
+      "initial_threshold is \(check.initialThreshold), but healthy_threshold "
+        + "\(check.healthyThreshold), and max_unhealthy \(group.maxUnhealthy) lets an instance fail "
+        + "and recover with fewer successes",
+      hint: "make healthy_threshold at least as high")
   }
 
   private mutating func compareDeadline(of group: GroupSettings, with check: HealthCheck) {

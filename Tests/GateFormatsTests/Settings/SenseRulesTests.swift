@@ -21,6 +21,16 @@ import Testing
     #expect(found == [row.output])
   }
 
+  @Test func failingIsNotTheQuickerWayToBeHealthy() {
+    let text = "target: HTTP:80/\ninstances: 10.0.1.5\nsemantics: alb\ninitial_threshold: 6\n"
+    #expect(complaints(text).isEmpty)
+    #expect(
+      complaints(text + "max_unhealthy: 1") == [
+        "initial_threshold is 6, but healthy_threshold 5, and max_unhealthy 1 lets an instance "
+          + "fail and recover with fewer successes"
+      ])
+  }
+
   @Test(arguments: [
     Row("method: POST", "method is given, but gRPC sends POST and nothing else"),
     Row("expect_body: ok", "expect_body is given, but the body of a gRPC answer is not text"),
