@@ -1,0 +1,108 @@
+import GateCore
+import GateEngine
+import TestSupport
+import Testing
+
+@Suite struct MembershipTests {
+  private var gate = Gate(
+    check: HealthCheck(
+      target: HealthCheckTarget(scheme: .http, port: .number(80), path: "/"), semantics: .alb,
+      interval: .seconds(5), timeout: .seconds(2), healthyThreshold: 2, initialThreshold: 1,
+      unhealthyThreshold: 2, matcher: [200...200]),
+    policy: GatePolicy(
+      maxReplaced: .number(9), deadline: .seconds(60), expected: 2, membership: .changing))
+  private var membership = Membership(expected: nil)
+
+  init() {
+    fold([.instanceAdded(Self.instance("a")), .instanceAdded(Self.instance("b"))])
+  }
+
+  private static func instance(_ id: String) -> Instance {
+    Instance(id: id, address: "10.0.0.1", port: 80)
+  }
+
+  private static func listing(
+    _ ids: String..., awaited: Set<String> = [], leaving: Set<String> = [], expected: Int? = nil
+  ) -> FeedUpdate {
+    .listed(
+      GroupListing(
+        instances: ids.map { instance($0) }, awaited: awaited, leaving: leaving,
+        expected: expected))
+  }
+
+  private mutating func fold(_ events: [GateEvent]) {
+    var effects: [GateEffect] = []
+    for event in events {
+      gate.handle(event, at: .start, effects: &effects)
+    }
+  }
+
+  private mutating func events(of update: FeedUpdate) -> [GateEvent] {
+    let events = membership.events(of: update, in: gate)
+    fold(events)
+    return events
+  }
+
+  @Test mutating func aListingOfWhoIsThereIsNoNews() {
+    #expect(events(of: Self.listing("a", "b")).isEmpty)
+  }
+
+  @Test mutating func whoIsNewJoins() {
+    #expect(events(of: Self.listing("a", "b", "c")) == [.instanceAdded(Self.instance("c"))])
+    #expect(events(of: Self.listing("a", "b", "c")).isEmpty)
+  }
+
+  @Test mutating func whoIsMissingOnceIsNotGone() {
+    #expect(events(of: Self.listing("a")).isEmpty)
+    #expect(events(of: Self.listing("a", "b")).isEmpty)
+    #expect(events(of: Self.listing("a")).isEmpty)
+    #expect(events(of: Self.listing("a")) == [.instanceRemoved(InstanceKey(1))])
+  }
+
+  @Test mutating func whoIsSaidToLeaveIsGoneAtOnce() {
+    let update = Self.listing("a", leaving: ["b"])
+    #expect(events(of: update) == [.instanceRemoved(InstanceKey(1))])
+    #expect(events(of: update).isEmpty)
+  }
+
+  @Test mutating func whoIsAwaitedAgainStaysIn() {
+    for _ in 1...3 {
+      #expect(events(of: Self.listing("a", awaited: ["b"])).isEmpty)
+    }
+  }
+
+  @Test mutating func whoComesBackIsANewInstance() {
+    _ = events(of: Self.listing("a", leaving: ["b"]))
+    #expect(events(of: Self.listing("a", "b")) == [.instanceAdded(Self.instance("b"))])
+    #expect(gate.key(of: "b") == InstanceKey(2))
+  }
+
+  @Test mutating func anotherNumberThatTheSourceWantsIsNews() {
+    #expect(
+      events(of: Self.listing("a", "b", expected: 3)) == [.groupListed(expected: 3)])
+    #expect(events(of: Self.listing("a", "b", expected: 3)).isEmpty)
+    #expect(gate.expected == 3)
+  }
+
+  @Test mutating func theNumberOfTheUserIsNotOverridden() {
+    membership = Membership(expected: 2)
+    #expect(events(of: Self.listing("a", "b", expected: 3)).isEmpty)
+  }
+
+  @Test mutating func aSourceThatFailedSaysWhenItIsBack() {
+    let fault = GateFault(detail: "no answer")
+    #expect(events(of: .sourceFailed(fault)) == [.gateFault(fault)])
+    #expect(events(of: Self.listing("a", "b")) == [.groupListed(expected: 2)])
+    #expect(events(of: Self.listing("a", "b")).isEmpty)
+  }
+
+  @Test mutating func onlyAViewThatChangedIsNews() {
+    let view = LoadBalancerView(state: .healthy)
+    let seen = GateEvent.loadBalancerSaw(InstanceKey(0), view)
+    #expect(events(of: .viewed(["a": view])) == [seen])
+    #expect(events(of: .viewed(["a": view])).isEmpty)
+    let fault = GateFault(detail: "no answer")
+    #expect(events(of: .viewFailed(fault)) == [.loadBalancerUnseen(fault)])
+    #expect(events(of: .viewed(["a": view])) == [seen])
+  }
+}
