@@ -29,6 +29,8 @@ package final class CurlChecker: CheckPort {
   /// What came before `wait` was called, or of what was never begun.
   private var pending: [Happening] = []
   private var listening = ListeningClock()
+  /// In microseconds.
+  private static let longestWait: Int64 = 100_000
   /// When the loop last looked at what had come in, on the listening clock.
   ///
   /// What comes after that is not late: the loop works, and has not seen it yet.
@@ -105,6 +107,8 @@ package final class CurlChecker: CheckPort {
     var wake = limit.microseconds
     if let moment = loop.nextMoment { wake = min(wake, moment - epoch) }
     if let deadline = deadlines.first { wake = min(wake, deadline + listening.lost) }
+    // A pause shows only beyond the end of a wait: while checks run, no wait is long.
+    if !underWay.isEmpty { wake = min(wake, before + Self.longestWait) }
     let wait = happenings.isEmpty ? max(wake - before, 0) : 0
     let isMoreReady = loop.serve(waitingAtMost: wait) {
       let back = now.microseconds

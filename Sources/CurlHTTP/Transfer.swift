@@ -62,6 +62,8 @@ final class Transfer {
     // An empty proxy, or else http_proxy in a CI runner's environment redirects the checks.
     try handle.set(CURLOPT_PROXY, plan.proxy ?? "")
     try handle.set(CURLOPT_NOPROXY, "")
+    // A proxy's answer to CONNECT is no part of the instance's.
+    try handle.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
     try handle.set(CURLOPT_BUFFERSIZE, 1024)
     try handle.set(CURLOPT_PATH_AS_IS, 1)
     if !plan.check.target.scheme.hasPath { try handle.set(CURLOPT_CONNECT_ONLY, 1) }
