@@ -63,36 +63,4 @@ extension String {
     let longest = beginnings.filter { !$0.isEmpty && hasSuffix($0) }.map(\.count).max() ?? 0
     return String(dropLast(longest))
   }
-
-  /// At most so many bytes, with runs of blanks and control characters as one blank.
-  ///
-  /// What comes from the network can drive a terminal or end a line; nothing of that is kept.
-  func cleaned(to bytes: Int) -> String {
-    var cleaned = ""
-    var pending = false
-    for scalar in unicodeScalars {
-      guard !scalar.isUnprintable else {
-        pending = !cleaned.isEmpty
-        continue
-      }
-      let addition = pending ? " \(scalar)" : String(scalar)
-      guard cleaned.utf8.count + addition.utf8.count <= bytes else { break }
-      cleaned += addition
-      pending = false
-    }
-    return cleaned
-  }
-}
-
-extension Unicode.Scalar {
-  /// Whether it moves, hides or reorders what is printed after it, or is a blank.
-  fileprivate var isUnprintable: Bool {
-    switch properties.generalCategory {
-    case .control, .format, .lineSeparator, .paragraphSeparator, .spaceSeparator, .surrogate,
-      .privateUse, .unassigned:
-      true
-    default:
-      false
-    }
-  }
 }

@@ -1,25 +1,6 @@
-extension String {
-  /// At most so many bytes, with runs of blanks and of what cannot be printed as one blank.
-  ///
-  /// A journal that is replayed may not be the gate's own: what it quotes is cleaned here again.
-  func cleaned(to bytes: Int) -> String {
-    var cleaned = ""
-    var size = 0
-    var pending = false
-    for scalar in unicodeScalars {
-      guard !scalar.isUnprintable else {
-        pending = !cleaned.isEmpty
-        continue
-      }
-      size += UTF8.width(scalar) + (pending ? 1 : 0)
-      guard size <= bytes else { break }
-      if pending { cleaned.unicodeScalars.append(" ") }
-      cleaned.unicodeScalars.append(scalar)
-      pending = false
-    }
-    return cleaned
-  }
+internal import GateCore
 
+extension String {
   /// Its bytes, with the letters of ASCII in lower case.
   var foldedBytes: [UInt8] {
     utf8.map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 | 0x20 : $0 }
@@ -55,19 +36,6 @@ extension UInt8 {
       UInt8(ascii: "A")...UInt8(ascii: "F"):
       true
     default: false
-    }
-  }
-}
-
-extension Unicode.Scalar {
-  /// Whether it moves, hides or reorders what is printed after it, or is a blank.
-  fileprivate var isUnprintable: Bool {
-    switch properties.generalCategory {
-    case .control, .format, .lineSeparator, .paragraphSeparator, .spaceSeparator, .surrogate,
-      .privateUse, .unassigned:
-      true
-    default:
-      false
     }
   }
 }
