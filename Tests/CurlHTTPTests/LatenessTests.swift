@@ -114,7 +114,7 @@ import Testing
       var probing = try Probing(.sample(timeout: Self.timeout), [instance])
       let report = try probing.report()
       #expect(report.latencyMicroseconds >= Self.timeout.inMicroseconds)
-      #expect(report.latencyMicroseconds < (Self.timeout + .seconds(2)).inMicroseconds)
+      #expect(report.latencyMicroseconds < (Self.timeout + .seconds(60)).inMicroseconds)
     }
   }
 
