@@ -57,7 +57,9 @@ struct RunSession {
         header: header, gate: engine.gate, verdict: verdict,
         exitCode: Int(ExitStatus(of: verdict, isAdvisory: header.isAdvisory).rawValue),
         journal: digest))
-    exit(status.rawValue)
+    // Everything is written. Not `exit`: it takes down libraries that the thread of the source
+    // may be using at this moment, and a crash there would be the status.
+    _exit(status.rawValue)
   }
 
   private func opened<File>(
