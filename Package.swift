@@ -30,6 +30,7 @@ let package = Package(
       dependencies: [
         "GateCore", "GateInsight",
         .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: strict),

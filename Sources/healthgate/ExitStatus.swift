@@ -1,4 +1,5 @@
 internal import GateCore
+internal import GateFormats
 
 /// The exit statuses of the contract; from 64 on those of sysexits.h.
 enum ExitStatus: Int32 {
@@ -24,23 +25,6 @@ enum ExitStatus: Int32 {
 extension ExitStatus {
   /// The status that tells a verdict; under `advisory` every verdict of a whole run is a 0.
   init(of verdict: Verdict, isAdvisory: Bool) {
-    let status: ExitStatus =
-      switch (verdict.decision, verdict.reason.code) {
-      case (.promote, _): .promote
-      case (.rollback, .deadlineExceeded), (.rollback, .cannotBecomeHealthyInTime): .deadline
-      case (.rollback, _): .rollback
-      case (.inconclusive, _): Self(verdict.interruption)
-      }
-    self = isAdvisory && status.rawValue < 64 ? .promote : status
-  }
-
-  private init(_ interruption: Interruption?) {
-    self =
-      switch interruption {
-      case .hangUp: .hangUp
-      case .interrupt: .interrupt
-      case .terminate: .terminate
-      case .journalEnd, nil: .inconclusive
-      }
+    self = ExitStatus(rawValue: Int32(verdict.exitCode(isAdvisory: isAdvisory))) ?? .defect
   }
 }

@@ -15,7 +15,9 @@ struct Healthgate: AsyncParsableCommand {
       no verdict, or one that could not be delivered.
       """,
     version: version,
-    subcommands: [Run.self, Demo.self, Replay.self, Schema.self],
+    subcommands: [
+      Run.self, Demo.self, Replay.self, Merge.self, Verify.self, Keygen.self, Schema.self,
+    ],
     defaultSubcommand: Run.self)
 
   static let version = "0.1.0"
@@ -24,6 +26,7 @@ struct Healthgate: AsyncParsableCommand {
     Output.reserveStandardStreams()
     signal(SIGPIPE, SIG_IGN)
     do {
+      try refuseKeys()
       var command = try parseAsRoot()
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
@@ -36,6 +39,15 @@ struct Healthgate: AsyncParsableCommand {
     } catch {
       exit(explaining: error)
     }
+  }
+
+  /// The argument parser would repeat a key that was given in place of its file's name.
+  private static func refuseKeys() throws(CommandFailure) {
+    guard CommandLine.arguments.contains(where: { $0.contains("PRIVATE KEY-----") }) else { return }
+    throw CommandFailure(
+      .usage,
+      "an argument is a key itself, not where one is\n"
+        + "  hint: name its file, or env:NAME for a variable that has it")
   }
 
   /// Ends as the argument parser wants, in this program's words.

@@ -205,3 +205,45 @@ package struct JSONWriter {
     text.withUTF8Buffer { bytes.append(contentsOf: $0) }
   }
 }
+
+extension JSONWriter {
+  /// A field whose value was read before.
+  mutating func field(_ name: StaticString, _ value: JSONValue) {
+    key(name)
+    write(value)
+  }
+
+  mutating func field(named name: String, _ value: JSONValue) {
+    separate()
+    string(name)
+    colon()
+    write(value)
+  }
+
+  /// An element of an array.
+  mutating func value(_ value: JSONValue) { write(value) }
+
+  /// Members by their names: the order in which they were read is not kept.
+  private mutating func write(_ value: JSONValue) {
+    switch value {
+    case .null: null()
+    case .bool(let value): append(value ? "true" : "false")
+    case .integer(let value): integer(value)
+    case .number(let value): bytes.append(contentsOf: String(value).utf8)
+    case .string(let value): string(value)
+    case .array(let elements):
+      nest(UInt8(ascii: "["), UInt8(ascii: "]")) { writer in
+        for element in elements {
+          writer.separate()
+          writer.write(element)
+        }
+      }
+    case .object(let members):
+      object { writer in
+        for (name, member) in members.sorted(by: { $0.key < $1.key }) {
+          writer.field(named: name, member)
+        }
+      }
+    }
+  }
+}

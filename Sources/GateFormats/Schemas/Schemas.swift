@@ -27,8 +27,8 @@ package enum Schemas {
         "started_at": { "$ref": "#/$defs/time" },
         "decided_at": { "$ref": "#/$defs/time" },
         "elapsed_seconds": { "type": "number", "minimum": 0 },
-        "health_check": { "$ref": "#/$defs/health_check" },
-        "policy": { "$ref": "#/$defs/policy" },
+        "health_check": { "anyOf": [{ "$ref": "#/$defs/health_check" }, { "type": "null" }] },
+        "policy": { "anyOf": [{ "$ref": "#/$defs/policy" }, { "type": "null" }] },
         "group": {
           "type": "object",
           "required": [
@@ -72,6 +72,32 @@ package enum Schemas {
             "path": { "type": ["string", "null"] },
             "sha256": { "type": "string", "pattern": "^[0-9a-f]{64}$" },
             "events": { "$ref": "#/$defs/count" }
+          }
+        },
+        "signature": {
+          "type": "object",
+          "required": ["algorithm", "key_id", "value"],
+          "properties": {
+            "algorithm": { "const": "ed25519" },
+            "key_id": { "type": "string", "pattern": "^[0-9a-f]{64}$" },
+            "value": { "type": "string", "contentEncoding": "base64" }
+          }
+        },
+        "require": { "enum": [\(list(VerdictMerge.Requirement.allCases))] },
+        "parts": {
+          "type": "array",
+          "items": {
+            "type": "object",
+            "required": ["verdict", "decision", "problem", "run_id", "reason", "group", "decided_at"],
+            "properties": {
+              "verdict": { "type": "string" },
+              "decision": { "$ref": "#/$defs/decision" },
+              "problem": { "type": ["string", "null"] },
+              "run_id": { "type": ["string", "null"] },
+              "reason": { "type": ["object", "null"] },
+              "group": { "type": ["object", "null"] },
+              "decided_at": { "$ref": "#/$defs/time_or_null" }
+            }
           }
         }
       },

@@ -61,6 +61,9 @@ package enum SettingKey: String, Hashable, Sendable, CaseIterable {
   case verdict
   case journal
   case progress
+  case signKey = "sign_key"
+  case attestation
+  case subject
 
   /// The settings that name the group: exactly one of them is given.
   static let sources: [SettingKey] = [
@@ -84,9 +87,6 @@ package enum SettingKey: String, Hashable, Sendable, CaseIterable {
     "events",
     "ci",
     "resume",
-    "sign_key",
-    "attestation",
-    "subject",
   ]
 
   /// The name on a command line, with its two hyphens.

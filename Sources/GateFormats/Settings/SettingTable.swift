@@ -253,6 +253,20 @@ extension SettingKey {
         .output, .choice(["auto", "live", "plain", "none"]), "KIND",
         "What standard error shows: live (a terminal), plain (a line an event) or none.",
         whenUnset: "auto")
+    case .signKey:
+      Setting(
+        .output, .text, "KEY",
+        "Sign the verdict with this Ed25519 key, PKCS #8 in PEM: a file, env:NAME, or exec:COMMAND "
+          + "that prints it.")
+    case .attestation:
+      Setting(
+        .output, .file, "FILE",
+        "Write an in-toto statement (test-result) about the subject to this file; with sign_key in "
+          + "a DSSE envelope.")
+    case .subject:
+      Setting(
+        .output, .text, "DIGEST",
+        "The deployed artifact that the attestation is about: sha256:HEX or NAME@sha256:HEX.")
     }
   }
 }

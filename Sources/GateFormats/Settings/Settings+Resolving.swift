@@ -28,7 +28,8 @@ extension Settings {
     let isAdvisory = reader.toggle(.advisory)
     let output = OutputSettings(
       format: reader.choice(.format, else: .json), verdict: reader.text(of: .verdict),
-      journal: reader.text(of: .journal), progress: reader.choice(.progress, else: .auto))
+      journal: reader.text(of: .journal), progress: reader.choice(.progress, else: .auto),
+      signKey: reader.signKey(), attestation: reader.attestation())
 
     reader.compare(check, withLoadBalancerIn: isStrict ? .strict : .lenient)
     reader.compare(request, expectations, with: check.target)

@@ -50,6 +50,9 @@ package struct OutputSettings: Hashable, Sendable {
   package var verdict: String?
   package var journal: String?
   package var progress = Progress.auto
+  /// Where the key to sign with is: a file, `env:NAME` or `exec:COMMAND`.
+  package var signKey: String?
+  package var attestation: AttestationSettings?
 
   package enum Format: String, Hashable, Sendable, CaseIterable {
     case json
@@ -62,6 +65,12 @@ package struct OutputSettings: Hashable, Sendable {
     case plain
     case none
   }
+}
+
+/// What is said of the deployed artifact, and where.
+package struct AttestationSettings: Hashable, Sendable {
+  package var file: String
+  package var subject: Statement.Subject
 }
 
 extension Settings {

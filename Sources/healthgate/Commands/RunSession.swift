@@ -24,6 +24,10 @@ struct RunSession {
     let verdictFile = try opened(settings.output.verdict, "verdict") { path throws(SystemError) in
       try VerdictFile(path)
     }
+    let attestation = try openedAttestation()
+    let signingKey = try settings.output.signKey.map { place throws(CommandFailure) in
+      try SigningKey.load(place)
+    }
     let journal = try opened(settings.output.journal, "journal") { path throws(SystemError) in
       try JournalFile(path)
     }
@@ -51,7 +55,8 @@ struct RunSession {
     let verdict = engine.run(group.instances)
     let digest = journal?.finish()
     let delivery = VerdictDelivery(
-      format: settings.output.format, file: verdictFile, journalFailure: journal?.failure)
+      format: settings.output.format, file: verdictFile, signingKey: signingKey,
+      attestation: attestation, journalFailure: journal?.failure)
     let status = delivery.deliver(
       VerdictDocument(
         header: header, gate: engine.gate, verdict: verdict,
@@ -60,6 +65,14 @@ struct RunSession {
     // Everything is written. Not `exit`: it takes down libraries that the thread of the source
     // may be using at this moment, and a crash there would be the status.
     _exit(status.rawValue)
+  }
+
+  private func openedAttestation() throws(CommandFailure) -> AttestationFile? {
+    guard let wanted = settings.output.attestation else { return nil }
+    let file = try opened(wanted.file, "attestation") { path throws(SystemError) in
+      try VerdictFile(path)
+    }
+    return file.map { AttestationFile(file: $0, subject: wanted.subject) }
   }
 
   private func opened<File>(

@@ -82,6 +82,9 @@ struct OutputFlags: SettingFlagGroup {
   @Option(help: .of(.verdict)) var verdict: String?
   @Option(help: .of(.journal)) var journal: String?
   @Option(help: .of(.progress)) var progress: String?
+  @Option(help: .of(.signKey)) var signKey: String?
+  @Option(help: .of(.attestation)) var attestation: String?
+  @Option(help: .of(.subject)) var subject: String?
 }
 
 /// Flags whose properties are named as the settings are.

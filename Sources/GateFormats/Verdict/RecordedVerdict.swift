@@ -1,0 +1,86 @@
+internal import FoundationEssentials
+package import GateCore
+
+/// A verdict that was written before, by this version or another of the same major schema.
+package struct RecordedVerdict: Sendable {
+  package var runID: String
+  package var decision: Decision
+  package var reason: Reason
+  package var startedAt: Timestamp
+  package var decidedAt: Timestamp
+  package var exitCode: Int
+  /// The whole document.
+  let value: JSONValue
+
+  /// As the contract has it; of a later version the code may be one that is not known here.
+  package struct Reason: Hashable, Sendable {
+    package var code: String
+    package var message: String
+  }
+
+  /// Reads a verdict; fields that are not known are kept.
+  ///
+  /// - Throws: `RecordedVerdictError`
+  package init(reading bytes: [UInt8]) throws(RecordedVerdictError) {
+    do {
+      value = try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
+    } catch {
+      throw RecordedVerdictError("it is not JSON")
+    }
+    let version = try Self.text(value, "/schema_version")
+    guard version.hasPrefix("1.") else {
+      throw RecordedVerdictError("schema_version is '\(version.cleaned(to: 20))', not 1.x")
+    }
+    runID = try Self.text(value, "/run_id")
+    let decision = try Self.text(value, "/decision")
+    guard let known = Decision(rawValue: decision) else {
+      throw RecordedVerdictError("decision is '\(decision.cleaned(to: 40))', which is none")
+    }
+    self.decision = known
+    reason = Reason(
+      code: try Self.text(value, "/reason/code"), message: try Self.text(value, "/reason/message"))
+    startedAt = try Self.time(value, "/started_at")
+    decidedAt = try Self.time(value, "/decided_at")
+    guard case .integer(let code) = value["/exit_code"], (0...255).contains(code) else {
+      throw RecordedVerdictError("it has no exit_code")
+    }
+    exitCode = Int(code)
+  }
+
+  /// The value at a JSON Pointer, a string without its quotes; nil when there is none.
+  package func text(at pointer: String) -> String? { value[pointer]?.text }
+
+  private static func text(
+    _ value: JSONValue, _ pointer: String
+  ) throws(RecordedVerdictError) -> String {
+    guard case .string(let text) = value[pointer] else {
+      throw RecordedVerdictError("it has no \(pointer.dropFirst().replacing("/", with: "."))")
+    }
+    return text
+  }
+
+  private static func time(
+    _ value: JSONValue, _ pointer: String
+  ) throws(RecordedVerdictError) -> Timestamp {
+    guard let time = Timestamp(try text(value, pointer)) else {
+      throw RecordedVerdictError("\(pointer.dropFirst()) is no time in UTC")
+    }
+    return time
+  }
+}
+
+/// Why a file is not a verdict.
+package struct RecordedVerdictError: Error, Hashable, Sendable {
+  package var message: String
+
+  init(_ message: String) {
+    self.message = message
+  }
+}
+
+extension JSONValue {
+  /// What a pointer that is written in this program points at.
+  subscript(pointer: String) -> JSONValue? {
+    (try? JSONPointer(parsing: pointer)).flatMap { self[$0] }
+  }
+}

@@ -1,0 +1,143 @@
+package import GateCore
+
+/// Whether a verdict can be trusted: what is asked of it, and what was found.
+package struct Verification: Sendable {
+  /// The verdict must be signed by one of these; none: it is not asked.
+  package var keys: [VerifyingKey] = []
+  /// The journal that must be the verdict's; nil: it is not asked.
+  package var journal: [UInt8]?
+  /// How old it may be; nil: any age.
+  package var maxAge: Duration?
+  package var required: Decision?
+  /// What must stand at places of the document.
+  package var expectations: [JSONExpectation] = []
+
+  package init() {}
+
+  /// One thing that was asked.
+  package struct Finding: Hashable, Sendable {
+    package var name: String
+    package var holds: Bool
+    package var detail: String
+  }
+
+  /// Looks at all that is asked, and not only up to the first thing that fails.
+  ///
+  /// - Throws: `RecordedVerdictError` when the bytes are no verdict at all.
+  package func findings(
+    on bytes: [UInt8], at now: Timestamp
+  ) throws(RecordedVerdictError) -> [Finding] {
+    let verdict = try RecordedVerdict(reading: bytes)
+    var findings: [Finding] = []
+    func add(_ name: String, _ finding: (holds: Bool, detail: String)) {
+      findings.append(Finding(name: name, holds: finding.holds, detail: finding.detail))
+    }
+    if !keys.isEmpty { add("signature", signature(of: bytes)) }
+    if let journal { add("journal", Self.backing(of: verdict, journal)) }
+    if let maxAge { add("age", Self.age(of: verdict, at: now, atMost: maxAge)) }
+    if let required {
+      add(
+        "decision",
+        (
+          verdict.decision == required,
+          "\(verdict.decision.rawValue): \(verdict.reason.message.cleaned(to: 200))"
+        ))
+    }
+    for expectation in expectations {
+      add(expectation.pointer.description, Self.value(in: verdict, expectation))
+    }
+    return findings
+  }
+
+  private func signature(of bytes: [UInt8]) -> (Bool, String) {
+    guard let (unsigned, signature) = VerdictSignature.split(bytes) else {
+      return (
+        false,
+        "the verdict has no signature as it was written: never signed, changed or formatted anew"
+      )
+    }
+    guard let key = keys.first(where: { $0.id == signature.keyID }) else {
+      return (false, "signed by another key: \(signature.keyID.cleaned(to: 64))")
+    }
+    guard key.isSignature(signature.value, of: unsigned) else {
+      return (false, "the verdict was changed after it was signed")
+    }
+    return (true, "signed by the key \(key.id)")
+  }
+
+  private static func age(
+    of verdict: RecordedVerdict, at now: Timestamp, atMost limit: Duration
+  ) -> (Bool, String) {
+    let age = now.milliseconds - verdict.decidedAt.milliseconds
+    // Clocks of two machines differ; a verdict from tomorrow is another thing.
+    guard age > -300_000 else {
+      return (false, "decided at \(verdict.decidedAt.text), which is still to come")
+    }
+    let words = "decided \(max(age, 0) / 1000)s ago, at \(verdict.decidedAt.text)"
+    return (age <= Int64(limit / .milliseconds(1)), "\(words); \(limit.inWords) allowed")
+  }
+
+  private static func value(
+    in verdict: RecordedVerdict, _ expectation: JSONExpectation
+  ) -> (Bool, String) {
+    guard let value = verdict.value[expectation.pointer] else {
+      return (false, "nothing is there, not '\(expectation.value)'")
+    }
+    let text = value.text.cleaned(to: 100)
+    return value.isWritten(as: expectation.value)
+      ? (true, text) : (false, "'\(text)', not '\(expectation.value)'")
+  }
+
+  // MARK: - The journal
+
+  /// What a run adds to its verdict that its journal does not hold.
+  private static let added: Set<String> = ["exit_code", "warnings", "signature", "hook", "after"]
+
+  private static func backing(
+    of verdict: RecordedVerdict, _ bytes: [UInt8]
+  ) -> (Bool, String) {
+    let journal: Journal
+    do {
+      journal = try Journal(reading: bytes)
+    } catch {
+      return (false, "it cannot be read: \(error.message)")
+    }
+    guard verdict.value["/journal/sha256"] == .string(journal.sha256) else {
+      return (false, "its digest \(journal.sha256) is not the one in the verdict")
+    }
+    guard let replayed = journal.verdict.flatMap({ try? RecordedVerdict(reading: $0.json) }),
+      case .object(let fields) = replayed.value, case .object(let recorded) = verdict.value
+    else { return (false, "it cannot be replayed") }
+    let different = fields.keys.filter { !added.contains($0) && fields[$0] != recorded[$0] }
+    guard different.isEmpty else {
+      return (
+        false,
+        "replayed it says something else about \(different.sorted().joined(separator: ", "))"
+          + versions(verdict)
+      )
+    }
+    guard verdict.exitCode == replayed.exitCode || verdict.exitCode >= 64 else {
+      return (false, "replayed it ends with \(replayed.exitCode), not \(verdict.exitCode)")
+    }
+    return (true, "\(journal.events) events that replay to this verdict")
+  }
+
+  /// Another version may word a verdict differently.
+  private static func versions(_ verdict: RecordedVerdict) -> String {
+    let version = verdict.text(at: "/healthgate_version") ?? "unknown"
+    return "; the verdict is of version \(version.cleaned(to: 20))"
+  }
+}
+
+extension Journal {
+  /// The verdict that follows from it under its own settings.
+  ///
+  /// The exit status is that of the verdict alone; only a run knows what became of its outputs.
+  fileprivate var verdict: VerdictDocument? {
+    let (gate, verdict) = replayed(under: header)
+    return VerdictDocument(
+      header: header, gate: gate, verdict: verdict,
+      exitCode: verdict.exitCode(isAdvisory: header.isAdvisory),
+      journal: JournalDigest(path: header.journalPath, sha256: sha256, events: events))
+  }
+}

@@ -1,0 +1,109 @@
+internal import ArgumentParser
+internal import GateCore
+internal import GateFormats
+
+#if canImport(Glibc)
+  internal import Glibc
+#endif
+
+/// Says whether a verdict that was written before can be trusted.
+struct Verify: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Is a verdict whole, signed by a trusted key, fresh, and backed by its journal?",
+    discussion: """
+      Ends with 0 when all that is asked holds, whatever the verdict says, and with 1 when \
+      anything does not. Without --key anybody who can write the file can have made it.
+      """)
+
+  @Argument(help: ArgumentHelp("The verdict; - is standard input.", valueName: "VERDICT"))
+  var verdict: String
+
+  @OptionGroup var trust: TrustFlags
+
+  @Option(
+    help: ArgumentHelp(
+      "The journal: it must be the verdict's, and replay to it.", valueName: "FILE"))
+  var journal: String?
+
+  @Option(
+    help: ArgumentHelp("It must say promote, rollback or inconclusive.", valueName: "DECISION"))
+  var require: Decision?
+
+  @Option(
+    parsing: .singleValue,
+    help: ArgumentHelp(
+      "What must stand in the verdict, such as /group/name=green.", valueName: "POINTER=VALUE"))
+  var expect: [String] = []
+
+  func run() throws {
+    var verification = try trust.verification()
+    verification.required = require
+    if let journal { verification.journal = try read(journal, as: "the journal") }
+    for text in expect {
+      do throws(GrammarError) {
+        verification.expectations.append(try JSONExpectation(parsing: text))
+      } catch {
+        throw CommandFailure(.usage, "--expect: \(error.description)")
+      }
+    }
+    guard !verification.keys.isEmpty || journal != nil else {
+      throw CommandFailure(
+        .usage,
+        "neither a key nor a journal is given, so there is nothing to trust\n"
+          + "  hint: --key FILE.pub for who signed it, --journal FILE for what it follows from")
+    }
+    let findings: [Verification.Finding]
+    let bytes = try read(verdict, as: "the verdict")
+    do throws(RecordedVerdictError) {
+      findings = try verification.findings(on: bytes, at: .now)
+    } catch {
+      throw CommandFailure(.badContent, "'\(verdict)' is not a verdict: \(error.message)")
+    }
+    if verification.keys.isEmpty {
+      Output.complain(
+        "healthgate: warning: no --key: whoever can write the verdict can have written it")
+    }
+    let lines = findings.map { "\($0.holds ? "ok    " : "FAILED")  \($0.name): \($0.detail)\n" }
+    try Output.print(lines.joined())
+    if !findings.allSatisfy(\.holds) { throw ExitCode(1) }
+  }
+}
+
+/// What `verify` and `merge` ask of a verdict.
+struct TrustFlags: ParsableArguments {
+  @Option(
+    parsing: .singleValue,
+    help: ArgumentHelp(
+      "A public key, one of which must have signed the verdict.", valueName: "FILE"))
+  var key: [String] = []
+
+  @Option(help: ArgumentHelp("How old the verdict may be.", valueName: "DURATION"))
+  var maxAge: String?
+
+  /// - Throws: `CommandFailure`
+  func verification() throws -> Verification {
+    var verification = Verification()
+    for path in key { verification.keys.append(try VerifyingKey.load(path)) }
+    if let maxAge {
+      do throws(GrammarError) {
+        verification.maxAge = try Duration(parsing: maxAge)
+      } catch {
+        throw CommandFailure(.usage, "--max-age: \(error.description)")
+      }
+    }
+    return verification
+  }
+}
+
+extension Decision: ExpressibleByArgument {}
+
+/// Reads a verdict or a journal.
+///
+/// - Throws: `CommandFailure`
+private func read(_ path: String, as what: String) throws(CommandFailure) -> [UInt8] {
+  do throws(SystemError) {
+    return try InputFile.read(path)
+  } catch {
+    throw CommandFailure(.noFile, "\(what) '\(path)' cannot be read: \(error.words)")
+  }
+}
