@@ -1,5 +1,4 @@
 import GateCore
-import Yams
 
 /// The content of an `instances_file`: an instance a line, or a JSON array.
 package enum InstancesFile {
@@ -61,19 +60,18 @@ package enum InstancesFile {
     }
 
     mutating func read(_ document: YAMLText) {
-      guard let root = document.root, case .sequence(let items) = root else {
-        complain("the file is JSON, but not an array", line: document.root?.mark?.line ?? 1)
+      guard let root = document.root, case .sequence(let items) = root.content else {
+        complain("the file is JSON, but not an array", line: document.root?.line ?? 1)
         return
       }
       for item in items where !hasEnough {
-        let line = item.mark?.line ?? 1
-        switch item {
-        case .scalar(let scalar) where scalar.style != .plain:
-          add(line: line) { () throws(GrammarError) in try InstanceSpec(parsing: scalar.string) }
-        case .mapping(let mapping):
-          add(line: line) { () throws(GrammarError) in try InstanceSpec(object: mapping) }
-        case .scalar, .sequence, .alias:
-          complain("an item is neither a text nor an object", line: line)
+        switch item.content {
+        case .scalar(let text, isPlain: false):
+          add(line: item.line) { () throws(GrammarError) in try InstanceSpec(parsing: text) }
+        case .mapping(let pairs):
+          add(line: item.line) { () throws(GrammarError) in try InstanceSpec(object: pairs) }
+        case .scalar, .sequence:
+          complain("an item is neither a text nor an object", line: item.line)
         }
       }
     }
@@ -98,18 +96,18 @@ package enum InstancesFile {
 
 extension InstanceSpec {
   /// Reads `{"id": "web-3", "address": "10.0.1.7", "port": 8080, "zone": "eu-west-1a"}`.
-  fileprivate init(object: Node.Mapping) throws(GrammarError) {
+  fileprivate init(object pairs: [YAMLNode.Pair]) throws(GrammarError) {
     var texts: [String: String] = [:]
-    for (key, value) in object {
-      guard let name = key.scalar?.string, ["id", "address", "port", "zone"].contains(name) else {
+    for pair in pairs {
+      guard let name = pair.name.scalar, ["id", "address", "port", "zone"].contains(name) else {
         throw GrammarError(
-          "an instance has \((key.scalar?.string ?? "an odd key").shown), but takes only "
+          "an instance has \((pair.name.scalar ?? "an odd key").shown), but takes only "
             + "id, address, port and zone")
       }
-      guard let scalar = value.scalar else {
+      guard let text = pair.value.scalar else {
         throw GrammarError("\(name) of an instance is not a single value")
       }
-      if scalar.style != .plain || scalar.string != "null" { texts[name] = scalar.string }
+      if !pair.value.isNull { texts[name] = text }
     }
     guard let address = texts["address"] else { throw GrammarError("an instance has no address") }
     self.init(address: try NetworkAddress(parsing: address), zone: texts["zone"])

@@ -1,5 +1,3 @@
-import Yams
-
 extension RawSettings {
   /// Reads a file of settings: one YAML mapping, of which a JSON object is a kind.
   ///
@@ -19,47 +17,39 @@ extension RawSettings {
 
   private mutating func read(_ document: YAMLText, path: String) {
     guard let root = document.root, !root.isNull else { return }
-    guard root.anchor == nil else {
-      problems += YAMLText.aliasError(path, line: root.line).problems
-      return
-    }
-    guard case .mapping(let mapping) = root else {
+    guard case .mapping(let pairs) = root.content else {
       let problem = SettingProblem.Fact.content(
         "the file is \(root.kindInWords), not a mapping of settings",
         hint: "write a setting a line, such as 'interval: 15s'")
       problems.append(SettingProblem(problem, at: .file(path: path, line: root.line)))
       return
     }
-    for (name, value) in mapping {
-      read(value, named: name, path: path)
+    for pair in pairs {
+      read(pair.value, named: pair.name, path: path)
     }
   }
 
-  private mutating func read(_ value: Node, named name: Node, path: String) {
+  private mutating func read(_ value: YAMLNode, named name: YAMLNode, path: String) {
     let place = SettingOrigin.file(path: path, line: name.line)
-    guard name.anchor == nil, value.anchor == nil else {
-      problems += YAMLText.aliasError(path, line: name.line).problems
-      return
-    }
-    guard case .scalar(let scalar) = name else {
+    guard let text = name.scalar else {
       let fact = SettingProblem.Fact.content("the name of a setting is \(name.kindInWords)")
       problems.append(SettingProblem(fact, at: place))
       return
     }
-    guard let key = SettingKey(rawValue: scalar.string) else {
-      problems.append(SettingProblem(Self.unknown(scalar.string), at: place))
+    guard let key = SettingKey(rawValue: text) else {
+      problems.append(SettingProblem(Self.unknown(text), at: place))
       return
     }
-    switch value {
-    case .scalar(let scalar) where !value.isNull:
-      add(scalar.string, to: key, at: place)
+    switch value.content {
+    case .scalar(let text, _) where !value.isNull:
+      add(text, to: key, at: place)
     case .scalar:
       problems.append(SettingProblem(.noValue(name: key.rawValue), at: place))
     case .sequence(let items) where key.setting.takesList:
-      readList(Array(items), of: key, path: path, place: place)
+      readList(items, of: key, path: path, place: place)
     case .mapping(let pairs) where key.setting.pairSeparator != nil:
-      for (name, value) in pairs { readPair(name, value, of: key, path: path) }
-    case .sequence, .mapping, .alias:
+      for pair in pairs { readPair(pair.name, pair.value, of: key, path: path) }
+    case .sequence, .mapping:
       let fact = SettingProblem.Fact.wrongKind(
         name: key.rawValue, found: value.kindInWords, wanted: key.setting.wantedInWords)
       problems.append(SettingProblem(fact, at: place))
@@ -67,24 +57,22 @@ extension RawSettings {
   }
 
   private mutating func readList(
-    _ items: [Node], of key: SettingKey, path: String, place: SettingOrigin
+    _ items: [YAMLNode], of key: SettingKey, path: String, place: SettingOrigin
   ) {
     if items.isEmpty, key.setting.repetition == .once {
       problems.append(SettingProblem(.noValue(name: key.rawValue), at: place))
     }
     for item in items {
       let place = SettingOrigin.file(path: path, line: item.line)
-      switch item {
-      case _ where item.anchor != nil:
-        problems += YAMLText.aliasError(path, line: item.line).problems
-      case .scalar(let scalar) where !item.isNull:
-        add(scalar.string, to: key, at: place)
+      switch item.content {
+      case .scalar(let text, _) where !item.isNull:
+        add(text, to: key, at: place)
       case .scalar:
         problems.append(SettingProblem(.noValue(name: "an item of \(key.rawValue)"), at: place))
       case .mapping(let pairs) where key.setting.pairSeparator != nil:
         // `- X-Env: blue` without quotes is a mapping to YAML, and a header to whoever wrote it.
-        for (name, value) in pairs { readPair(name, value, of: key, path: path) }
-      case .sequence, .mapping, .alias:
+        for pair in pairs { readPair(pair.name, pair.value, of: key, path: path) }
+      case .sequence, .mapping:
         let fact = SettingProblem.Fact.wrongKind(
           name: "an item of \(key.rawValue)", found: item.kindInWords, wanted: "one value")
         problems.append(SettingProblem(fact, at: place))
@@ -92,13 +80,11 @@ extension RawSettings {
     }
   }
 
-  private mutating func readPair(_ name: Node, _ value: Node, of key: SettingKey, path: String) {
+  private mutating func readPair(
+    _ name: YAMLNode, _ value: YAMLNode, of key: SettingKey, path: String
+  ) {
     let place = SettingOrigin.file(path: path, line: name.line)
-    guard name.anchor == nil, value.anchor == nil else {
-      problems += YAMLText.aliasError(path, line: name.line).problems
-      return
-    }
-    guard case .scalar(let nameText) = name, case .scalar(let text) = value else {
+    guard let nameText = name.scalar, let text = value.scalar else {
       let found = value.kindInWords
       problems.append(
         SettingProblem(
@@ -107,11 +93,11 @@ extension RawSettings {
       return
     }
     guard !value.isNull else {
-      let fact = SettingProblem.Fact.noValue(name: "\(nameText.string) of \(key.rawValue)")
+      let fact = SettingProblem.Fact.noValue(name: "\(nameText) of \(key.rawValue)")
       problems.append(SettingProblem(fact, at: place))
       return
     }
-    add(key.setting.joined(nameText.string, text.string), to: key, at: place)
+    add(key.setting.joined(nameText, text), to: key, at: place)
   }
 
   private static func unknown(_ name: String) -> SettingProblem.Fact {
@@ -148,26 +134,6 @@ extension Setting {
     case .choice(let names): "one of \(names.joined(separator: ", "))"
     case .instances: "a text or a list of texts"
     case .pair: "texts or a mapping"
-    }
-  }
-}
-
-extension Node {
-  /// Counted from 1.
-  fileprivate var line: Int { mark?.line ?? 1 }
-
-  /// Nothing at all, `~` or `null`; in quotes these are texts.
-  fileprivate var isNull: Bool {
-    guard case .scalar(let scalar) = self, scalar.style == .plain else { return false }
-    return ["", "~", "null", "Null", "NULL"].contains(scalar.string)
-  }
-
-  fileprivate var kindInWords: String {
-    switch self {
-    case .scalar: isNull ? "nothing" : "a single value"
-    case .mapping: "a mapping"
-    case .sequence: "a list"
-    case .alias: "an alias"
     }
   }
 }

@@ -1,12 +1,12 @@
+internal import CYAML
 import GateCore
-import Yams
 
 /// A YAML document, of which JSON is a part, with the place of each of its nodes.
+///
+/// There are no aliases: a document is no larger than its text.
 struct YAMLText {
   /// Nil when the text has nothing but comments.
-  let root: Node?
-  /// A node knows its anchor only as long as its parser lives.
-  private let parser: Parser?
+  let root: YAMLNode?
 
   /// Reads the one document of a text; `format` is what messages say that it should be.
   ///
@@ -14,87 +14,180 @@ struct YAMLText {
   init(
     parsing text: String, as format: String = "YAML", of path: String
   ) throws(SettingsError) {
-    if let line = Self.lineOfAlias(in: text) { throw Self.aliasError(path, line: line) }
-    do {
-      // The plain resolver: whether a text is a number is the setting's business. The encoding is
-      // given because Yams would ask the environment for its own.
-      let parser = try Parser(yaml: text, resolver: .basic, encoding: .utf8)
-      root = try parser.singleRoot()
-      self.parser = parser
+    do throws(YAMLProblem) {
+      var parser = YAMLParser(text)
+      root = try parser.document()
     } catch {
-      throw SettingsError([Self.problem(for: error, as: format, in: path)])
+      throw SettingsError([
+        SettingProblem(error.fact(format), at: .file(path: path, line: error.line))
+      ])
     }
-  }
-
-  static func aliasError(_ path: String, line: Int) -> SettingsError {
-    SettingsError([SettingProblem(aliasFact, at: .file(path: path, line: line))])
-  }
-
-  private static let aliasFact = SettingProblem.Fact.content(
-    "anchors and aliases are not accepted", hint: "write the value out")
-
-  private static let severalDocumentsFact = SettingProblem.Fact.content(
-    "the file has more than one YAML document", hint: "keep one")
-
-  private static func problem(
-    for error: any Error, as format: String, in path: String
-  ) -> SettingProblem {
-    let (fact, line): (SettingProblem.Fact, Int) =
-      switch error {
-      case YamlError.reader(_, let offset, _, let yaml):
-        (
-          .content("the file is not \(format): it has a control character"),
-          yaml.prefix(offset ?? 0).count { $0.isNewline } + 1
-        )
-      case YamlError.scanner(_, let problem, let mark, _),
-        YamlError.parser(_, let problem, let mark, _):
-        (.content("the file is not \(format): \(problem)"), mark.line)
-      case YamlError.composer(_, let problem, let mark, _):
-        (problem.contains("alias") ? aliasFact : severalDocumentsFact, mark.line)
-      case YamlError.duplicatedKeysInMapping(let names, let context):
-        (.duplicated(names: names), context.mark.line)
-      default:
-        (.content("the file cannot be read as \(format)"), 1)
-      }
-    return SettingProblem(fact, at: .file(path: path, line: line))
   }
 }
 
-extension YAMLText {
-  /// The line of the first alias whose anchor is in the text too; nil when there is none.
-  ///
-  /// It must be known before the nodes are made: the parser hashes the keys of mappings, and a key
-  /// of aliases within aliases would keep it busy for ever. A name after `&` counts wherever it
-  /// stands, one after `*` only where a token can begin, so that `foo&bar.*bar` is a text.
-  private static func lineOfAlias(in text: String) -> Int? {
-    guard text.utf8.contains(star), text.utf8.contains(ampersand) else { return nil }
-    let bytes = Array(text.utf8)
-    var anchors: Set<ArraySlice<UInt8>> = []
-    var line = 1
-    for (index, byte) in bytes.enumerated() {
-      if byte == UInt8(ascii: "\n") { line += 1 }
-      guard byte == star || byte == ampersand else { continue }
-      let name = bytes[(index + 1)...].prefix(while: isOfName)
-      guard !name.isEmpty else { continue }
-      if byte == ampersand {
-        anchors.insert(name)
-      } else if index == 0 || beforeTokens.contains(bytes[index - 1]), anchors.contains(name) {
-        return line
-      }
-    }
-    return nil
+/// What is wrong with a text, and where.
+private struct YAMLProblem: Error {
+  var line: Int
+  var kind: Kind
+
+  enum Kind {
+    case malformed(String)
+    case alias
+    case severalDocuments
+    case nestedTooDeep
+    case duplicated([String])
   }
 
-  private static let star = UInt8(ascii: "*")
-  private static let ampersand = UInt8(ascii: "&")
-  private static let beforeTokens = Set(" \t\r\n[]{},:?-\"'".utf8)
+  func fact(_ format: String) -> SettingProblem.Fact {
+    switch kind {
+    case .malformed(let words): .content("the file is not \(format): \(words)")
+    case .alias:
+      .content("anchors and aliases are not accepted", hint: "write the value out")
+    case .severalDocuments:
+      .content("the file has more than one YAML document", hint: "keep one")
+    case .nestedTooDeep: .content("the file is nested too deep")
+    case .duplicated(let names): .duplicated(names: names)
+    }
+  }
+}
 
-  private static func isOfName(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
-      true
-    default: false
+/// libyaml's parser over a text; it owns both.
+private struct YAMLParser: ~Copyable {
+  private let parser: UnsafeMutablePointer<yaml_parser_t>
+  private let text: UnsafeMutableBufferPointer<UInt8>
+
+  /// Settings are two levels deep.
+  private static let deepest = 32
+
+  init(_ text: String) {
+    parser = .allocate(capacity: 1)
+    // It fails only without memory, and then the first event is an error.
+    yaml_parser_initialize(parser)
+    self.text = .allocate(capacity: text.utf8.count)
+    _ = self.text.initialize(from: text.utf8)
+    yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
+    yaml_parser_set_input_string(parser, self.text.baseAddress, self.text.count)
+  }
+
+  deinit {
+    yaml_parser_delete(parser)
+    parser.deallocate()
+    text.deallocate()
+  }
+
+  mutating func document() throws(YAMLProblem) -> YAMLNode? {
+    var root: YAMLNode?
+    while true {
+      let event = try next()
+      switch event.kind {
+      case .end: return root
+      case .document:
+        guard root == nil else { throw YAMLProblem(line: event.line, kind: .severalDocuments) }
+      case .other: continue
+      case .scalar, .sequence, .mapping, .close:
+        root = try node(from: event, depth: 0)
+      }
+    }
+  }
+
+  private mutating func node(from event: Event, depth: Int) throws(YAMLProblem) -> YAMLNode {
+    guard depth < Self.deepest else { throw YAMLProblem(line: event.line, kind: .nestedTooDeep) }
+    let content: YAMLNode.Content =
+      switch event.kind {
+      case .scalar(let text, let isPlain): .scalar(text, isPlain: isPlain)
+      case .sequence: .sequence(try elements(depth))
+      case .mapping: .mapping(try pairs(depth, line: event.line))
+      case .close, .document, .other, .end: preconditionFailure("libyaml closes what it opened")
+      }
+    return YAMLNode(line: event.line, content: content)
+  }
+
+  private mutating func elements(_ depth: Int) throws(YAMLProblem) -> [YAMLNode] {
+    var elements: [YAMLNode] = []
+    while true {
+      let event = try next()
+      if case .close = event.kind { return elements }
+      elements.append(try node(from: event, depth: depth + 1))
+    }
+  }
+
+  private mutating func pairs(
+    _ depth: Int, line: Int
+  ) throws(YAMLProblem) -> [YAMLNode.Pair] {
+    var pairs: [YAMLNode.Pair] = []
+    var counts: [String: Int] = [:]
+    while true {
+      let event = try next()
+      if case .close = event.kind { break }
+      let name = try node(from: event, depth: depth + 1)
+      if let text = name.scalar { counts[text, default: 0] += 1 }
+      pairs.append(YAMLNode.Pair(name: name, value: try node(from: next(), depth: depth + 1)))
+    }
+    let doubled = counts.filter { $0.value > 1 }.keys.sorted()
+    guard doubled.isEmpty else { throw YAMLProblem(line: line, kind: .duplicated(doubled)) }
+    return pairs
+  }
+
+  // MARK: - Events
+
+  private struct Event {
+    var line: Int
+    var kind: Kind
+
+    enum Kind {
+      case scalar(String, isPlain: Bool)
+      case sequence
+      case mapping
+      /// The end of a sequence or a mapping.
+      case close
+      /// The start of a document.
+      case document
+      case other
+      case end
+    }
+  }
+
+  private mutating func next() throws(YAMLProblem) -> Event {
+    var event = yaml_event_t()
+    guard yaml_parser_parse(parser, &event) == 1 else { throw problem }
+    defer { yaml_event_delete(&event) }
+    let line = event.start_mark.line + 1
+    let kind: Event.Kind
+    var anchor: UnsafeMutablePointer<yaml_char_t>?
+    switch event.type {
+    case YAML_SCALAR_EVENT:
+      let scalar = event.data.scalar
+      anchor = scalar.anchor
+      let bytes = UnsafeBufferPointer(start: scalar.value, count: scalar.length)
+      kind = .scalar(
+        String(decoding: bytes, as: UTF8.self), isPlain: scalar.style == YAML_PLAIN_SCALAR_STYLE)
+    case YAML_SEQUENCE_START_EVENT:
+      anchor = event.data.sequence_start.anchor
+      kind = .sequence
+    case YAML_MAPPING_START_EVENT:
+      anchor = event.data.mapping_start.anchor
+      kind = .mapping
+    case YAML_SEQUENCE_END_EVENT, YAML_MAPPING_END_EVENT: kind = .close
+    case YAML_ALIAS_EVENT: throw YAMLProblem(line: Int(line), kind: .alias)
+    case YAML_STREAM_END_EVENT, YAML_NO_EVENT: kind = .end
+    case YAML_DOCUMENT_START_EVENT: kind = .document
+    default: kind = .other
+    }
+    guard anchor == nil else { throw YAMLProblem(line: Int(line), kind: .alias) }
+    return Event(line: Int(line), kind: kind)
+  }
+
+  /// Why there is no next event.
+  private var problem: YAMLProblem {
+    let words = parser.pointee.problem.map { String(cString: $0) } ?? "it cannot be read"
+    switch parser.pointee.error {
+    case YAML_READER_ERROR:
+      let before = text.prefix(Int(clamping: parser.pointee.problem_offset))
+      return YAMLProblem(
+        line: before.count { $0 == UInt8(ascii: "\n") } + 1,
+        kind: .malformed("it has a control character"))
+    default:
+      return YAMLProblem(line: Int(parser.pointee.problem_mark.line) + 1, kind: .malformed(words))
     }
   }
 }

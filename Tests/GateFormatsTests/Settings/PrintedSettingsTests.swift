@@ -83,6 +83,9 @@ import Testing
         # verdict:  (none)
         # journal:  (none)
         progress: auto  # the default
+        # sign_key:  (none)
+        # attestation:  (none)
+        # subject:  (none)
 
         """)
   }
