@@ -16,29 +16,30 @@ struct SettingsImport {
     let from = settings.values[.importFrom]?.last.flatMap {
       try? ImportSource(parsing: $0.text)
     }
-    let path = settings.values[.terraform]?.last?.text
-    switch (from, path) {
+    let file = settings.values[.terraform]?.last?.text
+    let address = settings.values[.terraformResource]?.last?.text
+    // Standard input can be read once only.
+    let document = try file.map(Self.document)
+    // Before the health check: which group it is, is what is asked first.
+    group = try document?.named(at: address).reference
+    switch (from, document) {
     case (.loadBalancer(let name), _):
       let health = try Self.healthCheck(of: name)
       layer = Self.layer(health, from: settings.values[.importFrom]?.last?.text ?? "")
       trafficPort = health.trafficPort
-    case (.terraform(let file, let address), _):
-      let found = try Self.document(file).health(at: address, given)
-      layer = Self.layer(found.imported, from: "\(file)#\(found.address)")
+    case (.terraform(let path, let address), _):
+      let found = try (path == file ? document ?? Self.document(path) : Self.document(path))
+        .health(at: address, given)
+      layer = Self.layer(found.imported, from: "\(path)#\(found.address)")
       trafficPort = found.imported.trafficPort
     case (nil, _?) where Self.isWhole(given):
       // Nothing is left to be taken from there but the group itself.
       layer = RawSettings()
-    case (nil, let file?):
-      let address = settings.values[.terraformResource]?.last?.text
-      let found = try Self.document(file).health(at: address, given)
-      layer = Self.layer(found.imported, from: "\(file)#\(found.address)")
+    case (nil, let document?):
+      let found = try document.health(at: address, given)
+      layer = Self.layer(found.imported, from: "\(document.path)#\(found.address)")
       trafficPort = found.imported.trafficPort
     case (nil, nil): return nil
-    }
-    if let path {
-      let address = settings.values[.terraformResource]?.last?.text
-      group = try Self.document(path).named(at: address).reference
     }
   }
 
