@@ -1,13 +1,14 @@
 """A web server whose answer the request's path chooses. Standard library only.
 
 usage: web.py [--address A]... [--fleet N] [--port N] [--record FILE] [--tls CERTIFICATE KEY [--client-ca CA]]
-              [--seconds S]
+              [--sick FILE] [--app-version V] [--seconds S]
 
 Listens on the same free (or the given) port of each address (127.0.0.1 unless told; a fleet of N has 127.0.3.1,
 127.0.3.2, ...) and prints 'port N'. Each request head is appended to the record, a JSON object a line, with the number of its connection.
 It ends by itself after S seconds (120).
 
     /ok                 200
+    /health             200, but 503 at the addresses that the file of the sick has; X-App-Version
     /status/N           N, with an empty body
     /slow/S             200 after S seconds
     /hang               nothing, ever
@@ -50,6 +51,7 @@ DOCUMENT = {
 lock = threading.Lock()
 counts: dict[tuple[str, str], int] = {}
 connections = 0
+sick_file, app_version = "/dev/null", ""
 
 
 def main():
@@ -58,10 +60,14 @@ def main():
     parser.add_argument("--fleet", type=int, default=0)
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--record")
+    parser.add_argument("--sick", default="/dev/null")
+    parser.add_argument("--app-version", default="")
     parser.add_argument("--tls", nargs=2)
     parser.add_argument("--client-ca")
     parser.add_argument("--seconds", type=float, default=120)
     options = parser.parse_args()
+    global sick_file, app_version
+    sick_file, app_version = options.sick, options.app_version
     context = None
     if options.tls:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -169,6 +175,10 @@ def answer(connection, local, head):
     match name:
         case "ok":
             return say(200, b"ok")
+        case "health":
+            with open(sick_file, encoding="utf-8") as file:
+                sick = local in file.read().split()
+            return say(503 if sick else 200, b"", [f"X-App-Version: {app_version}"])
         case "status":
             return say(int(argument))
         case "slow":
