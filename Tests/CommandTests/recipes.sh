@@ -1,0 +1,58 @@
+# What the tests of the recipes share: source it after lib.sh.
+# What lib.sh has is assigned there.
+# shellcheck shell=bash disable=SC2034,SC2154
+set -euo pipefail
+
+mkdir -p "$work/bin"
+ln -s "$program" "$work/bin/healthgate"
+PATH=$work/bin:$PATH
+
+# Fast, by the variables that the recipes leave free; the settings file and imports are weaker.
+export HEALTHGATE_INTERVAL=0.3 HEALTHGATE_TIMEOUT=0.25 HEALTHGATE_UNHEALTHY_THRESHOLD=2
+export HEALTHGATE_HEALTHY_THRESHOLD=2 HEALTHGATE_SOAK=0.5 HEALTHGATE_GRACE_PERIOD=0 HEALTHGATE_PROGRESS=plain
+
+recipe() { # NAME: a folder with the files of docs/recipes/NAME.md; goes there
+  local page=$root/docs/recipes/$1.md file line inside='' begun
+  mkdir -p "$work/recipes/$1"
+  cd "$work/recipes/$1" || exit
+  # shellcheck disable=SC2016 # the backquotes are the page's
+  begun='^```[a-z]+ file=(.+)$'
+  while IFS= read -r line; do
+    if [ -n "$inside" ]; then
+      if [ "$line" = '```' ]; then inside=''; else printf '%s\n' "$line" >>"$file"; fi
+    elif [[ $line =~ $begun ]]; then
+      file=${BASH_REMATCH[1]} inside=yes
+      mkdir -p "$(dirname "$file")"
+      : >"$file"
+    fi
+  done <"$page"
+  [ -z "$inside" ] || problem "$1.md has a block without an end"
+  while IFS= read -r file; do
+    if head -n 1 "$file" | grep -q '^#!'; then
+      chmod +x "$file"
+      shellcheck "$file" >"$work/shellcheck" 2>&1 || problem "$1.md, $file: $(cat "$work/shellcheck")"
+      grep -q '^set -euo pipefail$' "$file" || problem "$1.md, $file lacks set -euo pipefail"
+    fi
+  done < <(find . -type f)
+}
+
+try() { # COMMAND...: then $status, $out and $err tell
+  command=("$@") status=0
+  timeout -k 5 "${limit:-60}" "$@" >"$out" 2>"$err" </dev/null || status=$?
+}
+
+expect_calls() { # PATTERN...: the stand-ins were called so, in this order
+  local pattern last=0 line
+  for pattern; do
+    line=$(tail -n +"$((last + 1))" "$STUB/calls" | grep -nE -m 1 -e "$pattern" | cut -d: -f1) || true
+    if [ -z "$line" ]; then
+      problem "after line $last there is no call '$pattern': $(tr '\n' ';' <"$STUB/calls")"
+      return
+    fi
+    last=$((last + line))
+  done
+}
+
+expect_no_call() { # PATTERN
+  ! grep -qE -e "$1" "$STUB/calls" || problem "there is a call '$1'"
+}
