@@ -74,10 +74,20 @@ package struct Membership: Sendable {
     return isFailing || expected != gate.expected ? [.groupListed(expected: expected)] : []
   }
 
+  /// Who is listed twice joins once, and who is at another place now was replaced.
   private func joined(_ listing: GroupListing, in gate: Gate) -> [GateEvent] {
-    listing.instances.filter { instance in
-      gate.key(of: instance.id).map { gate[$0].removed != nil } ?? true
-    }.map { .instanceAdded($0) }
+    var ids: Set<String> = []
+    var events: [GateEvent] = []
+    for instance in listing.instances where ids.insert(instance.id).inserted {
+      guard let key = gate.key(of: instance.id), gate[key].removed == nil else {
+        events.append(.instanceAdded(instance))
+        continue
+      }
+      let known = gate[key].instance
+      guard known.address != instance.address || known.port != instance.port else { continue }
+      events += [.instanceRemoved(key), .instanceAdded(instance)]
+    }
+    return events
   }
 
   private mutating func left(_ listing: GroupListing, in gate: Gate) -> [GateEvent] {

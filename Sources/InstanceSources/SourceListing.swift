@@ -7,9 +7,17 @@ package struct SourceListing: Hashable, Sendable {
   /// How many instances the source itself wants there to be: a group's desired capacity.
   package var expected: Int?
 
+  /// Of members with one id the first counts: pages that an API makes at different moments overlap.
   package init(members: [SourceMember], expected: Int?) {
-    self.members = members
+    var ids: Set<String> = []
+    self.members = members.filter { ids.insert($0.instance.id).inserted }
     self.expected = expected
+  }
+
+  /// As many are expected as there are and stay.
+  package init(staying members: [SourceMember]) {
+    self.init(members: members, expected: nil)
+    expected = self.members.count { $0.standing != .leaving }
   }
 }
 

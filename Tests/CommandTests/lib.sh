@@ -241,6 +241,29 @@ expect_refused() { # STATUS PATTERN...
   expect_said 'healthgate:|^error:|usage:' "${@:2}"
 }
 
+# A source of instances that is bad: what a promise is called, the status, and a pattern that stands in the
+# error, or in the verdict's words. $quick and $target are the file's.
+# shellcheck disable=SC2154
+bad() { # SOURCE FAULT STATUS PATTERN ARGUMENT...
+  promise "$1, $2: $3"
+  hg run "${quick[@]}" --target "$target" "${@:5}"
+  if [ "$3" -ge 64 ]; then
+    expect_refused "$3" "$4"
+    [ "$3" = 64 ] || expect_said 'hint: '
+  else
+    expect_status "$3"
+    expect_verdict '.decision' 'rollback|inconclusive'
+    expect_verdict '[.reason.message, .diagnoses[].advice] | join(" ")' ".*($4).*"
+  fi
+  expect_plain "$err"
+}
+
+expect_plain() { # FILE: nothing in it that a terminal would obey, and no flood
+  ! LC_ALL=C grep -qP '[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]' "$1" ||
+    problem "$(basename "$1") has control characters"
+  [ "$(wc -c <"$1")" -lt 8000 ] || problem "$(basename "$1") is $(wc -c <"$1") bytes long"
+}
+
 expect_journal() { # FILE: of the contract's form
   local wrong
   wrong=$(jq -rn '

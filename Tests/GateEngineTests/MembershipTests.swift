@@ -77,6 +77,20 @@ import Testing
     #expect(gate.key(of: "b") == InstanceKey(2))
   }
 
+  @Test mutating func whoIsListedTwiceJoinsOnce() {
+    #expect(
+      events(of: Self.listing("a", "b", "c", "c", "a")) == [.instanceAdded(Self.instance("c"))])
+  }
+
+  @Test mutating func whoIsAtAnotherPlaceWasReplaced() {
+    var moved = Self.instance("b")
+    moved.address = "10.0.0.2"
+    let update = FeedUpdate.listed(GroupListing(instances: [Self.instance("a"), moved]))
+    #expect(events(of: update) == [.instanceRemoved(InstanceKey(1)), .instanceAdded(moved)])
+    #expect(events(of: update).isEmpty)
+    #expect(gate.replaced == 1)
+  }
+
   @Test mutating func anotherNumberThatTheSourceWantsIsNews() {
     #expect(
       events(of: Self.listing("a", "b", expected: 3)) == [.groupListed(expected: 3)])

@@ -26,7 +26,7 @@ package struct InstanceSpec: Hashable, Sendable {
   ///
   /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
   package init(parsing text: String) throws(GrammarError) {
-    guard !text.isEmpty else { throw GrammarError("there is nothing between two commas") }
+    guard !text.isEmpty else { throw GrammarError("there is nothing where an instance should be") }
     let halves = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     let place = halves[halves.count - 1].trimmed
     self.init(
@@ -35,6 +35,9 @@ package struct InstanceSpec: Hashable, Sendable {
       port: try Self.port(of: place))
   }
 
+  /// One of each form.
+  static let examples = "10.0.1.5,10.0.1.6:8080,[2001:db8::5]:80,web-3=10.0.1.7"
+
   /// A name that can stand in a line of the journal and in a message.
   ///
   /// - Throws: `GrammarError`, when it is empty, too long, or has blanks or control characters.
@@ -42,10 +45,13 @@ package struct InstanceSpec: Hashable, Sendable {
     _ id: String, in text: String
   ) throws(GrammarError) -> String {
     guard !id.isEmpty else { throw GrammarError("\(text.shown) has no name before the '='") }
-    let isPlain = id.unicodeScalars.allSatisfy { !$0.isControl && !$0.properties.isWhitespace }
+    // U+FFFD stands where bytes of an argument were not UTF-8.
+    let isPlain = id.unicodeScalars.allSatisfy {
+      !$0.isControl && !$0.properties.isWhitespace && $0 != "\u{FFFD}"
+    }
     guard isPlain, id.utf8.count <= 255 else {
       throw GrammarError(
-        "\(id.shown) is not a name of an instance: no blanks, and at most 255 bytes")
+        "\(id.shown) is not a name of an instance: UTF-8, no blanks, and at most 255 bytes")
     }
     return id
   }

@@ -27,7 +27,11 @@ package enum InstancesFile {
     return reading.specs
   }
 
-  private static let largestFile = 16 * 1_048_576
+  package static let largestFile = 16 * 1_048_576
+
+  fileprivate static let forms =
+    "10.0.1.5, 10.0.1.6:8080, [2001:db8::5]:80 or web-3=10.0.1.7, a line each; in JSON an array of "
+    + "these or of objects with an address"
 
   /// A line may begin with `[` too, before an IPv6 address: then a digit or a colon follows.
   private static func looksLikeJSON(_ text: String) -> Bool {
@@ -89,7 +93,10 @@ package enum InstancesFile {
     }
 
     private mutating func complain(_ sentence: String, line: Int) {
-      problems.append(SettingProblem(.content(sentence), at: .file(path: path, line: line)))
+      problems.append(
+        SettingProblem(
+          .content(sentence, hint: "an instance is written \(InstancesFile.forms)"),
+          at: .file(path: path, line: line)))
     }
   }
 }

@@ -38,6 +38,7 @@ extension SettingProblem: CustomStringConvertible {
     case .notYetBuilt: "leave it out"
     case .duplicated: "keep one of them"
     case .noValue: "give it one, or leave it out"
+    case .unreadable(.instances, _): "such as \(InstanceSpec.examples)"
     case .wrongKind, .unreadable: nil
     case .missing(let key, let example): "such as \(key.flag) \(example)"
     case .refused(let refusal): refusal.hint

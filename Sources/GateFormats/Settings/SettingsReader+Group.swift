@@ -20,7 +20,8 @@ extension SettingsReader {
       distrust(.instances)
     }
     if let other = others.first { return other }
-    if areSound(.instances, .target) {
+    // What is not understood was complained of where it stands.
+    if given.isEmpty || given == [.instances], areSound(.instances, .target) {
       // Twice the same place, or none: the sooner it is said, the better.
       do throws(SettingsError) {
         _ = try InstanceSpec.instances(specs, on: target.port)

@@ -10,7 +10,10 @@ func decodedText(
     SettingsError([SettingProblem(fact, at: .file(path: path, line: line))])
   }
   guard bytes.count <= limit else {
-    throw fail(.content("the file is larger than \(limit / 1_048_576) MiB"), line: 1)
+    throw fail(
+      .content(
+        "the file is larger than \(limit / 1_048_576) MiB", hint: "is it the file that was meant?"),
+      line: 1)
   }
   let looksLikeUTF16 =
     bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF])

@@ -40,12 +40,14 @@ private struct YAMLProblem: Error {
 
   func fact(_ format: String) -> SettingProblem.Fact {
     switch kind {
-    case .malformed(let words): .content("the file is not \(format): \(words)")
+    case .malformed(let words):
+      .content(
+        "the file is not \(format): \(words)", hint: "is it whole, and was it made as \(format)?")
     case .alias:
       .content("anchors and aliases are not accepted", hint: "write the value out")
     case .severalDocuments:
       .content("the file has more than one YAML document", hint: "keep one")
-    case .nestedTooDeep: .content("the file is nested too deep")
+    case .nestedTooDeep: .content("the file is nested too deep", hint: "is it the file that was meant?")
     case .duplicated(let names): .duplicated(names: names)
     }
   }

@@ -7,10 +7,11 @@ internal import Synchronization
 package final class AWSClient: Sendable {
   let surroundings: Surroundings
   private let chosenRegion: String?
+  /// How long one question, all its pages and tries together, may take.
+  private let patience: Duration
   private let state = Mutex(State())
 
-  /// How long one question, all its pages and tries together, may take.
-  static let patience: Duration = .seconds(60)
+  package static let longestPatience: Duration = .seconds(60)
   /// A page is some hundred members; nobody has so many pages.
   static let pageLimit = 200
 
@@ -23,8 +24,12 @@ package final class AWSClient: Sendable {
   /// - Parameters:
   ///   - surroundings: the machine.
   ///   - region: in place of the one that is configured here.
-  package init(_ surroundings: Surroundings, region: String? = nil) {
+  ///   - patience: how long one question, all its pages and tries together, may take.
+  package init(
+    _ surroundings: Surroundings, region: String? = nil, patience: Duration = longestPatience
+  ) {
     self.surroundings = surroundings
+    self.patience = patience
     chosenRegion = region
   }
 
@@ -47,11 +52,11 @@ package final class AWSClient: Sendable {
 
   /// A client for another region, such as the one in an ARN, with settings and all.
   func inRegion(_ region: String) -> AWSClient {
-    AWSClient(surroundings, region: region)
+    AWSClient(surroundings, region: region, patience: patience)
   }
 
   func budget() -> QueryCaller.Budget {
-    QueryCaller.Budget(Self.patience, surroundings)
+    QueryCaller.Budget(patience, surroundings)
   }
 
   /// Makes a signed call.

@@ -18,8 +18,7 @@ package struct ClassicLoadBalancer: Sendable {
     let members = ids.map { id in
       SourceMember(instanceID: id, port: port, as: known[id])
     }
-    return SourceListing(
-      members: members, expected: members.count { $0.standing != .leaving })
+    return SourceListing(staying: members)
   }
 
   /// The settings of its health check.

@@ -33,8 +33,7 @@ package struct TargetGroup: Sendable {
     for target in targets {
       members.append(try member(of: target, in: group, port: port, as: known[target.id]))
     }
-    return SourceListing(
-      members: members, expected: members.count { $0.standing != .leaving })
+    return SourceListing(staying: members)
   }
 
   private func member(

@@ -10,7 +10,11 @@ package struct ExecSource: Sendable {
   /// How long it may take; then its whole process group is killed.
   package var timeout: Duration
 
-  package init(command: String, variables: [String: String], timeout: Duration = .seconds(30)) {
+  package static let longestTimeout: Duration = .seconds(30)
+
+  package init(
+    command: String, variables: [String: String], timeout: Duration = longestTimeout
+  ) {
     self.command = command
     self.variables = variables
     self.timeout = timeout
@@ -35,7 +39,9 @@ package struct ExecSource: Sendable {
       return SourceListing(
         members: instances.map { SourceMember(instance: $0, standing: .checked) }, expected: nil)
     } catch {
-      throw .malformed(place: place, detail: Self.words(for: error.problems))
+      throw .unusable(
+        detail: "the output of \(place) cannot be read: \(Self.words(for: error.problems))",
+        advice: Self.advice)
     }
   }
 
@@ -48,10 +54,12 @@ package struct ExecSource: Sendable {
     } catch {
       throw .unusable(
         detail: "\(place) lists no instances: \(words(for: error))",
-        advice: "run it in a shell here: it must print an instance a line, or a JSON array, and "
-          + "end with 0")
+        advice: Self.advice)
     }
   }
+
+  private static let advice =
+    "run it in a shell here: it must print an instance a line, or a JSON array, and end with 0"
 
   private var place: String { "the command '\(shownLine(command, limit: 80))'" }
 

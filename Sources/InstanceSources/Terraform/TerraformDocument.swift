@@ -49,7 +49,7 @@ package struct TerraformDocument: Hashable, Sendable {
     }
   }
 
-  private static let largestFile = 128 * 1_048_576
+  package static let largestFile = 128 * 1_048_576
 
   /// What can be seen without reading it as JSON.
   private static func obviousProblem(of bytes: [UInt8]) -> TerraformError.Detail? {

@@ -4,6 +4,10 @@ internal import GateEngine
 internal import GateFormats
 internal import InstanceSources
 
+#if canImport(Glibc)
+  internal import Glibc
+#endif
+
 /// Brings the settings in from flags, variables, the file and what they import from, and then the
 /// instances that they name.
 struct SettingsLoader {
@@ -29,11 +33,25 @@ struct SettingsLoader {
     }
   }
 
-  static func read(_ path: String, as what: String) throws(CommandFailure) -> [UInt8] {
+  /// Reads a file whole, or standard input for `-`.
+  ///
+  /// - Throws: `CommandFailure`; it is about the content when there is more than `limit` bytes.
+  static func read(
+    _ path: String, as what: String, limit: Int = 16 * 1_048_576
+  ) throws(CommandFailure) -> [UInt8] {
     do throws(SystemError) {
-      return try InputFile.read(path)
+      return try InputFile.read(path, limit: limit)
     } catch {
-      throw CommandFailure(.noFile, "\(what) cannot be read from '\(path)': \(error.words)")
+      let place = path == "-" ? "standard input" : "'\(path)'"
+      guard error.code != EFBIG else {
+        throw CommandFailure(
+          .badContent,
+          "\(place) is larger than \(limit / 1_048_576) MiB\n  hint: is it \(what) that was meant?")
+      }
+      throw CommandFailure(
+        .noFile,
+        "\(what) cannot be read from \(place): \(error.words)\n  hint: name a file that is there "
+          + "and may be read, or - for standard input")
     }
   }
 }
@@ -77,7 +95,8 @@ extension LoadedSettings {
   }
 
   private func fileSpecs(_ path: String) throws -> [InstanceSpec] {
-    let bytes = try SettingsLoader.read(path, as: "the instances")
+    let bytes = try SettingsLoader.read(
+      path, as: "the instances", limit: InstancesFile.largestFile)
     do throws(SettingsError) {
       return try InstancesFile.read(bytes, path: path == "-" ? "standard input" : path)
     } catch {
@@ -106,7 +125,7 @@ extension LoadedSettings {
   private func poller(_ instances: [Instance]) -> GroupPoller {
     GroupPoller(
       reader, members: instances, follows: settings.source.membership == .changing,
-      every: settings.following.refresh)
+      every: settings.following.refresh, until: settings.group.deadline)
   }
 
   private func source(_ name: String?) -> RunHeader.Group {

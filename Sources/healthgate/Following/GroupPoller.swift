@@ -14,17 +14,26 @@ final class GroupPoller: MembershipFeed, Sendable {
   private let reader: GroupReader
   private let follows: Bool
   private let refresh: Duration
+  /// A question that is not answered so soon is a fault already, though its answer still counts.
+  private let lateness: Duration
   private let queue = DispatchQueue(label: "healthgate.group")
+  private let watch = DispatchQueue(label: "healthgate.group.watch")
+  /// How many questions were answered.
+  private let answers = Atomic(0)
   private let updates = Mutex<[FeedUpdate]>([])
   /// Those that the view is asked for.
   private let members: Mutex<[Instance]>
 
   /// `follows` is whether the source can name others later; a fixed list may still have a view.
-  init(_ reader: GroupReader, members: [Instance], follows: Bool, every refresh: Duration) {
+  init(
+    _ reader: GroupReader, members: [Instance], follows: Bool, every refresh: Duration,
+    until deadline: Duration
+  ) {
     self.reader = reader
     self.members = Mutex(members)
     self.follows = follows
     self.refresh = refresh
+    lateness = max(min(deadline / 4, .seconds(15)), .milliseconds(1))
   }
 
   func start() {
@@ -49,20 +58,44 @@ final class GroupPoller: MembershipFeed, Sendable {
   }
 
   private func readGroup() {
-    do throws(SourceError) {
-      let listing = try reader.list()
-      members.withLock { $0 = listing.instances }
-      post(.listed(listing))
-    } catch {
-      post(.sourceFailed(GateFault(detail: error.message)))
+    answering("the source of the instances", FeedUpdate.sourceFailed) {
+      do throws(SourceError) {
+        let listing = try reader.list()
+        members.withLock { $0 = listing.instances }
+        return .listed(listing)
+      } catch {
+        return .sourceFailed(GateFault(detail: error.message))
+      }
     }
   }
 
   private func readView() {
-    do throws(SourceError) {
-      post(.viewed(try reader.views(of: members.withLock { $0 })))
-    } catch {
-      post(.viewFailed(GateFault(detail: error.message)))
+    answering("the load balancer", FeedUpdate.viewFailed) {
+      do throws(SourceError) {
+        return .viewed(try reader.views(of: members.withLock { $0 }))
+      } catch {
+        return .viewFailed(GateFault(detail: error.message))
+      }
+    }
+  }
+
+  /// Asks, and says that there is no answer when it is late: at the deadline that has to be known.
+  private func answering(
+    _ whom: String, _ failure: @escaping @Sendable (GateFault) -> FeedUpdate,
+    _ ask: () -> FeedUpdate
+  ) {
+    let answered = answers.load(ordering: .relaxed)
+    let wait = DispatchTimeInterval.microseconds(Int(clamping: lateness.inMicroseconds))
+    watch.asyncAfter(deadline: .now() + wait) {
+      guard self.answers.load(ordering: .relaxed) == answered else { return }
+      self.post(
+        failure(GateFault(detail: "no answer from \(whom) for \(self.lateness.inWords) yet")))
+    }
+    let update = ask()
+    // On the watch's queue, so that what is said of its lateness never comes after it.
+    watch.sync {
+      answers.add(1, ordering: .relaxed)
+      post(update)
     }
   }
 

@@ -13,6 +13,8 @@ struct GroupReader: Sendable {
   private let trafficPort: Int?
   private let client: AWSClient
   private let variables: [String: String]
+  /// How long the source may take: who waits longer than the deadline for it waits for nothing.
+  private let patience: Duration
 
   /// `trafficPort` is the imported target group's own port, which an Auto Scaling group has not.
   init(_ settings: Settings, terraform: TerraformGroup.Reference?, trafficPort: Int?) {
@@ -20,7 +22,9 @@ struct GroupReader: Sendable {
     target = settings.check.target
     release = settings.following.release
     variables = SettingsLoader.environment
-    client = AWSClient(.machine(variables: variables))
+    patience = max(settings.group.deadline, .milliseconds(1))
+    client = AWSClient(
+      .machine(variables: variables), patience: min(patience, AWSClient.longestPatience))
     self.terraform = terraform
     self.trafficPort = trafficPort
     balancer =
@@ -68,7 +72,9 @@ struct GroupReader: Sendable {
     case .dns(let name): try DNSSource(name: name).list(port: target.port)
     case .srv(let name): try SRVSource(name: name).list(port: target.port)
     case .exec(let command):
-      try ExecSource(command: command, variables: variables).list(port: target.port)
+      try ExecSource(
+        command: command, variables: variables, timeout: min(patience, ExecSource.longestTimeout)
+      ).list(port: target.port)
     case .autoScalingGroup(let name): try autoScalingGroup(name)
     case .classicLoadBalancer(let name): try classic(name)
     case .targetGroup(let name): try TargetGroup(name, client: client).list(port: target.port)

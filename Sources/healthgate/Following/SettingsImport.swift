@@ -24,7 +24,7 @@ struct SettingsImport {
     group = try document?.named(at: address).reference
     switch (from, document) {
     case (.loadBalancer(let name), _):
-      let health = try Self.healthCheck(of: name)
+      let health = try Self.healthCheck(of: name, by: settings.values[.deadline]?.last?.text)
       layer = Self.layer(health, from: settings.values[.importFrom]?.last?.text ?? "")
       trafficPort = health.trafficPort
     case (.terraform(let path, let address), _):
@@ -49,10 +49,14 @@ struct SettingsImport {
     return wanted.isSubset(of: given)
   }
 
+  /// Asks no longer than the deadline, as far as it is known yet.
   private static func healthCheck(
-    of name: LoadBalancerName
+    of name: LoadBalancerName, by deadline: String?
   ) throws(CommandFailure) -> ImportedHealthCheck {
-    let client = AWSClient(.machine(variables: SettingsLoader.environment))
+    let deadline = deadline.flatMap { try? Duration(parsing: $0) } ?? AWSClient.longestPatience
+    let client = AWSClient(
+      .machine(variables: SettingsLoader.environment),
+      patience: max(min(deadline, AWSClient.longestPatience), .milliseconds(1)))
     do throws(SourceError) {
       return switch name {
       case .classic(let name): try ClassicLoadBalancer(name: name, client: client).healthCheck()
@@ -71,7 +75,8 @@ struct SettingsImport {
   }
 
   private static func document(_ path: String) throws -> TerraformDocument {
-    let bytes = try SettingsLoader.read(path, as: "Terraform's JSON")
+    let bytes = try SettingsLoader.read(
+      path, as: "Terraform's JSON", limit: TerraformDocument.largestFile)
     do throws(TerraformError) {
       return try TerraformDocument(parsing: bytes, path: path == "-" ? "standard input" : path)
     } catch {

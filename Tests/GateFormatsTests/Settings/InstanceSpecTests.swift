@@ -23,9 +23,14 @@ import Testing
   }
 
   @Test(arguments: [
-    Row("", "there is nothing between two commas"),
+    Row("", "there is nothing where an instance should be"),
     Row("=10.0.1.5", "'=10.0.1.5' has no name before the '='"),
-    Row("web 3=10.0.1.5", "'web 3' is not a name of an instance: no blanks, and at most 255 bytes"),
+    Row(
+      "web 3=10.0.1.5",
+      "'web 3' is not a name of an instance: UTF-8, no blanks, and at most 255 bytes"),
+    Row(
+      "web-\u{FFFD}=10.0.1.5",
+      "'web-\u{FFFD}' is not a name of an instance: UTF-8, no blanks, and at most 255 bytes"),
     Row("10.0.1.5:", "'' in '10.0.1.5:' is not a port: 1 to 65535"),
     Row("10.0.1.5:0", "'0' in '10.0.1.5:0' is not a port: 1 to 65535"),
     Row("10.0.1.5:65536", "'65536' in '10.0.1.5:65536' is not a port: 1 to 65535"),

@@ -110,7 +110,7 @@ import Testing
   ])
   func outputThatIsNoListSaysWhere(command: String, expected: String) {
     let message = failure(command)
-    #expect(message.hasPrefix("the answer of the command '"))
+    #expect(message.hasPrefix("the output of the command '"))
     #expect(message.contains(expected), "\(message)")
   }
 

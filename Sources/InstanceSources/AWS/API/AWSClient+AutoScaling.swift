@@ -42,7 +42,10 @@ extension AWSClient {
     _ group: XMLElement, call: QueryCall
   ) throws(SourceError) -> AutoScalingGroupDescription {
     var members: [AutoScalingGroupDescription.Member] = []
+    var ids: Set<String> = []
     for item in group.list("Instances") {
+      // Its weight counts once, however often it is listed.
+      guard ids.insert(try identifier("InstanceId", in: item, of: call)).inserted else { continue }
       members.append(
         AutoScalingGroupDescription.Member(
           id: try identifier("InstanceId", in: item, of: call),

@@ -91,13 +91,14 @@ extension AWSClient {
     return text
   }
 
+  /// A number that a group or a health check can have; counts are multiplied later.
   func number(
     _ name: String, in item: XMLElement, of call: QueryCall
   ) throws(SourceError) -> Int {
     guard let text = item.value(name), text.utf8.allSatisfy({ (48...57).contains($0) }),
-      let number = Int(text)
+      let number = Int(text), number <= 1_000_000
     else {
-      throw malformed(call, "<\(name)> is missing, or not a number")
+      throw malformed(call, "<\(name)> is missing, or not a number up to 1000000")
     }
     return number
   }
