@@ -97,6 +97,13 @@ package struct JSONWriter {
     if let value { string(value) } else { null() }
   }
 
+  package mutating func object(named name: String, _ write: (inout JSONWriter) -> Void) {
+    separate()
+    string(name)
+    colon()
+    object(write)
+  }
+
   package mutating func null(_ name: StaticString) {
     key(name)
     null()

@@ -15,6 +15,7 @@ struct JournalLine: Decodable {
   var healthCheck: HealthCheckFields?
   var policy: PolicyFields?
   var group: GroupFields?
+  var settings: [String: SettingFields]?
   var warnings: [String]?
   var journal: String?
 
@@ -42,7 +43,8 @@ struct JournalLine: Decodable {
   var description: String?
 
   enum CodingKeys: String, CodingKey {
-    case seq, t, event, policy, group, warnings, journal, id, address, port, zone, started, ok
+    case seq, t, event, policy, group, settings, warnings, journal, id, address, port, zone,
+      started, ok
     case kind, status, detail, version, evidence, signal, mismatch, of, expected, state
     case description
     case reasonCode = "reason_code"
@@ -104,6 +106,12 @@ struct JournalLine: Decodable {
     var name: String?
     var expected: Int
     var membership: String?
+  }
+
+  struct SettingFields: Decodable {
+    var value: String
+    var origin: String
+    var layer: String
   }
 
   struct EvidenceFields: Decodable {

@@ -197,6 +197,13 @@ private struct JournalReader {
       },
       policy: try makePolicy(policy, group), isAdvisory: policy.advisory ?? false,
       group: RunHeader.Group(source: group.source, name: group.name),
+      settings: try (line.settings ?? [:]).map { name, fields throws(JournalError) in
+        RunHeader.ChosenSetting(
+          name: name, value: fields.value, origin: fields.origin,
+          layer: try parse(fields.layer, "settings.\(name).layer") {
+            RunHeader.ChosenSetting.Layer(rawValue: $0)
+          })
+      },
       warnings: line.warnings ?? [], journalPath: line.journal)
   }
 

@@ -23,6 +23,7 @@ package struct JournalWriter {
       writer.field("started_at", header.startedAt.text)
       header.writeHealthCheck(to: &writer)
       header.writePolicy(to: &writer)
+      header.writeSettings(to: &writer)
       writer.object("group") { writer in
         writer.field("source", header.group.source)
         writer.field("name", header.group.name)

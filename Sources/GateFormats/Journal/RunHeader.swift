@@ -14,6 +14,8 @@ package struct RunHeader: Hashable, Sendable {
   package var policy: GatePolicy
   package var isAdvisory: Bool
   package var group: Group
+  /// Those that are no defaults, by name.
+  package var settings: [ChosenSetting]
   package var warnings: [String]
   /// The journal's path, as the user gave it.
   package var journalPath: String?
@@ -45,7 +47,7 @@ package struct RunHeader: Hashable, Sendable {
   package init(
     healthgateVersion: String, runID: String, startedAt: Timestamp, check: HealthCheck,
     request: [RequestSetting], policy: GatePolicy, isAdvisory: Bool, group: Group,
-    warnings: [String], journalPath: String?
+    settings: [ChosenSetting] = [], warnings: [String], journalPath: String?
   ) {
     self.healthgateVersion = healthgateVersion
     self.runID = runID
@@ -55,6 +57,7 @@ package struct RunHeader: Hashable, Sendable {
     self.policy = policy
     self.isAdvisory = isAdvisory
     self.group = group
+    self.settings = settings.sorted { $0.name < $1.name }
     self.warnings = warnings
     self.journalPath = journalPath
   }

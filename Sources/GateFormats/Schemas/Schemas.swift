@@ -29,6 +29,7 @@ package enum Schemas {
         "elapsed_seconds": { "type": "number", "minimum": 0 },
         "health_check": { "anyOf": [{ "$ref": "#/$defs/health_check" }, { "type": "null" }] },
         "policy": { "anyOf": [{ "$ref": "#/$defs/policy" }, { "type": "null" }] },
+        "settings": { "$ref": "#/$defs/settings" },
         "group": {
           "type": "object",
           "required": [
@@ -202,6 +203,7 @@ package enum Schemas {
             "started_at": { "$ref": "#/$defs/time" },
             "health_check": { "$ref": "#/$defs/health_check" },
             "policy": { "$ref": "#/$defs/policy" },
+            "settings": { "$ref": "#/$defs/settings" },
             "group": {
               "type": "object",
               "required": ["source", "name", "expected", "membership"],
@@ -370,6 +372,18 @@ package enum Schemas {
             "deadline_seconds": { "type": "number", "exclusiveMinimum": 0 },
             "advisory": { "type": "boolean" },
             "load_balancer": { "enum": [\(list(GatePolicy.LoadBalancerRole.allCases))] }
+          }
+        },
+        "settings": {
+          "type": "object",
+          "additionalProperties": {
+            "type": "object",
+            "required": ["value", "origin", "layer"],
+            "properties": {
+              "value": { "type": "string" },
+              "origin": { "type": "string" },
+              "layer": { "enum": [\(list(RunHeader.ChosenSetting.Layer.allCases))] }
+            }
           }
         },
         "evidence": {

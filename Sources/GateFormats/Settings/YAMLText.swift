@@ -47,7 +47,8 @@ private struct YAMLProblem: Error {
       .content("anchors and aliases are not accepted", hint: "write the value out")
     case .severalDocuments:
       .content("the file has more than one YAML document", hint: "keep one")
-    case .nestedTooDeep: .content("the file is nested too deep", hint: "is it the file that was meant?")
+    case .nestedTooDeep:
+      .content("the file is nested too deep", hint: "is it the file that was meant?")
     case .duplicated(let names): .duplicated(names: names)
     }
   }

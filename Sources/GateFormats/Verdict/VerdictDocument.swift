@@ -30,6 +30,7 @@ package struct VerdictDocument: Sendable {
       writeDecision(to: &writer)
       header.writeHealthCheck(to: &writer)
       header.writePolicy(to: &writer)
+      header.writeSettings(to: &writer)
       writeGroup(to: &writer)
       writer.array("instances", gate.records) { write($1, to: &$0) }
       writer.array("diagnoses", diagnoses) { write($1, to: &$0) }

@@ -134,6 +134,10 @@ extension RunHeader {
     header.policy.deadline = settings.group.deadline
     header.policy.expected = settings.group.expected ?? policy.expected
     header.isAdvisory = settings.isAdvisory
+    for (key, _) in changes {
+      let texts = settings.inForce.values[key] ?? []
+      if let chosen = ChosenSetting(key, texts) { header.choose(chosen) }
+    }
     let list = changes.map { "\($0.0.rawValue) \($0.1.joined(separator: ", "))" }
     header.warnings.append(
       "replayed with other settings than the run's: \(list.joined(separator: ", "))")

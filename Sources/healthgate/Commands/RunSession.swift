@@ -129,8 +129,8 @@ struct RunSession {
     RunHeader(
       healthgateVersion: Healthgate.version, runID: RunID.make(at: .now), startedAt: .now,
       check: settings.check, request: settings.requestInForce, policy: group.policy,
-      isAdvisory: settings.isAdvisory, group: group.source, warnings: settings.warnings,
-      journalPath: settings.output.journal)
+      isAdvisory: settings.isAdvisory, group: group.source, settings: settings.chosen,
+      warnings: settings.warnings, journalPath: settings.output.journal)
   }
 }
 

@@ -150,6 +150,7 @@ import Testing
           minHealthy: .percentage(50), maxReplaced: .number(1), soak: .seconds(0.5),
           deadline: .seconds(360), expected: 2),
         advisory: true, request: [.init("header", ["A=***", "B=***"])], name: "blue.txt",
+        settings: [.init(name: "soak", value: "500ms", origin: "gate.yaml:7", layer: .file)],
         warnings: ["interval is short"]))
     run.join("web-1", zone: "eu-west-1a")
     run.join("web-2")
@@ -173,6 +174,7 @@ import Testing
       "unhealthy_window":null,"matcher":"200","request":{"header":"A=***\\nB=***"}},\
       "policy":{"min_healthy":"50%","max_unhealthy":"0","max_replaced":"1",\
       "grace_period_seconds":0,"soak_seconds":0.5,"deadline_seconds":360,"advisory":true,"load_balancer":"none"},\
+      "settings":{"soak":{"value":"500ms","origin":"gate.yaml:7","layer":"file"}},\
       "group":{"source":"instances_file","name":"blue.txt","expected":2,"membership":"fixed"},\
       "warnings":["interval is short"],"journal":"run.ndjson"}
       """

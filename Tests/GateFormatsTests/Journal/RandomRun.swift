@@ -81,6 +81,15 @@ struct RandomRun {
         [], [.init("host", ["a\"b"]), .init("header", ["A=***", "B=***"])],
       ]),
       name: random.pick([nil, "a group\nin two lines"]),
+      settings: random.pick([
+        [],
+        [
+          .init(name: "soak", value: "5m", origin: "a \"file\".yaml:7", layer: .file),
+          .init(name: "header", value: "A: ***\nB: ***", origin: "--header", layer: .flag),
+          .init(name: "interval", value: "15s", origin: "elb:web", layer: .imported),
+          .init(name: "asg", value: "web", origin: "HEALTHGATE_ASG", layer: .variable),
+        ],
+      ]),
       warnings: random.pick([[], ["one", "two: \"2\""]]))
   }
 

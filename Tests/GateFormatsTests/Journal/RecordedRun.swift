@@ -126,13 +126,14 @@ extension RunHeader {
 
   static func sample(
     _ check: HealthCheck, _ policy: GatePolicy, advisory isAdvisory: Bool = false,
-    request: [RequestSetting] = [], name: String? = nil, warnings: [String] = []
+    request: [RequestSetting] = [], name: String? = nil, settings: [ChosenSetting] = [],
+    warnings: [String] = []
   ) -> RunHeader {
     RunHeader(
       healthgateVersion: "0.1.0", runID: "019aa6f0-0000-7000-8000-000000000001",
       startedAt: Timestamp(milliseconds: 1_777_975_200_000), check: check, request: request,
       policy: policy, isAdvisory: isAdvisory,
       group: Group(source: name == nil ? "instances" : "instances_file", name: name),
-      warnings: warnings, journalPath: "run.ndjson")
+      settings: settings, warnings: warnings, journalPath: "run.ndjson")
   }
 }

@@ -10,7 +10,11 @@ import Testing
       .sample(
         .sample(.classic, every: .seconds(15), timeout: .seconds(5), healthy: 2, unhealthy: 10),
         GatePolicy(soak: .seconds(30), deadline: .seconds(360), expected: 2),
-        request: [.init("host", ["example.com"]), .init("header", ["A=***", "B=***"])]))
+        request: [.init("host", ["example.com"]), .init("header", ["A=***", "B=***"])],
+        settings: [
+          .init(name: "soak", value: "30s", origin: "--soak", layer: .flag),
+          .init(name: "interval", value: "15s", origin: "elb:web", layer: .imported),
+        ]))
     run.join("web-1", zone: "eu-west-1a")
     run.join("web-2")
     run.pass(0, at: 0.0021, took: 2.1, version: "41")
