@@ -82,6 +82,7 @@ extension InstanceRecord {
   var troubleWords: String {
     if isLastTroubleALoss, let lastLoss { return "check lost: \(lastLoss.fault.detail.printable)" }
     if let lastFailure { return lastFailure.words }
+    if checks == 0, let view { return "the load balancer says: \(view.words)" }
     return checks == 0 ? "no check has ended yet" : "no failed check"
   }
 }

@@ -60,11 +60,20 @@ extension Verdict {
 }
 
 extension GatePolicy {
-  /// So many must be healthy at the same time.
-  var healthyWanted: Int { max(minHealthy.roundedUp(of: expected), 1) }
+  /// Of so many, how many must be healthy at the same time.
+  func healthyWanted(of expected: Int) -> Int { max(minHealthy.roundedUp(of: expected), 1) }
 
-  /// So many may be unhealthy at once.
-  var unhealthyAllowed: Int { maxUnhealthy.roundedDown(of: expected) }
+  /// Of so many, how many may be unhealthy at once.
+  func unhealthyAllowed(of expected: Int) -> Int { maxUnhealthy.roundedDown(of: expected) }
+}
+
+extension LoadBalancerView {
+  /// What it says, in its own words as far as it has any.
+  var words: String {
+    let own = (description ?? reasonCode ?? state.rawValue).printable
+    guard description != nil, let reasonCode else { return own }
+    return "\(own) [\(reasonCode.printable)]"
+  }
 }
 
 extension GateInstant {

@@ -91,8 +91,10 @@ package struct TextReport {
   }
 
   private mutating func write(facts group: FailureGroup) {
-    let counts = group.countWords(under: gate.check)
+    let counts = group.countWords(under: gate.check, gate.policy.loadBalancer)
     if !counts.isEmpty { page.fact(counts) }
+    // Of those that were not checked here, the load balancer's words stand above.
+    guard group.members.contains(where: { $0.checks > 0 || $0.view == nil }) else { return }
     let reasons = Set(group.members.map { $0.reason(under: gate.check) })
     if !group.likeness.isGone, reasons.count == 1, let reason = reasons.first {
       page.fact(
@@ -142,6 +144,11 @@ package struct TextReport {
     let checks = gate.records.reduce(0) { $0 + $1.checks }
     let failures = gate.records.reduce(0) { $0 + $1.failures }
     let lost = gate.records.reduce(0) { $0 + $1.lostChecks }
+    guard checks + lost > 0 || gate.policy.loadBalancer != .decides else {
+      page.entry("checks:", .plain, "none from here: the load balancer's view decided")
+      writeFaults(lost)
+      return
+    }
     let failed = failures == 0 ? "none failed" : "\(failures) failed"
     let least = gate.records.compactMap(\.latency.least).min()
     let greatest = gate.records.compactMap(\.latency.greatest).max()
@@ -151,9 +158,16 @@ package struct TextReport {
       words += "; answers took \(shortest)" + (longest == shortest ? "" : " to \(longest)")
     }
     page.entry("checks:", .plain, words)
+    writeFaults(lost)
+  }
+
+  private mutating func writeFaults(_ lost: Int) {
     guard lost > 0 || gate.lastFault != nil else { return }
     let last = gate.lastFault.map { ", the last fault: \($0.detail.printable)" } ?? ""
-    page.entry("gate faults:", .waiting, "\(counted(lost, "check")) lost to them\(last)")
+    let cost =
+      gate.policy.loadBalancer == .decides
+      ? "the group or its view could not be read" : "\(counted(lost, "check")) lost to them"
+    page.entry("gate faults:", .waiting, "\(cost)\(last)")
   }
 
   private mutating func writeWarnings() {
@@ -164,8 +178,20 @@ package struct TextReport {
 
   // MARK: - The run
 
+  /// Which settings a load balancer or Terraform gave, and which one.
+  private mutating func writeImports() {
+    let imported = header.settings.filter { $0.layer == .imported }
+    for origin in Set(imported.map(\.origin)).sorted() {
+      let words = imported.filter { $0.origin == origin }.map { "\($0.name) \($0.value)" }
+      page.entry(
+        "settings:", .plain,
+        "\(words.joined(separator: ", ").printable) (from \(origin.printable))")
+    }
+  }
+
   private mutating func writeRun() {
-    page.entry("rules:", .plain, gate.check.words)
+    page.entry("rules:", .plain, gate.rulesWords)
+    writeImports()
     page.entry(
       "decided:", .plain,
       "after \(verdict.at.preciseWords) of \(gate.policy.deadline.inWords), at "

@@ -5,11 +5,12 @@ import TestSupport
 
 @Suite struct TextReportTests {
   private func policy(
-    _ expected: Int, maxUnhealthy: Int = 0, maxReplaced: Int = 0, deadline: Int = 360
+    _ expected: Int, _ loadBalancer: GatePolicy.LoadBalancerRole = .none, maxUnhealthy: Int = 0,
+    maxReplaced: Int = 0, deadline: Int = 360
   ) -> GatePolicy {
     GatePolicy(
       maxUnhealthy: .number(maxUnhealthy), maxReplaced: .number(maxReplaced),
-      deadline: .seconds(deadline), expected: expected)
+      deadline: .seconds(deadline), expected: expected, loadBalancer: loadBalancer)
   }
 
   private var rollback: WatchedRun {
@@ -38,6 +39,64 @@ import TestSupport
     run.join(["10.0.1.5", "10.0.1.6", "10.0.1.7"])
     for index in 0..<3 { run.pass(index, at: 1 + Double(index) / 10, took: 1.5) }
     try expectGolden(run.report(exitCode: 0), "report-promote.txt")
+  }
+
+  @Test func importedSettingsSayWhereTheyAreFrom() {
+    var run = WatchedRun(
+      .sample(), policy(1),
+      settings: [
+        .init(name: "timeout", value: "5s", origin: "elb:web", layer: .imported),
+        .init(name: "interval", value: "15s", origin: "elb:web", layer: .imported),
+        .init(name: "soak", value: "1m", origin: "gate.yaml:3", layer: .file),
+      ])
+    run.join(["a"])
+    run.pass(0, at: 1)
+    let report = run.report(exitCode: 0)
+    #expect(report.contains("\nsettings: interval 15s, timeout 5s (from elb:web)\n"), "\(report)")
+    #expect(!report.contains("soak"))
+  }
+
+  @Test func whatTheLoadBalancerDecidesIsToldInItsWords() {
+    var run = WatchedRun(.sample(.classic, healthy: 10), policy(2, .decides))
+    run.join(["a", "b"])
+    run.send(
+      .loadBalancerSaw(
+        InstanceKey(1),
+        LoadBalancerView(state: .initial, reasonCode: "ELB", description: "still registering")),
+      at: 1)
+    #expect(
+      run.board.waitingFor(run.gate, at: .seconds(1))
+        == "waiting for 2 more healthy: to the load balancer a was not spoken of yet, "
+        + "b is initial (still registering [ELB])")
+    run.send(.loadBalancerSaw(InstanceKey(0), LoadBalancerView(state: .healthy)), at: 2)
+    run.send(
+      .loadBalancerSaw(
+        InstanceKey(1),
+        LoadBalancerView(state: .unhealthy, reasonCode: "Instance", description: "it failed")),
+      at: 3)
+    let report = run.report()
+    #expect(report.contains("1 instance unhealthy: the load balancer says: it failed [Instance]"))
+    #expect(report.contains("checks: none from here: the load balancer's view decided"))
+    #expect(!report.contains("success") && !report.contains("healthy after"), "\(report)")
+    #expect(run.lines.contains("watching the load balancer's own view of its targets"))
+    #expect(run.lines.contains("the load balancer has a healthy (1 of 2 healthy)"))
+    #expect(
+      run.lines.contains(
+        "the load balancer has b unhealthy: it failed [Instance] (1 of 2 healthy, 1 unhealthy)"))
+    #expect(!run.lines.contains("success"), "\(run.lines)")
+  }
+
+  @Test func aGroupThatIsHealthyHereWaitsForTheLoadBalancer() {
+    var run = WatchedRun(.sample(), policy(1, .confirms))
+    run.join(["a"])
+    run.pass(0, at: 1)
+    #expect(
+      run.board.waitingFor(run.gate, at: .seconds(1))
+        == "waiting for the load balancer to have in service a, of which it has said nothing")
+    run.send(.loadBalancerUnseen(GateFault(detail: "throttled")), at: 2)
+    #expect(
+      run.board.waitingFor(run.gate, at: .seconds(2))
+        == "waiting for the load balancer's view, which could not be had the last time")
   }
 
   @Test func aRollbackTellsWhoCausedItAndWhy() throws {

@@ -15,12 +15,13 @@ struct WatchedRun {
 
   init(
     _ check: HealthCheck, _ policy: GatePolicy, advisory isAdvisory: Bool = false,
-    warnings: [String] = []
+    settings: [RunHeader.ChosenSetting] = [], warnings: [String] = []
   ) {
     header = RunHeader(
       healthgateVersion: "0.1.0", runID: "test", startedAt: Timestamp(milliseconds: 0),
       check: check, request: [], policy: policy, isAdvisory: isAdvisory,
-      group: RunHeader.Group(source: "instances", name: nil), warnings: warnings,
+      group: RunHeader.Group(source: "instances", name: nil), settings: settings,
+      warnings: warnings,
       journalPath: "run.ndjson")
     gate = Gate(check: check, policy: policy)
     board = ProgressBoard(header)

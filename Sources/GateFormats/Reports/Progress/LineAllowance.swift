@@ -8,6 +8,8 @@ struct LineAllowance: Sendable {
     case recovered
     case unhealthy
     case healthy
+    /// By the load balancer, and neither healthy nor unhealthy to it.
+    case seen
 
     var words: String {
       switch self {
@@ -15,6 +17,7 @@ struct LineAllowance: Sendable {
       case .recovered: "ok again"
       case .unhealthy: "became unhealthy"
       case .healthy: "became healthy"
+      case .seen: "initial to the load balancer"
       }
     }
   }

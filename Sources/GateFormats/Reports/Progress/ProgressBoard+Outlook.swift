@@ -6,27 +6,56 @@ extension ProgressBoard {
   package func waitingFor(_ gate: Gate, at now: GateInstant) -> String {
     let policy = gate.policy
     guard gate.present > 0 else {
-      return "waiting for \(counted(policy.expected, "instance")) to join"
+      return "waiting for \(counted(gate.expected, "instance")) to join"
     }
-    guard gate.present >= policy.expected else {
-      let more = policy.expected - gate.present
+    guard gate.present >= gate.expected else {
+      let more = gate.expected - gate.present
       return "waiting for \(counted(more, "more instance")) to join: \(gate.present) of "
-        + "\(policy.expected) present"
+        + "\(gate.expected) present"
     }
     if let since = gate.healthySince {
       let soaked = Duration.seconds(now.since(since).inMicroseconds / 1_000_000)
       return "soaking: \(soaked.inWords) of \(policy.soak.inWords)"
     }
-    let missing = policy.healthyWanted - gate.healthy
+    let missing = policy.healthyWanted(of: gate.expected) - gate.healthy
     guard missing > 0 else {
+      if let words = unconfirmed(gate) { return words }
       return "waiting for checks in place of those that were lost to faults of the gate's own"
     }
-    return "waiting for \(missing) more healthy: \(needs(of: gate))"
+    return "waiting for \(missing) more healthy: "
+      + (policy.loadBalancer == .decides ? views(of: gate) : needs(of: gate))
+  }
+
+  /// What the group waits for when it is healthy here; nil when that is not the load balancer.
+  private func unconfirmed(_ gate: Gate) -> String? {
+    guard gate.policy.loadBalancer != .none else { return nil }
+    let present = gate.records.filter { $0.removed == nil }
+    guard !present.contains(where: \.isViewStale) else {
+      return "waiting for the load balancer's view, which could not be had the last time"
+    }
+    let others = present.filter { $0.health.state == .healthy && $0.view?.state != .healthy }
+    guard let first = others.first else { return nil }
+    let view = first.view.map { ": \($0.words)" } ?? ", of which it has said nothing"
+    let more = others.count > 1 ? ", and \(counted(others.count - 1, "other"))" : ""
+    return "waiting for the load balancer to have in service \(first.instance.name)\(view)\(more)"
+  }
+
+  /// What the load balancer says of the first two that it does not have in service.
+  private func views(of gate: Gate) -> String {
+    let others = gate.records.filter { $0.removed == nil && $0.health.state != .healthy }
+    let shown = others.prefix(2).map { record in
+      let view = record.view.map { "is \(record.health.state.rawValue) (\($0.words))" }
+      return "\(record.instance.name) \(view ?? "was not spoken of yet")"
+    }
+    guard !shown.isEmpty else { return "none is near" }
+    let words = "to the load balancer \(shown.joined(separator: ", "))"
+    return others.count > 2 ? "\(words), and \(counted(others.count - 2, "other"))" : words
   }
 
   /// What failure comes next to a rollback; nil while there is none in sight.
   package func danger(to gate: Gate) -> String? {
-    guard gate.verdict == nil, gate.unhealthy == gate.policy.unhealthyAllowed else { return nil }
+    guard gate.verdict == nil, gate.unhealthy == gate.policy.unhealthyAllowed(of: gate.expected)
+    else { return nil }
     let failing = keys(.troubled, first: 64).map { gate[$0] }.filter {
       $0.health.consecutiveFailures > 0
     }

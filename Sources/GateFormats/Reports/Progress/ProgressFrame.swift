@@ -20,7 +20,7 @@ extension ProgressBoard {
 
   private func groupLine(_ gate: Gate, at now: GateInstant) -> DisplayLine {
     let policy = gate.policy
-    var line = DisplayLine("\(gate.healthy) of \(policy.expected) healthy", .strong)
+    var line = DisplayLine("\(gate.healthy) of \(gate.expected) healthy", .strong)
     func add(_ text: String, _ tone: Tone = .plain) {
       line.append(", ", .faint)
       line.append(text, tone)
@@ -30,7 +30,11 @@ extension ProgressBoard {
     line.append("  \(now.elapsedWords) of \(policy.deadline.inWords)")
     line.append(
       "  \(gate.check.target.description.printable) \(gate.check.semantics.rawValue)", .faint)
-    line.append(", every \(gate.check.interval.inWords)", .faint)
+    if gate.policy.loadBalancer == .decides {
+      line.append(", as the load balancer sees it", .faint)
+    } else {
+      line.append(", every \(gate.check.interval.inWords)", .faint)
+    }
     if header.isAdvisory { line.append(", advisory", .faint) }
     return line
   }

@@ -49,10 +49,7 @@ package struct ProgressLog: Sendable {
     case .groupListed(let expected):
       say("the source wants \(counted(expected, "instance"))", at: now)
     case .loadBalancerSaw(let key, let view):
-      let why = (view.description ?? view.reasonCode).map { " (\($0.printable))" } ?? ""
-      say(
-        "the load balancer has \(gate[key].instance.id.printable) \(view.state.rawValue)\(why)",
-        at: now)
+      tell(view, of: key, effects.transition, at: now, in: gate)
     case .interrupted, .wokeUp: break
     }
     tellSoak(at: now, in: gate)
@@ -101,6 +98,26 @@ package struct ProgressLog: Sendable {
       } else if isNew, allows(.failing, at: now, in: gate) {
         say(gate.failureWords(of: key, run: runs.runs(of: key)), at: now)
       }
+    }
+  }
+
+  private mutating func tell(
+    _ view: LoadBalancerView, of key: InstanceKey, _ transition: Transition?, at now: GateInstant,
+    in gate: Gate
+  ) {
+    let topic: LineAllowance.Topic =
+      switch view.state {
+      case .healthy: .healthy
+      case .unhealthy: .unhealthy
+      case .initial: .seen
+      }
+    guard allows(topic, at: now, in: gate) else { return }
+    if let transition {
+      say(gate.words(for: transition, of: key), at: now)
+    } else {
+      let own = view.description ?? view.reasonCode
+      let why = own == nil ? "" : ": \(view.words)"
+      say("the load balancer has \(gate[key].instance.name) \(view.state.rawValue)\(why)", at: now)
     }
   }
 

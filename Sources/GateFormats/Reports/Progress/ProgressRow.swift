@@ -19,11 +19,16 @@ struct ProgressRow: Sendable {
     let last = board.history.last(of: key)
     name = record.instance.name
     state = record.health.state.rawValue
-    counts = Self.counts(of: record, under: gate.check)
+    let decides = gate.policy.loadBalancer == .decides
+    counts = decides ? DisplayLine("") : Self.counts(of: record, under: gate.check)
     latency = board.history.lastLatency(of: key).map(latencyWords) ?? ""
     sparkline = .sparkline(board.history.latest(of: key), timeout: gate.check.timeout)
     tone = board.standings[key.index].tone
     (symbol, (result, shortResult)) = (Self.symbol(of: record), Self.result(of: record, last))
+    if decides {
+      result = record.view?.words ?? "not spoken of yet"
+      shortResult = record.view?.reasonCode?.printable ?? result
+    }
   }
 
   private static func symbol(of record: InstanceRecord) -> String {

@@ -3,21 +3,39 @@ internal import GateCore
 extension RunHeader {
   /// What is checked, and what the group must show.
   var startLines: [String] {
-    let wanted = policy.healthyWanted
+    let wanted = policy.healthyWanted(of: policy.expected)
     var second =
       "wanted: \(wanted) of \(counted(policy.expected, "instance")) healthy"
       + (policy.soak > .zero ? " for \(policy.soak.inWords)" : "")
-      + " by \(policy.deadline.inWords), at most \(policy.unhealthyAllowed) unhealthy"
+      + " by \(policy.deadline.inWords), at most \(policy.unhealthyAllowed(of: policy.expected)) unhealthy"
     if policy.gracePeriod > .zero {
       second += ", failures of an instance's first \(policy.gracePeriod.inWords) forgiven"
     }
     if isAdvisory { second += ", advisory" }
     if let journalPath { second += "; journal: \(journalPath.printable)" }
-    return ["checking \(check.words)", second]
+    return ["\(check.words(policy.loadBalancer))", second]
+  }
+}
+
+extension Gate {
+  /// Whose rules the group was judged by.
+  var rulesWords: String {
+    policy.loadBalancer == .decides ? HealthCheck.viewWords : check.words
   }
 }
 
 extension HealthCheck {
+  static let viewWords = "the load balancer's own view of its targets, without checks from here"
+
+  /// What is looked at: this check, or what the load balancer makes of its own.
+  fileprivate func words(_ role: GatePolicy.LoadBalancerRole) -> String {
+    switch role {
+    case .none: "checking \(words)"
+    case .confirms: "checking \(words); the load balancer must say in service too"
+    case .decides: "watching \(Self.viewWords)"
+    }
+  }
+
   /// What is asked, how often, and what follows from the answers.
   var words: String {
     let new = initialThreshold == healthyThreshold ? "" : " (new ones after \(initialThreshold))"
@@ -32,12 +50,16 @@ extension Gate {
   /// `2 of 3 healthy`, and how many are unhealthy if any are.
   var standing: String {
     let bad = unhealthy > 0 ? ", \(unhealthy) unhealthy" : ""
-    return "\(healthy) of \(policy.expected) healthy\(bad)"
+    return "\(healthy) of \(expected) healthy\(bad)"
   }
 
   func words(for transition: Transition, of key: InstanceKey) -> String {
     let record = self[key]
     let name = record.instance.name
+    if policy.loadBalancer == .decides, let view = record.view {
+      let why = transition.to == .healthy ? "" : ": \(view.words)"
+      return "the load balancer has \(name) \(transition.to.rawValue)\(why) (\(standing))"
+    }
     switch transition.to {
     case .healthy, .initial:
       let passed = counted(record.health.consecutiveSuccesses, "success", "es")
