@@ -96,7 +96,8 @@ let package = Package(
       exclude: ["Fixtures", "Peers", "Terraform/Samples"], swiftSettings: strict),
     .testTarget(name: "DemoFleetTests", dependencies: ["DemoFleet"], swiftSettings: strict),
     .testTarget(
-      name: "SimulationTests", dependencies: ["GateCore", "GateFormats", "TestSupport"],
+      name: "SimulationTests",
+      dependencies: ["GateCore", "GateEngine", "GateFormats", "TestSupport"],
       swiftSettings: strict),
   ]
 )

@@ -18,17 +18,20 @@ package struct GroupListing: Hashable, Sendable {
   package var instances: [Instance]
   /// Ids of those that cannot be checked yet: they do not join, but who is in stays in.
   package var awaited: Set<String>
+  /// Those of them whose ids they keep when they join: one that goes before it joined was lost.
+  package var launching: [Instance]
   /// Ids of those that are there, but no longer a part of the group.
   package var leaving: Set<String>
   /// How many the source wants; nil when it does not say.
   package var expected: Int?
 
   package init(
-    instances: [Instance], awaited: Set<String> = [], leaving: Set<String> = [],
-    expected: Int? = nil
+    instances: [Instance], awaited: Set<String> = [], launching: [Instance] = [],
+    leaving: Set<String> = [], expected: Int? = nil
   ) {
     self.instances = instances
-    self.awaited = awaited
+    self.awaited = awaited.union(launching.map(\.id))
+    self.launching = launching
     self.leaving = leaving
     self.expected = expected
   }
@@ -44,6 +47,8 @@ package protocol MembershipFeed: AnyObject {
 package struct Membership: Sendable {
   /// Ids that the last listing lacked: the APIs are eventually consistent, so once is not gone.
   private var missing: Set<String> = []
+  /// Those that are on their way, and whether the last listing lacked them.
+  private var launching: [String: (instance: Instance, isMissing: Bool)] = [:]
   private var isFailing = false
   /// The user's own number, which the source's does not override.
   private let fixedExpected: Int?
@@ -57,8 +62,9 @@ package struct Membership: Sendable {
     switch update {
     case .listed(let listing):
       defer { isFailing = false }
-      return expectedEvents(listing, in: gate) + joined(listing, in: gate)
-        + left(listing, in: gate)
+      let events =
+        expectedEvents(listing, in: gate) + joined(listing, in: gate) + left(listing, in: gate)
+      return events + lostOnTheirWay(listing, in: gate, after: events)
     case .sourceFailed(let fault):
       isFailing = true
       return [.gateFault(fault)]
@@ -106,6 +112,35 @@ package struct Membership: Sendable {
     }
     missing = nowMissing
     return events
+  }
+
+  /// Those that were on their way and are gone: each joins and leaves at once, so that a group whose
+  /// instances die before they serve is told from one that is slow to start.
+  private mutating func lostOnTheirWay(
+    _ listing: GroupListing, in gate: Gate, after events: [GateEvent]
+  ) -> [GateEvent] {
+    let listed = Set(listing.instances.map(\.id)).union(listing.awaited)
+    var lost: [Instance] = []
+    for (id, known) in launching.sorted(by: { $0.key < $1.key }) where !listed.contains(id) {
+      if listing.leaving.contains(id) || known.isMissing {
+        lost.append(known.instance)
+        launching[id] = nil
+      } else {
+        launching[id]?.isMissing = true
+      }
+    }
+    for instance in listing.instances { launching[instance.id] = nil }
+    for instance in listing.launching
+    where gate.key(of: instance.id).map({ gate[$0].removed != nil }) ?? true {
+      launching[instance.id] = (instance, false)
+    }
+    let joining = events.count { event in
+      if case .instanceAdded = event { true } else { false }
+    }
+    let firstKey = gate.records.count + joining
+    return lost.enumerated().flatMap { index, instance in
+      [.instanceAdded(instance), .instanceRemoved(InstanceKey(firstKey + index))]
+    }
   }
 
   /// Only what is new: a view that says what it said is none.

@@ -71,6 +71,34 @@ import Testing
     }
   }
 
+  @Test mutating func whoDiesOnItsWayWasReplaced() {
+    func update(_ launching: [String], leaving: Set<String> = []) -> FeedUpdate {
+      .listed(
+        GroupListing(
+          instances: ["a", "b"].map { Self.instance($0) },
+          launching: launching.map { Self.instance($0) }, leaving: leaving))
+    }
+    #expect(events(of: update(["c", "d"])).isEmpty)
+    let lost = [GateEvent.instanceAdded(Self.instance("c")), .instanceRemoved(InstanceKey(2))]
+    #expect(events(of: update(["d"], leaving: ["c"])) == lost)
+    #expect(events(of: update([], leaving: ["c"])).isEmpty)
+    #expect(
+      events(of: update([], leaving: ["c"]))
+        == [.instanceAdded(Self.instance("d")), .instanceRemoved(InstanceKey(3))])
+    #expect(events(of: update([])).isEmpty)
+    #expect(gate.replaced == 2)
+  }
+
+  @Test mutating func whoWasOnItsWayAndJoinsIsNotLost() {
+    let update = FeedUpdate.listed(
+      GroupListing(
+        instances: ["a", "b"].map { Self.instance($0) }, launching: [Self.instance("c")]))
+    #expect(events(of: update).isEmpty)
+    #expect(events(of: Self.listing("a", "b", "c")) == [.instanceAdded(Self.instance("c"))])
+    #expect(events(of: Self.listing("a", "b")).isEmpty)
+    #expect(events(of: Self.listing("a", "b")) == [.instanceRemoved(InstanceKey(2))])
+  }
+
   @Test mutating func whoComesBackIsANewInstance() {
     _ = events(of: Self.listing("a", leaving: ["b"]))
     #expect(events(of: Self.listing("a", "b")) == [.instanceAdded(Self.instance("b"))])

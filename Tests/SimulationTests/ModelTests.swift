@@ -35,7 +35,7 @@ import Testing
     var world = SmallWorld(seed: seed)
     let model = SlowModel(check: world.check, policy: world.policy)
     var history: [VirtualRun.TimedEvent] = []
-    var standing = SlowModel.Standing()
+    var standing = SlowModel.Standing(expected: world.policy.expected)
     var verdict: SlowModel.Conclusion?
     while verdict == nil, let timed = world.step() {
       let now = timed.at.microseconds

@@ -31,6 +31,8 @@ struct SlowModel {
   struct Member {
     var joined: Int64
     var hasLeft = false
+    /// Whether it is of another release.
+    var isWrong = false
     var checks: [PastCheck] = []
     var state = InstanceState.initial
     var isObserved: Bool { checks.last?.ending != .lost }
@@ -39,6 +41,8 @@ struct SlowModel {
   /// What a history comes to.
   struct Standing {
     var members: [Member] = []
+    /// How many the source wants now.
+    var expected: Int
     var isInterrupted = false
     var hasFault = false
     /// Whether the source could not be read when it was asked last.
@@ -54,15 +58,20 @@ struct SlowModel {
   /// The latest moment at which a soak can begin.
   var latestHealthy: Int64 { deadline - policy.soak.inMicroseconds }
 
-  var minHealthy: Int { max(1, count(policy.minHealthy, .up)) }
-  var maxUnhealthy: Int { count(policy.maxUnhealthy, .down) }
-  var maxReplaced: Int { count(policy.maxReplaced, .down) }
+  var minHealthy: Int { minHealthy(of: policy.expected) }
+  var maxUnhealthy: Int { maxUnhealthy(of: policy.expected) }
 
-  private func count(_ wanted: InstanceCount, _ rule: FloatingPointRoundingRule) -> Int {
+  func minHealthy(of expected: Int) -> Int { max(1, count(policy.minHealthy, of: expected, .up)) }
+  func maxUnhealthy(of expected: Int) -> Int { count(policy.maxUnhealthy, of: expected, .down) }
+  func maxReplaced(of expected: Int) -> Int { count(policy.maxReplaced, of: expected, .down) }
+
+  private func count(
+    _ wanted: InstanceCount, of expected: Int, _ rule: FloatingPointRoundingRule
+  ) -> Int {
     switch wanted {
     case .number(let number): number
     case .percentage(let percentage):
-      Int((Double(percentage * policy.expected) / 100).rounded(rule))
+      Int((Double(percentage * expected) / 100).rounded(rule))
     }
   }
 }
@@ -144,7 +153,7 @@ extension SlowModel {
 
 extension SlowModel {
   func standing(after history: [VirtualRun.TimedEvent]) -> Standing {
-    var standing = Standing()
+    var standing = Standing(expected: policy.expected)
     for timed in history {
       apply(timed.event, at: timed.at.microseconds, to: &standing)
       standing.healthySince =
@@ -155,7 +164,8 @@ extension SlowModel {
 
   private func apply(_ event: GateEvent, at now: Int64, to standing: inout Standing) {
     switch event {
-    case .instanceAdded: standing.members.append(Member(joined: now))
+    case .instanceAdded(let instance):
+      standing.members.append(Member(joined: now, isWrong: instance.mismatch != nil))
     case .instanceRemoved(let key):
       if standing.members.indices.contains(key.index) {
         standing.members[key.index].hasLeft = true
@@ -178,7 +188,8 @@ extension SlowModel {
         PastCheck(ending: .lost, started: fault.started?.microseconds ?? now, ended: now)
       }
     case .gateFault: (standing.hasFault, standing.isSourceFailing) = (true, true)
-    case .groupListed: standing.isSourceFailing = false
+    case .groupListed(let expected):
+      (standing.isSourceFailing, standing.expected) = (false, max(expected, 1))
     case .loadBalancerSaw, .loadBalancerUnseen: break
     case .interrupted: standing.isInterrupted = true
     case .wokeUp: break
@@ -195,21 +206,23 @@ extension SlowModel {
   }
 
   private func isHealthy(_ standing: Standing) -> Bool {
-    standing.present.count >= policy.expected && standing.unhealthy <= maxUnhealthy
-      && standing.present.count { $0.state == .healthy && $0.isObserved } >= minHealthy
+    standing.present.count >= standing.expected
+      && standing.unhealthy <= maxUnhealthy(of: standing.expected)
+      && standing.present.count { $0.state == .healthy && $0.isObserved }
+        >= minHealthy(of: standing.expected)
   }
 
   /// Whether the best of all futures still ends in a promotion.
   func canStillBePromoted(_ standing: Standing, from now: Int64) -> Bool {
     let inTime = standing.present.count { earliestHealthy($0, from: now) <= latestHealthy }
-    if inTime >= minHealthy { return true }
+    if inTime >= minHealthy(of: standing.expected) { return true }
     // A newcomer may join now, and as many as are wanted.
     return mayGrow(standing)
       && earliestHealthy(Member(joined: now), from: now) <= latestHealthy
   }
 
   private func mayGrow(_ standing: Standing) -> Bool {
-    policy.membership == .changing || standing.present.count < policy.expected
+    policy.membership == .changing || standing.present.count < standing.expected
   }
 }
 
@@ -221,10 +234,13 @@ extension SlowModel {
     if standing.isInterrupted {
       return Conclusion(decision: .inconclusive, code: .interrupted, at: now)
     }
-    if standing.unhealthy > maxUnhealthy {
+    if standing.present.contains(where: \.isWrong) {
+      return Conclusion(decision: .rollback, code: .wrongInstances, at: now)
+    }
+    if standing.unhealthy > maxUnhealthy(of: standing.expected) {
       return Conclusion(decision: .rollback, code: codeOfUnhealthy(standing), at: now)
     }
-    if standing.members.count(where: \.hasLeft) > maxReplaced {
+    if standing.members.count(where: \.hasLeft) > maxReplaced(of: standing.expected) {
       return Conclusion(decision: .rollback, code: .tooManyReplaced, at: now)
     }
     if let since = standing.healthySince {
@@ -282,7 +298,7 @@ extension SlowModel {
     let lost = present.contains { $0.checks.contains { $0.ending == .lost } }
     guard lost || standing.isSourceFailing else { return false }
     // Those whom the source could not name may be there, and well.
-    let unseen = standing.isSourceFailing ? max(policy.expected - present.count, 0) : 0
+    let unseen = standing.isSourceFailing ? max(standing.expected - present.count, 0) : 0
     let hopeful = present.count { real in
       var member = real
       for index in member.checks.indices where member.checks[index].ending == .lost {
@@ -291,6 +307,7 @@ extension SlowModel {
       member.state = state(after: member.checks)
       return member.state == .healthy || earliestHealthy(member, from: now) <= latestHealthy
     }
-    return present.count + unseen >= policy.expected && hopeful + unseen >= minHealthy
+    return present.count + unseen >= standing.expected
+      && hopeful + unseen >= minHealthy(of: standing.expected)
   }
 }

@@ -48,7 +48,7 @@ struct SmallWorld {
     plan(policy.deadline.inMicroseconds + 2, .event(.wokeUp))
   }
 
-  private static func check(_ random: inout SplitMix64) -> HealthCheck {
+  static func check(_ random: inout SplitMix64) -> HealthCheck {
     let checks = Int.random(in: 1...6, using: &random)
     let healthy = Int.random(in: 1...3, using: &random)
     return .sample(
@@ -63,7 +63,7 @@ struct SmallWorld {
         ? UnhealthyWindow(failures: Int.random(in: 1...checks, using: &random), of: checks) : nil)
   }
 
-  private static func policy(_ random: inout SplitMix64, interval: Duration) -> GatePolicy {
+  static func policy(_ random: inout SplitMix64, interval: Duration) -> GatePolicy {
     let soaks = random.pick([0, 0, 0, 1, 2, 5])
     return GatePolicy(
       minHealthy: random.pick([

@@ -5,6 +5,11 @@ package struct VirtualRun: Sendable {
   package struct TimedEvent: Hashable, Sendable {
     package var event: GateEvent
     package var at: GateInstant
+
+    package init(event: GateEvent, at: GateInstant) {
+      self.event = event
+      self.at = at
+    }
   }
 
   package private(set) var gate: Gate

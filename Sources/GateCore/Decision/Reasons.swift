@@ -90,7 +90,8 @@ extension Gate {
 
   private var standing: String {
     let present = present < expected ? ", \(present) present" : ""
-    return "\(healthy) of \(counted(expected, "instance")) healthy\(present)"
+    let left = replaced > 0 ? ", \(replaced) left the group" : ""
+    return "\(healthy) of \(counted(expected, "instance")) healthy\(present)\(left)"
   }
 
   /// The first few, and how many more.

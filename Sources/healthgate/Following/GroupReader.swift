@@ -48,7 +48,10 @@ struct GroupReader: Sendable {
         var instance = member.instance
         instance.mismatch = release.mismatch(of: member)
         group.instances.append(instance)
-      case .awaited: group.awaited.insert(member.instance.id)
+      case .awaited:
+        group.awaited.insert(member.instance.id)
+        // A record of the DNS is called by its target's name until that has an address.
+        if source.key != .srv { group.launching.append(member.instance) }
       case .leaving, .ignored: group.leaving.insert(member.instance.id)
       }
     }

@@ -1,0 +1,234 @@
+import GateCore
+import GateEngine
+import Glibc
+import TestSupport
+import Testing
+
+/// Whole gates whose instances come and go, through the real engine, on virtual time.
+@Suite struct ChangingFleetTests {
+  #if DEBUG
+    static let worldsEach: UInt64 = 120
+  #else
+    static let worldsEach: UInt64 = 1500
+  #endif
+
+  /// The seed of a failure, given as `CHANGING_SEED`, or fixed ones and fresh ones.
+  static let seeds: [UInt64] = {
+    guard let text = getenv("CHANGING_SEED"), let seed = UInt64(String(cString: text)) else {
+      return ModelTests.seeds.map { $0 &+ 0xC4A6 }
+    }
+    return [seed]
+  }()
+  static let isAgain = getenv("CHANGING_SEED") != nil
+
+  @Test(arguments: seeds) func theGateAgreesWithTheSlowModelWhoeverComesAndGoes(seed: UInt64) {
+    for seed in seed..<(seed + (Self.isAgain ? 1 : Self.worldsEach)) {
+      let world = ChangingWorld(seed: seed)
+      let (verdict, gate) = world.judge()
+      let problems = Self.problems(of: world, verdict, gate)
+      guard !problems.isEmpty else { continue }
+      Issue.record(
+        """
+        \(problems.joined(separator: "\n"))
+        again: CHANGING_SEED=\(seed) swift test --filter ChangingFleetTests
+        \(world.check)
+        \(world.policy)
+        at first: \(world.atFirst.map(\.id))
+        \(world.watch.history.map { "\($0.at.microseconds) \($0.event)" }.joined(separator: "\n"))
+        """)
+      return
+    }
+  }
+
+  private static func problems(
+    of world: ChangingWorld, _ verdict: Verdict, _ gate: Gate
+  ) -> [String] {
+    var problems = world.watch.checker.violations + world.fleet.violations
+    if let disagreement = world.watch.disagreement { problems.append(disagreement) }
+    if world.watch.checker.verdict != verdict { problems.append("a verdict that nobody was told") }
+    if verdict.at.microseconds > world.policy.deadline.inMicroseconds + 1 {
+      problems.append("the verdict came after the deadline")
+    }
+    for (index, record) in gate.records.enumerated() {
+      let seen = world.fleet.failures[InstanceKey(index)] ?? 0
+      if record.failures > seen {
+        problems.append(
+          "\(record.failures) failures of \(record.instance.id), but \(seen) happened")
+      }
+    }
+    if verdict.decision == .promote, gate.present < gate.expected || gate.healthy < 1 {
+      problems.append("promoted with \(gate.healthy) healthy, \(gate.present) present")
+    }
+    var again = Gate(check: world.check, policy: world.policy)
+    var ignored: [GateEffect] = []
+    for timed in world.watch.history { again.handle(timed.event, at: timed.at, effects: &ignored) }
+    if again.verdict != verdict || again.records != gate.records {
+      problems.append("another verdict in the replay: \(again.verdict.map { "\($0)" } ?? "none")")
+    }
+    return problems
+  }
+
+  /// The worlds are worth something: every way out is taken, and by many.
+  @Test func theWorldsEndInEveryWay() {
+    var codes: [ReasonCode: Int] = [:]
+    for seed in UInt64(1)...400 {
+      codes[ChangingWorld(seed: seed).judge().verdict.reason.code, default: 0] += 1
+    }
+    for code in [
+      ReasonCode.groupHealthy, .tooManyUnhealthy, .tooManyReplaced, .deadlineExceeded,
+      .cannotBecomeHealthyInTime, .wrongInstances, .wrongVersion, .gateFault, .noInstances,
+    ] {
+      #expect(codes[code, default: 0] >= 2, "\(code): \(codes)")
+    }
+  }
+}
+
+/// Groups that are known by name, in seconds.
+@Suite struct ChangingAdversaryTests {
+  /// What a source lists at a moment, in seconds since the start.
+  typealias Source = @Sendable (Int) -> FeedUpdate
+
+  struct Adversary: CustomTestStringConvertible, Sendable {
+    var testDescription: String
+    var policy: GatePolicy
+    var atFirst: [String]
+    var source: Source
+    /// The instances that answer, each from which second of the run on; others fail.
+    var isWell: @Sendable (String, Double) -> Bool = { _, _ in true }
+    var decision: Decision
+    var code: ReasonCode
+    var says = ""
+  }
+
+  static func listed(
+    _ ids: [String], launching: [String] = [], leaving: Set<String> = [], expected: Int? = nil
+  ) -> FeedUpdate {
+    .listed(
+      GroupListing(
+        instances: ids.map { .sample($0) }, launching: launching.map { .sample($0) },
+        leaving: leaving, expected: expected))
+  }
+
+  static func policy(
+    _ expected: Int, replaced: InstanceCount = .number(0), soak: Int = 0, deadline: Int = 600
+  ) -> GatePolicy {
+    GatePolicy(
+      maxReplaced: replaced, soak: .seconds(soak), deadline: .seconds(deadline),
+      expected: expected, membership: .changing)
+  }
+
+  static let fault = FeedUpdate.sourceFailed(GateFault(detail: "the API is throttled"))
+
+  static let adversaries: [Adversary] = [
+    Adversary(
+      testDescription: "kills and replaces its instances for ever",
+      policy: policy(2), atFirst: ["a-0", "b-0"],
+      source: { second in listed(["a-\(second / 60)", "b-\(second / 60)"]) },
+      isWell: { _, _ in false }, decision: .rollback, code: .tooManyUnhealthy),
+    Adversary(
+      testDescription: "kills and replaces them before they can fail",
+      policy: policy(2), atFirst: ["a-0", "b-0"],
+      source: { second in listed(["a-\(second / 10)", "b-\(second / 10)"]) },
+      isWell: { _, _ in false }, decision: .rollback, code: .tooManyReplaced, says: "0 allowed"),
+    Adversary(
+      testDescription: "kills and replaces them for ever, and some of that is allowed",
+      policy: policy(2, replaced: .number(5), soak: 120), atFirst: ["a-0", "b-0"],
+      source: { second in listed(["a-\(second / 40)", "b-\(second / 40)"]) },
+      decision: .rollback, code: .tooManyReplaced, says: "left the group, 5 allowed"),
+    Adversary(
+      testDescription: "kills and replaces them for ever, and any number is allowed",
+      policy: policy(2, replaced: .number(1000), soak: 120), atFirst: ["a-0", "b-0"],
+      source: { second in listed(["a-\(second / 40)", "b-\(second / 40)"]) },
+      decision: .rollback, code: .cannotBecomeHealthyInTime, says: "left the group"),
+    Adversary(
+      testDescription: "launches instances for ever that die on their way",
+      policy: policy(2), atFirst: [],
+      source: { second in listed([], launching: ["a-\(second / 30)"]) },
+      decision: .rollback, code: .tooManyReplaced, says: "a-0"),
+    Adversary(
+      testDescription: "is empty for ever", policy: policy(2), atFirst: [],
+      source: { _ in listed([]) }, decision: .inconclusive, code: .noInstances),
+    Adversary(
+      testDescription: "wants no instance", policy: policy(1), atFirst: [],
+      source: { _ in listed([], expected: 0) }, decision: .inconclusive, code: .noInstances),
+    Adversary(
+      testDescription: "is empty, and then its source fails for ever",
+      policy: policy(2), atFirst: [], source: { $0 < 60 ? listed([]) : fault },
+      decision: .inconclusive, code: .gateFault, says: "throttled"),
+    Adversary(
+      testDescription: "is whole, and its source fails for ever",
+      policy: policy(2, soak: 120), atFirst: ["a", "b"], source: { _ in fault },
+      decision: .promote, code: .groupHealthy),
+    Adversary(
+      testDescription: "lacks one, and its source fails for ever",
+      policy: policy(2), atFirst: ["a"], source: { _ in fault },
+      decision: .inconclusive, code: .gateFault, says: "1 present"),
+    Adversary(
+      testDescription: "lacks one, and its source fails for a while",
+      policy: policy(2), atFirst: ["a"],
+      source: { $0 < 200 ? fault : listed(["a", "b"]) },
+      decision: .promote, code: .groupHealthy),
+    Adversary(
+      testDescription: "is listed as empty every other time",
+      policy: policy(2, soak: 120), atFirst: ["a", "b"],
+      source: { second in listed(second / 10 % 2 == 0 ? ["a", "b"] : []) },
+      decision: .promote, code: .groupHealthy),
+    Adversary(
+      testDescription: "is listed as empty for a while",
+      policy: policy(2, soak: 120), atFirst: ["a", "b"],
+      source: { listed((30..<60).contains($0) ? [] : ["a", "b"]) },
+      decision: .rollback, code: .tooManyReplaced),
+    Adversary(
+      testDescription: "has its one instance listed as often as two",
+      policy: policy(2), atFirst: ["a"], source: { _ in listed(["a", "a"]) },
+      decision: .rollback, code: .cannotBecomeHealthyInTime, says: "1 present"),
+    Adversary(
+      testDescription: "has an instance that joins late",
+      policy: policy(2), atFirst: ["a"], source: { listed($0 < 300 ? ["a"] : ["a", "late"]) },
+      decision: .promote, code: .groupHealthy),
+    Adversary(
+      testDescription: "has an instance that joins too late",
+      policy: policy(2, soak: 120), atFirst: ["a"],
+      source: { listed($0 < 500 ? ["a"] : ["a", "late"]) },
+      decision: .rollback, code: .cannotBecomeHealthyInTime),
+    Adversary(
+      testDescription: "has a late instance that fails",
+      policy: policy(2), atFirst: ["a"], source: { listed($0 < 300 ? ["a"] : ["a", "late"]) },
+      isWell: { id, _ in id == "a" }, decision: .rollback, code: .tooManyUnhealthy, says: "late"),
+    Adversary(
+      testDescription: "is wanted larger during the soak, and the newcomer fails",
+      policy: policy(1, soak: 120), atFirst: ["a"],
+      source: { $0 < 60 ? listed(["a"], expected: 1) : listed(["a", "b"], expected: 2) },
+      isWell: { id, _ in id == "a" }, decision: .rollback, code: .tooManyUnhealthy),
+    Adversary(
+      testDescription: "is wanted larger during the soak, and nobody comes",
+      policy: policy(1, soak: 120), atFirst: ["a"],
+      source: { listed(["a"], expected: $0 < 60 ? 1 : 2) },
+      decision: .rollback, code: .cannotBecomeHealthyInTime, says: "1 of 2"),
+    Adversary(
+      testDescription: "replaces a bad instance by a good one, which is allowed",
+      policy: policy(2, replaced: .number(1)), atFirst: ["a", "bad"],
+      source: { listed($0 < 10 ? ["a", "bad"] : ["a", "good"], leaving: $0 < 10 ? [] : ["bad"]) },
+      isWell: { id, _ in id != "bad" }, decision: .promote, code: .groupHealthy),
+  ]
+
+  @Test(arguments: adversaries) func aNamedGroupGetsItsVerdict(adversary: Adversary) {
+    let updates = stride(from: 10, through: 700, by: 10).map { second in
+      (at: GateInstant.seconds(Double(second)), update: adversary.source(second))
+    }
+    let fleet = VirtualFleet(updates: updates) { instance, now in
+      let isWell = adversary.isWell(instance.id, Double(now.microseconds) / 1_000_000)
+      return (isWell ? .success : .failure, 2000)
+    }
+    let check = HealthCheck.sample(.classic, every: .seconds(10), healthy: 3, unhealthy: 5)
+    let watch = RunWatch(policy: adversary.policy)
+    let engine = GateEngine(
+      Gate(check: check, policy: adversary.policy), port: fleet, observers: [watch], feed: fleet)
+    let verdict = engine.run(adversary.atFirst.map { .sample($0) })
+    #expect(verdict.decision == adversary.decision, "\(verdict)")
+    #expect(verdict.reason.code == adversary.code, "\(verdict)")
+    #expect(adversary.says.isEmpty || verdict.reason.message.contains(adversary.says), "\(verdict)")
+    #expect(watch.checker.violations == [])
+    #expect(fleet.violations == [])
+  }
+}
