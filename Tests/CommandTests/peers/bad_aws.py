@@ -1,9 +1,9 @@
 """An AWS that misbehaves as the path of the endpoint says. Standard library only.
 
-usage: bad_aws.py [--seconds S]        prints 'port N', ends by itself after S seconds (120)
+usage: bad_aws.py [--tls CERTIFICATE KEY] [--seconds S]     prints 'port N', ends by itself after S seconds (120)
 
-AWS_ENDPOINT_URL=http://127.0.0.1:N/FAULT[@ACTION][,later] gives every answer the fault, or only those to one
-action (DescribeInstances), or only those after the action's first. The good answers are those of the
+AWS_ENDPOINT_URL=http://127.0.0.1:N/FAULT[@ACTION][,later|,first] gives every answer the fault, or only those to
+one action (DescribeInstances), or only those after the action's first three, or only those three. The good answers are those of the
 fixtures of InstanceSourcesTests: two instances at 127.0.21.4 and 127.0.21.5 in the Auto Scaling group
 web-green, the Classic Load Balancer web, the target group web-green.
 
@@ -28,7 +28,7 @@ web-green, the Classic Load Balancer web, the target group web-green.
     notarget        a health check without a target     oddport         a port of 0
     pending         the second instance is Pending      standby         the second is in Standby
     terminating     the second is Terminating           weighted        each weighs 2 of 4
-    pages           pages that repeat
+    pages           pages that repeat                   dying           always two others, all Pending
 """
 
 import argparse
@@ -38,6 +38,7 @@ import os
 import pathlib
 import re
 import socket
+import ssl
 import struct
 import sys
 import threading
@@ -111,9 +112,10 @@ class Endpoint(http.server.BaseHTTPRequestHandler):
         action = urllib.parse.parse_qs(body)["Action"][0]
         wish, _, when = self.path.strip("/").partition(",")
         fault, _, only = wish.partition("@")
-        # Each test has its own endpoint, so its first question is the first of its path.
+        # Each test has its own endpoint (a number may follow), so its first questions are the first of its path.
         asked[self.path, action] += 1
-        if (only and only != action) or (when == "later" and asked[self.path, action] == 1):
+        is_early = asked[self.path, action] <= 3
+        if (only and only != action) or (when[:5] == "later" and is_early) or (when[:5] == "first" and not is_early):
             fault = "none"
         self.close_connection = True
         try:
@@ -125,6 +127,10 @@ class Endpoint(http.server.BaseHTTPRequestHandler):
         text = (FIXTURES / GOOD[action]).read_text()
         if fault == "none":
             self.say(200, text.encode())
+        elif fault == "dying":
+            text = members(text, lambda items: items.replace("InService", "Pending"))
+            number = asked[self.path, "DescribeAutoScalingGroups"]
+            self.say(200, re.sub("i-[0-9a-f]{12}", lambda found: f"i-{number:012x}", text).encode())
         elif fault in CHANGES:
             self.say(200, CHANGES[fault](text).encode())
         elif fault in ERRORS:
@@ -187,10 +193,15 @@ class Endpoint(http.server.BaseHTTPRequestHandler):
 
 
 parser = argparse.ArgumentParser()
+parser.add_argument("--tls", nargs=2)
 parser.add_argument("--seconds", type=float, default=120)
 options = parser.parse_args()
 server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Endpoint)
 server.daemon_threads = True
+if options.tls:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*options.tls)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
 threading.Thread(target=server.serve_forever, daemon=True).start()
 print("port", server.server_port, flush=True)
 time.sleep(options.seconds)
