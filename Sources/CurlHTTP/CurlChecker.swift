@@ -9,23 +9,20 @@ package import GateEngine
 /// itself held the loop up, the clock of the time-outs stood still, and an answer that was there
 /// when the loop came back is taken. So the gate's lateness is never held against an instance.
 package final class CurlChecker: CheckPort {
-  private let plan: ProbePlan
+  /// One a plan; an instance of which nobody says otherwise is in the first.
+  private var lanes: [CheckLane]
+  private let laneOfInstance: [Int]
   private let loop: TransferLoop
   /// The monotonic clock when the run started, in microseconds.
   private let epoch: Int64
-  private let timeout: Int64
   private let signals: Int32
   private let mostTransfers: Int
 
   private var transfers: [Transfer] = []
-  private var free: [Int] = []
   /// By raw handle, to find what libcurl names.
   private var indices: [UnsafeMutableRawPointer: Int] = [:]
   private var underWay: [InstanceKey: Int] = [:]
-  private var deadlines = DeadlineQueue()
   private var urls: [String?] = []
-  private let sharedHeaders: StringList
-  private let sharedMappings: StringList?
   /// What came before `wait` was called, or of what was never begun.
   private var pending: [Happening] = []
   private var listening = ListeningClock()
@@ -35,22 +32,33 @@ package final class CurlChecker: CheckPort {
   ///
   /// What comes after that is not late: the loop works, and has not seen it yet.
   private var looked: Int64 = 0
+  /// Told of each check as it ends, before `wait` reports it: whoever wants its phases.
+  package var onEnd: ((InstanceKey, CheckTrace) -> Void)?
 
   /// Reads interruptions from `signals`, a descriptor of `hg_signal_descriptor`.
   ///
   /// - Throws: `CurlFailure` when libcurl or the system gives no loop, or refuses a setting.
-  package init(_ plan: ProbePlan, signals: Int32) throws(CurlFailure) {
-    self.plan = plan
+  package convenience init(_ plan: ProbePlan, signals: Int32) throws(CurlFailure) {
+    try self.init([plan], planOfInstance: [], signals: signals)
+  }
+
+  /// Checks by several plans at the same time; `planOfInstance` has the place of each instance's
+  /// plan, by its key, and those that it does not reach are checked by the first.
+  ///
+  /// - Throws: `CurlFailure` when libcurl or the system gives no loop, or refuses a setting.
+  package init(
+    _ plans: [ProbePlan], planOfInstance: [Int], signals: Int32
+  ) throws(CurlFailure) {
+    precondition(!plans.isEmpty, "a checker has a plan")
+    lanes = plans.map(CheckLane.init)
+    laneOfInstance = planOfInstance
     self.signals = signals
     loop = try TransferLoop()
-    timeout = plan.check.timeout.inMicroseconds
-    sharedHeaders = StringList(plan.headerLines(host: plan.host))
-    sharedMappings = plan.connectTo.isEmpty ? nil : StringList(plan.connectTo)
     let limit = Int(clamping: hg_raise_descriptor_limit())
     mostTransfers = max(limit - min(64, limit / 2), 1)
     epoch = hg_monotonic_us()
     // Fails here, once, if the settings are such that no check could be made.
-    release(try makeTransfer())
+    for lane in lanes.indices { release(try makeTransfer(in: lane)) }
     if signals >= 0 {
       loop.onReadable(signals) { [unowned self] in readSignals() }
     }
@@ -58,14 +66,16 @@ package final class CurlChecker: CheckPort {
 
   package var now: GateInstant { GateInstant(microseconds: hg_monotonic_us() - epoch) }
 
-  package var hasRoom: Bool { transfers.count - free.count < mostTransfers }
+  package var hasRoom: Bool { underWay.count < mostTransfers }
 
   package func start(_ key: InstanceKey, _ instance: Instance) {
     let started = now
     // What held the loop up before this check gives it no more time.
     listening.worked(until: started.microseconds)
+    let lane = laneOfInstance.indices.contains(key.index) ? laneOfInstance[key.index] : 0
     do throws(CurlFailure) {
-      let index = if let free = free.popLast() { free } else { try makeTransfer() }
+      let index =
+        if let free = lanes[lane].free.popLast() { free } else { try makeTransfer(in: lane) }
       let transfer = transfers[index]
       do throws(CurlFailure) {
         try aim(transfer, at: instance, key)
@@ -78,8 +88,9 @@ package final class CurlChecker: CheckPort {
       transfer.started = started
       transfer.startedListening = listening.time(at: started.microseconds)
       underWay[key] = index
-      deadlines.append(
-        transfer.startedListening + timeout, index: index, generation: transfer.generation)
+      lanes[lane].deadlines.append(
+        transfer.startedListening + lanes[lane].timeout, index: index,
+        generation: transfer.generation)
     } catch {
       let fault = GateFault(detail: error.description, started: started)
       pending.append(Happening(.checkLost(key, fault), at: started))
@@ -106,7 +117,10 @@ package final class CurlChecker: CheckPort {
     listening.worked(until: before)
     var wake = limit.microseconds
     if let moment = loop.nextMoment { wake = min(wake, moment - epoch) }
-    if let deadline = deadlines.first { wake = min(wake, deadline + listening.lost) }
+    for lane in lanes.indices {
+      guard let deadline = lanes[lane].deadlines.first else { continue }
+      wake = min(wake, deadline + listening.lost)
+    }
     // A pause shows only beyond the end of a wait: while checks run, no wait is long.
     if !underWay.isEmpty { wake = min(wake, before + Self.longestWait) }
     let wait = happenings.isEmpty ? max(wake - before, 0) : 0
@@ -121,8 +135,8 @@ package final class CurlChecker: CheckPort {
 
   // MARK: - Beginning
 
-  private func makeTransfer() throws(CurlFailure) -> Int {
-    let transfer = try Transfer(plan)
+  private func makeTransfer(in lane: Int) throws(CurlFailure) -> Int {
+    let transfer = try Transfer(lanes[lane].plan, lane: lane)
     let index = transfers.count
     transfers.append(transfer)
     indices[transfer.handle.raw] = index
@@ -132,11 +146,15 @@ package final class CurlChecker: CheckPort {
   private func aim(
     _ transfer: Transfer, at instance: Instance, _ key: InstanceKey
   ) throws(CurlFailure) {
+    let plan = lanes[transfer.lane].plan
+    transfer.looksUpName = onEnd != nil && plan.looksUpName(of: instance)
     while urls.count <= key.index { urls.append(nil) }
     let url = urls[key.index] ?? plan.url(of: instance)
     urls[key.index] = url
     guard plan.check.target.scheme.isTLS, plan.serverName != nil else {
-      return try transfer.aim(at: url, headers: sharedHeaders, mappings: sharedMappings)
+      return try transfer.aim(
+        at: url, headers: lanes[transfer.lane].headers,
+        mappings: lanes[transfer.lane].mappings)
     }
     try transfer.aim(
       at: url,
@@ -152,6 +170,7 @@ package final class CurlChecker: CheckPort {
     pending.removeAll(keepingCapacity: true)
     while let done = loop.nextDone() {
       guard let index = indices[done.raw] else { preconditionFailure("a handle of nobody's") }
+      let plan = lanes[transfers[index].lane].plan
       let end = TransferEnd(
         done.result, of: transfers[index].handle, isTLS: plan.check.target.scheme.isTLS,
         usesProxy: plan.proxy != nil)
@@ -161,12 +180,15 @@ package final class CurlChecker: CheckPort {
 
   /// Ends what has had its time, now that everything that came in has been looked at.
   private func expire(_ happenings: inout [Happening]) {
-    while let expired = deadlines.removeFirst(dueBy: looked) {
-      let transfer = transfers[expired.index]
-      guard transfer.key != nil, transfer.generation == expired.generation else { continue }
-      let end = TransferEnd.timedOut(
-        transfer.handle, after: plan.check.timeout, isTLS: plan.check.target.scheme.isTLS)
-      finish(expired.index, end, &happenings)
+    for lane in lanes.indices {
+      while let expired = lanes[lane].deadlines.removeFirst(dueBy: looked) {
+        let transfer = transfers[expired.index]
+        guard transfer.key != nil, transfer.generation == expired.generation else { continue }
+        let check = lanes[lane].plan.check
+        let end = TransferEnd.timedOut(
+          transfer.handle, after: check.timeout, isTLS: check.target.scheme.isTLS)
+        finish(expired.index, end, &happenings)
+      }
     }
   }
 
@@ -174,9 +196,12 @@ package final class CurlChecker: CheckPort {
     let transfer = transfers[index]
     guard let key = transfer.key else { return }
     let now = now
+    let plan = lanes[transfer.lane].plan
+    let timeout = lanes[transfer.lane].timeout
     // An answer that is there at the first look after its time may have been there in time.
     let isLate = looked - transfer.startedListening > timeout + ListeningClock.tolerance
     let ending = CheckEnding(plan: plan, transfer: transfer, now: now, isLate: isLate)
+    onEnd?(key, CheckTrace(of: transfer, end, at: now))
     happenings.append(Happening(ending.event(end, key), at: now))
     loop.remove(transfer.handle)
     release(index)
@@ -187,7 +212,7 @@ package final class CurlChecker: CheckPort {
     if let key = transfer.key { underWay[key] = nil }
     transfer.key = nil
     transfer.generation += 1
-    free.append(index)
+    lanes[transfer.lane].free.append(index)
   }
 
   private func readSignals() {

@@ -60,6 +60,14 @@ final class EasyHandle {
     var value: curl_off_t = 0
     return hg_easy_get_offset(raw, info, &value) == CURLE_OK ? Int64(value) : 0
   }
+
+  /// A text that libcurl keeps until the next transfer; nil when it is empty.
+  func text(_ info: CURLINFO) -> String? {
+    var value: UnsafeMutableRawPointer?
+    guard hg_easy_get_pointer(raw, info, &value) == CURLE_OK, let value else { return nil }
+    let text = String(cString: value.assumingMemoryBound(to: CChar.self))
+    return text.isEmpty ? nil : text
+  }
 }
 
 /// A list of strings as libcurl takes it.

@@ -5,6 +5,8 @@ internal import GateCore
 /// A place for one check under way: a handle that is set up once and used again and again.
 final class Transfer {
   let handle: EasyHandle
+  /// The place of the plan that it is set up for.
+  let lane: Int
   /// The instance being checked; nil while the place is free.
   var key: InstanceKey?
   var started = GateInstant.start
@@ -12,6 +14,8 @@ final class Transfer {
   var startedListening: Int64 = 0
   /// How often the place was used: tells a later check from an earlier one.
   var generation = 0
+  /// Whether the instance is at a name, of which a trace tells how long it took.
+  var looksUpName = false
   /// Must outlive the transfer.
   private var headers: StringList?
   private var mappings: StringList?
@@ -23,7 +27,8 @@ final class Transfer {
   /// So much of a body is kept to explain a failure.
   static let excerptBytes = 200
 
-  init(_ plan: ProbePlan) throws(CurlFailure) {
+  init(_ plan: ProbePlan, lane: Int) throws(CurlFailure) {
+    self.lane = lane
     handle = try EasyHandle()
     try handle.receiveResponse()
     handle.response.pointee.header_limit = Self.headerLimit

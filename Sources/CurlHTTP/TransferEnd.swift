@@ -66,6 +66,10 @@ extension TransferEnd {
   static func timedOut(_ handle: EasyHandle, after timeout: Duration, isTLS: Bool) -> TransferEnd {
     let response = handle.response.pointee
     let limit = timeout.inWords
+    guard response.socket >= 0 else {
+      // Nothing was sent to the instance yet: its name, or the proxy's, is still being looked up.
+      return .fault("the name server: no answer within \(limit)")
+    }
     if !hg_response_is_connected(handle.response) {
       return .failed(.timeoutConnect, "no connection within \(limit)")
     }
@@ -79,6 +83,11 @@ extension TransferEnd {
       .timeoutResponse,
       "no whole answer within \(limit): \(response.header_bytes) bytes of header and "
         + "\(response.body_bytes) of body came")
+  }
+
+  var isTimeout: Bool {
+    guard case .failed(let kind, _) = self else { return false }
+    return kind.isTimeout
   }
 
   private static func connecting(failedWith code: Int32, usesProxy: Bool) -> TransferEnd {
@@ -136,7 +145,10 @@ extension hg_response {
 extension String {
   /// As a part of a sentence.
   var lowercasedFirst: String {
-    guard let first, dropFirst().first?.isUppercase != true else { return self }
+    // A name such as OpenSSL is one with its letters.
+    guard let first, !dropFirst().prefix(while: \.isLetter).contains(where: \.isUppercase) else {
+      return self
+    }
     return first.lowercased() + dropFirst()
   }
 }

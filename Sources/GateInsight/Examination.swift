@@ -24,6 +24,13 @@ package func diagnosis(
     evidence: symptom.evidenceWords, rule.confidence)
 }
 
+/// What is probably wrong where the gate itself is, when it lost the one check of an instance.
+package func diagnosis(of fault: GateFault, checking instance: Instance) -> Diagnosis {
+  Diagnosis(
+    .gateFault, GateFaultWords.words(fault, lost: 1), of: [instance.id],
+    evidence: fault.detail.cleaned(to: 200), .likely)
+}
+
 /// One look at the group at the time of the verdict.
 struct Examination {
   private let gate: Gate

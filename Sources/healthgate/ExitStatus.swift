@@ -2,7 +2,7 @@ internal import GateCore
 internal import GateFormats
 
 /// The exit statuses of the contract; from 64 on those of sysexits.h.
-enum ExitStatus: Int32 {
+enum ExitStatus: Int32, CaseIterable {
   case promote = 0
   case rollback = 1
   case inconclusive = 2
@@ -23,6 +23,34 @@ enum ExitStatus: Int32 {
 }
 
 extension ExitStatus {
+  /// As help and the manual list it.
+  var meaning: String {
+    switch self {
+    case .promote: "promote"
+    case .rollback: "rollback: the group failed"
+    case .inconclusive: "inconclusive: the gate could not judge"
+    case .deadline: "rollback: the deadline passed, or can no longer be met"
+    case .usage: "a flag, a variable or a value that cannot be"
+    case .badContent: "a file whose content cannot be read as what it should be"
+    case .noFile: "a file that is not there, or must not be read"
+    case .sourceUnavailable: "a source of instances that cannot be read from the start"
+    case .defect: "a defect in healthgate"
+    case .notWritten: "the verdict, the journal or a report could not be written"
+    case .credentials: "credentials missing or refused"
+    case .hangUp: "ended by SIGHUP: the verdict so far is written, as inconclusive"
+    case .interrupt: "ended by SIGINT, likewise"
+    case .terminate: "ended by SIGTERM, likewise"
+    }
+  }
+
+  /// All of them, a line each; who changes its form changes Tests/CommandTests/man-pages.py too.
+  static var list: String {
+    allCases.map { status in
+      let number = String(status.rawValue)
+      return "  \(String(repeating: " ", count: 3 - number.count))\(number)  \(status.meaning)"
+    }.joined(separator: "\n")
+  }
+
   /// The status that tells a verdict; under `advisory` every verdict of a whole run is a 0.
   init(of verdict: Verdict, isAdvisory: Bool) {
     self = ExitStatus(rawValue: Int32(verdict.exitCode(isAdvisory: isAdvisory))) ?? .defect

@@ -10,13 +10,11 @@ struct Healthgate: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "healthgate",
     abstract: "Checks a new instance group as a load balancer would: promote it, or roll back?",
-    discussion: """
-      Exit status: 0 promote, 1 rollback, 2 inconclusive, 3 rollback by deadline; 64 and above: \
-      no verdict, or one that could not be delivered.
-      """,
+    discussion: "Exit status:\n\(ExitStatus.list)",
     version: version,
     subcommands: [
-      Run.self, Demo.self, Replay.self, Merge.self, Verify.self, Keygen.self, Schema.self,
+      Run.self, Demo.self, Probe.self, Replay.self, Merge.self, Verify.self, Keygen.self,
+      Schema.self,
     ],
     defaultSubcommand: Run.self)
 

@@ -28,6 +28,13 @@ package struct CheckReport: Hashable, Sendable {
   }
 }
 
+/// How a check ended, when nothing is made of it but what it says itself.
+package enum ProbeEnd: Hashable, Sendable {
+  case checked(CheckReport)
+  /// A fault of the gate's own, which says nothing of the instance.
+  case lost(GateFault)
+}
+
 package enum CheckResult: Hashable, Sendable {
   case success
   case failure(FailureKind)

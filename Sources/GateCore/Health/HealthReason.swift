@@ -8,6 +8,22 @@ package struct HealthReason: Hashable, Sendable {
     self.code = code
     self.description = description
   }
+
+  init(_ code: HealthReasonCode, _ description: String) {
+    self.init(code: code.rawValue, description: description)
+  }
+}
+
+/// The reason codes that the gate gives of itself, spelled as the load balancers spell them; one
+/// that a load balancer told is passed on as it is.
+package enum HealthReasonCode: String, Hashable, Sendable, CaseIterable {
+  case registration = "ELB"
+  case instance = "Instance"
+  case registrationInProgress = "Elb.RegistrationInProgress"
+  case initialHealthChecking = "Elb.InitialHealthChecking"
+  case responseCodeMismatch = "Target.ResponseCodeMismatch"
+  case timeout = "Target.Timeout"
+  case failedHealthChecks = "Target.FailedHealthChecks"
 }
 
 extension InstanceRecord {
@@ -42,18 +58,16 @@ extension InstanceRecord {
   private func initialReason(under check: HealthCheck) -> HealthReason {
     switch check.semantics {
     case .classic where failures == 0:
-      HealthReason(code: "ELB", description: "Instance registration is still in progress.")
+      HealthReason(.registration, "Instance registration is still in progress.")
     case .classic:
       HealthReason(
-        code: "Instance",
-        description: "Instance has not passed the configured HealthyThreshold number of health "
+        .instance,
+        "Instance has not passed the configured HealthyThreshold number of health "
           + "checks consecutively.")
     case .alb where checks == 0, .nlb where checks == 0:
-      HealthReason(
-        code: "Elb.RegistrationInProgress", description: "Target registration is in progress")
+      HealthReason(.registrationInProgress, "Target registration is in progress")
     case .alb, .nlb:
-      HealthReason(
-        code: "Elb.InitialHealthChecking", description: "Initial health checks in progress")
+      HealthReason(.initialHealthChecking, "Initial health checks in progress")
     }
   }
 
@@ -61,18 +75,18 @@ extension InstanceRecord {
     switch (check.semantics, lastFailure?.kind) {
     case (.classic, _):
       HealthReason(
-        code: "Instance",
-        description: "Instance has failed at least the UnhealthyThreshold number of health checks "
+        .instance,
+        "Instance has failed at least the UnhealthyThreshold number of health checks "
           + "consecutively.")
     case (.alb, .statusMismatch), (.alb, .grpcStatusMismatch):
       HealthReason(
-        code: "Target.ResponseCodeMismatch",
-        description: "Health checks failed with these codes: "
+        .responseCodeMismatch,
+        "Health checks failed with these codes: "
           + "[\(lastFailure?.report.status.map(String.init) ?? "")]")
     case (.alb, .some(let kind)) where kind.isTimeout:
-      HealthReason(code: "Target.Timeout", description: "Request timed out")
+      HealthReason(.timeout, "Request timed out")
     case (.alb, _), (.nlb, _):
-      HealthReason(code: "Target.FailedHealthChecks", description: "Health checks failed")
+      HealthReason(.failedHealthChecks, "Health checks failed")
     }
   }
 }

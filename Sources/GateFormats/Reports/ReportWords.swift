@@ -25,7 +25,9 @@ extension LastFailure {
   package var words: String { report.detail?.printable ?? shortWords }
 
   /// `HTTP 503`, `connection refused`.
-  package var shortWords: String {
+  package var shortWords: String { Self.shortWords(of: report, kind) }
+
+  static func shortWords(of report: CheckReport, _ kind: FailureKind) -> String {
     switch (kind, report.status) {
     case (.statusMismatch, .some(let status)): "HTTP \(status)"
     case (.grpcStatusMismatch, .some(let status)): "gRPC status \(status)"

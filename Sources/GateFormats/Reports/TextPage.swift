@@ -40,6 +40,11 @@ struct TextPage {
     text += line + "\n"
   }
 
+  /// A line of a table, as it is.
+  mutating func line(_ line: String) {
+    text += line + "\n"
+  }
+
   mutating func blankLine() {
     text += "\n"
   }

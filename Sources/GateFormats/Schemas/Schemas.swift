@@ -118,7 +118,9 @@ package enum Schemas {
             "port": { "$ref": "#/$defs/port" },
             "zone": { "type": ["string", "null"] },
             "state": { "$ref": "#/$defs/state" },
-            "reason_code": { "type": ["string", "null"] },
+            "reason_code": {
+              "type": ["string", "null"], "examples": [\(list(HealthReasonCode.allCases))]
+            },
             "description": { "type": "string" },
             "checks": { "$ref": "#/$defs/count" },
             "successes": { "$ref": "#/$defs/count" },
@@ -317,9 +319,9 @@ package enum Schemas {
     }
     """
 
-  private static let kinds = list(FailureKind.allCases)
+  static let kinds = list(FailureKind.allCases)
 
-  private static let sharedDefinitions = """
+  static let sharedDefinitions = """
         "schema_version": { "type": "string", "pattern": "^1\\\\.[0-9]+$" },
         "count": { "type": "integer", "minimum": 0 },
         "port": { "type": "integer", "minimum": 1, "maximum": 65535 },
@@ -397,7 +399,7 @@ package enum Schemas {
         }
     """
 
-  private static func list(_ words: some Sequence<some RawRepresentable<String>>) -> String {
+  static func list(_ words: some Sequence<some RawRepresentable<String>>) -> String {
     words.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
   }
 }

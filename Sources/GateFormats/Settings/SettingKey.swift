@@ -66,7 +66,7 @@ package enum SettingKey: String, Hashable, Sendable, CaseIterable {
   case subject
 
   /// The settings that name the group: exactly one of them is given.
-  static let sources: [SettingKey] = [
+  package static let sources: [SettingKey] = [
     .instances, .instancesFile, .dns, .srv, .exec, .asg, .elb, .targetGroup, .terraform,
   ]
 

@@ -141,12 +141,13 @@ struct BootTimes {
 
   var wordsWhenNotYet: Words {
     Words(
-      "\(occurrence.who) was seen for \(longest.rounded.inWords), and not well so far",
+      "no check of \(occurrence.who) has succeeded in \(longest.rounded.inWords)",
       cause: policy.gracePeriod > .zero
         ? "a boot that takes longer than the grace period of \(policy.gracePeriod.inWords) looks "
           + "the "
-          + "same"
-        : "an instance that is still booting looks the same, and there is no grace period",
+          + "same from outside"
+        : "an instance that is still booting looks the same from outside, and there is no grace "
+          + "period that would wait for it",
       advice: "measure how long a boot takes until \(occurrence.path) answers, and set "
         + "grace_period "
         + "to more than that")

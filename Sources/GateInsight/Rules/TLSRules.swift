@@ -153,8 +153,8 @@ extension Rule {
       "no TLS handshake with \(occurrence.who): \(occurrence.first.detailWords)",
       cause: "\(occurrence.port) probably speaks plain HTTP, and the check speaks TLS; versions or "
         + "ciphers that do not fit look the same",
-      advice: "check HTTP:\(occurrence.first.instance.port)\(occurrence.path), or the port for "
-        + "TLS; "
+      advice: "check \(occurrence.check.target.scheme.hasPath ? "HTTP" : "TCP"):"
+        + "\(occurrence.first.instance.port)\(occurrence.path), or the port for TLS; "
         + "'openssl s_client -connect ADDRESS:PORT' shows what answers")
   }
 

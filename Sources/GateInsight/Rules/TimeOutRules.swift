@@ -21,8 +21,9 @@ extension Rule {
     .tooSlow, .likely, boot: .looksLikeThis, when: { $0.kind == .timeoutResponse }
   ) {
     let timings = AnswerTimings(of: $0.members)
+    let counts = $0.first.record == nil ? "" : ": \(timings.words)"
     return Words(
-      "\($0.who) did not answer within \($0.check.timeout.inWords): \(timings.words)",
+      "\($0.who) did not answer within \($0.check.timeout.inWords)\(counts)",
       cause: timings.cause(under: $0.check), advice: timings.advice(under: $0.check, path: $0.path))
   }
 }

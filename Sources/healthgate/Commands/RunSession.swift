@@ -31,7 +31,7 @@ struct RunSession {
     let journal = try opened(settings.output.journal, "journal") { path throws(SystemError) in
       try JournalFile(path)
     }
-    let plan = try makePlan()
+    let plan = try settings.probePlan()
     // Before there is another thread, which would take the signals for itself.
     let signals = signals ?? hg_signal_descriptor()
     let checker: CurlChecker
@@ -87,69 +87,12 @@ struct RunSession {
     }
   }
 
-  private func makePlan() throws -> ProbePlan {
-    for file in [settings.tls.caFile, settings.tls.clientCert, settings.tls.clientKey] {
-      if let file { try checkPEM(file) }
-    }
-    var plan = ProbePlan(check: settings.check)
-    plan.method = settings.request.method
-    plan.host = settings.request.host
-    plan.userAgent = settings.request.userAgent
-    plan.headers = settings.request.headers
-    plan.verifiesTLS = settings.tls.isVerified
-    plan.caFile = settings.tls.caFile
-    plan.clientCertificate = settings.tls.clientCert
-    plan.clientKey = settings.tls.clientKey
-    plan.serverName = settings.tls.serverName
-    plan.proxy = settings.proxy
-    plan.connectTo = settings.connectTo
-    plan.secrets = settings.secrets
-    if !settings.expectations.isEmpty {
-      plan.judge = try ExpectationJudge(settings.expectations)
-    }
-    return plan
-  }
-
-  /// Says now what would otherwise fail every check.
-  private func checkPEM(_ path: String) throws(CommandFailure) {
-    let bytes: [UInt8]
-    do throws(SystemError) {
-      bytes = try InputFile.read(path, limit: 16 * 1_048_576)
-    } catch {
-      throw CommandFailure(.noFile, "'\(path)' cannot be read: \(error.words)")
-    }
-    guard String(decoding: bytes, as: UTF8.self).contains("-----BEGIN ") else {
-      throw CommandFailure(
-        .badContent,
-        "'\(path)' has no certificate or key in it\n  hint: PEM begins with -----BEGIN")
-    }
-  }
-
   private var header: RunHeader {
     RunHeader(
       healthgateVersion: Healthgate.version, runID: RunID.make(at: .now), startedAt: .now,
       check: settings.check, request: settings.requestInForce, policy: group.policy,
       isAdvisory: settings.isAdvisory, group: group.source, settings: settings.chosen,
       warnings: settings.warnings, journalPath: settings.output.journal)
-  }
-}
-
-extension Settings {
-  /// What a check sends and expects beside the load balancer's own settings, as far as given.
-  fileprivate var requestInForce: [RunHeader.RequestSetting] {
-    let keys: [SettingKey] = [
-      .host, .header, .userAgent, .method, .verifyTLS, .caFile, .clientCert, .clientKey,
-      .serverName, .proxy, .connectTo, .expectBody, .expectHeader, .expectJSON, .expectVersion,
-      .versionFrom,
-    ]
-    return keys.compactMap { key in
-      let given = (inForce.values[key] ?? []).filter { text in
-        if case .default = text.origin { return false }
-        return true
-      }
-      guard !given.isEmpty else { return nil }
-      return RunHeader.RequestSetting(key.rawValue, given.map { key.masked($0.text) })
-    }
   }
 }
 

@@ -4,21 +4,22 @@ internal import GateFormats
 /// Prints the JSON Schema of a format.
 struct Schema: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Print the JSON Schema (2020-12) of the verdict, the journal's lines or the settings."
-  )
+    abstract: "Print the JSON Schema (2020-12) of what the program writes and reads.")
 
   enum Format: String, CaseIterable, ExpressibleByArgument {
     case verdict
+    case probe
     case journal
     case config
   }
 
-  @Argument(help: "verdict, journal or config.")
+  @Argument(help: "verdict, journal (a line of it), config (the settings' file) or probe.")
   var format: Format
 
   func run() throws {
     switch format {
     case .verdict: try Output.print(Schemas.verdict + "\n")
+    case .probe: try Output.print(Schemas.probe + "\n")
     case .journal: try Output.print(Schemas.journal + "\n")
     case .config: try Output.print(configSchema())
     }

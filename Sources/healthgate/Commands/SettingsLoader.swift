@@ -17,6 +17,20 @@ struct SettingsLoader {
   static var environment: [String: String] { ProcessInfo.processInfo.environment }
 
   func load(flags: [(SettingKey, [String])]) throws -> LoadedSettings {
+    let layers = try layers(flags: flags)
+    do throws(SettingsError) {
+      return LoadedSettings(
+        settings: try Settings(resolving: layers.settings),
+        terraform: layers.imported?.group, trafficPort: layers.imported?.trafficPort)
+    } catch {
+      throw CommandFailure(error)
+    }
+  }
+
+  /// The settings as text, the layers made one, and what they import from.
+  func layers(
+    flags: [(SettingKey, [String])]
+  ) throws -> (settings: RawSettings, imported: SettingsImport?) {
     let environment = Self.environment
     var layers = [RawSettings(flags: flags), RawSettings(variables: environment)]
     if let path = config ?? environment["HEALTHGATE_CONFIG"].flatMap({ $0.isEmpty ? nil : $0 }) {
@@ -24,13 +38,7 @@ struct SettingsLoader {
     }
     let imported = try SettingsImport(RawSettings(merging: layers))
     if let imported { layers.append(imported.layer) }
-    do throws(SettingsError) {
-      return LoadedSettings(
-        settings: try Settings(resolving: RawSettings(merging: layers)),
-        terraform: imported?.group, trafficPort: imported?.trafficPort)
-    } catch {
-      throw CommandFailure(error)
-    }
+    return (RawSettings(merging: layers), imported)
   }
 
   /// Reads a file whole, or standard input for `-`.
@@ -77,7 +85,7 @@ extension LoadedSettings {
     }
   }
 
-  private var reader: GroupReader {
+  var reader: GroupReader {
     GroupReader(settings, terraform: terraform, trafficPort: trafficPort)
   }
 
@@ -94,7 +102,7 @@ extension LoadedSettings {
     }
   }
 
-  private func fileSpecs(_ path: String) throws -> [InstanceSpec] {
+  func fileSpecs(_ path: String) throws -> [InstanceSpec] {
     let bytes = try SettingsLoader.read(
       path, as: "the instances", limit: InstancesFile.largestFile)
     do throws(SettingsError) {

@@ -1,0 +1,21 @@
+internal import GateCore
+
+/// The checks that are made by one plan, out of those that share the loop.
+struct CheckLane {
+  let plan: ProbePlan
+  /// In microseconds.
+  let timeout: Int64
+  let headers: StringList
+  let mappings: StringList?
+  /// Places that are set up for this plan and not in use.
+  var free: [Int] = []
+  /// All have the same time-out, so the first begun is the first to end.
+  var deadlines = DeadlineQueue()
+
+  init(_ plan: ProbePlan) {
+    self.plan = plan
+    timeout = plan.check.timeout.inMicroseconds
+    headers = StringList(plan.headerLines(host: plan.host))
+    mappings = plan.connectTo.isEmpty ? nil : StringList(plan.connectTo)
+  }
+}

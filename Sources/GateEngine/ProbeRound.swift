@@ -1,0 +1,50 @@
+package import GateCore
+
+/// One check of each instance, all at the same time as far as the port has room, and no verdict.
+package struct ProbeRound<Port: CheckPort> {
+  private let port: Port
+  /// As the engine's: the first of a burst must not wait for the last to be begun.
+  private let startsPerTurn = 16
+
+  package init(on port: Port) {
+    self.port = port
+  }
+
+  /// Checks these instances, the keys of which are their places; returns one end for each.
+  package func run(_ instances: [Instance]) -> [ProbeEnd] {
+    var ends = [ProbeEnd?](repeating: nil, count: instances.count)
+    var (begun, ended) = (0, 0)
+    var happenings: [Happening] = []
+    while ended < instances.count {
+      for _ in 0..<startsPerTurn where begun < instances.count && port.hasRoom {
+        port.start(InstanceKey(begun), instances[begun])
+        begun += 1
+      }
+      // While there are more to begin it only looks; otherwise the port ends a wait when a check
+      // ends, as each does at its time-out.
+      let isWaiting = begun == instances.count || !port.hasRoom
+      port.wait(until: isWaiting ? port.now + .seconds(60) : port.now, into: &happenings)
+      for happening in happenings {
+        guard let (key, end) = ProbeEnd.of(happening.event), ends[key.index] == nil else {
+          continue
+        }
+        ends[key.index] = end
+        ended += 1
+      }
+      happenings.removeAll(keepingCapacity: true)
+    }
+    return ends.compactMap { $0 }
+  }
+}
+
+extension ProbeEnd {
+  fileprivate static func of(_ event: GateEvent) -> (InstanceKey, ProbeEnd)? {
+    switch event {
+    case .checked(let key, let report): (key, .checked(report))
+    case .checkLost(let key, let fault): (key, .lost(fault))
+    case .instanceAdded, .instanceRemoved, .gateFault, .groupListed, .loadBalancerSaw,
+      .loadBalancerUnseen, .interrupted, .wokeUp:
+      nil
+    }
+  }
+}

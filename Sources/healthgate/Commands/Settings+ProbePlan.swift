@@ -1,0 +1,63 @@
+internal import CurlHTTP
+internal import GateCore
+internal import GateFormats
+
+extension Settings {
+  /// What each check sends and expects.
+  ///
+  /// - Throws: `CommandFailure` when a file that it needs cannot be used.
+  func probePlan() throws -> ProbePlan {
+    for file in [tls.caFile, tls.clientCert, tls.clientKey] {
+      if let file { try checkPEM(file) }
+    }
+    var plan = ProbePlan(check: check)
+    plan.method = request.method
+    plan.host = request.host
+    plan.userAgent = request.userAgent
+    plan.headers = request.headers
+    plan.verifiesTLS = tls.isVerified
+    plan.caFile = tls.caFile
+    plan.clientCertificate = tls.clientCert
+    plan.clientKey = tls.clientKey
+    plan.serverName = tls.serverName
+    plan.proxy = proxy
+    plan.connectTo = connectTo
+    plan.secrets = secrets
+    if !expectations.isEmpty {
+      plan.judge = try ExpectationJudge(expectations)
+    }
+    return plan
+  }
+
+  /// Says now what would otherwise fail every check.
+  private func checkPEM(_ path: String) throws(CommandFailure) {
+    let bytes: [UInt8]
+    do throws(SystemError) {
+      bytes = try InputFile.read(path, limit: 16 * 1_048_576)
+    } catch {
+      throw CommandFailure(.noFile, "'\(path)' cannot be read: \(error.words)")
+    }
+    guard String(decoding: bytes, as: UTF8.self).contains("-----BEGIN ") else {
+      throw CommandFailure(
+        .badContent,
+        "'\(path)' has no certificate or key in it\n  hint: PEM begins with -----BEGIN")
+    }
+  }
+
+  /// What a check sends and expects beside the load balancer's own settings, as far as given.
+  var requestInForce: [RunHeader.RequestSetting] {
+    let keys: [SettingKey] = [
+      .host, .header, .userAgent, .method, .verifyTLS, .caFile, .clientCert, .clientKey,
+      .serverName, .proxy, .connectTo, .expectBody, .expectHeader, .expectJSON, .expectVersion,
+      .versionFrom,
+    ]
+    return keys.compactMap { key in
+      let given = (inForce.values[key] ?? []).filter { text in
+        if case .default = text.origin { return false }
+        return true
+      }
+      guard !given.isEmpty else { return nil }
+      return RunHeader.RequestSetting(key.rawValue, given.map { key.masked($0.text) })
+    }
+  }
+}

@@ -1,0 +1,44 @@
+internal import GateCore
+internal import GateFormats
+internal import InstanceSources
+
+/// The instances of a `probe` that are named apart from what they are asked.
+struct ProbeGroup {
+  private let named: [InstanceSpec]
+  /// What was read of a file, which may be a pipe: it is read once for several targets.
+  private var fileSpecs: [InstanceSpec]?
+
+  /// Those of the arguments; without any, those of the settings' source.
+  init(named: [InstanceSpec]) {
+    self.named = named
+  }
+
+  /// - Throws: `CommandFailure` when they cannot be had.
+  mutating func members(by loaded: LoadedSettings) throws -> [Instance] {
+    let port = loaded.settings.check.target.port
+    guard named.isEmpty else { return try Self.instances(named, on: port) }
+    switch loaded.settings.source {
+    case .instances(let specs): return try Self.instances(specs, on: port)
+    case .file(let path):
+      let specs = try fileSpecs ?? loaded.fileSpecs(path)
+      fileSpecs = specs
+      return try Self.instances(specs, on: port)
+    case .dns, .srv, .exec, .autoScalingGroup, .classicLoadBalancer, .targetGroup, .terraform:
+      do throws(SourceError) {
+        return try loaded.reader.list().instances
+      } catch {
+        throw CommandFailure(error, of: loaded.settings.source.key)
+      }
+    }
+  }
+
+  private static func instances(
+    _ specs: [InstanceSpec], on port: HealthCheckTarget.Port
+  ) throws(CommandFailure) -> [Instance] {
+    do throws(SettingsError) {
+      return try InstanceSpec.instances(specs, on: port)
+    } catch {
+      throw CommandFailure(error)
+    }
+  }
+}

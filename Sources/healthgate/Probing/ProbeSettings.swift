@@ -1,0 +1,181 @@
+internal import GateCore
+internal import GateFormats
+internal import InstanceSources
+
+/// The settings of a `probe`, from which those of each lane are made.
+struct ProbeSettings {
+  private let raw: RawSettings
+  private let imported: SettingsImport?
+
+  /// Leaves out what one check cannot follow: a policy, thresholds, what the run writes.
+  init(_ layers: RawSettings, _ imported: SettingsImport?) {
+    var layers = layers
+    layers.values = layers.values.filter { key, _ in
+      switch key.setting.section {
+      case .healthCheck: !Self.thresholds.contains(key)
+      case .group: !Self.followings.contains(key)
+      case .policy: false
+      case .output: key == .format
+      }
+    }
+    raw = layers
+    self.imported = imported
+  }
+
+  private static let thresholds: Set<SettingKey> = [
+    .healthyThreshold, .initialThreshold, .unhealthyThreshold, .unhealthyWindow,
+  ]
+  private static let followings: Set<SettingKey> = [.expected, .refresh, .probeFrom, .crossCheck]
+
+  /// Text, unless somebody asked for another.
+  func format() throws(CommandFailure) -> OutputSettings.Format {
+    guard let text = raw.values[.format]?.last else { return .text }
+    guard let format = OutputSettings.Format(rawValue: text.text.lowercased()) else {
+      throw CommandFailure(
+        .usage, "format is '\(text.text.printable)', not json or text\n  at \(text.origin)")
+    }
+    return format
+  }
+
+  /// The lanes of these targets, each with its instances.
+  ///
+  /// - Throws: `CommandFailure`.
+  func lanes(for targets: [ProbeTarget]) throws -> [ProbeLane] {
+    let order = SortedTargets(targets)
+    var schemes = order.questions.map(\.target.scheme)
+    let asksGroup = order.asksGroup || !givenSources.isEmpty
+    if asksGroup, !order.instances.isEmpty, let source = givenSources.first {
+      throw CommandFailure(
+        .usage,
+        "instances are named twice: by TARGET and by \(source.flag)\n  hint: keep one of them")
+    }
+    if asksGroup, !order.checks.isEmpty, raw.values[.target]?.last?.isFlag ?? false {
+      throw CommandFailure(
+        .usage,
+        "what is asked is given twice: as TARGET \(order.checks[0]) and by "
+          + "\(SettingKey.target.flag)\n  hint: keep one of them")
+    }
+    let checks: [HealthCheckTarget?] = order.checks.isEmpty ? [nil] : order.checks
+    let given = raw.values[.target]?.last.flatMap { try? HealthCheckTarget(parsing: $0.text) }
+    if asksGroup { schemes += checks.compactMap { ($0 ?? given)?.scheme } }
+    var lanes: [ProbeLane] = []
+    if asksGroup {
+      var group = ProbeGroup(named: order.instances)
+      for check in checks {
+        let settings = try resolved(
+          check, given, beside: schemes, isOfGroup: order.instances.isEmpty)
+        let loaded = LoadedSettings(
+          settings: settings, terraform: imported?.group, trafficPort: imported?.trafficPort)
+        let members = try group.members(by: loaded)
+        lanes.append(
+          ProbeLane(
+            way: .ofGroup, settings: settings, members: members.map { ($0, order.placeOfGroup) }))
+      }
+    }
+    for question in order.questions {
+      let settings = try resolved(question.target, given, beside: schemes, isOfGroup: false)
+      lanes.append(ProbeLane(way: .byURL, settings: settings, members: question.members))
+    }
+    return lanes
+  }
+
+  /// Sources of instances on the command line.
+  private var givenSources: [SettingKey] {
+    SettingKey.sources.filter { raw.values[$0]?.contains(where: \.isFlag) ?? false }
+  }
+
+  /// The settings of one lane; `target` nil is the one of the settings.
+  private func resolved(
+    _ target: HealthCheckTarget?, _ given: HealthCheckTarget?,
+    beside schemes: [HealthCheckTarget.Scheme], isOfGroup: Bool
+  ) throws(CommandFailure) -> Settings {
+    var lane = raw
+    if let target { lane.values[.target] = [SettingText(target.description, at: .flag(.target))] }
+    if !isOfGroup {
+      for key in SettingKey.sources + [.terraformResource, .expectImage, .expectTag]
+        + [.expectLaunchTemplateVersion]
+      { lane.values[key] = nil }
+    }
+    if let scheme = (target ?? given)?.scheme {
+      // What another lane can use, or was not meant for this command, is no mistake here.
+      for key in scheme.unusable {
+        let isForAnother = schemes.contains { !$0.unusable.contains(key) }
+        let isFlag = lane.values[key]?.contains(where: \.isFlag) ?? false
+        if isForAnother || !isFlag { lane.values[key] = nil }
+      }
+    }
+    do throws(SettingsError) {
+      return try Settings(resolving: lane, instances: isOfGroup ? .required : .optional)
+    } catch {
+      throw CommandFailure(error)
+    }
+  }
+}
+
+/// The arguments by their sort.
+private struct SortedTargets {
+  /// A target, and the URLs that ask it, whatever their port.
+  struct Question {
+    var target: HealthCheckTarget
+    var members: [(instance: Instance, place: Int)]
+  }
+
+  private(set) var checks: [HealthCheckTarget] = []
+  private(set) var instances: [InstanceSpec] = []
+  private(set) var questions: [Question] = []
+  /// Where in the order the group's instances come.
+  private(set) var placeOfGroup = 0
+  private let isEmpty: Bool
+
+  /// Whether there is something to ask a group, be it named by arguments or by settings.
+  var asksGroup: Bool { isEmpty || !checks.isEmpty || !instances.isEmpty }
+
+  init(_ targets: [ProbeTarget]) {
+    isEmpty = targets.isEmpty
+    for (place, target) in targets.enumerated() {
+      switch target {
+      case .check(let check):
+        if !checks.contains(check) { checks.append(check) }
+        placeOfGroup = place
+      case .instance(let spec):
+        if instances.isEmpty { placeOfGroup = place }
+        instances.append(spec)
+      case .url(let instance, let target): ask(target, of: instance, place)
+      }
+    }
+  }
+
+  private mutating func ask(_ target: HealthCheckTarget, of instance: Instance, _ place: Int) {
+    let index = questions.firstIndex {
+      $0.target.scheme == target.scheme && $0.target.path == target.path
+    }
+    guard let index else {
+      questions.append(Question(target: target, members: [(instance, place)]))
+      return
+    }
+    questions[index].members.append((instance, place))
+  }
+}
+
+extension HealthCheckTarget.Scheme {
+  /// Settings that mean nothing to a check of this protocol.
+  fileprivate var unusable: Set<SettingKey> {
+    var keys: Set<SettingKey> = []
+    if !isTLS { keys.formUnion([.verifyTLS, .caFile, .clientCert, .clientKey, .serverName]) }
+    if !hasPath {
+      keys.formUnion([
+        .matcher, .host, .header, .userAgent, .method, .expectBody, .expectHeader, .expectJSON,
+        .expectVersion, .versionFrom,
+      ])
+    }
+    if isGRPC { keys.formUnion([.method, .expectBody, .expectJSON]) }
+    return keys
+  }
+}
+
+extension SettingText {
+  fileprivate var isFlag: Bool {
+    if case .flag = origin { return true }
+    return false
+  }
+}

@@ -1,0 +1,107 @@
+import CCurlShims
+import DemoFleet
+import GateCore
+import GateEngine
+import Testing
+
+@testable import CurlHTTP
+
+/// What a check leaves behind beside its report, and checks by several plans.
+@Suite(.serialized) struct CheckTraceTests {
+  /// It takes the request, and no more comes.
+  private static let silence = Reply([.awaitRequest], then: .hold)
+
+  private static func trace(
+    _ plan: ProbePlan, _ instance: Instance
+  ) throws -> (outcome: Outcome, trace: CheckTrace) {
+    var probing = try Probing(plan, [instance])
+    var traces: [CheckTrace] = []
+    probing.checker.onEnd = { _, trace in traces.append(trace) }
+    let outcome = try #require(probing.checkAll().first)
+    #expect(traces.count == 1, "a check is told of once")
+    return (outcome, try #require(traces.first))
+  }
+
+  @Test func thePhasesOfAnAnswerFollowOneAnother() async throws {
+    try await DemoFleet.serving(.healthy) { _, instance in
+      let (outcome, trace) = try Self.trace(.sample(), instance)
+      #expect(outcome.isSuccess)
+      let connect = try #require(trace.phases.connect)
+      let first = try #require(trace.phases.firstByte)
+      #expect(0 < connect && connect <= first && first <= trace.phases.total)
+      #expect(trace.phases.nameLookup == nil, "an address is not looked up")
+      #expect(trace.phases.tls == nil)
+      #expect(trace.connectedTo == instance.address)
+    }
+  }
+
+  @Test func aNameIsLookedUp() async throws {
+    try await DemoFleet.serving(.healthy) { _, instance in
+      var named = instance
+      named.address = "localhost"
+      let (outcome, trace) = try Self.trace(.sample(), named)
+      // The fleet is at another loopback address, perhaps: looked up it was in any case.
+      if outcome.isSuccess { #expect(trace.phases.nameLookup != nil) }
+    }
+  }
+
+  @Test func whatWasNotReachedHasNoTime() throws {
+    let closed = Instance(id: "closed", address: "127.0.0.1", port: 1)
+    let (outcome, trace) = try Self.trace(.sample(), closed)
+    #expect(outcome.kind == .connectionRefused)
+    #expect(trace.phases.connect == nil)
+    #expect(trace.phases.firstByte == nil)
+    #expect(trace.connectedTo == nil)
+  }
+
+  @Test func aTimeOutLastedAsLongAsItsTimeOut() async throws {
+    try await DemoFleet.serving(Self.silence) { _, instance in
+      let (outcome, trace) = try Self.trace(.sample(timeout: .milliseconds(300)), instance)
+      #expect(outcome.kind == .timeoutResponse)
+      #expect(trace.phases.connect != nil)
+      #expect(trace.phases.firstByte == nil)
+      #expect(trace.phases.total >= 300_000)
+    }
+  }
+
+  /// A plan's time-out, matcher and path are those of its own instances.
+  @Test func severalPlansShareALoop() async throws {
+    try await DemoFleet.serving([.always(.healthy), .always(Self.silence)]) { fleet in
+      let instances = fleet.instances.map { Instance($0) }
+      let quick = ProbePlan.sample(timeout: .milliseconds(200))
+      let picky = ProbePlan.sample(matcher: try Matcher(parsing: "201", bounds: 100...999))
+      let tcp = ProbePlan.sample(.alb, .tcp)
+      let checker = try CurlChecker(
+        [tcp, quick, picky], planOfInstance: [2, 1], signals: -1)
+      // The third has no plan of its own: the first is taken.
+      let all = [instances[0], instances[1], instances[1]]
+      for (index, instance) in all.enumerated() { checker.start(InstanceKey(index), instance) }
+      var happenings: [Happening] = []
+      let end = checker.now + .seconds(20)
+      while happenings.count < 3, checker.now < end {
+        checker.wait(until: end, into: &happenings)
+      }
+      var outcomes: [Int: Outcome] = [:]
+      for happening in happenings {
+        guard case .checked(let key, _) = happening.event else { continue }
+        outcomes[key.index] = Outcome(happening.event)
+      }
+      #expect(outcomes[0]?.kind == .statusMismatch)
+      #expect(outcomes[1]?.kind == .timeoutResponse)
+      #expect(outcomes[2]?.isSuccess == true)
+    }
+  }
+
+  /// A name server that is silent is a fault of the gate's own.
+  @Test func aNameThatIsStillLookedUpAtTheTimeOutIsNoFaultOfTheInstance() throws {
+    let handle = try EasyHandle()
+    try handle.receiveResponse()
+    hg_response_reset(handle.response)
+    guard case .fault(let detail) = TransferEnd.timedOut(handle, after: .seconds(5), isTLS: false)
+    else {
+      Issue.record("it is held against the instance")
+      return
+    }
+    #expect(detail == "the name server: no answer within 5s")
+  }
+}
