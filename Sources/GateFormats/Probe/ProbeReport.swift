@@ -57,9 +57,9 @@ package struct ProbeReport {
     for alike in AlikeFailures.all(in: document.checks) {
       guard let first = alike.members.first, let diagnosis = first.diagnosis else { continue }
       page.blankLine()
-      page.entry(
-        "\(list(alike.members.map(\.instance.name), first: Self.names)):", .strong,
-        diagnosis.summary.printable)
+      // No label: ten names may be too many for a line.
+      let names = list(alike.members.map(\.instance.name), first: Self.names)
+      page.entry("", .plain, "\(names): \(diagnosis.summary.printable)")
       page.fact("\(diagnosis.confidence.rawValue): \(diagnosis.likelyCause.printable)")
       page.fact("advice: \(diagnosis.advice.printable)")
       if let evidence = diagnosis.evidence {

@@ -7,7 +7,7 @@ import Testing
 /// That real output is valid is tested with a validator, on the built program.
 @Suite struct SchemasTests {
   static let schemas: [(name: String, text: String)] = [
-    ("verdict", Schemas.verdict), ("journal", Schemas.journal),
+    ("verdict", Schemas.verdict), ("journal", Schemas.journal), ("probe", Schemas.probe),
   ]
 
   @Test(arguments: schemas) func aSchemaIsJSONOfTheRightDialect(name: String, text: String) throws {
