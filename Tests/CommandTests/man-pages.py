@@ -114,12 +114,19 @@ EXAMPLES = {
     ],
     "merge": [
         (
-            "One verdict out of those of two regions:",
-            "healthgate merge eu.json us.json --require all",
+            "One verdict out of those of two regions, both of which must promote:",
+            "healthgate merge eu.json us.json --expected 2 --verdict verdict.json",
         ),
     ],
     "verify": [
-        ("Is this verdict whole, and is it a promotion?", "healthgate verify verdict.json --require promote"),
+        (
+            "Is this verdict signed by my key, fresh, backed by its journal, and a promotion?",
+            "healthgate verify verdict.json --key gate.key.pub --max-age 30m \\\n"
+            "    --journal run.ndjson --require promote",
+        ),
+    ],
+    "keygen": [
+        ("A pair of keys, to sign with one and to check with the other:", "healthgate keygen gate.key"),
     ],
     "schema": [
         ("The JSON Schema of the verdict:", "healthgate schema verdict >verdict.schema.json"),
@@ -143,6 +150,7 @@ STATUSES = {
     "plan": [("0", "the plan was printed")],
     "report": [("0", "the report was written")],
     "schema": [("0", "the schema was printed")],
+    "keygen": [("0", "the keys were made")],
 }
 
 VARIABLES = [
@@ -306,7 +314,7 @@ def synopsis(command):
 def options(command):
     out, section = "", None
     positional = [
-        (a["valueName"], a["abstract"])
+        (a["valueName"], about(a, a["abstract"]))
         for a in command["arguments"]
         if a["kind"] == "positional" and a.get("abstract")
     ]
@@ -330,8 +338,16 @@ def options(command):
 
 
 def about(argument, abstract):
-    again = " Can be given several times." if argument["isRepeating"] else ""
-    return abstract + again
+    values = argument.get("allValueStrings") or []
+    default = argument.get("defaultValue")
+    notes = [f"values: {', '.join(values)}"] if values and argument["kind"] == "option" else []
+    notes += [f"default: {default}"] if default else []
+    again = argument["isRepeating"] and argument["kind"] == "option"
+    return (
+        abstract
+        + (f" ({'; '.join(notes)})" if notes else "")
+        + (" Can be given several times." if again else "")
+    )
 
 
 def exit_statuses(name, statuses):
