@@ -5,15 +5,18 @@ package struct RequestFacts: Hashable, Sendable {
   package var method: String?
   package var verifiesTLS: Bool
   package var expectedVersion: String?
+  /// The names of the header fields of the user's own, in lower case.
+  package var ownFields: Set<String>
 
   package init(
     host: String? = nil, method: String? = nil, verifiesTLS: Bool = false,
-    expectedVersion: String? = nil
+    expectedVersion: String? = nil, ownFields: Set<String> = []
   ) {
     self.host = host
     self.method = method
     self.verifiesTLS = verifiesTLS
     self.expectedVersion = expectedVersion
+    self.ownFields = ownFields
   }
 
   /// Reads the settings as a run's header has them: name and values.
@@ -23,4 +26,12 @@ package struct RequestFacts: Hashable, Sendable {
       host: value("host"), method: value("method"), verifiesTLS: value("verify_tls") == "true",
       expectedVersion: value("expect_version"))
   }
+}
+
+extension RequestFacts {
+  /// Whether a load balancer would send another request: none takes a Host, a method or fields.
+  var sendsItsOwn: Bool { host != nil || method == "HEAD" || !ownFields.isEmpty }
+
+  /// Whether it says itself that it came by https.
+  var saysForwarded: Bool { ownFields.contains("x-forwarded-proto") }
 }

@@ -1,0 +1,54 @@
+package import GateCore
+
+/// An instance, what is asked of it, and all that it answered.
+package struct Examined: Sendable {
+  package var instance: Instance
+  package var check: HealthCheck
+  package var request: RequestFacts
+  /// In the order in which they were asked.
+  package var exchanges: [Exchange]
+
+  package init(
+    _ instance: Instance, _ check: HealthCheck, request: RequestFacts = RequestFacts(),
+    exchanges: [Exchange]
+  ) {
+    self.instance = instance
+    self.check = check
+    self.request = request
+    self.exchanges = exchanges
+  }
+}
+
+extension Examined {
+  func all(_ purposes: Inquiry.Purpose...) -> [Exchange] {
+    exchanges.filter { purposes.contains($0.inquiry.purpose) }
+  }
+
+  func first(_ purpose: Inquiry.Purpose) -> Exchange? {
+    exchanges.first { $0.inquiry.purpose == purpose }
+  }
+
+  /// The exchanges that were nothing but the health check.
+  var checks: [Exchange] { all(.check, .first, .second) }
+
+  /// Whole answers to the health check, passed or not.
+  var answers: [Reply] { checks.compactMap(\.answer) }
+
+  /// Answers to the health check that passed.
+  var passes: [Reply] { checks.filter { $0.passes(check) }.compactMap(\.answer) }
+
+  /// The first check that passed.
+  var pass: Exchange? { checks.first { $0.passes(check) && $0.answer != nil } }
+
+  /// Whether the health check passed at least once.
+  var isPassing: Bool { checks.contains { $0.passes(check) } }
+
+  var isHTTP: Bool { check.target.scheme == .http || check.target.scheme == .https }
+
+  var isGRPC: Bool { check.target.scheme.isGRPC }
+
+  /// `GET /health: HTTP 200, text/html, 512 bytes`.
+  func seen(_ exchange: Exchange, _ more: String = "") -> String {
+    "\(exchange.inquiry.words): \(exchange.words)\(more)"
+  }
+}

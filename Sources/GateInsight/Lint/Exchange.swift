@@ -1,0 +1,173 @@
+package import GateCore
+
+/// What became of one inquiry, as plain values; texts that are secret are out of it already.
+package struct Exchange: Hashable, Sendable {
+  package var inquiry: Inquiry
+  package var end: End
+  /// What came of an answer: of one that broke off, too.
+  package var reply: Reply?
+  package var timing: Timing
+  /// Whether it had to make a connection, or had one that was kept.
+  package var madeConnection: Bool
+  /// Of the certificate that the instance showed.
+  package var certificate: CertificateLife?
+  /// What `version_from` finds in it.
+  package var version: String?
+
+  package enum End: Hashable, Sendable {
+    /// A whole answer; for TCP and SSL a connection.
+    case answered
+    case failed(FailureKind, String)
+    /// The fault of what asks: no name server, no route from here.
+    case fault(String)
+  }
+
+  package init(
+    _ inquiry: Inquiry, _ end: End, reply: Reply? = nil, timing: Timing = Timing(),
+    madeConnection: Bool = true, certificate: CertificateLife? = nil, version: String? = nil
+  ) {
+    self.inquiry = inquiry
+    self.end = end
+    self.reply = reply
+    self.timing = timing
+    self.madeConnection = madeConnection
+    self.certificate = certificate
+    self.version = version
+  }
+
+  package struct Timing: Hashable, Sendable {
+    /// From the start to the connection, in microseconds.
+    package var connect: Int64
+    /// From the start to the end of the answer, in microseconds.
+    package var total: Int64
+
+    package init(connect: Int64 = 0, total: Int64 = 0) {
+      self.connect = connect
+      self.total = total
+    }
+  }
+
+  /// From when to when a certificate is valid, and when that was looked at: seconds since 1970.
+  package struct CertificateLife: Hashable, Sendable {
+    package var notBefore: Int64
+    package var notAfter: Int64
+    package var now: Int64
+
+    package init(notBefore: Int64, notAfter: Int64, now: Int64) {
+      self.notBefore = notBefore
+      self.notAfter = notAfter
+      self.now = now
+    }
+  }
+}
+
+/// An answer, with at most 64 KiB of its body.
+package struct Reply: Hashable, Sendable {
+  package var status: Int
+  package var fields: [Answer.Field]
+  package var body: [UInt8]
+  /// Bytes of the body that came, kept or not.
+  package var bodySize: Int
+  package var isBodyWhole: Bool
+  /// `1.0`, `1.1`, `2`.
+  package var httpVersion: String
+  /// The `grpc-status` of a call; nil when there was none.
+  package var grpcStatus: Int?
+  /// Whether a health-checking call said SERVING; nil when it said nothing of the kind.
+  package var isServing: Bool?
+
+  package init(
+    status: Int, fields: [Answer.Field] = [], body: [UInt8] = [], bodySize: Int? = nil,
+    isBodyWhole: Bool = true, httpVersion: String = "1.1", grpcStatus: Int? = nil,
+    isServing: Bool? = nil
+  ) {
+    self.status = status
+    self.fields = fields
+    self.body = body
+    self.bodySize = bodySize ?? body.count
+    self.isBodyWhole = isBodyWhole
+    self.httpVersion = httpVersion
+    self.grpcStatus = grpcStatus
+    self.isServing = isServing
+  }
+}
+
+extension Reply {
+  func values(of name: String) -> [String] {
+    let wanted = name.lowercased()
+    return fields.filter { $0.name.lowercased() == wanted }.map(\.value)
+  }
+
+  func has(_ name: String) -> Bool { !values(of: name).isEmpty }
+
+  var server: String { values(of: "server").last ?? "" }
+
+  /// Without its parameters, in lower case.
+  var mediaType: String {
+    (values(of: "content-type").last ?? "").prefix { $0 != ";" }.trimmed.lowercased()
+  }
+
+  /// The body as text.
+  var text: String { String(decoding: body, as: UTF8.self) }
+
+  var isRedirect: Bool { [300, 301, 302, 303, 307, 308].contains(status) }
+
+  /// `HTTP 200, text/html, 512 bytes`.
+  var words: String {
+    if let grpcStatus { return "gRPC status \(grpcStatus)" }
+    var parts = ["HTTP \(status)"]
+    if let location = values(of: "location").last {
+      parts.append("to \(location.cleaned(to: 100))")
+    }
+    if !mediaType.isEmpty { parts.append(mediaType.cleaned(to: 60)) }
+    parts.append("\(bodySize) byte\(bodySize == 1 ? "" : "s")")
+    return parts.joined(separator: ", ")
+  }
+}
+
+extension Exchange {
+  /// What the answer was, or why there was none.
+  var words: String {
+    switch end {
+    case .answered: reply?.words ?? "a connection"
+    case .failed(_, let detail): detail.cleaned(to: 200)
+    case .fault(let detail): "not asked: \(detail.cleaned(to: 200))"
+    }
+  }
+
+  var status: Int? { reply?.status }
+
+  /// The reply, when it is a whole one.
+  var answer: Reply? { end == .answered ? reply : nil }
+
+  /// Why it would fail the health check; nil when it passes, or could not be asked.
+  func failure(under check: HealthCheck) -> (kind: FailureKind, detail: String)? {
+    switch end {
+    case .fault: return nil
+    case .failed(let kind, let detail): return (kind, detail)
+    case .answered: break
+    }
+    guard check.target.scheme.hasPath, let reply else { return nil }
+    guard !check.target.scheme.isGRPC else {
+      guard let status = reply.grpcStatus else {
+        return (.grpcStatusMismatch, "HTTP \(reply.status) without a grpc-status")
+      }
+      guard check.matcher.accepts(status) else {
+        return (.grpcStatusMismatch, "gRPC status \(status), not \(check.matcher)")
+      }
+      let isHealth = inquiry.path == HealthCheckTarget.standardGRPCPath && status == 0
+      return isHealth && reply.isServing != true
+        ? (.expectationFailed, "the service does not say SERVING") : nil
+    }
+    guard check.matcher.accepts(reply.status) else {
+      let place = reply.values(of: "location").last.map { " to \($0.cleaned(to: 200))" } ?? ""
+      return (.statusMismatch, "HTTP \(reply.status)\(place), not \(check.matcher)")
+    }
+    return nil
+  }
+
+  func passes(_ check: HealthCheck) -> Bool {
+    if case .fault = end { return false }
+    return failure(under: check) == nil
+  }
+}

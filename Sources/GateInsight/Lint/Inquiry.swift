@@ -1,0 +1,104 @@
+package import GateCore
+
+/// One request that lint sends to an instance, and what it is asked for.
+///
+/// It is the health check but for what stands here. Over HTTP it is a GET or a HEAD; gRPC knows no
+/// other method than POST, and only calls that read are made.
+package struct Inquiry: Hashable, Sendable {
+  package var purpose: Purpose
+  package var method: Method
+  /// With its query, as it goes on the request line; empty for TCP and SSL.
+  package var path: String
+  /// The `Host` in place of the check's own; nil: as the check sends it.
+  package var host: String?
+  /// Fields beyond the check's, or in place of those of the same name.
+  package var fields: [Answer.Field]
+  /// Whether it goes out on the connection of the inquiry before it, if the instance kept that.
+  package var connection: Connection
+  /// The message of a gRPC call; nil: an empty one.
+  package var message: [UInt8]?
+
+  package enum Method: String, Hashable, Sendable {
+    case get = "GET"
+    case head = "HEAD"
+    /// A gRPC call.
+    case call = "POST"
+    /// No request: TCP and SSL only connect.
+    case connect = "CONNECT"
+  }
+
+  package enum Connection: Hashable, Sendable {
+    /// New, and closed after it.
+    case own
+    /// New, and kept for the next.
+    case opened
+    /// That of the inquiry before.
+    case kept
+  }
+
+  package enum Purpose: String, Hashable, Sendable, CaseIterable {
+    case check
+    case first = "first_on_connection"
+    case second = "second_on_connection"
+    case asLoadBalancer = "as_load_balancer"
+    case query
+    case missingPath = "missing_path"
+    case missingBelow = "missing_below"
+    case missingForwarded = "missing_forwarded"
+    case otherHost = "other_host"
+    case forwarded
+    case range
+    case head
+    case unknownService = "unknown_service"
+    case unknownMethod = "unknown_method"
+    case reflection
+  }
+
+  init(
+    _ purpose: Purpose, _ method: Method, _ path: String, host: String? = nil,
+    fields: [Answer.Field] = [], on connection: Connection = .own, message: [UInt8]? = nil
+  ) {
+    self.purpose = purpose
+    self.method = method
+    self.path = path
+    self.host = host
+    self.fields = fields
+    self.connection = connection
+    self.message = message
+  }
+}
+
+extension Inquiry {
+  /// `GET /health, Host: x.invalid`: what tells it from the others.
+  package var words: String {
+    guard method != .connect else { return "a connection" }
+    let extras = (host.map { ["Host: \($0)"] } ?? []) + fields.map { "\($0.name): \($0.value)" }
+    return ["\(method.rawValue) \(path)"].appending(extras).joined(separator: ", ")
+      .cleaned(to: 300)
+  }
+
+  /// Why it is sent.
+  package var why: String {
+    switch purpose {
+    case .check: "the health check: does it pass, how soon, and always alike"
+    case .first: "the health check, on a connection that is to be kept"
+    case .second: "the same again on that connection: is it kept as it was said"
+    case .asLoadBalancer: "without what these settings add: the load balancer cannot send it"
+    case .query: "with a query that nobody has asked before: does a cache or a file answer"
+    case .missingPath: "a path that cannot exist: is everything answered alike"
+    case .missingBelow: "a path that cannot exist, below the health check's"
+    case .missingForwarded: "the same behind the redirect to https"
+    case .otherHost: "another Host: does another site answer"
+    case .forwarded: "as if it had come by https: is that what makes it pass"
+    case .range: "one byte of it: only what is a file, or in a cache, has a first byte"
+    case .head: "the head alone: do others that look at it see the same"
+    case .unknownService: "the health of a service that cannot exist: is everything SERVING"
+    case .unknownMethod: "a method that cannot exist: is every call answered"
+    case .reflection: "does it tell strangers what it can be asked"
+    }
+  }
+}
+
+extension [String] {
+  fileprivate func appending(_ others: [String]) -> [String] { self + others }
+}

@@ -1,0 +1,116 @@
+/// The values in a JSON text that are no arrays or objects, each with the names that lead to it.
+///
+/// It reads what it can: a text that was cut off gives the values before the cut, which a reader of
+/// whole documents would not.
+struct JSONLeaves {
+  struct Leaf: Hashable {
+    /// From the outermost; an element of an array is `[]`.
+    var names: [String]
+    var value: Value
+  }
+
+  enum Value: Hashable {
+    case string(String)
+    /// As it is written.
+    case number(String)
+    case bool(Bool)
+    case null
+  }
+
+  private(set) var leaves: [Leaf] = []
+  private var bytes: ArraySlice<UInt8>
+  /// More is not looked at: an answer to a health check has some dozens.
+  private static let limit = 2000
+  private static let depthLimit = 64
+
+  /// Nil when the text begins as neither an object nor an array.
+  init?(_ body: [UInt8]) {
+    bytes = body[...]
+    skipBlanks()
+    guard bytes.first == UInt8(ascii: "{") || bytes.first == UInt8(ascii: "[") else { return nil }
+    _ = value([])
+  }
+
+  private mutating func skipBlanks() {
+    bytes = bytes.drop { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
+  }
+
+  private mutating func take(_ byte: UInt8) -> Bool {
+    skipBlanks()
+    guard bytes.first == byte else { return false }
+    bytes = bytes.dropFirst()
+    return true
+  }
+
+  /// Reads one value; false when there is none, and reading must end.
+  private mutating func value(_ names: [String]) -> Bool {
+    skipBlanks()
+    guard let first = bytes.first, leaves.count < Self.limit, names.count < Self.depthLimit else {
+      return false
+    }
+    switch first {
+    case UInt8(ascii: "{"): return object(names)
+    case UInt8(ascii: "["): return array(names)
+    case UInt8(ascii: "\""):
+      guard let text = string() else { return false }
+      leaves.append(Leaf(names: names, value: .string(text)))
+    default:
+      let word = bytes.prefix { !",]} \t\r\n".utf8.contains($0) }
+      bytes = bytes[word.endIndex...]
+      switch String(decoding: word, as: UTF8.self) {
+      case "true": leaves.append(Leaf(names: names, value: .bool(true)))
+      case "false": leaves.append(Leaf(names: names, value: .bool(false)))
+      case "null": leaves.append(Leaf(names: names, value: .null))
+      case let text where first == UInt8(ascii: "-") || (0x30...0x39).contains(first):
+        leaves.append(Leaf(names: names, value: .number(text)))
+      default: return false
+      }
+    }
+    return true
+  }
+
+  private mutating func object(_ names: [String]) -> Bool {
+    bytes = bytes.dropFirst()
+    guard !take(UInt8(ascii: "}")) else { return true }
+    repeat {
+      skipBlanks()
+      guard bytes.first == UInt8(ascii: "\""), let name = string(), take(UInt8(ascii: ":")),
+        value(names + [name])
+      else { return false }
+    } while take(UInt8(ascii: ","))
+    return take(UInt8(ascii: "}"))
+  }
+
+  private mutating func array(_ names: [String]) -> Bool {
+    bytes = bytes.dropFirst()
+    guard !take(UInt8(ascii: "]")) else { return true }
+    repeat {
+      guard value(names + ["[]"]) else { return false }
+    } while take(UInt8(ascii: ","))
+    return take(UInt8(ascii: "]"))
+  }
+
+  /// Reads a string; the escapes of ASCII letters are read, others stand as they are.
+  private mutating func string() -> String? {
+    bytes = bytes.dropFirst()
+    var text: [UInt8] = []
+    while let byte = bytes.first {
+      bytes = bytes.dropFirst()
+      switch byte {
+      case UInt8(ascii: "\""): return String(decoding: text, as: UTF8.self)
+      case UInt8(ascii: "\\"):
+        guard let escaped = bytes.first else { return nil }
+        bytes = bytes.dropFirst()
+        switch escaped {
+        case UInt8(ascii: "n"): text.append(0x0A)
+        case UInt8(ascii: "t"): text.append(0x09)
+        case UInt8(ascii: "r"): text.append(0x0D)
+        case UInt8(ascii: "u"): text += [UInt8(ascii: "\\"), escaped]
+        default: text.append(escaped)
+        }
+      default: text.append(byte)
+      }
+    }
+    return nil
+  }
+}

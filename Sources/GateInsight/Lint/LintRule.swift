@@ -1,0 +1,97 @@
+internal import GateCore
+
+/// One way in which a health check cannot be trusted: by what it is found, and what to do.
+package struct LintRule: Sendable {
+  /// By which it is listed and ignored: `catch-all`.
+  package var id: String
+  package var severity: Severity
+  /// What it finds, as a sentence without its subject's number: `a path that cannot exist …`.
+  package var finds: String
+  /// Why that matters.
+  package var why: String
+  package var advice: String
+  /// Rules that say the same and more: of an instance that one of them found, this one is silent.
+  var yieldsTo: Set<String> = []
+  let look: @Sendable ([Examined]) -> [Sighting]
+
+  /// The worst first.
+  package enum Severity: String, Hashable, Sendable, CaseIterable {
+    /// The health check can pass with a broken application behind it, or fail with a good one.
+    case error
+    /// It works, and will mislead or break one day.
+    case warning
+    /// Good to know.
+    case note
+  }
+
+  /// Looks at each instance by itself.
+  static func ofEach(
+    _ severity: Severity, _ id: String, finds: String, why: String, advice: String,
+    yieldsTo others: Set<String> = [], when look: @escaping @Sendable (Examined) -> String?
+  ) -> LintRule {
+    LintRule(
+      id: id, severity: severity, finds: finds, why: why, advice: advice, yieldsTo: others
+    ) { group in
+      group.compactMap { member in
+        look(member).map { Sighting(instance: member.instance.id, seen: $0.cleaned(to: 400)) }
+      }
+    }
+  }
+
+  /// Compares the instances of a group that are asked alike; there are at least two.
+  static func ofGroup(
+    _ severity: Severity, _ id: String, finds: String, why: String, advice: String,
+    when look: @escaping @Sendable ([Examined]) -> [Sighting]
+  ) -> LintRule {
+    LintRule(id: id, severity: severity, finds: finds, why: why, advice: advice) { group in
+      group.count > 1 ? look(group) : []
+    }
+  }
+}
+
+/// Where and by what a rule was seen to be broken.
+package struct Sighting: Hashable, Sendable {
+  package var instance: String
+  /// In one line, cut and clean.
+  package var seen: String
+  /// In place of the rule's own, where the answer tells more.
+  package var advice: String?
+
+  package init(instance: String, seen: String, advice: String? = nil) {
+    self.instance = instance
+    self.seen = seen
+    self.advice = advice
+  }
+}
+
+/// What one rule found.
+package struct LintFinding: Sendable {
+  package var rule: LintRule
+  /// As the target is spelled: `HTTP:80/health`.
+  package var target: String
+  /// At least one; one an instance.
+  package var sightings: [Sighting]
+
+  /// What is to be done.
+  package var advice: String { sightings.first?.advice ?? rule.advice }
+}
+
+extension LintRule {
+  /// All rules, those first that say most of whether the application is there at all.
+  package static let all: [LintRule] =
+    passing + origin + request + content + differences + leaks + form + grpc
+
+  /// What the rules find in instances that were all asked alike, the worst first.
+  package static func findings(
+    in group: [Examined], of target: String, ignoring ignored: Set<String> = []
+  ) -> [LintFinding] {
+    var sightings: [String: [Sighting]] = [:]
+    for rule in all { sightings[rule.id] = rule.look(group) }
+    let found = all.filter { !ignored.contains($0.id) }.compactMap { rule -> LintFinding? in
+      let told = Set(rule.yieldsTo.flatMap { sightings[$0] ?? [] }.map(\.instance))
+      let own = (sightings[rule.id] ?? []).filter { !told.contains($0.instance) }
+      return own.isEmpty ? nil : LintFinding(rule: rule, target: target, sightings: own)
+    }
+    return Severity.allCases.flatMap { severity in found.filter { $0.rule.severity == severity } }
+  }
+}

@@ -1,0 +1,239 @@
+internal import GateCore
+
+/// Who answers: the application, or something in front of it.
+extension LintRule {
+  static let origin = [
+    catchAll, looseMatcher, webServerAnswers, staticFile, cachedAnswer, noSignOfApplication,
+    cacheable, viaProxy,
+  ]
+
+  private static let catchAll = LintRule.ofEach(
+    .error, "catch-all", finds: "a path that cannot exist is answered as a success too",
+    why: "the answer says nothing of the path that is asked: a wrong path passes, and so may an "
+      + "application that has no such view",
+    advice: "let unknown paths answer 404 (in nginx 'location = /health' and not 'location "
+      + "/health'; a single-page application's fallback only for its own pages), and the health "
+      + "check have a view of its own"
+  ) { member in
+    member.all(.missingPath, .missingBelow, .missingForwarded, .unknownMethod).first {
+      guard let reply = $0.answer else { return false }
+      return member.isGRPC ? reply.grpcStatus == 0 : (200...299).contains(reply.status)
+    }.map { member.seen($0) }
+  }
+
+  private static let looseMatcher = LintRule.ofEach(
+    .warning, "loose-matcher", finds: "the matcher takes what a path that cannot exist answers",
+    why: "a redirect or an error page passes for a success: the check cannot tell a broken "
+      + "application from a good one",
+    advice: "narrow the matcher to the status that the health view gives: 200"
+  ) { member in
+    guard member.isHTTP else { return nil }
+    return member.all(.missingPath, .missingBelow).first {
+      guard let reply = $0.answer, !(200...299).contains(reply.status) else { return false }
+      return member.check.matcher.accepts(reply.status)
+    }.map { member.seen($0, ", and the matcher is \(member.check.matcher)") }
+  }
+
+  private static let webServerAnswers = LintRule.ofEach(
+    .error, "web-server-answers", finds: "the web server answers by itself",
+    why: "it answers 200 with the application down, broken or not even installed",
+    advice: "pass the path to the application (proxy_pass, uwsgi_pass) in place of 'return 200', "
+      + "remove the default site, and see with 'nginx -T' which server block answers"
+  ) { member in
+    guard let pass = member.pass, let reply = pass.answer else { return nil }
+    let page = reply.body.prefix(4096).map(\.folded)
+    if let phrase = welcomePages.first(where: { page.contains(phrase: $0) }) {
+      return member.seen(pass, ": the page of a fresh web server ('\(phrase)')")
+    }
+    // nginx sends 'add_header Content-Type' beside its own, and names no type for 'return 200'.
+    let types = reply.values(of: "content-type")
+    if types.count > 1 {
+      return member.seen(pass, ": two Content-Type (\(types.joined(separator: " and ")))")
+    }
+    guard member.isHTTP, WebServer.isNamed(by: reply.server), !reply.body.isEmpty,
+      reply.mediaType == "application/octet-stream", reply.body.allSatisfy({ $0 < 0x80 })
+    else { return nil }
+    return member.seen(pass, ": text without a type, by \(reply.server)")
+  }
+
+  private static let welcomePages = [
+    "welcome to nginx", "welcome to openresty", "welcome to caddy", "caddy works",
+    "apache2 ubuntu default page", "apache2 debian default page", "<h1>it works!</h1>",
+    "iis windows server", "default web site page", "<title>index of /", "directory listing for",
+  ]
+
+  private static let staticFile = LintRule.ofEach(
+    .error, "static-file", finds: "the answer is a file",
+    why: "a file is there whether the application runs or not",
+    advice: "let the path be a view of the application, and see that no file and no 'alias' or "
+      + "'try_files' takes it first"
+  ) { member in
+    guard let pass = member.pass, let reply = pass.answer else { return nil }
+    if let part = member.first(.range), part.answer?.status == 206 { return member.seen(part) }
+    guard let modified = reply.values(of: "last-modified").last else { return nil }
+    let tag = reply.values(of: "etag").last ?? ""
+    if FileTag(tag)?.isOf(reply, modified: secondsSince1970(modified)) ?? false {
+      return member.seen(pass, ": the ETag \(tag) is made of a file's time and size")
+    }
+    guard reply.values(of: "accept-ranges").last?.lowercased() == "bytes" else { return nil }
+    return member.seen(pass, ": Last-Modified \(modified), Accept-Ranges bytes")
+  }
+
+  private static let cachedAnswer = LintRule.ofEach(
+    .error, "cached-answer", finds: "the answer comes out of a cache",
+    why: "the cache goes on answering 200 after the application has died, for as long as it keeps "
+      + "the answer",
+    advice: "take the path out of the cache (proxy_cache off, uwsgi_cache off, a CDN behaviour "
+      + "without caching), and let the health view send Cache-Control: no-store"
+  ) { member in
+    for exchange in member.checks {
+      if let sign = exchange.answer.flatMap(cacheSign) { return member.seen(exchange, ": \(sign)") }
+    }
+    // What a cache never tells: the check is answered alike for ever, the same with a new query
+    // is not.
+    let bodies = Set(member.checks.map { $0.answer?.body })
+    let queries = member.all(.query)
+    guard member.checks.count > 2, bodies.count == 1, let body = bodies.first, let body,
+      queries.count == 2, queries.allSatisfy({ $0.passes(member.check) })
+    else { return nil }
+    let others = Set(queries.compactMap { $0.answer.map { $0.text.withoutQueries } })
+    guard others.count == 2,
+      !others.contains(String(decoding: body, as: UTF8.self).withoutQueries)
+    else { return nil }
+    return "\(member.checks.count) answers are the same to the byte, and with a query that nobody "
+      + "asked before each is another: \(queries[0].inquiry.words)"
+  }
+
+  /// The header field by which a cache tells that it had the answer.
+  @Sendable private static func cacheSign(_ reply: Reply) -> String? {
+    if let age = reply.values(of: "age").last, (age.trimmed.asWholeNumber ?? 0) > 0 {
+      return "Age \(age)"
+    }
+    if let ids = reply.values(of: "x-varnish").last, ids.split(separator: " ").count > 1 {
+      return "X-Varnish \(ids)"
+    }
+    return reply.fields.first {
+      let name = $0.name.lowercased()
+      return name.contains("cache") && name != "cache-control"
+        && $0.value.lowercased().split { !$0.isLetter }.contains { ["hit", "stale"].contains($0) }
+    }.map { "\($0.name) \($0.value)" }
+  }
+
+  private static let noSignOfApplication = LintRule.ofEach(
+    .warning, "no-sign-of-application", finds: "nothing in the answer shows the application",
+    why: "a web server's 'return 200' looks the same: from outside nobody can tell, and neither "
+      + "can the gate",
+    advice: "let the health view name its version (in a header or its body), and check for it "
+      + "with expect_version and version_from",
+    yieldsTo: ["web-server-answers", "static-file", "cached-answer"]
+  ) { member in
+    guard let pass = member.pass, let reply = pass.answer, member.isHTTP,
+      WebServer.isNamed(by: reply.server), reply.fields.allSatisfy({ WebServer.sends($0.name) }),
+      Set(member.passes.map(\.body)).count == 1,
+      Set(member.all(.query).compactMap { $0.answer?.text.withoutQueries }).count < 2
+    else { return nil }
+    let own = Set(reply.fields.map { $0.name.lowercased() })
+    let contrast = member.all(.missingPath, .missingForwarded).compactMap(\.answer)
+      .filter { $0.status == 404 }.flatMap(\.fields)
+      .first { !own.contains($0.name.lowercased()) && !WebServer.sends($0.name) }
+    let more = contrast.map { ", while another path answers with \($0.name)" } ?? ""
+    return member.seen(
+      pass, ": always the same bytes, and no header that \(reply.server) does not send\(more)")
+  }
+
+  private static let cacheable = LintRule.ofEach(
+    .warning, "cacheable", finds: "a cache may keep the answer",
+    why: "the first cache that is put in front answers in place of the application",
+    advice: "send Cache-Control: no-store with the health check's answer"
+  ) { member in
+    for exchange in member.checks where exchange.passes(member.check) {
+      guard let reply = exchange.answer else { continue }
+      let control = reply.values(of: "cache-control").joined(separator: ", ").lowercased()
+      let words = control.split { ", ".contains($0) }
+      guard !words.contains("no-store"), !words.contains("private"), !words.contains("no-cache")
+      else { continue }
+      let ages = words.filter { $0.hasPrefix("max-age=") || $0.hasPrefix("s-maxage=") }
+        .compactMap { $0.split(separator: "=").last?.asWholeNumber }
+      if words.contains("public") || ages.contains(where: { $0 > 0 }) {
+        return member.seen(exchange, ": Cache-Control \(control)")
+      }
+      if ages.isEmpty, let expires = reply.values(of: "expires").last,
+        let end = secondsSince1970(expires),
+        let now = reply.values(of: "date").last.flatMap(secondsSince1970), end > now
+      {
+        return member.seen(exchange, ": Expires \(expires)")
+      }
+    }
+    return nil
+  }
+
+  private static let viaProxy = LintRule.ofEach(
+    .note, "via-proxy", finds: "the answer came through a proxy",
+    why: "what stands between may answer, retry or route by itself: it is not the instance alone "
+      + "that is checked",
+    advice: "check the instance's own port where that is what you mean"
+  ) { member in
+    member.checks.first { $0.answer?.has("via") ?? false }.map {
+      member.seen($0, ": Via \($0.reply?.values(of: "via").joined(separator: ", ") ?? "")")
+    }
+  }
+}
+
+/// Programs that answer in front of an application, or in its place.
+enum WebServer {
+  static func isNamed(by server: String) -> Bool {
+    let folded = server.foldedBytes
+    return names.contains { folded.contains(phrase: $0) }
+  }
+
+  /// Whether a header field of this name is nothing that only an application would send.
+  static func sends(_ name: String) -> Bool {
+    let name = name.lowercased()
+    return fields.contains(name) || name.hasPrefix("access-control-")
+      || name.hasPrefix("cross-origin-") || name.contains("cache")
+  }
+
+  private static let names = [
+    "nginx", "openresty", "tengine", "apache", "caddy", "lighttpd", "microsoft-iis", "litespeed",
+    "h2o", "haproxy", "envoy", "varnish", "cloudfront", "cloudflare", "akamai", "awselb",
+  ]
+  private static let fields: Set = [
+    "server", "date", "content-type", "content-length", "content-encoding", "transfer-encoding",
+    "connection", "keep-alive", "last-modified", "etag", "accept-ranges", "vary", "expires",
+    "pragma", "via", "age", "alt-svc", "strict-transport-security", "x-frame-options",
+    "x-content-type-options", "x-xss-protection", "content-security-policy", "referrer-policy",
+    "permissions-policy", "x-varnish",
+  ]
+}
+
+/// An ETag as web servers make it of a file.
+private struct FileTag {
+  var numbers: [Int64]
+
+  init?(_ text: String) {
+    let parts = text.replacing("W/", with: "").filter { $0 != "\"" }.split(separator: "-")
+    numbers = parts.compactMap { Int64($0, radix: 16) }
+    guard numbers.count == 2, parts.count == 2 else { return nil }
+  }
+
+  /// Whether it is made of this change: nginx has its seconds and the size, Apache the size and its
+  /// microseconds.
+  func isOf(_ reply: Reply, modified: Int64?) -> Bool {
+    guard let modified else { return false }
+    return numbers[0] == modified || numbers[1] / 1_000_000 == modified
+  }
+}
+
+extension String {
+  /// Without what lint itself put into a query, which a page may repeat.
+  fileprivate var withoutQueries: String {
+    guard let start = firstRange(of: "lint=") else { return self }
+    let rest = self[start.upperBound...].drop { $0.isLetter || $0.isNumber }
+    return String(self[..<start.lowerBound]) + String(rest).withoutQueries
+  }
+}
+
+extension UInt8 {
+  /// A letter of ASCII in lower case.
+  var folded: UInt8 { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) ? self | 0x20 : self }
+}
