@@ -1,0 +1,150 @@
+internal import CCurl
+internal import CCurlShims
+package import GateCore
+
+/// Asks single requests one after the other, on the thread that calls it.
+///
+/// Each goes out as a check does; redirects are not followed, and of a body no more than 64 KiB is
+/// kept and 1 MiB read.
+package final class SingleAsker {
+  /// Whose connection is kept for the next request.
+  private var keeper: Transfer?
+
+  /// Once, before there are several threads that could do it at the same time.
+  private static let library = curl_global_init(Int(CURL_GLOBAL_ALL))
+
+  package init() {
+    _ = Self.library
+  }
+
+  package func ask(_ request: SingleRequest, of instance: Instance) -> SingleAnswer {
+    let plan = request.plan
+    do throws(CurlFailure) {
+      let transfer = try prepared(request, for: instance)
+      let result = curl_easy_perform(transfer.handle.raw)
+      keeper = request.connection == .opened && result == CURLE_OK ? transfer : nil
+      return SingleAnswer(result, of: transfer.handle, plan)
+    } catch {
+      return SingleAnswer(end: .fault(error.description))
+    }
+  }
+
+  private static let bodyKept = 64 * 1024
+  /// A health check's answer beyond it is too large, whatever more there is.
+  private static let bodyLimit = 1024 * 1024
+
+  private func prepared(
+    _ request: SingleRequest, for instance: Instance
+  ) throws(CurlFailure) -> Transfer {
+    let plan = request.plan
+    let kept = request.connection == .kept ? keeper : nil
+    let transfer = if let kept { kept } else { try Transfer(plan, lane: 0) }
+    let handle = transfer.handle
+    handle.response.pointee.body_kept = Self.bodyKept
+    handle.response.pointee.body_limit = Self.bodyLimit
+    try handle.set(CURLOPT_TIMEOUT_MS, max(1, Int(plan.check.timeout.inMicroseconds / 1000)))
+    try handle.set(CURLOPT_CERTINFO, 1)
+    if request.connection != .own {
+      try handle.set(CURLOPT_FRESH_CONNECT, request.connection == .kept ? 0 : 1)
+      try handle.set(CURLOPT_FORBID_REUSE, request.connection == .kept ? 1 : 0)
+    }
+    if let message = request.message { try set(message, on: handle) }
+    try transfer.aim(
+      at: plan.url(of: instance),
+      headers: StringList(plan.headerLines(host: plan.hostOverride(for: instance))),
+      mappings: StringList(plan.connectMappings(for: instance)))
+    return transfer
+  }
+
+  /// A frame, not compressed, of one message (gRPC over HTTP/2, "Length-Prefixed-Message").
+  private func set(_ message: [UInt8], on handle: EasyHandle) throws(CurlFailure) {
+    precondition(message.count < 256, "lint's messages are short")
+    let frame = [0, 0, 0, 0, UInt8(message.count)] + message
+    try handle.set(CURLOPT_POSTFIELDSIZE, frame.count)
+    let copied = frame.withUnsafeBytes { bytes in
+      hg_easy_set_pointer(
+        handle.raw, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: bytes.baseAddress))
+    }
+    try CurlFailure.check(copied)
+  }
+}
+
+extension SingleAnswer {
+  fileprivate init(_ result: CURLcode, of handle: EasyHandle, _ plan: ProbePlan) {
+    let response = handle.response.pointee
+    let isTLS = plan.check.target.scheme.isTLS
+    end =
+      switch TransferEnd(result, of: handle, isTLS: isTLS, usesProxy: plan.proxy != nil) {
+      case .answered: .answered
+      // More than is read: what came says enough.
+      case .failed where response.body_too_large: .answered
+      case .failed(let kind, let detail): .failed(kind, detail.masking(plan.secrets))
+      case .fault(let detail): .fault(detail.masking(plan.secrets))
+      }
+    if result == CURLE_OPERATION_TIMEDOUT,
+      case .failed(let kind, let detail) = TransferEnd.timedOut(
+        handle, after: plan.check.timeout, isTLS: isTLS)
+    {
+      end = .failed(kind, detail)
+    }
+    let status = handle.long(CURLINFO_RESPONSE_CODE)
+    if status > 0 {
+      let whole = response.answer(status: status)
+      if plan.check.target.scheme.isGRPC {
+        let call = GRPCAnswer(whole)
+        grpc = GRPC(status: call.status, isServing: call.serving.map { $0 == .serving })
+      }
+      answer = whole.masking(plan.secrets)
+      httpVersion = Self.version(handle.long(CURLINFO_HTTP_VERSION))
+    }
+    bodySize = response.body_bytes
+    connectMicroseconds = handle.microseconds(CURLINFO_CONNECT_TIME_T)
+    totalMicroseconds = handle.microseconds(CURLINFO_TOTAL_TIME_T)
+    madeConnection = handle.long(CURLINFO_NUM_CONNECTS) > 0
+    certificate = CertificateDates(of: handle)
+  }
+
+  private static func version(_ version: Int) -> String {
+    switch version {
+    case Int(CURL_HTTP_VERSION_1_0): "1.0"
+    case Int(CURL_HTTP_VERSION_1_1): "1.1"
+    case Int(CURL_HTTP_VERSION_2_0): "2"
+    default: ""
+    }
+  }
+}
+
+extension SingleAnswer.CertificateDates {
+  /// Those of the first of the chain, which is the instance's own.
+  fileprivate init?(of handle: EasyHandle) {
+    var pointer: UnsafeMutableRawPointer?
+    guard hg_easy_get_pointer(handle.raw, CURLINFO_CERTINFO, &pointer) == CURLE_OK,
+      let info = pointer?.assumingMemoryBound(to: curl_certinfo.self).pointee, info.num_of_certs > 0
+    else { return nil }
+    var dates: [String: String] = [:]
+    var item = info.certinfo[0]
+    while let entry = item?.pointee {
+      let line = String(cString: entry.data)
+      if let colon = line.firstIndex(of: ":") {
+        dates[String(line[..<colon])] = String(line[line.index(after: colon)...])
+      }
+      item = entry.next
+    }
+    guard let notBefore = dates["Start date"], let notAfter = dates["Expire date"] else {
+      return nil
+    }
+    self.init(notBefore: notBefore, notAfter: notAfter)
+  }
+}
+
+extension Answer {
+  /// Without secrets, which it may repeat; what was cut off may end in the beginning of one.
+  fileprivate func masking(_ secrets: [String]) -> Answer {
+    guard !secrets.isEmpty else { return self }
+    var masked = self
+    masked.fields = fields.map { Field($0.name, $0.value.masking(secrets)) }
+    let text = String(decoding: body, as: UTF8.self).masking(secrets)
+    masked.body = Array((isBodyWhole ? text : text.withoutBeginning(of: secrets)).utf8)
+    return masked
+  }
+}

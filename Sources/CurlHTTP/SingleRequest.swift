@@ -1,0 +1,61 @@
+package import GateCore
+
+/// One request to one instance that is no check of a gate's: what `lint` asks.
+package struct SingleRequest {
+  /// What is sent, and within which time-out.
+  package var plan: ProbePlan
+  package var connection: Connection
+  /// The message of a gRPC call; nil: an empty one.
+  package var message: [UInt8]?
+
+  package enum Connection: Sendable {
+    /// Made for it, and closed after it.
+    case own
+    /// Made for it, and kept for the next.
+    case opened
+    /// That of the request before, if it is still there.
+    case kept
+  }
+
+  package init(_ plan: ProbePlan, on connection: Connection = .own, message: [UInt8]? = nil) {
+    self.plan = plan
+    self.connection = connection
+    self.message = message
+  }
+}
+
+/// What a single request brought, with all that a check has no use for.
+package struct SingleAnswer {
+  package var end: End
+  /// With at most 64 KiB of the body; nil when nothing of an answer came.
+  package var answer: Answer?
+  /// Bytes of the body that came, kept or not.
+  package var bodySize = 0
+  /// `1.0`, `1.1`, `2`.
+  package var httpVersion = ""
+  package var grpc: GRPC?
+  /// From the start, in microseconds.
+  package var connectMicroseconds: Int64 = 0
+  package var totalMicroseconds: Int64 = 0
+  package var madeConnection = true
+  /// As the TLS library writes them.
+  package var certificate: CertificateDates?
+
+  package enum End: Hashable, Sendable {
+    case answered
+    case failed(FailureKind, String)
+    /// The asker's own fault, or that of what stands between.
+    case fault(String)
+  }
+
+  package struct GRPC: Hashable, Sendable {
+    package var status: Int?
+    /// Nil when the answer is no message of `grpc.health.v1`.
+    package var isServing: Bool?
+  }
+
+  package struct CertificateDates: Hashable, Sendable {
+    package var notBefore: String
+    package var notAfter: String
+  }
+}
