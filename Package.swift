@@ -54,7 +54,7 @@ let package = Package(
       name: "healthgate",
       dependencies: [
         "CCurlShims", "CurlHTTP", "DemoFleet", "GateCore", "GateEngine", "GateFormats",
-        "InstanceSources",
+        "GateInsight", "InstanceSources",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -9,17 +9,19 @@ struct Schema: ParsableCommand {
   enum Format: String, CaseIterable, ExpressibleByArgument {
     case verdict
     case probe
+    case lint
     case journal
     case config
   }
 
-  @Argument(help: "verdict, journal (a line of it), config (the settings' file) or probe.")
+  @Argument(help: "verdict, journal (a line of it), config (the settings' file), probe or lint.")
   var format: Format
 
   func run() throws {
     switch format {
     case .verdict: try Output.print(Schemas.verdict + "\n")
     case .probe: try Output.print(Schemas.probe + "\n")
+    case .lint: try Output.print(Schemas.lint + "\n")
     case .journal: try Output.print(Schemas.journal + "\n")
     case .config: try Output.print(configSchema())
     }

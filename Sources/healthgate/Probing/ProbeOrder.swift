@@ -12,7 +12,7 @@ struct ProbeOrder {
   ///
   /// - Throws: `CommandFailure`; then nothing was checked.
   init(_ arguments: [String], config: String?, _ flags: [(SettingKey, [String])]) throws {
-    let targets = try Self.read(arguments)
+    let targets = try ProbeTarget.read(arguments)
     let layers = try SettingsLoader(config: config).layers(flags: flags)
     let settings = ProbeSettings(layers.settings, layers.imported)
     format = try settings.format()
@@ -67,23 +67,6 @@ struct ProbeOrder {
     }
     // As they were asked for, whatever shares a plan.
     return checks.sorted { $0.place < $1.place }.map(\.check)
-  }
-
-  /// All that cannot be read, at once.
-  private static func read(_ arguments: [String]) throws(CommandFailure) -> [ProbeTarget] {
-    var targets: [ProbeTarget] = []
-    var problems: [String] = []
-    for argument in arguments {
-      do throws(GrammarError) {
-        targets.append(try ProbeTarget(parsing: argument))
-      } catch {
-        problems.append("healthgate: error: TARGET: \(error)".printable)
-      }
-    }
-    guard problems.isEmpty else {
-      throw CommandFailure(.usage, complete: problems.joined(separator: "\n"))
-    }
-    return targets
   }
 }
 

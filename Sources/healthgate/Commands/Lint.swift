@@ -1,0 +1,78 @@
+internal import ArgumentParser
+internal import GateCore
+internal import GateFormats
+
+#if canImport(Glibc)
+  internal import Glibc
+#endif
+
+/// Whether an endpoint is a health check that can be trusted.
+struct Lint: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Is this endpoint a health check that can be trusted?",
+    discussion: """
+      Looks for the ways in which it could answer 200 with a broken application behind it, and \
+      tells what to do. It sends GET and HEAD (to a gRPC target calls that only read), at most 30 \
+      requests to each instance; --dry-run names them and sends none.
+
+      A TARGET is as for probe: HTTP:80/health with --instances, --asg, …; or a URL such as \
+      http://10.0.1.5:8080/health. Without any, the settings name both.
+
+      Exit status: 1 when it found an error, else 0; 69 when an instance could not be asked.
+      """)
+
+  @Argument(help: ArgumentHelp("What is asked, who is asked, or both.", valueName: "TARGET"))
+  var targets: [String] = []
+
+  @Flag(help: "Name each request that would be sent and why, and send none.")
+  var dryRun = false
+
+  @Flag(help: "List the rules: id, severity, and what each finds.")
+  var rules = false
+
+  @Option(
+    parsing: .singleValue,
+    help: ArgumentHelp("A rule to leave out, by its id. Repeatable.", valueName: "ID"))
+  var ignore: [String] = []
+
+  @Option(help: ArgumentHelp("A YAML or JSON file of settings.", valueName: "FILE"))
+  var config: String?
+
+  @OptionGroup(title: "Health check") var healthCheck: ProbeCheckFlags
+  @OptionGroup(title: "Group") var group: ProbeGroupFlags
+  @Option(
+    help: ArgumentHelp(
+      "On standard output: text for people, or json. (default: text)", valueName: "FORMAT"))
+  var format: String?
+
+  func run() throws {
+    guard !rules else { return try printRules() }
+    let order = try LintOrder(
+      targets, config: config, ignoring: ignore,
+      healthCheck.given + group.given + (format.map { [(.format, [$0])] } ?? []))
+    let document = dryRun ? order.dryRun : order.carriedOut()
+    let report = LintReport(document, style: .suiting(STDOUT_FILENO))
+    switch order.format {
+    case .json: try Output.print(String(decoding: document.json, as: UTF8.self))
+    case .text: try Output.print(report.text)
+    }
+    for warning in document.warnings {
+      Output.complain("healthgate: warning: \(warning.printable)")
+    }
+    for fault in document.targets.flatMap(\.faults) {
+      Output.complain(
+        "healthgate: error: \(fault.instance.printable) could not be asked: "
+          + fault.detail.printable)
+    }
+    if !dryRun { Output.complain("healthgate: \(report.summary)") }
+    Glibc.exit(Int32(document.exitCode))
+  }
+
+  private func printRules() throws {
+    switch format.map(OutputSettings.Format.init(rawValue:)) ?? .text {
+    case .json: try Output.print(String(decoding: lintRulesJSON, as: UTF8.self))
+    case .text: try Output.print(LintReport.rules)
+    case nil: throw CommandFailure(.usage, "format is '\(format ?? "")', not json or text")
+    }
+  }
+}

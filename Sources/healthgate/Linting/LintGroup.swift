@@ -1,0 +1,174 @@
+internal import CurlHTTP
+internal import Dispatch
+internal import GateCore
+internal import GateFormats
+internal import GateInsight
+internal import Synchronization
+
+/// Instances that are asked alike.
+struct LintGroup: Sendable {
+  let settings: Settings
+  let instances: [Instance]
+  let inquiries: [Inquiry]
+  private let request: RequestFacts
+
+  /// - Throws: `CommandFailure` for what must not be sent, or files that cannot be used.
+  init(_ lane: ProbeLane, nonce: String) throws {
+    settings = lane.settings
+    instances = lane.members.map(\.instance)
+    let own = settings.request
+    if let method = own.method, method != "GET", method != "HEAD" {
+      throw CommandFailure(
+        .usage,
+        "method is \(method.printable), and lint sends nothing but GET and HEAD\n  hint: leave it "
+          + "out, or name a rule's subject by hand")
+    }
+    request = RequestFacts(
+      host: own.host, method: own.method, verifiesTLS: settings.tls.isVerified,
+      expectedVersion: settings.expectations.version?.version,
+      ownFields: Set(
+        own.headers.map { $0.name.lowercased() } + (own.userAgent == nil ? [] : ["user-agent"])))
+    inquiries = InquiryPlan(settings.check, request: request, nonce: nonce).inquiries
+    // Now, and not once a thread, what a file keeps from being sent.
+    _ = try settings.probePlan()
+  }
+
+  /// The target as it is spelled; the instances' own ports are `traffic-port` where they differ.
+  var name: String {
+    var target = settings.check.target
+    let ports = Set(instances.map(\.port))
+    if let port = ports.first { target.port = ports.count == 1 ? .number(port) : .trafficPort }
+    return target.description
+  }
+
+  var linted: LintedTarget { LintedTarget(name, instances, inquiries) }
+
+  /// So many instances are asked at the same time, and each one request after the other.
+  private static let workers = 4
+
+  /// Asks each instance all that there is to ask.
+  func asked() -> [Examined] {
+    let next = Mutex(0)
+    let results = Mutex<[Int: [Exchange]]>([:])
+    let queue = DispatchQueue(label: "healthgate.lint", attributes: .concurrent)
+    let group = DispatchGroup()
+    for _ in 0..<min(Self.workers, instances.count) {
+      queue.async(group: group) {
+        while true {
+          let index = next.withLock { next in
+            defer { next += 1 }
+            return next
+          }
+          guard index < instances.count else { return }
+          let exchanges = asked(instances[index])
+          results.withLock { $0[index] = exchanges }
+        }
+      }
+    }
+    group.wait()
+    let all = results.withLock { $0 }
+    return instances.indices.map { index in
+      Examined(
+        instances[index], settings.check, request: request, exchanges: all[index] ?? [])
+    }
+  }
+
+  private func asked(_ instance: Instance) -> [Exchange] {
+    let plan: ProbePlan
+    let judge: ExpectationJudge
+    do {
+      plan = try settings.probePlan()
+      judge = try ExpectationJudge(settings.expectations)
+    } catch {
+      return inquiries.prefix(1).map { Exchange($0, .fault("\(error)")) }
+    }
+    let asker = SingleAsker()
+    var exchanges: [Exchange] = []
+    for inquiry in inquiries {
+      let answer = asker.ask(
+        SingleRequest(
+          plan.asking(inquiry, judge), on: SingleRequest.Connection(inquiry.connection),
+          message: inquiry.message), of: instance)
+      exchanges.append(Exchange(inquiry, answer, judge))
+      if exchanges.isHopeless { break }
+    }
+    return exchanges
+  }
+}
+
+extension [Exchange] {
+  /// Whether there is nobody who answers: the rest would be told the same, and take its time.
+  fileprivate var isHopeless: Bool {
+    if case .fault = last?.end { return true }
+    return count == 2
+      && allSatisfy { exchange in
+        if case .failed = exchange.end { return exchange.reply == nil }
+        return false
+      }
+  }
+}
+
+extension ProbePlan {
+  /// The check, changed to what an inquiry asks; the judge has bodies sent as they are.
+  fileprivate func asking(_ inquiry: Inquiry, _ judge: ExpectationJudge) -> ProbePlan {
+    var plan = self
+    plan.judge = judge
+    plan.check.target.path = inquiry.path
+    plan.method = inquiry.method == .head ? "HEAD" : nil
+    if inquiry.purpose == .asLoadBalancer {
+      plan.host = nil
+      plan.userAgent = nil
+      plan.headers = []
+    }
+    if let host = inquiry.host { plan.host = host }
+    let names = Set(inquiry.fields.map { $0.name.lowercased() })
+    plan.headers.removeAll { names.contains($0.name.lowercased()) }
+    plan.headers += inquiry.fields
+    return plan
+  }
+}
+
+extension SingleRequest.Connection {
+  fileprivate init(_ connection: Inquiry.Connection) {
+    self =
+      switch connection {
+      case .own: .own
+      case .opened: .opened
+      case .kept: .kept
+      }
+  }
+}
+
+extension Exchange {
+  fileprivate init(_ inquiry: Inquiry, _ single: SingleAnswer, _ judge: ExpectationJudge) {
+    let end: End =
+      switch single.end {
+      case .answered: .answered
+      case .failed(let kind, let detail): .failed(kind, detail)
+      case .fault(let detail): .fault(detail)
+      }
+    let reply = single.answer.map { answer in
+      Reply(
+        status: answer.status, fields: answer.fields, body: answer.body,
+        bodySize: single.bodySize, isBodyWhole: answer.isBodyWhole,
+        httpVersion: single.httpVersion, grpcStatus: single.grpc?.status,
+        isServing: single.grpc?.isServing)
+    }
+    self.init(
+      inquiry, end, reply: reply,
+      timing: Timing(connect: single.connectMicroseconds, total: single.totalMicroseconds),
+      madeConnection: single.madeConnection,
+      certificate: single.certificate.flatMap(CertificateLife.init),
+      version: single.answer.flatMap { judge.judge($0).version })
+  }
+}
+
+extension Exchange.CertificateLife {
+  fileprivate init?(_ dates: SingleAnswer.CertificateDates) {
+    guard let notBefore = secondsSince1970(dates.notBefore),
+      let notAfter = secondsSince1970(dates.notAfter)
+    else { return nil }
+    self.init(
+      notBefore: notBefore, notAfter: notAfter, now: Timestamp.now.milliseconds / 1000)
+  }
+}
