@@ -7,25 +7,38 @@ package import GateCore
 /// Each goes out as a check does; redirects are not followed, and of a body no more than 64 KiB is
 /// kept and 1 MiB read.
 package final class SingleAsker {
-  /// Whose connection is kept for the next request.
+  private let loop: TransferLoop
+  /// Whose connection may be kept for the next request.
   private var keeper: Transfer?
 
-  /// Once, before there are several threads that could do it at the same time.
-  private static let library = curl_global_init(Int(CURL_GLOBAL_ALL))
-
-  package init() {
-    _ = Self.library
+  /// - Throws: `CurlFailure` when libcurl or the system gives no loop.
+  package init() throws(CurlFailure) {
+    loop = try TransferLoop()
   }
 
   package func ask(_ request: SingleRequest, of instance: Instance) -> SingleAnswer {
-    let plan = request.plan
     do throws(CurlFailure) {
       let transfer = try prepared(request, for: instance)
-      let result = curl_easy_perform(transfer.handle.raw)
+      let result = try perform(transfer.handle)
       keeper = request.connection == .opened && result == CURLE_OK ? transfer : nil
-      return SingleAnswer(result, of: transfer.handle, plan)
+      return SingleAnswer(result, of: transfer.handle, request.plan)
     } catch {
       return SingleAnswer(end: .fault(error.description))
+    }
+  }
+
+  /// Sees the transfer through, by the loop of the checks: what they would see is seen here.
+  ///
+  /// It ends by libcurl's own time-out at the latest.
+  private func perform(_ handle: EasyHandle) throws(CurlFailure) -> CURLcode {
+    try loop.add(handle)
+    defer { loop.remove(handle) }
+    while true {
+      loop.runTimer(at: hg_monotonic_us())
+      if let done = loop.nextDone() { return done.result }
+      let wait = (loop.nextMoment ?? .max) - hg_monotonic_us()
+      _ = loop.serve(waitingAtMost: min(max(wait, 0), 100_000)) {}
+      if let done = loop.nextDone() { return done.result }
     }
   }
 

@@ -92,6 +92,14 @@ EXAMPLES = {
             "Can this health check be trusted?",
             "healthgate lint http://10.0.1.5/health",
         ),
+        (
+            "The same of a group, whose instances are compared with each other; first only what would be sent:",
+            "healthgate lint --dry-run --config gate.yaml\nhealthgate lint --config gate.yaml",
+        ),
+        (
+            "In a pipeline, without a rule that does not matter there:",
+            "healthgate lint HTTP:80/health --asg web-green --ignore version-banner --format json >lint.json",
+        ),
     ],
     "plan": [
         (
@@ -144,7 +152,11 @@ STATUSES = {
         ("1", "one failed or several"),
         ("2", "none failed, and one could not be made or there was no instance"),
     ],
-    "lint": [("0", "no error was found"), ("1", "an error was found")],
+    "lint": [
+        ("0", "no error was found"),
+        ("1", "an error was found"),
+        ("69", "no error was found, and an instance could not be asked"),
+    ],
     "verify": [("0", "the verdict can be trusted"), ("1", "it must not be")],
     "demo": None,
     "plan": [("0", "the plan was printed")],

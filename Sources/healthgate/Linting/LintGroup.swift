@@ -76,13 +76,14 @@ struct LintGroup: Sendable {
   private func asked(_ instance: Instance) -> [Exchange] {
     let plan: ProbePlan
     let judge: ExpectationJudge
+    let asker: SingleAsker
     do {
       plan = try settings.probePlan()
       judge = try ExpectationJudge(settings.expectations)
+      asker = try SingleAsker()
     } catch {
       return inquiries.prefix(1).map { Exchange($0, .fault("\(error)")) }
     }
-    let asker = SingleAsker()
     var exchanges: [Exchange] = []
     for inquiry in inquiries {
       let answer = asker.ask(

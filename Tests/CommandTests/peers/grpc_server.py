@@ -1,9 +1,10 @@
 """A real gRPC server (grpcio, grpcio-health-checking). Ends by itself after S seconds (120).
 
-usage: grpc_server.py serving|not-serving|broken [--seconds S]     prints 'port N'
+usage: grpc_server.py serving|not-serving|broken|careless [--seconds S]     prints 'port N'
 
 serving, not-serving: grpc.health.v1.Health/Check answers so, with status 0; any other method is
 UNIMPLEMENTED (12). broken: Check fails with UNAVAILABLE (14), in a header block without a body.
+careless: Check says SERVING of any service, and reflection (grpcio-reflection) is on.
 """
 
 import argparse
@@ -20,13 +21,23 @@ class Broken(health_pb2_grpc.HealthServicer):
         context.abort(grpc.StatusCode.UNAVAILABLE, "the database is away")
 
 
+class Careless(health_pb2_grpc.HealthServicer):
+    def Check(self, request, context):
+        return health_pb2.HealthCheckResponse(status=health_pb2.HealthCheckResponse.SERVING)
+
+
 parser = argparse.ArgumentParser()
-parser.add_argument("what", choices=["serving", "not-serving", "broken"])
+parser.add_argument("what", choices=["serving", "not-serving", "broken", "careless"])
 parser.add_argument("--seconds", type=float, default=120)
 options = parser.parse_args()
 server = grpc.server(concurrent.futures.ThreadPoolExecutor(max_workers=8))
 if options.what == "broken":
     servicer = Broken()
+elif options.what == "careless":
+    from grpc_reflection.v1alpha import reflection
+
+    servicer = Careless()
+    reflection.enable_server_reflection(("grpc.health.v1.Health", reflection.SERVICE_NAME), server)
 else:
     servicer = health.HealthServicer()
     states = health_pb2.HealthCheckResponse

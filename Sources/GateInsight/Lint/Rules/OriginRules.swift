@@ -72,7 +72,7 @@ extension LintRule {
     if let part = member.first(.range), part.answer?.status == 206 { return member.seen(part) }
     guard let modified = reply.values(of: "last-modified").last else { return nil }
     let tag = reply.values(of: "etag").last ?? ""
-    if FileTag(tag)?.isOf(reply, modified: secondsSince1970(modified)) ?? false {
+    if FileTag(tag)?.isOfFile(changedAt: secondsSince1970(modified)) ?? false {
       return member.seen(pass, ": the ETag \(tag) is made of a file's time and size")
     }
     guard reply.values(of: "accept-ranges").last?.lowercased() == "bytes" else { return nil }
@@ -218,9 +218,9 @@ private struct FileTag {
 
   /// Whether it is made of this change: nginx has its seconds and the size, Apache the size and its
   /// microseconds.
-  func isOf(_ reply: Reply, modified: Int64?) -> Bool {
-    guard let modified else { return false }
-    return numbers[0] == modified || numbers[1] / 1_000_000 == modified
+  func isOfFile(changedAt time: Int64?) -> Bool {
+    guard let time else { return false }
+    return numbers[0] == time || numbers[1] / 1_000_000 == time
   }
 }
 
