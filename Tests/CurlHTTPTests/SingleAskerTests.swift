@@ -1,0 +1,88 @@
+import DemoFleet
+import GateCore
+import Testing
+
+@testable import CurlHTTP
+
+/// Single requests: more of the answer than a check keeps, and no more than is bounded.
+@Suite(.serialized) struct SingleAskerTests {
+  private static func ask(
+    _ plan: ProbePlan, _ instance: Instance, on connection: SingleRequest.Connection = .own
+  ) throws -> SingleAnswer {
+    try SingleAsker().ask(SingleRequest(plan, on: connection), of: instance)
+  }
+
+  @Test func theAnswerIsWholeAndTimed() async throws {
+    let body = String(repeating: "well ", count: 1000)
+    try await DemoFleet.serving(.response(.init(200, ["X-App-Version": "v42"], text: body))) {
+      _, instance in
+      let single = try Self.ask(.sample(), instance)
+      #expect(single.end == .answered)
+      #expect(single.answer?.status == 200)
+      #expect(single.answer?.values(of: "x-app-version") == ["v42"])
+      #expect(single.answer.map { String(decoding: $0.body, as: UTF8.self) } == body)
+      #expect(single.bodySize == 5000)
+      #expect(single.httpVersion == "1.1")
+      #expect(0 < single.connectMicroseconds)
+      #expect(single.connectMicroseconds <= single.totalMicroseconds)
+      #expect(single.certificate == nil)
+    }
+  }
+
+  @Test func aLargeBodyIsCutAndAnEndlessOneGivenUp() async throws {
+    let large = [UInt8](repeating: 0x78, count: 100_000)
+    try await DemoFleet.serving(.response(.init(200, body: large))) { _, instance in
+      let single = try Self.ask(.sample(), instance)
+      #expect(single.end == .answered)
+      #expect(single.bodySize == 100_000)
+      #expect(single.answer?.body.count == 65_536)
+      #expect(single.answer?.isBodyWhole == false)
+    }
+    let head = Array("HTTP/1.1 200 OK\r\n\r\n".utf8)
+    let endless = Reply([
+      .awaitRequest, .send(head), .fill(large, times: nil, every: nil),
+    ])
+    try await DemoFleet.serving(endless) { _, instance in
+      let single = try Self.ask(.sample(), instance)
+      #expect(single.end == .answered)
+      #expect(single.bodySize > 1_048_576)
+      #expect(single.answer?.body.count == 65_536)
+    }
+  }
+
+  @Test func aSilentInstanceIsGivenUpAtTheTimeOut() async throws {
+    try await DemoFleet.serving(Reply([.awaitRequest], then: .hold)) { _, instance in
+      let single = try Self.ask(.sample(timeout: .milliseconds(200)), instance)
+      #expect(
+        single.end == .failed(.timeoutResponse, "connected, but no answer within 200ms"))
+      #expect(single.answer == nil)
+    }
+  }
+
+  @Test func nobodyThere() throws {
+    let closed = Instance(id: "closed", address: "127.0.0.1", port: 1)
+    let single = try Self.ask(.sample(), closed)
+    #expect(single.end == .failed(.connectionRefused, "connection refused"))
+  }
+
+  @Test func aSecretThatTheAnswerRepeatsIsMasked() async throws {
+    let echo = Reply.Response(200, ["X-Echo": "Bearer hush"], text: "you sent Bearer hush")
+    try await DemoFleet.serving(.response(echo)) { _, instance in
+      var plan = ProbePlan.sample()
+      plan.secrets = ["Bearer hush"]
+      let single = try Self.ask(plan, instance)
+      #expect(single.answer?.values(of: "x-echo") == ["***"])
+      #expect(single.answer.map { String(decoding: $0.body, as: UTF8.self) } == "you sent ***")
+    }
+  }
+
+  @Test func aConnectionThatIsClosedIsMadeAnew() async throws {
+    try await DemoFleet.serving(.healthy) { _, instance in
+      let asker = try SingleAsker()
+      let first = asker.ask(SingleRequest(.sample(), on: .opened), of: instance)
+      let second = asker.ask(SingleRequest(.sample(), on: .kept), of: instance)
+      #expect(first.end == .answered && second.end == .answered)
+      #expect(second.madeConnection, "the demo's instances say Connection: close")
+    }
+  }
+}
