@@ -1,0 +1,157 @@
+internal import GateCore
+internal import GateInsight
+
+/// The verdict as JUnit XML: the group's verdict is a test case, and each instance is one.
+///
+/// The first keeps a run red in which each instance is healthy and the group is not, or in which
+/// there is none. A failure is the group's, an error is the gate's own, and skipped is what the
+/// verdict did not wait for or bears. The form is Jenkins' (`junit-10.xsd` of its xUnit plugin),
+/// which GitLab, CircleCI and GitHub's reporters read too.
+package struct JUnitReport {
+  private let document: VerdictDocument
+  private let instances: [ReportedInstance]
+  private let diagnoses: [Diagnosis]
+  /// Whom each diagnosis is about.
+  private let concerned: [Set<String>]
+
+  package init(_ document: VerdictDocument) {
+    self.document = document
+    instances = document.reportedInstances
+    diagnoses = document.diagnoses
+    concerned = diagnoses.map { Set($0.instances) }
+  }
+
+  private var verdict: Verdict { document.verdict }
+
+  package var text: String {
+    let cases = [groupCase] + instances.map { testCase(of: $0) }
+    let counts = counts(of: cases)
+    let time = verdict.at.since(.start).thousandthsOfSeconds
+    let markup: Markup = """
+      <?xml version="1.0" encoding="UTF-8"?>
+      <testsuites name="healthgate" tests="\(cases.count)" failures="\(counts.failures)" \
+      errors="\(counts.errors)" time="\(time)">
+        <testsuite name="\(suiteName)" tests="\(cases.count)" failures="\(counts.failures)" \
+      errors="\(counts.errors)" skipped="\(counts.skipped)" time="\(time)" \
+      timestamp="\(String(document.header.startedAt.text.prefix(19)))">
+          <properties>
+      \(properties)\
+          </properties>
+      \(cases.map(\.markup))\
+          <system-out>\(Markup(lines: TextReport(document, style: .plain).text))</system-out>
+        </testsuite>
+      </testsuites>
+
+      """
+    return markup.source
+  }
+
+  private var suiteName: String {
+    document.header.group.name.map { "healthgate: \($0)" } ?? "healthgate"
+  }
+
+  private var properties: [Markup] {
+    let pairs: [(String, String?)] = [
+      ("decision", verdict.decision.rawValue), ("reason", verdict.reason.code.rawValue),
+      ("exit_code", String(document.exitCode)), ("run_id", document.header.runID),
+      ("healthgate_version", document.header.healthgateVersion),
+      ("target", document.gate.check.target.description),
+      ("semantics", document.gate.check.semantics.rawValue),
+      ("journal_sha256", document.journal?.sha256),
+    ]
+    return pairs.compactMap { name, value in
+      value.map { "      <property name=\"\(name)\" value=\"\($0)\"/>\n" }
+    }
+  }
+
+  // MARK: - Test cases
+
+  private struct TestCase {
+    enum Ending {
+      case passed
+      case failure
+      case error
+      case skipped
+    }
+
+    var ending: Ending
+    var markup: Markup
+  }
+
+  private func counts(of cases: [TestCase]) -> (failures: Int, errors: Int, skipped: Int) {
+    (
+      cases.count { $0.ending == .failure }, cases.count { $0.ending == .error },
+      cases.count { $0.ending == .skipped }
+    )
+  }
+
+  private var groupCase: TestCase {
+    let ending: TestCase.Ending =
+      switch verdict.decision {
+      case .promote: .passed
+      case .rollback: .failure
+      case .inconclusive: .error
+      }
+    return testCase(
+      ending, "healthgate.group", "verdict", time: verdict.at.since(.start),
+      type: verdict.reason.code.rawValue, message: verdict.words,
+      details: diagnoses.map { "\($0.confidence.rawValue): \($0.likelyCause) \($0.advice)" })
+  }
+
+  private func testCase(of instance: ReportedInstance) -> TestCase {
+    let ending: TestCase.Ending =
+      switch instance.outcome {
+      case .healthy: .passed
+      case .failed: .failure
+      case .lost: .error
+      case .tolerated, .undecided, .left: .skipped
+      }
+    let record = instance.record
+    let kind = instance.outcome == .lost ? "gate_fault" : record.lastFailure?.kind.rawValue
+    return testCase(
+      ending, "healthgate.instances", instance.name, time: instance.time(until: verdict.at),
+      type: kind ?? instance.stateWords,
+      message: instance.outcome == .tolerated
+        ? "tolerated by the policy: \(instance.words)" : instance.words,
+      details: details(of: instance))
+  }
+
+  private func details(of instance: ReportedInstance) -> [String] {
+    let reason = instance.record.reason(under: document.gate.check)
+    var lines = [
+      "\(instance.address): \(instance.stateWords), \(instance.checkWords)",
+      "reason code \(reason.code ?? "none"): \(reason.description)",
+    ]
+    if let failure = instance.record.lastFailure {
+      lines.append("last failure at \(failure.at.preciseWords): \(failure.words)")
+    }
+    if let evidence = instance.evidenceWords { lines.append("the answer: \(evidence)") }
+    for (diagnosis, concerned) in zip(diagnoses, concerned)
+    where concerned.contains(instance.record.instance.id) {
+      lines.append("\(diagnosis.confidence.rawValue): \(diagnosis.likelyCause)")
+      lines.append("advice: \(diagnosis.advice)")
+    }
+    return lines
+  }
+
+  private func testCase(
+    _ ending: TestCase.Ending, _ classname: String, _ name: String, time: Duration, type: String,
+    message: String, details: [String]
+  ) -> TestCase {
+    let body = Markup(lines: details.map(\.printable).joined(separator: "\n"))
+    let result: Markup =
+      switch ending {
+      case .passed: ""
+      case .failure: "<failure type=\"\(type)\" message=\"\(message)\">\(body)</failure>"
+      case .error: "<error type=\"\(type)\" message=\"\(message)\">\(body)</error>"
+      case .skipped: "<skipped message=\"\(message)\"/>"
+      }
+    return TestCase(
+      ending: ending,
+      markup: """
+            <testcase classname="\(classname)" name="\(name)" \
+        time="\(time.thousandthsOfSeconds)">\(result)</testcase>
+
+        """)
+  }
+}

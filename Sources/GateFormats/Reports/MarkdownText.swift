@@ -1,0 +1,69 @@
+/// Markdown (GitHub's) in which text can only stand escaped.
+///
+/// A literal is the program's own; what is interpolated is text from anywhere, which can neither
+/// begin an element nor mention anybody. Sources: CommonMark 0.31, 2.4 (backslash escapes); GFM,
+/// "Tables" and "Autolinks".
+struct MarkdownText: ExpressibleByStringInterpolation, Sendable {
+  private(set) var source: String
+
+  init(stringLiteral literal: String) { source = literal }
+
+  init(stringInterpolation: Interpolation) { source = stringInterpolation.source }
+
+  struct Interpolation: StringInterpolationProtocol {
+    fileprivate var source = ""
+
+    init(literalCapacity: Int, interpolationCount: Int) {
+      source.reserveCapacity(literalCapacity + 16 * interpolationCount)
+    }
+
+    mutating func appendLiteral(_ literal: String) { source += literal }
+
+    mutating func appendInterpolation(_ text: String) {
+      var isAtStart = true
+      for character in text.printable.unicodeScalars {
+        switch character {
+        // A comment between them, and it calls nobody: a backslash would not keep it from that.
+        case "@": source += "@<!-- -->"
+        case "\\", "`", "*", "_", "{", "}", "[", "]", "<", ">", "#", "|", "~", "&", "$", "!", "%",
+          ":", "^":
+          source += "\\"
+          source.unicodeScalars.append(character)
+        // What begins a list, a rule or an underlined heading.
+        case "-", "+", "=":
+          if isAtStart { source += "\\" }
+          source.unicodeScalars.append(character)
+        // Keeps `www.` from becoming a link.
+        case "." where source.lowercased().hasSuffix("www"): source += "\\."
+        default: source.unicodeScalars.append(character)
+        }
+        isAtStart = false
+      }
+    }
+
+    mutating func appendInterpolation(_ number: Int) { source += String(number) }
+
+    mutating func appendInterpolation(_ markdown: MarkdownText) { source += markdown.source }
+
+    /// Text as code, also within a table: longer backticks around those that it has.
+    mutating func appendInterpolation(code text: String) {
+      let text = text.printable
+      guard !text.allSatisfy({ $0 == " " }) else {
+        source += "–"
+        return
+      }
+      var longest = 0
+      var run = 0
+      for character in text.utf8 {
+        run = character == UInt8(ascii: "`") ? run + 1 : 0
+        longest = max(longest, run)
+      }
+      let fence = String(repeating: "`", count: longest + 1)
+      let isPadded = longest > 0 || text.hasPrefix(" ") || text.hasSuffix(" ")
+      let padding = isPadded ? " " : ""
+      source += fence + padding + text.replacing("|", with: "\\|") + padding + fence
+    }
+  }
+
+  var size: Int { source.utf8.count }
+}
