@@ -3,14 +3,20 @@ package import GateCore
 extension Journal {
   /// Decides again from what was recorded, under the header's settings or changed ones.
   ///
-  /// With the header's own the verdict is the run's, to the byte.
-  package func replayed(under header: RunHeader) -> (gate: Gate, verdict: Verdict) {
+  /// With the header's own the verdict is the run's, to the byte. The witness is told what an
+  /// observer of the run would have been told.
+  package func replayed(
+    under header: RunHeader,
+    witness: (GateEvent, GateInstant, Gate) -> Void = { _, _, _ in }
+  ) -> (gate: Gate, verdict: Verdict) {
     var gate = Gate(check: header.check, policy: header.policy)
     var effects: [GateEffect] = []
     var now = GateInstant.start
     for entry in entries {
       now = entry.at
-      gate.handle(gate.event(for: entry.event), at: now, effects: &effects)
+      let event = gate.event(for: entry.event)
+      let isFolded = gate.handle(event, at: now, effects: &effects)
+      if isFolded || !effects.isEmpty { witness(isFolded ? event : .wokeUp, now, gate) }
       effects.removeAll(keepingCapacity: true)
       if let verdict = gate.verdict { return (gate, verdict) }
     }

@@ -95,7 +95,9 @@ package struct JUnitReport {
     return testCase(
       ending, "healthgate.group", "verdict", time: verdict.at.since(.start),
       type: verdict.reason.code.rawValue, message: verdict.words,
-      details: diagnoses.map { "\($0.confidence.rawValue): \($0.likelyCause) \($0.advice)" })
+      details: diagnoses.flatMap {
+        ["\($0.confidence.rawValue): \($0.likelyCause)", "advice: \($0.advice)"]
+      })
   }
 
   private func testCase(of instance: ReportedInstance) -> TestCase {
@@ -117,10 +119,9 @@ package struct JUnitReport {
   }
 
   private func details(of instance: ReportedInstance) -> [String] {
-    let reason = instance.record.reason(under: document.gate.check)
     var lines = [
       "\(instance.address): \(instance.stateWords), \(instance.checkWords)",
-      "reason code \(reason.code ?? "none"): \(reason.description)",
+      "reason code \(instance.reason.code ?? "none"): \(instance.reason.description)",
     ]
     if let failure = instance.record.lastFailure {
       lines.append("last failure at \(failure.at.preciseWords): \(failure.words)")

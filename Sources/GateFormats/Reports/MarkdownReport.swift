@@ -35,7 +35,7 @@ package struct MarkdownReport {
   // MARK: - The decision
 
   private var heading: String {
-    let mark =
+    let mark: MarkdownText =
       switch verdict.decision {
       case .promote: "✅"
       case .rollback: "❌"
@@ -57,7 +57,7 @@ package struct MarkdownReport {
       **\(gate.healthy) of \(gate.expected)** instances\(group) healthy, \(gate.unhealthy) \
       unhealthy, \(gate.initial) not healthy yet · \(counted(checks, "check")), \(failures) failed \
       · decided after **\(verdict.at.preciseWords)** \
-      (\(document.header.startedAt.at(verdict.at)))
+      (\(code: document.header.startedAt.at(verdict.at)))
       """
     return line.source + "\n\n"
   }
@@ -94,7 +94,7 @@ package struct MarkdownReport {
       """
   }
 
-  /// `… and 950 more: 12 unhealthy, 938 healthy.`
+  /// How many are not told of, by their states.
   private func summary(of rest: ArraySlice<ReportedInstance>) -> MarkdownText {
     var counts: [(words: String, count: Int)] = []
     for instance in rest {
@@ -171,7 +171,7 @@ package struct MarkdownReport {
 
 extension ReportedInstance {
   /// One character for its outcome.
-  fileprivate var mark: String {
+  fileprivate var mark: MarkdownText {
     switch outcome {
     case .failed: "❌"
     case .lost, .tolerated: "⚠️"

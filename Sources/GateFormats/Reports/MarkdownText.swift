@@ -20,24 +20,27 @@ struct MarkdownText: ExpressibleByStringInterpolation, Sendable {
     mutating func appendLiteral(_ literal: String) { source += literal }
 
     mutating func appendInterpolation(_ text: String) {
-      var isAtStart = true
-      for character in text.printable.unicodeScalars {
+      let characters = Array(text.printable.unicodeScalars)
+      for (place, character) in characters.enumerated() {
+        let before = place == 0 ? nil : characters[place - 1]
+        let after = place + 1 == characters.count ? nil : characters[place + 1]
         switch character {
         // A comment between them, and it calls nobody: a backslash would not keep it from that.
         case "@": source += "@<!-- -->"
-        case "\\", "`", "*", "_", "{", "}", "[", "]", "<", ">", "#", "|", "~", "&", "$", "!", "%",
-          ":", "^":
-          source += "\\"
-          source.unicodeScalars.append(character)
+        case "\\", "`", "*", "{", "}", "[", "]", "<", ">", "#", "|", "~", "&", "$", "!", "%", "^":
+          source += "\\\(character)"
+        // Within a word it emphasizes nothing.
+        case "_" where before.isWordPart && after.isWordPart: source += "_"
+        // `:name:` is a picture, and `http:` may begin a link; a colon before a blank is neither.
+        case ":" where after == nil || after == " ": source += ":"
+        case "_", ":": source += "\\\(character)"
         // What begins a list, a rule or an underlined heading.
-        case "-", "+", "=":
-          if isAtStart { source += "\\" }
-          source.unicodeScalars.append(character)
+        case "-" where before == nil, "+" where before == nil, "=" where before == nil:
+          source += "\\\(character)"
         // Keeps `www.` from becoming a link.
-        case "." where source.lowercased().hasSuffix("www"): source += "\\."
+        case "." where before == "w" || before == "W": source += "\\."
         default: source.unicodeScalars.append(character)
         }
-        isAtStart = false
       }
     }
 
@@ -66,4 +69,8 @@ struct MarkdownText: ExpressibleByStringInterpolation, Sendable {
   }
 
   var size: Int { source.utf8.count }
+}
+
+extension Unicode.Scalar? {
+  fileprivate var isWordPart: Bool { self?.properties.isAlphabetic ?? false }
 }

@@ -38,7 +38,7 @@ package struct NagiosReport {
       + performance.joined(separator: " ") + "\n"
   }
 
-  /// `label=value[unit];warning;critical;minimum;maximum`
+  /// Each as label, value with unit, warning, critical, minimum and maximum.
   private var performance: [String] {
     let (gate, policy) = (document.gate, document.gate.policy)
     let present = gate.records.filter { $0.removed == nil }

@@ -2,8 +2,13 @@ internal import GateCore
 
 /// An instance as the reports tell of it: what became of it under this verdict.
 struct ReportedInstance {
+  var key: InstanceKey
   var record: InstanceRecord
   var outcome: Outcome
+  /// As the load balancer says it.
+  var reason: HealthReason
+  /// So many more successes would make it healthy.
+  var successesWanted: Int
   /// Its id, printable, and of no other instance of the run.
   var name: String
 
@@ -25,8 +30,12 @@ struct ReportedInstance {
 extension VerdictDocument {
   /// All instances, in the order in which they joined.
   var reportedInstances: [ReportedInstance] {
-    zip(gate.records, uniqueNames).map { record, name in
-      ReportedInstance(record: record, outcome: outcome(of: record), name: name)
+    zip(gate.records, uniqueNames).enumerated().map { index, known in
+      let (record, name) = known
+      return ReportedInstance(
+        key: InstanceKey(index), record: record, outcome: outcome(of: record),
+        reason: record.reason(under: gate.check),
+        successesWanted: record.health.successesNeeded(under: gate.check), name: name)
     }
   }
 
@@ -91,10 +100,12 @@ extension ReportedInstance {
     case .failed where record.health.state == .healthy:
       "healthy here, but the load balancer does not say so"
     case .failed, .tolerated, .lost: record.troubleWords
-    case .undecided:
-      record.checks == 0 ? record.troubleWords : "not healthy yet: \(record.troubleWords)"
+    case .undecided where record.checks == 0: record.troubleWords
+    case .undecided where record.failures == 0:
+      "\(counted(record.successes, "success", "es")) so far, \(successesWanted) more wanted"
+    case .undecided: "not healthy yet: \(record.troubleWords)"
     case .left: "left the group"
-    case .healthy: "\(counted(record.health.consecutiveSuccesses, "success", "es")) in a row"
+    case .healthy: reason.description.printable
     }
   }
 

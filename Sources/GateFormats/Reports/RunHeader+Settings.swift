@@ -19,7 +19,7 @@ extension RunHeader {
       ("grace_period", policy.gracePeriod.inWords), ("soak", policy.soak.inWords),
       ("deadline", policy.deadline.inWords), ("advisory", String(isAdvisory)),
     ]
-    settings.append((group.source, group.name ?? "a list"))
+    settings.append((group.source, group.name ?? "a list of \(policy.expected)"))
     return settings
   }
 }

@@ -48,9 +48,9 @@ package struct TAPReport {
 
   private func details(of instance: ReportedInstance) -> [String] {
     let record = instance.record
-    let reason = record.reason(under: document.gate.check)
     return block([
-      ("message", instance.words), ("state", instance.stateWords), ("reason_code", reason.code),
+      ("message", instance.words), ("state", instance.stateWords),
+      ("reason_code", instance.reason.code),
       ("address", instance.address), ("checks", instance.checkWords),
       ("kind", instance.outcome == .lost ? "gate_fault" : record.lastFailure?.kind.rawValue),
       ("evidence", instance.evidenceWords),

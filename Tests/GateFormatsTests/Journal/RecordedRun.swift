@@ -13,6 +13,7 @@ struct RecordedRun {
   /// What a reader must find in it, without the lines that follow from others.
   private(set) var recorded: [(at: GateInstant, event: Journal.RecordedEvent)] = []
   private(set) var checker = EffectsChecker()
+  private(set) var timeline = Timeline()
   private var writer = JournalWriter()
 
   init(_ header: RunHeader) {
@@ -29,6 +30,7 @@ struct RecordedRun {
     checker.didHandle(event, at: now, accepted: isFolded, effects: effects)
     guard isFolded || !effects.isEmpty else { return }
     writer.write(isFolded ? event : .wokeUp, effects[...], at: now, in: gate)
+    timeline.observe(isFolded ? event : .wokeUp, at: now, in: gate)
     flush()
     if isFolded, let event = asRecorded(event) { recorded.append((now, event)) }
   }
@@ -54,6 +56,12 @@ struct RecordedRun {
     send(.checked(InstanceKey(index), report), at: seconds)
   }
 
+  mutating func lose(_ index: Int, at seconds: Double) {
+    let fault = GateFault(
+      detail: "no socket: too many open files", started: .seconds(seconds - 0.001))
+    send(.checkLost(InstanceKey(index), fault), at: seconds)
+  }
+
   mutating func fail(
     _ index: Int, at seconds: Double, _ kind: FailureKind, status: Int?, _ detail: String,
     took milliseconds: Double = 3, evidence: Evidence? = nil
@@ -70,6 +78,13 @@ struct RecordedRun {
     var digest = Digest()
     digest.add(bytes)
     return JournalDigest(path: header.journalPath, sha256: digest.hexadecimal, events: lines)
+  }
+
+  /// The verdict, once there is one.
+  func document(exitCode: Int = 1) -> VerdictDocument? {
+    gate.verdict.map {
+      VerdictDocument(header: header, gate: gate, verdict: $0, exitCode: exitCode, journal: digest)
+    }
   }
 
   /// What the run prints at its end.

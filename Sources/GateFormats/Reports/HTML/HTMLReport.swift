@@ -1,0 +1,263 @@
+internal import GateCore
+internal import GateInsight
+
+/// The run as one page that needs nothing else: no script, no other file, no network.
+///
+/// The reason comes first, then what is probably wrong, then the course of the run, and then all
+/// that was known. Of very many instances the worst are told and the others counted, so that the
+/// page stays below a megabyte.
+package struct HTMLReport {
+  private let document: VerdictDocument
+  private let timeline: Timeline
+  /// The worst first.
+  private let instances: [ReportedInstance]
+
+  package init(_ document: VerdictDocument, _ timeline: Timeline) {
+    self.document = document
+    self.timeline = timeline
+    instances = document.reportedInstances.worstFirst
+  }
+
+  private static let diagnoses = 12
+  /// Diagnoses that are seen at once.
+  private static let open = 3
+  private static let names = 12
+  private static let warnings = 50
+
+  private var gate: Gate { document.gate }
+  private var verdict: Verdict { document.verdict }
+  private var header: RunHeader { document.header }
+
+  package var text: String {
+    let page: Markup = """
+      <!DOCTYPE html>
+      <html lang="en">
+      <head>
+      <meta charset="utf-8">
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <meta name="color-scheme" content="light dark">
+      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; \
+      style-src 'unsafe-inline'; img-src data:">
+      <meta name="generator" content="healthgate \(header.healthgateVersion)">
+      <link rel="icon" href="data:,">
+      <title>\(verdict.decision.rawValue): \(groupName)</title>
+      <style>
+      \(PageStyle.sheet)
+      </style>
+      </head>
+      <body class="is-\(verdict.decision.tone.className)">
+      \(decision)
+      <main>
+      \(undelivered)\(figures)\(diagnoses)\(course)\(InstanceTable(instances).markup)\
+      \(warnings)\(settings)
+      </main>
+      \(footer)
+      </body>
+      </html>
+
+      """
+    return page.source
+  }
+
+  private var groupName: String {
+    header.group.name?.printable.cut(to: 120) ?? "\(counted(gate.expected, "instance"))"
+  }
+
+  // MARK: - The decision
+
+  private var decision: Markup {
+    let sign =
+      switch verdict.decision {
+      case .promote: "✓"
+      case .rollback: "✕"
+      case .inconclusive: "?"
+      }
+    let advisory: Markup =
+      header.isAdvisory
+      ? """
+      <p class="note">Advisory: decided and reported, but the exit status is \
+      \(document.exitCode).</p>
+      """ : ""
+    return """
+      <header>
+      <p class="kicker">healthgate · <bdi>\(groupName)</bdi></p>
+      <h1><span class="sign" aria-hidden="true">\(sign)</span> \(verdict.decision.rawValue)</h1>
+      <p class="reason"><bdi>\(verdict.reason.message.printable.cut(to: 1000))</bdi></p>
+      <p class="meta"><code>\(verdict.reason.code.rawValue)</code> · exit status \
+      \(document.exitCode) · decided after \(verdict.at.preciseWords), at \
+      <time datetime="\(decidedAt)">\(decidedAt)</time></p>
+      \(advisory)
+      </header>
+      """
+  }
+
+  private var decidedAt: String { header.startedAt.at(verdict.at) }
+
+  /// What was wrong after the decision: it comes before all else.
+  private var undelivered: Markup {
+    guard !document.warnings.isEmpty else { return "" }
+    let items = document.warnings.map { warning -> Markup in "<li>\(warning)</li>" }
+    return "<section class=\"card alert\"><h2>Not delivered</h2><ul>\(items)</ul></section>\n"
+  }
+
+  // MARK: - Figures
+
+  private var figures: Markup {
+    let checks = gate.records.reduce(0) { $0 + $1.checks }
+    let failures = gate.records.reduce(0) { $0 + $1.failures }
+    let lost = gate.records.reduce(0) { $0 + $1.lostChecks }
+    let samples = gate.records.flatMap(\.latency.samples).sorted()
+    func percentile(_ percent: Int) -> String {
+      guard !samples.isEmpty else { return "–" }
+      let rank = (percent * samples.count + 99) / 100
+      return latencyWords(samples[max(rank, 1) - 1])
+    }
+    var figures = [
+      figure("healthy", "\(gate.healthy) of \(gate.expected)"),
+      figure("unhealthy", "\(gate.unhealthy)"), figure("not healthy yet", "\(gate.initial)"),
+    ]
+    if gate.replaced > 0 { figures.append(figure("left the group", "\(gate.replaced)")) }
+    figures += [figure("checks", "\(checks)"), figure("failed", "\(failures)")]
+    if lost > 0 { figures.append(figure("lost to the gate", "\(lost)")) }
+    figures += [
+      figure("median answer", percentile(50)), figure("95% within", percentile(95)),
+    ]
+    return "<dl class=\"figures\">\(figures)</dl>\n"
+  }
+
+  private func figure(_ name: String, _ value: String) -> Markup {
+    "<div><dt>\(name)</dt><dd>\(value)</dd></div>"
+  }
+
+  // MARK: - What is probably wrong
+
+  private var diagnoses: Markup {
+    let all = document.diagnoses
+    guard !all.isEmpty else { return "" }
+    let told = all.prefix(Self.diagnoses).map(article)
+    let more = Array(told.dropFirst(Self.open))
+    let folded: Markup =
+      more.isEmpty ? "" : "<details><summary>\(more.count) more</summary>\n\(more)</details>"
+    return """
+      <section><h2>What is probably wrong</h2>
+      \(Array(told.prefix(Self.open)))\(folded)</section>
+
+      """
+  }
+
+  private func article(on diagnosis: Diagnosis) -> Markup {
+    let evidence: Markup =
+      diagnosis.evidence.map {
+        "<dt>Evidence</dt><dd><code class=\"block\"><bdi>\($0)</bdi></code></dd>"
+      } ?? ""
+    var names = diagnosis.instances.prefix(Self.names).map { name -> Markup in
+      "<li><bdi>\(name.printable.cut(to: 48))</bdi></li>"
+    }
+    let rest = diagnosis.instances.count - names.count
+    if rest > 0 { names.append("<li>and \(rest) more</li>") }
+    return """
+      <article class="card">
+      <h3>\(diagnosis.summary.printable.cut(to: 300))</h3>
+      <p><span class="tag">\(diagnosis.confidence.rawValue)</span> \
+      <code>\(diagnosis.code.rawValue)</code></p>
+      <dl class="facts"><dt>Cause</dt><dd>\(diagnosis.likelyCause)</dd>\
+      <dt>Advice</dt><dd>\(diagnosis.advice)</dd>\(evidence)\
+      <dt>Instances</dt><dd><ul class="names">\(names)</ul></dd></dl>
+      </article>
+
+      """
+  }
+
+  // MARK: - The course of the run
+
+  private var course: Markup {
+    guard !gate.records.isEmpty else { return "" }
+    let axis = TimeAxis(verdict, deadline: gate.policy.deadline)
+    let drawing = TimelineDrawing(document, timeline, axis, instances)
+    let late: Markup =
+      axis.contains(GateInstant.start + gate.policy.deadline)
+      ? "" : " The deadline, after \(gate.policy.deadline.inWords), was still to come."
+    let thinned: Markup =
+      timeline.thinned > 0
+      ? " Of \(counted(timeline.thinned, "earlier check")) only the worse neighbours are drawn."
+      : ""
+    return """
+      <section><h2>Course</h2>
+      <p class="legend">\(legend)</p>
+      <div class="card">\(drawing.markup)</div>
+      <p class="caption">Time since the start.\(late)\(thinned)</p>
+      </section>
+      \(latency(axis))
+      """
+  }
+
+  private var legend: [Markup] {
+    var signs = [
+      ("initial", "initial"), ("healthy", "healthy"), ("unhealthy", "unhealthy"),
+      ("pass", "check passed"), ("fail", "check failed"),
+    ]
+    if gate.records.contains(where: { $0.lostChecks > 0 }) { signs.append(("miss", "check lost")) }
+    if gate.policy.gracePeriod > .zero { signs.append(("grace", "grace period")) }
+    return signs.map { "<span><span class=\"key \($0)\"></span>\($1)</span>" }
+  }
+
+  private func latency(_ axis: TimeAxis) -> Markup {
+    guard let drawing = LatencyDrawing(timeline, axis, timeout: gate.check.timeout) else {
+      return ""
+    }
+    return """
+      <section><h2>Latency</h2>
+      <p class="legend"><span><span class="key dot"></span>passed</span>\
+      <span><span class="key dot missed"></span>failed</span></p>
+      <div class="card">\(drawing.markup)</div>
+      <p class="caption">From the start of a check to its end, on a logarithmic scale.</p>
+      </section>
+
+      """
+  }
+
+  // MARK: - The rest
+
+  private var warnings: Markup {
+    guard !header.warnings.isEmpty else { return "" }
+    let items = header.warnings.prefix(Self.warnings).map { warning -> Markup in
+      "<li><bdi>\(warning.printable.cut(to: 500))</bdi></li>"
+    }
+    let rest = header.warnings.count - items.count
+    let more: Markup = rest > 0 ? "<li>and \(rest) more</li>" : ""
+    return "<section><h2>Warnings</h2><ul>\(items)\(more)</ul></section>\n"
+  }
+
+  private var settings: Markup {
+    let rows = header.settingsInForce.map { setting -> Markup in
+      """
+      <div><dt>\(setting.name)</dt>\
+      <dd><bdi>\(setting.value.printable.cut(to: 500))</bdi></dd></div>
+
+      """
+    }
+    return """
+      <section><h2>Settings in force</h2>
+      <dl class="card settings">
+      \(rows)</dl>
+      </section>
+      """
+  }
+
+  private var footer: Markup {
+    let journal: Markup =
+      document.journal.map { journal in
+        """
+        <p>Journal <bdi>\(journal.path?.printable.cut(to: 300) ?? "")</bdi>, \
+        \(counted(journal.events, "event")), SHA-256 <code>\(journal.sha256)</code></p>
+        """
+      } ?? "<p>No journal was kept.</p>"
+    return """
+      <footer>
+      \(journal)
+      <p>Run <code>\(header.runID)</code> of healthgate \(header.healthgateVersion), started at \
+      <time datetime="\(header.startedAt.text)">\(header.startedAt.text)</time></p>
+      </footer>
+      """
+  }
+}

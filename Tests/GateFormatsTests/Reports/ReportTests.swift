@@ -1,0 +1,143 @@
+import GateCore
+import GateFormats
+import Testing
+import TestSupport
+
+@Suite struct ReportTests {
+  private static let endings: [ReportFormat: String] = [
+    .html: "html", .junit: "xml", .markdown: "md", .openmetrics: "prom", .tap: "tap",
+    .nagios: "nagios", .text: "txt",
+  ]
+
+  @Test(arguments: ReportFormat.allCases, SampleRun.allCases)
+  func itIsAsInTheGoldenFile(_ format: ReportFormat, _ sample: SampleRun) throws {
+    let run = sample.recorded
+    let document = try #require(run.document(exitCode: sample.exitCode))
+    let ending = try #require(Self.endings[format])
+    try expectGolden(
+      format.text(of: document, run.timeline), "run-\(sample.rawValue).\(ending)")
+  }
+
+  @Test func theSamplesAreDecidedAsTheyAreNamed() {
+    #expect(SampleRun.promote.recorded.gate.verdict?.decision == .promote)
+    #expect(SampleRun.rollback.recorded.gate.verdict?.decision == .rollback)
+    #expect(SampleRun.inconclusive.recorded.gate.verdict?.decision == .inconclusive)
+    #expect(SampleRun.hostile.recorded.gate.verdict?.decision == .rollback)
+  }
+
+  @Test(arguments: 0..<200)
+  func theRunAndItsJournalGiveTheSameReports(seed: UInt64) throws {
+    let run = RandomRun.recorded(seed: seed)
+    let document = try #require(run.document(), "seed \(seed)")
+    let journal = try Journal(reading: run.bytes)
+    var timeline = Timeline()
+    let (gate, verdict) = journal.replayed(under: journal.header) { event, instant, gate in
+      timeline.observe(event, at: instant, in: gate)
+    }
+    let replayed = VerdictDocument(
+      header: journal.header, gate: gate, verdict: verdict, exitCode: 1,
+      journal: JournalDigest(
+        path: journal.header.journalPath, sha256: journal.sha256, events: journal.events))
+    #expect(timeline == run.timeline, "seed \(seed)")
+    for format in ReportFormat.allCases {
+      #expect(
+        format.text(of: replayed, timeline) == format.text(of: document, run.timeline),
+        "\(format.rawValue), seed \(seed)")
+    }
+  }
+
+  @Test func aThousandInstancesFitIntoWhatReadersTake() throws {
+    let run = SampleRun.thousand()
+    let document = try #require(run.document())
+    #expect(MarkdownReport(document).text.utf8.count <= 65_536)
+    #expect(MarkdownReport(document).text.contains("more: "))
+    #expect(HTMLReport(document, run.timeline).text.utf8.count < 1_000_000)
+    #expect(NagiosReport(document).text.utf8.count < 2000)
+  }
+
+  @Test func hostileTextEndsNoElementAndNoLine() throws {
+    let run = SampleRun.hostile.recorded
+    let document = try #require(run.document())
+    for format in ReportFormat.allCases {
+      let text = format.text(of: document, run.timeline)
+      #expect(!text.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" }, "\(format)")
+      #expect(!text.unicodeScalars.contains { (0x7F...0x9F).contains($0.value) }, "\(format)")
+      #expect(!text.unicodeScalars.contains { [0x202E, 0x200F, 0x2066].contains($0.value) })
+    }
+    for format in [ReportFormat.html, .junit] {
+      let text = format.text(of: document, run.timeline)
+      #expect(!text.contains("<script"), "\(format)")
+      #expect(!text.contains("]]>"), "\(format)")
+    }
+    let tap = TAPReport(document).text
+    #expect(!tap.contains("\nok 9 - forged"))
+    #expect(!OpenMetricsReport(document).text.dropLast(6).contains("\n# EOF"))
+    #expect(NagiosReport(document).text.filter { $0 == "|" }.count == 1)
+    #expect(NagiosReport(document).text.filter { $0 == "\n" }.count == 1)
+  }
+
+  @Test func namesThatLookAlikeStayApart() throws {
+    let run = SampleRun.hostile.recorded
+    let metrics = OpenMetricsReport(try #require(run.document())).text
+    let samples = metrics.split(separator: "\n").filter { !$0.hasPrefix("#") }
+      .map { $0.prefix(upTo: $0.lastIndex(of: " ") ?? $0.endIndex) }
+    #expect(Set(samples).count == samples.count)
+  }
+
+  @Test func anUndeliveredPromotionIsAWarning() throws {
+    let run = SampleRun.promote.recorded
+    var document = try #require(run.document(exitCode: 0))
+    #expect(NagiosReport(document).text.hasPrefix("OK - "))
+    document.warnings.append("the journal could not be written: no space | left on device")
+    document.exitCode = 74
+    #expect(NagiosReport(document).text.hasPrefix("WARNING - "))
+    #expect(NagiosReport(document).text.contains("no space / left"))
+    #expect(HTMLReport(document, run.timeline).text.contains("Not delivered"))
+  }
+
+  @Test func anAdvisoryRollbackIsAWarning() throws {
+    let policy = GatePolicy(deadline: .seconds(60), expected: 1)
+    var run = RecordedRun(.sample(.sample(unhealthy: 1), policy, advisory: true))
+    run.join("a")
+    run.fail(0, at: 1, .connectionReset, status: nil, "connection reset")
+    let document = try #require(run.document(exitCode: 0))
+    #expect(NagiosReport(document).text.hasPrefix("WARNING - rollback: "))
+    #expect(HTMLReport(document, run.timeline).text.contains("Advisory: decided and reported"))
+    #expect(MarkdownReport(document).text.contains("> Advisory: decided and reported"))
+  }
+
+  @Test func aRunWithoutInstancesHasEveryReport() throws {
+    var run = RecordedRun(.sample(GatePolicy(deadline: .seconds(60), expected: 2)))
+    run.send(.wokeUp, at: 61)
+    let document = try #require(run.document(exitCode: 2))
+    for format in ReportFormat.allCases {
+      #expect(!format.text(of: document, run.timeline).isEmpty, "\(format)")
+    }
+    // Nothing failed, but nothing is green.
+    #expect(JUnitReport(document).text.contains("errors=\"1\""))
+    #expect(TAPReport(document).text.contains("1..1\nnot ok 1 - group: inconclusive"))
+    #expect(NagiosReport(document).text.hasPrefix("UNKNOWN - "))
+  }
+}
+
+@Suite struct ReportRequestTests {
+  @Test func itIsAFormatAndAFile() throws {
+    let request = try ReportRequest(parsing: "html=out/a=b.html")
+    #expect(request.format == .html)
+    #expect(request.path == "out/a=b.html")
+    #expect(try ReportRequest(parsing: "JUnit=x").format == .junit)
+  }
+
+  @Test(arguments: [
+    ("html", "FORMAT=FILE"), ("html=", "no file"), ("html=-", "standard output"),
+    ("htlm=x", "did you mean html"), ("pdf=x", "html, junit, markdown, openmetrics, tap, nagios"),
+    ("=x", "is not one of"),
+  ])
+  func anythingElseIsExplained(_ text: String, _ words: String) {
+    #expect {
+      try ReportRequest(parsing: text)
+    } throws: {
+      ($0 as? GrammarError)?.description.contains(words) ?? false
+    }
+  }
+}
