@@ -13,7 +13,7 @@ struct Healthgate: AsyncParsableCommand {
     discussion: "Exit status:\n\(ExitStatus.list)",
     version: version,
     subcommands: [
-      Run.self, Demo.self, Probe.self, Lint.self, Replay.self, Merge.self, Verify.self,
+      Run.self, Demo.self, Probe.self, Lint.self, Replay.self, Report.self, Merge.self, Verify.self,
       Keygen.self, Schema.self,
     ],
     defaultSubcommand: Run.self)

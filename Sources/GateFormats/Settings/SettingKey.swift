@@ -64,6 +64,7 @@ package enum SettingKey: String, Hashable, Sendable, CaseIterable {
   case signKey = "sign_key"
   case attestation
   case subject
+  case report
 
   /// The settings that name the group: exactly one of them is given.
   package static let sources: [SettingKey] = [
@@ -77,7 +78,6 @@ package enum SettingKey: String, Hashable, Sendable, CaseIterable {
     "max_latency_increase",
     "confidence",
     "guard",
-    "report",
     "on_promote",
     "on_rollback",
     "on_inconclusive",

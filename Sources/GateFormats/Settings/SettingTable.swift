@@ -267,6 +267,11 @@ extension SettingKey {
       Setting(
         .output, .text, "DIGEST",
         "The deployed artifact that the attestation is about: sha256:HEX or NAME@sha256:HEX.")
+    case .report:
+      Setting(
+        .output, .pair(separator: "="), "FORMAT=FILE",
+        "Also write a report: html, junit, markdown, openmetrics, tap, nagios or text.",
+        .repeatable)
     }
   }
 }

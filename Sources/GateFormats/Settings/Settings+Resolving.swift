@@ -29,7 +29,8 @@ extension Settings {
     let output = OutputSettings(
       format: reader.choice(.format, else: .json), verdict: reader.text(of: .verdict),
       journal: reader.text(of: .journal), progress: reader.choice(.progress, else: .auto),
-      signKey: reader.signKey(), attestation: reader.attestation())
+      signKey: reader.signKey(), attestation: reader.attestation(),
+      reports: reader.values(of: .report, ReportRequest.init(parsing:)))
 
     reader.compare(check, withLoadBalancerIn: isStrict ? .strict : .lenient)
     reader.compare(request, expectations, with: check.target)

@@ -53,6 +53,7 @@ package struct OutputSettings: Hashable, Sendable {
   /// Where the key to sign with is: a file, `env:NAME` or `exec:COMMAND`.
   package var signKey: String?
   package var attestation: AttestationSettings?
+  package var reports: [ReportRequest] = []
 
   package enum Format: String, Hashable, Sendable, CaseIterable {
     case json

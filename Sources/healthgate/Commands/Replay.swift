@@ -21,35 +21,33 @@ struct Replay: ParsableCommand {
   @OptionGroup(title: "Other settings than the run's") var changes: ReplayFlags
   @Option(help: .of(.format)) var format: String?
 
+  @Option(parsing: .singleValue, help: .of(.report)) var report: [String] = []
+
   func run() throws {
-    let recorded = try read()
+    let recorded = try RecordedJournal.read(journal)
     let settings = try changedSettings(recorded)
     let header = settings.map { recorded.header.changed(by: $0, changes.given) } ?? recorded.header
-    let (gate, verdict) = recorded.replayed(under: header)
-    let document = VerdictDocument(
-      header: header, gate: gate, verdict: verdict,
-      exitCode: Int(ExitStatus(of: verdict, isAdvisory: header.isAdvisory).rawValue),
-      journal: JournalDigest(
-        path: header.journalPath, sha256: recorded.sha256, events: recorded.events))
-    let delivery = VerdictDelivery(format: try chosenFormat(), file: nil, journalFailure: nil)
+    let format = try chosenFormat()
+    let reports = try openedReports()
+    let (gate, verdict, timeline) = recorded.replayedWithTimeline(under: header)
+    let document = VerdictDocument(recorded, gate, verdict, under: header)
+    let delivery = VerdictDelivery(format: format, reports: reports, timeline: timeline)
     Glibc.exit(delivery.deliver(document).rawValue)
   }
 
-  private func read() throws -> Journal {
-    do {
-      let journal = try Journal(reading: InputFile.read(journal))
-      if journal.isCutOff {
-        Output.complain(
-          "healthgate: warning: the last line of '\(self.journal)' is cut off and left out")
+  private func openedReports() throws(CommandFailure) -> ReportFiles {
+    var requests: [ReportRequest] = []
+    for text in report {
+      do throws(GrammarError) {
+        requests.append(try ReportRequest(parsing: text))
+      } catch {
+        throw CommandFailure(.usage, "\(SettingKey.report.flag): \(error.description)")
       }
-      return journal
-    } catch let error as JournalError {
-      let place = error.line.map { "\n  at \(journal):\($0)" } ?? ""
-      throw CommandFailure(
-        .badContent, "'\(journal)' cannot be read as a journal: \(error.message)\(place)")
-    } catch let error as SystemError {
-      throw CommandFailure(.noFile, "'\(journal)' cannot be read: \(error.words)")
     }
+    let read = journal == "-" ? nil : journal
+    let written = requests.map { ("the \($0.format.rawValue) report", Optional($0.path)) }
+    try OutputPlaces.refuseShared([("the journal", read)] + written)
+    return try ReportFiles(requests)
   }
 
   /// The run's settings with the changes; nil when there are none.

@@ -20,7 +20,9 @@ struct RunSession {
   ///
   /// - Throws: `CommandFailure` when nothing could be checked.
   func run() throws -> Never {
+    try OutputPlaces.refuseShared(settings.output.places)
     // Made before the first check: a folder that cannot be written to is known now.
+    let reports = try ReportFiles(settings.output.reports)
     let verdictFile = try opened(settings.output.verdict, "verdict") { path throws(SystemError) in
       try VerdictFile(path)
     }
@@ -42,7 +44,8 @@ struct RunSession {
     }
     let header = header
     let progress = ProgressDisplay.observer(settings.output.progress, of: header)
-    let observers: [any GateObserver] = [journal, progress].compactMap { $0 }
+    let watch = reports.watch
+    let observers: [any GateObserver] = [journal, progress, watch].compactMap { $0 }
     journal?.start(header)
     let gate = Gate(check: header.check, policy: header.policy)
     if let poller = group.poller {
@@ -56,7 +59,8 @@ struct RunSession {
     let digest = journal?.finish()
     let delivery = VerdictDelivery(
       format: settings.output.format, file: verdictFile, signingKey: signingKey,
-      attestation: attestation, journalFailure: journal?.failure)
+      attestation: attestation, reports: reports, timeline: watch?.timeline ?? Timeline(),
+      journalFailure: journal?.failure)
     let status = delivery.deliver(
       VerdictDocument(
         header: header, gate: engine.gate, verdict: verdict,

@@ -85,6 +85,7 @@ struct OutputFlags: SettingFlagGroup {
   @Option(help: .of(.signKey)) var signKey: String?
   @Option(help: .of(.attestation)) var attestation: String?
   @Option(help: .of(.subject)) var subject: String?
+  @Option(parsing: .singleValue, help: .of(.report)) var report: [String] = []
 }
 
 /// Flags whose properties are named as the settings are.

@@ -4,50 +4,43 @@ internal import GateFormats
   internal import Glibc
 #endif
 
-/// Hands the verdict over, and sees to it that one that was not written is never a 0.
+/// Hands the verdict and the reports over, and sees to it that what was not written is never a 0.
 struct VerdictDelivery {
   var format: OutputSettings.Format
   var file: VerdictFile?
   /// Nil: the verdict is not signed.
   var signingKey: SigningKey?
   var attestation: AttestationFile?
+  var reports = ReportFiles()
+  /// What the reports know beside the verdict.
+  var timeline = Timeline()
   /// Why the journal is not whole, if it is not.
   var journalFailure: SystemError?
 
-  /// Writes the verdict to standard output and to its file; returns the status to end with.
+  /// Writes the verdict to standard output, and it and the reports to their files; returns the
+  /// status to end with.
   func deliver(_ document: VerdictDocument) -> ExitStatus {
     var document = document
     if let failure = journalFailure {
       document.fail("the journal could not be written: \(failure.words)")
     }
-    // The file is made ready first, so that standard output can tell what became of it, and put
-    // in place last, so that it can tell what became of standard output.
-    write(&document, to: file) { file, document throws(SystemError) in
-      try file.prepare(signed(document))
-    }
+    // Files are made ready first, so that standard output can tell what became of them, and put in
+    // place last, so that they can tell what became of standard output.
+    var pending = pendingFiles
+    Self.prepare(&pending, &document)
+    Self.commit(&pending, &document) { $0.file.isInPlace && $0.isReport }
+    Self.prepare(&pending, &document)
     do throws(SystemError) {
       try Output.write(text(of: document), to: STDOUT_FILENO)
     } catch {
       document.fail("the verdict could not be written to standard output: \(error.words)")
-      write(&document, to: file) { file, document throws(SystemError) in
-        try file.prepare(signed(document))
-      }
+      Self.prepare(&pending, &document)
     }
-    write(&document, to: file) { file, _ throws(SystemError) in try file.commit() }
+    Self.commit(&pending, &document) { $0.isReport }
+    Self.prepare(&pending, &document)
+    Self.commit(&pending, &document) { _ in true }
     attest(&document)
     return ExitStatus(rawValue: Int32(document.exitCode)) ?? .defect
-  }
-
-  private func write(
-    _ document: inout VerdictDocument, to file: VerdictFile?,
-    _ step: (VerdictFile, VerdictDocument) throws(SystemError) -> Void
-  ) {
-    guard let file else { return }
-    do throws(SystemError) {
-      try step(file, document)
-    } catch {
-      document.fail("the verdict could not be written to '\(file.path)': \(error.words)")
-    }
   }
 
   /// Last, since it has the digest of the verdict as it was printed.
@@ -70,6 +63,65 @@ struct VerdictDelivery {
     case .json: signed(document)
     case .text: Array(TextReport(document, style: .suiting(STDOUT_FILENO)).text.utf8)
     }
+  }
+
+  // MARK: - Files
+
+  /// A file that is not in place yet.
+  private struct PendingFile {
+    var what: String
+    var isReport: Bool
+    var file: VerdictFile
+    var bytes: (VerdictDocument) -> [UInt8]
+    /// So many warnings were known when it was made ready.
+    var told: Int?
+  }
+
+  private var pendingFiles: [PendingFile] {
+    let reports = reports.files.map { report in
+      PendingFile(
+        what: "the \(report.request.format.rawValue) report", isReport: true, file: report.file
+      ) {
+        Array(report.request.format.text(of: $0, timeline).utf8)
+      }
+    }
+    let verdict = file.map { file in
+      PendingFile(what: "the verdict", isReport: false, file: file) { signed($0) }
+    }
+    return reports + [verdict].compactMap { $0 }
+  }
+
+  /// Makes ready those that do not tell the latest; what one cannot take, the others tell.
+  private static func prepare(_ pending: inout [PendingFile], _ document: inout VerdictDocument) {
+    while let index = pending.firstIndex(where: { $0.told != document.warnings.count }) {
+      do throws(SystemError) {
+        try pending[index].file.prepare(pending[index].bytes(document))
+        pending[index].told = document.warnings.count
+      } catch {
+        fail(pending.remove(at: index), error, &document)
+      }
+    }
+  }
+
+  private static func commit(
+    _ pending: inout [PendingFile], _ document: inout VerdictDocument,
+    _ isWanted: (PendingFile) -> Bool
+  ) {
+    let wanted = pending.filter(isWanted)
+    pending.removeAll(where: isWanted)
+    for file in wanted {
+      do throws(SystemError) {
+        try file.file.commit()
+      } catch {
+        fail(file, error, &document)
+      }
+    }
+  }
+
+  private static func fail(
+    _ file: PendingFile, _ error: SystemError, _ document: inout VerdictDocument
+  ) {
+    document.fail("\(file.what) could not be written to '\(file.file.path)': \(error.words)")
   }
 }
 

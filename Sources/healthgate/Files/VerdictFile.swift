@@ -35,6 +35,9 @@ final class VerdictFile {
     discard()
   }
 
+  /// Whether it is no file that could be replaced: it is written to as it is.
+  var isInPlace: Bool { temporary.isEmpty }
+
   /// Makes these bytes ready to be put in place; once more, and they take the place of the others.
   ///
   /// - Throws: `SystemError`; then nothing will be put in place.

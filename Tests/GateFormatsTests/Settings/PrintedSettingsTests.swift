@@ -86,6 +86,7 @@ import Testing
         # sign_key:  (none)
         # attestation:  (none)
         # subject:  (none)
+        # report:  (none)
 
         """)
   }

@@ -1,0 +1,39 @@
+internal import GateCore
+internal import GateFormats
+
+/// Reading the journal that a command is given.
+enum RecordedJournal {
+  /// Reads it, and warns of a last line that is cut off.
+  ///
+  /// - Throws: `CommandFailure` for a file that is not there or is no journal.
+  static func read(_ path: String) throws(CommandFailure) -> Journal {
+    let bytes: [UInt8]
+    do throws(SystemError) {
+      bytes = try InputFile.read(path)
+    } catch {
+      throw CommandFailure(.noFile, "'\(path)' cannot be read: \(error.words)")
+    }
+    do throws(JournalError) {
+      let journal = try Journal(reading: bytes)
+      if journal.isCutOff {
+        Output.complain("healthgate: warning: the last line of '\(path)' is cut off and left out")
+      }
+      return journal
+    } catch {
+      let place = error.line.map { "\n  at \(path):\($0)" } ?? ""
+      throw CommandFailure(
+        .badContent, "'\(path)' cannot be read as a journal: \(error.message)\(place)")
+    }
+  }
+}
+
+extension VerdictDocument {
+  /// The verdict of a recorded run, under its own header or a changed one.
+  init(_ recorded: Journal, _ gate: Gate, _ verdict: Verdict, under header: RunHeader) {
+    self.init(
+      header: header, gate: gate, verdict: verdict,
+      exitCode: Int(ExitStatus(of: verdict, isAdvisory: header.isAdvisory).rawValue),
+      journal: JournalDigest(
+        path: header.journalPath, sha256: recorded.sha256, events: recorded.events))
+  }
+}

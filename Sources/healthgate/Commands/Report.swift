@@ -1,0 +1,82 @@
+internal import ArgumentParser
+internal import GateCore
+internal import GateFormats
+
+#if canImport(Glibc)
+  internal import Glibc
+#endif
+
+/// Shows a recorded run in another form.
+struct Report: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Show a recorded run as a page, as test results, as metrics, …",
+    discussion: """
+      The report is that of the run itself, to the byte. It ends with 0 when the report was \
+      written, whatever the verdict: 'healthgate replay' ends with the verdict's status.
+      """)
+
+  @Argument(help: ArgumentHelp("The journal of a run; - is standard input.", valueName: "JOURNAL"))
+  var journal: String
+
+  @Option(
+    help: ArgumentHelp(
+      "One of \(ReportFormat.allCases.map(\.rawValue).joined(separator: ", ")).",
+      valueName: "FORMAT"))
+  var format: String
+
+  @Option(
+    help: ArgumentHelp(
+      "Write it to this file, whole or not at all (default: standard output).", valueName: "FILE"))
+  var output: String?
+
+  func run() throws {
+    let format = try chosenFormat()
+    let output = self.output == "-" ? nil : self.output
+    if journal != "-" {
+      try OutputPlaces.refuseShared([("the journal", journal), ("the report", output)])
+    }
+    let file = try opened(output)
+    let recorded = try RecordedJournal.read(journal)
+    let (gate, verdict, timeline) = recorded.replayedWithTimeline(under: recorded.header)
+    let document = VerdictDocument(recorded, gate, verdict, under: recorded.header)
+    try write(text(of: document, timeline, as: format, to: file), to: file)
+  }
+
+  private func chosenFormat() throws(CommandFailure) -> ReportFormat {
+    do throws(GrammarError) {
+      return try ReportFormat(named: format)
+    } catch {
+      let hint = format == "json" ? "\n  hint: 'healthgate replay' prints the verdict as JSON" : ""
+      throw CommandFailure(.usage, "--format \(error.description)\(hint)")
+    }
+  }
+
+  private func opened(_ path: String?) throws(CommandFailure) -> VerdictFile? {
+    guard let path else { return nil }
+    do throws(SystemError) {
+      return try VerdictFile(path)
+    } catch {
+      throw CommandFailure(
+        .notWritten, "the report cannot be written to '\(path)': \(error.words)")
+    }
+  }
+
+  private func text(
+    of document: VerdictDocument, _ timeline: Timeline, as format: ReportFormat,
+    to file: VerdictFile?
+  ) -> String {
+    guard format == .text, file == nil else { return format.text(of: document, timeline) }
+    return TextReport(document, style: .suiting(STDOUT_FILENO)).text
+  }
+
+  private func write(_ text: String, to file: VerdictFile?) throws(CommandFailure) {
+    guard let file else { return try Output.print(text) }
+    do throws(SystemError) {
+      try file.prepare(Array(text.utf8))
+      try file.commit()
+    } catch {
+      throw CommandFailure(
+        .notWritten, "the report could not be written to '\(file.path)': \(error.words)")
+    }
+  }
+}
