@@ -1,4 +1,5 @@
 internal import GateCore
+internal import GateInsight
 
 /// The verdict as metrics, for a push gateway or a textfile collector.
 ///
@@ -82,12 +83,15 @@ package struct OpenMetricsReport {
     }
     page.family("healthgate_diagnoses", "What is probably wrong, by the number of instances.") {
       family in
-      var told: Set<String> = []
-      for diagnosis in document.diagnoses where told.insert(diagnosis.code.rawValue).inserted {
-        let concerned = document.diagnoses.filter { $0.code == diagnosis.code }
-          .reduce(0) { $0 + $1.instances.count }
-        family.sample([("code", diagnosis.code.rawValue)], concerned)
+      var concerned: [(code: DiagnosisCode, instances: Int)] = []
+      for diagnosis in document.diagnoses {
+        if let place = concerned.firstIndex(where: { $0.code == diagnosis.code }) {
+          concerned[place].instances += diagnosis.instances.count
+        } else {
+          concerned.append((diagnosis.code, diagnosis.instances.count))
+        }
       }
+      for (code, instances) in concerned { family.sample([("code", code.rawValue)], instances) }
     }
   }
 

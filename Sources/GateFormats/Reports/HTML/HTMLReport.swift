@@ -197,6 +197,7 @@ package struct HTMLReport {
       ("pass", "check passed"), ("fail", "check failed"),
     ]
     if gate.records.contains(where: { $0.lostChecks > 0 }) { signs.append(("miss", "check lost")) }
+    if !timeline.faults.isEmpty { signs.append(("fault", "fault of the gate's own")) }
     if gate.policy.gracePeriod > .zero { signs.append(("grace", "grace period")) }
     return signs.map { "<span><span class=\"key \($0)\"></span>\($1)</span>" }
   }

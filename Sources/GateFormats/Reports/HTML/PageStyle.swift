@@ -85,6 +85,7 @@ enum PageStyle {
     .key.pass, .key.fail, .key.miss { width: 2px; height: .5rem; background: var(--tick); }
     .key.fail { height: 1.1rem; background: var(--text); vertical-align: -.2rem; }
     .key.miss { height: 1.1rem; background: var(--waiting); vertical-align: -.2rem; }
+    .key.fault { width: 0; height: 1.1rem; border-left: 2px dotted var(--waiting); vertical-align: -.2rem; }
     .key.grace { height: 2px; background: var(--mark); vertical-align: .2rem; }
     .key.dot { width: .5rem; height: .5rem; border-radius: 50%; background: var(--healthy); }
     .key.dot.missed { background: var(--unhealthy); border-radius: 0; }
