@@ -19,26 +19,40 @@ package final class SingleAsker {
   package func ask(_ request: SingleRequest, of instance: Instance) -> SingleAnswer {
     do throws(CurlFailure) {
       let transfer = try prepared(request, for: instance)
-      let result = try perform(transfer.handle)
-      keeper = request.connection == .opened && result == CURLE_OK ? transfer : nil
-      return SingleAnswer(result, of: transfer.handle, request.plan)
+      let started = hg_monotonic_us()
+      let end = try perform(transfer.handle, request.plan, from: started)
+      if request.connection == .opened, case .answered = end {
+        keeper = transfer
+      } else {
+        keeper = nil
+      }
+      return SingleAnswer(
+        end, of: transfer.handle, request.plan, took: hg_monotonic_us() - started)
     } catch {
       return SingleAnswer(end: .fault(error.description))
     }
   }
 
   /// Sees the transfer through, by the loop of the checks: what they would see is seen here.
-  ///
-  /// It ends by libcurl's own time-out at the latest.
-  private func perform(_ handle: EasyHandle) throws(CurlFailure) -> CURLcode {
+  private func perform(
+    _ handle: EasyHandle, _ plan: ProbePlan, from started: Int64
+  ) throws(CurlFailure) -> TransferEnd {
+    let deadline = started + plan.check.timeout.inMicroseconds
+    let isTLS = plan.check.target.scheme.isTLS
     try loop.add(handle)
     defer { loop.remove(handle) }
     while true {
       loop.runTimer(at: hg_monotonic_us())
-      if let done = loop.nextDone() { return done.result }
-      let wait = (loop.nextMoment ?? .max) - hg_monotonic_us()
-      _ = loop.serve(waitingAtMost: min(max(wait, 0), 100_000)) {}
-      if let done = loop.nextDone() { return done.result }
+      if let done = loop.nextDone() {
+        return TransferEnd(done.result, of: handle, isTLS: isTLS, usesProxy: plan.proxy != nil)
+      }
+      let left = deadline - hg_monotonic_us()
+      // While the connection is still there, which tells how far it had come.
+      guard left > 0 else {
+        return .timedOut(handle, after: plan.check.timeout, isTLS: isTLS)
+      }
+      let wake = (loop.nextMoment ?? .max) - hg_monotonic_us()
+      _ = loop.serve(waitingAtMost: min(max(wake, 0), left)) {}
     }
   }
 
@@ -55,7 +69,6 @@ package final class SingleAsker {
     let handle = transfer.handle
     handle.response.pointee.body_kept = Self.bodyKept
     handle.response.pointee.body_limit = Self.bodyLimit
-    try handle.set(CURLOPT_TIMEOUT_MS, max(1, Int(plan.check.timeout.inMicroseconds / 1000)))
     try handle.set(CURLOPT_CERTINFO, 1)
     if request.connection != .own {
       try handle.set(CURLOPT_FRESH_CONNECT, request.connection == .kept ? 0 : 1)
@@ -83,23 +96,18 @@ package final class SingleAsker {
 }
 
 extension SingleAnswer {
-  fileprivate init(_ result: CURLcode, of handle: EasyHandle, _ plan: ProbePlan) {
+  fileprivate init(
+    _ end: TransferEnd, of handle: EasyHandle, _ plan: ProbePlan, took: Int64
+  ) {
     let response = handle.response.pointee
-    let isTLS = plan.check.target.scheme.isTLS
-    end =
-      switch TransferEnd(result, of: handle, isTLS: isTLS, usesProxy: plan.proxy != nil) {
+    self.end =
+      switch end {
       case .answered: .answered
       // More than is read: what came says enough.
       case .failed where response.body_too_large: .answered
       case .failed(let kind, let detail): .failed(kind, detail.masking(plan.secrets))
       case .fault(let detail): .fault(detail.masking(plan.secrets))
       }
-    if result == CURLE_OPERATION_TIMEDOUT,
-      case .failed(let kind, let detail) = TransferEnd.timedOut(
-        handle, after: plan.check.timeout, isTLS: isTLS)
-    {
-      end = .failed(kind, detail)
-    }
     let status = handle.long(CURLINFO_RESPONSE_CODE)
     if status > 0 {
       let whole = response.answer(status: status)
@@ -112,7 +120,8 @@ extension SingleAnswer {
     }
     bodySize = response.body_bytes
     connectMicroseconds = handle.microseconds(CURLINFO_CONNECT_TIME_T)
-    totalMicroseconds = handle.microseconds(CURLINFO_TOTAL_TIME_T)
+    let total = handle.microseconds(CURLINFO_TOTAL_TIME_T)
+    totalMicroseconds = total > 0 ? total : took
     madeConnection = handle.long(CURLINFO_NUM_CONNECTS) > 0
     certificate = CertificateDates(of: handle)
   }
