@@ -17,6 +17,7 @@
 #ifdef __linux__
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #endif
 
@@ -244,6 +245,8 @@ void hg_release_signals(void) {
   stop_signals(&set);
   sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
+
+void hg_adopt_orphans(void) { prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
 
 int hg_event_descriptor(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
 

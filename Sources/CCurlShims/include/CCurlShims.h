@@ -68,6 +68,8 @@ int hg_signal_descriptor(void);
 int hg_next_signal(int descriptor);
 // Lets the signals through again, for a child process or once nothing reads them.
 void hg_release_signals(void);
+// Makes this process the parent of its descendants' orphans, so that it can wait for them too.
+void hg_adopt_orphans(void);
 // A descriptor that another thread makes readable with hg_event_set; hg_event_clear undoes it.
 int hg_event_descriptor(void);
 void hg_event_set(int descriptor);

@@ -53,7 +53,21 @@ private final class HTTPTransfer {
     try check(hg_easy_get_long(easy, CURLINFO_RESPONSE_CODE, &status))
     let body = UnsafeRawBufferPointer(
       start: response.pointee.body, count: response.pointee.body_length)
-    return HTTPResponse(status: status, body: Array(body))
+    var answer = HTTPResponse(status: status, body: Array(body))
+    answer.retryAfter = value(of: "retry-after")
+    return answer
+  }
+
+  /// The value of a header, by its name in lower case.
+  private func value(of name: String) -> String? {
+    let head = UnsafeRawBufferPointer(
+      start: response.pointee.head, count: response.pointee.head_length)
+    for line in String(decoding: head, as: UTF8.self).split(whereSeparator: \.isNewline) {
+      let parts = line.split(separator: ":", maxSplits: 1)
+      guard parts.count == 2, parts[0].lowercased() == name else { continue }
+      return parts[1].trimmingBlanks
+    }
+    return nil
   }
 
   private func apply(_ request: HTTPRequest) throws(HTTPFailure) {
@@ -88,6 +102,11 @@ private final class HTTPTransfer {
       try set(CURLOPT_POST, 1)
       try set(CURLOPT_POSTFIELDSIZE, form.revealed.utf8.count)
       try set(CURLOPT_COPYPOSTFIELDS, form.revealed)
+    case .send(let text, let contentType):
+      try apply(.post(form: text))
+      try add(HTTPField("Content-Type", contentType))
+      // A server that does not know it would cost a second of waiting.
+      try add(HTTPField("Expect", ""))
     }
   }
 

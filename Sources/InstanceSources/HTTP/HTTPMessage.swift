@@ -6,6 +6,8 @@ package struct HTTPRequest: Sendable {
     case put
     /// With a body of `application/x-www-form-urlencoded`.
     case post(form: Secret)
+    /// With a body that is text of the given content type.
+    case send(text: Secret, contentType: String)
   }
 
   package enum ProxyUse: Sendable {
@@ -53,6 +55,8 @@ package struct HTTPField: Hashable, Sendable {
 package struct HTTPResponse: Sendable {
   package var status: Int
   package var body: [UInt8]
+  /// The value of `Retry-After`.
+  package var retryAfter: String?
 
   package init(status: Int, body: [UInt8]) {
     self.status = status

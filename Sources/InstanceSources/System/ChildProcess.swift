@@ -1,4 +1,4 @@
-internal import Glibc
+package import Glibc
 
 /// A command that is run for its standard output.
 package struct ChildProcess: Sendable {
@@ -8,6 +8,8 @@ package struct ChildProcess: Sendable {
   package var variables: [String: String]
   package var timeout: Duration = .seconds(60)
   package var outputLimit = 1 << 20
+  /// The file that is its standard input.
+  package var input = "/dev/null"
 
   package init(words: [String], variables: [String: String]) {
     self.words = words
@@ -24,13 +26,13 @@ package struct ChildProcess: Sendable {
     case killed(signal: Int)
   }
 
-  /// Waits for the command; its standard input is empty.
+  /// Waits for the command.
   ///
   /// At its time-out, or with too much output, the command's whole process group is killed.
-  func run() throws(Failure) -> [UInt8] {
+  package func run() throws(Failure) -> [UInt8] {
     var output = try Pipe()
     var errors = try Pipe()
-    let child = try spawn(output: output, errors: errors)
+    let child = try spawn(output: output.writing, errors: errors.writing)
     output.closeWriting()
     errors.closeWriting()
     var reading = PipeReading(
@@ -60,16 +62,17 @@ package struct ChildProcess: Sendable {
     return reading.output
   }
 
-  private func spawn(output: borrowing Pipe, errors: borrowing Pipe) throws(Failure) -> pid_t {
+  /// Starts the command in a process group of its own, its output going to these descriptors.
+  package func spawn(output: CInt, errors: CInt) throws(Failure) -> pid_t {
     guard let program = words.first, !words.contains(where: { $0.utf8.contains(0) }) else {
       throw .notStarted("there is no command")
     }
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_adddup2(&actions, output.writing, 1)
-    posix_spawn_file_actions_adddup2(&actions, errors.writing, 2)
+    posix_spawn_file_actions_addopen(&actions, 0, input, O_RDONLY, 0)
+    posix_spawn_file_actions_adddup2(&actions, output, 1)
+    posix_spawn_file_actions_adddup2(&actions, errors, 2)
 
     // The signals that this process blocks or ignores are the child's to take.
     var attributes = posix_spawnattr_t()
