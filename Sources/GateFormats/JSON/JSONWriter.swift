@@ -113,11 +113,15 @@ package struct JSONWriter {
 
   package mutating func string(_ value: String) {
     bytes.append(UInt8(ascii: "\""))
+    // Two begin a command to a CI system (`##vso[`, `##[`) wherever they stand in a line of its
+    // log; it may well take them for two if something that cannot be seen is between them.
+    var hasHash = false
     for byte in value.utf8 {
       switch byte {
       case UInt8(ascii: "\""), UInt8(ascii: "\\"):
         bytes.append(UInt8(ascii: "\\"))
         bytes.append(byte)
+      case UInt8(ascii: "#") where hasHash: append("\\u0023")
       case 0x0A: append("\\n")
       case 0x0D: append("\\r")
       case 0x09: append("\\t")
@@ -125,6 +129,9 @@ package struct JSONWriter {
         append("\\u00")
         bytes.append(Self.hexDigit(byte >> 4))
         bytes.append(Self.hexDigit(byte & 15))
+      case UInt8(ascii: "#"):
+        hasHash = true
+        bytes.append(byte)
       default: bytes.append(byte)
       }
     }

@@ -1,3 +1,5 @@
+internal import GateFormats
+
 #if canImport(Glibc)
   internal import Glibc
 #endif
@@ -40,7 +42,7 @@ enum Output {
 
   /// Says something to whoever watches; that it cannot be said is nobody's failure.
   static func complain(_ text: String) {
-    try? write(Array("\(text)\n".utf8), to: STDERR_FILENO)
+    try? write(Array("\(text)\n".withoutLogCommands.utf8), to: STDERR_FILENO)
   }
 
   /// Keeps the numbers 0 to 2 from falling to the next file that is opened.

@@ -1,12 +1,15 @@
+internal import GateFormats
+
 #if canImport(Glibc)
   internal import Glibc
 #endif
 
-/// Standard error, for what may be lost: it neither fails nor waits.
+/// A standard stream, for what may be lost: it neither fails nor waits.
 ///
 /// What a slow reader does not take at once is kept, up to a bound, and tried again later. The
 /// first error ends all output: who hung up wants no more, and the verdict is not theirs.
 final class DisplayOutput {
+  private let stream: Int32
   private let descriptor: Int32
   private var pending: ArraySlice<UInt8> = []
   private(set) var isBroken = false
@@ -17,14 +20,15 @@ final class DisplayOutput {
 
   private let isNonBlocking: Bool
 
-  init() {
+  init(_ stream: Int32 = STDERR_FILENO) {
+    self.stream = stream
     // A terminal that is stopped (Ctrl-S) or a full pipe would hold up the checks. The flag must
     // not go on the stream itself, which is shared with the shell; opened anew it is our own.
     let reopened =
-      Self.isStream(STDERR_FILENO)
-      ? open("/proc/self/fd/\(STDERR_FILENO)", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) : -1
+      Self.isStream(stream)
+      ? open("/proc/self/fd/\(stream)", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) : -1
     isNonBlocking = reopened >= 0
-    descriptor = isNonBlocking ? reopened : STDERR_FILENO
+    descriptor = isNonBlocking ? reopened : stream
   }
 
   deinit {
@@ -37,11 +41,27 @@ final class DisplayOutput {
     return pending.isEmpty
   }
 
-  /// Writes it, now or later; what does not fit into the bound is lost.
+  /// Writes lines of the program's own, now or later; what does not fit into the bound is lost.
   func write(_ text: String) {
-    guard !isBroken, !text.isEmpty, pending.count < Self.mostPending else { return }
-    pending += text.utf8
+    _ = write(Array(text.withoutLogCommands.utf8))
+  }
+
+  /// Writes bytes as they are, now or later, all of them or none.
+  ///
+  /// - Returns: whether they were taken, and did not find the bound reached or nobody there.
+  func write(_ bytes: [UInt8]) -> Bool {
+    guard !isBroken, pending.count < Self.mostPending else { return false }
+    pending += bytes
     flush()
+    return !isBroken
+  }
+
+  /// Waits until everything that was taken is written, however long it takes.
+  func drain() throws(SystemError) {
+    guard !isBroken, !pending.isEmpty else { return }
+    let rest = pending
+    pending = []
+    try Output.write(rest, to: stream)
   }
 
   /// Gives a slow reader a last moment to take what is left.
