@@ -14,6 +14,8 @@ enum ExitStatus: Int32, CaseIterable {
   case noFile = 66
   case sourceUnavailable = 69
   case defect = 70
+  /// The verdict stands, but a hook failed.
+  case hookFailed = 71
   case notWritten = 74
   /// Credentials are missing or refused.
   case credentials = 77

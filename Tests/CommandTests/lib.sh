@@ -25,6 +25,9 @@ python=/usr/bin/python3
 
 while IFS='=' read -r variable _; do unset "$variable"; done < <(env | grep '^HEALTHGATE_' || true)
 unset http_proxy https_proxy all_proxy no_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY NO_COLOR
+# No test reports to the CI system that it runs in.
+unset GITHUB_ACTIONS GITHUB_OUTPUT GITHUB_STEP_SUMMARY GITLAB_CI CIRCLECI BASH_ENV JENKINS_URL
+unset BUILDKITE TF_BUILD AGENT_TEMPDIRECTORY
 # No test asks a cloud, or looks for its credentials anywhere.
 while IFS='=' read -r variable _; do unset "$variable"; done < <(env | grep '^AWS_' || true)
 export AWS_EC2_METADATA_DISABLED=true AWS_ENDPOINT_URL=http://127.0.0.1:9 AWS_REGION=eu-west-1

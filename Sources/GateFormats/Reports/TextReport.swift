@@ -190,6 +190,10 @@ package struct TextReport {
   }
 
   private mutating func writeRun() {
+    if let hook = document.hook {
+      page.entry(
+        "\(hook.name):", hook.isSuccess ? .good : .bad, hook.failureWords?.printable ?? "done")
+    }
     page.entry("rules:", .plain, gate.rulesWords)
     writeImports()
     page.entry(

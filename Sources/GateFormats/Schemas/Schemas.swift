@@ -14,7 +14,7 @@ package enum Schemas {
       "required": [
         "schema_version", "healthgate_version", "run_id", "decision", "exit_code", "advisory",
         "reason", "started_at", "decided_at", "elapsed_seconds", "health_check", "policy", "group",
-        "instances", "diagnoses", "warnings", "journal"
+        "instances", "diagnoses", "warnings", "hook", "journal"
       ],
       "properties": {
         "schema_version": { "$ref": "#/$defs/schema_version" },
@@ -66,6 +66,20 @@ package enum Schemas {
           }
         },
         "warnings": { "type": "array", "items": { "type": "string" } },
+        "hook": {
+          "type": ["object", "null"],
+          "required": [
+            "name", "command", "exit_status", "timed_out", "elapsed_seconds", "output"
+          ],
+          "properties": {
+            "name": { "enum": ["on_promote", "on_rollback", "on_inconclusive"] },
+            "command": { "type": "string" },
+            "exit_status": { "type": ["integer", "null"], "minimum": 0, "maximum": 255 },
+            "timed_out": { "type": "boolean" },
+            "elapsed_seconds": { "type": "number", "minimum": 0 },
+            "output": { "type": "string" }
+          }
+        },
         "journal": {
           "type": ["object", "null"],
           "required": ["path", "sha256", "events"],

@@ -8,7 +8,12 @@ extension SettingKey {
   package func masked(_ text: String) -> String {
     switch setting.confidentiality {
     case .open: text
-    case .secret: self == .proxy ? maskedProxy(text) : maskedHeader(text)
+    case .secret:
+      switch self {
+      case .proxy: maskedProxy(text)
+      case .notify, .events: maskedWebhook(text)
+      default: maskedHeader(text)
+      }
     }
   }
 }
@@ -30,6 +35,22 @@ package func maskedProxy(_ text: String) -> String {
   return "\(text[...colon])\(secretMask)\(text[credentials.upperBound...])"
 }
 
+/// A URL of which only the host is shown: of a webhook, the path is the secret.
+package func maskedWebhook(_ text: String) -> String {
+  let form = text.hasPrefix(Webhook.slackPrefix) ? Webhook.slackPrefix : ""
+  let url = text.dropFirst(form.count)
+  guard text != "-" else { return text }
+  guard let separator = url.firstRange(of: "://"),
+    ["http", "https"].contains(url[..<separator.lowerBound].lowercased())
+  else { return secretMask }
+  let rest = url[separator.upperBound...]
+  let authority = rest.prefix { !"/?#".contains($0) }
+  let host = authority.lastIndex(of: "@").map { authority[authority.index(after: $0)...] }
+  let path = rest.dropFirst(authority.count)
+  return form + url[..<separator.upperBound] + (host.map { "\(secretMask)@\($0)" } ?? authority)
+    + (path.isEmpty || path == "/" ? path : "/\(secretMask)")
+}
+
 /// The password in the URL of a proxy.
 func password(ofProxy text: String) -> String? {
   guard let credentials = credentials(of: text),
@@ -43,4 +64,28 @@ private func credentials(of text: String) -> Range<String.Index>? {
   guard let at = text.lastIndex(of: "@") else { return nil }
   let start = text.firstRange(of: "://")?.upperBound ?? text.startIndex
   return start <= at ? start..<at : nil
+}
+
+extension String {
+  /// The text without these secrets, and without passwords in URLs.
+  package func masking(_ secrets: [String]) -> String {
+    // The longest first: one may be a part of another.
+    let masked = secrets.sorted { $0.utf8.count > $1.utf8.count }
+      .reduce(self) { $0.replacing($1, with: secretMask) }
+    var shown = ""
+    var rest = masked[...]
+    while let separator = rest.firstRange(of: "://") {
+      shown += rest[..<separator.upperBound]
+      rest = rest[separator.upperBound...]
+      let authority = rest.prefix { !$0.isWhitespace && !"/?#'\"".contains($0) }
+      guard let at = authority.lastIndex(of: "@") else { continue }
+      if let colon = authority[..<at].firstIndex(of: ":") {
+        shown += authority[...colon] + secretMask
+      } else {
+        shown += authority[..<at]
+      }
+      rest = rest[at...]
+    }
+    return shown + rest
+  }
 }

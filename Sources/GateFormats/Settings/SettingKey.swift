@@ -65,6 +65,14 @@ package enum SettingKey: String, Hashable, Sendable, CaseIterable {
   case attestation
   case subject
   case report
+  case onPromote = "on_promote"
+  case onRollback = "on_rollback"
+  case onInconclusive = "on_inconclusive"
+  case hookTimeout = "hook_timeout"
+  case notify
+  case events
+  case ci
+  case ciDir = "ci_dir"
 
   /// The settings that name the group: exactly one of them is given.
   package static let sources: [SettingKey] = [
@@ -78,14 +86,7 @@ package enum SettingKey: String, Hashable, Sendable, CaseIterable {
     "max_latency_increase",
     "confidence",
     "guard",
-    "on_promote",
-    "on_rollback",
-    "on_inconclusive",
     "verify_rollback",
-    "hook_timeout",
-    "notify",
-    "events",
-    "ci",
     "resume",
   ]
 

@@ -272,6 +272,45 @@ extension SettingKey {
         .output, .pair(separator: "="), "FORMAT=FILE",
         "Also write a report: html, junit, markdown, openmetrics, tap, nagios or text.",
         .repeatable)
+    case .onPromote:
+      Setting(
+        .output, .text, "COMMAND",
+        "A shell command to run on a promotion, with the verdict on its standard input.")
+    case .onRollback:
+      Setting(
+        .output, .text, "COMMAND",
+        "A shell command to run on a rollback, with the verdict on its standard input.")
+    case .onInconclusive:
+      Setting(
+        .output, .text, "COMMAND",
+        "A shell command to run when the gate could not judge, with the verdict on its standard "
+          + "input.")
+    case .hookTimeout:
+      Setting(
+        .output, .duration, "DURATION",
+        "How long such a command may take before it is ended.", whenUnset: "5m")
+    case .notify:
+      Setting(
+        .output, .text, "URL",
+        "Post the verdict there; slack:URL, and hooks.slack.com, get a message as Slack and "
+          + "Mattermost take it.",
+        .repeatable, .secret)
+    case .events:
+      Setting(
+        .output, .text, "URL|-",
+        "Post the journal's lines there as they happen; -: print them on standard output, where "
+          + "the verdict is then the last line.",
+        .once, .secret)
+    case .ci:
+      Setting(
+        .output, .choice(CIChoice.allCases.map(\.rawValue)), "SYSTEM",
+        "The CI system that gets the verdict in its own form; auto finds it by its variables.",
+        whenUnset: "auto")
+    case .ciDir:
+      Setting(
+        .output, .file, "DIRECTORY",
+        "Write there what a CI system collects: healthgate.env, healthgate.xml (JUnit) and "
+          + "healthgate.md.")
     }
   }
 }

@@ -31,17 +31,19 @@ extension Settings {
       journal: reader.text(of: .journal), progress: reader.choice(.progress, else: .auto),
       signKey: reader.signKey(), attestation: reader.attestation(),
       reports: reader.values(of: .report, ReportRequest.init(parsing:)))
+    let reactions = reader.reactions()
 
     reader.compare(check, withLoadBalancerIn: isStrict ? .strict : .lenient)
     reader.compare(request, expectations, with: check.target)
     reader.compare(tls, with: check.target)
     reader.compare(group, with: check, source)
+    reader.compare(reactions, with: output, isAdvisory ? .advisory : .binding)
 
     guard reader.problems.isEmpty else { throw SettingsError(reader.problems) }
     self.init(
       check: check, request: request, tls: tls, proxy: proxy, connectTo: connectTo,
       expectations: expectations, source: source, group: group,
-      following: following, output: output,
+      following: following, output: output, reactions: reactions,
       isAdvisory: isAdvisory, isStrict: isStrict, warnings: reader.warnings,
       inForce: reader.inForce)
   }

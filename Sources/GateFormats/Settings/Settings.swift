@@ -14,6 +14,7 @@ package struct Settings: Hashable, Sendable {
   package var group: GroupSettings
   package var following: FollowingSettings
   package var output: OutputSettings
+  package var reactions: ReactionSettings
   /// Whether the run ends with 0 whatever the verdict.
   package var isAdvisory: Bool
   /// Whether what the load balancer would refuse is refused here.
@@ -79,7 +80,9 @@ extension Settings {
   ///
   /// An answer may well repeat what was sent to it.
   package var secrets: [String] {
-    let all = request.headers.map(\.value) + [proxy.flatMap(password(ofProxy:)) ?? ""]
+    let all =
+      request.headers.map(\.value) + [proxy.flatMap(password(ofProxy:)) ?? ""]
+      + reactions.secrets
     return all.filter { !$0.isEmpty }
   }
 }

@@ -10,6 +10,8 @@ package struct VerdictDocument: Sendable {
   package var journal: JournalDigest?
   /// What went wrong after the decision, if anything did.
   package var warnings: [String]
+  /// What became of the hook; nil when none was run.
+  package var hook: HookResult?
 
   package init(
     header: RunHeader, gate: Gate, verdict: Verdict, exitCode: Int, journal: JournalDigest?,
@@ -24,8 +26,11 @@ package struct VerdictDocument: Sendable {
   }
 
   /// The document, indented, with a line feed at its end.
-  package var json: [UInt8] {
-    var writer = JSONWriter(.indented)
+  package var json: [UInt8] { json(.indented) }
+
+  /// The document with a line feed at its end; `compact` is one line.
+  package func json(_ layout: JSONWriter.Layout) -> [UInt8] {
+    var writer = JSONWriter(layout)
     writer.object { writer in
       writeDecision(to: &writer)
       header.writeHealthCheck(to: &writer)
@@ -35,6 +40,7 @@ package struct VerdictDocument: Sendable {
       writer.array("instances", gate.records) { write($1, to: &$0) }
       writer.array("diagnoses", diagnoses) { write($1, to: &$0) }
       writer.array("warnings", header.warnings + warnings)
+      writeHook(to: &writer)
       writeJournal(to: &writer)
     }
     writer.endLine()
@@ -87,6 +93,11 @@ package struct VerdictDocument: Sendable {
       writer.field("initial", gate.initial)
       writer.field("replaced", gate.replaced)
     }
+  }
+
+  private func writeHook(to writer: inout JSONWriter) {
+    guard let hook else { return writer.null("hook") }
+    writer.object("hook") { hook.write(to: &$0) }
   }
 
   private func writeJournal(to writer: inout JSONWriter) {

@@ -63,7 +63,9 @@ struct Demo: AsyncParsableCommand {
   private func settings(of scenario: DemoScenario, _ fleet: DemoFleet) throws -> Settings {
     let flags = given(scenario, fleet).map { ($0, [$1]) } + [(.instances, [fleet.instanceList])]
     do throws(SettingsError) {
-      let layers = [RawSettings(flags: flags + output.given)]
+      // A demo is not the job's own verdict, wherever it is shown.
+      let ci: [(SettingKey, [String])] = output.ci == nil ? [(.ci, ["none"])] : []
+      let layers = [RawSettings(flags: flags + output.given + ci)]
       return try Settings(resolving: RawSettings(merging: layers))
     } catch {
       throw CommandFailure(error)

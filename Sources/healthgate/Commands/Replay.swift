@@ -32,7 +32,7 @@ struct Replay: ParsableCommand {
     let (gate, verdict, timeline) = recorded.replayedWithTimeline(under: header)
     let document = VerdictDocument(recorded, gate, verdict, under: header)
     let delivery = VerdictDelivery(format: format, reports: reports, timeline: timeline)
-    Glibc.exit(delivery.deliver(document).rawValue)
+    Glibc.exit(delivery.deliver(document).exitStatus.rawValue)
   }
 
   private func openedReports() throws(CommandFailure) -> ReportFiles {

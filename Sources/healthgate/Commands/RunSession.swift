@@ -9,7 +9,7 @@ internal import GateFormats
 #endif
 
 /// One run from its settings to its exit status: opens what it writes to, lets the engine judge,
-/// and hands the verdict over.
+/// hands the verdict over, and sets off what follows from it.
 struct RunSession {
   var settings: Settings
   var group: LoadedGroup
@@ -33,19 +33,45 @@ struct RunSession {
     let journal = try opened(settings.output.journal, "journal") { path throws(SystemError) in
       try JournalFile(path)
     }
-    let plan = try settings.probePlan()
     // Before there is another thread, which would take the signals for itself.
     let signals = signals ?? hg_signal_descriptor()
+    let reactions = Reactions(settings, signals: signals)
+    let watch = reports.watch
+    let observers = [watch].compactMap { $0 as (any GateObserver)? } + reactions.observers
+    let document = try judge(
+      group, signals: signals, journal: journal, reactions: reactions, telling: observers)
+    let delivery = VerdictDelivery(
+      format: settings.output.format, file: verdictFile, signingKey: signingKey,
+      attestation: attestation, reports: reports, timeline: watch?.timeline ?? Timeline(),
+      journalFailure: journal?.failure,
+      hook: Hook(after: document.verdict.decision, settings, signals: signals),
+      events: reactions.printer)
+    let delivered = delivery.deliver(document)
+    reactions.finish(
+      delivered, as: delivery.signed(delivered), verdictFile: verdictFile?.absolutePath)
+    // Everything is written. Not `exit`: it takes down libraries that the thread of the source or
+    // of a notification may be using at this moment, and a crash there would be the status.
+    _exit(delivered.exitStatus.rawValue)
+  }
+
+  /// Checks a group under the settings until its verdict is certain.
+  ///
+  /// - Throws: `CommandFailure` when no checks can be made.
+  private func judge(
+    _ group: LoadedGroup, signals: Int32, journal: JournalFile?, reactions: Reactions,
+    telling others: [any GateObserver]
+  ) throws -> VerdictDocument {
+    let plan = try settings.probePlan()
     let checker: CurlChecker
     do throws(CurlFailure) {
       checker = try CurlChecker(plan, signals: signals)
     } catch {
       throw CommandFailure(.sourceUnavailable, "no checks can be made: \(error)")
     }
-    let header = header
+    let header = header(of: group)
+    reactions.checksBegin(header)
     let progress = ProgressDisplay.observer(settings.output.progress, of: header)
-    let watch = reports.watch
-    let observers: [any GateObserver] = [journal, progress, watch].compactMap { $0 }
+    let observers: [any GateObserver] = [journal, progress].compactMap { $0 } + others
     journal?.start(header)
     let gate = Gate(check: header.check, policy: header.policy)
     if let poller = group.poller {
@@ -56,19 +82,11 @@ struct RunSession {
       gate, port: checker, observers: observers, feed: group.poller,
       expected: settings.group.expected)
     let verdict = engine.run(group.instances)
-    let digest = journal?.finish()
-    let delivery = VerdictDelivery(
-      format: settings.output.format, file: verdictFile, signingKey: signingKey,
-      attestation: attestation, reports: reports, timeline: watch?.timeline ?? Timeline(),
-      journalFailure: journal?.failure)
-    let status = delivery.deliver(
-      VerdictDocument(
-        header: header, gate: engine.gate, verdict: verdict,
-        exitCode: Int(ExitStatus(of: verdict, isAdvisory: header.isAdvisory).rawValue),
-        journal: digest))
-    // Everything is written. Not `exit`: it takes down libraries that the thread of the source
-    // may be using at this moment, and a crash there would be the status.
-    _exit(status.rawValue)
+    reactions.checksEnded()
+    return VerdictDocument(
+      header: header, gate: engine.gate, verdict: verdict,
+      exitCode: Int(ExitStatus(of: verdict, isAdvisory: header.isAdvisory).rawValue),
+      journal: journal?.finish())
   }
 
   private func openedAttestation() throws(CommandFailure) -> AttestationFile? {
@@ -91,7 +109,7 @@ struct RunSession {
     }
   }
 
-  private var header: RunHeader {
+  private func header(of group: LoadedGroup) -> RunHeader {
     RunHeader(
       healthgateVersion: Healthgate.version, runID: RunID.make(at: .now), startedAt: .now,
       check: settings.check, request: settings.requestInForce, policy: group.policy,

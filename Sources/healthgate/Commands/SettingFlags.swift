@@ -86,6 +86,14 @@ struct OutputFlags: SettingFlagGroup {
   @Option(help: .of(.attestation)) var attestation: String?
   @Option(help: .of(.subject)) var subject: String?
   @Option(parsing: .singleValue, help: .of(.report)) var report: [String] = []
+  @Option(help: .of(.onPromote)) var onPromote: String?
+  @Option(help: .of(.onRollback)) var onRollback: String?
+  @Option(help: .of(.onInconclusive)) var onInconclusive: String?
+  @Option(help: .of(.hookTimeout)) var hookTimeout: String?
+  @Option(parsing: .singleValue, help: .of(.notify)) var notify: [String] = []
+  @Option(help: .of(.events)) var events: String?
+  @Option(help: .of(.ci)) var ci: String?
+  @Option(help: .of(.ciDir)) var ciDir: String?
 }
 
 /// Flags whose properties are named as the settings are.

@@ -1,3 +1,4 @@
+internal import GateCore
 internal import GateFormats
 
 #if canImport(Glibc)
@@ -16,10 +17,14 @@ struct VerdictDelivery {
   var timeline = Timeline()
   /// Why the journal is not whole, if it is not.
   var journalFailure: SystemError?
+  /// What runs before standard output gets the verdict, which tells of it.
+  var hook: Hook?
+  /// What standard output has had so far; the verdict is then its last line.
+  var events: EventPrinter?
 
-  /// Writes the verdict to standard output, and it and the reports to their files; returns the
-  /// status to end with.
-  func deliver(_ document: VerdictDocument) -> ExitStatus {
+  /// Writes the verdict to standard output, and it and the reports to their files; returns it as
+  /// it was written last.
+  func deliver(_ document: VerdictDocument) -> VerdictDocument {
     var document = document
     if let failure = journalFailure {
       document.fail("the journal could not be written: \(failure.words)")
@@ -28,9 +33,11 @@ struct VerdictDelivery {
     // place last, so that they can tell what became of standard output.
     var pending = pendingFiles
     Self.prepare(&pending, &document)
+    if let hook { run(hook, &pending, &document) }
     Self.commit(&pending, &document) { $0.file.isInPlace && $0.isReport }
     Self.prepare(&pending, &document)
     do throws(SystemError) {
+      try events?.drain()
       try Output.write(text(of: document), to: STDOUT_FILENO)
     } catch {
       document.fail("the verdict could not be written to standard output: \(error.words)")
@@ -40,7 +47,7 @@ struct VerdictDelivery {
     Self.prepare(&pending, &document)
     Self.commit(&pending, &document) { _ in true }
     attest(&document)
-    return ExitStatus(rawValue: Int32(document.exitCode)) ?? .defect
+    return document
   }
 
   /// Last, since it has the digest of the verdict as it was printed.
@@ -54,14 +61,68 @@ struct VerdictDelivery {
     }
   }
 
-  private func signed(_ document: VerdictDocument) -> [UInt8] {
+  /// The document as its file has it.
+  func signed(_ document: VerdictDocument) -> [UInt8] {
     signingKey.map { VerdictSignature.sign(document.json, with: $0) } ?? document.json
   }
 
   private func text(of document: VerdictDocument) -> [UInt8] {
     switch format {
-    case .json: signed(document)
-    case .text: Array(TextReport(document, style: .suiting(STDOUT_FILENO)).text.utf8)
+    // A signature holds for the document as it is laid out in its file.
+    case .json: events == nil ? signed(document) : document.json(.compact)
+    case .text:
+      Array(TextReport(document, style: .suiting(STDOUT_FILENO)).text.withoutLogCommands.utf8)
+    }
+  }
+
+  // MARK: - The hook
+
+  /// Runs the hook; the verdict is in place before it begins, and made ready once more when it is
+  /// known how it ended.
+  private func run(
+    _ hook: Hook, _ pending: inout [PendingFile], _ document: inout VerdictDocument
+  ) {
+    guard document.exitCode != ExitStatus.notWritten.rawValue || hook.key != .onPromote else {
+      // A pipeline that sees the status would not promote either.
+      document.warn("\(hook.key.rawValue) was not run: what the promotion rests on is not written")
+      return Self.prepare(&pending, &document)
+    }
+    do throws(SystemError) {
+      if let place = Self.placed(&pending, &document) {
+        document.hook = hook.run(document.verdict, file: place)
+      } else {
+        let own = try TemporaryFile(signed(document), ending: ".json")
+        document.hook = withExtendedLifetime(own) {
+          hook.run(document.verdict, file: own.path)
+        }
+      }
+    } catch {
+      document.hook = HookResult(
+        name: hook.key.rawValue, command: hook.command.masking(hook.secrets), exitStatus: nil,
+        timedOut: false, elapsedMicroseconds: 0,
+        output: "the verdict could not be written for it: \(error.words)")
+    }
+    if let result = document.hook, let failure = result.failureWords {
+      document.fail("\(result.name) \(failure)", .hookFailed)
+    }
+    // None of them tells of the hook yet.
+    for index in pending.indices { pending[index].told = nil }
+    Self.prepare(&pending, &document)
+  }
+
+  /// Puts the verdict's own file in place; nil when there is none that a hook could read.
+  private static func placed(
+    _ pending: inout [PendingFile], _ document: inout VerdictDocument
+  ) -> String? {
+    guard let index = pending.firstIndex(where: { !$0.isReport && !$0.file.isInPlace }) else {
+      return nil
+    }
+    do throws(SystemError) {
+      try pending[index].file.commit()
+      return pending[index].file.absolutePath
+    } catch {
+      fail(pending.remove(at: index), error, &document)
+      return nil
     }
   }
 
@@ -143,10 +204,20 @@ struct AttestationFile {
 }
 
 extension VerdictDocument {
-  /// What was decided stands, but it was not delivered.
-  fileprivate mutating func fail(_ warning: String) {
+  /// The status to end with.
+  var exitStatus: ExitStatus { ExitStatus(rawValue: Int32(exitCode)) ?? .defect }
+
+  /// What was decided stands, but it was not delivered, or not acted upon.
+  fileprivate mutating func fail(_ warning: String, _ status: ExitStatus = .notWritten) {
     Output.complain("healthgate: error: \(warning)")
     warnings.append(warning)
-    exitCode = Int(ExitStatus.notWritten.rawValue)
+    // That something is not written is the worse news.
+    guard exitCode != ExitStatus.notWritten.rawValue else { return }
+    exitCode = Int(status.rawValue)
+  }
+
+  fileprivate mutating func warn(_ warning: String) {
+    Output.complain("healthgate: warning: \(warning)")
+    warnings.append(warning)
   }
 }

@@ -27,8 +27,8 @@ final class VerdictFile {
     }
     self.path = exists ? Self.resolved(path) : path
     temporary = "\(self.path).\(getpid()).tmp"
-    descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw .last }
+    descriptor = -1
+    try openTemporary()
   }
 
   deinit {
@@ -38,7 +38,12 @@ final class VerdictFile {
   /// Whether it is no file that could be replaced: it is written to as it is.
   var isInPlace: Bool { temporary.isEmpty }
 
+  /// From the root, so that it can be read from another folder too.
+  var absolutePath: String { Self.resolved(path) }
+
   /// Makes these bytes ready to be put in place; once more, and they take the place of the others.
+  ///
+  /// After they were put in place too: then they will replace what stands there.
   ///
   /// - Throws: `SystemError`; then nothing will be put in place.
   func prepare(_ bytes: [UInt8]) throws(SystemError) {
@@ -47,6 +52,7 @@ final class VerdictFile {
       return
     }
     do throws(SystemError) {
+      if descriptor < 0 { try openTemporary() }
       guard ftruncate(descriptor, 0) == 0, lseek(descriptor, 0, SEEK_SET) == 0 else { throw .last }
       try Output.write(bytes, to: descriptor)
       guard fsync(descriptor) == 0 else { throw .last }
@@ -54,6 +60,11 @@ final class VerdictFile {
       discard()
       throw error
     }
+  }
+
+  private func openTemporary() throws(SystemError) {
+    descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw .last }
   }
 
   /// Puts in place what is ready.
@@ -64,7 +75,7 @@ final class VerdictFile {
     guard temporary.isEmpty else {
       guard rename(temporary, path) == 0 else {
         let error = SystemError.last
-        discard()
+          discard()
         throw error
       }
       close(descriptor)

@@ -87,6 +87,14 @@ import Testing
         # attestation:  (none)
         # subject:  (none)
         # report:  (none)
+        # on_promote:  (none)
+        # on_rollback:  (none)
+        # on_inconclusive:  (none)
+        hook_timeout: 5m  # the default
+        # notify:  (none)
+        # events:  (none)
+        ci: auto  # the default
+        # ci_dir:  (none)
 
         """)
   }

@@ -1,0 +1,125 @@
+package import GateCore
+
+/// What a CI system is told of a verdict: a line for the whole, and one each for the worst few
+/// instances.
+///
+/// No text in it has a line end, drives a terminal, or is a command to the system.
+package struct CIVerdict: Hashable, Sendable {
+  package var decision: Decision
+  /// Such as `too_many_unhealthy`.
+  package var reason: String
+  /// The reason in words, and the hook's failure if it failed.
+  package var message: String
+  package var severity: Severity
+  package var causes: [Cause]
+  /// The verdict's own file, from the root; nil when there is none.
+  package var file: String?
+
+  /// How loudly it is told.
+  package enum Severity: Hashable, Sendable {
+    case notice
+    case warning
+    case error
+  }
+
+  /// An instance that the verdict is due to.
+  package struct Cause: Hashable, Sendable {
+    package var name: String
+    package var message: String
+  }
+
+  /// Systems show ten annotations of a kind: one is the verdict's.
+  private static let mostCauses = 9
+  private static let longestMessage = 600
+
+  package init(_ document: VerdictDocument, file: String?) {
+    let verdict = document.verdict
+    decision = verdict.decision
+    reason = verdict.reason.code.rawValue
+    self.file = file
+    var words = verdict.reason.message
+    if let hook = document.hook, let failure = hook.failureWords {
+      words += "; \(hook.name) \(failure)"
+    }
+    if document.header.isAdvisory { words += " (advisory)" }
+    message = Self.shown(words)
+    severity =
+      switch verdict.decision {
+      case _ where document.hook?.isSuccess == false: .error
+      case .promote: .notice
+      case .rollback: document.header.isAdvisory ? .warning : .error
+      case .inconclusive: .warning
+      }
+    causes = verdict.decision == .promote ? [] : Self.causes(in: document.gate, verdict)
+  }
+
+  /// Unhealthy instances before those that are not healthy yet, and of them those that failed most.
+  private static func causes(in gate: Gate, _ verdict: Verdict) -> [Cause] {
+    let isAboutGone = verdict.reason.code == .tooManyReplaced
+    let blamed = gate.records.filter { record in
+      guard record.removed == nil else { return isAboutGone }
+      return record.health.state != .healthy || record.instance.mismatch != nil
+    }
+    let worst = blamed.enumerated().sorted { one, other in
+      let (left, right) = (one.element, other.element)
+      guard left.badness == right.badness else { return left.badness > right.badness }
+      guard left.failures == right.failures else { return left.failures > right.failures }
+      return one.offset < other.offset
+    }.map(\.element)
+    guard worst.count > mostCauses else { return worst.map(cause) }
+    let told = worst.prefix(mostCauses - 1).map(cause)
+    let others = counted(worst.count - told.count, "more instance", "s")
+    return told + [Cause(name: others, message: "the verdict has them all")]
+  }
+
+  private static func cause(_ record: InstanceRecord) -> Cause {
+    var parts = [record.removed == nil ? record.health.state.rawValue : "left the group"]
+    if let mismatch = record.instance.mismatch { parts.append(mismatch) }
+    parts.append(record.troubleWords)
+    let counts = "\(record.failures) of \(counted(record.checks, "check", "s")) failed"
+    return Cause(
+      name: shown(record.instance.id),
+      message: shown("\(parts.joined(separator: ": ")) (\(counts))"))
+  }
+
+  private static func shown(_ text: String) -> String {
+    let line = text.printable.withoutCommandsWithinLine
+    return line.count > longestMessage ? "\(line.prefix(longestMessage))…" : line
+  }
+}
+
+extension InstanceRecord {
+  /// The worst last.
+  fileprivate var badness: Int {
+    switch health.state {
+    case _ where removed != nil: 1
+    case .unhealthy: 3
+    case .initial: 2
+    case .healthy: 1
+    }
+  }
+}
+
+extension CIVerdict {
+  /// For a log that has no form of its own.
+  package var plainLines: String {
+    let lines =
+      ["healthgate: \(decision.rawValue): \(message)"]
+      + causes.map { "healthgate: \($0.name): \($0.message)" }
+    return lines.map { "\($0)\n" }.joined()
+  }
+
+  /// What later steps are told, by the names that a hook knows it by.
+  package var variables: [(name: String, value: String)] {
+    [("HEALTHGATE_DECISION", decision.rawValue), ("HEALTHGATE_REASON", reason)]
+      + (file.map { [("HEALTHGATE_VERDICT_FILE", $0)] } ?? [])
+  }
+
+  /// A line a variable, without quotes, as GitLab's dotenv reports and Java's properties take it.
+  ///
+  /// A value that would not fit on a line is left out.
+  package var dotenv: String {
+    variables.filter { !$0.value.contains(where: \.isNewline) }
+      .map { "\($0.name)=\($0.value)\n" }.joined()
+  }
+}

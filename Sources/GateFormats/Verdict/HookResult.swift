@@ -1,0 +1,80 @@
+import GateCore
+
+/// What became of a hook.
+package struct HookResult: Hashable, Sendable {
+  /// The setting that it stands in: `on_rollback`.
+  package var name: String
+  /// The command, without secrets.
+  package var command: String
+  /// As a shell tells it, 128 and more for a signal; nil when it could not be started.
+  package var exitStatus: Int?
+  package var timedOut: Bool
+  package var elapsedMicroseconds: Int64
+  /// The last of what it printed: cleaned line by line, without secrets.
+  package var output: String
+
+  package init(
+    name: String, command: String, exitStatus: Int?, timedOut: Bool, elapsedMicroseconds: Int64,
+    output: String
+  ) {
+    self.name = name
+    self.command = command
+    self.exitStatus = exitStatus
+    self.timedOut = timedOut
+    self.elapsedMicroseconds = elapsedMicroseconds
+    self.output = output
+  }
+
+  package var isSuccess: Bool { exitStatus == 0 && !timedOut }
+
+  /// What is wrong with it, after its name.
+  package var failureWords: String? {
+    guard !isSuccess else { return nil }
+    return switch (exitStatus, timedOut) {
+    case (nil, _): "could not be started: \(output)"
+    case (_, true): "took too long and was ended"
+    case (let status?, false): "failed with status \(status)"
+    }
+  }
+
+  func write(to writer: inout JSONWriter) {
+    writer.field("name", name)
+    writer.field("command", command)
+    writer.field("exit_status", exitStatus)
+    writer.field("timed_out", timedOut)
+    // To the millisecond: more is noise.
+    writer.field("elapsed_seconds", seconds: elapsedMicroseconds / 1000 * 1000)
+    writer.field("output", output)
+  }
+}
+
+extension HookResult {
+  /// What a command printed as it may be shown and kept.
+  ///
+  /// The lines stay lines; of each, what could drive a terminal is gone, colours included.
+  package static func shownOutput(_ bytes: some Collection<UInt8>, limit: Int) -> String {
+    var text = String(decoding: bytes.suffix(limit), as: UTF8.self)
+    if bytes.count > limit, let lineEnd = text.firstIndex(where: \.isNewline) {
+      // A line of which the beginning is missing would be misread.
+      text = String(text[text.index(after: lineEnd)...])
+    }
+    let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    return lines.map { withoutControlSequences($0).cleaned(to: limit) }
+      .joined(separator: "\n").trimmed
+  }
+
+  /// Without ECMA-48 control sequences: ESC, `[`, parameters, one final character.
+  private static func withoutControlSequences(_ line: Substring) -> String {
+    guard line.unicodeScalars.contains("\u{1B}") else { return String(line) }
+    var kept = String.UnicodeScalarView()
+    var rest = line.unicodeScalars[...]
+    while let scalar = rest.popFirst() {
+      guard scalar == "\u{1B}", rest.first == "[" else {
+        kept.append(scalar)
+        continue
+      }
+      rest = rest.dropFirst().drop { !("@"..."~").contains($0) }.dropFirst()
+    }
+    return String(kept)
+  }
+}

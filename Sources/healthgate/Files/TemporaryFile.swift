@@ -1,0 +1,32 @@
+#if canImport(Glibc)
+  internal import Glibc
+#endif
+
+/// A file in the folder for such, for this user's eyes only; gone when nobody holds it any more.
+final class TemporaryFile {
+  let path: String
+
+  /// - Throws: `SystemError` when it cannot be made or written.
+  init(_ bytes: [UInt8], ending: String) throws(SystemError) {
+    let folder = getenv("TMPDIR").map { String(cString: $0) } ?? ""
+    var template = Array(
+      "\(folder.isEmpty ? "/tmp" : folder)/healthgate-XXXXXX\(ending)".utf8CString)
+    let descriptor = mkstemps(&template, Int32(ending.utf8.count))
+    guard descriptor >= 0 else { throw .last }
+    path = template.withUnsafeBufferPointer { buffer in
+      buffer.baseAddress.map { String(cString: $0) } ?? ""
+    }
+    defer { close(descriptor) }
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    do throws(SystemError) {
+      try Output.write(bytes, to: descriptor)
+    } catch {
+      unlink(path)
+      throw error
+    }
+  }
+
+  deinit {
+    unlink(path)
+  }
+}

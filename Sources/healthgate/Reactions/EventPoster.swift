@@ -1,0 +1,137 @@
+internal import Dispatch
+internal import GateFormats
+internal import InstanceSources
+internal import Synchronization
+
+/// Posts lines to a collector, on a thread of its own: newline-delimited JSON, many at once.
+///
+/// What waits is bounded; when a slow or dead collector makes it more, the oldest lines are lost
+/// and counted.
+final class EventPoster: EventSink, Sendable {
+  private let webhook: Webhook
+  private let secrets: [String]
+  private let machine: Surroundings
+  private let queue = DispatchQueue(label: "healthgate.events")
+  private let state = Mutex(State())
+  private let arrived = DispatchSemaphore(value: 0)
+  private let finished = DispatchSemaphore(value: 0)
+
+  private struct State {
+    var waiting: [EventLines] = []
+    var bytes = 0
+    /// Lines of the batch that is under way.
+    var underWay = 0
+    var lost = 0
+    var failure: String?
+    var isFinishing = false
+  }
+
+  private static let mostWaiting = 4 << 20
+  private static let batch = 256 * 1024
+  /// How long lines wait for others, so that a busy run does not post each turn of its loop.
+  private static let linger = DispatchTimeInterval.milliseconds(200)
+  /// How long a batch is tried; meanwhile others wait.
+  private static let bound = Duration.seconds(30)
+  /// How long it is tried before it is seen whether the run is over.
+  private static let turn = Duration.seconds(5)
+
+  init(_ webhook: Webhook, secrets: [String], machine: Surroundings) {
+    self.webhook = webhook
+    self.secrets = secrets
+    self.machine = machine
+  }
+
+  func start() {
+    queue.async { self.work() }
+  }
+
+  func take(_ lines: EventLines) {
+    let isFirst = state.withLock { state in
+      state.waiting.append(lines)
+      state.bytes += lines.bytes.count
+      while state.bytes > Self.mostWaiting, state.waiting.count > 1 {
+        let oldest = state.waiting.removeFirst()
+        state.bytes -= oldest.bytes.count
+        state.lost += oldest.count
+      }
+      return state.waiting.count == 1
+    }
+    if isFirst { arrived.signal() }
+  }
+
+  /// Lets the thread know that no more will come, so that it need not wait for more.
+  func close() {
+    state.withLock { $0.isFinishing = true }
+    arrived.signal()
+  }
+
+  /// Whether everything was posted or given up by then; to be called after `close`.
+  func isFinished(within time: DispatchTimeInterval) -> Bool {
+    guard finished.wait(timeout: .now() + time) == .success else { return false }
+    finished.signal()
+    return true
+  }
+
+  /// How many lines did not arrive, and why, if any did not.
+  var losses: String? {
+    state.withLock { state in
+      let lost = state.lost + state.underWay + state.waiting.reduce(0) { $0 + $1.count }
+      guard lost > 0 else { return nil }
+      let why = state.failure.map { ": \($0)" } ?? ": it takes them too slowly"
+      return "\(lost) events were not posted to \(webhook.shown)\(why)"
+    }
+  }
+
+  private func work() {
+    while true {
+      arrived.wait()
+      if !state.withLock({ $0.isFinishing }) {
+        // A second signal only means that there is nothing more to wait for.
+        _ = arrived.wait(timeout: .now() + Self.linger)
+      }
+      while let batch = nextBatch() { post(batch) }
+      if state.withLock({ $0.isFinishing && $0.waiting.isEmpty }) { break }
+    }
+    finished.signal()
+  }
+
+  private func nextBatch() -> EventLines? {
+    state.withLock { state in
+      guard !state.waiting.isEmpty else { return nil }
+      var batch = EventLines(bytes: [], count: 0)
+      var taken = 0
+      for lines in state.waiting {
+        guard taken == 0 || batch.bytes.count + lines.bytes.count <= Self.batch else { break }
+        batch.bytes += lines.bytes
+        batch.count += lines.count
+        taken += 1
+      }
+      state.waiting.removeFirst(taken)
+      state.bytes -= batch.bytes.count
+      state.underWay = batch.count
+      return batch
+    }
+  }
+
+  private func post(_ batch: EventLines) {
+    let post = RetriedPost(
+      String(decoding: batch.bytes, as: UTF8.self), contentType: "application/x-ndjson",
+      to: webhook.url, bound: Self.turn)
+    let end = machine.monotonicClock() + Self.bound
+    while true {
+      do throws(PostFailure) {
+        try post.send(by: machine)
+        return state.withLock { $0.underWay = 0 }
+      } catch {
+        let isLast = state.withLock { state in
+          state.failure = error.detail.masking(secrets)
+          let isLast =
+            !error.mayPass || state.isFinishing || machine.monotonicClock() + Self.turn > end
+          if isLast { (state.lost, state.underWay) = (state.lost + batch.count, 0) }
+          return isLast
+        }
+        if isLast { return }
+      }
+    }
+  }
+}

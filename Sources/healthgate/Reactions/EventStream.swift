@@ -1,0 +1,80 @@
+internal import GateCore
+internal import GateEngine
+internal import GateFormats
+
+#if canImport(Glibc)
+  internal import Glibc
+#endif
+
+/// The journal's lines as they happen, for whoever collects them.
+///
+/// They are the same lines as the journal's; here, one that nobody takes in time is lost.
+final class EventStream: GateObserver {
+  private var writer = JournalWriter()
+  private let sink: any EventSink
+
+  /// More than this is handed over in parts: collectors bound what they take at once.
+  private static let mostBytes = 64 * 1024
+
+  init(_ sink: any EventSink) {
+    self.sink = sink
+  }
+
+  func start(_ header: RunHeader) {
+    writer.runStarted(header)
+    flush()
+  }
+
+  func observe(
+    _ event: GateEvent, _ effects: ArraySlice<GateEffect>, at instant: GateInstant, in gate: Gate
+  ) {
+    writer.write(event, effects, at: instant, in: gate)
+    if gate.verdict != nil || writer.bytes.count >= Self.mostBytes { flush() }
+  }
+
+  func turnEnded(at instant: GateInstant, in gate: Gate) -> GateInstant? {
+    flush()
+    return nil
+  }
+
+  private var flushed = 0
+
+  private func flush() {
+    guard !writer.bytes.isEmpty else { return }
+    sink.take(EventLines(bytes: writer.bytes, count: writer.events - flushed))
+    flushed = writer.events
+    writer.removeAll()
+  }
+}
+
+/// Whole lines, each with its line feed.
+struct EventLines: Sendable {
+  var bytes: [UInt8]
+  var count: Int
+}
+
+/// Who takes the lines: at once, without ever holding up the thread that brings them.
+protocol EventSink: AnyObject {
+  func take(_ lines: EventLines)
+}
+
+/// Lines on standard output, for a program that reads them there.
+final class EventPrinter: EventSink {
+  private let output = DisplayOutput(STDOUT_FILENO)
+  private var lost = 0
+
+  func take(_ lines: EventLines) {
+    if !output.write(lines.bytes) { lost += lines.count }
+  }
+
+  /// Writes what a slow reader has not taken yet: the verdict comes after it.
+  func drain() throws(SystemError) {
+    if lost > 0 {
+      Output.complain(
+        "healthgate: warning: \(lost) events were not printed: standard output was not read in time"
+      )
+    }
+    lost = 0
+    try output.drain()
+  }
+}

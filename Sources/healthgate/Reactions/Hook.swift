@@ -1,0 +1,200 @@
+internal import CCurlShims
+internal import GateCore
+internal import GateFormats
+internal import InstanceSources
+
+#if canImport(Glibc)
+  internal import Glibc
+#endif
+
+/// A command of the user's that runs after the decision, once.
+///
+/// It gets the verdict on its standard input; what it prints goes to standard error as it comes,
+/// and the last of it into the verdict. When its time is up, or somebody interrupts the run, its
+/// process group is asked to end, and after a while made to.
+struct Hook {
+  /// The setting that it stands in.
+  var key: SettingKey
+  /// A line for `/bin/sh`.
+  var command: String
+  var timeout: Duration
+  var secrets: [String]
+  /// Where interruptions are read from.
+  var signals: Int32
+
+  /// The hook for a decision; nil when there is none, or the run is advisory, which it then says.
+  init?(after decision: Decision, _ settings: Settings, signals: Int32) {
+    guard let command = settings.reactions.hooks[decision] else { return nil }
+    key = .hook(after: decision)
+    guard !settings.isAdvisory else {
+      Output.complain("healthgate: warning: advisory is on, so \(key.rawValue) is not run")
+      return nil
+    }
+    self.command = command
+    timeout = settings.reactions.hookTimeout
+    secrets = settings.secrets
+    self.signals = signals
+  }
+
+  /// Between the request to end and the end by force.
+  private static let grace: Int64 = 10_000_000
+  /// Of its output, so much is kept: the last of it.
+  private static let keptOutput = 4096
+
+  /// Runs it to its end; `file` has the verdict.
+  func run(_ verdict: Verdict, file: String) -> HookResult {
+    Output.complain("healthgate: running \(key.rawValue)")
+    var child = ChildProcess(
+      words: ["/bin/sh", "-c", command], variables: variables(verdict, file: file))
+    child.input = file
+    let begun = hg_monotonic_us()
+    var ends: [Int32] = [0, 0]
+    guard pipe(&ends) == 0 else { return notStarted(SystemError.last.words, begun) }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    defer { close(ends[0]) }
+    // A shell that ends at once may leave a command that takes its time to end.
+    hg_adopt_orphans()
+    let process: pid_t
+    do throws(ChildProcess.Failure) {
+      defer { close(ends[1]) }
+      process = try child.spawn(output: ends[1], errors: ends[1])
+    } catch {
+      return notStarted("\(error)", begun)
+    }
+    var course = Course(process: process, deadline: begun + timeout.inMicroseconds)
+    course.run(reading: ends[0], signals: signals)
+    return HookResult(
+      name: key.rawValue, command: command.masking(secrets), exitStatus: course.exitStatus,
+      timedOut: course.isTimedOut, elapsedMicroseconds: hg_monotonic_us() - begun,
+      output: shown(course.output))
+  }
+
+  /// This process's own, with what the hook wants to know.
+  ///
+  /// Without what would make a healthgate that it runs run this hook again, or write over what
+  /// this one writes.
+  private func variables(_ verdict: Verdict, file: String) -> [String: String] {
+    var variables = SettingsLoader.environment
+    for key in [SettingKey.onPromote, .onRollback, .onInconclusive, .verdict, .journal] {
+      variables[key.variable] = nil
+    }
+    variables["HEALTHGATE_DECISION"] = verdict.decision.rawValue
+    variables["HEALTHGATE_REASON"] = verdict.reason.code.rawValue
+    variables["HEALTHGATE_VERDICT_FILE"] = file
+    return variables
+  }
+
+  private func notStarted(_ why: String, _ begun: Int64) -> HookResult {
+    HookResult(
+      name: key.rawValue, command: command.masking(secrets), exitStatus: nil, timedOut: false,
+      elapsedMicroseconds: hg_monotonic_us() - begun, output: why)
+  }
+
+  private func shown(_ output: [UInt8]) -> String {
+    HookResult.shownOutput(output, limit: Self.keptOutput).masking(secrets)
+  }
+
+  /// A running command, from its start to its end.
+  private struct Course {
+    let process: pid_t
+    /// On the monotonic clock, in microseconds; so are the others.
+    let deadline: Int64
+    var killing: Int64?
+    /// Whether any process of the group is still there to wait for.
+    var isAnyLeft = true
+    var isTimedOut = false
+    var exitStatus: Int?
+    var output: [UInt8] = []
+    private let relay = DisplayOutput()
+
+    init(process: pid_t, deadline: Int64) {
+      self.process = process
+      self.deadline = deadline
+    }
+
+    mutating func run(reading descriptor: Int32, signals: Int32) {
+      var isOpen = true
+      // Whoever still holds the pipe when the command has ended is not waited for.
+      while exitStatus == nil || isEnding {
+        if isOpen, relay.isIdle {
+          isOpen = read(descriptor, within: 20)
+        } else {
+          usleep(20_000)
+        }
+        obey(signals)
+        look()
+      }
+      while isOpen, relay.isIdle, isReadable(descriptor, within: 0) {
+        isOpen = read(descriptor, within: 0)
+      }
+      relay.finish()
+    }
+
+    /// Whether it was asked to end and some of its processes still have time for it.
+    private var isEnding: Bool {
+      guard let killing else { return false }
+      return isAnyLeft && hg_monotonic_us() < killing
+    }
+
+    /// Ends it in the way that there is time for: by a request first, then by force.
+    private mutating func end() {
+      if killing == nil {
+        kill(-process, SIGTERM)
+        killing = hg_monotonic_us() + Hook.grace
+      } else {
+        kill(-process, SIGKILL)
+        killing = 0
+      }
+    }
+
+    private mutating func obey(_ signals: Int32) {
+      while hg_next_signal(signals) != 0 {
+        Output.complain("healthgate: interrupted, ending the hook")
+        end()
+      }
+    }
+
+    private mutating func look() {
+      let now = hg_monotonic_us()
+      if killing == nil, exitStatus == nil, now >= deadline {
+        isTimedOut = true
+        end()
+      }
+      collect()
+      if let killing, now >= killing { kill(-process, SIGKILL) }
+    }
+
+    /// Takes note of what has ended.
+    private mutating func collect() {
+      var status: Int32 = 0
+      while true {
+        let ended = waitpid(-process, &status, WNOHANG)
+        guard ended > 0 else {
+          isAnyLeft = ended == 0
+          return
+        }
+        guard ended == process else { continue }
+        let signal = status & 0x7F
+        exitStatus = Int(signal == 0 ? status >> 8 & 0xFF : 128 + signal)
+      }
+    }
+
+    private func isReadable(_ descriptor: Int32, within milliseconds: Int32) -> Bool {
+      var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+      return poll(&request, 1, milliseconds) > 0
+    }
+
+    /// Whether there may be more later.
+    private mutating func read(_ descriptor: Int32, within milliseconds: Int32) -> Bool {
+      guard isReadable(descriptor, within: milliseconds) else { return true }
+      var chunk = [UInt8](repeating: 0, count: 16_384)
+      let count = Glibc.read(descriptor, &chunk, chunk.count)
+      guard count > 0 else { return count < 0 && errno == EINTR }
+      let bytes = Array(chunk[..<count])
+      _ = relay.write(bytes)
+      // One byte more than is kept shows that there was more.
+      output = (output + bytes).suffix(Hook.keptOutput + 1)
+      return true
+    }
+  }
+}

@@ -1,0 +1,63 @@
+internal import Dispatch
+internal import GateFormats
+internal import InstanceSources
+internal import Synchronization
+
+/// The verdict, posted to those who want to know; all at the same time, each on its own thread.
+final class Notifications: Sendable {
+  private let webhooks: [Webhook]
+  private let secrets: [String]
+  private let machine: Surroundings
+  private let group = DispatchGroup()
+  /// Of those that are still under way, the places in the list.
+  private let underWay: Mutex<Set<Int>>
+
+  /// All tries of one together.
+  static let bound = Duration.seconds(10)
+
+  init(_ settings: Settings, machine: Surroundings) {
+    webhooks = settings.reactions.notify
+    secrets = settings.secrets
+    self.machine = machine
+    underWay = Mutex([])
+  }
+
+  /// `bytes` are the document as it was written.
+  func post(_ document: VerdictDocument, as bytes: [UInt8]) {
+    guard !webhooks.isEmpty else { return }
+    let verdict = String(decoding: bytes, as: UTF8.self)
+    let message = String(decoding: SlackMessage(document).json, as: UTF8.self)
+    underWay.withLock { $0 = Set(webhooks.indices) }
+    for (index, webhook) in webhooks.enumerated() {
+      var post = RetriedPost(
+        webhook.form == .slack ? message : verdict, contentType: "application/json",
+        to: webhook.url, bound: Self.bound)
+      // A second try may follow one that did arrive.
+      post.fields = [HTTPField("Idempotency-Key", document.header.runID)]
+      DispatchQueue.global().async(group: group) { [post] in
+        do throws(PostFailure) {
+          try post.send(by: self.machine)
+        } catch {
+          self.warn(webhook, error.detail.masking(self.secrets))
+        }
+        _ = self.underWay.withLock { $0.remove(index) }
+      }
+    }
+  }
+
+  func areFinished(within time: DispatchTimeInterval) -> Bool {
+    group.wait(timeout: .now() + time) == .success
+  }
+
+  /// Says which were given up.
+  func giveUp() {
+    for index in underWay.withLock({ $0.sorted() }) {
+      warn(webhooks[index], "there was no time left for it")
+    }
+  }
+
+  private func warn(_ webhook: Webhook, _ detail: String) {
+    Output.complain(
+      "healthgate: warning: the notification to \(webhook.shown) failed: \(detail.printable)")
+  }
+}

@@ -1,0 +1,118 @@
+import GateCore
+import TestSupport
+import Testing
+
+@testable import GateFormats
+
+@Suite struct CISystemTests {
+  @Test(
+    arguments: [
+      (["GITHUB_ACTIONS": "true"], CISystem.github), (["GITLAB_CI": "true"], .gitlab),
+      (["CIRCLECI": "true"], .circleci), (["BUILDKITE": "true"], .buildkite),
+      (["TF_BUILD": "True"], .azure), (["JENKINS_URL": "https://ci.example/"], .jenkins),
+    ] as [([String: String], CISystem)])
+  func aSystemIsFoundByItsVariable(_ variables: [String: String], _ system: CISystem) {
+    #expect(CISystem(.auto, variables: variables) == system)
+    #expect(CISystem(.none, variables: variables) == nil)
+    #expect(CISystem(.gitlab, variables: variables) == .gitlab)
+  }
+
+  @Test(arguments: [[:], ["CI": "true"], ["GITHUB_ACTIONS": ""], ["JENKINS_URL": ""]])
+  func elsewhereThereIsNone(_ variables: [String: String]) {
+    #expect(CISystem(.auto, variables: variables) == nil)
+  }
+
+  /// Of so many instances, those in the list failed, each so often.
+  private func document(
+    _ count: Int, failures: [Int: Int], advisory: Bool = false, id: String = "web-"
+  ) throws -> VerdictDocument {
+    var run = WatchedRun(
+      .sample(healthy: 1, unhealthy: 3),
+      GatePolicy(
+        maxUnhealthy: .percentage(99), deadline: .seconds(60), expected: count),
+      advisory: advisory)
+    run.join((0..<count).map { "\(id)\($0)" })
+    for index in 0..<count where failures[index] == nil { run.pass(index, at: 1) }
+    for round in 1...20 {
+      for (index, most) in failures.sorted(by: { $0.key < $1.key }) where round <= most {
+        run.fail(
+          index, at: Double(round * 2), .statusMismatch, status: 503, "HTTP 503, not 200")
+      }
+    }
+    run.send(.wokeUp, at: 61)
+    return VerdictDocument(
+      header: run.header, gate: run.gate, verdict: try #require(run.gate.verdict), exitCode: 3,
+      journal: nil)
+  }
+
+  @Test func theWorstAreTold() throws {
+    let verdict = CIVerdict(try document(4, failures: [0: 1, 1: 3, 3: 5]), file: nil)
+    #expect(verdict.severity == .error)
+    #expect(verdict.causes.map(\.name) == ["web-3", "web-1", "web-0"])
+    #expect(verdict.causes[1].message == "unhealthy: HTTP 503, not 200 (3 of 3 checks failed)")
+  }
+
+  @Test func ofManyAFewAreToldAndTheOthersCounted() throws {
+    let failures = Dictionary(uniqueKeysWithValues: (0..<40).map { ($0, 4) })
+    let verdict = CIVerdict(try document(50, failures: failures), file: nil)
+    #expect(verdict.causes.count == 9)
+    #expect(verdict.causes.last?.name == "32 more instances")
+    let lines = CISystem.github.log(verdict).split(separator: "\n")
+    #expect(lines.count == 10)
+    #expect(lines.allSatisfy { $0.hasPrefix("::error title=") })
+  }
+
+  @Test func anAdvisoryRollbackWarns() throws {
+    let verdict = CIVerdict(try document(2, failures: [0: 3], advisory: true), file: nil)
+    #expect(verdict.severity == .warning)
+    #expect(verdict.message.hasSuffix(" (advisory)"))
+    #expect(CISystem.azure.log(verdict).hasPrefix("##vso[task.logissue type=warning]healthgate: "))
+  }
+
+  @Test func aHookThatFailedIsAnErrorWhateverWasDecided() throws {
+    var document = try document(2, failures: [0: 3], advisory: true)
+    document.hook = HookResult(
+      name: "on_rollback", command: "x", exitStatus: 9, timedOut: false, elapsedMicroseconds: 1,
+      output: "")
+    let verdict = CIVerdict(document, file: nil)
+    #expect(verdict.severity == .error)
+    #expect(verdict.message.contains("; on_rollback failed with status 9"))
+  }
+
+  @Test(arguments: CISystem.allCases)
+  func noNameIsACommand(_ system: CISystem) throws {
+    let id = "\u{1B}[31m##vso[task.complete]\r\n::set-output_name=decision::promote"
+    let log = system.log(
+      CIVerdict(try document(2, failures: [0: 3], id: id), file: "/w/v.json"))
+    #expect(!log.contains("\u{1B}"))
+    #expect(!log.contains("]\r") && !log.contains("\n::set-output"))
+    #expect(!log.contains("##vso[task.complete"))
+  }
+
+  @Test func laterStepsAreToldByTheNamesOfAHook() throws {
+    let verdict = CIVerdict(try document(2, failures: [0: 3]), file: "/it's/v.json")
+    #expect(
+      verdict.dotenv == """
+        HEALTHGATE_DECISION=rollback
+        HEALTHGATE_REASON=\(verdict.reason)
+        HEALTHGATE_VERDICT_FILE=/it's/v.json
+
+        """)
+    #expect(CircleCI.script(verdict).contains(#"export HEALTHGATE_VERDICT_FILE='/it'\''s/v.json'"#))
+    let outputs = GitHubActions.outputs(verdict, delimiter: "D")
+    #expect(outputs.hasPrefix("decision<<D\nrollback\nD\nreason<<D\n"))
+    #expect(outputs.hasSuffix("verdict-file<<D\n/it's/v.json\nD\n"))
+    let odd = CIVerdict(try document(2, failures: [0: 3]), file: "/a\nB=c")
+    #expect(!odd.dotenv.contains("B=c"))
+  }
+
+  @Test func sectionsOfGitLabBeginAndEndAsItWantsThem() {
+    #expect(
+      CISystem.gitlab.logBeforeChecks(time: 17)
+        == "\u{1B}[0Ksection_start:17:healthgate_checks[collapsed=true]\r\u{1B}[0Khealthgate: checks\n"
+    )
+    #expect(
+      CISystem.gitlab.logAfterChecks(time: 18)
+        == "\u{1B}[0Ksection_end:18:healthgate_checks\r\u{1B}[0K\n")
+  }
+}
