@@ -1,23 +1,43 @@
 extension String {
   /// At most so many bytes, with runs of blanks and of what cannot be printed as one blank.
   ///
-  /// What comes from the network can drive a terminal or end a line; nothing of that is kept.
+  /// What comes from the network can drive a terminal or end a line; nothing of that is kept. It
+  /// can be a command to a CI system, if only it is printed to its log, by whatever reads the
+  /// verdict: `##vso[…]` and `##[…]` anywhere, `::set-output …::` at a beginning. The two signs are
+  /// kept apart.
   package func cleaned(to bytes: Int) -> String {
     var cleaned = ""
     var size = 0
     var pending = false
+    var last: Unicode.Scalar?
+    let text = drop(while: \.isWhitespace)
+    if text.beginsWithLogCommand { return (": :" + text.dropFirst(2)).cleaned(to: bytes) }
     for scalar in unicodeScalars {
       guard !scalar.isUnprintable else {
         pending = !cleaned.isEmpty
         continue
       }
+      if scalar == "#", last == "#" { pending = true }
       size += UTF8.width(scalar) + (pending ? 1 : 0)
       guard size <= bytes else { break }
       if pending { cleaned.unicodeScalars.append(" ") }
       cleaned.unicodeScalars.append(scalar)
-      pending = false
+      (pending, last) = (false, scalar)
     }
     return cleaned
+  }
+}
+
+extension StringProtocol {
+  /// Whether it begins as `::error title=a::` or `::group::` does, and not as an IPv6 address.
+  package var beginsWithLogCommand: Bool {
+    guard hasPrefix("::") else { return false }
+    let rest = utf8.dropFirst(2)
+    let name = rest.prefix { byte in
+      (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) || byte == UInt8(ascii: "-")
+    }
+    let end = rest.dropFirst(name.count)
+    return !name.isEmpty && (end.first == UInt8(ascii: " ") || end.starts(with: "::".utf8))
   }
 }
 

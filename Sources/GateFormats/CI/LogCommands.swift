@@ -1,3 +1,5 @@
+import GateCore
+
 extension String {
   /// Lines of a log in which nothing is a command to the CI system that reads it.
   ///
@@ -15,8 +17,9 @@ extension String {
       switch byte {
       case UInt8(ascii: "\n"), UInt8(ascii: "\r"): isLineStart = true
       case UInt8(ascii: " "), UInt8(ascii: "\t"): break
-      case UInt8(ascii: ":") where isLineStart && rest.first == byte:
-        bytes.append(UInt8(ascii: "|"))
+      case UInt8(ascii: ":") where isLineStart:
+        let beginning = ":" + String(decoding: rest.prefix(40), as: UTF8.self)
+        if beginning.beginsWithLogCommand { bytes.append(UInt8(ascii: "|")) }
         isLineStart = false
       default: isLineStart = false
       }

@@ -8,6 +8,8 @@ import Testing
     Row("::error::x", "|::error::x"), Row("  ::error::x", "  |::error::x"),
     Row("a\n\t::set-output name=a::b\n", "a\n\t|::set-output name=a::b\n"),
     Row("a ::error::x", "a ::error::x"), Row("2001:db8::5", "2001:db8::5"),
+    Row("  ::1, ::2 and ::ffff:10.0.0.1", "  ::1, ::2 and ::ffff:10.0.0.1"),
+    Row("::ab, ::cd", "::ab, ::cd"),
     Row("x ##[set-output name=a]b", "x # #[set-output name=a]b"),
     Row("##vso[task.complete]", "# #vso[task.complete]"), Row("####[x]", "# # # #[x]"),
     Row("#1 and #2", "#1 and #2"), Row("", ""),
