@@ -55,10 +55,15 @@ package struct CIVerdict: Hashable, Sendable {
 
   /// Unhealthy instances before those that are not healthy yet, and of them those that failed most.
   private static func causes(in gate: Gate, _ verdict: Verdict) -> [Cause] {
-    let isAboutGone = verdict.reason.code == .tooManyReplaced
+    let code = verdict.reason.code
     let blamed = gate.records.filter { record in
-      guard record.removed == nil else { return isAboutGone }
-      return record.health.state != .healthy || record.instance.mismatch != nil
+      guard record.removed == nil else { return code == .tooManyReplaced }
+      switch record.health.state {
+      case .unhealthy: return true
+      // Nobody waited for them once too many were unhealthy.
+      case .initial: return code != .tooManyUnhealthy && code != .wrongVersion
+      case .healthy: return record.instance.mismatch != nil
+      }
     }
     let worst = blamed.enumerated().sorted { one, other in
       let (left, right) = (one.element, other.element)
