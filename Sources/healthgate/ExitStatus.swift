@@ -37,6 +37,7 @@ extension ExitStatus {
     case .noFile: "a file that is not there, or must not be read"
     case .sourceUnavailable: "a source of instances that cannot be read from the start"
     case .defect: "a defect in healthgate"
+    case .hookFailed: "the verdict stands, but a hook failed"
     case .notWritten: "the verdict, the journal or a report could not be written"
     case .credentials: "credentials missing or refused"
     case .hangUp: "ended by SIGHUP: the verdict so far is written, as inconclusive"
