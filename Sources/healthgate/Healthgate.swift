@@ -13,8 +13,8 @@ struct Healthgate: AsyncParsableCommand {
     discussion: "Exit status:\n\(ExitStatus.list)",
     version: version,
     subcommands: [
-      Run.self, Demo.self, Probe.self, Lint.self, Replay.self, Report.self, Merge.self, Verify.self,
-      Keygen.self, Schema.self,
+      Run.self, Demo.self, Probe.self, Lint.self, PlanCommand.self, Replay.self, Report.self,
+      Merge.self, Verify.self, Keygen.self, Schema.self,
     ],
     defaultSubcommand: Run.self)
 

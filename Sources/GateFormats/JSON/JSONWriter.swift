@@ -77,6 +77,13 @@ package struct JSONWriter {
     append(value ? "true" : "false")
   }
 
+  /// A finite number, by the fewest digits that give it again.
+  package mutating func field(_ name: StaticString, _ value: Double) {
+    precondition(value.isFinite, "JSON has no other numbers")
+    key(name)
+    bytes.append(contentsOf: value.description.utf8)
+  }
+
   /// Seconds, as many decimals as the microseconds need.
   package mutating func field(_ name: StaticString, seconds microseconds: Int64?) {
     key(name)

@@ -64,17 +64,26 @@ package struct RunHeader: Hashable, Sendable {
 }
 
 extension RunHeader {
-  func writeHealthCheck(to writer: inout JSONWriter) {
+  func writeHealthCheck(to writer: inout JSONWriter) { check.write(to: &writer, request: request) }
+
+  func writePolicy(to writer: inout JSONWriter) {
+    policy.write(to: &writer, isAdvisory: isAdvisory)
+  }
+}
+
+extension HealthCheck {
+  /// As the field `health_check`.
+  func write(to writer: inout JSONWriter, request: [RunHeader.RequestSetting]) {
     writer.object("health_check") { writer in
-      writer.field("target", check.target.description)
-      writer.field("semantics", check.semantics.rawValue)
-      writer.field("interval_seconds", seconds: check.interval.inMicroseconds)
-      writer.field("timeout_seconds", seconds: check.timeout.inMicroseconds)
-      writer.field("healthy_threshold", check.healthyThreshold)
-      writer.field("initial_threshold", check.initialThreshold)
-      writer.field("unhealthy_threshold", check.unhealthyThreshold)
-      writer.field("unhealthy_window", check.unhealthyWindow?.description)
-      writer.field("matcher", check.matcher.description)
+      writer.field("target", target.description)
+      writer.field("semantics", semantics.rawValue)
+      writer.field("interval_seconds", seconds: interval.inMicroseconds)
+      writer.field("timeout_seconds", seconds: timeout.inMicroseconds)
+      writer.field("healthy_threshold", healthyThreshold)
+      writer.field("initial_threshold", initialThreshold)
+      writer.field("unhealthy_threshold", unhealthyThreshold)
+      writer.field("unhealthy_window", unhealthyWindow?.description)
+      writer.field("matcher", matcher.description)
       writer.object("request") { writer in
         for setting in request {
           writer.field(named: setting.name, setting.values.joined(separator: "\n"))
@@ -82,17 +91,20 @@ extension RunHeader {
       }
     }
   }
+}
 
-  func writePolicy(to writer: inout JSONWriter) {
+extension GatePolicy {
+  /// As the field `policy`.
+  func write(to writer: inout JSONWriter, isAdvisory: Bool) {
     writer.object("policy") { writer in
-      writer.field("min_healthy", policy.minHealthy.description)
-      writer.field("max_unhealthy", policy.maxUnhealthy.description)
-      writer.field("max_replaced", policy.maxReplaced.description)
-      writer.field("grace_period_seconds", seconds: policy.gracePeriod.inMicroseconds)
-      writer.field("soak_seconds", seconds: policy.soak.inMicroseconds)
-      writer.field("deadline_seconds", seconds: policy.deadline.inMicroseconds)
+      writer.field("min_healthy", minHealthy.description)
+      writer.field("max_unhealthy", maxUnhealthy.description)
+      writer.field("max_replaced", maxReplaced.description)
+      writer.field("grace_period_seconds", seconds: gracePeriod.inMicroseconds)
+      writer.field("soak_seconds", seconds: soak.inMicroseconds)
+      writer.field("deadline_seconds", seconds: deadline.inMicroseconds)
       writer.field("advisory", isAdvisory)
-      writer.field("load_balancer", policy.loadBalancer.rawValue)
+      writer.field("load_balancer", loadBalancer.rawValue)
     }
   }
 }

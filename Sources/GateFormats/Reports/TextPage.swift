@@ -21,6 +21,11 @@ struct TextPage {
     paragraph("", .plain, words, indent: 2)
   }
 
+  /// A line as it is: part of a table or a plot.
+  mutating func line(_ words: String, _ tone: Tone) {
+    text += style.paint(words, tone) + "\n"
+  }
+
   private mutating func paragraph(_ label: String, _ tone: Tone, _ words: String, indent: Int) {
     let margin = String(repeating: " ", count: indent)
     var line = margin + style.paint(label, tone)

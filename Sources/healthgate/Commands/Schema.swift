@@ -12,9 +12,10 @@ struct Schema: ParsableCommand {
     case lint
     case journal
     case config
+    case plan
   }
 
-  @Argument(help: "verdict, journal (a line of it), config (the settings' file), probe or lint.")
+  @Argument(help: "verdict, journal (a line of it), config (the settings' file), plan, probe or lint.")
   var format: Format
 
   func run() throws {
@@ -24,6 +25,7 @@ struct Schema: ParsableCommand {
     case .lint: try Output.print(Schemas.lint + "\n")
     case .journal: try Output.print(Schemas.journal + "\n")
     case .config: try Output.print(configSchema())
+    case .plan: try Output.print(Schemas.plan + "\n")
     }
   }
 }

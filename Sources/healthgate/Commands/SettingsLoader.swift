@@ -16,11 +16,19 @@ struct SettingsLoader {
 
   static var environment: [String: String] { ProcessInfo.processInfo.environment }
 
-  func load(flags: [(SettingKey, [String])]) throws -> LoadedSettings {
-    let layers = try layers(flags: flags)
+  /// What stands for a target where none is needed: the load balancer's own default.
+  static let standInOrigin = SettingOrigin.imported("no target given")
+
+  func load(
+    flags: [(SettingKey, [String])], instances need: Settings.InstancesNeed = .required
+  ) throws -> LoadedSettings {
+    var layers = try layers(flags: flags)
+    if need == .optional, layers.settings.values[.target] == nil {
+      layers.settings.values[.target] = [SettingText("HTTP:80/", at: Self.standInOrigin)]
+    }
     do throws(SettingsError) {
       return LoadedSettings(
-        settings: try Settings(resolving: layers.settings),
+        settings: try Settings(resolving: layers.settings, instances: need),
         terraform: layers.imported?.group, trafficPort: layers.imported?.trafficPort)
     } catch {
       throw CommandFailure(error)

@@ -8,6 +8,7 @@ import Testing
 @Suite struct SchemasTests {
   static let schemas: [(name: String, text: String)] = [
     ("verdict", Schemas.verdict), ("journal", Schemas.journal), ("probe", Schemas.probe),
+    ("plan", Schemas.plan),
   ]
 
   @Test(arguments: schemas) func aSchemaIsJSONOfTheRightDialect(name: String, text: String) throws {

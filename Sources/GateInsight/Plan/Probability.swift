@@ -1,0 +1,138 @@
+/// The arithmetic of counts that the plan needs; exact but for rounding, and nothing is drawn.
+enum Probability {
+  /// `base` to a whole power of at least 0.
+  static func power(_ base: Double, _ exponent: Int) -> Double {
+    var (result, square, rest) = (1.0, base, exponent)
+    while rest > 0 {
+      if rest & 1 == 1 { result *= square }
+      square *= square
+      rest >>= 1
+    }
+    return result
+  }
+
+  /// The probability that each of `count` is of the first kind or the second, and at least `least`
+  /// of the first; what is neither takes the rest.
+  static func atLeast(_ least: Int, of count: Int, _ first: Double, _ second: Double) -> Double {
+    guard least > 0 else { return power(first + second, count) }
+    guard least <= count, first > 0 else { return 0 }
+    guard least < count, second > 0 else { return power(first, count) }
+    let (sum, tail) = weights(of: count, first, second, from: least)
+    return power(first + second, count) * (tail / sum)
+  }
+
+  /// The binomial terms relative to the greatest: their sum, and that of the terms from `least` on.
+  private static func weights(
+    of count: Int, _ first: Double, _ second: Double, from least: Int
+  ) -> (sum: Double, tail: Double) {
+    let mode = min(Int(Double(count + 1) * (first / (first + second))), count)
+    let odds = first / second
+    var (below, above) = (0.0, 0.0)
+    func add(_ weight: Double, at place: Int) {
+      if place < least { below += weight } else { above += weight }
+    }
+    add(1, at: mode)
+    var weight = 1.0
+    for place in stride(from: mode + 1, through: count, by: 1) where weight > 0 {
+      weight *= Double(count - place + 1) / Double(place) * odds
+      add(weight, at: place)
+    }
+    weight = 1.0
+    for place in stride(from: mode - 1, through: 0, by: -1) where weight > 0 {
+      weight *= Double(place + 1) / Double(count - place) / odds
+      add(weight, at: place)
+    }
+    return (below + above, above)
+  }
+
+  /// One term of the binomial sum: `chosen` of the first kind, all others of the second.
+  static func exactly(
+    _ chosen: Int, of count: Int, _ first: Double, _ second: Double
+  ) -> Double {
+    guard chosen <= count else { return 0 }
+    let pairs = min(chosen, count - chosen)
+    // One factor of each kind with each factor of the coefficient, so that nothing overflows.
+    var term = power(chosen > pairs ? first : second, count - 2 * pairs)
+    for place in 0..<pairs {
+      term *= Double(count - place) / Double(place + 1) * first * second
+    }
+    return term
+  }
+
+  /// The smallest count for which so many successes in a row are less probable than `chance`.
+  static func runLength(of success: Double, under chance: Double) -> Int {
+    var (length, probability) = (0, 1.0)
+    while probability > chance, length < 1_000_000 {
+      probability *= success
+      length += 1
+    }
+    return length
+  }
+
+  /// The number from 0 to 1 that to the power of `exponent`, at least 1, is `value`.
+  static func root(_ value: Double, _ exponent: Int) -> Double {
+    var (low, high) = (0.0, 1.0)
+    while true {
+      let middle = (low + high) / 2
+      guard middle > low, middle < high else { return middle }
+      if power(middle, exponent) < value { low = middle } else { high = middle }
+    }
+  }
+}
+
+/// The nodes and weights of Gauss and Legendre for an integral from 0 to 1.
+///
+/// With n nodes the integral of a polynomial of a degree up to 2n - 1 is exact.
+struct Quadrature: Sendable {
+  private(set) var nodes: [Double] = []
+  private(set) var weights: [Double] = []
+
+  init(exactForDegree degree: Int) {
+    let count = degree / 2 + 1
+    for index in 0..<count {
+      // By Newton, from evenly spread angles, which is near enough: cos is that of a polynomial.
+      var x = Self.firstGuess(index, of: count)
+      var slope = 0.0
+      for _ in 0..<100 {
+        let (value, derivative) = Self.legendre(count, at: x)
+        let step = value / derivative
+        slope = derivative
+        x -= step
+        if step.magnitude < 1e-15 { break }
+      }
+      slope = Self.legendre(count, at: x).derivative
+      nodes.append((1 - x) / 2)
+      weights.append(1 / ((1 - x * x) * slope * slope))
+    }
+  }
+
+  func integral(_ function: (Double) -> Double) -> Double {
+    zip(nodes, weights).reduce(0) { $0 + $1.1 * function($1.0) }
+  }
+
+  /// Source: Abramowitz and Stegun, 22.16.6: the cosine of (4i + 3) / (4n + 2) times pi.
+  private static func firstGuess(_ index: Int, of count: Int) -> Double {
+    cosine(.pi * (Double(index) + 0.75) / (Double(count) + 0.5))
+  }
+
+  private static func legendre(_ degree: Int, at x: Double) -> (value: Double, derivative: Double) {
+    var (before, value) = (1.0, x)
+    guard degree > 0 else { return (1, 0) }
+    for order in stride(from: 2, through: degree, by: 1) {
+      let n = Double(order)
+      (before, value) = (value, ((2 * n - 1) * x * value - (n - 1) * before) / n)
+    }
+    return (value, Double(degree) * (x * value - before) / (x * x - 1))
+  }
+
+  /// For an angle from 0 to pi, by its series: the standard library has no cosine.
+  private static func cosine(_ angle: Double) -> Double {
+    guard angle <= .pi / 2 else { return -cosine(.pi - angle) }
+    var (term, sum) = (1.0, 1.0)
+    for order in 1...12 {
+      term *= -angle * angle / Double((2 * order - 1) * (2 * order))
+      sum += term
+    }
+    return sum
+  }
+}

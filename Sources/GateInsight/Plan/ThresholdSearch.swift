@@ -1,0 +1,147 @@
+package import GateCore
+
+/// Looks for the thresholds and the soak with the earliest promotion that keep the errors small.
+package struct ThresholdSearch: Sendable {
+  /// What does not change: the semantics, the interval, the counts, a fixed deadline.
+  package var check: HealthCheck
+  package var policy: GatePolicy
+  /// A number that was chosen, and is not to follow from the others.
+  package var initialThreshold: Int?
+  package var deadline: Duration?
+  /// At least one of them.
+  package var limits: [Limit]
+
+  /// How often a group may be decided wrongly whose checks fail at a rate.
+  package struct Limit: Hashable, Sendable {
+    package var kind: Kind
+    /// The probability that is allowed.
+    package var most: Double
+    package var failureRate: Double
+
+    package init(_ kind: Kind, atMost most: Double, failureRate: Double) {
+      self.kind = kind
+      self.most = most
+      self.failureRate = failureRate
+    }
+  }
+
+  package enum Kind: String, Hashable, Sendable, CaseIterable {
+    case falsePromote = "false_promote"
+    case falseRollback = "false_rollback"
+  }
+
+  /// Settings that hold the limits.
+  package struct Proposal: Hashable, Sendable {
+    package var check: HealthCheck
+    package var policy: GatePolicy
+    package var earliestPromotion: Duration
+    /// The probabilities of the errors, in the order of the limits.
+    package var errors: [Double]
+  }
+
+  package init(
+    check: HealthCheck, policy: GatePolicy, initialThreshold: Int?, deadline: Duration?,
+    limits: [Limit]
+  ) {
+    self.check = check
+    self.policy = policy
+    self.initialThreshold = initialThreshold
+    self.deadline = deadline
+    self.limits = limits
+  }
+
+  /// The longest soak that is tried, in intervals.
+  package static let longestSoak = 2000
+
+  /// Nil when no thresholds that the load balancer takes hold the limits with any such soak.
+  ///
+  /// A longer soak promotes no group that a shorter one would not, so that the shortest that holds
+  /// the limit of false promotions is found by halving; one that is longer yet only rolls back more.
+  package func proposal() -> Proposal? {
+    let thresholds = check.semantics.ranges(for: check.target).thresholds
+    var best: Proposal?
+    // Those first that fail the most of what is bad: what they need bounds what the others may.
+    for unhealthy in thresholds {
+      for healthy in thresholds.reversed() {
+        guard let found = shortestSoak(healthy, unhealthy, noLaterThan: best?.earliestPromotion),
+          found.isBetter(than: best)
+        else { continue }
+        best = found
+      }
+    }
+    return best
+  }
+
+  private func shortestSoak(
+    _ healthy: Int, _ unhealthy: Int, noLaterThan latest: Duration?
+  ) -> Proposal? {
+    func holds(_ soak: Int, _ kind: Kind) -> Bool {
+      errors(settings(healthy, unhealthy, soak), of: kind).allSatisfy { $0.error <= $0.limit.most }
+    }
+    let interval = check.interval.inMicroseconds
+    let start = Int64(settings(healthy, unhealthy, 0).check.initialThreshold - 1)
+    let room = latest.map { Int($0.inMicroseconds / interval - start) } ?? Self.longestSoak
+    let longest = min(room, Self.longestSoak)
+    var (low, high) = (-1, 0)
+    while longest >= 0, holds(high, .falseRollback), !holds(high, .falsePromote), high < longest {
+      (low, high) = (high, min(max(2 * high, 1), longest))
+    }
+    guard longest >= 0, holds(high, .falsePromote) else { return nil }
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if holds(middle, .falsePromote) { high = middle } else { low = middle }
+    }
+    guard holds(high, .falseRollback) else { return nil }
+    let (check, policy) = settings(healthy, unhealthy, high)
+    guard (try? Plan(check: check, policy: policy)) != nil else { return nil }
+    return Proposal(
+      check: check, policy: policy,
+      earliestPromotion: check.interval * (check.initialThreshold - 1) + policy.soak,
+      errors: errors((check, policy), of: nil).map(\.error))
+  }
+
+  private func settings(
+    _ healthy: Int, _ unhealthy: Int, _ soak: Int
+  ) -> (check: HealthCheck, policy: GatePolicy) {
+    var (check, policy) = (self.check, self.policy)
+    check.healthyThreshold = healthy
+    check.unhealthyThreshold = unhealthy
+    check.initialThreshold =
+      initialThreshold ?? check.semantics.initialThreshold(healthyThreshold: healthy)
+    policy.soak = check.interval * soak
+    policy.deadline =
+      deadline
+      ?? GatePolicy.defaultDeadline(for: check, gracePeriod: policy.gracePeriod, soak: policy.soak)
+    return (check, policy)
+  }
+
+  /// How often settings err at each limit of a kind, or of all; 0 when nothing can be promoted.
+  private func errors(
+    _ settings: (check: HealthCheck, policy: GatePolicy), of kind: Kind?
+  ) -> [(limit: Limit, error: Double)] {
+    let wanted = limits.filter { kind == nil || $0.kind == kind }
+    guard !wanted.isEmpty else { return [] }
+    guard let plan = try? Plan(check: settings.check, policy: settings.policy) else {
+      return wanted.map { ($0, $0.kind == .falsePromote ? 0 : 1) }
+    }
+    return wanted.map { limit in
+      let course = plan.odds(FailureModel(rate: limit.failureRate)).course
+      return (limit, limit.kind == .falsePromote ? course.promote : course.rollback)
+    }
+  }
+}
+
+extension ThresholdSearch.Proposal {
+  /// Earlier; among equals the one that bears more failures of a good group, and then the one that
+  /// lets it recover sooner.
+  fileprivate func isBetter(than other: Self?) -> Bool {
+    guard let other else { return true }
+    guard earliestPromotion == other.earliestPromotion else {
+      return earliestPromotion < other.earliestPromotion
+    }
+    guard check.unhealthyThreshold == other.check.unhealthyThreshold else {
+      return check.unhealthyThreshold > other.check.unhealthyThreshold
+    }
+    return check.healthyThreshold < other.check.healthyThreshold
+  }
+}

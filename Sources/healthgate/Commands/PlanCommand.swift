@@ -1,0 +1,103 @@
+internal import ArgumentParser
+internal import GateCore
+internal import GateFormats
+internal import GateInsight
+
+#if canImport(Glibc)
+  internal import Glibc
+#endif
+
+/// What the settings mean, before anything is released.
+struct PlanCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plan",
+    abstract: "Tell what settings mean: when each verdict comes, and the odds of a wrong one.",
+    discussion: """
+      Takes the settings of 'run', by flags, variables and file, and checks nothing. The odds are \
+      calculated, not drawn: the same settings give the same plan, and what it assumes is printed \
+      with it. With --false-promote or --false-rollback it looks for the thresholds and the soak \
+      that hold them, and plans those; it ends with 1 when there are none.
+      """)
+
+  @Option(
+    parsing: .singleValue,
+    help: ArgumentHelp(
+      "The probability that a check fails; repeatable (default: 0.01, 0.1, 0.2, 0.5, 0.9, 1).",
+      valueName: "P"))
+  var failureRate: [String] = []
+
+  @Option(
+    help: ArgumentHelp("Checks fail until the instance has booted for so long.", valueName: "TIME"))
+  var bootTime: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Checks fail for so long, beginning at any moment before the deadline.", valueName: "TIME"))
+  var outageLength: String?
+
+  @Option(
+    help: ArgumentHelp("The outage begins so long after the start.", valueName: "TIME"))
+  var outageAfter: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Propose thresholds that promote a bad group with at most this probability.", valueName: "P"))
+  var falsePromote: String?
+
+  @Option(help: ArgumentHelp("The failure rate of a bad group.", valueName: "P"))
+  var atFailureRate: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Propose thresholds that roll back a good group with at most this probability.",
+      valueName: "P"))
+  var falseRollback: String?
+
+  @Option(help: ArgumentHelp("The failure rate of a good group.", valueName: "P"))
+  var atFailureRateGood: String?
+
+  @Option(help: ArgumentHelp("text, json, or svg for the plot alone.", valueName: "FORMAT"))
+  var format = PlanFormat.text
+
+  @Option(help: ArgumentHelp("A YAML or JSON file of settings.", valueName: "FILE"))
+  var config: String?
+
+  @OptionGroup(title: "Health check") var healthCheck: HealthCheckFlags
+  @OptionGroup(title: "Group") var group: GroupFlags
+  @OptionGroup(title: "Policy") var policy: PolicyFlags
+
+  enum PlanFormat: String, CaseIterable, ExpressibleByArgument {
+    case text
+    case json
+    case svg
+  }
+
+  func run() throws {
+    let flags = healthCheck.given + group.given + policy.given
+    let loaded = try SettingsLoader(config: config).load(flags: flags, instances: .optional)
+    let planner = try PlannedRun(
+      loaded, questions: PlanQuestions(self), isWholeCurve: format != .json)
+    let document = try planner.document()
+    switch format {
+    case .text:
+      let report = PlanReport(document, style: .suiting(STDOUT_FILENO), letters: .suitingLocale)
+      try Output.print(report.text)
+    case .json: try Output.print(String(decoding: document.json, as: UTF8.self))
+    case .svg: try Output.print(document.svg)
+    }
+    if let search = document.search, search.proposal == nil {
+      throw CommandFailure(.rollback, "no thresholds and no soak hold what was asked for")
+    }
+  }
+}
+
+extension PlanPlot.Letters {
+  /// Blocks where the locale says that the terminal shows them.
+  fileprivate static var suitingLocale: Self {
+    let environment = SettingsLoader.environment
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap { environment[$0] }
+      .first { !$0.isEmpty }
+    let name = locale?.lowercased() ?? ""
+    return name.contains("utf-8") || name.contains("utf8") ? .blocks : .ascii
+  }
+}
