@@ -28,7 +28,7 @@ extension Journal {
 
 extension Gate {
   /// The event as it was folded in; what is said of an instance that never joined is nothing.
-  fileprivate func event(for recorded: Journal.RecordedEvent) -> GateEvent {
+  func event(for recorded: Journal.RecordedEvent) -> GateEvent {
     switch recorded {
     case .instanceAdded(let instance): .instanceAdded(instance)
     case .instanceRemoved(let id): key(of: id).map { .instanceRemoved($0) } ?? .wokeUp

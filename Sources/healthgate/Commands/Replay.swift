@@ -13,29 +13,65 @@ struct Replay: ParsableCommand {
     discussion: """
       With the run's own settings the verdict is the run's, to the byte. With others it is what \
       would have been: the checks stay as they were made, so only what is made of them can change.
+
+      With --compare a setting may have several values (2..5 or 2,3,5), and each combination of \
+      them is tried on each journal. Where it would need checks that a journal does not have (a \
+      shorter interval, a longer time-out, a longer run), it says so and does not guess. With \
+      --expect the error rates of each combination are told. The exit status is 0 when the table \
+      is whole.
       """)
 
-  @Argument(help: ArgumentHelp("The journal of a run; - is standard input.", valueName: "JOURNAL"))
-  var journal: String
+  @Argument(
+    help: ArgumentHelp(
+      "The journal of a run; - is standard input. With --compare any number of them.",
+      valueName: "JOURNAL"))
+  var journals: [String]
+
+  @Flag(help: "Tell what each of several settings would have decided, and when.")
+  var compare = false
+
+  @Option(
+    parsing: .singleValue,
+    help: ArgumentHelp(
+      "With --compare: promote or rollback, which the runs should have been decided as, or "
+        + "promote:FILE of one of them (FILE may be a pattern); repeatable.",
+      valueName: "DECISION"))
+  var expect: [String] = []
 
   @OptionGroup(title: "Other settings than the run's") var changes: ReplayFlags
+  @OptionGroup(title: "Other settings, with --compare") var otherChecks: ComparisonFlags
   @Option(help: .of(.format)) var format: String?
 
   @Option(parsing: .singleValue, help: .of(.report)) var report: [String] = []
 
   func run() throws {
+    guard !compare else { return try runComparison() }
+    if !expect.isEmpty || !otherChecks.given.isEmpty {
+      let flag = otherChecks.given.first?.0.flag ?? "--expect"
+      throw CommandFailure(.usage, "\(flag) is given without --compare")
+    }
+    guard journals.count == 1 else {
+      throw CommandFailure(
+        .usage, "\(journals.count) journals are given\n  hint: several are for --compare")
+    }
+    let journal = journals[0]
     let recorded = try RecordedJournal.read(journal)
-    let settings = try changedSettings(recorded)
+    let settings: Settings?
+    do throws(SettingsError) {
+      settings = try recorded.header.settings(changedBy: changes.given, journal)
+    } catch {
+      throw CommandFailure(error)
+    }
     let header = settings.map { recorded.header.changed(by: $0, changes.given) } ?? recorded.header
     let format = try chosenFormat()
-    let reports = try openedReports()
+    let reports = try openedReports(beside: journal)
     let (gate, verdict, timeline) = recorded.replayedWithTimeline(under: header)
     let document = VerdictDocument(recorded, gate, verdict, under: header)
     let delivery = VerdictDelivery(format: format, reports: reports, timeline: timeline)
     Glibc.exit(delivery.deliver(document).exitStatus.rawValue)
   }
 
-  private func openedReports() throws(CommandFailure) -> ReportFiles {
+  private func openedReports(beside journal: String) throws(CommandFailure) -> ReportFiles {
     var requests: [ReportRequest] = []
     for text in report {
       do throws(GrammarError) {
@@ -50,17 +86,18 @@ struct Replay: ParsableCommand {
     return try ReportFiles(requests)
   }
 
-  /// The run's settings with the changes; nil when there are none.
-  private func changedSettings(_ recorded: Journal) throws -> Settings? {
-    guard !changes.given.isEmpty else { return nil }
-    let layers = [
-      RawSettings(flags: changes.given),
-      RawSettings(imported: recorded.header.texts(journal), from: journal),
-    ]
-    do throws(SettingsError) {
-      return try Settings(resolving: RawSettings(merging: layers))
-    } catch {
-      throw CommandFailure(error)
+  private func runComparison() throws {
+    guard report.isEmpty else {
+      throw CommandFailure(.usage, "--report is given with --compare, which has no one verdict")
+    }
+    let format = try chosenFormat()
+    let comparison = try ReplayComparison(
+      journals, otherChecks.given + changes.given, expecting: expect
+    ).comparison()
+    switch format {
+    case .json: try Output.print(String(decoding: comparison.json, as: UTF8.self))
+    case .text:
+      try Output.print(ComparisonReport(comparison, style: .suiting(STDOUT_FILENO)).text)
     }
   }
 
@@ -71,6 +108,12 @@ struct Replay: ParsableCommand {
     }
     return chosen
   }
+}
+
+/// The settings that change which checks are made: a journal only has some of them.
+struct ComparisonFlags: SettingFlagGroup {
+  @Option(help: .of(.interval)) var interval: String?
+  @Option(help: .of(.timeout)) var timeout: String?
 }
 
 /// The settings that change what is made of checks, and not which checks are made.
@@ -90,6 +133,19 @@ struct ReplayFlags: SettingFlagGroup {
 }
 
 extension RunHeader {
+  /// The run's settings with the changes; nil when there are none.
+  ///
+  /// - Throws: `SettingsError` when they cannot be.
+  func settings(
+    changedBy changes: [(SettingKey, [String])], _ journal: String
+  ) throws(SettingsError) -> Settings? {
+    guard !changes.isEmpty else { return nil }
+    let layers = [
+      RawSettings(flags: changes), RawSettings(imported: texts(journal), from: journal),
+    ]
+    return try Settings(resolving: RawSettings(merging: layers))
+  }
+
   /// The settings as they would be written, for others to be laid over them.
   fileprivate func texts(_ journal: String) -> [(SettingKey, [String])] {
     [
@@ -119,7 +175,7 @@ extension RunHeader {
   }
 
   /// The header under changed settings; the verdict names the changes.
-  fileprivate func changed(
+  func changed(
     by settings: Settings, _ changes: [(SettingKey, [String])]
   ) -> RunHeader {
     var header = self
