@@ -85,6 +85,7 @@ package final class CurlChecker: CheckPort {
         throw error
       }
       transfer.key = key
+      transfer.role = instance.role
       transfer.started = started
       transfer.startedListening = listening.time(at: started.microseconds)
       underWay[key] = index

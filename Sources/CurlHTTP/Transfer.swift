@@ -9,6 +9,7 @@ final class Transfer {
   let lane: Int
   /// The instance being checked; nil while the place is free.
   var key: InstanceKey?
+  var role = InstanceRole.member
   var started = GateInstant.start
   /// When it began, on the clock that stands still while the gate is not listening.
   var startedListening: Int64 = 0

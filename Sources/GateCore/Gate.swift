@@ -14,13 +14,21 @@ package struct Gate: Sendable {
   /// How many instances there must be: the policy's number, or what the source wants since.
   package private(set) var expected: Int
 
-  private var group = GroupHealth()
-  private var keys: [String: InstanceKey] = [:]
+  /// The old group on trial, while the new one stands condemned.
+  package private(set) var blame: Blame?
+
+  private var counts = RoleCounts()
+  private var keys: [Name: InstanceKey] = [:]
   private(set) var clock = GateInstant.start
   private var announcedWakeUp: GateInstant?
   private let certainty: Certainty
   /// Whether the source of instances could not be read the last time.
   private var isSourceFailing = false
+
+  private struct Name: Hashable {
+    var id: String
+    var role: InstanceRole
+  }
 
   package init(check: HealthCheck, policy: GatePolicy) {
     precondition(policy.expected > 0, "an empty group is never promoted")
@@ -36,14 +44,32 @@ package struct Gate: Sendable {
   private var maxUnhealthy: Int { policy.maxUnhealthy.roundedDown(of: expected) }
   private var maxReplaced: Int { policy.maxReplaced.roundedDown(of: expected) }
 
+  private var group: GroupHealth { counts[.member] }
+  private var guards: GroupHealth { counts[.guard] }
+
   package var present: Int { group.present }
-  package var healthy: Int { group.present - group.initial - group.unhealthy }
+  package var healthy: Int { healthy(.member) }
   package var unhealthy: Int { group.unhealthy }
   package var initial: Int { group.initial }
   package var replaced: Int { group.removed }
 
-  /// The instance that has this id now, or had it last.
-  package func key(of id: String) -> InstanceKey? { keys[id] }
+  package func present(_ role: InstanceRole) -> Int { counts[role].present }
+  package func healthy(_ role: InstanceRole) -> Int {
+    counts[role].present - counts[role].initial - counts[role].unhealthy
+  }
+  package func unhealthy(_ role: InstanceRole) -> Int { counts[role].unhealthy }
+  package func initial(_ role: InstanceRole) -> Int { counts[role].initial }
+  package func replaced(_ role: InstanceRole) -> Int { counts[role].removed }
+
+  /// Those of one role, in the order in which they joined; those that left are among them.
+  package func records(_ role: InstanceRole) -> [InstanceRecord] {
+    records.filter { $0.instance.role == role }
+  }
+
+  /// The instance that has this id in this role now, or had it last.
+  package func key(of id: String, _ role: InstanceRole = .member) -> InstanceKey? {
+    keys[Name(id: id, role: role)]
+  }
 
   package subscript(key: InstanceKey) -> InstanceRecord { records[key.index] }
 
@@ -65,6 +91,7 @@ package struct Gate: Sendable {
     case .checked(let key, let report): record(report, of: key, effects: &effects)
     case .checkLost(let key, let fault): recordLoss(fault, of: key, effects: &effects)
     case .gateFault(let fault): (lastFault, isSourceFailing) = (fault, true)
+    case .baselineUnlisted(let fault): lastFault = fault
     case .groupListed(let expected):
       (self.expected, isSourceFailing) = (max(expected, 1), false)
     case .loadBalancerSaw(let key, let view): note(view, of: key, effects: &effects)
@@ -79,27 +106,36 @@ package struct Gate: Sendable {
 
   // MARK: - Time
 
-  /// Lets the moment pass at which time alone decides, at its exact time, however late it is seen.
+  /// Lets the moments pass at which time alone decides, at their exact times, however late they are
+  /// seen.
   private mutating func passTime(until now: GateInstant, effects: inout [GateEffect]) {
-    guard verdict == nil, let moment = nextMoment, clock < moment, moment <= now
-    else { return }
-    clock = moment
-    decide()
-    announce(&effects)
+    guard verdict == nil else { return }
+    while verdict == nil, let moment = nextMoment, clock < moment, moment <= now {
+      clock = moment
+      decide()
+    }
+    if verdict != nil { announce(&effects) }
   }
 
   /// When, if nothing else happens, time alone will decide.
   private var nextMoment: GateInstant? {
     if let healthySince { return healthySince + policy.soak }
-    return lastChance.map { GateInstant(microseconds: $0.microseconds + 1) }
+    let last = if let blame { blame.lastChance } else { lastChance }
+    return last.map { GateInstant(microseconds: $0.microseconds + 1) }
   }
 
-  /// The last moment at which the group can begin to be healthy; nil when it cannot at all.
+  /// The last moment at which the group and the guards can begin to be healthy; nil when they
+  /// cannot at all.
   private var lastChance: GateInstant? {
+    guard let members = lastChanceOfGroup, guards.present > 0 else { return lastChanceOfGroup }
+    return guards.lastChance(of: guards.present).map { min($0, members) }
+  }
+
+  private var lastChanceOfGroup: GateInstant? {
     let present = group.lastChance(of: minHealthy)
     guard policy.membership == .changing || group.present < expected else { return present }
     // Others may join at any moment, and each is new.
-    let joined = certainty.latestStart(needing: check.initialThreshold)
+    let joined = certainty.latestStart(of: check.initialThreshold)
     return max(present ?? joined, joined)
   }
 
@@ -108,15 +144,18 @@ package struct Gate: Sendable {
   private mutating func add(_ instance: Instance, effects: inout [GateEffect]) {
     let key = InstanceKey(records.count)
     records.append(InstanceRecord(instance, at: clock))
-    keys[instance.id] = key
-    group.add(share(of: key))
-    if policy.loadBalancer != .decides { effects.append(.startCheck(key, at: clock)) }
+    keys[Name(id: instance.id, role: instance.role)] = key
+    counts[instance.role].add(share(of: key))
+    if loadBalancerRole(for: instance.role) != .decides {
+      effects.append(.startCheck(key, at: clock))
+    }
   }
 
   private mutating func remove(_ key: InstanceKey) {
     guard records.indices.contains(key.index), records[key.index].removed == nil else { return }
-    group.remove(share(of: key))
+    counts[records[key.index].instance.role].remove(share(of: key))
     records[key.index].removed = clock
+    if let standing = records[key.index].blame { blame?.remove(standing) }
   }
 
   private mutating func record(
@@ -125,7 +164,8 @@ package struct Gate: Sendable {
     guard records.indices.contains(key.index), records[key.index].removed == nil else { return }
     let old = share(of: key)
     let transition = records[key.index].record(report, at: clock, check: check, policy: policy)
-    group.change(from: old, to: share(of: key))
+    changed(key, from: old)
+    judge(key, report)
     if let transition { effects.append(.stateChanged(key, transition)) }
     effects.append(.startCheck(key, at: records[key.index].nextCheck))
   }
@@ -137,7 +177,8 @@ package struct Gate: Sendable {
     guard records.indices.contains(key.index), records[key.index].removed == nil else { return }
     let old = share(of: key)
     records[key.index].recordLoss(fault, at: clock, check: check)
-    group.change(from: old, to: share(of: key))
+    changed(key, from: old)
+    judge(key, nil)
     effects.append(.startCheck(key, at: records[key.index].nextCheck))
   }
 
@@ -147,41 +188,57 @@ package struct Gate: Sendable {
     guard records.indices.contains(key.index), records[key.index].removed == nil else { return }
     let old = share(of: key)
     let transition = records[key.index].note(view, at: clock, check: check, policy.loadBalancer)
-    group.change(from: old, to: share(of: key))
+    changed(key, from: old)
     if let transition { effects.append(.stateChanged(key, transition)) }
   }
 
   private mutating func noteViewsStale(_ fault: GateFault) {
     lastFault = fault
-    for index in records.indices where records[index].removed == nil {
+    for index in records.indices
+    where records[index].removed == nil && records[index].instance.role == .member {
       let old = share(of: InstanceKey(index))
       records[index].isViewStale = true
-      group.change(from: old, to: share(of: InstanceKey(index)))
+      changed(InstanceKey(index), from: old)
     }
   }
 
+  private mutating func changed(_ key: InstanceKey, from old: GroupHealth.Share) {
+    counts[records[key.index].instance.role].change(from: old, to: share(of: key))
+  }
+
+  /// Only the group has a load balancer.
+  private func loadBalancerRole(for role: InstanceRole) -> GatePolicy.LoadBalancerRole {
+    role == .member ? policy.loadBalancer : .none
+  }
+
   private func share(of key: InstanceKey) -> GroupHealth.Share {
-    var share = records[key.index].share(under: check, certainty, policy.loadBalancer)
+    let role = loadBalancerRole(for: records[key.index].instance.role)
+    var share = records[key.index].share(under: check, certainty, role)
     share.isMismatched = records[key.index].instance.mismatch != nil
     return share
   }
 
   // MARK: - The decision
 
+  /// Whether the group is as the policy wants it, and every guard holds.
   private var isGroupHealthy: Bool {
     group.present >= expected && group.healthy >= minHealthy
-      && group.unhealthy <= maxUnhealthy
+      && group.unhealthy <= maxUnhealthy && guards.healthy == guards.present
   }
 
   private mutating func decide() {
     guard verdict == nil else { return }
-    healthySince = isGroupHealthy ? healthySince ?? clock : nil
+    healthySince = blame == nil && isGroupHealthy ? healthySince ?? clock : nil
     if group.mismatched > 0 {
       conclude(.rollback, wrongInstances)
-    } else if group.unhealthy > maxUnhealthy {
-      conclude(.rollback, tooManyUnhealthy)
+    } else if blame == nil, group.unhealthy > maxUnhealthy {
+      condemn(tooManyUnhealthy)
     } else if group.removed > maxReplaced {
       conclude(.rollback, tooManyReplaced)
+    } else if guards.unhealthy > 0 {
+      conclude(.rollback, guardFailed)
+    } else if let blame {
+      settle(blame)
     } else if let healthySince {
       if healthySince + policy.soak <= clock { conclude(.promote, groupHealthy) }
     } else if lastChance.map({ $0 < clock }) ?? true {
@@ -191,43 +248,81 @@ package struct Gate: Sendable {
 
   /// Nothing can make the group healthy in time. Whose fault is it?
   private mutating func concludeTooLate() {
-    if records.isEmpty {
+    if group.present + group.removed == 0 {
       conclude(.inconclusive, lastFault == nil ? noInstances : gateFault)
     } else if faultsMayBeToBlame {
       conclude(.inconclusive, gateFault)
     } else if doesLoadBalancerDisagree {
       conclude(.rollback, loadBalancerDisagrees)
+    } else if lastChanceOfGroup.map({ $0 < clock }) ?? true {
+      condemn(isDeadlinePast ? deadlineExceeded : cannotBecomeHealthy)
     } else {
-      conclude(.rollback, clock >= certainty.deadline ? deadlineExceeded : cannotBecomeHealthy)
+      conclude(.rollback, guardsNotHealthy)
+    }
+  }
+
+  var isDeadlinePast: Bool { clock >= .start + policy.deadline }
+
+  /// The group is not to be promoted any more; the old one may share what it suffers from.
+  private mutating func condemn(_ reason: VerdictReason) {
+    // That the old group is of an old version is no failure of it.
+    guard counts[.baseline].present > 0, reason.code != .wrongVersion else {
+      return conclude(.rollback, reason)
+    }
+    var blame = Blame(
+      reason, at: clock, asking: counts[.baseline].present, check: check, policy: policy)
+    for index in records.indices
+    where records[index].instance.role == .baseline && records[index].removed == nil {
+      records[index].blame = blame.add(records[index], under: check)
+    }
+    self.blame = blame
+    settle(blame)
+  }
+
+  private mutating func judge(_ key: InstanceKey, _ report: CheckReport?) {
+    guard records[key.index].blame != nil else { return }
+    records[key.index].blame = blame?.judge(
+      records[key.index], report, at: clock, under: check)
+  }
+
+  private mutating func settle(_ blame: Blame) {
+    if blame.failing >= blame.needed {
+      conclude(.inconclusive, sharedCause(blame))
+    } else if blame.lastChance.map({ $0 < clock }) ?? true {
+      conclude(.rollback, blame.reason)
     }
   }
 
   /// Whether the group could be promoted if the gate had seen all that it wanted to see, and every
   /// check that it lost had been a success.
   private var faultsMayBeToBlame: Bool {
-    guard isSourceFailing || records.contains(where: { $0.isBlind }) else { return false }
-    let hopeful = records.count { record in
-      guard record.removed == nil else { return false }
-      guard policy.loadBalancer != .decides else {
-        return record.isViewStale || record.health.state == .healthy
-      }
-      guard policy.loadBalancer == .none || record.isViewStale || record.isConfirmed else {
-        return false
-      }
-      let health = record.healthWithoutFaults ?? record.health
-      let needed = health.successesNeeded(under: check)
-      return needed <= 0
-        || record.lastChance(needing: needed, certainty).map { clock <= $0 } ?? false
-    }
+    guard
+      isSourceFailing || records.contains(where: { $0.isBlind && $0.instance.role != .baseline })
+    else { return false }
+    let hopeful = records.count { $0.instance.role == .member && isHopeful($0) }
     // Those that the source could not be asked for may be there.
     let unseen = isSourceFailing ? max(expected - group.present, 0) : 0
     return hopeful + unseen >= minHealthy && group.present + unseen >= expected
+      && records.count { $0.instance.role == .guard && isHopeful($0) } == guards.present
+  }
+
+  private func isHopeful(_ record: InstanceRecord) -> Bool {
+    guard record.removed == nil else { return false }
+    let role = loadBalancerRole(for: record.instance.role)
+    guard role != .decides else { return record.isViewStale || record.health.state == .healthy }
+    guard role == .none || record.isViewStale || record.isConfirmed else { return false }
+    let health = record.healthWithoutFaults ?? record.health
+    let needed = health.successesNeeded(under: check)
+    return needed <= 0
+      || record.lastChance(needing: needed, certainty).map { clock <= $0 } ?? false
   }
 
   /// Whether the gate's own checks alone would have promoted the group.
   private var doesLoadBalancerDisagree: Bool {
     guard policy.loadBalancer == .confirms, group.present >= expected else { return false }
-    return records.count { $0.removed == nil && $0.health.state == .healthy } >= minHealthy
+    return records.count {
+      $0.instance.role == .member && $0.removed == nil && $0.health.state == .healthy
+    } >= minHealthy
   }
 
   private mutating func conclude(_ decision: Decision, _ reason: VerdictReason) {

@@ -7,6 +7,8 @@ package enum GateEvent: Hashable, Sendable {
   case checkLost(InstanceKey, GateFault)
   /// A fault of the gate's own that cost no check: the source of instances could not be read.
   case gateFault(GateFault)
+  /// The source of the old group could not be read: who is in it is as it was.
+  case baselineUnlisted(GateFault)
   /// The source was read and wants so many instances: it is another number than before, or the
   /// source had failed.
   case groupListed(expected: Int)

@@ -8,8 +8,7 @@ package final class GateEngine<Port: CheckPort> {
   package private(set) var gate: Gate
   private let port: Port
   private let observers: [any GateObserver]
-  private let feed: (any MembershipFeed)?
-  private var membership: Membership
+  private var feeds: [(feed: any MembershipFeed, membership: Membership)]
   private var due = DueQueue()
   private var wakeUp: GateInstant?
   private var effects: [GateEffect] = []
@@ -19,16 +18,18 @@ package final class GateEngine<Port: CheckPort> {
   /// would wait for the last, which tells as latency and trips short time-outs.
   private let startsPerTurn = 16
 
-  /// A feed tells who joins and leaves; `expected` is the user's own number, if there is one.
+  /// A feed tells who joins and leaves, of the group and of the old one; `expected` is the user's
+  /// own number, if there is one.
   package init(
     _ gate: Gate, port: Port, observers: [any GateObserver], feed: (any MembershipFeed)? = nil,
-    expected: Int? = nil
+    baselineFeed: (any MembershipFeed)? = nil, expected: Int? = nil
   ) {
     self.gate = gate
     self.port = port
     self.observers = observers
-    self.feed = feed
-    membership = Membership(expected: expected)
+    feeds =
+      (feed.map { [($0, Membership(expected: expected))] } ?? [])
+      + (baselineFeed.map { [($0, Membership(of: .baseline, expected: nil))] } ?? [])
   }
 
   /// Checks these instances until the verdict is certain.
@@ -54,10 +55,11 @@ package final class GateEngine<Port: CheckPort> {
   }
 
   private func takeUpdates(at now: GateInstant) {
-    guard let feed else { return }
-    for update in feed.takeUpdates() {
-      for event in membership.events(of: update, in: gate) {
-        fold(event, at: now)
+    for index in feeds.indices {
+      for update in feeds[index].feed.takeUpdates() {
+        for event in feeds[index].membership.events(of: update, in: gate) {
+          fold(event, at: now)
+        }
       }
     }
   }

@@ -52,8 +52,10 @@ package struct Membership: Sendable {
   private var isFailing = false
   /// The user's own number, which the source's does not override.
   private let fixedExpected: Int?
+  private let role: InstanceRole
 
-  package init(expected: Int?) {
+  package init(of role: InstanceRole = .member, expected: Int?) {
+    self.role = role
     fixedExpected = expected
   }
 
@@ -67,7 +69,7 @@ package struct Membership: Sendable {
       return events + lostOnTheirWay(listing, in: gate, after: events)
     case .sourceFailed(let fault):
       isFailing = true
-      return [.gateFault(fault)]
+      return [role == .member ? .gateFault(fault) : .baselineUnlisted(fault)]
     case .viewed(let views):
       return viewEvents(views, in: gate)
     case .viewFailed(let fault):
@@ -76,6 +78,8 @@ package struct Membership: Sendable {
   }
 
   private func expectedEvents(_ listing: GroupListing, in gate: Gate) -> [GateEvent] {
+    // How many there are in the old group decides nothing.
+    guard role == .member else { return [] }
     let expected = fixedExpected ?? listing.expected.map { max($0, 1) } ?? gate.expected
     return isFailing || expected != gate.expected ? [.groupListed(expected: expected)] : []
   }
@@ -84,8 +88,10 @@ package struct Membership: Sendable {
   private func joined(_ listing: GroupListing, in gate: Gate) -> [GateEvent] {
     var ids: Set<String> = []
     var events: [GateEvent] = []
-    for instance in listing.instances where ids.insert(instance.id).inserted {
-      guard let key = gate.key(of: instance.id), gate[key].removed == nil else {
+    for listed in listing.instances where ids.insert(listed.id).inserted {
+      var instance = listed
+      instance.role = role
+      guard let key = gate.key(of: instance.id, role), gate[key].removed == nil else {
         events.append(.instanceAdded(instance))
         continue
       }
@@ -98,7 +104,9 @@ package struct Membership: Sendable {
 
   private mutating func left(_ listing: GroupListing, in gate: Gate) -> [GateEvent] {
     let listed = Set(listing.instances.map(\.id))
-    let present = gate.records.indices.filter { gate.records[$0].removed == nil }
+    let present = gate.records.indices.filter {
+      gate.records[$0].removed == nil && gate.records[$0].instance.role == role
+    }
     var nowMissing: Set<String> = []
     var events: [GateEvent] = []
     for index in present {
@@ -147,7 +155,8 @@ package struct Membership: Sendable {
   private func viewEvents(_ views: [String: LoadBalancerView], in gate: Gate) -> [GateEvent] {
     gate.records.indices.compactMap { index in
       let record = gate.records[index]
-      guard record.removed == nil, let view = views[record.instance.id],
+      guard record.removed == nil, record.instance.role == role,
+        let view = views[record.instance.id],
         view != record.view || record.isViewStale
       else { return nil }
       return .loadBalancerSaw(InstanceKey(index), view)

@@ -62,8 +62,8 @@ struct Examination {
   }
 
   mutating func diagnoses() -> [Diagnosis] {
-    for record in gate.records where isTroubled(record) { examine(record) }
-    let group = gate.records.filter { $0.removed == nil || isTroubled($0) }.map(\.instance)
+    for record in gate.records(.member) where isTroubled(record) { examine(record) }
+    let group = gate.records(.member).filter { $0.removed == nil || isTroubled($0) }.map(\.instance)
     let causes = ordered(claimed(of: group.count) + ofGroup)
     return ofGate + causes + Spread(troubles: troubles, group: group).diagnoses
   }
@@ -213,7 +213,7 @@ struct Examination {
 
   private var replaced: Diagnosis? {
     guard verdict.reason.code == .tooManyReplaced else { return nil }
-    let left = gate.records.filter { $0.removed != nil }.map(\.instance.id)
+    let left = gate.records(.member).filter { $0.removed != nil }.map(\.instance.id)
     return Diagnosis(
       .instancesReplaced,
       Words(
@@ -228,7 +228,7 @@ struct Examination {
 
   private var disagreement: Diagnosis? {
     guard verdict.reason.code == .loadBalancerDisagrees else { return nil }
-    let refused = gate.records.filter {
+    let refused = gate.records(.member).filter {
       $0.removed == nil && $0.health.state == .healthy && $0.view?.state != .healthy
     }
     guard let first = refused.first else { return nil }
@@ -254,7 +254,7 @@ struct Examination {
   }
 
   private var wrongInstances: Diagnosis? {
-    let wrong = gate.records.filter { $0.removed == nil && $0.instance.mismatch != nil }
+    let wrong = gate.records(.member).filter { $0.removed == nil && $0.instance.mismatch != nil }
     guard let first = wrong.first else { return nil }
     return Diagnosis(
       .staleVersion,
@@ -270,7 +270,7 @@ struct Examination {
   /// Instances that never failed, and had too few checks all the same.
   private var outOfTime: Diagnosis? {
     guard isTooLate else { return nil }
-    let late = gate.records.filter {
+    let late = gate.records(.member).filter {
       $0.removed == nil && $0.health.state == .initial && $0.failures == 0 && $0.lostChecks == 0
     }
     guard !late.isEmpty else { return nil }
@@ -292,9 +292,24 @@ struct Examination {
       of: late.map(\.instance.id), evidence: nil, .likely)
   }
 
+  /// A guard that gave no answer.
+  private var blindGuard: Diagnosis? {
+    let blind = gate.records(.guard).filter { $0.lostChecks > 0 && $0.health.state != .healthy }
+    guard let first = blind.first, let fault = first.lastLoss?.fault else { return nil }
+    return Diagnosis(
+      .gateFault,
+      Words(
+        "\(counted(blind.count, "guard")) gave no answer: \(first.instance.id.cleaned(to: 100))",
+        cause: "it cannot be asked from here, or has nothing to say yet: no data, no requests",
+        advice: "ask it by hand on this host; for a query over requests, see that there are some "
+          + "while the gate runs"),
+      of: [], evidence: fault.detail.cleaned(to: 200), .likely)
+  }
+
   private var ofGate: [Diagnosis] {
     let isDecisive = verdict.reason.code == .gateFault
-    let blind = gate.records.filter { $0.removed == nil && $0.lostChecks > 0 }
+    let blind = gate.records(.member).filter { $0.removed == nil && $0.lostChecks > 0 }
+    if isDecisive, blind.isEmpty, let blindGuard { return [blindGuard] }
     guard verdict.decision != .promote, isDecisive || !blind.isEmpty else { return [] }
     guard let fault = gate.lastFault ?? blind.first?.lastLoss?.fault else { return [] }
     // What an instance's own failures decided, lost checks did not.

@@ -17,6 +17,8 @@ import Testing
     var soaks: [Int]
     var deadlines: [Int]
     var needs: [(least: InstanceCount, most: InstanceCount)] = [(.percentage(100), .number(0))]
+    /// Beside the group: of the old group, or guards.
+    var others: [InstanceRole] = []
   }
 
   static let families: [Family] = [
@@ -58,6 +60,33 @@ import Testing
       testDescription: "two instances, slow answers", instances: 2, answers: .slow, interval: 2,
       timeout: 1, thresholds: 1...2, soaks: [0, 1], deadlines: [2, 3, 4],
       needs: [(.percentage(100), .number(0)), (.number(1), .number(1))]),
+    Family(
+      testDescription: "one instance and an old one, instant answers", instances: 1,
+      answers: .instant, interval: 2, soaks: [0, 2, 3], deadlines: [2, 4, 5, 7, 8],
+      needs: [(.percentage(100), .number(0)), (.number(1), .number(1))], others: [.baseline]),
+    Family(
+      testDescription: "one instance and an old one, window", instances: 1, answers: .instant,
+      interval: 1, timeout: 2, window: UnhealthyWindow(failures: 2, of: 4), soaks: [0, 2],
+      deadlines: [3, 5], others: [.baseline]),
+    Family(
+      testDescription: "one instance and two old ones, instant answers", instances: 1,
+      answers: .instant, interval: 2, thresholds: 1...2, soaks: [0, 2], deadlines: [2, 4, 5],
+      needs: [
+        (.percentage(100), .number(0)), (.percentage(50), .percentage(50)),
+        (.number(1), .number(1)),
+      ], others: [.baseline, .baseline]),
+    Family(
+      testDescription: "one instance and an old one, slow answers", instances: 1, answers: .slow,
+      interval: 2, timeout: 1, thresholds: 1...2, soaks: [0, 1], deadlines: [2, 3],
+      needs: [(.percentage(100), .number(0)), (.number(1), .number(1))], others: [.baseline]),
+    Family(
+      testDescription: "one instance and a guard, instant answers", instances: 1,
+      answers: .instant, interval: 2, soaks: [0, 2, 3], deadlines: [2, 4, 6, 7, 8],
+      needs: [(.percentage(100), .number(0)), (.number(1), .number(1))], others: [.guard]),
+    Family(
+      testDescription: "one instance and a guard, slow answers", instances: 1, answers: .slow,
+      interval: 2, timeout: 1, thresholds: 1...2, soaks: [0, 1], deadlines: [2, 3, 4],
+      others: [.guard]),
   ]
 
   #if DEBUG
@@ -69,14 +98,20 @@ import Testing
   @Test(arguments: families)
   func theVerdictComesWhenNoContinuationCanChangeIt(family: Family) {
     var undecided = 0
+    var trials: Continuations.Outcomes = []
     for (number, (check, policy)) in Self.settings(of: family).enumerated()
     where number % Self.share == 0 {
-      var tree = Continuations(check: check, policy: policy, answers: family.answers)
+      var tree = Continuations(
+        check: check, policy: policy, answers: family.answers, others: family.others)
       if tree.explore() == [.promote, .rollback] { undecided += 1 }
       if let mistake = tree.mistake {
         Issue.record("\(family.testDescription): \(mistake)")
         return
       }
+      trials.formUnion(tree.trials)
+    }
+    if family.others.contains(.baseline) {
+      #expect(trials == [.rollback, .shared], "no trial of this family had two outcomes")
     }
     #expect(undecided > 0, "no tree of this family had two outcomes")
   }
@@ -90,7 +125,12 @@ import Testing
           let check = HealthCheck.sample(
             every: .microseconds(family.interval), timeout: .microseconds(family.timeout),
             healthy: healthy, initial: initial, unhealthy: unhealthy, window: family.window)
-          all += policies(of: family).map { (check, $0) }
+          // What is hopeless from the start is decided before anybody else has joined; the
+          // settings refuse it.
+          all += policies(of: family).filter { policy in
+            family.others.isEmpty
+              || check.interval * (check.initialThreshold - 1) + policy.soak <= policy.deadline
+          }.map { (check, $0) }
         }
       }
     }

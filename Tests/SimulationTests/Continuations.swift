@@ -19,6 +19,7 @@ struct Continuations {
     let rawValue: UInt8
     static let promote = Outcomes(rawValue: 1)
     static let rollback = Outcomes(rawValue: 2)
+    static let shared = Outcomes(rawValue: 4)
   }
 
   struct Node {
@@ -30,41 +31,63 @@ struct Continuations {
 
   let model: SlowModel
   let answers: Answers
+  let others: [InstanceRole]
   private(set) var nodes = 0
+  /// What came out of the trees of all trials.
+  private(set) var trials: Outcomes = []
   /// The first disagreement, in words.
   private(set) var mistake: String?
   private var effects: [GateEffect] = []
 
-  init(check: HealthCheck, policy: GatePolicy, answers: Answers) {
+  /// `others` are there beside the group: instances of the old group, or guards.
+  init(check: HealthCheck, policy: GatePolicy, answers: Answers, others: [InstanceRole] = []) {
     model = SlowModel(check: check, policy: policy)
     self.answers = answers
+    self.others = others
   }
 
   /// Goes through the whole tree; returns what was possible at its root.
   @discardableResult
   mutating func explore() -> Outcomes {
-    let instances = model.policy.expected
+    let roles = Array(repeating: InstanceRole.member, count: model.policy.expected) + others
     var root = Node(
       gate: Gate(check: model.check, policy: model.policy),
-      members: Array(repeating: SlowModel.Member(joined: 0), count: instances))
-    for index in 0..<instances {
-      root.gate.handle(.instanceAdded(.sample("\(index)")), at: .start, effects: &effects)
+      members: roles.map { SlowModel.Member(joined: 0, role: $0) })
+    for (index, role) in roles.enumerated() {
+      root.gate.handle(.instanceAdded(.sample("\(index)", role)), at: .start, effects: &effects)
     }
-    return explore(root)
+    let outcomes = explore(root)
+    if outcomes == .rollback { hearTrial(of: root) }
+    return outcomes
   }
 
+  /// What can become of the group from here on, the old one left aside.
   private mutating func explore(_ node: Node) -> Outcomes {
     guard mistake == nil else { return [] }
     nodes += 1
     effects.removeAll(keepingCapacity: true)
-    let outcomes = final(node) ?? continuations(of: node)
-    verify(node, outcomes)
+    if let outcomes = final(node) {
+      if outcomes != .rollback { verify(node, outcomes) }
+      return outcomes
+    }
+    var outcomes: Outcomes = []
+    var condemned: [Node] = []
+    for next in continuations(of: node, { _ in true }) {
+      let following = explore(next)
+      if following == .rollback { condemned.append(next) }
+      outcomes.formUnion(following)
+    }
+    if outcomes != .rollback {
+      verify(node, outcomes)
+      // The first moment at which nothing can save the group: now the old one is asked.
+      for next in condemned { hearTrial(of: next) }
+    }
     return outcomes
   }
 
   /// What the patient judge says at last.
   private func final(_ node: Node) -> Outcomes? {
-    if node.members.count(where: { $0.state == .unhealthy }) > model.maxUnhealthy {
+    if count(node, .unhealthy) > model.maxUnhealthy || count(node, .unhealthy, .guard) > 0 {
       return .rollback
     }
     if let since = node.healthySince, since + soak <= min(node.tick, model.deadline) {
@@ -73,40 +96,76 @@ struct Continuations {
     return node.tick > model.deadline ? .rollback : nil
   }
 
+  private func count(
+    _ node: Node, _ state: InstanceState, _ role: InstanceRole = .member
+  ) -> Int {
+    node.members.count { $0.role == role && $0.state == state }
+  }
+
+  // MARK: - The trial
+
+  private mutating func hearTrial(of node: Node) {
+    let trial = model.trial(for: .tooManyUnhealthy, at: node.tick, node.members)
+    guard !trial.asked.isEmpty else { return verify(node, .rollback) }
+    trials.formUnion(hear(trial, node))
+  }
+
+  /// Whose fault it can come to be from here on.
+  private mutating func hear(_ trial: SlowModel.Trial, _ node: Node) -> Outcomes {
+    guard mistake == nil else { return [] }
+    nodes += 1
+    effects.removeAll(keepingCapacity: true)
+    var outcomes: Outcomes = []
+    let failing = node.members.indices.count {
+      trial.asked[$0] != nil && model.finding(trial, $0, node.members[$0]) == .failing
+    }
+    if model.isTooMany(failing, trial) {
+      outcomes = .shared
+    } else if node.tick > model.end(of: trial) {
+      outcomes = .rollback
+    } else {
+      for next in continuations(of: node, { trial.asked[$0] != nil }) {
+        outcomes.formUnion(hear(trial, next))
+      }
+    }
+    verify(node, outcomes)
+    return outcomes
+  }
+
   private var soak: Int64 { model.policy.soak.inMicroseconds }
 
+  // MARK: - What may come next
+
   /// At each tick any check that is under way may end, in any order, or time goes on.
-  private mutating func continuations(of node: Node) -> Outcomes {
+  private mutating func continuations(of node: Node, _ isAsked: (Int) -> Bool) -> [Node] {
     let timeout = model.check.timeout.inMicroseconds
-    var outcomes: Outcomes = []
+    var nodes: [Node] = []
     var mayWait = true
-    for (index, member) in node.members.enumerated() {
+    for (index, member) in node.members.enumerated() where isAsked(index) {
       let scheduled = model.nextStart(after: member.checks)
       guard scheduled ?? member.joined <= node.tick else { continue }
       switch answers {
-      case .instant: return ending(index, from: node.tick, node)
+      case .instant: return endings(index, from: node.tick, node)
       case .slow:
         let starts = scheduled.map { $0...$0 } ?? member.joined...node.tick
-        for started in starts { outcomes.formUnion(ending(index, from: started, node)) }
+        for started in starts { nodes += endings(index, from: started, node) }
         if let scheduled, scheduled + timeout <= node.tick { mayWait = false }
       }
     }
-    return mayWait ? outcomes.union(waiting(node)) : outcomes
+    return mayWait ? nodes + [waiting(node)] : nodes
   }
 
-  private mutating func waiting(_ node: Node) -> Outcomes {
+  private mutating func waiting(_ node: Node) -> Node {
     var next = node
     next.tick += 1
     next.gate.handle(.wokeUp, at: GateInstant(microseconds: next.tick), effects: &effects)
-    return explore(next)
+    return next
   }
 
-  private mutating func ending(_ index: Int, from started: Int64, _ node: Node) -> Outcomes {
-    var outcomes: Outcomes = []
-    for result in [CheckResult.success, .failure(.statusMismatch)] {
-      outcomes.formUnion(explore(after(result, of: index, from: started, node)))
+  private mutating func endings(_ index: Int, from started: Int64, _ node: Node) -> [Node] {
+    [CheckResult.success, .failure(.statusMismatch)].map {
+      after($0, of: index, from: started, node)
     }
-    return outcomes
   }
 
   private mutating func after(
@@ -122,11 +181,10 @@ struct Continuations {
     next.members[index].checks.append(
       SlowModel.PastCheck(ending: ending, started: started, ended: node.tick))
     next.members[index].state = model.state(after: next.members[index].checks)
-    let healthy = next.members.count { $0.state == .healthy }
-    let unhealthy = next.members.count { $0.state == .unhealthy }
-    next.healthySince =
-      healthy >= model.minHealthy && unhealthy <= model.maxUnhealthy
-      ? node.healthySince ?? node.tick : nil
+    let isHealthy =
+      count(next, .healthy) >= model.minHealthy && count(next, .unhealthy) <= model.maxUnhealthy
+      && count(next, .healthy, .guard) == others.count { $0 == .guard }
+    next.healthySince = isHealthy ? node.healthySince ?? node.tick : nil
     return next
   }
 
@@ -138,6 +196,7 @@ struct Continuations {
       switch outcomes {
       case .promote: isSoaking ? nil : .promote
       case .rollback: .rollback
+      case .shared: .inconclusive
       default: nil
       }
     guard node.gate.verdict?.decision != wanted else { return }

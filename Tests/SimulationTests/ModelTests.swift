@@ -37,21 +37,22 @@ import Testing
     var history: [VirtualRun.TimedEvent] = []
     var standing = SlowModel.Standing(expected: world.policy.expected)
     var verdict: SlowModel.Conclusion?
+    var trial: SlowModel.Trial?
     while verdict == nil, let timed = world.step() {
       let now = timed.at.microseconds
       let last = history.last?.at.microseconds ?? 0
-      verdict = model.verdict(byTimeFrom: last, through: now, standing)
+      verdict = model.verdict(byTimeFrom: last, through: now, standing, &trial)
       if verdict == nil {
         history.append(timed)
         standing = model.standing(after: history)
-        verdict = model.verdict(at: now, standing)
+        verdict = model.verdict(at: now, standing, &trial)
       }
       guard agree(world.run, standing, verdict) else {
         Issue.record(
           """
           seed \(seed): after \(timed)
           gate:  \(describe(world.run.gate))
-          model: \(standing.members.map(\.state)) \(verdict.map { "\($0)" } ?? "no verdict")
+          model: \(standing.members.map(\.state)) \(trial.map { "\($0)" } ?? "") \(verdict.map { "\($0)" } ?? "no verdict")
           \(world.check)
           \(world.policy)
           \(history.map { "\($0.at.microseconds) \($0.event)" }.joined(separator: "\n"))

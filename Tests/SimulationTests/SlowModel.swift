@@ -30,6 +30,7 @@ struct SlowModel {
 
   struct Member {
     var joined: Int64
+    var role = InstanceRole.member
     var hasLeft = false
     /// Whether it is of another release.
     var isWrong = false
@@ -49,8 +50,20 @@ struct SlowModel {
     var isSourceFailing = false
     /// Since when the group has been as the policy wants it.
     var healthySince: Int64?
-    var present: [Member] { members.filter { !$0.hasLeft } }
+    var present: [Member] { present(.member) }
     var unhealthy: Int { present.count { $0.state == .unhealthy } }
+
+    func present(_ role: InstanceRole) -> [Member] {
+      members.filter { $0.role == role && !$0.hasLeft }
+    }
+  }
+
+  /// The old group asked whose fault it is, from the moment at which the new one is condemned.
+  struct Trial {
+    var began: Int64
+    var code: ReasonCode
+    /// By place: how many checks each old instance had then, and whether it was failing.
+    var asked: [Int: (checks: Int, isFailing: Bool)]
   }
 
   var interval: Int64 { check.interval.inMicroseconds }
@@ -130,20 +143,28 @@ extension SlowModel {
   /// The start of a first check that has not ended is not known: it is the best of the possible.
   func earliestHealthy(_ member: Member, from now: Int64) -> Int64 {
     if member.state == .healthy, member.isObserved { return now }
-    guard let start = nextStart(after: member.checks) else {
-      return (member.joined...max(member.joined, now))
-        .map { playBest(member.checks, start: $0, from: now) }.min() ?? now
-    }
-    return playBest(member.checks, start: start, from: now)
+    return earliest(.healthy, by: .success, member, from: now)
   }
 
-  private func playBest(_ past: [PastCheck], start: Int64, from now: Int64) -> Int64 {
+  private func earliest(
+    _ wanted: InstanceState, by ending: Ending, _ member: Member, from now: Int64
+  ) -> Int64 {
+    guard let start = nextStart(after: member.checks) else {
+      return (member.joined...max(member.joined, now))
+        .map { play(ending, to: wanted, member.checks, start: $0, from: now) }.min() ?? now
+    }
+    return play(ending, to: wanted, member.checks, start: start, from: now)
+  }
+
+  private func play(
+    _ ending: Ending, to wanted: InstanceState, _ past: [PastCheck], start: Int64, from now: Int64
+  ) -> Int64 {
     var checks = past
     var start = start
     while true {
       let ended = max(start, now)
-      checks.append(PastCheck(ending: .success, started: start, ended: ended))
-      if state(after: checks) == .healthy { return ended }
+      checks.append(PastCheck(ending: ending, started: start, ended: ended))
+      if state(after: checks) == wanted { return ended }
       start = nextStart(after: checks) ?? ended
     }
   }
@@ -165,7 +186,8 @@ extension SlowModel {
   private func apply(_ event: GateEvent, at now: Int64, to standing: inout Standing) {
     switch event {
     case .instanceAdded(let instance):
-      standing.members.append(Member(joined: now, isWrong: instance.mismatch != nil))
+      standing.members.append(
+        Member(joined: now, role: instance.role, isWrong: instance.mismatch != nil))
     case .instanceRemoved(let key):
       if standing.members.indices.contains(key.index) {
         standing.members[key.index].hasLeft = true
@@ -178,7 +200,8 @@ extension SlowModel {
           case .success: .success
           case .failure(let kind):
             .failure(
-              counted: started >= member.joined + policy.gracePeriod.inMicroseconds, kind)
+              counted: member.role == .baseline
+                || started >= member.joined + policy.gracePeriod.inMicroseconds, kind)
           }
         return PastCheck(ending: ending, started: started, ended: now)
       }
@@ -188,6 +211,7 @@ extension SlowModel {
         PastCheck(ending: .lost, started: fault.started?.microseconds ?? now, ended: now)
       }
     case .gateFault: (standing.hasFault, standing.isSourceFailing) = (true, true)
+    case .baselineUnlisted: standing.hasFault = true
     case .groupListed(let expected):
       (standing.isSourceFailing, standing.expected) = (false, max(expected, 1))
     case .loadBalancerSaw, .loadBalancerUnseen: break
@@ -210,10 +234,17 @@ extension SlowModel {
       && standing.unhealthy <= maxUnhealthy(of: standing.expected)
       && standing.present.count { $0.state == .healthy && $0.isObserved }
         >= minHealthy(of: standing.expected)
+      && standing.present(.guard).allSatisfy { $0.state == .healthy && $0.isObserved }
   }
 
   /// Whether the best of all futures still ends in a promotion.
   func canStillBePromoted(_ standing: Standing, from now: Int64) -> Bool {
+    canStillBeHealthy(standing, from: now)
+      && standing.present(.guard).allSatisfy { earliestHealthy($0, from: now) <= latestHealthy }
+  }
+
+  /// Whether the best of all futures makes the group itself healthy in time.
+  private func canStillBeHealthy(_ standing: Standing, from now: Int64) -> Bool {
     let inTime = standing.present.count { earliestHealthy($0, from: now) <= latestHealthy }
     if inTime >= minHealthy(of: standing.expected) { return true }
     // A newcomer may join now, and as many as are wanted.
@@ -230,41 +261,52 @@ extension SlowModel {
 
 extension SlowModel {
   /// The verdict that the latest event of a history brings, given that none stood before it.
-  func verdict(at now: Int64, _ standing: Standing) -> Conclusion? {
+  func verdict(at now: Int64, _ standing: Standing, _ trial: inout Trial?) -> Conclusion? {
     if standing.isInterrupted {
       return Conclusion(decision: .inconclusive, code: .interrupted, at: now)
     }
     if standing.present.contains(where: \.isWrong) {
       return Conclusion(decision: .rollback, code: .wrongInstances, at: now)
     }
-    if standing.unhealthy > maxUnhealthy(of: standing.expected) {
-      return Conclusion(decision: .rollback, code: codeOfUnhealthy(standing), at: now)
+    if trial == nil, standing.unhealthy > maxUnhealthy(of: standing.expected) {
+      return condemn(for: codeOfUnhealthy(standing), at: now, standing, &trial)
     }
-    if standing.members.count(where: \.hasLeft) > maxReplaced(of: standing.expected) {
+    let left = standing.members.count { $0.role == .member && $0.hasLeft }
+    if left > maxReplaced(of: standing.expected) {
       return Conclusion(decision: .rollback, code: .tooManyReplaced, at: now)
     }
+    if standing.present(.guard).contains(where: { $0.state == .unhealthy }) {
+      return Conclusion(decision: .rollback, code: .guardFailed, at: now)
+    }
+    if let trial { return settle(trial, at: now, standing) }
     if let since = standing.healthySince {
       guard since + policy.soak.inMicroseconds <= now else { return nil }
       return Conclusion(decision: .promote, code: .groupHealthy, at: now)
     }
-    return canStillBePromoted(standing, from: now) ? nil : tooLate(at: now, standing)
+    return canStillBePromoted(standing, from: now) ? nil : tooLate(at: now, standing, &trial)
   }
 
   /// The verdict that time alone brings after the latest event and not later than now.
   func verdict(
-    byTimeFrom last: Int64, through now: Int64, _ standing: Standing
+    byTimeFrom last: Int64, through now: Int64, _ standing: Standing, _ trial: inout Trial?
   ) -> Conclusion? {
     guard last < now else { return nil }
-    if let since = standing.healthySince {
-      let moment = since + policy.soak.inMicroseconds
-      guard moment <= now else { return nil }
-      return Conclusion(decision: .promote, code: .groupHealthy, at: moment)
+    var last = last
+    if trial == nil {
+      if let since = standing.healthySince {
+        let moment = since + policy.soak.inMicroseconds
+        guard moment <= now else { return nil }
+        return Conclusion(decision: .promote, code: .groupHealthy, at: moment)
+      }
+      // What was hopeless before the first event is said at the first event.
+      guard !canStillBePromoted(standing, from: now), canStillBePromoted(standing, from: last),
+        let moment = ((last + 1)...now).first(where: { !canStillBePromoted(standing, from: $0) })
+      else { return nil }
+      if let verdict = tooLate(at: moment, standing, &trial) { return verdict }
+      last = moment
     }
-    // What was hopeless before the first event is said at the first event.
-    guard !canStillBePromoted(standing, from: now), canStillBePromoted(standing, from: last)
-    else { return nil }
-    return ((last + 1)...now).first { !canStillBePromoted(standing, from: $0) }
-      .map { tooLate(at: $0, standing) }
+    guard let trial, last < now else { return nil }
+    return ((last + 1)...now).lazy.compactMap { settle(trial, at: $0, standing) }.first
   }
 
   private func codeOfUnhealthy(_ standing: Standing) -> ReasonCode {
@@ -279,27 +321,33 @@ extension SlowModel {
     }.first
   }
 
-  private func tooLate(at now: Int64, _ standing: Standing) -> Conclusion {
-    if standing.members.isEmpty {
+  private func tooLate(
+    at now: Int64, _ standing: Standing, _ trial: inout Trial?
+  ) -> Conclusion? {
+    if !standing.members.contains(where: { $0.role == .member }) {
       return Conclusion(
         decision: .inconclusive, code: standing.hasFault ? .gateFault : .noInstances, at: now)
     }
     if faultsMayBeToBlame(at: now, standing) {
       return Conclusion(decision: .inconclusive, code: .gateFault, at: now)
     }
-    return Conclusion(
-      decision: .rollback,
-      code: now >= deadline ? .deadlineExceeded : .cannotBecomeHealthyInTime, at: now)
+    let code: ReasonCode = now >= deadline ? .deadlineExceeded : .cannotBecomeHealthyInTime
+    // Where only a guard is late, nobody asks the old group.
+    guard !canStillBeHealthy(standing, from: now) else {
+      return Conclusion(decision: .rollback, code: code, at: now)
+    }
+    return condemn(for: code, at: now, standing, &trial)
   }
 
   /// Whether the group would be healthy, or still could be, had each lost check been a success.
   private func faultsMayBeToBlame(at now: Int64, _ standing: Standing) -> Bool {
     let present = standing.present
-    let lost = present.contains { $0.checks.contains { $0.ending == .lost } }
+    let guards = standing.present(.guard)
+    let lost = (present + guards).contains { $0.checks.contains { $0.ending == .lost } }
     guard lost || standing.isSourceFailing else { return false }
     // Those whom the source could not name may be there, and well.
     let unseen = standing.isSourceFailing ? max(standing.expected - present.count, 0) : 0
-    let hopeful = present.count { real in
+    func isHopeful(_ real: Member) -> Bool {
       var member = real
       for index in member.checks.indices where member.checks[index].ending == .lost {
         member.checks[index].ending = .success
@@ -308,6 +356,125 @@ extension SlowModel {
       return member.state == .healthy || earliestHealthy(member, from: now) <= latestHealthy
     }
     return present.count + unseen >= standing.expected
-      && hopeful + unseen >= minHealthy(of: standing.expected)
+      && present.count(where: isHopeful) + unseen >= minHealthy(of: standing.expected)
+      && guards.allSatisfy(isHopeful)
+  }
+}
+
+// MARK: - Whose fault it is
+
+extension SlowModel {
+  private func condemn(
+    for code: ReasonCode, at now: Int64, _ standing: Standing, _ trial: inout Trial?
+  ) -> Conclusion? {
+    let begun = self.trial(for: code, at: now, standing.members)
+    guard !begun.asked.isEmpty, code != .wrongVersion else {
+      return Conclusion(decision: .rollback, code: code, at: now)
+    }
+    trial = begun
+    return settle(begun, at: now, standing)
+  }
+
+  /// Asks the old instances that are there.
+  func trial(for code: ReasonCode, at now: Int64, _ members: [Member]) -> Trial {
+    var trial = Trial(began: now, code: code, asked: [:])
+    for (index, member) in members.enumerated() where member.role == .baseline && !member.hasLeft {
+      trial.asked[index] = (member.checks.count, isFailing(member, at: now))
+    }
+    return trial
+  }
+
+  /// By the rules that condemned the new group: unhealthy, or after failures too late to be healthy.
+  private func isFailing(_ member: Member, at now: Int64) -> Bool {
+    let hasFailed = member.checks.contains { if case .failure = $0.ending { true } else { false } }
+    return member.state == .unhealthy
+      || (member.state == .initial && hasFailed
+        && earliestHealthy(member, from: now) > latestHealthy)
+  }
+
+  enum Finding { case open, failing, well }
+
+  /// What the checks since have shown of one old instance, from its whole list.
+  func finding(_ trial: Trial, _ index: Int, _ member: Member) -> Finding {
+    guard let asked = trial.asked[index], !member.hasLeft else { return .well }
+    var finding = asked.isFailing ? Finding.failing : .open
+    for end in member.checks.indices.dropFirst(asked.checks) {
+      let past = member.checks[end]
+      switch (finding, state(after: Array(member.checks[...end]))) {
+      case (.open, .unhealthy): finding = .failing
+      case (.failing, .healthy): return .well
+      case (.open, _) where past.ending == .success && past.started >= trial.began: return .well
+      case (.open, .initial) where isTooLate(Array(member.checks[...end]), member):
+        finding = .failing
+      case (.open, _), (.failing, _), (.well, _): break
+      }
+    }
+    return finding
+  }
+
+  /// Whether the last of these checks failed, and left too little time to be healthy.
+  private func isTooLate(_ checks: [PastCheck], _ member: Member) -> Bool {
+    guard let last = checks.last, case .failure = last.ending else { return false }
+    var member = member
+    member.checks = checks
+    member.state = state(after: checks)
+    return earliestHealthy(member, from: last.ended) > latestHealthy
+  }
+
+  /// Whether any future without a success makes it fail in time: its next check may end at once or
+  /// late, and those that follow fail at once.
+  private func canFail(_ member: Member, from now: Int64, by end: Int64) -> Bool {
+    let scheduled = nextStart(after: member.checks)
+    let first = scheduled ?? member.joined
+    guard max(first, now) <= end else { return false }
+    return (max(first, now)...end).contains { ended in
+      let starts = scheduled.map { $0...$0 } ?? member.joined...ended
+      return starts.contains { started in
+        var checks = member.checks
+        var next = (started: started, ended: ended)
+        while next.ended <= end {
+          checks.append(
+            PastCheck(
+              ending: .failure(counted: true, .statusMismatch), started: next.started,
+              ended: next.ended))
+          switch state(after: checks) {
+          case .unhealthy: return true
+          case .initial where isTooLate(checks, member): return true
+          case .initial, .healthy: break
+          }
+          let slot = nextStart(after: checks) ?? next.ended
+          next = (slot, slot)
+        }
+        return false
+      }
+    }
+  }
+
+  /// The policy's own measure, of the old group as it was asked.
+  func isTooMany(_ failing: Int, _ trial: Trial) -> Bool {
+    let total = trial.asked.count
+    return failing > maxUnhealthy(of: total) || total - failing < min(minHealthy(of: total), total)
+  }
+
+  /// Until when the old group is asked.
+  func end(of trial: Trial) -> Int64 {
+    trial.began + Int64(check.unhealthyThreshold) * interval + check.timeout.inMicroseconds
+  }
+
+  private func settle(_ trial: Trial, at now: Int64, _ standing: Standing) -> Conclusion? {
+    var failing = 0
+    var open = 0
+    for (index, member) in standing.members.enumerated() {
+      switch finding(trial, index, member) {
+      case .failing: failing += 1
+      case .open where canFail(member, from: now, by: end(of: trial)): open += 1
+      case .open, .well: break
+      }
+    }
+    if isTooMany(failing, trial) {
+      return Conclusion(decision: .inconclusive, code: .sharedCause, at: now)
+    }
+    guard now > end(of: trial) || !isTooMany(failing + open, trial) else { return nil }
+    return Conclusion(decision: .rollback, code: trial.code, at: now)
   }
 }

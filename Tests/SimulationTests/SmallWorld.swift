@@ -13,6 +13,8 @@ struct SmallWorld {
 
   /// How this world treats its checks.
   private let failureRate: Double
+  /// How often the old group fails: as the new one does, or in its own way.
+  private let baselineFailureRate: Double
   private let lossRate: Double
   private let silenceRate: Double
   private let slowness: Double
@@ -37,6 +39,7 @@ struct SmallWorld {
     check = Self.check(&random)
     policy = Self.policy(&random, interval: check.interval)
     failureRate = random.pick([0, 0.05, 0.3, 0.6, 0.95])
+    baselineFailureRate = random.chance(0.5) ? failureRate : random.pick([0, 0.3, 0.95])
     lossRate = random.pick([0, 0, 0, 0.1, 0.5, 1])
     silenceRate = random.pick([0, 0, 0, 0.05, 0.3])
     slowness = random.pick([0, 0, 0.3, 1])
@@ -44,8 +47,14 @@ struct SmallWorld {
     run = VirtualRun(check: check, policy: policy)
     self.random = random
     planMembers()
+    planOthers()
     planDisturbances()
     plan(policy.deadline.inMicroseconds + 2, .event(.wokeUp))
+    // The old group is asked for so long after the deadline at most.
+    let failures = check.interval.inMicroseconds * Int64(check.unhealthyThreshold)
+    plan(
+      policy.deadline.inMicroseconds + failures + check.timeout.inMicroseconds + 4,
+      .event(.wokeUp))
   }
 
   static func check(_ random: inout SplitMix64) -> HealthCheck {
@@ -133,8 +142,11 @@ extension SmallWorld {
       return .checkLost(
         key, GateFault(detail: "lost", started: random.chance(0.8) ? started : nil))
     }
+    let isOld =
+      run.gate.records.indices.contains(key.index)
+      && run.gate[key].instance.role == .baseline
     let result: CheckResult =
-      random.chance(failureRate)
+      random.chance(isOld ? baselineFailureRate : failureRate)
       ? .failure(random.pick([.statusMismatch, .wrongVersion, .timeoutResponse])) : .success
     return .checked(key, .sample(result, from: started, to: now))
   }
@@ -157,6 +169,25 @@ extension SmallWorld {
     while random.chance(0.3) { plan(Int64.random(in: 0...40, using: &random), .addAgain) }
   }
 
+  /// The old group and the guards, each in a part of the worlds.
+  private mutating func planOthers() {
+    let baseline = random.pick([0, 0, 1, 2, 3])
+    for index in 0..<baseline {
+      let joins: Int64 = random.chance(0.2) ? Int64.random(in: 0...30, using: &random) : 0
+      plan(joins, .event(.instanceAdded(.sample(["a", "b", "old"][index], .baseline))))
+    }
+    for index in 0..<random.pick([0, 0, 0, 1, 2]) {
+      plan(0, .event(.instanceAdded(.sample("guard \(index)", .guard))))
+    }
+    guard baseline > 0 else { return }
+    while random.chance(0.2) { plan(Int64.random(in: 0...40, using: &random), .removeAny) }
+    if random.chance(0.1) {
+      plan(
+        Int64.random(in: 0...40, using: &random),
+        .event(.baselineUnlisted(GateFault(detail: "throttled"))))
+    }
+  }
+
   private mutating func planDisturbances() {
     if random.chance(0.1) {
       plan(
@@ -167,7 +198,7 @@ extension SmallWorld {
       plan(Int64.random(in: 0...40, using: &random), .event(.interrupted(.terminate)))
     }
     if random.chance(0.1) {
-      plan(Int64.random(in: 0...40, using: &random), .end(InstanceKey(7), from: 0))
+      plan(Int64.random(in: 0...40, using: &random), .end(InstanceKey(20), from: 0))
     }
     while random.chance(0.2) {
       plan(Int64.random(in: 0...40, using: &random), .event(.wokeUp))

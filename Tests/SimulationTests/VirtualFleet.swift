@@ -81,6 +81,7 @@ final class RunWatch: GateObserver {
 
   private let model: SlowModel?
   private var standing: SlowModel.Standing
+  private var trial: SlowModel.Trial?
   private var verdict: SlowModel.Conclusion?
 
   /// The model looks at every microsecond, so it goes only with runs of few.
@@ -97,10 +98,10 @@ final class RunWatch: GateObserver {
     let last = history.last?.at.microseconds ?? 0
     history.append(VirtualRun.TimedEvent(event: event, at: instant))
     guard let model, disagreement == nil else { return }
-    verdict = verdict ?? model.verdict(byTimeFrom: last, through: instant.microseconds, standing)
+    verdict = verdict ?? model.verdict(byTimeFrom: last, through: instant.microseconds, standing, &trial)
     if verdict == nil {
       standing = model.standing(after: history)
-      verdict = model.verdict(at: instant.microseconds, standing)
+      verdict = model.verdict(at: instant.microseconds, standing, &trial)
     }
     compare(gate, after: event, at: instant)
   }

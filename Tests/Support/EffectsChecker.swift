@@ -27,7 +27,8 @@ package struct EffectsChecker: Sendable {
       guard left.indices.contains(key.index) else { return }
       left[key.index] = true
       wanted[key.index] = nil
-    case .instanceAdded, .gateFault, .groupListed, .loadBalancerSaw, .loadBalancerUnseen,
+    case .instanceAdded, .gateFault, .baselineUnlisted, .groupListed, .loadBalancerSaw,
+      .loadBalancerUnseen,
       .interrupted, .wokeUp:
       break
     }

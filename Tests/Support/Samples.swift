@@ -16,8 +16,8 @@ extension HealthCheck {
 }
 
 extension Instance {
-  package static func sample(_ id: String) -> Instance {
-    Instance(id: id, address: "10.0.0.1", port: 80)
+  package static func sample(_ id: String, _ role: InstanceRole = .member) -> Instance {
+    Instance(id: id, address: "10.0.0.1", port: 80, role: role)
   }
 }
 

@@ -53,9 +53,11 @@ package struct VirtualRun: Sendable {
 extension VirtualRun {
   /// Adds instances at one moment; returns the key of the first.
   @discardableResult
-  package mutating func join(_ ids: [String], at now: GateInstant = .start) -> InstanceKey {
+  package mutating func join(
+    _ ids: [String], at now: GateInstant = .start, as role: InstanceRole = .member
+  ) -> InstanceKey {
     let first = InstanceKey(gate.records.count)
-    for id in ids { send(.instanceAdded(.sample(id)), at: now) }
+    for id in ids { send(.instanceAdded(.sample(id, role)), at: now) }
     return first
   }
 
@@ -74,9 +76,13 @@ extension VirtualRun {
   ///
   /// A scenario that ends with `*` goes on with its last mark; another falls silent. The gate is
   /// woken when it asks for it, until it has its verdict.
-  package mutating func play(_ scenarios: [String]) {
+  package mutating func play(
+    _ scenarios: [String], baseline: [String] = [], guards: [String] = []
+  ) {
     join(scenarios.indices.map { "i-\($0)" })
-    goOn(scenarios)
+    join(baseline.indices.map { "old-\($0)" }, as: .baseline)
+    join(guards.indices.map { "guard-\($0)" }, as: .guard)
+    goOn(scenarios + baseline + guards)
   }
 
   /// Plays on with instances that are there.

@@ -1,37 +1,40 @@
-/// Until when the group can still be promoted: what no continuation can change is certain.
+/// Until when a run of results can still come in time: what no continuation can change is certain.
 ///
 /// An instance that wants n more successes is healthy n - 1 intervals after the start of its next
-/// check at the earliest. How late that check may answer is another question: slots do not drift,
-/// so only the second of the successes is bound to a slot, and the first must come before it.
+/// check at the earliest; with failures, and unhealthy, it is the same. How late that check may
+/// answer is another question: slots do not drift, so only the second of the results is bound to a
+/// slot, and the first must come before it.
 struct Certainty: Hashable, Sendable {
   /// In microseconds.
   let interval: Int64
-  /// The latest moment at which the group can become healthy and be promoted by the deadline.
-  let latestHealthy: GateInstant
-  let deadline: GateInstant
+  /// The latest moment at which the last of the results can come.
+  let latest: GateInstant
 
+  /// Until when an instance may become healthy for the group to be promoted by the deadline.
   init(check: HealthCheck, policy: GatePolicy) {
+    self.init(check: check, until: GateInstant.start + policy.deadline - policy.soak)
+  }
+
+  init(check: HealthCheck, until latest: GateInstant) {
     interval = check.interval.inMicroseconds
-    deadline = GateInstant.start + policy.deadline
-    latestHealthy = deadline - policy.soak
+    self.latest = latest
   }
 
-  /// Whether successes at the next check and those that follow it come in time.
-  func canBecomeHealthy(needing successes: Int, from nextCheck: GateInstant) -> Bool {
-    guard successes > 0 else { return true }
-    return nextCheck <= latestStart(needing: successes)
+  /// Whether so many like results at the next check and those that follow it come in time.
+  func canCome(_ results: Int, from nextCheck: GateInstant) -> Bool {
+    guard results > 0 else { return true }
+    return nextCheck <= latestStart(of: results)
   }
 
-  /// The last moment at which the first of so many successes can come, given the last slot that is
-  /// not after the latest start of the soak.
-  func lastAnswer(needing successes: Int, lastSlot: GateInstant) -> GateInstant {
-    guard successes > 1 else { return latestHealthy }
-    return GateInstant(microseconds: lastSlot.microseconds - Int64(successes - 2) * interval)
+  /// The last moment at which the first of so many like results can come, given the last slot that
+  /// is not after the latest moment.
+  func lastAnswer(of results: Int, lastSlot: GateInstant) -> GateInstant {
+    guard results > 1 else { return latest }
+    return GateInstant(microseconds: lastSlot.microseconds - Int64(results - 2) * interval)
   }
 
-  /// The latest start of the first of so many successful checks.
-  func latestStart(needing successes: Int) -> GateInstant {
-    GateInstant(
-      microseconds: latestHealthy.microseconds - Int64(max(successes - 1, 0)) * interval)
+  /// The latest start of the first of so many checks.
+  func latestStart(of results: Int) -> GateInstant {
+    GateInstant(microseconds: latest.microseconds - Int64(max(results - 1, 0)) * interval)
   }
 }

@@ -1,4 +1,4 @@
-/// How many instances are how far from healthy: all that the policy asks of the group.
+/// How many instances of one role are how far from healthy: all that the policy asks of them.
 ///
 /// Kept up to date as single instances change, so that a decision costs the same for three
 /// instances and for fifty thousand.
@@ -12,8 +12,8 @@ struct GroupHealth: Hashable, Sendable {
 
   /// Healthy instances whose latest check told so.
   private(set) var healthy = 0
-  /// The last chances of all present instances that have one, in order.
-  private var chances: [GateInstant] = []
+  /// Of all present instances that have one.
+  private var chances = LastChances()
 
   /// An instance's share in the counts.
   struct Share: Hashable, Sendable {
@@ -42,9 +42,7 @@ struct GroupHealth: Hashable, Sendable {
   }
 
   /// The last moment at which so many instances can still become healthy in time.
-  func lastChance(of count: Int) -> GateInstant? {
-    chances.count >= count ? chances[chances.count - count] : nil
-  }
+  func lastChance(of count: Int) -> GateInstant? { chances.latest(count) }
 
   private mutating func count(_ share: Share, by step: Int) {
     switch share.state {
@@ -55,8 +53,50 @@ struct GroupHealth: Hashable, Sendable {
     if share.isMismatched { mismatched += step }
     if share.isSeenHealthy { healthy += step }
     guard let chance = share.lastChance else { return }
-    let end = endOfPlaces(of: chance)
-    if step > 0 { chances.insert(chance, at: end) } else { chances.remove(at: end - 1) }
+    if step > 0 { chances.insert(chance) } else { chances.remove(chance) }
+  }
+}
+
+/// The counts of each role, apart: only the members' are the group's.
+struct RoleCounts: Hashable, Sendable {
+  private var members = GroupHealth()
+  private var baseline = GroupHealth()
+  private var guards = GroupHealth()
+
+  subscript(role: InstanceRole) -> GroupHealth {
+    get {
+      switch role {
+      case .member: members
+      case .baseline: baseline
+      case .guard: guards
+      }
+    }
+    _modify {
+      switch role {
+      case .member: yield &members
+      case .baseline: yield &baseline
+      case .guard: yield &guards
+      }
+    }
+  }
+}
+
+/// The last chances of several instances, kept in order.
+struct LastChances: Hashable, Sendable {
+  private var chances: [GateInstant] = []
+
+  /// The last moment at which so many of them have theirs; nil when there are not so many.
+  func latest(_ count: Int) -> GateInstant? {
+    chances.count >= count ? chances[chances.count - count] : nil
+  }
+
+  mutating func insert(_ chance: GateInstant) {
+    chances.insert(chance, at: endOfPlaces(of: chance))
+  }
+
+  /// Takes out one that is among them.
+  mutating func remove(_ chance: GateInstant) {
+    chances.remove(at: endOfPlaces(of: chance) - 1)
   }
 
   /// After those that are not later: among equals the last, which moves the fewest others.

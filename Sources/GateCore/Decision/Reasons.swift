@@ -7,7 +7,7 @@ extension Gate {
   }
 
   var tooManyUnhealthy: VerdictReason {
-    let failed = records.filter { $0.removed == nil && $0.health.state == .unhealthy }
+    let failed = present(.member) { $0.health.state == .unhealthy }
     let names = Self.list(failed.map(\.instance.id))
     let count = "\(unhealthy) of \(counted(expected, "instance"))"
     guard !failed.allSatisfy({ $0.lastFailure?.kind == .wrongVersion }) else {
@@ -16,15 +16,13 @@ extension Gate {
       return VerdictReason(
         .wrongVersion, "\(count) answered with \(found), not the wanted one: \(names)")
     }
-    let kinds = Set(failed.map { $0.lastFailure?.kind.rawValue ?? $0.view?.reasonCode ?? "" })
-      .sorted()
     return VerdictReason(
       .tooManyUnhealthy,
-      "\(count) unhealthy (\(Self.list(kinds))), \(policy.maxUnhealthy) allowed: \(names)")
+      "\(count) unhealthy (\(kinds(of: failed))), \(policy.maxUnhealthy) allowed: \(names)")
   }
 
   var wrongInstances: VerdictReason {
-    let wrong = records.filter { $0.removed == nil && $0.instance.mismatch != nil }
+    let wrong = present(.member) { $0.instance.mismatch != nil }
     let found = wrong.map { "\($0.instance.id) (\($0.instance.mismatch ?? ""))" }
     return VerdictReason(
       .wrongInstances,
@@ -32,7 +30,7 @@ extension Gate {
   }
 
   var loadBalancerDisagrees: VerdictReason {
-    let refused = records.filter { $0.removed == nil && !$0.isConfirmed }
+    let refused = present(.member) { !$0.isConfirmed }
     let views = refused.map { record in
       let view = record.view
       let why = view?.description ?? view?.reasonCode ?? "not registered"
@@ -45,7 +43,7 @@ extension Gate {
   }
 
   var tooManyReplaced: VerdictReason {
-    let left = records.filter { $0.removed != nil }
+    let left = records(.member).filter { $0.removed != nil }
     return VerdictReason(
       .tooManyReplaced,
       "\(counted(replaced, "instance")) left the group, \(policy.maxReplaced) allowed: "
@@ -61,6 +59,53 @@ extension Gate {
     VerdictReason(
       .cannotBecomeHealthyInTime,
       "\(standing), and the rest can no longer be by the deadline of \(policy.deadline.inWords)")
+  }
+
+  /// What both groups suffer from, and what the new one would have been rolled back for.
+  func sharedCause(_ blame: Blame) -> VerdictReason {
+    let failing = present(.baseline) { $0.blame == .failing }
+    return VerdictReason(
+      .sharedCause,
+      "\(blame.reason.message); but the baseline fails as well: \(failing.count) of "
+        + "\(counted(present(.baseline), "instance")) (\(kinds(of: failing))): "
+        + Self.list(failing.map(\.instance.id)))
+  }
+
+  var guardFailed: VerdictReason {
+    let failed = present(.guard) { $0.health.state == .unhealthy }
+    let seen = failed.map { record in
+      record.instance.id + (record.lastFailure?.report.detail.map { ": \($0)" } ?? "")
+    }
+    return VerdictReason(
+      .guardFailed, "\(counted(failed.count, "guard")) failed: \(Self.list(seen))")
+  }
+
+  /// It is a matter of time, as for an instance.
+  var guardsNotHealthy: VerdictReason {
+    let waiting = present(.guard) { $0.health.state != .healthy || $0.isUnobserved }
+    let names = Self.list(waiting.map(\.instance.id))
+    let deadline = policy.deadline.inWords
+    return isDeadlinePast
+      ? VerdictReason(
+        .deadlineExceeded,
+        "the deadline of \(deadline) passed with \(standing), but not every guard healthy: \(names)"
+      )
+      : VerdictReason(
+        .cannotBecomeHealthyInTime,
+        "\(standing), but a guard is not, and can no longer be by the deadline of \(deadline): "
+          + names)
+  }
+
+  private func present(
+    _ role: InstanceRole, where condition: (InstanceRecord) -> Bool
+  ) -> [InstanceRecord] {
+    records.filter { $0.instance.role == role && $0.removed == nil && condition($0) }
+  }
+
+  /// In which ways they failed.
+  private func kinds(of failed: [InstanceRecord]) -> String {
+    let kinds = failed.map { $0.lastFailure?.kind.rawValue ?? $0.view?.reasonCode ?? "" }
+    return Self.list(Set(kinds).sorted())
   }
 
   var gateFault: VerdictReason {

@@ -43,6 +43,8 @@ package enum ReasonCode: String, Hashable, Sendable, CaseIterable {
   case wrongInstances = "wrong_instances"
   case wrongVersion = "wrong_version"
   case loadBalancerDisagrees = "load_balancer_disagrees"
+  case guardFailed = "guard_failed"
+  case sharedCause = "shared_cause"
   case gateFault = "gate_fault"
   case noInstances = "no_instances"
   case interrupted

@@ -28,4 +28,10 @@ package struct CheckSchedule: Hashable, Sendable {
     guard let anchor, moment > anchor else { return moment }
     return moment - .microseconds((moment.microseconds - anchor.microseconds) % interval)
   }
+
+  /// The same, where the first check's start, while it can be anywhere, makes it the earliest.
+  func earliestLastSlot(by moment: GateInstant, every interval: Int64) -> GateInstant {
+    guard anchor == nil else { return lastSlot(by: moment, every: interval) }
+    return GateInstant(microseconds: moment.microseconds - interval + 1)
+  }
 }

@@ -32,6 +32,10 @@ extension InstanceRecord {
   /// Sources: elb `DescribeInstanceHealth` (2012-06-01); elbv2 `DescribeTargetHealth`
   /// (2015-12-01), `TargetHealth.Reason` and `Description`.
   package func reason(under check: HealthCheck) -> HealthReason {
+    // No load balancer has a word for a guard.
+    guard instance.role != .guard else {
+      return HealthReason(code: nil, description: lastDetail ?? health.state.rawValue)
+    }
     if checks == 0, let view {
       // Nobody else has checked it: these are the load balancer's own words.
       return HealthReason(

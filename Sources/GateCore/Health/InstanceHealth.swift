@@ -61,6 +61,19 @@ package struct InstanceHealth: Hashable, Sendable {
     }
   }
 
+  /// How many more failures in a row make it unhealthy; 0 when it is.
+  package func failuresNeeded(under check: HealthCheck) -> Int {
+    guard state != .unhealthy else { return 0 }
+    let inARow = check.unhealthyThreshold - consecutiveFailures
+    guard let window = check.unhealthyWindow else { return inARow }
+    var next = self
+    for failures in 1...window.failures where failures < inARow {
+      next.recentFailures = next.recentFailures << 1 | 1
+      if next.failures(in: window) >= window.failures { return failures }
+    }
+    return inARow
+  }
+
   /// Failures among the last checks of the window.
   package func failures(in window: UnhealthyWindow) -> Int {
     let mask = window.checks == 64 ? UInt64.max : (1 << UInt64(window.checks)) - 1

@@ -15,6 +15,8 @@ package struct InstanceRecord: Hashable, Sendable {
   /// The versions that its answers carried, in the order in which they first came.
   package internal(set) var versions: [String] = []
   package internal(set) var lastLoss: LostCheck?
+  /// What the latest check saw, in words, where it says so.
+  package internal(set) var lastDetail: String?
   package internal(set) var pattern = ResultPattern()
   /// What the load balancer said last; nil when it was not asked, or has not said anything.
   package internal(set) var view: LoadBalancerView?
@@ -28,6 +30,8 @@ package struct InstanceRecord: Hashable, Sendable {
   var healthWithoutFaults: InstanceHealth?
   /// Whether its latest check was lost to a fault of the gate's own, so that its state is stale.
   var isUnobserved = false
+  /// How it stands where the old group is asked whose fault it is; nil when it is not asked.
+  var blame: Blame.Standing?
 
   /// More versions than this are a server's play, and not kept.
   static let maximumVersions = 8
@@ -50,7 +54,7 @@ package struct InstanceRecord: Hashable, Sendable {
       // Its view can change at any moment.
       return GroupHealth.Share(
         state: health.state, isSeenHealthy: health.state == .healthy && !isViewStale,
-        lastChance: certainty.latestHealthy)
+        lastChance: certainty.latest)
     }
     let needed = max(health.successesNeeded(under: check), isUnobserved ? 1 : 0)
     return GroupHealth.Share(
@@ -64,12 +68,13 @@ package struct InstanceRecord: Hashable, Sendable {
   /// Whether the load balancer says in service too, as far as it can be asked.
   var isConfirmed: Bool { view?.state == .healthy && !isViewStale }
 
-  /// The last moment at which the first of so many successes can come; nil when none can in time.
-  func lastChance(needing successes: Int, _ certainty: Certainty) -> GateInstant? {
-    guard certainty.canBecomeHealthy(needing: successes, from: nextCheck) else { return nil }
+  /// The last moment at which the first of so many like results can come; nil when they cannot
+  /// all come in time.
+  func lastChance(needing results: Int, _ certainty: Certainty) -> GateInstant? {
+    guard certainty.canCome(results, from: nextCheck) else { return nil }
     return certainty.lastAnswer(
-      needing: successes,
-      lastSlot: schedule.lastSlot(by: certainty.latestHealthy, every: certainty.interval))
+      of: results,
+      lastSlot: schedule.lastSlot(by: certainty.latest, every: certainty.interval))
   }
 }
 
@@ -147,7 +152,7 @@ extension InstanceRecord {
     _ report: CheckReport, at now: GateInstant, check: HealthCheck, policy: GatePolicy
   ) -> Transition? {
     let counting: FailureCounting =
-      report.started < firstSeen + policy.gracePeriod ? .forgiven : .counted
+      report.started < firstSeen + gracePeriod(policy) ? .forgiven : .counted
     isUnobserved = false
     nextCheck = schedule.next(
       afterCheckFrom: report.started, to: now, every: check.interval.inMicroseconds)
@@ -183,6 +188,14 @@ extension InstanceRecord {
     return moved(from: old, to: new, at: now, check: check)
   }
 
+  /// The old group does not boot: nothing of it is forgiven.
+  private func gracePeriod(_ policy: GatePolicy) -> Duration {
+    switch instance.role {
+    case .member, .guard: policy.gracePeriod
+    case .baseline: .zero
+    }
+  }
+
   private mutating func moved(
     from old: InstanceState, to new: InstanceState, at now: GateInstant, check: HealthCheck
   ) -> Transition {
@@ -199,6 +212,7 @@ extension InstanceRecord {
       versions.append(version)
     }
     pattern.record(report.result, at: now)
+    lastDetail = report.detail
     switch report.result {
     case .success:
       successes += 1

@@ -1,25 +1,45 @@
-/// One member of the group, and the place where it is checked.
+/// One thing that is checked, and the place where it is checked.
 package struct Instance: Hashable, Sendable {
-  /// The name that the source gives it: an EC2 instance ID, a name of the user's, or the address.
+  /// The name that the source gives it: an EC2 instance ID, a name of the user's, or the address;
+  /// of a guard, the guard as it was written, without its secrets.
   package var id: String
-  /// A literal IPv4 or IPv6 address without brackets, or a host name.
+  /// A literal IPv4 or IPv6 address without brackets, or a host name; a guard has none.
   package var address: String
-  /// The port of the health check: the target's, or the instance's own under `traffic-port`.
+  /// The port of the health check: the target's, or the instance's own under `traffic-port`; a
+  /// guard's is 0.
   package var port: Int
   /// The availability zone, where the source knows it.
   package var zone: String?
   /// Why it is not of the new release, in words; nil when it is, or nobody asked.
   package var mismatch: String?
+  package var role: InstanceRole
 
   package init(
-    id: String, address: String, port: Int, zone: String? = nil, mismatch: String? = nil
+    id: String, address: String, port: Int, zone: String? = nil, mismatch: String? = nil,
+    role: InstanceRole = .member
   ) {
     self.id = id
     self.address = address
     self.port = port
     self.zone = zone
     self.mismatch = mismatch
+    self.role = role
   }
+
+  /// What is asked beside the instances.
+  package static func guarding(_ id: String) -> Instance {
+    Instance(id: id, address: "", port: 0, role: .guard)
+  }
+}
+
+/// What something that is checked is to the verdict; ids are unique within a role.
+package enum InstanceRole: String, Hashable, Sendable, CaseIterable {
+  /// Of the group that is promoted or not.
+  case member
+  /// Of the old group: it is asked whose fault it is, and what is usual.
+  case baseline
+  /// Something else that must hold.
+  case `guard`
 }
 
 /// An instance's place in the order in which the instances joined: dense, from 0, never reused.

@@ -16,6 +16,7 @@ struct JournalLine: Decodable {
   var policy: PolicyFields?
   var group: GroupFields?
   var settings: [String: SettingFields]?
+  var baseline: BaselineFields?
   var warnings: [String]?
   var journal: String?
 
@@ -35,6 +36,7 @@ struct JournalLine: Decodable {
   var signal: String?
   var mismatch: String?
   var of: String?
+  var role: String?
 
   // the group and the load balancer
   var expected: Int?
@@ -43,8 +45,8 @@ struct JournalLine: Decodable {
   var description: String?
 
   enum CodingKeys: String, CodingKey {
-    case seq, t, event, policy, group, settings, warnings, journal, id, address, port, zone,
-      started, ok
+    case seq, t, event, policy, group, baseline, settings, warnings, journal, id, address, port
+    case zone, started, ok, role
     case kind, status, detail, version, evidence, signal, mismatch, of, expected, state
     case description
     case reasonCode = "reason_code"
@@ -112,6 +114,11 @@ struct JournalLine: Decodable {
     var value: String
     var origin: String
     var layer: String
+  }
+
+  struct BaselineFields: Decodable {
+    var source: String
+    var name: String?
   }
 
   struct EvidenceFields: Decodable {

@@ -20,15 +20,27 @@ package struct Journal: Sendable {
   /// As the journal has them: instances by their ids.
   package enum RecordedEvent: Sendable {
     case instanceAdded(Instance)
-    case instanceRemoved(id: String)
-    case checked(id: String, CheckReport)
-    case faulted(id: String?, GateFault)
+    case instanceRemoved(Name)
+    case checked(Name, CheckReport)
+    case faulted(Name?, GateFault)
+    case baselineUnlisted(GateFault)
     case groupListed(expected: Int)
     case loadBalancerSaw(id: String, LoadBalancerView)
     case loadBalancerUnseen(GateFault)
     case interrupted(Interruption)
     /// A line that follows from the others.
     case derived
+  }
+
+  /// An instance as the journal names it: ids are unique within a role.
+  package struct Name: Hashable, Sendable {
+    package var id: String
+    package var role: InstanceRole
+
+    package init(id: String, role: InstanceRole) {
+      self.id = id
+      self.role = role
+    }
   }
 }
 
@@ -123,9 +135,10 @@ private struct JournalReader {
         Instance(
           id: try want(line.id, "id"), address: try want(line.address, "address"),
           port: try number(line.port, "port", in: 1...65_535), zone: line.zone,
-          mismatch: line.mismatch))
-    case "instance_removed": .instanceRemoved(id: try want(line.id, "id"))
-    case "check": .checked(id: try want(line.id, "id"), try report(line))
+          mismatch: line.mismatch, role: try role(line)))
+    case "guard_added": .instanceAdded(.guarding(try want(line.id, "id")))
+    case "instance_removed": .instanceRemoved(try name(line))
+    case "check": .checked(try name(line), try report(line))
     case "group_listed":
       .groupListed(expected: try number(line.expected, "expected", in: 1...1_000_000))
     case "load_balancer_view":
@@ -136,15 +149,26 @@ private struct JournalReader {
           reasonCode: line.reasonCode, description: line.description))
     case "gate_fault" where line.of == "load_balancer":
       .loadBalancerUnseen(GateFault(detail: try want(line.detail, "detail")))
+    case "gate_fault" where line.of == "baseline":
+      .baselineUnlisted(GateFault(detail: try want(line.detail, "detail")))
     case "gate_fault":
       .faulted(
-        id: line.id,
+        line.id == nil ? nil : try name(line),
         GateFault(detail: try want(line.detail, "detail"), started: try started(line)))
     case "interrupted":
       .interrupted(try parse(line.signal, "signal") { Interruption(rawValue: $0) })
     case "state_changed", "decided": .derived
     default: throw error("'\(line.event)' is not an event of this version")
     }
+  }
+
+  private func name(_ line: JournalLine) throws(JournalError) -> Journal.Name {
+    Journal.Name(id: try want(line.id, "id"), role: try role(line))
+  }
+
+  private func role(_ line: JournalLine) throws(JournalError) -> InstanceRole {
+    guard line.role != nil else { return .member }
+    return try parse(line.role, "role") { InstanceRole(rawValue: $0) }
   }
 
   private func report(_ line: JournalLine) throws(JournalError) -> CheckReport {
@@ -197,6 +221,7 @@ private struct JournalReader {
       },
       policy: try makePolicy(policy, group), isAdvisory: policy.advisory ?? false,
       group: RunHeader.Group(source: group.source, name: group.name),
+      baseline: line.baseline.map { RunHeader.Group(source: $0.source, name: $0.name) },
       settings: try (line.settings ?? [:]).map { name, fields throws(JournalError) in
         RunHeader.ChosenSetting(
           name: name, value: fields.value, origin: fields.origin,

@@ -30,6 +30,12 @@ package struct JournalWriter {
         writer.field("expected", header.policy.expected)
         writer.field("membership", header.policy.membership == .fixed ? "fixed" : "changing")
       }
+      if let baseline = header.baseline {
+        writer.object("baseline") { writer in
+          writer.field("source", baseline.source)
+          writer.field("name", baseline.name)
+        }
+      }
       writer.array("warnings", header.warnings)
       writer.field("journal", header.journalPath)
     }
@@ -43,7 +49,7 @@ package struct JournalWriter {
     for effect in effects {
       switch effect {
       case .stateChanged(let key, let transition):
-        stateChanged(gate[key].instance.id, transition)
+        stateChanged(gate[key].instance, transition)
       case .conclude(let verdict): decided(verdict)
       case .startCheck, .wakeUp: break
       }
@@ -54,14 +60,15 @@ package struct JournalWriter {
     switch event {
     case .instanceAdded(let instance): added(instance, at: instant)
     case .instanceRemoved(let key):
-      line(instant, "instance_removed") { $0.field("id", gate[key].instance.id) }
-    case .checked(let key, let report): checked(gate[key].instance.id, report, at: instant)
-    case .checkLost(let key, let fault): faulted(fault, id: gate[key].instance.id, at: instant)
-    case .gateFault(let fault): faulted(fault, id: nil, at: instant)
+      line(instant, "instance_removed") { gate[key].instance.writeName(to: &$0) }
+    case .checked(let key, let report): checked(gate[key].instance, report, at: instant)
+    case .checkLost(let key, let fault): faulted(fault, of: gate[key].instance, at: instant)
+    case .gateFault(let fault): faulted(fault, of: nil, at: instant)
+    case .baselineUnlisted(let fault): faulted(fault, of: nil, at: instant, view: .baseline)
     case .groupListed(let expected):
       line(instant, "group_listed") { $0.field("expected", expected) }
     case .loadBalancerSaw(let key, let view): saw(gate[key].instance.id, view, at: instant)
-    case .loadBalancerUnseen(let fault): faulted(fault, id: nil, at: instant, view: .loadBalancer)
+    case .loadBalancerUnseen(let fault): faulted(fault, of: nil, at: instant, view: .loadBalancer)
     case .interrupted(let interruption):
       line(instant, "interrupted") { $0.field("signal", interruption.rawValue) }
     case .wokeUp: break
@@ -69,8 +76,11 @@ package struct JournalWriter {
   }
 
   private mutating func added(_ instance: Instance, at instant: GateInstant) {
+    guard instance.role != .guard else {
+      return line(instant, "guard_added") { $0.field("id", instance.id) }
+    }
     line(instant, "instance_added") { writer in
-      writer.field("id", instance.id)
+      instance.writeName(to: &writer)
       writer.field("address", instance.address)
       writer.field("port", instance.port)
       writer.field("zone", instance.zone)
@@ -87,9 +97,11 @@ package struct JournalWriter {
     }
   }
 
-  private mutating func checked(_ id: String, _ report: CheckReport, at instant: GateInstant) {
+  private mutating func checked(
+    _ instance: Instance, _ report: CheckReport, at instant: GateInstant
+  ) {
     line(instant, "check") { writer in
-      writer.field("id", id)
+      instance.writeName(to: &writer)
       writer.field("started", seconds: report.started.microseconds)
       switch report.result {
       case .success:
@@ -110,23 +122,28 @@ package struct JournalWriter {
   /// Whose answer a fault kept from coming.
   private enum View {
     case own
+    case baseline
     case loadBalancer
   }
 
   private mutating func faulted(
-    _ fault: GateFault, id: String?, at instant: GateInstant, view: View = .own
+    _ fault: GateFault, of instance: Instance?, at instant: GateInstant, view: View = .own
   ) {
     line(instant, "gate_fault") { writer in
       writer.field("detail", fault.detail)
-      if view == .loadBalancer { writer.field("of", "load_balancer") }
-      if let id { writer.field("id", id) }
+      switch view {
+      case .own: break
+      case .baseline: writer.field("of", "baseline")
+      case .loadBalancer: writer.field("of", "load_balancer")
+      }
+      instance?.writeName(to: &writer)
       if let started = fault.started { writer.field("started", seconds: started.microseconds) }
     }
   }
 
-  private mutating func stateChanged(_ id: String, _ transition: Transition) {
+  private mutating func stateChanged(_ instance: Instance, _ transition: Transition) {
     line(transition.at, "state_changed") { writer in
-      writer.field("id", id)
+      instance.writeName(to: &writer)
       writer.field("from", transition.from.rawValue)
       writer.field("to", transition.to.rawValue)
       writer.field("reason_code", transition.reason.code)
@@ -155,6 +172,14 @@ package struct JournalWriter {
     }
     writer.endLine()
     self.sequence += 1
+  }
+}
+
+extension Instance {
+  /// Its id, and its role unless it is of the group.
+  fileprivate func writeName(to writer: inout JSONWriter) {
+    writer.field("id", id)
+    if role != .member { writer.field("role", role.rawValue) }
   }
 }
 

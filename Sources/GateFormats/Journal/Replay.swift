@@ -27,14 +27,18 @@ extension Journal {
 }
 
 extension Gate {
+  private func key(of name: Journal.Name) -> InstanceKey? { key(of: name.id, name.role) }
+
   /// The event as it was folded in; what is said of an instance that never joined is nothing.
   func event(for recorded: Journal.RecordedEvent) -> GateEvent {
     switch recorded {
     case .instanceAdded(let instance): .instanceAdded(instance)
-    case .instanceRemoved(let id): key(of: id).map { .instanceRemoved($0) } ?? .wokeUp
-    case .checked(let id, let report): key(of: id).map { .checked($0, report) } ?? .wokeUp
-    case .faulted(let id, let fault):
-      id.flatMap { key(of: $0) }.map { .checkLost($0, fault) } ?? .gateFault(fault)
+    case .instanceRemoved(let name): key(of: name).map { .instanceRemoved($0) } ?? .wokeUp
+    case .checked(let name, let report): key(of: name).map { .checked($0, report) } ?? .wokeUp
+    case .faulted(nil, let fault): .gateFault(fault)
+    case .faulted(let name?, let fault):
+      key(of: name).map { .checkLost($0, fault) } ?? .gateFault(fault)
+    case .baselineUnlisted(let fault): .baselineUnlisted(fault)
     case .groupListed(let expected): .groupListed(expected: expected)
     case .loadBalancerSaw(let id, let view):
       key(of: id).map { .loadBalancerSaw($0, view) } ?? .wokeUp

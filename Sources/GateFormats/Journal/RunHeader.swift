@@ -14,6 +14,8 @@ package struct RunHeader: Hashable, Sendable {
   package var policy: GatePolicy
   package var isAdvisory: Bool
   package var group: Group
+  /// The old group, if one is named.
+  package var baseline: Group?
   /// Those that are no defaults, by name.
   package var settings: [ChosenSetting]
   package var warnings: [String]
@@ -47,7 +49,8 @@ package struct RunHeader: Hashable, Sendable {
   package init(
     healthgateVersion: String, runID: String, startedAt: Timestamp, check: HealthCheck,
     request: [RequestSetting], policy: GatePolicy, isAdvisory: Bool, group: Group,
-    settings: [ChosenSetting] = [], warnings: [String], journalPath: String?
+    baseline: Group? = nil, settings: [ChosenSetting] = [], warnings: [String],
+    journalPath: String?
   ) {
     self.healthgateVersion = healthgateVersion
     self.runID = runID
@@ -58,6 +61,7 @@ package struct RunHeader: Hashable, Sendable {
     self.isAdvisory = isAdvisory
     self.group = group
     self.settings = settings.sorted { $0.name < $1.name }
+    self.baseline = baseline
     self.warnings = warnings
     self.journalPath = journalPath
   }

@@ -37,8 +37,10 @@ extension LastFailure {
 }
 
 extension Instance {
-  /// Its id as it may be shown.
-  package var name: String { id.printable }
+  /// Its id as it may be shown, and what it is unless it is of the group.
+  package var name: String {
+    role == .member ? id.printable : "\(role.rawValue) \(id.printable)"
+  }
 }
 
 extension Decision {

@@ -43,9 +43,10 @@ package struct TextReport {
   // MARK: - Causes
 
   private mutating func writeCauses() {
-    let gone = gate.records.filter { $0.removed != nil }
-    let unhealthy = gate.records.filter { $0.removed == nil && $0.health.state == .unhealthy }
-    let initial = gate.records.filter { $0.removed == nil && $0.health.state == .initial }
+    let members = gate.records(.member)
+    let gone = members.filter { $0.removed != nil }
+    let unhealthy = members.filter { $0.removed == nil && $0.health.state == .unhealthy }
+    let initial = members.filter { $0.removed == nil && $0.health.state == .initial }
     let others =
       verdict.reason.code == .tooManyReplaced
       ? gone + unhealthy + initial : unhealthy + initial + gone
@@ -117,7 +118,9 @@ package struct TextReport {
   // MARK: - The group
 
   private mutating func writeGroup() {
-    let healthy = gate.records.filter { $0.removed == nil && $0.health.state == .healthy }
+    let healthy = gate.records(.member).filter {
+      $0.removed == nil && $0.health.state == .healthy
+    }
     if !healthy.isEmpty {
       page.entry(
         "healthy:", .good,
@@ -125,12 +128,39 @@ package struct TextReport {
           + list(healthy.map(\.instance.name), first: Self.names))
     }
     writeVersions()
+    writeBaseline()
+    writeGuards()
     writeChecks()
+  }
+
+  private mutating func writeBaseline() {
+    guard document.header.baseline != nil else { return }
+    let present = gate.records(.baseline).filter { $0.removed == nil }
+    let failing = present.filter { $0.health.state == .unhealthy }
+    page.entry(
+      "baseline:", failing.isEmpty ? .plain : .bad,
+      "\(counted(present.count, "instance")): \(gate.healthy(.baseline)) healthy, "
+        + "\(failing.count) unhealthy, \(gate.initial(.baseline)) initial")
+    for group in FailureGroup.groups(of: failing) {
+      let words = group.details.count == 1 ? group.details[0].words : group.commonWords
+      page.fact("\(list(group.names, first: Self.names)): \(words)")
+    }
+  }
+
+  private mutating func writeGuards() {
+    for record in gate.records(.guard) {
+      let state = record.health.state
+      let tone: Tone = state == .healthy ? .good : state == .unhealthy ? .bad : .waiting
+      page.entry("\(record.instance.name):", tone, state.rawValue)
+      if let seen = record.isLastTroubleALoss ? record.troubleWords : record.lastDetail {
+        page.fact(seen.printable)
+      }
+    }
   }
 
   private mutating func writeVersions() {
     var carriers: [String: [String]] = [:]
-    for record in gate.records {
+    for record in gate.records(.member) {
       for version in record.versions { carriers[version, default: []].append(record.instance.name) }
     }
     for (version, names) in carriers.sorted(by: { $0.key < $1.key }) {
@@ -141,8 +171,9 @@ package struct TextReport {
   }
 
   private mutating func writeChecks() {
-    let checks = gate.records.reduce(0) { $0 + $1.checks }
-    let failures = gate.records.reduce(0) { $0 + $1.failures }
+    let members = gate.records(.member)
+    let checks = members.reduce(0) { $0 + $1.checks }
+    let failures = members.reduce(0) { $0 + $1.failures }
     let lost = gate.records.reduce(0) { $0 + $1.lostChecks }
     guard checks + lost > 0 || gate.policy.loadBalancer != .decides else {
       page.entry("checks:", .plain, "none from here: the load balancer's view decided")
@@ -150,8 +181,8 @@ package struct TextReport {
       return
     }
     let failed = failures == 0 ? "none failed" : "\(failures) failed"
-    let least = gate.records.compactMap(\.latency.least).min()
-    let greatest = gate.records.compactMap(\.latency.greatest).max()
+    let least = members.compactMap(\.latency.least).min()
+    let greatest = members.compactMap(\.latency.greatest).max()
     var words = "\(checks) in all, \(failed)"
     if let least, let greatest {
       let (shortest, longest) = (latencyWords(least), latencyWords(greatest))

@@ -14,7 +14,7 @@ package enum Schemas {
       "required": [
         "schema_version", "healthgate_version", "run_id", "decision", "exit_code", "advisory",
         "reason", "started_at", "decided_at", "elapsed_seconds", "health_check", "policy", "group",
-        "instances", "diagnoses", "warnings", "journal"
+        "instances", "baseline", "guards", "diagnoses", "warnings", "journal"
       ],
       "properties": {
         "schema_version": { "$ref": "#/$defs/schema_version" },
@@ -47,6 +47,48 @@ package enum Schemas {
           }
         },
         "instances": { "type": "array", "items": { "$ref": "#/$defs/instance" } },
+        "baseline": {
+          "type": ["object", "null"],
+          "required": [
+            "source", "name", "present", "healthy", "unhealthy", "initial", "replaced",
+            "instances"
+          ],
+          "properties": {
+            "source": { "type": "string" },
+            "name": { "type": ["string", "null"] },
+            "present": { "$ref": "#/$defs/count" },
+            "healthy": { "$ref": "#/$defs/count" },
+            "unhealthy": { "$ref": "#/$defs/count" },
+            "initial": { "$ref": "#/$defs/count" },
+            "replaced": { "$ref": "#/$defs/count" },
+            "instances": { "type": "array", "items": { "$ref": "#/$defs/instance" } }
+          }
+        },
+        "guards": {
+          "type": "array",
+          "items": {
+            "type": "object",
+            "required": [
+              "id", "state", "seen", "checks", "successes", "failures", "lost_checks",
+              "consecutive_successes", "consecutive_failures", "healthy_at", "transitions",
+              "last_failure"
+            ],
+            "properties": {
+              "id": { "type": "string" },
+              "state": { "$ref": "#/$defs/state" },
+              "seen": { "type": ["string", "null"] },
+              "checks": { "$ref": "#/$defs/count" },
+              "successes": { "$ref": "#/$defs/count" },
+              "failures": { "$ref": "#/$defs/count" },
+              "lost_checks": { "$ref": "#/$defs/count" },
+              "consecutive_successes": { "$ref": "#/$defs/count" },
+              "consecutive_failures": { "$ref": "#/$defs/count" },
+              "healthy_at": { "$ref": "#/$defs/time_or_null" },
+              "transitions": { "$ref": "#/$defs/instance/properties/transitions" },
+              "last_failure": { "$ref": "#/$defs/instance/properties/last_failure" }
+            }
+          }
+        },
         "diagnoses": {
           "type": "array",
           "items": {
@@ -204,8 +246,8 @@ package enum Schemas {
         "t": { "type": "number", "minimum": 0 },
         "event": {
           "enum": [
-            "run_started", "instance_added", "instance_removed", "check", "gate_fault",
-            "group_listed", "load_balancer_view", "interrupted", "state_changed", "decided"
+            "run_started", "instance_added", "guard_added", "instance_removed", "check",
+            "gate_fault", "group_listed", "load_balancer_view", "interrupted", "state_changed", "decided"
           ]
         }
       },
@@ -230,6 +272,14 @@ package enum Schemas {
                 "membership": { "enum": ["fixed", "changing"] }
               }
             },
+            "baseline": {
+              "type": "object",
+              "required": ["source", "name"],
+              "properties": {
+                "source": { "type": "string" },
+                "name": { "type": ["string", "null"] }
+              }
+            },
             "warnings": { "type": "array", "items": { "type": "string" } },
             "journal": { "type": ["string", "null"] }
           },
@@ -242,6 +292,7 @@ package enum Schemas {
           "properties": {
             "event": { "const": "instance_added" },
             "id": { "type": "string" },
+            "role": { "$ref": "#/$defs/role" },
             "address": { "type": "string" },
             "port": { "$ref": "#/$defs/port" },
             "zone": { "type": ["string", "null"] },
@@ -251,8 +302,16 @@ package enum Schemas {
         },
         {
           "properties": {
-            "event": { "const": "instance_removed" },
+            "event": { "const": "guard_added" },
             "id": { "type": "string" }
+          },
+          "required": ["id"]
+        },
+        {
+          "properties": {
+            "event": { "const": "instance_removed" },
+            "id": { "type": "string" },
+            "role": { "$ref": "#/$defs/role" }
           },
           "required": ["id"]
         },
@@ -260,6 +319,7 @@ package enum Schemas {
           "properties": {
             "event": { "const": "check" },
             "id": { "type": "string" },
+            "role": { "$ref": "#/$defs/role" },
             "started": { "type": "number", "minimum": 0 },
             "ok": { "type": "boolean" },
             "kind": { "enum": [\(kinds), null] },
@@ -278,8 +338,9 @@ package enum Schemas {
           "properties": {
             "event": { "const": "gate_fault" },
             "detail": { "type": "string" },
-            "of": { "const": "load_balancer" },
+            "of": { "enum": ["load_balancer", "baseline"] },
             "id": { "type": "string" },
+            "role": { "$ref": "#/$defs/role" },
             "started": { "type": "number", "minimum": 0 }
           },
           "required": ["detail"]
@@ -312,6 +373,7 @@ package enum Schemas {
           "properties": {
             "event": { "const": "state_changed" },
             "id": { "type": "string" },
+            "role": { "$ref": "#/$defs/role" },
             "from": { "$ref": "#/$defs/state" },
             "to": { "$ref": "#/$defs/state" },
             "reason_code": { "type": ["string", "null"] }
@@ -345,6 +407,7 @@ package enum Schemas {
         },
         "time_or_null": { "oneOf": [{ "$ref": "#/$defs/time" }, { "type": "null" }] },
         "state": { "enum": [\(list(InstanceState.allCases))] },
+        "role": { "enum": [\(list(InstanceRole.allCases))] },
         "decision": { "enum": [\(list(Decision.allCases))] },
         "reason": {
           "type": "object",

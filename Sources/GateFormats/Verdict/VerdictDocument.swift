@@ -37,7 +37,9 @@ package struct VerdictDocument: Sendable {
       header.writePolicy(to: &writer)
       header.writeSettings(to: &writer)
       writeGroup(to: &writer)
-      writer.array("instances", gate.records) { write($1, to: &$0) }
+      writer.array("instances", gate.records(.member)) { write($1, to: &$0) }
+      writeBaseline(to: &writer)
+      writer.array("guards", gate.records(.guard)) { writeGuard($1, to: &$0) }
       writer.array("diagnoses", diagnoses) { write($1, to: &$0) }
       writer.array("warnings", header.warnings + warnings)
       writeHook(to: &writer)
@@ -98,6 +100,32 @@ package struct VerdictDocument: Sendable {
   private func writeHook(to writer: inout JSONWriter) {
     guard let hook else { return writer.null("hook") }
     writer.object("hook") { hook.write(to: &$0) }
+  }
+
+  private func writeBaseline(to writer: inout JSONWriter) {
+    guard let baseline = header.baseline else { return writer.null("baseline") }
+    writer.object("baseline") { writer in
+      writer.field("source", baseline.source)
+      writer.field("name", baseline.name)
+      writer.field("present", gate.present(.baseline))
+      writer.field("healthy", gate.healthy(.baseline))
+      writer.field("unhealthy", gate.unhealthy(.baseline))
+      writer.field("initial", gate.initial(.baseline))
+      writer.field("replaced", gate.replaced(.baseline))
+      writer.array("instances", gate.records(.baseline)) { write($1, to: &$0) }
+    }
+  }
+
+  private func writeGuard(_ record: InstanceRecord, to writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.field("id", record.instance.id)
+      writer.field("state", record.health.state.rawValue)
+      writer.field("seen", record.lastDetail)
+      writeCounts(of: record, to: &writer)
+      writer.field("healthy_at", record.healthySince.map(time))
+      writer.array("transitions", record.transitions) { write($1, to: &$0) }
+      writeLastFailure(of: record, to: &writer)
+    }
   }
 
   private func writeJournal(to writer: inout JSONWriter) {

@@ -83,8 +83,8 @@ import Testing
     #expect(
       events
         == [
-          "run_started", "instance_added", "instance_removed", "check", "gate_fault",
-          "group_listed", "load_balancer_view", "interrupted", "state_changed", "decided",
+          "run_started", "instance_added", "guard_added", "instance_removed", "check",
+          "gate_fault", "group_listed", "load_balancer_view", "interrupted", "state_changed", "decided",
         ].map { .string($0) })
   }
 

@@ -101,16 +101,17 @@ struct RecordedRun {
     writer.removeAll()
   }
 
+  private func name(_ key: InstanceKey) -> Journal.Name {
+    Journal.Name(id: gate[key].instance.id, role: gate[key].instance.role)
+  }
+
   private func asRecorded(_ event: GateEvent) -> Journal.RecordedEvent? {
     if case .instanceAdded(let instance) = event { return .instanceAdded(instance) }
-    if case .instanceRemoved(let key) = event { return .instanceRemoved(id: gate[key].instance.id) }
-    if case .checked(let key, let report) = event {
-      return .checked(id: gate[key].instance.id, report)
-    }
-    if case .checkLost(let key, let fault) = event {
-      return .faulted(id: gate[key].instance.id, fault)
-    }
-    if case .gateFault(let fault) = event { return .faulted(id: nil, fault) }
+    if case .instanceRemoved(let key) = event { return .instanceRemoved(name(key)) }
+    if case .checked(let key, let report) = event { return .checked(name(key), report) }
+    if case .checkLost(let key, let fault) = event { return .faulted(name(key), fault) }
+    if case .gateFault(let fault) = event { return .faulted(nil, fault) }
+    if case .baselineUnlisted(let fault) = event { return .baselineUnlisted(fault) }
     if case .groupListed(let expected) = event { return .groupListed(expected: expected) }
     if case .loadBalancerSaw(let key, let view) = event {
       return .loadBalancerSaw(id: gate[key].instance.id, view)

@@ -5,6 +5,10 @@ extension ProgressBoard {
   /// What must come before the group is promoted.
   package func waitingFor(_ gate: Gate, at now: GateInstant) -> String {
     let policy = gate.policy
+    if let blame = gate.blame {
+      return "waiting whether the baseline fails as well: \(blame.failing) of "
+        + "\(gate.present(.baseline)) failing, \(blame.needed) are enough"
+    }
     guard gate.present > 0 else {
       return "waiting for \(counted(gate.expected, "instance")) to join"
     }
@@ -18,6 +22,10 @@ extension ProgressBoard {
       return "soaking: \(soaked.inWords) of \(policy.soak.inWords)"
     }
     let missing = policy.healthyWanted(of: gate.expected) - gate.healthy
+    if missing <= 0, gate.healthy(.guard) < gate.present(.guard) {
+      let guards = gate.records(.guard).filter { $0.health.state != .healthy }
+      return "waiting for \(list(guards.map(\.instance.name), first: 2))"
+    }
     guard missing > 0 else {
       if let words = unconfirmed(gate) { return words }
       return "waiting for checks in place of those that were lost to faults of the gate's own"
@@ -29,7 +37,7 @@ extension ProgressBoard {
   /// What the group waits for when it is healthy here; nil when that is not the load balancer.
   private func unconfirmed(_ gate: Gate) -> String? {
     guard gate.policy.loadBalancer != .none else { return nil }
-    let present = gate.records.filter { $0.removed == nil }
+    let present = gate.records(.member).filter { $0.removed == nil }
     guard !present.contains(where: \.isViewStale) else {
       return "waiting for the load balancer's view, which could not be had the last time"
     }
@@ -42,7 +50,7 @@ extension ProgressBoard {
 
   /// What the load balancer says of the first two that it does not have in service.
   private func views(of gate: Gate) -> String {
-    let others = gate.records.filter { $0.removed == nil && $0.health.state != .healthy }
+    let others = gate.records(.member).filter { $0.removed == nil && $0.health.state != .healthy }
     let shown = others.prefix(2).map { record in
       let view = record.view.map { "is \(record.health.state.rawValue) (\($0.words))" }
       return "\(record.instance.name) \(view ?? "was not spoken of yet")"
@@ -54,10 +62,11 @@ extension ProgressBoard {
 
   /// What failure comes next to a rollback; nil while there is none in sight.
   package func danger(to gate: Gate) -> String? {
-    guard gate.verdict == nil, gate.unhealthy == gate.policy.unhealthyAllowed(of: gate.expected)
+    guard gate.verdict == nil, gate.blame == nil,
+      gate.unhealthy == gate.policy.unhealthyAllowed(of: gate.expected)
     else { return nil }
     let failing = keys(.troubled, first: 64).map { gate[$0] }.filter {
-      $0.health.consecutiveFailures > 0
+      $0.health.consecutiveFailures > 0 && $0.instance.role == .member
     }
     let nearest = failing.min { failuresLeft($0, gate.check) < failuresLeft($1, gate.check) }
     return nearest.map {
@@ -78,7 +87,9 @@ extension ProgressBoard {
     var keys: [InstanceKey] = []
     for standing in [Standing.initial, .troubled, .unhealthy] {
       let some = self.keys(standing, first: 64)
-      keys += some.filter { gate[$0].health.state != .healthy }.prefix(shown - keys.count)
+      keys += some.filter {
+        gate[$0].health.state != .healthy && gate[$0].instance.role == .member
+      }.prefix(shown - keys.count)
     }
     guard let first = keys.first else { return "none is near" }
     let wanted = gate[first].health.successesNeeded(under: gate.check)

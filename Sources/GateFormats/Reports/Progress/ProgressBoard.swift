@@ -34,7 +34,7 @@ package struct ProgressBoard: Sendable {
       guard standings.indices.contains(key.index) else { return }
       history.addLoss(of: key)
       place(key, in: gate)
-    case .gateFault, .loadBalancerUnseen: faults += 1
+    case .gateFault, .baselineUnlisted, .loadBalancerUnseen: faults += 1
     case .loadBalancerSaw(let key, _): place(key, in: gate)
     case .groupListed, .interrupted, .wokeUp: break
     }

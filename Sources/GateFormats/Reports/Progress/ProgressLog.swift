@@ -14,6 +14,7 @@ package struct ProgressLog: Sendable {
   private var left: [InstanceKey] = []
   private var soakBegan: GateInstant?
   private var hasSoaked = false
+  private var isCondemned = false
   private var lastLine: GateInstant?
   private var lines = ""
 
@@ -44,7 +45,8 @@ package struct ProgressLog: Sendable {
     case .instanceRemoved(let key): left.append(key)
     case .checked(let key, let report):
       tell(report, of: key, effects.transition, at: now, in: gate)
-    case .checkLost(_, let fault), .gateFault(let fault), .loadBalancerUnseen(let fault):
+    case .checkLost(_, let fault), .gateFault(let fault), .baselineUnlisted(let fault),
+      .loadBalancerUnseen(let fault):
       if let words = faults.add(fault, at: now) { say(words, at: now) }
     case .groupListed(let expected):
       say("the source wants \(counted(expected, "instance"))", at: now)
@@ -53,6 +55,7 @@ package struct ProgressLog: Sendable {
     case .interrupted, .wokeUp: break
     }
     tellSoak(at: now, in: gate)
+    tellBlame(at: now, in: gate)
     if let verdict = gate.verdict { conclude(verdict, in: gate) }
   }
 
@@ -155,6 +158,13 @@ package struct ProgressLog: Sendable {
     let again = hasSoaked ? " again" : ""
     hasSoaked = true
     say("soak begins\(again): \(gate.policy.soak.inWords), \(gate.standing)", at: now)
+  }
+
+  private mutating func tellBlame(at now: GateInstant, in gate: Gate) {
+    guard let blame = gate.blame, !isCondemned else { return }
+    isCondemned = true
+    guard gate.verdict == nil else { return }
+    say("\(blame.reason.message.printable); waiting whether the baseline fails as well", at: now)
   }
 
   private mutating func conclude(_ verdict: Verdict, in gate: Gate) {

@@ -1,0 +1,82 @@
+import GateCore
+import TestSupport
+import Testing
+
+/// What must hold beside the group, checked as an instance is.
+@Suite struct GuardTests {
+  struct Row: CustomTestStringConvertible, Sendable {
+    var testDescription: String
+    var policy = GatePolicy(deadline: .seconds(50), expected: 1)
+    var members = ["+*"]
+    var guards: [String]
+    var decision: Decision
+    var code: ReasonCode
+    /// In seconds.
+    var at: Double
+  }
+
+  static let rows: [Row] = [
+    Row(
+      testDescription: "all hold", guards: ["+", "+"], decision: .promote, code: .groupHealthy,
+      at: 0),
+    Row(
+      testDescription: "the promotion waits for the last", guards: ["+*", "-+"],
+      decision: .promote, code: .groupHealthy, at: 10),
+    Row(
+      testDescription: "one fails", guards: ["+*", "--"], decision: .rollback,
+      code: .guardFailed, at: 10),
+    Row(
+      testDescription: "one fails in the soak",
+      policy: GatePolicy(soak: .seconds(30), deadline: .seconds(50), expected: 1),
+      guards: ["+--"], decision: .rollback, code: .guardFailed, at: 20),
+    Row(
+      testDescription: "no max_unhealthy is for guards",
+      policy: GatePolicy(maxUnhealthy: .percentage(100), deadline: .seconds(50), expected: 1),
+      guards: ["--"], decision: .rollback, code: .guardFailed, at: 10),
+    Row(
+      testDescription: "one cannot be asked", guards: ["?*"], decision: .inconclusive,
+      code: .gateFault, at: 50),
+    Row(
+      testDescription: "one cannot be asked for a while", guards: ["+?+*"], decision: .promote,
+      code: .groupHealthy, at: 0),
+    Row(
+      testDescription: "a guard that was lost in the soak restarts it",
+      policy: GatePolicy(soak: .seconds(25), deadline: .seconds(80), expected: 1),
+      guards: ["++?+*"], decision: .promote, code: .groupHealthy, at: 55),
+    Row(
+      testDescription: "one is silent until the deadline", guards: [""], decision: .rollback,
+      code: .deadlineExceeded, at: 50.000_001),
+    Row(
+      testDescription: "failures in the grace period are forgiven",
+      policy: GatePolicy(gracePeriod: .seconds(25), deadline: .seconds(50), expected: 1),
+      guards: ["---+"], decision: .promote, code: .groupHealthy, at: 30),
+    Row(
+      testDescription: "the group's own failure comes first", members: ["--"], guards: ["+*"],
+      decision: .rollback, code: .tooManyUnhealthy, at: 10),
+  ]
+
+  @Test(arguments: rows) func theVerdictWaitsForEachGuard(row: Row) throws {
+    var run = VirtualRun(check: .sample(), policy: row.policy)
+    run.play(row.members, guards: row.guards)
+    let verdict = try #require(run.verdict)
+    #expect(verdict.decision == row.decision, "\(verdict)")
+    #expect(verdict.reason.code == row.code, "\(verdict)")
+    #expect(verdict.at == .seconds(row.at), "\(verdict)")
+    #expect(run.violations == [])
+  }
+
+  @Test func theMessageNamesTheGuardAndWhatItSaw() {
+    var run = VirtualRun(
+      check: .sample(), policy: GatePolicy(deadline: .seconds(50), expected: 1))
+    run.play(["+*"], guards: ["+*", "--"])
+    #expect(run.verdict?.reason.message == "1 guard failed: guard-1: 503 is not among 200")
+  }
+
+  /// The old group says nothing of a guard.
+  @Test func aFailedGuardIsNoSharedCause() {
+    var run = VirtualRun(
+      check: .sample(), policy: GatePolicy(deadline: .seconds(50), expected: 1))
+    run.play(["+*"], baseline: ["--*"], guards: ["--"])
+    #expect(run.verdict?.reason.code == .guardFailed)
+  }
+}
