@@ -12,6 +12,7 @@ extension SettingKey {
       switch self {
       case .proxy: maskedProxy(text)
       case .notify, .events: maskedWebhook(text)
+      case .guard: maskedGuard(text)
       default: maskedHeader(text)
       }
     }

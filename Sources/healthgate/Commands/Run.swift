@@ -28,6 +28,9 @@ struct Run: ParsableCommand {
       try Output.print(loaded.settings.printed)
       return
     }
-    try RunSession(settings: loaded.settings, group: try loaded.group()).run()
+    let group = try loaded.group()
+    try RunSession(
+      settings: loaded.settings, group: group, baseline: try loaded.baseline(beside: group)
+    ).run()
   }
 }

@@ -3,6 +3,7 @@ internal import CurlHTTP
 internal import GateCore
 internal import GateEngine
 internal import GateFormats
+internal import InstanceSources
 
 #if canImport(Glibc)
   internal import Glibc
@@ -13,6 +14,7 @@ internal import GateFormats
 struct RunSession {
   var settings: Settings
   var group: LoadedGroup
+  var baseline: LoadedBaseline?
   /// Where SIGINT, SIGTERM and SIGHUP are read from.
   var signals: Int32?
 
@@ -74,14 +76,15 @@ struct RunSession {
     let observers: [any GateObserver] = [journal, progress].compactMap { $0 } + others
     journal?.start(header)
     let gate = Gate(check: header.check, policy: header.policy)
-    if let poller = group.poller {
+    for poller in [group.poller, baseline?.poller].compactMap({ $0 }) {
       checker.wake(on: poller.event)
       poller.start()
     }
     let engine = GateEngine(
-      gate, port: checker, observers: observers, feed: group.poller,
-      expected: settings.group.expected)
-    let verdict = engine.run(group.instances)
+      gate, port: GuardedPort(checker, guardDesk), observers: observers, feed: group.poller,
+      baselineFeed: baseline?.poller, expected: settings.group.expected)
+    let verdict = engine.run(
+      group.instances + (baseline?.instances ?? []) + settings.guards.map { .guarding($0.name) })
     reactions.checksEnded()
     return VerdictDocument(
       header: header, gate: engine.gate, verdict: verdict,
@@ -109,12 +112,25 @@ struct RunSession {
     }
   }
 
+  /// A guard has ten seconds, or as long as a check if that is longer.
+  private var guardDesk: GuardDesk {
+    let surroundings = Surroundings.machine(variables: SettingsLoader.environment)
+    let client = AWSClient(surroundings)
+    let timeout = max(settings.check.timeout, .seconds(10))
+    return GuardDesk(
+      Dictionary(
+        uniqueKeysWithValues: settings.guards.map {
+          ($0.name, GuardSource($0, surroundings: surroundings, client: client, timeout: timeout))
+        }))
+  }
+
   private func header(of group: LoadedGroup) -> RunHeader {
     RunHeader(
       healthgateVersion: Healthgate.version, runID: RunID.make(at: .now), startedAt: .now,
       check: settings.check, request: settings.requestInForce, policy: group.policy,
-      isAdvisory: settings.isAdvisory, group: group.source, settings: settings.chosen,
-      warnings: settings.warnings, journalPath: settings.output.journal)
+      isAdvisory: settings.isAdvisory, group: group.source, baseline: baseline?.source,
+      settings: settings.chosen, warnings: settings.warnings + (baseline?.warnings ?? []),
+      journalPath: settings.output.journal)
   }
 }
 

@@ -7,7 +7,7 @@ internal import InstanceSources
 struct GroupReader: Sendable {
   private let source: InstanceSource
   private let target: HealthCheckTarget
-  private let release: ReleaseExpectations
+  private let release: ReleaseExpectations?
   private let balancer: LoadBalancerName?
   private let terraform: TerraformGroup.Reference?
   private let trafficPort: Int?
@@ -17,16 +17,26 @@ struct GroupReader: Sendable {
   private let patience: Duration
 
   /// `trafficPort` is the imported target group's own port, which an Auto Scaling group has not.
-  init(_ settings: Settings, terraform: TerraformGroup.Reference?, trafficPort: Int?) {
-    source = settings.source
+  ///
+  /// Given a `baseline` it is the old group's reader: nobody asks that one for its release or for a
+  /// load balancer's view.
+  init(
+    _ settings: Settings, of baseline: InstanceSource? = nil,
+    terraform: TerraformGroup.Reference?, trafficPort: Int?
+  ) {
+    source = baseline ?? settings.source
     target = settings.check.target
-    release = settings.following.release
+    release = baseline == nil ? settings.following.release : nil
     variables = SettingsLoader.environment
     patience = max(settings.group.deadline, .milliseconds(1))
     client = AWSClient(
       .machine(variables: variables), patience: min(patience, AWSClient.longestPatience))
     self.terraform = terraform
     self.trafficPort = trafficPort
+    guard baseline == nil else {
+      balancer = nil
+      return
+    }
     balancer =
       switch (settings.following.loadBalancerRole, settings.following.crossCheck, settings.source) {
       case (.none, _, _): nil
@@ -46,7 +56,7 @@ struct GroupReader: Sendable {
       switch member.standing {
       case .checked:
         var instance = member.instance
-        instance.mismatch = release.mismatch(of: member)
+        instance.mismatch = release?.mismatch(of: member)
         group.instances.append(instance)
       case .awaited:
         group.awaited.insert(member.instance.id)

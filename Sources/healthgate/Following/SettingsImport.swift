@@ -74,6 +74,12 @@ struct SettingsImport {
       }, from: source)
   }
 
+  /// The group that a source of Terraform's names; nil for any other source.
+  static func group(of source: InstanceSource) throws -> TerraformGroup.Reference? {
+    guard case .terraform(let path, let address) = source else { return nil }
+    return try document(path).named(at: address).reference
+  }
+
   private static func document(_ path: String) throws -> TerraformDocument {
     let bytes = try SettingsLoader.read(
       path, as: "Terraform's JSON", limit: TerraformDocument.largestFile)

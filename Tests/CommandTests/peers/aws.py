@@ -14,6 +14,7 @@ and "port M". On the control port:
     /fail/GROUP         from now on the load balancers find its first instance unhealthy
     /mend/GROUP         and now healthy again
     /attach/GROUP       registers it with the Classic Load Balancer `web`
+    /alarm/STATE        sets the CloudWatch alarm `web-5xx`, which is OK at first
 
     /groups/REGION      each group there: its name, how many instances, its Classic Load Balancers
 
@@ -74,7 +75,15 @@ def client(name, region="eu-west-1"):
     return boto3.client(name, region_name=region, endpoint_url=endpoint)
 
 
-ec2, scaling, elb = client("ec2"), client("autoscaling"), client("elb")
+ec2, scaling, elb, watch = client("ec2"), client("autoscaling"), client("elb"), client("cloudwatch")
+
+
+def make_alarm():
+    watch.put_metric_alarm(
+        AlarmName="web-5xx", MetricName="HTTPCode_Backend_5XX", Namespace="AWS/ELB", Statistic="Sum", Period=60,
+        EvaluationPeriods=1, Threshold=10, ComparisonOperator="GreaterThanThreshold",
+    )
+    watch.set_alarm_state(AlarmName="web-5xx", StateValue="OK", StateReason="few of them")
 
 
 def make_groups(port):
@@ -113,7 +122,11 @@ def make_balancer():
     )
 
 
-make_balancer() if sys.argv[1] == "--account" else make_groups(sys.argv[1])
+if sys.argv[1] == "--account":
+    make_balancer()
+else:
+    make_groups(sys.argv[1])
+    make_alarm()
 
 
 def instances(group):
@@ -133,6 +146,11 @@ def groups(region):
 class Control(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         verb, group = self.path.strip("/").split("/")
+        if verb == "alarm":
+            watch.set_alarm_state(AlarmName="web-5xx", StateValue=group, StateReason=f"set to {group}")
+            self.send_response(200)
+            self.end_headers()
+            return
         if verb == "replace":
             first = instances(group)[0]["InstanceId"]
             scaling.terminate_instance_in_auto_scaling_group(

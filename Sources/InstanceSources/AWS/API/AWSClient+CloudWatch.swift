@@ -1,0 +1,40 @@
+/// A CloudWatch alarm, of a metric or composite, as its API describes it.
+struct AlarmDescription: Hashable, Sendable {
+  /// `OK`, `ALARM` or `INSUFFICIENT_DATA`.
+  var state: String
+  /// CloudWatch's own words for it.
+  var reason: String?
+}
+
+extension AWSClient {
+  /// An alarm by its name, or by its ARN, whose region is asked then.
+  ///
+  /// - Throws: `SourceError.notFound` when there is no such alarm: AWS answers with an empty list.
+  func alarm(named name: String) throws(SourceError) -> AlarmDescription {
+    let parts = name.split(
+      separator: ":", maxSplits: 6, omittingEmptySubsequences: false
+    ).map(String.init)
+    guard parts.count == 7, parts[0] == "arn", parts[2] == "cloudwatch", parts[5] == "alarm" else {
+      return try describeAlarm(name)
+    }
+    return try inRegion(parts[3]).describeAlarm(parts[6])
+  }
+
+  private func describeAlarm(_ name: String) throws(SourceError) -> AlarmDescription {
+    // Without the types only alarms of metrics are found.
+    let call = QueryCall(.cloudWatch, "DescribeAlarms")
+      .with(list: "AlarmNames.member", [name])
+      .with(list: "AlarmTypes.member", ["MetricAlarm", "CompositeAlarm"])
+    let answer = try answer(call, budget: budget())
+    guard let result = answer["DescribeAlarmsResult"] else {
+      throw malformed(call, "it has no result")
+    }
+    let alarms = result.list("MetricAlarms") + result.list("CompositeAlarms")
+    guard let alarm = alarms.first(where: { $0.value("AlarmName") == name }) else {
+      throw .notFound(
+        what: "CloudWatch alarm", name: shownLine(name), place: place(of: .cloudWatch))
+    }
+    guard let state = alarm.value("StateValue") else { throw malformed(call, "it has no state") }
+    return AlarmDescription(state: shownLine(state, limit: 40), reason: alarm.value("StateReason"))
+  }
+}

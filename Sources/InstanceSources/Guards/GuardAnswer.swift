@@ -1,0 +1,10 @@
+package import GateCore
+
+/// What a guard was found to be.
+package enum GuardAnswer: Hashable, Sendable {
+  /// With what was seen.
+  case holds(String, status: Int? = nil)
+  case fails(String, FailureKind, status: Int? = nil)
+  /// It could not be asked, or its answer says neither.
+  case unknown(String)
+}

@@ -1,0 +1,105 @@
+package import GateFormats
+
+/// Asks a guard, and waits for its answer.
+package struct GuardSource: Sendable {
+  private let spec: GuardSpec
+  private let surroundings: Surroundings
+  private let timeout: Duration
+  private let client: AWSClient
+
+  /// `timeout` bounds the whole question; AWS has the time that it takes.
+  package init(_ spec: GuardSpec, surroundings: Surroundings, client: AWSClient, timeout: Duration)
+  {
+    self.spec = spec
+    self.surroundings = surroundings
+    self.client = client
+    self.timeout = timeout
+  }
+
+  package func ask() -> GuardAnswer {
+    let answer =
+      switch spec.question {
+      case .prometheus(let url, let query, let comparison): ask(url, query, comparison)
+      case .cloudWatchAlarm(let name): askAlarm(name)
+      case .http(let url): ask(url)
+      case .exec(let command): run(command)
+      }
+    return answer.cleaned(without: spec.secrets)
+  }
+
+  private func ask(_ url: String) -> GuardAnswer {
+    do throws(HTTPFailure) {
+      let response = try get(url)
+      let words = "HTTP \(response.status)"
+      return response.isSuccess
+        ? .holds(words, status: response.status)
+        : .fails("\(words), not 200 to 299", .statusMismatch, status: response.status)
+    } catch {
+      return .unknown(error.detail)
+    }
+  }
+
+  private func ask(
+    _ url: String, _ query: String, _ comparison: GuardSpec.Comparison
+  ) -> GuardAnswer {
+    do throws(HTTPFailure) {
+      let response = try get(PrometheusAnswer.url(url, query: query))
+      return PrometheusAnswer(response).judged(by: comparison)
+    } catch {
+      return .unknown("Prometheus cannot be asked: \(error.detail)")
+    }
+  }
+
+  private func get(_ url: String) throws(HTTPFailure) -> HTTPResponse {
+    var request = HTTPRequest(.get, url)
+    request.timeout = timeout
+    request.connectTimeout = min(request.connectTimeout, timeout)
+    return try surroundings.send(request)
+  }
+
+  private func askAlarm(_ name: String) -> GuardAnswer {
+    do throws(SourceError) {
+      let alarm = try client.alarm(named: name)
+      let words = alarm.state + (alarm.reason.map { ": \($0)" } ?? "")
+      return switch alarm.state {
+      case "OK": .holds(words)
+      case "ALARM": .fails(words, .expectationFailed)
+      // Neither: the metric has no data yet, or not any more.
+      default: .unknown(words)
+      }
+    } catch {
+      return .unknown(error.message)
+    }
+  }
+
+  private func run(_ command: String) -> GuardAnswer {
+    var child = ChildProcess(
+      words: ["/bin/sh", "-c", command], variables: surroundings.variables)
+    child.timeout = timeout
+    do throws(ChildProcess.Failure) {
+      let output = try surroundings.run(child)
+      let line = shownLine(String(decoding: output.prefix(4096), as: UTF8.self))
+      return .holds("it ended with status 0\(line.isEmpty ? "" : ": \(line)")")
+    } catch {
+      // A shell's own statuses: the command cannot be run, or is not there.
+      if case .failed(let status, _) = error, status != 126, status != 127 {
+        return .fails("\(error)", .expectationFailed, status: status)
+      }
+      return .unknown("\(error)")
+    }
+  }
+}
+
+extension GuardAnswer {
+  /// With words that can be shown.
+  fileprivate func cleaned(without secrets: [String]) -> GuardAnswer {
+    func clean(_ text: String) -> String {
+      secrets.reduce(text) { $0.replacing($1, with: secretMask) }.cleaned(to: 300)
+    }
+    return switch self {
+    case .holds(let words, let status): .holds(clean(words), status: status)
+    case .fails(let words, let kind, let status): .fails(clean(words), kind, status: status)
+    case .unknown(let words): .unknown(clean(words))
+    }
+  }
+}

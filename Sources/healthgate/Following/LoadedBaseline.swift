@@ -1,0 +1,72 @@
+internal import GateCore
+internal import GateEngine
+internal import GateFormats
+internal import InstanceSources
+
+/// The old group as it is when the run begins.
+struct LoadedBaseline {
+  var instances: [Instance]
+  var source: RunHeader.Group
+  /// Follows what changes; nil for a fixed list.
+  var poller: GroupPoller?
+  /// What is odd about it: a sentence each.
+  var warnings: [String] = []
+}
+
+extension LoadedSettings {
+  /// The old group that the settings name, if they name one.
+  func baseline(beside group: LoadedGroup) throws -> LoadedBaseline? {
+    guard let source = settings.baseline else { return nil }
+    let header = RunHeader.Group(source: source.key.rawValue, name: source.name)
+    var loaded: LoadedBaseline
+    switch source {
+    case .instances(let specs):
+      loaded = LoadedBaseline(instances: try placed(specs), source: header)
+    case .file(let path):
+      loaded = LoadedBaseline(instances: try placed(fileSpecs(path)), source: header)
+    case .dns, .srv, .exec, .autoScalingGroup, .classicLoadBalancer, .targetGroup, .terraform:
+      loaded = try listed(source, header)
+    }
+    for index in loaded.instances.indices { loaded.instances[index].role = .baseline }
+    loaded.warnings = warnings(loaded, beside: group)
+    return loaded
+  }
+
+  private func placed(_ specs: [InstanceSpec]) throws(CommandFailure) -> [Instance] {
+    do throws(SettingsError) {
+      return try InstanceSpec.instances(specs, on: settings.check.target.port)
+    } catch {
+      throw CommandFailure(error)
+    }
+  }
+
+  private func listed(_ source: InstanceSource, _ header: RunHeader.Group) throws -> LoadedBaseline
+  {
+    let reader = GroupReader(
+      settings, of: source, terraform: try SettingsImport.group(of: source),
+      trafficPort: trafficPort)
+    do throws(SourceError) {
+      let listing = try reader.list()
+      return LoadedBaseline(
+        instances: listing.instances, source: header,
+        poller: GroupPoller(
+          reader, members: listing.instances, follows: true, every: settings.following.refresh,
+          until: settings.group.deadline))
+    } catch {
+      throw CommandFailure(error, of: .baseline)
+    }
+  }
+
+  private func warnings(_ baseline: LoadedBaseline, beside group: LoadedGroup) -> [String] {
+    guard !baseline.instances.isEmpty else {
+      return ["baseline lists no instance, so there is nothing to compare with yet"]
+    }
+    let places = Set(group.instances.map { "\($0.address) \($0.port)" })
+    let both = baseline.instances.filter { places.contains("\($0.address) \($0.port)") }
+    guard let first = both.first else { return [] }
+    return [
+      "\(counted(both.count, "instance")) of the baseline is in the group too, such as \(first.id): "
+        + "what fails there fails in both"
+    ]
+  }
+}

@@ -1,0 +1,36 @@
+internal import CurlHTTP
+internal import GateCore
+internal import GateEngine
+
+/// Checks instances with libcurl and asks guards on threads of their own, in one order of events.
+final class GuardedPort: CheckPort {
+  private let checker: CurlChecker
+  private let desk: GuardDesk
+
+  init(_ checker: CurlChecker, _ desk: GuardDesk) {
+    self.checker = checker
+    self.desk = desk
+    if !desk.isEmpty { checker.wake(on: desk.event) }
+  }
+
+  var now: GateInstant { checker.now }
+
+  var hasRoom: Bool { checker.hasRoom }
+
+  func start(_ key: InstanceKey, _ instance: Instance) {
+    switch instance.role {
+    case .member, .baseline: checker.start(key, instance)
+    case .guard: desk.ask(instance.id, for: key, at: now)
+    }
+  }
+
+  func cancel(_ key: InstanceKey) { checker.cancel(key) }
+
+  func wait(until limit: GateInstant, into happenings: inout [Happening]) {
+    checker.wait(until: limit, into: &happenings)
+    guard !desk.isEmpty else { return }
+    // After all that the checker saw, so later than that.
+    let now = now
+    happenings += desk.takeAnswers().map { Happening($0.event(at: now), at: now) }
+  }
+}

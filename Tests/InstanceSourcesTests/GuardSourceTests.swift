@@ -1,0 +1,93 @@
+import GateCore
+import GateFormats
+import Testing
+
+@testable import InstanceSources
+
+/// What is made of each answer that a guard may give.
+@Suite struct GuardSourceTests {
+  private static func answer(
+    _ guardText: String, status: Int = 200, _ body: String = ""
+  ) throws -> GuardAnswer {
+    var surroundings = Surroundings.machine(variables: ["PATH": "/usr/bin:/bin"])
+    surroundings.send = { _ throws(HTTPFailure) in
+      HTTPResponse(status: status, body: Array(body.utf8))
+    }
+    return GuardSource(
+      try GuardSpec(parsing: guardText), surroundings: surroundings,
+      client: AWSClient(surroundings), timeout: .seconds(5)
+    ).ask()
+  }
+
+  private static func vector(_ values: String...) -> String {
+    let series = values.map { #"{"metric":{},"value":[1435781451.781,"\#($0)"]}"# }
+    return
+      #"{"status":"success","data":{"resultType":"vector","result":[\#(series.joined(separator: ","))]}}"#
+  }
+
+  private static let query = "prometheus:http://p?query=x < 2"
+
+  @Test(arguments: [
+    (vector("1"), GuardAnswer.holds("1.0 < 2")),
+    (vector("1", "0.5"), .holds("1.0, 0.5 of 2 series < 2")),
+    (vector("2"), .fails("2.0, not < 2", .expectationFailed)),
+    (vector("1", "3", "4"), .fails("3.0, 4.0 of 3 series, not < 2", .expectationFailed)),
+    (vector("NaN", "3"), .fails("3.0 of 2 series, not < 2", .expectationFailed)),
+    (vector("+Inf"), .fails("inf, not < 2", .expectationFailed)),
+    (vector("-Inf"), .holds("-inf < 2")),
+    (
+      #"{"status":"success","data":{"resultType":"scalar","result":[1,"1"]}}"#, .holds("1.0 < 2")
+    ),
+    (vector(), .unknown("the query has no result: there is no such data")),
+    (vector("NaN"), .unknown("nan, which is no number")),
+    (
+      #"{"status":"success","data":{"resultType":"matrix","result":[]}}"#,
+      .unknown("the query gives a matrix, not numbers at one moment")
+    ),
+    (
+      #"{"status":"error","errorType":"bad_data","error":"parse\u001b error"}"#,
+      .unknown("Prometheus turned the query down: bad_data: parse error")
+    ),
+    ("<html>", .unknown("HTTP 200, and no answer of Prometheus's API")),
+    (vector("one"), .unknown("HTTP 200, and no answer of Prometheus's API")),
+  ])
+  func prometheusAnswers(_ body: String, _ answer: GuardAnswer) throws {
+    #expect(try Self.answer(Self.query, body) == answer)
+  }
+
+  @Test func theQueryIsSentEncodedWhereItBelongs() {
+    #expect(
+      PrometheusAnswer.url("http://p:9090/", query: "a{b=\"c\"} % 2")
+        == "http://p:9090/api/v1/query?query=a%7Bb%3D%22c%22%7D%20%25%202")
+    #expect(
+      PrometheusAnswer.url("http://p/x/api/v1/query?tenant=1", query: "up")
+        == "http://p/x/api/v1/query?tenant=1&query=up")
+  }
+
+  @Test func aStatusOf200To299Holds() throws {
+    #expect(try Self.answer("http:http://h/", status: 204) == .holds("HTTP 204", status: 204))
+    #expect(
+      try Self.answer("http:http://h/", status: 301)
+        == .fails("HTTP 301, not 200 to 299", .statusMismatch, status: 301))
+  }
+
+  @Test(arguments: [
+    ("exec:true", GuardAnswer.holds("it ended with status 0")),
+    ("exec:echo 3 errors", .holds("it ended with status 0: 3 errors")),
+    (
+      "exec:echo why >&2; exit 3",
+      .fails("it ended with status 3: why", .expectationFailed, status: 3)
+    ),
+    ("exec:kill -9 $$", .unknown("it was killed by signal 9")),
+  ])
+  func aCommandHoldsWhenItEndsWith0(_ text: String, _ answer: GuardAnswer) throws {
+    #expect(try Self.answer(text) == answer)
+  }
+
+  @Test func aCommandThatIsNotThereIsNoAnswer() throws {
+    guard case .unknown = try Self.answer("exec:no-such-command-anywhere") else {
+      Issue.record("it is taken for an answer")
+      return
+    }
+  }
+}
