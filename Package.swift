@@ -78,7 +78,8 @@ let package = Package(
       name: "TestSupport", dependencies: ["GateCore"], path: "Tests/Support",
       swiftSettings: strict),
     .testTarget(
-      name: "GateCoreTests", dependencies: ["GateCore", "TestSupport"], swiftSettings: strict),
+      name: "GateCoreTests", dependencies: ["GateCore", "TestSupport"], exclude: ["Fixtures"],
+      swiftSettings: strict),
     .testTarget(
       name: "GateFormatsTests", dependencies: ["GateFormats", "TestSupport"],
       exclude: ["Reports/Golden", "Verdict/Golden"], swiftSettings: strict),

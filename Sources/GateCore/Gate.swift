@@ -17,6 +17,9 @@ package struct Gate: Sendable {
   /// The old group on trial, while the new one stands condemned.
   package private(set) var blame: Blame?
 
+  /// What both groups showed since the new one has been healthy; only where they are compared.
+  private var samples = ComparisonSamples()
+
   private var counts = RoleCounts()
   private var keys: [Name: InstanceKey] = [:]
   private(set) var clock = GateInstant.start
@@ -119,7 +122,12 @@ package struct Gate: Sendable {
 
   /// When, if nothing else happens, time alone will decide.
   private var nextMoment: GateInstant? {
-    if let healthySince { return healthySince + policy.soak }
+    if let healthySince {
+      let soaked = healthySince + policy.soak
+      // After that it is samples that are waited for, and at the deadline they are too few.
+      return clock < soaked
+        ? soaked : GateInstant(microseconds: policy.deadline.inMicroseconds + 1)
+    }
     let last = if let blame { blame.lastChance } else { lastChance }
     return last.map { GateInstant(microseconds: $0.microseconds + 1) }
   }
@@ -166,6 +174,9 @@ package struct Gate: Sendable {
     let transition = records[key.index].record(report, at: clock, check: check, policy: policy)
     changed(key, from: old)
     judge(key, report)
+    if policy.comparison != nil, let healthySince, report.started >= healthySince {
+      samples.add(report, of: records[key.index].instance.role)
+    }
     if let transition { effects.append(.stateChanged(key, transition)) }
     effects.append(.startCheck(key, at: records[key.index].nextCheck))
   }
@@ -185,7 +196,9 @@ package struct Gate: Sendable {
   private mutating func note(
     _ view: LoadBalancerView, of key: InstanceKey, effects: inout [GateEffect]
   ) {
-    guard records.indices.contains(key.index), records[key.index].removed == nil else { return }
+    guard records.indices.contains(key.index), records[key.index].removed == nil,
+      records[key.index].instance.role == .member
+    else { return }
     let old = share(of: key)
     let transition = records[key.index].note(view, at: clock, check: check, policy.loadBalancer)
     changed(key, from: old)
@@ -229,6 +242,7 @@ package struct Gate: Sendable {
   private mutating func decide() {
     guard verdict == nil else { return }
     healthySince = blame == nil && isGroupHealthy ? healthySince ?? clock : nil
+    if policy.comparison != nil, healthySince == nil { samples = ComparisonSamples() }
     if group.mismatched > 0 {
       conclude(.rollback, wrongInstances)
     } else if blame == nil, group.unhealthy > maxUnhealthy {
@@ -240,9 +254,25 @@ package struct Gate: Sendable {
     } else if let blame {
       settle(blame)
     } else if let healthySince {
-      if healthySince + policy.soak <= clock { conclude(.promote, groupHealthy) }
+      if healthySince + policy.soak <= clock { concludeSoaked() }
     } else if lastChance.map({ $0 < clock }) ?? true {
       concludeTooLate()
+    }
+  }
+
+  /// The new group beside the old one, as far as it can be told; nil where they are not compared.
+  package var comparison: Comparison? { policy.comparison.map { Comparison(samples, $0) } }
+
+  /// All holds; where the groups are compared, they are once, as soon as there are samples enough:
+  /// who looks again and again finds a difference at last.
+  private mutating func concludeSoaked() {
+    guard let wanted = policy.comparison else { return conclude(.promote, groupHealthy) }
+    if samples.suffice(wanted) {
+      let comparison = Comparison(samples, wanted)
+      comparison.isWorse
+        ? conclude(.rollback, worseThanBaseline(comparison)) : conclude(.promote, groupHealthy)
+    } else if clock > .start + policy.deadline {
+      conclude(.inconclusive, tooFewSamples(Comparison(samples, wanted)))
     }
   }
 

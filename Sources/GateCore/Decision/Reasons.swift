@@ -71,6 +71,38 @@ extension Gate {
         + Self.list(failing.map(\.instance.id)))
   }
 
+  func worseThanBaseline(_ comparison: Comparison) -> VerdictReason {
+    var words: [String] = []
+    if comparison.failures.isWorse {
+      words.append(
+        "\(comparison.new.failures) of \(comparison.new.checks) checks failed, of the baseline's "
+          + "\(comparison.old.failures) of \(comparison.old.checks)")
+    }
+    if let latency = comparison.latency, latency.isWorse {
+      words.append(
+        "answers took \(Self.milliseconds(latency.shift)) longer than the baseline's "
+          + "\(Self.milliseconds(latency.oldMedian)), "
+          + "\(comparison.policy.maxLatencyIncrease) allowed")
+    }
+    return VerdictReason(
+      .worseThanBaseline,
+      "\(words.joined(separator: "; ")) (confidence \(comparison.policy.confidence))")
+  }
+
+  func tooFewSamples(_ comparison: Comparison) -> VerdictReason {
+    VerdictReason(
+      .tooFewSamples,
+      "\(standing), but the deadline of \(policy.deadline.inWords) passed with "
+        + "\(comparison.new.checks) checks to compare with the baseline's "
+        + "\(comparison.old.checks), \(comparison.policy.minSamples) of each wanted")
+  }
+
+  /// A time in microseconds: `12.3ms`.
+  private static func milliseconds(_ microseconds: Double) -> String {
+    let tenths = Int((microseconds / 100).rounded())
+    return "\(tenths / 10).\(abs(tenths % 10))ms"
+  }
+
   var guardFailed: VerdictReason {
     let failed = present(.guard) { $0.health.state == .unhealthy }
     let seen = failed.map { record in

@@ -43,8 +43,10 @@ package enum ReasonCode: String, Hashable, Sendable, CaseIterable {
   case wrongInstances = "wrong_instances"
   case wrongVersion = "wrong_version"
   case loadBalancerDisagrees = "load_balancer_disagrees"
+  case worseThanBaseline = "worse_than_baseline"
   case guardFailed = "guard_failed"
   case sharedCause = "shared_cause"
+  case tooFewSamples = "too_few_samples"
   case gateFault = "gate_fault"
   case noInstances = "no_instances"
   case interrupted

@@ -16,6 +16,8 @@ package struct GatePolicy: Hashable, Sendable {
   package var expected: Int
   package var membership: Membership
   package var loadBalancer: LoadBalancerRole
+  /// How a promotion is compared with the old group; nil when it is not.
+  package var comparison: ComparisonPolicy?
 
   /// Whether the source can name other instances later.
   package enum Membership: Hashable, Sendable {
@@ -39,7 +41,7 @@ package struct GatePolicy: Hashable, Sendable {
     minHealthy: InstanceCount = .percentage(100), maxUnhealthy: InstanceCount = .number(0),
     maxReplaced: InstanceCount = .number(0), gracePeriod: Duration = .zero, soak: Duration = .zero,
     deadline: Duration, expected: Int, membership: Membership = .fixed,
-    loadBalancer: LoadBalancerRole = .none
+    loadBalancer: LoadBalancerRole = .none, comparison: ComparisonPolicy? = nil
   ) {
     self.minHealthy = minHealthy
     self.maxUnhealthy = maxUnhealthy
@@ -50,13 +52,17 @@ package struct GatePolicy: Hashable, Sendable {
     self.expected = expected
     self.membership = membership
     self.loadBalancer = loadBalancer
+    self.comparison = comparison
   }
 
-  /// The deadline when none is given: room for both thresholds twice, beside grace and soak.
+  /// The deadline when none is given: room for both thresholds twice, beside grace and soak, and
+  /// for the samples of a comparison.
   package static func defaultDeadline(
-    for check: HealthCheck, gracePeriod: Duration, soak: Duration
+    for check: HealthCheck, gracePeriod: Duration, soak: Duration,
+    comparison: ComparisonPolicy? = nil
   ) -> Duration {
-    let checks = 2 * (check.healthyThreshold + check.unhealthyThreshold)
+    let checks =
+      2 * (check.healthyThreshold + check.unhealthyThreshold) + (comparison?.minSamples ?? 0)
     return gracePeriod + check.interval * checks + soak
   }
 }

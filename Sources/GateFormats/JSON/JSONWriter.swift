@@ -96,6 +96,12 @@ package struct JSONWriter {
     if let microseconds { decimal(microseconds, places: 3) } else { null() }
   }
 
+  /// A number that was computed, with the fewest digits that name it.
+  package mutating func field(_ name: StaticString, number: Double?) {
+    key(name)
+    if let number, number.isFinite { bytes += number.description.utf8 } else { null() }
+  }
+
   /// A field whose name is only known at run time.
   package mutating func field(named name: String, _ value: String?) {
     separate()

@@ -90,9 +90,10 @@ struct JournalLine: Decodable {
     var deadline: Double
     var advisory: Bool?
     var loadBalancer: String?
+    var compare: ComparisonFields?
 
     enum CodingKeys: String, CodingKey {
-      case advisory
+      case advisory, compare
       case loadBalancer = "load_balancer"
       case minHealthy = "min_healthy"
       case maxUnhealthy = "max_unhealthy"
@@ -100,6 +101,18 @@ struct JournalLine: Decodable {
       case gracePeriod = "grace_period_seconds"
       case soak = "soak_seconds"
       case deadline = "deadline_seconds"
+    }
+  }
+
+  struct ComparisonFields: Decodable {
+    var confidence: String
+    var maxLatencyIncrease: String
+    var minSamples: Int
+
+    enum CodingKeys: String, CodingKey {
+      case confidence
+      case maxLatencyIncrease = "max_latency_increase"
+      case minSamples = "min_samples"
     }
   }
 

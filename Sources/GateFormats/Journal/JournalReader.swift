@@ -273,7 +273,16 @@ private struct JournalReader {
       membership: group.membership == "changing" ? .changing : .fixed,
       loadBalancer: try fields.loadBalancer.mapTyped { text throws(JournalError) in
         try parse(text, "load_balancer") { GatePolicy.LoadBalancerRole(rawValue: $0) }
-      } ?? .none)
+      } ?? .none,
+      comparison: try fields.compare.mapTyped { fields throws(JournalError) in
+        ComparisonPolicy(
+          confidence: try grammar("confidence") { () throws(GrammarError) in
+            try Confidence(parsing: fields.confidence)
+          },
+          maxLatencyIncrease: try grammar("max_latency_increase") { () throws(GrammarError) in
+            try LatencyIncrease(parsing: fields.maxLatencyIncrease)
+          }, minSamples: try number(fields.minSamples, "min_samples", in: 2...100_000))
+      })
   }
 
   private func count(_ text: String, _ name: String) throws(JournalError) -> InstanceCount {

@@ -109,6 +109,12 @@ extension GatePolicy {
       writer.field("deadline_seconds", seconds: deadline.inMicroseconds)
       writer.field("advisory", isAdvisory)
       writer.field("load_balancer", loadBalancer.rawValue)
+      guard let comparison = comparison else { return }
+      writer.object("compare") { writer in
+        writer.field("confidence", comparison.confidence.description)
+        writer.field("max_latency_increase", comparison.maxLatencyIncrease.description)
+        writer.field("min_samples", comparison.minSamples)
+      }
     }
   }
 }

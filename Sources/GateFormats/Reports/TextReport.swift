@@ -129,6 +129,7 @@ package struct TextReport {
     }
     writeVersions()
     writeBaseline()
+    writeComparison()
     writeGuards()
     writeChecks()
   }
@@ -145,6 +146,19 @@ package struct TextReport {
       let words = group.details.count == 1 ? group.details[0].words : group.commonWords
       page.fact("\(list(group.names, first: Self.names)): \(words)")
     }
+  }
+
+  private mutating func writeComparison() {
+    guard let comparison = gate.comparison else { return }
+    let (new, old) = (comparison.new, comparison.old)
+    let enough = comparison.hasEnoughSamples ? "" : ", too few to compare"
+    page.entry(
+      "compared:", comparison.isWorse ? .bad : .plain,
+      "\(new.failures) of \(counted(new.checks, "check")) failed, of the baseline's "
+        + "\(old.failures) of \(old.checks)\(enough)")
+    guard let latency = comparison.latency else { return }
+    let medians = [latency.newMedian, latency.oldMedian].map { latencyWords(Int64($0)) }
+    page.fact("median latency \(medians[0]), the baseline's \(medians[1])")
   }
 
   private mutating func writeGuards() {

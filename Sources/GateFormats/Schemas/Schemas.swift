@@ -14,7 +14,7 @@ package enum Schemas {
       "required": [
         "schema_version", "healthgate_version", "run_id", "decision", "exit_code", "advisory",
         "reason", "started_at", "decided_at", "elapsed_seconds", "health_check", "policy", "group",
-        "instances", "baseline", "guards", "diagnoses", "warnings", "journal"
+        "instances", "baseline", "comparison", "guards", "diagnoses", "warnings", "journal"
       ],
       "properties": {
         "schema_version": { "$ref": "#/$defs/schema_version" },
@@ -62,6 +62,50 @@ package enum Schemas {
             "initial": { "$ref": "#/$defs/count" },
             "replaced": { "$ref": "#/$defs/count" },
             "instances": { "type": "array", "items": { "$ref": "#/$defs/instance" } }
+          }
+        },
+        "comparison": {
+          "type": ["object", "null"],
+          "required": ["worse", "enough_samples", "failures", "latency"],
+          "properties": {
+            "worse": { "type": "boolean" },
+            "enough_samples": { "type": "boolean" },
+            "failures": {
+              "type": "object",
+              "required": [
+                "worse", "checks", "failures", "baseline_checks", "baseline_failures", "p_value"
+              ],
+              "properties": {
+                "worse": { "type": "boolean" },
+                "checks": { "$ref": "#/$defs/count" },
+                "failures": { "$ref": "#/$defs/count" },
+                "baseline_checks": { "$ref": "#/$defs/count" },
+                "baseline_failures": { "$ref": "#/$defs/count" },
+                "p_value": { "type": "number", "minimum": 0, "maximum": 1 }
+              }
+            },
+            "latency": {
+              "type": ["object", "null"],
+              "required": [
+                "worse", "samples", "baseline_samples", "median_ms", "baseline_median_ms", "u",
+                "p_value", "effect_size", "shift_ms", "shift_low_ms", "shift_high_ms",
+                "allowed_increase_ms"
+              ],
+              "properties": {
+                "worse": { "type": "boolean" },
+                "samples": { "$ref": "#/$defs/count" },
+                "baseline_samples": { "$ref": "#/$defs/count" },
+                "median_ms": { "type": "number" },
+                "baseline_median_ms": { "type": "number" },
+                "u": { "type": "number", "minimum": 0 },
+                "p_value": { "type": "number", "minimum": 0, "maximum": 1 },
+                "effect_size": { "type": "number", "minimum": 0, "maximum": 1 },
+                "shift_ms": { "type": "number" },
+                "shift_low_ms": { "type": ["number", "null"] },
+                "shift_high_ms": { "type": ["number", "null"] },
+                "allowed_increase_ms": { "type": "number", "minimum": 0 }
+              }
+            }
           }
         },
         "guards": {
@@ -450,7 +494,16 @@ package enum Schemas {
             "soak_seconds": { "type": "number", "minimum": 0 },
             "deadline_seconds": { "type": "number", "exclusiveMinimum": 0 },
             "advisory": { "type": "boolean" },
-            "load_balancer": { "enum": [\(list(GatePolicy.LoadBalancerRole.allCases))] }
+            "load_balancer": { "enum": [\(list(GatePolicy.LoadBalancerRole.allCases))] },
+            "compare": {
+              "type": "object",
+              "required": ["confidence", "max_latency_increase", "min_samples"],
+              "properties": {
+                "confidence": { "type": "string", "pattern": "^[0-9.]+%$" },
+                "max_latency_increase": { "type": "string" },
+                "min_samples": { "type": "integer", "minimum": 2 }
+              }
+            }
           }
         },
         "settings": {

@@ -11,6 +11,8 @@ package struct GroupSettings: Hashable, Sendable {
   package var deadline: Duration
   /// Nil: as many as the source lists.
   package var expected: Int?
+  /// How the group is compared with the baseline; nil when it is not.
+  package var comparison: ComparisonPolicy?
 }
 
 extension Settings {
@@ -23,7 +25,8 @@ extension Settings {
     return GatePolicy(
       minHealthy: group.minHealthy, maxUnhealthy: group.maxUnhealthy,
       maxReplaced: group.maxReplaced, gracePeriod: group.gracePeriod, soak: group.soak,
-      deadline: group.deadline, expected: group.expected ?? instanceCount, membership: .fixed)
+      deadline: group.deadline, expected: group.expected ?? instanceCount, membership: .fixed,
+      comparison: group.comparison)
   }
 
   /// The policy for a group that may change, of which the source wants so many, if it says.
@@ -39,7 +42,7 @@ extension Settings {
       minHealthy: group.minHealthy, maxUnhealthy: group.maxUnhealthy,
       maxReplaced: group.maxReplaced, gracePeriod: group.gracePeriod, soak: group.soak,
       deadline: group.deadline, expected: expected, membership: source.membership,
-      loadBalancer: following.loadBalancerRole)
+      loadBalancer: following.loadBalancerRole, comparison: group.comparison)
   }
 }
 

@@ -54,6 +54,12 @@ package enum SettingKey: String, Hashable, Sendable, CaseIterable {
   case maxReplaced = "max_replaced"
   case gracePeriod = "grace_period"
   case soak
+  case baseline
+  case compare
+  case maxLatencyIncrease = "max_latency_increase"
+  case confidence
+  case minSamples = "min_samples"
+  case `guard`
   case deadline
   case advisory
 
@@ -81,11 +87,6 @@ package enum SettingKey: String, Hashable, Sendable, CaseIterable {
 
   /// Settings of the contract that cannot be given yet: to build one, make its name a case.
   package static let notYetBuilt: [String] = [
-    "baseline",
-    "compare",
-    "max_latency_increase",
-    "confidence",
-    "guard",
     "verify_rollback",
     "resume",
   ]

@@ -228,6 +228,39 @@ extension SettingKey {
       Setting(
         .policy, .duration, "DURATION",
         "How long the group must stay healthy before it is promoted.", whenUnset: "0s")
+    case .baseline:
+      Setting(
+        .policy, .text, "SOURCE",
+        "The old group, by any source, such as asg:blue or instances:10.0.1.5,10.0.1.6: it is "
+          + "checked side by side, and when it fails as well the cause is shared and nothing is "
+          + "rolled back.")
+    case .compare:
+      Setting(
+        .policy, .toggle, "",
+        "Promote only when the new group is no worse than the baseline in failures and latency, by "
+          + "exact tests.",
+        whenUnset: "false")
+    case .maxLatencyIncrease:
+      Setting(
+        .policy, .text, "PERCENT|DURATION",
+        "By so much the new group's latency may be higher: 20% of the baseline's median, or 5ms.",
+        whenUnset: "20%")
+    case .confidence:
+      Setting(
+        .policy, .text, "PERCENT",
+        "How sure the gate must be that the new group is worse.", whenUnset: "95%")
+    case .minSamples:
+      Setting(
+        .policy, .wholeNumber, "COUNT",
+        "So many checks of each group, since the new one has been healthy, are compared at least.",
+        whenUnset: "20")
+    case .guard:
+      Setting(
+        .policy, .text, "GUARD",
+        "Something else that must hold, under the same interval and thresholds: "
+          + "'prometheus:URL?query=QUERY < NUMBER', cloudwatch-alarm:NAME, http:URL or "
+          + "exec:COMMAND.",
+        whenUnset: "none", .repeatable, .secret)
     case .deadline:
       Setting(
         .policy, .duration, "DURATION", "No verdict by then is a rollback.",

@@ -25,6 +25,8 @@ extension Settings {
     let source = reader.source(on: check.target, need)
     let following = reader.following(source, every: check.interval)
     let group = reader.group(under: check)
+    let baseline = reader.baseline(following)
+    let guards = reader.guards()
     let isAdvisory = reader.toggle(.advisory)
     let output = OutputSettings(
       format: reader.choice(.format, else: .json), verdict: reader.text(of: .verdict),
@@ -42,8 +44,8 @@ extension Settings {
     guard reader.problems.isEmpty else { throw SettingsError(reader.problems) }
     self.init(
       check: check, request: request, tls: tls, proxy: proxy, connectTo: connectTo,
-      expectations: expectations, source: source, group: group,
-      following: following, output: output, reactions: reactions,
+      expectations: expectations, source: source, group: group, baseline: baseline,
+      guards: guards, following: following, output: output, reactions: reactions,
       isAdvisory: isAdvisory, isStrict: isStrict, warnings: reader.warnings,
       inForce: reader.inForce)
   }

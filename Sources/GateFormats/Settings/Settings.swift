@@ -12,6 +12,10 @@ package struct Settings: Hashable, Sendable {
   package var expectations: Expectations
   package var source: InstanceSource
   package var group: GroupSettings
+  /// Where the old group comes from, if one is named.
+  package var baseline: InstanceSource?
+  /// No two of one name.
+  package var guards: [GuardSpec]
   package var following: FollowingSettings
   package var output: OutputSettings
   package var reactions: ReactionSettings

@@ -125,12 +125,69 @@ extension SettingsReader {
     let maxReplaced = count(.maxReplaced, else: .number(0))
     let gracePeriod = duration(.gracePeriod, else: .zero)
     let soak = duration(.soak, else: .zero)
+    let comparison = comparison()
     let deadline = duration(
-      .deadline, else: GatePolicy.defaultDeadline(for: check, gracePeriod: gracePeriod, soak: soak))
+      .deadline,
+      else: GatePolicy.defaultDeadline(
+        for: check, gracePeriod: gracePeriod, soak: soak, comparison: comparison))
     return GroupSettings(
       minHealthy: minHealthy, maxUnhealthy: maxUnhealthy, maxReplaced: maxReplaced,
       gracePeriod: gracePeriod, soak: soak, deadline: deadline,
-      expected: number(.expected, in: 1...1_000_000))
+      expected: number(.expected, in: 1...1_000_000), comparison: comparison)
+  }
+
+  /// How the groups are compared; there must be two.
+  private mutating func comparison() -> ComparisonPolicy? {
+    let isAsked = toggle(.compare)
+    let increase = value(of: .maxLatencyIncrease, LatencyIncrease.init(parsing:))
+    let confidence = value(of: .confidence, Confidence.init(parsing:))
+    let minSamples = number(.minSamples, in: 2...100_000)
+    guard isAsked else {
+      for key in [SettingKey.maxLatencyIncrease, .confidence, .minSamples] where isGiven(key) {
+        reject(
+          key, "\(key.rawValue) is given, but nothing is compared",
+          hint: "add \(SettingKey.compare.flag), or leave it out")
+      }
+      return nil
+    }
+    if !isGiven(.baseline) {
+      reject(
+        .compare, "compare is given without baseline",
+        hint: "such as \(SettingKey.baseline.flag) asg:blue")
+    }
+    return ComparisonPolicy(
+      confidence: settled(confidence, as: .confidence, else: .standard, \.description),
+      maxLatencyIncrease: settled(
+        increase, as: .maxLatencyIncrease, else: .standard, \.description),
+      minSamples: settled(
+        minSamples, as: .minSamples, else: ComparisonPolicy.standardSamples, \.description))
+  }
+
+  /// The old group; the load balancer's view is of the new one alone.
+  mutating func baseline(_ following: FollowingSettings) -> InstanceSource? {
+    let source = value(of: .baseline, InstanceSource.init(parsing:))
+    if source != nil, following.probeFrom == .loadBalancer {
+      reject(
+        .baseline, "baseline is given, but with probe_from load-balancer nothing is checked",
+        hint: "leave one of them out")
+    }
+    return source
+  }
+
+  mutating func guards() -> [GuardSpec] {
+    var guards: [GuardSpec] = []
+    for spec in values(of: .guard, GuardSpec.init(parsing:)) {
+      var spec = spec
+      guard !guards.contains(where: { $0.question == spec.question }) else {
+        reject(.guard, "the guard \(spec.name.shown) is given twice", hint: "keep one")
+        continue
+      }
+      // Two that differ in a secret alone.
+      let namesakes = guards.count { $0.name == spec.name || $0.name.hasPrefix("\(spec.name) #") }
+      if namesakes > 0 { spec.name += " #\(namesakes + 1)" }
+      guards.append(spec)
+    }
+    return guards
   }
 
   private mutating func count(_ key: SettingKey, else standard: InstanceCount) -> InstanceCount {

@@ -39,6 +39,7 @@ package struct VerdictDocument: Sendable {
       writeGroup(to: &writer)
       writer.array("instances", gate.records(.member)) { write($1, to: &$0) }
       writeBaseline(to: &writer)
+      writeComparison(to: &writer)
       writer.array("guards", gate.records(.guard)) { writeGuard($1, to: &$0) }
       writer.array("diagnoses", diagnoses) { write($1, to: &$0) }
       writer.array("warnings", header.warnings + warnings)
@@ -113,6 +114,43 @@ package struct VerdictDocument: Sendable {
       writer.field("initial", gate.initial(.baseline))
       writer.field("replaced", gate.replaced(.baseline))
       writer.array("instances", gate.records(.baseline)) { write($1, to: &$0) }
+    }
+  }
+
+  private func writeComparison(to writer: inout JSONWriter) {
+    guard let comparison = gate.comparison else { return writer.null("comparison") }
+    writer.object("comparison") { writer in
+      writer.field("worse", comparison.isWorse)
+      writer.field("enough_samples", comparison.hasEnoughSamples)
+      writer.object("failures") { writer in
+        writer.field("worse", comparison.failures.isWorse)
+        writer.field("checks", comparison.new.checks)
+        writer.field("failures", comparison.new.failures)
+        writer.field("baseline_checks", comparison.old.checks)
+        writer.field("baseline_failures", comparison.old.failures)
+        writer.field("p_value", number: comparison.failures.pValue)
+      }
+      write(comparison.latency, comparison, to: &writer)
+    }
+  }
+
+  private func write(
+    _ latency: Comparison.Latency?, _ comparison: Comparison, to writer: inout JSONWriter
+  ) {
+    guard let latency else { return writer.null("latency") }
+    writer.object("latency") { writer in
+      writer.field("worse", latency.isWorse)
+      writer.field("samples", comparison.new.latencies)
+      writer.field("baseline_samples", comparison.old.latencies)
+      writer.field("median_ms", number: latency.newMedian / 1000)
+      writer.field("baseline_median_ms", number: latency.oldMedian / 1000)
+      writer.field("u", number: latency.u)
+      writer.field("p_value", number: latency.pValue)
+      writer.field("effect_size", number: latency.effectSize)
+      writer.field("shift_ms", number: latency.shift / 1000)
+      writer.field("shift_low_ms", number: latency.interval.map { $0.lowerBound / 1000 })
+      writer.field("shift_high_ms", number: latency.interval.map { $0.upperBound / 1000 })
+      writer.field("allowed_increase_ms", number: latency.allowedIncrease / 1000)
     }
   }
 

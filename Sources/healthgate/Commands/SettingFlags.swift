@@ -73,6 +73,12 @@ struct PolicyFlags: SettingFlagGroup {
   @Option(help: .of(.maxReplaced)) var maxReplaced: String?
   @Option(help: .of(.gracePeriod)) var gracePeriod: String?
   @Option(help: .of(.soak)) var soak: String?
+  @Option(help: .of(.baseline)) var baseline: String?
+  @Flag(inversion: .prefixedNo, help: .of(.compare)) var compare: Bool?
+  @Option(help: .of(.maxLatencyIncrease)) var maxLatencyIncrease: String?
+  @Option(help: .of(.confidence)) var confidence: String?
+  @Option(help: .of(.minSamples)) var minSamples: String?
+  @Option(parsing: .singleValue, help: .of(.guard)) var `guard`: [String] = []
   @Option(help: .of(.deadline)) var deadline: String?
   @Flag(inversion: .prefixedNo, help: .of(.advisory)) var advisory: Bool?
 }

@@ -16,6 +16,8 @@ It ends by itself after S seconds (120).
     /pass-first/N       200 for the first N, then 503
     /alternate          200, 503, 200, ...
     /only/ADDRESS       200 at this address, 503 at the others
+    /alternate-at/ADDRESS   200, 503, 200, ... at this address, 200 at the others
+    /slow-at/S,ADDRESS  200, at this address after S seconds
     /version/V          200, X-App-Version: V, and {"version": "V"}
     /versions/V,W       the same, by turns
     /json               200 and a JSON document
@@ -195,6 +197,13 @@ def answer(connection, local, head):
             return say(200 if number % 2 else 503)
         case "only":
             return say(200 if local == argument else 503)
+        case "alternate-at":
+            return say(200 if number % 2 or local != argument else 503)
+        case "slow-at":
+            seconds, _, slow = argument.partition(",")
+            if local == slow:
+                time.sleep(float(seconds))
+            return say(200)
         case "version" | "versions":
             versions = argument.split(",")
             version = versions[(number - 1) % len(versions)]

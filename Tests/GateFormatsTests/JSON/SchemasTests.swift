@@ -84,7 +84,8 @@ import Testing
       events
         == [
           "run_started", "instance_added", "guard_added", "instance_removed", "check",
-          "gate_fault", "group_listed", "load_balancer_view", "interrupted", "state_changed", "decided",
+          "gate_fault", "group_listed", "load_balancer_view", "interrupted", "state_changed",
+          "decided",
         ].map { .string($0) })
   }
 

@@ -44,6 +44,7 @@ struct RandomRun {
     if header.policy.membership == .changing {
       plan(Int64(self.random.next() % 9_000_000), .remove(InstanceKey(0)))
     }
+    planOthers(header)
     if header.policy.loadBalancer != .none {
       planViews()
     }
@@ -74,8 +75,13 @@ struct RandomRun {
       soak: random.pick([.zero, .microseconds(2_000_001)]), deadline: .microseconds(9_876_543),
       expected: Int.random(in: 1...5, using: &random),
       membership: random.pick([.fixed, .changing]),
-      loadBalancer: random.pick([.none, .none, .confirms, .decides]))
-    return .sample(
+      loadBalancer: random.pick([.none, .none, .confirms, .decides]),
+      comparison: random.chance(0.2)
+        ? ComparisonPolicy(
+          confidence: Confidence(hundredths: random.pick([9000, 9950, 9999])),
+          maxLatencyIncrease: random.pick([.percentage(20), .duration(.microseconds(1500))]),
+          minSamples: Int.random(in: 2...8, using: &random)) : nil)
+    var header = RunHeader.sample(
       check, policy, advisory: random.chance(0.5),
       request: random.pick([
         [], [.init("host", ["a\"b"]), .init("header", ["A=***", "B=***"])],
@@ -91,6 +97,24 @@ struct RandomRun {
         ],
       ]),
       warnings: random.pick([[], ["one", "two: \"2\""]]))
+    header.baseline = random.pick([nil, nil, .init(source: "asg", name: "blue")])
+    return header
+  }
+
+  /// The old group, some of which may bear the names of new ones, and guards.
+  private mutating func planOthers(_ header: RunHeader) {
+    for index in 0..<(header.baseline == nil ? 0 : random.pick([0, 1, 3])) {
+      var old = instance("i-\(index)")
+      old.role = .baseline
+      plan(Int64(random.next() % 2_000_000), .event(.instanceAdded(old)))
+    }
+    for number in 0..<random.pick([0, 0, 1, 2]) {
+      plan(0, .event(.instanceAdded(.guarding("exec:\(number) \(text())"))))
+    }
+    if random.chance(0.1) {
+      let fault = GateFault(detail: text())
+      plan(Int64(random.next() % 9_000_000), .event(.baselineUnlisted(fault)))
+    }
   }
 
   /// Plans what the load balancer says, and what the source of instances wants.
@@ -121,13 +145,18 @@ struct RandomRun {
     now = next.at
     let instant = GateInstant(microseconds: now)
     switch next.action {
-    case .event(.loadBalancerSaw(let key, _)) where !isPresent(key): break
+    case .event(.loadBalancerSaw(let key, _))
+    where !isPresent(key) || run.gate[key].instance.role != .member:
+      break
     case .event(let event): send(event, at: instant)
     case .remove(let key):
       guard isPresent(key) else { return true }
       send(.instanceRemoved(key), at: instant)
       if random.chance(0.5) {
-        send(.instanceAdded(instance(run.gate[key].instance.id)), at: instant)
+        let gone = run.gate[key].instance
+        var again = gone.role == .guard ? .guarding(gone.id) : instance(gone.id)
+        again.role = gone.role
+        send(.instanceAdded(again), at: instant)
       }
     case .end(let key, let started):
       guard isPresent(key) else { return true }

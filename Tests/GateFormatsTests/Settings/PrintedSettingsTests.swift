@@ -75,6 +75,12 @@ import Testing
         max_replaced: 0  # the default
         grace_period: 0s  # the default
         soak: 0s  # the default
+        # baseline:  (none)
+        compare: false  # the default
+        # max_latency_increase:  (20%)
+        # confidence:  (95%)
+        # min_samples:  (20)
+        # guard:  (none)
         deadline: 12m  # the default
         advisory: false  # the default
 

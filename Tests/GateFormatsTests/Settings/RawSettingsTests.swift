@@ -53,15 +53,15 @@ import Testing
 
   @Test func unknownVariablesAreErrorsWithTheNameThatWasMeant() {
     let raw = RawSettings(variables: [
-      "HEALTHGATE_TIMEOUTT": "3", "HEALTHGATE_XYZZY": "1", "HEALTHGATE_BASELINE": "blue",
+      "HEALTHGATE_TIMEOUTT": "3", "HEALTHGATE_XYZZY": "1", "HEALTHGATE_NOTIFY": "http://x",
       "HEALTHGATE_CONFIGG": "x",
     ])
     #expect(
       raw.problems.map(\.message) == [
-        "healthgate: error: this version of healthgate does not have baseline (HEALTHGATE_BASELINE) yet\n"
-          + "  hint: leave it out",
         "healthgate: error: HEALTHGATE_CONFIGG is not a setting\n"
           + "  hint: did you mean HEALTHGATE_CONFIG?",
+        "healthgate: error: this version of healthgate does not have notify (HEALTHGATE_NOTIFY) yet\n"
+          + "  hint: leave it out",
         "healthgate: error: HEALTHGATE_TIMEOUTT is not a setting\n"
           + "  hint: did you mean HEALTHGATE_TIMEOUT?",
         "healthgate: error: HEALTHGATE_XYZZY is not a setting",

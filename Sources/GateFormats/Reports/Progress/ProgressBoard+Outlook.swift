@@ -18,6 +18,10 @@ extension ProgressBoard {
         + "\(gate.expected) present"
     }
     if let since = gate.healthySince {
+      if let comparison = gate.comparison, since + policy.soak <= now {
+        let samples = min(comparison.new.checks, comparison.old.checks)
+        return "waiting for samples to compare: \(samples) of \(comparison.policy.minSamples)"
+      }
       let soaked = Duration.seconds(now.since(since).inMicroseconds / 1_000_000)
       return "soaking: \(soaked.inWords) of \(policy.soak.inWords)"
     }

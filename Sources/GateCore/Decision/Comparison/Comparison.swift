@@ -1,0 +1,86 @@
+/// The new group beside the old one, in numbers.
+///
+/// They follow from the journal alone: nothing is drawn at random.
+package struct Comparison: Hashable, Sendable {
+  package var policy: ComparisonPolicy
+  package var new: Counts
+  package var old: Counts
+  /// Whether each group has as many checks as are wanted.
+  package var hasEnoughSamples: Bool
+  package var failures: Failures
+  /// Nil while one of the groups has fewer successes than samples are wanted.
+  package var latency: Latency?
+
+  package struct Counts: Hashable, Sendable {
+    package var checks: Int
+    package var failures: Int
+    /// Successes whose latencies are compared.
+    package var latencies: Int
+  }
+
+  /// Fisher's exact test, one-sided.
+  package struct Failures: Hashable, Sendable {
+    /// How probable so many failures of the new group are, were both alike.
+    package var pValue: Double
+    package var isWorse: Bool
+  }
+
+  package struct Latency: Hashable, Sendable {
+    /// In microseconds, as all that follows.
+    package var newMedian: Double
+    package var oldMedian: Double
+    /// Mann–Whitney: how many pairs have the new group's answer later, ties as a half.
+    package var u: Double
+    /// One-sided: that the new group's answers are not later.
+    package var pValue: Double
+    /// The part of all pairs that `u` is: a half when both are alike, 1 when all are later.
+    package var effectSize: Double
+    /// Hodges–Lehmann: the median of the differences of all pairs.
+    package var shift: Double
+    /// Of the shift, at the confidence, from both sides; nil with too few samples for any.
+    package var interval: ClosedRange<Double>?
+    package var allowedIncrease: Double
+    /// Whether the whole interval is above what is allowed.
+    package var isWorse: Bool
+  }
+
+  package var isWorse: Bool { failures.isWorse || latency?.isWorse ?? false }
+
+  init(_ samples: ComparisonSamples, _ policy: ComparisonPolicy) {
+    self.policy = policy
+    new = Counts(samples.new)
+    old = Counts(samples.old)
+    hasEnoughSamples = samples.suffice(policy)
+    let pValue = fisherTest(
+      failures: samples.new.failures, of: samples.new.checks,
+      against: samples.old.failures, of: samples.old.checks)
+    failures = Failures(
+      pValue: pValue, isWorse: hasEnoughSamples && pValue < policy.confidence.error)
+    let successes = min(new.latencies, old.latencies)
+    latency =
+      hasEnoughSamples && successes >= policy.minSamples
+      ? Latency(samples.new.latencies, samples.old.latencies, policy) : nil
+  }
+}
+
+extension Comparison.Counts {
+  fileprivate init(_ side: ComparisonSamples.Side) {
+    self.init(checks: side.checks, failures: side.failures, latencies: side.latencies.count)
+  }
+}
+
+extension Comparison.Latency {
+  init(_ new: [Int64], _ old: [Int64], _ policy: ComparisonPolicy) {
+    let test = RankTest(new, old)
+    newMedian = median(ofSorted: test.new)
+    oldMedian = median(ofSorted: test.old)
+    u = test.u
+    pValue = test.pValue
+    effectSize = test.u / Double(new.count * old.count)
+    let differences = PairDifferences(test)
+    shift = differences.median
+    interval = differences.interval(error: policy.confidence.error)
+    allowedIncrease = policy.maxLatencyIncrease.allowed(over: oldMedian)
+    isWorse = interval.map { [allowedIncrease] in $0.lowerBound > allowedIncrease } ?? false
+  }
+}

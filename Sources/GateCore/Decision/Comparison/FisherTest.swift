@@ -1,0 +1,35 @@
+/// Fisher's exact test, one-sided: how probable at least so many failures of the first group are,
+/// given the failures of both together and were each check as likely to be one.
+///
+/// The probabilities are the hypergeometric distribution's, each from its neighbour, relative to
+/// the likeliest: so no factorial is needed, and none overflows.
+func fisherTest(
+  failures: Int, of checks: Int, against otherFailures: Int, of otherChecks: Int
+) -> Double {
+  let allFailures = failures + otherFailures
+  let lowest = max(0, allFailures - otherChecks)
+  let highest = min(allFailures, checks)
+  guard lowest < highest else { return 1 }
+  /// The probability of one failure more, relative to that of so many.
+  func ratio(_ count: Int) -> Double {
+    Double(checks - count) * Double(allFailures - count)
+      / (Double(count + 1) * Double(otherChecks - allFailures + count + 1))
+  }
+  let mode = min(
+    max((checks + 1) * (allFailures + 1) / (checks + otherChecks + 2), lowest), highest)
+  var all = 1.0
+  var tail = mode >= failures ? 1.0 : 0
+  var weight = 1.0
+  for count in mode..<highest {
+    weight *= ratio(count)
+    all += weight
+    if count + 1 >= failures { tail += weight }
+  }
+  weight = 1
+  for count in (lowest..<mode).reversed() {
+    weight /= ratio(count)
+    all += weight
+    if count >= failures { tail += weight }
+  }
+  return min(tail / all, 1)
+}

@@ -1,0 +1,128 @@
+/// The Mann–Whitney U test, one-sided: whether the first group's values tend to be greater.
+///
+/// Few values without ties are tested exactly, by counting the orders; others by the normal
+/// distribution, corrected for ties and continuity.
+/// Source: Mann and Whitney (1947); Hollander, Wolfe and Chicken, "Nonparametric Statistical
+/// Methods", 4.1.
+struct RankTest {
+  /// Sorted.
+  let new: [Int64]
+  let old: [Int64]
+  /// Pairs in which the first group's value is the greater one; a tie is a half.
+  let u: Double
+  let hasTies: Bool
+  private let tieTerm: Double
+
+  /// Beyond so many pairs the normal distribution is as good.
+  private static let mostExactPairs = 400
+
+  init(_ new: [Int64], _ old: [Int64]) {
+    self.new = new.sorted()
+    self.old = old.sorted()
+    var ranks = 0.0
+    var ties = 0.0
+    let all = (self.new.map { ($0, true) } + self.old.map { ($0, false) }).sorted { $0.0 < $1.0 }
+    var start = 0
+    while start < all.count {
+      var end = start
+      while end < all.count, all[end].0 == all[start].0 { end += 1 }
+      // Equal values have the mean of their ranks.
+      let rank = Double(start + end + 1) / 2
+      ranks += rank * Double(all[start..<end].count { $0.1 })
+      let count = Double(end - start)
+      ties += count * count * count - count
+      start = end
+    }
+    let count = Double(new.count)
+    u = ranks - count * (count + 1) / 2
+    hasTies = ties > 0
+    tieTerm = ties
+  }
+
+  private var pairs: Double { Double(new.count) * Double(old.count) }
+
+  /// Whether the distribution is counted out.
+  var isExact: Bool { !hasTies && new.count * old.count <= Self.mostExactPairs }
+
+  /// How probable so great a U is, or a greater one, were both groups alike.
+  var pValue: Double {
+    guard !isExact else {
+      let orders = orders
+      return orders[Int(u)...].reduce(0, +) / orders.reduce(0, +)
+    }
+    let deviation = deviation
+    guard deviation > 0 else { return 1 }
+    return min(normalTail((u - pairs / 2 - 0.5) / deviation), 1)
+  }
+
+  /// Of U, were both groups alike.
+  private var deviation: Double {
+    let total = Double(new.count + old.count)
+    return (pairs / 12 * (total + 1 - tieTerm / (total * (total - 1)))).squareRoot()
+  }
+
+  /// In how many orders of the values U is 0, is 1, and so on.
+  private var orders: [Double] {
+    let (first, second) = (new.count, old.count)
+    // By the number of values of the first group that are placed, and what they add to U.
+    var counts = Array(
+      repeating: Array(repeating: 0.0, count: first * second + 1), count: first + 1)
+    counts[0][0] = 1
+    for position in 0..<(first + second) {
+      for placed in stride(from: min(position, first - 1), through: 0, by: -1) {
+        let below = position - placed
+        guard below <= second else { continue }
+        for u in 0...(first * second - below) {
+          counts[placed + 1][u + below] += counts[placed][u]
+        }
+      }
+    }
+    return counts[first]
+  }
+
+  /// The place from below, from 1 on, of the pair whose difference bounds the shift; 0 when there
+  /// are too few values for this error on each side.
+  func boundingPlace(errorOnEachSide error: Double) -> Int {
+    guard isExact else {
+      let total = Double(new.count + old.count)
+      let place =
+        pairs / 2 - normalQuantile(ofTail: error) * (pairs * (total + 1) / 12).squareRoot()
+      return max(Int(place.rounded(.down)), 0)
+    }
+    let orders = orders
+    let all = orders.reduce(0, +)
+    var below = 0.0
+    for (u, count) in orders.enumerated() {
+      below += count
+      guard below / all <= error else { return u }
+    }
+    return 0
+  }
+}
+
+/// The differences of all pairs, the new group's value less the old one's.
+struct PairDifferences {
+  private let sorted: [Int64]
+  private let test: RankTest
+
+  init(_ test: RankTest) {
+    self.test = test
+    sorted = test.new.flatMap { new in test.old.map { new - $0 } }.sorted()
+  }
+
+  /// The Hodges–Lehmann estimate of the shift.
+  var median: Double { GateCore.median(ofSorted: sorted) }
+
+  /// Of the shift, with so much error in all.
+  func interval(error: Double) -> ClosedRange<Double>? {
+    let place = test.boundingPlace(errorOnEachSide: error / 2)
+    guard place >= 1, place <= sorted.count else { return nil }
+    return Double(sorted[place - 1])...Double(sorted[sorted.count - place])
+  }
+}
+
+/// The middle value, or the mean of the middle two; of no value it is 0.
+func median(ofSorted values: [Int64]) -> Double {
+  guard !values.isEmpty else { return 0 }
+  return (Double(values[(values.count - 1) / 2]) + Double(values[values.count / 2])) / 2
+}
