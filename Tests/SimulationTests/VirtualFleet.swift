@@ -98,7 +98,8 @@ final class RunWatch: GateObserver {
     let last = history.last?.at.microseconds ?? 0
     history.append(VirtualRun.TimedEvent(event: event, at: instant))
     guard let model, disagreement == nil else { return }
-    verdict = verdict ?? model.verdict(byTimeFrom: last, through: instant.microseconds, standing, &trial)
+    verdict =
+      verdict ?? model.verdict(byTimeFrom: last, through: instant.microseconds, standing, &trial)
     if verdict == nil {
       standing = model.standing(after: history)
       verdict = model.verdict(at: instant.microseconds, standing, &trial)

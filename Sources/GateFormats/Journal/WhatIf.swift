@@ -65,7 +65,7 @@ private struct Rewriting {
   private let changed: HealthCheck
   /// Of the recorded slots, one in so many.
   private let stride: Int64
-  private var schedules: [String: Schedule] = [:]
+  private var schedules: [Journal.Name: Schedule] = [:]
 
   /// The checks of one instance.
   private struct Schedule {
@@ -85,15 +85,15 @@ private struct Rewriting {
   mutating func steps(of entry: Journal.Entry) -> [Step] {
     switch entry.event {
     case .instanceAdded(let instance):
-      schedules[instance.id] = Schedule(due: entry.at)
+      schedules[Journal.Name(id: instance.id, role: instance.role)] = Schedule(due: entry.at)
       return [Step(at: entry.at, event: .happened(entry.event))]
-    case .instanceRemoved(let id):
-      schedules[id] = nil
+    case .instanceRemoved(let name):
+      schedules[name] = nil
       return [Step(at: entry.at, event: .happened(entry.event))]
-    case .checked(let id, let report): return steps(of: report, id, at: entry.at)
-    case .faulted(let id?, let fault):
-      let lack = lack(before: fault.started ?? entry.at, of: id)
-      guard isKept(fault.started ?? entry.at, of: id) else { return [] }
+    case .checked(let name, let report): return steps(of: report, name, at: entry.at)
+    case .faulted(let name?, let fault):
+      let lack = lack(before: fault.started ?? entry.at, of: name)
+      guard isKept(fault.started ?? entry.at, of: name) else { return [] }
       return lack + [Step(at: entry.at, event: .happened(entry.event))]
     case .interrupted:
       return [
@@ -102,47 +102,48 @@ private struct Rewriting {
           event: .unknown(
             "needs checks after \(entry.at.preciseWords), when the run was interrupted"))
       ]
-    case .faulted(nil, _), .groupListed, .loadBalancerSaw, .loadBalancerUnseen,
-      .derived:
+    case .faulted(nil, _), .baselineUnlisted, .groupListed, .loadBalancerSaw,
+      .loadBalancerUnseen, .derived:
       return [Step(at: entry.at, event: .happened(entry.event))]
     }
   }
 
   private mutating func steps(
-    of report: CheckReport, _ id: String, at end: GateInstant
+    of report: CheckReport, _ name: Journal.Name, at end: GateInstant
   ) -> [Step] {
-    let lack = lack(before: report.started, of: id)
-    guard isKept(report.started, of: id) else { return [] }
+    let lack = lack(before: report.started, of: name)
+    guard isKept(report.started, of: name) else { return [] }
     if changed.timeout > recorded.timeout, report.hasTimedOut {
       return lack + [
         Step(
           at: end,
           event: .unknown(
-            "a check of \(id.printable) timed out at \(end.preciseWords): with "
+            "a check of \(name.id.printable) timed out at \(end.preciseWords): with "
               + "\(changed.timeout.inWords) it may have succeeded"))
       ]
     }
     guard changed.timeout < recorded.timeout,
       report.latencyMicroseconds > changed.timeout.inMicroseconds
-    else { return lack + [Step(at: end, event: .happened(.checked(id: id, report)))] }
-    return lack + [cutShort(report, id, at: end)]
+    else { return lack + [Step(at: end, event: .happened(.checked(name, report)))] }
+    return lack + [cutShort(report, name, at: end)]
   }
 
   /// A check that would not have had the time that it took.
-  private func cutShort(_ report: CheckReport, _ id: String, at end: GateInstant) -> Step {
+  private func cutShort(_ report: CheckReport, _ name: Journal.Name, at end: GateInstant) -> Step {
     let until = report.started + changed.timeout
     // It kept its next slot busy, where a check would then have been made.
     guard end.since(report.started) < recorded.interval else {
       return Step(
         at: until,
         event: .unknown(
-          "needs a check of \(id.printable) after \(until.preciseWords), when one was still open"))
+          "needs a check of \(name.id.printable) after \(until.preciseWords), when one was still open"
+        ))
     }
     return Step(
       at: until,
       event: .happened(
         .checked(
-          id: id,
+          name,
           CheckReport(
             started: report.started, result: .failure(.timeoutResponse),
             latencyMicroseconds: changed.timeout.inMicroseconds,
@@ -152,13 +153,13 @@ private struct Rewriting {
   /// Checks that were open when the journal ended, and would have been over by then.
   func openChecks(at end: GateInstant) -> [Step] {
     guard changed.timeout < recorded.timeout else { return [] }
-    return schedules.sorted { $0.key < $1.key }.compactMap { id, schedule in
+    return schedules.sorted { $0.key.id < $1.key.id }.compactMap { name, schedule in
       let until = schedule.due + changed.timeout
       guard until <= end else { return nil }
       return Step(
         at: until,
         event: .unknown(
-          "needs a check of \(id.printable) that was open at \(until.preciseWords), and whose end "
+          "needs a check of \(name.id.printable) that was open at \(until.preciseWords), and whose end "
             + "the journal does not have"))
     }
   }
@@ -166,32 +167,32 @@ private struct Rewriting {
   // MARK: - Slots
 
   /// Whether a check is in a slot that the longer interval has too.
-  private mutating func isKept(_ started: GateInstant, of id: String) -> Bool {
-    let slot = slot(of: started, id)
+  private mutating func isKept(_ started: GateInstant, of name: Journal.Name) -> Bool {
+    let slot = slot(of: started, name)
     guard slot % stride == 0 else { return false }
-    var schedule = schedules[id] ?? Schedule(due: started)
+    var schedule = schedules[name] ?? Schedule(due: started)
     let firstStart = schedule.firstStart ?? started
     schedule.firstStart = firstStart
     schedule.kept = slot
     schedule.due = firstStart + recorded.interval * Int(slot + stride)
-    schedules[id] = schedule
+    schedules[name] = schedule
     return true
   }
 
   /// A slot that the longer interval has, but in which no check was made.
-  private func lack(before started: GateInstant, of id: String) -> [Step] {
-    guard stride > 1, let schedule = schedules[id], schedule.firstStart != nil,
-      slot(of: started, id) > schedule.kept + stride
+  private func lack(before started: GateInstant, of name: Journal.Name) -> [Step] {
+    guard stride > 1, let schedule = schedules[name], schedule.firstStart != nil,
+      slot(of: started, name) > schedule.kept + stride
     else { return [] }
     return [
       Step(
         at: schedule.due,
-        event: .unknown("needs a check of \(id.printable) at \(schedule.due.preciseWords)"))
+        event: .unknown("needs a check of \(name.id.printable) at \(schedule.due.preciseWords)"))
     ]
   }
 
-  private func slot(of started: GateInstant, _ id: String) -> Int64 {
-    guard let first = schedules[id]?.firstStart else { return 0 }
+  private func slot(of started: GateInstant, _ name: Journal.Name) -> Int64 {
+    guard let first = schedules[name]?.firstStart else { return 0 }
     return started.since(first).inMicroseconds / recorded.interval.inMicroseconds
   }
 }

@@ -3,10 +3,10 @@ internal import GateCore
 /// The comparison for people: run by run what each setting would have decided and when, and then
 /// how often each would have been wrong.
 package struct ComparisonReport {
-  private let comparison: Comparison
+  private let comparison: SettingComparison
   private var page: TextPage
 
-  package init(_ comparison: Comparison, style: TextStyle) {
+  package init(_ comparison: SettingComparison, style: TextStyle) {
     self.comparison = comparison
     page = TextPage(style)
     for index in comparison.runs.indices { write(run: index) }

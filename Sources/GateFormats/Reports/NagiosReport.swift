@@ -41,7 +41,7 @@ package struct NagiosReport {
   /// Each as label, value with unit, warning, critical, minimum and maximum.
   private var performance: [String] {
     let (gate, policy) = (document.gate, document.gate.policy)
-    let present = gate.records.filter { $0.removed == nil }
+    let present = gate.records(.member).filter { $0.removed == nil }
     let wanted = max(policy.minHealthy.roundedUp(of: gate.expected), 1)
     let borne = policy.maxUnhealthy.roundedDown(of: gate.expected)
     let replaceable = policy.maxReplaced.roundedDown(of: gate.expected)
@@ -50,8 +50,8 @@ package struct NagiosReport {
       "unhealthy=\(gate.unhealthy);;\(borne);0;\(gate.expected)",
       "initial=\(gate.initial);;;0;\(gate.expected)",
       "replaced=\(gate.replaced);;\(replaceable);0;",
-      "checks=\(gate.records.reduce(0) { $0 + $1.checks });;;0;",
-      "failures=\(gate.records.reduce(0) { $0 + $1.failures });;;0;",
+      "checks=\(gate.records(.member).reduce(0) { $0 + $1.checks });;;0;",
+      "failures=\(gate.records(.member).reduce(0) { $0 + $1.failures });;;0;",
       "elapsed=\(document.verdict.at.since(.start).thousandthsOfSeconds)s;;"
         + "\(policy.deadline.thousandthsOfSeconds);0;",
     ]

@@ -28,7 +28,7 @@ struct ReportedInstance {
 }
 
 extension VerdictDocument {
-  /// All instances, in the order in which they joined.
+  /// All instances of the group, in the order in which they joined.
   var reportedInstances: [ReportedInstance] {
     zip(gate.records, uniqueNames).enumerated().map { index, known in
       let (record, name) = known
@@ -36,7 +36,7 @@ extension VerdictDocument {
         key: InstanceKey(index), record: record, outcome: outcome(of: record),
         reason: record.reason(under: gate.check),
         successesWanted: record.health.successesNeeded(under: gate.check), name: name)
-    }
+    }.filter { $0.record.instance.role == .member }
   }
 
   /// Their ids, and where two look alike, a number: who is in the group has the first claim.

@@ -65,7 +65,7 @@ package struct Timeline: Hashable, Sendable {
     case .checkLost(let key, let fault):
       let latency = fault.started.map { instant.microseconds - $0.microseconds } ?? 0
       add(Check(ended: instant, latency: UInt32(clamping: latency), outcome: .lost), of: key)
-    case .gateFault, .loadBalancerUnseen:
+    case .gateFault, .baselineUnlisted, .loadBalancerUnseen:
       if faults.count < Self.marksKept { faults.append(instant) }
     case .instanceRemoved, .groupListed, .loadBalancerSaw, .interrupted, .wokeUp: break
     }

@@ -43,22 +43,22 @@ struct ReplayComparison {
     self.expectations = expectations
   }
 
-  func comparison() throws -> Comparison {
-    var runs: [Comparison.Run] = []
+  func comparison() throws -> SettingComparison {
+    var runs: [SettingComparison.Run] = []
     var results: [[WhatIf]] = []
     for path in paths {
       let journal = try RecordedJournal.read(path)
       runs.append(
-        Comparison.Run(
+        SettingComparison.Run(
           path: path, runID: journal.header.runID,
           recorded: journal.replayed(under: journal.header).verdict, expected: expected(of: path)))
       results.append(
         try grid.combinations.map { try Self.whatIf(journal, path, $0) })
     }
     let rows = grid.combinations.enumerated().map { index, changes in
-      Comparison.Row(changes: changes, results: results.map { $0[index] })
+      SettingComparison.Row(changes: changes, results: results.map { $0[index] })
     }
-    return Comparison(runs: runs, rows: rows)
+    return SettingComparison(runs: runs, rows: rows)
   }
 
   private static func whatIf(

@@ -103,10 +103,11 @@ package struct HTMLReport {
   // MARK: - Figures
 
   private var figures: Markup {
-    let checks = gate.records.reduce(0) { $0 + $1.checks }
-    let failures = gate.records.reduce(0) { $0 + $1.failures }
+    let members = gate.records(.member)
+    let checks = members.reduce(0) { $0 + $1.checks }
+    let failures = members.reduce(0) { $0 + $1.failures }
     let lost = gate.records.reduce(0) { $0 + $1.lostChecks }
-    let samples = gate.records.flatMap(\.latency.samples).sorted()
+    let samples = members.flatMap(\.latency.samples).sorted()
     func percentile(_ percent: Int) -> String {
       guard !samples.isEmpty else { return "–" }
       let rank = (percent * samples.count + 99) / 100
@@ -171,7 +172,7 @@ package struct HTMLReport {
   // MARK: - The course of the run
 
   private var course: Markup {
-    guard !gate.records.isEmpty else { return "" }
+    guard !instances.isEmpty else { return "" }
     let axis = TimeAxis(verdict, deadline: gate.policy.deadline)
     let drawing = TimelineDrawing(document, timeline, axis, instances)
     let late: Markup =
@@ -196,7 +197,9 @@ package struct HTMLReport {
       ("initial", "initial"), ("healthy", "healthy"), ("unhealthy", "unhealthy"),
       ("pass", "check passed"), ("fail", "check failed"),
     ]
-    if gate.records.contains(where: { $0.lostChecks > 0 }) { signs.append(("miss", "check lost")) }
+    if instances.contains(where: { $0.record.lostChecks > 0 }) {
+      signs.append(("miss", "check lost"))
+    }
     if !timeline.faults.isEmpty { signs.append(("fault", "fault of the gate's own")) }
     if gate.policy.gracePeriod > .zero { signs.append(("grace", "grace period")) }
     return signs.map { "<span><span class=\"key \($0)\"></span>\($1)</span>" }

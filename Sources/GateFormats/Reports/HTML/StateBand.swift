@@ -39,7 +39,7 @@ struct StateBand {
       axis.x(instant) * Self.columns / TimeAxis.width
     }
     var changes: [(at: GateInstant, state: InstanceState, by: Int)] = []
-    for record in gate.records {
+    for record in gate.records(.member) {
       changes.append((record.firstSeen, .initial, 1))
       for transition in record.transitions {
         changes.append((transition.at, transition.from, -1))

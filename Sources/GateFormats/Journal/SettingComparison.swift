@@ -1,7 +1,7 @@
 package import GateCore
 
 /// What each of several settings would have made of recorded runs.
-package struct Comparison: Sendable {
+package struct SettingComparison: Sendable {
   package var runs: [Run]
   package var rows: [Row]
 
@@ -76,7 +76,7 @@ package struct Comparison: Sendable {
   }
 }
 
-extension Comparison {
+extension SettingComparison {
   /// The comparison as a JSON document, with a line feed at its end.
   package var json: [UInt8] {
     var writer = JSONWriter(.indented)
