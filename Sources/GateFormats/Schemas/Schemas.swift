@@ -14,7 +14,7 @@ package enum Schemas {
       "required": [
         "schema_version", "healthgate_version", "run_id", "decision", "exit_code", "advisory",
         "reason", "started_at", "decided_at", "elapsed_seconds", "health_check", "policy", "group",
-        "instances", "baseline", "comparison", "guards", "diagnoses", "warnings", "journal"
+        "instances", "diagnoses", "warnings", "journal"
       ],
       "properties": {
         "schema_version": { "$ref": "#/$defs/schema_version" },
