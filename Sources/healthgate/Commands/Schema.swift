@@ -15,7 +15,8 @@ struct Schema: ParsableCommand {
     case plan
   }
 
-  @Argument(help: "verdict, journal (a line of it), config (the settings' file), plan, probe or lint.")
+  @Argument(
+    help: "verdict, journal (a line of it), config (the settings' file), plan, probe or lint.")
   var format: Format
 
   func run() throws {

@@ -75,7 +75,7 @@ final class VerdictFile {
     guard temporary.isEmpty else {
       guard rename(temporary, path) == 0 else {
         let error = SystemError.last
-          discard()
+        discard()
         throw error
       }
       close(descriptor)
