@@ -63,4 +63,15 @@ internal import Testing
     #expect(json == Page(.json("{\"b\": \"y\", \"a\": 2}"), hiding: []))
     #expect(json != Page(.json("{\"a\": 1}"), hiding: []))
   }
+
+  @Test func phrasesAreFoundInAnyLettersOrExactly() {
+    let folded = PhraseFinder(["stack trace", "error"], .alike)
+    #expect(folded.first(in: Array("An ERROR, a Stack Trace".utf8)) == "error")
+    #expect(folded.first(in: Array("errstack tracerror".utf8)) == "stack trace")
+    #expect(folded.first(in: Array("stack trac".utf8)) == nil)
+    #expect(folded.first(in: []) == nil)
+    let exact = PhraseFinder(["SECRET_KEY"], .exact)
+    #expect(exact.first(in: Array("SSECRET_KEY".utf8)) == "SECRET_KEY")
+    #expect(exact.first(in: Array("secret_key".utf8)) == nil)
+  }
 }

@@ -38,8 +38,8 @@ enum Unwell {
     }
     let page = reply.body.prefix(4096).map(\.folded)
     if let title = titles.first(where: { page.contains(phrase: $0) }) { return "'\(title)'" }
+    guard reply.bodySize <= 200 else { return nil }
     let text = reply.text.trimmed.lowercased()
-    guard text.utf8.count <= 100 else { return nil }
     let begin = text.prefix { $0.isLetter || $0 == " " || $0 == "_" || $0 == "-" }.trimmed
     return isBad(begin) || begin.split(separator: " ").first.map { isBad(String($0)) } ?? false
       ? "'\(text.cleaned(to: 80))'" : nil

@@ -11,14 +11,17 @@ extension LintRule {
     advice: "switch debugging off (Django: DEBUG = False; Flask: no --debug; Laravel: "
       + "APP_DEBUG=false; Rails: RAILS_ENV=production) and see from which file the setting came"
   ) { member in
-    member.firstBody(with: [
+    member.firstBody(with: debugPhrases)
+  }
+
+  private static let debugPhrases = PhraseFinder(
+    [
       "you're seeing this error because you have <code>debug = true",
       "django tried these url patterns", "using the urlconf defined in", "werkzeug debugger",
       "__debugger__", "action controller: exception caught", "routing error</h1>",
       "whoops, looks like something went wrong", "facade\\ignition", "laravel-ignition",
       "symfony exception", "web debug toolbar", "the developer exception page",
-    ])
-  }
+    ], .alike)
 
   private static let stackTrace = LintRule.ofEach(
     .error, "stack-trace", finds: "an answer shows a stack trace",
@@ -26,14 +29,17 @@ extension LintRule {
     advice: "answer errors with a page of their own, and write the trace to the log",
     yieldsTo: ["debug-page"]
   ) { member in
-    member.firstBody(with: [
+    member.firstBody(with: tracePhrases)
+  }
+
+  private static let tracePhrases = PhraseFinder(
+    [
       "traceback (most recent call last)", "\tat java.", "\tat org.", "\tat com.",
       "exception in thread", "goroutine 1 [running]", "panic: runtime error",
       "\n    at object.", "\n    at process.", "\n    at module.", "node:internal/",
       "stack trace:\n#0", "fatal error: uncaught", "system.nullreferenceexception",
       " in /app/vendor/",
-    ])
-  }
+    ], .alike)
 
   private static let environment = LintRule.ofEach(
     .error, "leaks-environment", finds: "an answer shows the process's environment or secrets",
@@ -44,10 +50,10 @@ extension LintRule {
   ) { member in
     for exchange in member.exchanges {
       guard let reply = exchange.reply else { continue }
-      if let name = variables.first(where: { reply.body.contains(phrase: $0) }) {
+      if let name = variables.first(in: reply.body) {
         return "\(exchange.inquiry.words): HTTP \(reply.status), with \(name)"
       }
-      if let scheme = schemeOfPassword(in: reply.text) {
+      if urlSign.first(in: reply.body) != nil, let scheme = schemeOfPassword(in: reply.text) {
         return
           "\(exchange.inquiry.words): HTTP \(reply.status), with the password of a \(scheme) URL"
       }
@@ -55,11 +61,14 @@ extension LintRule {
     return nil
   }
 
-  private static let variables = [
-    "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "SECRET_KEY", "DATABASE_URL", "DB_PASSWORD",
-    "PGPASSWORD", "POSTGRES_PASSWORD", "MYSQL_PASSWORD", "REDIS_URL", "PRIVATE KEY-----",
-    "DJANGO_SETTINGS_MODULE", "LD_LIBRARY_PATH", "JAVA_HOME",
-  ]
+  private static let variables = PhraseFinder(
+    [
+      "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "SECRET_KEY", "DATABASE_URL", "DB_PASSWORD",
+      "PGPASSWORD", "POSTGRES_PASSWORD", "MYSQL_PASSWORD", "REDIS_URL", "PRIVATE KEY-----",
+      "DJANGO_SETTINGS_MODULE", "LD_LIBRARY_PATH", "JAVA_HOME",
+    ], .exact)
+
+  private static let urlSign = PhraseFinder(["://"], .exact)
 
   /// The scheme of the first URL that has a password in it: `postgres` of `postgres://u:p@db/`.
   private static func schemeOfPassword(in text: String) -> String? {
@@ -82,10 +91,12 @@ extension LintRule {
   ) { member in
     for exchange in member.exchanges {
       guard let reply = exchange.reply else { continue }
-      let header = reply.fields.map(\.value).joined(separator: "\n")
+      let header = Array(reply.fields.map(\.value).joined(separator: "\n").utf8)
       // Its own address is known to whoever asked there.
       let known = [member.instance.address, member.request.host ?? ""]
-      let found = PrivateAddress.first(in: header + "\n" + reply.text, besides: known)
+      let found =
+        PrivateAddress.first(in: header, besides: known)
+        ?? PrivateAddress.first(in: reply.body, besides: known)
       if let found { return "\(exchange.inquiry.words): HTTP \(reply.status), with \(found)" }
     }
     return nil
@@ -114,11 +125,9 @@ extension LintRule {
 
 extension Examined {
   /// The first answer to anything whose body has one of these phrases, in lower case.
-  fileprivate func firstBody(with phrases: [String]) -> String? {
+  fileprivate func firstBody(with phrases: PhraseFinder) -> String? {
     for exchange in exchanges {
-      guard let reply = exchange.reply, !reply.body.isEmpty else { continue }
-      let page = reply.body.map(\.folded)
-      guard let phrase = phrases.first(where: { page.contains(phrase: $0) }) else { continue }
+      guard let phrase = exchange.reply.flatMap({ phrases.first(in: $0.body) }) else { continue }
       return seen(exchange, ": '\(phrase.trimmed)'")
     }
     return nil
@@ -127,13 +136,25 @@ extension Examined {
 
 /// Addresses that no one outside can reach (RFC 1918, RFC 3927), as they stand in a text.
 enum PrivateAddress {
-  static func first(in text: String, besides known: [String]) -> String? {
-    let words = text.utf8.split { !(0x30...0x39).contains($0) && $0 != UInt8(ascii: ".") }
-    for word in words where (7...15).contains(word.count) {
-      let address = String(decoding: word, as: UTF8.self)
+  static func first(in text: [UInt8], besides known: [String]) -> String? {
+    var start = 0
+    while start < text.count {
+      guard isOfAddress(text[start]) else {
+        start += 1
+        continue
+      }
+      var end = start
+      while end < text.count, isOfAddress(text[end]) { end += 1 }
+      defer { start = end }
+      guard (7...15).contains(end - start) else { continue }
+      let address = String(decoding: text[start..<end], as: UTF8.self)
       if isPrivate(address), !known.contains(where: { $0.contains(address) }) { return address }
     }
     return nil
+  }
+
+  private static func isOfAddress(_ byte: UInt8) -> Bool {
+    (0x30...0x39).contains(byte) || byte == UInt8(ascii: ".")
   }
 
   private static func isPrivate(_ address: String) -> Bool {

@@ -1,0 +1,51 @@
+/// Looks for several phrases at once: one pass over a body of 64 KiB, however many there are.
+struct PhraseFinder: Sendable {
+  private let phrases: [[UInt8]]
+  /// Those that begin with a byte, by that byte.
+  private var byFirst = [[Int]](repeating: [], count: 256)
+  private let letters: Letters
+
+  enum Letters: Sendable {
+    /// The phrases are in lower case, and found in any.
+    case alike
+    case exact
+  }
+
+  init(_ phrases: [String], _ letters: Letters) {
+    self.phrases = phrases.map { Array($0.utf8) }
+    self.letters = letters
+    for (index, phrase) in self.phrases.enumerated() {
+      guard let first = phrase.first else { continue }
+      byFirst[Int(first)].append(index)
+    }
+  }
+
+  /// The phrase that comes first in these bytes; nil when there is none.
+  func first(in bytes: [UInt8]) -> String? {
+    bytes.withUnsafeBufferPointer { bytes in
+      for start in bytes.indices {
+        for index in byFirst[Int(folded(bytes[start]))] where stands(phrases[index], start, bytes) {
+          return String(decoding: phrases[index], as: UTF8.self)
+        }
+      }
+      return nil
+    }
+  }
+
+  private func stands(
+    _ phrase: [UInt8], _ start: Int, _ bytes: UnsafeBufferPointer<UInt8>
+  ) -> Bool {
+    guard phrase.count <= bytes.count - start else { return false }
+    for offset in phrase.indices where folded(bytes[start + offset]) != phrase[offset] {
+      return false
+    }
+    return true
+  }
+
+  private func folded(_ byte: UInt8) -> UInt8 {
+    switch letters {
+    case .alike: byte.folded
+    case .exact: byte
+    }
+  }
+}
