@@ -34,6 +34,8 @@ package struct Plan: Sendable {
   }
 
   package static let mostInstances = 1000
+  /// Where instances may be unhealthy: beyond it hardly anything would be resolved.
+  package static let mostInstancesTolerated = 100
   package static let mostRounds = 100_000
   /// States times rounds.
   static let mostWork = 5_000_000
@@ -41,9 +43,8 @@ package struct Plan: Sendable {
 
   package init(check: HealthCheck, policy: GatePolicy) throws(Failure) {
     let (slots, group) = (PlanSlots(check: check, policy: policy), PlannedGroup(policy))
-    guard group.count <= Self.mostInstances else {
-      throw .tooManyInstances(most: Self.mostInstances)
-    }
+    let most = group.allowed == 0 ? Self.mostInstances : Self.mostInstancesTolerated
+    guard group.count <= most else { throw .tooManyInstances(most: most) }
     guard slots.lastStart >= 0 else { throw .neverPromoted }
     guard slots.rounds <= Self.mostRounds else {
       throw .tooManyRounds(slots.rounds, most: Self.mostRounds)

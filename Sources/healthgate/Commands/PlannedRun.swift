@@ -130,7 +130,9 @@ extension CommandFailure {
   fileprivate init(_ failure: Plan.Failure) {
     let words =
       switch failure {
-      case .tooManyInstances(let most): "a plan is of at most \(most) instances"
+      case .tooManyInstances(let most):
+        "with these settings a plan is of at most \(most) instances\n"
+          + "  hint: with max_unhealthy 0 of \(Plan.mostInstances); a smaller group tells most of it"
       case .tooManyRounds(let rounds, let most):
         "a plan is of at most \(most) checks of an instance, but until the deadline there are "
           + "\(rounds)\n  hint: a longer interval, or a shorter soak or deadline"

@@ -91,6 +91,9 @@ import Testing
     #expect(throws: Plan.Failure.tooManyInstances(most: 1000)) {
       try Plan(check: check, policy: Self.policy(1, of: 1001, deadline: 60))
     }
+    #expect(throws: Plan.Failure.tooManyInstances(most: 100)) {
+      try Plan(check: check, policy: Self.policy(1, of: 101, deadline: 60, maxUnhealthy: 1))
+    }
     #expect(throws: Plan.Failure.neverPromoted) {
       try Plan(check: check, policy: Self.policy(1, of: 1, soak: 70, deadline: 60))
     }
