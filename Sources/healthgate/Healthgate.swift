@@ -24,6 +24,7 @@ struct Healthgate: AsyncParsableCommand {
     Output.reserveStandardStreams()
     signal(SIGPIPE, SIG_IGN)
     do {
+      try refuseLostArguments()
       try refuseKeys()
       var command = try parseAsRoot()
       if var command = command as? any AsyncParsableCommand {
@@ -37,6 +38,17 @@ struct Healthgate: AsyncParsableCommand {
     } catch {
       exit(explaining: error)
     }
+  }
+
+  /// Without `/proc/self/cmdline`, from which Swift reads the arguments, there are none, not even the program's name.
+  ///
+  /// In such a chroot a run would go on with what variables say, and without the flags.
+  private static func refuseLostArguments() throws(CommandFailure) {
+    guard CommandLine.arguments.isEmpty else { return }
+    throw CommandFailure(
+      .noFile,
+      "the arguments cannot be read: there is no /proc/self/cmdline\n"
+        + "  hint: mount /proc (mount -t proc proc ROOT/proc)")
   }
 
   /// The argument parser would repeat a key that was given in place of its file's name.
