@@ -89,8 +89,18 @@ import Testing
   }
 
   @Test func aStallBeforeItsStartGivesACheckNoMoreTime() async throws {
-    // So long that it can be told from the lateness of a busy machine.
+    // So long that it can be told from the lateness of a busy machine, which may still be late once:
+    // a check that was given more time is late every time.
     let longStall = Duration.seconds(3)
+    var isInTime = false
+    for _ in 0..<3 where !isInTime {
+      isInTime = try await endsBefore(longStall)
+    }
+    #expect(isInTime)
+  }
+
+  /// Whether a check that begins after a stall, and is not answered, ends sooner than it lasted.
+  private func endsBefore(_ longStall: Duration) async throws -> Bool {
     try await DemoFleet.serving([.always(.silence), .healthy()]) { fleet in
       var probing = try Probing(.sample(timeout: Self.timeout), fleet)
       probing.start(1)
@@ -100,11 +110,11 @@ import Testing
       probing.wait(forTotal: 2)
       guard case .checked(_, let report) = probing.happenings.last?.event else {
         Issue.record("the check did not end")
-        return
+        return true
       }
       #expect(report.result == .failure(.timeoutResponse))
       #expect(report.latencyMicroseconds >= Self.timeout.inMicroseconds)
-      #expect(report.latencyMicroseconds < longStall.inMicroseconds)
+      return report.latencyMicroseconds < longStall.inMicroseconds
     }
   }
 

@@ -53,14 +53,14 @@ import Testing
 
   @Test func unknownVariablesAreErrorsWithTheNameThatWasMeant() {
     let raw = RawSettings(variables: [
-      "HEALTHGATE_TIMEOUTT": "3", "HEALTHGATE_XYZZY": "1", "HEALTHGATE_NOTIFY": "http://x",
+      "HEALTHGATE_TIMEOUTT": "3", "HEALTHGATE_XYZZY": "1", "HEALTHGATE_RESUME": "run.ndjson",
       "HEALTHGATE_CONFIGG": "x",
     ])
     #expect(
       raw.problems.map(\.message) == [
         "healthgate: error: HEALTHGATE_CONFIGG is not a setting\n"
           + "  hint: did you mean HEALTHGATE_CONFIG?",
-        "healthgate: error: this version of healthgate does not have notify (HEALTHGATE_NOTIFY) yet\n"
+        "healthgate: error: this version of healthgate does not have resume (HEALTHGATE_RESUME) yet\n"
           + "  hint: leave it out",
         "healthgate: error: HEALTHGATE_TIMEOUTT is not a setting\n"
           + "  hint: did you mean HEALTHGATE_TIMEOUT?",
