@@ -106,12 +106,21 @@ EXAMPLES = {
             "When does a gate with these settings decide at the earliest and at the latest?",
             "healthgate plan --target HTTP:80/health --interval 15 --healthy-threshold 2 --expected 3",
         ),
+        (
+            "Thresholds that promote one bad release in a thousand, if it fails every fifth request:",
+            "healthgate plan --interval 15 --expected 3 --false-promote 0.1% --at-failure-rate 20%",
+        ),
     ],
     "replay": [
         ("The verdict of a recorded run once more, to the byte:", "healthgate replay run.ndjson"),
         (
             "What would have been, had three successes been asked for:",
             "healthgate replay run.ndjson --healthy-threshold 3 --format text",
+        ),
+        (
+            "How often each of several settings would have been wrong:",
+            "healthgate replay --compare runs/*.ndjson --healthy-threshold 2..5 --soak 0,1m \\\n"
+            "    --expect promote --expect 'rollback:runs/bad-*' --format text",
         ),
     ],
     "report": [
@@ -159,7 +168,10 @@ STATUSES = {
     ],
     "verify": [("0", "the verdict can be trusted"), ("1", "it must not be")],
     "demo": None,
-    "plan": [("0", "the plan was printed")],
+    "plan": [
+        ("0", "the plan was printed"),
+        ("1", "no thresholds hold the errors that were asked for"),
+    ],
     "report": [("0", "the report was written")],
     "schema": [("0", "the schema was printed")],
     "keygen": [("0", "the keys were made")],
