@@ -8,7 +8,8 @@
 /// It is made when the run begins, so that a folder that cannot be written to is known then.
 final class VerdictFile {
   let path: String
-  private let temporary: String
+  /// Empty for what is written to as it is.
+  private var temporary: String
   private var descriptor: Int32
   /// For what is written as it is.
   private var prepared: [UInt8] = []
@@ -17,6 +18,8 @@ final class VerdictFile {
   init(_ path: String) throws(SystemError) {
     var status = stat()
     let exists = stat(path, &status) == 0
+    // A link that leads nowhere gives way to the file; one that leads in a circle is a mistake.
+    guard exists || errno == ENOENT else { throw .last }
     // A pipe, a terminal or /dev/null cannot be put in place: it is written to as it is.
     if exists, status.st_mode & S_IFMT != S_IFREG {
       guard status.st_mode & S_IFMT != S_IFDIR else { throw SystemError(code: EISDIR) }
@@ -26,7 +29,7 @@ final class VerdictFile {
       return
     }
     self.path = exists ? Self.resolved(path) : path
-    temporary = "\(self.path).\(getpid()).tmp"
+    temporary = "\(self.path).tmp"
     descriptor = -1
     try openTemporary()
   }
@@ -62,8 +65,16 @@ final class VerdictFile {
     }
   }
 
+  /// Makes a new file in the same folder.
+  ///
+  /// A run that was killed leaves its file behind, and in a container the next one has its process
+  /// id: made of that alone, the name would be taken for ever.
   private func openTemporary() throws(SystemError) {
-    descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
+    repeat {
+      let random = String(UInt32.random(in: .min ... .max), radix: 36)
+      temporary = "\(path).\(random).tmp"
+      descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
+    } while descriptor < 0 && errno == EEXIST
     guard descriptor >= 0 else { throw .last }
   }
 
