@@ -100,5 +100,12 @@ let package = Package(
       name: "SimulationTests",
       dependencies: ["GateCore", "GateEngine", "GateFormats", "TestSupport"],
       swiftSettings: strict),
+    .testTarget(
+      name: "FuzzTests",
+      dependencies: [
+        "CResolver", "CurlHTTP", "GateCore", "GateFormats", "GateInsight", "InstanceSources",
+        "TestSupport",
+      ],
+      exclude: ["Corpus"], swiftSettings: strict),
   ]
 )

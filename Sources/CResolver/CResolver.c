@@ -44,8 +44,9 @@ static int read_record(ns_msg *message, ns_rr *record, hg_srv_record *into) {
   return used >= 0 && numbers_size + used == ns_rr_rdlen(*record);
 }
 
-static hg_srv_ending read_answer(const unsigned char *answer, int length,
-                                 hg_srv_record *records, size_t capacity, size_t *count) {
+hg_srv_ending hg_srv_read(const unsigned char *answer, int length,
+                          hg_srv_record *records, size_t capacity, size_t *count) {
+  *count = 0;
   ns_msg message;
   if (ns_initparse(answer, length, &message) != 0) return HG_SRV_GARBLED;
   if (ns_msg_getflag(message, ns_f_tc)) return HG_SRV_GARBLED;
@@ -74,7 +75,7 @@ hg_srv_ending hg_srv_find(const char *name, const hg_name_server *server,
   if (answer) {
     int length = res_nsearch(&state, name, ns_c_in, ns_t_srv, answer, NS_MAXMSG);
     ending = length < 0 ? ending_of(state.res_h_errno)
-                        : read_answer(answer, length, records, capacity, count);
+                        : hg_srv_read(answer, length, records, capacity, count);
     free(answer);
   }
   res_nclose(&state);

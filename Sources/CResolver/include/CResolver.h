@@ -32,3 +32,7 @@ typedef enum hg_srv_ending {
 // RES_OPTIONS and /etc/resolv.conf bound the time, or `server` does when it is given.
 hg_srv_ending hg_srv_find(const char *name, const hg_name_server *server,
                           hg_srv_record *records, size_t capacity, size_t *count);
+
+// Reads a name server's answer; all its SRV records are counted, `capacity` are written.
+hg_srv_ending hg_srv_read(const unsigned char *answer, int length,
+                          hg_srv_record *records, size_t capacity, size_t *count);

@@ -34,8 +34,9 @@ package struct JSONPointer: Hashable, Sendable, CustomStringConvertible {
       switch (isEscape, character) {
       case (false, "~"): isEscape = true
       case (false, _): text.append(character)
-      case (true, "0"): (text, isEscape) = (text + "~", false)
-      case (true, "1"): (text, isEscape) = (text + "/", false)
+      case (true, "0"), (true, "1"):
+        text.append(character == "0" ? "~" : "/")
+        isEscape = false
       case (true, _): throw GrammarError("\(token.shown) has a '~' that is neither ~0 nor ~1")
       }
     }
