@@ -239,6 +239,12 @@ package struct TextReport {
       page.entry(
         "\(hook.name):", hook.isSuccess ? .good : .bad, hook.failureWords?.printable ?? "done")
     }
+    if case .gated(let after) = document.after {
+      page.entry(
+        "after:", after.verdict.decision.tone,
+        "the baseline, gated once more: \(after.verdict.decision.rawValue), "
+          + after.verdict.reason.message.printable)
+    }
     page.entry("rules:", .plain, gate.rulesWords)
     writeImports()
     page.entry(

@@ -166,6 +166,7 @@ package enum Schemas {
             "output": { "type": "string" }
           }
         },
+        "after": { "anyOf": [{ "$ref": "#" }, { "type": "null" }] },
         "journal": {
           "type": ["object", "null"],
           "required": ["path", "sha256", "events"],

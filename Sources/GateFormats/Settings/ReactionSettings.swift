@@ -6,6 +6,8 @@ package struct ReactionSettings: Hashable, Sendable {
   /// Shell commands, by the decision after which they run.
   package var hooks: [Decision: String] = [:]
   package var hookTimeout = Self.standardHookTimeout
+  /// Whether the baseline is gated once more after a rollback.
+  package var verifiesRollback = false
   package var notify: [Webhook] = []
   package var events: EventsDestination?
   package var ci = CIChoice.auto
@@ -58,6 +60,12 @@ extension SettingsReader {
     var reactions = ReactionSettings()
     for decision in Decision.allCases {
       reactions.hooks[decision] = text(of: .hook(after: decision))
+    }
+    reactions.verifiesRollback = toggle(.verifyRollback)
+    if reactions.verifiesRollback, !isGiven(.baseline) {
+      reject(
+        .verifyRollback, "verify_rollback is given without baseline, the group that it gates",
+        hint: "such as \(SettingKey.baseline.flag) asg:blue")
     }
     reactions.hookTimeout = duration(.hookTimeout, else: ReactionSettings.standardHookTimeout)
     if reactions.hookTimeout == .zero {

@@ -74,6 +74,7 @@ package enum SettingKey: String, Hashable, Sendable, CaseIterable {
   case onPromote = "on_promote"
   case onRollback = "on_rollback"
   case onInconclusive = "on_inconclusive"
+  case verifyRollback = "verify_rollback"
   case hookTimeout = "hook_timeout"
   case notify
   case events
@@ -87,8 +88,7 @@ package enum SettingKey: String, Hashable, Sendable, CaseIterable {
 
   /// Settings of the contract that cannot be given yet: to build one, make its name a case.
   package static let notYetBuilt: [String] = [
-    "verify_rollback",
-    "resume",
+    "resume"
   ]
 
   /// The name on a command line, with its two hyphens.

@@ -318,6 +318,12 @@ extension SettingKey {
         .output, .text, "COMMAND",
         "A shell command to run when the gate could not judge, with the verdict on its standard "
           + "input.")
+    case .verifyRollback:
+      Setting(
+        .output, .toggle, "",
+        "After a rollback and its command, gate the baseline once more: did the rollback work? Its "
+          + "verdict stands under after; the exit status stays that of the rollback.",
+        whenUnset: "false")
     case .hookTimeout:
       Setting(
         .output, .duration, "DURATION",

@@ -12,6 +12,13 @@ package struct VerdictDocument: Sendable {
   package var warnings: [String]
   /// What became of the hook; nil when none was run.
   package var hook: HookResult?
+  /// What the baseline was found to be after a rollback; nil when it was not gated once more.
+  package var after: Aftermath?
+
+  /// The verdict on the baseline, which is a whole one.
+  package indirect enum Aftermath: Sendable {
+    case gated(VerdictDocument)
+  }
 
   package init(
     header: RunHeader, gate: Gate, verdict: Verdict, exitCode: Int, journal: JournalDigest?,
@@ -31,23 +38,33 @@ package struct VerdictDocument: Sendable {
   /// The document with a line feed at its end; `compact` is one line.
   package func json(_ layout: JSONWriter.Layout) -> [UInt8] {
     var writer = JSONWriter(layout)
-    writer.object { writer in
-      writeDecision(to: &writer)
-      header.writeHealthCheck(to: &writer)
-      header.writePolicy(to: &writer)
-      header.writeSettings(to: &writer)
-      writeGroup(to: &writer)
-      writer.array("instances", gate.records(.member)) { write($1, to: &$0) }
-      writeBaseline(to: &writer)
-      writeComparison(to: &writer)
-      writer.array("guards", gate.records(.guard)) { writeGuard($1, to: &$0) }
-      writer.array("diagnoses", diagnoses) { write($1, to: &$0) }
-      writer.array("warnings", header.warnings + warnings)
-      writeHook(to: &writer)
-      writeJournal(to: &writer)
-    }
+    writer.object(writeFields)
     writer.endLine()
     return writer.bytes
+  }
+
+  private func writeFields(to writer: inout JSONWriter) {
+    writeDecision(to: &writer)
+    header.writeHealthCheck(to: &writer)
+    header.writePolicy(to: &writer)
+    header.writeSettings(to: &writer)
+    writeGroup(to: &writer)
+    writer.array("instances", gate.records(.member)) { write($1, to: &$0) }
+    writeBaseline(to: &writer)
+    writeComparison(to: &writer)
+    writer.array("guards", gate.records(.guard)) { writeGuard($1, to: &$0) }
+    writer.array("diagnoses", diagnoses) { write($1, to: &$0) }
+    writer.array("warnings", header.warnings + warnings)
+    writeHook(to: &writer)
+    writeAfter(to: &writer)
+    writeJournal(to: &writer)
+  }
+
+  private func writeAfter(to writer: inout JSONWriter) {
+    switch after {
+    case .gated(let document): writer.object("after", document.writeFields)
+    case nil: writer.null("after")
+    }
   }
 
   /// What is probably wrong, the likeliest first; it follows from what the journal has.

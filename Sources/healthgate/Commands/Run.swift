@@ -30,7 +30,8 @@ struct Run: ParsableCommand {
     }
     let group = try loaded.group()
     try RunSession(
-      settings: loaded.settings, group: group, baseline: try loaded.baseline(beside: group)
+      settings: loaded.settings, group: group, baseline: try loaded.baseline(beside: group),
+      oldGroup: { try loaded.oldGroup() }
     ).run()
   }
 }

@@ -15,6 +15,8 @@ struct RunSession {
   var settings: Settings
   var group: LoadedGroup
   var baseline: LoadedBaseline?
+  /// Lists the old group anew, to be gated as a group.
+  var oldGroup: () throws -> LoadedGroup? = { nil }
   /// Where SIGINT, SIGTERM and SIGHUP are read from.
   var signals: Int32?
 
@@ -47,7 +49,7 @@ struct RunSession {
       attestation: attestation, reports: reports, timeline: watch?.timeline ?? Timeline(),
       journalFailure: journal?.failure,
       hook: Hook(after: document.verdict.decision, settings, signals: signals),
-      events: reactions.printer)
+      verifyRollback: verification(signals: signals), events: reactions.printer)
     let delivered = delivery.deliver(document)
     reactions.finish(
       delivered, as: delivery.signed(delivered), verdictFile: verdictFile?.absolutePath)
@@ -56,12 +58,26 @@ struct RunSession {
     _exit(delivered.exitStatus.rawValue)
   }
 
+  /// How the baseline is gated after a rollback; nil when it is not.
+  private func verification(signals: Int32) -> (() throws -> VerdictDocument)? {
+    guard settings.reactions.verifiesRollback, !settings.isAdvisory else { return nil }
+    return {
+      guard let group = try oldGroup() else { preconditionFailure("there is a baseline") }
+      var session = self
+      // The old group is of the old version, and there is nothing to compare it with.
+      session.settings.expectations.version = nil
+      session.settings.output.journal = nil
+      session.baseline = nil
+      return try session.judge(group, signals: signals)
+    }
+  }
+
   /// Checks a group under the settings until its verdict is certain.
   ///
   /// - Throws: `CommandFailure` when no checks can be made.
   private func judge(
-    _ group: LoadedGroup, signals: Int32, journal: JournalFile?, reactions: Reactions,
-    telling others: [any GateObserver]
+    _ group: LoadedGroup, signals: Int32, journal: JournalFile? = nil, reactions: Reactions? = nil,
+    telling others: [any GateObserver] = []
   ) throws -> VerdictDocument {
     let plan = try settings.probePlan()
     let checker: CurlChecker
@@ -71,7 +87,7 @@ struct RunSession {
       throw CommandFailure(.sourceUnavailable, "no checks can be made: \(error)")
     }
     let header = header(of: group)
-    reactions.checksBegin(header)
+    reactions?.checksBegin(header)
     let progress = ProgressDisplay.observer(settings.output.progress, of: header)
     let observers: [any GateObserver] = [journal, progress].compactMap { $0 } + others
     journal?.start(header)
@@ -85,7 +101,7 @@ struct RunSession {
       baselineFeed: baseline?.poller, expected: settings.group.expected)
     let verdict = engine.run(
       group.instances + (baseline?.instances ?? []) + settings.guards.map { .guarding($0.name) })
-    reactions.checksEnded()
+    reactions?.checksEnded()
     return VerdictDocument(
       header: header, gate: engine.gate, verdict: verdict,
       exitCode: Int(ExitStatus(of: verdict, isAdvisory: header.isAdvisory).rawValue),

@@ -95,6 +95,7 @@ struct OutputFlags: SettingFlagGroup {
   @Option(help: .of(.onPromote)) var onPromote: String?
   @Option(help: .of(.onRollback)) var onRollback: String?
   @Option(help: .of(.onInconclusive)) var onInconclusive: String?
+  @Flag(inversion: .prefixedNo, help: .of(.verifyRollback)) var verifyRollback: Bool?
   @Option(help: .of(.hookTimeout)) var hookTimeout: String?
   @Option(parsing: .singleValue, help: .of(.notify)) var notify: [String] = []
   @Option(help: .of(.events)) var events: String?

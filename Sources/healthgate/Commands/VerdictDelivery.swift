@@ -19,6 +19,8 @@ struct VerdictDelivery {
   var journalFailure: SystemError?
   /// What runs before standard output gets the verdict, which tells of it.
   var hook: Hook?
+  /// Gates the baseline once more, after a rollback and its hook.
+  var verifyRollback: (() throws -> VerdictDocument)?
   /// What standard output has had so far; the verdict is then its last line.
   var events: EventPrinter?
 
@@ -34,6 +36,9 @@ struct VerdictDelivery {
     var pending = pendingFiles
     Self.prepare(&pending, &document)
     if let hook { run(hook, &pending, &document) }
+    if document.verdict.decision == .rollback, let verifyRollback {
+      Self.verify(&pending, &document, verifyRollback)
+    }
     Self.commit(&pending, &document) { $0.file.isInPlace && $0.isReport }
     Self.prepare(&pending, &document)
     do throws(SystemError) {
@@ -108,6 +113,22 @@ struct VerdictDelivery {
     // None of them tells of the hook yet.
     for index in pending.indices { pending[index].told = nil }
     Self.prepare(&pending, &document)
+  }
+
+  /// Nothing that is found changes the verdict, and nothing that goes wrong does.
+  private static func verify(
+    _ pending: inout [PendingFile], _ document: inout VerdictDocument,
+    _ gateBaseline: () throws -> VerdictDocument
+  ) {
+    Output.complain("healthgate: gating the baseline once more")
+    do {
+      document.after = .gated(try gateBaseline())
+    } catch {
+      let words = (error as? CommandFailure)?.message ?? "\(error)"
+      document.warn("the baseline could not be gated once more: \(words)")
+    }
+    for index in pending.indices { pending[index].told = nil }
+    prepare(&pending, &document)
   }
 
   /// Puts the verdict's own file in place; nil when there is none that a hook could read.

@@ -16,6 +16,12 @@ struct LoadedBaseline {
 extension LoadedSettings {
   /// The old group that the settings name, if they name one.
   func baseline(beside group: LoadedGroup) throws -> LoadedBaseline? {
+    guard var loaded = try baseline() else { return nil }
+    loaded.warnings = warnings(loaded, beside: group)
+    return loaded
+  }
+
+  private func baseline() throws -> LoadedBaseline? {
     guard let source = settings.baseline else { return nil }
     let header = RunHeader.Group(source: source.key.rawValue, name: source.name)
     var loaded: LoadedBaseline
@@ -28,8 +34,23 @@ extension LoadedSettings {
       loaded = try listed(source, header)
     }
     for index in loaded.instances.indices { loaded.instances[index].role = .baseline }
-    loaded.warnings = warnings(loaded, beside: group)
     return loaded
+  }
+
+  /// The old group as one that is gated itself; nil when there is none.
+  ///
+  /// All that are there now are expected to be healthy, as the policy wants it.
+  func oldGroup() throws -> LoadedGroup? {
+    guard var old = try baseline() else { return nil }
+    for index in old.instances.indices { old.instances[index].role = .member }
+    let group = settings.group
+    let policy = GatePolicy(
+      minHealthy: group.minHealthy, maxUnhealthy: group.maxUnhealthy,
+      maxReplaced: group.maxReplaced, gracePeriod: group.gracePeriod, soak: group.soak,
+      deadline: group.deadline, expected: max(old.instances.count, 1),
+      membership: old.poller == nil ? .fixed : .changing)
+    return LoadedGroup(
+      instances: old.instances, policy: policy, source: old.source, poller: old.poller)
   }
 
   private func placed(_ specs: [InstanceSpec]) throws(CommandFailure) -> [Instance] {

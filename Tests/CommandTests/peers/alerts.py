@@ -41,7 +41,7 @@ def accept(what, listener):
 
 parser = argparse.ArgumentParser()
 parser.add_argument("what", choices=sorted(RECORDS))
-parser.add_argument("--seconds", type=float, default=120)
+parser.add_argument("--seconds", type=float, default=280)
 options = parser.parse_args()
 server = socket.create_server(("127.0.0.1", 0), backlog=128)
 print("port", server.getsockname()[1], flush=True)

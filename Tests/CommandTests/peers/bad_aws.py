@@ -194,7 +194,7 @@ class Endpoint(http.server.BaseHTTPRequestHandler):
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--tls", nargs=2)
-parser.add_argument("--seconds", type=float, default=120)
+parser.add_argument("--seconds", type=float, default=280)
 options = parser.parse_args()
 server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Endpoint)
 server.daemon_threads = True

@@ -23,7 +23,7 @@ import time
 parser = argparse.ArgumentParser()
 parser.add_argument("record")
 parser.add_argument("--body")
-parser.add_argument("--seconds", type=float, default=120)
+parser.add_argument("--seconds", type=float, default=280)
 options = parser.parse_args()
 lock = threading.Lock()
 counts: dict[str, int] = {}

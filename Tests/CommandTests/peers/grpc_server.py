@@ -28,7 +28,7 @@ class Careless(health_pb2_grpc.HealthServicer):
 
 parser = argparse.ArgumentParser()
 parser.add_argument("what", choices=["serving", "not-serving", "broken", "careless"])
-parser.add_argument("--seconds", type=float, default=120)
+parser.add_argument("--seconds", type=float, default=280)
 options = parser.parse_args()
 server = grpc.server(concurrent.futures.ThreadPoolExecutor(max_workers=8))
 if options.what == "broken":

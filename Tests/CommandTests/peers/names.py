@@ -125,7 +125,7 @@ def take_over_resolving():
 
 
 parser = argparse.ArgumentParser()
-parser.add_argument("--seconds", type=float, default=120)
+parser.add_argument("--seconds", type=float, default=280)
 options = parser.parse_args()
 take_over_resolving()
 udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)

@@ -149,7 +149,7 @@ def main():
     parser.add_argument("--address", action="append")
     parser.add_argument("--record")
     parser.add_argument("--tls", nargs=2)
-    parser.add_argument("--seconds", type=float, default=120)
+    parser.add_argument("--seconds", type=float, default=280)
     options = parser.parse_args()
     record = options.record
     port = 0

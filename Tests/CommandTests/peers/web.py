@@ -66,7 +66,7 @@ def main():
     parser.add_argument("--app-version", default="")
     parser.add_argument("--tls", nargs=2)
     parser.add_argument("--client-ca")
-    parser.add_argument("--seconds", type=float, default=120)
+    parser.add_argument("--seconds", type=float, default=280)
     options = parser.parse_args()
     global sick_file, app_version
     sick_file, app_version = options.sick, options.app_version
