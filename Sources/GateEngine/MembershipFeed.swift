@@ -127,6 +127,8 @@ package struct Membership: Sendable {
   private mutating func lostOnTheirWay(
     _ listing: GroupListing, in gate: Gate, after events: [GateEvent]
   ) -> [GateEvent] {
+    // The old group is not launched any more.
+    guard role == .member else { return [] }
     let listed = Set(listing.instances.map(\.id)).union(listing.awaited)
     var lost: [Instance] = []
     for (id, known) in launching.sorted(by: { $0.key < $1.key }) where !listed.contains(id) {

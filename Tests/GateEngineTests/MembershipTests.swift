@@ -148,3 +148,35 @@ import Testing
     #expect(events(of: .viewed(["a": view])) == [seen])
   }
 }
+
+/// The old group, followed beside the new one.
+@Suite struct BaselineMembershipTests {
+  private static func listing(_ ids: String...) -> GroupListing {
+    GroupListing(instances: ids.map { Instance(id: $0, address: "10.0.0.1", port: 80) })
+  }
+
+  @Test func itsMembersBearTheirRoleAndCountForNothingElse() {
+    var gate = Gate(
+      check: .sample(), policy: GatePolicy(deadline: .seconds(60), expected: 1))
+    var effects: [GateEffect] = []
+    gate.handle(.instanceAdded(.sample("a")), at: .start, effects: &effects)
+    var membership = Membership(of: .baseline, expected: nil)
+    var first = Self.listing("a", "b")
+    first.expected = 9
+    first.launching = [Instance.sample("c")]
+    let joined = membership.events(of: .listed(first), in: gate)
+    #expect(
+      joined == [
+        .instanceAdded(.sample("a", .baseline)), .instanceAdded(.sample("b", .baseline)),
+      ])
+    for event in joined { gate.handle(event, at: .start, effects: &effects) }
+    // Gone twice is gone; the new group's own `a` stays, and nobody mourns `c`.
+    #expect(membership.events(of: .listed(Self.listing("b")), in: gate).isEmpty)
+    #expect(
+      membership.events(of: .listed(Self.listing("b")), in: gate)
+        == [.instanceRemoved(InstanceKey(1))])
+    let fault = GateFault(detail: "throttled")
+    #expect(membership.events(of: .sourceFailed(fault), in: gate) == [.baselineUnlisted(fault)])
+    #expect(gate.expected == 1)
+  }
+}

@@ -85,7 +85,8 @@ private struct Rewriting {
   mutating func steps(of entry: Journal.Entry) -> [Step] {
     switch entry.event {
     case .instanceAdded(let instance):
-      schedules[Journal.Name(id: instance.id, role: instance.role)] = Schedule(due: entry.at)
+      let name = Journal.Name(id: instance.id, role: instance.role)
+      schedules[name] = Schedule(due: entry.at)
       return [Step(at: entry.at, event: .happened(entry.event))]
     case .instanceRemoved(let name):
       schedules[name] = nil
@@ -102,8 +103,8 @@ private struct Rewriting {
           event: .unknown(
             "needs checks after \(entry.at.preciseWords), when the run was interrupted"))
       ]
-    case .faulted(nil, _), .baselineUnlisted, .groupListed, .loadBalancerSaw,
-      .loadBalancerUnseen, .derived:
+    case .faulted(nil, _), .baselineUnlisted, .groupListed, .loadBalancerSaw, .loadBalancerUnseen,
+      .derived:
       return [Step(at: entry.at, event: .happened(entry.event))]
     }
   }
@@ -113,6 +114,10 @@ private struct Rewriting {
   ) -> [Step] {
     let lack = lack(before: report.started, of: name)
     guard isKept(report.started, of: name) else { return [] }
+    // A guard has a time-out of its own.
+    guard name.role != .guard else {
+      return lack + [Step(at: end, event: .happened(.checked(name, report)))]
+    }
     if changed.timeout > recorded.timeout, report.hasTimedOut {
       return lack + [
         Step(
@@ -153,7 +158,9 @@ private struct Rewriting {
   /// Checks that were open when the journal ended, and would have been over by then.
   func openChecks(at end: GateInstant) -> [Step] {
     guard changed.timeout < recorded.timeout else { return [] }
-    return schedules.sorted { $0.key.id < $1.key.id }.compactMap { name, schedule in
+    return schedules.filter { $0.key.role != .guard }.sorted {
+      ($0.key.role.rawValue, $0.key.id) < ($1.key.role.rawValue, $1.key.id)
+    }.compactMap { name, schedule in
       let until = schedule.due + changed.timeout
       guard until <= end else { return nil }
       return Step(
