@@ -41,7 +41,7 @@ struct GateFaultWords {
       cause: "a firewall on this host does not let the checks out",
       advice: "look at the rules for outgoing connections (nft list ruleset, iptables -S OUTPUT)"),
     Kind(
-      phrases: ["certificate", "ssl", "ca"],
+      phrases: ["certificate", "ssl", "ca_file"],
       cause: "a certificate, key or list of authorities given to the check cannot be used",
       advice: "look at ca_file, client_cert and client_key with 'openssl x509 -in FILE -noout "
         + "-text'"),

@@ -27,7 +27,8 @@ import Testing
     }
     #expect(!names.isEmpty)
     for name in Set(names) {
-      #expect(name.hasPrefix("#/$defs/"))
+      // Or to the whole, as the verdict within a verdict.
+      #expect(name.hasPrefix("#/$defs/") || name == "#")
       let pointer = try JSONPointer(parsing: String(name.dropFirst()))
       #expect(schema[pointer] != nil, "\(name) leads nowhere")
     }

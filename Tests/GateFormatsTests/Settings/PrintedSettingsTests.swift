@@ -96,6 +96,7 @@ import Testing
         # on_promote:  (none)
         # on_rollback:  (none)
         # on_inconclusive:  (none)
+        verify_rollback: false  # the default
         hook_timeout: 5m  # the default
         # notify:  (none)
         # events:  (none)
