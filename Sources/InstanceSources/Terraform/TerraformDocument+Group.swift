@@ -1,3 +1,5 @@
+internal import GateFormats
+
 /// The group that a resource is, by the name that AWS knows it by.
 package struct TerraformGroup: Hashable, Sendable {
   /// The resource's address.
@@ -29,7 +31,7 @@ extension TerraformDocument {
         address: resource.address, reference: .classicLoadBalancer(try resource.known("name")))
     case .targetGroup:
       guard !resource.isOfLambdas else { throw resource.lambdas }
-      let attribute = resource.values["arn"].text == nil ? "name" : "arn"
+      let attribute = resource.values["arn"].scalar == nil ? "name" : "arn"
       return TerraformGroup(
         address: resource.address, reference: .targetGroup(try resource.known(attribute)))
     case .attachment, nil:
@@ -85,7 +87,7 @@ extension TerraformDocument {
 }
 
 extension TerraformResource {
-  var isOfLambdas: Bool { values["target_type"].text == "lambda" }
+  var isOfLambdas: Bool { values["target_type"].scalar == "lambda" }
 
   var lambdas: TerraformError {
     .unusable(
@@ -95,7 +97,7 @@ extension TerraformResource {
 
   /// The text of an attribute that must be there.
   fileprivate func known(_ name: String) throws(TerraformError) -> String {
-    if let text = values[name].text { return text }
+    if let text = values[name].scalar { return text }
     guard unknown[name].isUnknown else {
       throw .unusable(
         detail: "\(address) has no \(name)",

@@ -1,3 +1,5 @@
+internal import GateFormats
+
 /// A health check, and the resource that it was found in.
 package struct TerraformHealthCheck: Hashable, Sendable {
   package var address: String
@@ -65,12 +67,12 @@ extension TerraformDocument {
     let sources = group.values["traffic_source"].elements.map { $0["identifier"] }
     var found =
       (group.values["load_balancers"].elements + group.values["target_group_arns"].elements
-      + sources).compactMap(\.text)
-    let name = group.values["name"].text
+      + sources).compactMap(\.scalar)
+    let name = group.values["name"].scalar
     for tie in resources where tie.kind == .attachment {
-      guard let name, tie.values["autoscaling_group_name"].text == name else { continue }
+      guard let name, tie.values["autoscaling_group_name"].scalar == name else { continue }
       found += ["elb", "lb_target_group_arn", "alb_target_group_arn"]
-        .compactMap { tie.values[$0].text }
+        .compactMap { tie.values[$0].scalar }
     }
     var seen: Set<String> = []
     return found.filter { seen.insert($0).inserted }
@@ -80,8 +82,8 @@ extension TerraformDocument {
   private func loadBalancer(called name: String) -> TerraformResource? {
     let called = resources.filter { resource in
       switch resource.kind {
-      case .classicLoadBalancer: resource.values["name"].text == name
-      case .targetGroup: resource.values["arn"].text == name
+      case .classicLoadBalancer: resource.values["name"].scalar == name
+      case .targetGroup: resource.values["arn"].scalar == name
       case .autoScalingGroup, .attachment, nil: false
       }
     }

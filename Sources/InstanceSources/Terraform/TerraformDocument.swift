@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import GateFormats
 
 /// What `terraform show -json` prints: the objects of a state, or of a plan once it is applied.
 package struct TerraformDocument: Hashable, Sendable {
@@ -40,7 +41,7 @@ package struct TerraformDocument: Hashable, Sendable {
   private static func resources(
     in root: Module, with changes: [Change]
   ) -> [TerraformResource] {
-    var unknown: [String: TerraformValue] = [:]
+    var unknown: [String: JSONValue] = [:]
     for change in changes where !change.isDeposed { unknown[change.address] = change.unknown }
     return root.all.filter { !$0.isDeposed }.map { resource in
       var resource = resource
@@ -127,7 +128,7 @@ private struct Module: Decodable {
 private struct Change: Decodable {
   var address: String
   var isDeposed: Bool
-  var unknown: TerraformValue
+  var unknown: JSONValue
 
   private enum CodingKeys: String, CodingKey { case address, type, deposed, change }
   private enum ChangeKeys: String, CodingKey { case unknown = "after_unknown" }
@@ -142,7 +143,7 @@ private struct Change: Decodable {
       return
     }
     let change = try container.nestedContainer(keyedBy: ChangeKeys.self, forKey: .change)
-    unknown = try change.decodeIfPresent(TerraformValue.self, forKey: .unknown) ?? .null
+    unknown = try change.decodeIfPresent(JSONValue.self, forKey: .unknown) ?? .null
   }
 }
 

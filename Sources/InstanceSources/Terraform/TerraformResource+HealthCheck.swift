@@ -1,4 +1,5 @@
 internal import GateCore
+internal import GateFormats
 
 extension TerraformResource {
   /// The health check of an `aws_elb`.
@@ -11,7 +12,7 @@ extension TerraformResource {
     var settings = [ImportedHealthCheck.Setting("semantics", Semantics.classic.rawValue)]
     for name in names where !given.contains(name) {
       // What the state does not have, the semantics do; but nobody can guess a target.
-      guard let text = check[name].text else {
+      guard let text = check[name].scalar else {
         guard name == "target" else { continue }
         throw .unusable(
           detail: "\(address) has no health check in this file",
@@ -30,7 +31,7 @@ extension TerraformResource {
     let names = ["interval", "timeout", "healthy_threshold", "unhealthy_threshold", "matcher"]
     let ofTarget = given.contains("target") ? [] : ["protocol", "port", "path"]
     // A connection has neither: the provider may leave them unknown for ever.
-    let senseless: Set<String> = checkBlock["protocol"].text == "TCP" ? ["path", "matcher"] : []
+    let senseless: Set<String> = checkBlock["protocol"].scalar == "TCP" ? ["path", "matcher"] : []
     try requireKnown(
       (ofTarget + names).filter { !given.contains($0) && !senseless.contains($0) })
     do throws(SourceError) {
@@ -45,28 +46,28 @@ extension TerraformResource {
   /// The same values that the API would give.
   private var targetGroupDescription: TargetGroupDescription {
     let check = checkBlock
-    let transport = values["protocol"].text
+    let transport = values["protocol"].scalar
     let isOfApplication = transport == "HTTP" || transport == "HTTPS"
     // An unknown version is one that was not given: HTTP1.
-    let isGRPC = values["protocol_version"].text == "GRPC"
-    let matcher = check["matcher"].text
+    let isGRPC = values["protocol_version"].scalar == "GRPC"
+    let matcher = check["matcher"].scalar
     return TargetGroupDescription(
-      arn: values["arn"].text ?? "", name: address, transport: transport,
-      protocolVersion: values["protocol_version"].text,
-      port: values["port"].text.flatMap { Int($0) },
-      targetType: values["target_type"].text ?? "instance",
-      addressType: values["ip_address_type"].text,
+      arn: values["arn"].scalar ?? "", name: address, transport: transport,
+      protocolVersion: values["protocol_version"].scalar,
+      port: values["port"].scalar.flatMap { Int($0) },
+      targetType: values["target_type"].scalar ?? "instance",
+      addressType: values["ip_address_type"].scalar,
       check: TargetGroupDescription.Check(
         isEnabled: check["enabled"] != .bool(false),
-        transport: check["protocol"].text ?? (isOfApplication ? "HTTP" : "TCP"),
-        port: check["port"].text, path: check["path"].text,
-        interval: check["interval"].text, timeout: check["timeout"].text,
-        healthyThreshold: check["healthy_threshold"].text,
-        unhealthyThreshold: check["unhealthy_threshold"].text,
+        transport: check["protocol"].scalar ?? (isOfApplication ? "HTTP" : "TCP"),
+        port: check["port"].scalar, path: check["path"].scalar,
+        interval: check["interval"].scalar, timeout: check["timeout"].scalar,
+        healthyThreshold: check["healthy_threshold"].scalar,
+        unhealthyThreshold: check["unhealthy_threshold"].scalar,
         httpCodes: isGRPC ? nil : matcher, grpcCodes: isGRPC ? matcher : nil))
   }
 
-  private var checkBlock: TerraformValue { values["health_check"].elements.first ?? .null }
+  private var checkBlock: JSONValue { values["health_check"].elements.first ?? .null }
 
   /// - Throws: `TerraformError.notKnownYet` with those that the apply of the plan will tell.
   private func requireKnown(_ names: [String]) throws(TerraformError) {

@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import GateFormats
 
 /// An object of a state or a plan.
 struct TerraformResource: Hashable, Sendable {
@@ -9,9 +10,9 @@ struct TerraformResource: Hashable, Sendable {
   /// An object that its successor has replaced, and that could not be destroyed yet.
   var isDeposed: Bool
   /// Its attributes; null for the types that nothing is read of.
-  var values: TerraformValue
+  var values: JSONValue
   /// Of a plan: what of them only the apply will tell.
-  var unknown: TerraformValue = .null
+  var unknown: JSONValue = .null
 
   enum Mode: Hashable, Sendable { case managed, data }
 
@@ -52,6 +53,6 @@ extension TerraformResource: Decodable {
     // Most of a large state is of other types; their attributes cost the most time.
     values =
       Self.kind(of: type) == nil
-      ? .null : try container.decodeIfPresent(TerraformValue.self, forKey: .values) ?? .null
+      ? .null : try container.decodeIfPresent(JSONValue.self, forKey: .values) ?? .null
   }
 }

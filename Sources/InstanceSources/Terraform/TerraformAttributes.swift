@@ -1,0 +1,30 @@
+internal import GateFormats
+
+/// Attributes are looked up in plain JSON: providers add and change them between versions.
+extension JSONValue {
+  /// An attribute of an object; null where there is none.
+  subscript(name: String) -> JSONValue {
+    guard case .object(let members) = self else { return .null }
+    return members[name] ?? .null
+  }
+
+  /// The elements of an array; a nested block is an array too.
+  var elements: [JSONValue] {
+    guard case .array(let elements) = self else { return [] }
+    return elements
+  }
+
+  /// A text or a number as text; nil for all else, and for an empty text, which the provider
+  /// writes for what does not apply.
+  var scalar: String? {
+    switch self {
+    case .string(let text): text.isEmpty ? nil : text
+    case .integer(let number): String(number)
+    case .number(let number): String(number)
+    case .null, .bool, .array, .object: nil
+    }
+  }
+
+  /// Whether this, out of `after_unknown`, says that the value is not known yet.
+  var isUnknown: Bool { self == .bool(true) }
+}
