@@ -38,8 +38,8 @@ struct Lint: ParsableCommand {
   @Option(help: ArgumentHelp("A YAML or JSON file of settings.", valueName: "FILE"))
   var config: String?
 
-  @OptionGroup(title: "Health check") var healthCheck: ProbeCheckFlags
-  @OptionGroup(title: "Group") var group: ProbeGroupFlags
+  @OptionGroup(title: "Health check") var healthCheck: HealthCheckFlags
+  @OptionGroup(title: "Group") var group: GroupFlags
   @Option(
     help: ArgumentHelp(
       "On standard output: text for people, or json. (default: text)", valueName: "FORMAT"))

@@ -62,9 +62,7 @@ struct PlanCommand: ParsableCommand {
   @Option(help: ArgumentHelp("A YAML or JSON file of settings.", valueName: "FILE"))
   var config: String?
 
-  @OptionGroup(title: "Health check") var healthCheck: HealthCheckFlags
-  @OptionGroup(title: "Group") var group: GroupFlags
-  @OptionGroup(title: "Policy") var policy: PolicyFlags
+  @OptionGroup var settings: DecisionFlags
 
   enum PlanFormat: String, CaseIterable, ExpressibleByArgument {
     case text
@@ -73,8 +71,8 @@ struct PlanCommand: ParsableCommand {
   }
 
   func run() throws {
-    let flags = healthCheck.given + group.given + policy.given
-    let loaded = try SettingsLoader(config: config).load(flags: flags, instances: .optional)
+    let loaded = try SettingsLoader(config: config).load(
+      flags: settings.given, instances: .optional)
     let planner = try PlannedRun(
       loaded, questions: PlanQuestions(self), isWholeCurve: format != .json)
     let document = try planner.document()

@@ -33,8 +33,8 @@ struct Probe: ParsableCommand {
   @Option(help: ArgumentHelp("A YAML or JSON file of settings.", valueName: "FILE"))
   var config: String?
 
-  @OptionGroup(title: "Health check") var healthCheck: ProbeCheckFlags
-  @OptionGroup(title: "Group") var group: ProbeGroupFlags
+  @OptionGroup(title: "Health check") var healthCheck: HealthCheckFlags
+  @OptionGroup(title: "Group") var group: GroupFlags
   @Option(
     help: ArgumentHelp(
       "On standard output: text for people, or json. (default: text)", valueName: "FORMAT"))
@@ -52,44 +52,4 @@ struct Probe: ParsableCommand {
     }
     Glibc.exit(Int32(document.exitCode))
   }
-}
-
-/// The settings of the health check that one check alone can follow.
-struct ProbeCheckFlags: SettingFlagGroup {
-  @Option(help: .of(.target)) var target: String?
-  @Option(help: .of(.semantics)) var semantics: String?
-  @Option(help: .of(.timeout)) var timeout: String?
-  @Option(help: .of(.matcher)) var matcher: String?
-  @Flag(inversion: .prefixedNo, help: .of(.strict)) var strict: Bool?
-  @Option(help: .of(.host)) var host: String?
-  @Option(parsing: .singleValue, help: .of(.header)) var header: [String] = []
-  @Option(help: .of(.userAgent)) var userAgent: String?
-  @Option(help: .of(.method)) var method: String?
-  @Flag(inversion: .prefixedNo, help: .of(.verifyTLS)) var verifyTLS: Bool?
-  @Option(help: .of(.caFile)) var caFile: String?
-  @Option(help: .of(.clientCert)) var clientCert: String?
-  @Option(help: .of(.clientKey)) var clientKey: String?
-  @Option(help: .of(.serverName)) var serverName: String?
-  @Option(help: .of(.proxy)) var proxy: String?
-  @Option(parsing: .singleValue, help: .of(.connectTo)) var connectTo: [String] = []
-  @Option(help: .of(.expectBody)) var expectBody: String?
-  @Option(parsing: .singleValue, help: .of(.expectHeader)) var expectHeader: [String] = []
-  @Option(parsing: .singleValue, help: .of(.expectJSON)) var expectJSON: [String] = []
-  @Option(help: .of(.expectVersion)) var expectVersion: String?
-  @Option(help: .of(.versionFrom)) var versionFrom: String?
-}
-
-/// The settings that name instances.
-struct ProbeGroupFlags: SettingFlagGroup {
-  @Option(help: .of(.instances)) var instances: String?
-  @Option(help: .of(.instancesFile)) var instancesFile: String?
-  @Option(help: .of(.dns)) var dns: String?
-  @Option(help: .of(.srv)) var srv: String?
-  @Option(help: .of(.exec)) var exec: String?
-  @Option(help: .of(.asg)) var asg: String?
-  @Option(help: .of(.elb)) var elb: String?
-  @Option(help: .of(.targetGroup)) var targetGroup: String?
-  @Option(help: .of(.terraform)) var terraform: String?
-  @Option(help: .of(.terraformResource)) var terraformResource: String?
-  @Option(help: .of(.importFrom)) var importFrom: String?
 }

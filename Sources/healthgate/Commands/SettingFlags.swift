@@ -6,26 +6,31 @@ internal import GateFormats
 /// Values are taken as text and read with those of the environment and the file, so that all
 /// mistakes are found by the same rules and reported at once.
 struct SettingFlags: ParsableArguments {
-  @OptionGroup(title: "Health check") var healthCheck: HealthCheckFlags
-  @OptionGroup(title: "Group") var group: GroupFlags
-  @OptionGroup(title: "Policy") var policy: PolicyFlags
+  @OptionGroup var decision: DecisionFlags
   @OptionGroup(title: "Output") var output: OutputFlags
 
   /// What was given on the command line.
+  var given: [(SettingKey, [String])] { decision.given + output.given }
+}
+
+/// The settings that a verdict follows from.
+struct DecisionFlags: ParsableArguments {
+  @OptionGroup(title: "Health check") var healthCheck: HealthCheckFlags
+  @OptionGroup(title: "Interval and thresholds") var thresholds: ThresholdFlags
+  @OptionGroup(title: "Group") var group: GroupFlags
+  @OptionGroup(title: "Membership") var membership: MembershipFlags
+  @OptionGroup(title: "Policy") var policy: PolicyFlags
+
   var given: [(SettingKey, [String])] {
-    healthCheck.given + group.given + policy.given + output.given
+    healthCheck.given + thresholds.given + group.given + membership.given + policy.given
   }
 }
 
+/// What one check asks, and what it must be answered.
 struct HealthCheckFlags: SettingFlagGroup {
   @Option(help: .of(.target)) var target: String?
   @Option(help: .of(.semantics)) var semantics: String?
-  @Option(help: .of(.interval)) var interval: String?
   @Option(help: .of(.timeout)) var timeout: String?
-  @Option(help: .of(.healthyThreshold)) var healthyThreshold: String?
-  @Option(help: .of(.initialThreshold)) var initialThreshold: String?
-  @Option(help: .of(.unhealthyThreshold)) var unhealthyThreshold: String?
-  @Option(help: .of(.unhealthyWindow)) var unhealthyWindow: String?
   @Option(help: .of(.matcher)) var matcher: String?
   @Flag(inversion: .prefixedNo, help: .of(.strict)) var strict: Bool?
   @Option(help: .of(.host)) var host: String?
@@ -46,6 +51,16 @@ struct HealthCheckFlags: SettingFlagGroup {
   @Option(help: .of(.versionFrom)) var versionFrom: String?
 }
 
+/// When checks are made, and how many of them count.
+struct ThresholdFlags: SettingFlagGroup {
+  @Option(help: .of(.interval)) var interval: String?
+  @Option(help: .of(.healthyThreshold)) var healthyThreshold: String?
+  @Option(help: .of(.initialThreshold)) var initialThreshold: String?
+  @Option(help: .of(.unhealthyThreshold)) var unhealthyThreshold: String?
+  @Option(help: .of(.unhealthyWindow)) var unhealthyWindow: String?
+}
+
+/// Who is checked.
 struct GroupFlags: SettingFlagGroup {
   @Option(help: .of(.instances)) var instances: String?
   @Option(help: .of(.instancesFile)) var instancesFile: String?
@@ -58,6 +73,10 @@ struct GroupFlags: SettingFlagGroup {
   @Option(help: .of(.terraform)) var terraform: String?
   @Option(help: .of(.terraformResource)) var terraformResource: String?
   @Option(help: .of(.importFrom)) var importFrom: String?
+}
+
+/// Who must be there, now and later.
+struct MembershipFlags: SettingFlagGroup {
   @Option(help: .of(.refresh)) var refresh: String?
   @Option(help: .of(.expectImage)) var expectImage: String?
   @Option(help: .of(.expectLaunchTemplateVersion)) var expectLaunchTemplateVersion: String?
