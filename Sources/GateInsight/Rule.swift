@@ -87,6 +87,9 @@ struct Occurrence: Sendable {
     return isEverywhere ? "all \(total) instances" : "\(members.count) of \(total) instances"
   }
 
+  /// The verb that agrees with `who`.
+  func verb(_ ofOne: String, _ ofMany: String) -> String { members.count == 1 ? ofOne : ofMany }
+
   /// `500`, `502 or 503`.
   var statuses: String {
     alternatives(Set(members.compactMap(\.status)).sorted().map(String.init))

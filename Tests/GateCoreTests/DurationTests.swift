@@ -17,7 +17,8 @@ import Testing
     Row("15s", .seconds(15)), Row("1m", .seconds(60)), Row("1m30s", .seconds(90)),
     Row("2h", .seconds(7200)), Row("1h1s", .seconds(3601)), Row("1h1m1s", .seconds(3661)),
     Row("25h", .seconds(90_000)), Row("1.5s", .milliseconds(1500)),
-    Row("90.5s", .milliseconds(90_500)), Row("0.0005s", .microseconds(500)),
+    Row("90.5s", .milliseconds(90_500)), Row("0.5ms", .microseconds(500)),
+    Row("5.9ms", .microseconds(5900)),
     Row("1.000001s", .microseconds(1_000_001)), Row("999ms", .milliseconds(999)),
   ]
 

@@ -179,14 +179,14 @@ extension Gate {
 }
 
 extension Duration {
-  /// As people write it, and as the settings read it: `500ms`, `15s`, `1m30s`, `2h`.
+  /// As people write it, and as the settings read it: `2.5ms`, `500ms`, `15s`, `1m30s`, `2h`.
   package var inWords: String {
     let microseconds = inMicroseconds
-    guard microseconds % 1000 == 0 else { return "\(fractional(microseconds, 1_000_000))s" }
-    let milliseconds = microseconds / 1000
-    guard milliseconds >= 1000 || milliseconds == 0 else { return "\(milliseconds)ms" }
-    guard milliseconds % 1000 == 0 else { return "\(fractional(microseconds, 1_000_000))s" }
-    let seconds = milliseconds / 1000
+    guard microseconds >= 1_000_000 || microseconds == 0 else {
+      return "\(fractional(microseconds, 1000))ms"
+    }
+    guard microseconds % 1_000_000 == 0 else { return "\(fractional(microseconds, 1_000_000))s" }
+    let seconds = microseconds / 1_000_000
     let parts = [(seconds / 3600, "h"), (seconds / 60 % 60, "m"), (seconds % 60, "s")]
     let words = parts.filter { $0.0 > 0 }.map { "\($0.0)\($0.1)" }.joined()
     return words.isEmpty ? "0s" : words
@@ -195,6 +195,6 @@ extension Duration {
   private func fractional(_ value: Int64, _ unit: Int64) -> String {
     var digits = String(value % unit + unit).dropFirst()
     while digits.last == "0" { digits.removeLast() }
-    return "\(value / unit).\(digits)"
+    return digits.isEmpty ? "\(value / unit)" : "\(value / unit).\(digits)"
   }
 }

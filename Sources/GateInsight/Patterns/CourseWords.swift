@@ -69,7 +69,8 @@ enum CourseClaim: Int, Hashable, CaseIterable {
     let pattern = first.record?.pattern
     let well = pattern?.failingSince?.since(pattern?.firstSuccess ?? .start) ?? .zero
     return Words(
-      "\(occurrence.who) was well for \(well.rounded.inWords), and has failed since: "
+      "\(occurrence.who) \(occurrence.verb("was", "were")) well for \(well.rounded.inWords), "
+        + "and \(occurrence.verb("has", "have")) failed since: "
         + first.detailWords,
       cause: "something probably runs out or runs into it after a while: memory, connections, "
         + "descriptors, a job after the boot, the first real load, a credential that expires",

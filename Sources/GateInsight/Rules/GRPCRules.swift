@@ -49,7 +49,7 @@ extension Rule {
     .grpcMatcher, .likely, when: { $0.kind == .grpcStatusMismatch && $0.status == 12 }
   ) {
     Words(
-      "\($0.who) does not implement \($0.path): gRPC status 12, not \($0.check.matcher)",
+      "\($0.who) \($0.verb("does", "do")) not implement \($0.path): gRPC status 12, not \($0.check.matcher)",
       cause: "the health service is probably not registered on the server, or the method's name "
         + "has "
         + "a mistake",
@@ -96,7 +96,7 @@ extension Rule {
     when: { $0.kind == .grpcStatusMismatch && $0.status == 14 }
   ) {
     Words(
-      "\($0.who) is not available: \($0.first.detailWords)",
+      "\($0.who) \($0.verb("is", "are")) not available: \($0.first.detailWords)",
       cause: "the server is probably starting or ending, or a proxy does not reach it",
       advice: "read the log of the service; set its health to SERVING when it is ready")
   }
@@ -114,7 +114,7 @@ extension Rule {
     .rateLimited, .likely, when: { $0.kind == .grpcStatusMismatch && $0.status == 8 }
   ) {
     Words(
-      "\($0.who) has no room for the gRPC call: \($0.first.detailWords)",
+      "\($0.who) \($0.verb("has", "have")) no room for the gRPC call: \($0.first.detailWords)",
       cause: "a rate limit, or a resource that is used up",
       advice: "exempt the health service from the limit, or look for what is used up")
   }
