@@ -35,11 +35,14 @@ package final class CurlChecker: CheckPort {
   /// Told of each check as it ends, before `wait` reports it: whoever wants its phases.
   package var onEnd: ((InstanceKey, CheckTrace) -> Void)?
 
-  /// Reads interruptions from `signals`, a descriptor of `hg_signal_descriptor`.
+  /// Reads interruptions from `signals`, a descriptor of `hg_signal_descriptor`; it is now the
+  /// moment `start` of the run.
   ///
   /// - Throws: `CurlFailure` when libcurl or the system gives no loop, or refuses a setting.
-  package convenience init(_ plan: ProbePlan, signals: Int32) throws(CurlFailure) {
-    try self.init([plan], planOfInstance: [], signals: signals)
+  package convenience init(
+    _ plan: ProbePlan, signals: Int32, startingAt start: GateInstant = .start
+  ) throws(CurlFailure) {
+    try self.init([plan], planOfInstance: [], signals: signals, startingAt: start)
   }
 
   /// Checks by several plans at the same time; `planOfInstance` has the place of each instance's
@@ -47,7 +50,8 @@ package final class CurlChecker: CheckPort {
   ///
   /// - Throws: `CurlFailure` when libcurl or the system gives no loop, or refuses a setting.
   package init(
-    _ plans: [ProbePlan], planOfInstance: [Int], signals: Int32
+    _ plans: [ProbePlan], planOfInstance: [Int], signals: Int32,
+    startingAt start: GateInstant = .start
   ) throws(CurlFailure) {
     precondition(!plans.isEmpty, "a checker has a plan")
     lanes = plans.map(CheckLane.init)
@@ -56,7 +60,7 @@ package final class CurlChecker: CheckPort {
     loop = try TransferLoop()
     let limit = Int(clamping: hg_raise_descriptor_limit())
     mostTransfers = max(limit - min(64, limit / 2), 1)
-    epoch = hg_monotonic_us()
+    epoch = hg_monotonic_us() - start.microseconds
     // Fails here, once, if the settings are such that no check could be made.
     for lane in lanes.indices { release(try makeTransfer(in: lane)) }
     if signals >= 0 {

@@ -22,11 +22,18 @@ package struct Gate: Sendable {
 
   private var counts = RoleCounts()
   private var keys: [Name: InstanceKey] = [:]
-  private(set) var clock = GateInstant.start
+  /// When the latest event came.
+  package private(set) var clock = GateInstant.start
   private var announcedWakeUp: GateInstant?
-  private let certainty: Certainty
+  /// Until when the group must be promoted: the policy's deadline, or later after a resumption.
+  package private(set) var deadline: GateInstant
+  /// When the run went on after its runner was gone.
+  package private(set) var resumptions: [Resumption] = []
+  /// So much of the time since the group has been healthy, nobody looked.
+  private var unseen = Duration.zero
+  private var certainty: Certainty
   /// Whether the source of instances could not be read the last time.
-  private var isSourceFailing = false
+  package private(set) var isSourceFailing = false
 
   private struct Name: Hashable {
     var id: String
@@ -39,7 +46,8 @@ package struct Gate: Sendable {
     self.check = check
     self.policy = policy
     expected = policy.expected
-    certainty = Certainty(check: check, policy: policy)
+    deadline = .start + policy.deadline
+    certainty = Certainty(check: check, policy: policy, deadline: deadline)
   }
 
   /// Not even `min_healthy 0%` promotes a group in which nothing was seen to be healthy.
@@ -85,7 +93,8 @@ package struct Gate: Sendable {
     _ event: GateEvent, at now: GateInstant, effects: inout [GateEffect]
   ) -> Bool {
     precondition(now >= clock, "events come in the order of their times")
-    passTime(until: now, effects: &effects)
+    // While nobody looked, time decided nothing.
+    if case .resumed = event {} else { passTime(until: now, effects: &effects) }
     guard verdict == nil else { return false }
     clock = now
     switch event {
@@ -100,6 +109,7 @@ package struct Gate: Sendable {
     case .loadBalancerSaw(let key, let view): note(view, of: key, effects: &effects)
     case .loadBalancerUnseen(let fault): noteViewsStale(fault)
     case .interrupted(let interruption): conclude(interrupted(by: interruption))
+    case .resumed(let gap): resume(after: gap, effects: &effects)
     case .wokeUp: break
     }
     decide()
@@ -123,14 +133,15 @@ package struct Gate: Sendable {
   /// When, if nothing else happens, time alone will decide.
   private var nextMoment: GateInstant? {
     if let healthySince {
-      let soaked = healthySince + policy.soak
+      let soaked = soaked(since: healthySince)
       // After that it is samples that are waited for, and at the deadline they are too few.
-      return clock < soaked
-        ? soaked : GateInstant(microseconds: policy.deadline.inMicroseconds + 1)
+      return clock < soaked ? soaked : GateInstant(microseconds: deadline.microseconds + 1)
     }
     let last = if let blame { blame.lastChance } else { lastChance }
     return last.map { GateInstant(microseconds: $0.microseconds + 1) }
   }
+
+  private func soaked(since healthy: GateInstant) -> GateInstant { healthy + policy.soak + unseen }
 
   /// The last moment at which the group and the guards can begin to be healthy; nil when they
   /// cannot at all.
@@ -215,6 +226,51 @@ package struct Gate: Sendable {
     }
   }
 
+  // MARK: - Resuming
+
+  /// Goes on after a time in which nobody looked.
+  ///
+  /// Up to an interval it is as if the gate had been held up: what it was late for comes late, and
+  /// the time is nobody's. After a longer one nothing that has to be shown in a row has been, and
+  /// it all begins anew; so does the time that there is for it. In either case no instance loses
+  /// by it: a fault of the gate's own is not held against it.
+  private mutating func resume(after gap: Duration, effects: inout [GateEffect]) {
+    let resumption = Resumption(at: clock, gap: gap, under: check)
+    resumptions.append(resumption)
+    let present = records.indices.filter { records[$0].removed == nil }.map(InstanceKey.init)
+    let old = present.map { share(of: $0) }
+    switch resumption.effect {
+    case .late:
+      // Beside the gap, what was under way when the runner died was lost.
+      let lost = gap + check.timeout
+      deadline = deadline + lost
+      certainty = Certainty(check: check, policy: policy, deadline: deadline)
+      if healthySince != nil { unseen += gap }
+      extendTrial(by: lost)
+    case .anew:
+      deadline = clock + policy.deadline
+      certainty = Certainty(check: check, policy: policy, deadline: deadline)
+      healthySince = nil
+      for key in present { records[key.index].startAnew(at: clock) }
+      if let blame { _ = tried(for: blame.reason) }
+    }
+    for (key, share) in zip(present, old) {
+      changed(key, from: share)
+      guard loadBalancerRole(for: records[key.index].instance.role) != .decides else { continue }
+      effects.append(.startCheck(key, at: max(records[key.index].nextCheck, clock)))
+    }
+    announcedWakeUp = nil
+  }
+
+  private mutating func extendTrial(by time: Duration) {
+    guard var blame else { return }
+    blame.extend(by: time, promotion: certainty, under: check)
+    for index in records.indices where records[index].removed == nil {
+      records[index].blame = blame.place(records[index], under: check)
+    }
+    self.blame = blame
+  }
+
   private mutating func changed(_ key: InstanceKey, from old: GroupHealth.Share) {
     counts[records[key.index].instance.role].change(from: old, to: share(of: key))
   }
@@ -242,6 +298,7 @@ package struct Gate: Sendable {
   private mutating func decide() {
     guard verdict == nil else { return }
     healthySince = blame == nil && isGroupHealthy ? healthySince ?? clock : nil
+    if healthySince == nil { unseen = .zero }
     if policy.comparison != nil, healthySince == nil { samples = ComparisonSamples() }
     if group.mismatched > 0 {
       conclude(.rollback, wrongInstances)
@@ -254,7 +311,7 @@ package struct Gate: Sendable {
     } else if let blame {
       settle(blame)
     } else if let healthySince {
-      if healthySince + policy.soak <= clock { concludeSoaked() }
+      if soaked(since: healthySince) <= clock { concludeSoaked() }
     } else if lastChance.map({ $0 < clock }) ?? true {
       concludeTooLate()
     }
@@ -271,7 +328,7 @@ package struct Gate: Sendable {
       let comparison = Comparison(samples, wanted)
       comparison.isWorse
         ? conclude(.rollback, worseThanBaseline(comparison)) : conclude(.promote, groupHealthy)
-    } else if clock > .start + policy.deadline {
+    } else if clock > deadline {
       conclude(.inconclusive, tooFewSamples(Comparison(samples, wanted)))
     }
   }
@@ -291,7 +348,7 @@ package struct Gate: Sendable {
     }
   }
 
-  var isDeadlinePast: Bool { clock >= .start + policy.deadline }
+  var isDeadlinePast: Bool { clock >= deadline }
 
   /// The group is not to be promoted any more; the old one may share what it suffers from.
   private mutating func condemn(_ reason: VerdictReason) {
@@ -299,14 +356,20 @@ package struct Gate: Sendable {
     guard counts[.baseline].present > 0, reason.code != .wrongVersion else {
       return conclude(.rollback, reason)
     }
+    settle(tried(for: reason))
+  }
+
+  /// Puts the old group on trial, from now on.
+  private mutating func tried(for reason: VerdictReason) -> Blame {
     var blame = Blame(
-      reason, at: clock, asking: counts[.baseline].present, check: check, policy: policy)
+      reason, at: clock, asking: counts[.baseline].present, check: check, policy: policy,
+      promotion: certainty)
     for index in records.indices
     where records[index].instance.role == .baseline && records[index].removed == nil {
       records[index].blame = blame.add(records[index], under: check)
     }
     self.blame = blame
-    settle(blame)
+    return blame
   }
 
   private mutating func judge(_ key: InstanceKey, _ report: CheckReport?) {
@@ -351,7 +414,8 @@ package struct Gate: Sendable {
   private var doesLoadBalancerDisagree: Bool {
     guard policy.loadBalancer == .confirms, group.present >= expected else { return false }
     return records.count {
-      $0.instance.role == .member && $0.removed == nil && $0.health.state == .healthy
+      $0.instance.role == .member && $0.removed == nil
+        && $0.health.successesNeeded(under: check) == 0
     } >= minHealthy
   }
 

@@ -16,6 +16,8 @@ package enum GateEvent: Hashable, Sendable {
   /// The load balancer's view could not be had: what it was last is stale.
   case loadBalancerUnseen(GateFault)
   case interrupted(Interruption)
+  /// The run goes on after its runner was gone: so long nobody looked.
+  case resumed(after: Duration)
   /// Nothing but time.
   case wokeUp
 }

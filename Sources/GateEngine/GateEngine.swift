@@ -27,8 +27,9 @@ package final class GateEngine<Port: CheckPort> {
     self.gate = gate
     self.port = port
     self.observers = observers
+    let membership = Membership(expected: expected, isFailing: gate.isSourceFailing)
     feeds =
-      (feed.map { [($0, Membership(expected: expected))] } ?? [])
+      (feed.map { [($0, membership)] } ?? [])
       + (baselineFeed.map { [($0, Membership(of: .baseline, expected: nil))] } ?? [])
   }
 
@@ -39,6 +40,33 @@ package final class GateEngine<Port: CheckPort> {
     }
     // Without instances nothing has asked the gate yet when it wants to be woken.
     if instances.isEmpty { fold(.wokeUp, at: .start) }
+    return turns()
+  }
+
+  /// Goes on with a gate that has folded what another runner saw, until the verdict is certain.
+  ///
+  /// The port's time goes on from there, the gap included. `groups` are those that are there now,
+  /// by their roles; the guards join unless they are there.
+  package func goOn(
+    with groups: [InstanceRole: GroupListing], guards: [Instance]
+  ) -> Verdict {
+    let now = port.now
+    fold(.resumed(after: now.since(gate.clock)), at: now)
+    for (role, listing) in groups.sorted(by: { $0.key.rawValue > $1.key.rawValue }) {
+      if let index = feeds.firstIndex(where: { $0.membership.role == role }) {
+        take(.listed(listing), from: index, at: now)
+      } else {
+        var membership = Membership(of: role, expected: nil)
+        for event in membership.events(of: .listed(listing), in: gate) { fold(event, at: now) }
+      }
+    }
+    for guarding in guards where gate.key(of: guarding.id, .guard) == nil {
+      fold(.instanceAdded(guarding), at: now)
+    }
+    return turns()
+  }
+
+  private func turns() -> Verdict {
     while true {
       if let verdict = gate.verdict { return verdict }
       startDueChecks()
@@ -56,12 +84,12 @@ package final class GateEngine<Port: CheckPort> {
 
   private func takeUpdates(at now: GateInstant) {
     for index in feeds.indices {
-      for update in feeds[index].feed.takeUpdates() {
-        for event in feeds[index].membership.events(of: update, in: gate) {
-          fold(event, at: now)
-        }
-      }
+      for update in feeds[index].feed.takeUpdates() { take(update, from: index, at: now) }
     }
+  }
+
+  private func take(_ update: FeedUpdate, from index: Int, at now: GateInstant) {
+    for event in feeds[index].membership.events(of: update, in: gate) { fold(event, at: now) }
   }
 
   private func startDueChecks() {

@@ -49,13 +49,14 @@ package struct Membership: Sendable {
   private var missing: Set<String> = []
   /// Those that are on their way, and whether the last listing lacked them.
   private var launching: [String: (instance: Instance, isMissing: Bool)] = [:]
-  private var isFailing = false
+  private var isFailing: Bool
   /// The user's own number, which the source's does not override.
   private let fixedExpected: Int?
-  private let role: InstanceRole
+  let role: InstanceRole
 
-  package init(of role: InstanceRole = .member, expected: Int?) {
+  package init(of role: InstanceRole = .member, expected: Int?, isFailing: Bool = false) {
     self.role = role
+    self.isFailing = isFailing
     fixedExpected = expected
   }
 

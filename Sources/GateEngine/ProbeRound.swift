@@ -43,7 +43,7 @@ extension ProbeEnd {
     case .checked(let key, let report): (key, .checked(report))
     case .checkLost(let key, let fault): (key, .lost(fault))
     case .instanceAdded, .instanceRemoved, .gateFault, .groupListed, .loadBalancerSaw,
-      .loadBalancerUnseen, .baselineUnlisted, .interrupted, .wokeUp:
+      .loadBalancerUnseen, .baselineUnlisted, .interrupted, .resumed, .wokeUp:
       nil
     }
   }

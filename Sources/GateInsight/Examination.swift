@@ -88,7 +88,7 @@ struct Examination {
     }
   }
 
-  private var deadline: GateInstant { .start + gate.policy.deadline }
+  private var deadline: GateInstant { gate.deadline }
 
   /// Whether it was time that decided.
   private var isTooLate: Bool {
@@ -269,7 +269,8 @@ struct Examination {
 
   /// Instances that never failed, and had too few checks all the same.
   private var outOfTime: Diagnosis? {
-    guard isTooLate else { return nil }
+    // After a resumption it is the runner that took the time.
+    guard isTooLate, gate.resumptions.isEmpty else { return nil }
     let late = gate.records(.member).filter {
       $0.removed == nil && $0.health.state == .initial && $0.failures == 0 && $0.lostChecks == 0
     }

@@ -289,6 +289,8 @@ expect_journal() { # FILE: of the contract's form
             state_changed: ["id", "from", "to", "reason_code"],
             gate_fault: ["detail"],
             interrupted: [],
+            resumed: ["gap_seconds"],
+            guard_added: ["id"],
             decided: ["decision", "reason"] } as $fields
           | if $fields[.event] == null then "an unknown event: \(.event)"
             else (keys_unsorted as $keys | $fields[.event] - $keys | select(length > 0)) as $absent

@@ -9,6 +9,12 @@ import TestSupport
 struct SlowModel {
   let check: HealthCheck
   let policy: GatePolicy
+  /// The deadline that the run began with.
+  let first: Duration
+
+  init(check: HealthCheck, policy: GatePolicy, first: Duration? = nil) {
+    (self.check, self.policy, self.first) = (check, policy, first ?? policy.deadline)
+  }
 
   struct Conclusion: Equatable {
     var decision: Decision
@@ -36,6 +42,12 @@ struct SlowModel {
     var isWrong = false
     var checks: [PastCheck] = []
     var state = InstanceState.initial
+    /// What it was when the run was resumed and its checks before were forgotten.
+    var carried = InstanceState.initial
+    var resumed: Int64?
+    var hadFailed = false
+    /// When its first check may begin.
+    var begins: Int64 { resumed ?? joined }
     var isObserved: Bool { checks.last?.ending != .lost }
   }
 
@@ -64,6 +76,8 @@ struct SlowModel {
     var code: ReasonCode
     /// By place: how many checks each old instance had then, and whether it was failing.
     var asked: [Int: (checks: Int, isFailing: Bool)]
+    /// So much longer, since nobody looked for a while.
+    var longer: Int64 = 0
   }
 
   var interval: Int64 { check.interval.inMicroseconds }
@@ -93,9 +107,9 @@ struct SlowModel {
 
 extension SlowModel {
   /// The state that a whole list of checks comes to.
-  func state(after all: [PastCheck]) -> InstanceState {
+  func state(after all: [PastCheck], from carried: InstanceState = .initial) -> InstanceState {
     let checks = all.contains { $0.ending == .lost } ? all.filter { $0.ending != .lost } : all
-    var state = InstanceState.initial
+    var state = carried
     var windowBegins = 0
     for index in checks.indices {
       var successes = 0
@@ -142,7 +156,7 @@ extension SlowModel {
   ///
   /// The start of a first check that has not ended is not known: it is the best of the possible.
   func earliestHealthy(_ member: Member, from now: Int64) -> Int64 {
-    if member.state == .healthy, member.isObserved { return now }
+    if isShownHealthy(member), member.isObserved { return now }
     return earliest(.healthy, by: .success, member, from: now)
   }
 
@@ -150,22 +164,23 @@ extension SlowModel {
     _ wanted: InstanceState, by ending: Ending, _ member: Member, from now: Int64
   ) -> Int64 {
     guard let start = nextStart(after: member.checks) else {
-      return (member.joined...max(member.joined, now))
-        .map { play(ending, to: wanted, member.checks, start: $0, from: now) }.min() ?? now
+      return (member.begins...max(member.begins, now))
+        .map { play(ending, to: wanted, member, start: $0, from: now) }.min() ?? now
     }
-    return play(ending, to: wanted, member.checks, start: start, from: now)
+    return play(ending, to: wanted, member, start: start, from: now)
   }
 
   private func play(
-    _ ending: Ending, to wanted: InstanceState, _ past: [PastCheck], start: Int64, from now: Int64
+    _ ending: Ending, to wanted: InstanceState, _ past: Member, start: Int64, from now: Int64
   ) -> Int64 {
-    var checks = past
+    var member = past
     var start = start
     while true {
       let ended = max(start, now)
-      checks.append(PastCheck(ending: ending, started: start, ended: ended))
-      if state(after: checks) == wanted { return ended }
-      start = nextStart(after: checks) ?? ended
+      member.checks.append(PastCheck(ending: ending, started: start, ended: ended))
+      member.state = state(after: member.checks, from: member.carried)
+      if member.state == wanted, wanted != .healthy || isShownHealthy(member) { return ended }
+      start = nextStart(after: member.checks) ?? ended
     }
   }
 }
@@ -216,6 +231,7 @@ extension SlowModel {
       (standing.isSourceFailing, standing.expected) = (false, max(expected, 1))
     case .loadBalancerSaw, .loadBalancerUnseen: break
     case .interrupted: standing.isInterrupted = true
+    case .resumed(let gap): resume(after: gap.inMicroseconds, at: now, &standing)
     case .wokeUp: break
     }
   }
@@ -226,15 +242,16 @@ extension SlowModel {
     guard standing.members.indices.contains(key.index), !standing.members[key.index].hasLeft
     else { return }
     standing.members[key.index].checks.append(past(standing.members[key.index]))
-    standing.members[key.index].state = state(after: standing.members[key.index].checks)
+    let member = standing.members[key.index]
+    standing.members[key.index].state = state(after: member.checks, from: member.carried)
   }
 
   private func isHealthy(_ standing: Standing) -> Bool {
     standing.present.count >= standing.expected
       && standing.unhealthy <= maxUnhealthy(of: standing.expected)
-      && standing.present.count { $0.state == .healthy && $0.isObserved }
+      && standing.present.count { isShownHealthy($0) && $0.isObserved }
         >= minHealthy(of: standing.expected)
-      && standing.present(.guard).allSatisfy { $0.state == .healthy && $0.isObserved }
+      && standing.present(.guard).allSatisfy { isShownHealthy($0) && $0.isObserved }
   }
 
   /// Whether the best of all futures still ends in a promotion.
@@ -352,8 +369,8 @@ extension SlowModel {
       for index in member.checks.indices where member.checks[index].ending == .lost {
         member.checks[index].ending = .success
       }
-      member.state = state(after: member.checks)
-      return member.state == .healthy || earliestHealthy(member, from: now) <= latestHealthy
+      member.state = state(after: member.checks, from: member.carried)
+      return isShownHealthy(member) || earliestHealthy(member, from: now) <= latestHealthy
     }
     return present.count + unseen >= standing.expected
       && present.count(where: isHopeful) + unseen >= minHealthy(of: standing.expected)
@@ -386,7 +403,9 @@ extension SlowModel {
 
   /// By the rules that condemned the new group: unhealthy, or after failures too late to be healthy.
   private func isFailing(_ member: Member, at now: Int64) -> Bool {
-    let hasFailed = member.checks.contains { if case .failure = $0.ending { true } else { false } }
+    let hasFailed =
+      member.hadFailed
+      || member.checks.contains { if case .failure = $0.ending { true } else { false } }
     return member.state == .unhealthy
       || (member.state == .initial && hasFailed
         && earliestHealthy(member, from: now) > latestHealthy)
@@ -400,7 +419,7 @@ extension SlowModel {
     var finding = asked.isFailing ? Finding.failing : .open
     for end in member.checks.indices.dropFirst(asked.checks) {
       let past = member.checks[end]
-      switch (finding, state(after: Array(member.checks[...end]))) {
+      switch (finding, state(after: Array(member.checks[...end]), from: member.carried)) {
       case (.open, .unhealthy): finding = .failing
       case (.failing, .healthy): return .well
       case (.open, _) where past.ending == .success && past.started >= trial.began: return .well
@@ -417,7 +436,7 @@ extension SlowModel {
     guard let last = checks.last, case .failure = last.ending else { return false }
     var member = member
     member.checks = checks
-    member.state = state(after: checks)
+    member.state = state(after: checks, from: member.carried)
     return earliestHealthy(member, from: last.ended) > latestHealthy
   }
 
@@ -425,10 +444,10 @@ extension SlowModel {
   /// late, and those that follow fail at once.
   private func canFail(_ member: Member, from now: Int64, by end: Int64) -> Bool {
     let scheduled = nextStart(after: member.checks)
-    let first = scheduled ?? member.joined
+    let first = scheduled ?? member.begins
     guard max(first, now) <= end else { return false }
     return (max(first, now)...end).contains { ended in
-      let starts = scheduled.map { $0...$0 } ?? member.joined...ended
+      let starts = scheduled.map { $0...$0 } ?? member.begins...ended
       return starts.contains { started in
         var checks = member.checks
         var next = (started: started, ended: ended)
@@ -437,7 +456,7 @@ extension SlowModel {
             PastCheck(
               ending: .failure(counted: true, .statusMismatch), started: next.started,
               ended: next.ended))
-          switch state(after: checks) {
+          switch state(after: checks, from: member.carried) {
           case .unhealthy: return true
           case .initial where isTooLate(checks, member): return true
           case .initial, .healthy: break
@@ -459,6 +478,7 @@ extension SlowModel {
   /// Until when the old group is asked.
   func end(of trial: Trial) -> Int64 {
     trial.began + Int64(check.unhealthyThreshold) * interval + check.timeout.inMicroseconds
+      + trial.longer
   }
 
   private func settle(_ trial: Trial, at now: Int64, _ standing: Standing) -> Conclusion? {

@@ -111,8 +111,22 @@ struct SmallWorld {
 }
 
 extension SmallWorld {
+  /// The runner dies, and another goes on after the gap: what was under way is lost, and what
+  /// happened meanwhile is heard of later.
+  mutating func resume(after gap: Int64) -> VirtualRun.TimedEvent? {
+    let now = (run.events.last?.at.microseconds ?? 0) + gap
+    planned.removeAll { if case .end = $0.action { true } else { false } }
+    for index in planned.indices { planned[index].at = max(planned[index].at, now) }
+    send(.resumed(after: .microseconds(gap)), at: GateInstant(microseconds: now))
+    let failures = check.interval.inMicroseconds * Int64(check.unhealthyThreshold)
+    let end = run.gate.deadline.microseconds + 2
+    plan(end, .event(.wokeUp))
+    plan(end + failures + check.timeout.inMicroseconds + gap + 2, .event(.wokeUp))
+    return run.events.last
+  }
+
   private mutating func send(_ event: GateEvent, at now: GateInstant) {
-    let wanted = run.checker.wanted
+    let wanted: [GateInstant?] = if case .resumed = event { [] } else { run.checker.wanted }
     let wakeUp = run.checker.wakeUp
     run.send(event, at: now)
     guard run.verdict == nil else { return }

@@ -27,6 +27,9 @@ package struct EffectsChecker: Sendable {
       guard left.indices.contains(key.index) else { return }
       left[key.index] = true
       wanted[key.index] = nil
+    case .resumed:
+      // What was under way died with the runner.
+      wanted = wanted.map { _ in nil }
     case .instanceAdded, .gateFault, .baselineUnlisted, .groupListed, .loadBalancerSaw,
       .loadBalancerUnseen,
       .interrupted, .wokeUp:

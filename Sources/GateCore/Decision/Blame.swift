@@ -14,9 +14,9 @@ package struct Blame: Hashable, Sendable {
   /// So many failing instances are too many.
   package let needed: Int
   /// Until when they are asked.
-  private let certainty: Certainty
+  private var certainty: Certainty
   /// Until when they would have to be healthy, by the new group's deadline.
-  private let promotion: Certainty
+  private var promotion: Certainty
   package private(set) var failing = 0
   private var chances = LastChances()
 
@@ -31,9 +31,9 @@ package struct Blame: Hashable, Sendable {
   /// Asks so many instances; each is added with `add`.
   init(
     _ reason: VerdictReason, at now: GateInstant, asking present: Int, check: HealthCheck,
-    policy: GatePolicy
+    policy: GatePolicy, promotion: Certainty
   ) {
-    promotion = Certainty(check: check, policy: policy)
+    self.promotion = promotion
     self.reason = reason
     since = now
     let failures = check.interval.inMicroseconds * Int64(check.unhealthyThreshold)
@@ -80,6 +80,26 @@ package struct Blame: Hashable, Sendable {
   }
 
   mutating func remove(_ standing: Standing) { count(standing, by: -1) }
+
+  /// Asks for so much longer, since nobody looked for a while; each instance is placed again with
+  /// `place`.
+  mutating func extend(by time: Duration, promotion: Certainty, under check: HealthCheck) {
+    self.promotion = promotion
+    certainty = Certainty(check: check, until: certainty.latest + time)
+    (failing, chances) = (0, LastChances())
+  }
+
+  /// How an instance stands after the extension: what it has shown it has shown.
+  mutating func place(_ record: InstanceRecord, under check: HealthCheck) -> Standing? {
+    guard let old = record.blame else { return nil }
+    let standing =
+      switch old {
+      case .open: open(record, under: check)
+      case .failing, .well: old
+      }
+    count(standing, by: 1)
+    return standing
+  }
 
   private func judge(
     _ record: InstanceRecord, _ report: CheckReport?, at now: GateInstant, under check: HealthCheck

@@ -11,8 +11,8 @@ struct Certainty: Hashable, Sendable {
   let latest: GateInstant
 
   /// Until when an instance may become healthy for the group to be promoted by the deadline.
-  init(check: HealthCheck, policy: GatePolicy) {
-    self.init(check: check, until: GateInstant.start + policy.deadline - policy.soak)
+  init(check: HealthCheck, policy: GatePolicy, deadline: GateInstant) {
+    self.init(check: check, until: deadline - policy.soak)
   }
 
   init(check: HealthCheck, until latest: GateInstant) {

@@ -52,13 +52,13 @@ extension Gate {
 
   var deadlineExceeded: VerdictReason {
     VerdictReason(
-      .deadlineExceeded, "the deadline of \(policy.deadline.inWords) passed with \(standing)")
+      .deadlineExceeded, "the deadline of \(deadlineWords) passed with \(standing)")
   }
 
   var cannotBecomeHealthy: VerdictReason {
     VerdictReason(
       .cannotBecomeHealthyInTime,
-      "\(standing), and the rest can no longer be by the deadline of \(policy.deadline.inWords)")
+      "\(standing), and the rest can no longer be by the deadline of \(deadlineWords)")
   }
 
   /// What both groups suffer from, and what the new one would have been rolled back for.
@@ -92,7 +92,7 @@ extension Gate {
   func tooFewSamples(_ comparison: Comparison) -> VerdictReason {
     VerdictReason(
       .tooFewSamples,
-      "\(standing), but the deadline of \(policy.deadline.inWords) passed with "
+      "\(standing), but the deadline of \(deadlineWords) passed with "
         + "\(comparison.new.checks) checks to compare with the baseline's "
         + "\(comparison.old.checks), \(comparison.policy.minSamples) of each wanted")
   }
@@ -114,9 +114,11 @@ extension Gate {
 
   /// It is a matter of time, as for an instance.
   var guardsNotHealthy: VerdictReason {
-    let waiting = present(.guard) { $0.health.state != .healthy || $0.isUnobserved }
+    let waiting = present(.guard) {
+      $0.health.successesNeeded(under: check) > 0 || $0.isUnobserved
+    }
     let names = Self.list(waiting.map(\.instance.id))
-    let deadline = policy.deadline.inWords
+    let deadline = deadlineWords
     return isDeadlinePast
       ? VerdictReason(
         .deadlineExceeded,
@@ -150,7 +152,15 @@ extension Gate {
 
   var noInstances: VerdictReason {
     VerdictReason(
-      .noInstances, "no instance was found by the deadline of \(policy.deadline.inWords)")
+      .noInstances, "no instance was found by the deadline of \(deadlineWords)")
+  }
+
+  /// `6m`, or where the run was resumed `6m (put off to 14m30s)`.
+  package var deadlineWords: String {
+    let length = policy.deadline.inWords
+    guard !resumptions.isEmpty else { return length }
+    let seconds = deadline.microseconds / 1_000_000
+    return "\(length) (put off to \(Duration.seconds(seconds).inWords), as the run was resumed)"
   }
 
   func interrupted(by interruption: Interruption) -> Verdict {

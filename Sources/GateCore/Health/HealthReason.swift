@@ -42,6 +42,11 @@ extension InstanceRecord {
         code: view.reasonCode, description: view.description ?? view.state.rawValue)
     }
     return switch health.state {
+    case .healthy where health.mustShowAgain:
+      HealthReason(
+        code: nil,
+        description: "healthy before the run was resumed, \(health.consecutiveSuccesses) of "
+          + "\(counted(check.healthyThreshold, "health check")) passed since")
     case .healthy: HealthReason(code: nil, description: healthyDescription)
     case .initial: initialReason(under: check)
     case .unhealthy: unhealthyReason(under: check)

@@ -10,6 +10,8 @@ package struct InstanceHealth: Hashable, Sendable {
   package private(set) var state = InstanceState.initial
   package private(set) var consecutiveSuccesses = 0
   package private(set) var consecutiveFailures = 0
+  /// Whether it was healthy before a time in which nobody looked, and has to show it again.
+  package private(set) var mustShowAgain = false
   /// The latest counted checks, the newest in the lowest bit; 1 is a failure.
   private var recentFailures: UInt64 = 0
 
@@ -25,6 +27,7 @@ package struct InstanceHealth: Hashable, Sendable {
     case (.success, _):
       (consecutiveSuccesses, consecutiveFailures) = (consecutiveSuccesses + 1, 0)
       recentFailures <<= 1
+      if consecutiveSuccesses >= check.healthyThreshold { mustShowAgain = false }
     case (.failure, .counted):
       (consecutiveSuccesses, consecutiveFailures) = (0, consecutiveFailures + 1)
       recentFailures = recentFailures << 1 | 1
@@ -42,21 +45,32 @@ package struct InstanceHealth: Hashable, Sendable {
       recentFailures = 0
     }
     state = next
+    mustShowAgain = false
     return next
+  }
+
+  /// Forgets the counts after a time in which nobody looked.
+  ///
+  /// The state stands, as nothing has changed it, but what was healthy may have failed and come
+  /// back meanwhile: it has to show as many successes as one that comes back.
+  mutating func startAnew() {
+    (consecutiveSuccesses, consecutiveFailures, recentFailures) = (0, 0, 0)
+    mustShowAgain = state == .healthy
   }
 
   /// Takes over what the load balancer says; returns the state that it moved to, if it moved.
   package mutating func follow(_ view: LoadBalancerView) -> InstanceState? {
+    mustShowAgain = false
     guard view.state != state else { return nil }
     state = view.state
     return state
   }
 
-  /// How many more consecutive successes make it healthy; 0 when it is.
+  /// How many more consecutive successes show that it is healthy; 0 when it is.
   package func successesNeeded(under check: HealthCheck) -> Int {
     switch state {
     case .initial: check.initialThreshold - consecutiveSuccesses
-    case .healthy: 0
+    case .healthy: mustShowAgain ? check.healthyThreshold - consecutiveSuccesses : 0
     case .unhealthy: check.healthyThreshold - consecutiveSuccesses
     }
   }

@@ -177,6 +177,15 @@ extension InstanceRecord {
     healthWithoutFaults = assumed
   }
 
+  /// Begins anew after a time in which nobody looked: counts and the schedule of its checks.
+  mutating func startAnew(at now: GateInstant) {
+    health.startAnew()
+    // What lost checks might have shown is as old as what the others did.
+    (healthWithoutFaults, isUnobserved) = (nil, false)
+    isViewStale = view != nil
+    (schedule, nextCheck) = (CheckSchedule(), now)
+  }
+
   /// Notes the load balancer's view; returns the change of state, if the view decides.
   mutating func note(
     _ view: LoadBalancerView, at now: GateInstant, check: HealthCheck,

@@ -37,6 +37,7 @@ struct JournalLine: Decodable {
   var mismatch: String?
   var of: String?
   var role: String?
+  var gapSeconds: Double?
 
   // the group and the load balancer
   var expected: Int?
@@ -49,6 +50,7 @@ struct JournalLine: Decodable {
     case zone, started, ok, role
     case kind, status, detail, version, evidence, signal, mismatch, of, expected, state
     case description
+    case gapSeconds = "gap_seconds"
     case reasonCode = "reason_code"
     case schemaVersion = "schema_version"
     case healthgateVersion = "healthgate_version"

@@ -9,7 +9,10 @@ package struct Journal: Sendable {
   package var events: Int
   /// Whether a crash cut the last line off; it is left out.
   package var isCutOff: Bool
+  /// Of the whole file.
   package var sha256: String
+  /// How long the complete lines are.
+  package var bytes: Int
 
   /// An event of the journal, or the mere passing of time that a derived line shows.
   package struct Entry: Sendable {
@@ -28,6 +31,7 @@ package struct Journal: Sendable {
     case loadBalancerSaw(id: String, LoadBalancerView)
     case loadBalancerUnseen(GateFault)
     case interrupted(Interruption)
+    case resumed(after: Duration)
     /// A line that follows from the others.
     case derived
   }
@@ -75,7 +79,7 @@ extension Journal {
     digest.add(bytes)
     self.init(
       header: header, entries: reader.entries, events: reader.lines,
-      isCutOff: start < bytes.endIndex, sha256: digest.hexadecimal)
+      isCutOff: start < bytes.endIndex, sha256: digest.hexadecimal, bytes: start)
   }
 }
 
@@ -98,6 +102,7 @@ private struct JournalReader {
     }
     let instant = GateInstant(microseconds: time)
     guard instant >= now else { throw error("t is \(line.t), before that of the line before") }
+    let last = now
     now = instant
     guard (header == nil) == (line.event == "run_started") else {
       throw error(
@@ -107,9 +112,22 @@ private struct JournalReader {
     if header == nil {
       header = try makeHeader(line)
     } else {
-      entries.append(Journal.Entry(at: instant, event: try event(line)))
+      let event = try event(line)
+      if case .resumed(let gap) = event { try resume(after: gap, from: last, line) }
+      entries.append(Journal.Entry(at: instant, event: event))
     }
     lines += 1
+  }
+
+  /// A run that was interrupted and goes on was only stopped: its verdict was the one so far.
+  private mutating func resume(
+    after gap: Duration, from last: GateInstant, _ line: JournalLine
+  ) throws(JournalError) {
+    guard now.since(last) == gap else {
+      throw error("gap_seconds is not the time since the line before")
+    }
+    entries.forgetInterruption()
+    if let journal = line.journal { header?.journalPath = journal }
   }
 
   private func decode(_ bytes: ArraySlice<UInt8>) throws(JournalError) -> JournalLine {
@@ -157,9 +175,19 @@ private struct JournalReader {
         GateFault(detail: try want(line.detail, "detail"), started: try started(line)))
     case "interrupted":
       .interrupted(try parse(line.signal, "signal") { Interruption(rawValue: $0) })
+    case "resumed":
+      .resumed(after: try gap(line))
     case "state_changed", "decided": .derived
     default: throw error("'\(line.event)' is not an event of this version")
     }
+  }
+
+  private func gap(_ line: JournalLine) throws(JournalError) -> Duration {
+    let seconds = try want(line.gapSeconds, "gap_seconds")
+    guard let gap = microseconds(seconds, per: 1_000_000) else {
+      throw error("gap_seconds is \(seconds), which is no time")
+    }
+    return .microseconds(gap)
   }
 
   private func name(_ line: JournalLine) throws(JournalError) -> Journal.Name {
@@ -331,6 +359,16 @@ private struct JournalReader {
     } catch {
       throw self.error("\(name): \(error)")
     }
+  }
+}
+
+extension [Journal.Entry] {
+  /// Makes the interruption at the end mere time, if there is one.
+  mutating func forgetInterruption() {
+    guard let index = lastIndex(where: { if case .derived = $0.event { false } else { true } }),
+      case .interrupted = self[index].event
+    else { return }
+    self[index].event = .derived
   }
 }
 

@@ -3,11 +3,16 @@ package import GateCore
 /// Turns what the gate sees into lines of the journal; where they go is the caller's matter.
 package struct JournalWriter {
   private var writer = JSONWriter(.compact)
-  private var sequence = 0
+  private var sequence: Int
+  /// Where the journal is, if that is not where its first line says.
+  package var movedTo: String?
 
-  package init() {}
+  /// After so many lines that stand there already.
+  package init(after lines: Int = 0) {
+    sequence = lines
+  }
 
-  /// How many lines were written in all.
+  /// How many lines there are in all.
   package var events: Int { sequence }
 
   /// The lines since the last `removeAll`.
@@ -71,7 +76,16 @@ package struct JournalWriter {
     case .loadBalancerUnseen(let fault): faulted(fault, of: nil, at: instant, view: .loadBalancer)
     case .interrupted(let interruption):
       line(instant, "interrupted") { $0.field("signal", interruption.rawValue) }
+    case .resumed(let gap): resumed(after: gap, at: instant)
     case .wokeUp: break
+    }
+  }
+
+  private mutating func resumed(after gap: Duration, at instant: GateInstant) {
+    let journal = movedTo
+    line(instant, "resumed") { writer in
+      writer.field("gap_seconds", seconds: gap.inMicroseconds)
+      if let journal { writer.field("journal", journal) }
     }
   }
 

@@ -44,6 +44,7 @@ extension Gate {
       key(of: id).map { .loadBalancerSaw($0, view) } ?? .wokeUp
     case .loadBalancerUnseen(let fault): .loadBalancerUnseen(fault)
     case .interrupted(let interruption): .interrupted(interruption)
+    case .resumed(let gap): .resumed(after: gap)
     case .derived: .wokeUp
     }
   }

@@ -66,6 +66,8 @@ private struct Rewriting {
   /// Of the recorded slots, one in so many.
   private let stride: Int64
   private var schedules: [Journal.Name: Schedule] = [:]
+  /// When the event before came.
+  private var latest = GateInstant.start
 
   /// The checks of one instance.
   private struct Schedule {
@@ -83,6 +85,7 @@ private struct Rewriting {
   }
 
   mutating func steps(of entry: Journal.Entry) -> [Step] {
+    defer { latest = entry.at }
     switch entry.event {
     case .instanceAdded(let instance):
       let name = Journal.Name(id: instance.id, role: instance.role)
@@ -103,10 +106,30 @@ private struct Rewriting {
           event: .unknown(
             "needs checks after \(entry.at.preciseWords), when the run was interrupted"))
       ]
+    case .resumed: return resumed(entry)
     case .faulted(nil, _), .baselineUnlisted, .groupListed, .loadBalancerSaw, .loadBalancerUnseen,
       .derived:
       return [Step(at: entry.at, event: .happened(entry.event))]
     }
+  }
+
+  /// The runner died, and another went on: what was under way is lost, and where the gap was long
+  /// the slots begin anew.
+  private mutating func resumed(_ entry: Journal.Entry) -> [Step] {
+    guard stride == 1 else {
+      return [
+        Step(
+          at: entry.at,
+          event: .unknown(
+            "needs checks every \(changed.interval.inWords) as they would have been after "
+              + "\(entry.at.preciseWords), when the run was resumed"))
+      ]
+    }
+    let lost = openChecks(at: latest)
+    for (name, schedule) in schedules {
+      schedules[name] = Schedule(due: max(schedule.due, entry.at))
+    }
+    return lost + [Step(at: entry.at, event: .happened(entry.event))]
   }
 
   private mutating func steps(

@@ -53,7 +53,7 @@ package struct NagiosReport {
       "checks=\(gate.records(.member).reduce(0) { $0 + $1.checks });;;0;",
       "failures=\(gate.records(.member).reduce(0) { $0 + $1.failures });;;0;",
       "elapsed=\(document.verdict.at.since(.start).thousandthsOfSeconds)s;;"
-        + "\(policy.deadline.thousandthsOfSeconds);0;",
+        + "\(gate.deadline.since(.start).thousandthsOfSeconds);0;",
     ]
     // Of the instance that is the slowest.
     if let slowest = present.compactMap({ $0.latency.percentile(95) }).max() {

@@ -64,7 +64,7 @@ package struct OpenMetricsReport {
     page.family(
       "healthgate_deadline_seconds", unit: "seconds", "How long it might have taken."
     ) { family in
-      family.sample([], seconds: gate.policy.deadline.inMicroseconds)
+      family.sample([], seconds: gate.deadline.microseconds)
     }
   }
 

@@ -249,8 +249,9 @@ package struct TextReport {
     writeImports()
     page.entry(
       "decided:", .plain,
-      "after \(verdict.at.preciseWords) of \(gate.policy.deadline.inWords), at "
+      "after \(verdict.at.preciseWords) of \(gate.deadlineWords), at "
         + header.startedAt.at(verdict.at))
+    if let words = gate.resumptionWords { page.entry("resumed:", .waiting, words) }
     guard let journal = document.journal, let path = journal.path ?? header.journalPath else {
       return
     }

@@ -67,7 +67,7 @@ package struct Timeline: Hashable, Sendable {
       add(Check(ended: instant, latency: UInt32(clamping: latency), outcome: .lost), of: key)
     case .gateFault, .baselineUnlisted, .loadBalancerUnseen:
       if faults.count < Self.marksKept { faults.append(instant) }
-    case .instanceRemoved, .groupListed, .loadBalancerSaw, .interrupted, .wokeUp: break
+    case .instanceRemoved, .groupListed, .loadBalancerSaw, .interrupted, .resumed, .wokeUp: break
     }
     noteGroup(at: instant, in: gate)
   }

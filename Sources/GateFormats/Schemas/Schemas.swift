@@ -27,6 +27,18 @@ package enum Schemas {
         "started_at": { "$ref": "#/$defs/time" },
         "decided_at": { "$ref": "#/$defs/time" },
         "elapsed_seconds": { "type": "number", "minimum": 0 },
+        "resumed": {
+          "type": "array",
+          "items": {
+            "type": "object",
+            "required": ["at", "gap_seconds", "began_anew"],
+            "properties": {
+              "at": { "$ref": "#/$defs/time" },
+              "gap_seconds": { "type": "number", "minimum": 0 },
+              "began_anew": { "type": "boolean" }
+            }
+          }
+        },
         "health_check": { "anyOf": [{ "$ref": "#/$defs/health_check" }, { "type": "null" }] },
         "policy": { "anyOf": [{ "$ref": "#/$defs/policy" }, { "type": "null" }] },
         "settings": { "$ref": "#/$defs/settings" },
@@ -292,7 +304,8 @@ package enum Schemas {
         "event": {
           "enum": [
             "run_started", "instance_added", "guard_added", "instance_removed", "check",
-            "gate_fault", "group_listed", "load_balancer_view", "interrupted", "state_changed", "decided"
+            "gate_fault", "group_listed", "load_balancer_view", "interrupted",
+            "resumed", "state_changed", "decided"
           ]
         }
       },
@@ -413,6 +426,14 @@ package enum Schemas {
             "signal": { "type": "string" }
           },
           "required": ["signal"]
+        },
+        {
+          "properties": {
+            "event": { "const": "resumed" },
+            "gap_seconds": { "type": "number", "minimum": 0 },
+            "journal": { "type": "string" }
+          },
+          "required": ["gap_seconds"]
         },
         {
           "properties": {

@@ -101,8 +101,7 @@ extension RawSettings {
   }
 
   private static func unknown(_ name: String) -> SettingProblem.Fact {
-    guard !SettingKey.notYetBuilt.contains(name) else { return .notYetBuilt(name: name) }
-    return .unknown(
+    .unknown(
       name: name, nearest: nearestName(to: name, among: SettingKey.allCases.map(\.rawValue)))
   }
 }

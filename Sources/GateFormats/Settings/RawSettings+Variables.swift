@@ -35,10 +35,6 @@ extension RawSettings {
     uniqueKeysWithValues: SettingKey.allCases.map { ($0.variable, $0) })
 
   private static func unknownVariable(_ name: String) -> SettingProblem {
-    if let setting = SettingKey.notYetBuilt.first(where: { SettingKey.variable(named: $0) == name })
-    {
-      return SettingProblem(.notYetBuilt(name: "\(setting) (\(name))"))
-    }
     let known = SettingKey.allCases.map(\.variable) + ["HEALTHGATE_CONFIG"]
     // The common prefix must not make everything look alike.
     let bare = known.map { String($0.dropFirst(SettingKey.variablePrefix.count)) }

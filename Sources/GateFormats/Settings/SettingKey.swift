@@ -80,15 +80,11 @@ package enum SettingKey: String, Hashable, Sendable, CaseIterable {
   case events
   case ci
   case ciDir = "ci_dir"
+  case resume
 
   /// The settings that name the group: exactly one of them is given.
   package static let sources: [SettingKey] = [
     .instances, .instancesFile, .dns, .srv, .exec, .asg, .elb, .targetGroup, .terraform,
-  ]
-
-  /// Settings of the contract that cannot be given yet: to build one, make its name a case.
-  package static let notYetBuilt: [String] = [
-    "resume"
   ]
 
   /// The name on a command line, with its two hyphens.

@@ -13,7 +13,6 @@ extension SettingProblem: CustomStringConvertible {
   package var summary: String {
     switch fact {
     case .unknown(let name, _): "\(name.quotedIfOdd) is not a setting"
-    case .notYetBuilt(let name): "this version of healthgate does not have \(name) yet"
     case .duplicated(let names): "\(names.map(\.quotedIfOdd).joined(separator: ", ")) given twice"
     case .noValue(let name): "\(name) has no value"
     case .wrongKind(let name, let found, let wanted):
@@ -35,7 +34,6 @@ extension SettingProblem: CustomStringConvertible {
   package var hint: String? {
     switch fact {
     case .unknown(_, let nearest): nearest.map { "did you mean \($0)?" }
-    case .notYetBuilt: "leave it out"
     case .duplicated: "keep one of them"
     case .noValue: "give it one, or leave it out"
     case .unreadable(.instances, _): "such as \(InstanceSpec.examples)"
@@ -52,7 +50,7 @@ extension SettingProblem: CustomStringConvertible {
     case .unreadable(let key, _), .missing(let key, _), .senseless(let key, _, _): key
     case .refused(let refusal): refusal.key
     case .wrongKind(let name, _, _), .noValue(let name): SettingKey(rawValue: name)
-    case .unknown, .notYetBuilt, .duplicated, .content: nil
+    case .unknown, .duplicated, .content: nil
     }
   }
 }

@@ -14,8 +14,6 @@ package struct SettingProblem: Hashable, Sendable {
   package enum Fact: Hashable, Sendable {
     /// No setting has this name, spelled as at its origin.
     case unknown(name: String, nearest: String?)
-    /// The contract has the setting, this version has not.
-    case notYetBuilt(name: String)
     case duplicated(names: [String])
     case noValue(name: String)
     case wrongKind(name: String, found: String, wanted: String)
@@ -62,9 +60,7 @@ package struct SettingsError: Error, Hashable, Sendable {
     problems.contains { problem in
       switch problem.fact {
       case .content, .duplicated: true
-      case .unknown, .notYetBuilt, .noValue, .wrongKind, .unreadable, .missing, .refused,
-        .senseless:
-        false
+      case .unknown, .noValue, .wrongKind, .unreadable, .missing, .refused, .senseless: false
       }
     }
   }

@@ -281,6 +281,11 @@ extension SettingKey {
       Setting(
         .output, .file, "FILE",
         "Write the journal to this file as it happens, a JSON object a line.")
+    case .resume:
+      Setting(
+        .output, .file, "JOURNAL",
+        "Go on from the journal of a run that was killed or interrupted; its settings hold, and its "
+          + "lines are added to unless journal names another file.")
     case .progress:
       Setting(
         .output, .choice(["auto", "live", "plain", "none"]), "KIND",

@@ -30,7 +30,8 @@ extension Settings {
     let isAdvisory = reader.toggle(.advisory)
     let output = OutputSettings(
       format: reader.choice(.format, else: .json), verdict: reader.text(of: .verdict),
-      journal: reader.text(of: .journal), progress: reader.choice(.progress, else: .auto),
+      journal: reader.text(of: .journal), resume: reader.text(of: .resume),
+      progress: reader.choice(.progress, else: .auto),
       signKey: reader.signKey(), attestation: reader.attestation(),
       reports: reader.values(of: .report, ReportRequest.init(parsing:)))
     let reactions = reader.reactions()

@@ -54,6 +54,8 @@ package struct OutputSettings: Hashable, Sendable {
   /// Where the verdict goes too.
   package var verdict: String?
   package var journal: String?
+  /// The journal of the run to go on with.
+  package var resume: String?
   package var progress = Progress.auto
   /// Where the key to sign with is: a file, `env:NAME` or `exec:COMMAND`.
   package var signKey: String?

@@ -100,6 +100,13 @@ package struct VerdictDocument: Sendable {
     writer.field("started_at", header.startedAt.text)
     writer.field("decided_at", header.startedAt.at(verdict.at))
     writer.field("elapsed_seconds", seconds: verdict.at.microseconds / 1000 * 1000)
+    writer.array("resumed", gate.resumptions) { writer, resumption in
+      writer.object { writer in
+        writer.field("at", time(resumption.at))
+        writer.field("gap_seconds", seconds: resumption.gap.inMicroseconds)
+        writer.field("began_anew", resumption.effect == .anew)
+      }
+    }
   }
 
   private func writeGroup(to writer: inout JSONWriter) {

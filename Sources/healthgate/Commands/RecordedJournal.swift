@@ -13,6 +13,11 @@ enum RecordedJournal {
     } catch {
       throw CommandFailure(.noFile, "'\(path)' cannot be read: \(error.words)")
     }
+    return try journal(bytes, path)
+  }
+
+  /// - Throws: `CommandFailure` for what is no journal.
+  static func journal(_ bytes: [UInt8], _ path: String) throws(CommandFailure) -> Journal {
     do throws(JournalError) {
       let journal = try Journal(reading: bytes)
       if journal.isCutOff {

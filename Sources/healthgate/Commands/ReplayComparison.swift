@@ -95,9 +95,7 @@ extension SettingProblem {
   fileprivate var isOfTheirTogetherness: Bool {
     switch fact {
     case .senseless, .refused: true
-    case .unknown, .notYetBuilt, .duplicated, .noValue, .wrongKind, .unreadable, .missing,
-      .content:
-      false
+    case .unknown, .duplicated, .noValue, .wrongKind, .unreadable, .missing, .content: false
     }
   }
 }

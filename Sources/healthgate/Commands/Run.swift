@@ -23,15 +23,30 @@ struct Run: ParsableCommand {
   @OptionGroup var flags: SettingFlags
 
   func run() throws {
-    let loaded = try SettingsLoader(config: config).load(flags: flags.given)
+    var resumption: RunToResume?
+    var loaded = try SettingsLoader(config: config).load(flags: flags.given) { given in
+      resumption = try RunToResume.found(given)
+      return resumption?.settings(under: given)
+    }
     guard !printConfig else {
       try Output.print(loaded.settings.printed)
       return
     }
-    let group = try loaded.group()
+    let group: LoadedGroup
+    let baseline: LoadedBaseline?
+    if let resumption {
+      group = try resumption.group(of: loaded)
+      baseline = try loaded.baseline(beside: group)
+      try resumption.refuseChanges(loaded.settings, group, baseline)
+      loaded.settings.output.journal = loaded.settings.output.journal ?? resumption.held.path
+    } else {
+      group = try loaded.group()
+      baseline = try loaded.baseline(beside: group)
+    }
+    let settings = loaded
     try RunSession(
-      settings: loaded.settings, group: group, baseline: try loaded.baseline(beside: group),
-      oldGroup: { try loaded.oldGroup() }
+      settings: loaded.settings, group: group, baseline: baseline,
+      oldGroup: { try settings.oldGroup() }, resumption: resumption
     ).run()
   }
 }

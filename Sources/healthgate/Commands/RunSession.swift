@@ -17,6 +17,8 @@ struct RunSession {
   var baseline: LoadedBaseline?
   /// Lists the old group anew, to be gated as a group.
   var oldGroup: () throws -> LoadedGroup? = { nil }
+  /// The run to go on with; nil: a new one begins.
+  var resumption: RunToResume?
   /// Where SIGINT, SIGTERM and SIGHUP are read from.
   var signals: Int32?
 
@@ -24,7 +26,8 @@ struct RunSession {
   ///
   /// - Throws: `CommandFailure` when nothing could be checked.
   func run() throws -> Never {
-    try OutputPlaces.refuseShared(settings.output.places)
+    try OutputPlaces.refuseShared(
+      settings.output.places + (resumption?.places(beside: settings.output.journal) ?? []))
     // Made before the first check: a folder that cannot be written to is known now.
     let reports = try ReportFiles(settings.output.reports)
     let verdictFile = try opened(settings.output.verdict, "verdict") { path throws(SystemError) in
@@ -35,15 +38,17 @@ struct RunSession {
       try SigningKey.load(place)
     }
     let journal = try opened(settings.output.journal, "journal") { path throws(SystemError) in
-      try JournalFile(path)
+      guard let resumption else { return try JournalFile(path) }
+      return try JournalFile(path, resuming: resumption.run, of: resumption.held)
     }
     // Before there is another thread, which would take the signals for itself.
     let signals = signals ?? hg_signal_descriptor()
     let reactions = Reactions(settings, signals: signals)
-    let watch = reports.watch
+    let watch = reports.watch(from: resumption?.timeline ?? Timeline())
     let observers = [watch].compactMap { $0 as (any GateObserver)? } + reactions.observers
-    let document = try judge(
-      group, signals: signals, journal: journal, reactions: reactions, telling: observers)
+    let document =
+      try resumption?.document(journal)
+      ?? judge(group, signals: signals, journal: journal, reactions: reactions, telling: observers)
     let delivery = VerdictDelivery(
       format: settings.output.format, file: verdictFile, signingKey: signingKey,
       attestation: attestation, reports: reports, timeline: watch?.timeline ?? Timeline(),
@@ -68,6 +73,7 @@ struct RunSession {
       session.settings.expectations.version = nil
       session.settings.output.journal = nil
       session.baseline = nil
+      session.resumption = nil
       return try session.judge(group, signals: signals)
     }
   }
@@ -80,18 +86,19 @@ struct RunSession {
     telling others: [any GateObserver] = []
   ) throws -> VerdictDocument {
     let plan = try settings.probePlan()
+    let now = try resumption?.now() ?? .start
     let checker: CurlChecker
     do throws(CurlFailure) {
-      checker = try CurlChecker(plan, signals: signals)
+      checker = try CurlChecker(plan, signals: signals, startingAt: now)
     } catch {
       throw CommandFailure(.sourceUnavailable, "no checks can be made: \(error)")
     }
     let header = header(of: group)
-    reactions?.checksBegin(header)
+    reactions?.checksBegin(header, resuming: resumption?.run)
     let progress = ProgressDisplay.observer(settings.output.progress, of: header)
     let observers: [any GateObserver] = [journal, progress].compactMap { $0 } + others
-    journal?.start(header)
-    let gate = Gate(check: header.check, policy: header.policy)
+    if resumption == nil { journal?.start(header) }
+    let gate = resumption?.run.gate ?? Gate(check: header.check, policy: header.policy)
     for poller in [group.poller, baseline?.poller].compactMap({ $0 }) {
       checker.wake(on: poller.event)
       poller.start()
@@ -99,8 +106,13 @@ struct RunSession {
     let engine = GateEngine(
       gate, port: GuardedPort(checker, guardDesk), observers: observers, feed: group.poller,
       baselineFeed: baseline?.poller, expected: settings.group.expected)
-    let verdict = engine.run(
-      group.instances + (baseline?.instances ?? []) + settings.guards.map { .guarding($0.name) })
+    let guards = settings.guards.map { Instance.guarding($0.name) }
+    var groups = [InstanceRole.member: group.listing]
+    groups[.baseline] = baseline.map { GroupListing(instances: $0.instances) }
+    let verdict =
+      resumption == nil
+      ? engine.run(group.instances + (baseline?.instances ?? []) + guards)
+      : engine.goOn(with: groups, guards: guards)
     reactions?.checksEnded()
     return VerdictDocument(
       header: header, gate: engine.gate, verdict: verdict,
@@ -123,8 +135,11 @@ struct RunSession {
     do throws(SystemError) {
       return try open(path)
     } catch {
+      let isHeld = what == "journal" && error.code == EBUSY
       throw CommandFailure(
-        .notWritten, "the \(what) cannot be written to '\(path)': \(error.words)")
+        .notWritten,
+        "the \(what) cannot be written to '\(path)': "
+          + (isHeld ? "another run is writing it" : error.words))
     }
   }
 
@@ -141,7 +156,11 @@ struct RunSession {
   }
 
   private func header(of group: LoadedGroup) -> RunHeader {
-    RunHeader(
+    if var header = resumption?.run.header {
+      header.journalPath = settings.output.journal
+      return header
+    }
+    return RunHeader(
       healthgateVersion: Healthgate.version, runID: RunID.make(at: .now), startedAt: .now,
       check: settings.check, request: settings.requestInForce, policy: group.policy,
       isAdvisory: settings.isAdvisory, group: group.source, baseline: baseline?.source,

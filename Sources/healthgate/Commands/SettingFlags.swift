@@ -120,6 +120,7 @@ struct OutputFlags: SettingFlagGroup {
   @Option(help: .of(.events)) var events: String?
   @Option(help: .of(.ci)) var ci: String?
   @Option(help: .of(.ciDir)) var ciDir: String?
+  @Option(help: .of(.resume)) var resume: String?
 }
 
 /// Flags whose properties are named as the settings are.

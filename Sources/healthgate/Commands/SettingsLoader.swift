@@ -20,9 +20,10 @@ struct SettingsLoader {
   static let standInOrigin = SettingOrigin.imported("no target given")
 
   func load(
-    flags: [(SettingKey, [String])], instances need: Settings.InstancesNeed = .required
+    flags: [(SettingKey, [String])], instances need: Settings.InstancesNeed = .required,
+    over recorded: (RawSettings) throws -> RawSettings? = { _ in nil }
   ) throws -> LoadedSettings {
-    var layers = try layers(flags: flags)
+    var layers = try layers(flags: flags, over: recorded)
     if need == .optional, layers.settings.values[.target] == nil {
       layers.settings.values[.target] = [SettingText("HTTP:80/", at: Self.standInOrigin)]
     }
@@ -36,14 +37,18 @@ struct SettingsLoader {
   }
 
   /// The settings as text, the layers made one, and what they import from.
+  ///
+  /// `recorded` are those of a run to resume, which beat what is imported now.
   func layers(
-    flags: [(SettingKey, [String])]
+    flags: [(SettingKey, [String])],
+    over recorded: (RawSettings) throws -> RawSettings? = { _ in nil }
   ) throws -> (settings: RawSettings, imported: SettingsImport?) {
     let environment = Self.environment
     var layers = [RawSettings(flags: flags), RawSettings(variables: environment)]
     if let path = config ?? environment["HEALTHGATE_CONFIG"].flatMap({ $0.isEmpty ? nil : $0 }) {
       layers.append(RawSettings(file: try Self.read(path, as: "the settings"), path: path))
     }
+    if let recorded = try recorded(RawSettings(merging: layers)) { layers.append(recorded) }
     let imported = try SettingsImport(RawSettings(merging: layers))
     if let imported { layers.append(imported.layer) }
     return (RawSettings(merging: layers), imported)
@@ -104,7 +109,8 @@ extension LoadedSettings {
       policy.loadBalancer = settings.following.loadBalancerRole
       return LoadedGroup(
         instances: instances, policy: policy, source: source(name),
-        poller: policy.loadBalancer == .none ? nil : poller(instances))
+        poller: policy.loadBalancer == .none ? nil : poller(instances),
+        listing: GroupListing(instances: instances))
     } catch {
       throw CommandFailure(error)
     }
@@ -132,7 +138,7 @@ extension LoadedSettings {
         forChangingGroupOf: listing.instances.count, declared: listing.expected)
       return LoadedGroup(
         instances: listing.instances, policy: policy, source: source(name),
-        poller: poller(listing.instances))
+        poller: poller(listing.instances), listing: listing)
     } catch {
       throw CommandFailure(error)
     }
@@ -156,6 +162,8 @@ struct LoadedGroup {
   var source: RunHeader.Group
   /// Follows what changes; nil where nothing can.
   var poller: GroupPoller?
+  /// What the source said of others than the instances, too.
+  var listing: GroupListing
 }
 
 extension CommandFailure {

@@ -15,7 +15,10 @@ enum InputFile {
     return try read(descriptor: descriptor, limit: limit)
   }
 
-  private static func read(descriptor: Int32, limit: Int) throws(SystemError) -> [UInt8] {
+  /// Reads from where the descriptor is.
+  ///
+  /// - Throws: `SystemError`; `EFBIG` when there is more.
+  static func read(descriptor: Int32, limit: Int = .max) throws(SystemError) -> [UInt8] {
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 64 * 1024)
     while true {

@@ -13,15 +13,66 @@ internal import GateFormats
 final class JournalFile: GateObserver {
   private let path: String
   private let descriptor: Int32
-  private var writer = JournalWriter()
+  private var writer: JournalWriter
   private var digest = Digest()
   private(set) var failure: SystemError?
 
-  /// - Throws: `SystemError` when it cannot be made.
+  /// A new one in the place of what stands there.
+  ///
+  /// - Throws: `SystemError` when it cannot be made; `EBUSY` when another run is writing there.
   init(_ path: String) throws(SystemError) {
     self.path = path
-    descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    writer = JournalWriter()
+    // Not made empty before it is certain that it is nobody's.
+    descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw .last }
+    do throws(SystemError) {
+      try FileLock.take(descriptor)
+      guard !FileLock.isFile(descriptor) || ftruncate(descriptor, 0) == 0 else { throw .last }
+    } catch {
+      close(descriptor)
+      throw error
+    }
+  }
+
+  /// Goes on with that of a run to resume: in its file, or in another that gets its lines first.
+  ///
+  /// - Throws: `SystemError` when it cannot be written to.
+  init(_ path: String, resuming run: ResumedRun, of held: HeldJournal) throws(SystemError) {
+    self.path = path
+    writer = JournalWriter(after: run.lines)
+    if run.header.journalPath != path { writer.movedTo = path }
+    let whole = Array(held.bytes[..<held.wholeBytes])
+    if held.isSame(as: path) {
+      descriptor = try held.takenOver()
+    } else {
+      descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
+      guard descriptor >= 0 else { throw .last }
+    }
+    do throws(SystemError) {
+      try begin(after: whole, run.lostLines, isThere: held.isSame(as: path))
+    } catch {
+      close(descriptor)
+      throw error
+    }
+  }
+
+  private func begin(
+    after whole: [UInt8], _ lost: [UInt8], isThere: Bool
+  ) throws(SystemError) {
+    if isThere {
+      let end = off_t(whole.count)
+      guard ftruncate(descriptor, end) == 0, lseek(descriptor, end, SEEK_SET) == end else {
+        throw .last
+      }
+    } else {
+      try FileLock.take(descriptor)
+      guard !FileLock.isFile(descriptor) || ftruncate(descriptor, 0) == 0 else { throw .last }
+      try Output.write(whole, to: descriptor)
+    }
+    try Output.write(lost, to: descriptor)
+    digest.add(whole)
+    digest.add(lost)
   }
 
   deinit {
@@ -45,12 +96,14 @@ final class JournalFile: GateObserver {
   }
 
   /// Writes what is left; returns what binds the verdict to this journal.
-  func finish() -> JournalDigest {
+  ///
+  /// A verdict that was there already has it where its journal says, if it is not here.
+  func finish(as recorded: String? = nil) -> JournalDigest {
     flush()
     if failure == nil, fsync(descriptor) != 0, errno != EINVAL, errno != EROFS {
       failure = .last
     }
-    return JournalDigest(path: path, sha256: digest.hexadecimal, events: writer.events)
+    return JournalDigest(path: recorded ?? path, sha256: digest.hexadecimal, events: writer.events)
   }
 
   private func flush() {

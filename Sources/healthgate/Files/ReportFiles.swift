@@ -24,15 +24,19 @@ struct ReportFiles {
     }
   }
 
-  /// What must watch the run for them; nil when none of them shows its course.
-  var watch: TimelineWatch? {
-    files.contains { $0.request.format.needsTimeline } ? TimelineWatch() : nil
+  /// What must watch the run for them, from its course so far on; nil when none of them shows it.
+  func watch(from timeline: Timeline) -> TimelineWatch? {
+    files.contains { $0.request.format.needsTimeline } ? TimelineWatch(timeline) : nil
   }
 }
 
 /// Keeps the timeline of a run as it happens.
 final class TimelineWatch: GateObserver {
-  private(set) var timeline = Timeline()
+  private(set) var timeline: Timeline
+
+  init(_ timeline: Timeline) {
+    self.timeline = timeline
+  }
 
   func observe(
     _ event: GateEvent, _ effects: ArraySlice<GateEffect>, at instant: GateInstant, in gate: Gate

@@ -50,7 +50,8 @@ extension LoadedSettings {
       deadline: group.deadline, expected: max(old.instances.count, 1),
       membership: old.poller == nil ? .fixed : .changing)
     return LoadedGroup(
-      instances: old.instances, policy: policy, source: old.source, poller: old.poller)
+      instances: old.instances, policy: policy, source: old.source, poller: old.poller,
+      listing: GroupListing(instances: old.instances))
   }
 
   private func placed(_ specs: [InstanceSpec]) throws(CommandFailure) -> [Instance] {

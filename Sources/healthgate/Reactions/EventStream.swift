@@ -25,6 +25,13 @@ final class EventStream: GateObserver {
     flush()
   }
 
+  /// Goes on after the lines that the runner before has sent, or wanted to.
+  func start(after lines: Int, in journal: String?) {
+    writer = JournalWriter(after: lines)
+    writer.movedTo = journal
+    flushed = lines
+  }
+
   func observe(
     _ event: GateEvent, _ effects: ArraySlice<GateEffect>, at instant: GateInstant, in gate: Gate
   ) {

@@ -38,10 +38,12 @@ struct Reactions {
   /// Who wants to be told what the gate sees.
   var observers: [any GateObserver] { stream.map { [$0] } ?? [] }
 
-  func checksBegin(_ header: RunHeader) {
+  func checksBegin(_ header: RunHeader, resuming run: ResumedRun?) {
     ci?.checksBegin()
     poster?.start()
-    stream?.start(header)
+    guard let run else { stream?.start(header); return }
+    let path = header.journalPath
+    stream?.start(after: run.lines, in: run.header.journalPath == path ? nil : path)
   }
 
   func checksEnded() {

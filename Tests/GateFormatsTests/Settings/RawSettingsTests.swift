@@ -53,15 +53,12 @@ import Testing
 
   @Test func unknownVariablesAreErrorsWithTheNameThatWasMeant() {
     let raw = RawSettings(variables: [
-      "HEALTHGATE_TIMEOUTT": "3", "HEALTHGATE_XYZZY": "1", "HEALTHGATE_RESUME": "run.ndjson",
-      "HEALTHGATE_CONFIGG": "x",
+      "HEALTHGATE_TIMEOUTT": "3", "HEALTHGATE_XYZZY": "1", "HEALTHGATE_CONFIGG": "x",
     ])
     #expect(
       raw.problems.map(\.message) == [
         "healthgate: error: HEALTHGATE_CONFIGG is not a setting\n"
           + "  hint: did you mean HEALTHGATE_CONFIG?",
-        "healthgate: error: this version of healthgate does not have resume (HEALTHGATE_RESUME) yet\n"
-          + "  hint: leave it out",
         "healthgate: error: HEALTHGATE_TIMEOUTT is not a setting\n"
           + "  hint: did you mean HEALTHGATE_TIMEOUT?",
         "healthgate: error: HEALTHGATE_XYZZY is not a setting",

@@ -17,12 +17,6 @@ import Testing
     #expect(!key.setting.whenUnset.isEmpty)
   }
 
-  @Test func noSettingIsBothBuiltAndNot() {
-    let built = Set(SettingKey.allCases.map(\.rawValue))
-    #expect(built.isDisjoint(with: SettingKey.notYetBuilt))
-    #expect(Set(SettingKey.notYetBuilt).count == SettingKey.notYetBuilt.count)
-  }
-
   @Test func sectionsAreNotInterleaved() {
     let sections = SettingKey.allCases.map(\.setting.section)
     let order = Setting.Section.allCases

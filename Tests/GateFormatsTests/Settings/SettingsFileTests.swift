@@ -61,9 +61,6 @@ import Testing
   @Test(arguments: [
     Row("timeot: 5", ["gate.yaml:1: timeot is not a setting"]),
     Row(
-      "interval: 5\nresume: web",
-      ["gate.yaml:2: this version of healthgate does not have resume yet"]),
-    Row(
       "soak:\ninterval: ~",
       ["gate.yaml:1: soak has no value", "gate.yaml:2: interval has no value"]),
     Row(

@@ -173,11 +173,12 @@ package struct HTMLReport {
 
   private var course: Markup {
     guard !instances.isEmpty else { return "" }
-    let axis = TimeAxis(verdict, deadline: gate.policy.deadline)
+    let axis = TimeAxis(verdict, deadline: gate.deadline)
     let drawing = TimelineDrawing(document, timeline, axis, instances)
     let late: Markup =
-      axis.contains(GateInstant.start + gate.policy.deadline)
-      ? "" : " The deadline, after \(gate.policy.deadline.inWords), was still to come."
+      axis.contains(gate.deadline)
+      ? "" : " The deadline, after \(gate.deadlineWords), was still to come."
+    let resumed = gate.resumptionWords.map { " The run was \($0)." } ?? ""
     let thinned: Markup =
       timeline.thinned > 0
       ? " Of \(counted(timeline.thinned, "earlier check")) only the worse neighbours are drawn."
@@ -186,7 +187,7 @@ package struct HTMLReport {
       <section><h2>Course</h2>
       <p class="legend">\(legend)</p>
       <div class="card">\(drawing.markup)</div>
-      <p class="caption">Time since the start.\(late)\(thinned)</p>
+      <p class="caption">Time since the start.\(late)\(resumed)\(thinned)</p>
       </section>
       \(latency(axis))
       """

@@ -116,6 +116,7 @@ enum PageStyle {
     .drawing line.soak, .drawing line.deadline {
       stroke: var(--mark); stroke-width: 1.5; stroke-dasharray: 5 4;
     }
+    .drawing text.fault { fill: var(--waiting); }
     .drawing line.fault { stroke: var(--waiting); stroke-width: 1; stroke-dasharray: 2 3; }
     .drawing .dot {
       stroke: var(--healthy); stroke-width: 6; stroke-linecap: round; stroke-opacity: .75;

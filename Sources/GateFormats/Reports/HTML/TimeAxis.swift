@@ -10,10 +10,10 @@ struct TimeAxis {
   static let width = 10_000
 
   /// The deadline is on it if that does not crowd the run itself.
-  init(_ verdict: Verdict, deadline: Duration) {
+  init(_ verdict: Verdict, deadline: GateInstant) {
     let decided = max(verdict.at.microseconds, 1000)
     let margin = max(decided / 25, 1)
-    let deadline = deadline.inMicroseconds
+    let deadline = deadline.microseconds
     end =
       deadline >= decided && deadline <= decided + decided / 2
       ? deadline + margin : decided + margin

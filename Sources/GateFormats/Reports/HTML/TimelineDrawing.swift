@@ -209,10 +209,13 @@ struct TimelineDrawing {
         addLine("soak", at: last.from, words, to: &layers, from: 11, down: bottom)
       }
     }
-    let deadline = GateInstant.start + policy.deadline
+    let deadline = document.gate.deadline
     if axis.contains(deadline) {
-      let words = "deadline \(policy.deadline.inWords)"
+      let words = "deadline \(deadline.since(.start).inWords)"
       addLine("deadline", at: deadline, words, to: &layers, from: 11, down: bottom)
+    }
+    for resumption in document.gate.resumptions {
+      addLine("fault", at: resumption.at, "resumed", to: &layers, from: 11, down: bottom)
     }
     for fault in timeline.faults where axis.contains(fault) {
       addLine("fault", at: fault, to: &layers, from: 31, down: bottom)

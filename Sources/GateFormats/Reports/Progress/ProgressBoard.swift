@@ -36,6 +36,10 @@ package struct ProgressBoard: Sendable {
       place(key, in: gate)
     case .gateFault, .baselineUnlisted, .loadBalancerUnseen: faults += 1
     case .loadBalancerSaw(let key, _): place(key, in: gate)
+    case .resumed:
+      // Those of the runner before joined when this one was not there.
+      addInstances(upTo: gate.records.count)
+      for index in standings.indices { place(InstanceKey(index), in: gate) }
     case .groupListed, .interrupted, .wokeUp: break
     }
   }

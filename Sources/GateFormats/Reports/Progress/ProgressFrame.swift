@@ -27,7 +27,9 @@ extension ProgressBoard {
     }
     if gate.unhealthy > 0 { add("\(gate.unhealthy) unhealthy", .bad) }
     if gate.replaced > 0 { add("\(gate.replaced) left", .waiting) }
-    line.append("  \(now.elapsedWords) of \(policy.deadline.inWords)")
+    let deadline = Duration.seconds(gate.deadline.microseconds / 1_000_000)
+    let length = gate.resumptions.isEmpty ? policy.deadline : deadline
+    line.append("  \(now.elapsedWords) of \(length.inWords)")
     line.append(
       "  \(gate.check.target.description.printable) \(gate.check.semantics.rawValue)", .faint)
     if gate.policy.loadBalancer == .decides {

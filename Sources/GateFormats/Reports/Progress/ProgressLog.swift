@@ -52,6 +52,10 @@ package struct ProgressLog: Sendable {
       say("the source wants \(counted(expected, "instance"))", at: now)
     case .loadBalancerSaw(let key, let view):
       tell(view, of: key, effects.transition, at: now, in: gate)
+    case .resumed(let gap):
+      while runs.count < gate.records.count { runs.addInstance() }
+      soakBegan = gate.healthySince
+      say("resumed after \(gap.roundedWords): \(gate.standing)\(gate.anewWords)", at: now)
     case .interrupted, .wokeUp: break
     }
     tellSoak(at: now, in: gate)

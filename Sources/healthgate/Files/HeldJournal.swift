@@ -1,0 +1,83 @@
+internal import GateFormats
+
+#if canImport(Glibc)
+  internal import Glibc
+#endif
+
+/// The journal of a run to resume, read, and held so that no other run writes to it.
+final class HeldJournal {
+  let path: String
+  let bytes: [UInt8]
+  /// How long its complete lines are.
+  var wholeBytes: Int { (bytes.lastIndex(of: UInt8(ascii: "\n")) ?? -1) + 1 }
+  private let descriptor: Int32
+  /// Whether it may be written to as well.
+  private let access: Access
+
+  private enum Access {
+    case reading
+    case writing
+  }
+
+  /// - Throws: `SystemError`; `EBUSY` when a run is still writing it.
+  init(_ path: String) throws(SystemError) {
+    self.path = path
+    var descriptor = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK)
+    access = descriptor >= 0 ? .writing : .reading
+    if descriptor < 0, errno == EACCES || errno == EROFS || errno == EPERM {
+      descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    }
+    guard descriptor >= 0 else { throw .last }
+    self.descriptor = descriptor
+    do throws(SystemError) {
+      // What comes through a pipe is gone when it has been read.
+      guard FileLock.isFile(descriptor) else { throw SystemError(code: ESPIPE) }
+      try FileLock.take(descriptor)
+      bytes = try InputFile.read(descriptor: descriptor)
+    } catch {
+      close(descriptor)
+      throw error
+    }
+  }
+
+  deinit {
+    close(descriptor)
+  }
+
+  /// Whether a path leads to this file.
+  func isSame(as path: String) -> Bool {
+    var (own, other) = (stat(), stat())
+    return fstat(descriptor, &own) == 0 && stat(path, &other) == 0
+      && own.st_dev == other.st_dev && own.st_ino == other.st_ino
+  }
+
+  /// A descriptor to write with, which holds the file as well.
+  ///
+  /// - Throws: `SystemError` when it may only be read.
+  func takenOver() throws(SystemError) -> Int32 {
+    guard access == .writing else { throw SystemError(code: EACCES) }
+    let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+    guard copy >= 0 else { throw .last }
+    return copy
+  }
+}
+
+/// Whose file it is while it is open: one run's at a time.
+enum FileLock {
+  static func isFile(_ descriptor: Int32) -> Bool {
+    var status = stat()
+    return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  }
+
+  /// Takes the file for this process until it ends, however it ends.
+  ///
+  /// What is no file may be shared, and a file system without locks has none.
+  ///
+  /// - Throws: `SystemError`: `EBUSY` when it is another's.
+  static func take(_ descriptor: Int32) throws(SystemError) {
+    guard isFile(descriptor), flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK else {
+      return
+    }
+    throw SystemError(code: EBUSY)
+  }
+}
