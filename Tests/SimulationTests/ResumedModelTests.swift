@@ -14,7 +14,7 @@ import Testing
   }()
 
   #if DEBUG
-    static let checksEach = 1500
+    static let checksEach = 700
   #else
     static let checksEach = 20_000
   #endif

@@ -175,10 +175,17 @@ extension Gate {
       interruption: interruption)
   }
 
+  /// Those that have not yet shown again since a resumption that they are healthy.
+  private var unshown: String {
+    guard !resumptions.isEmpty else { return "" }
+    let count = self.present(.member) { $0.health.mustShowAgain }.count
+    return count > 0 ? ", \(count) of them as they were before the run was resumed" : ""
+  }
+
   private var standing: String {
     let present = present < expected ? ", \(present) present" : ""
     let left = replaced > 0 ? ", \(replaced) left the group" : ""
-    return "\(healthy) of \(counted(expected, "instance")) healthy\(present)\(left)"
+    return "\(healthy) of \(counted(expected, "instance")) healthy\(unshown)\(present)\(left)"
   }
 
   /// The first few, and how many more.

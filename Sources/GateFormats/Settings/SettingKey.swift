@@ -66,6 +66,7 @@ package enum SettingKey: String, Hashable, Sendable, CaseIterable {
   case format
   case verdict
   case journal
+  case resume
   case progress
   case signKey = "sign_key"
   case attestation
@@ -80,7 +81,6 @@ package enum SettingKey: String, Hashable, Sendable, CaseIterable {
   case events
   case ci
   case ciDir = "ci_dir"
-  case resume
 
   /// The settings that name the group: exactly one of them is given.
   package static let sources: [SettingKey] = [

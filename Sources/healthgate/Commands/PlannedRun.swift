@@ -27,6 +27,7 @@ struct PlannedRun {
     if policy.membership == .changing {
       notes.append("the source lists all instances at the start")
     }
+    notes += Self.notes(on: settings)
     (policy.membership, policy.loadBalancer) = (.fixed, .none)
     self.policy = policy
     if settings.inForce.values[.target]?.first?.origin == SettingsLoader.standInOrigin {
@@ -35,6 +36,28 @@ struct PlannedRun {
     if case .instances(let specs) = settings.source, specs.isEmpty, settings.group.expected == nil {
       notes.append("the group is one instance, as neither instances nor expected are given")
     }
+  }
+
+  /// What the bounds and the odds take for granted of whatever is looked at beside the group.
+  private static func notes(on settings: Settings) -> [String] {
+    var notes: [String] = []
+    let check = settings.check
+    if settings.baseline != nil {
+      let wait = check.interval * check.unhealthyThreshold + check.timeout
+      notes.append(
+        "the baseline is well, and shows it at once: a rollback for unhealthy instances or for want "
+          + "of time waits for a check of it, \(wait.inWords) at most, and one that fails as well "
+          + "makes it inconclusive")
+    }
+    if settings.group.comparison != nil {
+      notes.append(
+        "the group is no worse than the baseline, and there are samples enough when it has soaked "
+          + "(compare)")
+    }
+    if !settings.guards.isEmpty {
+      notes.append("every guard holds as soon as the group is healthy, and as long")
+    }
+    return notes
   }
 
   /// The policy for as many instances as are expected, without asking anybody for them.

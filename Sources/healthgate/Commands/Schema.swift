@@ -13,10 +13,13 @@ struct Schema: ParsableCommand {
     case journal
     case config
     case plan
+    case comparison
   }
 
   @Argument(
-    help: "verdict, journal (a line of it), config (the settings' file), plan, probe or lint.")
+    help: ArgumentHelp(
+      "verdict, journal (a line of it), config (the settings' file), plan, comparison (of replay "
+        + "--compare), probe or lint."))
   var format: Format
 
   func run() throws {
@@ -27,6 +30,7 @@ struct Schema: ParsableCommand {
     case .journal: try Output.print(Schemas.journal + "\n")
     case .config: try Output.print(configSchema())
     case .plan: try Output.print(Schemas.plan + "\n")
+    case .comparison: try Output.print(Schemas.comparison + "\n")
     }
   }
 }

@@ -106,6 +106,7 @@ struct OutputFlags: SettingFlagGroup {
   @Option(help: .of(.format)) var format: String?
   @Option(help: .of(.verdict)) var verdict: String?
   @Option(help: .of(.journal)) var journal: String?
+  @Option(help: .of(.resume)) var resume: String?
   @Option(help: .of(.progress)) var progress: String?
   @Option(help: .of(.signKey)) var signKey: String?
   @Option(help: .of(.attestation)) var attestation: String?
@@ -120,7 +121,6 @@ struct OutputFlags: SettingFlagGroup {
   @Option(help: .of(.events)) var events: String?
   @Option(help: .of(.ci)) var ci: String?
   @Option(help: .of(.ciDir)) var ciDir: String?
-  @Option(help: .of(.resume)) var resume: String?
 }
 
 /// Flags whose properties are named as the settings are.

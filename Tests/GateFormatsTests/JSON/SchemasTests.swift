@@ -8,7 +8,7 @@ import Testing
 @Suite struct SchemasTests {
   static let schemas: [(name: String, text: String)] = [
     ("verdict", Schemas.verdict), ("journal", Schemas.journal), ("probe", Schemas.probe),
-    ("plan", Schemas.plan),
+    ("plan", Schemas.plan), ("comparison", Schemas.comparison),
   ]
 
   @Test(arguments: schemas) func aSchemaIsJSONOfTheRightDialect(name: String, text: String) throws {
@@ -85,8 +85,8 @@ import Testing
       events
         == [
           "run_started", "instance_added", "guard_added", "instance_removed", "check",
-          "gate_fault", "group_listed", "load_balancer_view", "interrupted", "state_changed",
-          "decided",
+          "gate_fault", "group_listed", "load_balancer_view", "interrupted", "resumed",
+          "state_changed", "decided",
         ].map { .string($0) })
   }
 

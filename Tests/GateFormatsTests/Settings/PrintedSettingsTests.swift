@@ -88,6 +88,7 @@ import Testing
         format: json  # the default
         # verdict:  (none)
         # journal:  (none)
+        # resume:  (none)
         progress: auto  # the default
         # sign_key:  (none)
         # attestation:  (none)
