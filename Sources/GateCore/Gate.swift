@@ -153,8 +153,10 @@ package struct Gate: Sendable {
   private var lastChanceOfGroup: GateInstant? {
     let present = group.lastChance(of: minHealthy)
     guard policy.membership == .changing || group.present < expected else { return present }
-    // Others may join at any moment, and each is new.
-    let joined = certainty.latestStart(of: check.initialThreshold)
+    // Others may join at any moment, and each is new; the load balancer may know it already.
+    let joined =
+      policy.loadBalancer == .decides
+      ? certainty.latest : certainty.latestStart(of: check.initialThreshold)
     return max(present ?? joined, joined)
   }
 
