@@ -96,9 +96,16 @@ let package = Package(
       name: "InstanceSourcesTests", dependencies: ["InstanceSources", "GateFormats"],
       exclude: ["Fixtures", "Peers", "Terraform/Samples"], swiftSettings: strict),
     .testTarget(name: "DemoFleetTests", dependencies: ["DemoFleet"], swiftSettings: strict),
+    // Whole gates on virtual time, by seed: for the tests, and as a program.
+    .target(
+      name: "Simulation", dependencies: ["GateCore", "GateEngine", "GateFormats", "TestSupport"],
+      path: "Tests/Simulation", exclude: ["Command", "test"], swiftSettings: strict),
+    .executableTarget(
+      name: "simulate", dependencies: ["Simulation"], path: "Tests/Simulation/Command",
+      swiftSettings: strict),
     .testTarget(
       name: "SimulationTests",
-      dependencies: ["GateCore", "GateEngine", "GateFormats", "TestSupport"],
+      dependencies: ["GateCore", "GateEngine", "Simulation", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "FuzzTests",

@@ -2,6 +2,8 @@ import GateCore
 import TestSupport
 import Testing
 
+@testable import Simulation
+
 /// What holds in every run, whoever is against it.
 @Suite struct AdversaryTests {
   #if DEBUG

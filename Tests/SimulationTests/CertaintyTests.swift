@@ -2,6 +2,8 @@ import GateCore
 import TestSupport
 import Testing
 
+@testable import Simulation
+
 /// The verdict comes with the first event or moment after which no continuation could change it,
 /// and no earlier, shown by going through all of them.
 @Suite struct CertaintyTests {

@@ -1,87 +1,9 @@
 import GateCore
 import GateEngine
-import Glibc
 import TestSupport
 import Testing
 
-/// Whole gates whose instances come and go, through the real engine, on virtual time.
-@Suite struct ChangingFleetTests {
-  #if DEBUG
-    static let worldsEach: UInt64 = 120
-  #else
-    static let worldsEach: UInt64 = 1500
-  #endif
-
-  /// The seed of a failure, given as `CHANGING_SEED`, or fixed ones and fresh ones.
-  static let seeds: [UInt64] = {
-    guard let text = getenv("CHANGING_SEED"), let seed = UInt64(String(cString: text)) else {
-      return ModelTests.seeds.map { $0 &+ 0xC4A6 }
-    }
-    return [seed]
-  }()
-  static let isAgain = getenv("CHANGING_SEED") != nil
-
-  @Test(arguments: seeds) func theGateAgreesWithTheSlowModelWhoeverComesAndGoes(seed: UInt64) {
-    for seed in seed..<(seed + (Self.isAgain ? 1 : Self.worldsEach)) {
-      let world = ChangingWorld(seed: seed)
-      let (verdict, gate) = world.judge()
-      let problems = Self.problems(of: world, verdict, gate)
-      guard !problems.isEmpty else { continue }
-      Issue.record(
-        """
-        \(problems.joined(separator: "\n"))
-        again: CHANGING_SEED=\(seed) swift test --filter ChangingFleetTests
-        \(world.check)
-        \(world.policy)
-        at first: \(world.atFirst.map(\.id))
-        \(world.watch.history.map { "\($0.at.microseconds) \($0.event)" }.joined(separator: "\n"))
-        """)
-      return
-    }
-  }
-
-  private static func problems(
-    of world: ChangingWorld, _ verdict: Verdict, _ gate: Gate
-  ) -> [String] {
-    var problems = world.watch.checker.violations + world.fleet.violations
-    if let disagreement = world.watch.disagreement { problems.append(disagreement) }
-    if world.watch.checker.verdict != verdict { problems.append("a verdict that nobody was told") }
-    if verdict.at.microseconds > world.policy.deadline.inMicroseconds + 1 {
-      problems.append("the verdict came after the deadline")
-    }
-    for (index, record) in gate.records.enumerated() {
-      let seen = world.fleet.failures[InstanceKey(index)] ?? 0
-      if record.failures > seen {
-        problems.append(
-          "\(record.failures) failures of \(record.instance.id), but \(seen) happened")
-      }
-    }
-    if verdict.decision == .promote, gate.present < gate.expected || gate.healthy < 1 {
-      problems.append("promoted with \(gate.healthy) healthy, \(gate.present) present")
-    }
-    var again = Gate(check: world.check, policy: world.policy)
-    var ignored: [GateEffect] = []
-    for timed in world.watch.history { again.handle(timed.event, at: timed.at, effects: &ignored) }
-    if again.verdict != verdict || again.records != gate.records {
-      problems.append("another verdict in the replay: \(again.verdict.map { "\($0)" } ?? "none")")
-    }
-    return problems
-  }
-
-  /// The worlds are worth something: every way out is taken, and by many.
-  @Test func theWorldsEndInEveryWay() {
-    var codes: [ReasonCode: Int] = [:]
-    for seed in UInt64(1)...400 {
-      codes[ChangingWorld(seed: seed).judge().verdict.reason.code, default: 0] += 1
-    }
-    for code in [
-      ReasonCode.groupHealthy, .tooManyUnhealthy, .tooManyReplaced, .deadlineExceeded,
-      .cannotBecomeHealthyInTime, .wrongInstances, .wrongVersion, .gateFault, .noInstances,
-    ] {
-      #expect(codes[code, default: 0] >= 2, "\(code): \(codes)")
-    }
-  }
-}
+@testable import Simulation
 
 /// Groups that are known by name, in seconds.
 @Suite struct ChangingAdversaryTests {
@@ -214,21 +136,21 @@ import Testing
 
   @Test(arguments: adversaries) func aNamedGroupGetsItsVerdict(adversary: Adversary) {
     let updates = stride(from: 10, through: 700, by: 10).map { second in
-      (at: GateInstant.seconds(Double(second)), update: adversary.source(second))
+      World.Update(at: Int64(second) * World.second) { adversary.source(second) }
     }
-    let fleet = VirtualFleet(updates: updates) { instance, now in
-      let isWell = adversary.isWell(instance.id, Double(now.microseconds) / 1_000_000)
+    let fleet = VirtualFleet(moments: updates.map(\.at)) { _, instance, now in
+      let isWell = adversary.isWell(instance.id, Double(now) / 1_000_000)
       return (isWell ? .success : .failure, 2000)
     }
     let check = HealthCheck.sample(.classic, every: .seconds(10), healthy: 3, unhealthy: 5)
-    let watch = RunWatch(policy: adversary.policy)
+    let watch = RunWatch(check, adversary.policy)
     let engine = GateEngine(
-      Gate(check: check, policy: adversary.policy), port: fleet, observers: [watch], feed: fleet)
+      Gate(check: check, policy: adversary.policy), port: fleet, observers: [watch],
+      feed: VirtualSource(updates, of: fleet))
     let verdict = engine.run(adversary.atFirst.map { .sample($0) })
     #expect(verdict.decision == adversary.decision, "\(verdict)")
     #expect(verdict.reason.code == adversary.code, "\(verdict)")
     #expect(adversary.says.isEmpty || verdict.reason.message.contains(adversary.says), "\(verdict)")
-    #expect(watch.checker.violations == [])
-    #expect(fleet.violations == [])
+    #expect(watch.violations + fleet.violations == [])
   }
 }

@@ -1,6 +1,8 @@
 import GateCore
 import TestSupport
 
+@testable import Simulation
+
 /// All continuations of a run, gone through: the gate must speak when one verdict alone is left.
 ///
 /// The outcomes are found without any foresight: a patient judge waits until a soak is over, too

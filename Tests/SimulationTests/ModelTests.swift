@@ -2,6 +2,8 @@ import GateCore
 import TestSupport
 import Testing
 
+@testable import Simulation
+
 /// The gate against the slow model, event by event, over random settings and histories.
 @Suite struct ModelTests {
   static let seeds: [UInt64] = (1...10).map { $0 * 1_000_003 } + freshSeeds

@@ -2,6 +2,8 @@ import GateCore
 import TestSupport
 import Testing
 
+@testable import Simulation
+
 /// The gate against the slow model where the runner dies at random moments, and another goes on.
 @Suite struct ResumedModelTests {
   static let seeds: [UInt64] = (1...6).map { $0 * 7_000_003 } + freshSeeds

@@ -48,6 +48,9 @@ struct SlowModel {
     var hadFailed = false
     /// When its first check may begin.
     var begins: Int64 { resumed ?? joined }
+    /// What the load balancer said last, and whether it could be asked since.
+    var view: InstanceState?
+    var isViewStale = false
     var isObserved: Bool { checks.last?.ending != .lost }
   }
 
@@ -155,9 +158,27 @@ extension SlowModel {
   /// When the instance is healthy and seen to be, if from now on every check succeeds at once.
   ///
   /// The start of a first check that has not ended is not known: it is the best of the possible.
+  ///
+  /// What the load balancer says can be another thing at any moment.
   func earliestHealthy(_ member: Member, from now: Int64) -> Int64 {
+    if loadBalancer(of: member) == .decides { return now }
     if isShownHealthy(member), member.isObserved { return now }
     return earliest(.healthy, by: .success, member, from: now)
+  }
+
+  /// Only the group has a load balancer.
+  private func loadBalancer(of member: Member) -> GatePolicy.LoadBalancerRole {
+    member.role == .member ? policy.loadBalancer : .none
+  }
+
+  /// Whether it is healthy, and everybody who is asked has said so the last time.
+  private func isSeenHealthy(_ member: Member) -> Bool {
+    let isInService = member.view == .healthy && !member.isViewStale
+    return switch loadBalancer(of: member) {
+    case .none: isShownHealthy(member) && member.isObserved
+    case .confirms: isShownHealthy(member) && member.isObserved && isInService
+    case .decides: isInService
+    }
   }
 
   private func earliest(
@@ -229,7 +250,19 @@ extension SlowModel {
     case .baselineUnlisted: standing.hasFault = true
     case .groupListed(let expected):
       (standing.isSourceFailing, standing.expected) = (false, max(expected, 1))
-    case .loadBalancerSaw, .loadBalancerUnseen: break
+    case .loadBalancerSaw(let key, let view):
+      guard standing.members.indices.contains(key.index), !standing.members[key.index].hasLeft,
+        standing.members[key.index].role == .member
+      else { return }
+      standing.members[key.index].view = view.state
+      standing.members[key.index].isViewStale = false
+      if policy.loadBalancer == .decides { standing.members[key.index].state = view.state }
+    case .loadBalancerUnseen:
+      standing.hasFault = true
+      for index in standing.members.indices
+      where standing.members[index].role == .member && !standing.members[index].hasLeft {
+        standing.members[index].isViewStale = true
+      }
     case .interrupted: standing.isInterrupted = true
     case .resumed(let gap): resume(after: gap.inMicroseconds, at: now, &standing)
     case .wokeUp: break
@@ -249,9 +282,8 @@ extension SlowModel {
   private func isHealthy(_ standing: Standing) -> Bool {
     standing.present.count >= standing.expected
       && standing.unhealthy <= maxUnhealthy(of: standing.expected)
-      && standing.present.count { isShownHealthy($0) && $0.isObserved }
-        >= minHealthy(of: standing.expected)
-      && standing.present(.guard).allSatisfy { isShownHealthy($0) && $0.isObserved }
+      && standing.present.count(where: isSeenHealthy) >= minHealthy(of: standing.expected)
+      && standing.present(.guard).allSatisfy(isSeenHealthy)
   }
 
   /// Whether the best of all futures still ends in a promotion.
@@ -348,6 +380,12 @@ extension SlowModel {
     if faultsMayBeToBlame(at: now, standing) {
       return Conclusion(decision: .inconclusive, code: .gateFault, at: now)
     }
+    // Healthy for the gate's own checks, and for them alone.
+    if policy.loadBalancer == .confirms, standing.present.count >= standing.expected,
+      standing.present.count(where: { $0.state == .healthy }) >= minHealthy(of: standing.expected)
+    {
+      return Conclusion(decision: .rollback, code: .loadBalancerDisagrees, at: now)
+    }
     let code: ReasonCode = now >= deadline ? .deadlineExceeded : .cannotBecomeHealthyInTime
     // Where only a guard is late, nobody asks the old group.
     guard !canStillBeHealthy(standing, from: now) else {
@@ -360,11 +398,19 @@ extension SlowModel {
   private func faultsMayBeToBlame(at now: Int64, _ standing: Standing) -> Bool {
     let present = standing.present
     let guards = standing.present(.guard)
-    let lost = (present + guards).contains { $0.checks.contains { $0.ending == .lost } }
+    let lost = (present + guards).contains { member in
+      member.isViewStale || member.checks.contains { $0.ending == .lost }
+    }
     guard lost || standing.isSourceFailing else { return false }
     // Those whom the source could not name may be there, and well.
     let unseen = standing.isSourceFailing ? max(standing.expected - present.count, 0) : 0
     func isHopeful(_ real: Member) -> Bool {
+      switch loadBalancer(of: real) {
+      case .none: break
+      case .confirms where real.view != .healthy && !real.isViewStale: return false
+      case .confirms: break
+      case .decides: return real.state == .healthy || real.isViewStale
+      }
       var member = real
       for index in member.checks.indices where member.checks[index].ending == .lost {
         member.checks[index].ending = .success

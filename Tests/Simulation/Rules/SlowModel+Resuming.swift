@@ -31,6 +31,7 @@ extension SlowModel {
           if case .failure = $0.ending { true } else { false }
         }
       standing.members[index].checks = []
+      standing.members[index].isViewStale = standing.members[index].view != nil
     }
   }
 
