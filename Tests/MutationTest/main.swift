@@ -1,0 +1,4 @@
+import Glibc
+import Simulation
+
+exit(Simulate.run(CommandLine.arguments, recorder: nil))
