@@ -57,7 +57,7 @@ package final class JournalProof: RunRecorder {
       effects = transitions.dropFirst(known[key.index]).map { .stateChanged(key, $0) }
       known[key.index] = transitions.count
     case .instanceAdded, .instanceRemoved, .checkLost, .gateFault, .baselineUnlisted, .groupListed,
-      .loadBalancerUnseen, .interrupted, .wokeUp:
+      .loadBalancerUnseen, .interrupted, .resumed, .wokeUp:
       break
     }
     return effects + (gate.verdict.map { [.conclude($0)] } ?? [])

@@ -185,6 +185,7 @@ struct FleetRules {
     case .baselineUnlisted: hasFault = true
     case .groupListed(let wanted): (expected, isSourceFailing) = (max(wanted, 1), false)
     case .interrupted: isInterrupted = true
+    case .resumed: preconditionFailure("in these worlds no runner dies: ResumedModelTests has those")
     case .wokeUp: break
     }
     return nil

@@ -23,6 +23,7 @@ extension GateEvent {
     case .loadBalancerSaw(let key, let view): "load balancer saw #\(key.index): \(view.state)"
     case .loadBalancerUnseen: "load balancer unseen"
     case .interrupted(let interruption): "interrupted by \(interruption.rawValue)"
+    case .resumed(let gap): "resumed after \(gap.inMicroseconds)"
     case .wokeUp: "woke up"
     }
   }
