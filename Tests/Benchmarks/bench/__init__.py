@@ -1,0 +1,1 @@
+"""The benchmark that healthgate carries: see docs/performance.md."""

@@ -1,0 +1,194 @@
+"""The rows made into tables: medians of the valid ones with their least and most, and ratios."""
+
+import statistics
+import sys
+
+from bench.goals import goals
+
+# By which a row is named, as far as it has them.
+LABELS = ("scheme", "instances", "interval_s", "what", "round", "run")
+
+
+def line(row):
+    """A row as it is measured, in one line for people who wait."""
+    if row["table"] == "machine":
+        return "# " + machine(row)
+    words = [row["table"], row["checker"], *(f"{key}={row[key]}" for key in LABELS if key in row)]
+    for key in ("requests", "checks", "failures", "cpu_us_per_check", "peak_kb", "answers_over_ms", "verdict_over_ms",
+                "verdict_after_answer_ms"):
+        if key in row:
+            words.append(f"{key}={row[key]}")
+    for key in ("gap_ms", "late_ms", "latency_ms"):
+        if key in row:
+            words.append(f"{key}={'/'.join(str(value) for value in row[key].values())}")
+    if row.get("ms") and isinstance(row["ms"], list):
+        words.append(f"median_ms={statistics.median(row['ms'])}")
+    if row["invalid"]:
+        words.append(f"INVALID: {row['invalid']}")
+    return " ".join(words)
+
+
+def machine(row):
+    versions = ", ".join(f"{name} {version}" for name, version in row["versions"].items())
+    return (f"{row['processors']} × {row['processor']}, {row['memory_gib']} GiB, Linux {row['linux']}; load {row['load']} at the "
+            f"start; {versions}; program {row['program_bytes'] / 1e6:.1f} MB")
+
+
+class Figures:
+    """The valid rows of one kind, by what they are of."""
+
+    def __init__(self, rows, table):
+        self.rows = [row for row in rows if row["table"] == table]
+
+    def of(self, key, **wanted):
+        """The values of all valid rows that fit; `a.b` is b of a."""
+        outer, _, inner = key.partition(".")
+        found = (row[outer] for row in self.rows
+                 if not row["invalid"] and outer in row and all(row.get(name) == value for name, value in wanted.items()))
+        return [value[inner] if inner else value for value in found]
+
+    def median(self, key, **wanted):
+        values = self.of(key, **wanted)
+        return statistics.median(values) if values else None
+
+    def labels(self, *names):
+        """The combinations that there are, valid or not, in the order in which they came."""
+        return list(dict.fromkeys(tuple(row[name] for name in names) for row in self.rows))
+
+
+def span(values, form):
+    """Median (least–most); a dash where nothing is valid."""
+    if not values:
+        return "–"
+    middle = format(statistics.median(values), form)
+    return middle if len(values) == 1 else f"{middle} ({format(min(values), form)}–{format(max(values), form)})"
+
+
+def ratio(value, other):
+    return f"{value / other:.2f}" if value is not None and other else "–"
+
+
+def steady_tables(rows):
+    figures = Figures(rows, "steady")
+    for scheme in dict.fromkeys(row["scheme"] for row in figures.rows):
+        cost, exact = [], []
+        for _, instances, interval in (label for label in figures.labels("scheme", "instances", "interval_s") if label[0] == scheme):
+            for (checker,) in figures.labels("checker"):
+                wanted = {"scheme": scheme, "instances": instances, "checker": checker}
+                all_rows = [row for row in figures.rows if all(row[key] == value for key, value in wanted.items())]
+                if not all_rows or instances == 1:
+                    continue
+                name = [f"{instances:,}", f"{interval} s", checker]
+                cost.append(name + cost_cells(figures, all_rows, wanted))
+                exact.append(name + exactness_cells(figures, wanted))
+        if cost:
+            yield (f"CPU and memory, {scheme}",
+                   ["instances", "interval", "checker", "valid rows", "µs of CPU a check", "× floor", "× HAProxy", "× bare libcurl",
+                    "failed", "peak memory, MB", "KiB a target"], cost)
+            yield (f"Exactness, {scheme}",
+                   ["instances", "interval", "checker", "spacing at the server, ms: sd", "p1", "p99", "max",
+                    "start after due, ms: p50", "p99", "max", "latency, ms: p50", "p99", "first round's p50"], exact)
+
+
+def cost_cells(figures, all_rows, wanted):
+    def other(checker):
+        return figures.median("cpu_us_per_check", **{**wanted, "checker": checker})
+
+    cpu = figures.median("cpu_us_per_check", **wanted)
+    peak = figures.median("peak_kb", **wanted)
+    alone = figures.median("peak_kb", **{**wanted, "instances": 1})
+    valid = sum(not row["invalid"] for row in all_rows)
+    per_target = f"{(peak - alone) / (wanted['instances'] - 1):.1f}" if peak and alone else "–"
+    return [f"{valid} of {len(all_rows)}", span(figures.of("cpu_us_per_check", **wanted), ".1f"), ratio(cpu, other("floor")),
+            ratio(cpu, other("haproxy")), ratio(cpu, other("curl-loop")), str(sum(row.get("failures", 0) for row in all_rows)),
+            f"{peak / 1024:.0f}" if peak else "–", per_target]
+
+
+def exactness_cells(figures, wanted):
+    keys = ("gap_ms.sd", "gap_ms.p1", "gap_ms.p99", "gap_ms.max", "late_ms.p50", "late_ms.p99", "late_ms.max", "latency_ms.p50",
+            "latency_ms.p99", "first_latency_ms.p50")
+    medians = (figures.median(key, **wanted) for key in keys)
+    return ["–" if value is None else f"{value:.2f}" for value in medians]
+
+
+def verdict_table(rows):
+    figures = Figures(rows, "verdict")
+    cells = []
+    for instances, interval, checker in figures.labels("instances", "interval_s", "checker"):
+        wanted = {"instances": instances, "checker": checker}
+        keys = (("answers_over_ms", ".1f"), ("verdict_over_ms", ".1f"), ("verdict_after_answer_ms", ".2f"),
+                ("first_byte_after_answer_ms", ".2f"), ("latency_ms.p50", ".2f"))
+        cells.append([f"{instances:,}", f"{interval} s", checker, str(len(figures.of("answers_over_ms", **wanted)))]
+                     + [span(figures.of(key, **wanted), form) for key, form in keys])
+    if cells:
+        yield ("The verdict: ms after (threshold − 1) × interval",
+               ["instances", "interval", "checker", "valid runs", "last answer needed", "verdict's last byte",
+                "verdict's last byte after that answer", "its first byte", "latency, ms: first round's p50"], cells)
+
+
+def startup_table(rows):
+    figures = Figures(rows, "startup")
+    cells = []
+    for what, checker in figures.labels("what", "checker"):
+        values = sorted(value for block in figures.of("ms", what=what, checker=checker) for value in block)
+        curl = [value for block in figures.of("ms", what=what, checker="curl") for value in block]
+        if not values:
+            cells.append([what, checker, "0", "–", "–", "–", "–", "–"])
+            continue
+        middle, peak = statistics.median(values), max(figures.of("peak_kb", what=what, checker=checker))
+        cells.append([what, checker, str(len(values)), f"{middle:.2f}", f"{values[len(values) // 10]:.2f}",
+                      f"{values[len(values) * 9 // 10]:.2f}", ratio(middle, statistics.median(curl) if curl else None),
+                      f"{peak / 1024:.1f}"])
+    if cells:
+        yield ("Start-up, from exec",
+               ["until", "program", "runs", "median, ms", "p10", "p90", "× curl", "peak memory, MB"], cells)
+
+
+def single_table(rows):
+    figures = Figures(rows, "single")
+    cells = [[scheme, checker, span(figures.of("cpu_us_per_check", scheme=scheme, checker=checker), ".0f"),
+              f"{(figures.median('peak_kb', scheme=scheme, checker=checker) or 0) / 1024:.0f}"]
+             for scheme, checker in figures.labels("scheme", "checker")]
+    if cells:
+        yield ("By a sample", ["scheme", "checker", "µs of CPU a check", "peak memory, MB"], cells)
+
+
+def show(rows, markdown):
+    """Prints all tables and the goals; returns the status."""
+    for row in (row for row in rows if row["table"] == "machine"):
+        print(machine(row) + "\n")
+    made = [table for make in (steady_tables, verdict_table, startup_table, single_table) for table in make(rows)]
+    made.append(("The goals", ["goal", "figure", ""], goals(rows, Figures)))
+    for title, head, cells in made:
+        print(f"### {title}\n" if markdown else title)
+        print_table([head, *cells], markdown)
+        print()
+    invalid = [row for row in rows if row.get("invalid")]
+    if invalid:
+        print("Invalid rows, which are in no figure:")
+    for row in invalid:
+        print(f"{'- ' if markdown else '  '}{line(row)}")
+    return status(rows)
+
+
+def print_table(lines, markdown):
+    if markdown:
+        lines = [lines[0], ["---"] * len(lines[0]), *lines[1:]]
+        for cells in lines:
+            print("| " + " | ".join(cells) + " |")
+        return
+    widths = [max(len(cells[column]) for cells in lines) for column in range(len(lines[0]))]
+    for cells in lines:
+        print("  " + "  ".join(cell.ljust(width) for cell, width in zip(cells, widths)).rstrip())
+
+
+def status(rows):
+    """1 when something of healthgate's was never measured validly, or its checks failed."""
+    ours = [row for row in rows if row.get("checker") == "healthgate"]
+    cells = {}
+    for row in ours:
+        cells.setdefault(tuple(row[name] for name in ("table", *LABELS[:4]) if name in row), []).append(row)
+    bad = [cell for cell, of_cell in cells.items() if all(row["invalid"] for row in of_cell)]
+    for cell in bad:
+        print("no valid row: healthgate, " + " ".join(map(str, cell)), file=sys.stderr)
+    return 1 if bad or any(row.get("failures") for row in ours) else 0
