@@ -17,8 +17,10 @@ package struct JSONWriter {
     case indented
   }
 
-  package init(_ layout: Layout) {
+  /// `room` is about how many bytes will be written, if that is known.
+  package init(_ layout: Layout, room: Int = 0) {
     self.layout = layout
+    bytes.reserveCapacity(room)
   }
 
   /// Empties the buffer and keeps its room.
@@ -126,10 +128,26 @@ package struct JSONWriter {
 
   package mutating func string(_ value: String) {
     bytes.append(UInt8(ascii: "\""))
+    var value = value
+    value.withUTF8 { text in
+      // Most are plain, and are taken whole.
+      if text.allSatisfy(Self.isPlain) { bytes.append(contentsOf: text) } else { escape(text) }
+    }
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0..<0x20, 0x7F, UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "#"): false
+    default: true
+    }
+  }
+
+  private mutating func escape(_ text: UnsafeBufferPointer<UInt8>) {
     // Two begin a command to a CI system (`##vso[`, `##[`) wherever they stand in a line of its
     // log; it may well take them for two if something that cannot be seen is between them.
     var hasHash = false
-    for byte in value.utf8 {
+    for byte in text {
       switch byte {
       case UInt8(ascii: "\""), UInt8(ascii: "\\"):
         bytes.append(UInt8(ascii: "\\"))
@@ -148,7 +166,6 @@ package struct JSONWriter {
       default: bytes.append(byte)
       }
     }
-    bytes.append(UInt8(ascii: "\""))
   }
 
   private mutating func null() { append("null") }
@@ -188,12 +205,27 @@ package struct JSONWriter {
 
   // MARK: - Layout
 
+  /// What separates it from what stands before it, the name, and the colon: appended in one piece.
   private mutating func key(_ name: StaticString) {
-    separate()
-    bytes.append(UInt8(ascii: "\""))
-    append(name)
-    bytes.append(UInt8(ascii: "\""))
-    colon()
+    let blanks = layout == .indented ? 2 * depth : 0
+    let mostBytes = name.utf8CodeUnitCount + blanks + 6
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: mostBytes) { text in
+      var count = 0
+      func put(_ byte: UInt8) {
+        text.initializeElement(at: count, to: byte)
+        count += 1
+      }
+      if hasElement { put(UInt8(ascii: ",")) }
+      if blanks > 0 { put(UInt8(ascii: "\n")) }
+      for _ in 0..<blanks { put(UInt8(ascii: " ")) }
+      put(UInt8(ascii: "\""))
+      name.withUTF8Buffer { for byte in $0 { put(byte) } }
+      put(UInt8(ascii: "\""))
+      put(UInt8(ascii: ":"))
+      if layout == .indented { put(UInt8(ascii: " ")) }
+      bytes.append(contentsOf: UnsafeMutableBufferPointer(rebasing: text[..<count]))
+    }
+    hasElement = true
   }
 
   private mutating func colon() {
@@ -210,8 +242,16 @@ package struct JSONWriter {
   private mutating func breakLine() {
     guard layout == .indented, depth > 0 else { return }
     bytes.append(UInt8(ascii: "\n"))
-    bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: 2 * depth))
+    var blanks = 2 * depth
+    while blanks > 0 {
+      Self.blanks.withUTF8Buffer { text in
+        bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text.prefix(blanks)))
+      }
+      blanks -= Self.blanks.utf8CodeUnitCount
+    }
   }
+
+  private static let blanks: StaticString = "                                "
 
   private mutating func nest(
     _ open: UInt8, _ close: UInt8, _ write: (inout JSONWriter) -> Void

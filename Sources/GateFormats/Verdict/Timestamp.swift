@@ -22,9 +22,33 @@ package struct Timestamp: Hashable, Sendable {
     let time = milliseconds - days * 86_400_000
     let (year, month, day) = Self.civil(days)
     let seconds = time / 1000
-    return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))T"
-      + "\(padded(seconds / 3600, 2)):\(padded(seconds / 60 % 60, 2)):\(padded(seconds % 60, 2))"
-      + ".\(padded(time % 1000, 3))Z"
+    // A verdict on thousands of instances has tens of thousands of these: no string for each part.
+    return String(unsafeUninitializedCapacity: 48) { text in
+      var count = 0
+      func put(_ number: Int64, _ width: Int, then mark: StaticString) {
+        if number < 0 { append(UInt8(ascii: "-")) }
+        var scale: UInt64 = 1
+        for _ in 1..<width { scale *= 10 }
+        while number.magnitude / scale >= 10 { scale *= 10 }
+        while scale > 0 {
+          append(UInt8(ascii: "0") + UInt8(number.magnitude / scale % 10))
+          scale /= 10
+        }
+        append(mark.utf8Start.pointee)
+      }
+      func append(_ byte: UInt8) {
+        text.initializeElement(at: count, to: byte)
+        count += 1
+      }
+      put(year, 4, then: "-")
+      put(month, 2, then: "-")
+      put(day, 2, then: "T")
+      put(seconds / 3600, 2, then: ":")
+      put(seconds / 60 % 60, 2, then: ":")
+      put(seconds % 60, 2, then: ".")
+      put(time % 1000, 3, then: "Z")
+      return count
+    }
   }
 
   /// Reads what `text` writes; nil for anything else.
@@ -66,9 +90,4 @@ package struct Timestamp: Hashable, Sendable {
 
 private func floorDivide(_ dividend: Int64, _ divisor: Int64) -> Int64 {
   dividend >= 0 ? dividend / divisor : (dividend - divisor + 1) / divisor
-}
-
-private func padded(_ number: Int64, _ width: Int) -> String {
-  let digits = String(number)
-  return String(repeating: "0", count: max(width - digits.count, 0)) + digits
 }

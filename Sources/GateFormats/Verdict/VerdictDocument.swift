@@ -37,7 +37,8 @@ package struct VerdictDocument: Sendable {
 
   /// The document with a line feed at its end; `compact` is one line.
   package func json(_ layout: JSONWriter.Layout) -> [UInt8] {
-    var writer = JSONWriter(layout)
+    // An instance takes some 900 bytes.
+    var writer = JSONWriter(layout, room: 8192 + 1024 * gate.records.count)
     writer.object(writeFields)
     writer.endLine()
     return writer.bytes

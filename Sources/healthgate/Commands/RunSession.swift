@@ -52,12 +52,12 @@ struct RunSession {
     let delivery = VerdictDelivery(
       format: settings.output.format, file: verdictFile, signingKey: signingKey,
       attestation: attestation, reports: reports, timeline: watch?.timeline ?? Timeline(),
-      journalFailure: journal?.failure,
+      journal: journal,
       hook: Hook(after: document.verdict.decision, settings, signals: signals),
       verifyRollback: verification(signals: signals), events: reactions.printer)
     let delivered = delivery.deliver(document)
     reactions.finish(
-      delivered, as: delivery.signed(delivered), verdictFile: verdictFile?.absolutePath)
+      delivered, as: { delivery.signed(delivered) }, verdictFile: verdictFile?.absolutePath)
     // Everything is written. Not `exit`: it takes down libraries that the thread of the source or
     // of a notification may be using at this moment, and a crash there would be the status.
     _exit(delivered.exitStatus.rawValue)

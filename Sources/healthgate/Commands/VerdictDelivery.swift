@@ -15,8 +15,8 @@ struct VerdictDelivery {
   var reports = ReportFiles()
   /// What the reports know beside the verdict.
   var timeline = Timeline()
-  /// Why the journal is not whole, if it is not.
-  var journalFailure: SystemError?
+  /// Written, but it may not be on the disk yet.
+  var journal: JournalFile?
   /// What runs before standard output gets the verdict, which tells of it.
   var hook: Hook?
   /// Gates the baseline once more, after a rollback and its hook.
@@ -28,9 +28,7 @@ struct VerdictDelivery {
   /// it was written last.
   func deliver(_ document: VerdictDocument) -> VerdictDocument {
     var document = document
-    if let failure = journalFailure {
-      document.fail("the journal could not be written: \(failure.words)")
-    }
+    if let failure = journal?.failure { Self.fail(journal: failure, &document) }
     // Files are made ready first, so that standard output can tell what became of them, and put in
     // place last, so that they can tell what became of standard output.
     var pending = pendingFiles
@@ -48,11 +46,27 @@ struct VerdictDelivery {
       document.fail("the verdict could not be written to standard output: \(error.words)")
       Self.prepare(&pending, &document)
     }
+    sync(&document)
+    Self.prepare(&pending, &document)
     Self.commit(&pending, &document) { $0.isReport }
     Self.prepare(&pending, &document)
     Self.commit(&pending, &document) { _ in true }
     attest(&document)
     return document
+  }
+
+  /// Sees to it that the journal is on the disk, once the verdict is out.
+  ///
+  /// A disk takes as long as it takes, and nobody should wait for a verdict that is known. The files that are put in
+  /// place later, and the status, tell what became of it.
+  private func sync(_ document: inout VerdictDocument) {
+    guard let journal, journal.failure == nil else { return }
+    journal.sync()
+    if let failure = journal.failure { Self.fail(journal: failure, &document) }
+  }
+
+  private static func fail(journal failure: SystemError, _ document: inout VerdictDocument) {
+    document.fail("the journal could not be written: \(failure.words)")
   }
 
   /// Last, since it has the digest of the verdict as it was printed.

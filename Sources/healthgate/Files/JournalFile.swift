@@ -100,10 +100,14 @@ final class JournalFile: GateObserver {
   /// A verdict that was there already has it where its journal says, if it is not here.
   func finish(as recorded: String? = nil) -> JournalDigest {
     flush()
+    return JournalDigest(path: recorded ?? path, sha256: digest.hexadecimal, events: writer.events)
+  }
+
+  /// Waits until what was written is on the disk.
+  func sync() {
     if failure == nil, fsync(descriptor) != 0, errno != EINVAL, errno != EROFS {
       failure = .last
     }
-    return JournalDigest(path: recorded ?? path, sha256: digest.hexadecimal, events: writer.events)
   }
 
   private func flush() {

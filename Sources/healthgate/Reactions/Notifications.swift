@@ -22,10 +22,10 @@ final class Notifications: Sendable {
     underWay = Mutex([])
   }
 
-  /// `bytes` are the document as it was written.
-  func post(_ document: VerdictDocument, as bytes: [UInt8]) {
+  /// `bytes` are the document as it was written; nobody asks for them where there is nothing to post.
+  func post(_ document: VerdictDocument, as bytes: () -> [UInt8]) {
     guard !webhooks.isEmpty else { return }
-    let verdict = String(decoding: bytes, as: UTF8.self)
+    let verdict = String(decoding: bytes(), as: UTF8.self)
     let message = String(decoding: SlackMessage(document).json, as: UTF8.self)
     underWay.withLock { $0 = Set(webhooks.indices) }
     for (index, webhook) in webhooks.enumerated() {

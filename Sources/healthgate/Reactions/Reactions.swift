@@ -54,7 +54,7 @@ struct Reactions {
   /// After the verdict was delivered: nothing that happens here changes it.
   ///
   /// Bounded in time, and cut short by an interruption.
-  func finish(_ document: VerdictDocument, as bytes: [UInt8], verdictFile: String?) {
+  func finish(_ document: VerdictDocument, as bytes: () -> [UInt8], verdictFile: String?) {
     ci?.report(document, verdictFile: verdictFile)
     notifications.post(document, as: bytes)
     // A try that is under way at the bound ends soon after it.
