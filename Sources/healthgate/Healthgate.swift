@@ -12,6 +12,7 @@ struct Healthgate: AsyncParsableCommand {
     abstract: "Checks a new instance group as a load balancer would: promote it, or roll back?",
     discussion: "Exit status:\n\(ExitStatus.list)",
     version: version,
+    // Each says its name, though its type does too: turning types into words takes a quarter of the start-up.
     subcommands: [
       Run.self, Demo.self, Probe.self, Lint.self, PlanCommand.self, Replay.self, Report.self,
       Merge.self, Verify.self, Keygen.self, Schema.self,

@@ -7,6 +7,7 @@ internal import GateFormats
 /// The main job on an embedded group: no network, no set-up.
 struct Demo: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "demo",
     abstract: "Gate an embedded group of loopback instances; see what the tool does.",
     discussion: "Without a scenario: a slow boot that ends in a promotion.")
 

@@ -8,6 +8,7 @@ internal import GateFormats
 /// Makes a pair of keys to sign verdicts with.
 struct Keygen: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "keygen",
     abstract: "Make a pair of keys to sign verdicts with.",
     discussion: """
       FILE gets the private key (PKCS #8 in PEM, readable by you alone), FILE.pub the public one. \

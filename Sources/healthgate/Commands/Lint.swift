@@ -9,6 +9,7 @@ internal import GateFormats
 /// Whether an endpoint is a health check that can be trusted.
 struct Lint: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "lint",
     abstract: "Is this endpoint a health check that can be trusted?",
     discussion: """
       Looks for the ways in which it could answer 200 with a broken application behind it, and \

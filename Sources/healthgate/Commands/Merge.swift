@@ -8,6 +8,7 @@ internal import GateFormats
 /// Makes one verdict out of several.
 struct Merge: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "merge",
     abstract: "Make one verdict out of several: of zones, regions, vantage points.",
     discussion: """
       A verdict that is missing, cannot be read, is too old or not signed as asked is inconclusive. \

@@ -11,6 +11,7 @@ internal import GateFormats
 /// One check of each target, now, and no verdict.
 struct Probe: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "probe",
     abstract: "Check each target once, now: result, timings by phase, and what is probably wrong.",
     discussion: """
       A TARGET is what is asked, who is asked, or both:

@@ -9,6 +9,7 @@ internal import GateFormats
 /// Decides again from a recorded run.
 struct Replay: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "replay",
     abstract: "Decide again from a journal.",
     discussion: """
       With the run's own settings the verdict is the run's, to the byte. With others it is what \

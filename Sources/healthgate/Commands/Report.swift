@@ -9,6 +9,7 @@ internal import GateFormats
 /// Shows a recorded run in another form.
 struct Report: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "report",
     abstract: "Show a recorded run as a page, as test results, as metrics, …",
     discussion: """
       The report is that of the run itself, to the byte. It ends with 0 when the report was \

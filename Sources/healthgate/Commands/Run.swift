@@ -5,6 +5,7 @@ internal import GateFormats
 /// The main job: checks a group until the verdict is certain.
 struct Run: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "run",
     abstract: "Check a group until the verdict is certain (the default command).",
     discussion: """
       Every setting is also a key of the file given with --config (healthy_threshold) and a \

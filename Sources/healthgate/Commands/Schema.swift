@@ -4,6 +4,7 @@ internal import GateFormats
 /// Prints the JSON Schema of a format.
 struct Schema: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "schema",
     abstract: "Print the JSON Schema (2020-12) of what the program writes and reads.")
 
   enum Format: String, CaseIterable, ExpressibleByArgument {

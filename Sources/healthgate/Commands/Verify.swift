@@ -9,6 +9,7 @@ internal import GateFormats
 /// Says whether a verdict that was written before can be trusted.
 struct Verify: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "verify",
     abstract: "Is a verdict whole, signed by a trusted key, fresh, and backed by its journal?",
     discussion: """
       Ends with 0 when all that is asked holds, whatever the verdict says, and with 1 when \
