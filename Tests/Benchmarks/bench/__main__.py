@@ -30,6 +30,7 @@ def arguments():
     add("--schemes", metavar="S,S", help="http,https,https-resumed (all)")
     add("--only", metavar="KIND,KIND", help=f"of {', '.join(KINDS)} (all)")
     add("--markdown", action="store_true", help="print the tables as Markdown, for docs/performance.md")
+    add("--into", metavar="FILE", help="put the tables as Markdown between this file's two marks")
     add("--rows", metavar="FILE", help="also write each row to this file, a JSON object a line")
     add("--render", metavar="FILE", help="measure nothing: print the tables of such a file")
     given = parser.parse_args()
@@ -65,7 +66,7 @@ def main():
     if given.render:
         with open(given.render, encoding="utf-8") as file:
             rows = [json.loads(line) for line in file]
-        return tables.show(rows, given.markdown)
+        return show(rows, given)
     # An interrupted run, too, takes down what it started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     rows = []
@@ -85,7 +86,24 @@ def main():
         return 69
     except KeyboardInterrupt:
         return 130
-    return tables.show(rows, given.markdown)
+    return show(rows, given)
+
+
+def show(rows, given):
+    """Prints the tables, or puts them where the file wants them."""
+    if not given.into:
+        print(tables.text(rows, given.markdown))
+        return tables.status(rows)
+    begin, end = "<!-- benchmark:begin -->\n", "<!-- benchmark:end -->\n"
+    with open(given.into, encoding="utf-8") as file:
+        page = file.read()
+    if page.count(begin) != 1 or page.count(end) != 1:
+        print(f"Tests/Benchmarks/run: {given.into} does not have the marks {begin.strip()} and {end.strip()}", file=sys.stderr)
+        return 65
+    before, after = page.split(begin)[0], page.split(end)[1]
+    with open(given.into, "w", encoding="utf-8") as file:
+        file.write(before + begin + "\n" + tables.text(rows, markdown=True) + "\n" + end + after)
+    return tables.status(rows)
 
 
 sys.exit(main())

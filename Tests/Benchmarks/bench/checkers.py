@@ -24,8 +24,8 @@ class Load:
 
     @property
     def rounds(self):
-        """A first round, two for things to settle, what is measured, and one to end in."""
-        return self.intervals + 4
+        """A first round, one for things to settle, what is measured, and one to end in; two if they are short."""
+        return self.intervals + (3 if self.interval >= 1 else 4)
 
 
 class Loop:

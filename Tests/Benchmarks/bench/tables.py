@@ -84,7 +84,7 @@ def steady_tables(rows):
         if cost:
             yield (f"CPU and memory, {scheme}",
                    ["instances", "interval", "checker", "valid rows", "µs of CPU a check", "× floor", "× HAProxy", "× bare libcurl",
-                    "failed", "peak memory, MB", "KiB a target"], cost)
+                    "failed", "peak memory, MB", "KiB a target", "the same with the verdict"], cost)
             yield (f"Exactness, {scheme}",
                    ["instances", "interval", "checker", "spacing at the server, ms: sd", "p1", "p99", "max",
                     "start after due, ms: p50", "p99", "max", "latency, ms: p50", "p99", "first round's p50"], exact)
@@ -94,14 +94,17 @@ def cost_cells(figures, all_rows, wanted):
     def other(checker):
         return figures.median("cpu_us_per_check", **{**wanted, "checker": checker})
 
+    def per_target(key):
+        many, one = figures.median(key, **wanted), figures.median(key, **{**wanted, "instances": 1})
+        return f"{(many - one) / (wanted['instances'] - 1):.1f}" if many and one else "–"
+
     cpu = figures.median("cpu_us_per_check", **wanted)
     peak = figures.median("peak_kb", **wanted)
-    alone = figures.median("peak_kb", **{**wanted, "instances": 1})
     valid = sum(not row["invalid"] for row in all_rows)
-    per_target = f"{(peak - alone) / (wanted['instances'] - 1):.1f}" if peak and alone else "–"
     return [f"{valid} of {len(all_rows)}", span(figures.of("cpu_us_per_check", **wanted), ".1f"), ratio(cpu, other("floor")),
             ratio(cpu, other("haproxy")), ratio(cpu, other("curl-loop")), str(sum(row.get("failures", 0) for row in all_rows)),
-            f"{peak / 1024:.0f}" if peak else "–", per_target]
+            f"{peak / 1024:.0f}" if peak else "–", per_target("peak_kb"),
+            per_target("whole_peak_kb") if wanted["checker"] == "healthgate" else "–"]
 
 
 def exactness_cells(figures, wanted):
@@ -153,33 +156,27 @@ def single_table(rows):
         yield ("By a sample", ["scheme", "checker", "µs of CPU a check", "peak memory, MB"], cells)
 
 
-def show(rows, markdown):
-    """Prints all tables and the goals; returns the status."""
-    for row in (row for row in rows if row["table"] == "machine"):
-        print(machine(row) + "\n")
+def text(rows, markdown):
+    """All tables and the goals."""
+    parts = [machine(row) for row in rows if row["table"] == "machine"]
     made = [table for make in (steady_tables, verdict_table, startup_table, single_table) for table in make(rows)]
     made.append(("The goals", ["goal", "figure", ""], goals(rows, Figures)))
     for title, head, cells in made:
-        print(f"### {title}\n" if markdown else title)
-        print_table([head, *cells], markdown)
-        print()
-    invalid = [row for row in rows if row.get("invalid")]
+        parts.append(f"### {title}\n" if markdown else title)
+        parts[-1] += "\n" + "\n".join(table_lines([head, *cells], markdown))
+    invalid = [f"{'- ' if markdown else '  '}{line(row)}" for row in rows if row.get("invalid")]
     if invalid:
-        print("Invalid rows, which are in no figure:")
-    for row in invalid:
-        print(f"{'- ' if markdown else '  '}{line(row)}")
-    return status(rows)
+        parts.append("\n".join(["Invalid rows, which are in no figure:\n" if markdown else "Invalid rows, which are in no figure:",
+                                *invalid]))
+    return "\n\n".join(parts) + "\n"
 
 
-def print_table(lines, markdown):
+def table_lines(lines, markdown):
     if markdown:
-        lines = [lines[0], ["---"] * len(lines[0]), *lines[1:]]
-        for cells in lines:
-            print("| " + " | ".join(cells) + " |")
-        return
+        marked = [lines[0], ["---"] * len(lines[0]), *lines[1:]]
+        return ["| " + " | ".join(cells) + " |" for cells in marked]
     widths = [max(len(cells[column]) for cells in lines) for column in range(len(lines[0]))]
-    for cells in lines:
-        print("  " + "  ".join(cell.ljust(width) for cell, width in zip(cells, widths)).rstrip())
+    return ["  " + "  ".join(cell.ljust(width) for cell, width in zip(cells, widths)).rstrip() for cells in lines]
 
 
 def status(rows):
