@@ -58,7 +58,11 @@ final class ScriptedPort: CheckPort {
   }
 
   /// The closure tells how the n-th check of an instance ends, from 0.
-  init(_ ending: @escaping (InstanceKey, Int) -> Ending = { _, _ in .success() }) {
+  init(
+    at start: GateInstant = .start,
+    _ ending: @escaping (InstanceKey, Int) -> Ending = { _, _ in .success() }
+  ) {
+    now = start
     self.ending = ending
   }
 

@@ -29,6 +29,10 @@ struct Demo: AsyncParsableCommand {
       }
       return
     }
+    guard output.resume == nil else {
+      throw CommandFailure(
+        .usage, "a demo cannot be resumed: its instances ended with it\n  hint: leave out --resume")
+    }
     guard let scenario = DemoScenario.named(name) else {
       let names = DemoScenario.all.map(\.name).joined(separator: ", ")
       throw CommandFailure(.usage, "there is no scenario '\(name)'\n  hint: one of \(names)")
