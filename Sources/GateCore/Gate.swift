@@ -245,7 +245,7 @@ package struct Gate: Sendable {
     case .late:
       // Beside the gap, what was under way when the runner died was lost.
       let lost = gap + check.timeout
-      deadline = deadline + lost
+      deadline = min(deadline + lost, clock + policy.deadline)
       certainty = Certainty(check: check, policy: policy, deadline: deadline)
       if healthySince != nil { unseen += gap }
       extendTrial(by: lost)
@@ -266,7 +266,7 @@ package struct Gate: Sendable {
 
   private mutating func extendTrial(by time: Duration) {
     guard var blame else { return }
-    blame.extend(by: time, promotion: certainty, under: check)
+    blame.extend(by: time, at: clock, promotion: certainty, under: check)
     for index in records.indices where records[index].removed == nil {
       records[index].blame = blame.place(records[index], under: check)
     }

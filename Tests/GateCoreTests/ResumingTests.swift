@@ -102,16 +102,25 @@ import Testing
     var run = Self.run(deadline: 35)
     run.join(["a"])
     run.end(Self.first, .failure)
-    run.send(.resumed(after: .seconds(7)), at: .seconds(7))
+    run.end(Self.first, .success)
+    run.send(.resumed(after: .seconds(7)), at: .seconds(17))
     #expect(run.gate.deadline == .seconds(44))
     run.send(.wokeUp, at: .seconds(60))
-    #expect(run.verdict?.reason.code == .cannotBecomeHealthyInTime)
-    // Its second success would have to come in the slot at 40 s.
-    #expect(run.verdict?.at == GateInstant(microseconds: 40_000_001))
+    #expect(run.verdict?.reason.code == .deadlineExceeded)
+    #expect(run.verdict?.at == GateInstant(microseconds: 44_000_001))
     #expect(
       run.verdict?.reason.message.contains(
         "deadline of 35s (put off to 44s, as the run was resumed)")
         == true)
+  }
+
+  @Test func theDeadlineIsNeverPutOffToMoreThanAWholeOne() {
+    var run = Self.run(deadline: 35)
+    run.join(["a"])
+    for second in 1...5 {
+      run.send(.resumed(after: .seconds(1)), at: .seconds(Double(second)))
+    }
+    #expect(run.gate.deadline == .seconds(40))
   }
 
   @Test func aLongGapGivesAllTheTimeAgain() {

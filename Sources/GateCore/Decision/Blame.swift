@@ -36,13 +36,17 @@ package struct Blame: Hashable, Sendable {
     self.promotion = promotion
     self.reason = reason
     since = now
-    let failures = check.interval.inMicroseconds * Int64(check.unhealthyThreshold)
-    certainty = Certainty(
-      check: check, until: now + .microseconds(failures) + check.timeout)
+    certainty = Certainty(check: check, until: Self.end(from: now, under: check))
     // By the same policy: more unhealthy than allowed, or too few left to be healthy.
     let allowed = policy.maxUnhealthy.roundedDown(of: present)
     let least = min(max(policy.minHealthy.roundedUp(of: present), 1), present)
     needed = min(allowed, present - least) + 1
+  }
+
+  /// Until when those that are asked from now on are: as long as their failures take.
+  private static func end(from now: GateInstant, under check: HealthCheck) -> GateInstant {
+    let failures = check.interval.inMicroseconds * Int64(check.unhealthyThreshold)
+    return now + .microseconds(failures) + check.timeout
   }
 
   /// The last moment at which enough of them can still fail; nil when they cannot.
@@ -83,9 +87,12 @@ package struct Blame: Hashable, Sendable {
 
   /// Asks for so much longer, since nobody looked for a while; each instance is placed again with
   /// `place`.
-  mutating func extend(by time: Duration, promotion: Certainty, under check: HealthCheck) {
+  mutating func extend(
+    by time: Duration, at now: GateInstant, promotion: Certainty, under check: HealthCheck
+  ) {
     self.promotion = promotion
-    certainty = Certainty(check: check, until: certainty.latest + time)
+    let end = min(certainty.latest + time, Self.end(from: now, under: check))
+    certainty = Certainty(check: check, until: end)
     (failing, chances) = (0, LastChances())
   }
 

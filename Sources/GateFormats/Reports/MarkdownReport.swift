@@ -53,11 +53,12 @@ package struct MarkdownReport {
     let group = document.header.group.name.map { " of \($0.printable.cut(to: 200))" } ?? ""
     let checks = instances.reduce(0) { $0 + $1.record.checks }
     let failures = instances.reduce(0) { $0 + $1.record.failures }
+    let resumed = gate.resumptionWords.map { " · resumed \($0)" } ?? ""
     let line: MarkdownText = """
       **\(gate.healthy) of \(gate.expected)** instances\(group) healthy, \(gate.unhealthy) \
       unhealthy, \(gate.initial) not healthy yet · \(counted(checks, "check")), \(failures) failed \
       · decided after **\(verdict.at.preciseWords)** \
-      (\(code: document.header.startedAt.at(verdict.at)))
+      (\(code: document.header.startedAt.at(verdict.at)))\(resumed)
       """
     return line.source + "\n\n"
   }

@@ -44,8 +44,12 @@ extension SlowModel {
       policy.deadline = .microseconds(now + first.inMicroseconds)
     } else {
       let lost = gap + check.timeout.inMicroseconds
-      policy.deadline = .microseconds(deadline + lost)
-      trial?.longer += lost
+      // Never more than there was at the beginning.
+      policy.deadline = .microseconds(min(deadline + lost, now + first.inMicroseconds))
+      if let old = trial {
+        let whole = Int64(check.unhealthyThreshold) * interval + check.timeout.inMicroseconds
+        trial?.longer += min(end(of: old) + lost, now + whole) - end(of: old)
+      }
     }
     let model = SlowModel(check: check, policy: policy, first: first)
     if gap > interval, let old = trial {

@@ -178,7 +178,7 @@ package struct HTMLReport {
     let late: Markup =
       axis.contains(gate.deadline)
       ? "" : " The deadline, after \(gate.deadlineWords), was still to come."
-    let resumed = gate.resumptionWords.map { " The run was \($0)." } ?? ""
+    let resumed = gate.resumptionWords.map { " The run was resumed \($0)." } ?? ""
     let thinned: Markup =
       timeline.thinned > 0
       ? " Of \(counted(timeline.thinned, "earlier check")) only the worse neighbours are drawn."
