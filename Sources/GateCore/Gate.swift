@@ -183,6 +183,7 @@ package struct Gate: Sendable {
     _ report: CheckReport, of key: InstanceKey, effects: inout [GateEffect]
   ) {
     guard records.indices.contains(key.index), records[key.index].removed == nil else { return }
+    if records[key.index].isOutOfSight(at: clock, under: check) { loseSight(of: key) }
     let old = share(of: key)
     let transition = records[key.index].record(report, at: clock, check: check, policy: policy)
     changed(key, from: old)
@@ -204,6 +205,28 @@ package struct Gate: Sendable {
     changed(key, from: old)
     judge(key, nil)
     effects.append(.startCheck(key, at: records[key.index].nextCheck))
+  }
+
+  /// What was not looked at was not seen to be healthy: a soak starts anew.
+  private mutating func loseSight(of key: InstanceKey) {
+    lastFault = .heldUp
+    let old = share(of: key)
+    records[key.index].loseSight(at: clock)
+    changed(key, from: old)
+    if !isGroupHealthy { healthySince = nil }
+  }
+
+  /// Loses sight of those that count as healthy and were not looked at in time, if there are any.
+  private mutating func loseSightOfUnseen() -> Bool {
+    let unseen = records.indices.filter { index in
+      let record = records[index]
+      return record.removed == nil && record.instance.role != .baseline
+        && loadBalancerRole(for: record.instance.role) != .decides
+        && record.health.state == .healthy && !record.isUnobserved
+        && record.isOutOfSight(at: clock, under: check)
+    }
+    for index in unseen { loseSight(of: InstanceKey(index)) }
+    return !unseen.isEmpty
   }
 
   private mutating func note(
@@ -313,7 +336,9 @@ package struct Gate: Sendable {
     } else if let blame {
       settle(blame)
     } else if let healthySince {
-      if soaked(since: healthySince) <= clock { concludeSoaked() }
+      guard soaked(since: healthySince) <= clock else { return }
+      // Healthy at the moment of the verdict, and not when the gate last had time to look.
+      loseSightOfUnseen() ? decide() : concludeSoaked()
     } else if lastChance.map({ $0 < clock }) ?? true {
       concludeTooLate()
     }

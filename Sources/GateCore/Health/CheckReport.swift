@@ -69,4 +69,7 @@ package struct GateFault: Error, Hashable, Sendable {
     self.detail = detail
     self.started = started
   }
+
+  /// The process did not run, or not often enough to make its checks.
+  static let heldUp = GateFault(detail: "the gate was held up, and checks were not made")
 }

@@ -65,6 +65,28 @@ package struct InstanceRecord: Hashable, Sendable {
   /// Whether a fault of the gate's own kept something of it from being seen.
   var isBlind: Bool { removed == nil && (lostChecks > 0 || isViewStale) }
 
+  /// Whether its next check should long have been over: the gate was held up, and has not looked.
+  ///
+  /// A check is over a time-out after its slot, and begins a little late in a burst; a whole interval
+  /// more is not a little.
+  func isOutOfSight(at now: GateInstant, under check: HealthCheck) -> Bool {
+    isLongAgo(nextCheck, at: now, under: check)
+  }
+
+  /// Whether a check that began then should long have been over.
+  private func isLongAgo(
+    _ started: GateInstant, at now: GateInstant, under check: HealthCheck
+  ) -> Bool {
+    started + check.interval + check.timeout(of: instance.role) < now
+  }
+
+  /// Notes that nobody has looked for so long that its state is stale.
+  mutating func loseSight(at now: GateInstant) {
+    lostChecks += 1
+    lastLoss = LostCheck(at: now, fault: .heldUp)
+    isUnobserved = true
+  }
+
   /// Whether the load balancer says in service too, as far as it can be asked.
   var isConfirmed: Bool { view?.state == .healthy && !isViewStale }
 
@@ -153,7 +175,8 @@ extension InstanceRecord {
   ) -> Transition? {
     let counting: FailureCounting =
       report.started < firstSeen + gracePeriod(policy) ? .forgiven : .counted
-    isUnobserved = false
+    // An answer that waited until the gate came back tells how it was then.
+    isUnobserved = isLongAgo(report.started, at: now, under: check)
     nextCheck = schedule.next(
       afterCheckFrom: report.started, to: now, every: check.interval.inMicroseconds)
     note(report, at: now)

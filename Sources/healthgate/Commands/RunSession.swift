@@ -147,7 +147,7 @@ struct RunSession {
   private var guardDesk: GuardDesk {
     let surroundings = Surroundings.machine(variables: SettingsLoader.environment)
     let client = AWSClient(surroundings)
-    let timeout = max(settings.check.timeout, .seconds(10))
+    let timeout = settings.check.timeout(of: .guard)
     return GuardDesk(
       Dictionary(
         uniqueKeysWithValues: settings.guards.map {

@@ -96,11 +96,14 @@ struct FleetRules {
 
   /// What time alone brings, up to now.
   private mutating func passTime(through now: Int64, _ event: GateEvent, _ gate: Gate) {
-    guard let last, last < now else { return }
+    guard var last, last < now else { return }
     if trial == nil, let healthySince {
       let moment = healthySince + policy.soak.inMicroseconds
-      if moment <= now { conclude(.promote, .groupHealthy, at: moment) }
-      return
+      guard moment <= now else { return }
+      guard loseSight(at: moment) else { return conclude(.promote, .groupHealthy, at: moment) }
+      self.last = moment
+      // It may be too late at that very moment.
+      last = moment - 1
     }
     if trial == nil, let blame = gate.blame, blame.since.microseconds > last {
       let since = blame.since.microseconds
@@ -159,6 +162,11 @@ struct FleetRules {
       return index
     case .checked(let key, let report):
       guard let index = present(key) else { return nil }
+      if ones[index].isUnseen(at: now, check) {
+        hasFault = true
+        change(index) { one, _, _ in one.loseSight() }
+        if !isHealthy { healthySince = nil }
+      }
       change(index) { $0.checked(report, at: now, $1, $2) }
       hear(index, report, at: now)
       return index
@@ -281,10 +289,8 @@ extension FleetRules {
     if guards.unhealthy > 0 { return conclude(.rollback, .guardFailed, at: now) }
     if let trial { return settle(trial, at: now, says: gate.verdict) }
     if let healthySince {
-      if healthySince + policy.soak.inMicroseconds <= now {
-        conclude(.promote, .groupHealthy, at: now)
-      }
-      return
+      guard healthySince + policy.soak.inMicroseconds <= now else { return }
+      guard loseSight(at: now) else { return conclude(.promote, .groupHealthy, at: now) }
     }
     guard gate.verdict != nil || gate.blame != nil else { return }
     if canStillBePromoted(at: now) {
@@ -327,6 +333,20 @@ extension FleetRules {
         "at \(now) the gate has the group healthy since \(String(describing: gate.healthySince)), "
           + "the rules since \(String(describing: healthySince))")
     }
+  }
+
+  /// Whoever was not looked at in time does not count; returns whether the group is healthy no more.
+  private mutating func loseSight(at now: Int64) -> Bool {
+    for index in ones.indices {
+      let one = ones[index]
+      guard one.role != .baseline, one.role == .guard || policy.loadBalancer != .decides,
+        !one.hasLeft, one.state == .healthy, !one.isLost, one.isUnseen(at: now, check)
+      else { continue }
+      hasFault = true
+      change(index) { one, _, _ in one.loseSight() }
+    }
+    if !isHealthy { healthySince = nil }
+    return healthySince == nil
   }
 
   private var codeOfUnhealthy: ReasonCode {

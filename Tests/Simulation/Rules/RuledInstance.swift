@@ -16,7 +16,7 @@ struct RuledInstance {
   private(set) var hopeful = Counts()
   private(set) var failures = 0
   private(set) var hasLost = false
-  /// Whether the latest check was lost.
+  /// Whether the latest check was lost, or is too long ago.
   private(set) var isLost = false
   private(set) var isLatestFailureOfVersion = false
 
@@ -92,7 +92,7 @@ struct RuledInstance {
     }
     counts.add(result, check)
     hopeful.add(result, check)
-    isLost = false
+    isLost = now - started > longest(check)
     moveOn(from: started, to: now, check)
   }
 
@@ -101,6 +101,19 @@ struct RuledInstance {
     hopeful.add(.success, check)
     moveOn(from: started, to: now, check)
   }
+
+  /// Whether nobody looked at it, a whole interval after its check should have been over.
+  func isUnseen(at now: Int64, _ check: HealthCheck) -> Bool {
+    now - next > longest(check)
+  }
+
+  /// From a check's slot until it is certainly over: a guard's takes up to ten seconds at least.
+  private func longest(_ check: HealthCheck) -> Int64 {
+    let timeout = check.timeout.inMicroseconds
+    return check.interval.inMicroseconds + (role == .guard ? max(timeout, 10_000_000) : timeout)
+  }
+
+  mutating func loseSight() { (hasLost, isLost) = (true, true) }
 
   mutating func follow(_ state: InstanceState) { counts.state = state }
 

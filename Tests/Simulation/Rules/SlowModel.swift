@@ -32,6 +32,8 @@ struct SlowModel {
     var ending: Ending
     var started: Int64
     var ended: Int64
+    /// Its answer waited for a gate that was held up.
+    var isStale = false
   }
 
   struct Member {
@@ -51,7 +53,15 @@ struct SlowModel {
     /// What the load balancer said last, and whether it could be asked since.
     var view: InstanceState?
     var isViewStale = false
-    var isObserved: Bool { checks.last?.ending != .lost }
+    /// Whether nobody looked at it in time, now or at any time.
+    var isOutOfSight = false
+    var wasOutOfSight = false
+    var isObserved: Bool {
+      guard let last = checks.last else { return true }
+      return last.ending != .lost && !last.isStale && !isOutOfSight
+    }
+
+    mutating func loseSight() { (isOutOfSight, wasOutOfSight) = (true, true) }
   }
 
   /// What a history comes to.
@@ -61,6 +71,8 @@ struct SlowModel {
     var expected: Int
     var isInterrupted = false
     var hasFault = false
+    /// The time of the latest event.
+    var latest: Int64 = 0
     /// Whether the source could not be read when it was asked last.
     var isSourceFailing = false
     /// Since when the group has been as the policy wants it.
@@ -212,14 +224,45 @@ extension SlowModel {
   func standing(after history: [VirtualRun.TimedEvent]) -> Standing {
     var standing = Standing(expected: policy.expected)
     for timed in history {
-      apply(timed.event, at: timed.at.microseconds, to: &standing)
-      standing.healthySince =
-        isHealthy(standing) ? standing.healthySince ?? timed.at.microseconds : nil
+      let now = timed.at.microseconds
+      endSoak(by: now, &standing)
+      apply(timed.event, at: now, to: &standing)
+      standing.healthySince = isHealthy(standing) ? standing.healthySince ?? now : nil
+      endSoak(by: now, &standing)
     }
     return standing
   }
 
+  /// At the end of a soak, up to now, whoever was not looked at in time is not seen to be healthy.
+  private func endSoak(by now: Int64, _ standing: inout Standing) {
+    guard let since = standing.healthySince, since + policy.soak.inMicroseconds <= now else {
+      return
+    }
+    let moment = max(since + policy.soak.inMicroseconds, standing.latest)
+    for index in standing.members.indices {
+      let member = standing.members[index]
+      guard !member.hasLeft, member.role != .baseline, loadBalancer(of: member) != .decides,
+        member.state == .healthy, member.isObserved, isLookedForInVain(member, at: moment)
+      else { continue }
+      standing.members[index].loseSight()
+    }
+    if !isHealthy(standing) { standing.healthySince = nil }
+  }
+
+  /// Whether its next check should have been over an interval ago, and more.
+  private func isLookedForInVain(_ member: Member, at now: Int64) -> Bool {
+    let due = nextStart(after: member.checks) ?? member.joined
+    return isLongAgo(due, member, at: now)
+  }
+
+  private func isLongAgo(_ start: Int64, _ member: Member, at now: Int64) -> Bool {
+    // A guard is given ten seconds at least.
+    let timeout = max(check.timeout.inMicroseconds, member.role == .guard ? 10_000_000 : 0)
+    return start + interval + timeout < now
+  }
+
   private func apply(_ event: GateEvent, at now: Int64, to standing: inout Standing) {
+    standing.latest = now
     switch event {
     case .instanceAdded(let instance):
       standing.members.append(
@@ -230,6 +273,7 @@ extension SlowModel {
       }
     case .checked(let key, let report):
       let started = report.started.microseconds
+      loseSight(of: key, at: now, &standing)
       append(to: key, of: &standing) { member in
         let ending: Ending =
           switch report.result {
@@ -239,7 +283,9 @@ extension SlowModel {
               counted: member.role == .baseline
                 || started >= member.joined + policy.gracePeriod.inMicroseconds, kind)
           }
-        return PastCheck(ending: ending, started: started, ended: now)
+        return PastCheck(
+          ending: ending, started: started, ended: now, isStale: isLongAgo(started, member, at: now)
+        )
       }
     case .checkLost(let key, let fault):
       standing.hasFault = true
@@ -269,12 +315,23 @@ extension SlowModel {
     }
   }
 
+  /// A check that ends long after its time tells that nobody looked meanwhile.
+  private func loseSight(of key: InstanceKey, at now: Int64, _ standing: inout Standing) {
+    guard standing.members.indices.contains(key.index), !standing.members[key.index].hasLeft,
+      isLookedForInVain(standing.members[key.index], at: now)
+    else { return }
+    standing.hasFault = true
+    standing.members[key.index].loseSight()
+    if !isHealthy(standing) { standing.healthySince = nil }
+  }
+
   private func append(
     to key: InstanceKey, of standing: inout Standing, _ past: (Member) -> PastCheck
   ) {
     guard standing.members.indices.contains(key.index), !standing.members[key.index].hasLeft
     else { return }
     standing.members[key.index].checks.append(past(standing.members[key.index]))
+    standing.members[key.index].isOutOfSight = false
     let member = standing.members[key.index]
     standing.members[key.index].state = state(after: member.checks, from: member.carried)
   }
@@ -341,12 +398,23 @@ extension SlowModel {
   ) -> Conclusion? {
     guard last < now else { return nil }
     var last = last
+    var standing = standing
     if trial == nil {
       if let since = standing.healthySince {
         let moment = since + policy.soak.inMicroseconds
         guard moment <= now else { return nil }
-        return Conclusion(decision: .promote, code: .groupHealthy, at: moment)
+        endSoak(by: moment, &standing)
+        guard standing.healthySince == nil else {
+          return Conclusion(decision: .promote, code: .groupHealthy, at: moment)
+        }
+        standing.hasFault = true
+        if !canStillBePromoted(standing, from: moment) {
+          if let verdict = tooLate(at: moment, standing, &trial) { return verdict }
+        }
+        last = moment
       }
+    }
+    if trial == nil {
       // What was hopeless before the first event is said at the first event.
       guard !canStillBePromoted(standing, from: now), canStillBePromoted(standing, from: last),
         let moment = ((last + 1)...now).first(where: { !canStillBePromoted(standing, from: $0) })
@@ -399,7 +467,7 @@ extension SlowModel {
     let present = standing.present
     let guards = standing.present(.guard)
     let lost = (present + guards).contains { member in
-      member.isViewStale || member.checks.contains { $0.ending == .lost }
+      member.isViewStale || member.wasOutOfSight || member.checks.contains { $0.ending == .lost }
     }
     guard lost || standing.isSourceFailing else { return false }
     // Those whom the source could not name may be there, and well.
