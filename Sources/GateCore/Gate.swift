@@ -77,12 +77,25 @@ package struct Gate: Sendable {
     records.filter { $0.instance.role == role }
   }
 
+  /// Those of them that are wanted; only these are copied.
+  package func records(
+    _ role: InstanceRole, where isWanted: (InstanceRecord) -> Bool
+  ) -> [InstanceRecord] {
+    records.filter { $0.instance.role == role && isWanted($0) }
+  }
+
   /// The instance that has this id in this role now, or had it last.
   package func key(of id: String, _ role: InstanceRole = .member) -> InstanceKey? {
     keys[Name(id: id, role: role)]
   }
 
   package subscript(key: InstanceKey) -> InstanceRecord { records[key.index] }
+
+  // What is asked for at each check: a whole record is large, and costs more to copy than to judge.
+
+  package func instance(_ key: InstanceKey) -> Instance { records[key.index].instance }
+  package func state(of key: InstanceKey) -> InstanceState { records[key.index].health.state }
+  package func isPresent(_ key: InstanceKey) -> Bool { records[key.index].removed == nil }
 
   /// Folds in one event; what it brings about is appended to `effects`.
   ///
@@ -307,7 +320,10 @@ package struct Gate: Sendable {
 
   private func share(of key: InstanceKey) -> GroupHealth.Share {
     let role = loadBalancerRole(for: records[key.index].instance.role)
-    var share = records[key.index].share(under: check, certainty, role)
+    // In its place: an element that is asked a question is copied for it, a buffer's is not.
+    var share = records.withUnsafeBufferPointer {
+      $0[key.index].share(under: check, certainty, role)
+    }
     share.isMismatched = records[key.index].instance.mismatch != nil
     return share
   }

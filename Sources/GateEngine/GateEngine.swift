@@ -3,8 +3,9 @@ package import GateCore
 /// The loop: what happened goes into the gate, what the gate wants is done.
 ///
 /// It decides nothing and knows no network: the port checks and waits, the gate judges, the
-/// observers are told.
-package final class GateEngine<Port: CheckPort> {
+/// observers are told. A struct, so that the gate is lent to the observers at each event and not
+/// copied: nobody else can reach it meanwhile.
+package struct GateEngine<Port: CheckPort> {
   package private(set) var gate: Gate
   private let port: Port
   private let observers: [any GateObserver]
@@ -34,7 +35,7 @@ package final class GateEngine<Port: CheckPort> {
   }
 
   /// Checks these instances until the verdict is certain.
-  package func run(_ instances: [Instance]) -> Verdict {
+  package mutating func run(_ instances: [Instance]) -> Verdict {
     for instance in instances {
       fold(.instanceAdded(instance), at: .start)
     }
@@ -82,21 +83,21 @@ package final class GateEngine<Port: CheckPort> {
     }
   }
 
-  private func takeUpdates(at now: GateInstant) {
+  private mutating func takeUpdates(at now: GateInstant) {
     for index in feeds.indices {
       for update in feeds[index].feed.takeUpdates() { take(update, from: index, at: now) }
     }
   }
 
-  private func take(_ update: FeedUpdate, from index: Int, at now: GateInstant) {
+  private mutating func take(_ update: FeedUpdate, from index: Int, at now: GateInstant) {
     for event in feeds[index].membership.events(of: update, in: gate) { fold(event, at: now) }
   }
 
-  private func startDueChecks() {
+  private mutating func startDueChecks() {
     for _ in 0..<startsPerTurn where port.hasRoom {
       guard let key = due.removeFirst(dueBy: port.now) else { return }
-      guard gate[key].removed == nil else { continue }
-      port.start(key, gate[key].instance)
+      guard gate.isPresent(key) else { continue }
+      port.start(key, gate.instance(key))
     }
   }
 
@@ -110,7 +111,7 @@ package final class GateEngine<Port: CheckPort> {
 
   private var observerMoment = GateInstant.start
 
-  private func endTurn(at now: GateInstant) {
+  private mutating func endTurn(at now: GateInstant) {
     observerMoment = now + .seconds(3600)
     for observer in observers {
       guard let moment = observer.turnEnded(at: now, in: gate) else { continue }
@@ -118,7 +119,7 @@ package final class GateEngine<Port: CheckPort> {
     }
   }
 
-  private func fold(_ event: GateEvent, at instant: GateInstant) {
+  private mutating func fold(_ event: GateEvent, at instant: GateInstant) {
     effects.removeAll(keepingCapacity: true)
     let isFolded = gate.handle(event, at: instant, effects: &effects)
     for effect in effects {

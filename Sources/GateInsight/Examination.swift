@@ -62,8 +62,13 @@ struct Examination {
   }
 
   mutating func diagnoses() -> [Diagnosis] {
-    for record in gate.records(.member) where isTroubled(record) { examine(record) }
-    let group = gate.records(.member).filter { $0.removed == nil || isTroubled($0) }.map(\.instance)
+    var group: [Instance] = []
+    // In one go, and without a copy of all records: a group may be of fifty thousand.
+    for record in gate.records where record.instance.role == .member {
+      let isTroubled = isTroubled(record)
+      if isTroubled { examine(record) }
+      if isTroubled || record.removed == nil { group.append(record.instance) }
+    }
     let causes = ordered(claimed(of: group.count) + ofGroup)
     return ofGate + causes + Spread(troubles: troubles, group: group).diagnoses
   }
@@ -213,7 +218,7 @@ struct Examination {
 
   private var replaced: Diagnosis? {
     guard verdict.reason.code == .tooManyReplaced else { return nil }
-    let left = gate.records(.member).filter { $0.removed != nil }.map(\.instance.id)
+    let left = gate.records(.member) { $0.removed != nil }.map(\.instance.id)
     return Diagnosis(
       .instancesReplaced,
       Words(
@@ -228,7 +233,7 @@ struct Examination {
 
   private var disagreement: Diagnosis? {
     guard verdict.reason.code == .loadBalancerDisagrees else { return nil }
-    let refused = gate.records(.member).filter {
+    let refused = gate.records(.member) {
       $0.removed == nil && $0.health.state == .healthy && $0.view?.state != .healthy
     }
     guard let first = refused.first else { return nil }
@@ -254,7 +259,7 @@ struct Examination {
   }
 
   private var wrongInstances: Diagnosis? {
-    let wrong = gate.records(.member).filter { $0.removed == nil && $0.instance.mismatch != nil }
+    let wrong = gate.records(.member) { $0.removed == nil && $0.instance.mismatch != nil }
     guard let first = wrong.first else { return nil }
     return Diagnosis(
       .staleVersion,
@@ -271,7 +276,7 @@ struct Examination {
   private var outOfTime: Diagnosis? {
     // After a resumption it is the runner that took the time.
     guard isTooLate, gate.resumptions.isEmpty else { return nil }
-    let late = gate.records(.member).filter {
+    let late = gate.records(.member) {
       $0.removed == nil && $0.health.state == .initial && $0.failures == 0 && $0.lostChecks == 0
     }
     guard !late.isEmpty else { return nil }
@@ -295,7 +300,7 @@ struct Examination {
 
   /// A guard that gave no answer.
   private var blindGuard: Diagnosis? {
-    let blind = gate.records(.guard).filter { $0.lostChecks > 0 && $0.health.state != .healthy }
+    let blind = gate.records(.guard) { $0.lostChecks > 0 && $0.health.state != .healthy }
     guard let first = blind.first, let fault = first.lastLoss?.fault else { return nil }
     return Diagnosis(
       .gateFault,
@@ -309,7 +314,7 @@ struct Examination {
 
   private var ofGate: [Diagnosis] {
     let isDecisive = verdict.reason.code == .gateFault
-    let blind = gate.records(.member).filter { $0.removed == nil && $0.lostChecks > 0 }
+    let blind = gate.records(.member) { $0.removed == nil && $0.lostChecks > 0 }
     if isDecisive, blind.isEmpty, let blindGuard { return [blindGuard] }
     guard verdict.decision != .promote, isDecisive || !blind.isEmpty else { return [] }
     guard let fault = gate.lastFault ?? blind.first?.lastLoss?.fault else { return [] }

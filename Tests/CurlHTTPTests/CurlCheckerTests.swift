@@ -182,7 +182,7 @@ import Testing
         let checker = try CurlChecker(plan, signals: -1)
         let gate = Gate(
           check: plan.check, policy: GatePolicy(deadline: .seconds(1), expected: 2))
-        let engine = GateEngine(gate, port: checker, observers: [])
+        var engine = GateEngine(gate, port: checker, observers: [])
         let taken = takeAllDescriptors()
         let verdict = engine.run(fleet.instances.map(Instance.init))
         giveBack(taken)

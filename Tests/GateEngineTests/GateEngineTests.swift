@@ -28,7 +28,7 @@ import Testing
 
   @Test(arguments: slownesses) func aLateAnswerDoesNotMakeTheChecksDrift(row: Slowness) {
     let port = ScriptedPort { _, _ in .success(after: row.latency) }
-    let engine = GateEngine(
+    var engine = GateEngine(
       .sample(every: .seconds(10), timeout: .seconds(30), healthy: 100, initial: 100),
       GatePolicy(deadline: .seconds(2000), expected: 1), port: port)
     port.disturbances = [Happening(.interrupted(.terminate), at: .seconds(55))]
@@ -39,7 +39,7 @@ import Testing
   @Test func anAnswerThatIsSeenLateDoesNotMakeTheChecksDriftEither() {
     let port = ScriptedPort()
     port.lateness = .milliseconds(37)
-    let engine = GateEngine(
+    var engine = GateEngine(
       .sample(every: .seconds(1), healthy: 100, initial: 100),
       GatePolicy(deadline: .seconds(500), expected: 1), port: port)
     _ = engine.run(instances(1))
@@ -57,7 +57,7 @@ import Testing
     let port = ScriptedPort { key, _ in
       key.index == 0 ? .failure(.timeoutResponse, after: .seconds(5)) : .success()
     }
-    let engine = GateEngine(
+    var engine = GateEngine(
       .sample(every: .seconds(6), timeout: .seconds(5), healthy: 3, initial: 3, unhealthy: 3),
       GatePolicy(deadline: .seconds(600), expected: 3), port: port)
     let verdict = engine.run(instances(3))
@@ -70,7 +70,7 @@ import Testing
 
   @Test func noMoreThanSixteenChecksBeginInATurn() {
     let port = ScriptedPort { _, _ in .success(after: .milliseconds(100)) }
-    let engine = GateEngine(
+    var engine = GateEngine(
       .sample(every: .seconds(10), healthy: 2, initial: 2),
       GatePolicy(deadline: .seconds(60), expected: 100), port: port)
     let verdict = engine.run(instances(100))
@@ -86,7 +86,7 @@ import Testing
   @Test func aFullPortDelaysChecksAndLosesNone() {
     let port = ScriptedPort { _, _ in .success(after: .milliseconds(300)) }
     port.room = 3
-    let engine = GateEngine(
+    var engine = GateEngine(
       .sample(every: .seconds(1), timeout: .seconds(1), healthy: 2, initial: 2),
       GatePolicy(deadline: .seconds(60), expected: 8), port: port)
     let verdict = engine.run(instances(8))
@@ -102,7 +102,7 @@ import Testing
   @Test func aPortWithoutAnyRoomEndsAtTheDeadlineAndDoesNotSpin() {
     let port = ScriptedPort()
     port.room = 0
-    let engine = GateEngine(
+    var engine = GateEngine(
       .sample(every: .seconds(1)), GatePolicy(deadline: .seconds(60), expected: 2), port: port)
     let verdict = engine.run(instances(2))
     #expect(port.starts == [])
@@ -120,7 +120,7 @@ import Testing
       Happening(.instanceRemoved(InstanceKey(1)), at: .seconds(20.001)),
       Happening(.interrupted(.terminate), at: .seconds(45)),
     ]
-    let engine = GateEngine(
+    var engine = GateEngine(
       .sample(every: .seconds(10), healthy: 9, initial: 9),
       GatePolicy(maxReplaced: .number(2), deadline: .seconds(900), expected: 3), port: port)
     let verdict = engine.run(instances(3))
@@ -135,7 +135,7 @@ import Testing
   @Test func whatJoinsLaterIsCheckedFromThenOn() {
     let port = ScriptedPort()
     port.disturbances = [Happening(.instanceAdded(.sample("late")), at: .seconds(13))]
-    let engine = GateEngine(
+    var engine = GateEngine(
       .sample(every: .seconds(10), healthy: 2, initial: 2),
       GatePolicy(deadline: .seconds(85), expected: 2, membership: .changing), port: port)
     let verdict = engine.run(instances(1))
@@ -147,7 +147,7 @@ import Testing
   @Test func aGroupThatNobodyJoinsIsJudgedAtItsDeadline() {
     let port = ScriptedPort()
     port.mostWaits = 100
-    let engine = GateEngine(
+    var engine = GateEngine(
       .sample(every: .seconds(10), initial: 1),
       GatePolicy(deadline: .seconds(60), expected: 1, membership: .changing), port: port)
     let verdict = engine.run([])
@@ -162,7 +162,7 @@ import Testing
     lateness: Double
   ) {
     let port = ScriptedPort { _, _ in .success(after: .milliseconds(5)) }
-    let engine = GateEngine(
+    var engine = GateEngine(
       .sample(every: .seconds(10)),
       GatePolicy(soak: .seconds(25), deadline: .seconds(300), expected: 1), port: port)
     port.lateness = .seconds(lateness)
@@ -175,7 +175,7 @@ import Testing
 
   @Test func aDeadlineEndsAtItsExactTime() {
     let port = ScriptedPort { _, _ in .success(after: .seconds(1000)) }
-    let engine = GateEngine(
+    var engine = GateEngine(
       .sample(every: .seconds(10)), GatePolicy(deadline: .seconds(61), expected: 1), port: port)
     let verdict = engine.run(instances(1))
     #expect(verdict.reason.code == .deadlineExceeded)
@@ -187,7 +187,7 @@ import Testing
   func anInterruptionEndsTheRun(interruption: Interruption) {
     let port = ScriptedPort()
     port.disturbances = [Happening(.interrupted(interruption), at: .seconds(15))]
-    let engine = GateEngine(
+    var engine = GateEngine(
       .sample(every: .seconds(10), healthy: 5, initial: 5),
       GatePolicy(deadline: .seconds(300), expected: 1), port: port)
     let verdict = engine.run(instances(1))
@@ -199,7 +199,7 @@ import Testing
 
   @Test func checksThatTheGateLosesAreMadeAgainInTheirTurnAndHeldAgainstNobody() {
     let port = ScriptedPort { _, number in number < 3 ? .lost : .success() }
-    let engine = GateEngine(
+    var engine = GateEngine(
       .sample(every: .seconds(10)), GatePolicy(deadline: .seconds(300), expected: 2), port: port)
     let verdict = engine.run(instances(2))
     #expect(verdict.decision == .promote)
@@ -216,7 +216,7 @@ import Testing
     let observer = RecordingObserver()
     // All three answer in one turn; the second of the answers decides.
     port.lateness = .milliseconds(10)
-    let engine = GateEngine(
+    var engine = GateEngine(
       .sample(every: .seconds(10), unhealthy: 1),
       GatePolicy(deadline: .seconds(300), expected: 3, membership: .changing),
       port: port, observers: [observer])
@@ -245,7 +245,7 @@ import Testing
     // The soak ends at 25.002 and is seen at 34.002, together with the failure of 30.002.
     let port = ScriptedPort { _, number in number < 3 ? .success() : .failure() }
     let observer = RecordingObserver()
-    let engine = GateEngine(
+    var engine = GateEngine(
       .sample(every: .seconds(10), unhealthy: 1),
       GatePolicy(soak: .seconds(25), deadline: .seconds(300), expected: 1), port: port,
       observers: [observer])
@@ -267,7 +267,7 @@ import Testing
     let port = ScriptedPort()
     let observer = RecordingObserver()
     observer.next = { $0 + .seconds(3) }
-    let engine = GateEngine(
+    var engine = GateEngine(
       .sample(every: .seconds(10), healthy: 3, initial: 3),
       GatePolicy(deadline: .seconds(300), expected: 1), port: port, observers: [observer])
     let verdict = engine.run(instances(1))
@@ -282,7 +282,7 @@ import Testing
   @Test func observersAreToldAlikeAndInTheirOrder() {
     let observers = [RecordingObserver(), RecordingObserver()]
     let port = ScriptedPort()
-    let engine = GateEngine(
+    var engine = GateEngine(
       .sample(), GatePolicy(deadline: .seconds(60), expected: 2), port: port,
       observers: observers)
     _ = engine.run(instances(2))

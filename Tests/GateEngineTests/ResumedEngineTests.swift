@@ -31,7 +31,7 @@ import Testing
 
   @Test func theGapIsTheFirstThatIsFoldedAndAllAreCheckedAtOnce() {
     let (port, witness) = (ScriptedPort(at: .seconds(30)), Witness())
-    let engine = GateEngine(Self.before(), port: port, observers: [witness])
+    var engine = GateEngine(Self.before(), port: port, observers: [witness])
     let group = GroupListing(instances: [.sample("a"), .sample("b")])
     let verdict = engine.goOn(with: [.member: group], guards: [])
     #expect(witness.events.first == .resumed(after: .seconds(30)))
@@ -42,7 +42,7 @@ import Testing
 
   @Test func aShortGapIsMadeUpForByTheLateCheck() {
     let port = ScriptedPort(at: .seconds(9))
-    let engine = GateEngine(Self.before(), port: port, observers: [])
+    var engine = GateEngine(Self.before(), port: port, observers: [])
     let group = GroupListing(instances: [.sample("a"), .sample("b")])
     let verdict = engine.goOn(with: [.member: group], guards: [])
     #expect(port.starts.map(\.at) == [.seconds(10), .seconds(10)])
@@ -51,7 +51,7 @@ import Testing
 
   @Test func whoLeftMeanwhileLeavesAndWhoCameJoins() {
     let (port, witness) = (ScriptedPort(at: .seconds(30)), Witness())
-    let engine = GateEngine(Self.before(), port: port, observers: [witness])
+    var engine = GateEngine(Self.before(), port: port, observers: [witness])
     let group = GroupListing(
       instances: [.sample("a"), .sample("c")], leaving: ["b"])
     let verdict = engine.goOn(

@@ -142,7 +142,7 @@ final class RecordingObserver: GateObserver {
 }
 
 extension GateEngine where Port == ScriptedPort {
-  convenience init(
+  init(
     _ check: HealthCheck, _ policy: GatePolicy, port: ScriptedPort,
     observers: [any GateObserver] = []
   ) {

@@ -144,7 +144,7 @@ import Testing
     }
     let check = HealthCheck.sample(.classic, every: .seconds(10), healthy: 3, unhealthy: 5)
     let watch = RunWatch(check, adversary.policy)
-    let engine = GateEngine(
+    var engine = GateEngine(
       Gate(check: check, policy: adversary.policy), port: fleet, observers: [watch],
       feed: VirtualSource(updates, of: fleet))
     let verdict = engine.run(adversary.atFirst.map { .sample($0) })

@@ -43,7 +43,7 @@ extension Gate {
   }
 
   var tooManyReplaced: VerdictReason {
-    let left = records(.member).filter { $0.removed != nil }
+    let left = records(.member) { $0.removed != nil }
     return VerdictReason(
       .tooManyReplaced,
       "\(counted(replaced, "instance")) left the group, \(policy.maxReplaced) allowed: "

@@ -47,6 +47,8 @@ package struct InstanceRecord: Hashable, Sendable {
   /// What it contributes to the counts of the group.
   ///
   /// A healthy instance whose latest check was lost wants one more success: seen to be healthy.
+  /// Inlined, so that a record is not copied twice a check for a few of its fields.
+  @inline(__always)
   func share(
     under check: HealthCheck, _ certainty: Certainty, _ role: GatePolicy.LoadBalancerRole
   ) -> GroupHealth.Share {
@@ -88,10 +90,12 @@ package struct InstanceRecord: Hashable, Sendable {
   }
 
   /// Whether the load balancer says in service too, as far as it can be asked.
+  @inline(__always)
   var isConfirmed: Bool { view?.state == .healthy && !isViewStale }
 
   /// The last moment at which the first of so many like results can come; nil when they cannot
   /// all come in time.
+  @inline(__always)
   func lastChance(needing results: Int, _ certainty: Certainty) -> GateInstant? {
     guard certainty.canCome(results, from: nextCheck) else { return nil }
     return certainty.lastAnswer(

@@ -31,10 +31,8 @@ package struct GateInstant: Hashable, Sendable, Comparable {
 }
 
 extension Duration {
-  /// Whole microseconds, rounded towards zero; what is too large for them is `Int64.max`.
+  /// Whole microseconds, rounded towards zero; what is too large for them is the nearest that is not.
   package var inMicroseconds: Int64 {
-    let (seconds, attoseconds) = components
-    let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000)
-    return overflow ? (seconds < 0 ? .min : .max) : whole + attoseconds / 1_000_000_000_000
+    Int64(clamping: attoseconds / 1_000_000_000_000)
   }
 }

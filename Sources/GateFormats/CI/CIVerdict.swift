@@ -56,7 +56,7 @@ package struct CIVerdict: Hashable, Sendable {
   /// Unhealthy instances before those that are not healthy yet, and of them those that failed most.
   private static func causes(in gate: Gate, _ verdict: Verdict) -> [Cause] {
     let code = verdict.reason.code
-    let blamed = gate.records(.member).filter { record in
+    let blamed = gate.records(.member) { record in
       guard record.removed == nil else { return code == .tooManyReplaced }
       switch record.health.state {
       case .unhealthy: return true

@@ -55,7 +55,7 @@ package struct Statement: Sendable {
         writer.object("digest") { $0.field("sha256", source.sha256) }
       }
     }
-    let present = verdict.gate.records(.member).filter { $0.removed == nil }
+    let present = verdict.gate.records(.member) { $0.removed == nil }
     writer.array("passedTests", present.filter(\.isHealthy).map(\.instance.id))
     writer.array("warnedTests", [String]())
     writer.array("failedTests", present.filter { !$0.isHealthy }.map(\.instance.id))

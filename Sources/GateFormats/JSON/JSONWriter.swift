@@ -69,6 +69,14 @@ package struct JSONWriter {
     if let value { string(value) } else { null() }
   }
 
+  /// A text of the program's own, in which nothing is to be escaped.
+  package mutating func field(_ name: StaticString, constant value: StaticString) {
+    key(name)
+    bytes.append(UInt8(ascii: "\""))
+    append(value)
+    bytes.append(UInt8(ascii: "\""))
+  }
+
   package mutating func field(_ name: StaticString, _ value: Int?) {
     key(name)
     if let value { integer(Int64(value)) } else { null() }
@@ -136,6 +144,7 @@ package struct JSONWriter {
     bytes.append(UInt8(ascii: "\""))
   }
 
+  /// Whether it stands in a string as it is, whatever stands beside it.
   private static func isPlain(_ byte: UInt8) -> Bool {
     switch byte {
     case 0..<0x20, 0x7F, UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "#"): false
@@ -189,14 +198,17 @@ package struct JSONWriter {
   }
 
   private mutating func digits(_ value: UInt64, atLeast width: Int) {
-    let start = bytes.count
-    var rest = value
-    repeat {
-      bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
-      rest /= 10
-    } while rest > 0
-    while bytes.count - start < width { bytes.append(UInt8(ascii: "0")) }
-    bytes[start...].reverse()
+    // From the last digit to the first; the greatest number has twenty.
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
+      var (rest, first) = (value, digits.count)
+      while rest > 0 || digits.count - first < width {
+        first -= 1
+        digits.initializeElement(
+          at: first, to: UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+        rest /= 10
+      }
+      bytes.append(contentsOf: UnsafeMutableBufferPointer(rebasing: digits[first...]))
+    }
   }
 
   private static func hexDigit(_ value: UInt8) -> UInt8 {

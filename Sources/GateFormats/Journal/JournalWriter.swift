@@ -54,7 +54,7 @@ package struct JournalWriter {
     for effect in effects {
       switch effect {
       case .stateChanged(let key, let transition):
-        stateChanged(gate[key].instance, transition)
+        stateChanged(gate.instance(key), transition)
       case .conclude(let verdict): decided(verdict)
       case .startCheck, .wakeUp: break
       }
@@ -65,14 +65,14 @@ package struct JournalWriter {
     switch event {
     case .instanceAdded(let instance): added(instance, at: instant)
     case .instanceRemoved(let key):
-      line(instant, "instance_removed") { gate[key].instance.writeName(to: &$0) }
-    case .checked(let key, let report): checked(gate[key].instance, report, at: instant)
-    case .checkLost(let key, let fault): faulted(fault, of: gate[key].instance, at: instant)
+      line(instant, "instance_removed") { gate.instance(key).writeName(to: &$0) }
+    case .checked(let key, let report): checked(gate.instance(key), report, at: instant)
+    case .checkLost(let key, let fault): faulted(fault, of: gate.instance(key), at: instant)
     case .gateFault(let fault): faulted(fault, of: nil, at: instant)
     case .baselineUnlisted(let fault): faulted(fault, of: nil, at: instant, view: .baseline)
     case .groupListed(let expected):
       line(instant, "group_listed") { $0.field("expected", expected) }
-    case .loadBalancerSaw(let key, let view): saw(gate[key].instance.id, view, at: instant)
+    case .loadBalancerSaw(let key, let view): saw(gate.instance(key).id, view, at: instant)
     case .loadBalancerUnseen(let fault): faulted(fault, of: nil, at: instant, view: .loadBalancer)
     case .interrupted(let interruption):
       line(instant, "interrupted") { $0.field("signal", interruption.rawValue) }
@@ -181,7 +181,7 @@ package struct JournalWriter {
     writer.object { writer in
       writer.field("seq", sequence)
       writer.field("t", seconds: instant.microseconds)
-      writer.field("event", event.description)
+      writer.field("event", constant: event)
       write(&writer)
     }
     writer.endLine()

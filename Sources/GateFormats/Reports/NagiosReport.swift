@@ -41,7 +41,7 @@ package struct NagiosReport {
   /// Each as label, value with unit, warning, critical, minimum and maximum.
   private var performance: [String] {
     let (gate, policy) = (document.gate, document.gate.policy)
-    let present = gate.records(.member).filter { $0.removed == nil }
+    let present = gate.records(.member) { $0.removed == nil }
     let wanted = max(policy.minHealthy.roundedUp(of: gate.expected), 1)
     let borne = policy.maxUnhealthy.roundedDown(of: gate.expected)
     let replaceable = policy.maxReplaced.roundedDown(of: gate.expected)

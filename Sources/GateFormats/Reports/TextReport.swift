@@ -118,7 +118,7 @@ package struct TextReport {
   // MARK: - The group
 
   private mutating func writeGroup() {
-    let healthy = gate.records(.member).filter {
+    let healthy = gate.records(.member) {
       $0.removed == nil && $0.health.state == .healthy
     }
     if !healthy.isEmpty {
@@ -136,7 +136,7 @@ package struct TextReport {
 
   private mutating func writeBaseline() {
     guard document.header.baseline != nil else { return }
-    let present = gate.records(.baseline).filter { $0.removed == nil }
+    let present = gate.records(.baseline) { $0.removed == nil }
     let failing = present.filter { $0.health.state == .unhealthy }
     page.entry(
       "baseline:", failing.isEmpty ? .plain : .bad,

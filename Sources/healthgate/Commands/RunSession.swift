@@ -103,7 +103,7 @@ struct RunSession {
       checker.wake(on: poller.event)
       poller.start()
     }
-    let engine = GateEngine(
+    var engine = GateEngine(
       gate, port: GuardedPort(checker, guardDesk), observers: observers, feed: group.poller,
       baselineFeed: baseline?.poller, expected: settings.group.expected)
     let guards = settings.guards.map { Instance.guarding($0.name) }

@@ -43,6 +43,7 @@ final class DisplayOutput {
 
   /// Writes lines of the program's own, now or later; what does not fit into the bound is lost.
   func write(_ text: String) {
+    guard !text.isEmpty else { return }
     _ = write(Array(text.withoutLogCommands.utf8))
   }
 

@@ -39,7 +39,7 @@ struct WorldRun {
     let recorder =
       world.strays.contains { $0.kind != .signal }
       ? nil : watching.recorder.map { $0.init(check: check, policy: policy) }
-    let engine = GateEngine(
+    var engine = GateEngine(
       Gate(check: check, policy: policy), port: fleet,
       observers: [watch] + (recorder.map { [$0] } ?? []),
       feed: VirtualSource(world.updates(of: .member), of: fleet),

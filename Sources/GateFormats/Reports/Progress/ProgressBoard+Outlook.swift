@@ -27,7 +27,7 @@ extension ProgressBoard {
     }
     let missing = policy.healthyWanted(of: gate.expected) - gate.healthy
     if missing <= 0, gate.healthy(.guard) < gate.present(.guard) {
-      let guards = gate.records(.guard).filter { $0.health.state != .healthy }
+      let guards = gate.records(.guard) { $0.health.state != .healthy }
       return "waiting for \(list(guards.map(\.instance.name), first: 2))"
     }
     guard missing > 0 else {
@@ -41,7 +41,7 @@ extension ProgressBoard {
   /// What the group waits for when it is healthy here; nil when that is not the load balancer.
   private func unconfirmed(_ gate: Gate) -> String? {
     guard gate.policy.loadBalancer != .none else { return nil }
-    let present = gate.records(.member).filter { $0.removed == nil }
+    let present = gate.records(.member) { $0.removed == nil }
     guard !present.contains(where: \.isViewStale) else {
       return "waiting for the load balancer's view, which could not be had the last time"
     }
@@ -54,7 +54,7 @@ extension ProgressBoard {
 
   /// What the load balancer says of the first two that it does not have in service.
   private func views(of gate: Gate) -> String {
-    let others = gate.records(.member).filter { $0.removed == nil && $0.health.state != .healthy }
+    let others = gate.records(.member) { $0.removed == nil && $0.health.state != .healthy }
     let shown = others.prefix(2).map { record in
       let view = record.view.map { "is \(record.health.state.rawValue) (\($0.words))" }
       return "\(record.instance.name) \(view ?? "was not spoken of yet")"

@@ -54,7 +54,8 @@ package struct ProgressBoard: Sendable {
 
   private mutating func place(_ key: InstanceKey, in gate: Gate) {
     guard standings.indices.contains(key.index) else { return }
-    let standing = Standing(gate[key], last: history.last(of: key))
+    let standing = Standing(
+      gate.state(of: key), isPresent: gate.isPresent(key), last: history.last(of: key))
     counts[Int(standings[key.index].rawValue)] -= 1
     counts[Int(standing.rawValue)] += 1
     standings[key.index] = standing

@@ -72,8 +72,10 @@ package struct ProgressLog: Sendable {
     if (lastLine ?? .start) + Self.silence <= now {
       say("\(board.waitingFor(gate, at: now)); \(gate.standing)", at: now)
     }
-    let due = [allowance.summaryDue, faults.due, (lastLine ?? .start) + Self.silence]
-    return due.compactMap { $0 }.min()
+    var next = (lastLine ?? .start) + Self.silence
+    if let due = allowance.summaryDue { next = min(next, due) }
+    if let due = faults.due { next = min(next, due) }
+    return next
   }
 
   private mutating func say(_ words: String, at now: GateInstant) {

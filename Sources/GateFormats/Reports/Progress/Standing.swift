@@ -9,10 +9,10 @@ enum Standing: UInt8, Hashable, Sendable, CaseIterable, Comparable {
   case healthy
   case gone
 
-  init(_ record: InstanceRecord, last mark: CheckHistory.Mark?) {
+  init(_ state: InstanceState, isPresent: Bool, last mark: CheckHistory.Mark?) {
     self =
-      switch (record.health.state, mark) {
-      case _ where record.removed != nil: .gone
+      switch (state, mark) {
+      case _ where !isPresent: .gone
       case (.unhealthy, _): .unhealthy
       case (_, .failure), (_, .lost): .troubled
       case (.initial, _): .initial
