@@ -172,17 +172,27 @@ CURL *hg_multi_next_done(CURLM *multi, CURLcode *result) {
 
 int hg_epoll_create(void) { return epoll_create1(EPOLL_CLOEXEC); }
 
-int hg_epoll_set(int epoll, int descriptor, int what, bool known) {
-  struct epoll_event event = {.data.fd = descriptor};
-  if (what & CURL_POLL_IN) event.events |= EPOLLIN;
-  if (what & CURL_POLL_OUT) event.events |= EPOLLOUT;
-  if (!what) return epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, &event);
-  // A closed descriptor leaves the set by itself and its number is soon another's, so the guess
-  // may be wrong, and then the other call is right.
+// A closed descriptor leaves the set by itself and its number is soon another's, so the guess may
+// be wrong, and then the other call is right.
+static int add_or_change(int epoll, int descriptor, uint32_t events, bool known) {
+  struct epoll_event event = {.events = events, .data.fd = descriptor};
   int first = known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
   if (epoll_ctl(epoll, first, descriptor, &event) == 0) return 0;
   if (errno != (known ? ENOENT : EEXIST)) return -1;
   return epoll_ctl(epoll, known ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, descriptor, &event);
+}
+
+int hg_epoll_set(int epoll, int descriptor, int what, bool known) {
+  struct epoll_event none = {0};
+  if (!what) return epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, &none);
+  uint32_t events = 0;
+  if (what & CURL_POLL_IN) events |= EPOLLIN;
+  if (what & CURL_POLL_OUT) events |= EPOLLOUT;
+  return add_or_change(epoll, descriptor, events, known);
+}
+
+int hg_epoll_set_edges(int epoll, int descriptor) {
+  return add_or_change(epoll, descriptor, EPOLLIN | EPOLLOUT | EPOLLET, false);
 }
 
 static int wait_events(int epoll, struct epoll_event *events, int capacity, int64_t timeout_us) {

@@ -4,11 +4,15 @@ internal import GateCore
 
 /// Makes a report of a check that has ended.
 struct CheckEnding {
-  var plan: ProbePlan
+  var lane: CheckLane
   var transfer: Transfer
   var now: GateInstant
   /// Whether the time-out had passed before the end came.
   var isLate: Bool
+
+  private var plan: ProbePlan {
+    _read { yield lane.plan }
+  }
 
   func event(_ end: TransferEnd, _ key: InstanceKey) -> GateEvent {
     switch end {
@@ -101,7 +105,9 @@ struct CheckEnding {
 
   // MARK: - Reports
 
-  private var response: hg_response { transfer.handle.response.pointee }
+  private var response: hg_response {
+    _read { yield transfer.handle.response.pointee }
+  }
 
   private var status: Int? {
     let status = transfer.handle.long(CURLINFO_RESPONSE_CODE)

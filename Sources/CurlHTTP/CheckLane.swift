@@ -1,12 +1,13 @@
 internal import GateCore
 
 /// The checks that are made by one plan, out of those that share the loop.
-struct CheckLane {
+final class CheckLane {
   let plan: ProbePlan
   /// In microseconds.
   let timeout: Int64
   let headers: StringList
   let mappings: StringList?
+  let isTLS: Bool
   /// Places that are set up for this plan and not in use.
   var free: [Int] = []
   /// All have the same time-out, so the first begun is the first to end.
@@ -14,6 +15,7 @@ struct CheckLane {
 
   init(_ plan: ProbePlan) {
     self.plan = plan
+    isTLS = plan.check.target.scheme.isTLS
     timeout = plan.check.timeout.inMicroseconds
     headers = StringList(plan.headerLines(host: plan.host))
     mappings = plan.connectTo.isEmpty ? nil : StringList(plan.connectTo)

@@ -10,7 +10,7 @@ package import GateEngine
 /// when the loop came back is taken. So the gate's lateness is never held against an instance.
 package final class CurlChecker: CheckPort {
   /// One a plan; an instance of which nobody says otherwise is in the first.
-  private var lanes: [CheckLane]
+  private let lanes: [CheckLane]
   private let laneOfInstance: [Int]
   private let loop: TransferLoop
   /// The monotonic clock when the run started, in microseconds.
@@ -19,10 +19,10 @@ package final class CurlChecker: CheckPort {
   private let mostTransfers: Int
 
   private var transfers: [Transfer] = []
-  /// By raw handle, to find what libcurl names.
-  private var indices: [UnsafeMutableRawPointer: Int] = [:]
-  private var underWay: [InstanceKey: Int] = [:]
-  private var urls: [String?] = []
+  /// The place of each instance's check under way, by its key; -1 is none.
+  private var underWay: [Int] = []
+  private var underWayCount = 0
+  private var urls: [ParsedURL?] = []
   /// What came before `wait` was called, or of what was never begun.
   private var pending: [Happening] = []
   private var listening = ListeningClock()
@@ -62,7 +62,7 @@ package final class CurlChecker: CheckPort {
     mostTransfers = max(limit - min(64, limit / 2), 1)
     epoch = hg_monotonic_us() - start.microseconds
     // Fails here, once, if the settings are such that no check could be made.
-    for lane in lanes.indices { release(try makeTransfer(in: lane)) }
+    for place in lanes.indices { release(try makeTransfer(in: place)) }
     if signals >= 0 {
       loop.onReadable(signals) { [unowned self] in readSignals() }
     }
@@ -70,16 +70,16 @@ package final class CurlChecker: CheckPort {
 
   package var now: GateInstant { GateInstant(microseconds: hg_monotonic_us() - epoch) }
 
-  package var hasRoom: Bool { underWay.count < mostTransfers }
+  package var hasRoom: Bool { underWayCount < mostTransfers }
 
   package func start(_ key: InstanceKey, _ instance: Instance) {
     let started = now
     // What held the loop up before this check gives it no more time.
     listening.worked(until: started.microseconds)
-    let lane = laneOfInstance.indices.contains(key.index) ? laneOfInstance[key.index] : 0
+    let place = laneOfInstance.indices.contains(key.index) ? laneOfInstance[key.index] : 0
+    let lane = lanes[place]
     do throws(CurlFailure) {
-      let index =
-        if let free = lanes[lane].free.popLast() { free } else { try makeTransfer(in: lane) }
+      let index = if let free = lane.free.popLast() { free } else { try makeTransfer(in: place) }
       let transfer = transfers[index]
       do throws(CurlFailure) {
         try aim(transfer, at: instance, key)
@@ -92,10 +92,9 @@ package final class CurlChecker: CheckPort {
       transfer.role = instance.role
       transfer.started = started
       transfer.startedListening = listening.time(at: started.microseconds)
-      underWay[key] = index
-      lanes[lane].deadlines.append(
-        transfer.startedListening + lanes[lane].timeout, index: index,
-        generation: transfer.generation)
+      note(index, of: key)
+      lane.deadlines.append(
+        transfer.startedListening + lane.timeout, index: index, generation: transfer.generation)
     } catch {
       let fault = GateFault(detail: error.description, started: started)
       pending.append(Happening(.checkLost(key, fault), at: started))
@@ -108,7 +107,8 @@ package final class CurlChecker: CheckPort {
   }
 
   package func cancel(_ key: InstanceKey) {
-    guard let index = underWay[key] else { return }
+    guard underWay.indices.contains(key.index), underWay[key.index] >= 0 else { return }
+    let index = underWay[key.index]
     loop.remove(transfers[index].handle)
     release(index)
   }
@@ -122,12 +122,12 @@ package final class CurlChecker: CheckPort {
     listening.worked(until: before)
     var wake = limit.microseconds
     if let moment = loop.nextMoment { wake = min(wake, moment - epoch) }
-    for lane in lanes.indices {
-      guard let deadline = lanes[lane].deadlines.first else { continue }
+    for lane in lanes {
+      guard let deadline = lane.deadlines.first else { continue }
       wake = min(wake, deadline + listening.lost)
     }
     // A pause shows only beyond the end of a wait: while checks run, no wait is long.
-    if !underWay.isEmpty { wake = min(wake, before + Self.longestWait) }
+    if underWayCount > 0 { wake = min(wake, before + Self.longestWait) }
     let wait = happenings.isEmpty ? max(wake - before, 0) : 0
     let isMoreReady = loop.serve(waitingAtMost: wait) {
       let back = now.microseconds
@@ -141,30 +141,31 @@ package final class CurlChecker: CheckPort {
   // MARK: - Beginning
 
   private func makeTransfer(in lane: Int) throws(CurlFailure) -> Int {
-    let transfer = try Transfer(lanes[lane].plan, lane: lane)
-    let index = transfers.count
-    transfers.append(transfer)
-    indices[transfer.handle.raw] = index
-    return index
+    transfers.append(
+      try Transfer(lanes[lane].plan, lane: lane, index: transfers.count))
+    return transfers.count - 1
   }
 
   private func aim(
     _ transfer: Transfer, at instance: Instance, _ key: InstanceKey
   ) throws(CurlFailure) {
-    let plan = lanes[transfer.lane].plan
-    transfer.looksUpName = onEnd != nil && plan.looksUpName(of: instance)
+    let lane = lanes[transfer.lane]
+    transfer.looksUpName = onEnd != nil && lane.plan.looksUpName(of: instance)
     while urls.count <= key.index { urls.append(nil) }
-    let url = urls[key.index] ?? plan.url(of: instance)
-    urls[key.index] = url
-    guard plan.check.target.scheme.isTLS, plan.serverName != nil else {
-      return try transfer.aim(
-        at: url, headers: lanes[transfer.lane].headers,
-        mappings: lanes[transfer.lane].mappings)
+    let url: ParsedURL
+    if let known = urls[key.index] {
+      url = known
+    } else {
+      url = try ParsedURL(lane.plan.url(of: instance))
+      urls[key.index] = url
+    }
+    guard lane.isTLS, lane.plan.serverName != nil else {
+      return try transfer.aim(at: url, headers: lane.headers, mappings: lane.mappings)
     }
     try transfer.aim(
       at: url,
-      headers: StringList(plan.headerLines(host: plan.hostOverride(for: instance))),
-      mappings: StringList(plan.connectMappings(for: instance)))
+      headers: StringList(lane.plan.headerLines(host: lane.plan.hostOverride(for: instance))),
+      mappings: StringList(lane.plan.connectMappings(for: instance)))
   }
 
   // MARK: - Ending
@@ -174,24 +175,24 @@ package final class CurlChecker: CheckPort {
     happenings.append(contentsOf: pending)
     pending.removeAll(keepingCapacity: true)
     while let done = loop.nextDone() {
-      guard let index = indices[done.raw] else { preconditionFailure("a handle of nobody's") }
-      let plan = lanes[transfers[index].lane].plan
+      let index = Transfer.index(of: done.raw)
+      precondition(transfers.indices.contains(index), "a handle of nobody's")
+      let lane = lanes[transfers[index].lane]
       let end = TransferEnd(
-        done.result, of: transfers[index].handle, isTLS: plan.check.target.scheme.isTLS,
-        usesProxy: plan.proxy != nil)
+        done.result, of: transfers[index].handle, isTLS: lane.isTLS,
+        usesProxy: lane.plan.proxy != nil)
       finish(index, end, &happenings)
     }
   }
 
   /// Ends what has had its time, now that everything that came in has been looked at.
   private func expire(_ happenings: inout [Happening]) {
-    for lane in lanes.indices {
-      while let expired = lanes[lane].deadlines.removeFirst(dueBy: looked) {
+    for lane in lanes {
+      while let expired = lane.deadlines.removeFirst(dueBy: looked) {
         let transfer = transfers[expired.index]
         guard transfer.key != nil, transfer.generation == expired.generation else { continue }
-        let check = lanes[lane].plan.check
         let end = TransferEnd.timedOut(
-          transfer.handle, after: check.timeout, isTLS: check.target.scheme.isTLS)
+          transfer.handle, after: lane.plan.check.timeout, isTLS: lane.isTLS)
         finish(expired.index, end, &happenings)
       }
     }
@@ -201,11 +202,10 @@ package final class CurlChecker: CheckPort {
     let transfer = transfers[index]
     guard let key = transfer.key else { return }
     let now = now
-    let plan = lanes[transfer.lane].plan
-    let timeout = lanes[transfer.lane].timeout
+    let lane = lanes[transfer.lane]
     // An answer that is there at the first look after its time may have been there in time.
-    let isLate = looked - transfer.startedListening > timeout + ListeningClock.tolerance
-    let ending = CheckEnding(plan: plan, transfer: transfer, now: now, isLate: isLate)
+    let isLate = looked - transfer.startedListening > lane.timeout + ListeningClock.tolerance
+    let ending = CheckEnding(lane: lane, transfer: transfer, now: now, isLate: isLate)
     onEnd?(key, CheckTrace(of: transfer, end, at: now))
     happenings.append(Happening(ending.event(end, key), at: now))
     loop.remove(transfer.handle)
@@ -214,10 +214,19 @@ package final class CurlChecker: CheckPort {
 
   private func release(_ index: Int) {
     let transfer = transfers[index]
-    if let key = transfer.key { underWay[key] = nil }
+    if let key = transfer.key {
+      underWay[key.index] = -1
+      underWayCount -= 1
+    }
     transfer.key = nil
     transfer.generation += 1
     lanes[transfer.lane].free.append(index)
+  }
+
+  private func note(_ index: Int, of key: InstanceKey) {
+    while underWay.count <= key.index { underWay.append(-1) }
+    underWay[key.index] = index
+    underWayCount += 1
   }
 
   private func readSignals() {

@@ -5,6 +5,8 @@ internal import CCurlShims
 final class EasyHandle {
   let raw: UnsafeMutableRawPointer
   let response: UnsafeMutablePointer<hg_response>
+  /// Where it is while its transfer is under way, among a loop's groups.
+  var group = 0
 
   /// - Throws: `CurlFailure` when libcurl has no memory for another handle.
   init() throws(CurlFailure) {

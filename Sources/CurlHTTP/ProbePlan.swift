@@ -65,6 +65,16 @@ extension ProbePlan {
       ?? (check.semantics == .classic ? "ELB-HealthChecker/1.0" : "ELB-HealthChecker/2.0")
   }
 
+  /// Whether a check is one short request, which a single packet carries, and its answer.
+  var sendsOnePiece: Bool {
+    let length = fields.reduce(target.path.utf8.count) {
+      $0 + $1.name.utf8.count + $1.value.utf8.count + 4
+    }
+    return !target.scheme.isTLS && !target.scheme.isGRPC && proxy == nil && length < 512
+  }
+
+  private var target: HealthCheckTarget { check.target }
+
   /// The URL of an instance; `serverName` stands in its authority where TLS must ask for it.
   func url(of instance: Instance) -> String {
     let target = check.target

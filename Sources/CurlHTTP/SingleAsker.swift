@@ -65,7 +65,7 @@ package final class SingleAsker {
   ) throws(CurlFailure) -> Transfer {
     let plan = request.plan
     let kept = request.connection == .kept ? keeper : nil
-    let transfer = if let kept { kept } else { try Transfer(plan, lane: 0) }
+    let transfer = if let kept { kept } else { try Transfer(plan, lane: 0, index: 0) }
     let handle = transfer.handle
     handle.response.pointee.body_kept = Self.bodyKept
     handle.response.pointee.body_limit = Self.bodyLimit
@@ -76,7 +76,7 @@ package final class SingleAsker {
     }
     if let message = request.message { try set(message, on: handle) }
     try transfer.aim(
-      at: plan.url(of: instance),
+      at: ParsedURL(plan.url(of: instance)),
       headers: StringList(plan.headerLines(host: plan.hostOverride(for: instance))),
       mappings: StringList(plan.connectMappings(for: instance)))
     return transfer

@@ -17,7 +17,8 @@ final class Transfer {
   var generation = 0
   /// Whether the instance is at a name, of which a trace tells how long it took.
   var looksUpName = false
-  /// Must outlive the transfer.
+  /// These must outlive the transfer.
+  private var url: ParsedURL?
   private var headers: StringList?
   private var mappings: StringList?
 
@@ -28,9 +29,12 @@ final class Transfer {
   /// So much of a body is kept to explain a failure.
   static let excerptBytes = 200
 
-  init(_ plan: ProbePlan, lane: Int) throws(CurlFailure) {
+  /// `index` is the place of this one among all of a checker's.
+  init(_ plan: ProbePlan, lane: Int, index: Int) throws(CurlFailure) {
     self.lane = lane
     handle = try EasyHandle()
+    let tag = UnsafeMutableRawPointer(bitPattern: index + 1)
+    try CurlFailure.check(hg_easy_set_pointer(handle.raw, CURLOPT_PRIVATE, tag))
     try handle.receiveResponse()
     handle.response.pointee.header_limit = Self.headerLimit
     handle.response.pointee.body_limit = Self.bodyLimit
@@ -40,10 +44,19 @@ final class Transfer {
     try setRequest(plan)
   }
 
-  /// Points the handle at an instance.
-  func aim(at url: String, headers: StringList?, mappings: StringList?) throws(CurlFailure) {
+  /// The place of the transfer of this handle, which libcurl keeps for it.
+  static func index(of raw: UnsafeMutableRawPointer) -> Int {
+    var tag: UnsafeMutableRawPointer?
+    _ = hg_easy_get_pointer(raw, CURLINFO_PRIVATE, &tag)
+    return Int(bitPattern: tag) - 1
+  }
+
+  /// Points the handle at an instance; what is the same as the last time is not set again.
+  func aim(at url: ParsedURL, headers: StringList?, mappings: StringList?) throws(CurlFailure) {
     hg_response_reset(handle.response)
-    try handle.set(CURLOPT_URL, url)
+    self.url = url
+    try CurlFailure.check(
+      hg_easy_set_pointer(handle.raw, CURLOPT_CURLU, UnsafeMutableRawPointer(url.raw)))
     if headers !== self.headers {
       try handle.set(CURLOPT_HTTPHEADER, headers)
       self.headers = headers
@@ -70,6 +83,8 @@ final class Transfer {
     try handle.set(CURLOPT_NOPROXY, "")
     // A proxy's answer to CONNECT is no part of the instance's.
     try handle.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+    // What goes out in one piece has nothing to wait for: a system call less a check.
+    if plan.sendsOnePiece { try handle.set(CURLOPT_TCP_NODELAY, 0) }
     try handle.set(CURLOPT_BUFFERSIZE, 1024)
     try handle.set(CURLOPT_PATH_AS_IS, 1)
     if !plan.check.target.scheme.hasPath { try handle.set(CURLOPT_CONNECT_ONLY, 1) }

@@ -20,11 +20,13 @@ extension TransferEnd {
   ///
   /// Source: libcurl-errors(3); connect(2) for the errors of the system.
   init(_ result: CURLcode, of handle: EasyHandle, isTLS: Bool, usesProxy: Bool) {
+    guard result != CURLE_OK else {
+      self = .answered
+      return
+    }
     let response = handle.response.pointee
     let text = handle.words(for: result)
     switch result {
-    case CURLE_OK:
-      self = .answered
     case CURLE_COULDNT_CONNECT where response.open_errno != 0:
       self = .fault("no socket: \(String(cString: strerror(response.open_errno)))")
     case CURLE_COULDNT_CONNECT, CURLE_INTERFACE_FAILED:

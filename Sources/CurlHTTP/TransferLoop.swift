@@ -7,75 +7,94 @@ internal import CCurlShims
 
 /// libcurl's multi interface over epoll, on the one thread that owns it.
 ///
-/// libcurl says through two callbacks which descriptors to watch and when to call back; they only
-/// note it, since libcurl must not be called from within them.
+/// There are as many of libcurl's own loops as it takes (`TransferGroup`), over one epoll.
 final class TransferLoop {
-  private let multi: UnsafeMutableRawPointer
+  /// The first has room most of the time, and then the others have nothing to do.
+  private var groups: [TransferGroup] = []
   private let epoll: Int32
-  /// What is watched of each descriptor, by number; 0 is nothing.
-  private var watched: [UInt8] = []
-  /// When libcurl wants to be called, in monotonic microseconds.
-  private var timer: Int64?
-  private var hasNewTransfers = false
+  /// What is watched of each descriptor, by its number.
+  ///
+  /// Zeroed by the system, page by page as it is used; an array would be looked after at each of
+  /// the ten times a check that it is asked.
+  private let watched: UnsafeMutableBufferPointer<Watched>
+
+  private struct Watched {
+    /// What libcurl wants of it, or one of the two below; 0: nothing.
+    var what: UInt8
+    /// The place of the group that it is of.
+    var group: UInt16
+  }
+
+  /// No more descriptors are ever asked for (`hg_raise_descriptor_limit`).
+  private static let mostDescriptors = 1 << 20
+  /// Of a descriptor that is not libcurl's.
+  private static let isReader: UInt8 = 0x80
+  /// Of one of which epoll tells when it becomes ready, and not that it still is; beside what
+  /// libcurl wants of it.
+  private static let tellsOnce: UInt8 = 0x40
   private var ready = [hg_ready](repeating: hg_ready(), count: 256)
   /// Descriptors that are not libcurl's, and what to do when one can be read.
   private var readers: [Int32: () -> Void] = [:]
 
   /// - Throws: `CurlFailure` when the system or libcurl gives no loop.
   init() throws(CurlFailure) {
-    guard curl_global_init(Int(CURL_GLOBAL_ALL)) == CURLE_OK, let multi = curl_multi_init() else {
+    guard curl_global_init(Int(CURL_GLOBAL_ALL)) == CURLE_OK else {
       throw CurlFailure(CURLE_FAILED_INIT)
     }
-    self.multi = multi
+    guard let table = calloc(Self.mostDescriptors, MemoryLayout<Watched>.stride) else {
+      throw CurlFailure(CURLE_OUT_OF_MEMORY)
+    }
+    watched = UnsafeMutableBufferPointer(
+      start: table.bindMemory(to: Watched.self, capacity: Self.mostDescriptors),
+      count: Self.mostDescriptors)
     epoll = hg_epoll_create()
     guard epoll >= 0 else { throw CurlFailure(CURLE_FAILED_INIT) }
-    hg_multi_set_callbacks(
-      multi,
-      { _, socket, what, context, _ in
-        TransferLoop.from(context).watch(socket, UInt8(truncatingIfNeeded: what))
-        return 0
-      },
-      { _, milliseconds, context in
-        TransferLoop.from(context).setTimer(milliseconds)
-        return 0
-      },
-      Unmanaged.passUnretained(self).toOpaque())
-    // No connection is ever used again: none needs to be kept.
-    hg_multi_set_long(multi, CURLMOPT_MAXCONNECTS, 1)
+    try makeGroup()
   }
 
   deinit {
-    curl_multi_cleanup(multi)
+    // libcurl may still say what it watches.
+    groups = []
     close(epoll)
+    free(watched.baseAddress)
+  }
+
+  private func makeGroup() throws(CurlFailure) {
+    groups.append(try TransferGroup(of: self, at: groups.count))
   }
 
   func add(_ handle: EasyHandle) throws(CurlFailure) {
-    guard curl_multi_add_handle(multi, handle.raw) == CURLM_OK else {
-      throw CurlFailure(CURLE_FAILED_INIT)
-    }
-    hasNewTransfers = true
+    var place = 0
+    while place < groups.count, groups[place].isFull { place += 1 }
+    if place == groups.count { try makeGroup() }
+    try groups[place].add(handle)
   }
 
   func remove(_ handle: EasyHandle) {
-    curl_multi_remove_handle(multi, handle.raw)
+    groups[handle.group].remove(handle)
   }
 
   /// Calls `action` whenever the descriptor can be read.
   func onReadable(_ descriptor: Int32, _ action: @escaping () -> Void) {
+    precondition(Int(descriptor) < watched.count, "a descriptor beyond the limit")
     readers[descriptor] = action
+    watched[Int(descriptor)].what = Self.isReader
     _ = hg_epoll_set(epoll, descriptor, CURL_POLL_IN, false)
   }
 
   /// When libcurl wants to be called at the latest; now, while it has transfers to begin.
-  var nextMoment: Int64? { hasNewTransfers ? 0 : timer }
+  var nextMoment: Int64? {
+    var moment: Int64?
+    for group in groups {
+      guard let next = group.nextMoment else { continue }
+      moment = min(moment ?? next, next)
+    }
+    return moment
+  }
 
-  /// Begins what is new and does what libcurl's own timer wanted done.
+  /// Begins what is new and does what libcurl's own timers wanted done.
   func runTimer(at now: Int64) {
-    guard hasNewTransfers || timer.map({ $0 <= now }) ?? false else { return }
-    hasNewTransfers = false
-    timer = nil
-    var running: Int32 = 0
-    curl_multi_socket_action(multi, CURL_SOCKET_BAD, 0, &running)
+    for group in groups { group.runTimer(at: now) }
   }
 
   /// Waits for at most so many microseconds and serves what became ready.
@@ -94,49 +113,59 @@ final class TransferLoop {
 
   /// The next transfer that has ended, by its raw handle.
   func nextDone() -> (raw: UnsafeMutableRawPointer, result: CURLcode)? {
-    var result = CURLE_OK
-    return hg_multi_next_done(multi, &result).map { ($0, result) }
+    for group in groups {
+      if let done = group.nextDone() { return done }
+    }
+    return nil
   }
 
   private func serve(_ ready: hg_ready) {
-    if let reader = readers[ready.descriptor] {
-      reader()
-      return
-    }
-    guard isWatched(ready.descriptor) else {
+    let index = Int(ready.descriptor)
+    switch watched[index].what {
+    case 0:
       // Still open, but of no more interest: level-triggered, it would wake the loop for ever.
       _ = hg_epoll_set(epoll, ready.descriptor, 0, true)
-      return
+    case Self.isReader:
+      readers[ready.descriptor]?()
+    default:
+      groups[Int(watched[index].group)].act(on: ready.descriptor, ready.actions)
+      keepWatching(index, after: ready.actions)
     }
-    var running: Int32 = 0
-    curl_multi_socket_action(multi, ready.descriptor, ready.actions, &running)
   }
 
-  private func isWatched(_ descriptor: Int32) -> Bool {
-    watched.indices.contains(Int(descriptor)) && watched[Int(descriptor)] != 0
+  /// Has epoll tell again of what libcurl may have left in a descriptor that is told of once.
+  ///
+  /// Most checks need no more than two such tellings, connected and answered: one system call for
+  /// both. libcurl does not always read all that there is, nor write until no more can be written.
+  /// So only one who has written, and to whom nothing had come by then, is told of once more.
+  private func keepWatching(_ index: Int, after actions: Int32) {
+    let wanted = watched[index].what
+    guard wanted & Self.tellsOnce != 0 else { return }
+    if wanted == Self.tellsOnce | UInt8(CURL_POLL_IN), actions == CURL_CSELECT_OUT { return }
+    watched[index].what = wanted & ~Self.tellsOnce
+    _ = hg_epoll_set(epoll, Int32(index), Int32(watched[index].what), true)
   }
 
-  private func watch(_ descriptor: Int32, _ what: UInt8) {
+  /// Notes what libcurl wants of a descriptor, on behalf of the group at this place.
+  func watch(_ descriptor: Int32, _ what: UInt8, for group: Int) {
+    precondition(Int(descriptor) < watched.count, "a descriptor beyond the limit")
     let index = Int(descriptor)
-    if index >= watched.count {
-      watched.append(contentsOf: repeatElement(0, count: max(index + 1 - watched.count, 64)))
-    }
-    guard Int32(what) != CURL_POLL_REMOVE else {
+    let old = watched[index].what
+    watched[index].group = UInt16(group)
+    switch Int32(what) {
+    case CURL_POLL_REMOVE:
       // It is about to be closed and leaves epoll's set by itself: a system call saved.
-      watched[index] = 0
-      return
+      watched[index].what = 0
+    case CURL_POLL_OUT where old == 0:
+      // A connection is begun.
+      watched[index].what = what | Self.tellsOnce
+      _ = hg_epoll_set_edges(epoll, descriptor)
+    case _ where old & Self.tellsOnce != 0:
+      // Both directions are told of: `keepWatching` sees whether that is enough.
+      watched[index].what = what | Self.tellsOnce
+    default:
+      watched[index].what = what
+      _ = hg_epoll_set(epoll, descriptor, Int32(what), old != 0)
     }
-    let isKnown = watched[index] != 0
-    watched[index] = what
-    _ = hg_epoll_set(epoll, descriptor, Int32(what), isKnown)
-  }
-
-  private func setTimer(_ milliseconds: Int) {
-    timer = milliseconds < 0 ? nil : hg_monotonic_us() + Int64(milliseconds) * 1000
-  }
-
-  private static func from(_ context: UnsafeMutableRawPointer?) -> TransferLoop {
-    guard let context else { preconditionFailure("libcurl lost the loop's context") }
-    return Unmanaged<TransferLoop>.fromOpaque(context).takeUnretainedValue()
   }
 }

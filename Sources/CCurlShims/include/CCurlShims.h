@@ -60,6 +60,9 @@ int hg_epoll_create(void);
 // what: CURL_POLL_IN, _OUT, _INOUT; 0 takes the descriptor out. known: it is in already, most
 // likely; a wrong guess costs one call more.
 int hg_epoll_set(int epoll, int descriptor, int what, bool known);
+// As hg_epoll_set of a new descriptor for both directions, but each is told of only once: when it
+// becomes ready, or is.
+int hg_epoll_set_edges(int epoll, int descriptor);
 // Waits for at most so many microseconds; returns how many are ready, or -1 with errno.
 int hg_epoll_wait(int epoll, hg_ready *ready, int capacity, int64_t timeout_us);
 // Blocks SIGHUP, SIGINT and SIGTERM, ignores SIGPIPE, and returns a descriptor to read them from.
