@@ -136,7 +136,7 @@ final class TransferLoop {
   /// Has epoll tell again of what libcurl may have left in a descriptor that is told of once.
   ///
   /// Most checks need no more than two such tellings, connected and answered: one system call for
-  /// both. libcurl does not always read all that there is, nor write until no more can be written.
+  /// both. libcurl promises neither to read all that there is nor to write until no more can be.
   /// So only one who has written, and to whom nothing had come by then, is told of once more.
   private func keepWatching(_ index: Int, after actions: Int32) {
     let wanted = watched[index].what
