@@ -11,8 +11,8 @@ struct Merge: ParsableCommand {
     commandName: "merge",
     abstract: "Make one verdict out of several: of zones, regions, vantage points.",
     discussion: """
-      A verdict that is missing, cannot be read, is too old or not signed as asked is inconclusive. \
-      Ends with the status of the one verdict.
+      A verdict that is missing, cannot be read, is too old, not signed as asked or of another \
+      release than expected is inconclusive. Ends with the status of the one verdict.
       """)
 
   @Argument(help: ArgumentHelp("The verdicts.", valueName: "VERDICT"))
@@ -76,7 +76,8 @@ struct Merge: ParsableCommand {
       let bytes = try InputFile.read(path)
       let failed = try verification.findings(on: bytes, at: .now).filter { !$0.holds }
       guard failed.isEmpty else {
-        return VerdictMerge.Part(path, unusable: failed.map(\.detail).joined(separator: "; "))
+        let problems = failed.map { "\($0.name): \($0.detail)" }
+        return VerdictMerge.Part(path, unusable: problems.joined(separator: "; "))
       }
       return VerdictMerge.Part(path, try RecordedVerdict(reading: bytes))
     } catch let error as SystemError {

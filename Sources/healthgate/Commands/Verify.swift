@@ -30,23 +30,10 @@ struct Verify: ParsableCommand {
     help: ArgumentHelp("It must say promote, rollback or inconclusive.", valueName: "DECISION"))
   var require: Decision?
 
-  @Option(
-    parsing: .singleValue,
-    help: ArgumentHelp(
-      "What must stand in the verdict, such as /group/name=green.", valueName: "POINTER=VALUE"))
-  var expect: [String] = []
-
   func run() throws {
     var verification = try trust.verification()
     verification.required = require
     if let journal { verification.journal = try read(journal, as: "the journal") }
-    for text in expect {
-      do throws(GrammarError) {
-        verification.expectations.append(try JSONExpectation(parsing: text))
-      } catch {
-        throw CommandFailure(.usage, "--expect: \(error.description)")
-      }
-    }
     guard !verification.keys.isEmpty || journal != nil else {
       throw CommandFailure(
         .usage,
@@ -81,6 +68,12 @@ struct TrustFlags: ParsableArguments {
   @Option(help: ArgumentHelp("How old the verdict may be.", valueName: "DURATION"))
   var maxAge: String?
 
+  @Option(
+    parsing: .singleValue,
+    help: ArgumentHelp(
+      "What must stand in the verdict, such as /group/name=green.", valueName: "POINTER=VALUE"))
+  var expect: [String] = []
+
   /// - Throws: `CommandFailure`
   func verification() throws -> Verification {
     var verification = Verification()
@@ -90,6 +83,13 @@ struct TrustFlags: ParsableArguments {
         verification.maxAge = try Duration(parsing: maxAge)
       } catch {
         throw CommandFailure(.usage, "--max-age: \(error.description)")
+      }
+    }
+    for text in expect {
+      do throws(GrammarError) {
+        verification.expectations.append(try JSONExpectation(parsing: text))
+      } catch {
+        throw CommandFailure(.usage, "--expect: \(error.description)")
       }
     }
     return verification
