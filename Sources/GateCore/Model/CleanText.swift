@@ -6,25 +6,30 @@ extension String {
   /// verdict: `##vso[…]` and `##[…]` anywhere, `::set-output …::` at a beginning. The two signs are
   /// kept apart.
   package func cleaned(to bytes: Int) -> String {
-    var cleaned = ""
+    // What it begins with is known only without what cannot be printed: a tab becomes a blank.
+    let printable = printable(to: bytes)
+    guard printable.beginsWithLogCommand else { return printable }
+    return (": :" + printable.dropFirst(2)).printable(to: bytes)
+  }
+
+  private func printable(to bytes: Int) -> String {
+    var printable = ""
     var size = 0
     var pending = false
     var last: Unicode.Scalar?
-    let text = drop(while: \.isWhitespace)
-    if text.beginsWithLogCommand { return (": :" + text.dropFirst(2)).cleaned(to: bytes) }
     for scalar in unicodeScalars {
       guard !scalar.isUnprintable else {
-        pending = !cleaned.isEmpty
+        pending = !printable.isEmpty
         continue
       }
       if scalar == "#", last == "#" { pending = true }
       size += UTF8.width(scalar) + (pending ? 1 : 0)
       guard size <= bytes else { break }
-      if pending { cleaned.unicodeScalars.append(" ") }
-      cleaned.unicodeScalars.append(scalar)
+      if pending { printable.unicodeScalars.append(" ") }
+      printable.unicodeScalars.append(scalar)
       (pending, last) = (false, scalar)
     }
-    return cleaned
+    return printable
   }
 }
 
