@@ -175,7 +175,7 @@ def answer(connection, local, head):
 
     number = count(local, path)
     match name:
-        case "ok":
+        case "" | "ok":
             return say(200, b"ok")
         case "health":
             with open(sick_file, encoding="utf-8") as file:
