@@ -180,8 +180,8 @@ private struct ProbeTable {
 }
 
 extension Instance {
-  /// Its name, with its port where that is wanted and not in the name.
+  /// Its name, with its port where that is wanted and not in the name; a URL says which by itself.
   fileprivate func name(withPort isWanted: Bool) -> String {
-    isWanted && !id.contains(":\(port)") ? "\(name):\(port)" : name
+    isWanted && !id.contains(":\(port)") && !id.contains("://") ? "\(name):\(port)" : name
   }
 }
