@@ -23,7 +23,12 @@ from urllib.parse import quote, urlsplit
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 # Linked from archives where the program does not name the shared library: the archive, and what it stands for.
-ARCHIVES = {"libyaml.a": "libyaml-0.so", "libexpat.a": "libexpat.so"}
+ARCHIVES = {
+    "libyaml.a": "libyaml-0.so",
+    "libexpat.a": "libexpat.so",
+    "libstdc++.a": "libstdc++.so",
+    "libgcc_eh.a": "libgcc_s.so",
+}
 
 
 def said(*command):
