@@ -48,7 +48,7 @@ package struct GateEngine<Port: CheckPort> {
   ///
   /// The port's time goes on from there, the gap included. `groups` are those that are there now,
   /// by their roles; the guards join unless they are there.
-  package func goOn(
+  package mutating func goOn(
     with groups: [InstanceRole: GroupListing], guards: [Instance]
   ) -> Verdict {
     let now = port.now
@@ -67,7 +67,7 @@ package struct GateEngine<Port: CheckPort> {
     return turns()
   }
 
-  private func turns() -> Verdict {
+  private mutating func turns() -> Verdict {
     while true {
       if let verdict = gate.verdict { return verdict }
       startDueChecks()
