@@ -114,6 +114,7 @@ import Testing
     var run = Self.run(expected: 2)
     let first = run.join(["a"])
     run.end(first, .success)
+    for _ in 1...9 { run.end(first, .success) }
     #expect(run.gate.healthy == 1 && run.verdict == nil)
     let second = run.join(["late"], at: .seconds(99))
     #expect(run.verdict == nil)
@@ -137,6 +138,7 @@ import Testing
     let key = soaked.join(["a"])
     soaked.end(key, .success)
     #expect(soaked.checker.wakeUp == .seconds(30))
+    for _ in 1...2 { soaked.end(key, .success) }
     let wasInTime = soaked.send(.wokeUp, at: .seconds(77))
     #expect(!wasInTime)
     #expect(soaked.verdict?.decision == .promote)
@@ -184,7 +186,7 @@ import Testing
   @Test func theSoakIsOverBeforeAnInterruptionAtItsEnd() {
     var run = Self.run(soak: 30)
     let key = run.join(["a"])
-    run.end(key, .success)
+    for _ in 0...2 { run.end(key, .success) }
     run.send(.interrupted(.terminate), at: .seconds(30))
     #expect(run.verdict?.decision == .promote)
   }
