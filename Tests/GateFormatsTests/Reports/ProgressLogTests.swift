@@ -23,12 +23,19 @@ import TestSupport
     run.join(["10.0.1.8"], at: 41)
     run.pass(0, at: 41)
     run.lose(1, at: 41)
+    run.pass(0, at: 51)
     run.lose(1, at: 51)
+    run.pass(0, at: 61)
     run.pass(1, at: 61)
     run.pass(3, at: 62)
+    for key in [0, 1] { run.pass(key, at: 71) }
     run.pass(3, at: 72)
+    for key in [0, 1] { run.pass(key, at: 81) }
     run.fail(3, at: 82, .timeoutResponse, status: nil, nil)
-    for second in stride(from: 92.0, through: 192, by: 10) { run.pass(3, at: second) }
+    for second in stride(from: 92.0, through: 192, by: 10) {
+      for key in [0, 1] { run.pass(key, at: second - 1) }
+      run.pass(3, at: second)
+    }
     try expectGolden(run.lines, "log-run.txt")
   }
 

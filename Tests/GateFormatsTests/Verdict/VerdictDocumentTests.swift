@@ -77,7 +77,7 @@ import Testing
     var run = RecordedRun(.sample(GatePolicy(deadline: .seconds(60), expected: 1)))
     run.join("web-1")
     let end = GateInstant(microseconds: microseconds)
-    run.send(.checked(InstanceKey(0), .sample(.success, from: .start, to: end)), at: end)
+    run.send(.checked(InstanceKey(0), .sample(.success, from: end, to: end)), at: end)
     let document = try JSONDecoder().decode(Times.self, from: Data(run.verdictJSON().utf8))
     let start = try #require(Timestamp(document.startedAt))
     let decided = try #require(Timestamp(document.decidedAt))
