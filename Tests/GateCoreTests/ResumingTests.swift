@@ -130,8 +130,8 @@ import Testing
     run.send(.resumed(after: .seconds(600)), at: .seconds(640))
     #expect(run.gate.deadline == .seconds(730))
     #expect(run.verdict == nil, "what was well is not rolled back for the runner's death")
-    for _ in 1...2 { run.end(Self.first, .success) }
-    run.send(.wokeUp, at: .seconds(800))
+    for _ in 1...7 { run.end(Self.first, .success) }
+    run.send(.wokeUp, at: .seconds(710))
     #expect(run.verdict?.decision == .promote)
     #expect(run.verdict?.at == .seconds(710))
   }

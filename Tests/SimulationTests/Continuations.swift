@@ -149,7 +149,9 @@ struct Continuations {
       switch answers {
       case .instant: return endings(index, from: node.tick, node)
       case .slow:
-        let starts = scheduled.map { $0...$0 } ?? member.joined...node.tick
+        // Longer ago, and it would tell of a gate that was held up.
+        let earliest = max(member.joined, node.tick - timeout - model.check.interval.inMicroseconds)
+        let starts = scheduled.map { $0...$0 } ?? earliest...node.tick
         for started in starts { nodes += endings(index, from: started, node) }
         if let scheduled, scheduled + timeout <= node.tick { mayWait = false }
       }

@@ -251,7 +251,7 @@ extension SlowModel {
 
   /// Whether its next check should have been over an interval ago, and more.
   private func isLookedForInVain(_ member: Member, at now: Int64) -> Bool {
-    let due = nextStart(after: member.checks) ?? member.joined
+    let due = nextStart(after: member.checks) ?? member.begins
     return isLongAgo(due, member, at: now)
   }
 
