@@ -49,6 +49,7 @@ extension SlowModel {
       if let old = trial {
         let whole = Int64(check.unhealthyThreshold) * interval + check.timeout.inMicroseconds
         trial?.longer += min(end(of: old) + lost, now + whole) - end(of: old)
+        trial?.asked = shown(in: old, standing)
       }
     }
     let model = SlowModel(check: check, policy: policy, first: first)
@@ -56,5 +57,21 @@ extension SlowModel {
       trial = model.trial(for: old.code, at: now, standing.members)
     }
     return model
+  }
+
+  /// What the old instances have shown they have shown, by the deadline that held then.
+  private func shown(
+    in trial: Trial, _ standing: Standing
+  ) -> [Int: (checks: Int, isFailing: Bool)] {
+    var shown = trial.asked
+    for index in trial.asked.keys {
+      let member = standing.members[index]
+      switch finding(trial, index, member) {
+      case .failing: shown[index] = (member.checks.count, true)
+      case .open: shown[index] = (member.checks.count, false)
+      case .well: shown[index] = nil
+      }
+    }
+    return shown
   }
 }
