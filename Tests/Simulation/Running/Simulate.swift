@@ -82,11 +82,13 @@ package struct Simulate {
     let fixedChecks = seed == nil ? checks / 10 * 9 : checks
     var figures = Figures()
     guard simulate(from: seed ?? 1, &figures, until: fixedChecks, mostWorlds) else { return 1 }
-    if seed == nil, figures.checks < checks, figures.worlds < mostWorlds {
+    if seed == nil, figures.worlds < mostWorlds {
       var system = SystemRandomNumberGenerator()
       let fresh = system.next() >> 16
       Self.say("fresh seeds from \(fresh)\n")
-      guard simulate(from: fresh, &figures, until: checks, mostWorlds) else { return 1 }
+      // A large world may have gone beyond the fixed part; the fresh one has its own tenth all the same.
+      let end = checks == .max ? checks : max(checks, figures.checks + checks / 10)
+      guard simulate(from: fresh, &figures, until: end, mostWorlds) else { return 1 }
     }
     Self.say(figures.text(seconds: Self.processorSeconds))
     return 0
