@@ -119,7 +119,7 @@ extension SmallWorld {
     for index in planned.indices { planned[index].at = max(planned[index].at, now) }
     send(.resumed(after: .microseconds(gap)), at: GateInstant(microseconds: now))
     let failures = check.interval.inMicroseconds * Int64(check.unhealthyThreshold)
-    let end = run.gate.deadline.microseconds + 2
+    let end = max(run.gate.deadline.microseconds + 2, now)
     plan(end, .event(.wokeUp))
     plan(end + failures + check.timeout.inMicroseconds + gap + 2, .event(.wokeUp))
     return run.events.last
