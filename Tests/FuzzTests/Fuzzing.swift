@@ -86,6 +86,9 @@ enum LastInput {
   private nonisolated(unsafe) static let bytes = UnsafeMutablePointer<UInt8>.allocate(
     capacity: Mutation.longestInput)
   private nonisolated(unsafe) static let title = UnsafeMutablePointer<CChar>.allocate(capacity: 256)
+  private static let stackSize = 65_536
+  private nonisolated(unsafe) static let stack = UnsafeMutableRawPointer.allocate(
+    byteCount: stackSize, alignment: 16)
   private nonisolated(unsafe) static var count = 0
   private nonisolated(unsafe) static var index = 0
   private nonisolated(unsafe) static var isAtWork = false
@@ -94,10 +97,13 @@ enum LastInput {
     words.withCString { _ = strncpy(title, $0, 255) }
     title[255] = 0
     _ = bytes
+    // A reader that calls itself without a bound has no stack left to tell it on.
+    var own = stack_t(ss_sp: stack, ss_flags: 0, ss_size: stackSize)
+    sigaltstack(&own, nil)
     for number in [SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGALRM] {
       var action = sigaction()
       action.__sigaction_handler.sa_handler = { LastInput.tell(signal: $0) }
-      action.sa_flags = CInt(bitPattern: UInt32(SA_RESETHAND))
+      action.sa_flags = CInt(bitPattern: UInt32(SA_RESETHAND)) | SA_ONSTACK
       sigaction(number, &action, nil)
     }
     isAtWork = true

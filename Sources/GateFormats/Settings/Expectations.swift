@@ -88,12 +88,29 @@ package enum VersionSource: Hashable, Sendable {
 /// - Throws: `GrammarError`, with the compiler's reason.
 func checkedPattern(_ pattern: String) throws(GrammarError) -> String {
   guard !pattern.isEmpty else { throw GrammarError("the regular expression is empty") }
+  guard pattern.countOfClasses <= mostClasses else {
+    throw GrammarError("\(pattern.shown) has more than \(mostClasses) classes and set operations")
+  }
   do {
     _ = try Regex(pattern)
   } catch {
     throw GrammarError("\(pattern.shown) is not a regular expression: \(error)")
   }
   return pattern
+}
+
+/// Swift's compiler calls itself for each class within a class and for each set operation, without
+/// a bound: some hundred on a small stack, some thousand on a large one, end the process.
+private let mostClasses = 50
+
+extension String {
+  /// No fewer than the compiler would find: it counts those that are quoted or escaped too.
+  fileprivate var countOfClasses: Int {
+    let classes = utf8.count { $0 == UInt8(ascii: "[") }
+    guard classes > 0 else { return 0 }
+    let operations = zip(utf8, utf8.dropFirst()).count { $0 == $1 && "&-~".utf8.contains($0) }
+    return classes + operations
+  }
 }
 
 /// How many groups a regular expression captures.

@@ -126,10 +126,11 @@ extension SettingsReader {
     let gracePeriod = duration(.gracePeriod, else: .zero)
     let soak = duration(.soak, else: .zero)
     let comparison = comparison()
-    let deadline = duration(
-      .deadline,
-      else: GatePolicy.defaultDeadline(
-        for: check, gracePeriod: gracePeriod, soak: soak, comparison: comparison))
+    let usual = GatePolicy.defaultDeadline(
+      for: check, gracePeriod: gracePeriod, soak: soak, comparison: comparison)
+    // None that could not be given.
+    let longest = Duration.microseconds(Duration.longestInMicroseconds)
+    let deadline = duration(.deadline, else: min(usual, longest))
     return GroupSettings(
       minHealthy: minHealthy, maxUnhealthy: maxUnhealthy, maxReplaced: maxReplaced,
       gracePeriod: gracePeriod, soak: soak, deadline: deadline,

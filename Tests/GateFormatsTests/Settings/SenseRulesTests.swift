@@ -205,4 +205,11 @@ import Testing
     #expect(found.count == 1)
     #expect(found.first?.hasPrefix("expect_body: '(a' is not a regular expression: ") == true)
   }
+
+  @Test(arguments: [
+    String(repeating: "[", count: 20_000), "[a" + String(repeating: "&&a", count: 20_000) + "]",
+  ])
+  func aPatternThatTheCompilerWouldDieOfIsRefused(_ pattern: String) {
+    #expect(complaints(adding: "expect_body: '\(pattern)'").first?.contains("more than 50") == true)
+  }
 }

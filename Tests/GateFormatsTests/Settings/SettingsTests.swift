@@ -94,6 +94,11 @@ import Testing
     #expect(try settings.policy(for: 3).expected == 3)
   }
 
+  @Test func theDeadlineThatFollowsIsNoneThatCouldNotBeGiven() throws {
+    let settings = try settings(adding: "semantics: alb\ninterval: 8784h\n")
+    #expect(try settings.policy(for: 3).deadline == Duration(parsing: "8784h"))
+  }
+
   @Test func theGroupOfAFileIsKnownOnlyLater() throws {
     let settings = try settings(
       "target: TCP:80\ninstances_file: '-'\nexpected: 5\nmin_healthy: 6\n")
