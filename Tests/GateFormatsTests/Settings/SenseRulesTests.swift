@@ -180,7 +180,12 @@ import Testing
         "deadline is 12m by default, but nothing can be promoted before 49m30s: 100 checks 30s apart "
           + "and a soak of 0s"
       ]),
-    Row("initial_threshold: 10000\ninterval: 8784h\nhealthy_threshold: 10000", []),
+    Row(
+      "initial_threshold: 10000\ninterval: 8784h\nhealthy_threshold: 10000",
+      [
+        "deadline is 8784h by default, but nothing can be promoted before 87831216h: 10000 checks "
+          + "8784h apart and a soak of 0s"
+      ]),
   ])
   func aDeadlineMustLeaveRoomForAPromotion(_ row: Row<[String]>) {
     #expect(complaints(adding: row.input) == row.output)
