@@ -193,7 +193,7 @@ struct FleetRules {
     case .baselineUnlisted: hasFault = true
     case .groupListed(let wanted): (expected, isSourceFailing) = (max(wanted, 1), false)
     case .interrupted: isInterrupted = true
-    case .resumed: preconditionFailure("in these worlds no runner dies: ResumedModelTests has those")
+    case .resumed: preconditionFailure("no runner dies in these worlds, but in ResumedModelTests")
     case .wokeUp: break
     }
     return nil
