@@ -124,7 +124,13 @@ int main(int count, char **words) {
       failures += message->data.result != CURLE_OK || status != 200;
       add_time(&latency, now_ns() - transfer->started);
       curl_multi_remove_handle(multi, message->easy_handle);
-      pool[pooled++] = transfer;
+      // On a busy machine the checks of more than one round are under way.
+      if (pooled <= schedule->instances) {
+        pool[pooled++] = transfer;
+      } else {
+        curl_easy_cleanup(transfer->easy);
+        free(transfer);
+      }
       checks++;
     }
   }
