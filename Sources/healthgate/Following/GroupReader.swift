@@ -49,9 +49,38 @@ struct GroupReader: Sendable {
 
   var readsView: Bool { balancer != nil }
 
+  /// How long one listing, or one view, may take.
+  var timeLimit: Duration {
+    switch source {
+    case .exec, .dns, .srv: min(patience, ExecSource.longestTimeout)
+    case .instances, .file, .autoScalingGroup, .classicLoadBalancer, .targetGroup, .terraform:
+      min(patience, AWSClient.longestPatience)
+    }
+  }
+
+  /// Whether an error says that the group was deleted: a name that the DNS does not know for a
+  /// moment is no such thing.
+  func isGone(_ error: SourceError) -> Bool {
+    guard case .notFound = error else { return false }
+    return switch source {
+    case .autoScalingGroup, .classicLoadBalancer, .targetGroup, .terraform: true
+    case .instances, .file, .dns, .srv, .exec: false
+    }
+  }
+
+  /// Whether the source is an Auto Scaling group, which wants a number of instances.
+  private var isAutoScalingGroup: Bool {
+    switch (source, terraform) {
+    case (.autoScalingGroup, _), (.terraform, .autoScalingGroup): true
+    case (_, _): false
+    }
+  }
+
   func list() throws(SourceError) -> GroupListing {
     let listing = try sourceListing()
-    var group = GroupListing(instances: [], expected: listing.expected)
+    var group = GroupListing(
+      instances: [], expected: listing.expected,
+      isEmpty: isAutoScalingGroup && listing.expected == 0)
     for member in listing.members {
       switch member.standing {
       case .checked:
