@@ -35,7 +35,7 @@ extension Setting {
     case (.repeatable, .pair):
       let item = "\"anyOf\": [{ \(one) }, { \(mapping) }]"
       return "\"anyOf\": [{ \(one) }, { \(mapping) }, { \(list(of: item)) }]"
-    case (.repeatable, _), (.once, .instances):
+    case (.repeatable, _):
       return "\"anyOf\": [{ \(one) }, { \(list(of: one)) }]"
     case (.once, _):
       return one

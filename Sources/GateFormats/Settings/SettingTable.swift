@@ -151,7 +151,7 @@ extension SettingKey {
       Setting(
         .source, .instances, "LIST",
         "The instances: 10.0.1.5,10.0.1.6:8080,[2001:db8::5]:80,web-3=10.0.1.7.",
-        whenUnset: "none, unless another source is given")
+        whenUnset: "none, unless another source is given", .repeatable)
     case .instancesFile:
       Setting(
         .source, .file, "FILE",

@@ -23,7 +23,7 @@ extension Settings {
     let connectTo = reader.values(of: .connectTo, checkedConnectTo)
     let expectations = reader.expectations()
     let source = reader.source(on: check.target, need)
-    let baseline = reader.value(of: .baseline, InstanceSource.init(parsing:))
+    let baseline = reader.baseline(on: check.target)
     let following = reader.following(source, beside: baseline, every: check.interval)
     let group = reader.group(under: check)
     let guards = reader.guards()

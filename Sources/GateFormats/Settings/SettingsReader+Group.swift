@@ -22,15 +22,30 @@ extension SettingsReader {
     if let other = others.first { return other }
     // What is not understood was complained of where it stands.
     if given.isEmpty || given == [.instances], areSound(.instances, .target) {
-      // Twice the same place, or none: the sooner it is said, the better.
-      do throws(SettingsError) {
-        _ = try InstanceSpec.instances(specs, on: target.port)
-      } catch {
-        add(error.problems)
-        distrust(.instances)
-      }
+      checkPlaces(of: specs, on: target.port, .instances)
     }
     return .instances(specs)
+  }
+
+  /// The old group, if one is named.
+  mutating func baseline(on target: HealthCheckTarget) -> InstanceSource? {
+    let source = value(of: .baseline, InstanceSource.init(parsing:))
+    guard case .instances(var specs) = source, areSound(.target) else { return source }
+    for index in specs.indices { specs[index].origin = inForce.origin(of: .baseline) }
+    checkPlaces(of: specs, on: target.port, .baseline)
+    return .instances(specs)
+  }
+
+  /// Twice the same place, or none: the sooner it is said, the better.
+  private mutating func checkPlaces(
+    of specs: [InstanceSpec], on port: HealthCheckTarget.Port, _ key: SettingKey
+  ) {
+    do throws(SettingsError) {
+      _ = try InstanceSpec.instances(specs, on: port)
+    } catch {
+      add(error.problems)
+      distrust(key)
+    }
   }
 
   /// The sources but `instances`, as far as given.

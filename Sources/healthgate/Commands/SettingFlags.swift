@@ -65,7 +65,7 @@ struct ThresholdFlags: SettingFlagGroup {
 
 /// Who is checked.
 struct GroupFlags: SettingFlagGroup {
-  @Option(help: .of(.instances)) var instances: String?
+  @Option(parsing: .singleValue, help: .of(.instances)) var instances: [String] = []
   @Option(help: .of(.instancesFile)) var instancesFile: String?
   @Option(help: .of(.dns)) var dns: String?
   @Option(help: .of(.srv)) var srv: String?
