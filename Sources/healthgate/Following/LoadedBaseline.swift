@@ -92,8 +92,8 @@ extension LoadedSettings {
     guard !baseline.instances.isEmpty else {
       return ["baseline lists no instance, so there is nothing to compare with yet"]
     }
-    let places = Set(group.instances.map { "\($0.address) \($0.port)" })
-    let both = baseline.instances.filter { places.contains("\($0.address) \($0.port)") }
+    let places = Set(group.instances.map(\.place))
+    let both = baseline.instances.filter { places.contains($0.place) }
     guard let first = both.first else { return [] }
     return [
       "\(counted(both.count, "instance")) of the baseline is in the group too, such as \(first.id): "
