@@ -220,19 +220,18 @@ package struct Membership: Sendable {
     }
   }
 
+  private static let unregistered = LoadBalancerView(
+    state: .initial, description: "not registered")
+
   /// Only what is new: a view that says what it said is none.
   private func viewEvents(_ views: [String: LoadBalancerView], in gate: Gate) -> [GateEvent] {
     gate.records.indices.compactMap { index in
       let record = gate.records[index]
       guard record.removed == nil, record.instance.role == role else { return nil }
       // One that the load balancers do not know any more is not in service with them.
-      guard let view = views[record.instance.id] else {
-        return record.view.map { _ in
-          .loadBalancerSaw(
-            InstanceKey(index), LoadBalancerView(state: .initial, description: "not registered"))
-        }
-      }
-      return view == record.view ? nil : .loadBalancerSaw(InstanceKey(index), view)
+      let unknown = record.view == nil ? nil : Self.unregistered
+      guard let view = views[record.instance.id] ?? unknown, view != record.view else { return nil }
+      return .loadBalancerSaw(InstanceKey(index), view)
     }
   }
 }
