@@ -28,6 +28,11 @@ package struct CheckReport: Hashable, Sendable {
   }
 }
 
+extension CheckReport {
+  /// When it was over, however late that was seen.
+  package var ended: GateInstant { started + .microseconds(latencyMicroseconds) }
+}
+
 /// How a check ended, when nothing is made of it but what it says itself.
 package enum ProbeEnd: Hashable, Sendable {
   case checked(CheckReport)
