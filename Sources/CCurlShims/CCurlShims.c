@@ -107,8 +107,7 @@ static hg_malformed form_of_line(hg_response *response, const char *bytes, size_
   if (!count) return HG_WELL_FORMED;
   if (memchr(bytes, 0, count) || memchr(bytes, '\r', count)) return HG_FIELD_LINE;
   // A line that goes on (obs-fold, RFC 9112, section 5.2).
-  if (bytes[0] == ' ' || bytes[0] == '\t')
-    return response->head_length ? HG_WELL_FORMED : HG_FIELD_LINE;
+  if (bytes[0] == ' ' || bytes[0] == '\t') return HG_WELL_FORMED;
   size_t name = 0;
   while (name < count && is_token_byte((unsigned char)bytes[name])) name++;
   size_t colon = name;
@@ -122,7 +121,8 @@ static hg_malformed form_of_line(hg_response *response, const char *bytes, size_
 }
 
 static hg_malformed form_of(hg_response *response, const char *bytes, size_t count) {
-  if (count < 5 || memcmp(bytes, "HTTP/", 5) != 0) return form_of_line(response, bytes, count);
+  bool begins = response->head_length == 0 || (count >= 5 && memcmp(bytes, "HTTP/", 5) == 0);
+  if (!begins) return form_of_line(response, bytes, count);
   response->content_length = -1;
   return hg_is_status_line(bytes, count) ? HG_WELL_FORMED : HG_STATUS_LINE;
 }

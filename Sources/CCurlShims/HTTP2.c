@@ -300,7 +300,17 @@ static void say(hg_exchange *exchange, const char *words) {
   snprintf(exchange->response->error, CURL_ERROR_SIZE, "%s", words);
 }
 
-// What the bytes that came make of the exchange; HG_EXCHANGE_WAITS: it goes on.
+// What the frames that were seen make of the exchange; HG_EXCHANGE_WAITS: it goes on.
+static hg_exchange_state state_of(const hg_exchange *exchange) {
+  if (exchange->is_whole) return HG_EXCHANGE_WHOLE;
+  if (exchange->is_reset_by_peer) return HG_EXCHANGE_RESET;
+  if (exchange->is_closed || exchange->is_malformed ||
+      !nghttp2_session_want_read(exchange->session))
+    return HG_EXCHANGE_MALFORMED;
+  return HG_EXCHANGE_WAITS;
+}
+
+// What the bytes that came make of it.
 static hg_exchange_state take(hg_exchange *exchange, const uint8_t *bytes, size_t count) {
   hg_response *response = exchange->response;
   if (!exchange->received) {
@@ -324,11 +334,7 @@ static hg_exchange_state take(hg_exchange *exchange, const uint8_t *bytes, size_
              exchange);
     return HG_EXCHANGE_MALFORMED;
   }
-  if (exchange->is_reset_by_peer) return HG_EXCHANGE_RESET;
-  if (exchange->is_closed || exchange->is_malformed ||
-      !nghttp2_session_want_read(exchange->session))
-    return HG_EXCHANGE_MALFORMED;
-  return HG_EXCHANGE_WAITS;
+  return state_of(exchange);
 }
 
 static hg_exchange_state receive(hg_exchange *exchange, CURL *easy) {
@@ -365,10 +371,11 @@ hg_exchange_state hg_exchange_serve(hg_exchange *exchange, CURL *easy) {
     exchange->code = CURLE_SEND_ERROR;
     return HG_EXCHANGE_CLOSED;
   }
-  // Acknowledgements, and room for more.
+  // Acknowledgements, and room for more; or the end, where nghttp2 has seen a breach of the rules.
   if (!collect_output(exchange)) return HG_EXCHANGE_NO_MEMORY;
   if (can_send) (void)send_output(exchange, easy);
-  return state;
+  hg_exchange_state seen = state_of(exchange);
+  return seen == HG_EXCHANGE_WAITS ? state : seen;
 }
 
 bool hg_exchange_writes(const hg_exchange *exchange) {

@@ -120,9 +120,10 @@ extension TransferEnd {
     case HG_STATUS_LINE:
       return .failed(.protocolError, "the answer is not HTTP/1.1: its status line is \(line)")
     case HG_FIELD_LINE:
-      return .failed(.protocolError, "a malformed line in the header: \(line)")
+      return .failed(.protocolError, "the answer is malformed: the line \(line) of its header")
     case HG_CONTENT_LENGTH:
-      return .failed(.protocolError, "a Content-Length that is none, or another one: \(line)")
+      return .failed(
+        .protocolError, "the answer is malformed: \(line) is no length, or not the one before it")
     default: return nil
     }
   }
@@ -142,12 +143,13 @@ extension TransferEnd {
       return .failed(
         .protocolError, "closed after \(handle.response.pointee.body_bytes) bytes of the body")
     case .broken where handle.isReset: return .failed(.connectionReset, "connection reset")
-    case .form where result == CURLE_UNSUPPORTED_PROTOCOL || result == .weirdServerReply:
+    case .form where handle.response.pointee.header_bytes == 0:
       return .failed(.protocolError, "the answer is not HTTP/1.1")
+    case .form: return .failed(.protocolError, "the answer is malformed: \(text)")
     // libcurl's way of refusing a line without end (100 KB), be it the status line.
     case .here where result == .outOfMemory:
       return .failed(.protocolError, "a header line without end")
-    case .connecting, .lookup, .proxy, .tls, .broken, .silence, .form, .time, .here, .other:
+    case .connecting, .lookup, .proxy, .tls, .broken, .silence, .time, .here, .other:
       return .failed(.protocolError, text)
     }
   }

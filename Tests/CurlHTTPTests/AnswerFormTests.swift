@@ -44,8 +44,8 @@ import Testing
     Row("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\(body)", detail)
   }
 
-  private static let badField = "a malformed line in the header: "
-  private static let badLength = "a Content-Length that is none, or another one: "
+  private static let badField = "the answer is malformed: "
+  private static let badLength = "the answer is malformed: "
 
   static let rows: [Row] = [
     // Status lines.
@@ -89,8 +89,8 @@ import Testing
     chunks("", "closed after 0 bytes of the body"),
     chunks("zz\r\nok\r\n0\r\n\r\n", ""), chunks("-2\r\nok\r\n0\r\n\r\n", ""),
     chunks("2\r\nokay\r\n0\r\n\r\n", ""), chunks("FFFFFFFFFFFFFFFFFF\r\nok\r\n0\r\n\r\n", ""),
-    chunks("2\r\nok\r\n0\r\nbad trailer\r\n\r\n", badField),
-    chunks("2\r\nok\r\n0\r\nX: a\u{0}b\r\n\r\n", badField),
+    chunks("2\r\nok\r\n0\r\nbad trailer\r\n\r\n", ""),
+    chunks("2\r\nok\r\n0\r\nX: a\u{0}b\r\n\r\n", ""),
     // Encodings are nobody's business here: nothing is decoded.
     length("Content-Encoding: brand-new"),
     length("Content-Encoding: gzip, gzip, gzip, gzip, gzip, gzip, gzip"),
