@@ -28,8 +28,10 @@ struct SettingsLoader {
       layers.settings.values[.target] = [SettingText("HTTP:80/", at: Self.standInOrigin)]
     }
     do throws(SettingsError) {
+      var settings = try Settings(resolving: layers.settings, instances: need)
+      settings.warnings += layers.imported?.warnings ?? []
       return LoadedSettings(
-        settings: try Settings(resolving: layers.settings, instances: need),
+        settings: settings,
         terraform: layers.imported?.group, trafficPort: layers.imported?.trafficPort)
     } catch {
       throw CommandFailure(error)
