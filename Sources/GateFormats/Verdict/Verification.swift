@@ -108,7 +108,8 @@ package struct Verification: Sendable {
     guard let replayed = journal.verdict.flatMap({ try? RecordedVerdict(reading: $0.json) }),
       case .object(let fields) = replayed.value, case .object(let recorded) = verdict.value
     else { return (false, "it cannot be replayed") }
-    let different = fields.keys.filter { !added.contains($0) && fields[$0] != recorded[$0] }
+    let different = fields.map(\.name)
+      .filter { !added.contains($0) && fields[$0] != recorded[$0] }
     guard different.isEmpty else {
       return (
         false,
