@@ -84,8 +84,8 @@ struct SettingsImport {
   }
 
   private static func document(_ path: String) throws -> TerraformDocument {
-    let bytes = try SettingsLoader.read(
-      path, as: "Terraform's JSON", limit: TerraformDocument.largestFile)
+    let kind = InputFile.Kind(name: "Terraform's JSON", largest: TerraformDocument.largestFile)
+    let bytes = try InputFile.required(path, as: kind)
     do throws(TerraformError) {
       return try TerraformDocument(parsing: bytes, path: path == "-" ? "standard input" : path)
     } catch {
