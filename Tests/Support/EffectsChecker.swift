@@ -30,9 +30,7 @@ package struct EffectsChecker: Sendable {
     case .resumed:
       // What was under way died with the runner.
       wanted = wanted.map { _ in nil }
-    case .instanceAdded, .gateFault, .baselineUnlisted, .groupListed, .loadBalancerSaw,
-      .loadBalancerUnseen,
-      .interrupted, .wokeUp:
+    case .instanceAdded, .listed, .loadBalancerSaw, .loadBalancerAsked, .interrupted, .wokeUp:
       break
     }
   }
