@@ -10,7 +10,9 @@ package struct Gate: Sendable {
   package private(set) var verdict: Verdict?
   /// Since when the group has been as the policy wants it; nil when it is not.
   package private(set) var healthySince: GateInstant?
-  package private(set) var lastFault: GateFault?
+  /// The same, for the instances that the latest listing has: when one that it lacks is gone, the
+  /// soak is theirs.
+  private(set) var listedHealthySince: GateInstant?
   /// How many instances there must be: the policy's number, or what the source wants since.
   package private(set) var expected: Int
 
@@ -18,9 +20,9 @@ package struct Gate: Sendable {
   package private(set) var blame: Blame?
 
   /// What both groups showed since the new one has been healthy; only where they are compared.
-  private var samples = ComparisonSamples()
+  private(set) var samples = ComparisonSamples()
 
-  private var counts = RoleCounts()
+  private(set) var counts = RoleCounts()
   private var keys: [Name: InstanceKey] = [:]
   /// When the latest event came.
   package private(set) var clock = GateInstant.start
@@ -29,11 +31,32 @@ package struct Gate: Sendable {
   package private(set) var deadline: GateInstant
   /// When the run went on after its runner was gone.
   package private(set) var resumptions: [Resumption] = []
-  /// So much of the time since the group has been healthy, nobody looked.
+  /// How much of the soak nobody looked, as the run had to be resumed.
   private var unseen = Duration.zero
-  private var certainty: Certainty
-  /// Whether the source of instances could not be read the last time.
-  package private(set) var isSourceFailing = false
+  /// Whether all that a promotion needs holds, but for the rule of the latest check.
+  private(set) var isHeld = false
+  /// Until when the group can begin to soak, and until when all else can come, to be promoted by
+  /// the deadline.
+  private(set) var soakCertainty: Certainty
+  private(set) var finalCertainty: Certainty
+  /// The newest listing of the group, and the newest view of the load balancers.
+  package private(set) var listing: FinishedListing?
+  package private(set) var view: FinishedView?
+  /// Names that listings gave to the places of other instances.
+  package private(set) var doubledNames: [String] = []
+  /// When what a load balancer says against an instance is no longer forgiven, the earliest.
+  private var nextGraceEnd: GateInstant?
+
+  /// What faults of the gate's own have cost.
+  package private(set) var losses = Losses()
+  /// Before then no check can count as not made.
+  private(set) var nextMiss = GateInstant.start
+  /// The gate that lost nothing, from the first loss on: none, or one.
+  var faultless: [Gate] = []
+  /// Whether this is that gate.
+  var isFaultless = false
+  /// When what is being folded in was seen, however late that was.
+  private(set) var seen = GateInstant.start
 
   private struct Name: Hashable {
     var id: String
@@ -47,16 +70,17 @@ package struct Gate: Sendable {
     self.policy = policy
     expected = policy.expected
     deadline = .start + policy.deadline
-    certainty = Certainty(check: check, policy: policy, deadline: deadline)
+    soakCertainty = Certainty(check: check, until: deadline - policy.soak)
+    finalCertainty = Certainty(check: check, until: deadline)
   }
 
   /// Not even `min_healthy 0%` promotes a group in which nothing was seen to be healthy.
-  private var minHealthy: Int { max(policy.minHealthy.roundedUp(of: expected), 1) }
-  private var maxUnhealthy: Int { policy.maxUnhealthy.roundedDown(of: expected) }
-  private var maxReplaced: Int { policy.maxReplaced.roundedDown(of: expected) }
+  var minHealthy: Int { max(policy.minHealthy.roundedUp(of: expected), 1) }
+  var maxUnhealthy: Int { policy.maxUnhealthy.roundedDown(of: expected) }
+  var maxReplaced: Int { policy.maxReplaced.roundedDown(of: expected) }
 
-  private var group: GroupHealth { counts[.member] }
-  private var guards: GroupHealth { counts[.guard] }
+  var group: GroupHealth { counts[.member] }
+  var guards: GroupHealth { counts[.guard] }
 
   package var present: Int { group.present }
   package var healthy: Int { healthy(.member) }
@@ -106,38 +130,46 @@ package struct Gate: Sendable {
     _ event: GateEvent, at now: GateInstant, effects: inout [GateEffect]
   ) -> Bool {
     precondition(now >= clock, "events come in the order of their times")
+    seen = now
     // While nobody looked, time decided nothing.
     if case .resumed = event {} else { passTime(until: now, effects: &effects) }
     guard verdict == nil else { return false }
+    if isLoss(event, at: now) { forkFaultless() }
+    foldFaultless(event, at: now)
     clock = now
+    fold(event, effects: &effects)
+    noteMissedChecks()
+    decide(mayPromote: !event.isPartOfAnswer)
+    announce(&effects)
+    return true
+  }
+
+  private mutating func fold(_ event: GateEvent, effects: inout [GateEffect]) {
     switch event {
     case .instanceAdded(let instance): add(instance, effects: &effects)
     case .instanceRemoved(let key): remove(key)
     case .checked(let key, let report): record(report, of: key, effects: &effects)
     case .checkLost(let key, let fault): recordLoss(fault, of: key, effects: &effects)
-    case .gateFault(let fault): (lastFault, isSourceFailing) = (fault, true)
-    case .baselineUnlisted(let fault): lastFault = fault
-    case .groupListed(let expected):
-      (self.expected, isSourceFailing) = (max(expected, 1), false)
+    case .listed(let listing): note(listing)
     case .loadBalancerSaw(let key, let view): note(view, of: key, effects: &effects)
-    case .loadBalancerUnseen(let fault): noteViewsStale(fault)
+    case .loadBalancerAsked(let view): note(view)
     case .interrupted(let interruption): conclude(interrupted(by: interruption))
     case .resumed(let gap): resume(after: gap, effects: &effects)
     case .wokeUp: break
     }
-    decide()
-    announce(&effects)
-    return true
   }
 
   // MARK: - Time
 
   /// Lets the moments pass at which time alone decides, at their exact times, however late they are
   /// seen.
-  private mutating func passTime(until now: GateInstant, effects: inout [GateEffect]) {
+  mutating func passTime(until now: GateInstant, effects: inout [GateEffect]) {
     guard verdict == nil else { return }
-    while verdict == nil, let moment = nextMoment, clock < moment, moment <= now {
+    while verdict == nil, let moment = nextMoment, moment <= now {
+      if isAnyMissed(by: moment) { forkFaultless() }
       clock = moment
+      endGrace(effects: &effects)
+      noteMissedChecks()
       decide()
     }
     if verdict != nil { announce(&effects) }
@@ -145,33 +177,20 @@ package struct Gate: Sendable {
 
   /// When, if nothing else happens, time alone will decide.
   private var nextMoment: GateInstant? {
-    if let healthySince {
-      let soaked = soaked(since: healthySince)
-      // After that it is samples that are waited for, and at the deadline they are too few.
-      return clock < soaked ? soaked : GateInstant(microseconds: deadline.microseconds + 1)
+    var next = Earliest(after: clock)
+    next.consider(nextGraceEnd)
+    if let blame {
+      next.consider(blame.lastChance?.next)
+    } else {
+      next.consider(lastChance?.next)
+      next.consider(healthySince.map { soaked(since: $0) })
+      next.consider(listedHealthySince.map { soaked(since: $0) })
+      if isHeld { next.consider(freshUntil?.next) }
     }
-    let last = if let blame { blame.lastChance } else { lastChance }
-    return last.map { GateInstant(microseconds: $0.microseconds + 1) }
+    return next.moment
   }
 
-  private func soaked(since healthy: GateInstant) -> GateInstant { healthy + policy.soak + unseen }
-
-  /// The last moment at which the group and the guards can begin to be healthy; nil when they
-  /// cannot at all.
-  private var lastChance: GateInstant? {
-    guard let members = lastChanceOfGroup, guards.present > 0 else { return lastChanceOfGroup }
-    return guards.lastChance(of: guards.present).map { min($0, members) }
-  }
-
-  private var lastChanceOfGroup: GateInstant? {
-    let present = group.lastChance(of: minHealthy)
-    guard policy.membership == .changing || group.present < expected else { return present }
-    // Others may join at any moment, and each is new; the load balancer may know it already.
-    let joined =
-      policy.loadBalancer == .decides
-      ? certainty.latest : certainty.latestStart(of: check.initialThreshold)
-    return max(present ?? joined, joined)
-  }
+  func soaked(since healthy: GateInstant) -> GateInstant { healthy + policy.soak + unseen }
 
   // MARK: - Instances
 
@@ -181,86 +200,150 @@ package struct Gate: Sendable {
     keys[Name(id: instance.id, role: instance.role)] = key
     counts[instance.role].add(share(of: key))
     if loadBalancerRole(for: instance.role) != .decides {
+      nextMiss = min(nextMiss, records[key.index].missDue(under: check))
       effects.append(.startCheck(key, at: clock))
     }
   }
 
   private mutating func remove(_ key: InstanceKey) {
-    guard records.indices.contains(key.index), records[key.index].removed == nil else { return }
-    counts[records[key.index].instance.role].remove(share(of: key))
+    guard isPresent(at: key) else { return }
+    let record = records[key.index]
+    counts[record.instance.role].remove(share(of: key))
     records[key.index].removed = clock
-    if let standing = records[key.index].blame { blame?.remove(standing) }
+    // With it goes the soak that it was counted in.
+    if record.isMissing, record.instance.role == .member { healthySince = listedHealthySince }
+    if let standing = record.blame { blame?.remove(standing) }
   }
 
   private mutating func record(
     _ report: CheckReport, of key: InstanceKey, effects: inout [GateEffect]
   ) {
-    guard records.indices.contains(key.index), records[key.index].removed == nil else { return }
-    if records[key.index].isOutOfSight(at: clock, under: check) { loseSight(of: key) }
+    guard isPresent(at: key) else { return }
+    let missed = records[key.index].missedChecks(
+      before: report.started, every: check.interval.inMicroseconds)
+    if missed > 0 { noteMissed(missed, of: key) }
     let old = share(of: key)
-    let transition = records[key.index].record(report, at: clock, check: check, policy: policy)
+    let transition = records[key.index].record(
+      report, at: clock, check: check, policy: policy, in: counts.episode)
     changed(key, from: old)
     judge(key, report)
     if policy.comparison != nil, let healthySince, report.started >= healthySince {
       samples.add(report, of: records[key.index].instance.role)
     }
     if let transition { effects.append(.stateChanged(key, transition)) }
-    effects.append(.startCheck(key, at: records[key.index].nextCheck))
+    effects.append(.startCheck(key, at: max(records[key.index].nextCheck, clock)))
   }
 
   private mutating func recordLoss(
     _ fault: GateFault, of key: InstanceKey, effects: inout [GateEffect]
   ) {
-    lastFault = fault
-    guard records.indices.contains(key.index), records[key.index].removed == nil else { return }
+    losses.add(fault)
+    guard isPresent(at: key) else { return }
+    losses.checks += 1
     let old = share(of: key)
-    records[key.index].recordLoss(fault, at: clock, check: check)
+    records[key.index].recordLoss(fault, at: clock, check: check, in: counts.episode)
     changed(key, from: old)
     judge(key, nil)
-    effects.append(.startCheck(key, at: records[key.index].nextCheck))
+    effects.append(.startCheck(key, at: max(records[key.index].nextCheck, clock)))
   }
 
-  /// What was not looked at was not seen to be healthy: a soak starts anew.
-  private mutating func loseSight(of key: InstanceKey) {
-    lastFault = .heldUp
+  private mutating func noteMissed(_ count: Int, of key: InstanceKey) {
+    // The gate that lost nothing has counted them as successes, as far as they matter.
+    guard !isFaultless else { return records[key.index].skip(count, under: check) }
+    losses.add(.heldUp)
+    losses.checks += count
     let old = share(of: key)
-    records[key.index].loseSight(at: clock)
+    records[key.index].recordMissed(count, at: clock, check: check, in: counts.episode)
     changed(key, from: old)
-    if !isGroupHealthy { healthySince = nil }
+    judge(key, nil)
   }
 
-  /// Loses sight of those that count as healthy and were not looked at in time, if there are any.
-  private mutating func loseSightOfUnseen() -> Bool {
-    let unseen = records.indices.filter { index in
-      let record = records[index]
-      return record.removed == nil && record.instance.role != .baseline
-        && loadBalancerRole(for: record.instance.role) != .decides
-        && record.health.state == .healthy && !record.isUnobserved
-        && record.isOutOfSight(at: clock, under: check)
+  /// Notes the checks that should long have been over: nobody has looked.
+  private mutating func noteMissedChecks() {
+    guard verdict == nil, isAnyMissed(by: clock) else { return }
+    for index in records.indices where isChecked(records[index]) {
+      let missed = records[index].missedChecks(by: clock, under: check)
+      if missed > 0 { noteMissed(missed, of: InstanceKey(index)) }
     }
-    for index in unseen { loseSight(of: InstanceKey(index)) }
-    return !unseen.isEmpty
+    nextMiss = .start
+  }
+
+  /// Whether there is a check that should long have been over.
+  mutating func isAnyMissed(by now: GateInstant) -> Bool {
+    guard now > nextMiss else { return false }
+    nextMiss = now + .seconds(3600)
+    for index in records.indices where isChecked(records[index]) {
+      nextMiss = min(nextMiss, records[index].missDue(under: check))
+    }
+    return now > nextMiss
+  }
+
+  /// Whether checks of it are made from here.
+  func isChecked(_ record: InstanceRecord) -> Bool {
+    record.removed == nil && loadBalancerRole(for: record.instance.role) != .decides
   }
 
   private mutating func note(
     _ view: LoadBalancerView, of key: InstanceKey, effects: inout [GateEffect]
   ) {
-    guard records.indices.contains(key.index), records[key.index].removed == nil,
-      records[key.index].instance.role == .member
-    else { return }
+    guard isPresent(at: key), records[key.index].instance.role == .member else { return }
     let old = share(of: key)
-    let transition = records[key.index].note(view, at: clock, check: check, policy.loadBalancer)
+    let transition = records[key.index].note(view, at: clock, check: check, policy: policy)
     changed(key, from: old)
+    if let end = records[key.index].graceEnd(policy) {
+      nextGraceEnd = min(nextGraceEnd ?? end, end)
+    }
     if let transition { effects.append(.stateChanged(key, transition)) }
   }
 
-  private mutating func noteViewsStale(_ fault: GateFault) {
-    lastFault = fault
+  private mutating func note(_ view: FinishedView) {
+    self.view = view
+    guard let fault = view.fault else { return }
+    losses.views += 1
+    losses.add(fault)
+  }
+
+  private mutating func note(_ listing: FinishedListing) {
+    if case .failed(let fault) = listing.result {
+      losses.listings += 1
+      losses.add(fault)
+    }
+    guard listing.role == .member else { return }
+    self.listing = listing
+    switch listing.result {
+    case .succeeded(let expected, let missing, let doubled):
+      self.expected = max(expected, 1)
+      markMissing(Set(missing))
+      for name in doubled where !doubledNames.contains(name) { doubledNames.append(name) }
+    case .empty: if group.present + group.removed == 0 { conclude(.inconclusive, noInstances) }
+    case .failed: break
+    }
+  }
+
+  private mutating func markMissing(_ missing: Set<InstanceKey>) {
     for index in records.indices
     where records[index].removed == nil && records[index].instance.role == .member {
-      let old = share(of: InstanceKey(index))
-      records[index].isViewStale = true
-      changed(InstanceKey(index), from: old)
+      let key = InstanceKey(index)
+      guard records[index].isMissing != missing.contains(key) else { continue }
+      let old = share(of: key)
+      records[index].isMissing.toggle()
+      changed(key, from: old)
+    }
+  }
+
+  /// Judges the newest views of the instances whose grace period is over.
+  private mutating func endGrace(effects: inout [GateEffect]) {
+    guard let end = nextGraceEnd, end <= clock else { return }
+    nextGraceEnd = nil
+    for index in records.indices {
+      guard let end = records[index].graceEnd(policy), let view = records[index].view else {
+        continue
+      }
+      if end <= clock {
+        note(view, of: InstanceKey(index), effects: &effects)
+      } else {
+        nextGraceEnd = min(nextGraceEnd ?? end, end)
+      }
     }
   }
 
@@ -271,7 +354,8 @@ package struct Gate: Sendable {
   /// Up to an interval it is as if the gate had been held up: what it was late for comes late, and
   /// the time is nobody's. After a longer one nothing that has to be shown in a row has been, and
   /// it all begins anew; so does the time that there is for it. In either case no instance loses
-  /// by it: a fault of the gate's own is not held against it.
+  /// by it: a fault of the gate's own is not held against it. Nor does it gain: whatever was
+  /// recorded, each instance has to pass a check again.
   private mutating func resume(after gap: Duration, effects: inout [GateEffect]) {
     let resumption = Resumption(at: clock, gap: gap, under: check)
     resumptions.append(resumption)
@@ -281,28 +365,35 @@ package struct Gate: Sendable {
     case .late:
       // Beside the gap, what was under way when the runner died was lost.
       let lost = gap + check.timeout
-      deadline = min(deadline + lost, clock + policy.deadline)
-      certainty = Certainty(check: check, policy: policy, deadline: deadline)
+      moveDeadline(to: min(deadline + lost, clock + policy.deadline))
       if healthySince != nil { unseen += gap }
       extendTrial(by: lost)
     case .anew:
-      deadline = clock + policy.deadline
-      certainty = Certainty(check: check, policy: policy, deadline: deadline)
-      healthySince = nil
+      moveDeadline(to: clock + policy.deadline)
+      (healthySince, listedHealthySince) = (nil, nil)
       for key in present { records[key.index].startAnew(at: clock) }
       if let blame { _ = tried(for: blame.reason) }
+      faultless = []
     }
+    (isHeld, listing, view) = (false, nil, nil)
     for (key, share) in zip(present, old) {
+      records[key.index].latest.record(isPass: false, in: counts.episode)
       changed(key, from: share)
-      guard loadBalancerRole(for: records[key.index].instance.role) != .decides else { continue }
+      guard isChecked(records[key.index]) else { continue }
       effects.append(.startCheck(key, at: max(records[key.index].nextCheck, clock)))
     }
     announcedWakeUp = nil
   }
 
+  private mutating func moveDeadline(to moment: GateInstant) {
+    deadline = moment
+    soakCertainty = Certainty(check: check, until: deadline - policy.soak)
+    finalCertainty = Certainty(check: check, until: deadline)
+  }
+
   private mutating func extendTrial(by time: Duration) {
     guard var blame else { return }
-    blame.extend(by: time, at: clock, promotion: certainty, under: check)
+    blame.extend(by: time, at: clock, promotion: soakCertainty, under: check)
     for index in records.indices where records[index].removed == nil {
       records[index].blame = blame.place(records[index], under: check)
     }
@@ -313,91 +404,108 @@ package struct Gate: Sendable {
     counts[records[key.index].instance.role].change(from: old, to: share(of: key))
   }
 
+  func isPresent(at key: InstanceKey) -> Bool {
+    records.indices.contains(key.index) && records[key.index].removed == nil
+  }
+
   /// Only the group has a load balancer.
-  private func loadBalancerRole(for role: InstanceRole) -> GatePolicy.LoadBalancerRole {
+  func loadBalancerRole(for role: InstanceRole) -> GatePolicy.LoadBalancerRole {
     role == .member ? policy.loadBalancer : .none
   }
 
   private func share(of key: InstanceKey) -> GroupHealth.Share {
     let role = loadBalancerRole(for: records[key.index].instance.role)
     // In its place: an element that is asked a question is copied for it, a buffer's is not.
-    var share = records.withUnsafeBufferPointer {
-      $0[key.index].share(under: check, certainty, role)
+    return records.withUnsafeBufferPointer {
+      $0[key.index].share(under: check, soak: soakCertainty, final: finalCertainty, role)
     }
-    share.isMismatched = records[key.index].instance.mismatch != nil
-    return share
   }
 
   // MARK: - The decision
 
-  /// Whether the group is as the policy wants it, and every guard holds.
-  private var isGroupHealthy: Bool {
-    group.present >= expected && group.healthy >= minHealthy
-      && group.unhealthy <= maxUnhealthy && guards.healthy == guards.present
-  }
-
-  private mutating func decide() {
+  private mutating func decide(mayPromote: Bool = true) {
     guard verdict == nil else { return }
-    healthySince = blame == nil && isGroupHealthy ? healthySince ?? clock : nil
-    if healthySince == nil { unseen = .zero }
+    passSoaks()
     if policy.comparison != nil, healthySince == nil { samples = ComparisonSamples() }
     if group.mismatched > 0 {
-      conclude(.rollback, wrongInstances)
+      rollBack(wrongInstances)
     } else if blame == nil, group.unhealthy > maxUnhealthy {
       condemn(tooManyUnhealthy)
     } else if group.removed > maxReplaced {
-      conclude(.rollback, tooManyReplaced)
+      rollBack(tooManyReplaced)
     } else if guards.unhealthy > 0 {
-      conclude(.rollback, guardFailed)
+      rollBack(guardFailed)
     } else if let blame {
       settle(blame)
-    } else if let healthySince {
-      guard soaked(since: healthySince) <= clock else { return }
-      // Healthy at the moment of the verdict, and not when the gate last had time to look.
-      loseSightOfUnseen() ? decide() : concludeSoaked()
-    } else if lastChance.map({ $0 < clock }) ?? true {
+    } else if let lastChance, clock <= lastChance {
+      if mayPromote || !holdsAllElse { hold() }
+    } else {
       concludeTooLate()
+    }
+  }
+
+  /// Goes on with the soaks that go on, and begins or ends the others.
+  private mutating func passSoaks() {
+    let canSoak = blame == nil && group.unhealthy <= maxUnhealthy
+    healthySince = canSoak && group.healthy >= minHealthy ? healthySince ?? clock : nil
+    listedHealthySince =
+      canSoak && group.healthyAndListed >= minHealthy ? listedHealthySince ?? clock : nil
+    if healthySince == nil { unseen = .zero }
+  }
+
+  /// The rule of the latest check: from the moment at which all else holds, what has failed its
+  /// latest check must first pass one, and nothing may fail twice in a row.
+  private mutating func hold() {
+    let holds = holdsAllElse
+    if holds, !isHeld { counts.beginEpisode() }
+    isHeld = holds
+    if holds {
+      if isCounted { concludeHeld() }
+    } else if faultless.isEmpty, !isFaultless, isOnlyStale {
+      // What it was told last is too old: the first loss is the answer that did not come.
+      forkFaultless()
+      var effects: [GateEffect] = []
+      faultless[0].handle(.wokeUp, at: clock, effects: &effects)
+    }
+  }
+
+  /// All holds; where the groups are compared, they are once, as soon as there are samples enough:
+  /// who looks again and again finds a difference at last.
+  private mutating func concludeHeld() {
+    guard let wanted = policy.comparison else { return conclude(.promote, groupHealthy) }
+    guard samples.suffice(wanted) else { return }
+    let comparison = Comparison(samples, wanted)
+    comparison.isWorse
+      ? rollBack(worseThanBaseline(comparison)) : conclude(.promote, groupHealthy)
+  }
+
+  /// Nothing can make the group healthy in time. The first that applies is the reason.
+  private mutating func concludeTooLate() {
+    if !hasHadMembers {
+      conclude(.inconclusive, noInstances)
+    } else if areFaultsToBlame {
+      conclude(.inconclusive, gateFault)
+    } else if isOnlyCrossCheckMissing {
+      conclude(.rollback, loadBalancerDisagrees)
+    } else if let wanted = policy.comparison, holdsAllElse, isCounted {
+      conclude(.inconclusive, tooFewSamples(Comparison(samples, wanted)))
+    } else if areGuardsMissing {
+      conclude(.rollback, guardsNotHealthy)
+    } else {
+      condemn(isDeadlinePast ? deadlineExceeded : cannotBecomeHealthy)
     }
   }
 
   /// The new group beside the old one, as far as it can be told; nil where they are not compared.
   package var comparison: Comparison? { policy.comparison.map { Comparison(samples, $0) } }
 
-  /// All holds; where the groups are compared, they are once, as soon as there are samples enough:
-  /// who looks again and again finds a difference at last.
-  private mutating func concludeSoaked() {
-    guard let wanted = policy.comparison else { return conclude(.promote, groupHealthy) }
-    if samples.suffice(wanted) {
-      let comparison = Comparison(samples, wanted)
-      comparison.isWorse
-        ? conclude(.rollback, worseThanBaseline(comparison)) : conclude(.promote, groupHealthy)
-    } else if clock > deadline {
-      conclude(.inconclusive, tooFewSamples(Comparison(samples, wanted)))
-    }
-  }
-
-  /// Nothing can make the group healthy in time. Whose fault is it?
-  private mutating func concludeTooLate() {
-    if group.present + group.removed == 0 {
-      conclude(.inconclusive, lastFault == nil ? noInstances : gateFault)
-    } else if faultsMayBeToBlame {
-      conclude(.inconclusive, gateFault)
-    } else if doesLoadBalancerDisagree {
-      conclude(.rollback, loadBalancerDisagrees)
-    } else if lastChanceOfGroup.map({ $0 < clock }) ?? true {
-      condemn(isDeadlinePast ? deadlineExceeded : cannotBecomeHealthy)
-    } else {
-      conclude(.rollback, guardsNotHealthy)
-    }
-  }
-
   var isDeadlinePast: Bool { clock >= deadline }
 
   /// The group is not to be promoted any more; the old one may share what it suffers from.
   private mutating func condemn(_ reason: VerdictReason) {
     // That the old group is of an old version is no failure of it.
-    guard counts[.baseline].present > 0, reason.code != .wrongVersion else {
-      return conclude(.rollback, reason)
+    guard !areFaultsToBlame, counts[.baseline].present > 0, reason.code != .wrongVersion else {
+      return rollBack(reason)
     }
     settle(tried(for: reason))
   }
@@ -406,7 +514,7 @@ package struct Gate: Sendable {
   private mutating func tried(for reason: VerdictReason) -> Blame {
     var blame = Blame(
       reason, at: clock, asking: counts[.baseline].present, check: check, policy: policy,
-      promotion: certainty)
+      promotion: soakCertainty)
     for index in records.indices
     where records[index].instance.role == .baseline && records[index].removed == nil {
       records[index].blame = blame.add(records[index], under: check)
@@ -429,37 +537,9 @@ package struct Gate: Sendable {
     }
   }
 
-  /// Whether the group could be promoted if the gate had seen all that it wanted to see, and every
-  /// check that it lost had been a success.
-  private var faultsMayBeToBlame: Bool {
-    guard
-      isSourceFailing || records.contains(where: { $0.isBlind && $0.instance.role != .baseline })
-    else { return false }
-    let hopeful = records.count { $0.instance.role == .member && isHopeful($0) }
-    // Those that the source could not be asked for may be there.
-    let unseen = isSourceFailing ? max(expected - group.present, 0) : 0
-    return hopeful + unseen >= minHealthy && group.present + unseen >= expected
-      && records.count { $0.instance.role == .guard && isHopeful($0) } == guards.present
-  }
-
-  private func isHopeful(_ record: InstanceRecord) -> Bool {
-    guard record.removed == nil else { return false }
-    let role = loadBalancerRole(for: record.instance.role)
-    guard role != .decides else { return record.isViewStale || record.health.state == .healthy }
-    guard role == .none || record.isViewStale || record.isConfirmed else { return false }
-    let health = record.healthWithoutFaults ?? record.health
-    let needed = health.successesNeeded(under: check)
-    return needed <= 0
-      || record.lastChance(needing: needed, certainty).map { clock <= $0 } ?? false
-  }
-
-  /// Whether the gate's own checks alone would have promoted the group.
-  private var doesLoadBalancerDisagree: Bool {
-    guard policy.loadBalancer == .confirms, group.present >= expected else { return false }
-    return records.count {
-      $0.instance.role == .member && $0.removed == nil
-        && $0.health.successesNeeded(under: check) == 0
-    } >= minHealthy
+  /// Gives a rollback, unless it is the gate that failed.
+  private mutating func rollBack(_ reason: VerdictReason) {
+    areFaultsToBlame ? conclude(.inconclusive, gateFault) : conclude(.rollback, reason)
   }
 
   private mutating func conclude(_ decision: Decision, _ reason: VerdictReason) {
@@ -478,5 +558,18 @@ package struct Gate: Sendable {
       announcedWakeUp = moment
       effects.append(.wakeUp(at: moment))
     }
+  }
+}
+
+/// The earliest of several moments that are still to come.
+private struct Earliest {
+  private(set) var moment: GateInstant?
+  private let now: GateInstant
+
+  init(after now: GateInstant) { self.now = now }
+
+  mutating func consider(_ other: GateInstant?) {
+    guard let other, other > now else { return }
+    moment = moment.map { min($0, other) } ?? other
   }
 }

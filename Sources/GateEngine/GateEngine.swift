@@ -9,7 +9,8 @@ package struct GateEngine<Port: CheckPort> {
   package private(set) var gate: Gate
   private let port: Port
   private let observers: [any GateObserver]
-  private var feeds: [(feed: any MembershipFeed, membership: Membership)]
+  /// The group, and the baseline.
+  private var groups: [Group]
   private var due = DueQueue()
   private var wakeUp: GateInstant?
   private var effects: [GateEffect] = []
@@ -28,43 +29,56 @@ package struct GateEngine<Port: CheckPort> {
     self.gate = gate
     self.port = port
     self.observers = observers
-    let membership = Membership(expected: expected, isFailing: gate.isSourceFailing)
-    feeds =
-      (feed.map { [($0, membership)] } ?? [])
-      + (baselineFeed.map { [($0, Membership(of: .baseline, expected: nil))] } ?? [])
+    groups = [
+      Group(feed, Membership(of: .member, gate.policy.membership, expected: expected)),
+      Group(
+        baselineFeed, Membership(of: .baseline, baselineFeed == nil ? .fixed : .changing)),
+    ]
   }
 
-  /// Checks these instances until the verdict is certain.
-  package mutating func run(_ instances: [Instance]) -> Verdict {
-    for instance in instances {
-      fold(.instanceAdded(instance), at: .start)
+  private struct Group {
+    var feed: (any MembershipFeed)?
+    var membership: Membership
+
+    init(_ feed: (any MembershipFeed)?, _ membership: Membership) {
+      self.feed = feed
+      self.membership = membership
     }
-    // Without instances nothing has asked the gate yet when it wants to be woken.
-    if instances.isEmpty { fold(.wokeUp, at: .start) }
+  }
+
+  /// Checks these groups and guards until the verdict is certain.
+  package mutating func run(
+    _ listings: [InstanceRole: GroupListing], guards: [Instance] = []
+  ) -> Verdict {
+    join(listings, guards, at: .start)
     return turns()
   }
 
   /// Goes on with a gate that has folded what another runner saw, until the verdict is certain.
   ///
-  /// The port's time goes on from there, the gap included. `groups` are those that are there now,
-  /// by their roles; the guards join unless they are there.
+  /// The port's time goes on from there, the gap included. The listings are of those that are there
+  /// now; the guards join unless they are there.
   package mutating func goOn(
-    with groups: [InstanceRole: GroupListing], guards: [Instance]
+    with listings: [InstanceRole: GroupListing], guards: [Instance]
   ) -> Verdict {
     let now = port.now
     fold(.resumed(after: now.since(gate.clock)), at: now)
-    for (role, listing) in groups.sorted(by: { $0.key.rawValue > $1.key.rawValue }) {
-      if let index = feeds.firstIndex(where: { $0.membership.role == role }) {
-        take(.listed(listing), from: index, at: now)
-      } else {
-        var membership = Membership(of: role, expected: nil)
-        for event in membership.events(of: .listed(listing), in: gate) { fold(event, at: now) }
-      }
+    join(listings, guards, at: now)
+    return turns()
+  }
+
+  private mutating func join(
+    _ listings: [InstanceRole: GroupListing], _ guards: [Instance], at now: GateInstant
+  ) {
+    for index in groups.indices {
+      guard let listing = listings[groups[index].membership.role] else { continue }
+      take(FeedUpdate(.listed(listing)), of: index, at: now)
     }
     for guarding in guards where gate.key(of: guarding.id, .guard) == nil {
       fold(.instanceAdded(guarding), at: now)
     }
-    return turns()
+    // Where nobody joined nothing has asked the gate yet when it wants to be woken.
+    if gate.records.isEmpty { fold(.wokeUp, at: now) }
   }
 
   private mutating func turns() -> Verdict {
@@ -84,13 +98,16 @@ package struct GateEngine<Port: CheckPort> {
   }
 
   private mutating func takeUpdates(at now: GateInstant) {
-    for index in feeds.indices {
-      for update in feeds[index].feed.takeUpdates() { take(update, from: index, at: now) }
+    for index in groups.indices {
+      for update in groups[index].feed?.takeUpdates() ?? [] { take(update, of: index, at: now) }
     }
   }
 
-  private mutating func take(_ update: FeedUpdate, from index: Int, at now: GateInstant) {
-    for event in feeds[index].membership.events(of: update, in: gate) { fold(event, at: now) }
+  private mutating func take(_ update: FeedUpdate, of index: Int, at now: GateInstant) {
+    let started = max(now - update.age, .start)
+    for event in groups[index].membership.events(of: update.answer, from: started, in: gate) {
+      fold(event, at: now)
+    }
   }
 
   private mutating func startDueChecks() {

@@ -1,14 +1,25 @@
 package import GateCore
 
-/// What the source of instances, or the load balancer, answered while the run went on.
-package enum FeedUpdate: Sendable {
+/// What the source of instances, or the load balancers, answered while the run went on.
+package struct FeedUpdate: Sendable {
+  package var answer: FeedAnswer
+  /// How long ago the question was asked.
+  package var age: Duration
+
+  package init(_ answer: FeedAnswer, age: Duration = .zero) {
+    self.answer = answer
+    self.age = age
+  }
+}
+
+package enum FeedAnswer: Sendable {
   /// The group as the source has it now.
   case listed(GroupListing)
   /// The source could not be read.
   case sourceFailed(GateFault)
-  /// The load balancer's view of every instance that it knows, by id.
+  /// The load balancers' view of every instance that they know, by id.
   case viewed([String: LoadBalancerView])
-  /// The load balancer could not be asked.
+  /// A load balancer could not be asked.
   case viewFailed(GateFault)
 }
 
@@ -24,16 +35,19 @@ package struct GroupListing: Hashable, Sendable {
   package var leaving: Set<String>
   /// How many the source wants; nil when it does not say.
   package var expected: Int?
+  /// Whether the group is gone, or wants no instance.
+  package var isEmpty: Bool
 
   package init(
     instances: [Instance], awaited: Set<String> = [], launching: [Instance] = [],
-    leaving: Set<String> = [], expected: Int? = nil
+    leaving: Set<String> = [], expected: Int? = nil, isEmpty: Bool = false
   ) {
     self.instances = instances
     self.awaited = awaited.union(launching.map(\.id))
     self.launching = launching
     self.leaving = leaving
     self.expected = expected
+    self.isEmpty = isEmpty
   }
 }
 
@@ -44,89 +58,155 @@ package protocol MembershipFeed: AnyObject {
 }
 
 /// Turns what the source says into events: who joined, who left, how many are wanted.
+///
+/// Every listing comes through here, the first one too.
 package struct Membership: Sendable {
   /// Ids that the last listing lacked: the APIs are eventually consistent, so once is not gone.
   private var missing: Set<String> = []
   /// Those that are on their way, and whether the last listing lacked them.
   private var launching: [String: (instance: Instance, isMissing: Bool)] = [:]
-  private var isFailing: Bool
   /// The user's own number, which the source's does not override.
   private let fixedExpected: Int?
+  /// Whether the source can name others later; a fixed list is never asked again.
+  private let kind: GatePolicy.Membership
   let role: InstanceRole
 
-  package init(of role: InstanceRole = .member, expected: Int?, isFailing: Bool = false) {
+  package init(
+    of role: InstanceRole = .member, _ kind: GatePolicy.Membership = .changing,
+    expected: Int? = nil
+  ) {
     self.role = role
-    self.isFailing = isFailing
+    self.kind = kind
     fixedExpected = expected
   }
 
-  /// The events of an update, in the order in which they are to be folded in.
-  package mutating func events(of update: FeedUpdate, in gate: Gate) -> [GateEvent] {
-    switch update {
+  /// The events of an answer to a question that was asked at `started`, in the order in which they
+  /// are to be folded in.
+  package mutating func events(
+    of answer: FeedAnswer, from started: GateInstant, in gate: Gate
+  ) -> [GateEvent] {
+    switch answer {
     case .listed(let listing):
-      defer { isFailing = false }
-      let events =
-        expectedEvents(listing, in: gate) + joined(listing, in: gate) + left(listing, in: gate)
-      return events + lostOnTheirWay(listing, in: gate, after: events)
+      let change = change(listing, in: gate)
+      guard kind == .changing else { return change.events }
+      return change.events + [.listed(FinishedListing(of: role, started: started, change.result))]
     case .sourceFailed(let fault):
-      isFailing = true
-      return [role == .member ? .gateFault(fault) : .baselineUnlisted(fault)]
+      return [.listed(FinishedListing(of: role, started: started, .failed(fault)))]
     case .viewed(let views):
-      return viewEvents(views, in: gate)
+      return viewEvents(views, in: gate) + [.loadBalancerAsked(FinishedView(started: started))]
     case .viewFailed(let fault):
-      return [.loadBalancerUnseen(fault)]
+      return [.loadBalancerAsked(FinishedView(started: started, fault: fault))]
     }
   }
 
-  private func expectedEvents(_ listing: GroupListing, in gate: Gate) -> [GateEvent] {
-    // How many there are in the old group decides nothing.
-    guard role == .member else { return [] }
-    let expected = fixedExpected ?? listing.expected.map { max($0, 1) } ?? gate.expected
-    return isFailing || expected != gate.expected ? [.groupListed(expected: expected)] : []
-  }
+  // MARK: - Who joined, and who left
 
-  /// Who is listed twice joins once, and who is at another place now was replaced.
-  private func joined(_ listing: GroupListing, in gate: Gate) -> [GateEvent] {
-    var ids: Set<String> = []
-    var events: [GateEvent] = []
-    for listed in listing.instances where ids.insert(listed.id).inserted {
-      var instance = listed
-      instance.role = role
-      guard let key = gate.key(of: instance.id, role), gate[key].removed == nil else {
-        events.append(.instanceAdded(instance))
-        continue
-      }
-      let known = gate[key].instance
-      guard known.address != instance.address || known.port != instance.port else { continue }
-      events += [.instanceRemoved(key), .instanceAdded(instance)]
+  /// What a listing changes.
+  private struct Change {
+    var removed: [InstanceKey] = []
+    var added: [Instance] = []
+    var lost: [GateEvent] = []
+    var result: FinishedListing.Result
+
+    /// Who left goes first: a place is free before another takes it.
+    var events: [GateEvent] {
+      removed.map { .instanceRemoved($0) } + added.map { .instanceAdded($0) } + lost
     }
-    return events
   }
 
-  private mutating func left(_ listing: GroupListing, in gate: Gate) -> [GateEvent] {
-    let listed = Set(listing.instances.map(\.id))
+  /// Where an instance is: each place counts once, whatever it is called.
+  private struct Place: Hashable {
+    var address: String
+    var port: Int
+
+    init(_ instance: Instance) {
+      address = instance.address.lowercased()
+      port = instance.port
+    }
+  }
+
+  private mutating func change(_ listing: GroupListing, in gate: Gate) -> Change {
     let present = gate.records.indices.filter {
       gate.records[$0].removed == nil && gate.records[$0].instance.role == role
     }
-    var nowMissing: Set<String> = []
-    var events: [GateEvent] = []
-    for index in present {
-      let id = gate.records[index].instance.id
-      guard !listed.contains(id), !listing.awaited.contains(id) else { continue }
-      if listing.leaving.contains(id) || missing.contains(id) {
-        events.append(.instanceRemoved(InstanceKey(index)))
+    guard !listing.isEmpty else {
+      (missing, launching) = ([], [:])
+      return Change(removed: present.map(InstanceKey.init), result: .empty)
+    }
+    let (listed, doubled) = distinct(listing.instances, in: gate)
+    var (change, absent) = replaced(present, by: listed, listing, in: gate)
+    change.added = listed.filter { instance in
+      guard let key = gate.key(of: instance.id, role), gate.isPresent(key) else { return true }
+      return change.removed.contains(key)
+    }
+    change.lost = lostOnTheirWay(listing, in: gate, after: change.added.count)
+    absent.removeAll { change.removed.contains($0) }
+    change.result = .succeeded(
+      expected: fixedExpected ?? listing.expected ?? gate.expected, missing: absent,
+      doubled: doubled)
+    return change
+  }
+
+  /// Those of a listing that count: each id and each place once.
+  ///
+  /// Of two names at one place the one that is known counts, else the first.
+  private func distinct(
+    _ listed: [Instance], in gate: Gate
+  ) -> (instances: [Instance], doubled: [String]) {
+    var known: Set<Place> = []
+    for instance in listed where isKnown(instance, in: gate) { known.insert(Place(instance)) }
+    var (ids, places): (Set<String>, Set<Place>) = ([], [])
+    var (instances, doubled): ([Instance], [String]) = ([], [])
+    for var instance in listed where ids.insert(instance.id).inserted {
+      instance.role = role
+      let place = Place(instance)
+      let isUsurper = known.contains(place) && !isKnown(instance, in: gate)
+      if !isUsurper, places.insert(place).inserted {
+        instances.append(instance)
       } else {
-        nowMissing.insert(id)
+        doubled.append(instance.id)
+      }
+    }
+    return (instances, doubled)
+  }
+
+  private func isKnown(_ instance: Instance, in gate: Gate) -> Bool {
+    guard let key = gate.key(of: instance.id, role), gate.isPresent(key) else { return false }
+    return Place(gate.instance(key)) == Place(instance)
+  }
+
+  /// Who left, or was replaced by another at its place or by itself at another; and whom the
+  /// listing lacks.
+  private mutating func replaced(
+    _ present: [Int], by listed: [Instance], _ listing: GroupListing, in gate: Gate
+  ) -> (Change, absent: [InstanceKey]) {
+    let places = Dictionary(uniqueKeysWithValues: listed.map { ($0.id, Place($0)) })
+    let taken = Set(places.values)
+    var change = Change(result: .empty)
+    var (absent, nowMissing): ([InstanceKey], Set<String>) = ([], [])
+    for key in present.map(InstanceKey.init) {
+      let instance = gate.instance(key)
+      if let place = places[instance.id] {
+        if place != Place(instance) { change.removed.append(key) }
+      } else if taken.contains(Place(instance)) || listing.leaving.contains(instance.id) {
+        change.removed.append(key)
+      } else if listing.awaited.contains(instance.id) {
+        absent.append(key)
+      } else if missing.contains(instance.id) {
+        change.removed.append(key)
+      } else {
+        absent.append(key)
+        nowMissing.insert(instance.id)
       }
     }
     missing = nowMissing
-    return events
+    return (change, absent)
   }
 
   /// Those that were on their way and are gone: each joins and leaves at once, so that a group whose
   /// instances die before they serve is told from one that is slow to start.
   private mutating func lostOnTheirWay(
-    _ listing: GroupListing, in gate: Gate, after events: [GateEvent]
+    _ listing: GroupListing, in gate: Gate, after joining: Int
   ) -> [GateEvent] {
     // The old group is not launched any more.
     guard role == .member else { return [] }
@@ -142,11 +222,8 @@ package struct Membership: Sendable {
     }
     for instance in listing.instances { launching[instance.id] = nil }
     for instance in listing.launching
-    where gate.key(of: instance.id).map({ gate[$0].removed != nil }) ?? true {
+    where gate.key(of: instance.id).map({ !gate.isPresent($0) }) ?? true {
       launching[instance.id] = (instance, false)
-    }
-    let joining = events.count { event in
-      if case .instanceAdded = event { true } else { false }
     }
     let firstKey = gate.records.count + joining
     return lost.enumerated().flatMap { index, instance in
@@ -158,11 +235,15 @@ package struct Membership: Sendable {
   private func viewEvents(_ views: [String: LoadBalancerView], in gate: Gate) -> [GateEvent] {
     gate.records.indices.compactMap { index in
       let record = gate.records[index]
-      guard record.removed == nil, record.instance.role == role,
-        let view = views[record.instance.id],
-        view != record.view || record.isViewStale
-      else { return nil }
-      return .loadBalancerSaw(InstanceKey(index), view)
+      guard record.removed == nil, record.instance.role == role else { return nil }
+      // One that the load balancers do not know any more is not in service with them.
+      guard let view = views[record.instance.id] else {
+        return record.view.map { _ in
+          .loadBalancerSaw(
+            InstanceKey(index), LoadBalancerView(state: .initial, description: "not registered"))
+        }
+      }
+      return view == record.view ? nil : .loadBalancerSaw(InstanceKey(index), view)
     }
   }
 }

@@ -42,8 +42,8 @@ extension ProbeEnd {
     switch event {
     case .checked(let key, let report): (key, .checked(report))
     case .checkLost(let key, let fault): (key, .lost(fault))
-    case .instanceAdded, .instanceRemoved, .gateFault, .groupListed, .loadBalancerSaw,
-      .loadBalancerUnseen, .baselineUnlisted, .interrupted, .resumed, .wokeUp:
+    case .instanceAdded, .instanceRemoved, .listed, .loadBalancerSaw, .loadBalancerAsked,
+      .interrupted, .resumed, .wokeUp:
       nil
     }
   }

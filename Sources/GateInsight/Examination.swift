@@ -317,7 +317,7 @@ struct Examination {
     let blind = gate.records(.member) { $0.removed == nil && $0.lostChecks > 0 }
     if isDecisive, blind.isEmpty, let blindGuard { return [blindGuard] }
     guard verdict.decision != .promote, isDecisive || !blind.isEmpty else { return [] }
-    guard let fault = gate.lastFault ?? blind.first?.lastLoss?.fault else { return [] }
+    guard let fault = gate.losses.lastFault ?? blind.first?.lastLoss?.fault else { return [] }
     // What an instance's own failures decided, lost checks did not.
     guard isDecisive || blind.contains(where: { $0.health.state == .initial }) else { return [] }
     return [

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import CCurlShims
+internal import GateFormats
 
 #if canImport(Glibc)
   internal import Glibc
@@ -28,6 +29,7 @@ struct Healthgate: AsyncParsableCommand {
       try refuseLostArguments()
       try refuseKeys()
       var command = try parseAsRoot()
+      try refuseRepeatedOptions()
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
       } else {
@@ -59,6 +61,18 @@ struct Healthgate: AsyncParsableCommand {
       .usage,
       "an argument is a key itself, not where one is\n"
         + "  hint: name its file, or env:NAME for a variable that has it")
+  }
+
+  /// Those that can be given several times, and are no settings.
+  private static let repeatableOptions: Set = ["--expect", "--failure-rate", "--ignore", "--key"]
+
+  /// The argument parser would take the last of an option's values, and say nothing.
+  private static func refuseRepeatedOptions() throws(CommandFailure) {
+    let repeated = repeatedOptions(
+      in: Array(CommandLine.arguments.dropFirst()), besides: repeatableOptions)
+    guard !repeated.isEmpty else { return }
+    throw CommandFailure(
+      SettingsError(repeated.map { SettingProblem(.repeated(name: $0)) }))
   }
 
   /// Ends as the argument parser wants, in this program's words.

@@ -10,11 +10,6 @@ struct Certainty: Hashable, Sendable {
   /// The latest moment at which the last of the results can come.
   let latest: GateInstant
 
-  /// Until when an instance may become healthy for the group to be promoted by the deadline.
-  init(check: HealthCheck, policy: GatePolicy, deadline: GateInstant) {
-    self.init(check: check, until: deadline - policy.soak)
-  }
-
   init(check: HealthCheck, until latest: GateInstant) {
     interval = check.interval.inMicroseconds
     self.latest = latest

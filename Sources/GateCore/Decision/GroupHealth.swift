@@ -9,19 +9,46 @@ struct GroupHealth: Hashable, Sendable {
   private(set) var removed = 0
   /// Instances that are not of the new release.
   private(set) var mismatched = 0
-
-  /// Healthy instances whose latest check told so.
+  /// Instances that the latest listing has.
+  private(set) var listed = 0
+  /// Instances by whose states the soak runs, and those of them that the latest listing has.
   private(set) var healthy = 0
-  /// Of all present instances that have one.
-  private var chances = LastChances()
+  private(set) var healthyAndListed = 0
+  /// Of those that are healthy and listed, the ones that a load balancer has in service where one
+  /// is asked.
+  private(set) var inService = 0
+
+  /// Healthy instances whose latest result is no pass: they wait for one from the moment at which
+  /// all else holds. One that passed then, and has missed once since, does not.
+  private var pendingIfHeldAnew = 0
+  private var missedOnceSince = 0
+  /// The same, of those that are in service.
+  private var pendingInServiceIfHeldAnew = 0
+  private var missedOnceInServiceSince = 0
+  /// Instances that can no longer be anything but unhealthy or pending by the deadline.
+  private var hopelessIfHeldAnew = 0
+  private var hopelessButMissedOnceSince = 0
+  /// How often all else came to hold.
+  private(set) var episode = 1
+
+  /// Of all present instances that have one: until when they can become healthy for a soak, and
+  /// until when for the deadline.
+  private var soakChances = LastChances()
+  private var finalChances = LastChances()
 
   /// An instance's share in the counts.
   struct Share: Hashable, Sendable {
     var state: InstanceState
     var isMismatched = false
-    var isSeenHealthy: Bool
+    /// Healthy, and seen to be since the run was resumed.
+    var isHealthy: Bool
+    var isListed: Bool
+    var isInService: Bool
+    var latest: LatestResult
     /// The last moment at which its next answer can come; nil: it is too late whatever comes.
-    var lastChance: GateInstant?
+    var soakChance: GateInstant?
+    /// The same, for what may come until the deadline.
+    var finalChance: GateInstant?
   }
 
   mutating func add(_ share: Share) {
@@ -41,8 +68,37 @@ struct GroupHealth: Hashable, Sendable {
     count(share, by: -1)
   }
 
-  /// The last moment at which so many instances can still become healthy in time.
-  func lastChance(of count: Int) -> GateInstant? { chances.latest(count) }
+  // MARK: - The rule of the latest check
+
+  /// Notes that all else has come to hold: what has missed its latest check is pending from now on.
+  mutating func beginEpisode() {
+    episode += 1
+    (missedOnceSince, missedOnceInServiceSince, hopelessButMissedOnceSince) = (0, 0, 0)
+  }
+
+  /// Healthy instances that must first pass a check.
+  func pending(isHeld: Bool) -> Int { pendingIfHeldAnew - (isHeld ? missedOnceSince : 0) }
+
+  /// Healthy, listed instances in service that need not.
+  func counted(isHeld: Bool) -> Int {
+    inService - pendingInServiceIfHeldAnew + (isHeld ? missedOnceInServiceSince : 0)
+  }
+
+  /// Instances that will be unhealthy or pending at the deadline, whatever comes.
+  func hopeless(isHeld: Bool) -> Int {
+    hopelessIfHeldAnew - (isHeld ? hopelessButMissedOnceSince : 0)
+  }
+
+  // MARK: - Time
+
+  /// The last moment at which this many instances can still become healthy in time for a soak.
+  func soakChance(of count: Int) -> GateInstant? { soakChances.latest(count) }
+
+  /// The last moment at which this many can still come to be counted by the deadline.
+  func finalChance(of count: Int, isHeld: Bool, deadline: GateInstant) -> GateInstant? {
+    let wanted = count - (isHeld ? hopelessButMissedOnceSince : 0)
+    return wanted > 0 ? finalChances.latest(wanted) : deadline
+  }
 
   private mutating func count(_ share: Share, by step: Int) {
     switch share.state {
@@ -51,9 +107,43 @@ struct GroupHealth: Hashable, Sendable {
     case .unhealthy: unhealthy += step
     }
     if share.isMismatched { mismatched += step }
-    if share.isSeenHealthy { healthy += step }
-    guard let chance = share.lastChance else { return }
-    if step > 0 { chances.insert(chance) } else { chances.remove(chance) }
+    if share.isListed { listed += step }
+    countHealthy(share, by: step)
+    soakChances.count(share.soakChance, by: step)
+    finalChances.count(share.finalChance, by: step)
+  }
+
+  private mutating func countHealthy(_ share: Share, by step: Int) {
+    let isCandidate = share.isHealthy && share.isListed && share.isInService
+    if share.isHealthy { healthy += step }
+    if share.isHealthy, share.isListed { healthyAndListed += step }
+    if isCandidate { inService += step }
+    guard share.state != .initial else { return }
+    if share.finalChance == nil { hopelessIfHeldAnew += step }
+    guard share.state == .healthy, share.latest != .passed else { return }
+    pendingIfHeldAnew += step
+    if isCandidate { pendingInServiceIfHeldAnew += step }
+    guard share.latest == .missedOnce(episode: episode) else { return }
+    missedOnceSince += step
+    if isCandidate { missedOnceInServiceSince += step }
+    if share.finalChance == nil { hopelessButMissedOnceSince += step }
+  }
+}
+
+/// What the latest check of an instance showed; one that was lost showed as little as a failure.
+enum LatestResult: Hashable, Sendable {
+  case passed
+  /// One non-pass, since all else held for this many times.
+  case missedOnce(episode: Int)
+  case missedAgain
+
+  /// Folds in another check.
+  mutating func record(isPass: Bool, in episode: Int) {
+    switch (isPass, self) {
+    case (true, _): self = .passed
+    case (false, .passed): self = .missedOnce(episode: episode)
+    case (false, .missedOnce), (false, .missedAgain): self = .missedAgain
+    }
   }
 }
 
@@ -62,6 +152,14 @@ struct RoleCounts: Hashable, Sendable {
   private var members = GroupHealth()
   private var baseline = GroupHealth()
   private var guards = GroupHealth()
+
+  /// How often all that a promotion needs came to hold, but for the rule of the latest check.
+  var episode: Int { members.episode }
+
+  mutating func beginEpisode() {
+    members.beginEpisode()
+    guards.beginEpisode()
+  }
 
   subscript(role: InstanceRole) -> GroupHealth {
     get {
@@ -88,6 +186,11 @@ struct LastChances: Hashable, Sendable {
   /// The last moment at which so many of them have theirs; nil when there are not so many.
   func latest(_ count: Int) -> GateInstant? {
     chances.count >= count ? chances[chances.count - count] : nil
+  }
+
+  mutating func count(_ chance: GateInstant?, by step: Int) {
+    guard let chance else { return }
+    step > 0 ? insert(chance) : remove(chance)
   }
 
   mutating func insert(_ chance: GateInstant) {

@@ -3,7 +3,14 @@ extension Gate {
   var groupHealthy: VerdictReason {
     let soaked = policy.soak > .zero ? " for \(policy.soak.inWords)" : ""
     return VerdictReason(
-      .groupHealthy, "\(healthy) of \(counted(expected, "instance")) healthy\(soaked)")
+      .groupHealthy,
+      "\(healthy) of \(counted(expected, "instance")) healthy\(soaked)\(uncounted)")
+  }
+
+  /// Who is in the group and does not speak for the promotion.
+  private var uncounted: String {
+    let others = present(.member) { !isCounted($0) }
+    return others.isEmpty ? "" : "; not counted: \(Self.list(others.map(\.instance.id)))"
   }
 
   var tooManyUnhealthy: VerdictReason {
@@ -30,7 +37,7 @@ extension Gate {
   }
 
   var loadBalancerDisagrees: VerdictReason {
-    let refused = present(.member) { !$0.isConfirmed }
+    let refused = present(.member) { $0.view?.state != .healthy }
     let views = refused.map { record in
       let view = record.view
       let why = view?.description ?? view?.reasonCode ?? "not registered"
@@ -52,13 +59,27 @@ extension Gate {
 
   var deadlineExceeded: VerdictReason {
     VerdictReason(
-      .deadlineExceeded, "the deadline of \(deadlineWords) passed with \(standing)")
+      .deadlineExceeded, "the deadline of \(deadlineWords) passed with \(standing)\(obstacles)")
   }
 
   var cannotBecomeHealthy: VerdictReason {
     VerdictReason(
       .cannotBecomeHealthyInTime,
-      "\(standing), and the rest can no longer be by the deadline of \(deadlineWords)")
+      "\(standing)\(obstacles), and the rest can no longer be by the deadline of \(deadlineWords)")
+  }
+
+  /// What keeps a group from being promoted of which enough instances are healthy.
+  private var obstacles: String {
+    let members = present(.member) { $0.health.isShownHealthy }
+    let pending = members.filter { isPending($0) }.map(\.instance.id)
+    let missing = members.filter(\.isMissing).map(\.instance.id)
+    var words: [String] = []
+    if !pending.isEmpty {
+      words.append("\(Self.list(pending)) did not pass the latest check")
+    }
+    if !missing.isEmpty { words.append("the latest listing lacks \(Self.list(missing))") }
+    if !isListingFresh { words.append("the latest listing is not fresh") }
+    return words.isEmpty ? "" : ", but \(words.joined(separator: ", and "))"
   }
 
   /// What both groups suffer from, and what the new one would have been rolled back for.
@@ -115,7 +136,7 @@ extension Gate {
   /// It is a matter of time, as for an instance.
   var guardsNotHealthy: VerdictReason {
     let waiting = present(.guard) {
-      $0.health.successesNeeded(under: check) > 0 || $0.isUnobserved
+      $0.health.successesNeeded(under: check) > 0 || isPending($0)
     }
     let names = Self.list(waiting.map(\.instance.id))
     let deadline = deadlineWords
@@ -143,16 +164,19 @@ extension Gate {
   }
 
   var gateFault: VerdictReason {
-    let lost = records.reduce(0) { $0 + $1.lostChecks }
     let what =
-      lost > 0 ? "\(counted(lost, "check")) lost to faults of the gate's own" : "the gate was blind"
-    let last = lastFault.map { ", the last fault: \($0.detail)" } ?? ""
+      losses.isEmpty ? "the gate was held up" : "\(losses.inWords) lost to faults of the gate's own"
+    let last = losses.lastFault.map { ", the last fault: \($0.detail)" } ?? ""
     return VerdictReason(.gateFault, "\(what), with \(standing)\(last)")
   }
 
   var noInstances: VerdictReason {
-    VerdictReason(
-      .noInstances, "no instance was found by the deadline of \(deadlineWords)")
+    let isEmpty = if case .empty = listing?.result { true } else { false }
+    return VerdictReason(
+      .noInstances,
+      isEmpty
+        ? "the group is gone, or wants no instance"
+        : "no instance was found by the deadline of \(deadlineWords)")
   }
 
   /// `6m`, or where the run was resumed `6m (put off to 14m30s)`.

@@ -56,7 +56,7 @@ extension InstanceRecord {
   private var healthyDescription: String {
     let count = health.consecutiveSuccesses
     guard count > 0 || health.consecutiveFailures > 0 else {
-      return "healthy, but the latest health check failed within the grace period"
+      return "healthy, but the latest health check was lost"
     }
     guard count > 0 else {
       return "healthy, but \(counted(health.consecutiveFailures, "health check")) failed since"

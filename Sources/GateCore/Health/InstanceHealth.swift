@@ -9,9 +9,14 @@ package enum InstanceState: String, Hashable, Sendable, CaseIterable {
 package struct InstanceHealth: Hashable, Sendable {
   package private(set) var state = InstanceState.initial
   package private(set) var consecutiveSuccesses = 0
+  /// Forgiven ones are among them.
   package private(set) var consecutiveFailures = 0
+  /// Those of them that count towards `unhealthy`.
+  private var unforgivenFailures = 0
   /// Whether it was healthy before a time in which nobody looked, and has to show it again.
   package private(set) var mustShowAgain = false
+  /// A target that was healthy once is no new one: it needs the healthy threshold again.
+  private var hasBeenHealthy = false
   /// The latest counted checks, the newest in the lowest bit; 1 is a failure.
   private var recentFailures: UInt64 = 0
 
@@ -25,20 +30,18 @@ package struct InstanceHealth: Hashable, Sendable {
   ) -> InstanceState? {
     switch (result, counting) {
     case (.success, _):
-      (consecutiveSuccesses, consecutiveFailures) = (consecutiveSuccesses + 1, 0)
+      consecutiveSuccesses += 1
+      (consecutiveFailures, unforgivenFailures) = (0, 0)
       recentFailures <<= 1
       if consecutiveSuccesses >= check.healthyThreshold { mustShowAgain = false }
     case (.failure, .counted):
-      (consecutiveSuccesses, consecutiveFailures) = (0, consecutiveFailures + 1)
+      consecutiveSuccesses = 0
+      (consecutiveFailures, unforgivenFailures) = (consecutiveFailures + 1, unforgivenFailures + 1)
       recentFailures = recentFailures << 1 | 1
     case (.failure, .forgiven):
-      consecutiveSuccesses = 0
+      (consecutiveSuccesses, consecutiveFailures) = (0, consecutiveFailures + 1)
     }
-    let next: InstanceState =
-      switch state {
-      case .initial, .healthy: hasFailed(under: check) ? .unhealthy : risen(under: check)
-      case .unhealthy: risen(under: check)
-      }
+    let next = nextState(under: check)
     guard next != state else { return nil }
     if state == .unhealthy || next == .unhealthy {
       // What condemned it is spent, and what it did while unhealthy is: a success never condemns.
@@ -46,7 +49,20 @@ package struct InstanceHealth: Hashable, Sendable {
     }
     state = next
     mustShowAgain = false
+    if next == .healthy { hasBeenHealthy = true }
     return next
+  }
+
+  private func nextState(under check: HealthCheck) -> InstanceState {
+    if state != .unhealthy, hasFailed(under: check) { return .unhealthy }
+    // Forgiven failures make nothing unhealthy, but what fails is not healthy either.
+    if state == .healthy, consecutiveFailures >= check.unhealthyThreshold { return .initial }
+    return risen(under: check)
+  }
+
+  /// Notes a check that was lost: it ends a run of failures, and no run of successes.
+  mutating func recordLoss() {
+    (consecutiveFailures, unforgivenFailures) = (0, 0)
   }
 
   /// Forgets the counts after a time in which nobody looked.
@@ -54,22 +70,33 @@ package struct InstanceHealth: Hashable, Sendable {
   /// The state stands, as nothing has changed it, but what was healthy may have failed and come
   /// back meanwhile: it has to show as many successes as one that comes back.
   mutating func startAnew() {
-    (consecutiveSuccesses, consecutiveFailures, recentFailures) = (0, 0, 0)
+    (consecutiveSuccesses, consecutiveFailures, unforgivenFailures) = (0, 0, 0)
+    recentFailures = 0
     mustShowAgain = state == .healthy
   }
 
   /// Takes over what the load balancer says; returns the state that it moved to, if it moved.
-  package mutating func follow(_ view: LoadBalancerView) -> InstanceState? {
+  ///
+  /// A forgiven view that says unhealthy says that the instance is not healthy yet.
+  package mutating func follow(
+    _ view: LoadBalancerView, counting: FailureCounting
+  ) -> InstanceState? {
     mustShowAgain = false
-    guard view.state != state else { return nil }
-    state = view.state
-    return state
+    let next: InstanceState =
+      view.state == .unhealthy && counting == .forgiven ? .initial : view.state
+    guard next != state else { return nil }
+    state = next
+    return next
   }
+
+  /// Whether it is healthy, and has shown it again where it had to.
+  package var isShownHealthy: Bool { state == .healthy && !mustShowAgain }
 
   /// How many more consecutive successes show that it is healthy; 0 when it is.
   package func successesNeeded(under check: HealthCheck) -> Int {
     switch state {
-    case .initial: check.initialThreshold - consecutiveSuccesses
+    case .initial:
+      (hasBeenHealthy ? check.healthyThreshold : check.initialThreshold) - consecutiveSuccesses
     case .healthy: mustShowAgain ? check.healthyThreshold - consecutiveSuccesses : 0
     case .unhealthy: check.healthyThreshold - consecutiveSuccesses
     }
@@ -78,7 +105,7 @@ package struct InstanceHealth: Hashable, Sendable {
   /// How many more failures in a row make it unhealthy; 0 when it is.
   package func failuresNeeded(under check: HealthCheck) -> Int {
     guard state != .unhealthy else { return 0 }
-    let inARow = check.unhealthyThreshold - consecutiveFailures
+    let inARow = check.unhealthyThreshold - unforgivenFailures
     guard let window = check.unhealthyWindow else { return inARow }
     var next = self
     for failures in 1...window.failures where failures < inARow {
@@ -95,7 +122,7 @@ package struct InstanceHealth: Hashable, Sendable {
   }
 
   private func hasFailed(under check: HealthCheck) -> Bool {
-    guard consecutiveFailures < check.unhealthyThreshold else { return true }
+    guard unforgivenFailures < check.unhealthyThreshold else { return true }
     return check.unhealthyWindow.map { failures(in: $0) >= $0.failures } ?? false
   }
 
@@ -107,6 +134,7 @@ package struct InstanceHealth: Hashable, Sendable {
 /// Whether a failure counts towards `unhealthy`.
 package enum FailureCounting: Hashable, Sendable {
   case counted
-  /// Within the grace period: it cannot fail the instance, but it is no success either.
+  /// Within the grace period: it cannot make the instance unhealthy. For all that a promotion
+  /// needs it is a failure.
   case forgiven
 }

@@ -20,16 +20,14 @@ package struct InstanceRecord: Hashable, Sendable {
   package internal(set) var pattern = ResultPattern()
   /// What the load balancer said last; nil when it was not asked, or has not said anything.
   package internal(set) var view: LoadBalancerView?
-  /// Whether the view could not be had the last time.
-  package internal(set) var isViewStale = false
+  /// Whether the latest listing lacks it.
+  package internal(set) var isMissing = false
 
-  /// When the next check may start, by the schedule.
+  /// When the next check may start, by the schedule; in the past while it is under way, or late.
   var nextCheck: GateInstant
   var schedule = CheckSchedule()
-  /// Its health if every lost check had been a success; nil while it lost none.
-  var healthWithoutFaults: InstanceHealth?
-  /// Whether its latest check was lost to a fault of the gate's own, so that its state is stale.
-  var isUnobserved = false
+  /// Of an instance that has no check yet nothing is against it.
+  var latest = LatestResult.passed
   /// How it stands where the old group is asked whose fault it is; nil when it is not asked.
   var blame: Blame.Standing?
 
@@ -46,54 +44,30 @@ package struct InstanceRecord: Hashable, Sendable {
 
   /// What it contributes to the counts of the group.
   ///
-  /// A healthy instance whose latest check was lost wants one more success: seen to be healthy.
   /// Inlined, so that a record is not copied twice a check for a few of its fields.
   @inline(__always)
   func share(
-    under check: HealthCheck, _ certainty: Certainty, _ role: GatePolicy.LoadBalancerRole
+    under check: HealthCheck, soak: Certainty, final: Certainty,
+    _ role: GatePolicy.LoadBalancerRole
   ) -> GroupHealth.Share {
-    guard role != .decides else {
-      // Its view can change at any moment.
-      return GroupHealth.Share(
-        state: health.state, isSeenHealthy: health.state == .healthy && !isViewStale,
-        lastChance: certainty.latest)
+    var share = GroupHealth.Share(
+      state: health.state, isMismatched: instance.mismatch != nil,
+      isHealthy: health.isShownHealthy, isListed: !isMissing,
+      isInService: role == .none || view?.state == .healthy, latest: latest,
+      soakChance: soak.latest, finalChance: final.latest)
+    // A view can change at any moment.
+    guard role != .decides else { return share }
+    let needed = health.successesNeeded(under: check)
+    if needed > 0 {
+      share.soakChance = lastChance(needing: needed, soak)
+      share.finalChance = lastChance(needing: needed, final)
+    } else if latest != .passed, nextCheck > final.latest {
+      share.finalChance = nil
     }
-    let needed = max(health.successesNeeded(under: check), isUnobserved ? 1 : 0)
-    return GroupHealth.Share(
-      state: health.state, isSeenHealthy: needed == 0 && (role == .none || isConfirmed),
-      lastChance: lastChance(needing: needed, certainty))
+    return share
   }
 
-  /// Whether a fault of the gate's own kept something of it from being seen.
-  var isBlind: Bool { removed == nil && (lostChecks > 0 || isViewStale) }
-
-  /// Whether its next check should long have been over: the gate was held up, and has not looked.
-  ///
-  /// A check is over a time-out after its slot, and begins a little late in a burst; a whole interval
-  /// more is not a little.
-  func isOutOfSight(at now: GateInstant, under check: HealthCheck) -> Bool {
-    isLongAgo(nextCheck, at: now, under: check)
-  }
-
-  /// Whether a check that began then should long have been over.
-  private func isLongAgo(
-    _ started: GateInstant, at now: GateInstant, under check: HealthCheck
-  ) -> Bool {
-    started + check.interval + check.timeout(of: instance.role) < now
-  }
-
-  /// Notes that nobody has looked for so long that its state is stale.
-  mutating func loseSight(at now: GateInstant) {
-    lostChecks += 1
-    lastLoss = LostCheck(at: now, fault: .heldUp)
-    isUnobserved = true
-  }
-
-  /// Whether the load balancer says in service too, as far as it can be asked.
-  @inline(__always)
-  var isConfirmed: Bool { view?.state == .healthy && !isViewStale }
-
-  /// The last moment at which the first of so many like results can come; nil when they cannot
+  /// The last moment at which the first of this many like results can come; nil when they cannot
   /// all come in time.
   @inline(__always)
   func lastChance(needing results: Int, _ certainty: Certainty) -> GateInstant? {
@@ -101,6 +75,28 @@ package struct InstanceRecord: Hashable, Sendable {
     return certainty.lastAnswer(
       of: results,
       lastSlot: schedule.lastSlot(by: certainty.latest, every: certainty.interval))
+  }
+
+  // MARK: - Checks that were not made
+
+  /// How many of its checks should have begun at least an interval before another one began.
+  func missedChecks(before started: GateInstant, every interval: Int64) -> Int {
+    max(0, Int((started.microseconds - nextCheck.microseconds) / interval))
+  }
+
+  /// How many of its checks should long have been over: the gate was held up, and has not looked.
+  ///
+  /// A check is over a timeout after its slot, and begins a little late in a burst; a whole
+  /// interval more is not a little.
+  func missedChecks(by now: GateInstant, under check: HealthCheck) -> Int {
+    let over = now.microseconds - check.timeout(of: instance.role).inMicroseconds
+    let overdue = over - nextCheck.microseconds - 1
+    return overdue < 0 ? 0 : Int(overdue / check.interval.inMicroseconds)
+  }
+
+  /// From when on the next check counts as not made.
+  func missDue(under check: HealthCheck) -> GateInstant {
+    nextCheck + check.interval + check.timeout(of: instance.role)
   }
 }
 
@@ -175,53 +171,88 @@ package struct LatencySummary: Hashable, Sendable {
 extension InstanceRecord {
   /// Folds in one check; returns the change of state, if it brought one.
   mutating func record(
-    _ report: CheckReport, at now: GateInstant, check: HealthCheck, policy: GatePolicy
+    _ report: CheckReport, at now: GateInstant, check: HealthCheck, policy: GatePolicy,
+    in episode: Int
   ) -> Transition? {
-    let counting: FailureCounting =
-      report.started < firstSeen + gracePeriod(policy) ? .forgiven : .counted
-    // An answer that waited until the gate came back tells how it was then.
-    isUnobserved = isLongAgo(report.started, at: now, under: check)
-    nextCheck = schedule.next(
-      afterCheckFrom: report.started, to: now, every: check.interval.inMicroseconds)
+    // What the gate saw so late that later checks count as not made is not the latest result.
+    let isOvertaken = report.started < nextCheck
+    scheduleNext(afterCheckFrom: report.started, to: now, under: check)
     note(report, at: now)
-    _ = healthWithoutFaults?.record(report.result, counting: counting, under: check)
+    if !isOvertaken { latest.record(isPass: report.result == .success, in: episode) }
     let old = health.state
-    guard let new = health.record(report.result, counting: counting, under: check) else {
-      return nil
-    }
-    return moved(from: old, to: new, at: now, check: check)
+    let counting = counting(at: report.started, policy)
+    let new = health.record(report.result, counting: counting, under: check)
+    if isOvertaken { health.recordLoss() }
+    return new.map { moved(from: old, to: $0, at: now, check: check) }
   }
 
-  /// Notes a check that was lost: it moves the schedule on and nothing else.
-  mutating func recordLoss(_ fault: GateFault, at now: GateInstant, check: HealthCheck) {
-    lostChecks += 1
+  /// Notes a check that was lost: it moves the schedule on, and is no pass.
+  mutating func recordLoss(
+    _ fault: GateFault, at now: GateInstant, check: HealthCheck, in episode: Int
+  ) {
+    lost(1, fault, at: now, in: episode)
+    scheduleNext(afterCheckFrom: fault.started ?? now, to: now, under: check)
+  }
+
+  /// Notes checks that were not made at all.
+  mutating func recordMissed(
+    _ count: Int, at now: GateInstant, check: HealthCheck, in episode: Int
+  ) {
+    lost(count, .heldUp, at: now, in: episode)
+    skip(count, under: check)
+  }
+
+  /// Goes on to the slot after this many more.
+  mutating func skip(_ count: Int, under check: HealthCheck) {
+    nextCheck = nextCheck + .microseconds(Int64(count) * check.interval.inMicroseconds)
+  }
+
+  private mutating func lost(
+    _ count: Int, _ fault: GateFault, at now: GateInstant, in episode: Int
+  ) {
+    lostChecks += count
     lastLoss = LostCheck(at: now, fault: fault)
-    isUnobserved = true
-    nextCheck = schedule.next(
-      afterCheckFrom: fault.started ?? now, to: now, every: check.interval.inMicroseconds)
-    var assumed = healthWithoutFaults ?? health
-    _ = assumed.record(.success, counting: .counted, under: check)
-    healthWithoutFaults = assumed
+    health.recordLoss()
+    for _ in 0..<min(count, 2) { latest.record(isPass: false, in: episode) }
+  }
+
+  /// No check lasts longer than its timeout: what the gate saw later, it saw late.
+  private mutating func scheduleNext(
+    afterCheckFrom started: GateInstant, to now: GateInstant, under check: HealthCheck
+  ) {
+    let ended = min(now, max(started, started + check.timeout(of: instance.role)))
+    let next = schedule.next(
+      afterCheckFrom: started, to: ended, every: check.interval.inMicroseconds)
+    nextCheck = max(nextCheck, next)
   }
 
   /// Begins anew after a time in which nobody looked: counts and the schedule of its checks.
   mutating func startAnew(at now: GateInstant) {
     health.startAnew()
-    // What lost checks might have shown is as old as what the others did.
-    (healthWithoutFaults, isUnobserved) = (nil, false)
-    isViewStale = view != nil
     (schedule, nextCheck) = (CheckSchedule(), now)
   }
 
   /// Notes the load balancer's view; returns the change of state, if the view decides.
   mutating func note(
-    _ view: LoadBalancerView, at now: GateInstant, check: HealthCheck,
-    _ role: GatePolicy.LoadBalancerRole
+    _ view: LoadBalancerView, at now: GateInstant, check: HealthCheck, policy: GatePolicy
   ) -> Transition? {
-    (self.view, isViewStale) = (view, false)
+    self.view = view
+    guard policy.loadBalancer == .decides else { return nil }
     let old = health.state
-    guard role == .decides, let new = health.follow(view) else { return nil }
+    guard let new = health.follow(view, counting: counting(at: now, policy)) else { return nil }
     return moved(from: old, to: new, at: now, check: check)
+  }
+
+  /// When what the load balancer says against it is no longer forgiven; nil when nothing is.
+  func graceEnd(_ policy: GatePolicy) -> GateInstant? {
+    guard policy.loadBalancer == .decides, removed == nil, view?.state == .unhealthy,
+      health.state == .initial
+    else { return nil }
+    return firstSeen + gracePeriod(policy)
+  }
+
+  private func counting(at started: GateInstant, _ policy: GatePolicy) -> FailureCounting {
+    started < firstSeen + gracePeriod(policy) ? .forgiven : .counted
   }
 
   /// The old group does not boot: nothing of it is forgiven.

@@ -2,11 +2,11 @@
 package struct GatePolicy: Hashable, Sendable {
   /// Of the expected instances, healthy at the same time.
   package var minHealthy: InstanceCount
-  /// So many may be unhealthy at once without a rollback.
+  /// Maximum number of instances that may be unhealthy at once without a rollback.
   package var maxUnhealthy: InstanceCount
-  /// So many may leave the group without a rollback.
+  /// Maximum number of instances that may leave the group without a rollback.
   package var maxReplaced: InstanceCount
-  /// Checks that start so soon after an instance was first seen cannot fail it.
+  /// A failure whose check began less than this after its instance was first seen is forgiven.
   package var gracePeriod: Duration
   /// How long the group must stay healthy before it is promoted.
   package var soak: Duration
@@ -16,6 +16,8 @@ package struct GatePolicy: Hashable, Sendable {
   package var expected: Int
   package var membership: Membership
   package var loadBalancer: LoadBalancerRole
+  /// How often the source and the load balancers are asked; nil where nothing is asked again.
+  package var polling: Polling?
   /// How a promotion is compared with the old group; nil when it is not.
   package var comparison: ComparisonPolicy?
 
@@ -37,11 +39,28 @@ package struct GatePolicy: Hashable, Sendable {
     case decides
   }
 
+  /// How the source and the load balancers are asked while the run goes on.
+  package struct Polling: Hashable, Sendable {
+    /// From the end of one listing to the start of the next.
+    package var refresh: Duration
+    /// How long one listing may take.
+    package var timeout: Duration
+
+    package init(refresh: Duration, timeout: Duration) {
+      self.refresh = refresh
+      self.timeout = timeout
+    }
+
+    /// A listing or a view that began longer ago is stale.
+    package var maximumAge: Duration { refresh * 2 + timeout }
+  }
+
   package init(
     minHealthy: InstanceCount = .percentage(100), maxUnhealthy: InstanceCount = .number(0),
     maxReplaced: InstanceCount = .number(0), gracePeriod: Duration = .zero, soak: Duration = .zero,
     deadline: Duration, expected: Int, membership: Membership = .fixed,
-    loadBalancer: LoadBalancerRole = .none, comparison: ComparisonPolicy? = nil
+    loadBalancer: LoadBalancerRole = .none, polling: Polling? = nil,
+    comparison: ComparisonPolicy? = nil
   ) {
     self.minHealthy = minHealthy
     self.maxUnhealthy = maxUnhealthy
@@ -52,6 +71,7 @@ package struct GatePolicy: Hashable, Sendable {
     self.expected = expected
     self.membership = membership
     self.loadBalancer = loadBalancer
+    self.polling = polling
     self.comparison = comparison
   }
 

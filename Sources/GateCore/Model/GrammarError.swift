@@ -7,6 +7,13 @@ package struct GrammarError: Error, Hashable, Sendable, CustomStringConvertible 
   }
 }
 
+extension String {
+  /// In quotes, and no longer than a line of a terminal.
+  package var shown: String {
+    count > 80 ? "'\(prefix(77))...'" : "'\(self)'"
+  }
+}
+
 extension StringProtocol {
   /// Without the blanks and tabs at its ends.
   package var trimmed: String {

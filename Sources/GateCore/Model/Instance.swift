@@ -52,3 +52,11 @@ package struct InstanceKey: Hashable, Sendable {
     self.index = index
   }
 }
+
+extension Instance {
+  /// Where it is checked, the same for every spelling of its address: one place is one instance,
+  /// whatever it is called.
+  package var place: String {
+    "\((try? NetworkAddress(parsing: address))?.canonical ?? address) \(port)"
+  }
+}

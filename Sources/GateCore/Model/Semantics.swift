@@ -79,6 +79,18 @@ extension Semantics {
       protocols: protocols)
   }
 
+  /// The newest version of TLS that the load balancer offers to its targets; nil: the newest there
+  /// is.
+  ///
+  /// Source: NLB guide, "Health checks for Network Load Balancer target groups": a target that
+  /// takes TLS 1.3 alone fails its health checks.
+  package var newestTLS: TLSVersion? {
+    switch self {
+    case .nlb: .v1_2
+    case .classic, .alb: nil
+    }
+  }
+
   /// How many consecutive successes make a new target healthy, given the healthy threshold.
   ///
   /// Target groups: one (ALB guide and NLB troubleshooting page). Classic: AWS's pages disagree

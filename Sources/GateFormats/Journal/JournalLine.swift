@@ -35,12 +35,14 @@ struct JournalLine: Decodable {
   var evidence: EvidenceFields?
   var signal: String?
   var mismatch: String?
-  var of: String?
   var role: String?
   var gapSeconds: Double?
 
   // the group and the load balancer
   var expected: Int?
+  var missing: [String]?
+  var doubled: [String]?
+  var empty: Bool?
   var state: String?
   var reasonCode: String?
   var description: String?
@@ -48,7 +50,8 @@ struct JournalLine: Decodable {
   enum CodingKeys: String, CodingKey {
     case seq, t, event, policy, group, baseline, settings, warnings, journal, id, address, port
     case zone, started, ok, role
-    case kind, status, detail, version, evidence, signal, mismatch, of, expected, state
+    case kind, status, detail, version, evidence, signal, mismatch, expected, state
+    case missing, doubled, empty
     case description
     case gapSeconds = "gap_seconds"
     case reasonCode = "reason_code"
@@ -123,6 +126,14 @@ struct JournalLine: Decodable {
     var name: String?
     var expected: Int
     var membership: String?
+    var refresh: Double?
+    var listingTimeout: Double?
+
+    enum CodingKeys: String, CodingKey {
+      case source, name, expected, membership
+      case refresh = "refresh_seconds"
+      case listingTimeout = "listing_timeout_seconds"
+    }
   }
 
   struct SettingFields: Decodable {

@@ -25,15 +25,20 @@ package struct Journal: Sendable {
     case instanceAdded(Instance)
     case instanceRemoved(Name)
     case checked(Name, CheckReport)
-    case faulted(Name?, GateFault)
-    case baselineUnlisted(GateFault)
-    case groupListed(expected: Int)
+    case checkLost(Name, GateFault)
+    case listed(Listing)
     case loadBalancerSaw(id: String, LoadBalancerView)
-    case loadBalancerUnseen(GateFault)
+    case loadBalancerAsked(FinishedView)
     case interrupted(Interruption)
     case resumed(after: Duration)
     /// A line that follows from the others.
     case derived
+  }
+
+  /// A finished listing, and the ids of those that it lacks.
+  package struct Listing: Sendable {
+    package var listing: FinishedListing
+    package var missing: [String]
   }
 
   /// An instance as the journal names it: ids are unique within a role.
@@ -157,21 +162,19 @@ private struct JournalReader {
     case "guard_added": .instanceAdded(.guarding(try want(line.id, "id")))
     case "instance_removed": .instanceRemoved(try name(line))
     case "check": .checked(try name(line), try report(line))
-    case "group_listed":
-      .groupListed(expected: try number(line.expected, "expected", in: 1...1_000_000))
+    case "group_listed": .listed(try listing(line))
+    case "load_balancer_view" where line.id == nil:
+      .loadBalancerAsked(
+        FinishedView(started: try want(started(line), "started"), fault: try fault(line)))
     case "load_balancer_view":
       .loadBalancerSaw(
         id: try want(line.id, "id"),
         LoadBalancerView(
           state: try parse(line.state, "state") { InstanceState(rawValue: $0) },
           reasonCode: line.reasonCode, description: line.description))
-    case "gate_fault" where line.of == "load_balancer":
-      .loadBalancerUnseen(GateFault(detail: try want(line.detail, "detail")))
-    case "gate_fault" where line.of == "baseline":
-      .baselineUnlisted(GateFault(detail: try want(line.detail, "detail")))
     case "gate_fault":
-      .faulted(
-        line.id == nil ? nil : try name(line),
+      .checkLost(
+        try name(line),
         GateFault(detail: try want(line.detail, "detail"), started: try started(line)))
     case "interrupted":
       .interrupted(try parse(line.signal, "signal") { Interruption(rawValue: $0) })
@@ -180,6 +183,28 @@ private struct JournalReader {
     case "state_changed", "decided": .derived
     default: throw error("'\(line.event)' is not an event of this version")
     }
+  }
+
+  private func listing(_ line: JournalLine) throws(JournalError) -> Journal.Listing {
+    let result: FinishedListing.Result =
+      if let fault = try fault(line) {
+        .failed(fault)
+      } else if line.empty ?? false {
+        .empty
+      } else {
+        .succeeded(
+          expected: try number(line.expected, "expected", in: 0...1_000_000),
+          doubled: line.doubled ?? [])
+      }
+    return Journal.Listing(
+      listing: FinishedListing(
+        of: try role(line), started: try want(started(line), "started"), result),
+      missing: line.missing ?? [])
+  }
+
+  /// Why there was no answer; nil when there was one.
+  private func fault(_ line: JournalLine) throws(JournalError) -> GateFault? {
+    try want(line.ok, "ok") ? nil : GateFault(detail: try want(line.detail, "detail"))
   }
 
   private func gap(_ line: JournalLine) throws(JournalError) -> Duration {
@@ -206,7 +231,7 @@ private struct JournalReader {
       } else {
         .failure(try parse(line.kind, "kind") { FailureKind(rawValue: $0) })
       }
-    guard let started = try started(line) else { throw error("started is missing") }
+    let started = try want(started(line), "started")
     guard let latency = microseconds(try want(line.latencyMilliseconds, "latency_ms"), per: 1000)
     else { throw error("latency_ms is no time") }
     return CheckReport(
@@ -302,6 +327,7 @@ private struct JournalReader {
       loadBalancer: try fields.loadBalancer.mapTyped { text throws(JournalError) in
         try parse(text, "load_balancer") { GatePolicy.LoadBalancerRole(rawValue: $0) }
       } ?? .none,
+      polling: try polling(group),
       comparison: try fields.compare.mapTyped { fields throws(JournalError) in
         ComparisonPolicy(
           confidence: try grammar("confidence") { () throws(GrammarError) in
@@ -311,6 +337,17 @@ private struct JournalReader {
             try LatencyIncrease(parsing: fields.maxLatencyIncrease)
           }, minSamples: try number(fields.minSamples, "min_samples", in: 2...100_000))
       })
+  }
+
+  private func polling(
+    _ group: JournalLine.GroupFields
+  ) throws(JournalError) -> GatePolicy.Polling? {
+    guard let refresh = group.refresh else { return nil }
+    return GatePolicy.Polling(
+      refresh: try duration(refresh, "group.refresh_seconds"),
+      timeout: try duration(
+        want(group.listingTimeout, "group.listing_timeout_seconds"),
+        "group.listing_timeout_seconds"))
   }
 
   private func count(_ text: String, _ name: String) throws(JournalError) -> InstanceCount {

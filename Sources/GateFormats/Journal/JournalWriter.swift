@@ -34,6 +34,10 @@ package struct JournalWriter {
         writer.field("name", header.group.name)
         writer.field("expected", header.policy.expected)
         writer.field("membership", header.policy.membership == .fixed ? "fixed" : "changing")
+        if let polling = header.policy.polling {
+          writer.field("refresh_seconds", seconds: polling.refresh.inMicroseconds)
+          writer.field("listing_timeout_seconds", seconds: polling.timeout.inMicroseconds)
+        }
       }
       if let baseline = header.baseline {
         writer.object("baseline") { writer in
@@ -54,7 +58,7 @@ package struct JournalWriter {
     for effect in effects {
       switch effect {
       case .stateChanged(let key, let transition):
-        stateChanged(gate.instance(key), transition)
+        stateChanged(gate.instance(key), transition, at: instant)
       case .conclude(let verdict): decided(verdict)
       case .startCheck, .wakeUp: break
       }
@@ -67,13 +71,11 @@ package struct JournalWriter {
     case .instanceRemoved(let key):
       line(instant, "instance_removed") { gate.instance(key).writeName(to: &$0) }
     case .checked(let key, let report): checked(gate.instance(key), report, at: instant)
-    case .checkLost(let key, let fault): faulted(fault, of: gate.instance(key), at: instant)
-    case .gateFault(let fault): faulted(fault, of: nil, at: instant)
-    case .baselineUnlisted(let fault): faulted(fault, of: nil, at: instant, view: .baseline)
-    case .groupListed(let expected):
-      line(instant, "group_listed") { $0.field("expected", expected) }
+    case .checkLost(let key, let fault): lost(fault, gate.instance(key), at: instant)
+    case .listed(let listing): listed(listing, at: instant, in: gate)
     case .loadBalancerSaw(let key, let view): saw(gate.instance(key).id, view, at: instant)
-    case .loadBalancerUnseen(let fault): faulted(fault, of: nil, at: instant, view: .loadBalancer)
+    case .loadBalancerAsked(let view):
+      line(instant, "load_balancer_view") { $0.answer(from: view.started, view.fault) }
     case .interrupted(let interruption):
       line(instant, "interrupted") { $0.field("signal", interruption.rawValue) }
     case .resumed(let gap): resumed(after: gap, at: instant)
@@ -133,30 +135,38 @@ package struct JournalWriter {
     }
   }
 
-  /// Whose answer a fault kept from coming.
-  private enum View {
-    case own
-    case baseline
-    case loadBalancer
-  }
-
-  private mutating func faulted(
-    _ fault: GateFault, of instance: Instance?, at instant: GateInstant, view: View = .own
+  private mutating func lost(
+    _ fault: GateFault, _ instance: Instance, at instant: GateInstant
   ) {
     line(instant, "gate_fault") { writer in
       writer.field("detail", fault.detail)
-      switch view {
-      case .own: break
-      case .baseline: writer.field("of", "baseline")
-      case .loadBalancer: writer.field("of", "load_balancer")
-      }
-      instance?.writeName(to: &writer)
+      instance.writeName(to: &writer)
       if let started = fault.started { writer.field("started", seconds: started.microseconds) }
     }
   }
 
-  private mutating func stateChanged(_ instance: Instance, _ transition: Transition) {
-    line(transition.at, "state_changed") { writer in
+  private mutating func listed(
+    _ listing: FinishedListing, at instant: GateInstant, in gate: Gate
+  ) {
+    line(instant, "group_listed") { writer in
+      if listing.role != .member { writer.field("role", listing.role.rawValue) }
+      writer.answer(from: listing.started, listing.fault)
+      switch listing.result {
+      case .succeeded(let expected, let missing, let doubled):
+        writer.field("expected", expected)
+        if !missing.isEmpty { writer.array("missing", missing.map { gate.instance($0).id }) }
+        if !doubled.isEmpty { writer.array("doubled", doubled) }
+      case .empty: writer.field("empty", true)
+      case .failed: break
+      }
+    }
+  }
+
+  /// A change that time alone brought is told when it is seen.
+  private mutating func stateChanged(
+    _ instance: Instance, _ transition: Transition, at instant: GateInstant
+  ) {
+    line(instant, "state_changed") { writer in
       instance.writeName(to: &writer)
       writer.field("from", transition.from.rawValue)
       writer.field("to", transition.to.rawValue)
@@ -186,6 +196,15 @@ package struct JournalWriter {
     }
     writer.endLine()
     self.sequence += 1
+  }
+}
+
+extension JSONWriter {
+  /// When a question was asked, and whether there was an answer.
+  fileprivate mutating func answer(from started: GateInstant, _ fault: GateFault?) {
+    field("started", seconds: started.microseconds)
+    field("ok", fault == nil)
+    if let fault { field("detail", fault.detail) }
   }
 }
 

@@ -29,20 +29,26 @@ extension Journal {
 extension Gate {
   private func key(of name: Journal.Name) -> InstanceKey? { key(of: name.id, name.role) }
 
+  private func finished(_ recorded: Journal.Listing) -> FinishedListing {
+    var finished = recorded.listing
+    if case .succeeded(let expected, _, let doubled) = finished.result {
+      let missing = recorded.missing.compactMap { key(of: $0, finished.role) }
+      finished.result = .succeeded(expected: expected, missing: missing, doubled: doubled)
+    }
+    return finished
+  }
+
   /// The event as it was folded in; what is said of an instance that never joined is nothing.
   func event(for recorded: Journal.RecordedEvent) -> GateEvent {
     switch recorded {
     case .instanceAdded(let instance): .instanceAdded(instance)
     case .instanceRemoved(let name): key(of: name).map { .instanceRemoved($0) } ?? .wokeUp
     case .checked(let name, let report): key(of: name).map { .checked($0, report) } ?? .wokeUp
-    case .faulted(nil, let fault): .gateFault(fault)
-    case .faulted(let name?, let fault):
-      key(of: name).map { .checkLost($0, fault) } ?? .gateFault(fault)
-    case .baselineUnlisted(let fault): .baselineUnlisted(fault)
-    case .groupListed(let expected): .groupListed(expected: expected)
+    case .checkLost(let name, let fault): key(of: name).map { .checkLost($0, fault) } ?? .wokeUp
+    case .listed(let listing): .listed(finished(listing))
     case .loadBalancerSaw(let id, let view):
       key(of: id).map { .loadBalancerSaw($0, view) } ?? .wokeUp
-    case .loadBalancerUnseen(let fault): .loadBalancerUnseen(fault)
+    case .loadBalancerAsked(let view): .loadBalancerAsked(view)
     case .interrupted(let interruption): .interrupted(interruption)
     case .resumed(let gap): .resumed(after: gap)
     case .derived: .wokeUp

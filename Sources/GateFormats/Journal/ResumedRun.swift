@@ -155,7 +155,7 @@ extension ResumedRun {
 extension Instance {
   fileprivate var asGiven: String {
     let host = address.contains(":") ? "[\(address)]" : address
-    return id == address ? "\(host):\(port)" : "\(id)=\(host):\(port)"
+    return "\(id)=\(host):\(port)"
   }
 
   fileprivate var place: [String] { [id, address, "\(port)"] }

@@ -95,7 +95,7 @@ private struct Rewriting {
       schedules[name] = nil
       return [Step(at: entry.at, event: .happened(entry.event))]
     case .checked(let name, let report): return steps(of: report, name, at: entry.at)
-    case .faulted(let name?, let fault):
+    case .checkLost(let name, let fault):
       let lack = lack(before: fault.started ?? entry.at, of: name)
       guard isKept(fault.started ?? entry.at, of: name) else { return [] }
       return lack + [Step(at: entry.at, event: .happened(entry.event))]
@@ -107,8 +107,7 @@ private struct Rewriting {
             "needs checks after \(entry.at.preciseWords), when the run was interrupted"))
       ]
     case .resumed: return resumed(entry)
-    case .faulted(nil, _), .baselineUnlisted, .groupListed, .loadBalancerSaw, .loadBalancerUnseen,
-      .derived:
+    case .listed, .loadBalancerSaw, .loadBalancerAsked, .derived:
       return [Step(at: entry.at, event: .happened(entry.event))]
     }
   }

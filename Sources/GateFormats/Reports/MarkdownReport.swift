@@ -132,7 +132,7 @@ package struct MarkdownReport {
   }
 
   private var warnings: String {
-    let all = document.header.warnings + document.warnings
+    let all = document.allWarnings
     guard !all.isEmpty else { return "" }
     let lines = all.prefix(Self.warnings).map { warning -> String in
       let line: MarkdownText = "- Warning: \(shown(warning))\n"

@@ -188,10 +188,9 @@ package struct TextReport {
     let members = gate.records(.member)
     let checks = members.reduce(0) { $0 + $1.checks }
     let failures = members.reduce(0) { $0 + $1.failures }
-    let lost = gate.records.reduce(0) { $0 + $1.lostChecks }
-    guard checks + lost > 0 || gate.policy.loadBalancer != .decides else {
+    guard checks + gate.losses.checks > 0 || gate.policy.loadBalancer != .decides else {
       page.entry("checks:", .plain, "none from here: the load balancer's view decided")
-      writeFaults(lost)
+      writeFaults()
       return
     }
     let failed = failures == 0 ? "none failed" : "\(failures) failed"
@@ -203,20 +202,18 @@ package struct TextReport {
       words += "; answers took \(shortest)" + (longest == shortest ? "" : " to \(longest)")
     }
     page.entry("checks:", .plain, words)
-    writeFaults(lost)
+    writeFaults()
   }
 
-  private mutating func writeFaults(_ lost: Int) {
-    guard lost > 0 || gate.lastFault != nil else { return }
-    let last = gate.lastFault.map { ", the last fault: \($0.detail.printable)" } ?? ""
-    let cost =
-      gate.policy.loadBalancer == .decides
-      ? "the group or its view could not be read" : "\(counted(lost, "check")) lost to them"
+  private mutating func writeFaults() {
+    guard let fault = gate.losses.lastFault else { return }
+    let cost = "\(gate.losses.inWords) lost to them"
+    let last = ", the last fault: \(fault.detail.printable)"
     page.entry("gate faults:", .waiting, "\(cost)\(last)")
   }
 
   private mutating func writeWarnings() {
-    for warning in header.warnings + document.warnings {
+    for warning in document.allWarnings {
       page.entry("warning:", .waiting, warning.printable)
     }
   }

@@ -65,9 +65,10 @@ package struct Timeline: Hashable, Sendable {
     case .checkLost(let key, let fault):
       let latency = fault.started.map { instant.microseconds - $0.microseconds } ?? 0
       add(Check(ended: instant, latency: UInt32(clamping: latency), outcome: .lost), of: key)
-    case .gateFault, .baselineUnlisted, .loadBalancerUnseen:
+    case .listed, .loadBalancerAsked:
+      guard event.fault != nil else { break }
       if faults.count < Self.marksKept { faults.append(instant) }
-    case .instanceRemoved, .groupListed, .loadBalancerSaw, .interrupted, .resumed, .wokeUp: break
+    case .instanceRemoved, .loadBalancerSaw, .interrupted, .resumed, .wokeUp: break
     }
     noteGroup(at: instant, in: gate)
   }

@@ -327,7 +327,9 @@ package enum Schemas {
                 "source": { "type": "string" },
                 "name": { "type": ["string", "null"] },
                 "expected": { "$ref": "#/$defs/count" },
-                "membership": { "enum": ["fixed", "changing"] }
+                "membership": { "enum": ["fixed", "changing"] },
+                "refresh_seconds": { "type": "number", "minimum": 0 },
+                "listing_timeout_seconds": { "type": "number", "minimum": 0 }
               }
             },
             "baseline": {
@@ -396,19 +398,40 @@ package enum Schemas {
           "properties": {
             "event": { "const": "gate_fault" },
             "detail": { "type": "string" },
-            "of": { "enum": ["load_balancer", "baseline"] },
             "id": { "type": "string" },
             "role": { "$ref": "#/$defs/role" },
             "started": { "type": "number", "minimum": 0 }
           },
-          "required": ["detail"]
+          "required": ["detail", "id"]
         },
         {
           "properties": {
             "event": { "const": "group_listed" },
-            "expected": { "$ref": "#/$defs/count" }
+            "role": { "$ref": "#/$defs/role" },
+            "started": { "type": "number", "minimum": 0 },
+            "ok": { "type": "boolean" },
+            "detail": { "type": "string" },
+            "expected": { "$ref": "#/$defs/count" },
+            "missing": { "type": "array", "items": { "type": "string" } },
+            "doubled": { "type": "array", "items": { "type": "string" } },
+            "empty": { "const": true }
           },
-          "required": ["expected"]
+          "required": ["started", "ok"],
+          "if": { "properties": { "ok": { "const": false } } },
+          "then": { "required": ["detail"] },
+          "else": { "anyOf": [{ "required": ["expected"] }, { "required": ["empty"] }] }
+        },
+        {
+          "properties": {
+            "event": { "const": "load_balancer_view" },
+            "id": false,
+            "started": { "type": "number", "minimum": 0 },
+            "ok": { "type": "boolean" },
+            "detail": { "type": "string" }
+          },
+          "required": ["started", "ok"],
+          "if": { "properties": { "ok": { "const": false } } },
+          "then": { "required": ["detail"] }
         },
         {
           "properties": {

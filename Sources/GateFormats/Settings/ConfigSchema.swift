@@ -35,7 +35,7 @@ extension Setting {
     case (.repeatable, .pair):
       let item = "\"anyOf\": [{ \(one) }, { \(mapping) }]"
       return "\"anyOf\": [{ \(one) }, { \(mapping) }, { \(list(of: item)) }]"
-    case (.repeatable, _), (.once, .instances):
+    case (.repeatable, _):
       return "\"anyOf\": [{ \(one) }, { \(list(of: one)) }]"
     case (.once, _):
       return one
@@ -63,7 +63,12 @@ extension Setting {
       "\"type\": [\"integer\", \"string\"], \"minimum\": 0, \"pattern\": "
         + quotedScalar(#"^([0-9]+|(100|[0-9]{1,2})%)$"#)
     case .toggle: "\"type\": \"boolean\""
-    case .choice(let names): "\"enum\": [\(names.map(quotedScalar).joined(separator: ", "))]"
+    case .choice(let names): "\"enum\": [\(choices(names).joined(separator: ", "))]"
     }
+  }
+
+  /// As texts, and as the numbers that YAML takes them for: `1.2`.
+  private func choices(_ names: [String]) -> [String] {
+    names.map(quotedScalar) + names.filter { Double($0) != nil }
   }
 }

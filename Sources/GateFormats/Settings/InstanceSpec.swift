@@ -3,7 +3,7 @@ package import GateCore
 /// An instance as the user writes it: `10.0.1.5`, `10.0.1.6:8080`, `[2001:db8::5]:80`,
 /// `web-3=10.0.1.7`.
 package struct InstanceSpec: Hashable, Sendable {
-  /// The name given with it; nil: the address is its name.
+  /// The name given with it; nil: it is called as it is written.
   package var id: String?
   package var address: NetworkAddress
   package var port: Int?

@@ -9,14 +9,18 @@ enum Strictness {
 
 extension SettingsReader {
   /// Finds what the load balancer would refuse of this health check.
-  mutating func compare(_ check: HealthCheck, withLoadBalancerIn strictness: Strictness) {
+  mutating func compare(
+    _ check: HealthCheck, _ request: RequestSettings, _ tls: TLSSettings,
+    withLoadBalancerIn strictness: Strictness
+  ) {
     guard areSound(.semantics) else { return }
     // What stands in for a value that was not understood must not be blamed.
     var doubtful = unsound
     if !areSound(.interval, .timeout) { doubtful.formUnion([.interval, .timeout]) }
     if !areSound(.target) { doubtful.insert(.matcher) }
     let refusals = check.refusals(blamingForTimeout: isGiven(.timeout) ? .timeout : .interval)
-    for refusal in refusals where !doubtful.contains(refusal.key) {
+    for refusal in refusals + check.refusals(of: request, tls) where !doubtful.contains(refusal.key)
+    {
       switch strictness {
       case .lenient: warn(refusal.sentence)
       case .strict: report(.refused(refusal), on: refusal.key)
@@ -33,6 +37,25 @@ extension HealthCheck {
   /// too, with defaults as with given values.
   func refusals(blamingForTimeout key: SettingKey) -> [Refusal] {
     targetRefusals + timeRefusals(blamingForTimeout: key) + thresholdRefusals + matcherRefusals
+  }
+
+  /// How it would not make the check: only an Application Load Balancer speaks HTTP/2 with its
+  /// targets, only a Network Load Balancer sends PROXY headers, and it offers no TLS 1.3.
+  func refusals(of request: RequestSettings, _ tls: TLSSettings) -> [Refusal] {
+    var refusals: [Refusal] = []
+    if request.protocolVersion == .http2, semantics != .alb {
+      refusals.append(refusal(.protocolVersion, "http2", takes: "http1", whenLeftOut: "http1"))
+    }
+    if let header = request.proxyProtocol, semantics != .nlb {
+      refusals.append(refusal(.proxyProtocol, header.rawValue, takes: "none"))
+    }
+    if let newest = semantics.newestTLS, let max = tls.max, max > newest {
+      refusals.append(
+        refusal(
+          .tlsMax, max.rawValue, takes: "\(newest.rawValue) at most",
+          whenLeftOut: newest.rawValue))
+    }
+    return refusals
   }
 
   private var defaults: SemanticDefaults { semantics.defaults(for: target) }

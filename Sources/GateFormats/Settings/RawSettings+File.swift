@@ -9,7 +9,7 @@ extension RawSettings {
       let document = try YAMLText(parsing: text, of: path)
       read(document, path: path)
     } catch {
-      problems += error.problems
+      problems += error.problems.flatMap(\.asOfSettings)
     }
   }
 
@@ -59,7 +59,7 @@ extension RawSettings {
   private mutating func readList(
     _ items: [YAMLNode], of key: SettingKey, path: String, place: SettingOrigin
   ) {
-    if items.isEmpty, key.setting.repetition == .once {
+    if items.isEmpty, key == .instances {
       problems.append(SettingProblem(.noValue(name: key.rawValue), at: place))
     }
     for item in items {
@@ -106,9 +106,17 @@ extension RawSettings {
   }
 }
 
+extension SettingProblem {
+  /// A name that stands twice in a file of settings is a setting that is given twice.
+  fileprivate var asOfSettings: [SettingProblem] {
+    guard case .duplicated(let names) = fact else { return [self] }
+    return names.map { SettingProblem(.repeated(name: $0), at: origin) }
+  }
+}
+
 extension Setting {
   fileprivate var takesList: Bool {
-    repetition == .repeatable || kind == .instances
+    repetition == .repeatable
   }
 
   fileprivate var pairSeparator: String? {

@@ -8,7 +8,7 @@ extension RawSettings {
     self.init()
     let ours = variables.filter {
       $0.key.hasPrefix(SettingKey.variablePrefix) && !$0.value.isEmpty
-        && !Self.variablesOfTheProgram.contains($0.key)
+        && !Self.isOfAnother($0.key)
     }
     // An environment has no order, but messages should come out the same each time.
     for (name, text) in ours.sorted(by: { $0.key < $1.key }) {
@@ -26,10 +26,27 @@ extension RawSettings {
     }
   }
 
-  /// Where the file is, which the command reads, and what a hook is told of the verdict.
-  private static let variablesOfTheProgram: Set = [
-    "HEALTHGATE_CONFIG", "HEALTHGATE_DECISION", "HEALTHGATE_REASON", "HEALTHGATE_VERDICT_FILE",
-  ]
+  /// Where the file is, which the command reads, what scripts call the version to install, and what
+  /// the commands of a run are told of it.
+  private static let variablesOfTheProgram: Set = Set(
+    [
+      "CONFIG", "VERSION",
+      "DECISION", "REASON", "VERDICT_FILE", "RUN_ID", "ATTEMPT", "SECONDS_LEFT",
+      "STEP", "STEP_NUMBER", "STEP_COUNT", "WEIGHT", "PREVIOUS_WEIGHT",
+      "BASELINE_HEALTHY", "BASELINE_EXPECTED",
+    ].map { SettingKey.variablePrefix + $0 })
+
+  /// Whether a variable is no setting's, and no mistake.
+  ///
+  /// Kubernetes puts the place of a service of the name `healthgate` into the environment of every
+  /// pod: `HEALTHGATE_SERVICE_HOST`, `HEALTHGATE_PORT`, `HEALTHGATE_PORT_80_TCP` and so on.
+  ///
+  /// Source: Kubernetes, "Service", "Discovering services", environment variables.
+  private static func isOfAnother(_ name: String) -> Bool {
+    let service = ["SERVICE_", "PORT_"].map { SettingKey.variablePrefix + $0 }
+    return variablesOfTheProgram.contains(name) || name == SettingKey.variablePrefix + "PORT"
+      || service.contains(where: name.hasPrefix)
+  }
 
   private static let keysByVariable = [String: SettingKey](
     uniqueKeysWithValues: SettingKey.allCases.map { ($0.variable, $0) })

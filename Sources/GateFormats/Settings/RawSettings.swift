@@ -47,6 +47,9 @@ extension RawSettings {
     for (key, texts) in flags {
       for text in texts { add(text, to: key, at: .flag(key)) }
     }
+    for (key, _) in flags where key.setting.repetition == .once && values[key]?.count ?? 0 > 1 {
+      problems.append(SettingProblem(.repeated(name: key.flag)))
+    }
   }
 
   /// Takes the settings of a load balancer or of Terraform; `source` is as `import_from` spells it.

@@ -62,11 +62,6 @@ extension SettingsReader {
       reactions.hooks[decision] = text(of: .hook(after: decision))
     }
     reactions.verifiesRollback = toggle(.verifyRollback)
-    if reactions.verifiesRollback, !isGiven(.baseline) {
-      reject(
-        .verifyRollback, "verify_rollback is given without baseline, the group that it gates",
-        hint: "such as \(SettingKey.baseline.flag) asg:blue")
-    }
     reactions.hookTimeout = duration(.hookTimeout, else: ReactionSettings.standardHookTimeout)
     if reactions.hookTimeout == .zero {
       reject(
@@ -108,7 +103,7 @@ extension SettingsReader {
         .events, "events is -, and the verdict as its last line does not carry the signature",
         hint: "give verdict a file for the signed one, or give events a URL")
     }
-    let given = Decision.allCases.map(SettingKey.hook).filter(isGiven)
+    let given = (Decision.allCases.map(SettingKey.hook) + [.verifyRollback]).filter(isAsked)
     if force == .advisory, !given.isEmpty {
       warn("advisory is on, so none of \(given.map(\.rawValue).joined(separator: ", ")) is run")
     }

@@ -2,42 +2,31 @@ import GateCore
 
 /// Settings that are well written each, but of which nothing sensible can be made together.
 extension SettingsReader {
-  mutating func compare(
-    _ request: RequestSettings, _ expectations: Expectations, with target: HealthCheckTarget
-  ) {
-    compareVersion()
+  mutating func compare(_ request: RequestSettings, with target: HealthCheckTarget) {
     guard areSound(.target) else { return }
-    let scheme = target.scheme.rawValue
-    if !target.scheme.hasPath {
-      refuse(
-        [
-          .matcher, .host, .header, .userAgent, .method, .expectBody, .expectHeader, .expectJSON,
-          .expectVersion, .versionFrom,
-        ], "a \(scheme) check sends no request and gets no answer",
-        hint: "leave it out, or check HTTP or HTTPS")
-    } else if target.scheme.isGRPC {
-      refuse([.method], "gRPC sends POST and nothing else", hint: "leave it out")
-      refuse(bodyReaders(expectations), "the body of a gRPC answer is not text", hint: nil)
-    } else if request.method == "HEAD" {
-      refuse(bodyReaders(expectations), "an answer to HEAD has no body", hint: "use GET")
+    if request.method == "HEAD" {
+      for key in SettingKey.allCases where isAsked(key) && areSound(key) {
+        guard key.protocols(for: inForce.values[key] ?? []) == .bodies else { continue }
+        reject(
+          key, "\(key.rawValue) is given, but an answer to HEAD has no body", hint: "use GET")
+      }
     }
+    if request.protocolVersion != .http1, target.scheme.hasPath { compareFields(of: request) }
   }
 
-  mutating func compare(_ tls: TLSSettings, with target: HealthCheckTarget) {
-    if areSound(.target), !target.scheme.isTLS {
-      let keys: [SettingKey] = [.caFile, .clientCert, .clientKey, .serverName]
-      refuse(
-        (tls.isVerified ? [.verifyTLS] : []) + keys, "\(target) has no TLS",
-        hint: "leave it out, or check HTTPS, SSL or GRPCS")
-      return
-    }
-    if isGiven(.caFile), !tls.isVerified, areSound(.verifyTLS) {
+  /// What concerns the connection has no place in HTTP/2 (RFC 9113, section 8.2.2).
+  private mutating func compareFields(of request: RequestSettings) {
+    let names = ["connection", "proxy-connection", "keep-alive", "transfer-encoding", "upgrade"]
+    for field in request.headers {
+      let name = field.name.lowercased()
+      guard names.contains(name) || name == "te" && field.value.lowercased() != "trailers" else {
+        continue
+      }
       reject(
-        .caFile, "ca_file is given, but verify_tls is off, so nothing would be checked against it",
-        hint: "add \(SettingKey.verifyTLS.flag), or leave it out")
-    }
-    if isGiven(.clientKey), !isGiven(.clientCert) {
-      reject(.clientKey, "client_key is given without client_cert")
+        .header,
+        "header gives \(field.name), which cannot be sent over HTTP/2: "
+          + "protocol_version is \(request.protocolVersion.rawValue)",
+        hint: "leave it out")
     }
   }
 
@@ -85,33 +74,6 @@ extension SettingsReader {
       warn(
         "grace_period is \(group.gracePeriod.inWords) and deadline \(deadline.inWords), "
           + "so no failure can count before the deadline passes")
-    }
-  }
-
-  private mutating func compareVersion() {
-    if isGiven(.expectVersion), !isGiven(.versionFrom) {
-      reject(
-        .expectVersion, "expect_version is given without version_from",
-        hint: "such as \(SettingKey.versionFrom.flag) header:X-Version")
-    }
-    if isGiven(.versionFrom), !isGiven(.expectVersion) {
-      reject(
-        .versionFrom, "version_from is given without expect_version",
-        hint: "such as \(SettingKey.expectVersion.flag) 1.4.2")
-    }
-  }
-
-  /// The given settings that look into a body.
-  private func bodyReaders(_ expectations: Expectations) -> [SettingKey] {
-    switch expectations.version?.source {
-    case .json, .body: [.expectBody, .expectJSON, .versionFrom]
-    case .header, nil: [.expectBody, .expectJSON]
-    }
-  }
-
-  private mutating func refuse(_ keys: [SettingKey], _ reason: String, hint: String?) {
-    for key in keys where isGiven(key) {
-      reject(key, "\(key.rawValue) is given, but \(reason)", hint: hint)
     }
   }
 }

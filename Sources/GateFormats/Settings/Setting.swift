@@ -1,7 +1,9 @@
-/// What a setting is: the row of the table from which flags, help, printed settings and the schema
-/// of the file are made.
+package import GateCore
+
+/// What a setting is: the row of the table from which flags, help, printed settings, the schema of
+/// the file, and the rules about what goes with what are made.
 package struct Setting: Hashable, Sendable {
-  package var section: Section
+  package var part: Part
   package var kind: Kind
   /// What stands for the value in help: `DURATION`.
   package var metavar: String
@@ -12,6 +14,20 @@ package struct Setting: Hashable, Sendable {
   package var whenUnset: String
   package var repetition: Repetition
   package var confidentiality: Confidentiality
+  /// The checks that it means something to.
+  package var protocols: Protocols
+  /// The sources of instances that it means something to.
+  package var sources: Sources
+  /// What it says nothing without.
+  package var companions: Companions
+  /// It cannot be given together with any of these.
+  package var rivals: [SettingKey]
+  /// What its value names outside of the program.
+  package var naming: Naming
+  /// A value that a hint can propose.
+  package var example: String?
+
+  package var section: Section { part.section }
 
   /// The headings of help and documentation.
   package enum Section: String, Hashable, Sendable, CaseIterable {
@@ -19,6 +35,80 @@ package struct Setting: Hashable, Sendable {
     case group = "Group"
     case policy = "Policy"
     case output = "Output"
+  }
+
+  /// Settings that belong together.
+  package enum Part: Hashable, Sendable, CaseIterable {
+    /// What is asked, by whose rules, and what is a success.
+    case check
+    /// When checks are made, and how many of them count.
+    case rhythm
+    /// What a check sends.
+    case request
+    case tls
+    /// How a check gets to the instance.
+    case way
+    /// What a success must show beyond the load balancer.
+    case expectation
+    /// Who is checked.
+    case source
+    /// What an instance of the release is made from.
+    case release
+    /// How the group and the load balancer's view of it are followed.
+    case following
+    /// What the group must show, and by when.
+    case limits
+    case baseline
+    case guards
+    /// What the run prints and writes.
+    case documents
+    /// What the run sets off.
+    case reactions
+
+    package var section: Section {
+      switch self {
+      case .check, .rhythm, .request, .tls, .way, .expectation: .healthCheck
+      case .source, .release, .following: .group
+      case .limits, .baseline, .guards: .policy
+      case .documents, .reactions: .output
+      }
+    }
+  }
+
+  /// The checks that a setting means something to.
+  package enum Protocols: Hashable, Sendable, CaseIterable {
+    case all
+    /// Those that send a request and get an answer.
+    case requests
+    /// Those whose request has a method to choose.
+    case methods
+    /// Those whose answer has a body of text.
+    case bodies
+    /// Those that begin with a TLS handshake.
+    case tls
+
+    package func contains(_ scheme: HealthCheckTarget.Scheme) -> Bool {
+      switch self {
+      case .all: true
+      case .requests: scheme.hasPath
+      case .methods, .bodies: scheme.hasPath && !scheme.isGRPC
+      case .tls: scheme.isTLS
+      }
+    }
+  }
+
+  /// The sources of instances that a setting means something to.
+  package enum Sources: Hashable, Sendable, CaseIterable {
+    case all
+    /// Those that know what an instance is made from.
+    case aws
+
+    package func contains(_ source: SettingKey) -> Bool {
+      switch self {
+      case .all: true
+      case .aws: [.asg, .elb, .targetGroup, .terraform].contains(source)
+      }
+    }
   }
 
   /// What a value looks like.
@@ -56,17 +146,59 @@ package struct Setting: Hashable, Sendable {
     case secret
   }
 
+  /// What a setting says nothing without.
+  package enum Companions: Hashable, Sendable {
+    case all([SettingKey])
+    /// At least one of them.
+    case any([SettingKey])
+  }
+
+  /// What a value names outside of the program.
+  package enum Naming: Hashable, Sendable, CaseIterable {
+    case nothing
+    /// A file that is read.
+    case input
+    /// A file that is written.
+    case output
+    /// A folder in which files are written.
+    case folder
+    /// A file that is read, and then written to.
+    case journal
+    /// `FORMAT=FILE`, which is written.
+    case report
+    case command
+    case url
+    /// A URL, or `-` for standard output.
+    case stream
+    /// A file, `env:NAME` or `exec:COMMAND`.
+    case key
+    /// `SOURCE:NAME`, as `baseline` has it.
+    case group
+    /// `http:URL`, `exec:COMMAND` and the like.
+    case question
+    /// `terraform:FILE#ADDRESS`, or a load balancer.
+    case origin
+  }
+
   init(
-    _ section: Section, _ kind: Kind, _ metavar: String, _ help: String,
+    _ part: Part, _ kind: Kind, _ metavar: String, _ help: String,
     whenUnset: String = "none", _ repetition: Repetition = .once,
-    _ confidentiality: Confidentiality = .open
+    _ confidentiality: Confidentiality = .open, for protocols: Protocols = .all,
+    of sources: Sources = .all, with companions: Companions = .all([]),
+    without rivals: [SettingKey] = [], naming: Naming = .nothing, example: String? = nil
   ) {
-    self.section = section
+    self.part = part
     self.kind = kind
     self.metavar = metavar
     self.help = help
     self.whenUnset = whenUnset
     self.repetition = repetition
     self.confidentiality = confidentiality
+    self.protocols = protocols
+    self.sources = sources
+    self.companions = companions
+    self.rivals = rivals
+    self.naming = naming
+    self.example = example
   }
 }

@@ -17,11 +17,14 @@ package enum SettingKey: String, Hashable, Sendable, CaseIterable {
   case header
   case userAgent = "user_agent"
   case method
+  case protocolVersion = "protocol_version"
+  case proxyProtocol = "proxy_protocol"
   case verifyTLS = "verify_tls"
   case caFile = "ca_file"
   case clientCert = "client_cert"
   case clientKey = "client_key"
   case serverName = "server_name"
+  case tlsMax = "tls_max"
   case proxy
   case connectTo = "connect_to"
   case expectBody = "expect_body"

@@ -13,6 +13,7 @@ extension SettingProblem: CustomStringConvertible {
   package var summary: String {
     switch fact {
     case .unknown(let name, _): "\(name.quotedIfOdd) is not a setting"
+    case .repeated(let name): "\(name) is given twice"
     case .duplicated(let names): "\(names.map(\.quotedIfOdd).joined(separator: ", ")) given twice"
     case .noValue(let name): "\(name) has no value"
     case .wrongKind(let name, let found, let wanted):
@@ -34,7 +35,7 @@ extension SettingProblem: CustomStringConvertible {
   package var hint: String? {
     switch fact {
     case .unknown(_, let nearest): nearest.map { "did you mean \($0)?" }
-    case .duplicated: "keep one of them"
+    case .repeated, .duplicated: "keep one of them"
     case .noValue: "give it one, or leave it out"
     case .unreadable(.instances, _): "such as \(InstanceSpec.examples)"
     case .wrongKind, .unreadable: nil
@@ -50,7 +51,7 @@ extension SettingProblem: CustomStringConvertible {
     case .unreadable(let key, _), .missing(let key, _), .senseless(let key, _, _): key
     case .refused(let refusal): refusal.key
     case .wrongKind(let name, _, _), .noValue(let name): SettingKey(rawValue: name)
-    case .unknown, .duplicated, .content: nil
+    case .unknown, .repeated, .duplicated, .content: nil
     }
   }
 }
@@ -63,11 +64,6 @@ extension Refusal {
 }
 
 extension String {
-  /// In quotes, and no longer than a line of a terminal.
-  var shown: String {
-    count > 80 ? "'\(prefix(77))...'" : "'\(self)'"
-  }
-
   /// A name as it is, anything else in quotes.
   fileprivate var quotedIfOdd: String {
     let isPlain = !isEmpty && utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }

@@ -14,6 +14,9 @@ package struct SettingProblem: Hashable, Sendable {
   package enum Fact: Hashable, Sendable {
     /// No setting has this name, spelled as at its origin.
     case unknown(name: String, nearest: String?)
+    /// A setting of one value that has two in one layer, as it is spelled there.
+    case repeated(name: String)
+    /// Names of a document that is no file of settings.
     case duplicated(names: [String])
     case noValue(name: String)
     case wrongKind(name: String, found: String, wanted: String)
@@ -60,7 +63,8 @@ package struct SettingsError: Error, Hashable, Sendable {
     problems.contains { problem in
       switch problem.fact {
       case .content, .duplicated: true
-      case .unknown, .noValue, .wrongKind, .unreadable, .missing, .refused, .senseless: false
+      case .unknown, .repeated, .noValue, .wrongKind, .unreadable, .missing, .refused, .senseless:
+        false
       }
     }
   }

@@ -1,360 +1,394 @@
+import GateCore
+
 extension SettingKey {
   /// The setting's row: what it is and how it is explained.
   package var setting: Setting {
     switch self {
     case .target:
       Setting(
-        .healthCheck, .text, "PROTOCOL:PORT/PATH",
+        .check, .text, "PROTOCOL:PORT/PATH",
         "What is asked of each instance: HTTP:80/health, HTTPS:443/health, TCP:5432, SSL:443 or "
           + "GRPC:50051/pkg.Service/Method; the port may be traffic-port, each instance's own.",
         whenUnset: "none, must be given")
     case .semantics:
       Setting(
-        .healthCheck, .choice(["classic", "alb", "nlb"]), "NAME",
+        .check, .choice(["classic", "alb", "nlb"]), "NAME",
         "Whose rules hold: classic, alb or nlb (defaults, ranges, how a new target becomes "
           + "healthy, user agent, what is a success).",
         whenUnset: "classic")
     case .interval:
       Setting(
-        .healthCheck, .duration, "DURATION",
+        .rhythm, .duration, "DURATION",
         "From the start of one check to the start of the next.", whenUnset: "30s")
     case .timeout:
       Setting(
-        .healthCheck, .duration, "DURATION",
+        .check, .duration, "DURATION",
         "How long a check may take, from its first packet to the whole answer.",
         whenUnset: "5s for classic and alb, 10s (TCP) or 6s (HTTP) for nlb")
     case .healthyThreshold:
       Setting(
-        .healthCheck, .wholeNumber, "COUNT",
+        .rhythm, .wholeNumber, "COUNT",
         "Consecutive successes that make an unhealthy target healthy.",
         whenUnset: "10 for classic, 5 for alb and nlb")
     case .initialThreshold:
       Setting(
-        .healthCheck, .wholeNumber, "COUNT",
+        .rhythm, .wholeNumber, "COUNT",
         "Consecutive successes that make a new target healthy.",
         whenUnset: "the healthy threshold for classic, 1 for alb and nlb")
     case .unhealthyThreshold:
       Setting(
-        .healthCheck, .wholeNumber, "COUNT",
+        .rhythm, .wholeNumber, "COUNT",
         "Consecutive failures that make a target unhealthy.", whenUnset: "2")
     case .unhealthyWindow:
       Setting(
-        .healthCheck, .text, "FAILURES/CHECKS",
+        .rhythm, .text, "FAILURES/CHECKS",
         "Beyond the load balancer, against flapping: 3/10, three failures among the last ten "
           + "checks, is unhealthy too.")
     case .matcher:
       Setting(
-        .healthCheck, .textOrNumber, "CODES",
+        .check, .textOrNumber, "CODES",
         "Status codes that count as success: 200, 200-299 or 200,202,301-308; for gRPC its own: "
           + "0, 0-99.",
-        whenUnset: "200 for classic and alb, 200-399 for nlb")
+        whenUnset: "200 for classic and alb, 200-399 for nlb", for: .requests)
     case .strict:
       Setting(
-        .healthCheck, .toggle, "",
+        .check, .toggle, "",
         "Refuse what the load balancer itself would refuse; otherwise such a value works and is "
           + "named under warnings.",
         whenUnset: "false")
     case .host:
       Setting(
-        .healthCheck, .text, "NAME", "The Host header of the request.",
-        whenUnset: "as the load balancer sends")
+        .request, .text, "NAME", "The Host header of the request.",
+        whenUnset: "as the load balancer sends", for: .requests)
     case .header:
       Setting(
-        .healthCheck, .pair(separator: ": "), "'NAME: VALUE'",
+        .request, .pair(separator: ": "), "'NAME: VALUE'",
         "A header to send; 'NAME;' sends it empty.",
-        whenUnset: "as the load balancer sends", .repeatable, .secret)
+        whenUnset: "as the load balancer sends", .repeatable, .secret, for: .requests)
     case .userAgent:
       Setting(
-        .healthCheck, .text, "TEXT", "The User-Agent header of the request.",
-        whenUnset: "as the load balancer sends")
+        .request, .text, "TEXT", "The User-Agent header of the request.",
+        whenUnset: "as the load balancer sends", for: .requests)
     case .method:
       Setting(
-        .healthCheck, .text, "METHOD", "The method of the request.",
-        whenUnset: "as the load balancer sends")
+        .request, .text, "METHOD", "The method of the request.",
+        whenUnset: "as the load balancer sends", for: .methods)
+    case .protocolVersion:
+      Setting(
+        .request, .choice(ProtocolVersion.allCases.map(\.rawValue)), "VERSION",
+        "The HTTP version of a check, as a target group's: http1, http2 (by prior knowledge; over "
+          + "TLS by ALPN) or grpc, which is that of GRPC and GRPCS targets.",
+        whenUnset: "http1; grpc for GRPC and GRPCS", for: .requests)
+    case .proxyProtocol:
+      Setting(
+        .request, .choice(ProxyProtocol.allCases.map(\.rawValue)), "VERSION",
+        "Send the PROXY protocol's header before each check, as a Network Load Balancer does where "
+          + "the target group asks for it: v2, with the command LOCAL.",
+        without: [.proxy])
     case .verifyTLS:
       Setting(
-        .healthCheck, .toggle, "",
+        .tls, .toggle, "",
         "Check the instance's certificate and its name, which the load balancer does not.",
-        whenUnset: "false")
+        whenUnset: "false", for: .tls)
     case .caFile:
       Setting(
-        .healthCheck, .file, "FILE", "The certificates to trust, in PEM.",
-        whenUnset: "those of the system")
+        .tls, .file, "FILE", "The certificates to trust, in PEM.",
+        whenUnset: "those of the system", for: .tls, with: .all([.verifyTLS]), naming: .input)
     case .clientCert:
       Setting(
-        .healthCheck, .file, "FILE", "The certificate to present to the instance, in PEM.")
+        .tls, .file, "FILE", "The certificate to present to the instance, in PEM.", for: .tls,
+        naming: .input, example: "client.pem")
     case .clientKey:
       Setting(
-        .healthCheck, .file, "FILE", "The private key of the certificate to present, in PEM.",
-        whenUnset: "in the file of the certificate")
+        .tls, .file, "FILE", "The private key of the certificate to present, in PEM.",
+        whenUnset: "in the file of the certificate", for: .tls, with: .all([.clientCert]),
+        naming: .input)
     case .serverName:
       Setting(
-        .healthCheck, .text, "NAME",
+        .tls, .text, "NAME",
         "The server name of the TLS handshake, and the name that the certificate must bear.",
-        whenUnset: "as the load balancer sends")
+        whenUnset: "as the load balancer sends", for: .tls)
+    case .tlsMax:
+      Setting(
+        .tls, .choice(TLSVersion.allCases.map(\.rawValue)), "VERSION",
+        "The newest version of TLS to offer: 1.2 or 1.3.",
+        whenUnset: "1.2 for nlb, else the newest there is", for: .tls)
     case .proxy:
       Setting(
-        .healthCheck, .text, "URL",
+        .way, .text, "URL",
         "Reach private addresses through this bastion: http://, https://, socks5:// or "
           + "socks5h://, as in curl.",
-        .once, .secret)
+        .once, .secret, naming: .url)
     case .connectTo:
       Setting(
-        .healthCheck, .text, "HOST1:PORT1:HOST2:PORT2",
+        .way, .text, "HOST1:PORT1:HOST2:PORT2",
         "Connect to HOST2:PORT2 in place of HOST1:PORT1, as in curl.", .repeatable)
     case .expectBody:
       Setting(
-        .healthCheck, .text, "REGEX",
-        "Beyond the load balancer: a regular expression that a success must show in its body.")
+        .expectation, .text, "REGEX",
+        "Beyond the load balancer: a regular expression that a success must show in its body.",
+        for: .bodies)
     case .expectHeader:
       Setting(
-        .healthCheck, .pair(separator: "="), "NAME=VALUE",
-        "Beyond the load balancer: a header that a success must show.", .repeatable)
+        .expectation, .pair(separator: "="), "NAME=VALUE",
+        "Beyond the load balancer: a header that a success must show.", .repeatable, for: .requests)
     case .expectJSON:
       Setting(
-        .healthCheck, .pair(separator: "="), "POINTER=VALUE",
+        .expectation, .pair(separator: "="), "POINTER=VALUE",
         "Beyond the load balancer: what a success must show in its body at this JSON Pointer.",
-        .repeatable)
+        .repeatable, for: .bodies)
     case .expectVersion:
       Setting(
-        .healthCheck, .textOrNumber, "VERSION",
-        "Is it the new build? Every success must carry this version.")
+        .expectation, .textOrNumber, "VERSION",
+        "Is it the new build? Every success must carry this version.", for: .requests,
+        with: .all([.versionFrom]), example: "1.4.2")
     case .versionFrom:
       Setting(
-        .healthCheck, .text, "SOURCE",
+        .expectation, .text, "SOURCE",
         "Where an answer carries its version: header:NAME, json:POINTER, or body:REGEX with one "
-          + "group.")
+          + "group.", for: .requests, with: .all([.expectVersion]), example: "header:X-Version")
     case .instances:
       Setting(
-        .group, .instances, "LIST",
+        .source, .instances, "LIST",
         "The instances: 10.0.1.5,10.0.1.6:8080,[2001:db8::5]:80,web-3=10.0.1.7.",
-        whenUnset: "none, unless another source is given")
+        whenUnset: "none, unless another source is given", .repeatable)
     case .instancesFile:
       Setting(
-        .group, .file, "FILE",
+        .source, .file, "FILE",
         "A file of instances (-: standard input), one on each line, or JSON.",
-        whenUnset: "none, unless another source is given")
+        whenUnset: "none, unless another source is given", naming: .input)
     case .dns:
       Setting(
-        .group, .text, "NAME", "Every address of a name.",
+        .source, .text, "NAME", "Every address of a name.",
         whenUnset: "none, unless another source is given")
     case .srv:
       Setting(
-        .group, .text, "NAME",
+        .source, .text, "NAME",
         "The targets of an SRV record, such as _http._tcp.web.example; its ports are the traffic "
           + "ports.",
         whenUnset: "none, unless another source is given")
     case .exec:
       Setting(
-        .group, .text, "COMMAND",
+        .source, .text, "COMMAND",
         "A shell command whose standard output is in the form of instances_file.",
-        whenUnset: "none, unless another source is given")
+        whenUnset: "none, unless another source is given", naming: .command)
     case .asg:
       Setting(
-        .group, .text, "NAME", "The instances of an Auto Scaling group.",
+        .source, .text, "NAME", "The instances of an Auto Scaling group.",
         whenUnset: "none, unless another source is given")
     case .elb:
       Setting(
-        .group, .text, "NAME", "The instances of a Classic Load Balancer.",
+        .source, .text, "NAME", "The instances of a Classic Load Balancer.",
         whenUnset: "none, unless another source is given")
     case .targetGroup:
       Setting(
-        .group, .text, "ARN-or-NAME", "The targets of a target group.",
+        .source, .text, "ARN-or-NAME", "The targets of a target group.",
         whenUnset: "none, unless another source is given")
     case .terraform:
       Setting(
-        .group, .file, "FILE",
+        .source, .file, "FILE",
         "What 'terraform show -json' prints, of a state or a plan: the group's name and the health "
           + "check's settings come from there.",
-        whenUnset: "none, unless another source is given")
+        whenUnset: "none, unless another source is given", naming: .input, example: "show.json")
     case .terraformResource:
       Setting(
-        .group, .text, "ADDRESS",
+        .source, .text, "ADDRESS",
         "The load balancer, target group or Auto Scaling group in the file given with terraform.",
-        whenUnset: "the only one that fits")
+        whenUnset: "the only one that fits", with: .all([.terraform]))
     case .importFrom:
       Setting(
-        .group, .text, "SOURCE",
+        .source, .text, "SOURCE",
         "Take the health check's settings from elb:NAME, target-group:ARN-or-NAME or "
-          + "terraform:FILE#ADDRESS.")
+          + "terraform:FILE#ADDRESS.", naming: .origin)
     case .refresh:
       Setting(
-        .group, .duration, "DURATION", "How often the source is asked again.",
+        .following, .duration, "DURATION",
+        "How often the source and each load balancer's view are asked again, at least 100ms.",
         whenUnset: "the interval; a fixed list is never asked again")
     case .expectImage:
       Setting(
-        .group, .text, "IMAGE", "AWS: the image that each instance must run, such as ami-0abc.")
+        .release, .text, "IMAGE", "AWS: the image that each instance must run, such as ami-0abc.",
+        of: .aws)
     case .expectLaunchTemplateVersion:
       Setting(
-        .group, .textOrNumber, "VERSION",
-        "AWS: the version of the launch template that each instance must be from.")
+        .release, .textOrNumber, "VERSION",
+        "AWS: the version of the launch template that each instance must be from.", of: .aws)
     case .expectTag:
       Setting(
-        .group, .pair(separator: "="), "KEY=VALUE", "AWS: a tag that each instance must have.",
-        .repeatable)
+        .release, .pair(separator: "="), "KEY=VALUE", "AWS: a tag that each instance must have.",
+        .repeatable, of: .aws)
     case .probeFrom:
       Setting(
-        .group, .choice(ProbeOrigin.allCases.map(\.rawValue)), "PLACE",
+        .following, .choice(ProbeOrigin.allCases.map(\.rawValue)), "PLACE",
         "Who checks: here, or load-balancer, whose own view alone then decides.",
         whenUnset: "here")
     case .crossCheck:
       Setting(
-        .group, .text, "LOAD-BALANCER",
-        "Promote only when elb:NAME or target-group:ARN-or-NAME says in service too.")
+        .following, .text, "LOAD-BALANCER",
+        "Promote only when each of these load balancers says in service too: elb:NAME or "
+          + "target-group:ARN-or-NAME.",
+        .repeatable)
     case .expected:
       Setting(
-        .group, .wholeNumber, "COUNT",
+        .following, .wholeNumber, "COUNT",
         "How many instances there must be before anything is promoted.",
         whenUnset: "what the source declares, else as many as it lists first")
     case .minHealthy:
       Setting(
-        .policy, .instanceCount, "COUNT|PERCENT",
+        .limits, .instanceCount, "COUNT|PERCENT",
         "Of the expected instances, healthy at the same time.", whenUnset: "100%")
     case .maxUnhealthy:
       Setting(
-        .policy, .instanceCount, "COUNT|PERCENT",
+        .limits, .instanceCount, "COUNT|PERCENT",
         "So many may be unhealthy at once without a rollback.", whenUnset: "0")
     case .maxReplaced:
       Setting(
-        .policy, .instanceCount, "COUNT|PERCENT",
+        .limits, .instanceCount, "COUNT|PERCENT",
         "So many may leave the group or be replaced without a rollback.", whenUnset: "0")
     case .gracePeriod:
       Setting(
-        .policy, .duration, "DURATION",
+        .limits, .duration, "DURATION",
         "Failures so soon after an instance was first seen count for nothing, as with an Auto "
           + "Scaling group.",
         whenUnset: "0s")
     case .soak:
       Setting(
-        .policy, .duration, "DURATION",
+        .limits, .duration, "DURATION",
         "How long the group must stay healthy before it is promoted.", whenUnset: "0s")
     case .baseline:
       Setting(
-        .policy, .text, "SOURCE",
+        .baseline, .text, "SOURCE",
         "The old group, by any source, such as asg:blue or instances:10.0.1.5,10.0.1.6: it is "
           + "checked side by side, and when it fails as well the cause is shared and nothing is "
-          + "rolled back.")
+          + "rolled back.", naming: .group, example: "asg:blue")
     case .compare:
       Setting(
-        .policy, .toggle, "",
+        .baseline, .toggle, "",
         "Promote only when the new group is no worse than the baseline in failures and latency, by "
           + "exact tests.",
-        whenUnset: "false")
+        whenUnset: "false", with: .all([.baseline]))
     case .maxLatencyIncrease:
       Setting(
-        .policy, .text, "PERCENT|DURATION",
+        .baseline, .text, "PERCENT|DURATION",
         "By so much the new group's latency may be higher: 20% of the baseline's median, or 5ms.",
-        whenUnset: "20%")
+        whenUnset: "20%", with: .all([.compare]))
     case .confidence:
       Setting(
-        .policy, .text, "PERCENT",
-        "How sure the gate must be that the new group is worse.", whenUnset: "95%")
+        .baseline, .text, "PERCENT",
+        "How sure the gate must be that the new group is worse.", whenUnset: "95%",
+        with: .all([.compare]))
     case .minSamples:
       Setting(
-        .policy, .wholeNumber, "COUNT",
+        .baseline, .wholeNumber, "COUNT",
         "So many checks of each group, since the new one has been healthy, are compared at least.",
-        whenUnset: "20")
+        whenUnset: "20", with: .all([.compare]))
     case .guard:
       Setting(
-        .policy, .text, "GUARD",
+        .guards, .text, "GUARD",
         "Something else that must hold, under the same interval and thresholds: "
           + "'prometheus:URL?query=QUERY < NUMBER', cloudwatch-alarm:NAME, http:URL or "
           + "exec:COMMAND.",
-        whenUnset: "none", .repeatable, .secret)
+        whenUnset: "none", .repeatable, .secret, naming: .question)
     case .deadline:
       Setting(
-        .policy, .duration, "DURATION", "No verdict by then is a rollback.",
+        .limits, .duration, "DURATION", "No verdict by then is a rollback.",
         whenUnset: "grace_period + 2 x interval x (both thresholds) + soak")
     case .advisory:
       Setting(
-        .policy, .toggle, "",
+        .limits, .toggle, "",
         "Decide and report all the same, but end with 0: to watch a rule before trusting it.",
         whenUnset: "false")
     case .format:
       Setting(
-        .output, .choice(["json", "text"]), "FORMAT",
+        .documents, .choice(["json", "text"]), "FORMAT",
         "The verdict on standard output: json, or text for people.", whenUnset: "json")
     case .verdict:
       Setting(
-        .output, .file, "FILE", "Also write the verdict to this file, whole or not at all.")
+        .documents, .file, "FILE", "Also write the verdict to this file, whole or not at all.",
+        naming: .output)
     case .journal:
       Setting(
-        .output, .file, "FILE",
-        "Write the journal to this file as it happens, a JSON object a line.")
+        .documents, .file, "FILE",
+        "Write the journal to this file as it happens, a JSON object a line.", naming: .output)
     case .resume:
       Setting(
-        .output, .file, "JOURNAL",
+        .documents, .file, "JOURNAL",
         "Go on from the journal of a run that was killed or interrupted; its settings hold, and its "
-          + "lines are added to unless journal names another file.")
+          + "lines are added to unless journal names another file.", naming: .journal)
     case .progress:
       Setting(
-        .output, .choice(["auto", "live", "plain", "none"]), "KIND",
+        .documents, .choice(["auto", "live", "plain", "none"]), "KIND",
         "What standard error shows: live (a terminal), plain (a line an event) or none.",
         whenUnset: "auto")
     case .signKey:
       Setting(
-        .output, .text, "KEY",
+        .documents, .text, "KEY",
         "Sign the verdict with this Ed25519 key, PKCS #8 in PEM: a file, env:NAME, or exec:COMMAND "
-          + "that prints it.")
+          + "that prints it.", naming: .key)
     case .attestation:
       Setting(
-        .output, .file, "FILE",
+        .documents, .file, "FILE",
         "Write an in-toto statement (test-result) about the subject to this file; with sign_key in "
-          + "a DSSE envelope.")
+          + "a DSSE envelope.", with: .all([.subject]), naming: .output, example: "attestation.json"
+      )
     case .subject:
       Setting(
-        .output, .text, "DIGEST",
-        "The deployed artifact that the attestation is about: sha256:HEX or NAME@sha256:HEX.")
+        .documents, .text, "DIGEST",
+        "The deployed artifact that the attestation is about: sha256:HEX or NAME@sha256:HEX.",
+        with: .all([.attestation]), example: "app@sha256:HEX")
     case .report:
       Setting(
-        .output, .pair(separator: "="), "FORMAT=FILE",
+        .documents, .pair(separator: "="), "FORMAT=FILE",
         "Also write a report: html, junit, markdown, openmetrics, tap, nagios or text.",
-        .repeatable)
+        .repeatable, naming: .report)
     case .onPromote:
       Setting(
-        .output, .text, "COMMAND",
-        "A shell command to run on a promotion, with the verdict on its standard input.")
+        .reactions, .text, "COMMAND",
+        "A shell command to run on a promotion, with the verdict on its standard input.",
+        naming: .command, example: "./switch-traffic")
     case .onRollback:
       Setting(
-        .output, .text, "COMMAND",
-        "A shell command to run on a rollback, with the verdict on its standard input.")
+        .reactions, .text, "COMMAND",
+        "A shell command to run on a rollback, with the verdict on its standard input.",
+        naming: .command, example: "./roll-back")
     case .onInconclusive:
       Setting(
-        .output, .text, "COMMAND",
+        .reactions, .text, "COMMAND",
         "A shell command to run when the gate could not judge, with the verdict on its standard "
-          + "input.")
+          + "input.", naming: .command, example: "./tell-somebody")
     case .verifyRollback:
       Setting(
-        .output, .toggle, "",
+        .reactions, .toggle, "",
         "After a rollback and its command, gate the baseline once more: did the rollback work? Its "
           + "verdict stands under after; the exit status stays that of the rollback.",
-        whenUnset: "false")
+        whenUnset: "false", with: .all([.baseline, .onRollback]))
     case .hookTimeout:
       Setting(
-        .output, .duration, "DURATION",
-        "How long such a command may take before it is ended.", whenUnset: "5m")
+        .reactions, .duration, "DURATION",
+        "How long such a command may take before it is ended.", whenUnset: "5m",
+        with: .any([.onPromote, .onRollback, .onInconclusive]))
     case .notify:
       Setting(
-        .output, .text, "URL",
+        .reactions, .text, "URL",
         "Post the verdict there; slack:URL, and hooks.slack.com, get a message as Slack and "
           + "Mattermost take it.",
-        .repeatable, .secret)
+        .repeatable, .secret, naming: .url)
     case .events:
       Setting(
-        .output, .text, "URL|-",
+        .reactions, .text, "URL|-",
         "Post the journal's lines there as they happen; -: print them on standard output, where "
           + "the verdict is then the last line.",
-        .once, .secret)
+        .once, .secret, naming: .stream)
     case .ci:
       Setting(
-        .output, .choice(CIChoice.allCases.map(\.rawValue)), "SYSTEM",
+        .documents, .choice(CIChoice.allCases.map(\.rawValue)), "SYSTEM",
         "The CI system that gets the verdict in its own form; auto finds it by its variables.",
         whenUnset: "auto")
     case .ciDir:
       Setting(
-        .output, .file, "DIRECTORY",
+        .documents, .file, "DIRECTORY",
         "Write there what a CI system collects: healthgate.env, healthgate.xml (JUnit) and "
-          + "healthgate.md.")
+          + "healthgate.md.", naming: .folder)
     }
   }
 }

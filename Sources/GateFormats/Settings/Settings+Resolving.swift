@@ -17,15 +17,15 @@ extension Settings {
     var reader = SettingsReader(raw)
     let check = reader.healthCheck()
     let isStrict = reader.toggle(.strict)
-    let request = reader.request()
-    let tls = reader.tls()
+    let request = reader.request(for: check.target)
+    let tls = reader.tls(under: check)
     let proxy = reader.value(of: .proxy, checkedProxy)
     let connectTo = reader.values(of: .connectTo, checkedConnectTo)
     let expectations = reader.expectations()
     let source = reader.source(on: check.target, need)
-    let following = reader.following(source, every: check.interval)
+    let baseline = reader.baseline(on: check.target)
+    let following = reader.following(source, beside: baseline, every: check.interval)
     let group = reader.group(under: check)
-    let baseline = reader.baseline(following)
     let guards = reader.guards()
     let isAdvisory = reader.toggle(.advisory)
     let output = OutputSettings(
@@ -36,10 +36,14 @@ extension Settings {
       reports: reader.values(of: .report, ReportRequest.init(parsing:)))
     let reactions = reader.reactions()
 
-    reader.compare(check, withLoadBalancerIn: isStrict ? .strict : .lenient)
-    reader.compare(request, expectations, with: check.target)
-    reader.compare(tls, with: check.target)
+    reader.compare(check, request, tls, withLoadBalancerIn: isStrict ? .strict : .lenient)
+    reader.refuseMisfits(
+      in: SettingCell(
+        target: reader.areSound(.target) ? check.target : nil, source: source.key,
+        probeFrom: following.probeFrom))
+    reader.compare(request, with: check.target)
     reader.compare(group, with: check, source)
+    reader.compare(output, with: reactions)
     reader.compare(reactions, with: output, isAdvisory ? .advisory : .binding)
 
     guard reader.problems.isEmpty else { throw SettingsError(reader.problems) }

@@ -34,6 +34,9 @@ package struct RequestSettings: Hashable, Sendable {
   package var method: String?
   package var host: String?
   package var userAgent: String?
+  package var protocolVersion = ProtocolVersion.http1
+  /// The PROXY protocol's header that comes before the check, if one does.
+  package var proxyProtocol: ProxyProtocol?
   /// Without `Host` and `User-Agent`, which stand above.
   package var headers: [Answer.Field] = []
 }
@@ -46,6 +49,8 @@ package struct TLSSettings: Hashable, Sendable {
   /// Nil: in the file of the certificate.
   package var clientKey: String?
   package var serverName: String?
+  /// The newest version to offer; nil: the newest there is.
+  package var max: TLSVersion?
 }
 
 /// What the run leaves behind.

@@ -13,26 +13,31 @@ extension SettingsReader {
     return text(of: .signKey)
   }
 
-  /// A file and what it is about: neither without the other.
+  /// A file and what it is about.
   mutating func attestation() -> AttestationSettings? {
     let file = text(of: .attestation)
     let subject = value(of: .subject, Statement.Subject.init(parsing:))
-    switch (file, subject) {
-    case (let file?, let subject?): return AttestationSettings(file: file, subject: subject)
-    case (nil, nil): return nil
-    case (_?, nil):
-      if areSound(.subject) {
-        reject(
-          .attestation, "attestation is given, but not subject: the artifact that it is about",
-          hint: "such as --subject app@sha256:HEX")
-      }
-    case (nil, _?):
-      if areSound(.attestation) {
-        reject(
-          .subject, "subject is given, but no attestation to name it in",
-          hint: "such as --attestation attestation.json")
-      }
+    guard let file, let subject else { return nil }
+    return AttestationSettings(file: file, subject: subject)
+  }
+
+  /// A signature that nobody gets to see is none.
+  mutating func compare(_ output: OutputSettings, with reactions: ReactionSettings) {
+    guard output.signKey != nil, output.format == .text, areSound(.format),
+      !SettingKey.allCases.contains(where: { $0.carriesSignature && isGiven($0) })
+    else { return }
+    reject(
+      .signKey, "sign_key is given, but text on standard output carries no signature",
+      hint: "give verdict a file for the signed one, or leave format out")
+  }
+}
+
+extension SettingKey {
+  /// Whether the signed verdict, or a signature, goes there whatever the format is.
+  fileprivate var carriesSignature: Bool {
+    switch self {
+    case .verdict, .journal, .attestation, .notify, .onPromote, .onRollback, .onInconclusive: true
+    default: false
     }
-    return nil
   }
 }

@@ -22,24 +22,36 @@ extension SettingsReader {
     if let other = others.first { return other }
     // What is not understood was complained of where it stands.
     if given.isEmpty || given == [.instances], areSound(.instances, .target) {
-      // Twice the same place, or none: the sooner it is said, the better.
-      do throws(SettingsError) {
-        _ = try InstanceSpec.instances(specs, on: target.port)
-      } catch {
-        add(error.problems)
-        distrust(.instances)
-      }
+      checkPlaces(of: specs, on: target.port, .instances)
     }
     return .instances(specs)
+  }
+
+  /// The old group, if one is named.
+  mutating func baseline(on target: HealthCheckTarget) -> InstanceSource? {
+    let source = value(of: .baseline, InstanceSource.init(parsing:))
+    guard case .instances(var specs) = source, areSound(.target) else { return source }
+    for index in specs.indices { specs[index].origin = inForce.origin(of: .baseline) }
+    checkPlaces(of: specs, on: target.port, .baseline)
+    return .instances(specs)
+  }
+
+  /// Twice the same place, or none: the sooner it is said, the better.
+  private mutating func checkPlaces(
+    of specs: [InstanceSpec], on port: HealthCheckTarget.Port, _ key: SettingKey
+  ) {
+    do throws(SettingsError) {
+      _ = try InstanceSpec.instances(specs, on: port)
+    } catch {
+      add(error.problems)
+      distrust(key)
+    }
   }
 
   /// The sources but `instances`, as far as given.
   private mutating func otherSources() -> [InstanceSource] {
     let resource = text(of: .terraformResource)
     let terraform = text(of: .terraform)
-    if resource != nil, terraform == nil, areSound(.terraform) {
-      reject(.terraformResource, "terraform_resource is given without terraform")
-    }
     return [
       text(of: .instancesFile).map { .file($0) }, text(of: .dns).map { .dns($0) },
       text(of: .srv).map { .srv($0) }, text(of: .exec).map { .exec($0) },
@@ -51,19 +63,46 @@ extension SettingsReader {
   }
 
   /// How a changing group is followed, and what its members must be.
-  mutating func following(_ source: InstanceSource, every interval: Duration) -> FollowingSettings {
+  mutating func following(
+    _ source: InstanceSource, beside baseline: InstanceSource?, every interval: Duration
+  ) -> FollowingSettings {
     _ = value(of: .importFrom, ImportSource.init(parsing:))
+    let probeFrom = choice(.probeFrom, else: ProbeOrigin.here)
+    var crossChecks: [LoadBalancerName] = []
+    for name in values(of: .crossCheck, LoadBalancerName.init(parsing:))
+    where !crossChecks.contains(name) {
+      crossChecks.append(name)
+    }
+    let isPolled =
+      source.membership == .changing || baseline?.membership == .changing || !crossChecks.isEmpty
+      || probeFrom == .loadBalancer
     let settings = FollowingSettings(
-      refresh: source.membership == .fixed && !isGiven(.refresh)
-        ? interval : duration(.refresh, else: interval),
+      refresh: refresh(of: source, isPolled: isPolled, every: interval),
       release: ReleaseExpectations(
         image: text(of: .expectImage),
         launchTemplateVersion: text(of: .expectLaunchTemplateVersion),
         tags: values(of: .expectTag) { text throws(GrammarError) in try Self.tag(text) }),
-      probeFrom: choice(.probeFrom, else: .here),
-      crossCheck: value(of: .crossCheck, LoadBalancerName.init(parsing:)))
+      probeFrom: probeFrom, crossChecks: crossChecks)
     compare(settings, with: source)
     return settings
+  }
+
+  /// How often what can change is asked for; there must be something that can.
+  private mutating func refresh(
+    of source: InstanceSource, isPolled: Bool, every interval: Duration
+  ) -> Duration {
+    let least = FollowingSettings.shortestRefresh
+    let standard = max(interval, least)
+    guard isGiven(.refresh) || isPolled else { return standard }
+    let refresh = duration(.refresh, else: standard)
+    if refresh < least {
+      reject(.refresh, "refresh is \(refresh.inWords), but must be at least \(least.inWords)")
+    } else if !isPolled, areSound(.instances, .baseline, .crossCheck, .probeFrom) {
+      reject(
+        .refresh, "refresh is given, but \(source.key.rawValue) is a fixed list",
+        hint: "leave it out: it goes with a source that changes, probe_from or cross_check")
+    }
+    return refresh
   }
 
   private static func tag(_ text: String) throws(GrammarError) -> Answer.Field {
@@ -73,21 +112,9 @@ extension SettingsReader {
     return Answer.Field(String(text[..<sign]), String(text[text.index(after: sign)...]))
   }
 
+  /// Whose view it is that decides.
   private mutating func compare(_ following: FollowingSettings, with source: InstanceSource) {
-    if source.membership == .fixed, isGiven(.refresh) {
-      reject(.refresh, "refresh is given, but \(source.key.rawValue) is a fixed list")
-    }
-    switch source {
-    case .autoScalingGroup, .classicLoadBalancer, .targetGroup, .terraform: break
-    case .instances, .file, .dns, .srv, .exec:
-      for key in [SettingKey.expectImage, .expectLaunchTemplateVersion, .expectTag]
-      where isGiven(key) {
-        reject(
-          key, "\(key.rawValue) is given, but \(source.key.rawValue) does not know it",
-          hint: "it goes with asg, elb, target_group or terraform")
-      }
-    }
-    guard following.probeFrom == .loadBalancer, following.crossCheck == nil else { return }
+    guard following.probeFrom == .loadBalancer, following.crossChecks.isEmpty else { return }
     switch source {
     case .classicLoadBalancer, .targetGroup: break
     case .instances, .file, .dns, .srv, .exec, .autoScalingGroup, .terraform:
@@ -137,42 +164,19 @@ extension SettingsReader {
       expected: number(.expected, in: 1...1_000_000), comparison: comparison)
   }
 
-  /// How the groups are compared; there must be two.
+  /// How the groups are compared.
   private mutating func comparison() -> ComparisonPolicy? {
     let isAsked = toggle(.compare)
     let increase = value(of: .maxLatencyIncrease, LatencyIncrease.init(parsing:))
     let confidence = value(of: .confidence, Confidence.init(parsing:))
     let minSamples = number(.minSamples, in: 2...100_000)
-    guard isAsked else {
-      for key in [SettingKey.maxLatencyIncrease, .confidence, .minSamples] where isGiven(key) {
-        reject(
-          key, "\(key.rawValue) is given, but nothing is compared",
-          hint: "add \(SettingKey.compare.flag), or leave it out")
-      }
-      return nil
-    }
-    if !isGiven(.baseline) {
-      reject(
-        .compare, "compare is given without baseline",
-        hint: "such as \(SettingKey.baseline.flag) asg:blue")
-    }
+    guard isAsked else { return nil }
     return ComparisonPolicy(
       confidence: settled(confidence, as: .confidence, else: .standard, \.description),
       maxLatencyIncrease: settled(
         increase, as: .maxLatencyIncrease, else: .standard, \.description),
       minSamples: settled(
         minSamples, as: .minSamples, else: ComparisonPolicy.standardSamples, \.description))
-  }
-
-  /// The old group; the load balancer's view is of the new one alone.
-  mutating func baseline(_ following: FollowingSettings) -> InstanceSource? {
-    let source = value(of: .baseline, InstanceSource.init(parsing:))
-    if source != nil, following.probeFrom == .loadBalancer {
-      reject(
-        .baseline, "baseline is given, but with probe_from load-balancer nothing is checked",
-        hint: "leave one of them out")
-    }
-    return source
   }
 
   mutating func guards() -> [GuardSpec] {

@@ -5,6 +5,7 @@ extension SettingsReader {
   mutating func healthCheck() -> HealthCheck {
     let semantics = choice(.semantics, else: Semantics.classic)
     let target = target()
+    if areSound(.target) { leaveOutImports(for: target) }
     let defaults = semantics.defaults(for: target)
     let owner = SettingOrigin.DefaultSource.semantics(semantics)
     let interval = checkTime(.interval, else: defaults.interval, of: owner)

@@ -2,8 +2,10 @@ import GateCore
 
 extension SettingsReader {
   /// What a check sends of the user's own.
-  mutating func request() -> RequestSettings {
+  mutating func request(for target: HealthCheckTarget) -> RequestSettings {
     var request = RequestSettings()
+    request.protocolVersion = protocolVersion(for: target)
+    request.proxyProtocol = choice(.proxyProtocol, ProxyProtocol.self)
     request.method = value(of: .method) { text throws(GrammarError) in
       guard Answer.Field.isName(text) else {
         throw GrammarError("\(text.shown) is not a method, such as GET or HEAD")
@@ -41,7 +43,16 @@ extension SettingsReader {
     value = field.value
   }
 
-  mutating func tls() -> TLSSettings {
+  /// A connection has no HTTP, and gRPC has no other than its own.
+  private mutating func protocolVersion(for target: HealthCheckTarget) -> ProtocolVersion {
+    let standard = target.scheme.isGRPC ? ProtocolVersion.grpc : .http1
+    guard target.scheme.hasPath else {
+      return choice(.protocolVersion, ProtocolVersion.self) ?? standard
+    }
+    return choice(.protocolVersion, else: standard)
+  }
+
+  mutating func tls(under check: HealthCheck) -> TLSSettings {
     TLSSettings(
       isVerified: toggle(.verifyTLS), caFile: text(of: .caFile), clientCert: text(of: .clientCert),
       clientKey: text(of: .clientKey),
@@ -50,7 +61,14 @@ extension SettingsReader {
           throw GrammarError("\(text.shown) is an address, and TLS asks for names only")
         }
         return text
-      })
+      }, max: newestTLS(under: check))
+  }
+
+  private mutating func newestTLS(under check: HealthCheck) -> TLSVersion? {
+    let given = choice(.tlsMax, TLSVersion.self)
+    guard check.target.scheme.isTLS, let standard = check.semantics.newestTLS else { return given }
+    return settled(
+      given, as: .tlsMax, else: standard, of: .semantics(check.semantics), \.rawValue)
   }
 
   mutating func expectations() -> Expectations {

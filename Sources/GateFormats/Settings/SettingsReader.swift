@@ -25,7 +25,15 @@ struct SettingsReader {
     return true
   }
 
-  func areSound(_ keys: SettingKey...) -> Bool { unsound.isDisjoint(with: keys) }
+  /// Whether it is given and asks for something, as a toggle that is off does not.
+  func isAsked(_ key: SettingKey) -> Bool {
+    guard isGiven(key) else { return false }
+    return key.setting.kind != .toggle || inForce.values[key]?.last?.text != "false"
+  }
+
+  func areSound(_ keys: SettingKey...) -> Bool { areSound(keys) }
+
+  func areSound(_ keys: [SettingKey]) -> Bool { unsound.isDisjoint(with: keys) }
 
   mutating func report(_ fact: SettingProblem.Fact, on key: SettingKey) {
     problems.append(SettingProblem(fact, at: inForce.origin(of: key)))
@@ -89,7 +97,14 @@ struct SettingsReader {
   mutating func choice<Choice: RawRepresentable & CaseIterable>(
     _ key: SettingKey, else standard: Choice
   ) -> Choice where Choice.RawValue == String {
-    let value = value(of: key) { text throws(GrammarError) in
+    settled(choice(key, Choice.self), as: key, else: standard, \.rawValue)
+  }
+
+  /// One of the cases of an enumeration; nil when none is given.
+  mutating func choice<Choice: RawRepresentable & CaseIterable>(
+    _ key: SettingKey, _: Choice.Type
+  ) -> Choice? where Choice.RawValue == String {
+    value(of: key) { text throws(GrammarError) in
       let names = Choice.allCases.map(\.rawValue)
       guard let choice = Choice(rawValue: text.lowercased()) else {
         let nearest = nearestName(to: text, among: names).map { " (did you mean \($0)?)" } ?? ""
@@ -98,7 +113,6 @@ struct SettingsReader {
       }
       return choice
     }
-    return settled(value, as: key, else: standard, \.rawValue)
   }
 
   // MARK: - What is in force

@@ -104,14 +104,17 @@ package struct FollowingSettings: Hashable, Sendable {
   package var refresh: Duration
   package var release: ReleaseExpectations
   package var probeFrom: ProbeOrigin
-  package var crossCheck: LoadBalancerName?
+  /// Those that must agree, each once.
+  package var crossChecks: [LoadBalancerName]
 
-  /// What the load balancer's own view is good for.
+  /// The shortest time between two questions to a source: more would be throttled.
+  package static let shortestRefresh = Duration.milliseconds(100)
+
+  /// What the load balancers' own views are good for.
   package var loadBalancerRole: GatePolicy.LoadBalancerRole {
-    switch (probeFrom, crossCheck) {
-    case (.loadBalancer, _): .decides
-    case (.here, .some): .confirms
-    case (.here, nil): .none
+    switch probeFrom {
+    case .loadBalancer: .decides
+    case .here: crossChecks.isEmpty ? .none : .confirms
     }
   }
 }

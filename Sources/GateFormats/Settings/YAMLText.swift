@@ -99,7 +99,7 @@ private struct YAMLParser: ~Copyable {
       switch event.kind {
       case .scalar(let text, let isPlain): .scalar(text, isPlain: isPlain)
       case .sequence: .sequence(try elements(depth))
-      case .mapping: .mapping(try pairs(depth, line: event.line))
+      case .mapping: .mapping(try pairs(depth))
       case .close, .document, .other, .end: preconditionFailure("libyaml closes what it opened")
       }
     return YAMLNode(line: event.line, content: content)
@@ -114,20 +114,22 @@ private struct YAMLParser: ~Copyable {
     }
   }
 
-  private mutating func pairs(
-    _ depth: Int, line: Int
-  ) throws(YAMLProblem) -> [YAMLNode.Pair] {
+  private mutating func pairs(_ depth: Int) throws(YAMLProblem) -> [YAMLNode.Pair] {
     var pairs: [YAMLNode.Pair] = []
-    var counts: [String: Int] = [:]
+    var names: Set<String> = []
+    var doubled: [String: Int] = [:]
     while true {
       let event = try next()
       if case .close = event.kind { break }
       let name = try node(from: event, depth: depth + 1)
-      if let text = name.scalar { counts[text, default: 0] += 1 }
+      if let text = name.scalar, !names.insert(text).inserted {
+        doubled[text] = doubled[text] ?? name.line
+      }
       pairs.append(YAMLNode.Pair(name: name, value: try node(from: next(), depth: depth + 1)))
     }
-    let doubled = counts.filter { $0.value > 1 }.keys.sorted()
-    guard doubled.isEmpty else { throw YAMLProblem(line: line, kind: .duplicated(doubled)) }
+    if let line = doubled.values.min() {
+      throw YAMLProblem(line: line, kind: .duplicated(doubled.keys.sorted()))
+    }
     return pairs
   }
 

@@ -56,11 +56,14 @@ package struct VerdictDocument: Sendable {
     writeComparison(to: &writer)
     writer.array("guards", gate.records(.guard)) { writeGuard($1, to: &$0) }
     writer.array("diagnoses", diagnoses) { write($1, to: &$0) }
-    writer.array("warnings", header.warnings + warnings)
+    writer.array("warnings", allWarnings)
     writeHook(to: &writer)
     writeAfter(to: &writer)
     writeJournal(to: &writer)
   }
+
+  /// What was odd about the settings, what the gate could not see, and what was not delivered.
+  package var allWarnings: [String] { header.warnings + gate.warnings + warnings }
 
   private func writeAfter(to writer: inout JSONWriter) {
     switch after {
@@ -301,5 +304,22 @@ package struct JournalDigest: Hashable, Sendable {
     self.path = path
     self.sha256 = sha256
     self.events = events
+  }
+}
+
+extension Gate {
+  /// What it could not see, and whom it left out.
+  fileprivate var warnings: [String] {
+    var warnings: [String] = []
+    if !losses.isEmpty, let fault = losses.lastFault {
+      warnings.append(
+        "\(losses.inWords) lost to faults of the gate's own, the last fault: \(fault.detail)")
+    }
+    if !doubledNames.isEmpty {
+      warnings.append(
+        "the source gives places of other instances a second name, which does not count: "
+          + list(doubledNames, first: 5))
+    }
+    return warnings
   }
 }

@@ -35,7 +35,7 @@ package struct ExecSource: Sendable {
     }
     do throws(SettingsError) {
       let specs = try InstancesFile.read(output, path: "the output")
-      let instances = try InstanceSpec.instances(specs, on: port)
+      let instances = try InstanceSpec.instances(specs, on: port, doubled: .kept)
       return SourceListing(
         members: instances.map { SourceMember(instance: $0, standing: .checked) }, expected: nil)
     } catch {

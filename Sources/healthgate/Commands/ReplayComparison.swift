@@ -95,7 +95,8 @@ extension SettingProblem {
   fileprivate var isOfTheirTogetherness: Bool {
     switch fact {
     case .senseless, .refused: true
-    case .unknown, .duplicated, .noValue, .wrongKind, .unreadable, .missing, .content: false
+    case .unknown, .repeated, .duplicated, .noValue, .wrongKind, .unreadable, .missing, .content:
+      false
     }
   }
 }

@@ -105,14 +105,13 @@ struct RunSession {
     }
     var engine = GateEngine(
       gate, port: GuardedPort(checker, guardDesk), observers: observers, feed: group.poller,
-      baselineFeed: baseline?.poller, expected: settings.group.expected)
+      baselineFeed: baseline?.poller, expected: group.expected)
     let guards = settings.guards.map { Instance.guarding($0.name) }
-    var groups = [InstanceRole.member: group.listing]
-    groups[.baseline] = baseline.map { GroupListing(instances: $0.instances) }
+    var listings = [InstanceRole.member: group.listing]
+    listings[.baseline] = baseline?.listing
     let verdict =
       resumption == nil
-      ? engine.run(group.instances + (baseline?.instances ?? []) + guards)
-      : engine.goOn(with: groups, guards: guards)
+      ? engine.run(listings, guards: guards) : engine.goOn(with: listings, guards: guards)
     reactions?.checksEnded()
     return VerdictDocument(
       header: header, gate: engine.gate, verdict: verdict,

@@ -37,11 +37,14 @@ struct HealthCheckFlags: SettingFlagGroup {
   @Option(parsing: .singleValue, help: .of(.header)) var header: [String] = []
   @Option(help: .of(.userAgent)) var userAgent: String?
   @Option(help: .of(.method)) var method: String?
+  @Option(help: .of(.protocolVersion)) var protocolVersion: String?
+  @Option(help: .of(.proxyProtocol)) var proxyProtocol: String?
   @Flag(inversion: .prefixedNo, help: .of(.verifyTLS)) var verifyTLS: Bool?
   @Option(help: .of(.caFile)) var caFile: String?
   @Option(help: .of(.clientCert)) var clientCert: String?
   @Option(help: .of(.clientKey)) var clientKey: String?
   @Option(help: .of(.serverName)) var serverName: String?
+  @Option(help: .of(.tlsMax)) var tlsMax: String?
   @Option(help: .of(.proxy)) var proxy: String?
   @Option(parsing: .singleValue, help: .of(.connectTo)) var connectTo: [String] = []
   @Option(help: .of(.expectBody)) var expectBody: String?
@@ -62,7 +65,7 @@ struct ThresholdFlags: SettingFlagGroup {
 
 /// Who is checked.
 struct GroupFlags: SettingFlagGroup {
-  @Option(help: .of(.instances)) var instances: String?
+  @Option(parsing: .singleValue, help: .of(.instances)) var instances: [String] = []
   @Option(help: .of(.instancesFile)) var instancesFile: String?
   @Option(help: .of(.dns)) var dns: String?
   @Option(help: .of(.srv)) var srv: String?
@@ -82,7 +85,7 @@ struct MembershipFlags: SettingFlagGroup {
   @Option(help: .of(.expectLaunchTemplateVersion)) var expectLaunchTemplateVersion: String?
   @Option(parsing: .singleValue, help: .of(.expectTag)) var expectTag: [String] = []
   @Option(help: .of(.probeFrom)) var probeFrom: String?
-  @Option(help: .of(.crossCheck)) var crossCheck: String?
+  @Option(parsing: .singleValue, help: .of(.crossCheck)) var crossCheck: [String] = []
   @Option(help: .of(.expected)) var expected: String?
 }
 

@@ -46,12 +46,7 @@ extension Settings {
 
   /// What a check sends and expects beside the load balancer's own settings, as far as given.
   var requestInForce: [RunHeader.RequestSetting] {
-    let keys: [SettingKey] = [
-      .host, .header, .userAgent, .method, .verifyTLS, .caFile, .clientCert, .clientKey,
-      .serverName, .proxy, .connectTo, .expectBody, .expectHeader, .expectJSON, .expectVersion,
-      .versionFrom,
-    ]
-    return keys.compactMap { key in
+    SettingKey.allCases.filter(\.isOfRequest).compactMap { key in
       let given = (inForce.values[key] ?? []).filter { text in
         if case .default = text.origin { return false }
         return true

@@ -107,10 +107,11 @@ extension LoadedSettings {
       let instances = try InstanceSpec.instances(specs, on: settings.check.target.port)
       var policy = try settings.policy(for: instances.count)
       policy.loadBalancer = settings.following.loadBalancerRole
+      if policy.loadBalancer != .none { policy.polling = polling }
       return LoadedGroup(
-        instances: instances, policy: policy, source: source(name),
+        policy: policy, source: source(name),
         poller: policy.loadBalancer == .none ? nil : poller(instances),
-        listing: GroupListing(instances: instances))
+        listing: GroupListing(instances: instances), expected: settings.group.expected)
     } catch {
       throw CommandFailure(error)
     }
@@ -134,14 +135,19 @@ extension LoadedSettings {
       throw CommandFailure(error, of: settings.source.key)
     }
     do throws(SettingsError) {
-      let policy = try settings.policy(
+      var policy = try settings.policy(
         forChangingGroupOf: listing.instances.count, declared: listing.expected)
+      policy.polling = polling
       return LoadedGroup(
-        instances: listing.instances, policy: policy, source: source(name),
-        poller: poller(listing.instances), listing: listing)
+        policy: policy, source: source(name), poller: poller(listing.instances), listing: listing,
+        expected: settings.group.expected)
     } catch {
       throw CommandFailure(error)
     }
+  }
+
+  private var polling: GatePolicy.Polling {
+    GatePolicy.Polling(refresh: settings.following.refresh, timeout: reader.timeLimit)
   }
 
   private func poller(_ instances: [Instance]) -> GroupPoller {
@@ -157,13 +163,16 @@ extension LoadedSettings {
 
 /// The group as it is when the run begins.
 struct LoadedGroup {
-  var instances: [Instance]
   var policy: GatePolicy
   var source: RunHeader.Group
   /// Follows what changes; nil where nothing can.
   var poller: GroupPoller?
-  /// What the source said of others than the instances, too.
+  /// What the source said first.
   var listing: GroupListing
+  /// The user's own number of instances, which the source's does not override.
+  var expected: Int?
+
+  var instances: [Instance] { listing.instances }
 }
 
 extension CommandFailure {

@@ -20,7 +20,7 @@ final class GroupPoller: MembershipFeed, Sendable {
   private let watch = DispatchQueue(label: "healthgate.group.watch")
   /// How many questions were answered.
   private let answers = Atomic(0)
-  private let updates = Mutex<[FeedUpdate]>([])
+  private let updates = Mutex<[(answer: FeedAnswer, began: ContinuousClock.Instant)]>([])
   /// Those that the view is asked for.
   private let members: Mutex<[Instance]>
 
@@ -44,7 +44,7 @@ final class GroupPoller: MembershipFeed, Sendable {
   func takeUpdates() -> [FeedUpdate] {
     updates.withLock { updates in
       defer { updates = [] }
-      return updates
+      return updates.map { FeedUpdate($0.answer, age: ContinuousClock.now - $0.began) }
     }
   }
 
@@ -58,11 +58,13 @@ final class GroupPoller: MembershipFeed, Sendable {
   }
 
   private func readGroup() {
-    answering("the source of the instances", FeedUpdate.sourceFailed) {
+    answering("the source of the instances", FeedAnswer.sourceFailed) {
       do throws(SourceError) {
         let listing = try reader.list()
         members.withLock { $0 = listing.instances }
         return .listed(listing)
+      } catch  where reader.isGone(error) {
+        return .listed(GroupListing(instances: [], isEmpty: true))
       } catch {
         return .sourceFailed(GateFault(detail: error.message))
       }
@@ -70,7 +72,7 @@ final class GroupPoller: MembershipFeed, Sendable {
   }
 
   private func readView() {
-    answering("the load balancer", FeedUpdate.viewFailed) {
+    answering("the load balancer", FeedAnswer.viewFailed) {
       do throws(SourceError) {
         return .viewed(try reader.views(of: members.withLock { $0 }))
       } catch {
@@ -81,26 +83,28 @@ final class GroupPoller: MembershipFeed, Sendable {
 
   /// Asks, and says that there is no answer when it is late: at the deadline that has to be known.
   private func answering(
-    _ whom: String, _ failure: @escaping @Sendable (GateFault) -> FeedUpdate,
-    _ ask: () -> FeedUpdate
+    _ whom: String, _ failure: @escaping @Sendable (GateFault) -> FeedAnswer,
+    _ ask: () -> FeedAnswer
   ) {
+    let began = ContinuousClock.now
     let answered = answers.load(ordering: .relaxed)
     let wait = DispatchTimeInterval.microseconds(Int(clamping: lateness.inMicroseconds))
     watch.asyncAfter(deadline: .now() + wait) {
       guard self.answers.load(ordering: .relaxed) == answered else { return }
       self.post(
-        failure(GateFault(detail: "no answer from \(whom) for \(self.lateness.inWords) yet")))
+        failure(GateFault(detail: "no answer from \(whom) for \(self.lateness.inWords) yet")),
+        from: began)
     }
-    let update = ask()
+    let answer = ask()
     // On the watch's queue, so that what is said of its lateness never comes after it.
     watch.sync {
       answers.add(1, ordering: .relaxed)
-      post(update)
+      post(answer, from: began)
     }
   }
 
-  private func post(_ update: FeedUpdate) {
-    updates.withLock { $0.append(update) }
+  private func post(_ answer: FeedAnswer, from began: ContinuousClock.Instant) {
+    updates.withLock { $0.append((answer, began)) }
     hg_event_set(event)
   }
 }

@@ -8,7 +8,8 @@ struct GroupReader: Sendable {
   private let source: InstanceSource
   private let target: HealthCheckTarget
   private let release: ReleaseExpectations?
-  private let balancer: LoadBalancerName?
+  /// Those whose views count, each of them.
+  private let balancers: [LoadBalancerName]
   private let terraform: TerraformGroup.Reference?
   private let trafficPort: Int?
   private let client: AWSClient
@@ -33,25 +34,43 @@ struct GroupReader: Sendable {
       .machine(variables: variables), patience: min(patience, AWSClient.longestPatience))
     self.terraform = terraform
     self.trafficPort = trafficPort
-    guard baseline == nil else {
-      balancer = nil
-      return
-    }
-    balancer =
-      switch (settings.following.loadBalancerRole, settings.following.crossCheck, settings.source) {
-      case (.none, _, _): nil
-      case (_, let name?, _): name
-      case (_, nil, .classicLoadBalancer(let name)): .classic(name)
-      case (_, nil, .targetGroup(let name)): .targetGroup(name)
-      case (_, nil, _): nil
-      }
+    balancers = baseline == nil ? settings.balancers : []
   }
 
-  var readsView: Bool { balancer != nil }
+  var readsView: Bool { !balancers.isEmpty }
+
+  /// How long one listing, or one view, may take.
+  var timeLimit: Duration {
+    switch source {
+    case .exec, .dns, .srv: min(patience, ExecSource.longestTimeout)
+    case .instances, .file, .autoScalingGroup, .classicLoadBalancer, .targetGroup, .terraform:
+      min(patience, AWSClient.longestPatience)
+    }
+  }
+
+  /// Whether an error says that the group was deleted: a name that the DNS does not know for a
+  /// moment is no such thing.
+  func isGone(_ error: SourceError) -> Bool {
+    guard case .notFound = error else { return false }
+    return switch source {
+    case .autoScalingGroup, .classicLoadBalancer, .targetGroup, .terraform: true
+    case .instances, .file, .dns, .srv, .exec: false
+    }
+  }
+
+  /// Whether the source is an Auto Scaling group, which wants a number of instances.
+  private var isAutoScalingGroup: Bool {
+    switch (source, terraform) {
+    case (.autoScalingGroup, _), (.terraform, .autoScalingGroup): true
+    case (_, _): false
+    }
+  }
 
   func list() throws(SourceError) -> GroupListing {
     let listing = try sourceListing()
-    var group = GroupListing(instances: [], expected: listing.expected)
+    var group = GroupListing(
+      instances: [], expected: listing.expected,
+      isEmpty: isAutoScalingGroup && listing.expected == 0)
     for member in listing.members {
       switch member.standing {
       case .checked:
@@ -68,14 +87,42 @@ struct GroupReader: Sendable {
     return group
   }
 
-  /// The load balancer's view of these instances, by id.
+  /// The load balancers' view of these instances, by id: of each instance the worst there is.
+  ///
+  /// One that a load balancer says nothing of is in none.
   func views(of instances: [Instance]) throws(SourceError) -> [String: LoadBalancerView] {
+    guard let first = balancers.first else { return [:] }
+    var views = try views(of: instances, by: first)
+    for balancer in balancers.dropFirst() {
+      let others = try self.views(of: instances, by: balancer)
+      for instance in instances {
+        views[instance.id] = Self.worse(views[instance.id], others[instance.id])
+      }
+    }
+    return views
+  }
+
+  private func views(
+    of instances: [Instance], by balancer: LoadBalancerName
+  ) throws(SourceError) -> [String: LoadBalancerView] {
     switch balancer {
     case .classic(let name):
       try ClassicLoadBalancer(name: name, client: client).report().views(of: instances)
     case .targetGroup(let name):
       try TargetGroup(name, client: client).report().views(of: instances)
-    case nil: [:]
+    }
+  }
+
+  /// Out of service is worse than unknown, and unknown worse than in service.
+  private static func worse(_ one: LoadBalancerView?, _ other: LoadBalancerView?)
+    -> LoadBalancerView?
+  {
+    switch (one?.state, other?.state) {
+    case (.unhealthy?, _): one
+    case (_, .unhealthy?): other
+    case (nil, _), (_, nil): nil
+    case (.initial?, _): one
+    case (.healthy?, _): other
     }
   }
 
@@ -118,6 +165,21 @@ struct GroupReader: Sendable {
         advice: "name the port in target, or import_from the target group")
     }
     return trafficPort
+  }
+}
+
+extension Settings {
+  /// The load balancers whose views count: those to agree, and where the view decides that of the
+  /// source too.
+  fileprivate var balancers: [LoadBalancerName] {
+    guard following.probeFrom == .loadBalancer else { return following.crossChecks }
+    let own: LoadBalancerName? =
+      switch source {
+      case .classicLoadBalancer(let name): .classic(name)
+      case .targetGroup(let name): .targetGroup(name)
+      case .instances, .file, .dns, .srv, .exec, .autoScalingGroup, .terraform: nil
+      }
+    return [own].compactMap { $0 } + following.crossChecks.filter { $0 != own }
   }
 }
 

@@ -5,12 +5,16 @@ internal import InstanceSources
 
 /// The old group as it is when the run begins.
 struct LoadedBaseline {
-  var instances: [Instance]
+  var listing: GroupListing
   var source: RunHeader.Group
+  /// How long one listing may take; nil for a fixed list.
+  var timeLimit: Duration?
   /// Follows what changes; nil for a fixed list.
   var poller: GroupPoller?
   /// What is odd about it: a sentence each.
   var warnings: [String] = []
+
+  var instances: [Instance] { listing.instances }
 }
 
 extension LoadedSettings {
@@ -27,13 +31,16 @@ extension LoadedSettings {
     var loaded: LoadedBaseline
     switch source {
     case .instances(let specs):
-      loaded = LoadedBaseline(instances: try placed(specs), source: header)
+      loaded = LoadedBaseline(listing: GroupListing(instances: try placed(specs)), source: header)
     case .file(let path):
-      loaded = LoadedBaseline(instances: try placed(fileSpecs(path)), source: header)
+      loaded = LoadedBaseline(
+        listing: GroupListing(instances: try placed(fileSpecs(path))), source: header)
     case .dns, .srv, .exec, .autoScalingGroup, .classicLoadBalancer, .targetGroup, .terraform:
       loaded = try listed(source, header)
     }
-    for index in loaded.instances.indices { loaded.instances[index].role = .baseline }
+    for index in loaded.instances.indices {
+      loaded.listing.instances[index].role = .baseline
+    }
     return loaded
   }
 
@@ -42,16 +49,18 @@ extension LoadedSettings {
   /// All that are there now are expected to be healthy, as the policy wants it.
   func oldGroup() throws -> LoadedGroup? {
     guard var old = try baseline() else { return nil }
-    for index in old.instances.indices { old.instances[index].role = .member }
+    for index in old.instances.indices { old.listing.instances[index].role = .member }
     let group = settings.group
     let policy = GatePolicy(
       minHealthy: group.minHealthy, maxUnhealthy: group.maxUnhealthy,
       maxReplaced: group.maxReplaced, gracePeriod: group.gracePeriod, soak: group.soak,
       deadline: group.deadline, expected: max(old.instances.count, 1),
-      membership: old.poller == nil ? .fixed : .changing)
+      membership: old.poller == nil ? .fixed : .changing,
+      polling: old.timeLimit.map {
+        GatePolicy.Polling(refresh: settings.following.refresh, timeout: $0)
+      })
     return LoadedGroup(
-      instances: old.instances, policy: policy, source: old.source, poller: old.poller,
-      listing: GroupListing(instances: old.instances))
+      policy: policy, source: old.source, poller: old.poller, listing: old.listing)
   }
 
   private func placed(_ specs: [InstanceSpec]) throws(CommandFailure) -> [Instance] {
@@ -70,7 +79,7 @@ extension LoadedSettings {
     do throws(SourceError) {
       let listing = try reader.list()
       return LoadedBaseline(
-        instances: listing.instances, source: header,
+        listing: listing, source: header, timeLimit: reader.timeLimit,
         poller: GroupPoller(
           reader, members: listing.instances, follows: true, every: settings.following.refresh,
           until: settings.group.deadline))
@@ -83,8 +92,8 @@ extension LoadedSettings {
     guard !baseline.instances.isEmpty else {
       return ["baseline lists no instance, so there is nothing to compare with yet"]
     }
-    let places = Set(group.instances.map { "\($0.address) \($0.port)" })
-    let both = baseline.instances.filter { places.contains("\($0.address) \($0.port)") }
+    let places = Set(group.instances.map(\.place))
+    let both = baseline.instances.filter { places.contains($0.place) }
     guard let first = both.first else { return [] }
     return [
       "\(counted(both.count, "instance")) of the baseline is in the group too, such as \(first.id): "

@@ -10,22 +10,10 @@ struct ProbeSettings {
   /// Leaves out what one check cannot follow: a policy, thresholds, what the run writes.
   init(_ layers: RawSettings, _ imported: SettingsImport?) {
     var layers = layers
-    layers.values = layers.values.filter { key, _ in
-      switch key.setting.section {
-      case .healthCheck: !Self.thresholds.contains(key)
-      case .group: !Self.followings.contains(key)
-      case .policy: false
-      case .output: key == .format
-      }
-    }
+    layers.values = layers.values.filter { key, _ in key.isOfOneCheck }
     raw = layers
     self.imported = imported
   }
-
-  private static let thresholds: Set<SettingKey> = [
-    .healthyThreshold, .initialThreshold, .unhealthyThreshold, .unhealthyWindow,
-  ]
-  private static let followings: Set<SettingKey> = [.expected, .refresh, .probeFrom, .crossCheck]
 
   /// Text, unless somebody asked for another.
   func format() throws(CommandFailure) -> OutputSettings.Format {
@@ -40,9 +28,9 @@ struct ProbeSettings {
   /// The lanes of these targets, each with its instances.
   ///
   /// - Throws: `CommandFailure`.
-  func lanes(for targets: [ProbeTarget]) throws -> [ProbeLane] {
-    let order = SortedTargets(targets)
-    var schemes = order.questions.map(\.target.scheme)
+  func lanes(for arguments: [ProbeTarget]) throws -> [ProbeLane] {
+    let order = SortedTargets(arguments)
+    var targets = order.questions.map(\.target)
     let asksGroup = order.asksGroup || !givenSources.isEmpty
     if asksGroup, !order.instances.isEmpty, let source = givenSources.first {
       throw CommandFailure(
@@ -57,13 +45,13 @@ struct ProbeSettings {
     }
     let checks: [HealthCheckTarget?] = order.checks.isEmpty ? [nil] : order.checks
     let given = raw.values[.target]?.last.flatMap { try? HealthCheckTarget(parsing: $0.text) }
-    if asksGroup { schemes += checks.compactMap { ($0 ?? given)?.scheme } }
+    if asksGroup { targets += checks.compactMap { $0 ?? given } }
     var lanes: [ProbeLane] = []
     if asksGroup {
       var group = ProbeGroup(named: order.instances)
       for check in checks {
         let settings = try resolved(
-          check, given, beside: schemes, isOfGroup: order.instances.isEmpty)
+          check, given, beside: targets, isOfGroup: order.instances.isEmpty)
         let loaded = LoadedSettings(
           settings: settings, terraform: imported?.group, trafficPort: imported?.trafficPort)
         let members = try group.members(by: loaded)
@@ -73,7 +61,7 @@ struct ProbeSettings {
       }
     }
     for question in order.questions {
-      let settings = try resolved(question.target, given, beside: schemes, isOfGroup: false)
+      let settings = try resolved(question.target, given, beside: targets, isOfGroup: false)
       lanes.append(ProbeLane(way: .byURL, settings: settings, members: question.members))
     }
     return lanes
@@ -87,23 +75,16 @@ struct ProbeSettings {
   /// The settings of one lane; `target` nil is the one of the settings.
   private func resolved(
     _ target: HealthCheckTarget?, _ given: HealthCheckTarget?,
-    beside schemes: [HealthCheckTarget.Scheme], isOfGroup: Bool
+    beside targets: [HealthCheckTarget], isOfGroup: Bool
   ) throws(CommandFailure) -> Settings {
     var lane = raw
     if let target { lane.values[.target] = [SettingText(target.description, at: .flag(.target))] }
     if !isOfGroup {
-      for key in SettingKey.sources + [.terraformResource, .expectImage, .expectTag]
-        + [.expectLaunchTemplateVersion]
-      { lane.values[key] = nil }
-    }
-    if let scheme = (target ?? given)?.scheme {
-      // What another lane can use, or was not meant for this command, is no mistake here.
-      for key in scheme.unusable {
-        let isForAnother = schemes.contains { !$0.unusable.contains(key) }
-        let isFlag = lane.values[key]?.contains(where: \.isFlag) ?? false
-        if isForAnother || !isFlag { lane.values[key] = nil }
+      lane.values = lane.values.filter { key, _ in
+        key == .importFrom || key.setting.part != .source && key.setting.part != .release
       }
     }
+    if let target = target ?? given { lane.leaveOut(whatIsNotFor: target, beside: targets) }
     do throws(SettingsError) {
       return try Settings(resolving: lane, instances: isOfGroup ? .required : .optional)
     } catch {
@@ -157,19 +138,22 @@ private struct SortedTargets {
   }
 }
 
-extension HealthCheckTarget.Scheme {
-  /// Settings that mean nothing to a check of this protocol.
-  fileprivate var unusable: Set<SettingKey> {
-    var keys: Set<SettingKey> = []
-    if !isTLS { keys.formUnion([.verifyTLS, .caFile, .clientCert, .clientKey, .serverName]) }
-    if !hasPath {
-      keys.formUnion([
-        .matcher, .host, .header, .userAgent, .method, .expectBody, .expectHeader, .expectJSON,
-        .expectVersion, .versionFrom,
-      ])
+extension RawSettings {
+  /// What another lane can use, or was not meant for this command, is no mistake here.
+  fileprivate mutating func leaveOut(
+    whatIsNotFor target: HealthCheckTarget, beside targets: [HealthCheckTarget]
+  ) {
+    var leftOut: Set<SettingKey> = []
+    for (key, texts) in values where !key.fits(texts, target) {
+      let isForAnother = targets.contains { key.fits(texts, $0) }
+      if isForAnother || !texts.contains(where: \.isFlag) { leftOut.insert(key) }
     }
-    if isGRPC { keys.formUnion([.method, .expectBody, .expectJSON]) }
-    return keys
+    // Nor what says nothing without it.
+    for case (let key, .all(let companions)) in values.map({ ($0.key, $0.key.setting.companions) })
+    where !leftOut.isDisjoint(with: companions) {
+      leftOut.insert(key)
+    }
+    values = values.filter { key, _ in !leftOut.contains(key) }
   }
 }
 

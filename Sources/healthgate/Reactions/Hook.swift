@@ -75,7 +75,7 @@ struct Hook {
   /// this one writes.
   private func variables(_ verdict: Verdict, file: String) -> [String: String] {
     var variables = SettingsLoader.environment
-    for key in [SettingKey.onPromote, .onRollback, .onInconclusive, .verdict, .journal] {
+    for key in SettingKey.allCases where !key.isInherited {
       variables[key.variable] = nil
     }
     variables["HEALTHGATE_DECISION"] = verdict.decision.rawValue

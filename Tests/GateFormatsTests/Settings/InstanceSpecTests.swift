@@ -53,27 +53,56 @@ import Testing
     #expect(
       instances == [
         Instance(id: "10.0.1.5", address: "10.0.1.5", port: 80),
-        Instance(id: "10.0.1.6", address: "10.0.1.6", port: 8080),
+        Instance(id: "10.0.1.6:8080", address: "10.0.1.6", port: 8080),
       ])
   }
 
-  @Test func instancesOfOneAddressAreNamedWithTheirPorts() throws {
-    let instances = try InstanceSpec.instances(
-      specs("10.0.1.5:81,10.0.1.5,[::1]:81,0::1,web=10.0.1.5:83,10.0.1.6"), on: .number(80))
+  @Test func anInstanceIsCalledAsItIsWrittenWhateverElseIsListed() throws {
+    let texts = [
+      "10.0.1.5:81", "10.0.1.5", "[::1]:81", "0::1", "web=10.0.1.5:83", "10.0.1.6", "Web.Example",
+    ]
+    let ids = ["10.0.1.5:81", "10.0.1.5", "[::1]:81", "0::1", "web", "10.0.1.6", "Web.Example"]
+    for (text, id) in zip(texts, ids) {
+      #expect(try InstanceSpec.instances(specs(text), on: .number(80)).map(\.id) == [id])
+    }
+    let all = try InstanceSpec.instances(specs(texts.joined(separator: ",")), on: .number(80))
+    #expect(all.map(\.id) == ids)
+  }
+
+  @Test(arguments: [
+    ("10.0.1.5", "10.0.1.5:80"), ("::1", "[0:0::1]:80"), ("::ffff:10.0.1.5", "a=10.0.1.5"),
+    ("::FFFF:a00:105", "10.0.1.5"), ("web.example", "b=WEB.Example.:80"),
+    ("fe80::1%eth0", "fe80:0::1%eth0"),
+  ])
+  func onePlaceIsRefusedTwiceAndBothEntriesAreNamed(_ one: String, _ other: String) throws {
+    let specs = try specs("\(one),\(other)")
+    let error = #expect(throws: SettingsError.self) {
+      try InstanceSpec.instances(specs, on: .number(80))
+    }
     #expect(
-      instances.map(\.id) == [
-        "10.0.1.5:81", "10.0.1.5:80", "[::1]:81", "[0::1]:80", "web", "10.0.1.6",
+      error?.problems.map(\.summary) == [
+        "\(specs[0]) and \(specs[1]) are the same place, on port 80"
       ])
+    // Of a listing that changes, who follows it tells which of the names counts.
+    let kept = try InstanceSpec.instances(specs, on: .number(80), doubled: .kept)
+    #expect(kept.count == 2)
+    #expect(Set(kept.map(\.place)).count == 1)
+  }
+
+  @Test func aLineThatAListingRepeatsIsListedOnce() throws {
+    let specs = try specs("a=10.0.1.5,10.0.1.6,a=10.0.1.5,10.0.1.6")
+    let kept = try InstanceSpec.instances(specs, on: .number(80), doubled: .kept)
+    #expect(kept.map(\.id) == ["a", "10.0.1.6"])
   }
 
   @Test(arguments: [
     Row("10.0.1.5", ["10.0.1.5 has no port, and the target's is traffic-port"]),
     Row(
       "a=10.0.1.5:80,b=10.0.1.5:80",
-      ["b=10.0.1.5:80 is the same place as an instance before it"]),
-    Row("[::1]:80,[0::1]:80", ["[0::1]:80 is the same place as an instance before it"]),
+      ["a=10.0.1.5:80 and b=10.0.1.5:80 are the same place, on port 80"]),
+    Row("[::1]:80,[0::1]:80", ["[::1]:80 and [0::1]:80 are the same place, on port 80"]),
     Row("a=10.0.1.5:80,a=10.0.1.6:80", ["two instances are called 'a'"]),
-    Row("10.0.1.5:80,10.0.1.5=10.0.1.6:80", ["two instances are called '10.0.1.5'"]),
+    Row("10.0.1.5:80,10.0.1.5:80=10.0.1.6:80", ["two instances are called '10.0.1.5:80'"]),
     Row("", ["the list of instances is empty"]),
   ])
   func aListThatCannotBeIsRefusedUnderTrafficPort(_ row: Row<[String]>) throws {

@@ -34,11 +34,14 @@ import Testing
           - "B: ***"  # gate.yaml:4
         # user_agent:  (as the load balancer sends)
         # method:  (as the load balancer sends)
+        protocol_version: http1  # the default
+        # proxy_protocol:  (none)
         verify_tls: false  # the default
         # ca_file:  (those of the system)
         # client_cert:  (none)
         # client_key:  (in the file of the certificate)
         # server_name:  (as the load balancer sends)
+        # tls_max:  (1.2 for nlb, else the newest there is)
         proxy: http://u:***@b  # gate.yaml:5
         # connect_to:  (none)
         # expect_body:  (none)
@@ -98,7 +101,7 @@ import Testing
         # on_rollback:  (none)
         # on_inconclusive:  (none)
         verify_rollback: false  # the default
-        hook_timeout: 5m  # the default
+        # hook_timeout:  (5m)
         # notify:  (none)
         # events:  (none)
         ci: auto  # the default

@@ -143,7 +143,7 @@ import Testing
   @Test(arguments: [
     Row(
       "ca_file: a",
-      ["ca_file is given, but verify_tls is off, so nothing would be checked against it"]),
+      ["ca_file is given without verify_tls"]),
     Row("client_key: a", ["client_key is given without client_cert"]),
     Row(
       "server_name: 10.0.1.5",

@@ -88,8 +88,10 @@ import Testing
   }
 
   @Test func contentIsToldFromValues() {
-    let content = file("soak: [").problems + file("soak: 1\nsoak: 1").problems
+    let content = file("soak: [").problems + file("- soak: 1").problems
     #expect(content.count == 2 && content.allSatisfy { SettingsError([$0]).isAboutContent })
+    // As on the command line.
+    #expect(!SettingsError(file("soak: 1\nsoak: 1").problems).isAboutContent)
     let value = SettingProblem(.unreadable(.soak, "no"))
     #expect(!SettingsError([value]).isAboutContent)
     #expect(SettingsError([value] + content).isAboutContent)

@@ -38,7 +38,15 @@ import Testing
       #"echo '[{"address":"10.0.0.1","port":81,"zone":"a"}]'"#, port: .trafficPort)
     #expect(
       json.members.map(\.instance)
-        == [Instance(id: "10.0.0.1", address: "10.0.0.1", port: 81, zone: "a")])
+        == [Instance(id: "10.0.0.1:81", address: "10.0.0.1", port: 81, zone: "a")])
+  }
+
+  @Test func noNameOfAPlaceIsDroppedOrChanged() throws {
+    let first = try listing("printf '10.0.0.1\n10.0.0.2\n'")
+    let second = try listing("printf '10.0.0.1\nb=10.0.0.1:80\n10.0.0.1:81\n10.0.0.2\n'")
+    #expect(first.members.map(\.instance.id) == ["10.0.0.1", "10.0.0.2"])
+    #expect(
+      second.members.map(\.instance.id) == ["10.0.0.1", "b", "10.0.0.1:81", "10.0.0.2"])
   }
 
   @Test(arguments: ["true", "echo", "echo ' [ ] '"])
@@ -100,7 +108,7 @@ import Testing
 
   @Test(arguments: [
     ("echo 10.0.0.1; echo 'hello world'", "line 2: 'hello world' is not an address"),
-    ("echo 10.0.0.1; echo 10.0.0.1", "line 2: 10.0.0.1 is the same place"),
+    ("echo a=10.0.0.1; echo a=10.0.0.2", "line 2: two instances are called 'a'"),
     ("echo 10.0.0.300", "'10.0.0.300' is not an IPv4 address"),
     (#"echo '[{"address":"10.0.0.1"}'"#, "JSON"),
     (#"echo '{"instances":[]}'"#, "not an array"),

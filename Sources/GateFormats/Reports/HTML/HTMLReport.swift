@@ -106,7 +106,7 @@ package struct HTMLReport {
     let members = gate.records(.member)
     let checks = members.reduce(0) { $0 + $1.checks }
     let failures = members.reduce(0) { $0 + $1.failures }
-    let lost = gate.records.reduce(0) { $0 + $1.lostChecks }
+    let lost = gate.losses.checks
     let samples = members.flatMap(\.latency.samples).sorted()
     func percentile(_ percent: Int) -> String {
       guard !samples.isEmpty else { return "–" }

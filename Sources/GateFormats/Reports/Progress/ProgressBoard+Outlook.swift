@@ -42,7 +42,7 @@ extension ProgressBoard {
   private func unconfirmed(_ gate: Gate) -> String? {
     guard gate.policy.loadBalancer != .none else { return nil }
     let present = gate.records(.member) { $0.removed == nil }
-    guard !present.contains(where: \.isViewStale) else {
+    guard gate.view?.fault == nil else {
       return "waiting for the load balancer's view, which could not be had the last time"
     }
     let others = present.filter { $0.health.state == .healthy && $0.view?.state != .healthy }

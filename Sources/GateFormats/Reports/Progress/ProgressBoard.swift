@@ -34,13 +34,13 @@ package struct ProgressBoard: Sendable {
       guard standings.indices.contains(key.index) else { return }
       history.addLoss(of: key)
       place(key, in: gate)
-    case .gateFault, .baselineUnlisted, .loadBalancerUnseen: faults += 1
+    case .listed, .loadBalancerAsked: faults += event.fault == nil ? 0 : 1
     case .loadBalancerSaw(let key, _): place(key, in: gate)
     case .resumed:
       // Those of the runner before joined when this one was not there.
       addInstances(upTo: gate.records.count)
       for index in standings.indices { place(InstanceKey(index), in: gate) }
-    case .groupListed, .interrupted, .wokeUp: break
+    case .interrupted, .wokeUp: break
     }
   }
 

@@ -16,6 +16,8 @@ package struct ProgressLog: Sendable {
   private var hasSoaked = false
   private var isCondemned = false
   private var lastLine: GateInstant?
+  /// How many instances the source wants, as far as it was told.
+  private var expected: Int
   private var lines = ""
 
   /// So long nothing is said at the most: CI systems end jobs that are silent for long.
@@ -25,6 +27,7 @@ package struct ProgressLog: Sendable {
 
   package init(_ header: RunHeader) {
     board = ProgressBoard(header)
+    expected = header.policy.expected
     for line in header.startLines { say(line, at: .start) }
   }
 
@@ -45,11 +48,10 @@ package struct ProgressLog: Sendable {
     case .instanceRemoved(let key): left.append(key)
     case .checked(let key, let report):
       tell(report, of: key, effects.transition, at: now, in: gate)
-    case .checkLost(_, let fault), .gateFault(let fault), .baselineUnlisted(let fault),
-      .loadBalancerUnseen(let fault):
-      if let words = faults.add(fault, at: now) { say(words, at: now) }
-    case .groupListed(let expected):
-      say("the source wants \(counted(expected, "instance"))", at: now)
+    case .checkLost, .loadBalancerAsked: tellFault(of: event, at: now)
+    case .listed:
+      tellFault(of: event, at: now)
+      if gate.expected != expected { tellExpected(at: now, in: gate) }
     case .loadBalancerSaw(let key, let view):
       tell(view, of: key, effects.transition, at: now, in: gate)
     case .resumed(let gap):
@@ -61,6 +63,16 @@ package struct ProgressLog: Sendable {
     tellSoak(at: now, in: gate)
     tellBlame(at: now, in: gate)
     if let verdict = gate.verdict { conclude(verdict, in: gate) }
+  }
+
+  private mutating func tellFault(of event: GateEvent, at now: GateInstant) {
+    guard let fault = event.fault, let words = faults.add(fault, at: now) else { return }
+    say(words, at: now)
+  }
+
+  private mutating func tellExpected(at now: GateInstant, in gate: Gate) {
+    expected = gate.expected
+    say("the source wants \(counted(gate.expected, "instance"))", at: now)
   }
 
   /// Says what was waiting for its moment; returns the next such moment.

@@ -1,10 +1,9 @@
-package import GateCore
-
 /// Where an instance is: a literal IPv4 or IPv6 address, or a host name.
 package struct NetworkAddress: Hashable, Sendable {
   /// As it was written, without brackets.
   package var text: String
-  /// The same for every spelling of one address.
+  /// The same for every spelling of one address, an IPv4 address in IPv6 (RFC 4291, 2.5.5.2) too,
+  /// and of one host name: in small letters, without the dot at its end.
   package var canonical: String
   package var kind: Kind
 
@@ -21,10 +20,10 @@ package struct NetworkAddress: Hashable, Sendable {
     let isBracketed = written.hasPrefix("[") && written.hasSuffix("]")
     text = isBracketed ? String(written.dropFirst().dropLast()) : String(written)
     if isBracketed || text.contains(":") {
-      guard let groups = Self.ipv6(text) else {
+      guard let (groups, zone) = Self.ipv6(text) else {
         throw GrammarError("\(String(written).shown) is not an IPv6 address")
       }
-      (canonical, kind) = (groups, .ipv6)
+      (canonical, kind) = (Self.spelled(groups) + zone, .ipv6)
     } else if Self.isMadeOfNumbers(text) {
       guard Self.ipv4(text) != nil else {
         throw GrammarError("\(text.shown) is not an IPv4 address: four numbers from 0 to 255")
@@ -34,7 +33,8 @@ package struct NetworkAddress: Hashable, Sendable {
       guard Self.isHostName(text) else {
         throw GrammarError("\(text.shown) is not an address or a host name")
       }
-      (canonical, kind) = (text.lowercased(), .hostName)
+      let name = text.hasSuffix(".") ? text.dropLast() : text[...]
+      (canonical, kind) = (name.lowercased(), .hostName)
     }
   }
 
@@ -56,7 +56,7 @@ package struct NetworkAddress: Hashable, Sendable {
   }
 
   /// The eight groups and the zone; nil when it is no IPv6 address (RFC 4291, section 2.2).
-  private static func ipv6(_ text: String) -> String? {
+  private static func ipv6(_ text: String) -> (groups: [UInt16], zone: String)? {
     let halves = text.split(separator: "%", maxSplits: 1, omittingEmptySubsequences: false)
     let zone = halves.count == 2 ? "%\(halves[1])" : ""
     guard let address = halves.first, halves.count == 1 || isZone(halves[1]) else { return nil }
@@ -70,7 +70,14 @@ package struct NetworkAddress: Hashable, Sendable {
     guard sides.count == 2 ? given < 8 : given == 8 else { return nil }
     let gap = [UInt16](repeating: 0, count: 8 - given)
     let all = sides.count == 2 ? lists[0] + gap + lists[1] : lists[0]
-    return all.map { String($0, radix: 16) }.joined(separator: ":") + zone
+    return (all, zone)
+  }
+
+  private static func spelled(_ groups: [UInt16]) -> String {
+    guard groups.starts(with: [0, 0, 0, 0, 0, 0xFFFF]) else {
+      return groups.map { String($0, radix: 16) }.joined(separator: ":")
+    }
+    return groups.suffix(2).flatMap { ["\($0 >> 8)", "\($0 & 0xFF)"] }.joined(separator: ".")
   }
 
   private static func groups(_ text: Substring, mayEndInIPv4: Bool) -> [UInt16]? {

@@ -1,0 +1,171 @@
+/// What a promotion needs, and whether it can still come to be.
+extension Gate {
+  /// Whether an instance was ever seen in the group.
+  var hasHadMembers: Bool { group.present + group.removed > 0 }
+
+  // MARK: - All that a promotion needs, but for the rule of the latest check
+
+  var holdsAllElse: Bool {
+    isGroupReady && isListingFresh && areViewsFresh && group.inService >= minHealthy
+      && guards.healthy == guards.present
+  }
+
+  /// Whether nothing but a listing or a view that has grown too old stands in the way.
+  var isOnlyStale: Bool {
+    isGroupReady && group.inService >= minHealthy && guards.healthy == guards.present
+      && (isTooOld(listing?.started) || isTooOld(view?.started))
+  }
+
+  /// Whether the group is there, has soaked and keeps the limits.
+  private var isGroupReady: Bool {
+    // What the latest listing lacks does not speak for a promotion: the others must have soaked.
+    let since = group.listed < group.present ? listedHealthySince : healthySince
+    guard let since, soaked(since: since) <= clock else { return false }
+    return group.listed >= expected && group.healthyAndListed >= minHealthy
+      && group.unhealthy <= maxUnhealthy
+  }
+
+  /// Whether who is in the group is known: a fixed list always is.
+  var isListingFresh: Bool {
+    guard policy.membership == .changing, !isFaultless else { return true }
+    guard let listing else { return policy.polling == nil }
+    return listing.fault == nil && !isTooOld(listing.started)
+  }
+
+  /// Whether what the load balancers say is known, where they are asked.
+  var areViewsFresh: Bool {
+    guard policy.loadBalancer != .none, !isFaultless else { return true }
+    guard let view else { return false }
+    return view.fault == nil && !isTooOld(view.started)
+  }
+
+  private func isTooOld(_ started: GateInstant?) -> Bool {
+    guard let started, let polling = policy.polling, !isFaultless else { return false }
+    return started + polling.maximumAge < clock
+  }
+
+  /// Until when the newest listing and the newest view are fresh; nil: they do not grow old.
+  var freshUntil: GateInstant? {
+    guard let polling = policy.polling, !isFaultless else { return nil }
+    let started = [
+      policy.membership == .changing ? listing?.started : nil,
+      policy.loadBalancer == .none ? nil : view?.started,
+    ]
+    return started.compactMap { $0 }.min().map { $0 + polling.maximumAge }
+  }
+
+  // MARK: - The rule of the latest check
+
+  /// Whether enough instances are healthy and have passed their latest check, and every guard has.
+  var isCounted: Bool {
+    group.counted(isHeld: isHeld) >= minHealthy
+      && group.unhealthy + group.pending(isHeld: isHeld) <= maxUnhealthy
+      && guards.pending(isHeld: isHeld) == 0
+  }
+
+  /// Whether an instance speaks for a promotion now: healthy, listed, in service where that is
+  /// asked, and not waiting for a passing check.
+  func isCounted(_ record: InstanceRecord) -> Bool {
+    guard record.removed == nil, record.health.isShownHealthy, !record.isMissing else {
+      return false
+    }
+    let role = loadBalancerRole(for: record.instance.role)
+    return (role == .none || record.view?.state == .healthy) && !isPending(record)
+  }
+
+  /// Whether a healthy instance must first pass a check.
+  func isPending(_ record: InstanceRecord) -> Bool {
+    switch record.latest {
+    case .passed: false
+    case .missedOnce(let episode): !isHeld || episode < counts.episode
+    case .missedAgain: true
+    }
+  }
+
+  // MARK: - Whether it can still come to be
+
+  /// The last moment at which what is still wanted can come in time; nil when it cannot.
+  var lastChance: GateInstant? {
+    guard hasHadMembers else { return deadline }
+    guard let soak = lastChanceOfSoak, let group = lastChanceOfGroup,
+      let guards = lastChanceOfGuards
+    else { return nil }
+    return min(deadline, soak, group, guards)
+  }
+
+  private var lastChanceOfSoak: GateInstant? {
+    if let healthySince { return soaked(since: healthySince) <= deadline ? deadline : nil }
+    let present = group.soakChance(of: minHealthy)
+    return joiningChance(soakCertainty).map { max(present ?? $0, $0) } ?? present
+  }
+
+  private var lastChanceOfGroup: GateInstant? {
+    // Those that leave are no longer in the way, if they may leave.
+    let leaving = policy.membership == .changing ? max(maxReplaced - group.removed, 0) : 0
+    guard group.hopeless(isHeld: isHeld) <= maxUnhealthy + leaving else { return nil }
+    let present = group.finalChance(of: minHealthy, isHeld: isHeld, deadline: deadline)
+    return joiningChance(finalCertainty).map { max(present ?? $0, $0) } ?? present
+  }
+
+  /// Until when one that joins, and is new, can still be healthy in time; the load balancer may
+  /// know it already.
+  private func joiningChance(_ certainty: Certainty) -> GateInstant? {
+    guard policy.membership == .changing || group.present < expected else { return nil }
+    return policy.loadBalancer == .decides
+      ? certainty.latest : certainty.latestStart(of: check.initialThreshold)
+  }
+
+  private var lastChanceOfGuards: GateInstant? {
+    guard guards.present > 0 else { return deadline }
+    return guards.finalChance(of: guards.present, isHeld: isHeld, deadline: deadline)
+  }
+
+  // MARK: - What stands in the way at last
+
+  /// Whether the group would be promoted, were it not for the guards.
+  var areGuardsMissing: Bool {
+    guard lastChanceOfSoak != nil, lastChanceOfGroup != nil else { return false }
+    guard isDeadlinePast else {
+      return lastChanceOfGuards.map { $0 < clock } ?? true
+    }
+    return isGroupReady && isListingFresh && group.counted(isHeld: isHeld) >= minHealthy
+      && (guards.healthy < guards.present || guards.pending(isHeld: isHeld) > 0)
+  }
+
+  /// Whether the gate's own checks alone would have promoted the group.
+  var isOnlyCrossCheckMissing: Bool {
+    guard policy.loadBalancer == .confirms, isGroupReady, isListingFresh,
+      group.inService < minHealthy || group.counted(isHeld: isHeld) < minHealthy,
+      guards.healthy == guards.present, guards.pending(isHeld: isHeld) == 0
+    else { return false }
+    return records.count {
+      $0.instance.role == .member && $0.removed == nil && $0.health.isShownHealthy
+        && !$0.isMissing && !isPending($0)
+    } >= minHealthy
+  }
+}
+
+extension GateInstant {
+  /// The first moment after this one.
+  var next: GateInstant { GateInstant(microseconds: microseconds + 1) }
+}
+
+/// What faults of the gate's own have cost.
+package struct Losses: Hashable, Sendable {
+  package internal(set) var checks = 0
+  /// Listings of the group and of the baseline.
+  package internal(set) var listings = 0
+  package internal(set) var views = 0
+  package private(set) var lastFault: GateFault?
+
+  package var isEmpty: Bool { checks + listings + views == 0 }
+
+  mutating func add(_ fault: GateFault) { lastFault = fault }
+
+  /// `2 checks and 1 listing`.
+  package var inWords: String {
+    [(checks, "check"), (listings, "listing"), (views, "load balancer's view")]
+      .filter { $0.0 > 0 }
+      .map { counted($0.0, $0.1) }.joined(separator: " and ")
+  }
+}
