@@ -63,14 +63,20 @@ extension FleetRules {
     {
       return conclude(.rollback, .loadBalancerDisagrees, at: now)
     }
-    // Past the deadline too, where only guards are waited for; the slow model tells when.
+    // Where only guards are waited for, the old group is not asked; at the deadline the slow model
+    // tells whether it is so.
     let isOfGuards =
-      now > deadline && verdict != nil
-      && ones.contains { one in
-        one.role == .guard && !one.hasLeft && (one.state != .healthy || isPending(one, at: now))
-      }
-    guard canStillBeHealthy(at: now) || isOfGuards || old.present == 0 else { return }
+      now < deadline
+      ? canStillBeHealthy(at: now)
+      : verdict?.reason.code == .deadlineExceeded && areGuardsAwaited(at: now)
+    guard isOfGuards || old.present == 0 else { return }
     conclude(.rollback, codeOfTooLate(at: now), at: now)
+  }
+
+  private func areGuardsAwaited(at now: Int64) -> Bool {
+    ones.contains { one in
+      one.role == .guard && !one.hasLeft && (one.state != .healthy || isPending(one, at: now))
+    }
   }
 
   func codeOfTooLate(at now: Int64) -> ReasonCode {

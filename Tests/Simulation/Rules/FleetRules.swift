@@ -159,12 +159,11 @@ struct FleetRules {
       if moment - 1 > last, mustSettle(trial, at: moment - 1) {
         complain(.trial, "at \(moment - 1) the old group was cleared, and no word of it")
       }
-      return settle(trial, at: moment, seenAt: now, says: verdict)
+      return settle(trial, at: moment, says: verdict)
     }
     guard hasHadMembers else {
       if moment != deadline + 1 { complain(.earliest, "no instances, but not at the deadline") }
-      let isKnown = listing?.hasSucceeded ?? true
-      return conclude(.inconclusive, isKnown ? .noInstances : .gateFault, at: moment)
+      return conclude(.inconclusive, .noInstances, at: moment)
     }
     judgeTooLate(at: moment)
     concludeTooLate(at: moment, seenAt: now, verdict)
@@ -256,6 +255,7 @@ struct FleetRules {
       return index
     case .loadBalancerAsked(let asked):
       viewing = Asked(started: asked.started.microseconds, hasSucceeded: asked.fault == nil)
+      if asked.fault != nil { hasFault = true }
     case .listed(let listed): take(listed)
     case .interrupted: isInterrupted = true
     case .resumed: preconditionFailure("no runner dies in these worlds, but in ResumedModelTests")
@@ -392,6 +392,10 @@ extension FleetRules {
     at now: Int64, seenAt seen: Int64, _ gate: Gate, mayPromote: Bool
   ) {
     if isInterrupted { return conclude(.inconclusive, .interrupted, at: now) }
+    // What a source did not say in time it did not say.
+    if [listing, viewing].contains(where: { $0 != nil && !isFresh($0, at: now) }) {
+      hasFault = true
+    }
     holdSoaks(at: now)
     holdReadiness(at: now, mayBegin: mayPromote)
     if members.wrong > 0 { return rollBack(.wrongInstances, at: now, seenAt: seen, gate) }
@@ -402,7 +406,7 @@ extension FleetRules {
       return rollBack(.tooManyReplaced, at: now, seenAt: seen, gate)
     }
     if guards.unhealthy > 0 { return rollBack(.guardFailed, at: now, seenAt: seen, gate) }
-    if let trial { return settle(trial, at: now, seenAt: seen, says: gate.verdict) }
+    if let trial { return settle(trial, at: now, says: gate.verdict) }
     if !hasHadMembers {
       if isGone { conclude(.inconclusive, .noInstances, at: now) }
       return
@@ -472,7 +476,6 @@ extension FleetRules {
   func isFaultBlamed(by verdict: Verdict?, at now: Int64, seenAt seen: Int64) -> Bool {
     verdict?.reason.code == .gateFault && verdict?.at.microseconds == now
       && (hasFault || seen - now > 250_000
-        || [listing, viewing].contains { $0 != nil && !isFresh($0, at: now) }
         || ones.contains { one in
           !one.hasLeft && one.role != .baseline && isChecked(one) && one.unheard(at: now, check) > 0
         })
@@ -507,11 +510,11 @@ extension FleetRules {
   private mutating func condemn(
     _ code: ReasonCode, at now: Int64, seenAt seen: Int64, _ gate: Gate
   ) {
-    guard old.present > 0, code != .wrongVersion else {
-      return rollBack(code, at: now, seenAt: seen, gate)
-    }
+    guard old.present > 0, code != .wrongVersion,
+      !isFaultBlamed(by: gate.verdict, at: now, seenAt: seen)
+    else { return rollBack(code, at: now, seenAt: seen, gate) }
     begin(code, at: now)
-    if let trial { settle(trial, at: now, seenAt: seen, says: gate.verdict) }
+    if let trial { settle(trial, at: now, says: gate.verdict) }
   }
 
   private mutating func begin(_ code: ReasonCode, at now: Int64) {
@@ -526,23 +529,14 @@ extension FleetRules {
     (soakWith, soakWithout, isReady) = (nil, nil, false)
   }
 
-  private mutating func settle(
-    _ trial: Trial, at now: Int64, seenAt seen: Int64, says verdict: Verdict?
-  ) {
+  private mutating func settle(_ trial: Trial, at now: Int64, says verdict: Verdict?) {
     if isTooMany(trial.failing, trial) { return conclude(.inconclusive, .sharedCause, at: now) }
-    let isBlamed = isFaultBlamed(by: verdict, at: now, seenAt: seen)
-    guard !mustSettle(trial, at: now) else {
-      return isBlamed
-        ? conclude(.inconclusive, .gateFault, at: now) : conclude(.rollback, trial.code, at: now)
-    }
-    guard isBlamed || verdict?.reason.code == trial.code, verdict?.at.microseconds == now else {
-      return
-    }
+    guard !mustSettle(trial, at: now) else { return conclude(.rollback, trial.code, at: now) }
+    guard verdict?.reason.code == trial.code, verdict?.at.microseconds == now else { return }
     if isTooMany(trial.failing + sureToBeAbleToFail(at: now, trial), trial) {
       complain(.trial, "at \(now) the old group could still fail, but was let off")
     }
-    isBlamed
-      ? conclude(.inconclusive, .gateFault, at: now) : conclude(.rollback, trial.code, at: now)
+    conclude(.rollback, trial.code, at: now)
   }
 
   private func mustSettle(_ trial: Trial, at now: Int64) -> Bool {

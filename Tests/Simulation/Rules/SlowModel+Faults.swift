@@ -62,11 +62,9 @@ extension SlowModel {
         result, from: started, to: GateInstant(microseconds: moment))
       return (moment, past.report ?? .max, .checked(InstanceKey(index), report))
     }
-    return switch past.ending {
-    case .success, .failure:
-      ended(min(past.ended, past.started + timeout(of: members[index].role)), result(of: past))
-    case .lost: ended(past.started, .success)
-    }
+    // What was not made ended when it was due, in the list of what was seen.
+    return ended(
+      min(past.ended, past.started + timeout(of: members[index].role)), result(of: past))
   }
 
   private func result(of past: PastCheck) -> CheckResult {

@@ -19,12 +19,10 @@ extension SlowModel {
     if present(.guard).contains(where: { state(of: $0, at: now) == .unhealthy }) {
       return rollBack(.guardFailed, at: now, seenAt: seen)
     }
-    if trial != nil { return settle(at: now, seenAt: seen) }
+    if trial != nil { return settle(at: now) }
     guard members.contains(where: { $0.role == .member }) else {
       guard isGone || now > deadline else { return }
-      // Where the source does not answer, nobody knows that there is none.
-      let isKnown = isGone || listing?.hasSucceeded ?? true
-      return conclude(.inconclusive, isKnown ? .noInstances : .gateFault, at: now)
+      return conclude(.inconclusive, .noInstances, at: now)
     }
     if mayPromote, let ready, isPromotable(since: ready, at: now) {
       return conclude(.promote, .groupHealthy, at: now)
@@ -60,17 +58,16 @@ extension SlowModel {
   }
 
   private mutating func holdReadiness(at now: Int64, mayBegin: Bool) {
-    func held(_ ready: Ready?, views: Bool) -> Ready? {
-      guard isAllElseHolding(at: now, views: views) else { return nil }
-      guard ready == nil, mayBegin else { return ready }
-      return Ready(known: members.map { results(of: $0, at: now).count })
+    guard isAllElseHolding(at: now) else {
+      ready = nil
+      return
     }
-    ready = held(ready, views: true)
-    readyButForViews = held(readyButForViews, views: false)
+    guard ready == nil, mayBegin else { return }
+    ready = Ready(known: members.map { results(of: $0, at: now).count })
   }
 
   /// Whether all holds but for the latest checks.
-  private func isAllElseHolding(at now: Int64, views: Bool, guards: Bool = true) -> Bool {
+  private func isAllElseHolding(at now: Int64, views: Bool = true, guards: Bool = true) -> Bool {
     let group = present(.member)
     // What the newest listing lacks may be gone: then the soak is the one without it.
     let since = group.contains(where: \.isLacked) ? soakWithout : soakWith
@@ -176,16 +173,16 @@ extension SlowModel {
     guard !areFaultsToBlame(at: now, seenAt: seen) else {
       return conclude(.inconclusive, .gateFault, at: now)
     }
-    if let readyButForViews, policy.loadBalancer == .confirms,
-      isPromotable(since: readyButForViews, at: now, views: false)
+    if policy.loadBalancer == .confirms, isAllElseHolding(at: now, views: false),
+      isPromotable(since: ready, at: now, views: false)
     {
       return rollBack(.loadBalancerDisagrees, at: now, seenAt: seen)
     }
     let code: ReasonCode = now >= deadline ? .deadlineExceeded : .cannotBecomeHealthyInTime
     // Where only a guard is late, nobody asks the old group.
     let isOnlyForGuards =
-      now > deadline
-      ? isAllElseHolding(at: now, views: true, guards: false)
+      now >= deadline
+      ? isAllElseHolding(at: now, guards: false)
         && isPromotable(since: ready, at: now, guards: false)
       : isFeasible(from: now, withGuards: false)
     guard !isOnlyForGuards else {
@@ -194,7 +191,7 @@ extension SlowModel {
     condemn(code, at: now, seenAt: seen)
   }
 
-  mutating func rollBack(_ code: ReasonCode, at now: Int64, seenAt seen: Int64) {
+  private mutating func rollBack(_ code: ReasonCode, at now: Int64, seenAt seen: Int64) {
     areFaultsToBlame(at: now, seenAt: seen)
       ? conclude(.inconclusive, .gateFault, at: now) : conclude(.rollback, code, at: now)
   }
@@ -202,11 +199,11 @@ extension SlowModel {
   /// The old group is asked first, if there is one; in the other world the condemnation is enough.
   private mutating func condemn(_ code: ReasonCode, at now: Int64, seenAt seen: Int64) {
     // That the old group is of an old version is no failure of it.
-    guard !present(.baseline).isEmpty, code != .wrongVersion, !isWithoutFaults else {
-      return rollBack(code, at: now, seenAt: seen)
-    }
-    (soakWith, soakWithout, ready, readyButForViews) = (nil, nil, nil, nil)
+    guard !present(.baseline).isEmpty, code != .wrongVersion, !isWithoutFaults,
+      !areFaultsToBlame(at: now, seenAt: seen)
+    else { return rollBack(code, at: now, seenAt: seen) }
+    (soakWith, soakWithout, ready) = (nil, nil, nil)
     trial = trial(for: code, at: now)
-    settle(at: now, seenAt: seen)
+    settle(at: now)
   }
 }

@@ -10,7 +10,7 @@ extension SlowModel {
       members[index].resumed = now
       if member.checks.isEmpty { members[index].begins = now }
     }
-    (ready, readyButForViews, listing, viewing) = (nil, nil, nil, nil)
+    (ready, listing, viewing) = (nil, nil, nil)
     gap > interval ? beginAnew(at: now) : putOff(by: gap, at: now)
   }
 

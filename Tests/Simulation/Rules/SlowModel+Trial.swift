@@ -89,7 +89,7 @@ extension SlowModel {
       case .initial where isTooLate(member.checks, member): return true
       case .initial, .healthy: break
       }
-      let slot = max(nextStart(of: member) ?? next.ended, next.ended)
+      let slot = slot(of: member, notBefore: next.ended)
       next = (slot, slot)
     }
     return false
@@ -107,7 +107,7 @@ extension SlowModel {
       + trial.longer
   }
 
-  mutating func settle(at now: Int64, seenAt seen: Int64) {
+  mutating func settle(at now: Int64) {
     guard let trial else { return }
     var (failing, open) = (0, 0)
     for index in trial.asked.keys {
@@ -119,7 +119,7 @@ extension SlowModel {
     }
     if isTooMany(failing, trial) { return conclude(.inconclusive, .sharedCause, at: now) }
     if now > end(of: trial) || !isTooMany(failing + open, trial) {
-      rollBack(trial.code, at: now, seenAt: seen)
+      conclude(.rollback, trial.code, at: now)
     }
   }
 }

@@ -31,8 +31,6 @@ struct SlowModel {
   var soakWithout: Int64?
   /// Since when all holds but for the latest checks.
   var ready: Ready?
-  /// The same, whatever the load balancers that are asked beside the checks say.
-  var readyButForViews: Ready?
   var trial: Trial?
   private(set) var conclusion: Conclusion?
   /// What was taken in; checks of nobody are left out.
@@ -431,11 +429,17 @@ extension SlowModel {
       while true {
         member.checks.append(PastCheck(ending: ending, started: start, ended: ended, report: 0))
         if isWanted(member.checks) { return ended }
-        // Whoever is late begins at once.
-        start = max(due(member), ended)
+        start = slot(of: member, notBefore: ended)
         ended = start
       }
     }.min() ?? now
+  }
+
+  /// The first of its slots from a moment on: what is late is not made up for.
+  func slot(of member: Member, notBefore moment: Int64) -> Int64 {
+    var slot = due(member)
+    while slot < moment { slot += interval }
+    return slot
   }
 
   /// When it can be healthy at the earliest.

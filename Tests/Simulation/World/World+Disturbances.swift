@@ -28,7 +28,8 @@ extension World {
       listing.takes = random.chance(0.3) ? Int64.random(in: 0...refresh, using: &random) : nil
       listing.expected =
         wants && random.chance(0.2)
-        ? Int.random(in: 0...(settings.expected + 1), using: &random)
+        ? random.chance(0.1)
+          ? 0 : Int.random(in: 1...(settings.expected + 1), using: &random)
         : nil
       listings.append(listing)
       guard random.chance(0.2), instances.contains(where: { $0.role == .baseline }) else {

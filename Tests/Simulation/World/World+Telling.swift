@@ -63,6 +63,7 @@ extension World {
         listed.filter { $0.left ?? .max <= moment }.map { $0.name(at: moment) })
     }
     told.expected = listing.expected
+    told.isEmpty = listing.expected == 0
     switch listing.tells {
     case .twice: told.instances += told.instances.reversed()
     case .doubled:
@@ -74,7 +75,7 @@ extension World {
     case .part:
       told.instances = told.instances.enumerated().filter { $0.offset % 3 != 1 }.map(\.element)
     case .nothing: told = GroupListing(instances: [])
-    case .gone: told = GroupListing(instances: [], isGone: true)
+    case .gone: told = GroupListing(instances: [], isEmpty: true)
     case .truth, .late, .fault: break
     }
     return .listed(told)
