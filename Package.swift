@@ -27,7 +27,7 @@ let package = Package(
     .target(
       name: "GateFormats",
       dependencies: [
-        "CYAML", "GateCore", "GateInsight",
+        "CRE2", "CYAML", "GateCore", "GateInsight",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "CryptoExtras", package: "swift-crypto"),
       ],
@@ -64,6 +64,8 @@ let package = Package(
       name: "CCurl", pkgConfig: "libcurl",
       providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
     .target(name: "CCurlShims", dependencies: ["CCurl"]),
+    // RE2, which is C++, by functions of C. Its pkg-config file has flags that SwiftPM warns of.
+    .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
     // YAML's parser, XML of AWS's answers, and SRV records.
     .systemLibrary(
       name: "CYAML", pkgConfig: "yaml-0.1",
@@ -114,5 +116,6 @@ let package = Package(
         "TestSupport",
       ],
       exclude: ["Corpus"], swiftSettings: strict),
-  ]
+  ],
+  cxxLanguageStandard: .cxx17
 )

@@ -26,6 +26,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 ARCHIVES = {
     "libyaml.a": "libyaml-0.so",
     "libexpat.a": "libexpat.so",
+    "libre2.a": "libre2.so",
     "libstdc++.a": "libstdc++.so",
     "libgcc_eh.a": "libgcc_s.so",
 }

@@ -35,7 +35,46 @@ extension Gate {
   mutating func foldFaultless(_ event: GateEvent, at now: GateInstant) {
     guard !faultless.isEmpty else { return }
     faultless[0].pass(until: now, seen: now)
+    if case .loadBalancerAsked(let view) = event, view.fault == nil { seeAgain(at: now) }
     faultless[0].foldAsHadNothingBeenLost(event, at: now)
+  }
+
+  /// What the load balancers say now holds in the gate that lost nothing too, where a lost view said
+  /// otherwise.
+  private mutating func seeAgain(at now: GateInstant) {
+    var effects: [GateEffect] = []
+    for index in records.indices {
+      guard let view = records[index].view, faultless[0].records[index].view != view else {
+        continue
+      }
+      faultless[0].handle(.loadBalancerSaw(InstanceKey(index), view), at: now, effects: &effects)
+    }
+  }
+
+  /// An answer that has not come for so long is lost: who is in the group is as before, and the load
+  /// balancers have all in service.
+  mutating func noteStaleness() {
+    guard !isFaultless else { return }
+    let isListingOld = policy.membership == .changing && isTooOld(listing?.started)
+    let isViewOld = policy.loadBalancer != .none && isTooOld(view?.started)
+    guard isListingOld || isViewOld else { return }
+    if faultless.isEmpty {
+      forkFaultless()
+      var effects: [GateEffect] = []
+      faultless[0].handle(.wokeUp, at: clock, effects: &effects)
+    }
+    guard isViewOld, let view, faultless[0].view == view, view.fault == nil else { return }
+    faultless[0].seeInService(from: clock)
+  }
+
+  private mutating func seeInService(from started: GateInstant) {
+    var effects: [GateEffect] = []
+    let inService = LoadBalancerView(state: .healthy)
+    for index in records.indices
+    where records[index].instance.role == .member && records[index].view?.state != .healthy {
+      handle(.loadBalancerSaw(InstanceKey(index), inService), at: clock, effects: &effects)
+    }
+    handle(.loadBalancerAsked(FinishedView(started: started)), at: clock, effects: &effects)
   }
 
   private mutating func foldAsHadNothingBeenLost(_ event: GateEvent, at now: GateInstant) {
@@ -45,6 +84,7 @@ extension Gate {
       guard isPresent(at: key) else { return }
       let started = max(fault.started ?? now, records[key.index].nextCheck)
       guard started <= now else { return }
+      succeed(slots(missed(of: key, before: started), of: key))
       let report = CheckReport(started: started, result: .success, latencyMicroseconds: 0)
       handle(.checked(key, report), at: now, effects: &effects)
     case .checked(let key, let report):
@@ -53,9 +93,7 @@ extension Gate {
       guard report.result != .success || report.started >= records[key.index].nextCheck else {
         return
       }
-      let missed = records[key.index].missedChecks(
-        before: report.started, every: check.interval.inMicroseconds)
-      succeed(slots(missed, of: key))
+      succeed(slots(missed(of: key, before: report.started), of: key))
       handle(event, at: now, effects: &effects)
     case .listed(let listing):
       guard case .failed = listing.result else {
@@ -64,12 +102,8 @@ extension Gate {
       }
       handle(.wokeUp, at: now, effects: &effects)
     case .loadBalancerAsked(let view) where view.fault != nil:
-      for index in records.indices where records[index].instance.role == .member {
-        let view = LoadBalancerView(state: .healthy)
-        handle(.loadBalancerSaw(InstanceKey(index), view), at: now, effects: &effects)
-      }
-      let answered = FinishedView(started: view.started)
-      handle(.loadBalancerAsked(answered), at: now, effects: &effects)
+      handle(.wokeUp, at: now, effects: &effects)
+      seeInService(from: view.started)
     case .instanceAdded, .instanceRemoved, .loadBalancerSaw, .loadBalancerAsked, .interrupted,
       .resumed, .wokeUp:
       handle(event, at: now, effects: &effects)
@@ -81,6 +115,10 @@ extension Gate {
     succeed(lostSlots(by: moment, isHeldUp: seen.since(moment) > Self.heldUpAfter))
     var effects: [GateEffect] = []
     if moment >= clock { passTime(until: moment, effects: &effects) }
+  }
+
+  private func missed(of key: InstanceKey, before started: GateInstant) -> Int {
+    records[key.index].missedChecks(before: started, every: check.interval.inMicroseconds)
   }
 
   private typealias Slot = (start: GateInstant, key: InstanceKey)

@@ -10,12 +10,6 @@ extension Gate {
       && guards.healthy == guards.present
   }
 
-  /// Whether nothing but a listing or a view that has grown too old stands in the way.
-  var isOnlyStale: Bool {
-    isGroupReady && group.inService >= minHealthy && guards.healthy == guards.present
-      && (isTooOld(listing?.started) || isTooOld(view?.started))
-  }
-
   /// Whether the group is there, has soaked and keeps the limits.
   private var isGroupReady: Bool {
     // What the latest listing lacks does not speak for a promotion: the others must have soaked.
@@ -39,7 +33,7 @@ extension Gate {
     return view.fault == nil && !isTooOld(view.started)
   }
 
-  private func isTooOld(_ started: GateInstant?) -> Bool {
+  func isTooOld(_ started: GateInstant?) -> Bool {
     guard let started, let polling = policy.polling, !isFaultless else { return false }
     return started + polling.maximumAge < clock
   }
@@ -124,9 +118,9 @@ extension Gate {
 
   /// Whether the group would be promoted, were it not for the guards.
   var areGuardsMissing: Bool {
-    guard lastChanceOfSoak != nil, lastChanceOfGroup != nil else { return false }
-    guard isDeadlinePast else {
-      return lastChanceOfGuards.map { $0 < clock } ?? true
+    guard clock > deadline else {
+      // The group alone could still be promoted.
+      return [lastChanceOfSoak, lastChanceOfGroup].allSatisfy { $0.map { $0 >= clock } ?? false }
     }
     return isGroupReady && isListingFresh && group.counted(isHeld: isHeld) >= minHealthy
       && (guards.healthy < guards.present || guards.pending(isHeld: isHeld) > 0)

@@ -185,7 +185,7 @@ package struct Gate: Sendable {
       next.consider(lastChance?.next)
       next.consider(healthySince.map { soaked(since: $0) })
       next.consider(listedHealthySince.map { soaked(since: $0) })
-      if isHeld { next.consider(freshUntil?.next) }
+      next.consider(freshUntil?.next)
     }
     return next.moment
   }
@@ -219,9 +219,7 @@ package struct Gate: Sendable {
     _ report: CheckReport, of key: InstanceKey, effects: inout [GateEffect]
   ) {
     guard isPresent(at: key) else { return }
-    let missed = records[key.index].missedChecks(
-      before: report.started, every: check.interval.inMicroseconds)
-    if missed > 0 { noteMissed(missed, of: key) }
+    noteMissed(of: key, before: report.started)
     let old = share(of: key)
     let transition = records[key.index].record(
       report, at: clock, check: check, policy: policy, in: counts.episode)
@@ -239,12 +237,20 @@ package struct Gate: Sendable {
   ) {
     losses.add(fault)
     guard isPresent(at: key) else { return }
+    noteMissed(of: key, before: fault.started ?? clock)
     losses.checks += 1
     let old = share(of: key)
     records[key.index].recordLoss(fault, at: clock, check: check, in: counts.episode)
     changed(key, from: old)
     judge(key, nil)
     effects.append(.startCheck(key, at: max(records[key.index].nextCheck, clock)))
+  }
+
+  /// Notes the checks that should have begun long before another one did.
+  private mutating func noteMissed(of key: InstanceKey, before started: GateInstant) {
+    let missed = records[key.index].missedChecks(
+      before: started, every: check.interval.inMicroseconds)
+    if missed > 0 { noteMissed(missed, of: key) }
   }
 
   private mutating func noteMissed(_ count: Int, of key: InstanceKey) {
@@ -425,6 +431,7 @@ package struct Gate: Sendable {
 
   private mutating func decide(mayPromote: Bool = true) {
     guard verdict == nil else { return }
+    noteStaleness()
     passSoaks()
     if policy.comparison != nil, healthySince == nil { samples = ComparisonSamples() }
     if group.mismatched > 0 {
@@ -459,14 +466,7 @@ package struct Gate: Sendable {
     let holds = holdsAllElse
     if holds, !isHeld { counts.beginEpisode() }
     isHeld = holds
-    if holds {
-      if isCounted { concludeHeld() }
-    } else if faultless.isEmpty, !isFaultless, isOnlyStale {
-      // What it was told last is too old: the first loss is the answer that did not come.
-      forkFaultless()
-      var effects: [GateEffect] = []
-      faultless[0].handle(.wokeUp, at: clock, effects: &effects)
-    }
+    if holds, isCounted { concludeHeld() }
   }
 
   /// All holds; where the groups are compared, they are once, as soon as there are samples enough:
@@ -482,7 +482,8 @@ package struct Gate: Sendable {
   /// Nothing can make the group healthy in time. The first that applies is the reason.
   private mutating func concludeTooLate() {
     if !hasHadMembers {
-      conclude(.inconclusive, noInstances)
+      // Where the source could not be read, that there is no instance is not known.
+      conclude(.inconclusive, listing?.fault == nil ? noInstances : gateFault)
     } else if areFaultsToBlame {
       conclude(.inconclusive, gateFault)
     } else if isOnlyCrossCheckMissing {
@@ -504,7 +505,7 @@ package struct Gate: Sendable {
   /// The group is not to be promoted any more; the old one may share what it suffers from.
   private mutating func condemn(_ reason: VerdictReason) {
     // That the old group is of an old version is no failure of it.
-    guard !areFaultsToBlame, counts[.baseline].present > 0, reason.code != .wrongVersion else {
+    guard counts[.baseline].present > 0, reason.code != .wrongVersion else {
       return rollBack(reason)
     }
     settle(tried(for: reason))
@@ -533,7 +534,7 @@ package struct Gate: Sendable {
     if blame.failing >= blame.needed {
       conclude(.inconclusive, sharedCause(blame))
     } else if blame.lastChance.map({ $0 < clock }) ?? true {
-      conclude(.rollback, blame.reason)
+      rollBack(blame.reason)
     }
   }
 

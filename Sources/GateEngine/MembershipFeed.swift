@@ -114,17 +114,6 @@ package struct Membership: Sendable {
     }
   }
 
-  /// Where an instance is: each place counts once, whatever it is called.
-  private struct Place: Hashable {
-    var address: String
-    var port: Int
-
-    init(_ instance: Instance) {
-      address = instance.address.lowercased()
-      port = instance.port
-    }
-  }
-
   private mutating func change(_ listing: GroupListing, in gate: Gate) -> Change {
     let present = gate.records.indices.filter {
       gate.records[$0].removed == nil && gate.records[$0].instance.role == role
@@ -153,13 +142,13 @@ package struct Membership: Sendable {
   private func distinct(
     _ listed: [Instance], in gate: Gate
   ) -> (instances: [Instance], doubled: [String]) {
-    var known: Set<Place> = []
-    for instance in listed where isKnown(instance, in: gate) { known.insert(Place(instance)) }
-    var (ids, places): (Set<String>, Set<Place>) = ([], [])
+    var known: Set<String> = []
+    for instance in listed where isKnown(instance, in: gate) { known.insert(instance.place) }
+    var (ids, places): (Set<String>, Set<String>) = ([], [])
     var (instances, doubled): ([Instance], [String]) = ([], [])
     for var instance in listed where ids.insert(instance.id).inserted {
       instance.role = role
-      let place = Place(instance)
+      let place = instance.place
       let isUsurper = known.contains(place) && !isKnown(instance, in: gate)
       if !isUsurper, places.insert(place).inserted {
         instances.append(instance)
@@ -172,7 +161,7 @@ package struct Membership: Sendable {
 
   private func isKnown(_ instance: Instance, in gate: Gate) -> Bool {
     guard let key = gate.key(of: instance.id, role), gate.isPresent(key) else { return false }
-    return Place(gate.instance(key)) == Place(instance)
+    return gate.instance(key).place == instance.place
   }
 
   /// Who left, or was replaced by another at its place or by itself at another; and whom the
@@ -180,15 +169,15 @@ package struct Membership: Sendable {
   private mutating func replaced(
     _ present: [Int], by listed: [Instance], _ listing: GroupListing, in gate: Gate
   ) -> (Change, absent: [InstanceKey]) {
-    let places = Dictionary(uniqueKeysWithValues: listed.map { ($0.id, Place($0)) })
+    let places = Dictionary(uniqueKeysWithValues: listed.map { ($0.id, $0.place) })
     let taken = Set(places.values)
     var change = Change(result: .empty)
     var (absent, nowMissing): ([InstanceKey], Set<String>) = ([], [])
     for key in present.map(InstanceKey.init) {
       let instance = gate.instance(key)
       if let place = places[instance.id] {
-        if place != Place(instance) { change.removed.append(key) }
-      } else if taken.contains(Place(instance)) || listing.leaving.contains(instance.id) {
+        if place != instance.place { change.removed.append(key) }
+      } else if taken.contains(instance.place) || listing.leaving.contains(instance.id) {
         change.removed.append(key)
       } else if listing.awaited.contains(instance.id) {
         absent.append(key)
@@ -231,19 +220,18 @@ package struct Membership: Sendable {
     }
   }
 
+  private static let unregistered = LoadBalancerView(
+    state: .initial, description: "not registered")
+
   /// Only what is new: a view that says what it said is none.
   private func viewEvents(_ views: [String: LoadBalancerView], in gate: Gate) -> [GateEvent] {
     gate.records.indices.compactMap { index in
       let record = gate.records[index]
       guard record.removed == nil, record.instance.role == role else { return nil }
       // One that the load balancers do not know any more is not in service with them.
-      guard let view = views[record.instance.id] else {
-        return record.view.map { _ in
-          .loadBalancerSaw(
-            InstanceKey(index), LoadBalancerView(state: .initial, description: "not registered"))
-        }
-      }
-      return view == record.view ? nil : .loadBalancerSaw(InstanceKey(index), view)
+      let unknown = record.view == nil ? nil : Self.unregistered
+      guard let view = views[record.instance.id] ?? unknown, view != record.view else { return nil }
+      return .loadBalancerSaw(InstanceKey(index), view)
     }
   }
 }

@@ -71,6 +71,19 @@ extension FuzzedReader {
       return true
     },
     FuzzedReader(
+      "JSON", share: 16,
+      samples: texts(
+        #"{"a": [1, -2.5e3, true, null, "x\u00e9\n"], "b": {"": {}}, "c": []}"#, "[[[0]]]",
+        #""\ud83d\ude00é""#)
+    ) { bytes in
+      guard let value = try? JSONValue(parsing: bytes) else { return false }
+      var writer = JSONWriter(.compact)
+      writer.value(value)
+      let again = try? JSONValue(parsing: writer.bytes)
+      try promise(again == value, "it is written, and read as another")
+      return true
+    },
+    FuzzedReader(
       "AWS's shared file", share: 8,
       samples: texts(
         "[default]\nregion = eu-west-1\n[profile a b]\nrole_arn: x\ns3 =\n  a = b\n# c\n; d\n")

@@ -59,6 +59,11 @@ extension FuzzedReader {
     grammar("version source", "header:X-App", "json:/v", "body:version (\\d+)") {
       text throws(GrammarError) in (try VersionSource(parsing: text), nil)
     },
+    grammar("pattern", "o+k", "(?i)[a-z]+\\d{2,3}|^x.*$", "(?P<v>\\pL+)") {
+      text throws(GrammarError) in
+      let pattern = try BodyPattern(text)
+      return (pattern.size * pattern.bytesLookedAt <= BodyPattern.mostWork, nil)
+    },
     grammar("confidence", "95%", "99.5%", "50.01%") { text throws(GrammarError) in
       (try Confidence(parsing: text), { $0.description })
     },

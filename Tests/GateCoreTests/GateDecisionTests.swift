@@ -74,6 +74,22 @@ import Testing
       "failures in the grace period are forgiven", policy(1, grace: 25), "---+", gives: .promote,
       .groupHealthy, at: 30),
     Row(
+      "forgiven failures in a row are a relapse", policy(1, grace: 300, soak: 35),
+      "++--++*", gives: .promote, .groupHealthy, at: 85),
+    Row(
+      "what failed its latest check must first pass one", policy(1, soak: 25), "++-+*",
+      gives: .promote, .groupHealthy, at: 30),
+    Row(
+      "one sporadic failure after all else holds costs nothing",
+      policy(2, soak: 15), "+-+*", "++-+*", gives: .promote, .groupHealthy, at: 20),
+    Row(
+      "two failures in a row after all else holds do", under: .sample(unhealthy: 5),
+      policy(2, soak: 15), "+--+*", "+++--+*", gives: .promote, .groupHealthy, at: 50),
+    Row(
+      "a pending instance may be left out where unhealthy ones may be",
+      under: .sample(unhealthy: 5), policy(2, least: .number(1), most: .number(1), soak: 15),
+      "+*", "+-*", gives: .promote, .groupHealthy, at: 15),
+    Row(
       "but restart the run of successes", under: strict, policy(1, grace: 100), "++-+++",
       gives: .promote, .groupHealthy, at: 50),
   ]
@@ -98,9 +114,6 @@ import Testing
     Row(
       "the wrong version of one and another failure", policy(2, most: .number(1)), "vv*", "--",
       gives: .rollback, .tooManyUnhealthy, at: 10),
-    Row(
-      "silence until the deadline", policy(2), "+*", "", gives: .rollback, .deadlineExceeded,
-      at: 100 + tick),
     Row(
       "failures that leave too little time", under: strict, policy(1, deadline: 45), "++-+*",
       gives: .rollback, .cannotBecomeHealthyInTime, at: 20),
@@ -130,8 +143,17 @@ import Testing
       "an unobserved instance withholds the promotion", policy(2), "+?+", "-+*",
       gives: .promote, .groupHealthy, at: 20),
     Row(
-      "a lost check restarts the soak", policy(1, soak: 25), "++?+*", gives: .promote,
-      .groupHealthy, at: 55),
+      "a lost check is no relapse", policy(1, soak: 35), "++?+*", gives: .promote,
+      .groupHealthy, at: 35),
+    Row(
+      "what was lost last must first be seen", policy(1, soak: 25), "++?+*", gives: .promote,
+      .groupHealthy, at: 30),
+    Row(
+      "a lost check ends a run of failures", policy(1, deadline: 90), "+-?-+*",
+      gives: .promote, .groupHealthy, at: 0),
+    Row(
+      "checks that never end are the gate's own fault", policy(2), "+*", "",
+      gives: .inconclusive, .gateFault, at: 100 + tick),
     Row(
       "all checks lost", policy(1), "?*", gives: .inconclusive, .gateFault, at: 100),
     Row(
@@ -145,7 +167,10 @@ import Testing
       gives: .inconclusive, .gateFault,
       at: 45 + tick),
     Row(
-      "lost before a real failure does not excuse", policy(1, deadline: 55),
+      "lost where a success would have promoted at once", policy(1, deadline: 55),
+      "?----", gives: .inconclusive, .gateFault, at: 20),
+    Row(
+      "lost before a real failure does not excuse", policy(1, soak: 50, deadline: 155),
       "?----", gives: .rollback, .tooManyUnhealthy, at: 20),
     Row(
       "lost by one does not excuse another", policy(2, deadline: 25), "?++", "--",
@@ -154,8 +179,8 @@ import Testing
       "lost before the failure that left too little time", under: .sample(.classic, healthy: 2),
       policy(1, deadline: 25), "?-", gives: .rollback, .cannotBecomeHealthyInTime, at: 10),
     Row(
-      "lost in a soak that cannot begin again", policy(1, soak: 50, deadline: 60), "+?",
-      gives: .inconclusive, .gateFault, at: 10),
+      "lost until the deadline after a soak", policy(1, soak: 50, deadline: 60), "+?*",
+      gives: .inconclusive, .gateFault, at: 60 + tick),
   ]
 
   @Test(arguments: promotions + rollbacks + faults)

@@ -40,12 +40,21 @@ import Testing
       testDescription: "one cannot be asked for a while", guards: ["+?+*"], decision: .promote,
       code: .groupHealthy, at: 0),
     Row(
-      testDescription: "a guard that was lost in the soak restarts it",
+      testDescription: "a guard that was lost last must first hold again",
       policy: GatePolicy(soak: .seconds(25), deadline: .seconds(80), expected: 1),
-      guards: ["++?+*"], decision: .promote, code: .groupHealthy, at: 55),
+      guards: ["++?+*"], decision: .promote, code: .groupHealthy, at: 30),
     Row(
-      testDescription: "one is silent until the deadline", guards: [""], decision: .rollback,
-      code: .deadlineExceeded, at: 50.000_001),
+      testDescription: "a guard that failed last must first hold again",
+      policy: GatePolicy(soak: .seconds(25), deadline: .seconds(80), expected: 1),
+      guards: ["++-+*"], decision: .promote, code: .groupHealthy, at: 30),
+    Row(
+      testDescription: "one that never answers is the gate's own fault", guards: [""],
+      decision: .inconclusive, code: .gateFault, at: 50.000_001),
+    Row(
+      testDescription: "one that fails every check in the grace period is not healthy",
+      policy: GatePolicy(
+        gracePeriod: .seconds(100), soak: .seconds(35), deadline: .seconds(60), expected: 1),
+      guards: ["+-*"], decision: .rollback, code: .cannotBecomeHealthyInTime, at: 60),
     Row(
       testDescription: "failures in the grace period are forgiven",
       policy: GatePolicy(gracePeriod: .seconds(25), deadline: .seconds(50), expected: 1),

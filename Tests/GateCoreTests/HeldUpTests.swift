@@ -4,13 +4,15 @@ import Testing
 
 /// A gate whose process did not run for a while: what it did not look at, it did not see.
 @Suite struct HeldUpTests {
-  private static func run(soak: Int, deadline: Int = 1000, least: InstanceCount = .percentage(100))
-    -> VirtualRun
-  {
+  private static func run(
+    soak: Int, deadline: Int = 1000, least: InstanceCount = .percentage(100),
+    most: InstanceCount = .number(0)
+  ) -> VirtualRun {
     VirtualRun(
       check: .sample(every: .seconds(10), timeout: .seconds(2)),
       policy: GatePolicy(
-        minHealthy: least, soak: .seconds(soak), deadline: .seconds(deadline), expected: 2))
+        minHealthy: least, maxUnhealthy: most, soak: .seconds(soak), deadline: .seconds(deadline),
+        expected: 2))
   }
 
   @Test func aSoakThatTheGateSleptThroughPromotesNobody() {
@@ -24,7 +26,7 @@ import Testing
     #expect(run.violations == [])
   }
 
-  @Test func aSoakStartsAnewAfterTheGateWasHeldUp() {
+  @Test func aSoakGoesOnByTheStatesAfterTheGateWasHeldUp() {
     var run = Self.run(soak: 100)
     run.join(["a", "b"])
     for key in [0, 1] { run.end(InstanceKey(key), .success) }
@@ -33,10 +35,11 @@ import Testing
       let report = CheckReport.sample(.success, from: .seconds(60), to: .seconds(60))
       run.send(.checked(InstanceKey(key), report), at: .seconds(60))
     }
-    #expect(run.gate.healthySince == .seconds(60))
+    #expect(run.gate.healthySince == .start)
+    #expect(run.gate.losses.checks == 10, "five of each were not made")
     run.goOn(["+*", "+*"])
     #expect(run.verdict?.decision == .promote)
-    #expect(run.verdict?.at == .seconds(160))
+    #expect(run.verdict?.at == .seconds(100))
   }
 
   @Test func anAnswerThatWaitedForTheGateIsNotFresh() {
@@ -63,13 +66,30 @@ import Testing
     #expect(run.verdict?.reason.message.contains("held up") == true)
   }
 
-  @Test func whereEnoughOthersAreSeenASoakGoesOn() {
-    var run = Self.run(soak: 100, least: .number(1))
+  @Test(arguments: [0, 1]) func whoIsSeenNoMoreCountsAsOneThatMayBeUnhealthy(most: Int) {
+    var run = Self.run(soak: 100, deadline: 200, least: .number(1), most: .number(most))
     run.join(["a", "b"])
     for key in [0, 1] { run.end(InstanceKey(key), .success) }
     // Nothing more is heard of the second.
     run.goOn(["+*", ""])
-    #expect(run.verdict?.decision == .promote)
-    #expect(run.verdict?.at == .seconds(100))
+    if most == 1 {
+      #expect(run.verdict?.decision == .promote && run.verdict?.at == .seconds(100))
+      #expect(run.verdict?.reason.message.hasSuffix("; not counted: b") == true)
+    } else {
+      #expect(run.verdict?.reason.code == .gateFault)
+    }
+  }
+
+  /// Held up from 12 s on, past the moment at which it is too late: what was due then, and was not
+  /// begun, is nobody's failure.
+  @Test(arguments: [("++", Decision.inconclusive), ("--", .rollback)])
+  func aGateHeldUpPastTheDeadlineHoldsNothingAgainstAnybody(row: (String, Decision)) {
+    var run = VirtualRun(
+      check: .sample(.classic, every: .seconds(10), healthy: 3, unhealthy: 9),
+      policy: GatePolicy(deadline: .seconds(29), expected: 1))
+    run.join(["a"])
+    for mark in Mark.all(in: row.0) { run.end(InstanceKey(0), mark) }
+    run.send(.wokeUp, at: .seconds(70))
+    #expect(run.verdict?.decision == row.1)
   }
 }

@@ -92,10 +92,21 @@ import Testing
     // The soak would have ended at 12 s.
     run.send(.resumed(after: .seconds(8)), at: .seconds(18))
     #expect(run.verdict == nil)
-    run.send(.wokeUp, at: .seconds(19))
+    run.end(Self.first, .success, at: .seconds(19))
     #expect(run.verdict == nil)
     run.send(.wokeUp, at: .seconds(21))
     #expect(run.verdict?.at == .seconds(20), "eight seconds later")
+  }
+
+  @Test(arguments: [3, 300]) func noPromotionRestsOnTheRecordAlone(gap: Double) {
+    var run = Self.run(.sample(.alb), soak: 12)
+    run.join(["a"])
+    for _ in 1...2 { run.end(Self.first, .success) }
+    run.send(.resumed(after: .seconds(gap)), at: .seconds(10 + gap))
+    run.send(.wokeUp, at: .seconds(28 + gap))
+    #expect(run.verdict == nil)
+    for _ in 1...4 where run.verdict == nil { run.end(Self.first, .success, at: run.gate.clock) }
+    #expect(run.verdict?.decision == .promote)
   }
 
   @Test func theDeadlineIsPutOffByAShortGapAndTheCheckThatWasLost() {
@@ -105,9 +116,10 @@ import Testing
     run.end(Self.first, .success)
     run.send(.resumed(after: .seconds(7)), at: .seconds(17))
     #expect(run.gate.deadline == .seconds(44))
+    for _ in 1...2 { run.end(Self.first, .failure) }
     run.send(.wokeUp, at: .seconds(60))
-    #expect(run.verdict?.reason.code == .deadlineExceeded)
-    #expect(run.verdict?.at == GateInstant(microseconds: 44_000_001))
+    #expect(run.verdict?.decision == .rollback)
+    #expect(run.verdict?.at == .seconds(34))
     #expect(
       run.verdict?.reason.message.contains(
         "deadline of 35s (put off to 44s, as the run was resumed)")
@@ -163,13 +175,15 @@ import Testing
     var run = Self.run(.sample(.alb), soak: 30, loadBalancer: .confirms)
     run.join(["a"])
     run.send(.loadBalancerSaw(Self.first, LoadBalancerView(state: .healthy)), at: .seconds(1))
+    run.send(.loadBalancerAsked(FinishedView(started: .seconds(1))), at: .seconds(1))
     run.end(Self.first, .success, at: .seconds(2))
     #expect(run.gate.healthySince == .seconds(2))
     run.send(.resumed(after: .seconds(30)), at: .seconds(32))
-    for _ in 1...2 { run.end(Self.first, .success) }
-    #expect(run.gate.healthySince == nil, "what it said is old")
-    run.send(.loadBalancerSaw(Self.first, LoadBalancerView(state: .healthy)), at: .seconds(50))
-    #expect(run.gate.healthySince == .seconds(50))
+    for _ in 1...5 { run.end(Self.first, .success) }
+    #expect(run.gate.healthySince == .seconds(42))
+    #expect(run.verdict == nil, "what it said is old")
+    run.send(.loadBalancerAsked(FinishedView(started: .seconds(75))), at: .seconds(75))
+    #expect(run.verdict?.decision == .promote)
   }
 
   @Test func guardsHaveToHoldAgain() {
@@ -180,14 +194,13 @@ import Testing
     run.end(guarding, .success)
     #expect(run.gate.healthySince == .start)
     run.send(.resumed(after: .seconds(30)), at: .seconds(30))
-    run.end(Self.first, .success)
-    run.end(guarding, .failure)
-    run.end(Self.first, .success)
-    run.end(guarding, .success)
-    #expect(run.gate.healthySince == nil)
-    run.end(Self.first, .success)
-    run.end(guarding, .success)
-    #expect(run.gate.healthySince == .seconds(50))
+    for _ in 1...5 { run.end(Self.first, .success) }
+    #expect(run.gate.healthySince == .seconds(40), "the soak is the group's")
+    #expect(run.verdict == nil)
+    run.end(guarding, .success, at: .seconds(71))
+    #expect(run.verdict == nil, "it has to show it as often as one that comes back")
+    run.end(guarding, .success, at: .seconds(80))
+    #expect(run.verdict?.decision == .promote)
   }
 
   @Test func aGroupThatStandsCondemnedStaysSoAndTheOldOneIsAskedAnew() {

@@ -32,7 +32,7 @@ import Testing
       .sample(every: .seconds(10), timeout: .seconds(30), healthy: 100, initial: 100),
       GatePolicy(deadline: .seconds(2000), expected: 1), port: port)
     port.disturbances = [Happening(.interrupted(.terminate), at: .seconds(55))]
-    _ = engine.run(instances(1))
+    _ = engine.run(group(1))
     #expect(port.starts(of: 0) == row.starts.map(GateInstant.seconds))
   }
 
@@ -42,7 +42,7 @@ import Testing
     var engine = GateEngine(
       .sample(every: .seconds(1), healthy: 100, initial: 100),
       GatePolicy(deadline: .seconds(500), expected: 1), port: port)
-    _ = engine.run(instances(1))
+    _ = engine.run(group(1))
     let starts = port.starts(of: 0)
     #expect(starts.count == 100)
     let first = starts.first ?? .start
@@ -60,7 +60,7 @@ import Testing
     var engine = GateEngine(
       .sample(every: .seconds(6), timeout: .seconds(5), healthy: 3, initial: 3, unhealthy: 3),
       GatePolicy(deadline: .seconds(600), expected: 3), port: port)
-    let verdict = engine.run(instances(3))
+    let verdict = engine.run(group(3))
     #expect(verdict.reason.code == .tooManyUnhealthy)
     #expect(verdict.at == .seconds(17))
     for key in 0..<3 {
@@ -73,7 +73,7 @@ import Testing
     var engine = GateEngine(
       .sample(every: .seconds(10), healthy: 2, initial: 2),
       GatePolicy(deadline: .seconds(60), expected: 100), port: port)
-    let verdict = engine.run(instances(100))
+    let verdict = engine.run(group(100))
     #expect(verdict.decision == .promote)
     #expect(port.startsPerWait.max() == 16)
     #expect(port.startsPerWait.prefix(8) == [16, 16, 16, 16, 16, 16, 4, 0])
@@ -89,7 +89,7 @@ import Testing
     var engine = GateEngine(
       .sample(every: .seconds(1), timeout: .seconds(1), healthy: 2, initial: 2),
       GatePolicy(deadline: .seconds(60), expected: 8), port: port)
-    let verdict = engine.run(instances(8))
+    let verdict = engine.run(group(8))
     #expect(verdict.decision == .promote)
     #expect(port.mostUnderWay == 3)
     for key in 0..<8 { #expect(port.starts(of: key).count == 2, "instance \(key)") }
@@ -104,7 +104,7 @@ import Testing
     port.room = 0
     var engine = GateEngine(
       .sample(every: .seconds(1)), GatePolicy(deadline: .seconds(60), expected: 2), port: port)
-    let verdict = engine.run(instances(2))
+    let verdict = engine.run(group(2))
     #expect(port.starts == [])
     #expect(verdict.decision != .promote)
     #expect(verdict.at == GateInstant(microseconds: 60_000_001))
@@ -123,7 +123,7 @@ import Testing
     var engine = GateEngine(
       .sample(every: .seconds(10), healthy: 9, initial: 9),
       GatePolicy(maxReplaced: .number(2), deadline: .seconds(900), expected: 3), port: port)
-    let verdict = engine.run(instances(3))
+    let verdict = engine.run(group(3))
     #expect(port.starts(of: 0) == [.start])
     #expect(port.starts(of: 1) == [.start, .seconds(10), .seconds(20)])
     #expect(port.cancelled == [InstanceKey(0), InstanceKey(1)])
@@ -138,7 +138,7 @@ import Testing
     var engine = GateEngine(
       .sample(every: .seconds(10), healthy: 2, initial: 2),
       GatePolicy(deadline: .seconds(85), expected: 2, membership: .changing), port: port)
-    let verdict = engine.run(instances(1))
+    let verdict = engine.run(group(1))
     #expect(port.starts(of: 1) == [.seconds(13), .seconds(23)])
     #expect(verdict.decision == .promote)
     #expect(verdict.at == .seconds(23.002))
@@ -150,7 +150,7 @@ import Testing
     var engine = GateEngine(
       .sample(every: .seconds(10), initial: 1),
       GatePolicy(deadline: .seconds(60), expected: 1, membership: .changing), port: port)
-    let verdict = engine.run([])
+    let verdict = engine.run(group(0))
     #expect(verdict.reason.code == .noInstances)
     #expect(verdict.at == GateInstant(microseconds: 60_000_001))
     #expect(port.now == verdict.at, "it is given then, and not when something else happens")
@@ -166,7 +166,7 @@ import Testing
       .sample(every: .seconds(10)),
       GatePolicy(soak: .seconds(25), deadline: .seconds(300), expected: 1), port: port)
     port.lateness = .seconds(lateness)
-    let verdict = engine.run(instances(1))
+    let verdict = engine.run(group(1))
     #expect(verdict.decision == .promote)
     let healthy = engine.gate[InstanceKey(0)].healthySince
     #expect(healthy != nil)
@@ -174,10 +174,13 @@ import Testing
   }
 
   @Test func aDeadlineEndsAtItsExactTime() {
-    let port = ScriptedPort { _, _ in .success(after: .seconds(1000)) }
+    let port = ScriptedPort { _, number in
+      number == 0 ? .failure() : .success(after: .seconds(1000))
+    }
     var engine = GateEngine(
-      .sample(every: .seconds(10)), GatePolicy(deadline: .seconds(61), expected: 1), port: port)
-    let verdict = engine.run(instances(1))
+      .sample(every: .seconds(60), timeout: .seconds(50)),
+      GatePolicy(deadline: .seconds(61), expected: 1), port: port)
+    let verdict = engine.run(group(1))
     #expect(verdict.reason.code == .deadlineExceeded)
     #expect(verdict.at == GateInstant(microseconds: 61_000_001))
     #expect(port.limits.last == verdict.at, "it was waited for, and for nothing else")
@@ -190,7 +193,7 @@ import Testing
     var engine = GateEngine(
       .sample(every: .seconds(10), healthy: 5, initial: 5),
       GatePolicy(deadline: .seconds(300), expected: 1), port: port)
-    let verdict = engine.run(instances(1))
+    let verdict = engine.run(group(1))
     #expect(verdict.decision == .inconclusive)
     #expect(verdict.interruption == interruption)
     #expect(verdict.at == .seconds(15))
@@ -201,7 +204,7 @@ import Testing
     let port = ScriptedPort { _, number in number < 3 ? .lost : .success() }
     var engine = GateEngine(
       .sample(every: .seconds(10)), GatePolicy(deadline: .seconds(300), expected: 2), port: port)
-    let verdict = engine.run(instances(2))
+    let verdict = engine.run(group(2))
     #expect(verdict.decision == .promote)
     #expect(port.starts(of: 1) == [.start, .seconds(10), .seconds(20), .seconds(30)])
     #expect(engine.gate.records.allSatisfy { $0.failures == 0 && $0.lostChecks == 3 })
@@ -220,8 +223,9 @@ import Testing
       .sample(every: .seconds(10), unhealthy: 1),
       GatePolicy(deadline: .seconds(300), expected: 3, membership: .changing),
       port: port, observers: [observer])
-    port.disturbances = [Happening(.gateFault(GateFault(detail: "none")), at: .seconds(0.001))]
-    let verdict = engine.run(instances(3))
+    let lost = GateEvent.checkLost(InstanceKey(0), GateFault(detail: "none"))
+    port.disturbances = [Happening(lost, at: .seconds(0.001))]
+    let verdict = engine.run(group(3))
     #expect(verdict.at.since(observer.told.last?.at ?? .start) <= .zero)
     #expect(observer.told.last?.effects.last == .conclude(verdict))
     #expect(observer.told.dropLast().allSatisfy { !$0.effects.contains(.conclude(verdict)) })
@@ -229,7 +233,7 @@ import Testing
     #expect(times == times.sorted())
     let added = observer.told.prefix(3).map(\.event)
     #expect(added == instances(3).map { .instanceAdded($0) })
-    #expect(observer.told.contains { $0.event == .gateFault(GateFault(detail: "none")) })
+    #expect(observer.told.contains { $0.event == lost })
     // The same fold without engine and observers gives the same.
     var gate = Gate(check: engine.gate.check, policy: engine.gate.policy)
     for told in observer.told {
@@ -254,7 +258,7 @@ import Testing
       if now >= .seconds(20.002) { port.lateness = .seconds(9) }
       return nil
     }
-    let verdict = engine.run(instances(1))
+    let verdict = engine.run(group(1))
     #expect(verdict.decision == .promote)
     #expect(verdict.at == .seconds(25.002))
     let last = observer.told.last
@@ -270,7 +274,7 @@ import Testing
     var engine = GateEngine(
       .sample(every: .seconds(10), healthy: 3, initial: 3),
       GatePolicy(deadline: .seconds(300), expected: 1), port: port, observers: [observer])
-    let verdict = engine.run(instances(1))
+    let verdict = engine.run(group(1))
     #expect(verdict.at == .seconds(20.002))
     #expect(observer.turns.contains(.seconds(3.002)))
     #expect(observer.turns.contains(.seconds(6.002)))
@@ -285,7 +289,7 @@ import Testing
     var engine = GateEngine(
       .sample(), GatePolicy(deadline: .seconds(60), expected: 2), port: port,
       observers: observers)
-    _ = engine.run(instances(2))
+    _ = engine.run(group(2))
     #expect(observers[0].told == observers[1].told)
     #expect(observers[0].told.count == 4)
   }

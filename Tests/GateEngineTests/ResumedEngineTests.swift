@@ -11,7 +11,7 @@ import Testing
       check: .sample(.classic),
       policy: GatePolicy(
         maxReplaced: .number(1), deadline: .seconds(100), expected: 2, membership: .changing))
-    run.join(["a", "b"])
+    for id in ["a", "b"] { run.send(.instanceAdded(.placed(id)), at: .start) }
     run.end(InstanceKey(0), .success)
     run.end(InstanceKey(1), .success)
     return run.gate
@@ -32,7 +32,7 @@ import Testing
   @Test func theGapIsTheFirstThatIsFoldedAndAllAreCheckedAtOnce() {
     let (port, witness) = (ScriptedPort(at: .seconds(30)), Witness())
     var engine = GateEngine(Self.before(), port: port, observers: [witness])
-    let group = GroupListing(instances: [.sample("a"), .sample("b")])
+    let group = GroupListing(instances: [.placed("a"), .placed("b")])
     let verdict = engine.goOn(with: [.member: group], guards: [])
     #expect(witness.events.first == .resumed(after: .seconds(30)))
     #expect(port.starts.prefix(2).map(\.at) == [.seconds(30), .seconds(30)])
@@ -43,7 +43,7 @@ import Testing
   @Test func aShortGapIsMadeUpForByTheLateCheck() {
     let port = ScriptedPort(at: .seconds(9))
     var engine = GateEngine(Self.before(), port: port, observers: [])
-    let group = GroupListing(instances: [.sample("a"), .sample("b")])
+    let group = GroupListing(instances: [.placed("a"), .placed("b")])
     let verdict = engine.goOn(with: [.member: group], guards: [])
     #expect(port.starts.map(\.at) == [.seconds(10), .seconds(10)])
     #expect(verdict.at == .seconds(10.002))
@@ -53,14 +53,16 @@ import Testing
     let (port, witness) = (ScriptedPort(at: .seconds(30)), Witness())
     var engine = GateEngine(Self.before(), port: port, observers: [witness])
     let group = GroupListing(
-      instances: [.sample("a"), .sample("c")], leaving: ["b"])
+      instances: [.placed("a"), .placed("c")], leaving: ["b"])
     let verdict = engine.goOn(
-      with: [.member: group, .baseline: GroupListing(instances: [.sample("old")])],
+      with: [.member: group, .baseline: GroupListing(instances: [.placed("old")])],
       guards: [.guarding("query")])
     #expect(
-      witness.events.prefix(5) == [
-        .resumed(after: .seconds(30)), .instanceAdded(.sample("c")),
-        .instanceRemoved(InstanceKey(1)), .instanceAdded(.sample("old", .baseline)),
+      witness.events.prefix(6) == [
+        .resumed(after: .seconds(30)), .instanceRemoved(InstanceKey(1)),
+        .instanceAdded(.placed("c")),
+        .listed(FinishedListing(started: .seconds(30), .succeeded(expected: 2))),
+        .instanceAdded(.placed("old", .baseline)),
         .instanceAdded(.guarding("query")),
       ])
     #expect(!port.starts.contains { $0.key == InstanceKey(1) }, "nobody asks who left")

@@ -150,7 +150,19 @@ extension GateEngine where Port == ScriptedPort {
   }
 }
 
-/// So many instances, `i-0` first.
+/// This many instances, `i-0` first.
 func instances(_ count: Int) -> [Instance] {
-  (0..<count).map { .sample("i-\($0)") }
+  (0..<count).map { .placed("i-\($0)") }
+}
+
+/// They as the group's listing.
+func group(_ count: Int) -> [InstanceRole: GroupListing] {
+  [.member: GroupListing(instances: instances(count))]
+}
+
+extension Instance {
+  /// One at a place of its own.
+  static func placed(_ id: String, _ role: InstanceRole = .member) -> Instance {
+    Instance(id: id, address: "\(id).test", port: 80, role: role)
+  }
 }

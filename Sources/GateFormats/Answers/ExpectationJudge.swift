@@ -1,27 +1,31 @@
-internal import FoundationEssentials
 package import GateCore
 
 /// Holds answers against what the user expects of a success beyond the load balancer.
 package struct ExpectationJudge: AnswerJudge {
   private let expectations: Expectations
-  private let body: Regex<AnyRegexOutput>?
-  private let versionInBody: Regex<AnyRegexOutput>?
+  private let body: BodyPattern?
+  private let versionInBody: BodyPattern?
 
   /// A pattern is looked for, and JSON read, in so much of a body and no more.
   package let bodyBytesWanted = 256 * 1024
 
-  /// - Throws: the compiler's error for a regular expression that is none.
-  package init(_ expectations: Expectations) throws {
+  /// - Throws: `GrammarError` for a regular expression that is none.
+  package init(_ expectations: Expectations) throws(GrammarError) {
     self.expectations = expectations
-    body = try expectations.body.map { try Regex($0) }
+    body = if let pattern = expectations.body { try BodyPattern(pattern) } else { nil }
     versionInBody =
-      if case .body(let pattern) = expectations.version?.source { try Regex(pattern) } else { nil }
+      if case .body(let pattern) = expectations.version?.source {
+        try BodyPattern(pattern)
+      } else {
+        nil
+      }
   }
 
   package func judge(_ answer: Answer) -> AnswerJudgement {
+    // What is no UTF-8 becomes U+FFFD, which `.` matches.
     let text = needsText ? String(decoding: answer.body, as: UTF8.self) : ""
-    let json = needsJSON ? Self.json(answer) : nil
-    let version = version(answer, text, json)
+    let json = needsJSON ? json(answer) : .failure(JSONError(.malformed, at: 0))
+    let version = version(answer, text, try? json.get())
     let failure =
       bodyFailure(text) ?? headerFailure(answer) ?? jsonFailure(answer, json)
       ?? versionFailure(version)
@@ -35,15 +39,19 @@ package struct ExpectationJudge: AnswerJudge {
     return !expectations.json.isEmpty
   }
 
-  private static func json(_ answer: Answer) -> JSONValue? {
-    guard answer.isBodyWhole else { return nil }
-    return try? JSONDecoder().decode(JSONValue.self, from: Data(answer.body))
+  private func json(_ answer: Answer) -> Result<JSONValue, JSONError> {
+    guard answer.isBodyWhole else {
+      return .failure(JSONError(.tooLong(limit: bodyBytesWanted), at: bodyBytesWanted))
+    }
+    return Result { () throws(JSONError) in
+      try JSONValue(parsing: answer.body, atMost: bodyBytesWanted)
+    }
   }
 
   // MARK: - Expectations
 
   private func bodyFailure(_ text: String) -> AnswerJudgement.Failure? {
-    guard let body, text.firstMatch(of: body) == nil else { return nil }
+    guard let body, !body.isFound(in: text) else { return nil }
     return .init(.expectationFailed, "the body does not match '\(expectations.body ?? "")'")
   }
 
@@ -58,11 +66,18 @@ package struct ExpectationJudge: AnswerJudge {
     return nil
   }
 
-  private func jsonFailure(_ answer: Answer, _ json: JSONValue?) -> AnswerJudgement.Failure? {
+  private func jsonFailure(
+    _ answer: Answer, _ json: Result<JSONValue, JSONError>
+  ) -> AnswerJudgement.Failure? {
     guard !expectations.json.isEmpty else { return nil }
-    guard let json else { return .init(.expectationFailed, Self.whyNotJSON(answer)) }
+    let value: JSONValue
+    switch json {
+    case .success(let read): value = read
+    case .failure(let error):
+      return .init(.expectationFailed, Self.whyNotJSON(answer, error))
+    }
     for expected in expectations.json {
-      let found = json[expected.pointer]
+      let found = value[expected.pointer]
       guard found?.isWritten(as: expected.value) != true else { continue }
       return .init(
         .expectationFailed,
@@ -71,20 +86,18 @@ package struct ExpectationJudge: AnswerJudge {
     return nil
   }
 
-  private static func whyNotJSON(_ answer: Answer) -> String {
-    guard answer.isBodyWhole else { return "the body is longer than 256 KiB" }
-    let encodings = answer.values(of: "content-encoding")
+  private static func whyNotJSON(_ answer: Answer, _ error: JSONError) -> String {
+    let encodings = answer.isBodyWhole ? answer.values(of: "content-encoding") : []
     return encodings.isEmpty
-      ? "the body is not JSON" : "the body is compressed (\(encodings.joined(separator: ", ")))"
+      ? error.words(of: "the body")
+      : "the body is compressed (\(encodings.joined(separator: ", ")))"
   }
 
   private func version(_ answer: Answer, _ text: String, _ json: JSONValue?) -> String? {
     switch expectations.version?.source {
     case .header(let name): answer.values(of: name).last
     case .json(let pointer): json?[pointer]?.text
-    case .body:
-      versionInBody.flatMap { text.firstMatch(of: $0) }
-        .flatMap { $0.output.count > 1 ? $0.output[1].substring.map(String.init) : nil }
+    case .body: versionInBody?.firstGroup(in: text)
     case nil: nil
     }
   }

@@ -25,10 +25,12 @@ package struct VerdictSignature: Hashable, Sendable {
   package static func split(
     _ document: [UInt8]
   ) -> (unsigned: [UInt8], signature: VerdictSignature)? {
-    guard let fields = try? JSONDecoder().decode(Fields.self, from: Data(document)),
-      let value = Data(base64Encoded: fields.signature.value)
+    guard
+      let whole = try? JSONValue(parsing: document, atMost: RecordedVerdict.largestFile),
+      case .string(let keyID) = whole["/signature/key_id"],
+      case .string(let text) = whole["/signature/value"], let value = Data(base64Encoded: text)
     else { return nil }
-    let signature = VerdictSignature(keyID: fields.signature.keyID, value: Array(value))
+    let signature = VerdictSignature(keyID: keyID, value: Array(value))
     let tail = signature.field + end
     guard document.count > tail.count, document.suffix(tail.count).elementsEqual(tail) else {
       return nil
@@ -46,19 +48,5 @@ package struct VerdictSignature: Hashable, Sendable {
           "value": "\(Data(value).base64EncodedString())"
         }
       """.utf8)
-  }
-
-  private struct Fields: Decodable {
-    var signature: Signature
-
-    struct Signature: Decodable {
-      var keyID: String
-      var value: String
-
-      enum CodingKeys: String, CodingKey {
-        case keyID = "key_id"
-        case value
-      }
-    }
   }
 }

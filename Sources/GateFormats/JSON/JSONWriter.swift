@@ -307,8 +307,7 @@ extension JSONWriter {
     switch value {
     case .null: null()
     case .bool(let value): append(value ? "true" : "false")
-    case .integer(let value): integer(value)
-    case .number(let value): bytes.append(contentsOf: String(value).utf8)
+    case .number(let value): bytes.append(contentsOf: value.text.utf8)
     case .string(let value): string(value)
     case .array(let elements):
       nest(UInt8(ascii: "["), UInt8(ascii: "]")) { writer in
@@ -320,7 +319,7 @@ extension JSONWriter {
     case .object(let members):
       object { writer in
         for (name, member) in members.sorted(by: { $0.key < $1.key }) {
-          writer.field(named: name, member)
+          writer.field(named: name.text, member)
         }
       }
     }

@@ -1,8 +1,5 @@
-internal import FoundationEssentials
-internal import GateCore
-
 /// One line of a journal as it stands there; which fields must be there depends on `event`.
-struct JournalLine: Decodable {
+struct JournalLine {
   var seq: Int
   var t: Double
   var event: String
@@ -47,23 +44,47 @@ struct JournalLine: Decodable {
   var reasonCode: String?
   var description: String?
 
-  enum CodingKeys: String, CodingKey {
-    case seq, t, event, policy, group, baseline, settings, warnings, journal, id, address, port
-    case zone, started, ok, role
-    case kind, status, detail, version, evidence, signal, mismatch, expected, state
-    case missing, doubled, empty
-    case description
-    case gapSeconds = "gap_seconds"
-    case reasonCode = "reason_code"
-    case schemaVersion = "schema_version"
-    case healthgateVersion = "healthgate_version"
-    case runID = "run_id"
-    case startedAt = "started_at"
-    case healthCheck = "health_check"
-    case latencyMilliseconds = "latency_ms"
+  init(_ fields: JSONFields) throws(JSONFieldError) {
+    seq = try fields.want("seq")
+    t = try fields.want("t")
+    event = try fields.want("event")
+    schemaVersion = try fields.find("schema_version")
+    healthgateVersion = try fields.find("healthgate_version")
+    runID = try fields.find("run_id")
+    startedAt = try fields.find("started_at")
+    healthCheck = try fields.find("health_check")
+    policy = try fields.find("policy")
+    group = try fields.find("group")
+    settings = try fields.find("settings")
+    baseline = try fields.find("baseline")
+    warnings = try fields.find("warnings")
+    journal = try fields.find("journal")
+    id = try fields.find("id")
+    address = try fields.find("address")
+    port = try fields.find("port")
+    zone = try fields.find("zone")
+    started = try fields.find("started")
+    ok = try fields.find("ok")
+    kind = try fields.find("kind")
+    status = try fields.find("status")
+    detail = try fields.find("detail")
+    latencyMilliseconds = try fields.find("latency_ms")
+    version = try fields.find("version")
+    evidence = try fields.find("evidence")
+    signal = try fields.find("signal")
+    mismatch = try fields.find("mismatch")
+    role = try fields.find("role")
+    gapSeconds = try fields.find("gap_seconds")
+    expected = try fields.find("expected")
+    missing = try fields.find("missing")
+    doubled = try fields.find("doubled")
+    empty = try fields.find("empty")
+    state = try fields.find("state")
+    reasonCode = try fields.find("reason_code")
+    description = try fields.find("description")
   }
 
-  struct HealthCheckFields: Decodable {
+  struct HealthCheckFields: JSONObjectReadable {
     var target: String
     var semantics: String
     var interval: Double
@@ -75,18 +96,21 @@ struct JournalLine: Decodable {
     var matcher: String
     var request: [String: String]?
 
-    enum CodingKeys: String, CodingKey {
-      case target, semantics, matcher, request
-      case interval = "interval_seconds"
-      case timeout = "timeout_seconds"
-      case healthyThreshold = "healthy_threshold"
-      case initialThreshold = "initial_threshold"
-      case unhealthyThreshold = "unhealthy_threshold"
-      case unhealthyWindow = "unhealthy_window"
+    init(_ fields: JSONFields) throws(JSONFieldError) {
+      target = try fields.want("target")
+      semantics = try fields.want("semantics")
+      interval = try fields.want("interval_seconds")
+      timeout = try fields.want("timeout_seconds")
+      healthyThreshold = try fields.want("healthy_threshold")
+      initialThreshold = try fields.want("initial_threshold")
+      unhealthyThreshold = try fields.want("unhealthy_threshold")
+      unhealthyWindow = try fields.find("unhealthy_window")
+      matcher = try fields.want("matcher")
+      request = try fields.find("request")
     }
   }
 
-  struct PolicyFields: Decodable {
+  struct PolicyFields: JSONObjectReadable {
     var minHealthy: String
     var maxUnhealthy: String
     var maxReplaced: String
@@ -97,31 +121,32 @@ struct JournalLine: Decodable {
     var loadBalancer: String?
     var compare: ComparisonFields?
 
-    enum CodingKeys: String, CodingKey {
-      case advisory, compare
-      case loadBalancer = "load_balancer"
-      case minHealthy = "min_healthy"
-      case maxUnhealthy = "max_unhealthy"
-      case maxReplaced = "max_replaced"
-      case gracePeriod = "grace_period_seconds"
-      case soak = "soak_seconds"
-      case deadline = "deadline_seconds"
+    init(_ fields: JSONFields) throws(JSONFieldError) {
+      minHealthy = try fields.want("min_healthy")
+      maxUnhealthy = try fields.want("max_unhealthy")
+      maxReplaced = try fields.want("max_replaced")
+      gracePeriod = try fields.want("grace_period_seconds")
+      soak = try fields.want("soak_seconds")
+      deadline = try fields.want("deadline_seconds")
+      advisory = try fields.find("advisory")
+      loadBalancer = try fields.find("load_balancer")
+      compare = try fields.find("compare")
     }
   }
 
-  struct ComparisonFields: Decodable {
+  struct ComparisonFields: JSONObjectReadable {
     var confidence: String
     var maxLatencyIncrease: String
     var minSamples: Int
 
-    enum CodingKeys: String, CodingKey {
-      case confidence
-      case maxLatencyIncrease = "max_latency_increase"
-      case minSamples = "min_samples"
+    init(_ fields: JSONFields) throws(JSONFieldError) {
+      confidence = try fields.want("confidence")
+      maxLatencyIncrease = try fields.want("max_latency_increase")
+      minSamples = try fields.want("min_samples")
     }
   }
 
-  struct GroupFields: Decodable {
+  struct GroupFields: JSONObjectReadable {
     var source: String
     var name: String?
     var expected: Int
@@ -129,33 +154,49 @@ struct JournalLine: Decodable {
     var refresh: Double?
     var listingTimeout: Double?
 
-    enum CodingKeys: String, CodingKey {
-      case source, name, expected, membership
-      case refresh = "refresh_seconds"
-      case listingTimeout = "listing_timeout_seconds"
+    init(_ fields: JSONFields) throws(JSONFieldError) {
+      source = try fields.want("source")
+      name = try fields.find("name")
+      expected = try fields.want("expected")
+      membership = try fields.find("membership")
+      refresh = try fields.find("refresh_seconds")
+      listingTimeout = try fields.find("listing_timeout_seconds")
     }
   }
 
-  struct SettingFields: Decodable {
+  struct SettingFields: JSONObjectReadable {
     var value: String
     var origin: String
     var layer: String
+
+    init(_ fields: JSONFields) throws(JSONFieldError) {
+      value = try fields.want("value")
+      origin = try fields.want("origin")
+      layer = try fields.want("layer")
+    }
   }
 
-  struct BaselineFields: Decodable {
+  struct BaselineFields: JSONObjectReadable {
     var source: String
     var name: String?
+
+    init(_ fields: JSONFields) throws(JSONFieldError) {
+      source = try fields.want("source")
+      name = try fields.find("name")
+    }
   }
 
-  struct EvidenceFields: Decodable {
+  struct EvidenceFields: JSONObjectReadable {
     var server: String?
     var location: String?
     var contentType: String?
     var excerpt: String?
 
-    enum CodingKeys: String, CodingKey {
-      case server, location, excerpt
-      case contentType = "content_type"
+    init(_ fields: JSONFields) throws(JSONFieldError) {
+      server = try fields.find("server")
+      location = try fields.find("location")
+      contentType = try fields.find("content_type")
+      excerpt = try fields.find("excerpt")
     }
   }
 }

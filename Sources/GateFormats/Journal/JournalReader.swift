@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 package import GateCore
 
 /// A recorded run: what was known at its beginning, and what happened.
@@ -95,7 +94,6 @@ private struct JournalReader {
   var lines = 0
 
   private var now = GateInstant.start
-  private let decoder = JSONDecoder()
 
   mutating func read(_ bytes: ArraySlice<UInt8>) throws(JournalError) {
     let line = try decode(bytes)
@@ -136,12 +134,16 @@ private struct JournalReader {
   }
 
   private func decode(_ bytes: ArraySlice<UInt8>) throws(JournalError) -> JournalLine {
-    do {
-      return try decoder.decode(JournalLine.self, from: Data(bytes))
-    } catch let failure as DecodingError {
-      throw error("it is not an event: \(failure.inWords)")
+    let value: JSONValue
+    do throws(JSONError) {
+      value = try JSONValue(parsing: bytes)
     } catch {
-      throw self.error("it is not an event")
+      throw self.error("it is not an event: \(error.words(of: "it"))")
+    }
+    do throws(JSONFieldError) {
+      return try JournalLine(JSONFields(value))
+    } catch {
+      throw self.error("it is not an event: \(error.words)")
     }
   }
 
@@ -416,25 +418,5 @@ extension Optional {
   ) throws(Failure) -> Value? {
     guard let self else { return nil }
     return try transform(self)
-  }
-}
-
-extension DecodingError {
-  /// What is wrong and where, without the type names of this program.
-  var inWords: String {
-    switch self {
-    case .typeMismatch(_, let context): "\(context.place) is of the wrong type"
-    case .valueNotFound(_, let context): "\(context.place) is null"
-    case .keyNotFound(let key, _): "\(key.stringValue) is missing"
-    case .dataCorrupted(let context) where context.codingPath.isEmpty: "it is not JSON"
-    case .dataCorrupted(let context): "\(context.place) cannot be read"
-    @unknown default: "it cannot be read"
-    }
-  }
-}
-
-extension DecodingError.Context {
-  fileprivate var place: String {
-    codingPath.isEmpty ? "it" : codingPath.map(\.stringValue).joined(separator: ".")
   }
 }

@@ -71,7 +71,7 @@ package enum VersionSource: Hashable, Sendable {
     case ("json", let pointer) where parts.count == 2:
       self = .json(try JSONPointer(parsing: pointer))
     case ("body", let pattern) where !pattern.isEmpty:
-      let groups = try groupCount(ofPattern: pattern)
+      let groups = try BodyPattern(pattern).groups
       guard groups == 1 else {
         throw GrammarError(
           "\(pattern.shown) has \(groups) groups, and the version is what one group finds")
@@ -87,38 +87,6 @@ package enum VersionSource: Hashable, Sendable {
 ///
 /// - Throws: `GrammarError`, with the compiler's reason.
 func checkedPattern(_ pattern: String) throws(GrammarError) -> String {
-  guard !pattern.isEmpty else { throw GrammarError("the regular expression is empty") }
-  guard pattern.countOfClasses <= mostClasses else {
-    throw GrammarError("\(pattern.shown) has more than \(mostClasses) classes and set operations")
-  }
-  do {
-    _ = try Regex(pattern)
-  } catch {
-    throw GrammarError("\(pattern.shown) is not a regular expression: \(error)")
-  }
+  _ = try BodyPattern(pattern)
   return pattern
-}
-
-/// Swift's compiler calls itself for each class within a class and for each set operation, without
-/// a bound: some hundred on a small stack, some thousand on a large one, end the process.
-private let mostClasses = 50
-
-extension String {
-  /// No fewer than the compiler would find: it counts those that are quoted or escaped too.
-  fileprivate var countOfClasses: Int {
-    let classes = utf8.count { $0 == UInt8(ascii: "[") }
-    guard classes > 0 else { return 0 }
-    let operations = zip(utf8, utf8.dropFirst()).count { $0 == $1 && "&-~".utf8.contains($0) }
-    return classes + operations
-  }
-}
-
-/// How many groups a regular expression captures.
-private func groupCount(ofPattern pattern: String) throws(GrammarError) -> Int {
-  let pattern = try checkedPattern(pattern)
-  // A regular expression does not tell its groups, but a match does, and the empty alternative
-  // matches everything. The line feed ends a comment that the pattern may end with.
-  guard let widened = try? Regex("(?:\(pattern)\n)|"), let match = "".prefixMatch(of: widened)
-  else { throw GrammarError("\(pattern.shown) has groups that cannot be counted") }
-  return match.output.count - 1
 }

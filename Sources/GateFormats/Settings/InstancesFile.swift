@@ -12,6 +12,8 @@ package enum InstancesFile {
     let text = try decodedText(bytes, of: path, atMost: largestFile)
     var reading = Reading(path: path)
     if looksLikeJSON(text) {
+      try refuseDoubtful(text, of: path)
+      // As YAML, which JSON is a part of, each item has its line.
       reading.read(try YAMLText(parsing: text, as: "JSON", of: path))
     } else {
       reading.read(lines: text)
@@ -32,6 +34,21 @@ package enum InstancesFile {
   fileprivate static let forms =
     "10.0.1.5, 10.0.1.6:8080, [2001:db8::5]:80 or web-3=10.0.1.7, a line each; in JSON an array of "
     + "these or of objects with an address"
+
+  /// What is JSON must be the same to every reader of it.
+  private static func refuseDoubtful(_ text: String, of path: String) throws(SettingsError) {
+    let bytes = Array(text.utf8)
+    do throws(JSONError) {
+      _ = try JSONValue(parsing: bytes, atMost: largestFile)
+    } catch {
+      let line = bytes.prefix(error.offset).count { $0 == UInt8(ascii: "\n") } + 1
+      throw SettingsError([
+        SettingProblem(
+          .content(error.words(of: "the file"), hint: "an instance is written \(forms)"),
+          at: .file(path: path, line: line))
+      ])
+    }
+  }
 
   /// A line may begin with `[` too, before an IPv6 address: then a digit or a colon follows.
   private static func looksLikeJSON(_ text: String) -> Bool {

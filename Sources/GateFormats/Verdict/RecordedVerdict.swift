@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 package import GateCore
 
 /// A verdict that was written before, by this version or another of the same major schema.
@@ -22,10 +21,10 @@ package struct RecordedVerdict: Sendable {
   ///
   /// - Throws: `RecordedVerdictError`
   package init(reading bytes: [UInt8]) throws(RecordedVerdictError) {
-    do {
-      value = try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
+    do throws(JSONError) {
+      value = try JSONValue(parsing: bytes, atMost: Self.largestFile)
     } catch {
-      throw RecordedVerdictError("it is not JSON")
+      throw RecordedVerdictError(error.words(of: "it"))
     }
     let version = try Self.text(value, "/schema_version")
     guard version.hasPrefix("1.") else {
@@ -41,11 +40,14 @@ package struct RecordedVerdict: Sendable {
       code: try Self.text(value, "/reason/code"), message: try Self.text(value, "/reason/message"))
     startedAt = try Self.time(value, "/started_at")
     decidedAt = try Self.time(value, "/decided_at")
-    guard case .integer(let code) = value["/exit_code"], (0...255).contains(code) else {
+    guard let code = value["/exit_code"]?.integer, (0...255).contains(code) else {
       throw RecordedVerdictError("it has no exit_code")
     }
     exitCode = Int(code)
   }
+
+  /// A verdict of a hundred thousand instances has less.
+  package static let largestFile = 256 * 1_048_576
 
   /// The value at a JSON Pointer, a string without its quotes; nil when there is none.
   package func text(at pointer: String) -> String? { value[pointer]?.text }

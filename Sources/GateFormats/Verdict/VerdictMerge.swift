@@ -141,15 +141,16 @@ extension VerdictMerge {
   private func writeGroup(of known: [RecordedVerdict], to writer: inout JSONWriter) {
     func sum(_ field: String) -> Int {
       known.reduce(0) { sum, verdict in
-        guard case .integer(let count) = verdict.value["/group/\(field)"] else { return sum }
-        return sum + Int(clamping: count)
+        guard let count = verdict.value["/group/\(field)"]?.integer, count > 0 else { return sum }
+        let (total, isTooLarge) = sum.addingReportingOverflow(Int(clamping: count))
+        return isTooLarge ? .max : total
       }
     }
     writer.object("group") { writer in
       writer.field("source", "merge")
       writer.null("name")
       for field in ["expected", "present", "healthy", "unhealthy", "initial", "replaced"] {
-        writer.field(named: field, .integer(Int64(sum(field))))
+        writer.field(named: field, .number(JSONNumber(sum(field))))
       }
     }
   }

@@ -91,7 +91,7 @@ package struct Verification: Sendable {
   // MARK: - The journal
 
   /// What a run adds to its verdict that its journal does not hold.
-  private static let added: Set<String> = ["exit_code", "warnings", "signature", "hook", "after"]
+  private static let added: Set<JSONName> = ["exit_code", "warnings", "signature", "hook", "after"]
 
   private static func backing(
     of verdict: RecordedVerdict, _ bytes: [UInt8]
@@ -112,7 +112,7 @@ package struct Verification: Sendable {
     guard different.isEmpty else {
       return (
         false,
-        "replayed it says something else about \(different.sorted().joined(separator: ", "))"
+        "replayed it says something else about \(different.sorted().map(\.text).joined(separator: ", "))"
           + versions(verdict)
       )
     }

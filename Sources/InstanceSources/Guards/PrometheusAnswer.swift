@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import GateFormats
 
 /// The answer to an instant query.
@@ -26,7 +25,7 @@ struct PrometheusAnswer {
   /// No value at all, or one that is no number, says neither: a query over requests that nobody
   /// made yet must not promote, and is no failure of the group.
   func judged(by comparison: GuardSpec.Comparison) -> GuardAnswer {
-    guard let document = try? JSONDecoder().decode(Document.self, from: Data(response.body)) else {
+    guard let document = try? Document(JSONFields(JSONValue(parsing: response.body))) else {
       return .unknown("HTTP \(response.status), and no answer of Prometheus's API")
     }
     guard document.status == "success", let data = document.data else {
@@ -54,47 +53,55 @@ struct PrometheusAnswer {
     return all.count == 1 ? shown : "\(shown)\(more) of \(all.count) series"
   }
 
-  private struct Document: Decodable {
+  private struct Document: JSONObjectReadable {
     var status: String
     var errorType: String?
     var error: String?
     var data: Result?
+
+    init(_ fields: JSONFields) throws(JSONFieldError) {
+      status = try fields.want("status")
+      errorType = try fields.find("errorType")
+      error = try fields.find("error")
+      data = try fields.find("data")
+    }
   }
 
-  private struct Result: Decodable {
+  private struct Result: JSONObjectReadable {
     var resultType: String
     /// Nil for what is not a number, or a number a series.
     var values: [Double]?
 
-    enum CodingKeys: String, CodingKey { case resultType, result }
-
-    init(from decoder: any Decoder) throws {
-      let container = try decoder.container(keyedBy: CodingKeys.self)
-      resultType = try container.decode(String.self, forKey: .resultType)
-      values =
-        switch resultType {
-        case "vector": try container.decode([Series].self, forKey: .result).map(\.value.number)
-        case "scalar": [try container.decode(Sample.self, forKey: .result).number]
-        default: nil
-        }
+    init(_ fields: JSONFields) throws(JSONFieldError) {
+      resultType = try fields.want("resultType")
+      switch resultType {
+      case "vector":
+        let series: [Series] = try fields.want("result")
+        values = series.map(\.value.number)
+      case "scalar":
+        let sample: Sample = try fields.want("result")
+        values = [sample.number]
+      default: values = nil
+      }
     }
   }
 
-  private struct Series: Decodable {
+  private struct Series: JSONObjectReadable {
     var value: Sample
+
+    init(_ fields: JSONFields) throws(JSONFieldError) {
+      value = try fields.want("value")
+    }
   }
 
   /// A pair of a time and a number, which is text: it may be `NaN` or `+Inf`.
-  private struct Sample: Decodable {
+  private struct Sample: JSONReadable {
     var number: Double
 
-    init(from decoder: any Decoder) throws {
-      var pair = try decoder.unkeyedContainer()
-      _ = try pair.decode(Double.self)
-      let text = try pair.decode(String.self)
-      guard let number = Double(text) else {
-        throw DecodingError.dataCorruptedError(in: pair, debugDescription: "no number")
-      }
+    init(json value: JSONValue, at place: String) throws(JSONFieldError) {
+      guard case .array(let pair) = value, pair.count == 2, case .number = pair[0],
+        case .string(let text) = pair[1], let number = Double(text)
+      else { throw JSONFieldError(.wrongType, at: place) }
       self.number = number
     }
   }

@@ -5,7 +5,7 @@ extension JSONValue {
   /// An attribute of an object; null where there is none.
   subscript(name: String) -> JSONValue {
     guard case .object(let members) = self else { return .null }
-    return members[name] ?? .null
+    return members[JSONName(name)] ?? .null
   }
 
   /// The elements of an array; a nested block is an array too.
@@ -19,8 +19,7 @@ extension JSONValue {
   var scalar: String? {
     switch self {
     case .string(let text): text.isEmpty ? nil : text
-    case .integer(let number): String(number)
-    case .number(let number): String(number)
+    case .number(let number): number.text
     case .null, .bool, .array, .object: nil
     }
   }

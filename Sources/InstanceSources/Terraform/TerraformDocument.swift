@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import GateFormats
 
 /// What `terraform show -json` prints: the objects of a state, or of a plan once it is applied.
@@ -71,51 +70,67 @@ private struct Wire {
   var serial: Int64?
 
   init(parsing bytes: [UInt8]) throws(TerraformError.Detail) {
-    do {
-      self = try JSONDecoder().decode(Wire.self, from: Data(bytes))
-    } catch let error as DecodingError {
-      throw .malformed(error.inWords)
+    let value: JSONValue
+    do throws(JSONError) {
+      value = try JSONValue(parsing: asUTF8(bytes), atMost: 4 * TerraformDocument.largestFile)
     } catch {
-      throw .malformed("it is not JSON")
+      throw .malformed(
+        error.problem == .malformed ? "it is not JSON, or not all of it" : error.words(of: "it"))
+    }
+    do throws(JSONFieldError) {
+      try self.init(JSONFields(value))
+    } catch {
+      throw .malformed(error.inWords)
     }
   }
-}
 
-extension Wire: Decodable {
-  private enum CodingKeys: String, CodingKey {
-    case values, serial
-    case formatVersion = "format_version"
-    case plannedValues = "planned_values"
-    case changes = "resource_changes"
-  }
-
-  init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: CodingKeys.self)
-    serial = try? container.decodeIfPresent(Int64.self, forKey: .serial)
-    formatVersion = try container.decodeIfPresent(String.self, forKey: .formatVersion)
+  private init(_ fields: JSONFields) throws(JSONFieldError) {
+    let serial: JSONValue? = try fields.find("serial")
+    self.serial = serial?.integer
+    formatVersion = try fields.find("format_version")
     // Other tools' JSON may have these names for something else.
     let isOfTerraform = formatVersion != nil
-    values = isOfTerraform ? try container.decodeIfPresent(Values.self, forKey: .values) : nil
-    plannedValues =
-      isOfTerraform ? try container.decodeIfPresent(Values.self, forKey: .plannedValues) : nil
-    changes =
-      isOfTerraform ? try container.decodeIfPresent([Change].self, forKey: .changes) ?? [] : []
+    values = isOfTerraform ? try fields.find("values") : nil
+    plannedValues = isOfTerraform ? try fields.find("planned_values") : nil
+    changes = isOfTerraform ? try fields.find("resource_changes") ?? [] : []
   }
 }
 
-private struct Values: Decodable {
-  var root: Module?
-
-  private enum CodingKeys: String, CodingKey { case root = "root_module" }
+/// The text in UTF-8: Windows PowerShell's `>` writes UTF-16, and other tools a byte order mark.
+private func asUTF8(_ bytes: [UInt8]) -> [UInt8] {
+  if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { return Array(bytes.dropFirst(3)) }
+  let isLittle = bytes.starts(with: [0xFF, 0xFE])
+  guard isLittle || bytes.starts(with: [0xFE, 0xFF]), bytes.count.isMultiple(of: 2) else {
+    return bytes
+  }
+  let units = stride(from: 2, to: bytes.count, by: 2).lazy.map { index in
+    let (low, high) = isLittle ? (index, index + 1) : (index + 1, index)
+    return UInt16(bytes[high]) << 8 | UInt16(bytes[low])
+  }
+  var text: [UInt8] = []
+  text.reserveCapacity(bytes.count / 2)
+  // What is no UTF-16 becomes what is no UTF-8, and is refused as that.
+  let isBroken = transcode(
+    units.makeIterator(), from: UTF16.self, to: UTF8.self, stoppingOnError: true
+  ) { text.append($0) }
+  return isBroken ? text + [0xFF] : text
 }
 
-private struct Module: Decodable {
+private struct Values: JSONObjectReadable {
+  var root: Module?
+
+  init(_ fields: JSONFields) throws(JSONFieldError) {
+    root = try fields.find("root_module")
+  }
+}
+
+private struct Module: JSONObjectReadable {
   var resources: [TerraformResource]?
   var children: [Module]?
 
-  private enum CodingKeys: String, CodingKey {
-    case resources
-    case children = "child_modules"
+  init(_ fields: JSONFields) throws(JSONFieldError) {
+    resources = try fields.find("resources")
+    children = try fields.find("child_modules")
   }
 
   /// In the order of the document.
@@ -125,47 +140,29 @@ private struct Module: Decodable {
 }
 
 /// What the apply of a plan would do to one object.
-private struct Change: Decodable {
+private struct Change: JSONObjectReadable {
   var address: String
   var isDeposed: Bool
   var unknown: JSONValue
 
-  private enum CodingKeys: String, CodingKey { case address, type, deposed, change }
-  private enum ChangeKeys: String, CodingKey { case unknown = "after_unknown" }
-
-  init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: CodingKeys.self)
-    address = try container.decode(String.self, forKey: .address)
-    isDeposed = try container.decodeIfPresent(String.self, forKey: .deposed) != nil
-    let type = try container.decode(String.self, forKey: .type)
-    guard TerraformResource.kind(of: type) != nil, container.contains(.change) else {
-      unknown = .null
-      return
-    }
-    let change = try container.nestedContainer(keyedBy: ChangeKeys.self, forKey: .change)
-    unknown = try change.decodeIfPresent(JSONValue.self, forKey: .unknown) ?? .null
+  init(_ fields: JSONFields) throws(JSONFieldError) {
+    address = try fields.want("address")
+    let deposed: String? = try fields.find("deposed")
+    isDeposed = deposed != nil
+    let isOfUse = TerraformResource.kind(of: try fields.want("type")) != nil
+    let change: JSONFields? = isOfUse ? try fields.find("change") : nil
+    unknown = try change?.find("after_unknown") ?? .null
   }
 }
 
-extension DecodingError {
+extension JSONFieldError {
   /// What is wrong and where.
   fileprivate var inWords: String {
-    switch self {
-    case .keyNotFound(let key, let context):
-      "\(Self.place(context.codingPath)) has no \(key.stringValue)"
-    case .typeMismatch(_, let context), .valueNotFound(_, let context):
-      "\(Self.place(context.codingPath)) is not of the kind that it should be"
-    case .dataCorrupted(let context) where context.codingPath.isEmpty:
-      "it is not JSON, or not all of it"
-    case .dataCorrupted(let context):
-      "\(Self.place(context.codingPath)) is not what it should be"
-    @unknown default: "it is not JSON"
-    }
-  }
-
-  private static func place(_ path: [any CodingKey]) -> String {
-    let steps = path.map { $0.intValue.map { "[\($0)]" } ?? ".\($0.stringValue)" }
-    let place = steps.joined().drop { $0 == "." }
-    return place.isEmpty ? "its whole" : shownLine(place)
+    let place = place.isEmpty ? "its whole" : shownLine(place)
+    guard problem == .missing else { return "\(place) is not of the kind that it should be" }
+    // Of what is missing, the object and the name.
+    let parts = place.split(separator: ".")
+    let object = parts.dropLast().joined(separator: ".")
+    return "\(object.isEmpty ? "its whole" : object) has no \(parts.last ?? "")"
   }
 }

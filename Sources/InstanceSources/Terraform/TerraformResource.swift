@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import GateFormats
 
 /// An object of a state or a plan.
@@ -38,21 +37,15 @@ struct TerraformResource: Hashable, Sendable {
   }
 }
 
-extension TerraformResource: Decodable {
-  private enum CodingKeys: String, CodingKey {
-    case address, type, mode, values
-    case deposedKey = "deposed_key"
-  }
-
-  init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: CodingKeys.self)
-    address = try container.decode(String.self, forKey: .address)
-    type = try container.decode(String.self, forKey: .type)
-    mode = try container.decodeIfPresent(String.self, forKey: .mode) == "data" ? .data : .managed
-    isDeposed = try container.decodeIfPresent(String.self, forKey: .deposedKey) != nil
-    // Most of a large state is of other types; their attributes cost the most time.
-    values =
-      Self.kind(of: type) == nil
-      ? .null : try container.decodeIfPresent(JSONValue.self, forKey: .values) ?? .null
+extension TerraformResource: JSONObjectReadable {
+  init(_ fields: JSONFields) throws(JSONFieldError) {
+    address = try fields.want("address")
+    type = try fields.want("type")
+    let mode: String? = try fields.find("mode")
+    self.mode = mode == "data" ? .data : .managed
+    let deposedKey: String? = try fields.find("deposed_key")
+    isDeposed = deposedKey != nil
+    // Most of a large state is of other types.
+    values = Self.kind(of: type) == nil ? .null : try fields.find("values") ?? .null
   }
 }

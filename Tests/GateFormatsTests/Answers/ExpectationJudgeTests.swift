@@ -154,7 +154,19 @@ import Testing
     JSONRow(#"{"status":"ok"} and more"#, "/status=ok", "the body is not JSON"),
     JSONRow(
       String(repeating: "[", count: 20_000) + String(repeating: "]", count: 20_000), "/0=1",
-      "the body is not JSON"),
+      "the body is nested more than 256 deep"),
+    JSONRow(
+      #"{"status":"ok","status":"ok"}"#, "/status=ok",
+      "the body has the name 'status' twice in one object, and readers of JSON disagree on which "
+        + "counts"),
+    JSONRow(
+      "\u{FEFF}{}", "/status=ok", "the body begins with a byte order mark, which JSON does not have"
+    ),
+    JSONRow(
+      #"{"a":"\ud800"}"#, "/a=x", "the body has half of a surrogate pair, which is no character"),
+    JSONRow(
+      #"{"a":1e999}"#, "/a=1",
+      "the body has the number 1e999, and readers of JSON disagree on its value"),
   ]
 
   @Test(arguments: json) func aPlaceInTheJSONHasItsValue(row: JSONRow) throws {
@@ -258,6 +270,27 @@ import Testing
       Expectations(
         body: "ready", version: .init("42", from: try VersionSource(parsing: "json:/v"))))
     #expect(judge.judge(Self.answer(#"{"v":"42","s":"ready"}"#)) == .init(version: "42"))
+  }
+
+  /// One instance's answer, one check: no more than a moment of the thread that keeps the time.
+  @Test(arguments: [
+    String(repeating: "[", count: 256 * 1024), String(repeating: #"{"a":["#, count: 43_000),
+    "["
+      + String(
+        repeating: String(repeating: "[", count: 250) + String(repeating: "]", count: 250) + ",",
+        count: 523)
+      + "1]",
+    String(repeating: "a", count: 256 * 1024),
+  ])
+  func noBodyMakesACheckLong(_ body: String) throws {
+    let judge = try ExpectationJudge(
+      Expectations(
+        body: ".*ok|(a+)+$x", json: [JSONExpectation(parsing: "/status=ok")],
+        version: .init("1", from: VersionSource(parsing: #"body:(\w+\s*)+!"#))))
+    var judgement = AnswerJudgement()
+    let time = ContinuousClock().measure { judgement = judge.judge(Self.answer(body)) }
+    #expect(judgement.failure?.kind == .expectationFailed)
+    #expect(time < .seconds(30))
   }
 
   @Test func aPatternThatIsNoneIsRefused() {

@@ -40,7 +40,7 @@ import Testing
         case .object(let properties) = object["properties"]
       else { continue }
       for case .string(let field) in required {
-        #expect(properties[field] != nil, "\(field) is required and not described")
+        #expect(properties[JSONName(field)] != nil, "\(field) is required and not described")
       }
     }
   }
@@ -91,7 +91,7 @@ import Testing
   }
 
   private static func value(_ text: String) throws -> JSONValue {
-    try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
+    try JSONValue(parsing: Array(text.utf8))
   }
 
   private static func list(_ words: [some RawRepresentable<String>]) -> JSONValue {
@@ -102,17 +102,19 @@ import Testing
 extension JSONValue {
   fileprivate subscript(name: String) -> JSONValue? {
     guard case .object(let members) = self else { return nil }
-    return members[name]
+    return members[JSONName(name)]
   }
 
   /// This value and all within it that are objects.
-  fileprivate var objects: [[String: JSONValue]] {
+  fileprivate var objects: [[JSONName: JSONValue]] {
     switch self {
     case .object(let members): [members] + members.values.flatMap(\.objects)
     case .array(let elements): elements.flatMap(\.objects)
-    case .null, .bool, .integer, .number, .string: []
+    case .null, .bool, .number, .string: []
     }
   }
 
-  fileprivate func all(named name: String) -> [JSONValue] { objects.compactMap { $0[name] } }
+  fileprivate func all(named name: String) -> [JSONValue] {
+    objects.compactMap { $0[JSONName(name)] }
+  }
 }

@@ -137,7 +137,7 @@ import Testing
       "timeout_seconds is -2.0, which is no duration up to a year"),
     Break(
       header, #""timeout_seconds":2,"#, "",
-      "it is not an event: timeout_seconds is missing"),
+      "it is not an event: health_check.timeout_seconds is missing"),
     Break(
       header, #""healthy_threshold":2"#, #""healthy_threshold":0"#,
       "a threshold is below 1 or above 10000"),
@@ -229,7 +229,9 @@ import Testing
 
   @Test func bytesThatAreNoTextAreNotRead() {
     let bytes = Self.bytes(Array(Self.lines.prefix(2))) + [0xFF, 0xFE, 0x00, 0x0A]
-    #expect(throws: JournalError(line: 3, "it is not an event: it is not JSON")) {
+    #expect(
+      throws: JournalError(line: 3, "it is not an event: it is UTF-16 or UTF-32, but JSON is UTF-8")
+    ) {
       try Journal(reading: bytes)
     }
   }

@@ -28,13 +28,12 @@ package struct AWSCredentials: Hashable, Sendable {
 }
 
 /// Credentials as a command, a container's agent or the instance metadata writes them.
-struct CredentialsDocument: Decodable {
-  var Version: Int?
-  var Code: String?
-  var Message: String?
-  var AccessKeyId: String?
-  var SecretAccessKey: String?
-  var SessionToken: String?
-  var Token: String?
-  var Expiration: String?
+struct CredentialsDocument {
+  var code: String?
+  var message: String?
+  var accessKeyID: String?
+  var secretAccessKey: String?
+  var sessionToken: String?
+  var token: String?
+  var expiration: String?
 }

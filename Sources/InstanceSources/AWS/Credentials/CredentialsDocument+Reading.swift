@@ -1,4 +1,4 @@
-internal import FoundationEssentials
+internal import GateFormats
 
 extension CredentialsDocument {
   /// Reads a document; where it comes from is for the message, which quotes nothing of it.
@@ -9,21 +9,21 @@ extension CredentialsDocument {
   ) throws(SourceError) -> AWSCredentials {
     let document: CredentialsDocument
     do {
-      document = try JSONDecoder().decode(CredentialsDocument.self, from: Data(bytes))
+      document = try CredentialsDocument(JSONFields(JSONValue(parsing: bytes)))
     } catch {
       throw .malformed(place: place, detail: "it is not a JSON object with credentials")
     }
-    if let code = document.Code, code != "Success" {
+    if let code = document.code, code != "Success" {
       throw .refusedCredentials(
-        place: place, detail: shownLine("\(code) \(document.Message ?? "")"))
+        place: place, detail: shownLine("\(code) \(document.message ?? "")"))
     }
-    guard let key = document.AccessKeyId, !key.isEmpty,
-      let secret = document.SecretAccessKey, !secret.isEmpty
+    guard let key = document.accessKeyID, !key.isEmpty,
+      let secret = document.secretAccessKey, !secret.isEmpty
     else {
       throw .malformed(place: place, detail: "AccessKeyId or SecretAccessKey is missing")
     }
     let expiration: Int64?
-    if let text = document.Expiration {
+    if let text = document.expiration {
       guard let seconds = epochSeconds(text) else {
         throw .malformed(
           place: place, detail: "Expiration is not a time such as 2026-05-05T10:00:00Z")
@@ -34,6 +34,15 @@ extension CredentialsDocument {
     }
     return AWSCredentials(
       accessKeyID: key, secretAccessKey: secret,
-      sessionToken: document.SessionToken ?? document.Token, expiration: expiration)
+      sessionToken: document.sessionToken ?? document.token, expiration: expiration)
+  }
+  private init(_ fields: JSONFields) throws(JSONFieldError) {
+    code = try fields.find("Code")
+    message = try fields.find("Message")
+    accessKeyID = try fields.find("AccessKeyId")
+    secretAccessKey = try fields.find("SecretAccessKey")
+    sessionToken = try fields.find("SessionToken")
+    token = try fields.find("Token")
+    expiration = try fields.find("Expiration")
   }
 }

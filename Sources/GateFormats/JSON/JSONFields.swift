@@ -1,0 +1,138 @@
+/// The members of an object, read by their names, each as the type that it should have.
+package struct JSONFields: Sendable {
+  private let members: [JSONName: JSONValue]
+  /// Where the object stands in its document: `policy`, `values.resources[3]`; empty: it is all.
+  private let place: String
+
+  /// - Throws: `JSONFieldError` when the value is no object.
+  package init(_ value: JSONValue, at place: String = "") throws(JSONFieldError) {
+    guard case .object(let members) = value else { throw JSONFieldError(.wrongType, at: place) }
+    self.members = members
+    self.place = place
+  }
+
+  /// The fields' names, in an order of their own.
+  package var names: [String] { members.keys.map(\.text) }
+
+  /// The value of a field that must be there.
+  package func want<Value: JSONReadable>(_ name: JSONName) throws(JSONFieldError) -> Value {
+    guard let value = members[name] else { throw JSONFieldError(.missing, at: inner(name)) }
+    if case .null = value { throw JSONFieldError(.null, at: inner(name)) }
+    return try Value(json: value, at: inner(name))
+  }
+
+  /// The value of a field that may be absent or null.
+  package func find<Value: JSONReadable>(_ name: JSONName) throws(JSONFieldError) -> Value? {
+    switch members[name] {
+    case nil, .null: nil
+    case let value?: try Value(json: value, at: inner(name))
+    }
+  }
+
+  private func inner(_ name: JSONName) -> String {
+    place.isEmpty ? name.text : "\(place).\(name.text)"
+  }
+}
+
+/// What is wrong with a field, and where it stands.
+package struct JSONFieldError: Error, Hashable, Sendable {
+  package var problem: Problem
+  package var place: String
+
+  package enum Problem: Hashable, Sendable {
+    case missing
+    case null
+    case wrongType
+  }
+
+  package init(_ problem: Problem, at place: String) {
+    self.problem = problem
+    self.place = place
+  }
+
+  package var words: String {
+    let subject = place.isEmpty ? "it" : place
+    return switch problem {
+    case .missing: "\(subject) is missing"
+    case .null: "\(subject) is null"
+    case .wrongType: "\(subject) is of the wrong type"
+    }
+  }
+}
+
+/// What a value of JSON can be read as.
+package protocol JSONReadable {
+  init(json value: JSONValue, at place: String) throws(JSONFieldError)
+}
+
+/// What an object is read as, field by field.
+package protocol JSONObjectReadable: JSONReadable {
+  init(_ fields: JSONFields) throws(JSONFieldError)
+}
+
+extension JSONObjectReadable {
+  package init(json value: JSONValue, at place: String) throws(JSONFieldError) {
+    try self.init(JSONFields(value, at: place))
+  }
+}
+
+extension JSONValue: JSONReadable {
+  package init(json value: JSONValue, at place: String) { self = value }
+}
+
+extension JSONFields: JSONReadable {
+  package init(json value: JSONValue, at place: String) throws(JSONFieldError) {
+    try self.init(value, at: place)
+  }
+}
+
+extension String: JSONReadable {
+  package init(json value: JSONValue, at place: String) throws(JSONFieldError) {
+    guard case .string(let text) = value else { throw JSONFieldError(.wrongType, at: place) }
+    self = text
+  }
+}
+
+extension Bool: JSONReadable {
+  package init(json value: JSONValue, at place: String) throws(JSONFieldError) {
+    guard case .bool(let truth) = value else { throw JSONFieldError(.wrongType, at: place) }
+    self = truth
+  }
+}
+
+extension Int: JSONReadable {
+  package init(json value: JSONValue, at place: String) throws(JSONFieldError) {
+    guard let number = value.integer.flatMap({ Int(exactly: $0) }) else {
+      throw JSONFieldError(.wrongType, at: place)
+    }
+    self = number
+  }
+}
+
+extension Double: JSONReadable {
+  package init(json value: JSONValue, at place: String) throws(JSONFieldError) {
+    guard case .number(let number) = value else { throw JSONFieldError(.wrongType, at: place) }
+    self = number.double
+  }
+}
+
+extension Array: JSONReadable where Element: JSONReadable {
+  package init(json value: JSONValue, at place: String) throws(JSONFieldError) {
+    guard case .array(let elements) = value else { throw JSONFieldError(.wrongType, at: place) }
+    self = []
+    reserveCapacity(elements.count)
+    for (index, element) in elements.enumerated() {
+      append(try Element(json: element, at: "\(place)[\(index)]"))
+    }
+  }
+}
+
+extension Dictionary: JSONReadable where Key == String, Value: JSONReadable {
+  package init(json value: JSONValue, at place: String) throws(JSONFieldError) {
+    guard case .object(let members) = value else { throw JSONFieldError(.wrongType, at: place) }
+    self = [:]
+    for (name, member) in members {
+      self[name.text] = try Value(json: member, at: "\(place).\(name.text)")
+    }
+  }
+}
