@@ -56,8 +56,8 @@ package final class JournalProof: RunRecorder {
       let transitions = gate[key].transitions
       effects = transitions.dropFirst(known[key.index]).map { .stateChanged(key, $0) }
       known[key.index] = transitions.count
-    case .instanceAdded, .instanceRemoved, .checkLost, .gateFault, .baselineUnlisted, .groupListed,
-      .loadBalancerUnseen, .interrupted, .resumed, .wokeUp:
+    case .instanceAdded, .instanceRemoved, .checkLost, .listed, .loadBalancerAsked, .interrupted,
+      .resumed, .wokeUp:
       break
     }
     return effects + (gate.verdict.map { [.conclude($0)] } ?? [])

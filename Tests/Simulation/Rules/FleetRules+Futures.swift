@@ -4,68 +4,83 @@ import GateCore
 extension FleetRules {
   func earliestHealthy(_ one: RuledInstance, at now: Int64) -> Int64 {
     if one.role == .member, policy.loadBalancer == .decides { return now }
-    let wanted = one.counts.wanting(check)
-    return one.earliest(max(wanted, one.isLost ? 1 : 0), from: now, check)
+    return one.earliest(one.counts.wanting(check), from: now, check)
+  }
+
+  /// When it can speak for a promotion: healthy, and its latest check a pass.
+  private func earliestCounted(_ one: RuledInstance, at now: Int64) -> Int64 {
+    guard one.state == .healthy, isPending(one, at: now) else {
+      return earliestHealthy(one, at: now)
+    }
+    return one.earliest(1, from: now, check)
   }
 
   func canStillBePromoted(at now: Int64) -> Bool {
     canStillBeHealthy(at: now)
       && !ones.contains {
-        $0.role == .guard && !$0.hasLeft && earliestHealthy($0, at: now) > latestHealthy
+        $0.role == .guard && !$0.hasLeft && earliestCounted($0, at: now) > deadline
       }
   }
 
   /// The group alone, whatever the guards say.
   func canStillBeHealthy(at now: Int64) -> Bool {
-    guard now <= latestHealthy else { return false }
-    let inTime = ones.count {
-      $0.role == .member && !$0.hasLeft && earliestHealthy($0, at: now) <= latestHealthy
-    }
-    if inTime >= minHealthy { return true }
-    guard policy.membership == .changing || members.present < expected else { return false }
+    guard now <= deadline else { return false }
+    let mayGrow = policy.membership == .changing || members.present < expected
+    guard mayGrow || members.present >= expected else { return false }
     let newcomer = RuledInstance(Instance(id: "", address: "", port: 1), at: now)
-    return earliestHealthy(newcomer, at: now) <= latestHealthy
+    let joins = mayGrow ? earliestHealthy(newcomer, at: now) : .max
+    if let since = [soakWith, soakWithout].compactMap({ $0 }).min() {
+      guard since + soak <= deadline else { return false }
+    } else if joins > deadline - soak {
+      let inTime = ones.count {
+        $0.role == .member && !$0.hasLeft && earliestHealthy($0, at: now) <= deadline - soak
+      }
+      guard inTime >= minHealthy else { return false }
+    }
+    var (counted, stuck) = (0, 0)
+    for one in ones where one.role == .member && !one.hasLeft {
+      if earliestCounted(one, at: now) <= deadline {
+        counted += 1
+      } else if one.state != .initial {
+        stuck += 1
+      }
+    }
+    // Who leaves is no longer in the way, if it may leave.
+    let mayLeave = max(0, atMost(policy.maxReplaced, of: expected) - members.left)
+    return stuck <= maxUnhealthy + (policy.membership == .changing ? mayLeave : 0)
+      && (counted >= minHealthy || joins <= deadline)
   }
 
-  /// What is said of a group that nothing can save; `condemns`: unless the old one is asked first.
-  func tooLate(at now: Int64) -> (decision: Decision, code: ReasonCode, condemns: Bool) {
-    if members.present + members.left == 0 {
-      return (.inconclusive, hasFault ? .gateFault : .noInstances, false)
+  /// What is said of a group that nothing can save; where the old one is asked first, nothing.
+  mutating func concludeTooLate(at now: Int64, seenAt seen: Int64, _ verdict: Verdict?) {
+    if isFaultBlamed(by: verdict, at: now, seenAt: seen) {
+      return conclude(.inconclusive, .gateFault, at: now)
     }
-    if areFaultsToBlame(at: now) { return (.inconclusive, .gateFault, false) }
-    let healthyHere = ones.count {
-      $0.role == .member && !$0.hasLeft && $0.state == .healthy
+    // Only a cross-check is missing: whether only that, the slow model tells.
+    if policy.loadBalancer == .confirms, verdict?.reason.code == .loadBalancerDisagrees,
+      members.listed >= expected, members.listedHealthy >= minHealthy,
+      guards.healthy == guards.present
+    {
+      return conclude(.rollback, .loadBalancerDisagrees, at: now)
     }
-    if policy.loadBalancer == .confirms, members.present >= expected, healthyHere >= minHealthy {
-      return (.rollback, .loadBalancerDisagrees, false)
+    // Where only guards are waited for, the old group is not asked; at the deadline the slow model
+    // tells whether it is so.
+    let isOfGuards =
+      now < deadline
+      ? canStillBeHealthy(at: now)
+      : verdict?.reason.code == .deadlineExceeded && areGuardsAwaited(at: now)
+    guard isOfGuards || old.present == 0 else { return }
+    conclude(.rollback, codeOfTooLate(at: now), at: now)
+  }
+
+  private func areGuardsAwaited(at now: Int64) -> Bool {
+    ones.contains { one in
+      one.role == .guard && !one.hasLeft && (one.state != .healthy || isPending(one, at: now))
     }
-    return (.rollback, codeOfTooLate(at: now), !canStillBeHealthy(at: now))
   }
 
   func codeOfTooLate(at now: Int64) -> ReasonCode {
-    now >= policy.deadline.inMicroseconds ? .deadlineExceeded : .cannotBecomeHealthyInTime
-  }
-
-  /// Whether the lost checks, had they been successes, could have made the difference.
-  private func areFaultsToBlame(at now: Int64) -> Bool {
-    let watched = ones.filter { !$0.hasLeft && $0.role != .baseline }
-    guard isSourceFailing || watched.contains(where: { $0.hasLost || $0.isViewStale }) else {
-      return false
-    }
-    let unseen = isSourceFailing ? max(expected - members.present, 0) : 0
-    let hopeful = watched.count { $0.role == .member && isHopeful($0, at: now) }
-    return members.present + unseen >= expected && hopeful + unseen >= minHealthy
-      && watched.allSatisfy { $0.role == .member || isHopeful($0, at: now) }
-  }
-
-  private func isHopeful(_ one: RuledInstance, at now: Int64) -> Bool {
-    switch one.role == .member ? policy.loadBalancer : .none {
-    case .decides: return one.isViewStale || one.state == .healthy
-    case .confirms where one.view != .healthy && !one.isViewStale: return false
-    case .confirms, .none: break
-    }
-    return one.earliest(one.hopeful.wanting(check), from: now, check) <= latestHealthy
-      || one.hopeful.state == .healthy
+    now >= deadline ? .deadlineExceeded : .cannotBecomeHealthyInTime
   }
 }
 
@@ -114,7 +129,7 @@ extension FleetRules {
     case (.open, .unhealthy, _): find(index, .failing)
     case (.failing, .healthy, _): find(index, .well)
     case (.open, _, .success) where report.started.microseconds >= trial.began: find(index, .well)
-    case (.open, .initial, .failure) where earliestHealthy(one, at: now) > latestHealthy:
+    case (.open, .initial, .failure) where earliestHealthy(one, at: now) > deadline - soak:
       find(index, .failing)
     case (.open, _, _), (.failing, _, _), (.well, _, _): break
     }

@@ -2,8 +2,9 @@ import GateCore
 
 /// The rules once more, each event at a time, for groups for which the slow model is too slow.
 ///
-/// An event costs the same whatever the group's size. Only at a verdict all instances are gone
-/// through: whether something could still be, an instant earlier, and cannot be any more.
+/// An event costs the same whatever the group's size. All instances are gone through only at a
+/// verdict, and where only the latest checks are waited for. Whether a rollback is the gate's own
+/// fault is left to the slow model: here it may be where the gate had a fault, and nowhere else.
 struct FleetRules {
   let check: HealthCheck
   let policy: GatePolicy
@@ -14,10 +15,15 @@ struct FleetRules {
     var present = 0
     var initial = 0
     var unhealthy = 0
-    /// Healthy, and seen to be.
     var healthy = 0
+    /// What the newest listing has.
+    var listed = 0
+    var listedHealthy = 0
+    /// What the newest listing has, and the load balancers have in service, as far as they are asked.
+    var inService = 0
     var left = 0
     var wrong = 0
+    var lacked: Int { present - listed }
   }
 
   struct Conclusion: Equatable {
@@ -34,18 +40,33 @@ struct FleetRules {
     var open = 0
   }
 
+  /// The newest finished question to a source.
+  struct Asked {
+    var started: Int64
+    var hasSucceeded: Bool
+  }
+
   private(set) var expected: Int
   var members = Counts()
   var guards = Counts()
   var old = Counts()
   var trial: Trial?
-  private(set) var healthySince: Int64?
-  private(set) var isSourceFailing = false
+  private(set) var soakWith: Int64?
+  private(set) var soakWithout: Int64?
+  /// Whether all holds but for the latest checks.
+  private(set) var isReady = false
+  private var listing: Asked?
+  private var viewing: Asked?
   private(set) var hasFault = false
+  private var isGone = false
   private var isInterrupted = false
   private var conclusion: Conclusion?
   /// The time of the latest event; nil before the first.
   private var last: Int64?
+  /// Of those that joined before it the grace period is over.
+  private var spared = 0
+  /// Before then no check is overdue.
+  private var nextOverdue: Int64 = 0
 
   init(_ check: HealthCheck, _ policy: GatePolicy) {
     self.check = check
@@ -55,7 +76,8 @@ struct FleetRules {
 
   var minHealthy: Int { max(1, atLeast(policy.minHealthy, of: expected)) }
   var maxUnhealthy: Int { atMost(policy.maxUnhealthy, of: expected) }
-  var latestHealthy: Int64 { policy.deadline.inMicroseconds - policy.soak.inMicroseconds }
+  var deadline: Int64 { policy.deadline.inMicroseconds }
+  var soak: Int64 { policy.soak.inMicroseconds }
 
   func atLeast(_ count: InstanceCount, of total: Int) -> Int {
     switch count {
@@ -77,6 +99,8 @@ struct FleetRules {
     violations.append(Violation(rule, words))
   }
 
+  var hasHadMembers: Bool { members.present + members.left > 0 }
+
   // MARK: - An event
 
   /// Judges what the gate made of an event; one that came too late is a wake-up.
@@ -88,43 +112,90 @@ struct FleetRules {
     guard conclusion == nil else { return compare(gate, at: now) }
     judgeCertainty(before: event, at: now, gate)
     let key = apply(event, at: now)
-    if let key { judge(key, effects, gate) }
-    decide(at: now, gate)
+    if let key { judge(key, effects, gate, at: now) }
+    loseOverdue(at: now)
+    decide(at: now, gate, mayPromote: mayPromote(at: event))
     compare(gate, at: now)
     last = now
   }
 
+  /// A listing and a view come in pieces: only what closes them shows them whole.
+  private func mayPromote(at event: GateEvent) -> Bool {
+    switch event {
+    case .instanceAdded, .instanceRemoved, .loadBalancerSaw: false
+    case .checked, .checkLost, .listed, .loadBalancerAsked, .interrupted, .resumed, .wokeUp: true
+    }
+  }
+
   /// What time alone brings, up to now.
   private mutating func passTime(through now: Int64, _ event: GateEvent, _ gate: Gate) {
-    guard var last, last < now else { return }
-    if trial == nil, let healthySince {
-      let moment = healthySince + policy.soak.inMicroseconds
-      guard moment <= now else { return }
-      guard loseSight(at: moment) else { return conclude(.promote, .groupHealthy, at: moment) }
+    // What the gate says of a moment before this event, it says at a wake-up.
+    let isByTime = if case .wokeUp = event { true } else { false }
+    let said = isByTime ? gate.verdict.map(\.at.microseconds) : nil
+    while conclusion == nil, let last, let moment = nextMoment(after: last), moment <= now {
+      if let said, said < moment { break }
+      endGrace(at: moment)
+      decideByStates(at: moment, seenAt: now, gate, mayPromote: true)
+      if conclusion == nil, said == moment { break }
       self.last = moment
-      // It may be too late at that very moment.
-      last = moment - 1
     }
-    if trial == nil, let blame = gate.blame, blame.since.microseconds > last {
+    guard conclusion == nil, let last, last < now else { return }
+    if trial == nil, hasHadMembers, let blame = gate.blame, blame.since.microseconds > last {
       let since = blame.since.microseconds
       // Too late by time alone, or by this event? By time, if it is too late without it.
       guard since < now || !canStillBePromoted(at: since) else { return }
       judgeTooLate(at: since)
       begin(codeOfTooLate(at: since), at: since)
     }
-    guard case .wokeUp = event, let verdict = gate.verdict, verdict.at.microseconds > last else {
-      return
+    if let said, said > last, let verdict = gate.verdict {
+      judgeVerdictByTime(verdict, at: said, seenAt: now, after: last)
     }
-    let moment = verdict.at.microseconds
+  }
+
+  private mutating func judgeVerdictByTime(
+    _ verdict: Verdict, at moment: Int64, seenAt now: Int64, after last: Int64
+  ) {
     if let trial {
       if moment - 1 > last, mustSettle(trial, at: moment - 1) {
         complain(.trial, "at \(moment - 1) the old group was cleared, and no word of it")
       }
       return settle(trial, at: moment, says: verdict)
     }
+    guard hasHadMembers else {
+      if moment != deadline + 1 { complain(.earliest, "no instances, but not at the deadline") }
+      return conclude(.inconclusive, .noInstances, at: moment)
+    }
     judgeTooLate(at: moment)
-    let late = tooLate(at: moment)
-    conclude(late.decision, late.code, at: moment)
+    concludeTooLate(at: moment, seenAt: now, verdict)
+  }
+
+  /// When the next of the moments comes at which time alone changes what holds.
+  private func nextMoment(after last: Int64) -> Int64? {
+    var moments: [Int64] = []
+    let since = members.lacked > 0 ? soakWithout : soakWith
+    if let since { moments.append(since + soak) }
+    if let age = policy.polling?.maximumAge.inMicroseconds {
+      moments += [listing, viewing].compactMap { $0 }.map { $0.started + age + 1 }
+    }
+    if policy.loadBalancer == .decides, spared < ones.count {
+      moments.append(ones[spared].joined + policy.gracePeriod.inMicroseconds)
+    }
+    return moments.filter { $0 > last }.min()
+  }
+
+  private mutating func endGrace(at now: Int64) {
+    guard policy.loadBalancer == .decides else { return }
+    while spared < ones.count,
+      ones[spared].joined + policy.gracePeriod.inMicroseconds <= now
+    {
+      let index = spared
+      spared += 1
+      guard ones[index].role == .member, !ones[index].hasLeft else { continue }
+      change(index) { one, _, _ in
+        one.isSpared = false
+        if let view = one.view { one.follow(view) }
+      }
+    }
   }
 
   /// By time alone: an instant earlier it was not too late.
@@ -138,8 +209,8 @@ struct FleetRules {
 
   /// When an event brings the verdict, time alone must not have brought it before.
   private mutating func judgeCertainty(before event: GateEvent, at now: Int64, _ gate: Gate) {
-    guard last != nil, trial == nil, healthySince == nil, gate.verdict != nil || gate.blame != nil,
-      !canStillBePromoted(at: now)
+    guard last != nil, trial == nil, gate.verdict != nil || gate.blame != nil,
+      hasHadMembers, !canStillBePromoted(at: now)
     else { return }
     complain(.earliest, "before \(event) at \(now) nothing could save the group any more")
   }
@@ -151,23 +222,21 @@ struct FleetRules {
     switch event {
     case .instanceAdded(let instance):
       ones.append(RuledInstance(instance, at: now))
+      ones[ones.count - 1].isSpared = policy.gracePeriod > .zero
       count(ones.count - 1, by: 1)
       return ones.count - 1
     case .instanceRemoved(let key):
       guard let index = present(key) else { return nil }
       count(index, by: -1)
       ones[index].hasLeft = true
+      if ones[index].isLacked { soakWith = soakWithout }
       self[ones[index].role].left += 1
       find(index, nil)
       return index
     case .checked(let key, let report):
       guard let index = present(key) else { return nil }
-      if ones[index].isUnseen(at: now, check) {
-        hasFault = true
-        change(index) { one, _, _ in one.loseSight() }
-        if !isHealthy { healthySince = nil }
-      }
       change(index) { $0.checked(report, at: now, $1, $2) }
+      if ones[index].lost > 0 { hasFault = true }
       hear(index, report, at: now)
       return index
     case .checkLost(let key, let fault):
@@ -180,23 +249,57 @@ struct FleetRules {
     case .loadBalancerSaw(let key, let view):
       guard let index = present(key), ones[index].role == .member else { return nil }
       change(index) { one, _, policy in
-        (one.view, one.isViewStale) = (view.state, false)
+        one.view = view.state
         if policy.loadBalancer == .decides { one.follow(view.state) }
       }
       return index
-    case .loadBalancerUnseen:
-      hasFault = true
-      for index in ones.indices where ones[index].role == .member && !ones[index].hasLeft {
-        change(index) { one, _, _ in one.isViewStale = true }
-      }
-    case .gateFault: (hasFault, isSourceFailing) = (true, true)
-    case .baselineUnlisted: hasFault = true
-    case .groupListed(let wanted): (expected, isSourceFailing) = (max(wanted, 1), false)
+    case .loadBalancerAsked(let asked):
+      viewing = Asked(started: asked.started.microseconds, hasSucceeded: asked.fault == nil)
+      if asked.fault != nil { hasFault = true }
+    case .listed(let listed): take(listed)
     case .interrupted: isInterrupted = true
     case .resumed: preconditionFailure("no runner dies in these worlds, but in ResumedModelTests")
     case .wokeUp: break
     }
     return nil
+  }
+
+  private mutating func take(_ listed: FinishedListing) {
+    guard listed.role == .member else { return }
+    switch listed.result {
+    case .succeeded(let wanted, let missing, _):
+      expected = max(wanted, 1)
+      let missing = Set(missing.map(\.index))
+      if members.lacked > 0 || !missing.isEmpty {
+        for index in ones.indices where ones[index].isLacked != missing.contains(index) {
+          guard !ones[index].hasLeft else { continue }
+          change(index) { one, _, _ in one.isLacked.toggle() }
+        }
+      }
+      if members.lacked == 0 { soakWithout = soakWith }
+    case .empty: isGone = true
+    case .failed: hasFault = true
+    }
+    let hasFailed = if case .failed = listed.result { true } else { false }
+    listing = Asked(started: listed.started.microseconds, hasSucceeded: !hasFailed)
+  }
+
+  /// Only now and then: before the earliest of them is overdue there is nothing to lose.
+  private mutating func loseOverdue(at now: Int64) {
+    guard now >= nextOverdue else { return }
+    nextOverdue = .max
+    for index in ones.indices where !ones[index].hasLeft && isChecked(ones[index]) {
+      if ones[index].unheard(at: now, check) > 0 {
+        hasFault = true
+        change(index) { one, check, _ in one.loseOverdue(at: now, check) }
+      }
+      nextOverdue = min(nextOverdue, ones[index].overdue(check))
+    }
+    nextOverdue = min(nextOverdue, now + check.interval.inMicroseconds + 1)
+  }
+
+  private func isChecked(_ one: RuledInstance) -> Bool {
+    one.role != .member || policy.loadBalancer != .decides
   }
 
   private func present(_ key: InstanceKey) -> Int? {
@@ -234,33 +337,36 @@ struct FleetRules {
     switch one.state {
     case .initial: self[one.role].initial += step
     case .unhealthy: self[one.role].unhealthy += step
-    case .healthy: break
+    case .healthy: self[one.role].healthy += step
     }
-    if isSeenHealthy(one) { self[one.role].healthy += step }
     if one.isWrong { self[one.role].wrong += step }
+    guard !one.isLacked else { return }
+    self[one.role].listed += step
+    if one.state == .healthy { self[one.role].listedHealthy += step }
+    if isInService(one) { self[one.role].inService += step }
   }
 
-  private func isSeenHealthy(_ one: RuledInstance) -> Bool {
-    guard one.state == .healthy else { return false }
-    switch one.role == .member ? policy.loadBalancer : .none {
-    case .none: return !one.isLost
-    case .confirms: return !one.isLost && one.view == .healthy && !one.isViewStale
-    case .decides: return !one.isViewStale
-    }
+  private func isInService(_ one: RuledInstance) -> Bool {
+    one.state == .healthy && !one.isLacked
+      && (one.role != .member || policy.loadBalancer != .confirms || one.view == .healthy)
   }
 
   /// The gate's own counts of this instance, and what it wants of it next.
-  private mutating func judge(_ index: Int, _ effects: ArraySlice<GateEffect>, _ gate: Gate) {
+  private mutating func judge(
+    _ index: Int, _ effects: ArraySlice<GateEffect>, _ gate: Gate, at now: Int64
+  ) {
     let (one, record) = (ones[index], gate[InstanceKey(index)])
     if record.health.state != one.state {
       complain(.state, "\(record.instance.id) is \(record.health.state), not \(one.state)")
     }
-    if record.failures != one.failures {
+    if record.failures != one.failures || record.successes != one.successes {
       complain(
-        .faults, "\(record.failures) failures of \(record.instance.id), but \(one.failures) were")
+        .faults,
+        "\(record.successes) successes and \(record.failures) failures of \(record.instance.id), "
+          + "but \(one.successes) and \(one.failures) were")
     }
     for case .startCheck(InstanceKey(index), let start) in effects
-    where start.microseconds != one.next {
+    where start.microseconds != max(one.next, now) {
       complain(
         .schedule, "\(record.instance.id) is next checked at \(start.microseconds), not \(one.next)"
       )
@@ -271,41 +377,108 @@ struct FleetRules {
 // MARK: - The decision
 
 extension FleetRules {
-  private var isHealthy: Bool {
-    members.present >= expected && members.healthy >= minHealthy
-      && members.unhealthy <= maxUnhealthy && guards.healthy == guards.present
-  }
-
-  private mutating func decide(at now: Int64, _ gate: Gate) {
-    healthySince = trial == nil && isHealthy ? healthySince ?? now : nil
-    if isInterrupted { return conclude(.inconclusive, .interrupted, at: now) }
-    if members.wrong > 0 { return conclude(.rollback, .wrongInstances, at: now) }
-    if trial == nil, members.unhealthy > maxUnhealthy {
-      return condemn(codeOfUnhealthy, at: now, gate)
-    }
-    if members.left > atMost(policy.maxReplaced, of: expected) {
-      return conclude(.rollback, .tooManyReplaced, at: now)
-    }
-    if guards.unhealthy > 0 { return conclude(.rollback, .guardFailed, at: now) }
-    if let trial { return settle(trial, at: now, says: gate.verdict) }
-    if let healthySince {
-      guard healthySince + policy.soak.inMicroseconds <= now else { return }
-      guard loseSight(at: now) else { return conclude(.promote, .groupHealthy, at: now) }
-    }
-    guard gate.verdict != nil || gate.blame != nil else { return }
+  private mutating func decide(at now: Int64, _ gate: Gate, mayPromote: Bool) {
+    decideByStates(at: now, seenAt: now, gate, mayPromote: mayPromote)
+    guard conclusion == nil, trial == nil, gate.verdict != nil || gate.blame != nil else { return }
     if canStillBePromoted(at: now) {
       complain(.earliest, "at \(now) the group could still be promoted")
     }
-    let late = tooLate(at: now)
-    if late.condemns {
-      condemn(late.code, at: now, gate)
-    } else {
-      conclude(late.decision, late.code, at: now)
-    }
+    concludeTooLate(at: now, seenAt: now, gate.verdict)
+    if conclusion == nil { condemn(codeOfTooLate(at: now), at: now, seenAt: now, gate) }
   }
 
-  private mutating func conclude(_ decision: Decision, _ code: ReasonCode, at now: Int64) {
+  /// What follows from how things are, and not from how they can still be.
+  private mutating func decideByStates(
+    at now: Int64, seenAt seen: Int64, _ gate: Gate, mayPromote: Bool
+  ) {
+    if isInterrupted { return conclude(.inconclusive, .interrupted, at: now) }
+    // What a source did not say in time it did not say.
+    if [listing, viewing].contains(where: { $0 != nil && !isFresh($0, at: now) }) {
+      hasFault = true
+    }
+    holdSoaks(at: now)
+    holdReadiness(at: now, mayBegin: mayPromote)
+    if members.wrong > 0 { return rollBack(.wrongInstances, at: now, seenAt: seen, gate) }
+    if trial == nil, members.unhealthy > maxUnhealthy {
+      return condemn(codeOfUnhealthy, at: now, seenAt: seen, gate)
+    }
+    if members.left > atMost(policy.maxReplaced, of: expected) {
+      return rollBack(.tooManyReplaced, at: now, seenAt: seen, gate)
+    }
+    if guards.unhealthy > 0 { return rollBack(.guardFailed, at: now, seenAt: seen, gate) }
+    if let trial { return settle(trial, at: now, says: gate.verdict) }
+    if !hasHadMembers {
+      if isGone { conclude(.inconclusive, .noInstances, at: now) }
+      return
+    }
+    if isReady, mayPromote, isPromotable(at: now) { conclude(.promote, .groupHealthy, at: now) }
+  }
+
+  private mutating func holdSoaks(at now: Int64) {
+    let isWell = trial == nil && members.unhealthy <= maxUnhealthy
+    soakWith = isWell && members.healthy >= minHealthy ? soakWith ?? now : nil
+    soakWithout = isWell && members.listedHealthy >= minHealthy ? soakWithout ?? now : nil
+  }
+
+  private mutating func holdReadiness(at now: Int64, mayBegin: Bool) {
+    let since = members.lacked > 0 ? soakWithout : soakWith
+    let isHolding =
+      since.map { $0 + soak <= now } ?? false && members.listed >= expected
+      && members.inService >= minHealthy && guards.healthy == guards.present
+      && (policy.membership == .fixed || isFresh(listing, at: now))
+      && (policy.loadBalancer == .none || isFresh(viewing, at: now))
+    guard isHolding, !isReady, mayBegin else {
+      isReady = isReady && isHolding
+      return
+    }
+    isReady = true
+    for index in ones.indices where !ones[index].hasLeft { ones[index].mark(at: now, check) }
+  }
+
+  private func isFresh(_ asked: Asked?, at now: Int64) -> Bool {
+    guard let asked, asked.hasSucceeded else { return false }
+    return policy.polling.map { now - asked.started <= $0.maximumAge.inMicroseconds } ?? true
+  }
+
+  private func isPromotable(at now: Int64) -> Bool {
+    var (counted, against) = (0, members.unhealthy)
+    for one in ones where !one.hasLeft && one.role != .baseline && one.state == .healthy {
+      let isPending = isPending(one, at: now)
+      switch one.role {
+      case .guard: if isPending { return false }
+      case .member:
+        if isPending { against += 1 } else if isInService(one) { counted += 1 }
+      case .baseline: break
+      }
+    }
+    return counted >= minHealthy && against <= maxUnhealthy
+  }
+
+  /// What the load balancer checks is pending where its view is not fresh, and nowhere else.
+  func isPending(_ one: RuledInstance, at now: Int64) -> Bool {
+    guard one.role != .member || policy.loadBalancer != .decides else { return false }
+    return one.isPending(isReady, at: now, check)
+  }
+
+  mutating func conclude(_ decision: Decision, _ code: ReasonCode, at now: Int64) {
     conclusion = Conclusion(decision: decision, code: code, at: now)
+  }
+
+  /// A rollback, or the gate's own fault where it says so and had one.
+  mutating func rollBack(
+    _ code: ReasonCode, at now: Int64, seenAt seen: Int64, _ gate: Gate
+  ) {
+    let isCleared = isFaultBlamed(by: gate.verdict, at: now, seenAt: seen)
+    isCleared
+      ? conclude(.inconclusive, .gateFault, at: now) : conclude(.rollback, code, at: now)
+  }
+
+  func isFaultBlamed(by verdict: Verdict?, at now: Int64, seenAt seen: Int64) -> Bool {
+    verdict?.reason.code == .gateFault && verdict?.at.microseconds == now
+      && (hasFault || seen - now > 250_000
+        || ones.contains { one in
+          !one.hasLeft && one.role != .baseline && isChecked(one) && one.unheard(at: now, check) > 0
+        })
   }
 
   private mutating func compare(_ gate: Gate, at now: Int64) {
@@ -321,32 +494,11 @@ extension FleetRules {
     guard conclusion == nil else { return }
     let counted = (gate.present, gate.initial, gate.unhealthy, gate.healthy, gate.replaced)
     let wanted = (
-      members.present, members.initial, members.unhealthy,
-      members.present - members.initial - members.unhealthy, members.left
+      members.present, members.initial, members.unhealthy, members.healthy, members.left
     )
     if counted != wanted || gate.expected != expected {
       complain(.counts, "at \(now) the gate counts \(counted), the rules \(wanted)")
     }
-    if gate.healthySince?.microseconds != healthySince {
-      complain(
-        .counts,
-        "at \(now) the gate has the group healthy since \(String(describing: gate.healthySince)), "
-          + "the rules since \(String(describing: healthySince))")
-    }
-  }
-
-  /// Whoever was not looked at in time does not count; returns whether the group is healthy no more.
-  private mutating func loseSight(at now: Int64) -> Bool {
-    for index in ones.indices {
-      let one = ones[index]
-      guard one.role != .baseline, one.role == .guard || policy.loadBalancer != .decides,
-        !one.hasLeft, one.state == .healthy, !one.isLost, one.isUnseen(at: now, check)
-      else { continue }
-      hasFault = true
-      change(index) { one, _, _ in one.loseSight() }
-    }
-    if !isHealthy { healthySince = nil }
-    return healthySince == nil
   }
 
   private var codeOfUnhealthy: ReasonCode {
@@ -355,10 +507,12 @@ extension FleetRules {
     } ? .tooManyUnhealthy : .wrongVersion
   }
 
-  private mutating func condemn(_ code: ReasonCode, at now: Int64, _ gate: Gate) {
-    guard old.present > 0, code != .wrongVersion else {
-      return conclude(.rollback, code, at: now)
-    }
+  private mutating func condemn(
+    _ code: ReasonCode, at now: Int64, seenAt seen: Int64, _ gate: Gate
+  ) {
+    guard old.present > 0, code != .wrongVersion,
+      !isFaultBlamed(by: gate.verdict, at: now, seenAt: seen)
+    else { return rollBack(code, at: now, seenAt: seen, gate) }
     begin(code, at: now)
     if let trial { settle(trial, at: now, says: gate.verdict) }
   }
@@ -368,10 +522,11 @@ extension FleetRules {
     for index in ones.indices where ones[index].role == .baseline && !ones[index].hasLeft {
       let one = ones[index]
       let isTooLate =
-        one.state == .initial && one.failures > 0 && earliestHealthy(one, at: now) > latestHealthy
+        one.state == .initial && one.failures > 0
+        && earliestHealthy(one, at: now) > deadline - soak
       find(index, one.state == .unhealthy || isTooLate ? .failing : .open)
     }
-    healthySince = nil
+    (soakWith, soakWithout, isReady) = (nil, nil, false)
   }
 
   private mutating func settle(_ trial: Trial, at now: Int64, says verdict: Verdict?) {

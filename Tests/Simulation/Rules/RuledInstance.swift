@@ -1,27 +1,32 @@
 import GateCore
 
-/// An instance as the rules know it: counts of its own, by which the gate's are checked.
+/// An instance as the quick rules know it: counts of its own, by which the gate's are checked.
 struct RuledInstance {
   let role: InstanceRole
   let joined: Int64
   /// Of another release.
   let isWrong: Bool
   var hasLeft = false
+  /// Whether the newest listing lacks it.
+  var isLacked = false
 
   /// The start of its first check, when that has ended; all others are whole intervals later.
   private(set) var first: Int64?
+  /// When its next check is due; in the past while it is under way, or late.
   private(set) var next: Int64
   private(set) var counts = Counts()
-  /// As it would be had each lost check been a success.
-  private(set) var hopeful = Counts()
+  private(set) var successes = 0
   private(set) var failures = 0
-  private(set) var hasLost = false
-  /// Whether the latest check was lost, or is too long ago.
-  private(set) var isLost = false
+  private(set) var lost = 0
+  /// The latest results in a row that are no passes.
+  private(set) var misses = 0
+  /// Whether its latest result was no pass when all else came to hold, and none has passed since.
+  private(set) var isMarked = false
   private(set) var isLatestFailureOfVersion = false
 
   var view: InstanceState?
-  var isViewStale = false
+  /// Within the grace period what the load balancer calls unhealthy is not.
+  var isSpared = false
   var finding: Finding?
 
   /// What the old group's trial has found of it.
@@ -29,38 +34,45 @@ struct RuledInstance {
 
   enum Result { case success, failure, forgiven }
 
-  /// The state, and the runs that it follows from.
+  /// The state, and the rows that it follows from.
   struct Counts {
     var state = InstanceState.initial
+    private var hasRelapsed = false
     private(set) var successes = 0
     private(set) var failures = 0
+    private var forgiven = 0
     /// Those that count since the state changed to or from unhealthy, the latest last.
     private var window: [Bool] = []
 
+    mutating func lose() { (failures, forgiven) = (0, 0) }
+
     mutating func add(_ result: Result, _ check: HealthCheck) {
-      if result == .success { (successes, failures) = (successes + 1, 0) } else { successes = 0 }
-      if result == .failure { failures += 1 }
+      switch result {
+      case .success: (successes, failures, forgiven) = (successes + 1, 0, 0)
+      case .failure: (successes, failures) = (0, failures + 1)
+      case .forgiven: (successes, forgiven) = (0, forgiven + 1)
+      }
       if let size = check.unhealthyWindow?.checks, result != .forgiven {
         window.append(result == .failure)
         if window.count > size { window.removeFirst() }
       }
-      let isFailing =
-        failures >= check.unhealthyThreshold
-        || check.unhealthyWindow.map { wanted in window.count { $0 } >= wanted.failures } ?? false
-      if state == .unhealthy {
-        guard successes >= check.healthyThreshold else { return }
-        (state, window) = (.healthy, [])
-      } else if isFailing {
-        (state, window) = (.unhealthy, [])
-      } else if state == .initial, successes >= check.initialThreshold {
-        state = .healthy
+      let isFull =
+        check.unhealthyWindow.map { wanted in window.count { $0 } >= wanted.failures } ?? false
+      if state != .unhealthy, failures >= check.unhealthyThreshold || isFull {
+        (state, hasRelapsed, window) = (.unhealthy, false, [])
+      } else if state == .healthy, failures + forgiven >= check.unhealthyThreshold {
+        (state, hasRelapsed) = (.initial, true)
+      } else if state != .healthy, wanting(check) <= 0 {
+        if state == .unhealthy { window = [] }
+        (state, hasRelapsed) = (.healthy, false)
       }
     }
 
     /// How many successes in a row are wanting.
     func wanting(_ check: HealthCheck) -> Int {
       switch state {
-      case .initial: check.initialThreshold - successes
+      case .initial:
+        (hasRelapsed ? check.healthyThreshold : check.initialThreshold) - successes
       case .healthy: 0
       case .unhealthy: check.healthyThreshold - successes
       }
@@ -80,50 +92,98 @@ struct RuledInstance {
     _ report: CheckReport, at now: Int64, _ check: HealthCheck, _ policy: GatePolicy
   ) {
     let started = report.started.microseconds
+    let isOvertaken = started < next
+    let known = (misses, isMarked)
+    passOver(upTo: started, check)
     let isForgiven =
       role != .baseline && started - joined < policy.gracePeriod.inMicroseconds
-    let result: Result
     switch report.result {
-    case .success: result = .success
+    case .success:
+      successes += 1
+      (misses, isMarked) = (0, false)
+      counts.add(.success, check)
     case .failure(let kind):
       failures += 1
+      misses += 1
       isLatestFailureOfVersion = kind == .wrongVersion
-      result = isForgiven ? .forgiven : .failure
+      counts.add(isForgiven ? .forgiven : .failure, check)
     }
-    counts.add(result, check)
-    hopeful.add(result, check)
-    isLost = now - started > longest(check)
+    if isOvertaken {
+      (misses, isMarked) = known
+      counts.lose()
+    }
     moveOn(from: started, to: now, check)
   }
 
   mutating func lost(from started: Int64, at now: Int64, _ check: HealthCheck) {
-    (hasLost, isLost) = (true, true)
-    hopeful.add(.success, check)
+    passOver(upTo: started, check)
+    lose(1)
     moveOn(from: started, to: now, check)
   }
 
-  /// Whether nobody looked at it, a whole interval after its check should have been over.
-  func isUnseen(at now: Int64, _ check: HealthCheck) -> Bool {
-    now - next > longest(check)
+  /// Checks that were due and not made before one that was.
+  private mutating func passOver(upTo started: Int64, _ check: HealthCheck) {
+    let interval = check.interval.inMicroseconds
+    guard started - next >= interval else { return }
+    skip(Int((started - next) / interval), check)
   }
 
-  /// From a check's slot until it is certainly over: a guard's takes up to ten seconds at least.
-  private func longest(_ check: HealthCheck) -> Int64 {
+  private mutating func skip(_ number: Int, _ check: HealthCheck) {
+    lose(number)
+    next += Int64(number) * check.interval.inMicroseconds
+  }
+
+  /// What is held to be lost at an event is lost, whatever comes later.
+  mutating func loseOverdue(at now: Int64, _ check: HealthCheck) {
+    skip(unheard(at: now, check), check)
+  }
+
+  private mutating func lose(_ number: Int) {
+    lost += number
+    misses += number
+    counts.lose()
+  }
+
+  /// So many checks should long have been over, and nothing was heard of them.
+  func unheard(at now: Int64, _ check: HealthCheck) -> Int {
+    let late = now - next - check.interval.inMicroseconds - timeout(check)
+    return late > 0 ? Int((late - 1) / check.interval.inMicroseconds) + 1 : 0
+  }
+
+  /// From then on its next check is overdue.
+  func overdue(_ check: HealthCheck) -> Int64 {
+    next + check.interval.inMicroseconds + timeout(check) + 1
+  }
+
+  /// Notes whether its latest result is no pass, at the moment at which all else comes to hold.
+  mutating func mark(at now: Int64, _ check: HealthCheck) {
+    isMarked = misses + unheard(at: now, check) > 0
+  }
+
+  /// Whether its latest checks keep it from speaking for a promotion.
+  func isPending(_ isAllElseHolding: Bool, at now: Int64, _ check: HealthCheck) -> Bool {
+    let misses = misses + unheard(at: now, check)
+    return misses > 1 || misses == 1 && (isMarked || !isAllElseHolding)
+  }
+
+  /// A guard's takes up to ten seconds at least.
+  private func timeout(_ check: HealthCheck) -> Int64 {
     let timeout = check.timeout.inMicroseconds
-    return check.interval.inMicroseconds + (role == .guard ? max(timeout, 10_000_000) : timeout)
+    return role == .guard ? max(timeout, 10_000_000) : timeout
   }
 
-  mutating func loseSight() { (hasLost, isLost) = (true, true) }
-
-  mutating func follow(_ state: InstanceState) { counts.state = state }
+  mutating func follow(_ state: InstanceState) {
+    counts.state = state == .unhealthy && isSpared ? .initial : state
+  }
 
   private mutating func moveOn(from started: Int64, to ended: Int64, _ check: HealthCheck) {
     let interval = check.interval.inMicroseconds
     let first = self.first ?? started
     self.first = first
     let begun = (started - first) / interval
-    let over = (ended - first + interval - 1) / interval
-    next = first + max(begun + 1, over) * interval
+    // What was waited for longer than a check takes was there before.
+    let over = (min(ended, started + timeout(check)) - first + interval - 1) / interval
+    next = max(next, first + max(begun + 1, over) * interval)
   }
 
   /// When so many like results in a row can be there at the earliest, if from `now` on each check

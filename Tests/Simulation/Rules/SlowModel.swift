@@ -1,19 +1,45 @@
 import GateCore
 import TestSupport
 
-/// The rules once more, slowly: each question is answered from the whole history of events.
+/// The rules once more, slowly: each question is answered from the whole list of what was seen.
 ///
 /// It is written from the contract and shares nothing with the gate but the alphabet. Where the
 /// gate keeps counts, it looks back over the list; where the gate compares with a formula, it
-/// plays the best of all futures and looks whether that is good enough.
+/// plays the best of all futures and looks whether that is good enough; where the gate keeps a
+/// second fold, it writes the history of another world and judges that. It looks at every
+/// microsecond.
 struct SlowModel {
   let check: HealthCheck
   let policy: GatePolicy
-  /// The deadline that the run began with.
-  let first: Duration
+  /// The other world: no check, view or listing is lost in it, and the gate is never late.
+  let isWithoutFaults: Bool
 
-  init(check: HealthCheck, policy: GatePolicy, first: Duration? = nil) {
-    (self.check, self.policy, self.first) = (check, policy, first ?? policy.deadline)
+  var members: [Member] = []
+  /// How many the source wants now.
+  var expected: Int
+  /// By when the group must be promoted.
+  var deadline: Int64
+  /// The newest finished listing of the group, and the newest finished view.
+  var listing: Asked?
+  var viewing: Asked?
+  /// The source said that the group is gone, or wants none.
+  var isGone = false
+  var isInterrupted = false
+  /// Since when the states have been as the policy wants them: of all that are present, and of those
+  /// that the newest listing has.
+  var soakWith: Int64?
+  var soakWithout: Int64?
+  /// Since when all holds but for the latest checks.
+  var ready: Ready?
+  var trial: Trial?
+  private(set) var conclusion: Conclusion?
+  /// What was taken in; checks of nobody are left out.
+  private(set) var history: [VirtualRun.TimedEvent] = []
+
+  init(check: HealthCheck, policy: GatePolicy, isWithoutFaults: Bool = false) {
+    (self.check, self.policy, self.isWithoutFaults) = (check, policy, isWithoutFaults)
+    expected = policy.expected
+    deadline = policy.deadline.inMicroseconds
   }
 
   struct Conclusion: Equatable {
@@ -22,86 +48,85 @@ struct SlowModel {
     var at: Int64
   }
 
-  enum Ending: Equatable {
-    case success
-    case failure(counted: Bool, FailureKind)
-    case lost
+  /// Something that was asked of a source, and has come to an end.
+  struct Asked {
+    var started: Int64
+    var hasSucceeded: Bool
+  }
+
+  /// The moment from which on only the latest checks can hold a promotion up.
+  struct Ready {
+    /// By place: how many results of each instance were known then.
+    var known: [Int]
   }
 
   struct PastCheck {
+    enum Ending: Equatable {
+      case success
+      case failure(isForgiven: Bool, FailureKind)
+      /// Not made, or not to be judged: the gate's own fault.
+      case lost
+    }
+
     var ending: Ending
     var started: Int64
     var ended: Int64
-    /// Its answer waited for a gate that was held up.
-    var isStale = false
+    /// Its place in the history; nil where nothing was reported: it was not made.
+    var report: Int?
+    /// It was held to be lost, or one after it was, when its report came.
+    var isOvertaken = false
+
+    var isFailure: Bool { if case .failure = ending { true } else { false } }
+  }
+
+  /// A state, and how an instance came to it as far as that matters.
+  struct Health: Equatable {
+    var state = InstanceState.initial
+    /// It was healthy, and failed while failures were forgiven.
+    var hasRelapsed = false
   }
 
   struct Member {
     var joined: Int64
     var role = InstanceRole.member
-    var hasLeft = false
     /// Whether it is of another release.
     var isWrong = false
+    var hasLeft = false
+    /// Whether the newest listing lacks it.
+    var isLacked = false
+    /// Its checks, those that were not made before a later one among them.
     var checks: [PastCheck] = []
-    var state = InstanceState.initial
-    /// What it was when the run was resumed and its checks before were forgotten.
-    var carried = InstanceState.initial
+    /// When its first check is due: when it joined, or the run was resumed.
+    var begins: Int64
+    /// When the run was last resumed.
     var resumed: Int64?
-    var hadFailed = false
-    /// When its first check may begin.
-    var begins: Int64 { resumed ?? joined }
-    /// What the load balancer said last, and whether it could be asked since.
+    /// Its health when the counts began anew, and its checks before that.
+    var before = Health()
+    var forgotten: [PastCheck] = []
+    /// What the load balancer said last.
     var view: InstanceState?
-    var isViewStale = false
-    /// Whether nobody looked at it in time, now or at any time.
-    var isOutOfSight = false
-    var wasOutOfSight = false
-    var isObserved: Bool {
-      guard let last = checks.last else { return true }
-      return last.ending != .lost && !last.isStale && !isOutOfSight
+    /// The newest view of it was lost: in the other world it said in service.
+    var isViewLost = false
+
+    init(joined: Int64, role: InstanceRole = .member, isWrong: Bool = false) {
+      (self.joined, self.role, self.isWrong, begins) = (joined, role, isWrong, joined)
     }
-
-    mutating func loseSight() { (isOutOfSight, wasOutOfSight) = (true, true) }
-  }
-
-  /// What a history comes to.
-  struct Standing {
-    var members: [Member] = []
-    /// How many the source wants now.
-    var expected: Int
-    var isInterrupted = false
-    var hasFault = false
-    /// The time of the latest event.
-    var latest: Int64 = 0
-    /// Whether the source could not be read when it was asked last.
-    var isSourceFailing = false
-    /// Since when the group has been as the policy wants it.
-    var healthySince: Int64?
-    var present: [Member] { present(.member) }
-    var unhealthy: Int { present.count { $0.state == .unhealthy } }
-
-    func present(_ role: InstanceRole) -> [Member] {
-      members.filter { $0.role == role && !$0.hasLeft }
-    }
-  }
-
-  /// The old group asked whose fault it is, from the moment at which the new one is condemned.
-  struct Trial {
-    var began: Int64
-    var code: ReasonCode
-    /// By place: how many checks each old instance had then, and whether it was failing.
-    var asked: [Int: (checks: Int, isFailing: Bool)]
-    /// So much longer, since nobody looked for a while.
-    var longer: Int64 = 0
   }
 
   var interval: Int64 { check.interval.inMicroseconds }
-  var deadline: Int64 { policy.deadline.inMicroseconds }
-  /// The latest moment at which a soak can begin.
-  var latestHealthy: Int64 { deadline - policy.soak.inMicroseconds }
+  var soak: Int64 { policy.soak.inMicroseconds }
 
-  var minHealthy: Int { minHealthy(of: policy.expected) }
-  var maxUnhealthy: Int { maxUnhealthy(of: policy.expected) }
+  func timeout(of role: InstanceRole) -> Int64 {
+    // A guard is given ten seconds at least.
+    max(check.timeout.inMicroseconds, role == .guard ? 10_000_000 : 0)
+  }
+
+  func present(_ role: InstanceRole) -> [Member] {
+    members.filter { $0.role == role && !$0.hasLeft }
+  }
+
+  var minHealthy: Int { minHealthy(of: expected) }
+  var maxUnhealthy: Int { maxUnhealthy(of: expected) }
 
   func minHealthy(of expected: Int) -> Int { max(1, count(policy.minHealthy, of: expected, .up)) }
   func maxUnhealthy(of expected: Int) -> Int { count(policy.maxUnhealthy, of: expected, .down) }
@@ -118,497 +143,320 @@ struct SlowModel {
   }
 }
 
-// MARK: - One instance
+// MARK: - What happens
 
 extension SlowModel {
-  /// The state that a whole list of checks comes to.
-  func state(after all: [PastCheck], from carried: InstanceState = .initial) -> InstanceState {
-    let checks = all.contains { $0.ending == .lost } ? all.filter { $0.ending != .lost } : all
-    var state = carried
-    var windowBegins = 0
-    for index in checks.indices {
-      var successes = 0
-      while successes <= index, checks[index - successes].ending == .success { successes += 1 }
-      switch state {
-      case .initial, .healthy:
-        if hasFailed(checks[...index], windowFrom: windowBegins) {
-          (state, windowBegins) = (.unhealthy, index + 1)
-        } else if state == .initial, successes >= check.initialThreshold {
-          state = .healthy
-        }
-      case .unhealthy:
-        if successes >= check.healthyThreshold { (state, windowBegins) = (.healthy, index + 1) }
-      }
-    }
-    return state
+  /// Takes in an event, and before it the time that passed; one that comes after the verdict changes
+  /// nothing.
+  mutating func take(_ timed: VirtualRun.TimedEvent) {
+    let now = timed.at.microseconds
+    // While nobody looked, time decided nothing.
+    if case .resumed = timed.event {} else { passTime(through: now, seenAt: now) }
+    guard conclusion == nil else { return }
+    history.append(timed)
+    apply(timed.event, at: now)
+    loseOverdue(at: now)
+    decide(at: now, seenAt: now, mayPromote: Self.mayPromote(at: timed.event))
   }
 
-  private func hasFailed(_ checks: ArraySlice<PastCheck>, windowFrom begin: Int) -> Bool {
-    var run = 0
-    for past in checks.reversed() {
-      if past.ending == .success { break }
-      if isCounted(past) { run += 1 }
-    }
-    if run >= check.unhealthyThreshold { return true }
-    guard let window = check.unhealthyWindow else { return false }
-    let counted = checks[begin...].filter { $0.ending == .success || isCounted($0) }
-    return counted.suffix(window.checks).count { isCounted($0) } >= window.failures
-  }
-
-  private func isCounted(_ past: PastCheck) -> Bool {
-    if case .failure(counted: true, _) = past.ending { true } else { false }
-  }
-
-  /// The first slot after the start of the latest check that is not before its end.
-  func nextStart(after checks: [PastCheck]) -> Int64? {
-    guard let first = checks.first, let last = checks.last else { return nil }
-    var slot = first.started
-    while slot <= last.started || slot < last.ended { slot += interval }
-    return slot
-  }
-
-  /// When the instance is healthy and seen to be, if from now on every check succeeds at once.
-  ///
-  /// The start of a first check that has not ended is not known: it is the best of the possible.
-  ///
-  /// What the load balancer says can be another thing at any moment.
-  func earliestHealthy(_ member: Member, from now: Int64) -> Int64 {
-    if loadBalancer(of: member) == .decides { return now }
-    if isShownHealthy(member), member.isObserved { return now }
-    return earliest(.healthy, by: .success, member, from: now)
-  }
-
-  /// Only the group has a load balancer.
-  private func loadBalancer(of member: Member) -> GatePolicy.LoadBalancerRole {
-    member.role == .member ? policy.loadBalancer : .none
-  }
-
-  /// Whether it is healthy, and everybody who is asked has said so the last time.
-  private func isSeenHealthy(_ member: Member) -> Bool {
-    let isInService = member.view == .healthy && !member.isViewStale
-    return switch loadBalancer(of: member) {
-    case .none: isShownHealthy(member) && member.isObserved
-    case .confirms: isShownHealthy(member) && member.isObserved && isInService
-    case .decides: isInService
+  /// Each microsecond since the last event, up to this one.
+  mutating func passTime(through now: Int64, seenAt seen: Int64) {
+    let last = history.last?.at.microseconds ?? 0
+    guard last < now else { return }
+    for moment in last + 1...now where conclusion == nil {
+      decide(at: moment, seenAt: seen, mayPromote: true)
     }
   }
 
-  private func earliest(
-    _ wanted: InstanceState, by ending: Ending, _ member: Member, from now: Int64
-  ) -> Int64 {
-    guard let start = nextStart(after: member.checks) else {
-      return (member.begins...max(member.begins, now))
-        .map { play(ending, to: wanted, member, start: $0, from: now) }.min() ?? now
-    }
-    return play(ending, to: wanted, member, start: start, from: now)
-  }
-
-  private func play(
-    _ ending: Ending, to wanted: InstanceState, _ past: Member, start: Int64, from now: Int64
-  ) -> Int64 {
-    var member = past
-    var start = start
-    while true {
-      let ended = max(start, now)
-      member.checks.append(PastCheck(ending: ending, started: start, ended: ended))
-      member.state = state(after: member.checks, from: member.carried)
-      if member.state == wanted, wanted != .healthy || isShownHealthy(member) { return ended }
-      start = nextStart(after: member.checks) ?? ended
+  /// A listing and a view come in pieces: only what closes them shows them whole.
+  private static func mayPromote(at event: GateEvent) -> Bool {
+    switch event {
+    case .instanceAdded, .instanceRemoved, .loadBalancerSaw: false
+    case .checked, .checkLost, .listed, .loadBalancerAsked, .interrupted, .resumed, .wokeUp: true
     }
   }
-}
 
-// MARK: - The group
-
-extension SlowModel {
-  func standing(after history: [VirtualRun.TimedEvent]) -> Standing {
-    var standing = Standing(expected: policy.expected)
-    for timed in history {
-      let now = timed.at.microseconds
-      endSoak(by: now, &standing)
-      apply(timed.event, at: now, to: &standing)
-      standing.healthySince = isHealthy(standing) ? standing.healthySince ?? now : nil
-      endSoak(by: now, &standing)
-    }
-    return standing
-  }
-
-  /// At the end of a soak, up to now, whoever was not looked at in time is not seen to be healthy.
-  private func endSoak(by now: Int64, _ standing: inout Standing) {
-    guard let since = standing.healthySince, since + policy.soak.inMicroseconds <= now else {
-      return
-    }
-    let moment = max(since + policy.soak.inMicroseconds, standing.latest)
-    for index in standing.members.indices {
-      let member = standing.members[index]
-      guard !member.hasLeft, member.role != .baseline, loadBalancer(of: member) != .decides,
-        member.state == .healthy, member.isObserved, isLookedForInVain(member, at: moment)
-      else { continue }
-      standing.members[index].loseSight()
-    }
-    if !isHealthy(standing) { standing.healthySince = nil }
-  }
-
-  /// Whether its next check should have been over an interval ago, and more.
-  private func isLookedForInVain(_ member: Member, at now: Int64) -> Bool {
-    let due = nextStart(after: member.checks) ?? member.begins
-    return isLongAgo(due, member, at: now)
-  }
-
-  private func isLongAgo(_ start: Int64, _ member: Member, at now: Int64) -> Bool {
-    // A guard is given ten seconds at least.
-    let timeout = max(check.timeout.inMicroseconds, member.role == .guard ? 10_000_000 : 0)
-    return start + interval + timeout < now
-  }
-
-  private func apply(_ event: GateEvent, at now: Int64, to standing: inout Standing) {
-    standing.latest = now
+  private mutating func apply(_ event: GateEvent, at now: Int64) {
     switch event {
     case .instanceAdded(let instance):
-      standing.members.append(
+      members.append(
         Member(joined: now, role: instance.role, isWrong: instance.mismatch != nil))
     case .instanceRemoved(let key):
-      if standing.members.indices.contains(key.index) {
-        standing.members[key.index].hasLeft = true
-      }
+      guard let index = present(key) else { return }
+      members[index].hasLeft = true
+      // That it was only overlooked has come out wrong.
+      if members[index].isLacked { soakWith = soakWithout }
     case .checked(let key, let report):
-      let started = report.started.microseconds
-      loseSight(of: key, at: now, &standing)
-      append(to: key, of: &standing) { member in
-        let ending: Ending =
-          switch report.result {
-          case .success: .success
-          case .failure(let kind):
-            .failure(
-              counted: member.role == .baseline
-                || started >= member.joined + policy.gracePeriod.inMicroseconds, kind)
-          }
-        return PastCheck(
-          ending: ending, started: started, ended: now, isStale: isLongAgo(started, member, at: now)
-        )
-      }
+      append(report.result, from: report.started.microseconds, to: now, of: key)
     case .checkLost(let key, let fault):
-      standing.hasFault = true
-      append(to: key, of: &standing) { _ in
-        PastCheck(ending: .lost, started: fault.started?.microseconds ?? now, ended: now)
-      }
-    case .gateFault: (standing.hasFault, standing.isSourceFailing) = (true, true)
-    case .baselineUnlisted: standing.hasFault = true
-    case .groupListed(let expected):
-      (standing.isSourceFailing, standing.expected) = (false, max(expected, 1))
+      append(nil, from: fault.started?.microseconds ?? now, to: now, of: key)
+    case .listed(let listed): take(listed)
     case .loadBalancerSaw(let key, let view):
-      guard standing.members.indices.contains(key.index), !standing.members[key.index].hasLeft,
-        standing.members[key.index].role == .member
-      else { return }
-      standing.members[key.index].view = view.state
-      standing.members[key.index].isViewStale = false
-      if policy.loadBalancer == .decides { standing.members[key.index].state = view.state }
-    case .loadBalancerUnseen:
-      standing.hasFault = true
-      for index in standing.members.indices
-      where standing.members[index].role == .member && !standing.members[index].hasLeft {
-        standing.members[index].isViewStale = true
-      }
-    case .interrupted: standing.isInterrupted = true
-    case .resumed(let gap): resume(after: gap.inMicroseconds, at: now, &standing)
+      guard let index = present(key), members[index].role == .member else { return }
+      (members[index].view, members[index].isViewLost) = (view.state, false)
+    case .loadBalancerAsked(let asked):
+      viewing = Asked(started: asked.started.microseconds, hasSucceeded: asked.fault == nil)
+      for index in members.indices { members[index].isViewLost = asked.fault != nil }
+    case .interrupted: isInterrupted = true
+    case .resumed(let gap): resume(after: gap.inMicroseconds, at: now)
     case .wokeUp: break
     }
   }
 
-  /// A check that ends long after its time tells that nobody looked meanwhile.
-  private func loseSight(of key: InstanceKey, at now: Int64, _ standing: inout Standing) {
-    guard standing.members.indices.contains(key.index), !standing.members[key.index].hasLeft,
-      isLookedForInVain(standing.members[key.index], at: now)
-    else { return }
-    standing.hasFault = true
-    standing.members[key.index].loseSight()
-    if !isHealthy(standing) { standing.healthySince = nil }
+  private mutating func take(_ listed: FinishedListing) {
+    guard listed.role == .member else { return }
+    let started = listed.started.microseconds
+    switch listed.result {
+    case .succeeded(let wanted, let missing, _):
+      listing = Asked(started: started, hasSucceeded: true)
+      expected = max(wanted, 1)
+      for index in members.indices {
+        members[index].isLacked = missing.contains(InstanceKey(index))
+      }
+      if !present(.member).contains(where: \.isLacked) { soakWithout = soakWith }
+    case .empty:
+      listing = Asked(started: started, hasSucceeded: true)
+      isGone = true
+    case .failed:
+      // In the other world it had the members of the one before.
+      listing = Asked(started: started, hasSucceeded: false)
+    }
   }
 
-  private func append(
-    to key: InstanceKey, of standing: inout Standing, _ past: (Member) -> PastCheck
+  private func present(_ key: InstanceKey) -> Int? {
+    members.indices.contains(key.index) && !members[key.index].hasLeft ? key.index : nil
+  }
+
+  private func isForgiven(_ started: Int64, _ member: Member) -> Bool {
+    member.role != .baseline && started < member.joined + policy.gracePeriod.inMicroseconds
+  }
+
+  /// A check that ended, and before it those that were not made; one without a result was lost.
+  private mutating func append(
+    _ result: CheckResult?, from started: Int64, to ended: Int64, of key: InstanceKey
   ) {
-    guard standing.members.indices.contains(key.index), !standing.members[key.index].hasLeft
-    else { return }
-    standing.members[key.index].checks.append(past(standing.members[key.index]))
-    standing.members[key.index].isOutOfSight = false
-    let member = standing.members[key.index]
-    standing.members[key.index].state = state(after: member.checks, from: member.carried)
+    guard let index = present(key) else {
+      history[history.count - 1].event = .wokeUp
+      return
+    }
+    var slot = due(members[index])
+    let isOvertaken = started < slot
+    while slot + interval <= started {
+      members[index].checks.append(PastCheck(ending: .lost, started: slot, ended: slot))
+      slot += interval
+    }
+    let ending: PastCheck.Ending =
+      switch result {
+      case .success: .success
+      case .failure(let kind): .failure(isForgiven: isForgiven(started, members[index]), kind)
+      case nil: .lost
+      }
+    members[index].checks.append(
+      PastCheck(
+        ending: ending, started: started, ended: ended, report: history.count - 1,
+        isOvertaken: isOvertaken))
   }
 
-  private func isHealthy(_ standing: Standing) -> Bool {
-    standing.present.count >= standing.expected
-      && standing.unhealthy <= maxUnhealthy(of: standing.expected)
-      && standing.present.count(where: isSeenHealthy) >= minHealthy(of: standing.expected)
-      && standing.present(.guard).allSatisfy(isSeenHealthy)
+  /// What is held to be lost at an event is lost, whatever comes later.
+  private mutating func loseOverdue(at now: Int64) {
+    for index in members.indices where !members[index].hasLeft {
+      members[index].checks = results(of: members[index], at: now)
+    }
   }
 
-  /// Whether the best of all futures still ends in a promotion.
-  func canStillBePromoted(_ standing: Standing, from now: Int64) -> Bool {
-    canStillBeHealthy(standing, from: now)
-      && standing.present(.guard).allSatisfy { earliestHealthy($0, from: now) <= latestHealthy }
-  }
-
-  /// Whether the best of all futures makes the group itself healthy in time.
-  private func canStillBeHealthy(_ standing: Standing, from now: Int64) -> Bool {
-    let inTime = standing.present.count { earliestHealthy($0, from: now) <= latestHealthy }
-    if inTime >= minHealthy(of: standing.expected) { return true }
-    // A newcomer may join now, and as many as are wanted.
-    return mayGrow(standing)
-      && earliestHealthy(Member(joined: now), from: now) <= latestHealthy
-  }
-
-  private func mayGrow(_ standing: Standing) -> Bool {
-    policy.membership == .changing || standing.present.count < standing.expected
+  mutating func conclude(_ decision: Decision, _ code: ReasonCode, at now: Int64) {
+    conclusion = Conclusion(decision: decision, code: code, at: now)
   }
 }
 
-// MARK: - The verdict
+// MARK: - One instance
 
 extension SlowModel {
-  /// The verdict that the latest event of a history brings, given that none stood before it.
-  func verdict(at now: Int64, _ standing: Standing, _ trial: inout Trial?) -> Conclusion? {
-    if standing.isInterrupted {
-      return Conclusion(decision: .inconclusive, code: .interrupted, at: now)
+  /// When its next check is due, after these: the first check's start and whole intervals.
+  private func due(_ member: Member) -> Int64 {
+    let first = member.checks.first { $0.report != nil }?.started
+    var due = member.begins
+    for past in member.checks {
+      guard let first, past.report != nil else {
+        due = past.started + interval
+        continue
+      }
+      // What was waited for longer than a check takes was there before.
+      let end = min(past.ended, past.started + timeout(of: member.role))
+      var slot = first
+      while slot <= past.started || slot < end { slot += interval }
+      due = max(due, slot)
     }
-    if standing.present.contains(where: \.isWrong) {
-      return Conclusion(decision: .rollback, code: .wrongInstances, at: now)
-    }
-    if trial == nil, standing.unhealthy > maxUnhealthy(of: standing.expected) {
-      return condemn(for: codeOfUnhealthy(standing), at: now, standing, &trial)
-    }
-    let left = standing.members.count { $0.role == .member && $0.hasLeft }
-    if left > maxReplaced(of: standing.expected) {
-      return Conclusion(decision: .rollback, code: .tooManyReplaced, at: now)
-    }
-    if standing.present(.guard).contains(where: { $0.state == .unhealthy }) {
-      return Conclusion(decision: .rollback, code: .guardFailed, at: now)
-    }
-    if let trial { return settle(trial, at: now, standing) }
-    if let since = standing.healthySince {
-      guard since + policy.soak.inMicroseconds <= now else { return nil }
-      return Conclusion(decision: .promote, code: .groupHealthy, at: now)
-    }
-    return canStillBePromoted(standing, from: now) ? nil : tooLate(at: now, standing, &trial)
+    return due
   }
 
-  /// The verdict that time alone brings after the latest event and not later than now.
-  func verdict(
-    byTimeFrom last: Int64, through now: Int64, _ standing: Standing, _ trial: inout Trial?
-  ) -> Conclusion? {
-    guard last < now else { return nil }
-    var last = last
-    var standing = standing
-    if trial == nil {
-      if let since = standing.healthySince {
-        let moment = since + policy.soak.inMicroseconds
-        guard moment <= now else { return nil }
-        endSoak(by: moment, &standing)
-        guard standing.healthySince == nil else {
-          return Conclusion(decision: .promote, code: .groupHealthy, at: moment)
+  /// All that is known of its checks now: those that should long have been over were not made.
+  func results(of member: Member, at now: Int64) -> [PastCheck] {
+    guard !isSeenByLoadBalancer(member) else { return [] }
+    var results = member.checks
+    var slot = due(member)
+    while slot + interval + timeout(of: member.role) < now {
+      results.append(PastCheck(ending: .lost, started: slot, ended: slot))
+      slot += interval
+    }
+    return results
+  }
+
+  /// Its state now, by its checks or, where those are the load balancer's, by its view.
+  func state(of member: Member, at now: Int64) -> InstanceState {
+    guard isSeenByLoadBalancer(member) else {
+      return health(after: member.checks, from: member.before).state
+    }
+    let seen = view(of: member, at: now) ?? .initial
+    let isGrace = now < member.joined + policy.gracePeriod.inMicroseconds
+    return seen == .unhealthy && isGrace ? .initial : seen
+  }
+
+  func isSeenByLoadBalancer(_ member: Member) -> Bool {
+    member.role == .member && policy.loadBalancer == .decides
+  }
+
+  /// What the load balancer says; a view that was lost, or is overdue, said in service in the other
+  /// world.
+  func view(of member: Member, at now: Int64) -> InstanceState? {
+    guard isWithoutFaults, let viewing else { return member.view }
+    return member.isViewLost || isTooOld(viewing, at: now) ? .healthy : member.view
+  }
+
+  /// The health that a whole list of checks comes to.
+  func health(after checks: [PastCheck], from before: Health = Health()) -> Health {
+    var health = before
+    var windowBegins = 0
+    for index in checks.indices {
+      let past = checks[...index]
+      let old = health.state
+      if old == .unhealthy {
+        if successes(past) >= check.healthyThreshold { health = Health(state: .healthy) }
+      } else if failures(past, forgiven: false) >= check.unhealthyThreshold
+        || isWindowFull(checks[windowBegins...index])
+      {
+        health = Health(state: .unhealthy)
+      } else if old == .healthy {
+        if failures(past, forgiven: true) >= check.unhealthyThreshold {
+          health = Health(state: .initial, hasRelapsed: true)
         }
-        standing.hasFault = true
-        if !canStillBePromoted(standing, from: moment) {
-          if let verdict = tooLate(at: moment, standing, &trial) { return verdict }
-        }
-        last = moment
+      } else if successes(past)
+        >= (health.hasRelapsed ? check.healthyThreshold : check.initialThreshold)
+      {
+        health = Health(state: .healthy)
+      }
+      if health.state != old, health.state == .unhealthy || old == .unhealthy {
+        windowBegins = index + 1
       }
     }
-    if trial == nil {
-      // What was hopeless before the first event is said at the first event.
-      guard !canStillBePromoted(standing, from: now), canStillBePromoted(standing, from: last),
-        let moment = ((last + 1)...now).first(where: { !canStillBePromoted(standing, from: $0) })
-      else { return nil }
-      if let verdict = tooLate(at: moment, standing, &trial) { return verdict }
-      last = moment
-    }
-    guard let trial, last < now else { return nil }
-    return ((last + 1)...now).lazy.compactMap { settle(trial, at: $0, standing) }.first
+    return health
   }
 
-  private func codeOfUnhealthy(_ standing: Standing) -> ReasonCode {
-    let failed = standing.present.filter { $0.state == .unhealthy }
-    return failed.allSatisfy { lastFailure(of: $0) == .wrongVersion }
-      ? .wrongVersion : .tooManyUnhealthy
+  /// In a row, up to the last; a lost check is none, and ends no row.
+  private func successes(_ past: ArraySlice<PastCheck>) -> Int {
+    past.filter { $0.ending != .lost }.reversed().prefix { $0.ending == .success }.count
   }
 
-  private func lastFailure(of member: Member) -> FailureKind? {
-    member.checks.reversed().lazy.compactMap { past in
-      if case .failure(_, let kind) = past.ending { kind } else { nil }
-    }.first
+  /// In a row, up to the last; a lost check ends it.
+  private func failures(_ past: ArraySlice<PastCheck>, forgiven: Bool) -> Int {
+    guard let last = past.last, last.isFailure else { return 0 }
+    let row = last.isOvertaken ? [] : past.dropLast().reversed().prefix { $0.isFailure && !$0.isOvertaken }
+    return ([last] + row).count { forgiven || isCounted($0) }
   }
 
-  private func tooLate(
-    at now: Int64, _ standing: Standing, _ trial: inout Trial?
-  ) -> Conclusion? {
-    if !standing.members.contains(where: { $0.role == .member }) {
-      return Conclusion(
-        decision: .inconclusive, code: standing.hasFault ? .gateFault : .noInstances, at: now)
-    }
-    if faultsMayBeToBlame(at: now, standing) {
-      return Conclusion(decision: .inconclusive, code: .gateFault, at: now)
-    }
-    // Healthy for the gate's own checks, and for them alone.
-    if policy.loadBalancer == .confirms, standing.present.count >= standing.expected,
-      standing.present.count(where: { $0.state == .healthy }) >= minHealthy(of: standing.expected)
-    {
-      return Conclusion(decision: .rollback, code: .loadBalancerDisagrees, at: now)
-    }
-    let code: ReasonCode = now >= deadline ? .deadlineExceeded : .cannotBecomeHealthyInTime
-    // Where only a guard is late, nobody asks the old group.
-    guard !canStillBeHealthy(standing, from: now) else {
-      return Conclusion(decision: .rollback, code: code, at: now)
-    }
-    return condemn(for: code, at: now, standing, &trial)
+  private func isCounted(_ past: PastCheck) -> Bool {
+    if case .failure(isForgiven: false, _) = past.ending { true } else { false }
   }
 
-  /// Whether the group would be healthy, or still could be, had each lost check been a success.
-  private func faultsMayBeToBlame(at now: Int64, _ standing: Standing) -> Bool {
-    let present = standing.present
-    let guards = standing.present(.guard)
-    let lost = (present + guards).contains { member in
-      member.isViewStale || member.wasOutOfSight || member.checks.contains { $0.ending == .lost }
+  private func isWindowFull(_ checks: ArraySlice<PastCheck>) -> Bool {
+    guard let window = check.unhealthyWindow else { return false }
+    return checks.filter { $0.ending == .success || isCounted($0) }
+      .suffix(window.checks).count(where: isCounted) >= window.failures
+  }
+
+  /// Whether it is healthy, and has shown it since the checks before were forgotten.
+  func isHealthy(_ member: Member, at now: Int64) -> Bool {
+    guard state(of: member, at: now) == .healthy else { return false }
+    return isSeenByLoadBalancer(member) || isShown(member.checks, after: member.before)
+  }
+
+  private func isShown(_ checks: [PastCheck], after before: Health) -> Bool {
+    guard before.state == .healthy else { return true }
+    let hasChanged = checks.indices.contains {
+      health(after: Array(checks[...$0]), from: before).state != .healthy
     }
-    guard lost || standing.isSourceFailing else { return false }
-    // Those whom the source could not name may be there, and well.
-    let unseen = standing.isSourceFailing ? max(standing.expected - present.count, 0) : 0
-    func isHopeful(_ real: Member) -> Bool {
-      switch loadBalancer(of: real) {
-      case .none: break
-      case .confirms where real.view != .healthy && !real.isViewStale: return false
-      case .confirms: break
-      case .decides: return real.state == .healthy || real.isViewStale
+    let real = checks.filter { $0.ending != .lost }
+    let longest = real.split { $0.ending != .success }.map(\.count).max() ?? 0
+    return hasChanged || longest >= check.healthyThreshold
+  }
+
+  /// Whether its latest checks keep it from speaking for a promotion.
+  func isPending(_ index: Int, since ready: Ready?, at now: Int64) -> Bool {
+    let member = members[index]
+    if let resumed = member.resumed, !hasPassed(member, since: resumed) { return true }
+    // A view that was lost is not fresh, and there is no T.
+    guard !isSeenByLoadBalancer(member) else { return false }
+    let results = results(of: member, at: now).filter { !$0.isOvertaken }
+    guard let last = results.last, last.ending != .success else { return false }
+    if let other = results.dropLast().last, other.ending != .success { return true }
+    guard let ready else { return true }
+    return ready.known.indices.contains(index) && results.count <= ready.known[index]
+  }
+
+  private func hasPassed(_ member: Member, since resumed: Int64) -> Bool {
+    isSeenByLoadBalancer(member)
+      ? viewing.map { $0.hasSucceeded && $0.started >= resumed } ?? false
+      : member.checks.contains { $0.ending == .success && $0.started >= resumed }
+  }
+
+  /// The start of its next check by the schedule; nil while that of the first is not known.
+  func nextStart(of member: Member) -> Int64? {
+    member.checks.contains { $0.report != nil } ? due(member) : nil
+  }
+
+  /// When, if from now on every check ends at once and like this, the condition first holds.
+  ///
+  /// The start of a first check that has not ended is not known: it is the best of the possible.
+  func earliest(
+    _ member: Member, _ ending: PastCheck.Ending, from now: Int64,
+    _ isWanted: ([PastCheck]) -> Bool
+  ) -> Int64 {
+    let begins = due(member)
+    let starts = nextStart(of: member).map { $0...$0 } ?? begins...max(begins, now)
+    return starts.map { start in
+      var member = member
+      var (start, ended) = (start, max(start, now))
+      while true {
+        member.checks.append(PastCheck(ending: ending, started: start, ended: ended, report: 0))
+        if isWanted(member.checks) { return ended }
+        start = slot(of: member, notBefore: ended)
+        ended = start
       }
-      var member = real
-      for index in member.checks.indices where member.checks[index].ending == .lost {
-        member.checks[index].ending = .success
-      }
-      member.state = state(after: member.checks, from: member.carried)
-      return isShownHealthy(member) || earliestHealthy(member, from: now) <= latestHealthy
-    }
-    return present.count + unseen >= standing.expected
-      && present.count(where: isHopeful) + unseen >= minHealthy(of: standing.expected)
-      && guards.allSatisfy(isHopeful)
-  }
-}
-
-// MARK: - Whose fault it is
-
-extension SlowModel {
-  private func condemn(
-    for code: ReasonCode, at now: Int64, _ standing: Standing, _ trial: inout Trial?
-  ) -> Conclusion? {
-    let begun = self.trial(for: code, at: now, standing.members)
-    guard !begun.asked.isEmpty, code != .wrongVersion else {
-      return Conclusion(decision: .rollback, code: code, at: now)
-    }
-    trial = begun
-    return settle(begun, at: now, standing)
+    }.min() ?? now
   }
 
-  /// Asks the old instances that are there.
-  func trial(for code: ReasonCode, at now: Int64, _ members: [Member]) -> Trial {
-    var trial = Trial(began: now, code: code, asked: [:])
-    for (index, member) in members.enumerated() where member.role == .baseline && !member.hasLeft {
-      trial.asked[index] = (member.checks.count, isFailing(member, at: now))
-    }
-    return trial
+  /// The first of its slots from a moment on: what is late is not made up for.
+  func slot(of member: Member, notBefore moment: Int64) -> Int64 {
+    var slot = due(member)
+    while slot < moment { slot += interval }
+    return slot
   }
 
-  /// By the rules that condemned the new group: unhealthy, or after failures too late to be healthy.
-  private func isFailing(_ member: Member, at now: Int64) -> Bool {
-    let hasFailed =
-      member.hadFailed
-      || member.checks.contains { if case .failure = $0.ending { true } else { false } }
-    return member.state == .unhealthy
-      || (member.state == .initial && hasFailed
-        && earliestHealthy(member, from: now) > latestHealthy)
-  }
-
-  enum Finding { case open, failing, well }
-
-  /// What the checks since have shown of one old instance, from its whole list.
-  func finding(_ trial: Trial, _ index: Int, _ member: Member) -> Finding {
-    guard let asked = trial.asked[index], !member.hasLeft else { return .well }
-    var finding = asked.isFailing ? Finding.failing : .open
-    for end in member.checks.indices.dropFirst(asked.checks) {
-      let past = member.checks[end]
-      switch (finding, state(after: Array(member.checks[...end]), from: member.carried)) {
-      case (.open, .unhealthy): finding = .failing
-      case (.failing, .healthy): return .well
-      case (.open, _) where past.ending == .success && past.started >= trial.began: return .well
-      case (.open, .initial) where isTooLate(Array(member.checks[...end]), member):
-        finding = .failing
-      case (.open, _), (.failing, _), (.well, _): break
-      }
-    }
-    return finding
-  }
-
-  /// Whether the last of these checks failed, and left too little time to be healthy.
-  private func isTooLate(_ checks: [PastCheck], _ member: Member) -> Bool {
-    guard let last = checks.last, case .failure = last.ending else { return false }
-    var member = member
-    member.checks = checks
-    member.state = state(after: checks, from: member.carried)
-    return earliestHealthy(member, from: last.ended) > latestHealthy
-  }
-
-  /// Whether any future without a success makes it fail in time: its next check may end at once or
-  /// late, and those that follow fail at once.
-  private func canFail(_ member: Member, from now: Int64, by end: Int64) -> Bool {
-    let scheduled = nextStart(after: member.checks)
-    let first = scheduled ?? member.begins
-    guard max(first, now) <= end else { return false }
-    return (max(first, now)...end).contains { ended in
-      let starts = scheduled.map { $0...$0 } ?? member.begins...ended
-      return starts.contains { started in
-        var checks = member.checks
-        var next = (started: started, ended: ended)
-        while next.ended <= end {
-          checks.append(
-            PastCheck(
-              ending: .failure(counted: true, .statusMismatch), started: next.started,
-              ended: next.ended))
-          switch state(after: checks, from: member.carried) {
-          case .unhealthy: return true
-          case .initial where isTooLate(checks, member): return true
-          case .initial, .healthy: break
-          }
-          let slot = nextStart(after: checks) ?? next.ended
-          next = (slot, slot)
-        }
-        return false
-      }
+  /// When it can be healthy at the earliest.
+  func earliestHealthy(_ member: Member, from now: Int64) -> Int64 {
+    // What the load balancer says can be another thing at any moment.
+    if isSeenByLoadBalancer(member) || isHealthy(member, at: now) { return now }
+    return earliest(member, .success, from: now) {
+      health(after: $0, from: member.before).state == .healthy && isShown($0, after: member.before)
     }
   }
 
-  /// The policy's own measure, of the old group as it was asked.
-  func isTooMany(_ failing: Int, _ trial: Trial) -> Bool {
-    let total = trial.asked.count
-    return failing > maxUnhealthy(of: total) || total - failing < min(minHealthy(of: total), total)
-  }
-
-  /// Until when the old group is asked.
-  func end(of trial: Trial) -> Int64 {
-    trial.began + Int64(check.unhealthyThreshold) * interval + check.timeout.inMicroseconds
-      + trial.longer
-  }
-
-  private func settle(_ trial: Trial, at now: Int64, _ standing: Standing) -> Conclusion? {
-    var failing = 0
-    var open = 0
-    for (index, member) in standing.members.enumerated() {
-      switch finding(trial, index, member) {
-      case .failing: failing += 1
-      case .open where canFail(member, from: now, by: end(of: trial)): open += 1
-      case .open, .well: break
-      }
-    }
-    if isTooMany(failing, trial) {
-      return Conclusion(decision: .inconclusive, code: .sharedCause, at: now)
-    }
-    guard now > end(of: trial) || !isTooMany(failing + open, trial) else { return nil }
-    return Conclusion(decision: .rollback, code: trial.code, at: now)
+  /// When it can speak for a promotion at the earliest: healthy, and its latest check a pass.
+  func earliestCounted(_ index: Int, from now: Int64) -> Int64 {
+    let healthy = earliestHealthy(members[index], from: now)
+    guard healthy <= now, !isSeenByLoadBalancer(members[index]),
+      isPending(index, since: ready, at: now)
+    else { return healthy }
+    return earliest(members[index], .success, from: now) { _ in true }
   }
 }

@@ -22,6 +22,8 @@ struct Violation: Hashable, Sendable, CustomStringConvertible {
     case earliest
     /// The old group, when it is asked whose fault it is.
     case trial
+    /// What must hold whatever the rules are.
+    case outside
     /// The run ends.
     case end
     /// The same events once more.

@@ -9,29 +9,30 @@ final class RunWatch: GateObserver {
   private(set) var events = 0
   private(set) var checker = EffectsChecker()
   private(set) var rules: FleetRules
+  private(set) var invariants: Invariants
   /// When the verdict was told.
   private(set) var told: GateInstant?
+  /// When the gate first had all that a promotion needs but for the latest checks.
+  private(set) var held: GateInstant?
   /// The first event at which the slow model says something else, in words.
   private(set) var disagreement: String?
 
   private let keepsHistory: Bool
-  private let model: SlowModel?
-  private var standing: SlowModel.Standing
-  private var trial: SlowModel.Trial?
-  private var verdict: SlowModel.Conclusion?
+  private var model: SlowModel?
 
   /// The model looks at every microsecond, so it goes only with runs of few.
   init(
-    _ check: HealthCheck, _ policy: GatePolicy, model: SlowModel? = nil, keepsHistory: Bool = true
+    _ check: HealthCheck, _ policy: GatePolicy, model: SlowModel? = nil, keepsHistory: Bool = true,
+    invariants: Invariants? = nil
   ) {
     self.model = model
     self.keepsHistory = keepsHistory
     rules = FleetRules(check, policy)
-    standing = SlowModel.Standing(expected: policy.expected)
+    self.invariants = invariants ?? Invariants(check, policy)
   }
 
   var violations: [Violation] {
-    checker.violations.map { Violation(.effects, $0) } + rules.violations
+    checker.violations.map { Violation(.effects, $0) } + rules.violations + invariants.violations
       + (disagreement.map { [Violation(.model, $0)] } ?? [])
   }
 
@@ -43,35 +44,37 @@ final class RunWatch: GateObserver {
     checker.willHandle(event, at: instant)
     checker.didHandle(event, at: instant, accepted: true, effects: effects)
     rules.observe(event, effects, at: instant.microseconds, in: gate)
-    let last = history.last?.at.microseconds ?? 0
-    if keepsHistory { history.append(VirtualRun.TimedEvent(event: event, at: instant)) }
-    guard let model, disagreement == nil else { return }
-    verdict =
-      verdict ?? model.verdict(byTimeFrom: last, through: instant.microseconds, standing, &trial)
-    if verdict == nil {
-      standing = model.standing(after: history)
-      verdict = model.verdict(at: instant.microseconds, standing, &trial)
-    }
-    compare(gate, after: event, at: instant)
+    invariants.observe(event, effects, at: instant.microseconds, in: gate)
+    if rules.isReady { held = held ?? instant } else { held = nil }
+    let timed = VirtualRun.TimedEvent(event: event, at: instant)
+    if keepsHistory { history.append(timed) }
+    guard disagreement == nil else { return }
+    model?.take(timed)
+    disagreement = model?.disagreement(with: gate, after: timed)
   }
 
   func turnEnded(at instant: GateInstant, in gate: Gate) -> GateInstant? { nil }
+}
 
-  private func compare(_ gate: Gate, after event: GateEvent, at instant: GateInstant) {
+extension SlowModel {
+  /// What the gate says otherwise, in words.
+  func disagreement(with gate: Gate, after timed: VirtualRun.TimedEvent) -> String? {
     let decided = gate.verdict.map {
-      SlowModel.Conclusion(decision: $0.decision, code: $0.reason.code, at: $0.at.microseconds)
+      Conclusion(decision: $0.decision, code: $0.reason.code, at: $0.at.microseconds)
     }
+    let now = conclusion?.at ?? timed.at.microseconds
+    let states = members.map { state(of: $0, at: now) }
     guard
-      decided != verdict || gate.expected != standing.expected
-        || gate.records.map(\.health.state) != standing.members.map(\.state)
-        || gate.records.map({ $0.removed != nil }) != standing.members.map(\.hasLeft)
-    else { return }
-    disagreement = """
-      after \(event) at \(instant.microseconds)
-      gate:  \(gate.records.map(\.health.state)) of \(gate.expected), \
+      decided != conclusion || gate.expected != expected
+        || gate.records.map(\.health.state) != states
+        || gate.records.map({ $0.removed != nil }) != members.map(\.hasLeft)
+    else { return nil }
+    return """
+      after \(timed.words)
+      gate:  \(gate.records.map(\.health.state.letter)) of \(gate.expected), \
       \(gate.verdict.map { "\($0)" } ?? "no verdict")
-      model: \(standing.members.map(\.state)) of \(standing.expected), \
-      \(verdict.map { "\($0)" } ?? "no verdict")
+      model: \(states.map(\.letter)) of \(expected), \
+      \(conclusion.map { "\($0)" } ?? "no verdict")
       """
   }
 }

@@ -1,6 +1,6 @@
 /// Makes a failing world smaller while it still fails: fewer parts, then simpler ones.
 ///
-/// Any failure will do: what is looked for is the smallest world in which something is wrong.
+/// What fails is up to the caller: any failure of the same rule will do.
 struct Shrinking {
   private let fails: (World) -> Bool
   private(set) var world: World
@@ -75,6 +75,8 @@ struct Shrinking {
     attempt { $0.instances[index].fails = 1 }
     attempt { $0.instances[index].latency = 0 }
     attempt { $0.instances[index].left = nil }
+    attempt { $0.instances[index].renamed = nil }
+    attempt { $0.instances[index].dies = nil }
     attempt { $0.instances[index].isOldVersion = nil }
     attempt { $0.instances[index].mismatch = nil }
     attempt { world in
@@ -88,6 +90,7 @@ struct Shrinking {
     attempt { $0.settings.window = nil }
     attempt { $0.settings.room = nil }
     attempt { $0.settings.startCost = nil }
+    attempt { $0.settings.refresh = nil }
     attempt { $0.settings.neverTimesOut = nil }
     attempt { $0.settings.minHealthy = "100%" }
     attempt { $0.settings.maxUnhealthy = "0" }

@@ -222,6 +222,10 @@ final class VirtualSource: MembershipFeed {
     guard let first = updates.first, first.at <= fleet.worldNow else { return [] }
     let due = updates.prefix { $0.at <= fleet.worldNow }
     updates = updates.dropFirst(due.count)
-    return due.map { $0.make() }
+    return due.map { update in
+      // An answer that waited for the gate is as old as it has become.
+      let began = min(update.at - (update.takes ?? 0), fleet.worldNow)
+      return FeedUpdate(update.make(), age: .microseconds(fleet.worldNow - max(0, began)))
+    }
   }
 }

@@ -17,14 +17,26 @@ extension GateEvent {
       "checked #\(key.index) from \(report.started.microseconds): \(report.result)"
     case .checkLost(let key, let fault):
       "lost a check of #\(key.index) from \(fault.started?.microseconds ?? 0)"
-    case .gateFault(let fault): "gate fault: \(fault.detail)"
-    case .baselineUnlisted(let fault): "baseline unlisted: \(fault.detail)"
-    case .groupListed(let expected): "expected \(expected)"
+    case .listed(let listed): "listed \(listed.role.rawValue)s \(listed.words)"
     case .loadBalancerSaw(let key, let view): "load balancer saw #\(key.index): \(view.state)"
-    case .loadBalancerUnseen: "load balancer unseen"
+    case .loadBalancerAsked(let asked):
+      "load balancer asked from \(asked.started.microseconds)"
+        + (asked.fault.map { ": \($0.detail)" } ?? "")
     case .interrupted(let interruption): "interrupted by \(interruption.rawValue)"
     case .resumed(let gap): "resumed after \(gap.inMicroseconds)"
     case .wokeUp: "woke up"
+    }
+  }
+}
+
+extension FinishedListing {
+  fileprivate var words: String {
+    let began = "from \(started.microseconds)"
+    return switch result {
+    case .succeeded(let expected, let missing, _):
+      "\(began): \(expected) wanted, \(missing.map { "#\($0.index)" }) missing"
+    case .empty: "\(began): empty"
+    case .failed(let fault): "\(began): \(fault.detail)"
     }
   }
 }

@@ -17,6 +17,8 @@ struct WorldRun {
     /// For worlds in which a microsecond is long.
     var withModel = false
     var recorder: (any RunRecorder.Type)?
+    /// Whether it is only to be compared with another.
+    var isTwin = false
     /// More checks than these are not kept for a replay.
     var mostKept = 200_000
   }
@@ -34,7 +36,7 @@ struct WorldRun {
     let fleet = VirtualFleet(of: world)
     let watch = RunWatch(
       check, policy, model: watching.withModel ? SlowModel(check: check, policy: policy) : nil,
-      keepsHistory: world.mostChecks <= watching.mostKept)
+      keepsHistory: world.mostChecks <= watching.mostKept, invariants: world.invariants)
     // Who has no business to be told of is in no journal.
     let recorder =
       world.strays.contains { $0.kind != .signal }
@@ -44,7 +46,7 @@ struct WorldRun {
       observers: [watch] + (recorder.map { [$0] } ?? []),
       feed: VirtualSource(world.updates(of: .member), of: fleet),
       baselineFeed: VirtualSource(world.updates(of: .baseline), of: fleet))
-    verdict = engine.run(world.atFirst)
+    verdict = engine.run(world.atFirst, guards: world.guards)
     history = watch.history
     (checks, events) = (fleet.checks, watch.events)
     var violations = watch.violations + fleet.violations
@@ -53,6 +55,7 @@ struct WorldRun {
     if late > world.mostLate {
       violations.append(Violation(.earliest, "the verdict was told \(late) microseconds late"))
     }
+    violations += world.truths(against: verdict, watching).map { Violation(.outside, $0) }
     if let recorder {
       let problems = recorder.problems(after: verdict, of: engine.gate)
       violations += problems.map { Violation(.journal, $0) }
@@ -104,9 +107,8 @@ extension VirtualFleet {
   /// Behaves as the world says.
   convenience init(of world: World) {
     let settings = world.settings
-    let named = Dictionary(
-      world.instances.map { ($0.instance, $0) }, uniquingKeysWith: { first, _ in first })
-    var known: [Inhabitant?] = []
+    let places = Dictionary(grouping: world.instances, by: \.place)
+    var known: [[Inhabitant]] = []
     let trial = Int64(settings.unhealthy) * settings.interval + settings.timeout
     let paused = world.pauses.reduce(0) { $0 + $1.lasts }
     self.init(
@@ -119,9 +121,14 @@ extension VirtualFleet {
       moments: [InstanceRole.member, .baseline].flatMap { world.updates(of: $0).map(\.at) },
       pauses: world.pauses, strays: world.strays
     ) { key, instance, moment in
-      while known.count <= key.index { known.append(nil) }
-      guard let one = known[key.index] ?? named[instance] else { return nil }
-      known[key.index] = one
+      while known.count <= key.index { known.append([]) }
+      if known[key.index].isEmpty { known[key.index] = places[instance.place] ?? [] }
+      let inhabitants = known[key.index]
+      // Whoever is there answers, whatever it was called when it was listed.
+      guard
+        let one = inhabitants.count == 1
+          ? inhabitants[0] : inhabitants.last(where: { $0.joined <= moment }) ?? inhabitants.first
+      else { return nil }
       for split in world.splits {
         switch split.fate(of: one, at: moment, timeout: settings.timeout) {
         case .lost(let after)?: return (.lost, after)
@@ -131,5 +138,16 @@ extension VirtualFleet {
       }
       return one.answer(at: moment, timeout: settings.timeout)
     }
+  }
+}
+
+extension Inhabitant {
+  /// Where its checks go.
+  fileprivate var place: String { instance(at: 0).place }
+}
+
+extension Instance {
+  fileprivate var place: String {
+    "\(role.rawValue) \(role == .guard ? id : "\(address):\(port)")"
   }
 }

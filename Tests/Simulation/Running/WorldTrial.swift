@@ -58,7 +58,7 @@ struct WorldTrial {
     guard isShrunk else { return found }
 
     let shrunk = Shrinking.shrunk(world, tries: kind == .small ? 3000 : 400) {
-      !run($0).violations.isEmpty
+      run($0).violations.contains { $0.rule == failed.violations[0].rule }
     }
     let again = run(shrunk)
     let events = again.history.suffix(100).map { "#   \($0.words)" }

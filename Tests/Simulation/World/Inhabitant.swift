@@ -11,6 +11,10 @@ struct Inhabitant: Hashable, Codable, Sendable {
   var launched: Int64 = 0
   var joined: Int64 = 0
   var left: Int64?
+  /// From then on it bears another name.
+  var renamed: Rename?
+  /// From then on each of its checks fails.
+  var dies: Int64?
   /// So long after it joined it refuses connections.
   var boots: Int64?
   /// How often a check fails, is lost to a fault of the gate's own, is never answered, or is
@@ -27,6 +31,11 @@ struct Inhabitant: Hashable, Codable, Sendable {
   /// It is of another release.
   var mismatch: String?
 
+  struct Rename: Hashable, Codable, Sendable {
+    var at: Int64
+    var id: String
+  }
+
   struct Outage: Hashable, Codable, Sendable {
     enum Kind: String, Hashable, Codable, Sendable, CaseIterable {
       case fails, hangs, flaps
@@ -37,10 +46,15 @@ struct Inhabitant: Hashable, Codable, Sendable {
     var kind: Kind
   }
 
-  var instance: Instance {
+  func instance(at moment: Int64) -> Instance {
     role == .guard
       ? .guarding(id)
-      : Instance(id: id, address: address, port: 80, mismatch: mismatch, role: role)
+      : Instance(
+        id: name(at: moment), address: address, port: 80, mismatch: mismatch, role: role)
+  }
+
+  func name(at moment: Int64) -> String {
+    renamed.flatMap { $0.at <= moment ? $0.id : nil } ?? id
   }
 
   func isThere(at moment: Int64) -> Bool { joined <= moment && moment < left ?? .max }
@@ -54,7 +68,7 @@ struct Inhabitant: Hashable, Codable, Sendable {
     var random = draw(moment)
     let usual = min(latency, timeout)
     let failure = isOldVersion ?? false ? Mark.wrongVersion : .failure
-    if moment < joined + (boots ?? 0) { return (.failure, usual) }
+    if moment < joined + (boots ?? 0) || moment >= dies ?? .max { return (.failure, usual) }
     if let outage = outages?.first(where: { $0.from <= moment && moment < $0.to }) {
       switch outage.kind {
       case .fails: return (failure, usual)
@@ -79,7 +93,8 @@ struct Inhabitant: Hashable, Codable, Sendable {
     guard moment >= joined + (boots ?? 0) else {
       return LoadBalancerView(state: .initial, reasonCode: "Elb.InitialHealthChecking")
     }
-    return answer(at: moment, timeout: latency)?.mark == .success
+    // What is lost is lost to the gate alone.
+    return [.success, .lost].contains(answer(at: moment, timeout: latency)?.mark)
       ? LoadBalancerView(state: .healthy)
       : LoadBalancerView(state: .unhealthy, reasonCode: "Target.FailedHealthChecks")
   }

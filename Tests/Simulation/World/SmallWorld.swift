@@ -30,9 +30,13 @@ struct SmallWorld {
     case event(GateEvent)
     case removeAny
     case addAgain
+    case list
+    case view
+    case askLoadBalancer
   }
 
   private var planned: [Planned] = []
+  private var places = 0
 
   init(seed: UInt64) {
     var random = SplitMix64(seed: seed)
@@ -47,6 +51,8 @@ struct SmallWorld {
     run = VirtualRun(check: check, policy: policy)
     self.random = random
     planMembers()
+    planListings()
+    planViews()
     planOthers()
     planDisturbances()
     plan(policy.deadline.inMicroseconds + 2, .event(.wokeUp))
@@ -87,7 +93,13 @@ struct SmallWorld {
       soak: soaks == 0 ? .zero : .microseconds(Int.random(in: 1...(6 * soaks), using: &random)),
       deadline: .microseconds(Int.random(in: 0...50, using: &random)),
       expected: Int.random(in: 1...3, using: &random),
-      membership: random.pick([.fixed, .changing]))
+      membership: random.pick([.fixed, .changing]),
+      loadBalancer: random.pick([.none, .none, .none, .confirms, .decides]),
+      polling: random.chance(0.2)
+        ? nil
+        : GatePolicy.Polling(
+          refresh: .microseconds(Int.random(in: 1...8, using: &random)),
+          timeout: .microseconds(Int.random(in: 0...4, using: &random))))
   }
 
   /// Goes on to the next event; returns it when it was in time to be considered.
@@ -103,7 +115,17 @@ struct SmallWorld {
         ending(of: key, from: GateInstant(microseconds: started), at: now)
       case .event(let event): event
       case .removeAny: .instanceRemoved(InstanceKey(Int.random(in: 0...4, using: &random)))
-      case .addAgain: .instanceAdded(.sample(random.pick(["a", "b", "new"])))
+      case .addAgain: .instanceAdded(instance(random.pick(["a", "b", "new"])))
+      case .list: .listed(listing(at: now))
+      case .view:
+        .loadBalancerSaw(
+          InstanceKey(Int.random(in: 0...3, using: &random)),
+          LoadBalancerView(state: random.pick([.initial, .healthy, .healthy, .unhealthy])))
+      case .askLoadBalancer:
+        .loadBalancerAsked(
+          FinishedView(
+            started: began(before: now),
+            fault: random.chance(lossRate) ? GateFault(detail: "no view") : nil))
       }
     send(event, at: now)
     return run.events.last
@@ -175,7 +197,7 @@ extension SmallWorld {
         policy.membership == .changing && random.chance(0.3)
         ? Int64.random(in: 0...30, using: &random) : 0
       if policy.membership == .fixed || random.chance(0.9) {
-        plan(joins, .event(.instanceAdded(.sample(["a", "b", "c"][index]))))
+        plan(joins, .event(.instanceAdded(instance(["a", "b", "c"][index]))))
       }
     }
     guard policy.membership == .changing else { return }
@@ -183,12 +205,67 @@ extension SmallWorld {
     while random.chance(0.3) { plan(Int64.random(in: 0...40, using: &random), .addAgain) }
   }
 
+  /// Each at a place of its own.
+  private mutating func instance(_ id: String, _ role: InstanceRole = .member) -> Instance {
+    var instance = Instance.sample(id, role)
+    places += 1
+    instance.address = "10.0.0.\(places)"
+    return instance
+  }
+
+  /// The first when the run begins, and then as often as they should be, more or less.
+  private mutating func planListings() {
+    guard policy.membership == .changing else { return }
+    plan(0, .event(.listed(FinishedListing(started: .start, .succeeded(
+      expected: policy.expected, missing: [])))))
+    planRepeatedly(.list)
+  }
+
+  private mutating func planViews() {
+    guard policy.loadBalancer != .none else { return }
+    for _ in 0..<Int.random(in: 0...12, using: &random) {
+      plan(Int64.random(in: 0...40, using: &random), .view)
+    }
+    plan(Int64.random(in: 0...3, using: &random), .askLoadBalancer)
+    planRepeatedly(.askLoadBalancer)
+  }
+
+  private mutating func planRepeatedly(_ action: Action) {
+    let refresh = policy.polling?.refresh.inMicroseconds ?? 5
+    var moment: Int64 = 0
+    while moment < 60 {
+      moment += refresh + (random.chance(0.2) ? Int64.random(in: 0...12, using: &random) : 0)
+      plan(moment, action)
+    }
+  }
+
+  private mutating func listing(at now: GateInstant) -> FinishedListing {
+    let started = began(before: now)
+    let fault = GateFault(detail: "no name server")
+    if random.chance(lossRate) { return FinishedListing(started: started, .failed(fault)) }
+    let present = run.gate.records.indices.filter {
+      run.gate.records[$0].removed == nil && run.gate.records[$0].instance.role == .member
+    }
+    if present.isEmpty, random.chance(0.1) { return FinishedListing(started: started, .empty) }
+    let missing = random.chance(0.2) ? present.filter { _ in random.chance(0.4) } : []
+    let wanted =
+      random.chance(0.05) ? Int.random(in: 0...3, using: &random) : run.gate.expected
+    return FinishedListing(
+      started: started,
+      .succeeded(expected: wanted, missing: missing.map { InstanceKey($0) }))
+  }
+
+  private mutating func began(before now: GateInstant) -> GateInstant {
+    let took = random.chance(0.3) ? Int64.random(in: 0...4, using: &random) : 0
+    return GateInstant(microseconds: max(0, now.microseconds - took))
+  }
+
   /// The old group and the guards, each in a part of the worlds.
   private mutating func planOthers() {
     let baseline = random.pick([0, 0, 1, 2, 3])
     for index in 0..<baseline {
       let joins: Int64 = random.chance(0.2) ? Int64.random(in: 0...30, using: &random) : 0
-      plan(joins, .event(.instanceAdded(.sample(["a", "b", "old"][index], .baseline))))
+      plan(joins, .event(.instanceAdded(instance(["a", "b", "old"][index], .baseline))))
     }
     for index in 0..<random.pick([0, 0, 0, 1, 2]) {
       plan(0, .event(.instanceAdded(.sample("guard \(index)", .guard))))
@@ -198,16 +275,14 @@ extension SmallWorld {
     if random.chance(0.1) {
       plan(
         Int64.random(in: 0...40, using: &random),
-        .event(.baselineUnlisted(GateFault(detail: "throttled"))))
+        .event(
+          .listed(
+            FinishedListing(
+              of: .baseline, started: .start, .failed(GateFault(detail: "throttled"))))))
     }
   }
 
   private mutating func planDisturbances() {
-    if random.chance(0.1) {
-      plan(
-        Int64.random(in: 0...40, using: &random),
-        .event(.gateFault(GateFault(detail: "no name server"))))
-    }
     if random.chance(0.05) {
       plan(Int64.random(in: 0...40, using: &random), .event(.interrupted(.terminate)))
     }

@@ -13,17 +13,23 @@ extension World {
     let outageEnds = random.chance(0.5) ? outage &+ 2 * refresh : Int64.max
     let duringOutage = random.pick([Listing.Telling.fault, .nothing])
     let wants = random.chance(0.3)
+    // A group that is gone is seldom back, and the run is over: few worlds have one.
+    let lies = Listing.Telling.allCases.filter {
+      $0 != .truth && ($0 != .gone || random.chance(0.1))
+    }
     for moment in stride(from: refresh, through: end, by: Int(refresh)) {
       var tells =
         random.chance(honesty)
-        ? Listing.Telling.truth : random.pick(Array(Listing.Telling.allCases.dropFirst()))
+        ? Listing.Telling.truth : random.pick(lies)
       if moment >= outage, moment < outageEnds { tells = duringOutage }
       var listing = Listing(at: moment, tells: tells)
       listing.age = tells == .late ? Int64.random(in: 1...mostAge, using: &random) : nil
       listing.saysWhoLeft = random.chance(0.5) ? true : nil
+      listing.takes = random.chance(0.3) ? Int64.random(in: 0...refresh, using: &random) : nil
       listing.expected =
         wants && random.chance(0.2)
-        ? Int.random(in: 0...(settings.expected + 1), using: &random)
+        ? random.chance(0.1)
+          ? 0 : Int.random(in: 1...(settings.expected + 1), using: &random)
         : nil
       listings.append(listing)
       guard random.chance(0.2), instances.contains(where: { $0.role == .baseline }) else {
@@ -31,6 +37,7 @@ extension World {
       }
       listing.isOfBaseline = true
       listing.expected = nil
+      if listing.tells == .gone { listing.tells = .part }
       listings.append(listing)
     }
   }
@@ -45,7 +52,8 @@ extension World {
       views.append(
         Viewing(
           at: moment, seed: random.next(), lag: Int64.random(in: 0...mostLag, using: &random),
-          lies: lies > 0 ? lies : nil, isFault: random.chance(faults) ? true : nil))
+          lies: lies > 0 ? lies : nil, isFault: random.chance(faults) ? true : nil,
+          takes: random.chance(0.3) ? Int64.random(in: 0...refresh, using: &random) : nil))
     }
   }
 

@@ -12,11 +12,12 @@ extension World {
     var world = World(settings: fleetSettings(size, &random))
     let end = world.settings.deadline + second
     world.addFleet(size, &random)
-    world.addListings(
-      every: random.pick([10, 30, 60]) * second, until: end, mostAge: 120 * second, &random)
-    world.addViews(
-      every: random.pick([15, 30]) * second, until: end, mostLag: 60 * second, &random)
+    let refresh = random.pick([10, 15, 30, 60]) * second
+    (world.settings.refresh, world.settings.patience) = (refresh, 30 * second)
+    world.addListings(every: refresh, until: end, mostAge: 120 * second, &random)
+    world.addViews(every: refresh, until: end, mostLag: 60 * second, &random)
     world.addDisturbances(until: end, mostLength: random.pick([5, 60, 600]) * second, &random)
+    world.spareTheGroup(&random)
     if random.chance(0.02) {
       world.strays = [Stray(at: Int64.random(in: 0...end, using: &random), kind: .signal)]
     }
@@ -148,6 +149,9 @@ private struct FleetMood {
     one.hangs = hangs > 0 ? hangs : nil
     one.isSlow = isSlow > 0 ? isSlow : nil
     if let burst, role != .guard, random.chance(burstPart) { one.outages = [burst] }
+    if random.chance(bad / 3) {
+      one.dies = Int64.random(in: 0...settings.deadline, using: &random)
+    }
     one.isOldVersion = random.chance(bad / 10) ? true : nil
     one.mismatch = role == .member && random.chance(bad / 100) ? "image ami-1, not ami-2" : nil
     return one

@@ -9,10 +9,17 @@ extension World {
     var world = World(settings: smallSettings(&random))
     let end = world.settings.deadline + 8
     world.addSmallInstances(&random)
-    world.addListings(
-      every: Int64.random(in: 1...6, using: &random), until: end, mostAge: 12, &random)
-    world.addViews(every: Int64.random(in: 1...6, using: &random), until: end, mostLag: 6, &random)
+    let refresh = Int64.random(in: 1...6, using: &random)
+    if random.chance(0.8) {
+      (world.settings.refresh, world.settings.patience) = (
+        refresh, Int64.random(in: 0...4, using: &random)
+      )
+    }
+    world.addListings(every: refresh, until: end, mostAge: 12, &random)
+    world.addViews(every: refresh, until: end, mostLag: 6, &random)
     world.addDisturbances(until: end, mostLength: 12, &random)
+    world.addLongPause(until: end, &random)
+    world.spareTheGroup(&random)
     world.addSmallStrays(&random)
     return world
   }
@@ -60,6 +67,16 @@ extension World {
             ? Int64.random(in: 0...30, using: &random) : nil)
         var one = habits.inhabitant(place, generation, .member, settings, &random)
         (one.launched, one.joined, one.left) = (launched, joined, leaves.map { joined + $0 })
+        // It comes up where the one before it was.
+        if let before = instances.last, generation > 0, before.role == .member,
+          random.chance(0.3)
+        {
+          one.address = before.address
+        }
+        if settings.isChanging, random.chance(0.1) {
+          one.renamed = .init(
+            at: joined + Int64.random(in: 0...30, using: &random), id: one.id + "-new")
+        }
         instances.append(one)
         guard let leaves, lifetime != nil || random.chance(0.7) else { break }
         launched = joined + leaves + random.pick([-2, 0, 0, 4])
@@ -95,6 +112,7 @@ struct Habits {
   let isSlow: Double
   let outages: Double
   let boots: Double
+  let dies: Double
 
   init(_ random: inout SplitMix64) {
     fails = random.pick([0, 0, 0.05, 0.1, 0.3, 0.6, 0.95])
@@ -103,6 +121,7 @@ struct Habits {
     isSlow = random.pick([0, 0, 0.3, 1])
     outages = random.pick([0, 0.2, 0.6])
     boots = random.pick([0, 0, 0.5])
+    dies = random.pick([0, 0, 0.3])
   }
 
   /// An instance of a world in which moments are short; it bears a name of its own, or that of its
@@ -130,6 +149,9 @@ struct Habits {
           from: from, to: from + Int64.random(in: 1...20, using: &random),
           kind: random.pick(Inhabitant.Outage.Kind.allCases))
       ]
+    }
+    if random.chance(dies) {
+      one.dies = Int64.random(in: 0...max(1, settings.deadline), using: &random)
     }
     one.isOldVersion = random.chance(0.2) ? true : nil
     one.mismatch = role == .member && random.chance(0.02) ? "image ami-1, not ami-2" : nil

@@ -35,6 +35,9 @@ struct World: Hashable, Sendable {
     var deadline: Int64
     var expected: Int
     var isChanging = false
+    /// How often the sources are asked, and how long they have for an answer; nil: never too old.
+    var refresh: Int64?
+    var patience: Int64?
     var loadBalancer = GatePolicy.LoadBalancerRole.none
     /// So many checks can be under way; nil: any number.
     var room: Int?
@@ -48,10 +51,17 @@ struct World: Hashable, Sendable {
   struct Listing: Hashable, Codable, Sendable {
     enum Telling: String, Hashable, Codable, Sendable, CaseIterable {
       case truth, nothing, twice, late, part, fault
+      /// Each instance under another name too.
+      case doubled
+      /// The group is gone.
+      case gone
     }
 
+    /// When the answer comes.
     var at: Int64
     var tells: Telling
+    /// How long the source took to answer.
+    var takes: Int64?
     /// How old a late listing is.
     var age: Int64?
     var expected: Int?
@@ -68,6 +78,8 @@ struct World: Hashable, Sendable {
     /// How often it says another state than the true one.
     var lies: Double?
     var isFault: Bool?
+    /// How long the load balancer took to answer.
+    var takes: Int64?
   }
 
   /// For a while nothing that the gate asks gets through.
@@ -125,7 +137,13 @@ extension World.Settings {
       minHealthy: Self.count(minHealthy), maxUnhealthy: Self.count(maxUnhealthy),
       maxReplaced: Self.count(maxReplaced), gracePeriod: .microseconds(grace),
       soak: .microseconds(soak), deadline: .microseconds(deadline), expected: expected,
-      membership: isChanging ? .changing : .fixed, loadBalancer: loadBalancer)
+      membership: isChanging ? .changing : .fixed, loadBalancer: loadBalancer, polling: polling)
+  }
+
+  private var polling: GatePolicy.Polling? {
+    guard let refresh, isChanging || loadBalancer != .none else { return nil }
+    return GatePolicy.Polling(
+      refresh: .microseconds(refresh), timeout: .microseconds(patience ?? 0))
   }
 
   private static func count(_ text: String) -> InstanceCount {

@@ -1,0 +1,73 @@
+import GateCore
+import TestSupport
+
+/// The one test of a rollback: would it be given had the gate lost nothing?
+extension SlowModel {
+  /// A gate that looks so much later than it should was held up.
+  private static let tolerated: Int64 = 250_000
+
+  /// Whether the group would have been promoted by now, or still could be, in the world in which
+  /// every lost check succeeded when it was due, every lost view said in service, every listing
+  /// was had, and the gate was never late.
+  func areFaultsToBlame(at now: Int64, seenAt seen: Int64) -> Bool {
+    guard !isWithoutFaults else { return false }
+    var other = SlowModel(check: check, policy: policy, isWithoutFaults: true)
+    for timed in historyWithoutFaults(at: now, seenAt: seen) { other.take(timed) }
+    other.passTime(through: now, seenAt: now)
+    return other.conclusion.map { $0.decision == .promote } ?? true
+  }
+
+  /// What the gate would have seen.
+  func historyWithoutFaults(at now: Int64, seenAt seen: Int64) -> [VirtualRun.TimedEvent] {
+    var events: [(at: Int64, place: Int, event: GateEvent)] = []
+    for (place, timed) in history.enumerated() {
+      switch timed.event {
+      // They come with their instances.
+      case .checked, .checkLost: break
+      case .instanceAdded, .instanceRemoved, .listed, .loadBalancerSaw, .loadBalancerAsked,
+        .interrupted, .resumed, .wokeUp:
+        events.append((timed.at.microseconds, place, timed.event))
+      }
+    }
+    for (index, member) in members.enumerated() where member.role != .baseline {
+      for past in member.forgotten + allResults(of: member, at: now, seenAt: seen) {
+        events.append(eventWithoutFaults(past, of: index))
+      }
+    }
+    return events.sorted { ($0.at, $0.place) < ($1.at, $1.place) }
+      .map { VirtualRun.TimedEvent(event: $0.event, at: GateInstant(microseconds: $0.at)) }
+  }
+
+  /// Of a check that was under way nothing is lost yet, unless the gate was not there to hear of it.
+  private func allResults(of member: Member, at now: Int64, seenAt seen: Int64) -> [PastCheck] {
+    // It makes no checks of those that the load balancer checks.
+    guard !member.hasLeft, !isSeenByLoadBalancer(member) else { return member.checks }
+    let isLate = seen - now > Self.tolerated
+    let all = results(of: member, at: isLate ? now + interval + timeout(of: member.role) + 1 : now)
+    // What was reported at last would have been reported in time.
+    return all.filter { past in
+      past.report != nil
+        || !all.contains {
+          $0.isOvertaken && past.started <= $0.started && $0.started < past.started + interval
+        }
+    }
+  }
+
+  private func eventWithoutFaults(
+    _ past: PastCheck, of index: Int
+  ) -> (at: Int64, place: Int, event: GateEvent) {
+    let started = GateInstant(microseconds: past.started)
+    func ended(_ moment: Int64, _ result: CheckResult) -> (Int64, Int, GateEvent) {
+      let report = CheckReport.sample(
+        result, from: started, to: GateInstant(microseconds: moment))
+      return (moment, past.report ?? .max, .checked(InstanceKey(index), report))
+    }
+    // What was not made ended when it was due, in the list of what was seen.
+    return ended(
+      min(past.ended, past.started + timeout(of: members[index].role)), result(of: past))
+  }
+
+  private func result(of past: PastCheck) -> CheckResult {
+    if case .failure(_, let kind) = past.ending { .failure(kind) } else { .success }
+  }
+}
