@@ -26,9 +26,10 @@ extension RawSettings {
     }
   }
 
-  /// Where the file is, which the command reads, and what a hook is told of the verdict.
+  /// Where the file is, which the command reads, and what hooks and later steps are told of the verdict.
   private static let variablesOfTheProgram: Set = [
     "HEALTHGATE_CONFIG", "HEALTHGATE_DECISION", "HEALTHGATE_REASON", "HEALTHGATE_VERDICT_FILE",
+    "HEALTHGATE_EXIT_CODE",
   ]
 
   private static let keysByVariable = [String: SettingKey](

@@ -3,6 +3,7 @@ internal import GateCore
 internal import GateEngine
 internal import GateFormats
 internal import InstanceSources
+internal import Synchronization
 
 #if canImport(Glibc)
   internal import Glibc
@@ -46,12 +47,24 @@ struct SettingsLoader {
     let environment = Self.environment
     var layers = [RawSettings(flags: flags), RawSettings(variables: environment)]
     if let path = config ?? environment["HEALTHGATE_CONFIG"].flatMap({ $0.isEmpty ? nil : $0 }) {
-      layers.append(RawSettings(file: try Self.read(path, as: "the settings"), path: path))
+      layers.append(RawSettings(file: try Self.file(path), path: path))
     }
     if let recorded = try recorded(RawSettings(merging: layers)) { layers.append(recorded) }
     let imported = try SettingsImport(RawSettings(merging: layers))
     if let imported { layers.append(imported.layer) }
     return (RawSettings(merging: layers), imported)
+  }
+
+  private static let files = Mutex<[String: [UInt8]]>([:])
+
+  /// The file of settings, which is read once: standard input and a pipe have nothing more the second time.
+  ///
+  /// - Throws: `CommandFailure` when it cannot be read.
+  static func file(_ path: String) throws(CommandFailure) -> [UInt8] {
+    if let bytes = files.withLock({ $0[path] }) { return bytes }
+    let bytes = try read(path, as: "the settings")
+    files.withLock { $0[path] = bytes }
+    return bytes
   }
 
   /// Reads a file whole, or standard input for `-`.
@@ -103,17 +116,19 @@ extension LoadedSettings {
   }
 
   private func fixed(_ specs: [InstanceSpec], name: String?) throws -> LoadedGroup {
+    let instances: [Instance]
+    var policy: GatePolicy
     do throws(SettingsError) {
-      let instances = try InstanceSpec.instances(specs, on: settings.check.target.port)
-      var policy = try settings.policy(for: instances.count)
-      policy.loadBalancer = settings.following.loadBalancerRole
-      return LoadedGroup(
-        instances: instances, policy: policy, source: source(name),
-        poller: policy.loadBalancer == .none ? nil : poller(instances),
-        listing: GroupListing(instances: instances))
+      instances = try InstanceSpec.instances(specs, on: settings.check.target.port)
+      policy = try settings.policy(for: instances.count)
     } catch {
       throw CommandFailure(error)
     }
+    policy.loadBalancer = settings.following.loadBalancerRole
+    return LoadedGroup(
+      instances: instances, policy: policy, source: source(name),
+      poller: policy.loadBalancer == .none ? nil : try poller(instances),
+      listing: GroupListing(instances: instances))
   }
 
   func fileSpecs(_ path: String) throws -> [InstanceSpec] {
@@ -133,19 +148,20 @@ extension LoadedSettings {
     } catch {
       throw CommandFailure(error, of: settings.source.key)
     }
+    let policy: GatePolicy
     do throws(SettingsError) {
-      let policy = try settings.policy(
+      policy = try settings.policy(
         forChangingGroupOf: listing.instances.count, declared: listing.expected)
-      return LoadedGroup(
-        instances: listing.instances, policy: policy, source: source(name),
-        poller: poller(listing.instances), listing: listing)
     } catch {
       throw CommandFailure(error)
     }
+    return LoadedGroup(
+      instances: listing.instances, policy: policy, source: source(name),
+      poller: try poller(listing.instances), listing: listing)
   }
 
-  private func poller(_ instances: [Instance]) -> GroupPoller {
-    GroupPoller(
+  private func poller(_ instances: [Instance]) throws(CommandFailure) -> GroupPoller {
+    try GroupPoller(
       reader, members: instances, follows: settings.source.membership == .changing,
       every: settings.following.refresh, until: settings.group.deadline)
   }

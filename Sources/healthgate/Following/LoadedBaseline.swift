@@ -67,16 +67,17 @@ extension LoadedSettings {
     let reader = GroupReader(
       settings, of: source, terraform: try SettingsImport.group(of: source),
       trafficPort: trafficPort)
+    let listing: GroupListing
     do throws(SourceError) {
-      let listing = try reader.list()
-      return LoadedBaseline(
-        instances: listing.instances, source: header,
-        poller: GroupPoller(
-          reader, members: listing.instances, follows: true, every: settings.following.refresh,
-          until: settings.group.deadline))
+      listing = try reader.list()
     } catch {
       throw CommandFailure(error, of: .baseline)
     }
+    return LoadedBaseline(
+      instances: listing.instances, source: header,
+      poller: try GroupPoller(
+        reader, members: listing.instances, follows: true, every: settings.following.refresh,
+        until: settings.group.deadline))
   }
 
   private func warnings(_ baseline: LoadedBaseline, beside group: LoadedGroup) -> [String] {
