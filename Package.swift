@@ -36,11 +36,14 @@ let package = Package(
     // The loop, its ports, and what stands behind them.
     .target(name: "GateEngine", dependencies: ["GateCore"], swiftSettings: strict),
     .target(
-      name: "CurlHTTP", dependencies: ["CCurl", "CCurlShims", "GateCore", "GateEngine"],
+      name: "CurlHTTP",
+      dependencies: ["CCurl", "CCurlShims", "CProcess", "GateCore", "GateEngine"],
       swiftSettings: strict),
     .target(
       name: "InstanceSources",
-      dependencies: ["CCurl", "CCurlShims", "CExpat", "CResolver", "GateCore", "GateFormats"],
+      dependencies: [
+        "CCurl", "CCurlShims", "CExpat", "CResolver", "CProcess", "GateCore", "GateFormats",
+      ],
       swiftSettings: strict),
     .target(
       name: "DemoFleet",
@@ -53,8 +56,8 @@ let package = Package(
     .executableTarget(
       name: "healthgate",
       dependencies: [
-        "CCurlShims", "CurlHTTP", "DemoFleet", "GateCore", "GateEngine", "GateFormats",
-        "GateInsight", "InstanceSources",
+        "CCurlShims", "CProcess", "CurlHTTP", "DemoFleet", "GateCore", "GateEngine",
+        "GateFormats", "GateInsight", "InstanceSources",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -70,6 +73,8 @@ let package = Package(
       providers: [.apt(["libnghttp2-dev"]), .brew(["libnghttp2"])]),
     // RE2, which is C++, by functions of C. Its pkg-config file has flags that SwiftPM warns of.
     .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
+    // Signals and child processes.
+    .target(name: "CProcess"),
     // YAML's parser, XML of AWS's answers, and SRV records.
     .systemLibrary(
       name: "CYAML", pkgConfig: "yaml-0.1",

@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -19,8 +18,6 @@
 #ifdef __linux__
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/prctl.h>
-#include <sys/signalfd.h>
 #endif
 
 // MARK: - The response
@@ -350,41 +347,6 @@ int hg_epoll_wait(int epoll, hg_ready *ready, int capacity, int64_t timeout_us) 
   }
   return count;
 }
-
-static void stop_signals(sigset_t *set) {
-  sigemptyset(set);
-  sigaddset(set, SIGHUP);
-  sigaddset(set, SIGINT);
-  sigaddset(set, SIGTERM);
-}
-
-int hg_signal_descriptor(void) {
-  sigset_t set;
-  stop_signals(&set);
-  signal(SIGPIPE, SIG_IGN);
-  // nohup has SIGHUP ignored on purpose. A shell's background job has SIGINT ignored too, but a
-  // runner that sends it means it.
-  struct sigaction action;
-  if (sigaction(SIGHUP, NULL, &action) == 0 && action.sa_handler == SIG_IGN)
-    sigdelset(&set, SIGHUP);
-  if (sigprocmask(SIG_BLOCK, &set, NULL) != 0) return -1;
-  signal(SIGINT, SIG_DFL);
-  signal(SIGTERM, SIG_DFL);
-  return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-}
-
-int hg_next_signal(int descriptor) {
-  struct signalfd_siginfo info;
-  return read(descriptor, &info, sizeof info) == sizeof info ? (int)info.ssi_signo : 0;
-}
-
-void hg_release_signals(void) {
-  sigset_t set;
-  stop_signals(&set);
-  sigprocmask(SIG_UNBLOCK, &set, NULL);
-}
-
-void hg_adopt_orphans(void) { prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
 
 int hg_event_descriptor(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
 

@@ -1,5 +1,6 @@
 internal import CCurl
 internal import CCurlShims
+internal import CProcess
 package import GateCore
 package import GateEngine
 

@@ -1,13 +1,9 @@
 internal import ArgumentParser
-internal import CCurlShims
+internal import CProcess
 internal import GateFormats
 
-#if canImport(Glibc)
-  internal import Glibc
-#endif
-
 @main
-struct Healthgate: AsyncParsableCommand {
+struct Healthgate: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "healthgate",
     abstract: "Checks a new instance group as a load balancer would: promote it, or roll back?",
@@ -22,25 +18,19 @@ struct Healthgate: AsyncParsableCommand {
 
   static let version = "0.1.0"
 
-  static func main() async {
+  static func main() {
+    hg_begin_process()
     Output.reserveStandardStreams()
-    signal(SIGPIPE, SIG_IGN)
     do {
       try refuseLostArguments()
       try refuseKeys()
       var command = try parseAsRoot()
       try refuseRepeatedOptions()
-      if var command = command as? any AsyncParsableCommand {
-        try await command.run()
-      } else {
-        try command.run()
-      }
-    } catch let failure as CommandFailure {
-      Output.complain(failure.message)
-      Glibc.exit(failure.status.rawValue)
+      try command.run()
     } catch {
-      exit(explaining: error)
+      end(explaining: error)
     }
+    ExitStatus.promote.end()
   }
 
   /// Without `/proc/self/cmdline`, from which Swift reads the arguments, there are none, not even the program's name.
@@ -75,19 +65,28 @@ struct Healthgate: AsyncParsableCommand {
       SettingsError(repeated.map { SettingProblem(.repeated(name: $0)) }))
   }
 
-  /// Ends as the argument parser wants, in this program's words.
-  private static func exit(explaining error: any Error) -> Never {
-    let code = exitCode(for: error)
-    let message = fullMessage(for: error)
-    guard code != .success else {
-      print(message)
-      Glibc.exit(ExitStatus.promote.rawValue)
+  /// Ends with what went wrong, or as the argument parser wants, in this program's words.
+  private static func end(explaining error: any Error) -> Never {
+    if let failure = error as? CommandFailure { end(with: failure) }
+    let (code, message) = (exitCode(for: error), fullMessage(for: error))
+    // A command that has done its work and ends with a status says nothing more.
+    guard code != .success, !message.isEmpty else {
+      let status = ExitStatus(rawValue: code.rawValue) ?? .defect
+      do throws(CommandFailure) {
+        if !message.isEmpty { try Output.print("\(message)\n") }
+      } catch {
+        end(with: error)
+      }
+      status.end()
     }
-    if !message.isEmpty {
-      let text = message.hasPrefix("Error: ") ? String(message.dropFirst(7)) : message
-      Output.complain("healthgate: error: \(text)")
-    }
-    Glibc.exit(code.rawValue)
+    let text = message.hasPrefix("Error: ") ? String(message.dropFirst(7)) : message
+    end(with: CommandFailure(ExitStatus(rawValue: code.rawValue) ?? .defect, text))
+  }
+
+  private static func end(with failure: CommandFailure) -> Never {
+    Output.complain(failure.message)
+    NotCheckedRun.end(with: failure)
+    failure.status.end()
   }
 }
 

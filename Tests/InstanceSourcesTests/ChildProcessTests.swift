@@ -51,4 +51,27 @@ import Testing
       try ChildProcess(words: [], variables: [:]).run()
     }
   }
+
+  /// Somebody else has taken its status away, as where SIGCHLD is ignored.
+  @Test func anEndOfWhichNothingIsKnownIsNoSuccess() throws {
+    let child = try ChildProcess(words: ["true"], variables: [:]).spawn(output: 1, errors: 2)
+    while child.end() == nil {}
+    #expect(child.end() == .unknown("no child processes"))
+  }
+
+  @Test func aRunThatIsToStopEndsIt() {
+    let child = ChildProcess(words: ["sleep", "60"], variables: ["PATH": "/usr/bin:/bin"])
+    #expect(throws: ChildProcess.Failure.interrupted) { try child.run { true } }
+  }
+
+  @Test func whatItLeftBehindInItsGroupIsKnown() throws {
+    let child = try ChildProcess(
+      words: ["/bin/sh", "-c", "sleep 60 >/dev/null 2>&1 & true"],
+      variables: ["PATH": "/usr/bin:/bin"]
+    ).spawn(output: 1, errors: 2)
+    while child.end() == nil {}
+    #expect(child.isGroupLeft)
+    child.send(9)
+    while child.isGroupLeft {}
+  }
 }

@@ -1,5 +1,5 @@
 // Functions of fixed arity over libcurl's variadic ones, the two callbacks that run for every
-// check, and what Glibc's Swift module lacks (epoll, signalfd).
+// check, and what Glibc's Swift module lacks (epoll, eventfd).
 #pragma once
 
 #include <curl/curl.h>
@@ -145,15 +145,8 @@ int hg_epoll_set(int epoll, int descriptor, int what, bool known);
 int hg_epoll_set_edges(int epoll, int descriptor);
 // Waits for at most so many microseconds; returns how many are ready, or -1 with errno.
 int hg_epoll_wait(int epoll, hg_ready *ready, int capacity, int64_t timeout_us);
-// Blocks SIGHUP, SIGINT and SIGTERM, ignores SIGPIPE, and returns a descriptor to read them from.
-int hg_signal_descriptor(void);
-// The next signal that waits there, or 0.
-int hg_next_signal(int descriptor);
-// Lets the signals through again, for a child process or once nothing reads them.
-void hg_release_signals(void);
-// Makes this process the parent of its descendants' orphans, so that it can wait for them too.
-void hg_adopt_orphans(void);
-// A descriptor that another thread makes readable with hg_event_set; hg_event_clear undoes it.
+// A descriptor that another thread makes readable with hg_event_set; hg_event_clear undoes it. -1 with errno when the system
+// gives none.
 int hg_event_descriptor(void);
 void hg_event_set(int descriptor);
 void hg_event_clear(int descriptor);

@@ -50,6 +50,8 @@ package enum ReasonCode: String, Hashable, Sendable, CaseIterable {
   case gateFault = "gate_fault"
   case noInstances = "no_instances"
   case interrupted
+  /// The run ended before its first check, or has not ended yet.
+  case notChecked = "not_checked"
 }
 
 /// A signal that asks the gate to stop.

@@ -24,7 +24,7 @@ package enum AzurePipelines {
   static func variables(_ verdict: CIVerdict) -> String {
     let outputs = [
       ("decision", verdict.decision.rawValue), ("reason", verdict.reason),
-      ("verdictFile", verdict.file ?? ""),
+      ("exitCode", String(verdict.exitCode)), ("verdictFile", verdict.file ?? ""),
     ]
     return outputs.map {
       "##vso[task.setvariable variable=\($0.0);isOutput=true]\(escaped($0.1))\n"

@@ -24,7 +24,9 @@ package enum Buildkite {
 
   /// The arguments for `buildkite-agent`, once for each of what later steps can get.
   package static func metaData(_ verdict: CIVerdict) -> [[String]] {
-    [("healthgate-decision", verdict.decision.rawValue), ("healthgate-reason", verdict.reason)]
-      .map { ["meta-data", "set", $0.0, $0.1] }
+    [
+      ("healthgate-decision", verdict.decision.rawValue), ("healthgate-reason", verdict.reason),
+      ("healthgate-exit-code", String(verdict.exitCode)),
+    ].map { ["meta-data", "set", $0.0, $0.1] }
   }
 }

@@ -12,6 +12,7 @@ package struct CIVerdict: Hashable, Sendable {
   package var message: String
   package var severity: Severity
   package var causes: [Cause]
+  package var exitCode: Int
   /// The verdict's own file, from the root; nil when there is none.
   package var file: String?
 
@@ -36,6 +37,7 @@ package struct CIVerdict: Hashable, Sendable {
     let verdict = document.verdict
     decision = verdict.decision
     reason = verdict.reason.code.rawValue
+    exitCode = document.exitCode
     self.file = file
     var words = verdict.reason.message
     if let hook = document.hook, let failure = hook.failureWords {
@@ -51,6 +53,17 @@ package struct CIVerdict: Hashable, Sendable {
       case .inconclusive: .warning
       }
     causes = verdict.decision == .promote ? [] : Self.causes(in: document.gate, verdict)
+  }
+
+  /// Of a run that checked nothing.
+  package init(_ document: NotCheckedDocument, file: String?) {
+    decision = .inconclusive
+    reason = ReasonCode.notChecked.rawValue
+    exitCode = document.exitCode
+    self.file = file
+    message = Self.shown(document.message)
+    severity = .error
+    causes = []
   }
 
   /// Unhealthy instances before those that are not healthy yet, and of them those that failed most.
@@ -116,15 +129,64 @@ extension CIVerdict {
 
   /// What later steps are told, by the names that a hook knows it by.
   package var variables: [(name: String, value: String)] {
-    [("HEALTHGATE_DECISION", decision.rawValue), ("HEALTHGATE_REASON", reason)]
-      + (file.map { [("HEALTHGATE_VERDICT_FILE", $0)] } ?? [])
+    [
+      ("HEALTHGATE_DECISION", decision.rawValue), ("HEALTHGATE_REASON", reason),
+      ("HEALTHGATE_EXIT_CODE", String(exitCode)),
+    ] + (file.map { [("HEALTHGATE_VERDICT_FILE", $0)] } ?? [])
   }
 
-  /// A line a variable, without quotes, as GitLab's dotenv reports and Java's properties take it.
+  /// A line a variable, as GitLab's dotenv reports, Java's properties and a shell take it.
   ///
-  /// A value that would not fit on a line is left out.
+  /// A value is quoted only where a shell would make something else of it; GitLab and Java take the quotes for a part of it,
+  /// and have no other way to write it. A value that would not fit on a line is left out.
   package var dotenv: String {
     variables.filter { !$0.value.contains(where: \.isNewline) }
-      .map { "\($0.name)=\($0.value)\n" }.joined()
+      .map { "\($0.name)=\(Self.dotenvValue($0.value))\n" }.joined()
   }
+
+  /// A value that a shell, and readers of dotenv files that know quotes, take for what it is.
+  private static func dotenvValue(_ value: String) -> String {
+    let isPlain = value.utf8.allSatisfy { byte in
+      switch UInt8(byte) {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"):
+        true
+      default: "_./:@%+,-".utf8.contains(byte)
+      }
+    }
+    guard !isPlain else { return value }
+    // Nothing is special within single quotes, and nothing can be escaped there.
+    guard value.unicodeScalars.contains("'") else { return "'\(value)'" }
+    return "\"\(value.escaping(["\\": "\\\\", "\"": "\\\"", "$": "\\$", "`": "\\`"]))\""
+  }
+}
+
+/// All that a CI system gets of a verdict.
+package struct CIReport: Sendable {
+  package var verdict: CIVerdict
+  /// In Markdown.
+  package var summary: String
+  package var junit: String
+  package var runID: String
+
+  package init(_ document: VerdictDocument, file: String?) {
+    verdict = CIVerdict(document, file: file)
+    summary = MarkdownReport(document).text
+    junit = JUnitReport(document).text
+    runID = document.header.runID
+  }
+
+  package init(_ document: NotCheckedDocument, file: String?) {
+    verdict = CIVerdict(document, file: file)
+    summary = document.text(in: .markdown)
+    junit = document.text(in: .junit)
+    runID = document.runID
+  }
+
+  /// The files of `ci_dir`.
+  package var files: [(name: String, text: String)] {
+    Array(zip(Self.fileNames, [verdict.dotenv, junit, summary]).map { ($0, $1) })
+  }
+
+  package static let fileNames = ["healthgate.env", "healthgate.xml", "healthgate.md"]
 }

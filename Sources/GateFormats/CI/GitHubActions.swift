@@ -31,7 +31,7 @@ package enum GitHubActions {
   package static func outputs(_ verdict: CIVerdict, delimiter: String) -> String {
     let outputs = [
       ("decision", verdict.decision.rawValue), ("reason", verdict.reason),
-      ("verdict-file", verdict.file ?? ""),
+      ("exit-code", String(verdict.exitCode)), ("verdict-file", verdict.file ?? ""),
     ]
     return outputs.map { "\($0.0)<<\(delimiter)\n\($0.1)\n\(delimiter)\n" }.joined()
   }

@@ -24,6 +24,7 @@ package struct Statement: Sendable {
   }
 
   package static let payloadType = "application/vnd.in-toto+json"
+  static let predicateType = "https://in-toto.io/attestation/test-result/v0.1"
 
   /// The statement on one line; `verdictBytes` is the verdict that it points at.
   package func json(of verdictBytes: [UInt8]) -> [UInt8] {
@@ -36,7 +37,7 @@ package struct Statement: Sendable {
           writer.object("digest") { $0.field(named: subject.algorithm, subject.digest) }
         }
       }
-      writer.field("predicateType", "https://in-toto.io/attestation/test-result/v0.1")
+      writer.field("predicateType", Self.predicateType)
       writer.object("predicate") { write(to: &$0, verdictBytes) }
     }
     return writer.bytes

@@ -140,7 +140,7 @@ package struct OpenMetricsReport {
 }
 
 /// Families of gauges in the text format of OpenMetrics 1.0.
-private struct MetricsPage {
+struct MetricsPage {
   private(set) var text = ""
 
   /// A family, unless it has no sample.

@@ -43,7 +43,7 @@ package enum Schemas {
         "policy": { "anyOf": [{ "$ref": "#/$defs/policy" }, { "type": "null" }] },
         "settings": { "$ref": "#/$defs/settings" },
         "group": {
-          "type": "object",
+          "type": ["object", "null"],
           "required": [
             "source", "name", "expected", "present", "healthy", "unhealthy", "initial", "replaced"
           ],

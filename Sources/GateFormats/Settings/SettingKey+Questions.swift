@@ -75,7 +75,12 @@ extension SettingKey {
     case .url: return [.url(text)]
     case .stream: return text == "-" ? [] : [.url(text)]
     case .key:
-      return form == "exec" ? [.command(rest)] : form == "env" ? [] : [.input(text)]
+      switch form {
+      case "exec": return [.command(rest)]
+      case "env": return []
+      case "file": return [.input(rest)]
+      default: return [.input(text)]
+      }
     case .group:
       switch form.replacing("-", with: "_") {
       case "exec": return [.command(rest)]

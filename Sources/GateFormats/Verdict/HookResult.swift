@@ -6,34 +6,49 @@ package struct HookResult: Hashable, Sendable {
   package var name: String
   /// The command, without secrets.
   package var command: String
-  /// As a shell tells it, 128 and more for a signal; nil when it could not be started.
-  package var exitStatus: Int?
+  package var end: End
   package var timedOut: Bool
   package var elapsedMicroseconds: Int64
   /// The last of what it printed: cleaned line by line, without secrets.
   package var output: String
 
+  /// How a command ended, if it did.
+  package enum End: Hashable, Sendable {
+    /// As a shell tells it, 128 and more for a signal.
+    case exited(Int)
+    case notStarted(String)
+    /// The system does not say.
+    case unknown(String)
+  }
+
   package init(
-    name: String, command: String, exitStatus: Int?, timedOut: Bool, elapsedMicroseconds: Int64,
+    name: String, command: String, end: End, timedOut: Bool, elapsedMicroseconds: Int64,
     output: String
   ) {
     self.name = name
     self.command = command
-    self.exitStatus = exitStatus
+    self.end = end
     self.timedOut = timedOut
     self.elapsedMicroseconds = elapsedMicroseconds
     self.output = output
   }
 
-  package var isSuccess: Bool { exitStatus == 0 && !timedOut }
+  package var isSuccess: Bool { end == .exited(0) && !timedOut }
+
+  /// Nil when it is not known.
+  var exitStatus: Int? {
+    guard case .exited(let status) = end else { return nil }
+    return status
+  }
 
   /// What is wrong with it, after its name.
   package var failureWords: String? {
     guard !isSuccess else { return nil }
-    return switch (exitStatus, timedOut) {
-    case (nil, _): "could not be started: \(output)"
-    case (_, true): "took too long and was ended"
-    case (let status?, false): "failed with status \(status)"
+    return switch end {
+    case .notStarted(let why): "could not be started: \(why)"
+    case _ where timedOut: "took too long and was ended"
+    case .unknown(let why): "ended, but how is not known: \(why)"
+    case .exited(let status): "failed with status \(status)"
     }
   }
 

@@ -67,7 +67,7 @@ package struct ExecSource: Sendable {
     switch failure {
     case .timedOut: "it took longer than \(timeout.inWords)"
     case .tooMuchOutput: "it printed more than \(Self.outputLimit >> 20) MiB"
-    case .notStarted, .failed, .killed: "\(failure)"
+    case .notStarted, .failed, .killed, .unknownEnd, .interrupted: "\(failure)"
     }
   }
 

@@ -1,4 +1,5 @@
-package import Glibc
+internal import CProcess
+internal import Glibc
 
 /// A command that is run for its standard output.
 package struct ChildProcess: Sendable {
@@ -24,12 +25,19 @@ package struct ChildProcess: Sendable {
     /// It ended with this status, and the last line on its standard error.
     case failed(status: Int, said: String)
     case killed(signal: Int)
+    /// It ended, but nobody knows how; why that is.
+    case unknownEnd(String)
+    /// Somebody wants this process to stop.
+    case interrupted
   }
 
   /// Waits for the command.
   ///
-  /// At its time-out, or with too much output, the command's whole process group is killed.
-  package func run() throws(Failure) -> [UInt8] {
+  /// At its time-out, with too much output, or when this process is asked to stop, the command's
+  /// whole process group is killed.
+  package func run(
+    unless isStopping: () -> Bool = { hg_stop_signals() > 0 }
+  ) throws(Failure) -> [UInt8] {
     var output = try Pipe()
     var errors = try Pipe()
     let child = try spawn(output: output.writing, errors: errors.writing)
@@ -37,66 +45,42 @@ package struct ChildProcess: Sendable {
     errors.closeWriting()
     var reading = PipeReading(
       limit: outputLimit, deadline: monotonicMilliseconds() + Int64(timeout / .milliseconds(1)))
-    let ending = reading.readAll(output: output.reading, errors: errors.reading)
-    if ending != .closed { kill(-child, SIGKILL) }
-    var status: CInt = 0
+    var ending = reading.readAll(
+      output: output.reading, errors: errors.reading, unless: isStopping)
+    if ending != .closed { child.send(SIGKILL) }
+    var end = child.end()
     // A child that closed its output and lives on is waited for within the same bound.
-    while true {
-      let ended = waitpid(child, &status, ending == .closed ? WNOHANG : 0)
-      guard ended == 0 || (ended < 0 && errno == EINTR) else { break }
-      if monotonicMilliseconds() >= reading.deadline { kill(-child, SIGKILL) }
+    while end == nil {
+      if ending == .closed, isStopping() { ending = .stopped }
+      if ending == .stopped || monotonicMilliseconds() >= reading.deadline { child.send(SIGKILL) }
       usleep(2_000)
+      end = child.end()
     }
     switch ending {
     case .timedOut: throw .timedOut
     case .overflowed: throw .tooMuchOutput
+    case .stopped: throw .interrupted
     case .closed: break
     }
-    let signal = status & 0x7F
-    guard signal == 0 else {
+    switch end {
+    case .exited(0)?: return reading.output
+    case .exited(let status)?:
+      throw .failed(status: status, said: lastLine(of: reading.errors))
+    case .killed(let signal)?:
       throw signal == SIGKILL && monotonicMilliseconds() >= reading.deadline
-        ? .timedOut : .killed(signal: Int(signal))
+        ? .timedOut : .killed(signal: signal)
+    case .unknown(let why)?: throw .unknownEnd(why)
+    case nil: preconditionFailure("it was waited for")
     }
-    let code = Int(status >> 8 & 0xFF)
-    guard code == 0 else { throw .failed(status: code, said: lastLine(of: reading.errors)) }
-    return reading.output
   }
 
   /// Starts the command in a process group of its own, its output going to these descriptors.
-  package func spawn(output: CInt, errors: CInt) throws(Failure) -> pid_t {
+  package func spawn(output: CInt, errors: CInt) throws(Failure) -> RunningChild {
     guard let program = words.first, !words.contains(where: { $0.utf8.contains(0) }) else {
       throw .notStarted("there is no command")
     }
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 0, input, O_RDONLY, 0)
-    posix_spawn_file_actions_adddup2(&actions, output, 1)
-    posix_spawn_file_actions_adddup2(&actions, errors, 2)
-
-    // The signals that this process blocks or ignores are the child's to take.
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    var none = sigset_t()
-    sigemptyset(&none)
-    posix_spawnattr_setsigmask(&attributes, &none)
-    var defaults = sigset_t()
-    sigemptyset(&defaults)
-    sigaddset(&defaults, SIGPIPE)
-    posix_spawnattr_setsigdefault(&attributes, &defaults)
-    posix_spawnattr_setpgroup(&attributes, 0)
-    let flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP
-    posix_spawnattr_setflags(&attributes, Int16(flags))
-
-    var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
-    var environment: [UnsafeMutablePointer<CChar>?] =
-      variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
-    defer { for pointer in arguments + environment { free(pointer) } }
-    var child: pid_t = 0
-    let code = posix_spawnp(&child, program, &actions, &attributes, &arguments, &environment)
-    guard code == 0 else { throw .notStarted(String(cString: strerror(code))) }
-    return child
+    var plan = try SpawnPlan(input: input, output: output, errors: errors)
+    return try plan.start(program, words, variables)
   }
 }
 
@@ -109,6 +93,8 @@ extension ChildProcess.Failure: CustomStringConvertible {
     case .failed(let status, let said):
       "it ended with status \(status)\(said.isEmpty ? "" : ": \(said)")"
     case .killed(let signal): "it was killed by signal \(signal)"
+    case .unknownEnd(let why): "it ended, but how is not known: \(why)"
+    case .interrupted: "it was ended, as the run is"
     }
   }
 }
@@ -154,9 +140,11 @@ private struct PipeReading {
     self.deadline = deadline
   }
 
-  enum Ending { case closed, timedOut, overflowed }
+  enum Ending { case closed, timedOut, overflowed, stopped }
 
-  mutating func readAll(output outputEnd: CInt, errors errorsEnd: CInt) -> Ending {
+  mutating func readAll(
+    output outputEnd: CInt, errors errorsEnd: CInt, unless isStopping: () -> Bool
+  ) -> Ending {
     var polled = [
       pollfd(fd: outputEnd, events: Int16(POLLIN), revents: 0),
       pollfd(fd: errorsEnd, events: Int16(POLLIN), revents: 0),
@@ -165,7 +153,8 @@ private struct PipeReading {
     while polled[0].fd >= 0 {
       let left = deadline - monotonicMilliseconds()
       guard left > 0 else { return .timedOut }
-      let ready = poll(&polled, 2, CInt(min(left, 60_000)))
+      guard !isStopping() else { return .stopped }
+      let ready = poll(&polled, 2, CInt(min(left, 100)))
       guard ready > 0 else { continue }
       for index in polled.indices where polled[index].revents != 0 {
         let bytes = nextBytes(from: polled[index].fd)

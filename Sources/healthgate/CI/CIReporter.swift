@@ -15,13 +15,14 @@ struct CIReporter {
   private let variables: [String: String]
   private let showsProgress: Bool
 
-  /// Nil when no system is there and no files are wanted.
-  init?(_ settings: Settings, variables: [String: String]) {
-    guard settings.reactions.ci != .none else { return nil }
-    system = CISystem(settings.reactions.ci, variables: variables)
-    directory = settings.reactions.ciDirectory
+  /// Nil when no system is there and no files are wanted; files are written whatever the system.
+  init?(
+    _ choice: CIChoice, directory: String?, showsProgress: Bool, variables: [String: String]
+  ) {
+    system = CISystem(choice, variables: variables)
+    self.directory = directory
     self.variables = variables
-    showsProgress = settings.output.progress != .none
+    self.showsProgress = showsProgress
     guard system != nil || directory != nil else { return nil }
   }
 
@@ -35,24 +36,34 @@ struct CIReporter {
     log(system.logAfterChecks(time: Int64(time(nil))))
   }
 
-  func report(_ document: VerdictDocument, verdictFile: String?) {
-    let verdict = CIVerdict(document, file: verdictFile)
-    let summary = MarkdownReport(document).text
-    if let directory { writeFiles(document, verdict, summary, in: directory) }
-    guard let system else { return }
-    log(system.log(verdict))
+  /// What a signal kept from being written is told by the document, and the files tell it too.
+  func report(_ document: inout VerdictDocument, verdictFile: String?) {
+    let problems = tell(CIReport(document, file: verdictFile))
+    guard !problems.isEmpty else { return }
+    for problem in problems { document.fail(problem) }
+    writeFiles(CIReport(document, file: verdictFile))
+  }
+
+  /// Tells all of it; returns what a signal kept from being written, in words.
+  @discardableResult
+  func tell(_ report: CIReport) -> [String] {
+    writeFiles(report)
+    guard let system else { return [] }
+    log(system.log(report.verdict))
     switch system {
-    case .github: writeForGitHub(verdict, summary)
-    case .circleci: append(CircleCI.script(verdict), toFileNamedBy: "BASH_ENV")
-    case .buildkite: tellBuildkite(verdict, summary)
-    case .azure: uploadSummary(summary, document.header.runID)
+    case .github: return writeForGitHub(report)
+    case .circleci:
+      return [append(CircleCI.script(report.verdict), toFileNamedBy: "BASH_ENV")].compactMap { $0 }
+    case .buildkite: tellBuildkite(report)
+    case .azure: uploadSummary(report)
     case .gitlab, .jenkins: break
     }
+    return []
   }
 
   private func log(_ text: String) {
     guard !text.isEmpty else { return }
-    try? Output.write(Array(text.utf8), to: STDERR_FILENO)
+    _ = StandardStream.error.write(Array(text.utf8))
   }
 
   private func warn(_ text: String) {
@@ -61,15 +72,12 @@ struct CIReporter {
 
   // MARK: - Files
 
-  private func writeFiles(
-    _ document: VerdictDocument, _ verdict: CIVerdict, _ summary: String, in directory: String
-  ) {
+  private func writeFiles(_ report: CIReport) {
+    guard let directory else { return }
     if mkdir(directory, 0o777) != 0, errno != EEXIST {
       return warn("the folder '\(directory)' cannot be made: \(SystemError.last.words)")
     }
-    write(verdict.dotenv, to: "\(directory)/healthgate.env")
-    write(JUnitReport(document).text, to: "\(directory)/healthgate.xml")
-    write(summary, to: "\(directory)/healthgate.md")
+    for file in report.files { write(file.text, to: "\(directory)/\(file.name)") }
   }
 
   /// Whole or not at all.
@@ -86,36 +94,58 @@ struct CIReporter {
     }
   }
 
-  /// Adds to a file that the system has made, if it has.
-  private func append(_ text: String, toFileNamedBy variable: String) {
-    guard let path = variables[variable], !path.isEmpty else { return }
-    let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
+  /// For so long nobody may come to read a pipe that is named as a file of the system.
+  private static let patience = Duration.seconds(10)
+
+  /// Adds lines to a file that the system has made, if it has; returns what a signal kept from being written.
+  private func append(_ text: String, toFileNamedBy variable: String) -> String? {
+    guard let path = variables[variable], !path.isEmpty else { return nil }
     do throws(SystemError) {
-      guard descriptor >= 0 else { throw .last }
+      let descriptor = try Output.open(
+        path, O_WRONLY | O_APPEND | O_CREAT, waitingAtMost: Self.patience)
       defer { close(descriptor) }
-      try Output.write(Array(text.utf8), to: descriptor)
+      try Output.write(
+        Array((endsWithinLine(path) ? "\n\(text)" : text).utf8), to: descriptor,
+        waitingAtMost: Self.patience)
     } catch {
-      warn("'\(path)' (\(variable)) cannot be written: \(error.words)")
+      let words = "'\(path)' (\(variable)) cannot be written: \(error.words)"
+      guard error != .interrupted else { return words }
+      warn(words)
     }
+    return nil
+  }
+
+  /// Whether whoever wrote to a file last has left its last line without an end.
+  private func endsWithinLine(_ path: String) -> Bool {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size > 0 else {
+      return false
+    }
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    var last: UInt8 = 0
+    return pread(descriptor, &last, 1, status.st_size - 1) == 1 && last != UInt8(ascii: "\n")
   }
 
   // MARK: - One system each
 
-  private func writeForGitHub(_ verdict: CIVerdict, _ summary: String) {
+  private func writeForGitHub(_ report: CIReport) -> [String] {
     let words = [UInt64.random(in: .min ... .max), .random(in: .min ... .max)]
     let delimiter = "healthgate_\(words.map { String($0, radix: 36) }.joined())"
-    append(GitHubActions.outputs(verdict, delimiter: delimiter), toFileNamedBy: "GITHUB_OUTPUT")
+    let outputs = append(
+      GitHubActions.outputs(report.verdict, delimiter: delimiter), toFileNamedBy: "GITHUB_OUTPUT")
     let name = "GITHUB_STEP_SUMMARY"
     var status = stat()
     let size = variables[name].map { stat($0, &status) == 0 ? Int(status.st_size) : 0 } ?? 0
-    if let text = wholeLines(of: summary, in: GitHubActions.summaryLimit - size) {
-      append(text, toFileNamedBy: name)
-    } else {
+    guard let text = wholeLines(of: report.summary, in: GitHubActions.summaryLimit - size) else {
       warn("the step's summary is full, and the verdict is not in it")
+      return [outputs].compactMap { $0 }
     }
+    return [outputs, append(text, toFileNamedBy: name)].compactMap { $0 }
   }
 
-  private func uploadSummary(_ summary: String, _ runID: String) {
+  private func uploadSummary(_ report: CIReport) {
     if let directory {
       if let path = realpath("\(directory)/healthgate.md", nil) {
         defer { free(path) }
@@ -123,17 +153,17 @@ struct CIReporter {
       }
     } else if let folder = variables["AGENT_TEMPDIRECTORY"], !folder.isEmpty {
       // The agent reads it later: another run of the same job must not write over it.
-      let path = "\(folder)/healthgate-\(runID).md"
-      if write(summary, to: path) { log(AzurePipelines.summary(file: path)) }
+      let path = "\(folder)/healthgate-\(report.runID).md"
+      if write(report.summary, to: path) { log(AzurePipelines.summary(file: path)) }
     }
   }
 
-  private func tellBuildkite(_ verdict: CIVerdict, _ summary: String) {
-    guard let agent = command("buildkite-agent") else { return }
+  private func tellBuildkite(_ report: CIReport) {
+    guard !Interruptions.areAny, let agent = command("buildkite-agent") else { return }
     do throws(SystemError) {
-      let text = wholeLines(of: summary, in: Buildkite.annotationLimit) ?? ""
+      let text = wholeLines(of: report.summary, in: Buildkite.annotationLimit) ?? ""
       let body = try TemporaryFile(Array(text.utf8), ending: ".md")
-      for arguments in [Buildkite.annotation(verdict)] + Buildkite.metaData(verdict) {
+      for arguments in [Buildkite.annotation(report.verdict)] + Buildkite.metaData(report.verdict) {
         var child = ChildProcess(words: [agent] + arguments, variables: variables)
         child.timeout = .seconds(10)
         child.input = body.path

@@ -1,11 +1,13 @@
 internal import ArgumentParser
-internal import CCurlShims
 internal import DemoFleet
+internal import Dispatch
 internal import GateCore
 internal import GateFormats
+internal import InstanceSources
+internal import Synchronization
 
 /// The main job on an embedded group: no network, no set-up.
-struct Demo: AsyncParsableCommand {
+struct Demo: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo",
     abstract: "Gate an embedded group of loopback instances; see what the tool does.",
@@ -20,7 +22,7 @@ struct Demo: AsyncParsableCommand {
 
   @OptionGroup var output: OutputFlags
 
-  func run() async throws {
+  func run() throws {
     guard !list else {
       let width = DemoScenario.all.map(\.name.count).max() ?? 0
       for scenario in DemoScenario.all {
@@ -37,15 +39,39 @@ struct Demo: AsyncParsableCommand {
       let names = DemoScenario.all.map(\.name).joined(separator: ", ")
       throw CommandFailure(.usage, "there is no scenario '\(name)'\n  hint: one of \(names)")
     }
+    let places = GivenPlaces.ofDemo(RawSettings(flags: output.given))
+    NotCheckedRun.begin(places)
+    try places.refuseShared()
     // Before the fleet makes a thread, which would take the signals for itself.
-    let signals = hg_signal_descriptor()
+    let signals = try RunSession.signalDescriptor()
     let fleet: DemoFleet
     do {
-      fleet = try await DemoFleet.start(scenario.behaviours)
+      // Where there is none, what serves the instances would not say so.
+      try BackgroundThread.check(canMake: 3)
+      fleet = try Self.started(scenario.behaviours)
     } catch {
       throw CommandFailure(.sourceUnavailable, "the demo's instances cannot listen: \(error)")
     }
     try gate(fleet, scenario, signals)
+  }
+
+  /// The fleet is started by others, and this thread waits for them.
+  private static func started(_ behaviours: [InstanceBehaviour]) throws -> DemoFleet {
+    let started = Mutex<Result<DemoFleet, any Error>?>(nil)
+    let isDone = DispatchSemaphore(value: 0)
+    Task {
+      let result: Result<DemoFleet, any Error>
+      do {
+        result = .success(try await DemoFleet.start(behaviours))
+      } catch {
+        result = .failure(error)
+      }
+      started.withLock { $0 = result }
+      isDone.signal()
+    }
+    isDone.wait()
+    guard let result = started.withLock({ $0 }) else { preconditionFailure("it was waited for") }
+    return try result.get()
   }
 
   /// The scenario's settings, with the port that the fleet has found free.

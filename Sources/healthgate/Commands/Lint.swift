@@ -66,7 +66,7 @@ struct Lint: ParsableCommand {
           + fault.detail.printable)
     }
     if !dryRun { Output.complain("healthgate: \(report.summary)") }
-    Glibc.exit(Int32(document.exitCode))
+    (ExitStatus(rawValue: Int32(document.exitCode)) ?? .defect).end()
   }
 
   private func printRules() throws {

@@ -40,6 +40,7 @@ struct Merge: ParsableCommand {
   @Option(help: .of(.signKey)) var signKey: String?
 
   func run() throws {
+    try refuseShared()
     let file = try opened()
     let key = try signKey.map { place throws(CommandFailure) in try SigningKey.load(place) }
     let merge = VerdictMerge(try parts(), require: require)
@@ -56,6 +57,16 @@ struct Merge: ParsableCommand {
     let document = key.map { VerdictSignature.sign(json, with: $0) } ?? json
     try deliver(document, file)
     throw ExitCode(Int32(merge.exitCode))
+  }
+
+  /// Nothing that is read is written over.
+  private func refuseShared() throws(CommandFailure) {
+    guard let output else { return }
+    let keys = [signKey].compactMap { $0 } + trust.key
+    try OutputPlaces.refuseShared(
+      [RunPlaces.Named(what: "the verdict", path: output)],
+      with: verdicts.map { RunPlaces.Named(what: "a verdict", path: $0) }
+        + keys.map { RunPlaces.Named(what: "a key", path: $0) })
   }
 
   private func parts() throws -> [VerdictMerge.Part] {
@@ -102,7 +113,7 @@ struct Merge: ParsableCommand {
   private func deliver(_ document: [UInt8], _ file: VerdictFile?) throws(CommandFailure) {
     do throws(SystemError) {
       try file?.prepare(document)
-      try Output.write(document, to: STDOUT_FILENO)
+      try StandardStream.output.deliver(document)
       try file?.commit()
     } catch {
       throw notWritten(error)

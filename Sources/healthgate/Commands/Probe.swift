@@ -51,6 +51,6 @@ struct Probe: ParsableCommand {
     case .text:
       try Output.print(ProbeReport(document, style: .suiting(STDOUT_FILENO)).text)
     }
-    Glibc.exit(Int32(document.exitCode))
+    (ExitStatus(rawValue: Int32(document.exitCode)) ?? .defect).end()
   }
 }

@@ -68,8 +68,10 @@ struct Replay: ParsableCommand {
     let reports = try openedReports(beside: journal)
     let (gate, verdict, timeline) = recorded.replayedWithTimeline(under: header)
     let document = VerdictDocument(recorded, gate, verdict, under: header)
-    let delivery = VerdictDelivery(format: format, reports: reports, timeline: timeline)
-    Glibc.exit(delivery.deliver(document).exitStatus.rawValue)
+    var delivery = VerdictDelivery(format: format)
+    delivery.reports = reports
+    delivery.timeline = timeline
+    delivery.deliver(document).exitStatus.end()
   }
 
   private func openedReports(beside journal: String) throws(CommandFailure) -> ReportFiles {
@@ -81,9 +83,9 @@ struct Replay: ParsableCommand {
         throw CommandFailure(.usage, "\(SettingKey.report.flag): \(error.description)")
       }
     }
-    let read = journal == "-" ? nil : journal
-    let written = requests.map { ("the \($0.format.rawValue) report", Optional($0.path)) }
-    try OutputPlaces.refuseShared([("the journal", read)] + written)
+    try OutputPlaces.refuseShared(
+      requests.map { RunPlaces.Named(what: "the \($0.format.rawValue) report", path: $0.path) },
+      with: [RunPlaces.Named(what: "the journal", path: journal)])
     return try ReportFiles(requests)
   }
 

@@ -33,8 +33,10 @@ struct Report: ParsableCommand {
   func run() throws {
     let format = try chosenFormat()
     let output = self.output == "-" ? nil : self.output
-    if journal != "-" {
-      try OutputPlaces.refuseShared([("the journal", journal), ("the report", output)])
+    if let output {
+      try OutputPlaces.refuseShared(
+        [RunPlaces.Named(what: "the report", path: output)],
+        with: [RunPlaces.Named(what: "the journal", path: journal)])
     }
     let file = try opened(output)
     let recorded = try RecordedJournal.read(journal)

@@ -24,6 +24,12 @@ struct Run: ParsableCommand {
   @OptionGroup var flags: SettingFlags
 
   func run() throws {
+    if !printConfig {
+      let places = GivenPlaces.of(
+        RawSettings(flags: flags.given), config: config, waitingForIt: true)
+      NotCheckedRun.begin(places)
+      try places.refuseShared()
+    }
     var resumption: RunToResume?
     var loaded = try SettingsLoader(config: config).load(flags: flags.given) { given in
       resumption = try RunToResume.found(given)
@@ -33,6 +39,7 @@ struct Run: ParsableCommand {
       try Output.print(loaded.settings.printed)
       return
     }
+    NotCheckedRun.know(loaded.settings)
     let group: LoadedGroup
     let baseline: LoadedBaseline?
     if let resumption {

@@ -1,9 +1,11 @@
-internal import CCurlShims
+internal import CProcess
 internal import CurlHTTP
+internal import Dispatch
 internal import GateCore
 internal import GateEngine
 internal import GateFormats
 internal import InstanceSources
+internal import Synchronization
 
 #if canImport(Glibc)
   internal import Glibc
@@ -16,18 +18,16 @@ struct RunSession {
   var group: LoadedGroup
   var baseline: LoadedBaseline?
   /// Lists the old group anew, to be gated as a group.
-  var oldGroup: () throws -> LoadedGroup? = { nil }
+  var oldGroup: @Sendable () throws -> LoadedGroup? = { nil }
   /// The run to go on with; nil: a new one begins.
   var resumption: RunToResume?
-  /// Where SIGINT, SIGTERM and SIGHUP are read from.
+  /// Where SIGINT, SIGTERM and SIGHUP are read from, if it is open already.
   var signals: Int32?
 
   /// Ends the process with the verdict's status.
   ///
   /// - Throws: `CommandFailure` when nothing could be checked.
   func run() throws -> Never {
-    try OutputPlaces.refuseShared(
-      settings.output.places + (resumption?.places(beside: settings.output.journal) ?? []))
     // Made before the first check: a folder that cannot be written to is known now.
     let reports = try ReportFiles(settings.output.reports)
     let verdictFile = try opened(settings.output.verdict, "verdict") { path throws(SystemError) in
@@ -41,33 +41,48 @@ struct RunSession {
       guard let resumption else { return try JournalFile(path) }
       return try JournalFile(path, resuming: resumption.run, of: resumption.held)
     }
-    // Before there is another thread, which would take the signals for itself.
-    let signals = signals ?? hg_signal_descriptor()
-    let reactions = Reactions(settings, signals: signals)
+    let signals = try signals ?? Self.signalDescriptor()
+    let reactions = Reactions(settings)
     let watch = reports.watch(from: resumption?.timeline ?? Timeline())
     let observers = [watch].compactMap { $0 as (any GateObserver)? } + reactions.observers
     let document =
       try resumption?.document(journal)
       ?? judge(group, signals: signals, journal: journal, reactions: reactions, telling: observers)
-    let delivery = VerdictDelivery(
-      format: settings.output.format, file: verdictFile, signingKey: signingKey,
-      attestation: attestation, reports: reports, timeline: watch?.timeline ?? Timeline(),
-      journal: journal,
-      hook: Hook(after: document.verdict.decision, settings, signals: signals),
-      verifyRollback: verification(signals: signals), events: reactions.printer)
-    let delivered = delivery.deliver(document)
-    reactions.finish(
-      delivered, as: { delivery.signed(delivered) }, verdictFile: verdictFile?.absolutePath)
-    // Everything is written. Not `exit`: it takes down libraries that the thread of the source or
-    // of a notification may be using at this moment, and a crash there would be the status.
-    _exit(delivered.exitStatus.rawValue)
+    var delivery = VerdictDelivery(format: settings.output.format)
+    delivery.file = verdictFile
+    delivery.signingKey = signingKey
+    delivery.attestation = attestation
+    delivery.reports = reports
+    delivery.timeline = watch?.timeline ?? Timeline()
+    delivery.journal = journal
+    delivery.hook = Hook(after: document.verdict.decision, settings, signals: signals)
+    delivery.verifyRollback = verification(signals: signals)
+    delivery.events = reactions.printer
+    var delivered = delivery.deliver(document)
+    reactions.report(&delivered, verdictFile: verdictFile?.absolutePath)
+    delivery.renew(&delivered)
+    reactions.finish(delivered) { delivery.signed(delivered) }
+    delivered.exitStatus.end()
+  }
+
+  /// To be called before there is another thread, which would take the signals for itself.
+  ///
+  /// - Throws: `CommandFailure` when there are no descriptors left: a run that cannot be interrupted is none.
+  static func signalDescriptor() throws(CommandFailure) -> Int32 {
+    let descriptor = hg_signal_descriptor()
+    guard descriptor >= 0 else {
+      throw CommandFailure(.sourceUnavailable, "no checks can be made: \(SystemError.last.words)")
+    }
+    return descriptor
   }
 
   /// How the baseline is gated after a rollback; nil when it is not.
   private func verification(signals: Int32) -> (() throws -> VerdictDocument)? {
     guard settings.reactions.verifiesRollback, !settings.isAdvisory else { return nil }
     return {
-      guard let group = try oldGroup() else { preconditionFailure("there is a baseline") }
+      guard let group = try Self.abandonable(oldGroup) else {
+        preconditionFailure("there is a baseline")
+      }
       var session = self
       // The old group is of the old version, and there is nothing to compare it with.
       session.settings.expectations.version = nil
@@ -76,6 +91,30 @@ struct RunSession {
       session.resumption = nil
       return try session.judge(group, signals: signals)
     }
+  }
+
+  /// Does it on a thread of its own, whose end is not waited for after a signal: an API may take its time.
+  private static func abandonable<Value: Sendable>(
+    _ work: @escaping @Sendable () throws -> Value
+  ) throws -> Value {
+    let result = Mutex<Result<Value, any Error>?>(nil)
+    let isDone = DispatchSemaphore(value: 0)
+    do throws(BackgroundThread.Failure) {
+      try BackgroundThread.start {
+        let value = Result { try work() }
+        result.withLock { $0 = value }
+        isDone.signal()
+      }
+    } catch {
+      throw CommandFailure(.sourceUnavailable, error.description)
+    }
+    while isDone.wait(timeout: .now() + .milliseconds(50)) != .success {
+      if Interruptions.areAny {
+        throw CommandFailure(.sourceUnavailable, "the run was interrupted")
+      }
+    }
+    guard let value = result.withLock({ $0 }) else { preconditionFailure("it was waited for") }
+    return try value.get()
   }
 
   /// Checks a group under the settings until its verdict is certain.
@@ -87,6 +126,7 @@ struct RunSession {
   ) throws -> VerdictDocument {
     let plan = try settings.probePlan()
     let now = try resumption?.now() ?? .start
+    let desk = try guardDesk()
     let checker: CurlChecker
     do throws(CurlFailure) {
       checker = try CurlChecker(plan, signals: signals, startingAt: now)
@@ -100,11 +140,11 @@ struct RunSession {
     if resumption == nil { journal?.start(header) }
     let gate = resumption?.run.gate ?? Gate(check: header.check, policy: header.policy)
     for poller in [group.poller, baseline?.poller].compactMap({ $0 }) {
-      checker.wake(on: poller.event)
+      checker.wake(on: poller.event.descriptor)
       poller.start()
     }
     var engine = GateEngine(
-      gate, port: GuardedPort(checker, guardDesk), observers: observers, feed: group.poller,
+      gate, port: GuardedPort(checker, desk), observers: observers, feed: group.poller,
       baselineFeed: baseline?.poller, expected: group.expected)
     let guards = settings.guards.map { Instance.guarding($0.name) }
     var listings = [InstanceRole.member: group.listing]
@@ -153,11 +193,11 @@ struct RunSession {
   }
 
   /// A guard has ten seconds, or as long as a check if that is longer.
-  private var guardDesk: GuardDesk {
+  private func guardDesk() throws(CommandFailure) -> GuardDesk {
     let surroundings = Surroundings.machine(variables: SettingsLoader.environment)
     let client = AWSClient(surroundings)
     let timeout = settings.check.timeout(of: .guard)
-    return GuardDesk(
+    return try GuardDesk(
       Dictionary(
         uniqueKeysWithValues: settings.guards.map {
           ($0.name, GuardSource($0, surroundings: surroundings, client: client, timeout: timeout))

@@ -95,11 +95,6 @@ struct RunToResume {
     }
   }
 
-  /// Its own journal, where another is written.
-  func places(beside journal: String?) -> [(what: String, path: String?)] {
-    journal.map(held.isSame) ?? false ? [] : [("the journal to resume", held.path)]
-  }
-
   // MARK: - Its time
 
   /// The time of the run: that of the wall clock, which alone went on when nobody looked.

@@ -3,6 +3,7 @@ internal import GateCore
 internal import GateEngine
 internal import GateFormats
 internal import InstanceSources
+internal import Synchronization
 
 #if canImport(Glibc)
   internal import Glibc
@@ -48,12 +49,24 @@ struct SettingsLoader {
     let environment = Self.environment
     var layers = [RawSettings(flags: flags), RawSettings(variables: environment)]
     if let path = config ?? environment["HEALTHGATE_CONFIG"].flatMap({ $0.isEmpty ? nil : $0 }) {
-      layers.append(RawSettings(file: try InputFile.required(path, as: .settings), path: path))
+      layers.append(RawSettings(file: try Self.file(path), path: path))
     }
     if let recorded = try recorded(RawSettings(merging: layers)) { layers.append(recorded) }
     let imported = try SettingsImport(RawSettings(merging: layers))
     if let imported { layers.append(imported.layer) }
     return (RawSettings(merging: layers), imported)
+  }
+
+  private static let files = Mutex<[String: [UInt8]]>([:])
+
+  /// The file of settings, which is read once: standard input and a pipe have nothing more the second time.
+  ///
+  /// - Throws: `CommandFailure` when it cannot be read.
+  static func file(_ path: String) throws(CommandFailure) -> [UInt8] {
+    if let bytes = files.withLock({ $0[path] }) { return bytes }
+    let bytes = try InputFile.required(path, as: .settings)
+    files.withLock { $0[path] = bytes }
+    return bytes
   }
 }
 
@@ -83,18 +96,20 @@ extension LoadedSettings {
   }
 
   private func fixed(_ specs: [InstanceSpec], name: String?) throws -> LoadedGroup {
+    let instances: [Instance]
+    var policy: GatePolicy
     do throws(SettingsError) {
-      let instances = try InstanceSpec.instances(specs, on: settings.check.target.port)
-      var policy = try settings.policy(for: instances.count)
-      policy.loadBalancer = settings.following.loadBalancerRole
-      if policy.loadBalancer != .none { policy.polling = polling }
-      return LoadedGroup(
-        policy: policy, source: source(name),
-        poller: policy.loadBalancer == .none ? nil : poller(instances),
-        listing: GroupListing(instances: instances), expected: settings.group.expected)
+      instances = try InstanceSpec.instances(specs, on: settings.check.target.port)
+      policy = try settings.policy(for: instances.count)
     } catch {
       throw CommandFailure(error)
     }
+    policy.loadBalancer = settings.following.loadBalancerRole
+    if policy.loadBalancer != .none { policy.polling = polling }
+    return LoadedGroup(
+      policy: policy, source: source(name),
+      poller: policy.loadBalancer == .none ? nil : try poller(instances),
+      listing: GroupListing(instances: instances), expected: settings.group.expected)
   }
 
   func fileSpecs(_ path: String) throws -> [InstanceSpec] {
@@ -114,24 +129,25 @@ extension LoadedSettings {
     } catch {
       throw CommandFailure(error, of: settings.source.key)
     }
+    var policy: GatePolicy
     do throws(SettingsError) {
-      var policy = try settings.policy(
+      policy = try settings.policy(
         forChangingGroupOf: listing.instances.count, declared: listing.expected)
-      policy.polling = polling
-      return LoadedGroup(
-        policy: policy, source: source(name), poller: poller(listing.instances), listing: listing,
-        expected: settings.group.expected)
     } catch {
       throw CommandFailure(error)
     }
+    policy.polling = polling
+    return LoadedGroup(
+      policy: policy, source: source(name), poller: try poller(listing.instances),
+      listing: listing, expected: settings.group.expected)
   }
 
   private var polling: GatePolicy.Polling {
     GatePolicy.Polling(refresh: settings.following.refresh, timeout: reader.timeLimit)
   }
 
-  private func poller(_ instances: [Instance]) -> GroupPoller {
-    GroupPoller(
+  private func poller(_ instances: [Instance]) throws(CommandFailure) -> GroupPoller {
+    try GroupPoller(
       reader, members: instances, follows: settings.source.membership == .changing,
       every: settings.following.refresh, until: settings.group.deadline)
   }

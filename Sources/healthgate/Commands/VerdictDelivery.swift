@@ -6,6 +6,9 @@ internal import GateFormats
 #endif
 
 /// Hands the verdict and the reports over, and sees to it that what was not written is never a 0.
+///
+/// Files come first: neither they nor the hook wait for a reader of standard output. What goes
+/// wrong later is told by all of them once more, so that every copy has the same status.
 struct VerdictDelivery {
   var format: OutputSettings.Format
   var file: VerdictFile?
@@ -23,61 +26,47 @@ struct VerdictDelivery {
   var verifyRollback: (() throws -> VerdictDocument)?
   /// What standard output has had so far; the verdict is then its last line.
   var events: EventPrinter?
+  private var copies: [Copy] = []
+  /// Whether all that a promotion rests on is written: the journal and the verdict's file.
+  private var isOnRecord = true
 
-  /// Writes the verdict to standard output, and it and the reports to their files; returns it as
-  /// it was written last.
-  func deliver(_ document: VerdictDocument) -> VerdictDocument {
+  init(format: OutputSettings.Format) {
+    self.format = format
+  }
+
+  /// Writes the verdict and the reports to their files and the verdict to standard output; returns
+  /// it as it was written last.
+  mutating func deliver(_ document: VerdictDocument) -> VerdictDocument {
     var document = document
-    if let failure = journal?.failure { Self.fail(journal: failure, &document) }
-    // Files are made ready first, so that standard output can tell what became of them, and put in
-    // place last, so that they can tell what became of standard output.
-    var pending = pendingFiles
-    Self.prepare(&pending, &document)
-    if let hook { run(hook, &pending, &document) }
+    copies = allCopies
+    sync(&document)
+    place(&document) { $0.isVerdict && $0.file.isReplaceable }
+    dropVerdictOfNoReader(&document)
+    if let hook { run(hook, &document) }
     if document.verdict.decision == .rollback, let verifyRollback {
-      Self.verify(&pending, &document, verifyRollback)
+      Self.verify(&document, verifyRollback)
     }
-    Self.commit(&pending, &document) { $0.file.isInPlace && $0.isReport }
-    Self.prepare(&pending, &document)
+    renew(&document)
     do throws(SystemError) {
-      try events?.drain()
-      try Output.write(text(of: document), to: STDOUT_FILENO)
+      events?.finish()
+      try StandardStream.output.deliver(text(of: document))
     } catch {
       document.fail("the verdict could not be written to standard output: \(error.words)")
-      Self.prepare(&pending, &document)
+      renew(&document)
     }
-    sync(&document)
-    Self.prepare(&pending, &document)
-    Self.commit(&pending, &document) { $0.isReport }
-    Self.prepare(&pending, &document)
-    Self.commit(&pending, &document) { _ in true }
-    attest(&document)
     return document
   }
 
-  /// Sees to it that the journal is on the disk, once the verdict is out.
-  ///
-  /// A disk takes as long as it takes, and nobody should wait for a verdict that is known. The files that are put in
-  /// place later, and the status, tell what became of it.
-  private func sync(_ document: inout VerdictDocument) {
-    guard let journal, journal.failure == nil else { return }
+  /// Puts in place once more what does not tell the latest.
+  mutating func renew(_ document: inout VerdictDocument) { place(&document) { _ in true } }
+
+  /// Sees to it that the journal is on the disk.
+  private mutating func sync(_ document: inout VerdictDocument) {
+    guard let journal else { return }
     journal.sync()
-    if let failure = journal.failure { Self.fail(journal: failure, &document) }
-  }
-
-  private static func fail(journal failure: SystemError, _ document: inout VerdictDocument) {
+    guard let failure = journal.failure else { return }
     document.fail("the journal could not be written: \(failure.words)")
-  }
-
-  /// Last, since it has the digest of the verdict as it was printed.
-  private func attest(_ document: inout VerdictDocument) {
-    guard let attestation else { return }
-    do throws(SystemError) {
-      try attestation.write(document, printed: signed(document), signedWith: signingKey)
-    } catch {
-      document.fail(
-        "the attestation could not be written to '\(attestation.file.path)': \(error.words)")
-    }
+    isOnRecord = false
   }
 
   /// The document as its file has it.
@@ -96,18 +85,16 @@ struct VerdictDelivery {
 
   // MARK: - The hook
 
-  /// Runs the hook; the verdict is in place before it begins, and made ready once more when it is
-  /// known how it ended.
-  private func run(
-    _ hook: Hook, _ pending: inout [PendingFile], _ document: inout VerdictDocument
-  ) {
-    guard document.exitCode != ExitStatus.notWritten.rawValue || hook.key != .onPromote else {
+  /// Runs the hook; the verdict is in place before it begins.
+  private func run(_ hook: Hook, _ document: inout VerdictDocument) {
+    guard isOnRecord || hook.key != .onPromote else {
       // A pipeline that sees the status would not promote either.
-      document.warn("\(hook.key.rawValue) was not run: what the promotion rests on is not written")
-      return Self.prepare(&pending, &document)
+      return document.warn(
+        "\(hook.key.rawValue) was not run: what the promotion rests on is not written")
     }
     do throws(SystemError) {
-      if let place = Self.placed(&pending, &document) {
+      if let place = copies.first(where: { $0.isVerdict && !$0.file.isInPlace })?.file.absolutePath
+      {
         document.hook = hook.run(document.verdict, file: place)
       } else {
         let own = try TemporaryFile(signed(document), ending: ".json")
@@ -117,23 +104,22 @@ struct VerdictDelivery {
       }
     } catch {
       document.hook = HookResult(
-        name: hook.key.rawValue, command: hook.command.masking(hook.secrets), exitStatus: nil,
-        timedOut: false, elapsedMicroseconds: 0,
-        output: "the verdict could not be written for it: \(error.words)")
+        name: hook.key.rawValue, command: hook.command.masking(hook.secrets),
+        end: .notStarted("the verdict could not be written for it: \(error.words)"),
+        timedOut: false, elapsedMicroseconds: 0, output: "")
     }
     if let result = document.hook, let failure = result.failureWords {
       document.fail("\(result.name) \(failure)", .hookFailed)
     }
-    // None of them tells of the hook yet.
-    for index in pending.indices { pending[index].told = nil }
-    Self.prepare(&pending, &document)
   }
 
   /// Nothing that is found changes the verdict, and nothing that goes wrong does.
   private static func verify(
-    _ pending: inout [PendingFile], _ document: inout VerdictDocument,
-    _ gateBaseline: () throws -> VerdictDocument
+    _ document: inout VerdictDocument, _ gateBaseline: () throws -> VerdictDocument
   ) {
+    guard !Interruptions.areAny else {
+      return document.warn("the baseline was not gated once more: the run was interrupted")
+    }
     Output.complain("healthgate: gating the baseline once more")
     do {
       document.after = .gated(try gateBaseline())
@@ -141,83 +127,72 @@ struct VerdictDelivery {
       let words = (error as? CommandFailure)?.message ?? "\(error)"
       document.warn("the baseline could not be gated once more: \(words)")
     }
-    for index in pending.indices { pending[index].told = nil }
-    prepare(&pending, &document)
-  }
-
-  /// Puts the verdict's own file in place; nil when there is none that a hook could read.
-  private static func placed(
-    _ pending: inout [PendingFile], _ document: inout VerdictDocument
-  ) -> String? {
-    guard let index = pending.firstIndex(where: { !$0.isReport && !$0.file.isInPlace }) else {
-      return nil
-    }
-    do throws(SystemError) {
-      try pending[index].file.commit()
-      return pending[index].file.absolutePath
-    } catch {
-      fail(pending.remove(at: index), error, &document)
-      return nil
-    }
   }
 
   // MARK: - Files
 
-  /// A file that is not in place yet.
-  private struct PendingFile {
+  /// A pipe gets its document after the hook; that nobody reads it is known before.
+  private mutating func dropVerdictOfNoReader(_ document: inout VerdictDocument) {
+    guard let index = copies.firstIndex(where: { $0.isVerdict && $0.file.isReaderGone }) else {
+      return
+    }
+    lose(index, SystemError(code: EPIPE), &document)
+  }
+
+  private mutating func lose(
+    _ index: Int, _ error: SystemError, _ document: inout VerdictDocument
+  ) {
+    let copy = copies.remove(at: index)
+    if copy.isVerdict { isOnRecord = false }
+    document.fail("\(copy.what) could not be written to '\(copy.file.path)': \(error.words)")
+  }
+
+  /// A file that has the verdict, or something of it.
+  private struct Copy {
     var what: String
-    var isReport: Bool
+    var isVerdict = false
     var file: VerdictFile
-    var bytes: (VerdictDocument) -> [UInt8]
-    /// So many warnings were known when it was made ready.
+    var bytes: (VerdictDelivery, VerdictDocument) -> [UInt8]
+    /// Which state of the document it tells; nil before it was written.
     var told: Int?
   }
 
-  private var pendingFiles: [PendingFile] {
-    let reports = reports.files.map { report in
-      PendingFile(
-        what: "the \(report.request.format.rawValue) report", isReport: true, file: report.file
-      ) {
-        Array(report.request.format.text(of: $0, timeline).utf8)
+  private var allCopies: [Copy] {
+    var copies = reports.files.map { report in
+      Copy(what: "the \(report.request.format.rawValue) report", file: report.file) {
+        Array(report.request.format.text(of: $1, $0.timeline).utf8)
       }
     }
-    let verdict = file.map { file in
-      PendingFile(what: "the verdict", isReport: false, file: file) { signed($0) }
+    if let attestation {
+      copies.append(
+        Copy(what: "the attestation", file: attestation.file) {
+          attestation.bytes($1, printed: $0.signed($1), signedWith: $0.signingKey)
+        })
     }
-    return reports + [verdict].compactMap { $0 }
+    if let file {
+      copies.append(Copy(what: "the verdict", isVerdict: true, file: file) { $0.signed($1) })
+    }
+    return copies
   }
 
-  /// Makes ready those that do not tell the latest; what one cannot take, the others tell.
-  private static func prepare(_ pending: inout [PendingFile], _ document: inout VerdictDocument) {
-    while let index = pending.firstIndex(where: { $0.told != document.warnings.count }) {
-      do throws(SystemError) {
-        try pending[index].file.prepare(pending[index].bytes(document))
-        pending[index].told = document.warnings.count
-      } catch {
-        fail(pending.remove(at: index), error, &document)
-      }
-    }
-  }
-
-  private static func commit(
-    _ pending: inout [PendingFile], _ document: inout VerdictDocument,
-    _ isWanted: (PendingFile) -> Bool
+  /// Puts those in place that do not tell the latest; what one cannot take, the others tell.
+  ///
+  /// What is no file is written once more only before the verdict is printed: a pipe gets one document.
+  private mutating func place(
+    _ document: inout VerdictDocument, _ isWanted: (Copy) -> Bool
   ) {
-    let wanted = pending.filter(isWanted)
-    pending.removeAll(where: isWanted)
-    for file in wanted {
+    while let index = copies.firstIndex(where: {
+      isWanted($0) && $0.told != document.state && ($0.told == nil || $0.file.isReplaceable)
+    }) {
+      let copy = copies[index]
       do throws(SystemError) {
-        try file.file.commit()
+        try copy.file.prepare(copy.bytes(self, document))
+        try copy.file.commit()
+        copies[index].told = document.state
       } catch {
-        fail(file, error, &document)
+        lose(index, error, &document)
       }
     }
-  }
-
-  private static func fail(
-    _ file: PendingFile, _ error: SystemError, _ document: inout VerdictDocument
-  ) {
-    document.fail("\(file.what) could not be written to '\(file.file.path)': \(error.words)")
   }
 }
 
@@ -226,15 +201,13 @@ struct AttestationFile {
   var file: VerdictFile
   var subject: Statement.Subject
 
-  /// - Throws: `SystemError`; then nothing was put in place.
-  func write(
+  /// `printed` is the verdict as its file and standard output have it, of which it has the digest.
+  func bytes(
     _ document: VerdictDocument, printed: [UInt8], signedWith key: SigningKey?
-  ) throws(SystemError) {
+  ) -> [UInt8] {
     let statement = Statement(of: subject, verdict: document).json(of: printed)
-    try file.prepare(
-      key.map { Envelope.seal(statement, type: Statement.payloadType, with: $0) }
-        ?? statement + [UInt8(ascii: "\n")])
-    try file.commit()
+    return key.map { Envelope.seal(statement, type: Statement.payloadType, with: $0) }
+      ?? statement + [UInt8(ascii: "\n")]
   }
 }
 
@@ -243,13 +216,16 @@ extension VerdictDocument {
   var exitStatus: ExitStatus { ExitStatus(rawValue: Int32(exitCode)) ?? .defect }
 
   /// What was decided stands, but it was not delivered, or not acted upon.
-  fileprivate mutating func fail(_ warning: String, _ status: ExitStatus = .notWritten) {
+  mutating func fail(_ warning: String, _ status: ExitStatus = .notWritten) {
     Output.complain("healthgate: error: \(warning)")
     warnings.append(warning)
-    // That something is not written is the worse news.
-    guard exitCode != ExitStatus.notWritten.rawValue else { return }
+    // That the decision was not carried out is the worst news.
+    guard exitCode != ExitStatus.hookFailed.rawValue else { return }
     exitCode = Int(status.rawValue)
   }
+
+  /// Another number whenever it has something new to tell.
+  fileprivate var state: Int { warnings.count * 4 + (hook == nil ? 0 : 2) + (after == nil ? 0 : 1) }
 
   fileprivate mutating func warn(_ warning: String) {
     Output.complain("healthgate: warning: \(warning)")

@@ -109,4 +109,24 @@ extension InputFile {
       throw CommandFailure(error, path, as: kind)
     }
   }
+
+  /// What there is, up to a bound: the rest is not looked at.
+  ///
+  /// - Throws: `SystemError`
+  static func beginning(
+    descriptor: Int32, atMost limit: Int
+  ) throws(SystemError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 64 * 1024)
+    while bytes.count < limit {
+      let count = Glibc.read(descriptor, &chunk, min(chunk.count, limit - bytes.count))
+      guard count >= 0 else {
+        guard errno == EINTR else { throw .last }
+        continue
+      }
+      guard count > 0 else { break }
+      bytes.append(contentsOf: chunk[..<count])
+    }
+    return bytes
+  }
 }

@@ -24,8 +24,7 @@ final class JournalFile: GateObserver {
     self.path = path
     writer = JournalWriter()
     // Not made empty before it is certain that it is nobody's.
-    descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw .last }
+    descriptor = try Output.open(path, O_WRONLY | O_CREAT)
     do throws(SystemError) {
       try FileLock.take(descriptor)
       guard !FileLock.isFile(descriptor) || ftruncate(descriptor, 0) == 0 else { throw .last }
@@ -46,8 +45,7 @@ final class JournalFile: GateObserver {
     if held.isSame(as: path) {
       descriptor = try held.takenOver()
     } else {
-      descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
-      guard descriptor >= 0 else { throw .last }
+      descriptor = try Output.open(path, O_WRONLY | O_CREAT)
     }
     do throws(SystemError) {
       try begin(after: whole, run.lostLines, isThere: held.isSame(as: path))

@@ -5,28 +5,45 @@ internal import GateFormats
 #endif
 
 /// Where the outputs of a command go: no two into one file, where the last would be all that is
-/// left.
+/// left, and none into what is read.
 enum OutputPlaces {
-  /// Refuses two names of one file, however they are spelled; pipes and devices may be shared.
+  /// Refuses two names of one file, however they are spelled, linked or mounted; pipes and devices may be shared.
   ///
   /// - Throws: `CommandFailure` that names both.
-  static func refuseShared(_ outputs: [(what: String, path: String?)]) throws(CommandFailure) {
-    var seen: [(place: String, what: String, path: String)] = []
-    for (what, path) in outputs {
-      guard let path, let place = place(of: path) else { continue }
-      if let other = seen.first(where: { $0.place == place }) {
-        throw CommandFailure(
-          .usage,
-          "\(other.what) and \(what) both go to '\(path)'"
-            + (other.path == path ? "" : " ('\(other.path)' is the same file)")
-            + "\n  hint: give each a file of its own")
+  static func refuseShared(
+    _ outputs: [RunPlaces.Named], with inputs: [RunPlaces.Named] = []
+  ) throws(CommandFailure) {
+    var seen: [(identity: String, file: RunPlaces.Named)] = []
+    for output in outputs {
+      guard let identity = identity(of: output.path) else { continue }
+      if let other = seen.first(where: { $0.identity == identity }) {
+        throw refusal(output, other.file, "\(other.file.what) and \(output.what) both go to")
       }
-      seen.append((place, what, path))
+      seen.append((identity, output))
+    }
+    for input in inputs {
+      guard let identity = identity(of: input.path) else { continue }
+      if let output = seen.first(where: { $0.identity == identity }) {
+        throw refusal(
+          output.file, input,
+          "\(output.file.what) would be written over \(input.what), which is read from")
+      }
     }
   }
 
-  /// A name that two paths share if they lead to one file; nil for what is no file.
-  private static func place(of path: String) -> String? {
+  private static func refusal(
+    _ file: RunPlaces.Named, _ other: RunPlaces.Named, _ words: String
+  ) -> CommandFailure {
+    CommandFailure(
+      .usage,
+      "\(words) '\(file.path)'"
+        + (other.path == file.path ? "" : " ('\(other.path)' is the same file)")
+        + "\n  hint: give each a file of its own")
+  }
+
+  /// What two paths share if they lead to one file; nil for what is no file.
+  static func identity(of path: String) -> String? {
+    guard path != "-" else { return nil }
     var status = stat()
     if stat(path, &status) == 0 {
       return status.st_mode & S_IFMT == S_IFREG ? "\(status.st_dev):\(status.st_ino)" : nil
@@ -40,10 +57,16 @@ enum OutputPlaces {
   }
 }
 
-extension OutputSettings {
-  /// All that is written to files.
-  var places: [(what: String, path: String?)] {
-    [("the verdict", verdict), ("the journal", journal), ("the attestation", attestation?.file)]
-      + reports.map { ("the \($0.format.rawValue) report", $0.path) }
+extension RunPlaces {
+  /// Refuses what would be written twice, or over what is read.
+  ///
+  /// - Throws: `CommandFailure` that names both.
+  func refuseShared() throws(CommandFailure) {
+    let journal = journals.compactMap(OutputPlaces.identity)
+    let resumed = resumed.filter { path in
+      OutputPlaces.identity(of: path).map { !journal.contains($0) } ?? false
+    }
+    try OutputPlaces.refuseShared(
+      outputs, with: inputs + resumed.map { Named(what: "the journal to resume", path: $0) })
   }
 }

@@ -9,8 +9,12 @@ struct SystemError: Error, Equatable {
   /// The error of the call just made.
   static var last: SystemError { SystemError(code: errno) }
 
+  /// A signal ended the waiting for whoever reads it.
+  static let interrupted = SystemError(code: EINTR)
+
   /// Such as `no space left on device`.
   var words: String {
+    guard self != .interrupted else { return "a signal ended the waiting for its reader" }
     let text = String(cString: strerror(code))
     return text.prefix(1).lowercased() + text.dropFirst()
   }

@@ -24,8 +24,7 @@ final class VerdictFile {
     if exists, status.st_mode & S_IFMT != S_IFREG {
       guard status.st_mode & S_IFMT != S_IFDIR else { throw SystemError(code: EISDIR) }
       (self.path, temporary) = (path, "")
-      descriptor = open(path, O_WRONLY | O_CLOEXEC)
-      guard descriptor >= 0 else { throw .last }
+      descriptor = try Output.open(path, O_WRONLY)
       return
     }
     self.path = exists ? Self.resolved(path) : path
@@ -40,6 +39,23 @@ final class VerdictFile {
 
   /// Whether it is no file that could be replaced: it is written to as it is.
   var isInPlace: Bool { temporary.isEmpty }
+
+  /// Whether it takes one document after the other, each in the place of the one before.
+  ///
+  /// A pipe has a reader who wants one, and a terminal too.
+  var isReplaceable: Bool {
+    var status = stat()
+    return !isInPlace
+      || fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFCHR
+        && isatty(descriptor) == 0
+  }
+
+  /// Whether it is a pipe that nobody reads any more.
+  var isReaderGone: Bool {
+    guard isInPlace else { return false }
+    var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+    return poll(&request, 1, 0) > 0 && request.revents & Int16(POLLERR) != 0
+  }
 
   /// From the root, so that it can be read from another folder too.
   var absolutePath: String { Self.resolved(path) }

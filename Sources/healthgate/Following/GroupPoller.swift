@@ -1,5 +1,3 @@
-internal import CCurlShims
-internal import Dispatch
 internal import GateCore
 internal import GateEngine
 internal import InstanceSources
@@ -10,25 +8,30 @@ internal import Synchronization
 /// A slow API delays no check: what comes is put where the loop finds it, and wakes it.
 final class GroupPoller: MembershipFeed, Sendable {
   /// Readable when there are updates.
-  let event = hg_event_descriptor()
+  let event: LoopEvent
   private let reader: GroupReader
   private let follows: Bool
   private let refresh: Duration
   /// A question that is not answered so soon is a fault already, though its answer still counts.
   private let lateness: Duration
-  private let queue = DispatchQueue(label: "healthgate.group")
-  private let watch = DispatchQueue(label: "healthgate.group.watch")
+  private let queue = WorkQueue()
+  private let watch = WorkQueue()
   /// How many questions were answered.
-  private let answers = Atomic(0)
+  private let answers = Mutex(0)
+  /// When it is tried again to begin, after there was no thread for it.
+  private let retry = Mutex<ContinuousClock.Instant?>(nil)
   private let updates = Mutex<[(answer: FeedAnswer, began: ContinuousClock.Instant)]>([])
   /// Those that the view is asked for.
   private let members: Mutex<[Instance]>
 
   /// `follows` is whether the source can name others later; a fixed list may still have a view.
+  ///
+  /// - Throws: `CommandFailure` when the system gives no event.
   init(
     _ reader: GroupReader, members: [Instance], follows: Bool, every refresh: Duration,
     until deadline: Duration
-  ) {
+  ) throws(CommandFailure) {
+    event = try LoopEvent()
     self.reader = reader
     self.members = Mutex(members)
     self.follows = follows
@@ -37,20 +40,30 @@ final class GroupPoller: MembershipFeed, Sendable {
   }
 
   func start() {
-    if reader.readsView { queue.async { self.readView() } }
+    do throws(BackgroundThread.Failure) {
+      try watch.start()
+      try queue.start()
+    } catch {
+      let fault = GateFault(detail: "the group cannot be asked for again: \(error)")
+      if follows { post(.sourceFailed(fault)) }
+      if reader.readsView { post(.viewFailed(fault)) }
+      return retry.withLock { $0 = .now + max(refresh, .seconds(1)) }
+    }
+    retry.withLock { $0 = nil }
+    if reader.readsView { queue.add { self.readView() } }
     scheduleNext()
   }
 
   func takeUpdates() -> [FeedUpdate] {
-    updates.withLock { updates in
+    if let time = retry.withLock({ $0 }), time <= .now { start() }
+    return updates.withLock { updates in
       defer { updates = [] }
       return updates.map { FeedUpdate($0.answer, age: ContinuousClock.now - $0.began) }
     }
   }
 
   private func scheduleNext() {
-    let wait = DispatchTimeInterval.microseconds(Int(clamping: refresh.inMicroseconds))
-    queue.asyncAfter(deadline: .now() + wait) {
+    queue.add(after: refresh) {
       if self.follows { self.readGroup() }
       if self.reader.readsView { self.readView() }
       self.scheduleNext()
@@ -87,24 +100,25 @@ final class GroupPoller: MembershipFeed, Sendable {
     _ ask: () -> FeedAnswer
   ) {
     let began = ContinuousClock.now
-    let answered = answers.load(ordering: .relaxed)
-    let wait = DispatchTimeInterval.microseconds(Int(clamping: lateness.inMicroseconds))
-    watch.asyncAfter(deadline: .now() + wait) {
-      guard self.answers.load(ordering: .relaxed) == answered else { return }
-      self.post(
-        failure(GateFault(detail: "no answer from \(whom) for \(self.lateness.inWords) yet")),
-        from: began)
+    let answered = answers.withLock { $0 }
+    watch.add(after: lateness) {
+      // Under the lock, so that what is said of its lateness never comes after it.
+      self.answers.withLock { answers in
+        guard answers == answered else { return }
+        self.post(
+          failure(GateFault(detail: "no answer from \(whom) for \(self.lateness.inWords) yet")),
+          from: began)
+      }
     }
     let answer = ask()
-    // On the watch's queue, so that what is said of its lateness never comes after it.
-    watch.sync {
-      answers.add(1, ordering: .relaxed)
+    answers.withLock { answers in
+      answers += 1
       post(answer, from: began)
     }
   }
 
   private func post(_ answer: FeedAnswer, from began: ContinuousClock.Instant) {
     updates.withLock { $0.append((answer, began)) }
-    hg_event_set(event)
+    event.set()
   }
 }

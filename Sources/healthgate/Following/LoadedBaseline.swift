@@ -76,16 +76,17 @@ extension LoadedSettings {
     let reader = GroupReader(
       settings, of: source, terraform: try SettingsImport.group(of: source),
       trafficPort: trafficPort)
+    let listing: GroupListing
     do throws(SourceError) {
-      let listing = try reader.list()
-      return LoadedBaseline(
-        listing: listing, source: header, timeLimit: reader.timeLimit,
-        poller: GroupPoller(
-          reader, members: listing.instances, follows: true, every: settings.following.refresh,
-          until: settings.group.deadline))
+      listing = try reader.list()
     } catch {
       throw CommandFailure(error, of: .baseline)
     }
+    return LoadedBaseline(
+      listing: listing, source: header, timeLimit: reader.timeLimit,
+      poller: try GroupPoller(
+        reader, members: listing.instances, follows: true, every: settings.following.refresh,
+        until: settings.group.deadline))
   }
 
   private func warnings(_ baseline: LoadedBaseline, beside group: LoadedGroup) -> [String] {

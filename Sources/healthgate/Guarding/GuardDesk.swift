@@ -1,5 +1,3 @@
-internal import CCurlShims
-internal import Dispatch
 internal import GateCore
 internal import InstanceSources
 internal import Synchronization
@@ -7,11 +5,10 @@ internal import Synchronization
 /// Asks the guards, each on a thread of its own: a slow one delays no check and no other guard.
 final class GuardDesk: Sendable {
   /// Readable when there are answers.
-  let event = hg_event_descriptor()
+  let event: LoopEvent
   /// By the guard's name.
   private let sources: [String: GuardSource]
   private let answers = Mutex<[Answer]>([])
-  private let queue = DispatchQueue(label: "healthgate.guards", attributes: .concurrent)
 
   struct Answer: Sendable {
     var key: InstanceKey
@@ -19,19 +16,26 @@ final class GuardDesk: Sendable {
     var answer: GuardAnswer
   }
 
-  init(_ sources: [String: GuardSource]) {
+  /// - Throws: `CommandFailure` when the system gives no event.
+  init(_ sources: [String: GuardSource]) throws(CommandFailure) {
     self.sources = sources
+    event = try LoopEvent()
   }
 
   var isEmpty: Bool { sources.isEmpty }
 
   func ask(_ name: String, for key: InstanceKey, at started: GateInstant) {
     guard let source = sources[name] else { preconditionFailure("no guard is called \(name)") }
-    queue.async {
-      let answer = Answer(key: key, started: started, answer: source.ask())
-      self.answers.withLock { $0.append(answer) }
-      hg_event_set(self.event)
+    do throws(BackgroundThread.Failure) {
+      try BackgroundThread.start { self.answered(source.ask(), key, started) }
+    } catch {
+      answered(.unknown("it cannot be asked: \(error)"), key, started)
     }
+  }
+
+  private func answered(_ answer: GuardAnswer, _ key: InstanceKey, _ started: GateInstant) {
+    answers.withLock { $0.append(Answer(key: key, started: started, answer: answer)) }
+    event.set()
   }
 
   func takeAnswers() -> [Answer] {

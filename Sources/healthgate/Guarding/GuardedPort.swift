@@ -10,7 +10,7 @@ final class GuardedPort: CheckPort {
   init(_ checker: CurlChecker, _ desk: GuardDesk) {
     self.checker = checker
     self.desk = desk
-    if !desk.isEmpty { checker.wake(on: desk.event) }
+    if !desk.isEmpty { checker.wake(on: desk.event.descriptor) }
   }
 
   var now: GateInstant { checker.now }

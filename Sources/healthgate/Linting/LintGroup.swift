@@ -3,6 +3,7 @@ internal import Dispatch
 internal import GateCore
 internal import GateFormats
 internal import GateInsight
+internal import InstanceSources
 internal import Synchronization
 
 /// Instances that are asked alike.
@@ -50,22 +51,25 @@ struct LintGroup: Sendable {
   func asked() -> [Examined] {
     let next = Mutex(0)
     let results = Mutex<[Int: [Exchange]]>([:])
-    let queue = DispatchQueue(label: "healthgate.lint", attributes: .concurrent)
-    let group = DispatchGroup()
-    for _ in 0..<min(Self.workers, instances.count) {
-      queue.async(group: group) {
-        while true {
-          let index = next.withLock { next in
-            defer { next += 1 }
-            return next
-          }
-          guard index < instances.count else { return }
-          let exchanges = asked(instances[index])
-          results.withLock { $0[index] = exchanges }
+    let ended = DispatchSemaphore(value: 0)
+    @Sendable func work() {
+      while true {
+        let index = next.withLock { next in
+          defer { next += 1 }
+          return next
         }
+        guard index < instances.count else { break }
+        let exchanges = asked(instances[index])
+        results.withLock { $0[index] = exchanges }
       }
+      ended.signal()
     }
-    group.wait()
+    let wanted = min(Self.workers, instances.count)
+    var begun = 0
+    while begun < wanted, (try? BackgroundThread.start(work)) != nil { begun += 1 }
+    // Without a thread it takes longer, and is done all the same.
+    if begun < wanted { work() }
+    for _ in 0..<(begun < wanted ? begun + 1 : begun) { ended.wait() }
     let all = results.withLock { $0 }
     return instances.indices.map { index in
       Examined(

@@ -11,8 +11,8 @@ final class EventPoster: EventSink, Sendable {
   private let webhook: Webhook
   private let secrets: [String]
   private let machine: Surroundings
-  private let queue = DispatchQueue(label: "healthgate.events")
   private let state = Mutex(State())
+  // Semaphores need no thread.
   private let arrived = DispatchSemaphore(value: 0)
   private let finished = DispatchSemaphore(value: 0)
 
@@ -41,8 +41,14 @@ final class EventPoster: EventSink, Sendable {
     self.machine = machine
   }
 
+  /// Begins to post; without a thread for it all lines are lost, and counted.
   func start() {
-    queue.async { self.work() }
+    do throws(BackgroundThread.Failure) {
+      try BackgroundThread.start { self.work() }
+    } catch {
+      state.withLock { $0.failure = "\(error)" }
+      finished.signal()
+    }
   }
 
   func take(_ lines: EventLines) {

@@ -67,21 +67,18 @@ protocol EventSink: AnyObject {
 
 /// Lines on standard output, for a program that reads them there.
 final class EventPrinter: EventSink {
-  private let output = DisplayOutput(STDOUT_FILENO)
+  private let output = StandardStream.output
   private var lost = 0
 
   func take(_ lines: EventLines) {
     if !output.write(lines.bytes) { lost += lines.count }
   }
 
-  /// Writes what a slow reader has not taken yet: the verdict comes after it.
-  func drain() throws(SystemError) {
-    if lost > 0 {
-      Output.complain(
-        "healthgate: warning: \(lost) events were not printed: standard output was not read in time"
-      )
-    }
+  /// Says what was lost; what a slow reader has not taken yet comes before the verdict.
+  func finish() {
+    guard lost > 0 else { return }
+    Output.complain(
+      "healthgate: warning: \(lost) events were not printed: standard output was not read in time")
     lost = 0
-    try output.drain()
   }
 }

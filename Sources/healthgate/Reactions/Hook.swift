@@ -1,4 +1,5 @@
 internal import CCurlShims
+internal import CProcess
 internal import GateCore
 internal import GateFormats
 internal import InstanceSources
@@ -10,8 +11,9 @@ internal import InstanceSources
 /// A command of the user's that runs after the decision, once.
 ///
 /// It gets the verdict on its standard input; what it prints goes to standard error as it comes,
-/// and the last of it into the verdict. When its time is up, or somebody interrupts the run, its
-/// process group is asked to end, and after a while made to.
+/// and the last of it into the verdict. When its time is up its process group is asked to end, and
+/// after a while made to; the second signal that the run gets does the same, sooner: the decision's
+/// command is owed, and the first one does not end it.
 struct Hook {
   /// The setting that it stands in.
   var key: SettingKey
@@ -36,8 +38,12 @@ struct Hook {
     self.signals = signals
   }
 
-  /// Between the request to end and the end by force.
+  /// Between the request to end and the end by force, in microseconds.
   private static let grace: Int64 = 10_000_000
+  /// The same for who has sent a second signal, and waits no longer than a second.
+  private static let shortGrace: Int64 = 500_000
+  /// A reader of standard error that takes nothing for so long is not waited for, in milliseconds.
+  private static let patience: Int64 = 1000
   /// Of its output, so much is kept: the last of it.
   private static let keptOutput = 4096
 
@@ -52,9 +58,7 @@ struct Hook {
     guard pipe(&ends) == 0 else { return notStarted(SystemError.last.words, begun) }
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     defer { close(ends[0]) }
-    // A shell that ends at once may leave a command that takes its time to end.
-    hg_adopt_orphans()
-    let process: pid_t
+    let process: RunningChild
     do throws(ChildProcess.Failure) {
       defer { close(ends[1]) }
       process = try child.spawn(output: ends[1], errors: ends[1])
@@ -64,7 +68,7 @@ struct Hook {
     var course = Course(process: process, deadline: begun + timeout.inMicroseconds)
     course.run(reading: ends[0], signals: signals)
     return HookResult(
-      name: key.rawValue, command: command.masking(secrets), exitStatus: course.exitStatus,
+      name: key.rawValue, command: command.masking(secrets), end: course.ending,
       timedOut: course.isTimedOut, elapsedMicroseconds: hg_monotonic_us() - begun,
       output: shown(course.output))
   }
@@ -75,9 +79,7 @@ struct Hook {
   /// this one writes.
   private func variables(_ verdict: Verdict, file: String) -> [String: String] {
     var variables = SettingsLoader.environment
-    for key in SettingKey.allCases where !key.isInherited {
-      variables[key.variable] = nil
-    }
+    for key in SettingKey.allCases where !key.isInherited { variables[key.variable] = nil }
     variables["HEALTHGATE_DECISION"] = verdict.decision.rawValue
     variables["HEALTHGATE_REASON"] = verdict.reason.code.rawValue
     variables["HEALTHGATE_VERDICT_FILE"] = file
@@ -86,8 +88,8 @@ struct Hook {
 
   private func notStarted(_ why: String, _ begun: Int64) -> HookResult {
     HookResult(
-      name: key.rawValue, command: command.masking(secrets), exitStatus: nil, timedOut: false,
-      elapsedMicroseconds: hg_monotonic_us() - begun, output: why)
+      name: key.rawValue, command: command.masking(secrets), end: .notStarted(why), timedOut: false,
+      elapsedMicroseconds: hg_monotonic_us() - begun, output: "")
   }
 
   private func shown(_ output: [UInt8]) -> String {
@@ -96,27 +98,36 @@ struct Hook {
 
   /// A running command, from its start to its end.
   private struct Course {
-    let process: pid_t
+    let process: RunningChild
     /// On the monotonic clock, in microseconds; so are the others.
     let deadline: Int64
     var killing: Int64?
     /// Whether any process of the group is still there to wait for.
     var isAnyLeft = true
     var isTimedOut = false
-    var exitStatus: Int?
+    var end: RunningChild.End?
     var output: [UInt8] = []
-    private let relay = DisplayOutput()
+    private let relay = StandardStream.error
 
-    init(process: pid_t, deadline: Int64) {
+    init(process: RunningChild, deadline: Int64) {
       self.process = process
       self.deadline = deadline
+    }
+
+    var ending: HookResult.End {
+      switch end {
+      case .exited(let status)?: .exited(status)
+      case .killed(let signal)?: .exited(128 + signal)
+      case .unknown(let why)?: .unknown(why)
+      case nil: .unknown("it was not waited for")
+      }
     }
 
     mutating func run(reading descriptor: Int32, signals: Int32) {
       var isOpen = true
       // Whoever still holds the pipe when the command has ended is not waited for.
-      while exitStatus == nil || isEnding {
-        if isOpen, relay.isIdle {
+      while end == nil || isEnding {
+        if isOpen, relay.isIdle || relay.isStuck(for: Hook.patience) {
           isOpen = read(descriptor, within: 20)
         } else {
           usleep(20_000)
@@ -127,7 +138,6 @@ struct Hook {
       while isOpen, relay.isIdle, isReadable(descriptor, within: 0) {
         isOpen = read(descriptor, within: 0)
       }
-      relay.finish()
     }
 
     /// Whether it was asked to end and some of its processes still have time for it.
@@ -136,47 +146,38 @@ struct Hook {
       return isAnyLeft && hg_monotonic_us() < killing
     }
 
-    /// Ends it in the way that there is time for: by a request first, then by force.
-    private mutating func end() {
-      if killing == nil {
-        kill(-process, SIGTERM)
-        killing = hg_monotonic_us() + Hook.grace
-      } else {
-        kill(-process, SIGKILL)
-        killing = 0
-      }
+    /// Asks it to end, and makes it when the time for that is over; who asks again waits no longer.
+    private mutating func end(within grace: Int64) {
+      if killing == nil { process.send(SIGTERM) }
+      killing = killing == nil ? hg_monotonic_us() + grace : 0
     }
 
     private mutating func obey(_ signals: Int32) {
       while hg_next_signal(signals) != 0 {
+        guard Interruptions.count > 1 else {
+          Output.complain(
+            "healthgate: interrupted: the command is owed and goes on; one more signal ends it")
+          continue
+        }
         Output.complain("healthgate: interrupted, ending the hook")
-        end()
+        end(within: Hook.shortGrace)
       }
     }
 
     private mutating func look() {
       let now = hg_monotonic_us()
-      if killing == nil, exitStatus == nil, now >= deadline {
+      if killing == nil, end == nil, now >= deadline {
         isTimedOut = true
-        end()
+        end(within: Hook.grace)
       }
       collect()
-      if let killing, now >= killing { kill(-process, SIGKILL) }
+      if let killing, now >= killing { process.send(SIGKILL) }
     }
 
     /// Takes note of what has ended.
     private mutating func collect() {
-      var status: Int32 = 0
-      while true {
-        let ended = waitpid(-process, &status, WNOHANG)
-        guard ended > 0 else {
-          isAnyLeft = ended == 0
-          return
-        }
-        guard ended == process else { continue }
-        let signal = status & 0x7F
-        exitStatus = Int(signal == 0 ? status >> 8 & 0xFF : 128 + signal)
-      }
+      if end == nil { end = process.end() }
+      if end != nil { isAnyLeft = process.isGroupLeft }
     }
 
     private func isReadable(_ descriptor: Int32, within milliseconds: Int32) -> Bool {

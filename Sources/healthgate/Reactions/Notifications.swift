@@ -8,7 +8,7 @@ final class Notifications: Sendable {
   private let webhooks: [Webhook]
   private let secrets: [String]
   private let machine: Surroundings
-  private let group = DispatchGroup()
+  private let ended = DispatchSemaphore(value: 0)
   /// Of those that are still under way, the places in the list.
   private let underWay: Mutex<Set<Int>>
 
@@ -34,19 +34,35 @@ final class Notifications: Sendable {
         to: webhook.url, bound: Self.bound)
       // A second try may follow one that did arrive.
       post.fields = [HTTPField("Idempotency-Key", document.header.runID)]
-      DispatchQueue.global().async(group: group) { [post] in
-        do throws(PostFailure) {
-          try post.send(by: self.machine)
-        } catch {
-          self.warn(webhook, error.detail.masking(self.secrets))
-        }
-        _ = self.underWay.withLock { $0.remove(index) }
+      do throws(BackgroundThread.Failure) {
+        try BackgroundThread.start { [post] in self.send(post, to: webhook, index) }
+      } catch {
+        warn(webhook, "\(error)")
+        end(index)
       }
     }
   }
 
+  private func send(_ post: RetriedPost, to webhook: Webhook, _ index: Int) {
+    do throws(PostFailure) {
+      try post.send(by: machine)
+    } catch {
+      warn(webhook, error.detail.masking(secrets))
+    }
+    end(index)
+  }
+
+  private func end(_ index: Int) {
+    _ = underWay.withLock { $0.remove(index) }
+    ended.signal()
+  }
+
   func areFinished(within time: DispatchTimeInterval) -> Bool {
-    group.wait(timeout: .now() + time) == .success
+    let end = DispatchTime.now() + time
+    while !underWay.withLock({ $0.isEmpty }) {
+      guard ended.wait(timeout: end) == .success else { return false }
+    }
+    return true
   }
 
   /// Says which were given up.

@@ -13,14 +13,14 @@ struct Reactions {
   private let stream: EventStream?
   /// What prints events on standard output, if they are to go there.
   let printer: EventPrinter?
-  private let signals: Int32
 
-  /// Before the first check; `signals` is where interruptions are read from.
-  init(_ settings: Settings, signals: Int32) {
+  /// Before the first check.
+  init(_ settings: Settings) {
     let variables = SettingsLoader.environment
     let machine = Surroundings.machine(variables: variables)
-    self.signals = signals
-    ci = CIReporter(settings, variables: variables)
+    ci = CIReporter(
+      settings.reactions.ci, directory: settings.reactions.ciDirectory,
+      showsProgress: settings.output.progress != .none, variables: variables)
     notifications = Notifications(settings, machine: machine)
     switch settings.reactions.events {
     case .url(let webhook)?:
@@ -51,15 +51,21 @@ struct Reactions {
     poster?.close()
   }
 
+  /// Tells the CI system; that somebody would not wait for it is told by the document, and nothing else is changed.
+  func report(_ document: inout VerdictDocument, verdictFile: String?) {
+    ci?.report(&document, verdictFile: verdictFile)
+  }
+
   /// After the verdict was delivered: nothing that happens here changes it.
   ///
   /// Bounded in time, and cut short by an interruption.
-  func finish(_ document: VerdictDocument, as bytes: () -> [UInt8], verdictFile: String?) {
-    ci?.report(document, verdictFile: verdictFile)
+  func finish(_ document: VerdictDocument, as bytes: () -> [UInt8]) {
     notifications.post(document, as: bytes)
-    // A try that is under way at the bound ends soon after it.
-    let end = hg_monotonic_us() + (Notifications.bound + .seconds(1)).inMicroseconds
-    while !areFinished, hg_monotonic_us() < end, hg_next_signal(signals) == 0 {}
+    // A try that is under way at the bound ends soon after it. Who has interrupted the run waits no longer than a moment.
+    let signals = Interruptions.count
+    let patience = signals > 0 ? Duration.milliseconds(400) : Notifications.bound + .seconds(1)
+    let end = hg_monotonic_us() + patience.inMicroseconds
+    while !areFinished, hg_monotonic_us() < end, Interruptions.count == signals {}
     notifications.giveUp()
     if let losses = poster?.losses {
       Output.complain("healthgate: warning: \(losses.printable)")

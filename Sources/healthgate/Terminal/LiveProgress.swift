@@ -12,7 +12,7 @@ final class LiveProgress: GateObserver {
   private var redraw = Redraw()
   private var lastFrame: GateInstant?
   private var isStale = true
-  private let output = DisplayOutput()
+  private let output = StandardStream.error
   private let style = TextStyle.suiting(STDERR_FILENO)
 
   /// Between two frames at the least.
@@ -30,7 +30,7 @@ final class LiveProgress: GateObserver {
     guard let verdict = gate.verdict else { return }
     draw(gate, at: verdict.at)
     output.write(verdict.text(in: style) + "\n")
-    output.finish()
+    output.finish(within: 200)
   }
 
   func turnEnded(at instant: GateInstant, in gate: Gate) -> GateInstant? {

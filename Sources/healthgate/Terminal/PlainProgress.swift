@@ -5,7 +5,7 @@ internal import GateFormats
 /// Progress as lines on standard error: for pipes, files and CI systems.
 final class PlainProgress: GateObserver {
   private var log: ProgressLog
-  private let output = DisplayOutput()
+  private let output = StandardStream.error
 
   init(_ header: RunHeader) {
     log = ProgressLog(header)
@@ -18,7 +18,7 @@ final class PlainProgress: GateObserver {
     log.observe(event, effects, at: instant, in: gate)
     guard gate.verdict != nil else { return }
     output.write(log.takeLines())
-    output.finish()
+    output.finish(within: 200)
   }
 
   func turnEnded(at instant: GateInstant, in gate: Gate) -> GateInstant? {

@@ -72,7 +72,7 @@ import Testing
   @Test func aHookThatFailedIsAnErrorWhateverWasDecided() throws {
     var document = try document(2, failures: [0: 3], advisory: true)
     document.hook = HookResult(
-      name: "on_rollback", command: "x", exitStatus: 9, timedOut: false, elapsedMicroseconds: 1,
+      name: "on_rollback", command: "x", end: .exited(9), timedOut: false, elapsedMicroseconds: 1,
       output: "")
     let verdict = CIVerdict(document, file: nil)
     #expect(verdict.severity == .error)
@@ -95,7 +95,8 @@ import Testing
       verdict.dotenv == """
         HEALTHGATE_DECISION=rollback
         HEALTHGATE_REASON=\(verdict.reason)
-        HEALTHGATE_VERDICT_FILE=/it's/v.json
+        HEALTHGATE_EXIT_CODE=3
+        HEALTHGATE_VERDICT_FILE="/it's/v.json"
 
         """)
     #expect(CircleCI.script(verdict).contains(#"export HEALTHGATE_VERDICT_FILE='/it'\''s/v.json'"#))
@@ -104,6 +105,16 @@ import Testing
     #expect(outputs.hasSuffix("verdict-file<<D\n/it's/v.json\nD\n"))
     let odd = CIVerdict(try document(2, failures: [0: 3]), file: "/a\nB=c")
     #expect(!odd.dotenv.contains("B=c"))
+  }
+
+  /// As a shell and readers of dotenv files that know quotes take it.
+  @Test(arguments: [
+    ("/w/v.json", "/w/v.json"), ("/a b/v.json", "'/a b/v.json'"),
+    ("/$(touch x)`y`/v", "'/$(touch x)`y`/v'"), ("/it's $x \\\"`", "\"/it's \\$x \\\\\\\"\\`\""),
+  ])
+  func aPathIsOneWordOfAShell(_ path: String, _ word: String) throws {
+    let verdict = CIVerdict(try document(2, failures: [0: 3]), file: path)
+    #expect(verdict.dotenv.hasSuffix("\nHEALTHGATE_VERDICT_FILE=\(word)\n"))
   }
 
   @Test func sectionsOfGitLabBeginAndEndAsItWantsThem() {
