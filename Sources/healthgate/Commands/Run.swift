@@ -24,15 +24,12 @@ struct Run: ParsableCommand {
   @OptionGroup var flags: SettingFlags
 
   func run() throws {
-    var resumption: RunToResume?
-    var loaded = try SettingsLoader(config: config).load(flags: flags.given) { given in
-      resumption = try RunToResume.found(given)
-      return resumption?.settings(under: given)
-    }
+    var loaded = try SettingsLoader(config: config).load(flags: flags.given)
     guard !printConfig else {
       try Output.print(loaded.settings.printed)
       return
     }
+    let resumption = try RunToResume.found(loaded.settings.output)
     let group: LoadedGroup
     let baseline: LoadedBaseline?
     if let resumption {

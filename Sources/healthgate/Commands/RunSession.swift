@@ -26,8 +26,7 @@ struct RunSession {
   ///
   /// - Throws: `CommandFailure` when nothing could be checked.
   func run() throws -> Never {
-    try OutputPlaces.refuseShared(
-      settings.output.places + (resumption?.places(beside: settings.output.journal) ?? []))
+    try OutputPlaces.refuseShared(settings.output.places)
     // Made before the first check: a folder that cannot be written to is known now.
     let reports = try ReportFiles(settings.output.reports)
     let verdictFile = try opened(settings.output.verdict, "verdict") { path throws(SystemError) in
@@ -39,13 +38,15 @@ struct RunSession {
     }
     let journal = try opened(settings.output.journal, "journal") { path throws(SystemError) in
       guard let resumption else { return try JournalFile(path) }
-      return try JournalFile(path, resuming: resumption.run, of: resumption.held)
+      return try JournalFile(resuming: resumption)
     }
+    journal?.signingKey = signingKey
     // Before there is another thread, which would take the signals for itself.
     let signals = signals ?? hg_signal_descriptor()
     let reactions = Reactions(settings, signals: signals)
     let watch = reports.watch(from: resumption?.timeline ?? Timeline())
-    let observers = [watch].compactMap { $0 as (any GateObserver)? } + reactions.observers
+    let observers =
+      [watch].compactMap { $0 as (any GateObserver)? } + reactions.observers(beside: journal)
     let document =
       try resumption?.document(journal)
       ?? judge(group, signals: signals, journal: journal, reactions: reactions, telling: observers)
@@ -97,7 +98,7 @@ struct RunSession {
     reactions?.checksBegin(header, resuming: resumption?.run)
     let progress = ProgressDisplay.observer(settings.output.progress, of: header)
     let observers: [any GateObserver] = [journal, progress].compactMap { $0 } + others
-    if resumption == nil { journal?.start(header) }
+    if resumption == nil { journal?.start(header) } else { journal?.goOn(header) }
     let gate = resumption?.run.gate ?? Gate(check: header.check, policy: header.policy)
     for poller in [group.poller, baseline?.poller].compactMap({ $0 }) {
       checker.wake(on: poller.event)
@@ -173,13 +174,12 @@ struct RunSession {
   }
 
   private func header(of group: LoadedGroup) -> RunHeader {
-    if var header = resumption?.run.header {
-      header.journalPath = settings.output.journal
-      return header
-    }
+    // Of the run that goes on, nothing but which it is, and when it began.
+    let begun = resumption?.run.header
     return RunHeader(
-      healthgateVersion: Healthgate.version, runID: RunID.make(at: .now), startedAt: .now,
-      check: settings.check, request: settings.requestInForce, policy: group.policy,
+      healthgateVersion: Healthgate.version, runID: begun?.runID ?? RunID.make(at: .now),
+      startedAt: begun?.startedAt ?? .now, check: settings.check, request: settings.requestInForce,
+      policy: group.policy,
       isAdvisory: settings.isAdvisory, group: group.source, baseline: baseline?.source,
       settings: settings.chosen, warnings: settings.warnings + (baseline?.warnings ?? []),
       journalPath: settings.output.journal)
