@@ -132,7 +132,12 @@ package struct Gate: Sendable {
     precondition(now >= clock, "events come in the order of their times")
     seen = now
     // While nobody looked, time decided nothing.
-    if case .resumed = event {} else { passTime(until: now, effects: &effects) }
+    if case .resumed = event {
+      // A promotion rests on what is seen: this runner has seen nothing yet.
+      if verdict?.decision == .promote { verdict = nil }
+    } else {
+      passTime(until: now, effects: &effects)
+    }
     guard verdict == nil else { return false }
     if isLoss(event, at: now) { forkFaultless() }
     foldFaultless(event, at: now)

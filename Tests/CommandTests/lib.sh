@@ -310,13 +310,13 @@ expect_journal() { # FILE: of the contract's form
     | ($lines | length) as $n
     | [ (if $n < 2 then "it has \($n) lines" else empty end),
         (if $lines[0].event != "run_started" then "it does not begin with run_started" else empty end),
-        (if $lines[-1].event != "decided" then "it does not end with decided" else empty end),
+        (if ([$lines[] | select(.event != "signed")][-1]).event != "decided" then "it does not end with decided" else empty end),
         (if [$lines[] | select(.event == "decided")] | length != 1 then "not one decided" else empty end),
         (if [$lines[].seq] != [range($n)] then "seq is not dense: \([$lines[].seq])" else empty end),
         (if [$lines[].t] != ([$lines[].t] | sort) then "t goes back: \([$lines[].t])" else empty end),
         (if any($lines[]; number(.t) and .t >= 0 | not) then "t is not a time" else empty end),
         ($lines[] | {
-            run_started: ["schema_version", "healthgate_version", "run_id", "started_at", "health_check", "policy", "group"],
+            run_started: ["schema_version", "rules", "healthgate_version", "run_id", "started_at", "health_check", "policy", "group"],
             instance_added: ["id", "address", "port", "zone"],
             instance_removed: ["id"],
             check: ["id", "started", "ok", "kind", "status", "detail", "latency_ms"],
@@ -325,6 +325,7 @@ expect_journal() { # FILE: of the contract's form
             interrupted: [],
             resumed: ["gap_seconds"],
             guard_added: ["id"],
+            signed: ["key_id", "signature"],
             decided: ["decision", "reason"] } as $fields
           | if $fields[.event] == null then "an unknown event: \(.event)"
             else (keys_unsorted as $keys | $fields[.event] - $keys | select(length > 0)) as $absent

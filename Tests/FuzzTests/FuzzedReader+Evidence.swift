@@ -36,7 +36,7 @@ extension FuzzedReader {
     FuzzedReader("verdict", share: 2, samples: { [try verdict(), try signedVerdict()] }) { bytes in
       var verification = Verification()
       verification.keys = [key.publicKey]
-      verification.journal = try corpus("promoted.ndjson")
+      verification.journal = try Journal(reading: try corpus("promoted.ndjson"))
       verification.maxAge = .seconds(60)
       verification.required = .promote
       guard let now = Timestamp("2026-05-05T10:00:00.000Z"),

@@ -28,6 +28,8 @@ package struct EffectsChecker: Sendable {
       left[key.index] = true
       wanted[key.index] = nil
     case .resumed:
+      // A promotion is taken back: the runner that goes on has seen nothing yet.
+      if verdict?.decision == .promote { verdict = nil }
       // What was under way died with the runner.
       wanted = wanted.map { _ in nil }
     case .instanceAdded, .listed, .loadBalancerSaw, .loadBalancerAsked, .interrupted, .wokeUp:

@@ -6,7 +6,9 @@ package struct Digest {
 
   package init() {}
 
-  package mutating func add(_ bytes: [UInt8]) {
+  package mutating func add(_ bytes: [UInt8]) { add(bytes[...]) }
+
+  package mutating func add(_ bytes: ArraySlice<UInt8>) {
     bytes.withUnsafeBytes { hash.update(bufferPointer: $0) }
   }
 

@@ -6,6 +6,7 @@ struct JournalLine {
 
   // run_started
   var schemaVersion: String?
+  var rules: Int?
   var healthgateVersion: String?
   var runID: String?
   var startedAt: String?
@@ -35,6 +36,10 @@ struct JournalLine {
   var role: String?
   var gapSeconds: Double?
 
+  // signed
+  var keyID: String?
+  var signature: String?
+
   // the group and the load balancer
   var expected: Int?
   var missing: [String]?
@@ -49,6 +54,7 @@ struct JournalLine {
     t = try fields.want("t")
     event = try fields.want("event")
     schemaVersion = try fields.find("schema_version")
+    rules = try fields.find("rules")
     healthgateVersion = try fields.find("healthgate_version")
     runID = try fields.find("run_id")
     startedAt = try fields.find("started_at")
@@ -79,6 +85,8 @@ struct JournalLine {
     missing = try fields.find("missing")
     doubled = try fields.find("doubled")
     empty = try fields.find("empty")
+    keyID = try fields.find("key_id")
+    signature = try fields.find("signature")
     state = try fields.find("state")
     reasonCode = try fields.find("reason_code")
     description = try fields.find("description")

@@ -12,6 +12,8 @@ package struct Journal: Sendable {
   package var sha256: String
   /// How long the complete lines are.
   package var bytes: Int
+  /// Those by which a key vouches for the lines before.
+  package var signedLines: [SignedLine]
 
   /// An event of the journal, or the mere passing of time that a derived line shows.
   package struct Entry: Sendable {
@@ -73,17 +75,17 @@ extension Journal {
     var reader = JournalReader()
     var start = bytes.startIndex
     while let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {
-      try reader.read(bytes[start..<end])
+      try reader.read(bytes[start...end])
       start = end + 1
     }
     guard let header = reader.header else {
       throw JournalError(line: nil, "it has no run_started event, so it is not a journal")
     }
-    var digest = Digest()
-    digest.add(bytes)
+    reader.digest.add(bytes[start...])
     self.init(
       header: header, entries: reader.entries, events: reader.lines,
-      isCutOff: start < bytes.endIndex, sha256: digest.hexadecimal, bytes: start)
+      isCutOff: start < bytes.endIndex, sha256: reader.digest.hexadecimal, bytes: start,
+      signedLines: reader.signedLines)
   }
 }
 
@@ -92,11 +94,15 @@ private struct JournalReader {
   var header: RunHeader?
   var entries: [Journal.Entry] = []
   var lines = 0
+  var signedLines: [Journal.SignedLine] = []
+  /// Of all lines that were read.
+  var digest = Digest()
 
   private var now = GateInstant.start
 
+  /// Reads a line with its line feed.
   mutating func read(_ bytes: ArraySlice<UInt8>) throws(JournalError) {
-    let line = try decode(bytes)
+    let line = try decode(bytes.dropLast())
     guard line.seq == lines else {
       throw error("seq is \(line.seq), but \(lines) comes next: lines are missing or doubled")
     }
@@ -117,9 +123,20 @@ private struct JournalReader {
     } else {
       let event = try event(line)
       if case .resumed(let gap) = event { try resume(after: gap, from: last, line) }
+      if line.event == "signed" { try noteSignature(line, end: bytes.endIndex) }
       entries.append(Journal.Entry(at: instant, event: event))
     }
     lines += 1
+    digest.add(bytes)
+  }
+
+  private mutating func noteSignature(_ line: JournalLine, end: Int) throws(JournalError) {
+    let signature = JournalSignature(
+      keyID: try want(line.keyID, "key_id"), text: try want(line.signature, "signature"))
+    guard let signature else { throw error("signature is not Base64") }
+    signedLines.append(
+      Journal.SignedLine(
+        line: lines + 1, end: end, sha256: digest.hexadecimal, signature: signature))
   }
 
   /// A run that was interrupted and goes on was only stopped: its verdict was the one so far.
@@ -130,7 +147,14 @@ private struct JournalReader {
       throw error("gap_seconds is not the time since the line before")
     }
     entries.forgetInterruption()
-    if let journal = line.journal { header?.journalPath = journal }
+    // What the run was given again holds from here on; what decides cannot have changed.
+    guard line.healthCheck != nil, let before = header else { return }
+    var header = try makeHeader(line, of: before)
+    header.policy.expected = before.policy.expected
+    guard header.check == before.check, header.policy == before.policy,
+      header.isAdvisory == before.isAdvisory
+    else { throw error("it has other settings than the run that it goes on with") }
+    self.header = header
   }
 
   private func decode(_ bytes: ArraySlice<UInt8>) throws(JournalError) -> JournalLine {
@@ -182,7 +206,7 @@ private struct JournalReader {
       .interrupted(try parse(line.signal, "signal") { Interruption(rawValue: $0) })
     case "resumed":
       .resumed(after: try gap(line))
-    case "state_changed", "decided": .derived
+    case "state_changed", "decided", "signed": .derived
     default: throw error("'\(line.event)' is not an event of this version")
     }
   }
@@ -261,13 +285,35 @@ private struct JournalReader {
   private func makeHeader(_ line: JournalLine) throws(JournalError) -> RunHeader {
     // Fields may be added within a major version, and within that alone.
     _ = try parse(line.schemaVersion, "schema_version") { $0.hasPrefix("1.") ? $0 : nil }
+    guard line.rules == RunHeader.rules else {
+      throw error(
+        "rules is \(line.rules.map(String.init) ?? "missing"), not \(RunHeader.rules): it was "
+          + "written under other rules, by which the same events may give another verdict")
+    }
+    return try makeHeader(
+      line,
+      of: (
+        healthgateVersion: try want(line.healthgateVersion, "healthgate_version"),
+        runID: try want(line.runID, "run_id"),
+        startedAt: try parse(line.startedAt, "started_at") { Timestamp($0) }
+      ))
+  }
+
+  private func makeHeader(
+    _ line: JournalLine, of run: RunHeader
+  ) throws(JournalError) -> RunHeader {
+    try makeHeader(line, of: (run.healthgateVersion, run.runID, run.startedAt))
+  }
+
+  private func makeHeader(
+    _ line: JournalLine,
+    of run: (healthgateVersion: String, runID: String, startedAt: Timestamp)
+  ) throws(JournalError) -> RunHeader {
     let group = try want(line.group, "group")
     _ = try number(group.expected, "group.expected", in: 1...1_000_000)
     let policy = try want(line.policy, "policy")
     return RunHeader(
-      healthgateVersion: try want(line.healthgateVersion, "healthgate_version"),
-      runID: try want(line.runID, "run_id"),
-      startedAt: try parse(line.startedAt, "started_at") { Timestamp($0) },
+      healthgateVersion: run.healthgateVersion, runID: run.runID, startedAt: run.startedAt,
       check: try check(want(line.healthCheck, "health_check")),
       request: (line.healthCheck?.request ?? [:]).sorted { $0.key < $1.key }.map {
         RunHeader.RequestSetting(

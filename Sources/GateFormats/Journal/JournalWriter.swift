@@ -4,8 +4,8 @@ package import GateCore
 package struct JournalWriter {
   private var writer = JSONWriter(.compact)
   private var sequence: Int
-  /// Where the journal is, if that is not where its first line says.
-  package var movedTo: String?
+  /// What is known of the run that goes on, for the line that says so.
+  package var resumption: RunHeader?
 
   /// After so many lines that stand there already.
   package init(after lines: Int = 0) {
@@ -23,30 +23,11 @@ package struct JournalWriter {
   package mutating func runStarted(_ header: RunHeader) {
     line(.start, "run_started") { writer in
       writer.field("schema_version", RunHeader.schemaVersion)
+      writer.field("rules", RunHeader.rules)
       writer.field("healthgate_version", header.healthgateVersion)
       writer.field("run_id", header.runID)
       writer.field("started_at", header.startedAt.text)
-      header.writeHealthCheck(to: &writer)
-      header.writePolicy(to: &writer)
-      header.writeSettings(to: &writer)
-      writer.object("group") { writer in
-        writer.field("source", header.group.source)
-        writer.field("name", header.group.name)
-        writer.field("expected", header.policy.expected)
-        writer.field("membership", header.policy.membership == .fixed ? "fixed" : "changing")
-        if let polling = header.policy.polling {
-          writer.field("refresh_seconds", seconds: polling.refresh.inMicroseconds)
-          writer.field("listing_timeout_seconds", seconds: polling.timeout.inMicroseconds)
-        }
-      }
-      if let baseline = header.baseline {
-        writer.object("baseline") { writer in
-          writer.field("source", baseline.source)
-          writer.field("name", baseline.name)
-        }
-      }
-      writer.array("warnings", header.warnings)
-      writer.field("journal", header.journalPath)
+      header.writeKnown(to: &writer)
     }
   }
 
@@ -84,10 +65,18 @@ package struct JournalWriter {
   }
 
   private mutating func resumed(after gap: Duration, at instant: GateInstant) {
-    let journal = movedTo
+    let header = resumption
     line(instant, "resumed") { writer in
       writer.field("gap_seconds", seconds: gap.inMicroseconds)
-      if let journal { writer.field("journal", journal) }
+      header?.writeKnown(to: &writer)
+    }
+  }
+
+  /// Vouches for all lines before.
+  package mutating func signed(_ signature: JournalSignature, at instant: GateInstant) {
+    line(instant, "signed") { writer in
+      writer.field("key_id", signature.keyID)
+      writer.field("signature", signature.text)
     }
   }
 
@@ -205,6 +194,34 @@ extension JSONWriter {
     field("started", seconds: started.microseconds)
     field("ok", fault == nil)
     if let fault { field("detail", fault.detail) }
+  }
+}
+
+extension RunHeader {
+  /// What the verdict follows from beside the events: at the beginning, and again where a run goes
+  /// on.
+  fileprivate func writeKnown(to writer: inout JSONWriter) {
+    writeHealthCheck(to: &writer)
+    writePolicy(to: &writer)
+    writeSettings(to: &writer)
+    writer.object("group") { writer in
+      writer.field("source", group.source)
+      writer.field("name", group.name)
+      writer.field("expected", policy.expected)
+      writer.field("membership", policy.membership == .fixed ? "fixed" : "changing")
+      if let polling = policy.polling {
+        writer.field("refresh_seconds", seconds: polling.refresh.inMicroseconds)
+        writer.field("listing_timeout_seconds", seconds: polling.timeout.inMicroseconds)
+      }
+    }
+    if let baseline = baseline {
+      writer.object("baseline") { writer in
+        writer.field("source", baseline.source)
+        writer.field("name", baseline.name)
+      }
+    }
+    writer.array("warnings", warnings)
+    writer.field("journal", journalPath)
   }
 }
 

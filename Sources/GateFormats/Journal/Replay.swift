@@ -12,13 +12,17 @@ extension Journal {
     var gate = Gate(check: header.check, policy: header.policy)
     var effects: [GateEffect] = []
     var now = GateInstant.start
-    for entry in entries {
+    let resumption = entries.lastIndex { if case .resumed = $0.event { true } else { false } } ?? 0
+    for (index, entry) in entries.enumerated() {
       now = entry.at
       let event = gate.event(for: entry.event)
       let isFolded = gate.handle(event, at: now, effects: &effects)
       if isFolded || !effects.isEmpty { witness(isFolded ? event : .wokeUp, now, gate) }
       effects.removeAll(keepingCapacity: true)
-      if let verdict = gate.verdict { return (gate, verdict) }
+      // A promotion that the run had come to before it was resumed is taken back by that.
+      if let verdict = gate.verdict, index >= resumption || verdict.decision != .promote {
+        return (gate, verdict)
+      }
     }
     gate.handle(.interrupted(.journalEnd), at: now, effects: &effects)
     guard let verdict = gate.verdict else { preconditionFailure("an interrupted gate decides") }

@@ -2,7 +2,7 @@ package import GateCore
 
 /// A run whose runner is gone, as far as its journal tells: another runner can go on with it.
 package struct ResumedRun: Sendable {
-  package var header: RunHeader
+  package let header: RunHeader
   /// After all that was seen.
   package let gate: Gate
   /// How many lines there are, with those of `lostLines`.
@@ -20,7 +20,10 @@ package struct ResumedRun: Sendable {
     entries.forgetInterruption()
     header = journal.header
     isBeginningCutOff = entries.allSatisfy { entry in
-      if case .instanceAdded = entry.event { true } else { false }
+      switch entry.event {
+      case .instanceAdded, .derived: true
+      default: false
+      }
     }
     var gate = Gate(check: header.check, policy: header.policy)
     let last = entries.lastIndex { if case .derived = $0.event { false } else { true } }
@@ -43,33 +46,6 @@ package struct ResumedRun: Sendable {
 }
 
 extension ResumedRun {
-  /// What the run was set up with, for the settings that are given now to be laid over.
-  ///
-  /// Where another source of instances is given, it has none; nor has it what the journal does not
-  /// hold: the values of headers, and passwords.
-  package func settings(under given: RawSettings, from path: String) -> RawSettings {
-    let hasSource = SettingKey.sources.contains { given.values[$0] != nil }
-    var texts: [(SettingKey, [String])] = []
-    for setting in header.settings {
-      guard let key = SettingKey(rawValue: setting.name), !key.isMasked(setting.value),
-        !hasSource || !(SettingKey.sources + [.terraformResource]).contains(key)
-      else { continue }
-      let isList = key.setting.repetition == .repeatable
-      texts.append(
-        (
-          key,
-          isList
-            ? setting.value.split(separator: "\n", omittingEmptySubsequences: false)
-              .map(String.init) : [setting.value]
-        ))
-    }
-    if !hasSource, !isBeginningCutOff, header.group.source == SettingKey.instances.rawValue {
-      texts.append(
-        (.instances, [gate.records(.member).map(\.instance.asGiven).joined(separator: ",")]))
-    }
-    return RawSettings(imported: texts.filter { $0.1 != [""] }, from: path)
-  }
-
   // MARK: - What differs
 
   /// What is other than in the run, as it is given now: nothing may be.
@@ -84,11 +60,13 @@ extension ResumedRun {
     for (new, old) in zip(now, then) where new.text != old.text {
       problems.append(difference(new.key, new.text, old.text, settings))
     }
-    if let expected = settings.group.expected, expected != header.policy.expected {
-      problems.append(difference(.expected, "\(expected)", "\(header.policy.expected)", settings))
-    }
-    let skipped = Set(now.map(\.key) + [.expected, .instances, .strict, .refresh])
     let recorded = Dictionary(header.settings.map { ($0.name, $0.value) }) { first, _ in first }
+    let expected = settings.group.expected.map { "\($0)" }
+    let recordedExpected = "\(header.policy.expected)"
+    if expected ?? recorded[SettingKey.expected.rawValue] != nil, expected != recordedExpected {
+      problems.append(difference(.expected, expected, recordedExpected, settings))
+    }
+    let skipped = Set(now.map(\.key) + [.expected, .instances, .strict])
     for key in SettingKey.allCases where key.setting.section != .output && !skipped.contains(key) {
       let unset = key.setting.kind == .toggle ? "false" : nil
       let new = RunHeader.ChosenSetting(key, settings.inForce.values[key] ?? [])?.value ?? unset
@@ -117,6 +95,7 @@ extension ResumedRun {
       (.confidence, policy.comparison?.confidence.description),
       (.maxLatencyIncrease, policy.comparison?.maxLatencyIncrease.description),
       (.minSamples, policy.comparison.map { "\($0.minSamples)" }),
+      (.refresh, policy.polling?.refresh.inWords),
     ]
   }
 
@@ -125,9 +104,9 @@ extension ResumedRun {
   ) -> SettingProblem {
     let texts = [new, old].map { $0?.split(separator: "\n").joined(separator: ", ").cut(to: 80) }
     let hint =
-      old.map(key.isMasked) ?? false
-      ? "give it as the run had it: what is secret is not in the journal"
-      : "leave it out, or begin a new run without \(SettingKey.resume.flag)"
+      new == nil
+      ? "give it as the run had it: nothing but what was seen is taken from the journal"
+      : "give it as the run had it, or begin a new run without \(SettingKey.resume.flag)"
     let sentence =
       switch (texts[0], texts[1]) {
       case (nil, let old): "\(key.rawValue) is not given, but the run to resume had \(old ?? "")"
@@ -153,16 +132,5 @@ extension ResumedRun {
 }
 
 extension Instance {
-  fileprivate var asGiven: String {
-    let host = address.contains(":") ? "[\(address)]" : address
-    return "\(id)=\(host):\(port)"
-  }
-
   fileprivate var place: [String] { [id, address, "\(port)"] }
-}
-
-extension SettingKey {
-  fileprivate func isMasked(_ value: String) -> Bool {
-    setting.confidentiality == .secret && value.contains(secretMask)
-  }
 }

@@ -43,6 +43,11 @@ package struct RunHeader: Hashable, Sendable {
     }
   }
 
+  /// The number of the rules by which the events make the verdict.
+  ///
+  /// Raised after a release whenever the same events could give another verdict.
+  package static let rules = 2
+
   /// The version of the verdict's and the journal's form.
   package static let schemaVersion = "1.0"
 

@@ -13,10 +13,10 @@ package enum OwnFile {
 
   /// Whether this is an attestation of a verdict, in an envelope or not.
   package static func isAttestation(_ bytes: [UInt8]) -> Bool {
-    let document = try? JSONDecoder().decode(JSONValue.self, from: Data(bytes))
+    let document = try? JSONValue(parsing: bytes)
     if case .string(let payload)? = document?["/payload"] {
       guard let statement = Data(base64Encoded: payload) else { return false }
-      return isStatement(try? JSONDecoder().decode(JSONValue.self, from: statement))
+      return isStatement(try? JSONValue(parsing: Array(statement)))
     }
     return isStatement(document)
   }

@@ -317,7 +317,7 @@ package enum Schemas {
           "enum": [
             "run_started", "instance_added", "guard_added", "instance_removed", "check",
             "gate_fault", "group_listed", "load_balancer_view", "interrupted",
-            "resumed", "state_changed", "decided"
+            "resumed", "state_changed", "decided", "signed"
           ]
         }
       },
@@ -326,6 +326,7 @@ package enum Schemas {
           "properties": {
             "event": { "const": "run_started" },
             "schema_version": { "$ref": "#/$defs/schema_version" },
+            "rules": { "const": \(RunHeader.rules) },
             "healthgate_version": { "type": "string" },
             "run_id": { "type": "string", "format": "uuid" },
             "started_at": { "$ref": "#/$defs/time" },
@@ -356,8 +357,8 @@ package enum Schemas {
             "journal": { "type": ["string", "null"] }
           },
           "required": [
-            "schema_version", "healthgate_version", "run_id", "started_at", "health_check",
-            "policy", "group", "warnings", "journal"
+            "schema_version", "rules", "healthgate_version", "run_id", "started_at",
+            "health_check", "policy", "settings", "group", "warnings", "journal"
           ]
         },
         {
@@ -466,7 +467,13 @@ package enum Schemas {
           "properties": {
             "event": { "const": "resumed" },
             "gap_seconds": { "type": "number", "minimum": 0 },
-            "journal": { "type": "string" }
+            "health_check": { "$ref": "#/$defs/health_check" },
+            "policy": { "$ref": "#/$defs/policy" },
+            "settings": { "$ref": "#/$defs/settings" },
+            "group": { "type": "object" },
+            "baseline": { "type": "object" },
+            "warnings": { "type": "array", "items": { "type": "string" } },
+            "journal": { "type": ["string", "null"] }
           },
           "required": ["gap_seconds"]
         },
@@ -488,6 +495,14 @@ package enum Schemas {
             "reason": { "$ref": "#/$defs/reason" }
           },
           "required": ["decision", "reason"]
+        },
+        {
+          "properties": {
+            "event": { "const": "signed" },
+            "key_id": { "type": "string", "pattern": "^[0-9a-f]{64}$" },
+            "signature": { "type": "string", "contentEncoding": "base64" }
+          },
+          "required": ["key_id", "signature"]
         }
       ],
       "$defs": {

@@ -19,6 +19,13 @@ package enum SettingOrigin: Hashable, Sendable {
   }
 }
 
+extension SettingOrigin {
+  /// Whether somebody chose the value: it is no default.
+  package var isChosen: Bool {
+    if case .default = self { false } else { true }
+  }
+}
+
 extension SettingOrigin: CustomStringConvertible {
   /// As people read it: `--healthy-threshold`, `gate.yaml:7`, `the default of classic`.
   package var description: String {

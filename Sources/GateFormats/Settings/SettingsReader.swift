@@ -21,8 +21,7 @@ struct SettingsReader {
   /// Whether somebody chose a value, understood or not.
   func isGiven(_ key: SettingKey) -> Bool {
     guard let origin = inForce.origin(of: key) else { return misread.contains(key) }
-    if case .default = origin { return false }
-    return true
+    return origin.isChosen
   }
 
   /// Whether it is given and asks for something, as a toggle that is off does not.

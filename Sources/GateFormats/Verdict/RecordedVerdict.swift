@@ -58,37 +58,26 @@ package struct RecordedVerdict: Sendable {
     }
     exitCode = Int(code)
     runs = try Self.runs(of: value) ?? [Run(id: runID, decidedAt: decidedAt)]
-    try refuseContradictions()
   }
 
-  /// What no run and no merge writes, and two readers may understand as two things.
-  private func refuseContradictions() throws(RecordedVerdictError) {
+  /// How it contradicts itself, as no run and no merge writes it; nil when it does not.
+  package var contradiction: String? {
     guard startedAt.milliseconds <= decidedAt.milliseconds else {
-      throw RecordedVerdictError("decided_at is before started_at")
+      return "decided_at is before started_at"
     }
     // From 64 on a status tells what became of the outputs, whatever the decision is.
     let own = VerdictStatus.exitCodes(of: decision) + (value["/advisory"] == .bool(true) ? [0] : [])
     guard exitCode >= 64 || own.contains(exitCode) else {
-      throw RecordedVerdictError(
-        "decision is \(decision.rawValue), but exit_code is \(exitCode)")
+      return "decision is \(decision.rawValue), but exit_code is \(exitCode)"
     }
+    return nil
   }
 
   /// Those that the parts of a merged verdict rest on; nil for a run's own verdict.
   private static func runs(of value: JSONValue) throws(RecordedVerdictError) -> [Run]? {
     guard let parts = value["/parts"] else { return nil }
     do throws(JSONFieldError) {
-      let parts = try [JSONFields](json: parts, at: "parts")
-      return try parts.flatMap { part throws(JSONFieldError) in
-        let runs: [JSONFields] = try part.want("runs")
-        return try runs.map { run throws(JSONFieldError) in
-          let text: String = try run.want("decided_at")
-          guard let time = Timestamp(text) else {
-            throw JSONFieldError(.wrongType, at: "parts.runs.decided_at")
-          }
-          return Run(id: try run.want("run_id"), decidedAt: time)
-        }
-      }
+      return try [MergedPart](json: parts, at: "parts").flatMap(\.runs)
     } catch {
       throw RecordedVerdictError(error.words)
     }
@@ -99,6 +88,14 @@ package struct RecordedVerdict: Sendable {
 
   /// The value at a JSON Pointer, a string without its quotes; nil when there is none.
   package func text(at pointer: String) -> String? { value[pointer]?.text }
+
+  private struct MergedPart: JSONObjectReadable {
+    var runs: [Run]
+
+    init(_ fields: JSONFields) throws(JSONFieldError) {
+      runs = try fields.want("runs")
+    }
+  }
 
   private static func text(
     _ value: JSONValue, _ pointer: String
@@ -116,6 +113,14 @@ package struct RecordedVerdict: Sendable {
       throw RecordedVerdictError("\(pointer.dropFirst()) is no time in UTC")
     }
     return time
+  }
+}
+
+extension RecordedVerdict.Run: JSONObjectReadable {
+  package init(_ fields: JSONFields) throws(JSONFieldError) {
+    let text: String = try fields.want("decided_at")
+    guard let time = Timestamp(text) else { throw JSONFieldError(.wrongType, at: "decided_at") }
+    self.init(id: try fields.want("run_id"), decidedAt: time)
   }
 }
 

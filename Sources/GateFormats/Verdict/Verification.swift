@@ -5,7 +5,7 @@ package struct Verification: Sendable {
   /// The verdict must be signed by one of these; none: it is not asked.
   package var keys: [VerifyingKey] = []
   /// The journal that must be the verdict's; nil: it is not asked.
-  package var journal: [UInt8]?
+  package var journal: Journal?
   /// How old it may be; nil: any age.
   package var maxAge: Duration?
   package var required: Decision?
@@ -32,8 +32,9 @@ package struct Verification: Sendable {
     func add(_ name: String, _ finding: (holds: Bool, detail: String)) {
       findings.append(Finding(name: name, holds: finding.holds, detail: finding.detail))
     }
+    if let contradiction = verdict.contradiction { add("document", (false, contradiction)) }
     if !keys.isEmpty { add("signature", signature(of: bytes)) }
-    if let journal { add("journal", Self.backing(of: verdict, journal)) }
+    if let journal { add("journal", backing(of: verdict, journal)) }
     if let future = Self.future(of: verdict, at: now) {
       add("age", (false, future))
     } else if let maxAge {
@@ -113,34 +114,42 @@ package struct Verification: Sendable {
   /// What a run adds to its verdict that its journal does not hold.
   private static let added: Set<JSONName> = ["exit_code", "warnings", "signature", "hook", "after"]
 
-  private static func backing(
-    of verdict: RecordedVerdict, _ bytes: [UInt8]
-  ) -> (Bool, String) {
-    let journal: Journal
-    do {
-      journal = try Journal(reading: bytes)
-    } catch {
-      return (false, "it cannot be read: \(error.message)")
-    }
+  private func backing(of verdict: RecordedVerdict, _ journal: Journal) -> (Bool, String) {
     guard verdict.value["/journal/sha256"] == .string(journal.sha256) else {
       return (false, "its digest \(journal.sha256) is not the one in the verdict")
     }
     guard let replayed = journal.verdict.flatMap({ try? RecordedVerdict(reading: $0.json) }),
       case .object(let fields) = replayed.value, case .object(let recorded) = verdict.value
     else { return (false, "it cannot be replayed") }
-    let names = Set(fields.map(\.name)).union(recorded.map(\.name)).subtracting(added)
+    let names = Set(fields.map(\.name)).union(recorded.map(\.name)).subtracting(Self.added)
     let different = names.filter { fields[$0] != recorded[$0] }
     guard different.isEmpty else {
       return (
         false,
         "replayed it says something else about \(different.sorted().map(\.text).joined(separator: ", "))"
-          + versions(verdict)
+          + Self.versions(verdict)
       )
     }
     guard verdict.exitCode == replayed.exitCode || verdict.exitCode >= 64 else {
       return (false, "replayed it ends with \(replayed.exitCode), not \(verdict.exitCode)")
     }
+    if let problem = signatureProblem(of: journal) { return (false, problem) }
     return (true, "\(journal.events) events that replay to this verdict")
+  }
+
+  /// What is wrong with the signatures in a journal; nil where it has none, or no key is asked for.
+  private func signatureProblem(of journal: Journal) -> String? {
+    guard !keys.isEmpty, let last = journal.signedLines.last else { return nil }
+    for signed in journal.signedLines {
+      guard keys.contains(where: { $0.id == signed.signature.keyID }) else {
+        return "its line \(signed.line) is signed by another key"
+      }
+      guard keys.contains(where: { signed.signature.isGood(for: signed.sha256, by: $0) }) else {
+        return "what stands before its line \(signed.line) was changed after it was signed"
+      }
+    }
+    let unsigned = journal.events - last.line
+    return unsigned == 0 ? nil : "its last \(unsigned) lines are not signed"
   }
 
   /// Another version may word a verdict differently.

@@ -142,10 +142,7 @@ struct PlannedRun {
   }
 
   private func isChosen(_ key: SettingKey) -> Bool {
-    switch settings.inForce.values[key]?.first?.origin {
-    case .default, nil: false
-    case .flag, .variable, .file, .imported: true
-    }
+    settings.inForce.values[key]?.first?.origin.isChosen ?? false
   }
 }
 

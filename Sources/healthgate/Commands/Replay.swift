@@ -149,31 +149,39 @@ extension RunHeader {
     return try Settings(resolving: RawSettings(merging: layers))
   }
 
-  /// The settings as they would be written, for others to be laid over them.
+  /// The settings for others to be laid over them: those that were chosen, as the journal tells.
+  ///
+  /// What was chosen by nobody follows from the changed ones, as it would have.
   fileprivate func texts(_ journal: String) -> [(SettingKey, [String])] {
-    [
+    let chosen = Dictionary(settings.map { ($0.name, $0.value) }) { first, _ in first }
+    let pinned = inForce.filter { chosen[$0.0.rawValue] != nil }.map { ($0.0, [$0.1]) }
+    let baseline = chosen[SettingKey.baseline.rawValue].map { [(SettingKey.baseline, [$0])] }
+    return pinned + (baseline ?? []) + [
       (.target, [check.target.description]), (.semantics, [check.semantics.rawValue]),
-      (.interval, [check.interval.inWords]), (.timeout, [check.timeout.inWords]),
-      (.healthyThreshold, ["\(check.healthyThreshold)"]),
-      (.unhealthyThreshold, ["\(check.unhealthyThreshold)"]),
-      (.matcher, [check.matcher.description]), (.instancesFile, [journal]),
-      (.minHealthy, ["\(policy.minHealthy)"]), (.maxUnhealthy, ["\(policy.maxUnhealthy)"]),
-      (.maxReplaced, ["\(policy.maxReplaced)"]), (.gracePeriod, [policy.gracePeriod.inWords]),
-      (.soak, [policy.soak.inWords]),
-      (.expected, ["\(policy.expected)"]), (.advisory, [String(isAdvisory)]),
-    ] + (check.unhealthyWindow.map { [(.unhealthyWindow, ["\($0)"])] } ?? []) + ownTexts
+      (.instancesFile, [journal]), (.expected, ["\(policy.expected)"]),
+    ]
   }
 
-  /// What does not follow from the other settings, and would not follow from changed ones.
-  private var ownTexts: [(SettingKey, [String])] {
-    var texts: [(SettingKey, [String])] = []
-    let initial = check.semantics.initialThreshold(healthyThreshold: check.healthyThreshold)
-    if check.initialThreshold != initial {
-      texts.append((.initialThreshold, ["\(check.initialThreshold)"]))
+  /// What the verdict follows from beside the target and the group.
+  private var inForce: [(SettingKey, String)] {
+    var texts: [(SettingKey, String)] = [
+      (.interval, check.interval.inWords), (.timeout, check.timeout.inWords),
+      (.healthyThreshold, "\(check.healthyThreshold)"),
+      (.initialThreshold, "\(check.initialThreshold)"),
+      (.unhealthyThreshold, "\(check.unhealthyThreshold)"),
+      (.matcher, check.matcher.description), (.minHealthy, "\(policy.minHealthy)"),
+      (.maxUnhealthy, "\(policy.maxUnhealthy)"), (.maxReplaced, "\(policy.maxReplaced)"),
+      (.gracePeriod, policy.gracePeriod.inWords), (.soak, policy.soak.inWords),
+      (.deadline, policy.deadline.inWords), (.advisory, String(isAdvisory)),
+    ]
+    if let window = check.unhealthyWindow { texts.append((.unhealthyWindow, "\(window)")) }
+    if let comparison = policy.comparison {
+      texts += [
+        (.compare, "true"), (.confidence, "\(comparison.confidence)"),
+        (.maxLatencyIncrease, "\(comparison.maxLatencyIncrease)"),
+        (.minSamples, "\(comparison.minSamples)"),
+      ]
     }
-    let deadline = GatePolicy.defaultDeadline(
-      for: check, gracePeriod: policy.gracePeriod, soak: policy.soak)
-    if policy.deadline != deadline { texts.append((.deadline, [policy.deadline.inWords])) }
     return texts
   }
 

@@ -30,16 +30,13 @@ struct Run: ParsableCommand {
       NotCheckedRun.begin(places)
       try places.refuseShared()
     }
-    var resumption: RunToResume?
-    var loaded = try SettingsLoader(config: config).load(flags: flags.given) { given in
-      resumption = try RunToResume.found(given)
-      return resumption?.settings(under: given)
-    }
+    var loaded = try SettingsLoader(config: config).load(flags: flags.given)
     guard !printConfig else {
       try Output.print(loaded.settings.printed)
       return
     }
     NotCheckedRun.know(loaded.settings)
+    let resumption = try RunToResume.found(loaded.settings.output)
     let group: LoadedGroup
     let baseline: LoadedBaseline?
     if let resumption {

@@ -39,12 +39,14 @@ struct RunSession {
     }
     let journal = try opened(settings.output.journal, "journal") { path throws(SystemError) in
       guard let resumption else { return try JournalFile(path) }
-      return try JournalFile(path, resuming: resumption.run, of: resumption.held)
+      return try JournalFile(resuming: resumption)
     }
+    journal?.signingKey = signingKey
     let signals = try signals ?? Self.signalDescriptor()
     let reactions = Reactions(settings)
     let watch = reports.watch(from: resumption?.timeline ?? Timeline())
-    let observers = [watch].compactMap { $0 as (any GateObserver)? } + reactions.observers
+    let observers =
+      [watch].compactMap { $0 as (any GateObserver)? } + reactions.observers(beside: journal)
     let document =
       try resumption?.document(journal)
       ?? judge(group, signals: signals, journal: journal, reactions: reactions, telling: observers)
@@ -137,7 +139,7 @@ struct RunSession {
     reactions?.checksBegin(header, resuming: resumption?.run)
     let progress = ProgressDisplay.observer(settings.output.progress, of: header)
     let observers: [any GateObserver] = [journal, progress].compactMap { $0 } + others
-    if resumption == nil { journal?.start(header) }
+    if resumption == nil { journal?.start(header) } else { journal?.goOn(header) }
     let gate = resumption?.run.gate ?? Gate(check: header.check, policy: header.policy)
     for poller in [group.poller, baseline?.poller].compactMap({ $0 }) {
       checker.wake(on: poller.event.descriptor)
@@ -205,13 +207,12 @@ struct RunSession {
   }
 
   private func header(of group: LoadedGroup) -> RunHeader {
-    if var header = resumption?.run.header {
-      header.journalPath = settings.output.journal
-      return header
-    }
+    // Of the run that goes on, nothing but which it is, and when it began.
+    let begun = resumption?.run.header
     return RunHeader(
-      healthgateVersion: Healthgate.version, runID: RunID.make(at: .now), startedAt: .now,
-      check: settings.check, request: settings.requestInForce, policy: group.policy,
+      healthgateVersion: Healthgate.version, runID: begun?.runID ?? RunID.make(at: .now),
+      startedAt: begun?.startedAt ?? .now, check: settings.check, request: settings.requestInForce,
+      policy: group.policy,
       isAdvisory: settings.isAdvisory, group: group.source, baseline: baseline?.source,
       settings: settings.chosen, warnings: settings.warnings + (baseline?.warnings ?? []),
       journalPath: settings.output.journal)

@@ -8,6 +8,8 @@ internal import GateFormats
 /// The run that `resume` names: its journal, and what it comes to.
 struct RunToResume {
   let held: HeldJournal
+  /// So much of the file is gone on with.
+  let wholeBytes: Int
   let run: ResumedRun
   /// Its course so far.
   let timeline: Timeline
@@ -15,19 +17,41 @@ struct RunToResume {
   /// The run that the settings name; nil when they name none, or name the journal that they write
   /// as well, and there is nothing in it yet: the same command begins a run and goes on with it.
   ///
+  /// With a key to sign with, the journal is believed as far as this key has signed it.
+  ///
   /// - Throws: `CommandFailure` for a journal that cannot be gone on with.
-  static func found(_ given: RawSettings) throws(CommandFailure) -> RunToResume? {
-    guard let path = given.values[.resume]?.last?.text else { return nil }
-    let journal = given.values[.journal]?.last?.text
+  static func found(_ output: OutputSettings) throws(CommandFailure) -> RunToResume? {
+    guard let path = output.resume else { return nil }
     let held: HeldJournal
-    do throws(SystemError) {
+    do throws(InputFile.Failure) {
       held = try HeldJournal(path)
     } catch {
-      if error.code == ENOENT, journal == path { return beginning(path) }
+      guard case .system(let error) = error else {
+        throw CommandFailure(error, path, as: .journal)
+      }
+      if error.code == ENOENT, output.journal == path { return beginning(path) }
       throw failure(error, path)
     }
-    if held.hasNothing, let journal, held.isSame(as: journal) { return beginning(path) }
-    let recorded = try RecordedJournal.journal(held.bytes, path)
+    let isSame = output.journal.map(held.isSame) ?? true
+    guard isSame else {
+      throw CommandFailure(
+        .usage,
+        "'\(path)' is to be resumed, but journal is '\(output.journal ?? "")', another file\n"
+          + "  hint: leave journal out: the lines go on where they stand")
+    }
+    let mayBegin = output.journal != nil
+    if held.hasNothing, mayBegin { return beginning(path) }
+    var recorded = try RecordedJournal.journal(held.bytes, path)
+    if let place = output.signKey {
+      let key = try SigningKey.load(place).publicKey
+      guard let signed = recorded.lastLine(signedBy: key) else {
+        if recorded.signedLines.isEmpty, recorded.entries.isEmpty, mayBegin {
+          return beginning(path)
+        }
+        throw unsigned(path)
+      }
+      recorded = try believed(signed, of: recorded, held)
+    }
     guard recorded.header.healthgateVersion == Healthgate.version else {
       throw CommandFailure(
         .usage,
@@ -36,9 +60,31 @@ struct RunToResume {
     }
     var timeline = Timeline()
     let run = ResumedRun(recorded) { timeline.observe($0, at: $1, in: $2) }
-    let found = RunToResume(held: held, run: run, timeline: timeline)
+    let found = RunToResume(
+      held: held, wholeBytes: recorded.bytes, run: run, timeline: timeline)
     try found.refuseStaleVerdict(at: found.now())
     return found
+  }
+
+  /// The journal as far as it is signed.
+  private static func believed(
+    _ signed: Journal.SignedLine, of journal: Journal, _ held: HeldJournal
+  ) throws(CommandFailure) -> Journal {
+    let left = journal.events - signed.line
+    guard left > 0 || journal.isCutOff else { return journal }
+    if left > 0 {
+      Output.complain(
+        "healthgate: warning: \(left) \(left == 1 ? "line" : "lines") of '\(held.path)' after the last "
+          + "signature are left out, from line \(signed.line + 1) on")
+    }
+    return try RecordedJournal.journal(Array(held.bytes[..<signed.end]), held.path)
+  }
+
+  private static func unsigned(_ path: String) -> CommandFailure {
+    CommandFailure(
+      .badContent,
+      "'\(path)' cannot be resumed: nothing in it is signed by the key of sign_key\n"
+        + "  hint: whoever can write the file can have made it; begin a new run")
   }
 
   private static func beginning(_ path: String) -> RunToResume? {
@@ -65,10 +111,6 @@ struct RunToResume {
   }
 
   // MARK: - Its settings
-
-  func settings(under given: RawSettings) -> RawSettings {
-    run.settings(under: given, from: held.path)
-  }
 
   /// The group as it is now; how many are expected of it is known since the run began.
   func group(of loaded: LoadedSettings) throws -> LoadedGroup {
@@ -123,7 +165,7 @@ struct RunToResume {
 
   // MARK: - A verdict that it has already
 
-  /// A verdict is not taken back, nor given as one of now when it is not.
+  /// A verdict is not given as one of now when it is not.
   private func refuseStaleVerdict(at now: GateInstant) throws(CommandFailure) {
     guard let verdict = run.gate.verdict, now.since(run.gate.clock) > run.header.check.interval
     else { return }
@@ -135,12 +177,14 @@ struct RunToResume {
   }
 
   /// The verdict that the run had come to when its runner died; nil while it has none.
+  ///
+  /// A promotion is none: it would rest on what the journal says, and not on what is seen.
   func document(_ journal: JournalFile?) -> VerdictDocument? {
-    guard let verdict = run.gate.verdict else { return nil }
+    guard let verdict = run.gate.verdict, verdict.decision != .promote else { return nil }
     return VerdictDocument(
       header: run.header, gate: run.gate, verdict: verdict,
       exitCode: Int(ExitStatus(of: verdict, isAdvisory: run.header.isAdvisory).rawValue),
-      journal: journal?.finish(as: run.header.journalPath))
+      journal: journal?.finish())
   }
 }
 
@@ -149,6 +193,7 @@ extension HeldJournal {
   /// of the first.
   fileprivate var hasNothing: Bool {
     let beginning = Array(#"{"seq":0,"t":0"#.utf8)
-    return wholeBytes == 0 && zip(bytes, beginning).allSatisfy { $0 == $1 }
+    return !bytes.contains(UInt8(ascii: "\n"))
+      && zip(bytes, beginning).allSatisfy { $0 == $1 }
   }
 }

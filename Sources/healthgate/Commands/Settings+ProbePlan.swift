@@ -45,10 +45,7 @@ extension Settings {
   /// What a check sends and expects beside the load balancer's own settings, as far as given.
   var requestInForce: [RunHeader.RequestSetting] {
     SettingKey.allCases.filter(\.isOfRequest).compactMap { key in
-      let given = (inForce.values[key] ?? []).filter { text in
-        if case .default = text.origin { return false }
-        return true
-      }
+      let given = (inForce.values[key] ?? []).filter(\.origin.isChosen)
       guard !given.isEmpty else { return nil }
       return RunHeader.RequestSetting(key.rawValue, given.map { key.masked($0.text) })
     }

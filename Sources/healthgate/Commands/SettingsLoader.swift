@@ -21,10 +21,9 @@ struct SettingsLoader {
   static let standInOrigin = SettingOrigin.imported("no target given")
 
   func load(
-    flags: [(SettingKey, [String])], instances need: Settings.InstancesNeed = .required,
-    over recorded: (RawSettings) throws -> RawSettings? = { _ in nil }
+    flags: [(SettingKey, [String])], instances need: Settings.InstancesNeed = .required
   ) throws -> LoadedSettings {
-    var layers = try layers(flags: flags, over: recorded)
+    var layers = try layers(flags: flags)
     if need == .optional, layers.settings.values[.target] == nil {
       layers.settings.values[.target] = [SettingText("HTTP:80/", at: Self.standInOrigin)]
     }
@@ -40,18 +39,14 @@ struct SettingsLoader {
   }
 
   /// The settings as text, the layers made one, and what they import from.
-  ///
-  /// `recorded` are those of a run to resume, which beat what is imported now.
   func layers(
-    flags: [(SettingKey, [String])],
-    over recorded: (RawSettings) throws -> RawSettings? = { _ in nil }
+    flags: [(SettingKey, [String])]
   ) throws -> (settings: RawSettings, imported: SettingsImport?) {
     let environment = Self.environment
     var layers = [RawSettings(flags: flags), RawSettings(variables: environment)]
     if let path = config ?? environment["HEALTHGATE_CONFIG"].flatMap({ $0.isEmpty ? nil : $0 }) {
       layers.append(RawSettings(file: try Self.file(path), path: path))
     }
-    if let recorded = try recorded(RawSettings(merging: layers)) { layers.append(recorded) }
     let imported = try SettingsImport(RawSettings(merging: layers))
     if let imported { layers.append(imported.layer) }
     return (RawSettings(merging: layers), imported)

@@ -33,9 +33,7 @@ struct Verify: ParsableCommand {
   func run() throws {
     var verification = try trust.verification()
     verification.required = require
-    if let journal {
-      verification.journal = try InputFile.required(journal, as: .journal)
-    }
+    if let journal { verification.journal = try RecordedJournal.read(journal) }
     guard !verification.keys.isEmpty || journal != nil else {
       throw CommandFailure(
         .usage,

@@ -8,25 +8,12 @@ internal import GateFormats
 final class HeldJournal {
   let path: String
   let bytes: [UInt8]
-  /// How long its complete lines are.
-  var wholeBytes: Int { (bytes.lastIndex(of: UInt8(ascii: "\n")) ?? -1) + 1 }
   private let descriptor: Int32
-  /// Whether it may be written to as well.
-  private let access: Access
-
-  private enum Access {
-    case reading
-    case writing
-  }
 
   /// - Throws: `InputFile.Failure`; `EBUSY` when a run is still writing it.
   init(_ path: String) throws(InputFile.Failure) {
     self.path = path
-    var descriptor = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK)
-    access = descriptor >= 0 ? .writing : .reading
-    if descriptor < 0, errno == EACCES || errno == EROFS || errno == EPERM {
-      descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    }
+    let descriptor = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw .system(.last) }
     self.descriptor = descriptor
     do throws(SystemError) {
@@ -58,9 +45,8 @@ final class HeldJournal {
 
   /// A descriptor to write with, which holds the file as well.
   ///
-  /// - Throws: `SystemError` when it may only be read.
+  /// - Throws: `SystemError` when there is none left.
   func takenOver() throws(SystemError) -> Int32 {
-    guard access == .writing else { throw SystemError(code: EACCES) }
     let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
     guard copy >= 0 else { throw .last }
     return copy

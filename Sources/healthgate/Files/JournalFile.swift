@@ -11,17 +11,29 @@ internal import GateFormats
 /// After a failed write it writes no more, so that what stands there is a journal up to a point
 /// and not one with holes; the run goes on, and ends with the status for it.
 final class JournalFile: GateObserver {
-  private let path: String
   private let descriptor: Int32
   private var writer: JournalWriter
   private var digest = Digest()
   private(set) var failure: SystemError?
+  /// Vouches for what is written, while it is written; nil: nobody does.
+  var signingKey: SigningKey?
+  /// Takes the lines as well.
+  var copies: EventStream?
+  private var path: String?
+  /// The time of the last line.
+  private var latest = GateInstant.start
+  private var lastSigned = GateInstant.start
+  private var isSigned = true
+  /// Whether what is not signed yet waits for no other line.
+  private var isUrgent = false
+
+  /// What is not signed waits no longer than this for its signature.
+  private static let longestUnsigned = Duration.seconds(5)
 
   /// A new one in the place of what stands there.
   ///
   /// - Throws: `SystemError` when it cannot be made; `EBUSY` when another run is writing there.
   init(_ path: String) throws(SystemError) {
-    self.path = path
     writer = JournalWriter()
     // Not made empty before it is certain that it is nobody's.
     descriptor = try Output.open(path, O_WRONLY | O_CREAT)
@@ -34,43 +46,28 @@ final class JournalFile: GateObserver {
     }
   }
 
-  /// Goes on with that of a run to resume: in its file, or in another that gets its lines first.
+  /// Goes on with that of a run to resume, after all of it that is believed.
   ///
   /// - Throws: `SystemError` when it cannot be written to.
-  init(_ path: String, resuming run: ResumedRun, of held: HeldJournal) throws(SystemError) {
-    self.path = path
-    writer = JournalWriter(after: run.lines)
-    if run.header.journalPath != path { writer.movedTo = path }
-    let whole = Array(held.bytes[..<held.wholeBytes])
-    if held.isSame(as: path) {
-      descriptor = try held.takenOver()
-    } else {
-      descriptor = try Output.open(path, O_WRONLY | O_CREAT)
-    }
+  init(resuming resumption: RunToResume) throws(SystemError) {
+    writer = JournalWriter(after: resumption.run.lines)
+    descriptor = try resumption.held.takenOver()
+    let whole = Array(resumption.held.bytes[..<resumption.wholeBytes])
     do throws(SystemError) {
-      try begin(after: whole, run.lostLines, isThere: held.isSame(as: path))
-    } catch {
-      close(descriptor)
-      throw error
-    }
-  }
-
-  private func begin(
-    after whole: [UInt8], _ lost: [UInt8], isThere: Bool
-  ) throws(SystemError) {
-    if isThere {
       let end = off_t(whole.count)
       guard ftruncate(descriptor, end) == 0, lseek(descriptor, end, SEEK_SET) == end else {
         throw .last
       }
-    } else {
-      try FileLock.take(descriptor)
-      guard !FileLock.isFile(descriptor) || ftruncate(descriptor, 0) == 0 else { throw .last }
-      try Output.write(whole, to: descriptor)
+      try Output.write(resumption.run.lostLines, to: descriptor)
+    } catch {
+      close(descriptor)
+      throw error
     }
-    try Output.write(lost, to: descriptor)
+    path = resumption.run.header.journalPath
+    latest = resumption.run.gate.clock
+    isSigned = resumption.run.lostLines.isEmpty
     digest.add(whole)
-    digest.add(lost)
+    digest.add(resumption.run.lostLines)
   }
 
   deinit {
@@ -78,27 +75,37 @@ final class JournalFile: GateObserver {
   }
 
   func start(_ header: RunHeader) {
+    path = header.journalPath
     writer.runStarted(header)
-    flush()
+    isUrgent = true
+    flush(by: latest)
+  }
+
+  /// The run that another runner began goes on.
+  func goOn(_ header: RunHeader) {
+    path = header.journalPath
+    writer.resumption = header
+    isUrgent = true
   }
 
   func observe(
     _ event: GateEvent, _ effects: ArraySlice<GateEffect>, at instant: GateInstant, in gate: Gate
   ) {
     writer.write(event, effects, at: instant, in: gate)
+    latest = instant
+    isUrgent = isUrgent || gate.verdict != nil || event.speaksAgainstTheGroup
   }
 
   func turnEnded(at instant: GateInstant, in gate: Gate) -> GateInstant? {
-    flush()
-    return nil
+    flush(by: instant)
+    return signingKey != nil && !isSigned ? lastSigned + Self.longestUnsigned : nil
   }
 
   /// Writes what is left; returns what binds the verdict to this journal.
-  ///
-  /// A verdict that was there already has it where its journal says, if it is not here.
-  func finish(as recorded: String? = nil) -> JournalDigest {
-    flush()
-    return JournalDigest(path: recorded ?? path, sha256: digest.hexadecimal, events: writer.events)
+  func finish() -> JournalDigest {
+    isUrgent = true
+    flush(by: latest)
+    return JournalDigest(path: path, sha256: digest.hexadecimal, events: writer.events)
   }
 
   /// Waits until what was written is on the disk.
@@ -108,15 +115,43 @@ final class JournalFile: GateObserver {
     }
   }
 
-  private func flush() {
+  private func flush(by now: GateInstant) {
+    sign(by: now)
     guard !writer.bytes.isEmpty else { return }
     defer { writer.removeAll() }
+    copies?.take(writer.bytes, upTo: writer.events)
     guard failure == nil else { return }
     do throws(SystemError) {
       try Output.write(writer.bytes, to: descriptor)
       digest.add(writer.bytes)
     } catch {
       failure = error
+    }
+  }
+
+  /// Signs all that was not, if it is time.
+  ///
+  /// The line has the time of the one before: others may still come in that happened earlier than
+  /// now.
+  private func sign(by now: GateInstant) {
+    guard let signingKey, failure == nil else { return }
+    isSigned = isSigned && writer.bytes.isEmpty
+    guard !isSigned, isUrgent || now >= lastSigned + Self.longestUnsigned else { return }
+    var digest = digest
+    digest.add(writer.bytes)
+    writer.signed(JournalSignature(of: digest, with: signingKey), at: latest)
+    (isSigned, isUrgent, lastSigned) = (true, false, now)
+  }
+}
+
+extension GateEvent {
+  /// What must not be cut off a journal unseen: that an instance left.
+  fileprivate var speaksAgainstTheGroup: Bool {
+    switch self {
+    case .instanceRemoved: true
+    case .instanceAdded, .checked, .checkLost, .listed, .loadBalancerSaw, .loadBalancerAsked,
+      .interrupted, .resumed, .wokeUp:
+      false
     }
   }
 }

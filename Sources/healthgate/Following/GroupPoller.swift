@@ -45,8 +45,8 @@ final class GroupPoller: MembershipFeed, Sendable {
       try queue.start()
     } catch {
       let fault = GateFault(detail: "the group cannot be asked for again: \(error)")
-      if follows { post(.sourceFailed(fault)) }
-      if reader.readsView { post(.viewFailed(fault)) }
+      if follows { post(.sourceFailed(fault), from: .now) }
+      if reader.readsView { post(.viewFailed(fault), from: .now) }
       return retry.withLock { $0 = .now + max(refresh, .seconds(1)) }
     }
     retry.withLock { $0 = nil }

@@ -20,16 +20,26 @@ final class EventStream: GateObserver {
     self.sink = sink
   }
 
+  /// Whether it is handed the journal's own lines, and makes none.
+  var followsJournal = false
+
   func start(_ header: RunHeader) {
+    guard !followsJournal else { return }
     writer.runStarted(header)
     flush()
   }
 
   /// Goes on after the lines that the runner before has sent, or wanted to.
-  func start(after lines: Int, in journal: String?) {
+  func start(after lines: Int, _ header: RunHeader) {
     writer = JournalWriter(after: lines)
-    writer.movedTo = journal
+    writer.resumption = header
     flushed = lines
+  }
+
+  /// The journal's lines up to so many of all.
+  func take(_ bytes: [UInt8], upTo events: Int) {
+    sink.take(EventLines(bytes: bytes, count: events - flushed))
+    flushed = events
   }
 
   func observe(
@@ -48,8 +58,7 @@ final class EventStream: GateObserver {
 
   private func flush() {
     guard !writer.bytes.isEmpty else { return }
-    sink.take(EventLines(bytes: writer.bytes, count: writer.events - flushed))
-    flushed = writer.events
+    take(writer.bytes, upTo: writer.events)
     writer.removeAll()
   }
 }

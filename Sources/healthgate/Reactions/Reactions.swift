@@ -36,14 +36,20 @@ struct Reactions {
   }
 
   /// Who wants to be told what the gate sees.
-  var observers: [any GateObserver] { stream.map { [$0] } ?? [] }
+  ///
+  /// The lines of a journal that is signed are the journal's own: its signatures are among them.
+  func observers(beside journal: JournalFile?) -> [any GateObserver] {
+    guard let stream else { return [] }
+    guard let journal, journal.signingKey != nil else { return [stream] }
+    stream.followsJournal = true
+    journal.copies = stream
+    return []
+  }
 
   func checksBegin(_ header: RunHeader, resuming run: ResumedRun?) {
     ci?.checksBegin()
     poster?.start()
-    guard let run else { stream?.start(header); return }
-    let path = header.journalPath
-    stream?.start(after: run.lines, in: run.header.journalPath == path ? nil : path)
+    if let run { stream?.start(after: run.lines, header) } else { stream?.start(header) }
   }
 
   func checksEnded() {

@@ -86,7 +86,7 @@ import Testing
         == [
           "run_started", "instance_added", "guard_added", "instance_removed", "check",
           "gate_fault", "group_listed", "load_balancer_view", "interrupted", "resumed",
-          "state_changed", "decided",
+          "state_changed", "decided", "signed",
         ].map { .string($0) })
   }
 

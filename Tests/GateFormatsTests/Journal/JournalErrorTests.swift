@@ -112,6 +112,15 @@ import Testing
     Break(header, #""healthgate_version":"#, #""version":"#, "healthgate_version is missing"),
     Break(header, #""schema_version":"1.0","#, "", "schema_version is missing"),
     Break(
+      header, #""rules":2,"#, "",
+      "rules is missing, not 2: it was written under other rules, by which the same events may give "
+        + "another verdict"),
+    Break(
+      header, #""rules":2"#, #""rules":1"#,
+      "rules is 1, not 2: it was written under other rules, by which the same events may give "
+        + "another verdict"),
+    Break(header, #""rules":2"#, #""rules":"2""#, "it is not an event: rules is of the wrong type"),
+    Break(
       header, #""schema_version":"1.0""#, #""schema_version":"2.0""#,
       "schema_version is '2.0', which is none"),
     Break(header, #""started_at":"#, #""at":"#, "started_at is missing"),

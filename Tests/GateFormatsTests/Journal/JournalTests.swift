@@ -167,7 +167,7 @@ import Testing
     run.send(.instanceAdded(Instance(id: "web-3", address: "::1", port: 8080)), at: 15.4)
     run.send(.wokeUp, at: 15.9)
     let header = """
-      {"seq":0,"t":0,"event":"run_started","schema_version":"1.0","healthgate_version":"0.1.0",\
+      {"seq":0,"t":0,"event":"run_started","schema_version":"1.0","rules":2,"healthgate_version":"0.1.0",\
       "run_id":"019aa6f0-0000-7000-8000-000000000001","started_at":"2026-05-05T10:00:00.000Z",\
       "health_check":{"target":"HTTP:80/health","semantics":"classic","interval_seconds":15,\
       "timeout_seconds":2.5,"healthy_threshold":2,"initial_threshold":2,"unhealthy_threshold":3,\

@@ -45,16 +45,6 @@ import Testing
     }
   }
 
-  @Test func itsSettingsLieBelowThoseThatAreGiven() throws {
-    let run = ResumedRun(try Self.journal(8))
-    let bare = run.settings(under: RawSettings(), from: "run.ndjson")
-    #expect(bare.values[.interval]?.map(\.text) == ["10"])
-    #expect(bare.values[.asg]?.map(\.text) == ["green"])
-    #expect(bare.values[.header] == nil, "values of headers are not in the journal")
-    let given = RawSettings(flags: [(.dns, ["web.example"])])
-    #expect(run.settings(under: given, from: "run.ndjson").values[.asg] == nil)
-  }
-
   @Test func aListThatIsAnotherIsSaidToBe() throws {
     let run = ResumedRun(try Self.journal(8))
     let same = ["web-1", "web-2"].enumerated().map {
