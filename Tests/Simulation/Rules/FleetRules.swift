@@ -159,11 +159,12 @@ struct FleetRules {
       if moment - 1 > last, mustSettle(trial, at: moment - 1) {
         complain(.trial, "at \(moment - 1) the old group was cleared, and no word of it")
       }
-      return settle(trial, at: moment, says: verdict)
+      return settle(trial, at: moment, seenAt: now, says: verdict)
     }
     guard hasHadMembers else {
       if moment != deadline + 1 { complain(.earliest, "no instances, but not at the deadline") }
-      return conclude(.inconclusive, .noInstances, at: moment)
+      let isKnown = listing?.hasSucceeded ?? true
+      return conclude(.inconclusive, isKnown ? .noInstances : .gateFault, at: moment)
     }
     judgeTooLate(at: moment)
     concludeTooLate(at: moment, seenAt: now, verdict)
@@ -406,7 +407,7 @@ extension FleetRules {
       return rollBack(.tooManyReplaced, at: now, seenAt: seen, gate)
     }
     if guards.unhealthy > 0 { return rollBack(.guardFailed, at: now, seenAt: seen, gate) }
-    if let trial { return settle(trial, at: now, says: gate.verdict) }
+    if let trial { return settle(trial, at: now, seenAt: seen, says: gate.verdict) }
     if !hasHadMembers {
       if isGone { conclude(.inconclusive, .noInstances, at: now) }
       return
@@ -510,11 +511,11 @@ extension FleetRules {
   private mutating func condemn(
     _ code: ReasonCode, at now: Int64, seenAt seen: Int64, _ gate: Gate
   ) {
-    guard old.present > 0, code != .wrongVersion,
-      !isFaultBlamed(by: gate.verdict, at: now, seenAt: seen)
-    else { return rollBack(code, at: now, seenAt: seen, gate) }
+    guard old.present > 0, code != .wrongVersion else {
+      return rollBack(code, at: now, seenAt: seen, gate)
+    }
     begin(code, at: now)
-    if let trial { settle(trial, at: now, says: gate.verdict) }
+    if let trial { settle(trial, at: now, seenAt: seen, says: gate.verdict) }
   }
 
   private mutating func begin(_ code: ReasonCode, at now: Int64) {
@@ -529,14 +530,23 @@ extension FleetRules {
     (soakWith, soakWithout, isReady) = (nil, nil, false)
   }
 
-  private mutating func settle(_ trial: Trial, at now: Int64, says verdict: Verdict?) {
+  private mutating func settle(
+    _ trial: Trial, at now: Int64, seenAt seen: Int64, says verdict: Verdict?
+  ) {
     if isTooMany(trial.failing, trial) { return conclude(.inconclusive, .sharedCause, at: now) }
-    guard !mustSettle(trial, at: now) else { return conclude(.rollback, trial.code, at: now) }
-    guard verdict?.reason.code == trial.code, verdict?.at.microseconds == now else { return }
+    let isBlamed = isFaultBlamed(by: verdict, at: now, seenAt: seen)
+    guard !mustSettle(trial, at: now) else {
+      return isBlamed
+        ? conclude(.inconclusive, .gateFault, at: now) : conclude(.rollback, trial.code, at: now)
+    }
+    guard isBlamed || verdict?.reason.code == trial.code, verdict?.at.microseconds == now else {
+      return
+    }
     if isTooMany(trial.failing + sureToBeAbleToFail(at: now, trial), trial) {
       complain(.trial, "at \(now) the old group could still fail, but was let off")
     }
-    conclude(.rollback, trial.code, at: now)
+    isBlamed
+      ? conclude(.inconclusive, .gateFault, at: now) : conclude(.rollback, trial.code, at: now)
   }
 
   private func mustSettle(_ trial: Trial, at now: Int64) -> Bool {

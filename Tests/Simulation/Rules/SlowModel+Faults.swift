@@ -6,19 +6,41 @@ extension SlowModel {
   /// A gate that looks so much later than it should was held up.
   private static let tolerated: Int64 = 250_000
 
+  /// Whether the gate's own faults are to blame; and whether that depends on when it is noticed that
+  /// a check was not made.
+  enum Blame {
+    case yes, yesButNoticedLater, no, noButNoticedLater
+  }
+
   /// Whether the group would have been promoted by now, or still could be, in the world in which
   /// every lost check succeeded when it was due, every lost view said in service, every listing
   /// was had, and the gate was never late.
-  func areFaultsToBlame(at now: Int64, seenAt seen: Int64) -> Bool {
-    guard !isWithoutFaults else { return false }
+  func areFaultsToBlame(at now: Int64, seenAt seen: Int64) -> Blame {
+    guard !isWithoutFaults else { return .no }
+    let isWhenDue = isPromotedWithoutFaults(at: now, seenAt: seen, whenNoticed: false)
+    let isWhenNoticed = isPromotedWithoutFaults(at: now, seenAt: seen, whenNoticed: true)
+    return switch (isWhenDue, isWhenNoticed) {
+    case (true, true): .yes
+    case (true, false): .yesButNoticedLater
+    case (false, true): .noButNoticedLater
+    case (false, false): .no
+    }
+  }
+
+  private func isPromotedWithoutFaults(
+    at now: Int64, seenAt seen: Int64, whenNoticed: Bool
+  ) -> Bool {
     var other = SlowModel(check: check, policy: policy, isWithoutFaults: true)
-    for timed in historyWithoutFaults(at: now, seenAt: seen) { other.take(timed) }
+    let history = historyWithoutFaults(at: now, seenAt: seen, whenNoticed: whenNoticed)
+    for timed in history { other.take(timed) }
     other.passTime(through: now, seenAt: now)
     return other.conclusion.map { $0.decision == .promote } ?? true
   }
 
   /// What the gate would have seen.
-  func historyWithoutFaults(at now: Int64, seenAt seen: Int64) -> [VirtualRun.TimedEvent] {
+  private func historyWithoutFaults(
+    at now: Int64, seenAt seen: Int64, whenNoticed: Bool
+  ) -> [VirtualRun.TimedEvent] {
     var events: [(at: Int64, place: Int, event: GateEvent)] = []
     for (place, timed) in history.enumerated() {
       switch timed.event {
@@ -31,7 +53,7 @@ extension SlowModel {
     }
     for (index, member) in members.enumerated() where member.role != .baseline {
       for past in member.forgotten + allResults(of: member, at: now, seenAt: seen) {
-        events.append(eventWithoutFaults(past, of: index))
+        events.append(eventWithoutFaults(past, of: index, whenNoticed: whenNoticed))
       }
     }
     return events.sorted { ($0.at, $0.place) < ($1.at, $1.place) }
@@ -54,15 +76,15 @@ extension SlowModel {
   }
 
   private func eventWithoutFaults(
-    _ past: PastCheck, of index: Int
+    _ past: PastCheck, of index: Int, whenNoticed: Bool
   ) -> (at: Int64, place: Int, event: GateEvent) {
     let started = GateInstant(microseconds: past.started)
     func ended(_ moment: Int64, _ result: CheckResult) -> (Int64, Int, GateEvent) {
       let report = CheckReport.sample(
         result, from: started, to: GateInstant(microseconds: moment))
-      return (moment, past.report ?? .max, .checked(InstanceKey(index), report))
+      return (moment, past.report ?? (whenNoticed ? -1 : .max), .checked(InstanceKey(index), report))
     }
-    // What was not made ended when it was due, in the list of what was seen.
+    if whenNoticed, let noticed = past.noticed { return ended(noticed, .success) }
     return ended(
       min(past.ended, past.started + timeout(of: members[index].role)), result(of: past))
   }

@@ -19,10 +19,12 @@ extension SlowModel {
     if present(.guard).contains(where: { state(of: $0, at: now) == .unhealthy }) {
       return rollBack(.guardFailed, at: now, seenAt: seen)
     }
-    if trial != nil { return settle(at: now) }
+    if trial != nil { return settle(at: now, seenAt: seen) }
     guard members.contains(where: { $0.role == .member }) else {
       guard isGone || now > deadline else { return }
-      return conclude(.inconclusive, .noInstances, at: now)
+      // Where the source could not be read, that there is none is not known.
+      let isKnown = isGone || listing?.hasSucceeded ?? true
+      return conclude(.inconclusive, isKnown ? .noInstances : .gateFault, at: now)
     }
     if mayPromote, let ready, isPromotable(since: ready, at: now) {
       return conclude(.promote, .groupHealthy, at: now)
@@ -170,40 +172,49 @@ extension SlowModel {
 
   /// Nothing can save the group any more.
   private mutating func giveUp(at now: Int64, seenAt seen: Int64) {
-    guard !areFaultsToBlame(at: now, seenAt: seen) else {
-      return conclude(.inconclusive, .gateFault, at: now)
+    guard areFaultsToBlame(at: now, seenAt: seen) == .no else {
+      return rollBack(codeOfGivingUp(at: now), at: now, seenAt: seen)
     }
-    if policy.loadBalancer == .confirms, isAllElseHolding(at: now, views: false),
-      isPromotable(since: ready, at: now, views: false)
-    {
-      return rollBack(.loadBalancerDisagrees, at: now, seenAt: seen)
-    }
-    let code: ReasonCode = now >= deadline ? .deadlineExceeded : .cannotBecomeHealthyInTime
+    let code = codeOfGivingUp(at: now)
+    guard code != .loadBalancerDisagrees else { return rollBack(code, at: now, seenAt: seen) }
     // Where only a guard is late, nobody asks the old group.
     let isOnlyForGuards =
-      now >= deadline
+      now > deadline
       ? isAllElseHolding(at: now, guards: false)
         && isPromotable(since: ready, at: now, guards: false)
       : isFeasible(from: now, withGuards: false)
-    guard !isOnlyForGuards else {
-      return rollBack(code, at: now, seenAt: seen)
-    }
+    guard !isOnlyForGuards else { return rollBack(code, at: now, seenAt: seen) }
     condemn(code, at: now, seenAt: seen)
   }
 
-  private mutating func rollBack(_ code: ReasonCode, at now: Int64, seenAt seen: Int64) {
-    areFaultsToBlame(at: now, seenAt: seen)
-      ? conclude(.inconclusive, .gateFault, at: now) : conclude(.rollback, code, at: now)
+  private func codeOfGivingUp(at now: Int64) -> ReasonCode {
+    if policy.loadBalancer == .confirms, isAllElseHolding(at: now, views: false),
+      isPromotable(since: ready, at: now, views: false)
+    {
+      return .loadBalancerDisagrees
+    }
+    return now >= deadline ? .deadlineExceeded : .cannotBecomeHealthyInTime
+  }
+
+  mutating func rollBack(_ code: ReasonCode, at now: Int64, seenAt seen: Int64) {
+    let fault = Conclusion(decision: .inconclusive, code: .gateFault, at: now)
+    let failure = Conclusion(decision: .rollback, code: code, at: now)
+    switch areFaultsToBlame(at: now, seenAt: seen) {
+    case .yes: conclude(.inconclusive, .gateFault, at: now)
+    case .yesButNoticedLater: conclude(.inconclusive, .gateFault, at: now, or: failure)
+    case .no: conclude(.rollback, code, at: now)
+    case .noButNoticedLater: conclude(.rollback, code, at: now, or: fault)
+    }
   }
 
   /// The old group is asked first, if there is one; in the other world the condemnation is enough.
   private mutating func condemn(_ code: ReasonCode, at now: Int64, seenAt seen: Int64) {
     // That the old group is of an old version is no failure of it.
-    guard !present(.baseline).isEmpty, code != .wrongVersion, !isWithoutFaults,
-      !areFaultsToBlame(at: now, seenAt: seen)
-    else { return rollBack(code, at: now, seenAt: seen) }
+    guard !present(.baseline).isEmpty, code != .wrongVersion, !isWithoutFaults else {
+      return rollBack(code, at: now, seenAt: seen)
+    }
     (soakWith, soakWithout, ready) = (nil, nil, nil)
     trial = trial(for: code, at: now)
-    settle(at: now)
+    settle(at: now, seenAt: seen)
   }
 }

@@ -33,6 +33,9 @@ struct SlowModel {
   var ready: Ready?
   var trial: Trial?
   private(set) var conclusion: Conclusion?
+  /// What a gate may say in its place: where a loss that is only noticed later would change the one
+  /// test.
+  private(set) var alternative: Conclusion?
   /// What was taken in; checks of nobody are left out.
   private(set) var history: [VirtualRun.TimedEvent] = []
 
@@ -75,6 +78,8 @@ struct SlowModel {
     var report: Int?
     /// It was held to be lost, or one after it was, when its report came.
     var isOvertaken = false
+    /// When it was noticed that it was not made.
+    var noticed: Int64?
 
     var isFailure: Bool { if case .failure = ending { true } else { false } }
   }
@@ -163,8 +168,12 @@ extension SlowModel {
   mutating func passTime(through now: Int64, seenAt seen: Int64) {
     let last = history.last?.at.microseconds ?? 0
     guard last < now else { return }
+    let reported = members.map(\.checks)
     for moment in last + 1...now where conclusion == nil {
+      // What is overdue is lost for a decision; a report may still come.
+      loseOverdue(at: moment)
       decide(at: moment, seenAt: seen, mayPromote: true)
+      for index in members.indices { members[index].checks = reported[index] }
     }
   }
 
@@ -241,8 +250,9 @@ extension SlowModel {
     }
     var slot = due(members[index])
     let isOvertaken = started < slot
-    while slot + interval <= started {
-      members[index].checks.append(PastCheck(ending: .lost, started: slot, ended: slot))
+    while slot + interval <= started, !isWithoutFaults {
+      members[index].checks.append(
+        PastCheck(ending: .lost, started: slot, ended: slot, noticed: ended))
       slot += interval
     }
     let ending: PastCheck.Ending =
@@ -264,8 +274,11 @@ extension SlowModel {
     }
   }
 
-  mutating func conclude(_ decision: Decision, _ code: ReasonCode, at now: Int64) {
+  mutating func conclude(
+    _ decision: Decision, _ code: ReasonCode, at now: Int64, or alternative: Conclusion? = nil
+  ) {
     conclusion = Conclusion(decision: decision, code: code, at: now)
+    self.alternative = alternative
   }
 }
 
@@ -294,9 +307,10 @@ extension SlowModel {
   func results(of member: Member, at now: Int64) -> [PastCheck] {
     guard !isSeenByLoadBalancer(member) else { return [] }
     var results = member.checks
+    guard !isWithoutFaults else { return results }
     var slot = due(member)
     while slot + interval + timeout(of: member.role) < now {
-      results.append(PastCheck(ending: .lost, started: slot, ended: slot))
+      results.append(PastCheck(ending: .lost, started: slot, ended: slot, noticed: now))
       slot += interval
     }
     return results

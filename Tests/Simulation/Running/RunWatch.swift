@@ -57,6 +57,19 @@ final class RunWatch: GateObserver {
 }
 
 extension SlowModel {
+  /// Whether it can be said as well.
+  private func allows(_ other: Conclusion?) -> Bool {
+    guard let other, let conclusion else { return false }
+    // A gate that was held up while the old group was asked notices what it has missed when it looks.
+    let isLater =
+      trial != nil && other.decision == conclusion.decision && other.code == conclusion.code
+      && members.contains { member in
+        !member.hasLeft && member.role == .baseline
+          && results(of: member, at: max(other.at, conclusion.at)).last?.report == nil
+      }
+    return other == alternative || isLater
+  }
+
   /// What the gate says otherwise, in words.
   func disagreement(with gate: Gate, after timed: VirtualRun.TimedEvent) -> String? {
     let decided = gate.verdict.map {
@@ -65,7 +78,8 @@ extension SlowModel {
     let now = conclusion?.at ?? timed.at.microseconds
     let states = members.map { state(of: $0, at: now) }
     guard
-      decided != conclusion || gate.expected != expected
+      decided != conclusion && !allows(decided)
+        || gate.expected != expected
         || gate.records.map(\.health.state) != states
         || gate.records.map({ $0.removed != nil }) != members.map(\.hasLeft)
     else { return nil }
