@@ -63,7 +63,11 @@ let package = Package(
     .systemLibrary(
       name: "CCurl", pkgConfig: "libcurl",
       providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
-    .target(name: "CCurlShims", dependencies: ["CCurl"]),
+    .target(name: "CCurlShims", dependencies: ["CCurl", "CNGHTTP2"]),
+    // HTTP/2's frames, by the library that libcurl has them from.
+    .systemLibrary(
+      name: "CNGHTTP2", pkgConfig: "libnghttp2",
+      providers: [.apt(["libnghttp2-dev"]), .brew(["libnghttp2"])]),
     // RE2, which is C++, by functions of C. Its pkg-config file has flags that SwiftPM warns of.
     .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
     // YAML's parser, XML of AWS's answers, and SRV records.

@@ -4,11 +4,13 @@
 #include "CCurlShims.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -26,8 +28,12 @@
 void hg_response_reset(hg_response *response) {
   response->header_bytes = response->body_bytes = 0;
   response->header_too_large = response->body_too_large = false;
+  response->out_of_memory = false;
+  response->malformed = HG_WELL_FORMED;
+  response->line[0] = 0;
+  response->content_length = -1;
   response->open_errno = 0;
-  response->socket = -1;
+  response->socket = response->connected = -1;
   response->error[0] = 0;
   response->head_length = response->body_length = 0;
 }
@@ -46,8 +52,7 @@ void hg_response_free(hg_response *response) {
   response->head_capacity = response->body_capacity = 0;
 }
 
-static bool append(char **buffer, size_t *length, size_t *capacity, const char *bytes,
-                   size_t count) {
+bool hg_append(char **buffer, size_t *length, size_t *capacity, const char *bytes, size_t count) {
   if (*length + count > *capacity) {
     size_t wanted = *capacity ? *capacity : 512;
     while (wanted < *length + count) wanted *= 2;
@@ -61,6 +66,87 @@ static bool append(char **buffer, size_t *length, size_t *capacity, const char *
   return true;
 }
 
+// MARK: - The form of an answer
+
+static bool is_digit(char byte) { return byte >= '0' && byte <= '9'; }
+
+bool hg_is_status_line(const char *bytes, size_t count) {
+  // A missing reason may have its blank missing too (RFC 9112, section 4: words between blanks).
+  return count >= 13 && memcmp(bytes, "HTTP/1.", 7) == 0 && (bytes[7] == '0' || bytes[7] == '1') &&
+         bytes[8] == ' ' && bytes[9] >= '1' && bytes[9] <= '9' && is_digit(bytes[10]) &&
+         is_digit(bytes[11]) && (bytes[12] == ' ' || bytes[12] == '\r' || bytes[12] == '\n');
+}
+
+// Bytes of a token (RFC 9110, section 5.6.2).
+static bool is_token_byte(unsigned char byte) {
+  static const uint32_t set[8] = {0, 0x03FF6CFA, 0xC7FFFFFE, 0x57FFFFFF, 0, 0, 0, 0};
+  return set[byte >> 5] >> (byte & 31) & 1;
+}
+
+// One length, or the same one several times, in digits alone.
+static bool take_length(hg_response *response, const char *value, size_t count) {
+  size_t at = 0;
+  do {
+    while (at < count && (value[at] == ' ' || value[at] == '\t')) at++;
+    size_t first = at;
+    int64_t length = 0;
+    while (at < count && is_digit(value[at]) && at - first < 18)
+      length = length * 10 + (value[at++] - '0');
+    if (at == first || (response->content_length >= 0 && length != response->content_length))
+      return false;
+    response->content_length = length;
+    while (at < count && (value[at] == ' ' || value[at] == '\t')) at++;
+    if (at < count && value[at++] != ',') return false;
+  } while (at < count);
+  return true;
+}
+
+// A line of the header or of the trailers, with its end.
+static hg_malformed form_of_line(hg_response *response, const char *bytes, size_t count) {
+  while (count && (bytes[count - 1] == '\n' || bytes[count - 1] == '\r')) count--;
+  if (!count) return HG_WELL_FORMED;
+  if (memchr(bytes, 0, count) || memchr(bytes, '\r', count)) return HG_FIELD_LINE;
+  // A line that goes on (obs-fold, RFC 9112, section 5.2).
+  if (bytes[0] == ' ' || bytes[0] == '\t') return HG_WELL_FORMED;
+  size_t name = 0;
+  while (name < count && is_token_byte((unsigned char)bytes[name])) name++;
+  size_t colon = name;
+  // Blanks before the colon are taken out by a proxy (section 5.1).
+  while (colon < count && (bytes[colon] == ' ' || bytes[colon] == '\t')) colon++;
+  if (!name || colon == count || bytes[colon] != ':') return HG_FIELD_LINE;
+  if (name == 14 && strncasecmp(bytes, "content-length", 14) == 0 &&
+      !take_length(response, bytes + colon + 1, count - colon - 1))
+    return HG_CONTENT_LENGTH;
+  return HG_WELL_FORMED;
+}
+
+static hg_malformed form_of(hg_response *response, const char *bytes, size_t count) {
+  bool begins = response->head_length == 0 || (count >= 5 && memcmp(bytes, "HTTP/", 5) == 0);
+  if (!begins) return form_of_line(response, bytes, count);
+  response->content_length = -1;
+  return hg_is_status_line(bytes, count) ? HG_WELL_FORMED : HG_STATUS_LINE;
+}
+
+static bool is_well_formed(hg_response *response, const char *bytes, size_t count) {
+  response->malformed = form_of(response, bytes, count);
+  if (response->malformed == HG_WELL_FORMED) return true;
+  size_t length = 0;
+  while (length < count && length + 1 < sizeof response->line && bytes[length] != '\r' &&
+         bytes[length] != '\n') {
+    response->line[length] = bytes[length] ? bytes[length] : ' ';
+    length++;
+  }
+  response->line[length] = 0;
+  return false;
+}
+
+// MARK: - What comes in
+
+void hg_response_drop_connected(hg_response *response) {
+  if (response->connected >= 0) close(response->connected);
+  response->connected = -1;
+}
+
 static size_t on_header(char *bytes, size_t size, size_t items, void *context) {
   hg_response *response = context;
   size_t count = size * items;
@@ -69,31 +155,41 @@ static size_t on_header(char *bytes, size_t size, size_t items, void *context) {
     response->header_too_large = true;
     return 0;
   }
+  if (response->strict && !is_well_formed(response, bytes, count)) return 0;
   // A 100 Continue or a proxy's answer came first: only the last block counts.
   if (count >= 5 && memcmp(bytes, "HTTP/", 5) == 0) response->head_length = 0;
-  if (!append(&response->head, &response->head_length, &response->head_capacity, bytes, count))
+  if (!hg_append(&response->head, &response->head_length, &response->head_capacity, bytes, count)) {
+    response->out_of_memory = true;
     return 0;
+  }
   return count;
 }
 
-static size_t on_body(char *bytes, size_t size, size_t items, void *context) {
-  hg_response *response = context;
-  size_t count = size * items;
+bool hg_response_take_body(hg_response *response, const char *bytes, size_t count) {
   response->body_bytes += count;
   if (response->body_bytes > response->body_limit) {
     response->body_too_large = true;
-    return 0;
+    return false;
   }
   size_t room = response->body_kept - response->body_length;
   size_t kept = count < room ? count : room;
-  if (kept && !append(&response->body, &response->body_length, &response->body_capacity, bytes, kept))
-    return 0;
-  return count;
+  response->out_of_memory = kept && !hg_append(&response->body, &response->body_length,
+                                               &response->body_capacity, bytes, kept);
+  return !response->out_of_memory;
+}
+
+static size_t on_body(char *bytes, size_t size, size_t items, void *context) {
+  return hg_response_take_body(context, bytes, size * items) ? size * items : 0;
 }
 
 static curl_socket_t on_open(void *context, curlsocktype purpose, struct curl_sockaddr *address) {
   (void)purpose;
   hg_response *response = context;
+  if (response->connected >= 0) {
+    response->socket = response->connected;
+    response->connected = -1;
+    return response->socket;
+  }
   int descriptor = socket(address->family, address->socktype | SOCK_NONBLOCK | SOCK_CLOEXEC,
                           address->protocol);
   if (descriptor < 0) {
@@ -109,15 +205,44 @@ static curl_socket_t on_open(void *context, curlsocktype purpose, struct curl_so
   return descriptor;
 }
 
+static int on_close(void *context, curl_socket_t descriptor) {
+  hg_response *response = context;
+  if (response->socket == descriptor) response->socket = -1;
+  return close(descriptor);
+}
+
+// Called when a socket has been opened: one that was connected already needs no more of it.
+static int on_opened(void *context, curl_socket_t descriptor, curlsocktype purpose) {
+  (void)context, (void)purpose;
+  struct sockaddr_storage peer;
+  socklen_t size = sizeof peer;
+  return getpeername(descriptor, (struct sockaddr *)&peer, &size) == 0 ? CURL_SOCKOPT_ALREADY_CONNECTED
+                                                                        : CURL_SOCKOPT_OK;
+}
+
+CURLcode hg_easy_take_connected(CURL *easy) {
+  return curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, on_opened);
+}
+
 CURLcode hg_easy_set_response(CURL *easy, hg_response *response) {
+  hg_response_reset(response);
   CURLcode code = curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
   if (!code) code = curl_easy_setopt(easy, CURLOPT_HEADERDATA, response);
   if (!code) code = curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
   if (!code) code = curl_easy_setopt(easy, CURLOPT_WRITEDATA, response);
   if (!code) code = curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
   if (!code) code = curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, response);
+  if (!code) code = curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, on_close);
+  if (!code) code = curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, response);
   if (!code) code = curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, response->error);
   return code;
+}
+
+CURLcode hg_easy_allow_http(CURL *easy) {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+  return curl_easy_setopt(easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+#pragma GCC diagnostic pop
 }
 
 // MARK: - Fixed arity
@@ -142,6 +267,9 @@ CURLcode hg_easy_get_offset(CURL *easy, CURLINFO info, curl_off_t *value) {
 }
 CURLcode hg_easy_get_pointer(CURL *easy, CURLINFO info, void **value) {
   return curl_easy_getinfo(easy, info, (char **)value);
+}
+CURLcode hg_easy_get_socket(CURL *easy, CURLINFO info, curl_socket_t *value) {
+  return curl_easy_getinfo(easy, info, value);
 }
 
 CURLMcode hg_multi_set_callbacks(CURLM *multi, hg_socket_callback socket_callback,
@@ -269,6 +397,14 @@ void hg_event_clear(int descriptor) {
   uint64_t count;
   (void)!read(descriptor, &count, sizeof count);
 }
+
+bool hg_send_proxy_header(int socket) {
+  // Signature; version 2, LOCAL; AF_UNSPEC; nothing follows (HAProxy, "The PROXY protocol", 2.2).
+  static const char header[16] = "\r\n\r\n\0\r\nQUIT\n\x20\0\0";
+  return send(socket, header, sizeof header, MSG_NOSIGNAL) == (ssize_t)sizeof header;
+}
+
+int hg_duplicate(int descriptor) { return fcntl(descriptor, F_DUPFD_CLOEXEC, 0); }
 
 int64_t hg_raise_descriptor_limit(void) {
   struct rlimit limit;

@@ -3,9 +3,12 @@ internal import GateCore
 
 extension hg_response {
   /// The header fields as they came, without the status line.
-  var fields: [Answer.Field] {
-    guard let head else { return [] }
-    let bytes = UnsafeRawBufferPointer(start: head, count: head_length)
+  var fields: [Answer.Field] { fields(from: 0) }
+
+  /// Those from a place in the head on.
+  func fields(from start: Int) -> [Answer.Field] {
+    guard let head, start < head_length else { return [] }
+    let bytes = UnsafeRawBufferPointer(start: head + start, count: head_length - start)
     return bytes.split(separator: UInt8(ascii: "\n")).compactMap { line in
       guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > line.startIndex else {
         return nil
@@ -25,6 +28,13 @@ extension hg_response {
   func answer(status: Int) -> Answer {
     Answer(
       status: status, fields: fields, body: bodyBytes, isBodyWhole: body_bytes == body_length)
+  }
+}
+
+extension Transfer {
+  /// The fields that came after the body, or that ended the answer without one.
+  var trailers: [Answer.Field] {
+    exchange.map { handle.response.pointee.fields(from: $0.trailers) } ?? []
   }
 }
 

@@ -16,8 +16,9 @@ struct CheckEnding {
 
   func event(_ end: TransferEnd, _ key: InstanceKey) -> GateEvent {
     switch end {
-    case .fault(let detail):
-      .checkLost(key, GateFault(detail: shown(detail), started: transfer.started))
+    case .fault(let detail, let cause):
+      .checkLost(
+        key, GateFault(detail: shown(detail), started: transfer.started, cause: cause))
     case .failed(let kind, let detail):
       .checked(key, failure(kind, detail, status: status, answer: answerSoFar))
     case .answered where isLate:
@@ -38,11 +39,16 @@ struct CheckEnding {
   }
 
   private var judgedHTTP: CheckReport {
-    let status = transfer.handle.long(CURLINFO_RESPONSE_CODE)
+    let status = transfer.httpStatus
     guard plan.check.matcher.accepts(status) else { return mismatch(status) }
     if let failure = unframedBody(status) { return failure }
+    guard plan.judge != nil else { return success(status: status) }
+    return judgedByPlan(response.answer(status: status), status: status)
+  }
+
+  /// What an answer must show beyond its status.
+  private func judgedByPlan(_ answer: Answer, status: Int) -> CheckReport {
     guard let judge = plan.judge else { return success(status: status) }
-    let answer = response.answer(status: status)
     let judgement = judge.judge(answer)
     // The old group is of an old version: that is no failure of it.
     let isOld = transfer.role == .baseline && judgement.failure?.kind == .wrongVersion
@@ -69,7 +75,8 @@ struct CheckEnding {
 
   /// Classic wants a body to have a length, or chunks (CLB guide, "Configure health checks").
   private func unframedBody(_ status: Int) -> CheckReport? {
-    guard plan.check.semantics == .classic, response.body_bytes > 0,
+    // HTTP/2 frames each body by itself.
+    guard plan.check.semantics == .classic, !lane.usesHTTP2, response.body_bytes > 0,
       transfer.handle.microseconds(CURLINFO_CONTENT_LENGTH_DOWNLOAD_T) < 0
     else { return nil }
     let answer = response.answer(status: status)
@@ -81,26 +88,35 @@ struct CheckEnding {
   }
 
   private var judgedGRPC: CheckReport {
-    let http = transfer.handle.long(CURLINFO_RESPONSE_CODE)
+    let http = transfer.httpStatus
     let answer = response.answer(status: http)
-    let call = GRPCAnswer(answer)
+    let call = GRPCAnswer(answer, trailers: transfer.trailers)
+    func mismatch(_ detail: String, _ status: Int?) -> CheckReport {
+      failure(.grpcStatusMismatch, detail, status: status, answer: answer)
+    }
     guard let status = call.status else {
-      return failure(
-        .grpcStatusMismatch, "HTTP \(http) without a grpc-status", status: nil, answer: answer)
+      return mismatch("HTTP \(http) without a grpc-status", nil)
+    }
+    // A status counts in an answer of gRPC alone (gRPC over HTTP/2, "Responses").
+    guard http == 200, call.isGRPC else {
+      let type = answer.values(of: "content-type").last.map { "'\(shown($0).cleaned(to: 100))'" }
+      return mismatch(
+        "HTTP \(http) of \(type ?? "no content type") is no answer of gRPC, for all its grpc-status",
+        nil)
     }
     guard plan.check.matcher.accepts(status) else {
       let message = call.message.map { " (\(shown($0).cleaned(to: 200)))" } ?? ""
-      return failure(
-        .grpcStatusMismatch, "gRPC status \(status)\(message), not \(plan.check.matcher)",
-        status: status, answer: answer)
+      return mismatch("gRPC status \(status)\(message), not \(plan.check.matcher)", status)
     }
     // The load balancer does not read the message; a gate that promotes NOT_SERVING is none.
-    guard status == 0, plan.check.target.path == HealthCheckTarget.standardGRPCPath,
+    if status == 0, plan.check.target.path == HealthCheckTarget.standardGRPCPath,
       call.serving != .serving
-    else { return success(status: status) }
-    return failure(
-      .expectationFailed, "the service says \(call.serving?.name ?? "nothing"), not SERVING",
-      status: status, answer: answer)
+    {
+      return failure(
+        .expectationFailed, "the service says \(call.serving.name), not SERVING", status: status,
+        answer: answer)
+    }
+    return judgedByPlan(answer, status: status)
   }
 
   // MARK: - Reports
@@ -110,7 +126,7 @@ struct CheckEnding {
   }
 
   private var status: Int? {
-    let status = transfer.handle.long(CURLINFO_RESPONSE_CODE)
+    let status = transfer.httpStatus
     return status > 0 && !plan.check.target.scheme.isGRPC ? status : nil
   }
 
@@ -118,13 +134,7 @@ struct CheckEnding {
     response.isBegun ? response.answer(status: status ?? 0) : nil
   }
 
-  /// By libcurl's clock, which starts with the transfer and not with the wish for one.
-  ///
-  /// Nil when libcurl does not know that the transfer has ended.
-  private var latency: Int64? {
-    let total = transfer.handle.microseconds(CURLINFO_TOTAL_TIME_T)
-    return total > 0 ? total : nil
-  }
+  private var latency: Int64? { transfer.totalMicroseconds }
 
   private var sinceStart: Int64 { now.microseconds - transfer.started.microseconds }
 

@@ -7,7 +7,8 @@ final class CheckLane {
   let timeout: Int64
   let headers: StringList
   let mappings: StringList?
-  let isTLS: Bool
+  let way: CheckWay
+  let usesHTTP2: Bool
   /// Places that are set up for this plan and not in use.
   var free: [Int] = []
   /// All have the same time-out, so the first begun is the first to end.
@@ -15,7 +16,8 @@ final class CheckLane {
 
   init(_ plan: ProbePlan) {
     self.plan = plan
-    isTLS = plan.check.target.scheme.isTLS
+    way = plan.way
+    usesHTTP2 = plan.usesHTTP2
     timeout = plan.check.timeout.inMicroseconds
     headers = StringList(plan.headerLines(host: plan.host))
     mappings = plan.connectTo.isEmpty ? nil : StringList(plan.connectTo)

@@ -12,17 +12,16 @@ package final class CurlChecker: CheckPort {
   /// One a plan; an instance of which nobody says otherwise is in the first.
   private let lanes: [CheckLane]
   private let laneOfInstance: [Int]
-  private let loop: TransferLoop
+  private let runner: TransferRunner
   /// The monotonic clock when the run started, in microseconds.
   private let epoch: Int64
   private let signals: Int32
   private let mostTransfers: Int
 
-  private var transfers: [Transfer] = []
   /// The place of each instance's check under way, by its key; -1 is none.
   private var underWay: [Int] = []
   private var underWayCount = 0
-  private var urls: [ParsedURL?] = []
+  private var places: [Place?] = []
   /// What came before `wait` was called, or of what was never begun.
   private var pending: [Happening] = []
   private var listening = ListeningClock()
@@ -57,14 +56,14 @@ package final class CurlChecker: CheckPort {
     lanes = plans.map(CheckLane.init)
     laneOfInstance = planOfInstance
     self.signals = signals
-    loop = try TransferLoop()
+    runner = try TransferRunner()
     let limit = Int(clamping: hg_raise_descriptor_limit())
     mostTransfers = max(limit - min(64, limit / 2), 1)
     epoch = hg_monotonic_us() - start.microseconds
     // Fails here, once, if the settings are such that no check could be made.
-    for place in lanes.indices { release(try makeTransfer(in: place)) }
+    for lane in lanes.indices { release(try runner.make(lanes[lane].plan, lane: lane)) }
     if signals >= 0 {
-      loop.onReadable(signals) { [unowned self] in readSignals() }
+      runner.loop.onReadable(signals) { [unowned self] in readSignals() }
     }
   }
 
@@ -79,22 +78,22 @@ package final class CurlChecker: CheckPort {
     let place = laneOfInstance.indices.contains(key.index) ? laneOfInstance[key.index] : 0
     let lane = lanes[place]
     do throws(CurlFailure) {
-      let index = if let free = lane.free.popLast() { free } else { try makeTransfer(in: place) }
-      let transfer = transfers[index]
+      let transfer = try freeTransfer(in: lane, at: place)
       do throws(CurlFailure) {
-        try aim(transfer, at: instance, key)
-        try loop.add(transfer.handle)
+        let names = try aim(transfer, at: instance, key)
+        try runner.begin(transfer, looking: names)
       } catch {
-        release(index)
+        release(transfer)
         throw error
       }
       transfer.key = key
       transfer.role = instance.role
       transfer.started = started
       transfer.startedListening = listening.time(at: started.microseconds)
-      note(index, of: key)
+      note(transfer.index, of: key)
       lane.deadlines.append(
-        transfer.startedListening + lane.timeout, index: index, generation: transfer.generation)
+        transfer.startedListening + lane.timeout, index: transfer.index,
+        generation: transfer.generation)
     } catch {
       let fault = GateFault(detail: error.description, started: started)
       pending.append(Happening(.checkLost(key, fault), at: started))
@@ -103,25 +102,25 @@ package final class CurlChecker: CheckPort {
 
   /// Ends a wait whenever another thread has set this event.
   package func wake(on event: Int32) {
-    loop.onReadable(event) { hg_event_clear(event) }
+    runner.loop.onReadable(event) { hg_event_clear(event) }
   }
 
   package func cancel(_ key: InstanceKey) {
     guard underWay.indices.contains(key.index), underWay[key.index] >= 0 else { return }
-    let index = underWay[key.index]
-    loop.remove(transfers[index].handle)
-    release(index)
+    let transfer = runner.transfers[underWay[key.index]]
+    runner.drop(transfer)
+    release(transfer)
   }
 
   package func wait(until limit: GateInstant, into happenings: inout [Happening]) {
     listening.worked(until: now.microseconds)
     looked = listening.time(at: now.microseconds)
-    loop.runTimer(at: hg_monotonic_us())
+    runner.runTimer(at: hg_monotonic_us())
     collect(&happenings)
     let before = now.microseconds
     listening.worked(until: before)
     var wake = limit.microseconds
-    if let moment = loop.nextMoment { wake = min(wake, moment - epoch) }
+    if let moment = runner.nextMoment { wake = min(wake, moment - epoch) }
     for lane in lanes {
       guard let deadline = lane.deadlines.first else { continue }
       wake = min(wake, deadline + listening.lost)
@@ -129,7 +128,7 @@ package final class CurlChecker: CheckPort {
     // A pause shows only beyond the end of a wait: while checks run, no wait is long.
     if underWayCount > 0 { wake = min(wake, before + Self.longestWait) }
     let wait = happenings.isEmpty ? max(wake - before, 0) : 0
-    let isMoreReady = loop.serve(waitingAtMost: wait) {
+    let isMoreReady = runner.loop.serve(waitingAtMost: wait) {
       let back = now.microseconds
       listening.listened(from: before, atMost: wait, until: back)
       looked = listening.time(at: back)
@@ -140,32 +139,44 @@ package final class CurlChecker: CheckPort {
 
   // MARK: - Beginning
 
-  private func makeTransfer(in lane: Int) throws(CurlFailure) -> Int {
-    transfers.append(
-      try Transfer(lanes[lane].plan, lane: lane, index: transfers.count))
-    return transfers.count - 1
+  private func freeTransfer(in lane: CheckLane, at place: Int) throws(CurlFailure) -> Transfer {
+    guard let index = lane.free.popLast() else {
+      return try runner.make(lane.plan, lane: place)
+    }
+    let transfer = runner.transfers[index]
+    // A handle whose connection was used past libcurl is good for no other (CURLOPT_CONNECT_ONLY).
+    guard transfer.usesHTTP2, transfer.isSpent else { return transfer }
+    do throws(CurlFailure) {
+      return try runner.make(lane.plan, lane: place, at: index)
+    } catch {
+      lane.free.append(index)
+      throw error
+    }
   }
 
+  /// Returns the names that must be looked up before it can begin.
   private func aim(
     _ transfer: Transfer, at instance: Instance, _ key: InstanceKey
-  ) throws(CurlFailure) {
+  ) throws(CurlFailure) -> [Destination] {
     let lane = lanes[transfer.lane]
-    transfer.looksUpName = onEnd != nil && lane.plan.looksUpName(of: instance)
-    while urls.count <= key.index { urls.append(nil) }
-    let url: ParsedURL
-    if let known = urls[key.index] {
-      url = known
+    while places.count <= key.index { places.append(nil) }
+    let place: Place
+    if let known = places[key.index] {
+      place = known
     } else {
-      url = try ParsedURL(lane.plan.url(of: instance))
-      urls[key.index] = url
+      place = try Place(instance, lane.plan)
+      places[key.index] = place
     }
-    guard lane.isTLS, lane.plan.serverName != nil else {
-      return try transfer.aim(at: url, headers: lane.headers, mappings: lane.mappings)
+    if lane.usesHTTP2 { transfer.request = lane.plan.http2Request(for: instance) }
+    guard lane.way.isTLS, lane.plan.serverName != nil else {
+      try transfer.aim(at: place, headers: lane.headers, mappings: lane.mappings)
+      return place.names
     }
     try transfer.aim(
-      at: url,
+      at: place,
       headers: StringList(lane.plan.headerLines(host: lane.plan.hostOverride(for: instance))),
       mappings: StringList(lane.plan.connectMappings(for: instance)))
+    return place.names
   }
 
   // MARK: - Ending
@@ -174,14 +185,8 @@ package final class CurlChecker: CheckPort {
     // First what was seen before the transfers are asked: the gate wants events in their order.
     happenings.append(contentsOf: pending)
     pending.removeAll(keepingCapacity: true)
-    while let done = loop.nextDone() {
-      let index = Transfer.index(of: done.raw)
-      precondition(transfers.indices.contains(index), "a handle of nobody's")
-      let lane = lanes[transfers[index].lane]
-      let end = TransferEnd(
-        done.result, of: transfers[index].handle, isTLS: lane.isTLS,
-        usesProxy: lane.plan.proxy != nil)
-      finish(index, end, &happenings)
+    while let (transfer, end) = runner.nextEnd({ [lanes] in lanes[$0.lane].way }) {
+      finish(transfer, end, &happenings)
     }
   }
 
@@ -189,17 +194,15 @@ package final class CurlChecker: CheckPort {
   private func expire(_ happenings: inout [Happening]) {
     for lane in lanes {
       while let expired = lane.deadlines.removeFirst(dueBy: looked) {
-        let transfer = transfers[expired.index]
+        let transfer = runner.transfers[expired.index]
         guard transfer.key != nil, transfer.generation == expired.generation else { continue }
-        let end = TransferEnd.timedOut(
-          transfer.handle, after: lane.plan.check.timeout, isTLS: lane.isTLS)
-        finish(expired.index, end, &happenings)
+        let end = runner.timedOut(transfer, after: lane.plan.check.timeout, lane.way)
+        finish(transfer, end, &happenings)
       }
     }
   }
 
-  private func finish(_ index: Int, _ end: TransferEnd, _ happenings: inout [Happening]) {
-    let transfer = transfers[index]
+  private func finish(_ transfer: Transfer, _ end: TransferEnd, _ happenings: inout [Happening]) {
     guard let key = transfer.key else { return }
     let now = now
     let lane = lanes[transfer.lane]
@@ -208,19 +211,19 @@ package final class CurlChecker: CheckPort {
     let ending = CheckEnding(lane: lane, transfer: transfer, now: now, isLate: isLate)
     onEnd?(key, CheckTrace(of: transfer, end, at: now))
     happenings.append(Happening(ending.event(end, key), at: now))
-    loop.remove(transfer.handle)
-    release(index)
+    runner.drop(transfer)
+    release(transfer)
   }
 
-  private func release(_ index: Int) {
-    let transfer = transfers[index]
+  private func release(_ transfer: Transfer) {
     if let key = transfer.key {
       underWay[key.index] = -1
       underWayCount -= 1
+      transfer.isSpent = true
     }
     transfer.key = nil
     transfer.generation += 1
-    lanes[transfer.lane].free.append(index)
+    lanes[transfer.lane].free.append(transfer.index)
   }
 
   private func note(_ index: Int, of key: InstanceKey) {

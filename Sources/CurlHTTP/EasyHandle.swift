@@ -45,6 +45,13 @@ final class EasyHandle {
     try CurlFailure.check(hg_easy_set_response(raw, response))
   }
 
+  /// The connection that a transfer has made and left open (`CURLOPT_CONNECT_ONLY`); nil: none.
+  var openSocket: Int32? {
+    var socket = CURL_SOCKET_BAD
+    let code = hg_easy_get_socket(raw, CURLINFO_ACTIVESOCKET, &socket)
+    return code == CURLE_OK && socket != CURL_SOCKET_BAD ? socket : nil
+  }
+
   /// What went wrong, in libcurl's words for this transfer or else for all of its kind.
   func words(for result: CURLcode) -> String {
     let said = withUnsafeBytes(of: &response.pointee.error) { bytes in

@@ -4,44 +4,97 @@ internal import GateCore
 ///
 /// Source: gRPC over HTTP/2, "Responses"; grpc.health.v1 for the message.
 struct GRPCAnswer {
-  /// The `grpc-status`; nil when the peer sent none.
+  /// The `grpc-status` of the trailers, or of a header that ended the answer; nil: there is none.
   var status: Int?
   var message: String?
-  /// `HealthCheckResponse.status` of `grpc.health.v1`; nil when there was no such message.
-  var serving: ServingStatus?
+  /// Whether this is gRPC's content type: no web server's page, whatever else stands in it.
+  var isGRPC: Bool
+  var serving: ServingStatus
 
-  enum ServingStatus: Int {
-    case unknown = 0
-    case serving = 1
-    case notServing = 2
-    case serviceUnknown = 3
+  /// What the message of `grpc.health.v1` says.
+  enum ServingStatus: Equatable {
+    /// There is no message.
+    case nothing
+    /// It is none of this type, for this reason.
+    case unreadable(String)
+    /// `HealthCheckResponse.status`.
+    case status(Int32)
+
+    static let serving = ServingStatus.status(1)
+
+    var isMessage: Bool {
+      if case .status = self { true } else { false }
+    }
 
     var name: String {
       switch self {
-      case .unknown: "UNKNOWN"
-      case .serving: "SERVING"
-      case .notServing: "NOT_SERVING"
-      case .serviceUnknown: "SERVICE_UNKNOWN"
+      case .nothing: "nothing"
+      case .unreadable(let why): "nothing that can be read (\(why))"
+      case .status(0): "UNKNOWN"
+      case .status(1): "SERVING"
+      case .status(2): "NOT_SERVING"
+      case .status(3): "SERVICE_UNKNOWN"
+      case .status(let number): "status \(number)"
       }
     }
   }
 
-  /// A frame, not compressed, of an empty message: a request without fields, whatever its type.
-  static let emptyRequest: [UInt8] = [0, 0, 0, 0, 0]
+  /// So much of an answer's body is read: a health service's message has two bytes.
+  static let bytesRead = 64 * 1024
 
-  init(_ answer: Answer) {
-    status = answer.values(of: "grpc-status").last.flatMap { $0.trimmed.asWholeNumber }
-    message = answer.values(of: "grpc-message").last
-    serving = Self.servingStatus(in: answer.body)
+  /// `trailers` are the fields that may carry the status.
+  init(_ answer: Answer, trailers: [Answer.Field]) {
+    func last(_ name: String) -> String? {
+      trailers.last { $0.name.lowercased() == name }?.value
+    }
+    status = last("grpc-status").flatMap { $0.trimmed.asWholeNumber }
+    message = last("grpc-message")
+    isGRPC = Self.isGRPC(answer.values(of: "content-type").last)
+    serving = Self.servingStatus(in: answer)
   }
 
-  /// Reads field 1, a varint, of the first message; a message without it says UNKNOWN.
-  private static func servingStatus(in body: [UInt8]) -> ServingStatus? {
-    guard body.count >= 5, body[0] == 0 else { return nil }
+  /// `application/grpc`, with a format or parameters; not `application/grpc-web`.
+  private static func isGRPC(_ type: String?) -> Bool {
+    guard let type = type?.lowercased(), type.hasPrefix("application/grpc") else { return false }
+    let rest = type.dropFirst("application/grpc".count)
+    return rest.isEmpty || ["+", ";", " ", "\t"].contains(rest.first)
+  }
+
+  private static func servingStatus(in answer: Answer) -> ServingStatus {
+    guard !answer.body.isEmpty else { return .nothing }
+    guard answer.isBodyWhole else { return .unreadable("more than \(bytesRead / 1024) KiB") }
+    do throws(WireFormatError) {
+      return .status(try servingStatus(ofMessage: message(in: answer.body)))
+    } catch {
+      return .unreadable(error.words)
+    }
+  }
+
+  /// The one message of the body (gRPC over HTTP/2, "Length-Prefixed-Message").
+  private static func message(in body: [UInt8]) throws(WireFormatError) -> ArraySlice<UInt8> {
+    guard body.count >= 5 else { throw WireFormatError("a message that is cut off") }
+    guard body[0] == 0 else {
+      throw WireFormatError(
+        body[0] == 1 ? "a compressed message, which nobody asked for" : "no message of gRPC's")
+    }
     let length = body[1..<5].reduce(0) { $0 << 8 | Int($1) }
-    guard body.count >= 5 + length else { return nil }
-    guard length >= 2 else { return length == 0 ? .unknown : nil }
-    guard body[5] == 0x08 else { return nil }
-    return ServingStatus(rawValue: Int(body[6]))
+    guard body.count >= 5 + length else { throw WireFormatError("a message that is cut off") }
+    guard body.count == 5 + length else { throw WireFormatError("more than one message") }
+    return body[5...]
+  }
+
+  /// Field 1, of which the last counts; one that is not there is 0.
+  private static func servingStatus(
+    ofMessage bytes: ArraySlice<UInt8>
+  ) throws(WireFormatError) -> Int32 {
+    var reader = ProtobufReader(bytes)
+    var status: Int32 = 0
+    while let field = try reader.next() {
+      // An enum has 32 bits, whatever its spelling has more.
+      if field.number == 1, case .varint(let value) = field.value {
+        status = Int32(truncatingIfNeeded: value)
+      }
+    }
+    return status
   }
 }

@@ -14,6 +14,14 @@ package struct ProbePlan {
   package var caFile: String?
   package var clientCertificate: String?
   package var clientKey: String?
+  /// The newest version of TLS to offer; nil: whatever the TLS library has.
+  package var tlsMax: TLSVersion?
+  /// Whether an HTTP check is made over HTTP/2; a gRPC check always is.
+  package var protocolVersion = ProtocolVersion.http1
+  /// The header that is sent before anything else; not through a proxy.
+  package var proxyProtocol: ProxyProtocol?
+  /// The service that `grpc.health.v1` is asked about.
+  package var grpcService = ""
   /// The name that TLS asks for and verifies; nil: none for an address, as the load balancer.
   package var serverName: String?
   /// An HTTP or SOCKS5 proxy, as curl takes it; the environment's are never used.
@@ -26,10 +34,19 @@ package struct ProbePlan {
 
   package init(check: HealthCheck) {
     self.check = check
+    // NLB guide, "Health checks": a target that speaks TLS 1.3 alone fails them.
+    tlsMax = check.semantics == .nlb ? .v1_2 : nil
   }
 }
 
 extension ProbePlan {
+  /// Whether checks are made over HTTP/2: in clear text by prior knowledge, over TLS by ALPN.
+  var usesHTTP2: Bool {
+    check.target.scheme.isGRPC || check.target.scheme.hasPath && protocolVersion != .http1
+  }
+
+  var way: CheckWay { CheckWay(isTLS: check.target.scheme.isTLS, proxy: proxyAddress?.kind) }
+
   /// The header fields of a check, without `Host`, `User-Agent` and libcurl's own `Accept: */*`.
   ///
   /// Source: captures of Classic and Application Load Balancers; see docs/semantics.md.
@@ -38,6 +55,10 @@ extension ProbePlan {
       switch check.semantics {
       case _ where check.target.scheme.isGRPC:
         [.init("Content-Type", "application/grpc"), .init("TE", "trailers")]
+      // HTTP/2 has no fields of the connection (RFC 9113, section 8.2.2).
+      case .classic where usesHTTP2: [.init("Accept", "*/*")]
+      case .alb where usesHTTP2 && judge == nil: [.init("Accept-Encoding", "gzip, compressed")]
+      case .alb where usesHTTP2, .nlb where usesHTTP2: []
       case .classic: [.init("Connection", "keep-alive")]
       // A body that must be read is asked for as it is.
       case .alb where judge != nil, .nlb: [.init("Connection", "close")]
@@ -70,7 +91,7 @@ extension ProbePlan {
     let length = fields.reduce(target.path.utf8.count) {
       $0 + $1.name.utf8.count + $1.value.utf8.count + 4
     }
-    return !target.scheme.isTLS && !target.scheme.isGRPC && proxy == nil && length < 512
+    return !target.scheme.isTLS && !usesHTTP2 && proxy == nil && length < 512
   }
 
   private var target: HealthCheckTarget { check.target }
@@ -81,6 +102,12 @@ extension ProbePlan {
     let scheme = target.scheme.isTLS ? "https" : "http"
     let host = (target.scheme.isTLS ? serverName : nil) ?? instance.address
     return "\(scheme)://\(Self.bracketed(host)):\(instance.port)\(target.path)"
+  }
+
+  /// The instance's URL in clear text, for a connection that is only to be made.
+  func plainURL(of instance: Instance) -> String {
+    let host = (check.target.scheme.isTLS ? serverName : nil) ?? instance.address
+    return "http://\(Self.bracketed(host)):\(instance.port)"
   }
 
   /// The `Host` that must be sent because the URL's is another; nil: the URL's is right.

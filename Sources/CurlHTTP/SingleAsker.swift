@@ -7,27 +7,31 @@ package import GateCore
 /// Each goes out as a check does; redirects are not followed, and of a body no more than 64 KiB is
 /// kept and 1 MiB read.
 package final class SingleAsker {
-  private let loop: TransferLoop
+  private let runner: TransferRunner
   /// Whose connection may be kept for the next request.
   private var keeper: Transfer?
 
   /// - Throws: `CurlFailure` when libcurl or the system gives no loop.
   package init() throws(CurlFailure) {
-    loop = try TransferLoop()
+    runner = try TransferRunner()
   }
 
   package func ask(_ request: SingleRequest, of instance: Instance) -> SingleAnswer {
     do throws(CurlFailure) {
-      let transfer = try prepared(request, for: instance)
+      let (transfer, names) = try prepared(request, for: instance)
+      defer {
+        runner.drop(transfer)
+        transfer.generation += 1
+      }
       let started = hg_monotonic_us()
-      let end = try perform(transfer.handle, request.plan, from: started)
-      if request.connection == .opened, case .answered = end {
+      try runner.begin(transfer, looking: names)
+      let end = perform(transfer, request.plan, from: started)
+      if request.connection == .opened, !transfer.usesHTTP2, case .answered = end {
         keeper = transfer
       } else {
         keeper = nil
       }
-      return SingleAnswer(
-        end, of: transfer.handle, request.plan, took: hg_monotonic_us() - started)
+      return SingleAnswer(end, of: transfer, request.plan, took: hg_monotonic_us() - started)
     } catch {
       return SingleAnswer(end: .fault(error.description))
     }
@@ -35,24 +39,22 @@ package final class SingleAsker {
 
   /// Sees the transfer through, by the loop of the checks: what they would see is seen here.
   private func perform(
-    _ handle: EasyHandle, _ plan: ProbePlan, from started: Int64
-  ) throws(CurlFailure) -> TransferEnd {
+    _ transfer: Transfer, _ plan: ProbePlan, from started: Int64
+  ) -> TransferEnd {
     let deadline = started + plan.check.timeout.inMicroseconds
-    let isTLS = plan.check.target.scheme.isTLS
-    try loop.add(handle)
-    defer { loop.remove(handle) }
+    let way = plan.way
     while true {
-      loop.runTimer(at: hg_monotonic_us())
-      if let done = loop.nextDone() {
-        return TransferEnd(done.result, of: handle, isTLS: isTLS, usesProxy: plan.proxy != nil)
+      runner.runTimer(at: hg_monotonic_us())
+      while let (ended, end) = runner.nextEnd({ _ in way }) {
+        if ended === transfer { return end }
       }
       let left = deadline - hg_monotonic_us()
       // While the connection is still there, which tells how far it had come.
       guard left > 0 else {
-        return .timedOut(handle, after: plan.check.timeout, isTLS: isTLS)
+        return runner.timedOut(transfer, after: plan.check.timeout, way)
       }
-      let wake = (loop.nextMoment ?? .max) - hg_monotonic_us()
-      _ = loop.serve(waitingAtMost: min(max(wake, 0), left)) {}
+      let wake = (runner.nextMoment ?? .max) - hg_monotonic_us()
+      _ = runner.loop.serve(waitingAtMost: min(max(wake, 0), left)) {}
     }
   }
 
@@ -62,43 +64,40 @@ package final class SingleAsker {
 
   private func prepared(
     _ request: SingleRequest, for instance: Instance
-  ) throws(CurlFailure) -> Transfer {
+  ) throws(CurlFailure) -> (Transfer, names: [Destination]) {
     let plan = request.plan
+    // A connection over HTTP/2 is good for one request, as a check's is.
     let kept = request.connection == .kept ? keeper : nil
-    let transfer = if let kept { kept } else { try Transfer(plan, lane: 0, index: 0) }
+    let transfer: Transfer
+    if let kept {
+      transfer = kept
+    } else {
+      transfer = try runner.make(plan, at: runner.transfers.isEmpty ? nil : 0)
+    }
     let handle = transfer.handle
     handle.response.pointee.body_kept = Self.bodyKept
     handle.response.pointee.body_limit = Self.bodyLimit
     try handle.set(CURLOPT_CERTINFO, 1)
-    if request.connection != .own {
+    if plan.usesHTTP2 {
+      transfer.request = plan.http2Request(for: instance, message: request.message)
+    } else if request.connection != .own {
       try handle.set(CURLOPT_FRESH_CONNECT, request.connection == .kept ? 0 : 1)
       try handle.set(CURLOPT_FORBID_REUSE, request.connection == .kept ? 1 : 0)
     }
-    if let message = request.message { try set(message, on: handle) }
+    let place = try Place(instance, plan)
     try transfer.aim(
-      at: ParsedURL(plan.url(of: instance)),
+      at: place,
       headers: StringList(plan.headerLines(host: plan.hostOverride(for: instance))),
       mappings: StringList(plan.connectMappings(for: instance)))
-    return transfer
-  }
-
-  /// A frame, not compressed, of one message (gRPC over HTTP/2, "Length-Prefixed-Message").
-  private func set(_ message: [UInt8], on handle: EasyHandle) throws(CurlFailure) {
-    precondition(message.count < 256, "lint's messages are short")
-    let frame = [0, 0, 0, 0, UInt8(message.count)] + message
-    try handle.set(CURLOPT_POSTFIELDSIZE, frame.count)
-    let copied = frame.withUnsafeBytes { bytes in
-      hg_easy_set_pointer(
-        handle.raw, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: bytes.baseAddress))
-    }
-    try CurlFailure.check(copied)
+    return (transfer, place.names)
   }
 }
 
 extension SingleAnswer {
   fileprivate init(
-    _ end: TransferEnd, of handle: EasyHandle, _ plan: ProbePlan, took: Int64
+    _ end: TransferEnd, of transfer: Transfer, _ plan: ProbePlan, took: Int64
   ) {
+    let handle = transfer.handle
     let response = handle.response.pointee
     self.end =
       switch end {
@@ -106,23 +105,26 @@ extension SingleAnswer {
       // More than is read: what came says enough.
       case .failed where response.body_too_large: .answered
       case .failed(let kind, let detail): .failed(kind, detail.masking(plan.secrets))
-      case .fault(let detail): .fault(detail.masking(plan.secrets))
+      case .fault(let detail, _): .fault(detail.masking(plan.secrets))
       }
-    let status = handle.long(CURLINFO_RESPONSE_CODE)
+    let status = transfer.httpStatus
     if status > 0 {
       let whole = response.answer(status: status)
       if plan.check.target.scheme.isGRPC {
-        let call = GRPCAnswer(whole)
-        grpc = GRPC(status: call.status, isServing: call.serving.map { $0 == .serving })
+        let call = GRPCAnswer(whole, trailers: transfer.trailers)
+        grpc = GRPC(
+          status: status == 200 && call.isGRPC ? call.status : nil,
+          isServing: call.serving.isMessage ? call.serving == .serving : nil)
       }
       answer = whole.masking(plan.secrets)
-      httpVersion = Self.version(handle.long(CURLINFO_HTTP_VERSION))
+      httpVersion =
+        transfer.usesHTTP2 ? "2" : Self.version(handle.long(CURLINFO_HTTP_VERSION))
     }
     bodySize = response.body_bytes
-    connectMicroseconds = handle.microseconds(CURLINFO_CONNECT_TIME_T)
-    let total = handle.microseconds(CURLINFO_TOTAL_TIME_T)
-    totalMicroseconds = total > 0 ? total : took
-    madeConnection = handle.long(CURLINFO_NUM_CONNECTS) > 0
+    connectMicroseconds =
+      transfer.openedMicroseconds ?? transfer.time(CURLINFO_CONNECT_TIME_T) ?? 0
+    totalMicroseconds = transfer.totalMicroseconds ?? took
+    madeConnection = transfer.usesHTTP2 || handle.long(CURLINFO_NUM_CONNECTS) > 0
     certificate = CertificateDates(of: handle)
   }
 
@@ -130,7 +132,6 @@ extension SingleAnswer {
     switch version {
     case Int(CURL_HTTP_VERSION_1_0): "1.0"
     case Int(CURL_HTTP_VERSION_1_1): "1.1"
-    case Int(CURL_HTTP_VERSION_2_0): "2"
     default: ""
     }
   }

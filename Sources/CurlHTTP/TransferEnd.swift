@@ -12,89 +12,172 @@ enum TransferEnd {
   case answered
   case failed(FailureKind, String)
   /// The gate's own fault, or that of what stands between it and the instance.
-  case fault(String)
+  case fault(String, GateFault.Cause? = nil)
+}
+
+/// What a check goes through on its way to the instance, as far as it tells whose fault an end is.
+struct CheckWay: Hashable {
+  var isTLS = false
+  var proxy: ProxyKind?
 }
 
 extension TransferEnd {
-  /// Sorts libcurl's result by whose fault it is.
+  /// Sorts libcurl's result by whose fault it is: by what it says, and by how far the check had come.
   ///
   /// Source: libcurl-errors(3); connect(2) for the errors of the system.
-  init(_ result: CURLcode, of handle: EasyHandle, isTLS: Bool, usesProxy: Bool) {
-    guard result != CURLE_OK else {
-      self = .answered
-      return
-    }
+  init(_ result: CURLcode, of handle: EasyHandle, _ way: CheckWay) {
     let response = handle.response.pointee
     let text = handle.words(for: result)
-    switch result {
-    case CURLE_COULDNT_CONNECT where response.open_errno != 0:
-      self = .fault("no socket: \(String(cString: strerror(response.open_errno)))")
-    case CURLE_COULDNT_CONNECT, CURLE_INTERFACE_FAILED:
-      self = .connecting(failedWith: Int32(handle.long(CURLINFO_OS_ERRNO)), usesProxy: usesProxy)
-    case CURLE_PROXY:
-      self = .proxy(failedWith: handle.long(CURLINFO_PROXY_ERROR))
-    case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY:
-      self = .fault("the name server: \(text)")
-    case CURLE_GOT_NOTHING:
-      self = .failed(.connectionReset, "closed without an answer")
-    case CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_SSL_CONNECT_ERROR:
-      self = .broken(result, handle, text: text, isTLS: isTLS, usesProxy: usesProxy)
-    case CURLE_WRITE_ERROR where response.header_too_large:
-      self = .failed(.protocolError, "more than 32 KiB of header")
-    case CURLE_WRITE_ERROR where response.body_too_large:
-      self = .failed(.protocolError, "more than 16 MiB of body")
-    case CURLE_PARTIAL_FILE:
-      self = .failed(.protocolError, "closed after \(response.body_bytes) bytes of the body")
-    case CURLE_OUT_OF_MEMORY where handle.microseconds(CURLINFO_STARTTRANSFER_TIME_T) > 0:
-      // libcurl's way of refusing a line without end (100 KB), be it the status line.
-      self = .failed(.protocolError, "a header line without end")
-    case CURLE_OUT_OF_MEMORY, CURLE_FAILED_INIT, CURLE_BAD_FUNCTION_ARGUMENT,
-      CURLE_SSL_ENGINE_NOTFOUND, CURLE_SSL_ENGINE_SETFAILED, CURLE_SSL_CERTPROBLEM,
-      CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CIPHER:
-      self = .fault(text)
-    case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_ISSUER_ERROR,
-      CURLE_SSL_PINNEDPUBKEYNOTMATCH, CURLE_USE_SSL_FAILED, CURLE_SSL_CLIENTCERT:
-      self = .failed(.tlsError, text)
-    case CURLE_OPERATION_TIMEDOUT:
-      self = .failed(.timeoutConnect, text)
-    case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY:
-      self = .failed(.protocolError, "the answer is not HTTP/1.1")
-    default:
-      self = .failed(.protocolError, text)
+    if result == CURLE_OK {
+      self = .answered
+    } else if let own = Self.own(response) {
+      self = own
+    } else if let ended = Self.onTheWay(result, handle, way, text) {
+      self = ended
+    } else if let malformed = Self.malformed(response) {
+      self = malformed
+    } else if handle.hasAnswer {
+      self = .brokenOff(result, handle, text)
+    } else {
+      self = .unanswered(result, handle, way, text)
     }
   }
 
-  /// How far a check had come when its time was up.
-  static func timedOut(_ handle: EasyHandle, after timeout: Duration, isTLS: Bool) -> TransferEnd {
-    let response = handle.response.pointee
-    let limit = timeout.inWords
-    guard response.socket >= 0 else {
-      // Nothing was sent to the instance yet: its name, or the proxy's, is still being looked up.
-      return .fault("the name server: no answer within \(limit)")
+  /// What this process saw itself that it lacks.
+  private static func own(_ response: hg_response) -> TransferEnd? {
+    if response.open_errno != 0 {
+      return .fault("no socket: \(String(cString: strerror(response.open_errno)).lowercasedFirst)")
     }
-    if !hg_response_is_connected(handle.response) {
-      return .failed(.timeoutConnect, "no connection within \(limit)")
-    }
-    if isTLS, handle.microseconds(CURLINFO_APPCONNECT_TIME_T) == 0 {
-      return .failed(.timeoutTLS, "no TLS handshake within \(limit)")
-    }
-    guard response.isBegun else {
-      return .failed(.timeoutResponse, "connected, but no answer within \(limit)")
-    }
-    return .failed(
-      .timeoutResponse,
-      "no whole answer within \(limit): \(response.header_bytes) bytes of header and "
-        + "\(response.body_bytes) of body came")
+    return response.out_of_memory ? .fault("no memory for the answer") : nil
   }
 
-  var isTimeout: Bool {
-    guard case .failed(let kind, _) = self else { return false }
-    return kind.isTimeout
+  /// An end before the way through a proxy stood; nil when it stood, or there is none.
+  private static func onTheWay(
+    _ result: CURLcode, _ handle: EasyHandle, _ way: CheckWay, _ text: String
+  ) -> TransferEnd? {
+    switch way.proxy {
+    case nil: return nil
+    case .socks:
+      if result.resultClass == .proxy { return socks(handle.long(CURLINFO_PROXY_ERROR)) }
+      // It is the proxy that libcurl connects to.
+      guard result.resultClass == .connecting else { return nil }
+    case .http:
+      let status = handle.long(CURLINFO_HTTP_CONNECTCODE)
+      guard status / 100 != 2 else { return nil }
+      if status > 0 { return connect(answeredWith: status) }
+    }
+    guard result.resultClass == .connecting else {
+      return .fault("the proxy: \(text)", .proxyUnusable)
+    }
+    return .fault("the proxy: \(handle.systemWords ?? text)", .proxyUnusable)
   }
 
-  private static func connecting(failedWith code: Int32, usesProxy: Bool) -> TransferEnd {
-    let text = String(cString: strerror(code)).lowercasedFirst
-    guard !usesProxy else { return .fault("the proxy: \(text)") }
+  /// A proxy's answer to CONNECT that is no tunnel.
+  ///
+  /// Source: RFC 9110, section 15.6: these say that the proxy has not reached whom it was to.
+  private static func connect(answeredWith status: Int) -> TransferEnd {
+    let text = "the proxy answered \(status) to CONNECT"
+    return switch status {
+    case 502, 503, 504: .failed(.hostUnreachable, "\(text): it does not reach the instance")
+    default: .fault(text, .proxyRefused(status: status))
+    }
+  }
+
+  /// What a SOCKS5 proxy answered (RFC 1928, section 6).
+  private static func socks(_ code: Int) -> TransferEnd {
+    switch UInt32(code) {
+    case CURLPX_REPLY_NETWORK_UNREACHABLE.rawValue:
+      .failed(.hostUnreachable, "network unreachable, says the proxy")
+    case CURLPX_REPLY_HOST_UNREACHABLE.rawValue:
+      .failed(.hostUnreachable, "host unreachable, says the proxy")
+    case CURLPX_REPLY_CONNECTION_REFUSED.rawValue:
+      .failed(.connectionRefused, "connection refused, says the proxy")
+    case CURLPX_REPLY_TTL_EXPIRED.rawValue:
+      .failed(.timeoutConnect, "no connection, says the proxy")
+    case CURLPX_REPLY_GENERAL_SERVER_FAILURE.rawValue:
+      .fault("the proxy answered 1 to SOCKS5: general failure", .proxyRefused(status: 1))
+    case CURLPX_REPLY_NOT_ALLOWED.rawValue:
+      .fault("the proxy answered 2 to SOCKS5: not allowed by its rules", .proxyRefused(status: 2))
+    case CURLPX_REPLY_COMMAND_NOT_SUPPORTED.rawValue:
+      .fault("the proxy answered 7 to SOCKS5: command not supported", .proxyRefused(status: 7))
+    case CURLPX_REPLY_ADDRESS_TYPE_NOT_SUPPORTED.rawValue:
+      .fault("the proxy answered 8 to SOCKS5: address type not supported", .proxyRefused(status: 8))
+    case CURLPX_NO_AUTH.rawValue, CURLPX_USER_REJECTED.rawValue, CURLPX_REQUEST_FAILED.rawValue,
+      CURLPX_IDENTD.rawValue, CURLPX_IDENTD_DIFFER.rawValue:
+      .fault("the proxy wants other credentials", .proxyRefused(status: 0))
+    case CURLPX_RESOLVE_HOST.rawValue: .fault("the name server: could not resolve host")
+    default: .fault("the proxy does not speak SOCKS5, or hung up (\(code))", .proxyUnusable)
+    }
+  }
+
+  /// An answer whose form is wrong, as far as the bytes that came tell.
+  private static func malformed(_ response: hg_response) -> TransferEnd? {
+    if response.header_too_large || response.body_too_large { return .tooLarge(response) }
+    let line = withUnsafeBytes(of: response.line) { bytes in
+      "'\(String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self).cleaned(to: 80))'"
+    }
+    switch response.malformed {
+    case HG_STATUS_LINE:
+      return .failed(.protocolError, "the answer is not HTTP/1.1: its status line is \(line)")
+    case HG_FIELD_LINE:
+      return .failed(.protocolError, "the answer is malformed: the line \(line) of its header")
+    case HG_CONTENT_LENGTH:
+      return .failed(
+        .protocolError, "the answer is malformed: \(line) is no length, or not the one before it")
+    default: return nil
+    }
+  }
+
+  static func tooLarge(_ response: hg_response) -> TransferEnd {
+    .failed(
+      .protocolError,
+      response.header_too_large ? "more than 32 KiB of header" : "more than 16 MiB of body")
+  }
+
+  /// An answer had begun: whatever ended it, the instance sent it.
+  private static func brokenOff(
+    _ result: CURLcode, _ handle: EasyHandle, _ text: String
+  ) -> TransferEnd {
+    switch result.resultClass {
+    case .cutOff:
+      return .failed(
+        .protocolError, "closed after \(handle.response.pointee.body_bytes) bytes of the body")
+    case .broken where handle.isReset: return .failed(.connectionReset, "connection reset")
+    case .form where handle.response.pointee.header_bytes == 0:
+      return .failed(.protocolError, "the answer is not HTTP/1.1")
+    case .form: return .failed(.protocolError, "the answer is malformed: \(text)")
+    // libcurl's way of refusing a line without end (100 KB), be it the status line.
+    case .here where result == .outOfMemory:
+      return .failed(.protocolError, "a header line without end")
+    case .connecting, .lookup, .proxy, .tls, .broken, .silence, .time, .here, .other:
+      return .failed(.protocolError, text)
+    }
+  }
+
+  /// No byte of an answer has come.
+  private static func unanswered(
+    _ result: CURLcode, _ handle: EasyHandle, _ way: CheckWay, _ text: String
+  ) -> TransferEnd {
+    let isConnected = handle.isConnected
+    switch result.resultClass {
+    case .connecting: return connecting(failedWith: handle)
+    case .lookup: return .fault("the name server: \(text)")
+    case .here, .proxy: return .fault(text)
+    // An OpenSSL that allows no version that a check may offer.
+    case .broken where text.contains("no protocols available"): return .fault(text)
+    case .tls: return .failed(.tlsError, text)
+    case .silence: return .failed(.connectionReset, "closed without an answer")
+    case .time: return .failed(.timeoutConnect, text)
+    case .broken: return broken(result, handle, way, text)
+    case .cutOff, .form, .other:
+      guard isConnected else { return .fault(text) }
+      return .failed(.protocolError, "the answer is not HTTP/1.1")
+    }
+  }
+
+  private static func connecting(failedWith handle: EasyHandle) -> TransferEnd {
+    let code = handle.systemError
+    let text = handle.systemWords ?? "could not connect"
     switch code {
     case ECONNREFUSED: return .failed(.connectionRefused, "connection refused")
     case ECONNRESET, ECONNABORTED, EPIPE: return .failed(.connectionReset, text)
@@ -108,35 +191,82 @@ extension TransferEnd {
     }
   }
 
-  /// A connection that broke, during the handshake or after it.
+  /// A connection that broke, during the handshake or before an answer.
   private static func broken(
-    _ result: CURLcode, _ handle: EasyHandle, text: String, isTLS: Bool, usesProxy: Bool
+    _ result: CURLcode, _ handle: EasyHandle, _ way: CheckWay, _ text: String
   ) -> TransferEnd {
-    if usesProxy, handle.long(CURLINFO_HTTP_CONNECTCODE) >= 300 {
-      return .fault("the proxy answered \(handle.long(CURLINFO_HTTP_CONNECTCODE)) to CONNECT")
-    }
-    switch Int32(handle.long(CURLINFO_OS_ERRNO)) {
-    case ECONNRESET, EPIPE: return .failed(.connectionReset, "connection reset")
+    if handle.isReset { return .failed(.connectionReset, "connection reset") }
     // TLS 1.3 tells after the handshake that it wants a certificate: no error of the system.
-    case 0 where isTLS, _ where result == CURLE_SSL_CONNECT_ERROR: return .failed(.tlsError, text)
-    default:
-      return handle.response.pointee.isBegun
-        ? .failed(.protocolError, text) : .failed(.connectionReset, text)
+    let isHandshake = result == CURLE_SSL_CONNECT_ERROR || way.isTLS && handle.systemError == 0
+    return .failed(isHandshake ? .tlsError : .connectionReset, text)
+  }
+
+  // MARK: - Time
+
+  /// How far a check had come when its time was up.
+  static func timedOut(
+    _ handle: EasyHandle, after timeout: Duration, _ way: CheckWay
+  ) -> TransferEnd {
+    let response = handle.response.pointee
+    let limit = timeout.inWords
+    guard handle.isConnected else {
+      return way.proxy == nil
+        ? .failed(.timeoutConnect, "no connection within \(limit)")
+        : .fault("the proxy: no connection within \(limit)", .proxyUnusable)
+    }
+    if isBehindProxy(handle, way) {
+      return .failed(.timeoutConnect, "no connection through the proxy within \(limit)")
+    }
+    if way.isTLS, handle.microseconds(CURLINFO_APPCONNECT_TIME_T) == 0 {
+      return .failed(.timeoutTLS, "no TLS handshake within \(limit)")
+    }
+    guard response.isBegun else {
+      return .failed(.timeoutResponse, "connected, but no answer within \(limit)")
+    }
+    return .failed(
+      .timeoutResponse,
+      "no whole answer within \(limit): \(response.header_bytes) bytes of header and "
+        + "\(response.body_bytes) of body came")
+  }
+
+  /// Whether the proxy still waits for the instance: it takes longer than the check has time for.
+  private static func isBehindProxy(_ handle: EasyHandle, _ way: CheckWay) -> Bool {
+    switch way.proxy {
+    case nil: false
+    case .http: handle.long(CURLINFO_HTTP_CONNECTCODE) / 100 != 2
+    // libcurl does not say; a request or a handshake that is over tells.
+    case .socks:
+      handle.long(CURLINFO_REQUEST_SIZE) == 0
+        && handle.microseconds(CURLINFO_APPCONNECT_TIME_T) == 0
     }
   }
 
-  /// What a SOCKS5 proxy answered (RFC 1928, section 6).
-  private static func proxy(failedWith code: Int) -> TransferEnd {
-    switch UInt32(code) {
-    case CURLPX_REPLY_CONNECTION_REFUSED.rawValue:
-      .failed(.connectionRefused, "connection refused, says the proxy")
-    case CURLPX_REPLY_HOST_UNREACHABLE.rawValue:
-      .failed(.hostUnreachable, "host unreachable, says the proxy")
-    case CURLPX_REPLY_TTL_EXPIRED.rawValue:
-      .failed(.timeoutConnect, "no connection, says the proxy")
-    default:
-      .fault("the proxy refused (\(code))")
-    }
+  var isTimeout: Bool {
+    guard case .failed(let kind, _) = self else { return false }
+    return kind.isTimeout
+  }
+}
+
+extension EasyHandle {
+  /// The system's error of the last thing that failed, or 0.
+  var systemError: Int32 { Int32(truncatingIfNeeded: long(CURLINFO_OS_ERRNO)) }
+
+  /// Nil when the system did not say.
+  var systemWords: String? {
+    systemError == 0 ? nil : String(cString: strerror(systemError)).lowercasedFirst
+  }
+
+  fileprivate var isReset: Bool { systemError == ECONNRESET || systemError == EPIPE }
+
+  /// Whether a byte of an answer has come, be it none of an answer's form.
+  fileprivate var hasAnswer: Bool {
+    response.pointee.isBegun || microseconds(CURLINFO_STARTTRANSFER_TIME_T) > 0
+  }
+
+  /// Whether one of the addresses that were tried has answered, the proxy's if there is one.
+  var isConnected: Bool {
+    // The second: libcurl has not seen it yet, or waits for a SOCKS proxy.
+    microseconds(CURLINFO_CONNECT_TIME_T) > 0 || hg_response_is_connected(response)
   }
 }
 

@@ -40,8 +40,9 @@ final class TransferGroup {
         return 0
       },
       Unmanaged.passUnretained(self).toOpaque())
-    // No connection is ever used again: none needs to be kept.
-    hg_multi_set_long(multi, CURLMOPT_MAXCONNECTS, 1)
+    // No connection is used again, but those that are only to be made are kept until they have been
+    // used: none must give way to another.
+    hg_multi_set_long(multi, CURLMOPT_MAXCONNECTS, 2 * Self.most)
   }
 
   deinit {

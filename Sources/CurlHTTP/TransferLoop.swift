@@ -82,6 +82,22 @@ final class TransferLoop {
     _ = hg_epoll_set(epoll, descriptor, CURL_POLL_IN, false)
   }
 
+  /// Calls `action` whenever a connection that libcurl has made, and leaves alone, can be read, or
+  /// written to as well where that is asked for.
+  func serve(_ descriptor: Int32, writes: Bool, _ action: @escaping () -> Void) {
+    precondition(Int(descriptor) < watched.count, "a descriptor beyond the limit")
+    readers[descriptor] = action
+    watched[Int(descriptor)].what = Self.isReader
+    // It is there already, from the time when it was libcurl's.
+    _ = hg_epoll_set(epoll, descriptor, writes ? CURL_POLL_INOUT : CURL_POLL_IN, true)
+  }
+
+  /// Leaves alone what `serve` was told of, before it is closed.
+  func forget(_ descriptor: Int32) {
+    readers[descriptor] = nil
+    watched[Int(descriptor)].what = 0
+  }
+
   /// When libcurl wants to be called at the latest; now, while it has transfers to begin.
   var nextMoment: Int64? {
     var moment: Int64?

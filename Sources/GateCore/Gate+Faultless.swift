@@ -42,6 +42,7 @@ extension Gate {
   /// What the load balancers say now holds in the gate that lost nothing too, where a lost view said
   /// otherwise.
   private mutating func seeAgain(at now: GateInstant) {
+    guard faultless[0].verdict == nil else { return }
     var effects: [GateEffect] = []
     for index in records.indices {
       guard let view = records[index].view, faultless[0].records[index].view != view else {
@@ -85,7 +86,10 @@ extension Gate {
       let started = max(fault.started ?? now, records[key.index].nextCheck)
       guard started <= now else { return }
       succeed(slots(missed(of: key, before: started), of: key))
-      let report = CheckReport(started: started, result: .success, latencyMicroseconds: 0)
+      // It ends when it was lost: the checks after it are those that were made.
+      let report = CheckReport(
+        started: started, result: .success,
+        latencyMicroseconds: now.microseconds - started.microseconds)
       handle(.checked(key, report), at: now, effects: &effects)
     case .checked(let key, let report):
       guard isPresent(at: key) else { return }

@@ -166,7 +166,7 @@ package struct Gate: Sendable {
   mutating func passTime(until now: GateInstant, effects: inout [GateEffect]) {
     guard verdict == nil else { return }
     while verdict == nil, let moment = nextMoment, moment <= now {
-      if isAnyMissed(by: moment) { forkFaultless() }
+      if isAnyMissed(by: moment) || seen.since(moment) > Self.heldUpAfter { forkFaultless() }
       clock = moment
       endGrace(effects: &effects)
       noteMissedChecks()
@@ -221,8 +221,10 @@ package struct Gate: Sendable {
     guard isPresent(at: key) else { return }
     noteMissed(of: key, before: report.started)
     let old = share(of: key)
+    // What is folded in late into the gate that lost nothing ended when it was due.
+    let ended = isFaultless ? min(report.ended, clock) : clock
     let transition = records[key.index].record(
-      report, at: clock, check: check, policy: policy, in: counts.episode)
+      report, ended: ended, at: clock, check: check, policy: policy, in: counts.episode)
     changed(key, from: old)
     judge(key, report)
     if policy.comparison != nil, let healthySince, report.started >= healthySince {

@@ -4,6 +4,8 @@ package struct ImportedHealthCheck: Hashable, Sendable {
   package var settings: [Setting]
   /// The port that the target group itself has: what `traffic-port` is for most of its targets.
   package var trafficPort: Int?
+  /// What could not be taken over, a sentence each.
+  package var warnings: [String] = []
 
   package struct Setting: Hashable, Sendable {
     /// As in a file: `healthy_threshold`.

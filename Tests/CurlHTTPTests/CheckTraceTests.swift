@@ -92,12 +92,14 @@ import Testing
     }
   }
 
-  /// A name server that is silent is a fault of the gate's own.
+  /// Before anything is sent there is nothing that the instance could be late with.
   @Test func aNameThatIsStillLookedUpAtTheTimeOutIsNoFaultOfTheInstance() throws {
-    let handle = try EasyHandle()
-    try handle.receiveResponse()
-    hg_response_reset(handle.response)
-    guard case .fault(let detail) = TransferEnd.timedOut(handle, after: .seconds(5), isTLS: false)
+    let runner = try TransferRunner()
+    let transfer = try runner.make(.sample())
+    transfer.stage = .lookingUp
+    guard
+      case .fault(let detail, nil) = runner.timedOut(
+        transfer, after: .seconds(5), CheckWay())
     else {
       Issue.record("it is held against the instance")
       return

@@ -162,30 +162,7 @@ import Testing
     }
   }
 
-  // MARK: - Proxies
-
-  @Test func throughAProxyTheRequestNamesTheInstance() async throws {
-    try await DemoFleet.serving(.healthy) { observed, proxy in
-      var plan = ProbePlan.sample(.classic)
-      plan.proxy = "http://\(proxy.address):\(proxy.port)"
-      let instance = Instance(id: "web-1", address: "10.255.255.1", port: 8080)
-      var probing = try Probing(plan, [instance])
-      #expect(probing.checkAll() == [.success(200)])
-      #expect(observed.requestLine == "GET http://10.255.255.1:8080/health HTTP/1.1")
-      #expect(observed.field("Host") == ["10.255.255.1:8080"])
-    }
-  }
-
-  @Test func aProxyThatRefusesIsTheGatesFault() async throws {
-    try await DemoFleet.serving([.neverStarts]) { fleet in
-      let proxy = try #require(fleet.instances.first)
-      var plan = ProbePlan.sample(.classic)
-      plan.proxy = "http://\(proxy.address):\(proxy.port)"
-      let instance = Instance(id: "web-1", address: "10.255.255.1", port: 8080)
-      var probing = try Probing(plan, [instance])
-      #expect(probing.checkAll() == [.fault("the proxy: connection refused")])
-    }
-  }
+  // MARK: - The environment
 
   /// A CI runner's environment is not the user's wish.
   @Test func theEnvironmentsProxiesAreNotUsed() async {

@@ -69,7 +69,7 @@ extension FuzzedReader {
           Answer.Field("grpc-message", String(decoding: bytes, as: UTF8.self)),
         ]
         let answer = Answer(status: 200, fields: fields, body: bytes, isBodyWhole: true)
-        return GRPCAnswer(answer).serving != nil
+        return GRPCAnswer(answer, trailers: fields).serving.isMessage
       },
       FuzzedReader(
         "answer to a check", share: 4,

@@ -54,7 +54,7 @@ import Testing
       testDescription: "one that fails every check in the grace period is not healthy",
       policy: GatePolicy(
         gracePeriod: .seconds(100), soak: .seconds(35), deadline: .seconds(60), expected: 1),
-      guards: ["+-*"], decision: .rollback, code: .cannotBecomeHealthyInTime, at: 60),
+      guards: ["+-*"], decision: .rollback, code: .cannotBecomeHealthyInTime, at: 50),
     Row(
       testDescription: "failures in the grace period are forgiven",
       policy: GatePolicy(gracePeriod: .seconds(25), deadline: .seconds(50), expected: 1),

@@ -35,11 +35,11 @@ import Testing
   }
 
   @Test func anInstanceThatJoinsTooLateForTheGatesOwnChecksIsNot() {
-    var run = Self.run(.confirms)
-    let first = run.join(["a"])
-    run.end(first, .failure)
-    #expect(run.verdict == nil, "another could join by 10 s")
-    run.join(["b"], at: .seconds(10.5))
+    var run = Self.run(.confirms, expected: 2)
+    run.join(["a"])
+    run.send(.wokeUp, at: .seconds(10))
+    #expect(run.verdict == nil, "another could join")
+    run.send(.wokeUp, at: .seconds(10) + .microseconds(1))
     #expect(run.verdict?.reason.code == .cannotBecomeHealthyInTime)
     #expect(run.verdict?.at == .seconds(10) + .microseconds(1))
   }

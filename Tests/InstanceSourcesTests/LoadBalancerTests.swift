@@ -179,6 +179,53 @@ import Testing
         == "the target group web-green cannot be used: its targets are of type \(type)")
   }
 
+  /// A group of a Network Load Balancer, with an answer to what is asked of its attributes.
+  private func importedOfNLB(_ attributes: HTTPResponse) throws -> ImportedHealthCheck {
+    let answer = Self.answer(
+      group: "<Protocol>TCP</Protocol><Port>80</Port><HealthCheckProtocol>TCP"
+        + "</HealthCheckProtocol><HealthCheckPort>traffic-port</HealthCheckPort>")
+    return try group { call in
+      call.action == "DescribeTargetGroupAttributes" ? attributes : answer(call)
+    }.healthCheck()
+  }
+
+  @Test(arguments: ["true", "false"])
+  func theProxyHeaderThatAGroupAsksForIsImported(_ value: String) throws {
+    let imported = try importedOfNLB(
+      .xml(
+        "<DescribeTargetGroupAttributesResponse><DescribeTargetGroupAttributesResult><Attributes>"
+          + "<member><Key>deregistration_delay.timeout_seconds</Key><Value>300</Value></member>"
+          + "<member><Key>proxy_protocol_v2.enabled</Key><Value>\(value)</Value></member>"
+          + "</Attributes></DescribeTargetGroupAttributesResult>"
+          + "</DescribeTargetGroupAttributesResponse>"))
+    let header = imported.settings.first { $0.name == "proxy_protocol" }
+    #expect(header?.value == (value == "true" ? "v2" : nil))
+    #expect(imported.warnings.isEmpty)
+  }
+
+  @Test func attributesThatCannotBeReadAreWarnedOf() throws {
+    let imported = try importedOfNLB(.error("AccessDenied"))
+    #expect(imported.settings.contains { $0.name == "target" && $0.value == "TCP:traffic-port" })
+    #expect(imported.warnings.count == 1)
+    #expect(
+      imported.warnings.first?.hasPrefix(
+        "whether the target group web-green asks for proxy_protocol is not known: ") == true)
+  }
+
+  @Test(arguments: [("HTTP1", nil), ("HTTP2", "http2")])
+  func theProtocolVersionIsImported(_ version: String, _ value: String?) throws {
+    let answer = Self.answer(
+      group: "<Protocol>HTTP</Protocol><ProtocolVersion>\(version)</ProtocolVersion>"
+        + "<Port>80</Port><HealthCheckProtocol>HTTP</HealthCheckProtocol>"
+        + "<HealthCheckPath>/</HealthCheckPath>")
+    let imported = try group { call in
+      // Only a Network Load Balancer sends the header.
+      #expect(call.action != "DescribeTargetGroupAttributes")
+      return answer(call)
+    }.healthCheck()
+    #expect(imported.settings.first { $0.name == "protocol_version" }?.value == value)
+  }
+
   @Test func theRegionOfAnARNIsAsked() throws {
     let arn = "arn:aws-cn:elasticloadbalancing:cn-north-1:1:targetgroup/a/b"
     let machine = FakeMachine.withAWS { _ in .error("TargetGroupNotFound") }

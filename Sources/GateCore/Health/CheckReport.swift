@@ -28,6 +28,11 @@ package struct CheckReport: Hashable, Sendable {
   }
 }
 
+extension CheckReport {
+  /// When it was over, however late that was seen.
+  package var ended: GateInstant { started + .microseconds(latencyMicroseconds) }
+}
+
 /// How a check ended, when nothing is made of it but what it says itself.
 package enum ProbeEnd: Hashable, Sendable {
   case checked(CheckReport)
@@ -64,10 +69,20 @@ package struct GateFault: Error, Hashable, Sendable {
   package var detail: String
   /// When the check that it cost was begun, if it cost one.
   package var started: GateInstant?
+  /// What a program can act on; a journal does not keep it.
+  package var cause: Cause?
 
-  package init(detail: String, started: GateInstant? = nil) {
+  package enum Cause: Hashable, Sendable {
+    /// The proxy answered CONNECT with this status, which says nothing of the instance.
+    case proxyRefused(status: Int)
+    /// The proxy itself was not reached, or did not speak as one.
+    case proxyUnusable
+  }
+
+  package init(detail: String, started: GateInstant? = nil, cause: Cause? = nil) {
     self.detail = detail
     self.started = started
+    self.cause = cause
   }
 
   /// The process did not run, or not often enough to make its checks.

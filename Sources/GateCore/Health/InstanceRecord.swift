@@ -169,14 +169,14 @@ package struct LatencySummary: Hashable, Sendable {
 }
 
 extension InstanceRecord {
-  /// Folds in one check; returns the change of state, if it brought one.
+  /// Folds in one check that was over at `ended`; returns the change of state, if it brought one.
   mutating func record(
-    _ report: CheckReport, at now: GateInstant, check: HealthCheck, policy: GatePolicy,
-    in episode: Int
+    _ report: CheckReport, ended: GateInstant, at now: GateInstant, check: HealthCheck,
+    policy: GatePolicy, in episode: Int
   ) -> Transition? {
     // What the gate saw so late that later checks count as not made is not the latest result.
     let isOvertaken = report.started < nextCheck
-    scheduleNext(afterCheckFrom: report.started, to: now, under: check)
+    scheduleNext(afterCheckFrom: report.started, to: ended, under: check)
     note(report, at: now)
     if !isOvertaken { latest.record(isPass: report.result == .success, in: episode) }
     let old = health.state

@@ -44,7 +44,7 @@ package struct Statement: Sendable {
 
   private func write(to writer: inout JSONWriter, _ verdictBytes: [UInt8]) {
     // Whatever is not a promotion has not passed.
-    writer.field("result", verdict.verdict.decision == .promote ? "PASSED" : "FAILED")
+    writer.field("result", verdict.isPromotion ? "PASSED" : "FAILED")
     var digest = Digest()
     digest.add(verdictBytes)
     var sources = [(name: "verdict", sha256: digest.hexadecimal)]

@@ -1,6 +1,6 @@
 /// The members of an object, read by their names, each as the type that it should have.
 package struct JSONFields: Sendable {
-  private let members: [JSONName: JSONValue]
+  private let members: JSONObject
   /// Where the object stands in its document: `policy`, `values.resources[3]`; empty: it is all.
   private let place: String
 
@@ -10,9 +10,6 @@ package struct JSONFields: Sendable {
     self.members = members
     self.place = place
   }
-
-  /// The fields' names, in an order of their own.
-  package var names: [String] { members.keys.map(\.text) }
 
   /// The value of a field that must be there.
   package func want<Value: JSONReadable>(_ name: JSONName) throws(JSONFieldError) -> Value {

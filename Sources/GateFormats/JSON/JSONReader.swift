@@ -163,7 +163,7 @@ private struct JSONReader {
   }
 
   private mutating func object() throws(JSONError) -> JSONValue {
-    var members: [JSONName: JSONValue] = [:]
+    var members = JSONObject()
     skipBlanks()
     guard !take(UInt8(ascii: "}")) else { return .object(members) }
     repeat {
@@ -173,7 +173,7 @@ private struct JSONReader {
       let name = try string()
       skipBlanks()
       guard take(UInt8(ascii: ":")) else { throw malformed }
-      guard members.updateValue(try value(), forKey: JSONName(name)) == nil else {
+      guard members.add(JSONName(name), try value()) else {
         throw JSONError(.doubledName(name), at: start)
       }
       skipBlanks()
@@ -231,15 +231,22 @@ private struct JSONReader {
   private mutating func string() throws(JSONError) -> String {
     position += 1
     let start = position
+    var bits: UInt8 = 0
     while position < text.count {
-      switch text[position] {
+      let byte = text[position]
+      switch byte {
       case UInt8(ascii: "\""):
-        let string = try decoded(UnsafeBufferPointer(rebasing: text[start..<position]), at: start)
+        let bytes = UnsafeBufferPointer(rebasing: text[start..<position])
+        // Most are ASCII, and need no look at what they encode.
+        let string =
+          bits < 0x80 ? String(decoding: bytes, as: UTF8.self) : try decoded(bytes, at: start)
         position += 1
         return string
       case UInt8(ascii: "\\"): return try escapedString(from: start)
       case 0..<0x20: throw malformed
-      default: position += 1
+      default:
+        bits |= byte
+        position += 1
       }
     }
     throw malformed

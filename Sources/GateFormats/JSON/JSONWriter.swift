@@ -302,7 +302,6 @@ extension JSONWriter {
   /// An element of an array.
   mutating func value(_ value: JSONValue) { write(value) }
 
-  /// Members by their names: the order in which they were read is not kept.
   private mutating func write(_ value: JSONValue) {
     switch value {
     case .null: null()
@@ -318,7 +317,7 @@ extension JSONWriter {
       }
     case .object(let members):
       object { writer in
-        for (name, member) in members.sorted(by: { $0.key < $1.key }) {
+        for (name, member) in members {
           writer.field(named: name.text, member)
         }
       }

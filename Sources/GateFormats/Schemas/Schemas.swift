@@ -202,7 +202,9 @@ package enum Schemas {
           "type": "array",
           "items": {
             "type": "object",
-            "required": ["verdict", "decision", "problem", "run_id", "reason", "group", "decided_at"],
+            "required": [
+              "verdict", "decision", "problem", "run_id", "reason", "group", "decided_at", "runs"
+            ],
             "properties": {
               "verdict": { "type": "string" },
               "decision": { "$ref": "#/$defs/decision" },
@@ -210,7 +212,17 @@ package enum Schemas {
               "run_id": { "type": ["string", "null"] },
               "reason": { "type": ["object", "null"] },
               "group": { "type": ["object", "null"] },
-              "decided_at": { "$ref": "#/$defs/time_or_null" }
+              "decided_at": { "$ref": "#/$defs/time_or_null" },
+              "runs": {
+                "type": "array",
+                "items": {
+                  "type": "object",
+                  "required": ["run_id", "decided_at"],
+                  "properties": {
+                    "run_id": { "type": "string" }, "decided_at": { "$ref": "#/$defs/time" }
+                  }
+                }
+              }
             }
           }
         }

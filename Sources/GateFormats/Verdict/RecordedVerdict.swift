@@ -8,8 +8,21 @@ package struct RecordedVerdict: Sendable {
   package var startedAt: Timestamp
   package var decidedAt: Timestamp
   package var exitCode: Int
+  /// The runs that it rests on: itself, or those of all parts of a merged one.
+  package var runs: [Run]
   /// The whole document.
   let value: JSONValue
+
+  /// A run that came to a verdict of its own.
+  package struct Run: Hashable, Sendable {
+    package var id: String
+    package var decidedAt: Timestamp
+  }
+
+  /// Whether it is a promotion to whoever acts on it.
+  ///
+  /// A verdict that says `promote` and could not be written, or whose hook failed, is none.
+  package var isPromotion: Bool { decision == .promote && exitCode == 0 }
 
   /// As the contract has it; of a later version the code may be one that is not known here.
   package struct Reason: Hashable, Sendable {
@@ -44,10 +57,45 @@ package struct RecordedVerdict: Sendable {
       throw RecordedVerdictError("it has no exit_code")
     }
     exitCode = Int(code)
+    runs = try Self.runs(of: value) ?? [Run(id: runID, decidedAt: decidedAt)]
+    try refuseContradictions()
+  }
+
+  /// What no run and no merge writes, and two readers may understand as two things.
+  private func refuseContradictions() throws(RecordedVerdictError) {
+    guard startedAt.milliseconds <= decidedAt.milliseconds else {
+      throw RecordedVerdictError("decided_at is before started_at")
+    }
+    // From 64 on a status tells what became of the outputs, whatever the decision is.
+    let own = VerdictStatus.exitCodes(of: decision) + (value["/advisory"] == .bool(true) ? [0] : [])
+    guard exitCode >= 64 || own.contains(exitCode) else {
+      throw RecordedVerdictError(
+        "decision is \(decision.rawValue), but exit_code is \(exitCode)")
+    }
+  }
+
+  /// Those that the parts of a merged verdict rest on; nil for a run's own verdict.
+  private static func runs(of value: JSONValue) throws(RecordedVerdictError) -> [Run]? {
+    guard let parts = value["/parts"] else { return nil }
+    do throws(JSONFieldError) {
+      let parts = try [JSONFields](json: parts, at: "parts")
+      return try parts.flatMap { part throws(JSONFieldError) in
+        let runs: [JSONFields] = try part.want("runs")
+        return try runs.map { run throws(JSONFieldError) in
+          let text: String = try run.want("decided_at")
+          guard let time = Timestamp(text) else {
+            throw JSONFieldError(.wrongType, at: "parts.runs.decided_at")
+          }
+          return Run(id: try run.want("run_id"), decidedAt: time)
+        }
+      }
+    } catch {
+      throw RecordedVerdictError(error.words)
+    }
   }
 
   /// A verdict of a hundred thousand instances has less.
-  package static let largestFile = 256 * 1_048_576
+  package static let largestFile = 128 * 1_048_576
 
   /// The value at a JSON Pointer, a string without its quotes; nil when there is none.
   package func text(at pointer: String) -> String? { value[pointer]?.text }

@@ -32,6 +32,9 @@ package struct VerdictDocument: Sendable {
     self.warnings = warnings
   }
 
+  /// Whether it is a promotion to whoever acts on it; see `RecordedVerdict.isPromotion`.
+  package var isPromotion: Bool { verdict.decision == .promote && exitCode == 0 }
+
   /// The document, indented, with a line feed at its end.
   package var json: [UInt8] { json(.indented) }
 

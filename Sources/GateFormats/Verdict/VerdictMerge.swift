@@ -34,6 +34,9 @@ package struct VerdictMerge: Sendable {
     package init(_ name: String, _ verdict: RecordedVerdict) {
       self.name = name
       self.verdict = verdict
+      if verdict.decision == .promote, !verdict.isPromotion {
+        problem = "it says promote, but its exit_code is \(verdict.exitCode)"
+      }
     }
 
     package init(_ name: String, unusable problem: String) {
@@ -41,7 +44,9 @@ package struct VerdictMerge: Sendable {
       self.problem = problem
     }
 
-    package var decision: Decision { verdict?.decision ?? .inconclusive }
+    package var decision: Decision {
+      problem == nil ? verdict?.decision ?? .inconclusive : .inconclusive
+    }
 
     /// Why it says what it says, on a line.
     package var words: String {
@@ -49,7 +54,7 @@ package struct VerdictMerge: Sendable {
     }
 
     fileprivate var code: String {
-      verdict?.reason.code ?? ReasonCode.gateFault.rawValue
+      (problem == nil ? verdict?.reason.code : nil) ?? ReasonCode.gateFault.rawValue
     }
   }
 
@@ -93,12 +98,15 @@ package struct VerdictMerge: Sendable {
 }
 
 extension VerdictMerge {
-  /// The names of parts that are one and the same run, which would count twice.
+  /// The names of two parts that rest on one and the same run, which would count twice, however
+  /// often it was merged before; none where there are none.
   package var doubled: [String] {
     var seen: [String: String] = [:]
     for part in parts {
-      guard let id = part.verdict?.runID else { continue }
-      if let first = seen.updateValue(part.name, forKey: id) { return [first, part.name] }
+      guard let verdict = part.verdict else { continue }
+      for id in Set([verdict.runID] + verdict.runs.map(\.id)) {
+        if let first = seen.updateValue(part.name, forKey: id) { return [first, part.name] }
+      }
     }
     return []
   }
@@ -173,7 +181,8 @@ extension VerdictMerge {
     }
   }
 
-  private var warnings: [String] {
+  /// What makes of them less than one verdict of one moment.
+  package var warnings: [String] {
     let known = parts.compactMap(\.verdict)
     var warnings: [String] = []
     for field in ["health_check", "policy"] where Set(known.map { $0.value["/\(field)"] }).count > 1
@@ -181,7 +190,31 @@ extension VerdictMerge {
       warnings.append(
         "the parts were run under different settings; \(field) is that of \(parts[0].name)")
     }
-    return warnings
+    return warnings + [distance].compactMap { $0 } + repetitions
+  }
+
+  /// Parts of one release are decided within minutes.
+  private static let longestDistance: Int64 = 3_600_000
+
+  private var distance: String? {
+    let times = parts.compactMap(\.verdict).flatMap { $0.runs.map(\.decidedAt) }
+    guard let first = times.min(by: { $0.milliseconds < $1.milliseconds }),
+      let last = times.max(by: { $0.milliseconds < $1.milliseconds }),
+      last.milliseconds - first.milliseconds > Self.longestDistance
+    else { return nil }
+    return "the parts were decided more than an hour apart, from \(first.text) to \(last.text): is "
+      + "one of them left over from another run"
+  }
+
+  /// Parts that looked at the same instances one after the other: a second try is no second view.
+  private var repetitions: [String] {
+    let known = parts.filter { $0.verdict?.places != nil }
+    return zip(known.indices, known).flatMap { index, part in
+      known[..<index].filter { $0.repeats(part) }.prefix(1).map { other in
+        "'\(other.name.cleaned(to: 100))' and '\(part.name.cleaned(to: 100))' looked at the same "
+          + "instances, one after the other"
+      }
+    }
   }
 
   private func write(_ part: Part, to writer: inout JSONWriter) {
@@ -193,6 +226,31 @@ extension VerdictMerge {
       writer.field("reason", part.verdict?.value["/reason"] ?? .null)
       writer.field("group", part.verdict?.value["/group"] ?? .null)
       writer.field("decided_at", part.verdict?.decidedAt.text)
+      writer.array("runs", part.verdict?.runs ?? []) { writer, run in
+        writer.object { writer in
+          writer.field("run_id", run.id)
+          writer.field("decided_at", run.decidedAt.text)
+        }
+      }
     }
+  }
+}
+
+extension VerdictMerge.Part {
+  fileprivate func repeats(_ other: VerdictMerge.Part) -> Bool {
+    guard let one = verdict, let two = other.verdict, one.places == two.places else { return false }
+    return one.decidedAt.milliseconds < two.startedAt.milliseconds
+      || two.decidedAt.milliseconds < one.startedAt.milliseconds
+  }
+}
+
+extension RecordedVerdict {
+  /// Where its instances are; nil when it tells of none.
+  fileprivate var places: Set<[JSONValue]>? {
+    guard case .array(let instances) = value["/instances"], !instances.isEmpty else { return nil }
+    return Set(
+      instances.map { instance in
+        ["/id", "/address", "/port"].map { instance[$0] ?? .null }
+      })
   }
 }

@@ -19,6 +19,15 @@ package enum VerdictStatus {
     }
   }
 
+  /// Those that a decision may have, whatever the reason.
+  static func exitCodes(of decision: Decision) -> [Int] {
+    switch decision {
+    case .promote: [0]
+    case .rollback: [1, 3]
+    case .inconclusive: [2]
+    }
+  }
+
   /// The deadline passed, or can no longer be met.
   private static let deadlineReasons: Set<String> = [
     ReasonCode.deadlineExceeded.rawValue, ReasonCode.cannotBecomeHealthyInTime.rawValue,

@@ -34,15 +34,12 @@ package struct Verification: Sendable {
     }
     if !keys.isEmpty { add("signature", signature(of: bytes)) }
     if let journal { add("journal", Self.backing(of: verdict, journal)) }
-    if let maxAge { add("age", Self.age(of: verdict, at: now, atMost: maxAge)) }
-    if let required {
-      add(
-        "decision",
-        (
-          verdict.decision == required,
-          "\(verdict.decision.rawValue): \(verdict.reason.message.cleaned(to: 200))"
-        ))
+    if let future = Self.future(of: verdict, at: now) {
+      add("age", (false, future))
+    } else if let maxAge {
+      add("age", Self.age(of: verdict, at: now, atMost: maxAge))
     }
+    if let required { add("decision", Self.decision(of: verdict, wanted: required)) }
     for expectation in expectations {
       add(expectation.pointer.description, Self.value(in: verdict, expectation))
     }
@@ -65,15 +62,38 @@ package struct Verification: Sendable {
     return (true, "signed by the key \(key.id)")
   }
 
+  private static func decision(
+    of verdict: RecordedVerdict, wanted: Decision
+  ) -> (Bool, String) {
+    let says = verdict.decision.rawValue
+    guard wanted == .promote, verdict.decision == .promote, !verdict.isPromotion else {
+      return (
+        verdict.decision == wanted, "\(says): \(verdict.reason.message.cleaned(to: 200))"
+      )
+    }
+    return (false, "\(says), but its exit_code is \(verdict.exitCode)")
+  }
+
+  /// How a verdict is from the future, or rests on one that is; nil when it does not.
+  ///
+  /// Clocks of two machines differ; a verdict from tomorrow is another thing.
+  private static func future(of verdict: RecordedVerdict, at now: Timestamp) -> String? {
+    let times = [verdict.decidedAt] + verdict.runs.map(\.decidedAt)
+    guard let last = times.max(by: { $0.milliseconds < $1.milliseconds }),
+      last.milliseconds - now.milliseconds >= 300_000
+    else { return nil }
+    return "decided at \(last.text), which is still to come"
+  }
+
+  /// A merged verdict is as old as the oldest that it rests on.
   private static func age(
     of verdict: RecordedVerdict, at now: Timestamp, atMost limit: Duration
   ) -> (Bool, String) {
-    let age = now.milliseconds - verdict.decidedAt.milliseconds
-    // Clocks of two machines differ; a verdict from tomorrow is another thing.
-    guard age > -300_000 else {
-      return (false, "decided at \(verdict.decidedAt.text), which is still to come")
-    }
-    let words = "decided \(max(age, 0) / 1000)s ago, at \(verdict.decidedAt.text)"
+    let times = [verdict.decidedAt] + verdict.runs.map(\.decidedAt)
+    let oldest = times.min { $0.milliseconds < $1.milliseconds } ?? verdict.decidedAt
+    let age = now.milliseconds - oldest.milliseconds
+    let what = oldest == verdict.decidedAt ? "" : "its oldest part was "
+    let words = "\(what)decided \(max(age, 0) / 1000)s ago, at \(oldest.text)"
     return (age <= Int64(limit / .milliseconds(1)), "\(words); \(limit.inWords) allowed")
   }
 
@@ -108,7 +128,8 @@ package struct Verification: Sendable {
     guard let replayed = journal.verdict.flatMap({ try? RecordedVerdict(reading: $0.json) }),
       case .object(let fields) = replayed.value, case .object(let recorded) = verdict.value
     else { return (false, "it cannot be replayed") }
-    let different = fields.keys.filter { !added.contains($0) && fields[$0] != recorded[$0] }
+    let names = Set(fields.map(\.name)).union(recorded.map(\.name)).subtracting(added)
+    let different = names.filter { fields[$0] != recorded[$0] }
     guard different.isEmpty else {
       return (
         false,

@@ -70,8 +70,25 @@ package struct TargetGroup: Sendable {
   ///
   /// - Throws: `SourceError.unusable` for a group of lambda functions, or one that is not checked.
   package func healthCheck() throws(SourceError) -> ImportedHealthCheck {
-    let group = try client.describeTargetGroup(reference, budget: client.budget())
-    return try group.importedHealthCheck()
+    let budget = client.budget()
+    var group = try client.describeTargetGroup(reference, budget: budget)
+    guard !group.isOfApplication else { return try group.importedHealthCheck() }
+    do throws(SourceError) {
+      let attributes = try client.describeTargetGroupAttributes(arn: group.arn, budget: budget)
+      group.sendsProxyProtocol = attributes["proxy_protocol_v2.enabled"] == "true"
+      return try group.importedHealthCheck()
+    } catch {
+      // The rest can be told without them, and most groups do not ask for it.
+      switch error {
+      case .missingPermission, .rejected, .malformed:
+        var imported = try group.importedHealthCheck()
+        imported.warnings.append(
+          "whether the target group \(group.name) asks for proxy_protocol is not known: "
+            + error.message)
+        return imported
+      case .unreachable, .noCredentials, .refusedCredentials, .notFound, .unusable: throw error
+      }
+    }
   }
 
   /// What its load balancer says of its targets.

@@ -17,6 +17,10 @@ extension TargetGroupDescription {
     func add(_ name: String, _ value: String?) {
       if let value { settings.append(.init(name, value)) }
     }
+    if target.scheme.hasPath, protocolVersion == "HTTP2" {
+      add("protocol_version", ProtocolVersion.http2.rawValue)
+    }
+    if sendsProxyProtocol == true { add("proxy_protocol", ProxyProtocol.v2.rawValue) }
     add("interval", check.interval)
     add("timeout", check.timeout)
     add("healthy_threshold", check.healthyThreshold)
@@ -28,9 +32,9 @@ extension TargetGroupDescription {
   }
 
   /// Application Load Balancers speak HTTP with their targets, all others something below it.
-  private var semantics: Semantics {
-    transport == "HTTP" || transport == "HTTPS" ? .alb : .nlb
-  }
+  private var semantics: Semantics { isOfApplication ? .alb : .nlb }
+
+  var isOfApplication: Bool { transport == "HTTP" || transport == "HTTPS" }
 
   private func importedTarget() throws(SourceError) -> HealthCheckTarget {
     let isGRPC = protocolVersion == "GRPC"

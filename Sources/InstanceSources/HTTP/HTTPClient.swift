@@ -74,7 +74,7 @@ private final class HTTPTransfer {
     try check(hg_easy_set_response(easy, response))
     try check(hg_easy_set_pointer(easy, CURLOPT_ERRORBUFFER, words))
     try set(CURLOPT_NOSIGNAL, 1)
-    try set(CURLOPT_PROTOCOLS_STR, "http,https")
+    try check(hg_easy_allow_http(easy))
     try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
     try set(CURLOPT_USERAGENT, "healthgate")
     try set(CURLOPT_URL, request.url)

@@ -51,6 +51,7 @@ struct Merge: ParsableCommand {
     for part in merge.parts where part.problem != nil {
       Output.complain("healthgate: warning: '\(part.name)' counts as inconclusive: \(part.words)")
     }
+    for warning in merge.warnings { Output.complain("healthgate: warning: \(warning)") }
     let json = merge.json(version: Healthgate.version, runID: RunID.make(at: .now), at: .now)
     let document = key.map { VerdictSignature.sign(json, with: $0) } ?? json
     try deliver(document, file)
@@ -73,15 +74,15 @@ struct Merge: ParsableCommand {
 
   private func part(_ path: String, _ verification: Verification) -> VerdictMerge.Part {
     do {
-      let bytes = try InputFile.read(path)
+      let bytes = try InputFile.read(path, as: .verdict)
       let failed = try verification.findings(on: bytes, at: .now).filter { !$0.holds }
       guard failed.isEmpty else {
         let problems = failed.map { "\($0.name): \($0.detail)" }
         return VerdictMerge.Part(path, unusable: problems.joined(separator: "; "))
       }
       return VerdictMerge.Part(path, try RecordedVerdict(reading: bytes))
-    } catch let error as SystemError {
-      return VerdictMerge.Part(path, unusable: "it cannot be read: \(error.words)")
+    } catch let error as InputFile.Failure {
+      return VerdictMerge.Part(path, unusable: error.words(of: "it"))
     } catch let error as RecordedVerdictError {
       return VerdictMerge.Part(path, unusable: "it is not a verdict: \(error.message)")
     } catch {

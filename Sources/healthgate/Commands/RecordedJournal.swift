@@ -7,13 +7,7 @@ enum RecordedJournal {
   ///
   /// - Throws: `CommandFailure` for a file that is not there or is no journal.
   static func read(_ path: String) throws(CommandFailure) -> Journal {
-    let bytes: [UInt8]
-    do throws(SystemError) {
-      bytes = try InputFile.read(path)
-    } catch {
-      throw CommandFailure(.noFile, "'\(path)' cannot be read: \(error.words)")
-    }
-    return try journal(bytes, path)
+    try journal(InputFile.required(path, as: .journal), path)
   }
 
   /// - Throws: `CommandFailure` for what is no journal.

@@ -31,12 +31,7 @@ extension Settings {
 
   /// Says now what would otherwise fail every check.
   private func checkPEM(_ path: String) throws(CommandFailure) {
-    let bytes: [UInt8]
-    do throws(SystemError) {
-      bytes = try InputFile.read(path, limit: 16 * 1_048_576)
-    } catch {
-      throw CommandFailure(.noFile, "'\(path)' cannot be read: \(error.words)")
-    }
+    let bytes = try InputFile.required(path, as: .certificates)
     guard String(decoding: bytes, as: UTF8.self).contains("-----BEGIN ") else {
       throw CommandFailure(
         .badContent,

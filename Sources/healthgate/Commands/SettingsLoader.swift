@@ -28,8 +28,10 @@ struct SettingsLoader {
       layers.settings.values[.target] = [SettingText("HTTP:80/", at: Self.standInOrigin)]
     }
     do throws(SettingsError) {
+      var settings = try Settings(resolving: layers.settings, instances: need)
+      settings.warnings += layers.imported?.warnings ?? []
       return LoadedSettings(
-        settings: try Settings(resolving: layers.settings, instances: need),
+        settings: settings,
         terraform: layers.imported?.group, trafficPort: layers.imported?.trafficPort)
     } catch {
       throw CommandFailure(error)
@@ -46,34 +48,12 @@ struct SettingsLoader {
     let environment = Self.environment
     var layers = [RawSettings(flags: flags), RawSettings(variables: environment)]
     if let path = config ?? environment["HEALTHGATE_CONFIG"].flatMap({ $0.isEmpty ? nil : $0 }) {
-      layers.append(RawSettings(file: try Self.read(path, as: "the settings"), path: path))
+      layers.append(RawSettings(file: try InputFile.required(path, as: .settings), path: path))
     }
     if let recorded = try recorded(RawSettings(merging: layers)) { layers.append(recorded) }
     let imported = try SettingsImport(RawSettings(merging: layers))
     if let imported { layers.append(imported.layer) }
     return (RawSettings(merging: layers), imported)
-  }
-
-  /// Reads a file whole, or standard input for `-`.
-  ///
-  /// - Throws: `CommandFailure`; it is about the content when there is more than `limit` bytes.
-  static func read(
-    _ path: String, as what: String, limit: Int = 16 * 1_048_576
-  ) throws(CommandFailure) -> [UInt8] {
-    do throws(SystemError) {
-      return try InputFile.read(path, limit: limit)
-    } catch {
-      let place = path == "-" ? "standard input" : "'\(path)'"
-      guard error.code != EFBIG else {
-        throw CommandFailure(
-          .badContent,
-          "\(place) is larger than \(limit / 1_048_576) MiB\n  hint: is it \(what) that was meant?")
-      }
-      throw CommandFailure(
-        .noFile,
-        "\(what) cannot be read from \(place): \(error.words)\n  hint: name a file that is there "
-          + "and may be read, or - for standard input")
-    }
   }
 }
 
@@ -118,8 +98,8 @@ extension LoadedSettings {
   }
 
   func fileSpecs(_ path: String) throws -> [InstanceSpec] {
-    let bytes = try SettingsLoader.read(
-      path, as: "the instances", limit: InstancesFile.largestFile)
+    let kind = InputFile.Kind(name: "the instances", largest: InstancesFile.largestFile)
+    let bytes = try InputFile.required(path, as: kind)
     do throws(SettingsError) {
       return try InstancesFile.read(bytes, path: path == "-" ? "standard input" : path)
     } catch {

@@ -33,7 +33,9 @@ struct Verify: ParsableCommand {
   func run() throws {
     var verification = try trust.verification()
     verification.required = require
-    if let journal { verification.journal = try read(journal, as: "the journal") }
+    if let journal {
+      verification.journal = try InputFile.required(journal, as: .journal)
+    }
     guard !verification.keys.isEmpty || journal != nil else {
       throw CommandFailure(
         .usage,
@@ -41,7 +43,7 @@ struct Verify: ParsableCommand {
           + "  hint: --key FILE.pub for who signed it, --journal FILE for what it follows from")
     }
     let findings: [Verification.Finding]
-    let bytes = try read(verdict, as: "the verdict")
+    let bytes = try InputFile.required(verdict, as: .verdict)
     do throws(RecordedVerdictError) {
       findings = try verification.findings(on: bytes, at: .now)
     } catch {
@@ -97,14 +99,3 @@ struct TrustFlags: ParsableArguments {
 }
 
 extension Decision: ExpressibleByArgument {}
-
-/// Reads a verdict or a journal.
-///
-/// - Throws: `CommandFailure`
-private func read(_ path: String, as what: String) throws(CommandFailure) -> [UInt8] {
-  do throws(SystemError) {
-    return try InputFile.read(path)
-  } catch {
-    throw CommandFailure(.noFile, "\(what) '\(path)' cannot be read: \(error.words)")
-  }
-}

@@ -19,21 +19,26 @@ final class HeldJournal {
     case writing
   }
 
-  /// - Throws: `SystemError`; `EBUSY` when a run is still writing it.
-  init(_ path: String) throws(SystemError) {
+  /// - Throws: `InputFile.Failure`; `EBUSY` when a run is still writing it.
+  init(_ path: String) throws(InputFile.Failure) {
     self.path = path
     var descriptor = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK)
     access = descriptor >= 0 ? .writing : .reading
     if descriptor < 0, errno == EACCES || errno == EROFS || errno == EPERM {
       descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     }
-    guard descriptor >= 0 else { throw .last }
+    guard descriptor >= 0 else { throw .system(.last) }
     self.descriptor = descriptor
     do throws(SystemError) {
       // What comes through a pipe is gone when it has been read.
       guard FileLock.isFile(descriptor) else { throw SystemError(code: ESPIPE) }
       try FileLock.take(descriptor)
-      bytes = try InputFile.read(descriptor: descriptor)
+    } catch {
+      close(descriptor)
+      throw .system(error)
+    }
+    do throws(InputFile.Failure) {
+      bytes = try InputFile.read(descriptor: descriptor, as: .journal)
     } catch {
       close(descriptor)
       throw error

@@ -3,33 +3,110 @@
 #endif
 
 /// A file that is read whole; `-` is standard input.
+///
+/// Whatever is read has a bound: a path may be another's mistake, or `/dev/zero`.
 enum InputFile {
-  /// Reads all of it, at most `limit` bytes.
-  ///
-  /// - Throws: `SystemError`; `EFBIG` when there is more.
-  static func read(_ path: String, limit: Int = .max) throws(SystemError) -> [UInt8] {
-    guard path != "-" else { return try read(descriptor: STDIN_FILENO, limit: limit) }
+  /// What a file should be, and how large that can be.
+  struct Kind {
+    /// As messages have it: `the verdict`.
+    var name: String
+    var largest: Int
+    var longestLine = Int.max
+
+    static let settings = Kind(name: "the settings", largest: 16 << 20)
+    static let verdict = Kind(name: "the verdict", largest: 128 << 20)
+    /// Some five million checks; the first line may have thousands of settings and warnings.
+    static let journal = Kind(name: "the journal", largest: 1 << 30, longestLine: 16 << 20)
+    static let key = Kind(name: "the key", largest: 64 << 10)
+    static let certificates = Kind(name: "the certificate or key", largest: 16 << 20)
+  }
+
+  /// Why a file could not be read.
+  enum Failure: Error {
+    case system(SystemError)
+    case tooLarge(Int)
+    case lineTooLong(Int)
+  }
+
+  /// Reads all of it.
+  static func read(_ path: String, as kind: Kind) throws(Failure) -> [UInt8] {
+    guard path != "-" else { return try read(descriptor: STDIN_FILENO, as: kind) }
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw .last }
+    guard descriptor >= 0 else { throw .system(.last) }
     defer { close(descriptor) }
-    return try read(descriptor: descriptor, limit: limit)
+    return try read(descriptor: descriptor, as: kind)
   }
 
   /// Reads from where the descriptor is.
-  ///
-  /// - Throws: `SystemError`; `EFBIG` when there is more.
-  static func read(descriptor: Int32, limit: Int = .max) throws(SystemError) -> [UInt8] {
+  static func read(descriptor: Int32, as kind: Kind) throws(Failure) -> [UInt8] {
     var bytes: [UInt8] = []
+    var status = stat()
+    if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG {
+      guard status.st_size <= kind.largest else { throw .tooLarge(kind.largest) }
+      bytes.reserveCapacity(Int(status.st_size))
+    }
     var chunk = [UInt8](repeating: 0, count: 64 * 1024)
+    var lineStart = 0
     while true {
       let count = Glibc.read(descriptor, &chunk, chunk.count)
       guard count >= 0 else {
-        guard errno == EINTR else { throw .last }
+        guard errno == EINTR else { throw .system(.last) }
         continue
       }
       guard count > 0 else { return bytes }
+      if let feed = chunk[..<count].lastIndex(of: UInt8(ascii: "\n")) {
+        lineStart = bytes.count + feed + 1
+      }
       bytes.append(contentsOf: chunk[..<count])
-      guard bytes.count <= limit else { throw SystemError(code: EFBIG) }
+      guard bytes.count <= kind.largest else { throw .tooLarge(kind.largest) }
+      guard bytes.count - lineStart <= kind.longestLine else {
+        throw .lineTooLong(kind.longestLine)
+      }
+    }
+  }
+}
+
+extension InputFile.Failure {
+  /// What is wrong with `subject`, such as "it".
+  func words(of subject: String) -> String {
+    switch self {
+    case .system(let error): "\(subject) cannot be read: \(error.words)"
+    case .tooLarge(let limit): "\(subject) is larger than \(Self.size(limit))"
+    case .lineTooLong(let limit): "\(subject) has a line of more than \(Self.size(limit))"
+    }
+  }
+
+  private static func size(_ bytes: Int) -> String {
+    bytes >= 1 << 20 ? "\(bytes >> 20) MiB" : "\(bytes >> 10) KiB"
+  }
+}
+
+extension CommandFailure {
+  /// It is about the content when there is too much of it.
+  init(_ failure: InputFile.Failure, _ path: String, as kind: InputFile.Kind) {
+    let place = path == "-" ? "standard input" : "'\(path)'"
+    switch failure {
+    case .system(let error):
+      self.init(
+        .noFile,
+        "\(kind.name) cannot be read from \(place): \(error.words)\n  hint: name a file that is "
+          + "there and may be read, or - for standard input")
+    case .tooLarge, .lineTooLong:
+      self.init(
+        .badContent, "\(failure.words(of: place))\n  hint: is it \(kind.name) that was meant?")
+    }
+  }
+}
+
+extension InputFile {
+  /// Reads all of it, or ends the command.
+  ///
+  /// - Throws: `CommandFailure`
+  static func required(_ path: String, as kind: Kind) throws(CommandFailure) -> [UInt8] {
+    do throws(Failure) {
+      return try read(path, as: kind)
+    } catch {
+      throw CommandFailure(error, path, as: kind)
     }
   }
 }

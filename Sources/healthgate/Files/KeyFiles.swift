@@ -39,7 +39,7 @@ extension SigningKey {
         throw CommandFailure(.noFile, "sign_key: the command printed no key: \(error)")
       }
     }
-    return try readKey(place.after("file:") ?? place, "sign_key")
+    return try readKey(place.after("file:") ?? place)
   }
 
   private static func shown(_ place: String) -> String { "'\(place.cleaned(to: 100))'" }
@@ -50,7 +50,7 @@ extension VerifyingKey {
   ///
   /// - Throws: `CommandFailure`
   static func load(_ path: String) throws(CommandFailure) -> VerifyingKey {
-    let text = try readKey(path, "the key")
+    let text = try readKey(path)
     do throws(KeyError) {
       return try VerifyingKey(pem: text)
     } catch {
@@ -59,12 +59,8 @@ extension VerifyingKey {
   }
 }
 
-private func readKey(_ path: String, _ what: String) throws(CommandFailure) -> String {
-  do throws(SystemError) {
-    return String(decoding: try InputFile.read(path, limit: 64 * 1024), as: UTF8.self)
-  } catch {
-    throw CommandFailure(.noFile, "\(what) '\(path)' cannot be read: \(error.words)")
-  }
+private func readKey(_ path: String) throws(CommandFailure) -> String {
+  String(decoding: try InputFile.required(path, as: .key), as: UTF8.self)
 }
 
 extension String {

@@ -7,6 +7,8 @@ struct SettingsImport {
   /// The group that a Terraform document names.
   var group: TerraformGroup.Reference?
   var trafficPort: Int?
+  /// What could not be taken over, a sentence each.
+  var warnings: [String] = []
 
   /// Imports what the settings so far ask for; nil when they ask for nothing.
   ///
@@ -27,6 +29,7 @@ struct SettingsImport {
       let health = try Self.healthCheck(of: name, by: settings.values[.deadline]?.last?.text)
       layer = Self.layer(health, from: settings.values[.importFrom]?.last?.text ?? "")
       trafficPort = health.trafficPort
+      warnings = health.warnings
     case (.terraform(let path, let address), _):
       let found = try (path == file ? document ?? Self.document(path) : Self.document(path))
         .health(at: address, given)
@@ -81,8 +84,8 @@ struct SettingsImport {
   }
 
   private static func document(_ path: String) throws -> TerraformDocument {
-    let bytes = try SettingsLoader.read(
-      path, as: "Terraform's JSON", limit: TerraformDocument.largestFile)
+    let kind = InputFile.Kind(name: "Terraform's JSON", largest: TerraformDocument.largestFile)
+    let bytes = try InputFile.required(path, as: kind)
     do throws(TerraformError) {
       return try TerraformDocument(parsing: bytes, path: path == "-" ? "standard input" : path)
     } catch {

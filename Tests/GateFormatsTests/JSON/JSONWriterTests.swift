@@ -159,7 +159,7 @@ import Testing
     var random = SplitMix64(seed: seed)
     for round in 0..<100 {
       var writer = JSONWriter(layout)
-      var wanted: [JSONName: JSONValue] = [:]
+      var wanted = JSONObject()
       writer.object { wanted = RandomDocument.write(to: &$0, depth: 0, &random) }
       writer.endLine()
       let found = try JSONValue(parsing: writer.bytes)
@@ -199,8 +199,8 @@ private enum RandomDocument {
 
   static func write(
     to writer: inout JSONWriter, depth: Int, _ random: inout SplitMix64
-  ) -> [JSONName: JSONValue] {
-    var fields: [JSONName: JSONValue] = [:]
+  ) -> JSONObject {
+    var fields = JSONObject()
     for name in names.prefix(Int.random(in: 0...names.count, using: &random)) {
       fields[JSONName(name.description)] = writeField(name, to: &writer, depth: depth, &random)
     }
@@ -242,7 +242,7 @@ private enum RandomDocument {
       }
       return .array(objects)
     default:
-      var fields: [JSONName: JSONValue] = [:]
+      var fields = JSONObject()
       writer.object(name) { fields = write(to: &$0, depth: depth + 1, &random) }
       return .object(fields)
     }

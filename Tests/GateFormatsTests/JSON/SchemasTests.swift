@@ -106,9 +106,9 @@ extension JSONValue {
   }
 
   /// This value and all within it that are objects.
-  fileprivate var objects: [[JSONName: JSONValue]] {
+  fileprivate var objects: [JSONObject] {
     switch self {
-    case .object(let members): [members] + members.values.flatMap(\.objects)
+    case .object(let members): [members] + members.flatMap(\.value.objects)
     case .array(let elements): elements.flatMap(\.objects)
     case .null, .bool, .number, .string: []
     }

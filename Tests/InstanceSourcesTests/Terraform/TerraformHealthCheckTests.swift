@@ -98,6 +98,22 @@ import Testing
         == ["semantics=classic", "target=TCP:80", "interval=15"])
   }
 
+  @Test func howAChecksConnectionBeginsIsImported() throws {
+    let document = try terraformState(
+      resource(
+        "aws_lb_target_group.h2",
+        #""protocol":"HTTP","protocol_version":"HTTP2","health_check":[{"path":"/h"}]"#),
+      resource(
+        "aws_lb_target_group.pp",
+        #""protocol":"TCP","proxy_protocol_v2":true,"health_check":[{"protocol":"HTTP"}]"#))
+    #expect(
+      try settings(document, at: "aws_lb_target_group.h2")
+        == ["semantics=alb", "target=HTTP:traffic-port/h", "protocol_version=http2"])
+    #expect(
+      try settings(document, at: "aws_lb_target_group.pp")
+        == ["semantics=nlb", "target=HTTP:traffic-port/", "proxy_protocol=v2"])
+  }
+
   @Test func whatOnlyTheApplyWillTellIsNotGuessed() throws {
     let plan = try terraformSample("plan-create.json")
     let grpc = "module.edge[blue].module.health.aws_lb_target_group.grpc"

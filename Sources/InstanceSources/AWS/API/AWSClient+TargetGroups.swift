@@ -11,6 +11,8 @@ struct TargetGroupDescription: Hashable, Sendable {
   var targetType: String
   /// One of `ipv4`, `ipv6`.
   var addressType: String?
+  /// Whether a connection begins with the PROXY protocol's header; nil when it is not known.
+  var sendsProxyProtocol: Bool?
   var check: Check
 
   /// As the API has it, texts and all; a group of lambda functions may have none.
@@ -90,6 +92,20 @@ extension AWSClient {
         unhealthyThreshold: item.value("UnhealthyThresholdCount"),
         httpCodes: item["Matcher"]?.value("HttpCode"),
         grpcCodes: item["Matcher"]?.value("GrpcCode")))
+  }
+
+  /// The attributes of a target group, by name.
+  func describeTargetGroupAttributes(
+    arn: String, budget: QueryCaller.Budget
+  ) throws(SourceError) -> [String: String] {
+    let call = QueryCall(.elasticLoadBalancingV2, "DescribeTargetGroupAttributes")
+      .with("TargetGroupArn", arn)
+    let page = try answer(call, budget: budget, missing: missingTargetGroup(arn))
+    var attributes: [String: String] = [:]
+    for item in page["DescribeTargetGroupAttributesResult"]?.list("Attributes") ?? [] {
+      if let key = item.value("Key") { attributes[key] = item.value("Value") }
+    }
+    return attributes
   }
 
   func describeTargetHealth(

@@ -1,0 +1,86 @@
+internal import CCurlShims
+
+#if canImport(Glibc)
+  internal import Glibc
+#endif
+
+/// Looks names up beside the loop: one that nobody answers for holds up nothing but its own checks.
+///
+/// A name is looked up once at a time; who asks for it meanwhile gets the same answer.
+final class NameResolver {
+  private let raw: OpaquePointer
+  private var underWay: [String: Lookup] = [:]
+  private var names: [Int: String] = [:]
+  private var nextToken = 1
+
+  private struct Lookup {
+    var token: Int
+    var waiting: [(Outcome) -> Void]
+  }
+
+  enum Outcome {
+    /// As `CURLOPT_RESOLVE` takes them, between commas.
+    case addresses(String)
+    /// The system's words.
+    case failed(String)
+  }
+
+  /// - Throws: `CurlFailure` when the system gives no descriptor.
+  init() throws(CurlFailure) {
+    guard let raw = hg_resolver_new() else { throw CurlFailure(.outOfMemory) }
+    self.raw = raw
+  }
+
+  deinit {
+    hg_resolver_release(raw)
+  }
+
+  /// Can be read when `takeDone` has something to do.
+  var event: Int32 { hg_resolver_event(raw) }
+
+  /// Calls `then` at once or from `takeDone`.
+  func lookUp(_ name: String, then: @escaping (Outcome) -> Void) {
+    guard underWay[name] == nil else {
+      underWay[name]?.waiting.append(then)
+      return
+    }
+    let token = nextToken
+    nextToken += 1
+    let code = hg_resolver_begin(raw, name, token)
+    guard code == 0 else {
+      let words = String(cString: strerror(code)).lowercasedFirst
+      return then(.failed("no thread to look the name up on: \(words)"))
+    }
+    names[token] = name
+    underWay[name] = Lookup(token: token, waiting: [then])
+  }
+
+  /// Hands over what has been found.
+  func takeDone() {
+    var found = hg_lookup()
+    while hg_resolver_next(raw, &found) {
+      guard let name = names.removeValue(forKey: found.token),
+        let lookup = underWay.removeValue(forKey: name)
+      else { continue }
+      let outcome = Outcome(found, of: name)
+      for waiting in lookup.waiting { waiting(outcome) }
+    }
+  }
+}
+
+extension NameResolver.Outcome {
+  fileprivate init(_ found: hg_lookup, of name: String) {
+    var found = found
+    let error = withUnsafeBytes(of: &found.error) {
+      String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+    }
+    let addresses = withUnsafeBytes(of: &found.addresses) {
+      String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+    }
+    self =
+      addresses.isEmpty
+      ? .failed(
+        "could not resolve host: \(name) (\(error.isEmpty ? "no address" : error.lowercasedFirst))")
+      : .addresses(addresses)
+  }
+}

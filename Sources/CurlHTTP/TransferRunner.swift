@@ -1,0 +1,230 @@
+internal import CCurl
+internal import CCurlShims
+internal import GateCore
+
+/// Sees transfers through, from the names that must be looked up to the last byte of an answer.
+///
+/// Most are libcurl's from their beginning to their end. What libcurl cannot do stands around it:
+/// names are looked up first, a header may be sent on the connection before anything else, and HTTP/2
+/// is spoken on a connection that libcurl has made.
+final class TransferRunner {
+  let loop: TransferLoop
+  private(set) var transfers: [Transfer] = []
+  /// Those that ended outside libcurl.
+  private var ended: [(transfer: Transfer, end: TransferEnd)] = []
+  /// Exchanges of which more may have come already.
+  private var hasMore: [Transfer] = []
+  private var resolver: NameResolver?
+
+  /// - Throws: `CurlFailure` when libcurl or the system gives no loop.
+  init() throws(CurlFailure) {
+    loop = try TransferLoop()
+  }
+
+  /// Makes another transfer by a plan, or one in place of another.
+  ///
+  /// - Throws: `CurlFailure` when libcurl refuses a setting.
+  func make(
+    _ plan: ProbePlan, lane: Int = 0, at index: Int? = nil
+  ) throws(CurlFailure) -> Transfer {
+    let transfer = try Transfer(plan, lane: lane, index: index ?? transfers.count)
+    guard let index else {
+      transfers.append(transfer)
+      return transfer
+    }
+    transfer.generation = transfers[index].generation
+    transfers[index] = transfer
+    return transfer
+  }
+
+  /// Begins a transfer that has been aimed.
+  ///
+  /// - Throws: `CurlFailure` when libcurl does not take it; then nothing was begun.
+  func begin(_ transfer: Transfer, looking names: [Destination]) throws(CurlFailure) {
+    guard names.isEmpty else { return try lookUp(names, for: transfer) }
+    try connect(transfer)
+  }
+
+  /// Gives up a transfer, or takes leave of one that has ended.
+  func drop(_ transfer: Transfer) {
+    switch transfer.stage {
+    case .idle, .lookingUp: break
+    case .opening: if let opener = transfer.opener { loop.remove(opener) }
+    case .transferring: loop.remove(transfer.handle)
+    case .exchanging:
+      if let socket = transfer.handle.openSocket { loop.forget(socket) }
+      hasMore.removeAll { $0 === transfer }
+      loop.remove(transfer.handle)
+      transfer.exchange = nil
+    }
+    if !ended.isEmpty { ended.removeAll { $0.transfer === transfer } }
+    if transfer.opener != nil { hg_response_drop_connected(transfer.handle.response) }
+    transfer.stage = .idle
+  }
+
+  /// When something is to be done at the latest; now, while there is something to begin with.
+  var nextMoment: Int64? { hasMore.isEmpty && ended.isEmpty ? loop.nextMoment : 0 }
+
+  /// Does what is to be done by now.
+  func runTimer(at now: Int64) {
+    loop.runTimer(at: now)
+    guard !hasMore.isEmpty else { return }
+    let transfers = hasMore
+    hasMore = []
+    for transfer in transfers { serve(transfer) }
+  }
+
+  /// The next transfer that has ended.
+  func nextEnd(_ way: (Transfer) -> CheckWay) -> (transfer: Transfer, end: TransferEnd)? {
+    if !ended.isEmpty { return ended.removeFirst() }
+    while let done = loop.nextDone() {
+      let index = Transfer.index(of: done.raw)
+      precondition(transfers.indices.contains(index), "a handle of nobody's")
+      let transfer = transfers[index]
+      if transfer.stage == .opening, let opener = transfer.opener {
+        guard let end = goOn(transfer, from: opener, done.result, way(transfer)) else { continue }
+        return (transfer, end)
+      }
+      if transfer.usesHTTP2, done.result == CURLE_OK {
+        exchange(transfer)
+        if !ended.isEmpty { return ended.removeFirst() }
+        continue
+      }
+      return (transfer, TransferEnd(done.result, of: transfer.handle, way(transfer)))
+    }
+    return nil
+  }
+
+  /// How far a transfer had come when its time was up.
+  func timedOut(_ transfer: Transfer, after timeout: Duration, _ way: CheckWay) -> TransferEnd {
+    guard let handle = transfer.current else {
+      // Nothing was sent to the instance yet: its name, or the proxy's, is still being looked up.
+      return .fault("the name server: no answer within \(timeout.inWords)")
+    }
+    return .timedOut(handle, after: timeout, way)
+  }
+
+  // MARK: - Names
+
+  private func lookUp(_ names: [Destination], for transfer: Transfer) throws(CurlFailure) {
+    let resolver: NameResolver
+    if let own = self.resolver { resolver = own } else { resolver = try makeResolver() }
+    let started = hg_monotonic_us()
+    let generation = transfer.generation
+    transfer.stage = .lookingUp
+    transfer.names = names.count
+    transfer.addresses = []
+    for name in names {
+      resolver.lookUp(name.host) { [unowned self] outcome in
+        guard transfer.stage == .lookingUp, transfer.generation == generation else { return }
+        take(outcome, of: name, for: transfer, from: started)
+      }
+    }
+  }
+
+  private func makeResolver() throws(CurlFailure) -> NameResolver {
+    let resolver = try NameResolver()
+    self.resolver = resolver
+    loop.onReadable(resolver.event) { [unowned resolver] in resolver.takeDone() }
+    return resolver
+  }
+
+  private func take(
+    _ outcome: NameResolver.Outcome, of name: Destination, for transfer: Transfer,
+    from started: Int64
+  ) {
+    switch outcome {
+    case .failed(let words):
+      end(transfer, .fault("the name server: \(words)"))
+    case .addresses(let addresses):
+      transfer.addresses.append("+\(name.host):\(name.port):\(addresses)")
+      transfer.names -= 1
+      guard transfer.names == 0 else { return }
+      transfer.lookupMicroseconds = hg_monotonic_us() - started
+      transfer.earlierMicroseconds = hg_monotonic_us() - started
+      transfer.stage = .idle
+      do throws(CurlFailure) {
+        try transfer.useAddresses()
+        try connect(transfer)
+      } catch {
+        end(transfer, .fault(error.description))
+      }
+    }
+  }
+
+  private func end(_ transfer: Transfer, _ end: TransferEnd) {
+    if transfer.stage == .lookingUp { transfer.stage = .idle }
+    ended.append((transfer, end))
+  }
+
+  // MARK: - Connections
+
+  private func connect(_ transfer: Transfer) throws(CurlFailure) {
+    try loop.add(transfer.opener ?? transfer.handle)
+    transfer.stage = transfer.opener == nil ? .transferring : .opening
+  }
+
+  /// Sends the header on the connection that was made, and leaves the rest to libcurl.
+  ///
+  /// Returns an end if that is it.
+  private func goOn(
+    _ transfer: Transfer, from opener: EasyHandle, _ result: CURLcode, _ way: CheckWay
+  ) -> TransferEnd? {
+    guard result == CURLE_OK else { return TransferEnd(result, of: opener, way) }
+    guard let socket = opener.openSocket else { return .fault("libcurl lost the connection") }
+    guard hg_send_proxy_header(socket) else {
+      return .failed(.connectionReset, "closed before the PROXY header")
+    }
+    let copy = hg_duplicate(socket)
+    guard copy >= 0 else { return .fault("no socket: too many open files") }
+    transfer.handle.response.pointee.connected = copy
+    transfer.openedMicroseconds = transfer.time(CURLINFO_CONNECT_TIME_T)
+    transfer.earlierMicroseconds += opener.microseconds(CURLINFO_TOTAL_TIME_T)
+    loop.remove(opener)
+    transfer.stage = .idle
+    do throws(CurlFailure) {
+      try loop.add(transfer.handle)
+      transfer.stage = .transferring
+      return nil
+    } catch {
+      return .fault(error.description)
+    }
+  }
+
+  // MARK: - HTTP/2
+
+  private func exchange(_ transfer: Transfer) {
+    guard let request = transfer.request, let socket = transfer.handle.openSocket else {
+      return end(transfer, .fault("libcurl lost the connection"))
+    }
+    do throws(CurlFailure) {
+      transfer.exchange = try HTTP2Exchange(request, into: transfer.handle, isTLS: transfer.isTLS)
+    } catch {
+      return end(transfer, .fault(error.description))
+    }
+    transfer.stage = .exchanging
+    watch(transfer, socket)
+    serve(transfer)
+  }
+
+  private func watch(_ transfer: Transfer, _ socket: Int32) {
+    loop.serve(socket, writes: transfer.exchange?.writes ?? false) { [unowned self] in
+      serve(transfer)
+    }
+  }
+
+  private func serve(_ transfer: Transfer) {
+    guard transfer.stage == .exchanging, let exchange = transfer.exchange, exchange.endedAt == nil
+    else { return }
+    let wrote = exchange.writes
+    let state = exchange.serve(transfer.handle)
+    switch state {
+    case HG_EXCHANGE_HAS_MORE: hasMore.append(transfer)
+    case HG_EXCHANGE_WAITS: break
+    default: return end(transfer, TransferEnd(state, of: exchange, transfer.handle))
+    }
+    if exchange.writes != wrote, let socket = transfer.handle.openSocket {
+      watch(transfer, socket)
+    }
+  }
+}
