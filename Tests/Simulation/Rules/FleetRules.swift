@@ -134,6 +134,9 @@ struct FleetRules {
     let said = isByTime ? gate.verdict.map(\.at.microseconds) : nil
     while conclusion == nil, let last, let moment = nextMoment(after: last), moment <= now {
       if let said, said < moment { break }
+      if trial == nil, let since = gate.blame?.since.microseconds, last < since, since < moment {
+        break
+      }
       endGrace(at: moment)
       decideByStates(at: moment, seenAt: now, gate, mayPromote: true)
       if conclusion == nil, said == moment { break }
@@ -228,6 +231,7 @@ struct FleetRules {
       return ones.count - 1
     case .instanceRemoved(let key):
       guard let index = present(key) else { return nil }
+      if isChecked(ones[index]), ones[index].unheard(at: now, check) > 0 { hasFault = true }
       count(index, by: -1)
       ones[index].hasLeft = true
       if ones[index].isLacked { soakWith = soakWithout }

@@ -60,19 +60,39 @@ extension SlowModel {
       .map { VirtualRun.TimedEvent(event: $0.event, at: GateInstant(microseconds: $0.at)) }
   }
 
-  /// Of a check that was under way nothing is lost yet, unless the gate was not there to hear of it.
+  /// Its checks, and those that would have been made had the gate been there.
+  ///
+  /// Of a check that may be under way nothing is lost yet, unless the gate was not there to hear of it.
   private func allResults(of member: Member, at now: Int64, seenAt seen: Int64) -> [PastCheck] {
     // It makes no checks of those that the load balancer checks.
-    guard !member.hasLeft, !isSeenByLoadBalancer(member) else { return member.checks }
-    let isLate = seen - now > Self.tolerated
-    let all = results(of: member, at: isLate ? now + interval + timeout(of: member.role) + 1 : now)
-    // What was reported at last would have been reported in time.
-    return all.filter { past in
-      past.report != nil
-        || !all.contains {
-          $0.isOvertaken && past.started <= $0.started && $0.started < past.started + interval
-        }
+    guard !isSeenByLoadBalancer(member) else { return [] }
+    let noticed = Dictionary(
+      member.checks.compactMap { past in past.noticed.map { (past.started, $0) } },
+      uniquingKeysWith: min)
+    var (all, due): ([PastCheck], Int64) = ([], member.begins)
+    func lose(_ slot: Int64, _ moment: Int64) {
+      all.append(
+        PastCheck(ending: .lost, started: slot, ended: slot, noticed: noticed[slot] ?? moment))
     }
+    let made = member.checks.filter { $0.report != nil }
+    for past in made {
+      while due + interval <= past.started {
+        lose(due, past.ended)
+        due += interval
+      }
+      all.append(past)
+      let end = min(past.answered ?? past.ended, past.ended, past.started + timeout(of: member.role))
+      var slot = made[0].started
+      while slot <= past.started || slot < end { slot += interval }
+      due = max(due, slot)
+    }
+    let isLate = seen - now > Self.tolerated
+    let end = min(now, member.left ?? now)
+    while isLate ? due <= end : due + interval + timeout(of: member.role) < end {
+      lose(due, end)
+      due += interval
+    }
+    return all
   }
 
   private func eventWithoutFaults(
@@ -86,7 +106,8 @@ extension SlowModel {
     }
     if whenNoticed, let noticed = past.noticed { return ended(noticed, .success) }
     return ended(
-      min(past.ended, past.started + timeout(of: members[index].role)), result(of: past))
+      min(past.answered ?? past.ended, past.ended, past.started + timeout(of: members[index].role)),
+      result(of: past))
   }
 
   private func result(of past: PastCheck) -> CheckResult {

@@ -80,6 +80,8 @@ struct SlowModel {
     var isOvertaken = false
     /// When it was noticed that it was not made.
     var noticed: Int64?
+    /// When its answer was there, however late the gate saw it.
+    var answered: Int64?
 
     var isFailure: Bool { if case .failure = ending { true } else { false } }
   }
@@ -97,6 +99,8 @@ struct SlowModel {
     /// Whether it is of another release.
     var isWrong = false
     var hasLeft = false
+    /// When it left.
+    var left: Int64?
     /// Whether the newest listing lacks it.
     var isLacked = false
     /// Its checks, those that were not made before a later one among them.
@@ -192,13 +196,16 @@ extension SlowModel {
         Member(joined: now, role: instance.role, isWrong: instance.mismatch != nil))
     case .instanceRemoved(let key):
       guard let index = present(key) else { return }
-      members[index].hasLeft = true
+      (members[index].hasLeft, members[index].left) = (true, now)
       // That it was only overlooked has come out wrong.
       if members[index].isLacked { soakWith = soakWithout }
     case .checked(let key, let report):
-      append(report.result, from: report.started.microseconds, to: now, of: key)
+      let started = report.started.microseconds
+      append(
+        report.result, from: started, to: now, of: key,
+        answered: started + report.latencyMicroseconds)
     case .checkLost(let key, let fault):
-      append(nil, from: fault.started?.microseconds ?? now, to: now, of: key)
+      append(nil, from: fault.started?.microseconds ?? now, to: now, of: key, answered: now)
     case .listed(let listed): take(listed)
     case .loadBalancerSaw(let key, let view):
       guard let index = present(key), members[index].role == .member else { return }
@@ -242,7 +249,8 @@ extension SlowModel {
 
   /// A check that ended, and before it those that were not made; one without a result was lost.
   private mutating func append(
-    _ result: CheckResult?, from started: Int64, to ended: Int64, of key: InstanceKey
+    _ result: CheckResult?, from started: Int64, to ended: Int64, of key: InstanceKey,
+    answered: Int64
   ) {
     guard let index = present(key) else {
       history[history.count - 1].event = .wokeUp
@@ -264,7 +272,7 @@ extension SlowModel {
     members[index].checks.append(
       PastCheck(
         ending: ending, started: started, ended: ended, report: history.count - 1,
-        isOvertaken: isOvertaken))
+        isOvertaken: isOvertaken, answered: answered))
   }
 
   /// What is held to be lost at an event is lost, whatever comes later.
