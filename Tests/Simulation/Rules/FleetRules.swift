@@ -53,8 +53,9 @@ struct FleetRules {
   var trial: Trial?
   private(set) var soakWith: Int64?
   private(set) var soakWithout: Int64?
-  /// Whether all holds but for the latest checks.
-  private(set) var isReady = false
+  /// Since when all holds but for the latest checks.
+  private(set) var readySince: Int64?
+  var isReady: Bool { readySince != nil }
   private var listing: Asked?
   private var viewing: Asked?
   private(set) var hasFault = false
@@ -139,7 +140,8 @@ struct FleetRules {
       }
       endGrace(at: moment)
       decideByStates(at: moment, seenAt: now, gate, mayPromote: true)
-      if conclusion == nil, said == moment { break }
+      let isCondemned = trial == nil && gate.blame?.since.microseconds == moment
+      if conclusion == nil, said == moment || isCondemned { break }
       self.last = moment
     }
     guard conclusion == nil, let last, last < now else { return }
@@ -433,10 +435,10 @@ extension FleetRules {
       && (policy.membership == .fixed || isFresh(listing, at: now))
       && (policy.loadBalancer == .none || isFresh(viewing, at: now))
     guard isHolding, !isReady, mayBegin else {
-      isReady = isReady && isHolding
+      readySince = isHolding ? readySince : nil
       return
     }
-    isReady = true
+    readySince = now
     for index in ones.indices where !ones[index].hasLeft { ones[index].mark(at: now, check) }
   }
 
@@ -531,7 +533,7 @@ extension FleetRules {
         && earliestHealthy(one, at: now) > deadline - soak
       find(index, one.state == .unhealthy || isTooLate ? .failing : .open)
     }
-    (soakWith, soakWithout, isReady) = (nil, nil, false)
+    (soakWith, soakWithout, readySince) = (nil, nil, nil)
   }
 
   private mutating func settle(

@@ -6,25 +6,20 @@ extension SlowModel {
   /// A gate that looks so much later than it should was held up.
   private static let tolerated: Int64 = 250_000
 
-  /// Whether the gate's own faults are to blame; and whether that depends on when it is noticed that
-  /// a check was not made.
-  enum Blame {
-    case yes, yesButNoticedLater, no, noButNoticedLater
-  }
-
   /// Whether the group would have been promoted by now, or still could be, in the world in which
   /// every lost check succeeded when it was due, every lost view said in service, every listing
   /// was had, and the gate was never late.
-  func areFaultsToBlame(at now: Int64, seenAt seen: Int64) -> Blame {
-    guard !isWithoutFaults else { return .no }
-    let isWhenDue = isPromotedWithoutFaults(at: now, seenAt: seen, whenNoticed: false)
-    let isWhenNoticed = isPromotedWithoutFaults(at: now, seenAt: seen, whenNoticed: true)
-    return switch (isWhenDue, isWhenNoticed) {
-    case (true, true): .yes
-    case (true, false): .yesButNoticedLater
-    case (false, true): .noButNoticedLater
-    case (false, false): .no
-    }
+  mutating func areFaultsToBlame(at now: Int64, seenAt seen: Int64) -> Bool {
+    guard !isWithoutFaults else { return false }
+    let isToBlame = isPromotedWithoutFaults(at: now, seenAt: seen, whenNoticed: false)
+    // A fold notices later, by an interval and a timeout at most, that a check was not made.
+    let isNoticed = isPromotedWithoutFaults(at: now, seenAt: seen, whenNoticed: true)
+    if isToBlame != isNoticed || startsLate && members.contains(where: hasMissed) { debate() }
+    return isToBlame
+  }
+
+  private func hasMissed(_ member: Member) -> Bool {
+    member.role != .baseline && member.checks.contains { $0.report == nil }
   }
 
   private func isPromotedWithoutFaults(
@@ -104,7 +99,7 @@ extension SlowModel {
         result, from: started, to: GateInstant(microseconds: moment))
       return (moment, past.report ?? (whenNoticed ? -1 : .max), .checked(InstanceKey(index), report))
     }
-    if whenNoticed, let noticed = past.noticed { return ended(noticed, .success) }
+    if whenNoticed { return ended(past.noticed ?? past.ended, result(of: past)) }
     return ended(
       min(past.answered ?? past.ended, past.ended, past.started + timeout(of: members[index].role)),
       result(of: past))

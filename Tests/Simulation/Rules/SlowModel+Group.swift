@@ -5,8 +5,7 @@ extension SlowModel {
   /// The verdict of a moment, if it brings one; `seen` is when the gate looked.
   mutating func decide(at now: Int64, seenAt seen: Int64, mayPromote: Bool) {
     if isInterrupted { return conclude(.inconclusive, .interrupted, at: now) }
-    holdSoaks(at: now)
-    holdReadiness(at: now, mayBegin: mayPromote)
+    hold(at: now, mayBegin: mayPromote)
     if present(.member).contains(where: \.isWrong) {
       return rollBack(.wrongInstances, at: now, seenAt: seen)
     }
@@ -26,7 +25,7 @@ extension SlowModel {
       let isKnown = isGone || listing?.hasSucceeded ?? true
       return conclude(.inconclusive, isKnown ? .noInstances : .gateFault, at: now)
     }
-    if mayPromote, let ready, isPromotable(since: ready, at: now) {
+    if mayPromote, isPromoted(at: now) {
       return conclude(.promote, .groupHealthy, at: now)
     }
     if !isFeasible(from: now, withGuards: true) { giveUp(at: now, seenAt: seen) }
@@ -46,6 +45,17 @@ extension SlowModel {
   }
 
   // MARK: - What a promotion needs
+
+  /// Goes on with what has held so long, and begins or ends the rest.
+  mutating func hold(at now: Int64, mayBegin: Bool = true) {
+    holdSoaks(at: now)
+    holdReadiness(at: now, mayBegin: mayBegin)
+  }
+
+  /// Whether all holds.
+  func isPromoted(at now: Int64) -> Bool {
+    ready.map { isPromotable(since: $0, at: now) } ?? false
+  }
 
   /// A soak begins when the states are as the policy wants them, and is over when they no longer are.
   private mutating func holdSoaks(at now: Int64) {
@@ -172,8 +182,8 @@ extension SlowModel {
 
   /// Nothing can save the group any more.
   private mutating func giveUp(at now: Int64, seenAt seen: Int64) {
-    guard areFaultsToBlame(at: now, seenAt: seen) == .no else {
-      return rollBack(codeOfGivingUp(at: now), at: now, seenAt: seen)
+    guard !areFaultsToBlame(at: now, seenAt: seen) else {
+      return conclude(.inconclusive, .gateFault, at: now)
     }
     let code = codeOfGivingUp(at: now)
     guard code != .loadBalancerDisagrees else { return rollBack(code, at: now, seenAt: seen) }
@@ -197,14 +207,8 @@ extension SlowModel {
   }
 
   mutating func rollBack(_ code: ReasonCode, at now: Int64, seenAt seen: Int64) {
-    let fault = Conclusion(decision: .inconclusive, code: .gateFault, at: now)
-    let failure = Conclusion(decision: .rollback, code: code, at: now)
-    switch areFaultsToBlame(at: now, seenAt: seen) {
-    case .yes: conclude(.inconclusive, .gateFault, at: now)
-    case .yesButNoticedLater: conclude(.inconclusive, .gateFault, at: now, or: failure)
-    case .no: conclude(.rollback, code, at: now)
-    case .noButNoticedLater: conclude(.rollback, code, at: now, or: fault)
-    }
+    areFaultsToBlame(at: now, seenAt: seen)
+      ? conclude(.inconclusive, .gateFault, at: now) : conclude(.rollback, code, at: now)
   }
 
   /// The old group is asked first, if there is one; in the other world the condemnation is enough.

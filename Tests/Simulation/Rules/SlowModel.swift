@@ -13,6 +13,8 @@ struct SlowModel {
   let policy: GatePolicy
   /// The other world: no check, view or listing is lost in it, and the gate is never late.
   let isWithoutFaults: Bool
+  /// Checks begin late one after the other: what a fold notices when is beyond this model.
+  let startsLate: Bool
 
   var members: [Member] = []
   /// How many the source wants now.
@@ -33,14 +35,17 @@ struct SlowModel {
   var ready: Ready?
   var trial: Trial?
   private(set) var conclusion: Conclusion?
-  /// What a gate may say in its place: where a loss that is only noticed later would change the one
-  /// test.
-  private(set) var alternative: Conclusion?
+  /// Whether the one test depends on when it was noticed that a check was not made: then the gate may
+  /// say one thing or the other, but not promote.
+  private(set) var isDebatable = false
   /// What was taken in; checks of nobody are left out.
   private(set) var history: [VirtualRun.TimedEvent] = []
 
-  init(check: HealthCheck, policy: GatePolicy, isWithoutFaults: Bool = false) {
-    (self.check, self.policy, self.isWithoutFaults) = (check, policy, isWithoutFaults)
+  init(
+    check: HealthCheck, policy: GatePolicy, isWithoutFaults: Bool = false, startsLate: Bool = false
+  ) {
+    (self.check, self.policy) = (check, policy)
+    (self.isWithoutFaults, self.startsLate) = (isWithoutFaults, startsLate)
     expected = policy.expected
     deadline = policy.deadline.inMicroseconds
   }
@@ -162,10 +167,15 @@ extension SlowModel {
     // While nobody looked, time decided nothing.
     if case .resumed = timed.event {} else { passTime(through: now, seenAt: now) }
     guard conclusion == nil else { return }
-    history.append(timed)
-    apply(timed.event, at: now)
-    loseOverdue(at: now)
+    see(timed)
     decide(at: now, seenAt: now, mayPromote: Self.mayPromote(at: timed.event))
+  }
+
+  /// Takes in an event, and says nothing of it.
+  mutating func see(_ timed: VirtualRun.TimedEvent) {
+    history.append(timed)
+    apply(timed.event, at: timed.at.microseconds)
+    loseOverdue(at: timed.at.microseconds)
   }
 
   /// Each microsecond since the last event, up to this one.
@@ -282,12 +292,11 @@ extension SlowModel {
     }
   }
 
-  mutating func conclude(
-    _ decision: Decision, _ code: ReasonCode, at now: Int64, or alternative: Conclusion? = nil
-  ) {
+  mutating func conclude(_ decision: Decision, _ code: ReasonCode, at now: Int64) {
     conclusion = Conclusion(decision: decision, code: code, at: now)
-    self.alternative = alternative
   }
+
+  mutating func debate() { isDebatable = true }
 }
 
 // MARK: - One instance
