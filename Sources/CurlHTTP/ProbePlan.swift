@@ -34,8 +34,7 @@ package struct ProbePlan {
 
   package init(check: HealthCheck) {
     self.check = check
-    // NLB guide, "Health checks": a target that speaks TLS 1.3 alone fails them.
-    tlsMax = check.semantics == .nlb ? .v1_2 : nil
+    tlsMax = check.semantics.newestTLS
   }
 }
 

@@ -46,7 +46,7 @@ extension TransferEnd {
   /// What this process saw itself that it lacks.
   private static func own(_ response: hg_response) -> TransferEnd? {
     if response.open_errno != 0 {
-      return .fault("no socket: \(String(cString: strerror(response.open_errno)).lowercasedFirst)")
+      return .fault("no socket: \(String(cString: strerror(response.open_errno)))")
     }
     return response.out_of_memory ? .fault("no memory for the answer") : nil
   }

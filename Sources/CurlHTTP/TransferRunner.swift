@@ -176,7 +176,7 @@ final class TransferRunner {
       return .failed(.connectionReset, "closed before the PROXY header")
     }
     let copy = hg_duplicate(socket)
-    guard copy >= 0 else { return .fault("no socket: too many open files") }
+    guard copy >= 0 else { return .fault("no socket: Too many open files") }
     transfer.handle.response.pointee.connected = copy
     transfer.openedMicroseconds = transfer.time(CURLINFO_CONNECT_TIME_T)
     transfer.earlierMicroseconds += opener.microseconds(CURLINFO_TOTAL_TIME_T)

@@ -44,10 +44,10 @@ extension Gate {
   private mutating func seeAgain(at now: GateInstant) {
     guard faultless[0].verdict == nil else { return }
     var effects: [GateEffect] = []
-    for index in records.indices {
-      guard let view = records[index].view, faultless[0].records[index].view != view else {
-        continue
-      }
+    for index in records.indices where records[index].instance.role == .member {
+      // One that they do not know is not in service with them.
+      let view = records[index].view ?? LoadBalancerView(state: .initial)
+      guard let assumed = faultless[0].records[index].view, assumed != view else { continue }
       faultless[0].handle(.loadBalancerSaw(InstanceKey(index), view), at: now, effects: &effects)
     }
   }

@@ -51,10 +51,11 @@ extension Gate {
   // MARK: - The rule of the latest check
 
   /// Whether enough instances are healthy and have passed their latest check, and every guard has.
-  var isCounted: Bool {
+  var isCounted: Bool { isGroupCounted && guards.pending(isHeld: isHeld) == 0 }
+
+  private var isGroupCounted: Bool {
     group.counted(isHeld: isHeld) >= minHealthy
       && group.unhealthy + group.pending(isHeld: isHeld) <= maxUnhealthy
-      && guards.pending(isHeld: isHeld) == 0
   }
 
   /// Whether an instance speaks for a promotion now: healthy, listed, in service where that is
@@ -122,8 +123,7 @@ extension Gate {
       // The group alone could still be promoted.
       return [lastChanceOfSoak, lastChanceOfGroup].allSatisfy { $0.map { $0 >= clock } ?? false }
     }
-    return isGroupReady && isListingFresh && group.counted(isHeld: isHeld) >= minHealthy
-      && (guards.healthy < guards.present || guards.pending(isHeld: isHeld) > 0)
+    return isGroupReady && isListingFresh && areViewsFresh && isGroupCounted
   }
 
   /// Whether the gate's own checks alone would have promoted the group.

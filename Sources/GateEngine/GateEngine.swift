@@ -36,7 +36,6 @@ package struct GateEngine<Port: CheckPort> {
     ]
   }
 
-<<<<<<< HEAD
   private struct Group {
     var feed: (any MembershipFeed)?
     var membership: Membership
@@ -51,26 +50,17 @@ package struct GateEngine<Port: CheckPort> {
   package mutating func run(
     _ listings: [InstanceRole: GroupListing], guards: [Instance] = []
   ) -> Verdict {
-    join(listings, guards, at: .start)
-    return turns()
-=======
-  /// Checks these instances until the verdict is certain.
-  package mutating func run(_ instances: [Instance]) -> Verdict {
-    run(instances) { (_, _) throws(Never) in }
+    run(listings, guards: guards) { (_, _) throws(Never) in }
   }
 
-  /// Checks these instances until the verdict is certain, or `note` throws: it is told of each event
-  /// that the gate has folded.
+  /// Checks these groups and guards until the verdict is certain, or `note` throws: it is told of
+  /// each event that the gate has folded.
   package mutating func run<Stop: Error>(
-    _ instances: [Instance], noting note: (GateEvent, Gate) throws(Stop) -> Void
+    _ listings: [InstanceRole: GroupListing], guards: [Instance],
+    noting note: (GateEvent, Gate) throws(Stop) -> Void
   ) throws(Stop) -> Verdict {
-    for instance in instances {
-      fold(.instanceAdded(instance), at: .start)
-    }
-    // Without instances nothing has asked the gate yet when it wants to be woken.
-    if instances.isEmpty { fold(.wokeUp, at: .start) }
+    join(listings, guards, at: .start)
     return try turns(noting: note)
->>>>>>> 04060ca (checks: read HTTP/2 by its frames, use CONNECT through every HTTP proxy, look names up beside the loop)
   }
 
   /// Goes on with a gate that has folded what another runner saw, until the verdict is certain.
@@ -83,7 +73,7 @@ package struct GateEngine<Port: CheckPort> {
     let now = port.now
     fold(.resumed(after: now.since(gate.clock)), at: now)
     join(listings, guards, at: now)
-    return turns()
+    return turns { (_, _) throws(Never) in }
   }
 
   private mutating func join(
@@ -96,12 +86,8 @@ package struct GateEngine<Port: CheckPort> {
     for guarding in guards where gate.key(of: guarding.id, .guard) == nil {
       fold(.instanceAdded(guarding), at: now)
     }
-<<<<<<< HEAD
     // Where nobody joined nothing has asked the gate yet when it wants to be woken.
     if gate.records.isEmpty { fold(.wokeUp, at: now) }
-=======
-    return turns { (_, _) throws(Never) in }
->>>>>>> 04060ca (checks: read HTTP/2 by its frames, use CONNECT through every HTTP proxy, look names up beside the loop)
   }
 
   private mutating func turns<Stop: Error>(

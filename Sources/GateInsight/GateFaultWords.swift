@@ -21,6 +21,20 @@ struct GateFaultWords {
       cause: "the name server does not answer here, or does not know the name",
       advice: "try 'getent hosts NAME' on this host; give addresses in place of names"),
     Kind(
+      phrases: ["proxy answered 407", "proxy wants other credentials"],
+      cause: "the proxy wants a user and a password, or does not know those that it was given",
+      advice: "give them with the proxy: SCHEME://USER:PASSWORD@HOST:PORT"),
+    Kind(
+      phrases: ["proxy answered 429"],
+      cause: "the proxy takes fewer connections at a time",
+      advice: "make the interval longer, or raise the proxy's limit for this host"),
+    Kind(
+      phrases: ["to connect", "to socks5"],
+      cause: "the proxy does not allow connections to these addresses and ports: many allow "
+        + "CONNECT to port 443 alone",
+      advice: "allow CONNECT to the instances' addresses and ports on the proxy (squid: "
+        + "http_access and SSL_ports; tinyproxy: ConnectPort; Envoy: a CONNECT route)"),
+    Kind(
       phrases: ["proxy"],
       cause: "the proxy between this host and the instances refuses or does not answer",
       advice: "try 'curl -x PROXY http://ADDRESS:PORT' on this host; see that the proxy may "

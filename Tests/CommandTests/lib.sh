@@ -86,7 +86,40 @@ free_port() { # a port of 127.0.0.1 that nobody listens on
 command=() status=0
 out=$work/out err=$work/err
 
+# What a file of tests has in an array, such as $quick, are its defaults: of an option that takes one value, and of
+# the instances, the last is the one that is meant. The program itself refuses one that is given twice.
+settle() { # ARGUMENT...: then $settled has those that count
+  local -A place=()
+  local words=("$@") name index
+  settled=()
+  for ((index = 0; index < ${#words[@]}; index++)); do
+    [[ ${words[index]} == --?* ]] || {
+      settled[2 * index]=${words[index]}
+      continue
+    }
+    name=${words[index]%%=*}
+    case $name in
+      --header | --connect-to | --expect* | --guard | --report | --notify | --cross-check | --key | --ignore | --failure-rate)
+        [ "$name" = --expected ] || name=$name-$index
+        ;;
+    esac
+    if [ -n "${place[$name]:-}" ]; then unset "settled[${place[$name]}]" "settled[$((place[$name] + 1))]"; fi
+    place[$name]=$((2 * index))
+    settled[2 * index]=${words[index]}
+    if [[ ${words[index]} != *=* ]] && ((index + 1 < ${#words[@]})) && [[ ${words[index + 1]} != --?* ]]; then
+      settled[2 * index + 1]=${words[index + 1]}
+      index=$((index + 1))
+    fi
+  done
+  settled=("${settled[@]}")
+}
+
 hg() { # ARGUMENT...: runs it; then $status, $out and $err tell
+  settle "$@"
+  hg_as_given "${settled[@]}"
+}
+
+hg_as_given() { # ARGUMENT...: with what is given twice, too
   command=("$program" "$@")
   status=0
   timeout -k 5 "${limit:-30}" "${command[@]}" >"$out" 2>"$err" </dev/null || status=$?
@@ -95,7 +128,8 @@ hg() { # ARGUMENT...: runs it; then $status, $out and $err tell
 start_run() { # JOURNAL ARGUMENT...: in the background; its process id is $runner
   local journal=$1
   shift
-  command=("$program" "$@" --journal "$journal")
+  settle "$@"
+  command=("$program" "${settled[@]}" --journal "$journal")
   rm -f "$journal"
   # In the background a shell's children ignore an interrupt: make it what it is elsewhere.
   env --default-signal=INT,QUIT "${command[@]}" >"$out" 2>"$err" </dev/null &

@@ -2,7 +2,13 @@ import GateCore
 
 extension SettingKey {
   /// The setting's row: what it is and how it is explained.
-  package var setting: Setting {
+  package var setting: Setting { Self.table[self] ?? row }
+
+  /// The rows, each made once.
+  private static let table = [SettingKey: Setting](
+    uniqueKeysWithValues: allCases.map { ($0, $0.row) })
+
+  private var row: Setting {
     switch self {
     case .target:
       Setting(

@@ -3,8 +3,8 @@ internal import GateCore
 /// The connection: refused, dropped on the way, or broken off.
 extension Rule {
   static let connection = [
-    nothingListens, hostUnreachable, noConnection, proxyHeaderShown,
-    plainOnTLSPortByNumber, grpcDropped, closedSilently, reset,
+    nothingListens, unreachableFromProxy, hostUnreachable, noConnection, proxyHeaderShown,
+    plainOnTLSPortByNumber, streamReset, grpcDropped, closedSilently, reset,
   ]
 
   private static let nothingListens = Rule(
@@ -19,6 +19,19 @@ extension Rule {
           + "start, or was not started",
       advice: "read the log of the service on the instance (journalctl -u SERVICE, docker logs); "
         + "'ss -ltn' shows what listens where; it must be 0.0.0.0 or [::], and \($0.port)")
+  }
+
+  private static let unreachableFromProxy = Rule(
+    .firewallOrWrongAddress, .likely, boot: .looksLikeThis,
+    when: { $0.kind == .hostUnreachable && $0.isTold("to connect", "says the proxy") }
+  ) {
+    Words(
+      "the proxy does not reach \($0.who) on \($0.port): \($0.first.detailWords)",
+      cause:
+        "nothing listens there, the address is wrong, or a firewall or security group does not "
+        + "let the proxy in",
+      advice: "try 'nc -vz ADDRESS PORT' on the proxy's host, and read the proxy's log; allow "
+        + "\($0.port) from the proxy")
   }
 
   private static let hostUnreachable = Rule(
@@ -87,6 +100,20 @@ extension Rule {
       "\($0.who) did not answer plain HTTP on \($0.port): \($0.first.detailWords)",
       cause: "that is usually a port for TLS, and the check does not speak it",
       advice: "check HTTPS:\($0.first.instance.port)\($0.path), or the port for plain HTTP")
+  }
+
+  /// Who resets a stream speaks HTTP/2, and does not want this call now.
+  private static let streamReset = Rule(
+    .connectionDropped, .likely, boot: .canLookLikeThis,
+    when: { $0.isTold("reset the stream") }
+  ) {
+    Words(
+      "\($0.who) gave the call up: \($0.first.detailWords)",
+      cause:
+        "the server speaks HTTP/2 and refused the call, or broke it off: it is probably shutting "
+        + "down or at its limit of calls, or a proxy in front of it lost the server",
+      advice: "read the log of the service at that time; see whether it restarts, and its limit of "
+        + "concurrent streams")
   }
 
   private static let grpcDropped = Rule(

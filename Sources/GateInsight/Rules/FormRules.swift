@@ -68,14 +68,14 @@ extension Rule {
   private static let otherProtocol = Rule(
     .protocolMismatch, .possible,
     when: {
-      $0.kind == .protocolError && ($0.scheme.isGRPC || $0.isTold("http2", "http/2", "nghttp2"))
+      $0.kind == .protocolError && $0.isTold("not http/2", "without http/2")
     }
   ) {
     Words(
       "\($0.who) and the check do not speak the same protocol: \($0.first.detailWords)",
       cause: "probably HTTP/1.1 on one side and HTTP/2 on the other",
       advice: "use the port of the gRPC server for a GRPC target, and one that speaks HTTP/1.1 for "
-        + "an HTTP target")
+        + "an HTTP target; protocol_version says which HTTP a target is asked in")
   }
 
   private static let broken = Rule(

@@ -5,7 +5,8 @@ internal import GateCore
 /// Source: gRPC, "Status codes and their use in gRPC".
 extension Rule {
   static let grpc = [
-    grpcApplicationDown, grpcPathMissing, grpcRefused, noGRPC, unimplemented, implemented,
+    grpcApplicationDown, grpcPathMissing, grpcRefused, grpcWithoutStatus, noGRPC, unimplemented,
+    implemented,
     unknownService, grpcAuthentication, grpcUnavailable, grpcDeadline, grpcExhausted, grpcError,
     otherGRPCStatus,
   ]
@@ -34,6 +35,19 @@ extension Rule {
     .authenticationWanted, .likely,
     when: { $0.hasNoGRPCStatus && $0.isTold("http 401", "http 403") },
     words: grpcAuthenticationWords)
+
+  /// It is a gRPC server, or a proxy in front of one: no web server sends that content type.
+  private static let grpcWithoutStatus = Rule(
+    .brokenAnswer, .likely,
+    when: { $0.hasNoGRPCStatus && $0.isOfGRPC }
+  ) {
+    Words(
+      "\($0.who) answered the gRPC call without a status: \($0.first.detailWords)",
+      cause: "the gRPC server ended the answer without its trailers, or a proxy in front of it "
+        + "dropped them",
+      advice: "read the service's log for a call that was broken off; a proxy must speak HTTP/2 on "
+        + "both sides (grpc_pass in nginx, http2 to the backend elsewhere)")
+  }
 
   private static let noGRPC = Rule(
     .protocolMismatch, .likely, when: { $0.hasNoGRPCStatus }
@@ -141,6 +155,11 @@ extension Rule {
 
 extension Symptom {
   fileprivate var hasNoGRPCStatus: Bool {
-    kind == .grpcStatusMismatch && status == nil && isTold("without a grpc-status")
+    kind == .grpcStatusMismatch && status == nil
+      && isTold("without a grpc-status", "no answer of grpc")
+  }
+
+  fileprivate var isOfGRPC: Bool {
+    report.evidence?.contentType?.lowercased().hasPrefix("application/grpc") ?? false
   }
 }

@@ -57,7 +57,7 @@ extension TerraformResource {
       port: values["port"].scalar.flatMap { Int($0) },
       targetType: values["target_type"].scalar ?? "instance",
       addressType: values["ip_address_type"].scalar,
-      sendsProxyProtocol: values["proxy_protocol_v2"].scalar == "true",
+      sendsProxyProtocol: values["proxy_protocol_v2"] == .bool(true),
       check: TargetGroupDescription.Check(
         isEnabled: check["enabled"] != .bool(false),
         transport: check["protocol"].scalar ?? (isOfApplication ? "HTTP" : "TCP"),

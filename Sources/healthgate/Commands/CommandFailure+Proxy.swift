@@ -20,8 +20,8 @@ extension CommandFailure {
     case .proxyRefused(status: 400...599):
       "it must allow CONNECT to the addresses and ports of the instances, and not to 443 alone: "
         + "in squid http_access and SSL_ports, in tinyproxy ConnectPort"
-    case .proxyRefused: "it must allow connections to the addresses and ports of the instances"
-    case .proxyUnusable, nil: "try it with 'curl -x PROXY http://ADDRESS:PORT' on this host"
+    case .proxyRefused, .proxyUnusable, nil:
+      "it must allow connections to the addresses and ports of the instances"
     }
   }
 }

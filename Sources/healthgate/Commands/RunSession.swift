@@ -107,29 +107,21 @@ struct RunSession {
       gate, port: GuardedPort(checker, guardDesk), observers: observers, feed: group.poller,
       baselineFeed: baseline?.poller, expected: group.expected)
     let guards = settings.guards.map { Instance.guarding($0.name) }
-<<<<<<< HEAD
     var listings = [InstanceRole.member: group.listing]
     listings[.baseline] = baseline?.listing
-    let verdict =
-      resumption == nil
-      ? engine.run(listings, guards: guards) : engine.goOn(with: listings, guards: guards)
-=======
-    var groups = [InstanceRole.member: group.listing]
-    groups[.baseline] = baseline.map { GroupListing(instances: $0.instances) }
     let verdict: Verdict
     if resumption == nil {
       var refusals = FirstRefusals()
       do throws(ProxyRefusal) {
-        verdict = try engine.run(group.instances + (baseline?.instances ?? []) + guards) {
+        verdict = try engine.run(listings, guards: guards) {
           event, gate throws(ProxyRefusal) in try refusals.note(event, in: gate)
         }
       } catch {
         throw CommandFailure(error, proxy: settings.proxy)
       }
     } else {
-      verdict = engine.goOn(with: groups, guards: guards)
+      verdict = engine.goOn(with: listings, guards: guards)
     }
->>>>>>> 04060ca (checks: read HTTP/2 by its frames, use CONNECT through every HTTP proxy, look names up beside the loop)
     reactions?.checksEnded()
     return VerdictDocument(
       header: header, gate: engine.gate, verdict: verdict,

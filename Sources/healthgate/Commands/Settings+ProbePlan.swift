@@ -20,6 +20,9 @@ extension Settings {
     plan.clientCertificate = tls.clientCert
     plan.clientKey = tls.clientKey
     plan.serverName = tls.serverName
+    plan.tlsMax = tls.max
+    plan.protocolVersion = request.protocolVersion
+    plan.proxyProtocol = request.proxyProtocol
     plan.proxy = proxy
     plan.connectTo = connectTo
     plan.secrets = secrets

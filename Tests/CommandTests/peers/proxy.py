@@ -71,7 +71,12 @@ def http(client):
     record(f"{method} {where}")
     if method == "CONNECT":
         host, _, port = where.rpartition(":")
-        with connect(host.strip("[]"), int(port)) as server:
+        try:
+            server = connect(host.strip("[]"), int(port))
+        except OSError:
+            client.sendall(b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n")
+            return
+        with server:
             client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
             relay(client, server)
         return

@@ -5,6 +5,7 @@ usage: raw.py WHAT [--seconds S]       prints 'port N', ends by itself after S s
     silent     never says a word
     banner     greets at once, as a mail server does
     byte       sends one byte a second
+    http403    answers whatever comes with 403, as a proxy that allows nothing does
 """
 
 import argparse
@@ -21,6 +22,10 @@ def serve(what, connection):
                 connection.sendall(b"220 mail.example ESMTP\r\n")
                 connection.recv(4096)
                 return
+            if what == "http403":
+                connection.recv(4096)
+                connection.sendall(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+                return
             while True:
                 if what == "byte":
                     connection.sendall(b"H")
@@ -36,7 +41,7 @@ def accept(what, listener):
 
 
 parser = argparse.ArgumentParser()
-parser.add_argument("what", choices=["silent", "banner", "byte"])
+parser.add_argument("what", choices=["silent", "banner", "byte", "http403"])
 parser.add_argument("--seconds", type=float, default=280)
 options = parser.parse_args()
 server = socket.create_server(("127.0.0.1", 0), backlog=128)
