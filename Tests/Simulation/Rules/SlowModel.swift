@@ -121,6 +121,8 @@ struct SlowModel {
     var view: InstanceState?
     /// The newest view of it was lost: in the other world it said in service.
     var isViewLost = false
+    /// When the load balancer said something new of it.
+    var seen: Int64?
 
     init(joined: Int64, role: InstanceRole = .member, isWrong: Bool = false) {
       (self.joined, self.role, self.isWrong, begins) = (joined, role, isWrong, joined)
@@ -220,6 +222,7 @@ extension SlowModel {
     case .loadBalancerSaw(let key, let view):
       guard let index = present(key), members[index].role == .member else { return }
       (members[index].view, members[index].isViewLost) = (view.state, false)
+      members[index].seen = now
     case .loadBalancerAsked(let asked):
       viewing = Asked(started: asked.started.microseconds, hasSucceeded: asked.fault == nil)
       for index in members.indices { members[index].isViewLost = asked.fault != nil }
@@ -351,7 +354,10 @@ extension SlowModel {
   /// world.
   func view(of member: Member, at now: Int64) -> InstanceState? {
     guard isWithoutFaults, let viewing else { return member.view }
-    return member.isViewLost || isTooOld(viewing, at: now) ? .healthy : member.view
+    // Who joined since was not yet asked for.
+    let told = max(member.joined, member.seen ?? member.joined)
+    let isOverdue = isTooOld(viewing, at: now) && !isTooOld(viewing, at: told)
+    return member.isViewLost || isOverdue ? .healthy : member.view
   }
 
   /// The health that a whole list of checks comes to.
