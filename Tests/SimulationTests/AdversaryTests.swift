@@ -100,8 +100,14 @@ import Testing
       testDescription: "one hangs from the first check on",
       check: .sample(every: .seconds(10), healthy: 2, initial: 2),
       policy: GatePolicy(deadline: .seconds(60), expected: 2),
+      scenarios: ["+*", "t*"],
+      decision: .rollback, code: .tooManyUnhealthy, at: 12),
+    Adversary(
+      testDescription: "of one nothing is ever heard, not even a timeout",
+      check: .sample(every: .seconds(10), healthy: 2, initial: 2),
+      policy: GatePolicy(deadline: .seconds(60), expected: 2),
       scenarios: ["+*", ""],
-      decision: .rollback, code: .deadlineExceeded, at: 60 + tick),
+      decision: .inconclusive, code: .gateFault, at: 60 + tick),
     Adversary(
       testDescription: "the gate loses everything",
       check: .sample(every: .seconds(10)),

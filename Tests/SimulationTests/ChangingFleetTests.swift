@@ -8,7 +8,7 @@ import Testing
 /// Groups that are known by name, in seconds.
 @Suite struct ChangingAdversaryTests {
   /// What a source lists at a moment, in seconds since the start.
-  typealias Source = @Sendable (Int) -> FeedUpdate
+  typealias Source = @Sendable (Int) -> FeedAnswer
 
   struct Adversary: CustomTestStringConvertible, Sendable {
     var testDescription: String
@@ -22,13 +22,18 @@ import Testing
     var says = ""
   }
 
+  /// Each at a place of its own.
+  static func instance(_ id: String) -> Instance {
+    Instance(id: id, address: "\(id).example", port: 80)
+  }
+
   static func listed(
     _ ids: [String], launching: [String] = [], leaving: Set<String> = [], expected: Int? = nil
-  ) -> FeedUpdate {
+  ) -> FeedAnswer {
     .listed(
       GroupListing(
-        instances: ids.map { .sample($0) }, launching: launching.map { .sample($0) },
-        leaving: leaving, expected: expected))
+        instances: ids.map(instance), launching: launching.map(instance),
+        leaving: leaving, expected: expected, isEmpty: expected == 0))
   }
 
   static func policy(
@@ -39,7 +44,7 @@ import Testing
       expected: expected, membership: .changing)
   }
 
-  static let fault = FeedUpdate.sourceFailed(GateFault(detail: "the API is throttled"))
+  static let fault = FeedAnswer.sourceFailed(GateFault(detail: "the API is throttled"))
 
   static let adversaries: [Adversary] = [
     Adversary(
@@ -80,7 +85,26 @@ import Testing
     Adversary(
       testDescription: "is whole, and its source fails for ever",
       policy: policy(2, soak: 120), atFirst: ["a", "b"], source: { _ in fault },
+      decision: .inconclusive, code: .gateFault, says: "throttled"),
+    Adversary(
+      testDescription: "is whole, and its source fails for a while",
+      policy: policy(2, soak: 120), atFirst: ["a", "b"],
+      source: { $0 < 200 ? fault : listed(["a", "b"]) },
       decision: .promote, code: .groupHealthy),
+    Adversary(
+      testDescription: "is gone", policy: policy(2, soak: 120), atFirst: ["a", "b"],
+      source: { listed($0 < 60 ? ["a", "b"] : [], expected: $0 < 60 ? 2 : 0) },
+      decision: .rollback, code: .tooManyReplaced, says: "2 instances left"),
+    Adversary(
+      testDescription: "has an instance renamed, which is a replacement",
+      policy: policy(1, soak: 120), atFirst: ["a"],
+      source: { second in
+        .listed(
+          GroupListing(instances: [
+            Instance(id: second < 60 ? "a" : "b", address: "a.example", port: 80)
+          ]))
+      },
+      decision: .rollback, code: .tooManyReplaced, says: "1 instance left"),
     Adversary(
       testDescription: "lacks one, and its source fails for ever",
       policy: policy(2), atFirst: ["a"], source: { _ in fault },
@@ -147,7 +171,8 @@ import Testing
     var engine = GateEngine(
       Gate(check: check, policy: adversary.policy), port: fleet, observers: [watch],
       feed: VirtualSource(updates, of: fleet))
-    let verdict = engine.run(adversary.atFirst.map { .sample($0) })
+    let first = GroupListing(instances: adversary.atFirst.map(Self.instance))
+    let verdict = engine.run([.member: first])
     #expect(verdict.decision == adversary.decision, "\(verdict)")
     #expect(verdict.reason.code == adversary.code, "\(verdict)")
     #expect(adversary.says.isEmpty || verdict.reason.message.contains(adversary.says), "\(verdict)")

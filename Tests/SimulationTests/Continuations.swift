@@ -12,8 +12,7 @@ struct Continuations {
   enum Answers {
     /// Each check ends when it begins.
     case instant
-    /// Each check ends at any moment up to the timeout. A first check begins and ends at any
-    /// moment: until it is reported nobody knows when it began.
+    /// Each check ends at any moment up to the timeout.
     case slow
   }
 
@@ -26,8 +25,8 @@ struct Continuations {
 
   struct Node {
     var gate: Gate
-    var members: [SlowModel.Member]
-    var healthySince: Int64?
+    /// What was seen, without any foresight.
+    var model: SlowModel
     var tick: Int64 = 0
   }
 
@@ -53,10 +52,9 @@ struct Continuations {
   mutating func explore() -> Outcomes {
     let roles = Array(repeating: InstanceRole.member, count: model.policy.expected) + others
     var root = Node(
-      gate: Gate(check: model.check, policy: model.policy),
-      members: roles.map { SlowModel.Member(joined: 0, role: $0) })
+      gate: Gate(check: model.check, policy: model.policy), model: model)
     for (index, role) in roles.enumerated() {
-      root.gate.handle(.instanceAdded(.sample("\(index)", role)), at: .start, effects: &effects)
+      see(.instanceAdded(.sample("\(index)", role)), &root)
     }
     let outcomes = explore(root)
     if outcomes == .rollback { hearTrial(of: root) }
@@ -92,22 +90,20 @@ struct Continuations {
     if count(node, .unhealthy) > model.maxUnhealthy || count(node, .unhealthy, .guard) > 0 {
       return .rollback
     }
-    if let since = node.healthySince, since + soak <= min(node.tick, model.deadline) {
-      return .promote
-    }
+    if node.tick <= model.deadline, node.model.isPromoted(at: node.tick) { return .promote }
     return node.tick > model.deadline ? .rollback : nil
   }
 
   private func count(
     _ node: Node, _ state: InstanceState, _ role: InstanceRole = .member
   ) -> Int {
-    node.members.count { $0.role == role && $0.state == state }
+    node.model.present(role).count { node.model.state(of: $0, at: node.tick) == state }
   }
 
   // MARK: - The trial
 
   private mutating func hearTrial(of node: Node) {
-    let trial = model.trial(for: .tooManyUnhealthy, at: node.tick, node.members)
+    let trial = node.model.trial(for: .tooManyUnhealthy, at: node.tick)
     guard !trial.asked.isEmpty else { return verify(node, .rollback) }
     trials.formUnion(hear(trial, node))
   }
@@ -118,9 +114,7 @@ struct Continuations {
     nodes += 1
     effects.removeAll(keepingCapacity: true)
     var outcomes: Outcomes = []
-    let failing = node.members.indices.count {
-      trial.asked[$0] != nil && model.finding(trial, $0, node.members[$0]) == .failing
-    }
+    let failing = trial.asked.keys.count { node.model.finding(trial, $0) == .failing }
     if model.isTooMany(failing, trial) {
       outcomes = .shared
     } else if node.tick > model.end(of: trial) {
@@ -134,8 +128,6 @@ struct Continuations {
     return outcomes
   }
 
-  private var soak: Int64 { model.policy.soak.inMicroseconds }
-
   // MARK: - What may come next
 
   /// At each tick any check that is under way may end, in any order, or time goes on.
@@ -143,17 +135,13 @@ struct Continuations {
     let timeout = model.check.timeout.inMicroseconds
     var nodes: [Node] = []
     var mayWait = true
-    for (index, member) in node.members.enumerated() where isAsked(index) {
-      let scheduled = model.nextStart(after: member.checks)
-      guard scheduled ?? member.joined <= node.tick else { continue }
+    for (index, member) in node.model.members.enumerated() where isAsked(index) {
+      let start = node.model.nextStart(of: member) ?? member.joined
+      guard start <= node.tick else { continue }
+      nodes += endings(index, from: start, node)
       switch answers {
-      case .instant: return endings(index, from: node.tick, node)
-      case .slow:
-        // Longer ago, and it would tell of a gate that was held up.
-        let earliest = max(member.joined, node.tick - timeout - model.check.interval.inMicroseconds)
-        let starts = scheduled.map { $0...$0 } ?? earliest...node.tick
-        for started in starts { nodes += endings(index, from: started, node) }
-        if let scheduled, scheduled + timeout <= node.tick { mayWait = false }
+      case .instant: return nodes
+      case .slow: if start + timeout <= node.tick { mayWait = false }
       }
     }
     return mayWait ? nodes + [waiting(node)] : nodes
@@ -162,7 +150,7 @@ struct Continuations {
   private mutating func waiting(_ node: Node) -> Node {
     var next = node
     next.tick += 1
-    next.gate.handle(.wokeUp, at: GateInstant(microseconds: next.tick), effects: &effects)
+    see(.wokeUp, &next)
     return next
   }
 
@@ -176,35 +164,31 @@ struct Continuations {
     _ result: CheckResult, of index: Int, from started: Int64, _ node: Node
   ) -> Node {
     var next = node
-    let now = GateInstant(microseconds: node.tick)
     let report = CheckReport.sample(
-      result, from: GateInstant(microseconds: started), to: now)
-    next.gate.handle(.checked(InstanceKey(index), report), at: now, effects: &effects)
-    let ending: SlowModel.Ending =
-      result == .success ? .success : .failure(counted: true, .statusMismatch)
-    next.members[index].checks.append(
-      SlowModel.PastCheck(ending: ending, started: started, ended: node.tick))
-    next.members[index].state = model.state(after: next.members[index].checks)
-    let isHealthy =
-      count(next, .healthy) >= model.minHealthy && count(next, .unhealthy) <= model.maxUnhealthy
-      && count(next, .healthy, .guard) == others.count { $0 == .guard }
-    next.healthySince = isHealthy ? node.healthySince ?? node.tick : nil
+      result, from: GateInstant(microseconds: started), to: GateInstant(microseconds: node.tick))
+    see(.checked(InstanceKey(index), report), &next)
     return next
   }
 
-  /// The gate has a verdict exactly when one alone is left; a promotion waits for its soak.
+  private mutating func see(_ event: GateEvent, _ node: inout Node) {
+    let now = GateInstant(microseconds: node.tick)
+    node.gate.handle(event, at: now, effects: &effects)
+    node.model.see(VirtualRun.TimedEvent(event: event, at: now))
+    node.model.hold(at: node.tick)
+  }
+
+  /// The gate has a verdict exactly when one alone is left; a promotion waits for all that it needs.
   private mutating func verify(_ node: Node, _ outcomes: Outcomes) {
     guard mistake == nil else { return }
-    let isSoaking = node.healthySince.map { node.tick < $0 + soak } ?? false
     let wanted: Decision? =
       switch outcomes {
-      case .promote: isSoaking ? nil : .promote
+      case .promote: node.model.isPromoted(at: node.tick) ? .promote : nil
       case .rollback: .rollback
       case .shared: .inconclusive
       default: nil
       }
     guard node.gate.verdict?.decision != wanted else { return }
-    let checks = node.members.map { member in
+    let checks = node.model.members.map { member in
       member.checks.map { "\($0.started)-\($0.ended)\($0.ending == .success ? "+" : "-")" }
         .joined(separator: " ")
     }

@@ -35,52 +35,29 @@ import Testing
   /// Runs one world to its end; returns the checks folded, or nil when the two disagree.
   private static func agree(seed: UInt64) -> Int? {
     var world = SmallWorld(seed: seed)
-    let model = SlowModel(check: world.check, policy: world.policy)
-    var history: [VirtualRun.TimedEvent] = []
-    var standing = SlowModel.Standing(expected: world.policy.expected)
-    var verdict: SlowModel.Conclusion?
-    var trial: SlowModel.Trial?
-    while verdict == nil, let timed = world.step() {
-      let now = timed.at.microseconds
-      let last = history.last?.at.microseconds ?? 0
-      verdict = model.verdict(byTimeFrom: last, through: now, standing, &trial)
-      if verdict == nil {
-        history.append(timed)
-        standing = model.standing(after: history)
-        verdict = model.verdict(at: now, standing, &trial)
-      }
-      guard agree(world.run, standing, verdict) else {
-        Issue.record(
-          """
-          seed \(seed): after \(timed)
-          gate:  \(describe(world.run.gate))
-          model: \(standing.members.map(\.state)) \(trial.map { "\($0)" } ?? "") \(verdict.map { "\($0)" } ?? "no verdict")
-          \(world.check)
-          \(world.policy)
-          \(history.map { "\($0.at.microseconds) \($0.event)" }.joined(separator: "\n"))
-          """)
-        return nil
-      }
+    var model = SlowModel(check: world.check, policy: world.policy)
+    while model.conclusion == nil, let timed = world.step() {
+      model.take(timed)
+      guard let words = model.disagreement(with: world.run.gate, after: timed) else { continue }
+      Issue.record("seed \(seed): \(words)\n\(model.account)")
+      return nil
     }
-    if verdict == nil { Issue.record("seed \(seed): no verdict after the deadline") }
+    if model.conclusion == nil { Issue.record("seed \(seed): no verdict after the deadline") }
     for violation in world.run.violations { Issue.record("seed \(seed): \(violation)") }
-    return history.count { timed in
-      if case .checked = timed.event { true } else { false }
-    }
+    return model.checks
+  }
+}
+
+extension SlowModel {
+  /// All that it was told, for whoever looks for a mistake.
+  var account: String {
+    """
+    \(check)
+    \(policy)
+    \(history.map(\.words).joined(separator: "\n"))
+    """
   }
 
-  private static func agree(
-    _ run: VirtualRun, _ standing: SlowModel.Standing, _ verdict: SlowModel.Conclusion?
-  ) -> Bool {
-    let decided = run.verdict.map {
-      SlowModel.Conclusion(decision: $0.decision, code: $0.reason.code, at: $0.at.microseconds)
-    }
-    return decided == verdict
-      && run.gate.records.map(\.health.state) == standing.members.map(\.state)
-      && run.gate.records.map { $0.removed != nil } == standing.members.map(\.hasLeft)
-  }
-
-  private static func describe(_ gate: Gate) -> String {
-    "\(gate.records.map(\.health.state)) \(gate.verdict.map { "\($0)" } ?? "no verdict")"
-  }
+  /// How many checks were reported.
+  var checks: Int { members.reduce(0) { $0 + ($1.forgotten + $1.checks).count { $0.report != nil } } }
 }

@@ -66,7 +66,7 @@ extension FleetRules {
     // Where only guards are waited for, the old group is not asked; at the deadline the slow model
     // tells whether it is so.
     let isOfGuards =
-      now < deadline
+      now <= deadline
       ? canStillBeHealthy(at: now)
       : verdict?.reason.code == .deadlineExceeded && areGuardsAwaited(at: now)
     guard isOfGuards || old.present == 0 else { return }
@@ -101,7 +101,7 @@ extension FleetRules {
   func sureToBeAbleToFail(at now: Int64, _ trial: Trial) -> Int {
     guard check.unhealthyWindow == nil else { return 0 }
     return ones.count { one in
-      one.finding == .open && one.state == .healthy
+      one.finding == .open && one.state == .healthy && one.unheard(at: now, check) == 0
         && one.earliest(check.unhealthyThreshold - one.counts.failures, from: now, check)
           <= end(of: trial)
     }

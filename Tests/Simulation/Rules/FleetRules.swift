@@ -53,8 +53,9 @@ struct FleetRules {
   var trial: Trial?
   private(set) var soakWith: Int64?
   private(set) var soakWithout: Int64?
-  /// Whether all holds but for the latest checks.
-  private(set) var isReady = false
+  /// Since when all holds but for the latest checks.
+  private(set) var readySince: Int64?
+  var isReady: Bool { readySince != nil }
   private var listing: Asked?
   private var viewing: Asked?
   private(set) var hasFault = false
@@ -134,9 +135,13 @@ struct FleetRules {
     let said = isByTime ? gate.verdict.map(\.at.microseconds) : nil
     while conclusion == nil, let last, let moment = nextMoment(after: last), moment <= now {
       if let said, said < moment { break }
+      if trial == nil, let since = gate.blame?.since.microseconds, last < since, since < moment {
+        break
+      }
       endGrace(at: moment)
       decideByStates(at: moment, seenAt: now, gate, mayPromote: true)
-      if conclusion == nil, said == moment { break }
+      let isCondemned = trial == nil && gate.blame?.since.microseconds == moment
+      if conclusion == nil, said == moment || isCondemned { break }
       self.last = moment
     }
     guard conclusion == nil, let last, last < now else { return }
@@ -159,11 +164,12 @@ struct FleetRules {
       if moment - 1 > last, mustSettle(trial, at: moment - 1) {
         complain(.trial, "at \(moment - 1) the old group was cleared, and no word of it")
       }
-      return settle(trial, at: moment, says: verdict)
+      return settle(trial, at: moment, seenAt: now, says: verdict)
     }
     guard hasHadMembers else {
       if moment != deadline + 1 { complain(.earliest, "no instances, but not at the deadline") }
-      return conclude(.inconclusive, .noInstances, at: moment)
+      let isKnown = listing?.hasSucceeded ?? true
+      return conclude(.inconclusive, isKnown ? .noInstances : .gateFault, at: moment)
     }
     judgeTooLate(at: moment)
     concludeTooLate(at: moment, seenAt: now, verdict)
@@ -227,6 +233,7 @@ struct FleetRules {
       return ones.count - 1
     case .instanceRemoved(let key):
       guard let index = present(key) else { return nil }
+      if isChecked(ones[index]), ones[index].unheard(at: now, check) > 0 { hasFault = true }
       count(index, by: -1)
       ones[index].hasLeft = true
       if ones[index].isLacked { soakWith = soakWithout }
@@ -406,7 +413,7 @@ extension FleetRules {
       return rollBack(.tooManyReplaced, at: now, seenAt: seen, gate)
     }
     if guards.unhealthy > 0 { return rollBack(.guardFailed, at: now, seenAt: seen, gate) }
-    if let trial { return settle(trial, at: now, says: gate.verdict) }
+    if let trial { return settle(trial, at: now, seenAt: seen, says: gate.verdict) }
     if !hasHadMembers {
       if isGone { conclude(.inconclusive, .noInstances, at: now) }
       return
@@ -428,10 +435,10 @@ extension FleetRules {
       && (policy.membership == .fixed || isFresh(listing, at: now))
       && (policy.loadBalancer == .none || isFresh(viewing, at: now))
     guard isHolding, !isReady, mayBegin else {
-      isReady = isReady && isHolding
+      readySince = isHolding ? readySince : nil
       return
     }
-    isReady = true
+    readySince = now
     for index in ones.indices where !ones[index].hasLeft { ones[index].mark(at: now, check) }
   }
 
@@ -510,11 +517,11 @@ extension FleetRules {
   private mutating func condemn(
     _ code: ReasonCode, at now: Int64, seenAt seen: Int64, _ gate: Gate
   ) {
-    guard old.present > 0, code != .wrongVersion,
-      !isFaultBlamed(by: gate.verdict, at: now, seenAt: seen)
-    else { return rollBack(code, at: now, seenAt: seen, gate) }
+    guard old.present > 0, code != .wrongVersion else {
+      return rollBack(code, at: now, seenAt: seen, gate)
+    }
     begin(code, at: now)
-    if let trial { settle(trial, at: now, says: gate.verdict) }
+    if let trial { settle(trial, at: now, seenAt: seen, says: gate.verdict) }
   }
 
   private mutating func begin(_ code: ReasonCode, at now: Int64) {
@@ -526,17 +533,26 @@ extension FleetRules {
         && earliestHealthy(one, at: now) > deadline - soak
       find(index, one.state == .unhealthy || isTooLate ? .failing : .open)
     }
-    (soakWith, soakWithout, isReady) = (nil, nil, false)
+    (soakWith, soakWithout, readySince) = (nil, nil, nil)
   }
 
-  private mutating func settle(_ trial: Trial, at now: Int64, says verdict: Verdict?) {
+  private mutating func settle(
+    _ trial: Trial, at now: Int64, seenAt seen: Int64, says verdict: Verdict?
+  ) {
     if isTooMany(trial.failing, trial) { return conclude(.inconclusive, .sharedCause, at: now) }
-    guard !mustSettle(trial, at: now) else { return conclude(.rollback, trial.code, at: now) }
-    guard verdict?.reason.code == trial.code, verdict?.at.microseconds == now else { return }
+    let isBlamed = isFaultBlamed(by: verdict, at: now, seenAt: seen)
+    guard !mustSettle(trial, at: now) else {
+      return isBlamed
+        ? conclude(.inconclusive, .gateFault, at: now) : conclude(.rollback, trial.code, at: now)
+    }
+    guard isBlamed || verdict?.reason.code == trial.code, verdict?.at.microseconds == now else {
+      return
+    }
     if isTooMany(trial.failing + sureToBeAbleToFail(at: now, trial), trial) {
       complain(.trial, "at \(now) the old group could still fail, but was let off")
     }
-    conclude(.rollback, trial.code, at: now)
+    isBlamed
+      ? conclude(.inconclusive, .gateFault, at: now) : conclude(.rollback, trial.code, at: now)
   }
 
   private func mustSettle(_ trial: Trial, at now: Int64) -> Bool {

@@ -191,6 +191,8 @@ struct RuledInstance {
   func earliest(_ results: Int, from now: Int64, _ check: HealthCheck) -> Int64 {
     guard results > 0 else { return now }
     let interval = check.interval.inMicroseconds
+    // What is overdue is lost.
+    let next = next + Int64(unheard(at: now, check)) * interval
     guard results > 1 else { return max(next, now) }
     let second: Int64
     if let first {

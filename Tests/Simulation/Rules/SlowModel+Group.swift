@@ -5,8 +5,7 @@ extension SlowModel {
   /// The verdict of a moment, if it brings one; `seen` is when the gate looked.
   mutating func decide(at now: Int64, seenAt seen: Int64, mayPromote: Bool) {
     if isInterrupted { return conclude(.inconclusive, .interrupted, at: now) }
-    holdSoaks(at: now)
-    holdReadiness(at: now, mayBegin: mayPromote)
+    hold(at: now, mayBegin: mayPromote)
     if present(.member).contains(where: \.isWrong) {
       return rollBack(.wrongInstances, at: now, seenAt: seen)
     }
@@ -19,12 +18,14 @@ extension SlowModel {
     if present(.guard).contains(where: { state(of: $0, at: now) == .unhealthy }) {
       return rollBack(.guardFailed, at: now, seenAt: seen)
     }
-    if trial != nil { return settle(at: now) }
+    if trial != nil { return settle(at: now, seenAt: seen) }
     guard members.contains(where: { $0.role == .member }) else {
       guard isGone || now > deadline else { return }
-      return conclude(.inconclusive, .noInstances, at: now)
+      // Where the source could not be read, that there is none is not known.
+      let isKnown = isGone || listing?.hasSucceeded ?? true
+      return conclude(.inconclusive, isKnown ? .noInstances : .gateFault, at: now)
     }
-    if mayPromote, let ready, isPromotable(since: ready, at: now) {
+    if mayPromote, isPromoted(at: now) {
       return conclude(.promote, .groupHealthy, at: now)
     }
     if !isFeasible(from: now, withGuards: true) { giveUp(at: now, seenAt: seen) }
@@ -44,6 +45,17 @@ extension SlowModel {
   }
 
   // MARK: - What a promotion needs
+
+  /// Goes on with what has held so long, and begins or ends the rest.
+  mutating func hold(at now: Int64, mayBegin: Bool = true) {
+    holdSoaks(at: now)
+    holdReadiness(at: now, mayBegin: mayBegin)
+  }
+
+  /// Whether all holds.
+  func isPromoted(at now: Int64) -> Bool {
+    ready.map { isPromotable(since: $0, at: now) } ?? false
+  }
 
   /// A soak begins when the states are as the policy wants them, and is over when they no longer are.
   private mutating func holdSoaks(at now: Int64) {
@@ -173,25 +185,28 @@ extension SlowModel {
     guard !areFaultsToBlame(at: now, seenAt: seen) else {
       return conclude(.inconclusive, .gateFault, at: now)
     }
-    if policy.loadBalancer == .confirms, isAllElseHolding(at: now, views: false),
-      isPromotable(since: ready, at: now, views: false)
-    {
-      return rollBack(.loadBalancerDisagrees, at: now, seenAt: seen)
-    }
-    let code: ReasonCode = now >= deadline ? .deadlineExceeded : .cannotBecomeHealthyInTime
+    let code = codeOfGivingUp(at: now)
+    guard code != .loadBalancerDisagrees else { return rollBack(code, at: now, seenAt: seen) }
     // Where only a guard is late, nobody asks the old group.
     let isOnlyForGuards =
-      now >= deadline
+      now > deadline
       ? isAllElseHolding(at: now, guards: false)
         && isPromotable(since: ready, at: now, guards: false)
       : isFeasible(from: now, withGuards: false)
-    guard !isOnlyForGuards else {
-      return rollBack(code, at: now, seenAt: seen)
-    }
+    guard !isOnlyForGuards else { return rollBack(code, at: now, seenAt: seen) }
     condemn(code, at: now, seenAt: seen)
   }
 
-  private mutating func rollBack(_ code: ReasonCode, at now: Int64, seenAt seen: Int64) {
+  private func codeOfGivingUp(at now: Int64) -> ReasonCode {
+    if policy.loadBalancer == .confirms, isAllElseHolding(at: now, views: false),
+      isPromotable(since: ready, at: now, views: false)
+    {
+      return .loadBalancerDisagrees
+    }
+    return now >= deadline ? .deadlineExceeded : .cannotBecomeHealthyInTime
+  }
+
+  mutating func rollBack(_ code: ReasonCode, at now: Int64, seenAt seen: Int64) {
     areFaultsToBlame(at: now, seenAt: seen)
       ? conclude(.inconclusive, .gateFault, at: now) : conclude(.rollback, code, at: now)
   }
@@ -199,11 +214,11 @@ extension SlowModel {
   /// The old group is asked first, if there is one; in the other world the condemnation is enough.
   private mutating func condemn(_ code: ReasonCode, at now: Int64, seenAt seen: Int64) {
     // That the old group is of an old version is no failure of it.
-    guard !present(.baseline).isEmpty, code != .wrongVersion, !isWithoutFaults,
-      !areFaultsToBlame(at: now, seenAt: seen)
-    else { return rollBack(code, at: now, seenAt: seen) }
+    guard !present(.baseline).isEmpty, code != .wrongVersion, !isWithoutFaults else {
+      return rollBack(code, at: now, seenAt: seen)
+    }
     (soakWith, soakWithout, ready) = (nil, nil, nil)
     trial = trial(for: code, at: now)
-    settle(at: now)
+    settle(at: now, seenAt: seen)
   }
 }

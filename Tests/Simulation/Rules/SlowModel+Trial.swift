@@ -107,7 +107,7 @@ extension SlowModel {
       + trial.longer
   }
 
-  mutating func settle(at now: Int64) {
+  mutating func settle(at now: Int64, seenAt seen: Int64) {
     guard let trial else { return }
     var (failing, open) = (0, 0)
     for index in trial.asked.keys {
@@ -119,7 +119,7 @@ extension SlowModel {
     }
     if isTooMany(failing, trial) { return conclude(.inconclusive, .sharedCause, at: now) }
     if now > end(of: trial) || !isTooMany(failing + open, trial) {
-      conclude(.rollback, trial.code, at: now)
+      rollBack(trial.code, at: now, seenAt: seen)
     }
   }
 }

@@ -13,6 +13,8 @@ struct SlowModel {
   let policy: GatePolicy
   /// The other world: no check, view or listing is lost in it, and the gate is never late.
   let isWithoutFaults: Bool
+  /// Checks begin late one after the other: what a fold notices when is beyond this model.
+  let startsLate: Bool
 
   var members: [Member] = []
   /// How many the source wants now.
@@ -33,11 +35,17 @@ struct SlowModel {
   var ready: Ready?
   var trial: Trial?
   private(set) var conclusion: Conclusion?
+  /// Whether the one test depends on when it was noticed that a check was not made: then the gate may
+  /// say one thing or the other, but not promote.
+  private(set) var isDebatable = false
   /// What was taken in; checks of nobody are left out.
   private(set) var history: [VirtualRun.TimedEvent] = []
 
-  init(check: HealthCheck, policy: GatePolicy, isWithoutFaults: Bool = false) {
-    (self.check, self.policy, self.isWithoutFaults) = (check, policy, isWithoutFaults)
+  init(
+    check: HealthCheck, policy: GatePolicy, isWithoutFaults: Bool = false, startsLate: Bool = false
+  ) {
+    (self.check, self.policy) = (check, policy)
+    (self.isWithoutFaults, self.startsLate) = (isWithoutFaults, startsLate)
     expected = policy.expected
     deadline = policy.deadline.inMicroseconds
   }
@@ -75,6 +83,10 @@ struct SlowModel {
     var report: Int?
     /// It was held to be lost, or one after it was, when its report came.
     var isOvertaken = false
+    /// When it was noticed that it was not made.
+    var noticed: Int64?
+    /// When its answer was there, however late the gate saw it.
+    var answered: Int64?
 
     var isFailure: Bool { if case .failure = ending { true } else { false } }
   }
@@ -92,6 +104,8 @@ struct SlowModel {
     /// Whether it is of another release.
     var isWrong = false
     var hasLeft = false
+    /// When it left.
+    var left: Int64?
     /// Whether the newest listing lacks it.
     var isLacked = false
     /// Its checks, those that were not made before a later one among them.
@@ -107,6 +121,8 @@ struct SlowModel {
     var view: InstanceState?
     /// The newest view of it was lost: in the other world it said in service.
     var isViewLost = false
+    /// When the load balancer said something new of it.
+    var seen: Int64?
 
     init(joined: Int64, role: InstanceRole = .member, isWrong: Bool = false) {
       (self.joined, self.role, self.isWrong, begins) = (joined, role, isWrong, joined)
@@ -153,18 +169,27 @@ extension SlowModel {
     // While nobody looked, time decided nothing.
     if case .resumed = timed.event {} else { passTime(through: now, seenAt: now) }
     guard conclusion == nil else { return }
-    history.append(timed)
-    apply(timed.event, at: now)
-    loseOverdue(at: now)
+    see(timed)
     decide(at: now, seenAt: now, mayPromote: Self.mayPromote(at: timed.event))
+  }
+
+  /// Takes in an event, and says nothing of it.
+  mutating func see(_ timed: VirtualRun.TimedEvent) {
+    history.append(timed)
+    apply(timed.event, at: timed.at.microseconds)
+    loseOverdue(at: timed.at.microseconds)
   }
 
   /// Each microsecond since the last event, up to this one.
   mutating func passTime(through now: Int64, seenAt seen: Int64) {
     let last = history.last?.at.microseconds ?? 0
     guard last < now else { return }
+    let reported = members.map(\.checks)
     for moment in last + 1...now where conclusion == nil {
+      // What is overdue is lost for a decision; a report may still come.
+      loseOverdue(at: moment)
       decide(at: moment, seenAt: seen, mayPromote: true)
+      for index in members.indices { members[index].checks = reported[index] }
     }
   }
 
@@ -183,17 +208,21 @@ extension SlowModel {
         Member(joined: now, role: instance.role, isWrong: instance.mismatch != nil))
     case .instanceRemoved(let key):
       guard let index = present(key) else { return }
-      members[index].hasLeft = true
+      (members[index].hasLeft, members[index].left) = (true, now)
       // That it was only overlooked has come out wrong.
       if members[index].isLacked { soakWith = soakWithout }
     case .checked(let key, let report):
-      append(report.result, from: report.started.microseconds, to: now, of: key)
+      let started = report.started.microseconds
+      append(
+        report.result, from: started, to: now, of: key,
+        answered: started + report.latencyMicroseconds)
     case .checkLost(let key, let fault):
-      append(nil, from: fault.started?.microseconds ?? now, to: now, of: key)
+      append(nil, from: fault.started?.microseconds ?? now, to: now, of: key, answered: now)
     case .listed(let listed): take(listed)
     case .loadBalancerSaw(let key, let view):
       guard let index = present(key), members[index].role == .member else { return }
       (members[index].view, members[index].isViewLost) = (view.state, false)
+      members[index].seen = now
     case .loadBalancerAsked(let asked):
       viewing = Asked(started: asked.started.microseconds, hasSucceeded: asked.fault == nil)
       for index in members.indices { members[index].isViewLost = asked.fault != nil }
@@ -233,7 +262,8 @@ extension SlowModel {
 
   /// A check that ended, and before it those that were not made; one without a result was lost.
   private mutating func append(
-    _ result: CheckResult?, from started: Int64, to ended: Int64, of key: InstanceKey
+    _ result: CheckResult?, from started: Int64, to ended: Int64, of key: InstanceKey,
+    answered: Int64
   ) {
     guard let index = present(key) else {
       history[history.count - 1].event = .wokeUp
@@ -241,8 +271,9 @@ extension SlowModel {
     }
     var slot = due(members[index])
     let isOvertaken = started < slot
-    while slot + interval <= started {
-      members[index].checks.append(PastCheck(ending: .lost, started: slot, ended: slot))
+    while slot + interval <= started, !isWithoutFaults {
+      members[index].checks.append(
+        PastCheck(ending: .lost, started: slot, ended: slot, noticed: ended))
       slot += interval
     }
     let ending: PastCheck.Ending =
@@ -254,7 +285,7 @@ extension SlowModel {
     members[index].checks.append(
       PastCheck(
         ending: ending, started: started, ended: ended, report: history.count - 1,
-        isOvertaken: isOvertaken))
+        isOvertaken: isOvertaken, answered: answered))
   }
 
   /// What is held to be lost at an event is lost, whatever comes later.
@@ -267,6 +298,8 @@ extension SlowModel {
   mutating func conclude(_ decision: Decision, _ code: ReasonCode, at now: Int64) {
     conclusion = Conclusion(decision: decision, code: code, at: now)
   }
+
+  mutating func debate() { isDebatable = true }
 }
 
 // MARK: - One instance
@@ -294,9 +327,10 @@ extension SlowModel {
   func results(of member: Member, at now: Int64) -> [PastCheck] {
     guard !isSeenByLoadBalancer(member) else { return [] }
     var results = member.checks
+    guard !isWithoutFaults else { return results }
     var slot = due(member)
     while slot + interval + timeout(of: member.role) < now {
-      results.append(PastCheck(ending: .lost, started: slot, ended: slot))
+      results.append(PastCheck(ending: .lost, started: slot, ended: slot, noticed: now))
       slot += interval
     }
     return results
@@ -320,7 +354,10 @@ extension SlowModel {
   /// world.
   func view(of member: Member, at now: Int64) -> InstanceState? {
     guard isWithoutFaults, let viewing else { return member.view }
-    return member.isViewLost || isTooOld(viewing, at: now) ? .healthy : member.view
+    // Who joined since was not yet asked for.
+    let told = max(member.joined, member.seen ?? member.joined)
+    let isOverdue = isTooOld(viewing, at: now) && !isTooOld(viewing, at: told)
+    return member.isViewLost || isOverdue ? .healthy : member.view
   }
 
   /// The health that a whole list of checks comes to.

@@ -45,7 +45,7 @@ final class RunWatch: GateObserver {
     checker.didHandle(event, at: instant, accepted: true, effects: effects)
     rules.observe(event, effects, at: instant.microseconds, in: gate)
     invariants.observe(event, effects, at: instant.microseconds, in: gate)
-    if rules.isReady { held = held ?? instant } else { held = nil }
+    held = rules.readySince.map(GateInstant.init(microseconds:))
     let timed = VirtualRun.TimedEvent(event: event, at: instant)
     if keepsHistory { history.append(timed) }
     guard disagreement == nil else { return }
@@ -57,6 +57,18 @@ final class RunWatch: GateObserver {
 }
 
 extension SlowModel {
+  /// Whether it can be said as well.
+  private func allows(_ other: Conclusion?) -> Bool {
+    guard !isDebatable else { return other?.decision != .promote }
+    guard let other, let conclusion else { return false }
+    // A gate that was held up while the old group was asked notices what it has missed when it looks.
+    return trial != nil && other.decision == conclusion.decision && other.code == conclusion.code
+      && members.contains { member in
+        !member.hasLeft && member.role == .baseline
+          && results(of: member, at: max(other.at, conclusion.at)).last?.report == nil
+      }
+  }
+
   /// What the gate says otherwise, in words.
   func disagreement(with gate: Gate, after timed: VirtualRun.TimedEvent) -> String? {
     let decided = gate.verdict.map {
@@ -64,8 +76,11 @@ extension SlowModel {
     }
     let now = conclusion?.at ?? timed.at.microseconds
     let states = members.map { state(of: $0, at: now) }
+    // After a debatable end nothing is compared any more.
+    guard !(isDebatable && allows(decided)) else { return nil }
     guard
-      decided != conclusion || gate.expected != expected
+      decided != conclusion && !allows(decided)
+        || gate.expected != expected
         || gate.records.map(\.health.state) != states
         || gate.records.map({ $0.removed != nil }) != members.map(\.hasLeft)
     else { return nil }

@@ -10,6 +10,7 @@ package struct Simulate {
   private var kind: WorldTrial.Kind?
   private var largest = World.mostInstances
   private var file: String?
+  private var sporadic: Int?
   private var isShrinking = true
   private let recorder: (any RunRecorder.Type)?
   private let command: String
@@ -17,10 +18,15 @@ package struct Simulate {
   static let usage = """
     usage: simulate [--checks N] [--worlds N] [--seed N] [--kind small|fleet] [--largest N] [--unshrunk]
            simulate --world FILE [--kind small|fleet]
+           simulate --sporadic RUNS [--seed N]
 
     Simulates gates on virtual time until so many checks or worlds are done (default: 10^6 checks), and
     ends with 1 when one breaks a rule: with its seed, and with the smallest world that breaks one too.
     Without a seed the first nine tenths are of fixed ones and the rest of fresh ones.
+
+    With --sporadic it runs groups of 1,000 instances, each check of which fails once in two hundred,
+    under min_healthy 100%, and ends with 1 when fewer than 999 in a thousand are promoted, or more
+    than one in a hundred later than two intervals after all else held.
 
     """
 
@@ -59,6 +65,7 @@ package struct Simulate {
       case "--checks": mostChecks = try Self.number(value)
       case "--largest": largest = try max(1, Self.number(value))
       case "--world": file = value
+      case "--sporadic": sporadic = try Self.number(value)
       case "--kind":
         guard let named = WorldTrial.Kind(rawValue: value) else {
           throw WorldError(description: "'\(value)' is no kind of world")
@@ -78,6 +85,7 @@ package struct Simulate {
 
   private func run() throws -> Int32 {
     if let file { return try runAgain(file) }
+    if let sporadic { return runSporadic(sporadic) }
     let checks = mostChecks ?? (mostWorlds == Int.max ? 1_000_000 : Int.max)
     let fixedChecks = seed == nil ? checks / 10 * 9 : checks
     var figures = Figures()
@@ -115,6 +123,12 @@ package struct Simulate {
       seed += 1
     }
     return true
+  }
+
+  private func runSporadic(_ runs: Int) -> Int32 {
+    let (outcome, violation) = Sporadic.run(runs, seed: seed ?? 1)
+    Self.say(outcome.text + (violation.map { "# \($0)\n" } ?? ""))
+    return outcome.isWell && violation == nil ? 0 : 1
   }
 
   private func runAgain(_ path: String) throws -> Int32 {

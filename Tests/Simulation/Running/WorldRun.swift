@@ -26,6 +26,8 @@ struct WorldRun {
   let verdict: Verdict
   let violations: [Violation]
   let history: [VirtualRun.TimedEvent]
+  /// When all held that a promotion needs but for the latest checks, the last time.
+  let held: GateInstant?
   var checks = 0
   var events = 0
   /// From the start to the verdict.
@@ -34,8 +36,11 @@ struct WorldRun {
   init(of world: World, _ watching: Watch) {
     let (check, policy) = (world.settings.check, world.settings.policy)
     let fleet = VirtualFleet(of: world)
+    let startsLate = world.settings.room != nil || world.settings.startCost != nil
     let watch = RunWatch(
-      check, policy, model: watching.withModel ? SlowModel(check: check, policy: policy) : nil,
+      check, policy,
+      model: watching.withModel
+        ? SlowModel(check: check, policy: policy, startsLate: startsLate) : nil,
       keepsHistory: world.mostChecks <= watching.mostKept, invariants: world.invariants)
     // Who has no business to be told of is in no journal.
     let recorder =
@@ -48,6 +53,7 @@ struct WorldRun {
       baselineFeed: VirtualSource(world.updates(of: .baseline), of: fleet))
     verdict = engine.run(world.atFirst, guards: world.guards)
     history = watch.history
+    held = watch.held
     (checks, events) = (fleet.checks, watch.events)
     var violations = watch.violations + fleet.violations
     violations += Self.atTheEnd(engine.gate, verdict, watch, fleet)

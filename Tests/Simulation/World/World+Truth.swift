@@ -48,6 +48,8 @@ extension World {
     return isEachWell && isTold && Set(places).count == places.count
       && views.allSatisfy { $0.lies == nil && $0.lag == 0 }
       && !strays.contains { $0.kind == .signal }
+      // What is silent is no fault of the gate's: nobody can tell it from a group that hangs.
+      && !splits.contains { $0.kind == .silence }
   }
 
   /// Whether nothing goes wrong that is the gate's own.
