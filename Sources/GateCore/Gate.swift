@@ -390,9 +390,11 @@ package struct Gate: Sendable {
     }
     (isHeld, listing, view) = (false, nil, nil)
     for (key, share) in zip(present, old) {
-      records[key.index].latest.record(isPass: false, in: counts.episode)
+      let isChecked = isChecked(records[key.index])
+      // Whom the load balancer judges has to be seen in service by a view that is still to come.
+      if isChecked { records[key.index].latest.record(isPass: false, in: counts.episode) }
       changed(key, from: share)
-      guard isChecked(records[key.index]) else { continue }
+      guard isChecked else { continue }
       effects.append(.startCheck(key, at: max(records[key.index].nextCheck, clock)))
     }
     announcedWakeUp = nil
