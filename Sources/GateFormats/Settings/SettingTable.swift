@@ -319,8 +319,8 @@ extension SettingKey {
     case .resume:
       Setting(
         .documents, .file, "JOURNAL",
-        "Go on from the journal of a run that was killed or interrupted; its settings hold, and its "
-          + "lines are added to unless journal names another file.", naming: .journal)
+        "Go on from the journal of a run that was killed or interrupted, and add to it; all settings "
+          + "are given again.", naming: .journal)
     case .progress:
       Setting(
         .documents, .choice(["auto", "live", "plain", "none"]), "KIND",
