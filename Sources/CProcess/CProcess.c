@@ -24,6 +24,8 @@ enum { MOST_GROUPS = 512 };
 // there only while a child of this process has it or is in its group, so that it is nobody else's.
 static _Atomic pid_t running[MOST_GROUPS], left[MOST_GROUPS];
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+// From then on nothing is started any more.
+static bool is_ending;
 
 static void put(_Atomic pid_t *groups, pid_t old, pid_t new) {
   for (int i = 0; i < MOST_GROUPS; i++) {
@@ -60,7 +62,7 @@ int hg_spawn(pid_t *child, const char *file, const posix_spawn_file_actions_t *a
   // A shell that ends at once may leave a command that takes its time: its group is known as long as it is ours to collect.
   prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 #endif
-  int code = posix_spawnp(child, file, actions, attributes, arguments, environment);
+  int code = is_ending ? ECANCELED : posix_spawnp(child, file, actions, attributes, arguments, environment);
   if (code == 0) put(running, 0, *child);
   pthread_mutex_unlock(&lock);
   return code;
@@ -110,6 +112,9 @@ static bool is_any_running(void) {
 }
 
 void hg_end_children(int milliseconds) {
+  pthread_mutex_lock(&lock);
+  is_ending = true;
+  pthread_mutex_unlock(&lock);
   signal_groups(SIGTERM);
   struct timespec pause = {0, 5 * 1000 * 1000};
   for (int waited = 0; waited < milliseconds && is_any_running(); waited += 5) {

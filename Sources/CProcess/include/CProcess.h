@@ -27,5 +27,6 @@ pid_t hg_collect(pid_t child, int *status);
 bool hg_is_group_left(pid_t group);
 // Collects ended children that nobody here has started: orphans of children, and as process 1 everybody's.
 void hg_collect_foreign(void);
-// Ends all children and what is left of their groups: asked to at first, and made to after so many milliseconds.
+// Ends all children and what is left of their groups, asked to at first, and made to after so many milliseconds; no other is
+// started from then on.
 void hg_end_children(int milliseconds);

@@ -56,6 +56,7 @@ struct Replay: ParsableCommand {
         .usage, "\(journals.count) journals are given\n  hint: several are for --compare")
     }
     let journal = journals[0]
+    let requests = try requests(beside: journal)
     let recorded = try RecordedJournal.read(journal)
     let settings: Settings?
     do throws(SettingsError) {
@@ -65,7 +66,7 @@ struct Replay: ParsableCommand {
     }
     let header = settings.map { recorded.header.changed(by: $0, changes.given) } ?? recorded.header
     let format = try chosenFormat()
-    let reports = try openedReports(beside: journal)
+    let reports = try ReportFiles(requests)
     let (gate, verdict, timeline) = recorded.replayedWithTimeline(under: header)
     let document = VerdictDocument(recorded, gate, verdict, under: header)
     var delivery = VerdictDelivery(format: format)
@@ -74,7 +75,7 @@ struct Replay: ParsableCommand {
     delivery.deliver(document).exitStatus.end()
   }
 
-  private func openedReports(beside journal: String) throws(CommandFailure) -> ReportFiles {
+  private func requests(beside journal: String) throws(CommandFailure) -> [ReportRequest] {
     var requests: [ReportRequest] = []
     for text in report {
       do throws(GrammarError) {
@@ -86,7 +87,7 @@ struct Replay: ParsableCommand {
     try OutputPlaces.refuseShared(
       requests.map { RunPlaces.Named(what: "the \($0.format.rawValue) report", path: $0.path) },
       with: [RunPlaces.Named(what: "the journal", path: journal)])
-    return try ReportFiles(requests)
+    return requests
   }
 
   private func runComparison() throws {
