@@ -16,7 +16,8 @@ extension CommandFailure {
     switch cause {
     case .proxyRefused(status: 407), .proxyRefused(status: 0):
       "give a user and a password that it knows: SCHEME://USER:PASSWORD@HOST:PORT"
-    case .proxyRefused(status: 429): "it takes fewer connections at a time: make the interval longer"
+    case .proxyRefused(status: 429):
+      "it takes fewer connections at a time: make the interval longer"
     case .proxyRefused(status: 400...599):
       "it must allow CONNECT to the addresses and ports of the instances, and not to 443 alone: "
         + "in squid http_access and SSL_ports, in tinyproxy ConnectPort"
