@@ -31,7 +31,7 @@ extension RawSettings {
   private static let variablesOfTheProgram: Set = Set(
     [
       "CONFIG", "VERSION",
-      "DECISION", "REASON", "VERDICT_FILE", "EXIT_CODE", "RUN_ID", "ATTEMPT", "SECONDS_LEFT",
+      "DECISION", "REASON", "EXIT_CODE", "VERDICT_FILE", "RUN_ID", "ATTEMPT", "SECONDS_LEFT",
       "STEP", "STEP_NUMBER", "STEP_COUNT", "WEIGHT", "PREVIOUS_WEIGHT",
       "BASELINE_HEALTHY", "BASELINE_EXPECTED",
     ].map { SettingKey.variablePrefix + $0 })

@@ -22,11 +22,12 @@ extension SettingsReader {
   ///
   /// A default that means nothing there is none, and is not printed as one.
   mutating func refuseMisfits(in cell: SettingCell) {
-    for key in SettingKey.allCases where areSound(key) && inForce.values[key] != nil {
-      guard let misfit = misfit(of: key, in: cell) else { continue }
+    for key in SettingKey.allCases where inForce.values[key] != nil {
+      let setting = key.setting
+      guard areSound(key), let misfit = misfit(of: key, setting, in: cell) else { continue }
       if isAsked(key) {
         reject(key, "\(key.rawValue) is given\(misfit.reason)", hint: misfit.hint)
-      } else if !isGiven(key), key.setting.kind != .toggle {
+      } else if !isGiven(key), setting.kind != .toggle {
         replace(key, by: [])
       }
     }
@@ -34,6 +35,7 @@ extension SettingsReader {
 
   /// Leaves out what was imported for another protocol than that of the target, and says so.
   mutating func leaveOutImports(for target: HealthCheckTarget) {
+    guard inForce.values.values.contains(where: \.isImported) else { return }
     for key in SettingKey.allCases where isImported(key) {
       guard let texts = inForce.values[key], let misfit = key.misfit(texts, with: target) else {
         continue
@@ -47,36 +49,37 @@ extension SettingsReader {
   }
 
   private func isImported(_ key: SettingKey) -> Bool {
-    guard case .imported = inForce.origin(of: key) else { return false }
-    return true
+    inForce.values[key]?.isImported ?? false
   }
 
-  private func misfit(of key: SettingKey, in cell: SettingCell) -> SettingCell.Misfit? {
+  private func misfit(
+    of key: SettingKey, _ setting: Setting, in cell: SettingCell
+  ) -> SettingCell.Misfit? {
     if let target = cell.target,
       let misfit = key.misfit(inForce.values[key] ?? [], with: target)
     {
       return SettingCell.Misfit(reason: ", but \(misfit.reason)", hint: misfit.hint)
     }
-    if cell.probeFrom == .loadBalancer, key.isOfChecks, !isImported(key) {
+    if cell.probeFrom == .loadBalancer, !isImported(key), key.isOfChecks {
       return SettingCell.Misfit(
         reason: ", but with probe_from load-balancer nothing is checked",
         hint: "leave one of them out")
     }
-    guard key.setting.sources.contains(cell.source) else {
+    guard setting.sources.contains(cell.source) else {
       return SettingCell.Misfit(
         reason: ", but \(cell.source.rawValue) does not know it",
         hint: "it goes with asg, elb, target_group or terraform")
     }
-    if let rival = key.setting.rivals.first(where: isAsked) {
+    if let rival = setting.rivals.first(where: isAsked) {
       return SettingCell.Misfit(
         reason: ", but cannot go together with \(rival.rawValue)", hint: "leave one of them out")
     }
-    return missingCompanion(of: key)
+    return missing(setting.companions)
   }
 
-  private func missingCompanion(of key: SettingKey) -> SettingCell.Misfit? {
+  private func missing(_ companions: Setting.Companions) -> SettingCell.Misfit? {
     let wanted: [SettingKey]
-    switch key.setting.companions {
+    switch companions {
     case .all(let keys):
       wanted = keys.filter { !isAsked($0) }.prefix(1).map { $0 }
       guard !wanted.isEmpty else { return nil }
@@ -92,6 +95,13 @@ extension SettingsReader {
       hint: first.setting.kind == .toggle
         ? "add \(first.flag), or leave it out"
         : "such as \(first.flag) \(first.setting.example ?? first.setting.metavar)")
+  }
+}
+
+extension [SettingText] {
+  fileprivate var isImported: Bool {
+    guard case .imported = first?.origin else { return false }
+    return true
   }
 }
 
