@@ -79,6 +79,27 @@ extension ExactGroup {
     rule.slots.soak == 0 ? try courseWithoutSoak(rates) : try courseWithSoak(rates)
   }
 
+  /// Between which probabilities that of a promotion lies, without a look at any group: all else has
+  /// come to hold, with every latest check passed or whatever they found; nil where that is not known.
+  func promotionRange(failing rates: [Double]) -> ClosedRange<Double>? {
+    guard rule.allowed == 0, rule.wanted == count, !rule.canFallBack, rule.slots.soak > 0 else {
+      return nil
+    }
+    var masses = InstanceMasses(rule)
+    var earlier: InstanceMasses?
+    var (least, most) = (0.0, 0.0)
+    for round in 0...rule.slots.lastStart {
+      masses.check(rule, rates[round], in: round)
+      let all = masses.healthy(rule)
+        .checked(rule, rates, after: round, times: rule.slots.soakRounds)
+      let before = earlier?.checkedOnce(rule, rates, in: round + rule.slots.soakRounds)
+      least += max(power(all.clear(rule)) - power(before?.clear(rule) ?? 0), 0)
+      most += max(power(all.total) - power(before?.total ?? 0), 0)
+      earlier = all
+    }
+    return min(least, most)...most
+  }
+
   private mutating func courseWithoutSoak(
     _ rates: [Double]
   ) throws(GroupRounds.TooManyGroups) -> VerdictCourse {

@@ -93,9 +93,26 @@ package struct Plan: Sendable {
     exactCourse(rates, work: Self.exactWork / cases) ?? drawnCourse(rates, inCases: cases)
   }
 
-  /// The exact odds at a failure rate; nil when there are too many groups to look at.
-  func exactOdds(rate: Double) -> VerdictCourse? {
-    exactCourse(FailureModel(rate: rate).rates(slots), work: Self.exactWork)
+  /// The probability of a promotion at a failure rate, or of a rollback, exactly; nil when there are
+  /// too many groups to look at.
+  func exactly(_ error: ThresholdSearch.Kind, rate: Double) -> Double? {
+    let course = exactCourse(FailureModel(rate: rate).rates(slots), work: Self.exactWork)
+    return error == .falsePromote ? course?.promote : course?.rollback
+  }
+
+  /// Whether an error is at most so probable; nil when that is not known exactly.
+  func holds(_ limit: ThresholdSearch.Limit) -> Bool? {
+    let rates = FailureModel(rate: limit.failureRate).rates(slots)
+    if let range = ExactGroup(rule: rule, count: group.count, work: 0).promotionRange(failing: rates)
+    {
+      let (least, most) =
+        limit.kind == .falsePromote
+        ? (range.lowerBound, range.upperBound) : (1 - range.upperBound, 1 - range.lowerBound)
+      // What is nearer than rounding is looked at.
+      if most <= limit.most - 1e-9 { return true }
+      if least > limit.most + 1e-9 { return false }
+    }
+    return exactly(limit.kind, rate: limit.failureRate).map { $0 <= limit.most }
   }
 
   /// Nil when there are too many groups to look at.

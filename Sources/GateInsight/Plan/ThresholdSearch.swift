@@ -85,9 +85,15 @@ package struct ThresholdSearch: Sendable {
   ) -> Proposal? {
     var isKnown = true
     func holds(_ soak: Int, _ kind: Kind) -> Bool {
-      let errors = errors(settings(healthy, unhealthy, soak), of: kind)
-      if errors.contains(where: { $0.error == nil }) { isKnown = false }
-      return errors.allSatisfy { $0.error ?? 1 <= $0.limit.most }
+      let (check, policy) = settings(healthy, unhealthy, soak)
+      let wanted = limits.filter { $0.kind == kind }
+      guard !wanted.isEmpty else { return true }
+      guard let plan = try? Plan(check: check, policy: policy) else { return kind == .falsePromote }
+      return wanted.allSatisfy { limit in
+        let holds = plan.holds(limit)
+        if holds == nil { isKnown = false }
+        return holds ?? false
+      }
     }
     defer { if !isKnown { isIncomplete = true } }
     let interval = check.interval.inMicroseconds
@@ -105,11 +111,16 @@ package struct ThresholdSearch: Sendable {
     }
     guard holds(high, .falseRollback) else { return nil }
     let (check, policy) = settings(healthy, unhealthy, high)
-    guard (try? Plan(check: check, policy: policy)) != nil else { return nil }
+    guard let plan = try? Plan(check: check, policy: policy) else { return nil }
+    let errors = limits.compactMap { plan.exactly($0.kind, rate: $0.failureRate) }
+    guard errors.count == limits.count else {
+      isKnown = false
+      return nil
+    }
     return Proposal(
       check: check, policy: policy,
       earliestPromotion: check.interval * (check.initialThreshold - 1) + policy.soak,
-      errors: errors((check, policy), of: nil).map { $0.error ?? 1 })
+      errors: errors)
   }
 
   private func settings(
@@ -125,21 +136,6 @@ package struct ThresholdSearch: Sendable {
       deadline
       ?? GatePolicy.defaultDeadline(for: check, gracePeriod: policy.gracePeriod, soak: policy.soak)
     return (check, policy)
-  }
-
-  /// How often settings err at each limit of a kind, or of all; nil when that is not known exactly.
-  private func errors(
-    _ settings: (check: HealthCheck, policy: GatePolicy), of kind: Kind?
-  ) -> [(limit: Limit, error: Double?)] {
-    let wanted = limits.filter { kind == nil || $0.kind == kind }
-    guard !wanted.isEmpty else { return [] }
-    guard let plan = try? Plan(check: settings.check, policy: settings.policy) else {
-      return wanted.map { ($0, $0.kind == .falsePromote ? 0 : 1) }
-    }
-    return wanted.map { limit in
-      let course = plan.exactOdds(rate: limit.failureRate)
-      return (limit, limit.kind == .falsePromote ? course?.promote : course?.rollback)
-    }
   }
 }
 
