@@ -40,18 +40,18 @@ extension PlanDocument {
       let error = drawn.map(\.course.standardError).max()
     {
       let rates = odds.filter { $0.method == .simulation }.map { RateText($0.rate).words }
-      let which =
-        drawn.count == all.count
-        ? "the odds of the group"
-        : rates.isEmpty
-          ? "some odds of the plot" : "the odds of the group at \(rates.joined(separator: ", "))"
+      let some =
+        rates.isEmpty
+        ? "some odds of the plot" : "the odds of the group at \(rates.joined(separator: ", "))"
+      let which = drawn.count == all.count ? "the odds of the group" : some
       sentences.append(
         "\(which) are drawn, as there are too many such counts: at least \(runs) runs of each, from "
           + "a fixed seed, with a standard error of at most \(RateText(error).rounded)")
     }
     if search?.proposal?.isIncomplete == true {
       sentences.append(
-        "thresholds whose odds would have to be drawn are not proposed: others might promote earlier")
+        "thresholds whose odds would have to be drawn are not proposed, so that others might promote "
+          + "earlier")
     }
     return sentences
   }

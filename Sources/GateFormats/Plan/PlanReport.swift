@@ -71,9 +71,9 @@ package struct PlanReport {
     row(["promote", bounds.earliestPromotion.inWords, bounds.latestPromotion.inWords])
     row(["rollback", bounds.earliestRollback.inWords, bounds.latestRollback.inWords])
     page.fact(
-      "An instance that dies for good after \(bounds.lastCheckBeforePromotion.inWords) is not seen "
-        + "to by the earliest promotion; at none is one counted that has been dead for more than "
-        + "\(bounds.longestUnseen.inWords), with no check lost.")
+      "An instance that dies for good after \(bounds.lastCheckBeforePromotion.inWords) has failed no "
+        + "check by the earliest promotion; no promotion counts one that has been dead for more than "
+        + "\(bounds.longestUnseen.inWords), if no check was lost.")
   }
 
   private mutating func row(_ cells: [String], _ tone: Tone = .plain) {

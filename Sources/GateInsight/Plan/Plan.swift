@@ -33,7 +33,7 @@ package struct Plan: Sendable {
 
   package static let mostInstances = 1000
   package static let mostRounds = 100_000
-  /// States times rounds.
+  /// States times rounds, and checks of whole groups under an outage that begins at any moment.
   static let mostWork = 5_000_000
   static let mostOutages = 2000
   /// Checks of whole groups that are looked at for one failure rate; beyond, the odds are drawn.
@@ -90,7 +90,8 @@ package struct Plan: Sendable {
   }
 
   private func course(_ rates: [Double], inCases cases: Int) -> VerdictCourse {
-    exactCourse(rates, work: Self.exactWork / cases) ?? drawnCourse(rates, inCases: cases)
+    exactCourse(rates, work: min(Self.exactWork, Self.mostWork / cases))
+      ?? drawnCourse(rates, inCases: cases)
   }
 
   /// The probability of a promotion at a failure rate, or of a rollback, exactly; nil when there are
@@ -103,8 +104,8 @@ package struct Plan: Sendable {
   /// Whether an error is at most so probable; nil when that is not known exactly.
   func holds(_ limit: ThresholdSearch.Limit) -> Bool? {
     let rates = FailureModel(rate: limit.failureRate).rates(slots)
-    if let range = ExactGroup(rule: rule, count: group.count, work: 0).promotionRange(failing: rates)
-    {
+    let group = ExactGroup(rule: rule, count: group.count, work: 0)
+    if let range = group.promotionRange(failing: rates) {
       let (least, most) =
         limit.kind == .falsePromote
         ? (range.lowerBound, range.upperBound) : (1 - range.upperBound, 1 - range.lowerBound)

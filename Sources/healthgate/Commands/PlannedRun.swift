@@ -103,8 +103,9 @@ struct PlannedRun {
   /// What the settings deserve, and of a proposal its own soak.
   private func warnings(on check: HealthCheck, _ policy: GatePolicy) -> [String] {
     let given = settings.check.warning(ofSoak: settings.group.soak)
-    return settings.warnings.filter { $0 != given }
-      + [check.warning(ofSoak: policy.soak)].compactMap { $0 }
+    let own = check.warning(ofSoak: policy.soak)
+    return given == own
+      ? settings.warnings : settings.warnings.filter { $0 != given } + [own].compactMap { $0 }
   }
 
   private func odds(_ plan: Plan, at rates: [Double]) throws(Plan.Failure) -> [PlanOdds] {

@@ -201,11 +201,8 @@ import Testing
 
   @Test(arguments: [
     Row("soak: 0", []),
-    Row(
-      "soak: 1ms", ["soak is 1ms, shorter than interval + timeout, 18s: it adds no check to what is promoted"]),
-    Row(
-      "soak: 17.999",
-      ["soak is 17.999s, shorter than interval + timeout, 18s: it adds no check to what is promoted"]),
+    Row("soak: 1ms", [soakWithoutCheck("1ms")]),
+    Row("soak: 17.999", [soakWithoutCheck("17.999s")]),
     Row("soak: 18", [soakOfADeath("18s")]),
     Row("soak: 47.9", [soakOfADeath("47.9s")]),
     Row("soak: 48", []),
@@ -215,6 +212,10 @@ import Testing
     let check = "interval: 15\ntimeout: 3\n"
     let threshold = row.input.contains("unhealthy_threshold") ? "" : "unhealthy_threshold: 3\n"
     #expect(try settings(adding: check + threshold + row.input).warnings == row.output)
+  }
+
+  private static func soakWithoutCheck(_ soak: String) -> String {
+    "soak is \(soak), shorter than interval + timeout, 18s: it adds no check to what is promoted"
   }
 
   private static func soakOfADeath(_ soak: String) -> String {

@@ -111,7 +111,8 @@ extension GateDistribution.Branch {
 extension GateDistribution.Member {
   fileprivate var rank: [Int] {
     [
-      isChecked ? 1 : 0, isPending ? 1 : 0, isMissed ? 1 : 0, health.state.hashRank, health.consecutiveSuccesses,
+      isChecked ? 1 : 0, isPending ? 1 : 0, isMissed ? 1 : 0, health.state.hashRank,
+      health.consecutiveSuccesses,
       health.consecutiveFailures, health.failures(in: UnhealthyWindow(failures: 1, of: 64)),
     ]
   }
