@@ -49,7 +49,7 @@ EXAMPLES = {
         (
             "Gate three instances with quick checks and a soak, and keep the verdict and the journal:",
             "healthgate run --target HTTP:80/health --interval 15 --timeout 5 \\\n"
-            "    --healthy-threshold 2 --unhealthy-threshold 10 --soak 1m \\\n"
+            "    --healthy-threshold 2 --unhealthy-threshold 10 --soak 3m \\\n"
             "    --instances 10.0.1.5,10.0.1.6,10.0.1.7 \\\n"
             "    --verdict verdict.json --journal run.ndjson",
         ),

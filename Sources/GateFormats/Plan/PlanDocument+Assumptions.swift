@@ -9,7 +9,7 @@ extension PlanDocument {
       "all instances are there from the start and stay; the checks of a round are made at one "
         + "moment, end in any order, each as probable as any other, and answers take no time",
       "no check is lost to a fault of the gate's own",
-    ] + failureAssumptions + [exactness] + notes
+    ] + failureAssumptions + exactness + notes
   }
 
   private var failureAssumptions: [String] {
@@ -26,21 +26,34 @@ extension PlanDocument {
     return sentences
   }
 
-  private var exactness: String {
-    switch plan.method {
-    case .binomial:
-      return "the odds are exact but for rounding (twelve decimals): any unhealthy instance is a "
-        + "rollback, so that the group's are binomial sums of one instance's"
-    case .occupancy:
-      let most = (odds + curve).map(\.course.unresolved).max() ?? 0
-      let method = "a Markov chain over how many instances are in which state"
-      guard most.asPlanned > 0 else {
-        return "the odds are exact but for rounding (twelve decimals): they are those of \(method)"
-      }
-      return "the odds are those of \(method), of which the least probable are left out: each "
-        + "probability of the group is too low by at most what is unresolved, and expected times "
-        + "are of the rest"
+  private var exactness: [String] {
+    let all = odds + curve
+    let drawn = all.filter { $0.method == .simulation }
+    var sentences: [String] = []
+    if drawn.count < all.count {
+      sentences.append(
+        "the odds of the group are exact but for rounding (twelve decimals)"
+          + (drawn.isEmpty ? "" : " where they are not drawn")
+          + ": they are those of a Markov chain over how many instances are in which state")
     }
+    if let runs = drawn.compactMap(\.course.runs).min(),
+      let error = drawn.map(\.course.standardError).max()
+    {
+      let rates = odds.filter { $0.method == .simulation }.map { RateText($0.rate).words }
+      let some =
+        rates.isEmpty
+        ? "some odds of the plot" : "the odds of the group at \(rates.joined(separator: ", "))"
+      let which = drawn.count == all.count ? "the odds of the group" : some
+      sentences.append(
+        "\(which) are drawn, as there are too many such counts: at least \(runs) runs of each, from "
+          + "a fixed seed, with a standard error of at most \(RateText(error).rounded)")
+    }
+    if search?.proposal?.isIncomplete == true {
+      sentences.append(
+        "thresholds whose odds would have to be drawn are not proposed, so that others might promote "
+          + "earlier")
+    }
+    return sentences
   }
 }
 

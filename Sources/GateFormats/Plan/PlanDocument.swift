@@ -4,6 +4,7 @@ package import GateInsight
 /// A plan as its readers get it, in the contract's words and order.
 package struct PlanDocument: Sendable {
   package var plan: Plan
+  let bounds: PlanBounds
   package var isAdvisory: Bool
   /// How the checks are taken to fail beside a failure rate.
   package var bootTime: Duration
@@ -43,6 +44,7 @@ package struct PlanDocument: Sendable {
     curve: [PlanOdds], search: Search?, notes: [String], warnings: [String]
   ) {
     self.plan = plan
+    bounds = plan.bounds
     self.isAdvisory = isAdvisory
     self.bootTime = bootTime
     self.outage = outage
@@ -62,7 +64,6 @@ package struct PlanDocument: Sendable {
       plan.policy.write(to: &writer, isAdvisory: isAdvisory)
       writer.field("expected", plan.group.count)
       writeBounds(to: &writer)
-      writer.field("method", plan.method.rawValue)
       writeFailures(to: &writer)
       writer.array("odds", odds) { write($1, to: &$0) }
       writeProof(to: &writer)
@@ -75,12 +76,13 @@ package struct PlanDocument: Sendable {
   }
 
   private func writeBounds(to writer: inout JSONWriter) {
-    let bounds = plan.bounds
     writer.object("bounds") { writer in
       writer.field("promote_earliest_seconds", bounds.earliestPromotion)
       writer.field("promote_latest_seconds", bounds.latestPromotion)
       writer.field("rollback_earliest_seconds", bounds.earliestRollback)
       writer.field("rollback_latest_seconds", bounds.latestRollback)
+      writer.field("death_unseen_after_seconds", bounds.lastCheckBeforePromotion)
+      writer.field("death_unseen_longest_seconds", bounds.longestUnseen)
     }
   }
 
@@ -106,8 +108,9 @@ package struct PlanDocument: Sendable {
       writer.object("group") { writer in
         writer.field("promote", odds.course.promote.asPlanned)
         writer.field("rollback", odds.course.rollback.asPlanned)
-        writer.field("unresolved", odds.course.unresolved.asPlanned)
+        writer.field("standard_error", odds.course.standardError.asPlanned)
       }
+      writer.field("method", odds.method.rawValue)
       writer.field(
         "expected_seconds", (odds.course.expectedSeconds * 1_000_000).rounded() / 1_000_000)
     }

@@ -65,11 +65,15 @@ package struct PlanReport {
   }
 
   private mutating func writeBounds() {
-    let bounds = document.plan.bounds
+    let bounds = document.bounds
     page.blankLine()
     row(["", "earliest", "latest"], .strong)
     row(["promote", bounds.earliestPromotion.inWords, bounds.latestPromotion.inWords])
     row(["rollback", bounds.earliestRollback.inWords, bounds.latestRollback.inWords])
+    page.fact(
+      "An instance that dies for good after \(bounds.lastCheckBeforePromotion.inWords) has failed no "
+        + "check by the earliest promotion; no promotion counts one that has been dead for more than "
+        + "\(bounds.longestUnseen.inWords), if no check was lost.")
   }
 
   private mutating func row(_ cells: [String], _ tone: Tone = .plain) {
@@ -89,7 +93,6 @@ package struct PlanReport {
   private static let widths = [9, 11, 11, 11, 12, 12, 12]
 
   private mutating func writeOdds() {
-    let isWhole = document.odds.allSatisfy { $0.course.unresolved.asPlanned == 0 }
     let group = document.plan.group.count
     page.blankLine()
     line(
@@ -108,8 +111,10 @@ package struct PlanReport {
           expectedWords(course),
         ],
         widths: Self.widths, .plain)
-      guard !isWhole, course.unresolved.asPlanned > 0 else { continue }
-      page.fact("and \(RateText(course.unresolved).rounded) unresolved: see the assumptions")
+      guard odds.method == .simulation else { continue }
+      page.fact(
+        "drawn, with a standard error of \(RateText(course.standardError).rounded): see the "
+          + "assumptions")
     }
     page.fact(
       "An instance is what it becomes first, by the deadline; the time is that of the verdict.")

@@ -7,8 +7,8 @@ extension Schemas {
       "title": "healthgate plan",
       "type": "object",
       "required": [
-        "schema_version", "health_check", "policy", "expected", "bounds", "method", "failures",
-        "odds", "no_failure_proves", "proposal", "assumptions", "warnings"
+        "schema_version", "health_check", "policy", "expected", "bounds", "failures", "odds",
+        "no_failure_proves", "proposal", "assumptions", "warnings"
       ],
       "properties": {
         "schema_version": { "$ref": "#/$defs/schema_version" },
@@ -19,11 +19,11 @@ extension Schemas {
           "type": "object",
           "required": [
             "promote_earliest_seconds", "promote_latest_seconds", "rollback_earliest_seconds",
-            "rollback_latest_seconds"
+            "rollback_latest_seconds", "death_unseen_after_seconds",
+            "death_unseen_longest_seconds"
           ],
           "additionalProperties": { "$ref": "#/$defs/seconds" }
         },
-        "method": { "enum": [\(list(Plan.Method.allCases))] },
         "failures": {
           "type": "object",
           "required": ["boot_time_seconds", "outage"],
@@ -44,7 +44,7 @@ extension Schemas {
           "minItems": 1,
           "items": {
             "type": "object",
-            "required": ["failure_rate", "instance", "group", "expected_seconds"],
+            "required": ["failure_rate", "instance", "group", "method", "expected_seconds"],
             "properties": {
               "failure_rate": { "$ref": "#/$defs/probability" },
               "instance": {
@@ -54,9 +54,10 @@ extension Schemas {
               },
               "group": {
                 "type": "object",
-                "required": ["promote", "rollback", "unresolved"],
+                "required": ["promote", "rollback", "standard_error"],
                 "additionalProperties": { "$ref": "#/$defs/probability" }
               },
+              "method": { "enum": [\(list(Plan.Method.allCases))] },
               "expected_seconds": { "$ref": "#/$defs/seconds" }
             }
           }

@@ -43,6 +43,17 @@ extension SettingsReader {
     }
   }
 
+  /// A soak that cannot show what it is there for.
+  mutating func compareSoak(
+    of group: GroupSettings, with check: HealthCheck, _ following: FollowingSettings
+  ) {
+    // What the load balancer sees it sees by its own checks.
+    guard areSound(.soak, .interval, .timeout, .unhealthyThreshold, .semantics, .probeFrom),
+      following.probeFrom == .here, let warning = check.warning(ofSoak: group.soak)
+    else { return }
+    warn(warning)
+  }
+
   /// Failing and recovering must not be the quicker way to be healthy.
   private mutating func compareThresholds(of check: HealthCheck, _ group: GroupSettings) {
     guard check.initialThreshold > check.healthyThreshold, isGiven(.initialThreshold),
@@ -75,5 +86,24 @@ extension SettingsReader {
         "grace_period is \(group.gracePeriod.inWords) and deadline \(deadline.inWords), "
           + "so no failure can count before the deadline passes")
     }
+  }
+}
+
+extension HealthCheck {
+  /// What a soak misses that is set but shorter than what it has to see takes; nil when there is
+  /// none, or it is long enough.
+  ///
+  /// The first check after a death begins up to an interval later and is over a timeout after that;
+  /// the last that makes the instance unhealthy ends so many intervals, and a timeout, later.
+  package func warning(ofSoak soak: Duration) -> String? {
+    guard soak > .zero else { return nil }
+    let check = interval + timeout
+    let death = interval * unhealthyThreshold + timeout
+    guard soak < death else { return nil }
+    let given = "soak is \(soak.inWords), shorter than "
+    return soak < check
+      ? given + "interval + timeout, \(check.inWords): it adds no check to what is promoted"
+      : given + "unhealthy_threshold x interval + timeout, \(death.inWords): an instance that dies "
+        + "in it delays the promotion, and is not yet unhealthy when it ends"
   }
 }

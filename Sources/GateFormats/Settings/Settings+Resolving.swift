@@ -43,6 +43,7 @@ extension Settings {
         probeFrom: following.probeFrom))
     reader.compare(request, with: check.target)
     reader.compare(group, with: check, source)
+    reader.compareSoak(of: group, with: check, following)
     reader.compare(output, with: reactions)
     reader.compare(reactions, with: output, isAdvisory ? .advisory : .binding)
 

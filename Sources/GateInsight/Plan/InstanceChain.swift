@@ -7,10 +7,14 @@ internal import GateCore
 struct InstanceChain: Sendable {
   struct State: Hashable, Sendable {
     var kind = InstanceState.initial
+    /// Whether it was healthy before, and has fallen back within the grace period.
+    var wasHealthy = false
     /// Consecutive; 0 once healthy.
     var successes = 0
-    /// Consecutive and counted; 0 while unhealthy.
+    /// Consecutive, forgiven or not, of a healthy instance: what the rule of the latest check asks.
     var failures = 0
+    /// Consecutive and counted; 0 while unhealthy.
+    var counted = 0
     /// The latest counted checks of the unhealthy window but for the one that falls out next.
     var recent: UInt64 = 0
   }
@@ -38,8 +42,8 @@ struct InstanceChain: Sendable {
       guard states.count <= Self.mostStates else { return nil }
       let state = states[index]
       afterSuccess.append(place(state.succeeded(under: check), &states))
-      afterFailure.append(place(state.failed(under: check), &states))
-      afterForgiven.append(place(state.forgiven, &states))
+      afterFailure.append(place(state.failed(.counted, under: check), &states))
+      afterForgiven.append(place(state.failed(.forgiven, under: check), &states))
       needed.append(state.needed(under: check))
       index += 1
     }
@@ -49,6 +53,9 @@ struct InstanceChain: Sendable {
 
   func isHealthy(_ index: Int) -> Bool { states[index].kind == .healthy }
   func isUnhealthy(_ index: Int) -> Bool { states[index].kind == .unhealthy }
+
+  /// Whether it is healthy and has passed its latest check.
+  func isClear(_ index: Int) -> Bool { isHealthy(index) && states[index].failures == 0 }
 
   /// Where a failure leads, counted or not.
   func afterFailure(_ counting: FailureCounting) -> [Int] {
@@ -62,36 +69,41 @@ struct InstanceChain: Sendable {
 extension InstanceChain.State {
   fileprivate func needed(under check: HealthCheck) -> Int {
     switch kind {
-    case .initial: check.initialThreshold - successes
+    case .initial: (wasHealthy ? check.healthyThreshold : check.initialThreshold) - successes
     case .healthy: 0
     case .unhealthy: check.healthyThreshold - successes
     }
   }
 
   fileprivate func succeeded(under check: HealthCheck) -> Self {
-    let isRisen = needed(under: check) <= 1
+    let kept = recent << 1 & check.keptOfWindow
+    guard needed(under: check) > 1 else { return Self(kind: .healthy, recent: kept) }
     return switch kind {
     case .initial, .healthy:
-      Self(
-        kind: isRisen ? .healthy : kind, successes: isRisen ? 0 : successes + 1,
-        recent: recent << 1 & check.keptOfWindow)
-    case .unhealthy: isRisen ? Self(kind: .healthy) : Self(kind: kind, successes: successes + 1)
+      Self(kind: kind, wasHealthy: wasHealthy, successes: successes + 1, recent: kept)
+    case .unhealthy: Self(kind: kind, successes: successes + 1)
     }
   }
 
-  fileprivate func failed(under check: HealthCheck) -> Self {
+  fileprivate func failed(_ counting: FailureCounting, under check: HealthCheck) -> Self {
     let unhealthy = Self(kind: .unhealthy)
     guard kind != .unhealthy else { return unhealthy }
-    let window = recent << 1 | 1
-    if let limit = check.unhealthyWindow?.failures, window.nonzeroBitCount >= limit {
-      return unhealthy
+    var next = Self(kind: kind, wasHealthy: wasHealthy, counted: counted, recent: recent)
+    if counting == .counted {
+      let window = recent << 1 | 1
+      if let limit = check.unhealthyWindow?.failures, window.nonzeroBitCount >= limit {
+        return unhealthy
+      }
+      (next.counted, next.recent) = (counted + 1, window & check.keptOfWindow)
     }
-    guard failures + 1 < check.unhealthyThreshold else { return unhealthy }
-    return Self(kind: kind, failures: failures + 1, recent: window & check.keptOfWindow)
-  }
-
-  fileprivate var forgiven: Self {
-    Self(kind: kind, failures: failures, recent: recent)
+    guard next.counted < check.unhealthyThreshold else { return unhealthy }
+    guard kind == .healthy else { return next }
+    guard failures + 1 < check.unhealthyThreshold else {
+      (next.kind, next.wasHealthy) = (.initial, true)
+      return next
+    }
+    next.failures = failures + 1
+    return next
   }
 }
 

@@ -8,7 +8,7 @@ package struct InstanceOdds: Hashable, Sendable {
 
   init(_ chain: InstanceChain, _ slots: PlanSlots, failing rates: [Double]) {
     var masses = [0: 1.0]
-    let last = Int(slots.deadline / slots.interval)
+    let last = slots.lastRound
     for round in 0...last where !masses.isEmpty {
       let rate = rates[round]
       let afterFailure = chain.afterFailure(slots.counting(in: round))

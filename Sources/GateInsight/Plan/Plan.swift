@@ -2,24 +2,22 @@ package import GateCore
 
 /// What settings mean: when each verdict can come, and how probable it is.
 ///
-/// Nothing is drawn: the same settings give the same plan.
+/// The same settings give the same plan.
 package struct Plan: Sendable {
   package let check: HealthCheck
   package let policy: GatePolicy
   package let group: PlannedGroup
-  package let bounds: PlanBounds
   package let proof: SoakProof
-  package let method: Method
   private let chain: InstanceChain
   private let slots: PlanSlots
-  private let classes: ChainClasses?
+  private let rule: GroupRule
 
-  /// How the group's odds are calculated.
+  /// How the group's odds come about.
   package enum Method: String, Hashable, Sendable, CaseIterable {
-    /// Binomial sums over independent instances: exact for any size.
-    case binomial
-    /// A Markov chain over the counts of instances in each state.
-    case occupancy
+    /// Calculated, from all that can come of a group.
+    case exact
+    /// Drawn, where that is too much.
+    case simulation
   }
 
   /// Why there is no plan.
@@ -34,32 +32,33 @@ package struct Plan: Sendable {
   }
 
   package static let mostInstances = 1000
-  /// Where instances may be unhealthy: beyond it hardly anything would be resolved.
-  package static let mostInstancesTolerated = 100
   package static let mostRounds = 100_000
-  /// States times rounds.
+  /// States times rounds, and checks of whole groups under an outage that begins at any moment.
   static let mostWork = 5_000_000
   static let mostOutages = 2000
+  /// Checks of whole groups that are looked at for one failure rate; beyond, the odds are drawn.
+  static let exactWork = 400_000
 
   package init(check: HealthCheck, policy: GatePolicy) throws(Failure) {
     let (slots, group) = (PlanSlots(check: check, policy: policy), PlannedGroup(policy))
-    let most = group.allowed == 0 ? Self.mostInstances : Self.mostInstancesTolerated
-    guard group.count <= most else { throw .tooManyInstances(most: most) }
-    guard slots.lastStart >= 0 else { throw .neverPromoted }
+    guard group.count <= Self.mostInstances else {
+      throw .tooManyInstances(most: Self.mostInstances)
+    }
+    guard slots.lastStart >= check.initialThreshold - 1 else { throw .neverPromoted }
     guard slots.rounds <= Self.mostRounds else {
       throw .tooManyRounds(slots.rounds, most: Self.mostRounds)
     }
     guard let chain = InstanceChain(check),
       chain.states.count * slots.rounds <= Self.mostWork
     else { throw .tooManyStates }
-    guard let bounds = PlanBounds(chain, slots, group) else { throw .neverPromoted }
-    method = group.allowed == 0 ? .binomial : .occupancy
-    classes = method == .occupancy ? ChainClasses(chain, slots) : nil
-    if method == .occupancy, classes == nil { throw .tooManyStates }
+    rule = GroupRule(chain: chain, slots: slots, wanted: group.wanted, allowed: group.allowed)
     proof = SoakProof(check, slots, count: group.count)
-    (self.check, self.policy, self.group, self.bounds) = (check, policy, group, bounds)
+    (self.check, self.policy, self.group) = (check, policy, group)
     (self.chain, self.slots) = (chain, slots)
   }
+
+  /// When each verdict can come.
+  package var bounds: PlanBounds { PlanBounds(rule, group, check) }
 
   /// The odds under an assumption about the checks.
   package func odds(_ failures: FailureModel) -> PlanOdds {
@@ -84,19 +83,49 @@ package struct Plan: Sendable {
     var instance = InstanceOdds()
     for (failures, weight) in cases {
       let rates = failures.rates(slots)
-      course.add(self.course(rates), weighted: weight)
+      course.add(self.course(rates, inCases: cases.count), weighted: weight)
       instance.add(InstanceOdds(chain, slots, failing: rates), weighted: weight)
     }
     return PlanOdds(rate: cases[0].failures.rate, instance: instance, course: course)
   }
 
-  private func course(_ rates: [Double]) -> VerdictCourse {
-    guard let classes else {
-      return IndependentGroup(chain: chain, slots: slots, count: group.count, wanted: group.wanted)
-        .course(failing: rates)
+  private func course(_ rates: [Double], inCases cases: Int) -> VerdictCourse {
+    exactCourse(rates, work: min(Self.exactWork, Self.mostWork / cases))
+      ?? drawnCourse(rates, inCases: cases)
+  }
+
+  /// The probability of a promotion at a failure rate, or of a rollback, exactly; nil when there are
+  /// too many groups to look at.
+  func exactly(_ error: ThresholdSearch.Kind, rate: Double) -> Double? {
+    let course = exactCourse(FailureModel(rate: rate).rates(slots), work: Self.exactWork)
+    return error == .falsePromote ? course?.promote : course?.rollback
+  }
+
+  /// Whether an error is at most so probable; nil when that is not known exactly.
+  func holds(_ limit: ThresholdSearch.Limit) -> Bool? {
+    let rates = FailureModel(rate: limit.failureRate).rates(slots)
+    let group = ExactGroup(rule: rule, count: group.count, work: 0)
+    if let range = group.promotionRange(failing: rates) {
+      let (least, most) =
+        limit.kind == .falsePromote
+        ? (range.lowerBound, range.upperBound) : (1 - range.upperBound, 1 - range.lowerBound)
+      // What is nearer than rounding is looked at.
+      if most <= limit.most - 1e-9 { return true }
+      if least > limit.most + 1e-9 { return false }
     }
-    var occupancy = OccupancyGroup(classes: classes, slots: slots, group)
-    return occupancy.course(failing: rates)
+    return exactly(limit.kind, rate: limit.failureRate).map { $0 <= limit.most }
+  }
+
+  /// Nil when there are too many groups to look at.
+  func exactCourse(_ rates: [Double], work: Int) -> VerdictCourse? {
+    var exact = ExactGroup(rule: rule, count: group.count, work: work)
+    return try? exact.course(failing: rates)
+  }
+
+  func drawnCourse(_ rates: [Double], inCases cases: Int) -> VerdictCourse {
+    var drawn = DrawnGroup(rule: rule, count: group.count)
+    let runs = DrawnGroup.runs(of: group.count, rounds: slots.rounds)
+    return drawn.course(failing: rates, runs: max(runs / cases, 100))
   }
 
   /// The outages that differ in the rounds that they meet, each as probable as its share of the
@@ -126,4 +155,6 @@ package struct PlanOdds: Hashable, Sendable {
   package var rate: Double
   package var instance: InstanceOdds
   package var course: VerdictCourse
+
+  package var method: Plan.Method { course.runs == nil ? .exact : .simulation }
 }

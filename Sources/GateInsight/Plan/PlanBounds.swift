@@ -2,25 +2,83 @@ package import GateCore
 
 /// The earliest and the latest moment of each verdict, whatever the checks find.
 ///
-/// They hold for rounds at one moment and answers that take no time; the gate itself, given the
-/// right checks, decides at each of these moments and at none outside them.
+/// They hold for rounds at one moment and answers that take no time; the gate itself decides at none
+/// outside them, and where a small group tells it all, it does decide at each of these moments.
 package struct PlanBounds: Hashable, Sendable {
   package var earliestPromotion: Duration
   package var latestPromotion: Duration
   package var earliestRollback: Duration
   package var latestRollback: Duration
+  /// When the last check begins that is made before the earliest promotion: of an instance that dies
+  /// for good after it, nothing is seen by then.
+  package var lastCheckBeforePromotion: Duration
+  /// How long an instance can have been dead at a promotion that counts it, whatever the checks find
+  /// and however long they take, if none is lost.
+  package var longestUnseen: Duration
 
-  /// Nil when the group cannot be promoted at all by the deadline.
-  init?(_ chain: InstanceChain, _ slots: PlanSlots, _ group: PlannedGroup) {
-    let reach = Reach(chain, slots)
+  /// Of a group that can be promoted.
+  init(_ rule: GroupRule, _ group: PlannedGroup, _ check: HealthCheck) {
+    let slots = rule.slots
+    let reach = Reach(rule.chain, slots)
     let starts = reach.rises(group.spare < group.allowed ? .any : .neverUnhealthy)
-    guard let first = starts.first, let last = starts.last else { return nil }
-    let relapse = reach.latestRelapse(afterStart: last, group)
+    guard let first = starts.first, let last = starts.last else {
+      preconditionFailure("a group that passes each check is promoted")
+    }
     func duration(_ round: Int) -> Duration { .microseconds(slots.time(of: round)) }
     earliestPromotion = duration(first) + .microseconds(slots.soak)
-    latestPromotion = duration(last) + .microseconds(slots.soak)
     earliestRollback = duration(reach.earliestFailure(group))
-    latestRollback = duration(relapse ?? last)
+    // One failed check can be pending at the end, or make nothing unhealthy.
+    let mayMiss = rule.chain.states.contains { $0.kind == .healthy && $0.failures > 0 }
+    if let latest = LatestVerdicts(rule, group) {
+      (latestPromotion, latestRollback) = (latest.promotion, latest.rollback)
+    } else if mayMiss {
+      latestPromotion = max(
+        duration(last) + .microseconds(slots.soak), duration(slots.lastRound))
+      latestRollback = duration(slots.lastRound)
+    } else {
+      latestPromotion = duration(last) + .microseconds(slots.soak)
+      latestRollback = duration(last + slots.soakRounds)
+    }
+    lastCheckBeforePromotion = duration(first + slots.soakRounds)
+    // From the moment on at which all else holds, one failed check is no reason to wait; before, and
+    // in a group of one, each is.
+    let mayMissOne = mayMiss && group.count > 1 || group.allowed > 0
+    longestUnseen = check.interval * (mayMissOne ? 2 : 1) + check.timeout
+  }
+}
+
+/// The latest verdicts of all that can come about, where that is not too much to look at.
+private struct LatestVerdicts {
+  private(set) var promotion = Duration.zero
+  private(set) var rollback = Duration.zero
+
+  static let work = 300_000
+
+  init?(_ rule: GroupRule, _ group: PlannedGroup) {
+    // What a long soak has more of is more of the same.
+    let spared = rule.slots.sparedRounds(keeping: rule.chain)
+    let slots = rule.slots.withoutRounds(spared)
+    guard let count = group.telling(rule.chain) else { return nil }
+    let small = GroupRule(
+      chain: rule.chain, slots: slots, wanted: count - group.spare, allowed: group.allowed)
+    var exact = ExactGroup(rule: small, count: count, work: Self.work)
+    guard let course = try? exact.possibleCourse() else { return nil }
+    for step in course.steps {
+      let later = Duration.microseconds(step.at.microseconds + rule.slots.time(of: spared))
+      if step.promote > 0 { promotion = later }
+      if step.rollback > 0 { rollback = later }
+    }
+  }
+}
+
+extension PlanSlots {
+  /// How many rounds of the soak show no more than the others do.
+  fileprivate func sparedRounds(keeping chain: InstanceChain) -> Int {
+    guard gracePeriod == 0 else { return 0 }
+    let memory = chain.states.reduce(0) { memory, state in
+      max(memory, state.counted, UInt64.bitWidth - state.recent.leadingZeroBitCount)
+    }
+    return max(soakRounds - 2 * (memory + 2), 0)
   }
 }
 
@@ -40,6 +98,18 @@ package struct PlannedGroup: Hashable, Sendable {
 
   /// Those that may be anything as long as the others are healthy.
   var spare: Int { count - wanted }
+
+  /// The size of a group in which all that can be, and no more, can be in this one: of those that
+  /// must be healthy, at most three differ; nil when it is not known to be.
+  ///
+  /// The rule of the latest check holds a group up as long as one is pending, and three suffice to
+  /// take turns at it whenever any number does: with a threshold of two nobody takes over, with one
+  /// of three three do, with a higher one two.
+  fileprivate func telling(_ chain: InstanceChain) -> Int? {
+    guard count > 3 else { return count }
+    let hasWindow = chain.states.contains { $0.recent > 0 }
+    return allowed == 0 && spare == 0 && !hasWindow ? 3 : nil
+  }
 }
 
 /// The states that one instance can be in after each round, whatever its checks find.
@@ -109,56 +179,6 @@ private struct Reach {
         return round
       }
       round += 1
-    }
-  }
-
-  /// The last round within a soak, begun as late as can be, that can end it in a rollback.
-  func latestRelapse(afterStart start: Int, _ group: PlannedGroup) -> Int? {
-    let rounds = Array(stride(from: start + 1, through: start + slots.soakRounds, by: 1))
-    let past: Past = group.allowed > 0 ? .any : .neverUnhealthy
-    guard group.wanted == 1 else {
-      // It can be one that was healthy before the last; with instances to spare, any.
-      let candidates = states(past, before: start + 1).filter {
-        group.allowed < group.spare || chain.isHealthy($0)
-      }
-      return relapses(in: rounds, from: candidates).last
-    }
-    // None was healthy before the soak began: it is the one that began it, or one to spare.
-    let waiting = states(past, before: start).filter { !chain.isHealthy($0) }
-    let checked = Self.next(waiting, in: start, chain, slots)
-    guard group.allowed >= group.spare else { return relapses(in: rounds, from: checked).last }
-    var found = relapses(in: rounds, from: checked.filter { chain.isHealthy($0) })
-    for _ in 0..<group.spare {
-      let more = relapses(in: rounds, ofThoseThatTakeOverIn: Set(found), from: checked)
-      guard more.last ?? 0 > found.last ?? 0 else { break }
-      found = Set(found + more).sorted()
-    }
-    return found.last
-  }
-
-  /// The rounds in which an instance in one of these states can become unhealthy for the first
-  /// time.
-  private func relapses(in rounds: [Int], from candidates: Set<Int>) -> [Int] {
-    var states = candidates.filter { !chain.isUnhealthy($0) }
-    return rounds.filter { round in
-      let next = Self.next(states, in: round, chain, slots)
-      states = next.filter { !chain.isUnhealthy($0) }
-      return states.count < next.count
-    }
-  }
-
-  /// The same of instances that are healthy when another, which alone was until then, relapses.
-  private func relapses(
-    in rounds: [Int], ofThoseThatTakeOverIn handovers: Set<Int>, from candidates: Set<Int>
-  ) -> [Int] {
-    var (states, holders): (Set<Int>, Set<Int>) = (candidates, [])
-    return rounds.filter { round in
-      let next = Self.next(holders, in: round, chain, slots)
-      holders = next.filter { !chain.isUnhealthy($0) }
-      let hasRelapsed = holders.count < next.count
-      states = Self.next(states, in: round, chain, slots)
-      if handovers.contains(round) { holders.formUnion(states.filter { chain.isHealthy($0) }) }
-      return hasRelapsed
     }
   }
 }

@@ -37,6 +37,8 @@ package struct ThresholdSearch: Sendable {
     package var earliestPromotion: Duration
     /// The probabilities of the errors, in the order of the limits.
     package var errors: [Double]
+    /// Whether settings were passed over whose odds are too much to calculate.
+    package var isIncomplete = false
   }
 
   package init(
@@ -55,29 +57,45 @@ package struct ThresholdSearch: Sendable {
 
   /// Nil when no thresholds that the load balancer takes hold the limits with any such soak.
   ///
+  /// Only what is calculated is compared: settings whose odds would have to be drawn are passed over.
+  ///
   /// A longer soak promotes no group that a shorter one would not, so that the shortest that holds
   /// the limit of false promotions is found by halving; one that is longer yet only rolls back more.
   package func proposal() -> Proposal? {
     let thresholds = check.semantics.ranges(for: check.target).thresholds
     var best: Proposal?
+    var isIncomplete = false
     // Those first that fail the most of what is bad: what they need bounds what the others may.
     for unhealthy in thresholds {
       for healthy in thresholds.reversed() {
-        guard let found = shortestSoak(healthy, unhealthy, noLaterThan: best?.earliestPromotion),
+        guard
+          let found = shortestSoak(
+            healthy, unhealthy, noLaterThan: best?.earliestPromotion, &isIncomplete),
           found.isBetter(than: best)
         else { continue }
         best = found
       }
     }
+    best?.isIncomplete = isIncomplete
     return best
   }
 
   private func shortestSoak(
-    _ healthy: Int, _ unhealthy: Int, noLaterThan latest: Duration?
+    _ healthy: Int, _ unhealthy: Int, noLaterThan latest: Duration?, _ isIncomplete: inout Bool
   ) -> Proposal? {
+    var isKnown = true
     func holds(_ soak: Int, _ kind: Kind) -> Bool {
-      errors(settings(healthy, unhealthy, soak), of: kind).allSatisfy { $0.error <= $0.limit.most }
+      let (check, policy) = settings(healthy, unhealthy, soak)
+      let wanted = limits.filter { $0.kind == kind }
+      guard !wanted.isEmpty else { return true }
+      guard let plan = try? Plan(check: check, policy: policy) else { return kind == .falsePromote }
+      return wanted.allSatisfy { limit in
+        let holds = plan.holds(limit)
+        if holds == nil { isKnown = false }
+        return holds ?? false
+      }
     }
+    defer { if !isKnown { isIncomplete = true } }
     let interval = check.interval.inMicroseconds
     let start = Int64(settings(healthy, unhealthy, 0).check.initialThreshold - 1)
     let room = latest.map { Int($0.inMicroseconds / interval - start) } ?? Self.longestSoak
@@ -93,11 +111,16 @@ package struct ThresholdSearch: Sendable {
     }
     guard holds(high, .falseRollback) else { return nil }
     let (check, policy) = settings(healthy, unhealthy, high)
-    guard (try? Plan(check: check, policy: policy)) != nil else { return nil }
+    guard let plan = try? Plan(check: check, policy: policy) else { return nil }
+    let errors = limits.compactMap { plan.exactly($0.kind, rate: $0.failureRate) }
+    guard errors.count == limits.count else {
+      isKnown = false
+      return nil
+    }
     return Proposal(
       check: check, policy: policy,
       earliestPromotion: check.interval * (check.initialThreshold - 1) + policy.soak,
-      errors: errors((check, policy), of: nil).map(\.error))
+      errors: errors)
   }
 
   private func settings(
@@ -113,21 +136,6 @@ package struct ThresholdSearch: Sendable {
       deadline
       ?? GatePolicy.defaultDeadline(for: check, gracePeriod: policy.gracePeriod, soak: policy.soak)
     return (check, policy)
-  }
-
-  /// How often settings err at each limit of a kind, or of all; 0 when nothing can be promoted.
-  private func errors(
-    _ settings: (check: HealthCheck, policy: GatePolicy), of kind: Kind?
-  ) -> [(limit: Limit, error: Double)] {
-    let wanted = limits.filter { kind == nil || $0.kind == kind }
-    guard !wanted.isEmpty else { return [] }
-    guard let plan = try? Plan(check: settings.check, policy: settings.policy) else {
-      return wanted.map { ($0, $0.kind == .falsePromote ? 0 : 1) }
-    }
-    return wanted.map { limit in
-      let course = plan.odds(FailureModel(rate: limit.failureRate)).course
-      return (limit, limit.kind == .falsePromote ? course.promote : course.rollback)
-    }
   }
 }
 

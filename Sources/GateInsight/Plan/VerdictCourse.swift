@@ -10,15 +10,19 @@ package struct VerdictCourse: Hashable, Sendable {
 
   /// In the order of their times.
   package private(set) var steps: [Step] = []
-  /// The probability of what was left out of the calculation; 0 when it is exact.
-  package private(set) var unresolved = 0.0
+  /// How many runs were drawn; nil: nothing was drawn, and it is exact but for rounding.
+  package private(set) var runs: Int?
+  private var variance = 0.0
 
   package init() {}
 
   package var promote: Double { steps.reduce(0) { $0 + $1.promote } }
   package var rollback: Double { steps.reduce(0) { $0 + $1.rollback } }
 
-  /// The mean time of the verdict in seconds, of what is not unresolved.
+  /// The standard error of the probabilities; 0 when they are exact.
+  package var standardError: Double { variance.squareRoot() }
+
+  /// The mean time of the verdict in seconds.
   package var expectedSeconds: Double {
     let known = promote + rollback
     guard known > 0 else { return 0 }
@@ -42,7 +46,14 @@ package struct VerdictCourse: Hashable, Sendable {
     }
   }
 
-  mutating func leaveOut(_ probability: Double) { unresolved += max(probability, 0) }
+  /// Notes that so many runs were drawn for it.
+  ///
+  /// Where all came to the same, the error is that of one more of each kind: it is never none.
+  mutating func noteDraws(_ count: Int) {
+    runs = count
+    let chance = (promote * Double(count) + 1) / Double(count + 2)
+    variance = chance * (1 - chance) / Double(count)
+  }
 
   /// Adds another course that comes about with a probability.
   mutating func add(_ other: VerdictCourse, weighted weight: Double) {
@@ -51,6 +62,7 @@ package struct VerdictCourse: Hashable, Sendable {
         at: step.at.microseconds, promote: weight * step.promote,
         rollback: weight * step.rollback)
     }
-    unresolved += weight * other.unresolved
+    variance += weight * weight * other.variance
+    if let drawn = other.runs { runs = (runs ?? 0) + drawn }
   }
 }

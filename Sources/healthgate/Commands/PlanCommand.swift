@@ -14,8 +14,8 @@ struct PlanCommand: ParsableCommand {
     abstract: "Tell what settings mean: when each verdict comes, and the odds of a wrong one.",
     discussion: """
       Takes the settings of 'run', by flags, variables and file, and checks nothing. The odds are \
-      calculated, not drawn: the same settings give the same plan, and what it assumes is printed \
-      with it. With --false-promote or --false-rollback it looks for the thresholds and the soak \
+      calculated; where that is too much they are drawn from a fixed seed, with their standard \
+      error. The same settings give the same plan, and what it assumes is printed with it. With --false-promote or --false-rollback it looks for the thresholds and the soak \
       that hold them, and plans those; it ends with 1 when there are none.
       """)
 

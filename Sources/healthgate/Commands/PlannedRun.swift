@@ -90,21 +90,22 @@ struct PlannedRun {
       return PlanDocument(
         plan: plan, isAdvisory: settings.isAdvisory, bootTime: questions.bootTime,
         outage: questions.outage, odds: try odds(plan, at: questions.rates),
-        curve: try odds(plan, at: isWholeCurve ? Self.curveRates(plan) : []), search: search,
-        notes: notes, warnings: settings.warnings)
+        curve: try odds(plan, at: isWholeCurve ? Self.curveRates : []), search: search,
+        notes: notes, warnings: warnings(on: check, policy))
     } catch {
       throw CommandFailure(error)
     }
   }
 
-  /// As many as the plot has columns, or fewer where each takes long.
-  private static func curveRates(_ plan: Plan) -> [Double] {
-    let steps =
-      switch plan.method {
-      case .binomial: 60
-      case .occupancy: 12
-      }
-    return (0...steps).map { Double($0) / Double(steps) }
+  /// Fewer than the plot has columns, as each takes its time.
+  private static let curveRates = (0...20).map { Double($0) / 20 }
+
+  /// What the settings deserve, and of a proposal its own soak.
+  private func warnings(on check: HealthCheck, _ policy: GatePolicy) -> [String] {
+    let given = settings.check.warning(ofSoak: settings.group.soak)
+    let own = check.warning(ofSoak: policy.soak)
+    return given == own
+      ? settings.warnings : settings.warnings.filter { $0 != given } + [own].compactMap { $0 }
   }
 
   private func odds(_ plan: Plan, at rates: [Double]) throws(Plan.Failure) -> [PlanOdds] {
@@ -152,7 +153,7 @@ extension CommandFailure {
       switch failure {
       case .tooManyInstances(let most):
         "with these settings a plan is of at most \(most) instances\n"
-          + "  hint: with max_unhealthy 0 of \(Plan.mostInstances); a smaller group tells most of it"
+          + "  hint: a smaller group tells most of it"
       case .tooManyRounds(let rounds, let most):
         "a plan is of at most \(most) checks of an instance, but until the deadline there are "
           + "\(rounds)\n  hint: a longer interval, or a shorter soak or deadline"

@@ -199,6 +199,30 @@ import Testing
       ])
   }
 
+  @Test(arguments: [
+    Row("soak: 0", []),
+    Row("soak: 1ms", [soakWithoutCheck("1ms")]),
+    Row("soak: 17.999", [soakWithoutCheck("17.999s")]),
+    Row("soak: 18", [soakOfADeath("18s")]),
+    Row("soak: 47.9", [soakOfADeath("47.9s")]),
+    Row("soak: 48", []),
+    Row("soak: 20\nunhealthy_threshold: 1", []),
+  ])
+  func aSoakThatCannotShowWhatItIsThereForIsAWarning(_ row: Row<[String]>) throws {
+    let check = "interval: 15\ntimeout: 3\n"
+    let threshold = row.input.contains("unhealthy_threshold") ? "" : "unhealthy_threshold: 3\n"
+    #expect(try settings(adding: check + threshold + row.input).warnings == row.output)
+  }
+
+  private static func soakWithoutCheck(_ soak: String) -> String {
+    "soak is \(soak), shorter than interval + timeout, 18s: it adds no check to what is promoted"
+  }
+
+  private static func soakOfADeath(_ soak: String) -> String {
+    "soak is \(soak), shorter than unhealthy_threshold x interval + timeout, 48s: an instance that "
+      + "dies in it delays the promotion, and is not yet unhealthy when it ends"
+  }
+
   @Test func aPatternMayHaveGroupsThatCaptureNothing() throws {
     let yaml = "expect_version: 1\nversion_from: 'body:(?:v|V)(?<version>[0-9.]+) # \\( [(]'"
     let expected = VersionSource.body("(?:v|V)(?<version>[0-9.]+) # \\( [(]")

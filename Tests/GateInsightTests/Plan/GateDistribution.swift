@@ -1,5 +1,6 @@
-import GateCore
 import TestSupport
+
+@testable import GateCore
 
 /// All that the real gate can do with a group, each with its probability.
 ///
@@ -20,11 +21,15 @@ struct GateDistribution {
     /// In an order of their own: the instances are alike.
     var members: [Member]
     var healthySince: GateInstant?
+    var isHeld: Bool
   }
 
   fileprivate struct Member: Hashable {
     var health: InstanceHealth
     var isChecked: Bool
+    /// Whether it must first pass a check, now and where all else comes to hold anew.
+    var isPending: Bool
+    var isMissed: Bool
   }
 
   fileprivate struct Branch {
@@ -83,11 +88,13 @@ struct GateDistribution {
     var merged: [Standing: Branch] = [:]
     for branch in branches {
       let members = zip(branch.gate.records, branch.isChecked).map { record, isChecked in
-        Member(health: record.health, isChecked: isChecked)
+        Member(
+          health: record.health, isChecked: isChecked, isPending: branch.gate.isPending(record),
+          isMissed: record.latest != .passed)
       }
       let standing = Standing(
         members: members.sorted { $0.rank.lexicographicallyPrecedes($1.rank) },
-        healthySince: branch.gate.healthySince)
+        healthySince: branch.gate.healthySince, isHeld: branch.gate.isHeld)
       merged[
         standing, default: Branch(gate: branch.gate, isChecked: branch.isChecked, probability: 0)
       ]
@@ -104,7 +111,8 @@ extension GateDistribution.Branch {
 extension GateDistribution.Member {
   fileprivate var rank: [Int] {
     [
-      isChecked ? 1 : 0, health.state.hashRank, health.consecutiveSuccesses,
+      isChecked ? 1 : 0, isPending ? 1 : 0, isMissed ? 1 : 0, health.state.hashRank,
+      health.consecutiveSuccesses,
       health.consecutiveFailures, health.failures(in: UnhealthyWindow(failures: 1, of: 64)),
     ]
   }

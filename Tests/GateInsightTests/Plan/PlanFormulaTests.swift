@@ -91,9 +91,6 @@ import Testing
     #expect(throws: Plan.Failure.tooManyInstances(most: 1000)) {
       try Plan(check: check, policy: Self.policy(1, of: 1001, deadline: 60))
     }
-    #expect(throws: Plan.Failure.tooManyInstances(most: 100)) {
-      try Plan(check: check, policy: Self.policy(1, of: 101, deadline: 60, maxUnhealthy: 1))
-    }
     #expect(throws: Plan.Failure.neverPromoted) {
       try Plan(check: check, policy: Self.policy(1, of: 1, soak: 70, deadline: 60))
     }
@@ -125,28 +122,35 @@ import Testing
     #expect((odds.course.promote + odds.course.rollback - 1).magnitude < 1e-9)
   }
 
-  /// What is left out is a bound on the error.
-  @Test(arguments: [0.2, 0.5, 0.8]) func theUnresolvedBoundsTheError(rate: Double) throws {
+  /// What is drawn is what is calculated, within the error that is told of it.
+  @Test(arguments: [0.1, 0.3, 0.5, 0.8]) func theDrawnOddsAreTheExactOnes(rate: Double) throws {
     let check = HealthCheck.sample(.classic, healthy: 2, unhealthy: 4)
-    let policy = Self.policy(3, of: 5, soak: 15, deadline: 100, maxUnhealthy: 2)
-    let slots = PlanSlots(check: check, policy: policy)
-    let chain = try #require(InstanceChain(check))
-    let classes = try #require(ChainClasses(chain, slots))
-    let rates = FailureModel(rate: rate).rates(slots)
-    func course(_ most: Int) -> VerdictCourse {
-      var group = OccupancyGroup(
-        classes: classes, slots: slots, PlannedGroup(policy), mostTransitions: most)
-      return group.course(failing: rates)
+    for policy in [
+      Self.policy(3, of: 5, soak: 15, deadline: 100, maxUnhealthy: 2),
+      Self.policy(4, of: 4, soak: 20, deadline: 90),
+      Self.policy(3, of: 3, deadline: 90),
+    ] {
+      let plan = try Plan(check: check, policy: policy)
+      let rates = FailureModel(rate: rate).rates(PlanSlots(check: check, policy: policy))
+      let exact = try #require(plan.exactCourse(rates, work: .max))
+      let drawn = plan.drawnCourse(rates, inCases: 2)
+      #expect(exact.standardError == 0 && drawn.standardError > 0)
+      let off = (exact.promote - drawn.promote).magnitude
+      #expect(off <= 4 * drawn.standardError, "\(exact.promote), not \(drawn.promote)")
+      #expect((drawn.expectedSeconds - exact.expectedSeconds).magnitude < 1)
     }
-    let exact = course(.max / 8)
-    #expect(exact.unresolved == 0)
-    for most in [100, 400, 1600] {
-      let rough = course(most)
-      #expect(rough.unresolved > 0)
-      let (promote, rollback) = (exact.promote - rough.promote, exact.rollback - rough.rollback)
-      #expect(promote > -1e-12 && promote < rough.unresolved + 1e-12)
-      #expect(rollback > -1e-12 && rollback < rough.unresolved + 1e-12)
-      #expect((rough.promote + rough.rollback + rough.unresolved - 1).magnitude < 1e-9)
-    }
+  }
+
+  @Test func whatIsTooMuchToCalculateIsDrawnTheSameEachTime() throws {
+    let check = HealthCheck.sample(.classic, healthy: 10, unhealthy: 10)
+    let plan = try Plan(
+      check: check, policy: Self.policy(40, of: 50, deadline: 300, maxUnhealthy: 5))
+    let odds = plan.odds(FailureModel(rate: 0.4))
+    #expect(odds.method == .simulation)
+    #expect(odds.course.standardError > 0)
+    #expect(plan.odds(FailureModel(rate: 0.4)) == odds)
+    // What is certain needs no drawing.
+    #expect(plan.odds(FailureModel(rate: 0)).method == .exact)
+    #expect(plan.odds(FailureModel(rate: 1)).method == .exact)
   }
 }

@@ -73,11 +73,12 @@ struct DrawnRuns {
 
   /// How many standard errors the drawn share of promotions is off.
   ///
-  /// One run more or less, and what the plan leaves unresolved, is allowed for.
+  /// One run more or less is allowed for, and what the plan itself has drawn.
   func deviation(from odds: PlanOdds) -> Double {
     let (chance, share) = (odds.course.promote, Double(promoted) / Double(count))
-    let error = (chance * (1 - chance) / Double(count)).squareRoot()
-    let off = (share - chance).magnitude - odds.course.unresolved - 1 / Double(count)
+    let own = odds.course.standardError
+    let error = (chance * (1 - chance) / Double(count) + own * own).squareRoot()
+    let off = (share - chance).magnitude - 1 / Double(count)
     return off <= 0 ? 0 : off / max(error, 1e-12)
   }
 }

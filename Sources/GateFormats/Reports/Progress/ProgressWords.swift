@@ -1,7 +1,7 @@
 internal import GateCore
 
 extension RunHeader {
-  /// What is checked, and what the group must show.
+  /// What is checked, what the group must show, and what its settings will not show.
   var startLines: [String] {
     let wanted = policy.healthyWanted(of: policy.expected)
     var second =
@@ -14,6 +14,7 @@ extension RunHeader {
     if isAdvisory { second += ", advisory" }
     if let journalPath { second += "; journal: \(journalPath.printable)" }
     return ["\(check.words(policy.loadBalancer))", second]
+      + warnings.map { "warning: \($0.printable)" }
   }
 }
 
