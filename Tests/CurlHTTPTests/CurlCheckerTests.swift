@@ -187,7 +187,8 @@ import Testing
           check: plan.check, policy: GatePolicy(deadline: .seconds(1), expected: 2))
         var engine = GateEngine(gate, port: checker, observers: [])
         let taken = takeAllDescriptors()
-        let verdict = engine.run(fleet.instances.map(Instance.init))
+        let verdict = engine.run(
+          [.member: GroupListing(instances: fleet.instances.map(Instance.init))])
         giveBack(taken)
         #expect(verdict.decision == .inconclusive)
         #expect(verdict.reason.code == .gateFault)
