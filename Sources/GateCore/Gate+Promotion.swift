@@ -20,14 +20,14 @@ extension Gate {
   }
 
   /// Whether who is in the group is known: a fixed list always is.
-  var isListingFresh: Bool {
+  package var isListingFresh: Bool {
     guard policy.membership == .changing, !isFaultless else { return true }
     guard let listing else { return policy.polling == nil }
     return listing.fault == nil && !isTooOld(listing.started)
   }
 
   /// Whether what the load balancers say is known, where they are asked.
-  var areViewsFresh: Bool {
+  package var areViewsFresh: Bool {
     guard policy.loadBalancer != .none, !isFaultless else { return true }
     guard let view else { return false }
     return view.fault == nil && !isTooOld(view.started)
@@ -60,7 +60,7 @@ extension Gate {
 
   /// Whether an instance speaks for a promotion now: healthy, listed, in service where that is
   /// asked, and not waiting for a passing check.
-  func isCounted(_ record: InstanceRecord) -> Bool {
+  package func isCounted(_ record: InstanceRecord) -> Bool {
     guard record.removed == nil, record.health.isShownHealthy, !record.isMissing else {
       return false
     }
@@ -69,7 +69,7 @@ extension Gate {
   }
 
   /// Whether a healthy instance must first pass a check.
-  func isPending(_ record: InstanceRecord) -> Bool {
+  package func isPending(_ record: InstanceRecord) -> Bool {
     switch record.latest {
     case .passed: false
     case .missedOnce(let episode): !isHeld || episode < counts.episode
@@ -142,24 +142,4 @@ extension Gate {
 extension GateInstant {
   /// The first moment after this one.
   var next: GateInstant { GateInstant(microseconds: microseconds + 1) }
-}
-
-/// What faults of the gate's own have cost.
-package struct Losses: Hashable, Sendable {
-  package internal(set) var checks = 0
-  /// Listings of the group and of the baseline.
-  package internal(set) var listings = 0
-  package internal(set) var views = 0
-  package private(set) var lastFault: GateFault?
-
-  package var isEmpty: Bool { checks + listings + views == 0 }
-
-  mutating func add(_ fault: GateFault) { lastFault = fault }
-
-  /// `2 checks and 1 listing`.
-  package var inWords: String {
-    [(checks, "check"), (listings, "listing"), (views, "load balancer's view")]
-      .filter { $0.0 > 0 }
-      .map { counted($0.0, $0.1) }.joined(separator: " and ")
-  }
 }

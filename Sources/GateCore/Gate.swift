@@ -195,7 +195,8 @@ package struct Gate: Sendable {
     return next.moment
   }
 
-  func soaked(since healthy: GateInstant) -> GateInstant { healthy + policy.soak + unseen }
+  /// When a soak that began then is over.
+  package func soaked(since healthy: GateInstant) -> GateInstant { healthy + policy.soak + unseen }
 
   // MARK: - Instances
 
@@ -242,10 +243,9 @@ package struct Gate: Sendable {
   private mutating func recordLoss(
     _ fault: GateFault, of key: InstanceKey, effects: inout [GateEffect]
   ) {
-    losses.add(fault)
     guard isPresent(at: key) else { return }
     noteMissed(of: key, before: fault.started ?? clock)
-    losses.checks += 1
+    losses.addChecks(1, of: key, fault)
     let old = share(of: key)
     records[key.index].recordLoss(fault, at: clock, check: check, in: counts.episode)
     changed(key, from: old)
@@ -263,8 +263,7 @@ package struct Gate: Sendable {
   private mutating func noteMissed(_ count: Int, of key: InstanceKey) {
     // The gate that lost nothing has counted them as successes, as far as they matter.
     guard !isFaultless else { return records[key.index].skip(count, under: check) }
-    losses.add(.heldUp)
-    losses.checks += count
+    losses.addChecks(count, of: key, .heldUp)
     let old = share(of: key)
     records[key.index].recordMissed(count, at: clock, check: check, in: counts.episode)
     changed(key, from: old)
@@ -311,16 +310,11 @@ package struct Gate: Sendable {
 
   private mutating func note(_ view: FinishedView) {
     self.view = view
-    guard let fault = view.fault else { return }
-    losses.views += 1
-    losses.add(fault)
+    if let fault = view.fault { losses.addView(fault) }
   }
 
   private mutating func note(_ listing: FinishedListing) {
-    if case .failed(let fault) = listing.result {
-      losses.listings += 1
-      losses.add(fault)
-    }
+    if let fault = listing.fault { losses.addListing(fault) }
     guard listing.role == .member else { return }
     self.listing = listing
     switch listing.result {

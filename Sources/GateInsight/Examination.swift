@@ -81,6 +81,8 @@ struct Examination {
     switch record.health.state {
     case .unhealthy: return true
     case .initial: return record.pattern.failingSince != nil || isTooLate || course == .flapping
+    case .healthy where record.pattern.failingSince != nil && gate.isLeftOut(record, by: verdict):
+      return true
     case .healthy:
       guard record.removed == nil, verdict.decision != .promote else { return course == .flapping }
       switch course {
@@ -194,7 +196,7 @@ struct Examination {
 
   /// Instances that are missing, left, or had no time; none of which a check can tell.
   private var ofGroup: [Ranked] {
-    [missing, replaced, disagreement, wrongInstances, outOfTime].enumerated()
+    [missing, notListed, replaced, disagreement, wrongInstances, outOfTime].enumerated()
       .compactMap { place, diagnosis in
         diagnosis.map { ($0, Rule.all.count + CourseClaim.allCases.count + place) }
       }
@@ -313,19 +315,98 @@ struct Examination {
   }
 
   private var ofGate: [Diagnosis] {
+    guard verdict.decision != .promote else { return [] }
     let isDecisive = verdict.reason.code == .gateFault
+    let unanswered = isDecisive ? [sourceFault, viewFault].compactMap { $0 } : []
+    let ofChecks = faultOfChecks(isDecisive: isDecisive)
+    guard isDecisive, unanswered.isEmpty, ofChecks == nil else {
+      return [ofChecks].compactMap { $0 } + unanswered
+    }
+    return [delay]
+  }
+
+  private func faultOfChecks(isDecisive: Bool) -> Diagnosis? {
     let blind = gate.records(.member) { $0.removed == nil && $0.lostChecks > 0 }
-    if isDecisive, blind.isEmpty, let blindGuard { return [blindGuard] }
-    guard verdict.decision != .promote, isDecisive || !blind.isEmpty else { return [] }
-    guard let fault = gate.losses.lastFault ?? blind.first?.lastLoss?.fault else { return [] }
+    guard let first = blind.first else { return isDecisive ? blindGuard : nil }
     // What an instance's own failures decided, lost checks did not.
-    guard isDecisive || blind.contains(where: { $0.health.state == .initial }) else { return [] }
-    return [
-      Diagnosis(
-        .gateFault, GateFaultWords.words(fault, lost: blind.reduce(0) { $0 + $1.lostChecks }),
-        of: blind.map(\.instance.id), evidence: fault.detail.cleaned(to: 200),
-        isDecisive ? .likely : .possible)
-    ]
+    guard isDecisive || blind.contains(where: { $0.health.state == .initial }),
+      let fault = gate.losses.checks.lastFault ?? first.lastLoss?.fault
+    else { return nil }
+    return Diagnosis(
+      .gateFault, GateFaultWords.words(fault, lost: blind.reduce(0) { $0 + $1.lostChecks }),
+      of: blind.map(\.instance.id), evidence: fault.detail.cleaned(to: 200),
+      isDecisive ? .likely : .possible)
+  }
+
+  /// The source of the group, or of the baseline, could not be read.
+  private var sourceFault: Diagnosis? {
+    gate.losses.listings.lastFault.map {
+      unanswered(
+        $0, "\(counted(gate.losses.listings.count, "listing")) of the source failed",
+        advice: "ask the source by hand on this host; a listing may be missed now and then, but "
+          + "a promotion needs a fresh one")
+    }
+  }
+
+  private var viewFault: Diagnosis? {
+    gate.losses.views.lastFault.map {
+      unanswered(
+        $0, "\(counted(gate.losses.views.count, "question")) to the load balancer failed",
+        advice: "see that this host may call the load balancer's API (DescribeTargetHealth, "
+          + "DescribeInstanceHealth) as often as refresh says")
+    }
+  }
+
+  private func unanswered(_ fault: GateFault, _ what: String, advice: String) -> Diagnosis {
+    let words = GateFaultWords.words(fault, what: what, advice: advice)
+    return Diagnosis(
+      .gateFault, words, of: [], evidence: fault.detail.cleaned(to: 200), .likely)
+  }
+
+  /// Nothing was answered with an error: what was due did not come in time.
+  private var delay: Diagnosis {
+    let fault = gate.losses.lastFault ?? .heldUp
+    let what = gate.silence ?? fault.detail
+    return Diagnosis(
+      .gateFault,
+      Words(
+        what.cleaned(to: 200),
+        cause: gate.silence == nil
+          ? "this host was too busy, or the process was stopped, so that checks were not made when "
+            + "they were due"
+          : "it hangs, or takes longer than the time limit of a listing",
+        advice: "run the gate again; give the runner more CPU, or ask less often"),
+      of: [], evidence: nil, .likely)
+  }
+
+  /// Instances that do not speak for the group, as the latest listing lacks them.
+  private var notListed: Diagnosis? {
+    guard verdict.decision == .promote || isTooLate else { return nil }
+    let missing = gate.records(.member) { $0.removed == nil && $0.isMissing }
+    guard !missing.isEmpty else { return nil }
+    let are = missing.count == 1 ? "is" : "are"
+    return Diagnosis(
+      .instancesMissing,
+      Words(
+        "\(counted(missing.count, "instance")) \(are) not in the latest listing, and so not counted",
+        cause: "the group is probably replacing them or scaling in, or they wait in a lifecycle "
+          + "hook; an API that is behind lists them again soon",
+        advice: "compare what the source lists now; expected says how many there must be"),
+      of: missing.map(\.instance.id), evidence: nil, .possible)
+  }
+}
+
+extension Gate {
+  /// Whether a healthy instance did not count, or kept the group from being promoted, as it did not
+  /// pass its latest checks.
+  package func isLeftOut(_ record: InstanceRecord, by verdict: Verdict) -> Bool {
+    guard record.removed == nil, record.health.state == .healthy, isPending(record) else {
+      return false
+    }
+    return switch verdict.reason.code {
+    case .groupHealthy, .deadlineExceeded, .cannotBecomeHealthyInTime, .gateFault: true
+    default: false
+    }
   }
 }
 

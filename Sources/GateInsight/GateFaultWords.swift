@@ -66,16 +66,21 @@ struct GateFaultWords {
         + "describe-auto-scaling-groups' on this host"),
   ]
 
+  /// The words for checks that it cost.
   static func words(_ fault: GateFault, lost: Int) -> Words {
+    words(
+      fault, what: "\(counted(lost, "check")) lost to faults of the gate's own",
+      advice: "run the gate again from a host that reaches the instances: the lost checks say "
+        + "nothing of them")
+  }
+
+  /// The advice is for a fault of which nothing better is known.
+  static func words(_ fault: GateFault, what: String, advice: String) -> Words {
     let detail = fault.detail.foldedBytes
     let kind = kinds.first { kind in kind.phrases.contains { detail.contains(phrase: $0) } }
-    let what = fault.detail.cleaned(to: 150)
     return Words(
-      lost > 0
-        ? "\(counted(lost, "check")) lost to faults of the gate's own: \(what)"
-        : "the gate could not see all that it wanted to: \(what)",
+      "\(what): \(fault.detail.cleaned(to: 150))",
       cause: kind?.cause ?? "something on this host, not on the instances",
-      advice: kind?.advice ?? "run the gate again from a host that reaches the instances: the lost "
-        + "checks say nothing of them")
+      advice: kind?.advice ?? advice)
   }
 }

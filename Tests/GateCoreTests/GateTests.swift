@@ -100,7 +100,7 @@ import Testing
     #expect(run.verdict?.decision == .inconclusive)
     #expect(run.verdict?.reason.code == .gateFault, "that there is none is not known")
     #expect(run.verdict?.reason.message.contains("the name server is silent") == true)
-    #expect(run.gate.losses.listings == 1 && run.gate.losses.lastFault == fault)
+    #expect(run.gate.losses.listings.count == 1 && run.gate.losses.lastFault == fault)
   }
 
   @Test func aDeadlineThatCannotBeMetIsARollbackAndNotDatedBeforeTheRun() {

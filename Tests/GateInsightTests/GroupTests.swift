@@ -239,6 +239,83 @@ internal import Testing
     #expect(found.first?.instances == ["b"])
   }
 
+  @Test func whatAPromotionDoesNotCountIsExplained() throws {
+    var scene = Scene(soak: .seconds(2))
+    (scene.minHealthy, scene.maxUnhealthy) = (.number(1), .number(1))
+    scene.check.unhealthyThreshold = 10
+    let (gate, verdict) = scene.played([.well, Player("++----------", Self.refused)])
+    #expect(verdict.decision == .promote)
+    #expect(verdict.reason.message.hasSuffix("; not counted: web-2"))
+    let found = diagnoses(of: gate, verdict: verdict)
+    #expect(found.first?.code == .diesLater && found.first?.instances == ["web-2"])
+  }
+
+  @Test func whatHeldAPromotionUpIsExplained() throws {
+    var scene = Scene(soak: .seconds(1), deadline: .seconds(4))
+    scene.check.unhealthyThreshold = 20
+    let found = scene.diagnoses(.well, Player("++-----------", Self.denied))
+    #expect(found.first { $0.instances == ["web-2"] }?.code == .diesLater)
+    #expect(found.contains { $0.code == .disallowedHost })
+  }
+
+  @Test(arguments: [
+    ("ThrottlingException: Rate exceeded", "aws sts"), ("exit status 3", "ask the source by hand"),
+  ])
+  func aSourceThatCannotBeReadIsNamed(_ detail: String, _ advice: String) throws {
+    let policy = GatePolicy(
+      deadline: .seconds(10), expected: 1, membership: .changing,
+      polling: .init(refresh: .seconds(1), timeout: .seconds(1)))
+    var run = VirtualRun(check: Scene().check, policy: policy)
+    run.join(["a"])
+    run.send(.listed(FinishedListing(started: .start, .succeeded(expected: 2))), at: .seconds(0.1))
+    for second in 1..<10 {
+      let asked = GateInstant.seconds(Double(second))
+      let fault = GateFault(detail: detail)
+      run.send(.listed(FinishedListing(started: asked, .failed(fault))), at: asked)
+    }
+    run.send(.wokeUp, at: .seconds(11))
+    let verdict = try #require(run.verdict)
+    #expect(verdict.reason.code == .gateFault)
+    let found = diagnoses(of: run.gate, verdict: verdict)
+    let first = try #require(found.first { $0.summary.contains("listings of the source failed") })
+    #expect(first.code == .gateFault && first.evidence == detail && first.instances == [])
+    #expect(first.summary.hasSuffix(": \(detail)"))
+    #expect(first.advice.contains(advice))
+  }
+
+  @Test func aLoadBalancerThatCannotBeAskedIsNamed() throws {
+    let policy = GatePolicy(
+      deadline: .seconds(5), expected: 1, loadBalancer: .confirms,
+      polling: .init(refresh: .seconds(1), timeout: .seconds(1)))
+    var run = VirtualRun(check: Scene().check, policy: policy)
+    run.join(["a"])
+    run.send(.checked(InstanceKey(0), .sample(.success, from: .start, to: .start)), at: .start)
+    for second in 1..<5 {
+      let asked = GateInstant.seconds(Double(second))
+      let fault = GateFault(detail: "AccessDenied: elasticloadbalancing:DescribeTargetHealth")
+      run.send(.loadBalancerAsked(FinishedView(started: asked, fault: fault)), at: asked)
+    }
+    run.send(.wokeUp, at: .seconds(6))
+    let verdict = try #require(run.verdict)
+    #expect(verdict.reason.code == .gateFault)
+    let found = diagnoses(of: run.gate, verdict: verdict)
+    #expect(
+      found.contains {
+        $0.code == .gateFault && $0.summary.hasPrefix("4 questions to the load balancer failed: Acc")
+      })
+  }
+
+  @Test func aGateThatWasHeldUpIsSaid() throws {
+    let policy = GatePolicy(deadline: .seconds(10), expected: 1)
+    var run = VirtualRun(check: Scene().check, policy: policy)
+    run.join(["a"])
+    run.send(.wokeUp, at: .seconds(60))
+    let verdict = try #require(run.verdict)
+    #expect(verdict.reason.code == .gateFault)
+    let first = try #require(diagnoses(of: run.gate, verdict: verdict).first)
+    #expect(first.code == .gateFault && first.advice.contains("CPU"))
+  }
+
   @Test(arguments: [
     ("no socket: Too many open files", "ulimit"),
     (

@@ -165,9 +165,36 @@ extension Gate {
 
   var gateFault: VerdictReason {
     let what =
-      losses.isEmpty ? "the gate was held up" : "\(losses.inWords) lost to faults of the gate's own"
-    let last = losses.lastFault.map { ", the last fault: \($0.detail)" } ?? ""
-    return VerdictReason(.gateFault, "\(what), with \(standing)\(last)")
+      losses.isEmpty
+      ? silence ?? "the gate was held up" : "\(losses.inWords) lost to faults of the gate's own"
+    let last = losses.lastTally.flatMap { tally in
+      tally.lastFault.map { ", the last fault: \(words(for: $0, of: tally))" }
+    }
+    return VerdictReason(.gateFault, "\(what), with \(standing)\(last ?? "")")
+  }
+
+  /// What the fault was, and of which guard.
+  package func words(for fault: GateFault, of tally: Losses.Tally) -> String {
+    guard let key = tally.lastKey, instance(key).role == .guard else { return fault.detail }
+    return "\(instance(key).id): \(fault.detail)"
+  }
+
+  /// Who has not answered for so long that what it said last counts no more; nil when nobody.
+  package var silence: String? {
+    if policy.membership == .changing, let listing, isTooOld(listing.started) {
+      return "the source of the group has given no listing since one that began at "
+        + Self.seconds(listing.started)
+    }
+    if policy.loadBalancer != .none, let view, isTooOld(view.started) {
+      return "the load balancer has given no view since one that began at "
+        + Self.seconds(view.started)
+    }
+    return nil
+  }
+
+  private static func seconds(_ instant: GateInstant) -> String {
+    let tenths = instant.microseconds / 100_000
+    return "\(tenths / 10).\(tenths % 10)s"
   }
 
   var noInstances: VerdictReason {

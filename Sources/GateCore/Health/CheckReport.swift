@@ -86,5 +86,5 @@ package struct GateFault: Error, Hashable, Sendable {
   }
 
   /// The process did not run, or not often enough to make its checks.
-  static let heldUp = GateFault(detail: "the gate was held up, and checks were not made")
+  package static let heldUp = GateFault(detail: "the gate was held up, and checks were not made")
 }

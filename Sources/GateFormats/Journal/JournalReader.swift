@@ -40,6 +40,11 @@ package struct Journal: Sendable {
   package struct Listing: Sendable {
     package var listing: FinishedListing
     package var missing: [String]
+
+    package init(listing: FinishedListing, missing: [String]) {
+      self.listing = listing
+      self.missing = missing
+    }
   }
 
   /// An instance as the journal names it: ids are unique within a role.

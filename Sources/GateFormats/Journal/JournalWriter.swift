@@ -40,7 +40,7 @@ package struct JournalWriter {
       switch effect {
       case .stateChanged(let key, let transition):
         stateChanged(gate.instance(key), transition, at: instant)
-      case .conclude(let verdict): decided(verdict)
+      case .conclude(let verdict): decided(verdict, at: instant)
       case .startCheck, .wakeUp: break
       }
     }
@@ -163,8 +163,9 @@ package struct JournalWriter {
     }
   }
 
-  private mutating func decided(_ verdict: Verdict) {
-    line(verdict.at, "decided") { writer in
+  /// A replay has to see it as late as the run did: that tells whether the gate was held up.
+  private mutating func decided(_ verdict: Verdict, at instant: GateInstant) {
+    line(instant, "decided") { writer in
       writer.field("decision", verdict.decision.rawValue)
       writer.object("reason") { writer in
         writer.field("code", verdict.reason.code.rawValue)

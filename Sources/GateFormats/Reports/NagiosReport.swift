@@ -1,6 +1,7 @@
 internal import GateCore
 
-/// The verdict as the one line of a monitoring plugin, with performance data.
+/// The verdict as the output of a monitoring plugin: a line with performance data, and after it the
+/// warnings.
 ///
 /// Source: Monitoring Plugins Development Guidelines, "Plugin Output" and "Performance data".
 package struct NagiosReport {
@@ -35,7 +36,16 @@ package struct NagiosReport {
       " (\($0.printable.replacing("|", with: "/").cut(to: 200)))"
     }
     return "\(status.rawValue) - \(words)\(undelivered ?? "") | "
-      + performance.joined(separator: " ") + "\n"
+      + performance.joined(separator: " ") + "\n" + longText
+  }
+
+  /// Plugins may print some KiB in all.
+  private static let warnings = 10
+
+  private var longText: String {
+    document.allWarnings.prefix(Self.warnings).map {
+      "warning: \($0.printable.replacing("|", with: "/").cut(to: 300))\n"
+    }.joined()
   }
 
   /// Each as label, value with unit, warning, critical, minimum and maximum.

@@ -81,6 +81,16 @@ package struct OpenMetricsReport {
     page.family("healthgate_replaced_instances", "How many left the group.") { family in
       family.sample([], gate.replaced)
     }
+    page.family("healthgate_lost", "What faults of the gate's own cost.") { family in
+      let losses = gate.losses
+      let counts = [
+        ("checks", losses.checks), ("listings", losses.listings), ("views", losses.views),
+      ]
+      for (what, tally) in counts { family.sample([("what", what)], tally.count) }
+    }
+    page.family("healthgate_warnings", "How many warnings the verdict has.") { family in
+      family.sample([], document.allWarnings.count)
+    }
     page.family("healthgate_diagnoses", "What is probably wrong, by the number of instances.") {
       family in
       var concerned: [(code: DiagnosisCode, instances: Int)] = []

@@ -1,4 +1,5 @@
 internal import GateCore
+internal import GateInsight
 
 /// An instance as the reports tell of it: what became of it under this verdict.
 struct ReportedInstance {
@@ -11,6 +12,8 @@ struct ReportedInstance {
   var successesWanted: Int
   /// Its id, printable, and of no other instance of the run.
   var name: String
+  /// Whether it is healthy and did not pass its latest checks, so that it did not count.
+  var isPending: Bool
 
   /// The order is that in which a reader wants them.
   enum Outcome: Int, Hashable, CaseIterable {
@@ -35,7 +38,8 @@ extension VerdictDocument {
       return ReportedInstance(
         key: InstanceKey(index), record: record, outcome: outcome(of: record),
         reason: record.reason(under: gate.check),
-        successesWanted: record.health.successesNeeded(under: gate.check), name: name)
+        successesWanted: record.health.successesNeeded(under: gate.check), name: name,
+        isPending: gate.isLeftOut(record, by: verdict))
     }.filter { $0.record.instance.role == .member }
   }
 
@@ -64,6 +68,11 @@ extension VerdictDocument {
     guard record.instance.mismatch == nil else { return .failed }
     switch record.health.state {
     case .healthy:
+      if gate.isLeftOut(record, by: verdict) {
+        guard !record.isLastTroubleALoss else { return .lost }
+        return verdict.decision == .promote ? .tolerated : .failed
+      }
+      if record.isMissing, reason != .tooManyUnhealthy { return .undecided }
       let isDenied = reason == .loadBalancerDisagrees && record.view?.state != .healthy
       return isDenied ? .failed : .healthy
     case .unhealthy: return verdict.decision == .promote ? .tolerated : .failed
@@ -97,8 +106,12 @@ extension ReportedInstance {
     case .failed where record.instance.mismatch != nil:
       record.instance.mismatch?.printable ?? record.troubleWords
     case .failed where record.removed != nil: "left the group"
+    case .failed where isPending, .tolerated where isPending, .lost where isPending:
+      "healthy, but the latest check did not pass: \(record.troubleWords)"
     case .failed where record.health.state == .healthy:
       "healthy here, but the load balancer does not say so"
+    case .undecided where record.health.state == .healthy:
+      "the latest listing of the group lacks it"
     case .failed, .tolerated, .lost: record.troubleWords
     case .undecided where record.checks == 0: record.troubleWords
     case .undecided where record.failures == 0:

@@ -33,6 +33,7 @@ package struct TAPReport {
         ("elapsed_seconds", verdict.at.since(.start).thousandthsOfSeconds),
       ])
       + document.diagnoses.map { "# \($0.confidence.rawValue): \(($0.likelyCause).printable)" }
+      + document.allWarnings.map { "# warning: \($0.printable)" }
   }
 
   private func lines(of instance: ReportedInstance, number: Int) -> [String] {

@@ -188,9 +188,8 @@ package struct TextReport {
     let members = gate.records(.member)
     let checks = members.reduce(0) { $0 + $1.checks }
     let failures = members.reduce(0) { $0 + $1.failures }
-    guard checks + gate.losses.checks > 0 || gate.policy.loadBalancer != .decides else {
+    guard checks + gate.losses.checks.count > 0 || gate.policy.loadBalancer != .decides else {
       page.entry("checks:", .plain, "none from here: the load balancer's view decided")
-      writeFaults()
       return
     }
     let failed = failures == 0 ? "none failed" : "\(failures) failed"
@@ -202,14 +201,6 @@ package struct TextReport {
       words += "; answers took \(shortest)" + (longest == shortest ? "" : " to \(longest)")
     }
     page.entry("checks:", .plain, words)
-    writeFaults()
-  }
-
-  private mutating func writeFaults() {
-    guard let fault = gate.losses.lastFault else { return }
-    let cost = "\(gate.losses.inWords) lost to them"
-    let last = ", the last fault: \(fault.detail.printable)"
-    page.entry("gate faults:", .waiting, "\(cost)\(last)")
   }
 
   private mutating func writeWarnings() {

@@ -66,7 +66,10 @@ package struct VerdictDocument: Sendable {
   }
 
   /// What was odd about the settings, what the gate could not see, and what was not delivered.
-  package var allWarnings: [String] { header.warnings + gate.warnings + warnings }
+  package var allWarnings: [String] { runWarnings + warnings }
+
+  /// Those of them that were there when it was decided.
+  package var runWarnings: [String] { header.warnings + gate.warnings }
 
   private func writeAfter(to writer: inout JSONWriter) {
     switch after {
@@ -307,22 +310,5 @@ package struct JournalDigest: Hashable, Sendable {
     self.path = path
     self.sha256 = sha256
     self.events = events
-  }
-}
-
-extension Gate {
-  /// What it could not see, and whom it left out.
-  fileprivate var warnings: [String] {
-    var warnings: [String] = []
-    if !losses.isEmpty, let fault = losses.lastFault {
-      warnings.append(
-        "\(losses.inWords) lost to faults of the gate's own, the last fault: \(fault.detail)")
-    }
-    if !doubledNames.isEmpty {
-      warnings.append(
-        "the source gives places of other instances a second name, which does not count: "
-          + list(doubledNames, first: 5))
-    }
-    return warnings
   }
 }

@@ -25,7 +25,7 @@ final class LiveProgress: GateObserver {
   func observe(
     _ event: GateEvent, _ effects: ArraySlice<GateEffect>, at instant: GateInstant, in gate: Gate
   ) {
-    board.observe(event, in: gate)
+    board.observe(event, effects, in: gate)
     isStale = true
     guard let verdict = gate.verdict else { return }
     draw(gate, at: verdict.at)

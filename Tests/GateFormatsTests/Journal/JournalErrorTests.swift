@@ -15,13 +15,17 @@ import Testing
     run.fail(0, at: 10.003, .statusMismatch, status: 503, "HTTP 503, not 200")
     run.send(
       .checkLost(InstanceKey(0), GateFault(detail: "no socket", started: .seconds(20))), at: 20.5)
+    run.list(.succeeded(expected: 2, missing: [InstanceKey(0)], doubled: ["x"]), at: 20.6)
+    run.list(.failed(GateFault(detail: "throttled")), at: 20.7)
+    run.view([.healthy], at: 20.8)
     run.send(.instanceRemoved(InstanceKey(0)), at: 21)
     run.send(.interrupted(.terminate), at: 22)
     return run.text.split(separator: "\n").map(String.init)
   }()
 
   private static let (header, added, success, failure) = (1, 2, 3, 5)
-  private static let (fault, removed, signal) = (6, 7, 8)
+  private static let (fault, listed, unlisted, viewed) = (6, 7, 8, 9)
+  private static let (asked, removed, signal) = (10, 11, 12)
 
   struct Break: CustomTestStringConvertible, Sendable {
     var line: Int
@@ -44,7 +48,7 @@ import Testing
 
   @Test func theUnbrokenJournalIsRead() throws {
     let journal = try Journal(reading: Self.bytes(Self.lines))
-    #expect(journal.events == 9)
+    #expect(journal.events == 13)
     #expect(Self.lines[Self.success - 1].contains(#""ok":true"#))
     #expect(Self.lines[Self.failure - 1].contains(#""ok":false"#))
   }
@@ -99,6 +103,21 @@ import Testing
     // The gate's own.
     Break(fault, #""detail":"no socket","#, "", "detail is missing"),
     Break(fault, #""started":20"#, #""started":20.500001"#, "started is later than t"),
+    Break(fault, #""id":"web-1""#, #""name":"web-1""#, "id is missing"),
+    // Listings and views.
+    Break(listed, #""ok":true,"#, "", "ok is missing"),
+    Break(listed, #""started":20.5,"#, "", "started is missing"),
+    Break(listed, #""started":20.5"#, #""started":20.7"#, "started is later than t"),
+    Break(listed, #""expected":2,"#, "", "expected is missing"),
+    Break(listed, #""expected":2"#, #""expected":-1"#, "expected is -1, not 0 to 1000000"),
+    Break(
+      listed, #"["web-1"]"#, #""web-1""#, "it is not an event: missing is of the wrong type"),
+    Break(listed, #"["x"]"#, #"[1]"#, "it is not an event: doubled[0] is of the wrong type"),
+    Break(listed, #""group_listed","#, #""group_listed","role":"guards","#, "role is 'guards', which is none"),
+    Break(unlisted, #","detail":"throttled""#, "", "detail is missing"),
+    Break(viewed, #""state":"healthy""#, #""state":"well""#, "state is 'well', which is none"),
+    Break(asked, #""ok":true"#, #""okay":true"#, "ok is missing"),
+    Break(asked, #""started":20.7,"#, "", "started is missing"),
     Break(signal, "SIGTERM", "SIGKILL", "signal is 'SIGKILL', which is none"),
     Break(signal, #""signal""#, #""sign""#, "signal is missing"),
   ]

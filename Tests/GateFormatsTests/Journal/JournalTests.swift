@@ -35,21 +35,127 @@ import Testing
     }
   }
 
-  /// The runs above are worth something only if they end in every way.
-  @Test func theRandomRunsEndInEveryWay() {
+  /// The runs above are worth something only if they end in every way, and have every event.
+  @Test func theRandomRunsEndInEveryWayAndHaveEveryEvent() {
     var codes: Set<ReasonCode> = []
+    var unseen: Set<String> = [
+      #""event":"check""#, #""event":"gate_fault""#, #""event":"guard_added""#,
+      #""event":"instance_removed""#, #""event":"state_changed""#,
+      #""event":"group_listed","started""#, #""event":"group_listed","role":"baseline""#,
+      #""ok":false,"detail""#, #""missing":["#, #""doubled":["#, #""empty":true"#,
+      #""event":"load_balancer_view","id""#, #""event":"load_balancer_view","started""#,
+      #""refresh_seconds""#, #""listing_timeout_seconds""#,
+      // The time of a verdict that was seen late.
+      #"seen late"#,
+    ]
     for seed in Self.seeds.dropLast() {
       for seed in (seed << 20)..<(seed << 20 + Self.runs) {
-        if let verdict = RandomRun.recorded(seed: seed).gate.verdict {
-          codes.insert(verdict.reason.code)
-        }
+        let run = RandomRun.recorded(seed: seed)
+        let text = run.text
+        unseen = unseen.filter { !text.contains($0) }
+        guard let verdict = run.gate.verdict else { continue }
+        codes.insert(verdict.reason.code)
+        if verdict.at + .seconds(1) < run.lastLine { unseen.remove("seen late") }
       }
     }
+    #expect(unseen == [])
     #expect(
       codes.isSuperset(of: [
         .groupHealthy, .tooManyUnhealthy, .cannotBecomeHealthyInTime, .tooManyReplaced,
-        .interrupted,
+        .gateFault, .interrupted,
       ]))
+  }
+
+  @Test func aListingSaysWhenItWasAskedForAndWhatCameOfIt() throws {
+    var run = RecordedRun(
+      .sample(
+        GatePolicy(
+          maxReplaced: .number(2), deadline: .seconds(60), expected: 2, membership: .changing,
+          polling: .init(refresh: .seconds(10), timeout: .seconds(2.5)))))
+    run.join("a")
+    run.list(.succeeded(expected: 3), at: 0.5)
+    run.list(.succeeded(expected: 2, missing: [InstanceKey(0)], doubled: ["b", "c"]), at: 1)
+    run.list(.failed(GateFault(detail: "throttled")), at: 2)
+    run.list(.empty, of: .baseline, at: 3)
+    run.send(.instanceRemoved(InstanceKey(0)), at: 4)
+    run.list(.empty, at: 4)
+    let lines = run.text.split(separator: "\n")
+    #expect(
+      lines[0].contains(
+        #""membership":"changing","refresh_seconds":10,"listing_timeout_seconds":2.5}"#))
+    #expect(
+      lines.dropFirst(2).joined(separator: "\n") == #"""
+        {"seq":2,"t":0.5,"event":"group_listed","started":0.4,"ok":true,"expected":3}
+        {"seq":3,"t":1,"event":"group_listed","started":0.9,"ok":true,"expected":2,"missing":["a"],\#
+        "doubled":["b","c"]}
+        {"seq":4,"t":2,"event":"group_listed","started":1.9,"ok":false,"detail":"throttled"}
+        {"seq":5,"t":3,"event":"group_listed","role":"baseline","started":2.9,"ok":true,"empty":true}
+        {"seq":6,"t":4,"event":"instance_removed","id":"a"}
+        {"seq":7,"t":4,"event":"group_listed","started":3.9,"ok":true,"empty":true}
+        """#)
+    let journal = try Journal(reading: run.bytes)
+    #expect(journal.header.policy.polling == .init(refresh: .seconds(10), timeout: .seconds(2.5)))
+    let (gate, _) = journal.replayed(under: journal.header)
+    #expect(gate.records == run.gate.records && gate.expected == run.gate.expected)
+    #expect(gate.listing == run.gate.listing && gate.doubledNames == ["b", "c"])
+    #expect(gate.losses == run.gate.losses && gate.losses.listings.count == 1)
+  }
+
+  @Test func aViewIsALineForEachThatIsNewAndOneForTheQuestion() throws {
+    var run = RecordedRun(
+      .sample(GatePolicy(deadline: .seconds(60), expected: 2, loadBalancer: .confirms)))
+    run.join("a")
+    run.join("b")
+    run.view([.healthy, .initial], at: 1)
+    run.view(nil, at: 2)
+    #expect(
+      run.text.split(separator: "\n").dropFirst(3).joined(separator: "\n") == #"""
+        {"seq":3,"t":1,"event":"load_balancer_view","id":"a","state":"healthy","reason_code":null,\#
+        "description":null}
+        {"seq":4,"t":1,"event":"load_balancer_view","id":"b","state":"initial","reason_code":null,\#
+        "description":null}
+        {"seq":5,"t":1,"event":"load_balancer_view","started":0.9,"ok":true}
+        {"seq":6,"t":2,"event":"load_balancer_view","started":1.9,"ok":false,"detail":"throttled"}
+        """#)
+    let journal = try Journal(reading: run.bytes)
+    let (gate, _) = journal.replayed(under: journal.header)
+    #expect(gate.view == run.gate.view && gate.losses.views.count == 1)
+    #expect(gate.records == run.gate.records)
+  }
+
+  /// The view of an instance is no longer forgiven when its grace period ends, whether or not
+  /// anything happens then.
+  @Test func whatTimeAloneBringsIsToldWhenItIsSeen() throws {
+    var run = RecordedRun(
+      .sample(
+        GatePolicy(
+          gracePeriod: .seconds(5), deadline: .seconds(60), expected: 1, loadBalancer: .decides,
+          polling: .init(refresh: .seconds(10), timeout: .seconds(10)))))
+    run.join("a")
+    run.view([.unhealthy], at: 1)
+    #expect(run.gate.records[0].health.state == .initial)
+    run.view([.unhealthy], at: 7)
+    #expect(run.gate.verdict?.at == .seconds(5))
+    #expect(
+      run.text.split(separator: "\n").dropFirst(4).map { $0.prefix(45) } == [
+        #"{"seq":4,"t":7,"event":"state_changed","id":""#,
+        #"{"seq":5,"t":7,"event":"decided","decision":""#,
+      ])
+    let journal = try Journal(reading: run.bytes)
+    #expect(journal.replayedVerdictJSON() == run.verdictJSON())
+    #expect(run.verdictJSON().contains(#""elapsed_seconds": 5"#))
+  }
+
+  /// Whether the gate was held up when it should have decided follows from how late it was.
+  @Test func aReplaySeesTheDeadlineAsLateAsTheRunDid() throws {
+    var run = RecordedRun(
+      .sample(.sample(initial: 3), GatePolicy(deadline: .seconds(20.5), expected: 1)))
+    run.join("a")
+    for second in [0.01, 10.01] { run.pass(0, at: second) }
+    run.send(.wokeUp, at: 24)
+    #expect(run.gate.verdict?.reason.code == .gateFault)
+    let journal = try Journal(reading: run.bytes)
+    #expect(journal.replayedVerdictJSON() == run.verdictJSON())
   }
 
   @Test(arguments: seeds) func aJournalThatWasCutOffIsReadUpToItsLastWholeLine(
@@ -126,7 +232,7 @@ import Testing
     let (gate, verdict) = journal.replayed(under: journal.header)
     #expect(gate.records == [])
     #expect(gate.replaced == 0)
-    #expect(gate.lastFault?.detail == "none")
+    #expect(gate.losses.isEmpty, "the check of one that is not there is no loss")
     #expect(verdict.interruption == .journalEnd)
   }
 
@@ -162,7 +268,7 @@ import Testing
     run.pass(0, at: 15.002001, took: 2.001)
     run.send(
       .checkLost(InstanceKey(1), GateFault(detail: "no socket", started: .seconds(15))), at: 15.1)
-    run.send(.gateFault(GateFault(detail: "no name server")), at: 15.2)
+    run.list(.failed(GateFault(detail: "no name server")), at: 15.2)
     run.send(.instanceRemoved(InstanceKey(1)), at: 15.3)
     run.send(.instanceAdded(Instance(id: "web-3", address: "::1", port: 8080)), at: 15.4)
     run.send(.wokeUp, at: 15.9)
@@ -191,7 +297,7 @@ import Testing
       {"seq":6,"t":15.002001,"event":"state_changed","id":"web-1","from":"initial","to":"healthy",\#
       "reason_code":null}
       {"seq":7,"t":15.1,"event":"gate_fault","detail":"no socket","id":"web-2","started":15}
-      {"seq":8,"t":15.2,"event":"gate_fault","detail":"no name server"}
+      {"seq":8,"t":15.2,"event":"group_listed","started":15.1,"ok":false,"detail":"no name server"}
       {"seq":9,"t":15.3,"event":"instance_removed","id":"web-2"}
       {"seq":10,"t":15.4,"event":"instance_added","id":"web-3","address":"::1","port":8080,"zone":null}
       {"seq":11,"t":15.9,"event":"decided","decision":"promote",\#

@@ -8,6 +8,8 @@ struct RandomRun {
   private var random: SplitMix64
   private var planned: [Planned] = []
   private var plannedStarts: [GateInstant?] = []
+  /// When nobody looks, and for how long.
+  private var holdUp: (at: Int64, length: Int64)?
 
   private struct Planned {
     var at: Int64
@@ -18,6 +20,8 @@ struct RandomRun {
     case end(InstanceKey, from: GateInstant)
     case event(GateEvent)
     case remove(InstanceKey)
+    case list(InstanceRole)
+    case view
   }
 
   /// Plays a whole run.
@@ -45,16 +49,16 @@ struct RandomRun {
       plan(Int64(self.random.next() % 9_000_000), .remove(InstanceKey(0)))
     }
     planOthers(header)
-    if header.policy.loadBalancer != .none {
-      planViews()
-    }
+    if header.policy.membership == .changing { planListings(of: .member) }
+    if header.policy.loadBalancer != .none { planViews() }
     if self.random.chance(0.1) {
       let signal = self.random.pick([Interruption.interrupt, .terminate, .hangUp])
       plan(Int64(self.random.next() % 9_000_000), .event(.interrupted(signal)))
     }
-    if self.random.chance(0.2) {
-      let fault = GateFault(detail: text(), started: nil)
-      plan(Int64(self.random.next() % 9_000_000), .event(.gateFault(fault)))
+    if self.random.chance(0.3) {
+      holdUp = (
+        Int64(self.random.next() % 9_000_000), Int64.random(in: 1...4_000_000, using: &self.random)
+      )
     }
     plan(header.policy.deadline.inMicroseconds + 2, .event(.wokeUp))
   }
@@ -76,6 +80,10 @@ struct RandomRun {
       expected: Int.random(in: 1...5, using: &random),
       membership: random.pick([.fixed, .changing]),
       loadBalancer: random.pick([.none, .none, .confirms, .decides]),
+      polling: random.pick([
+        nil, .init(refresh: .microseconds(1_000_003), timeout: .milliseconds(500)),
+        .init(refresh: .milliseconds(100), timeout: .seconds(60)),
+      ]),
       comparison: random.chance(0.2)
         ? ComparisonPolicy(
           confidence: Confidence(hundredths: random.pick([9000, 9950, 9999])),
@@ -111,29 +119,20 @@ struct RandomRun {
     for number in 0..<random.pick([0, 0, 1, 2]) {
       plan(0, .event(.instanceAdded(.guarding("exec:\(number) \(text())"))))
     }
-    if random.chance(0.1) {
-      let fault = GateFault(detail: text())
-      plan(Int64(random.next() % 9_000_000), .event(.baselineUnlisted(fault)))
+    if header.baseline != nil { planListings(of: .baseline) }
+  }
+
+  /// Plans when the source of a group answers.
+  private mutating func planListings(of role: InstanceRole) {
+    for second in 0..<9 where random.chance(0.7) {
+      plan(Int64(second) * 1_000_000 + Int64(random.next() % 1_000_000), .list(role))
     }
   }
 
-  /// Plans what the load balancer says, and what the source of instances wants.
+  /// Plans when the load balancers answer.
   private mutating func planViews() {
-    for _ in 0..<20 {
-      let moment = Int64(random.next() % 9_000_000)
-      let key = InstanceKey(Int(random.next() % 5))
-      let view = LoadBalancerView(
-        state: random.pick([.initial, .healthy, .healthy, .unhealthy]),
-        reasonCode: random.pick([nil, "Target.Timeout"]), description: random.pick([nil, text()]))
-      plan(moment, .event(.loadBalancerSaw(key, view)))
-    }
-    if random.chance(0.3) {
-      let fault = GateFault(detail: text())
-      plan(Int64(random.next() % 9_000_000), .event(.loadBalancerUnseen(fault)))
-    }
-    if random.chance(0.3) {
-      let expected = Int.random(in: 1...6, using: &random)
-      plan(Int64(random.next() % 9_000_000), .event(.groupListed(expected: expected)))
+    for second in 0..<9 {
+      plan(Int64(second) * 1_000_000 + Int64(random.next() % 1_000_000), .view)
     }
   }
 
@@ -141,14 +140,17 @@ struct RandomRun {
     guard let index = planned.indices.min(by: { planned[$0].at < planned[$1].at }) else {
       return false
     }
+    if let holdUp, planned[index].at >= holdUp.at {
+      comeBack(from: holdUp)
+      return true
+    }
     let next = planned.remove(at: index)
     now = next.at
     let instant = GateInstant(microseconds: now)
     switch next.action {
-    case .event(.loadBalancerSaw(let key, _))
-    where !isPresent(key) || run.gate[key].instance.role != .member:
-      break
     case .event(let event): send(event, at: instant)
+    case .list(let role): list(role, at: instant)
+    case .view: view(at: instant)
     case .remove(let key):
       guard isPresent(key) else { return true }
       send(.instanceRemoved(key), at: instant)
@@ -165,8 +167,65 @@ struct RandomRun {
     return true
   }
 
+  /// All that was due meanwhile is seen at the end, in the order in which it was due.
+  private mutating func comeBack(from holdUp: (at: Int64, length: Int64)) {
+    self.holdUp = nil
+    planned.sort { $0.at < $1.at }
+    for index in planned.indices {
+      planned[index].at = max(planned[index].at, holdUp.at + holdUp.length)
+    }
+  }
+
   private func isPresent(_ key: InstanceKey) -> Bool {
     run.gate.records.indices.contains(key.index) && run.gate[key].removed == nil
+  }
+
+  private func present(_ role: InstanceRole) -> [InstanceKey] {
+    run.gate.records.indices.map(InstanceKey.init).filter {
+      isPresent($0) && run.gate.instance($0).role == role
+    }
+  }
+
+  /// When a question was asked that is answered now.
+  private mutating func asked(before now: GateInstant) -> GateInstant {
+    GateInstant(
+      microseconds: max(now.microseconds - Int64.random(in: 0...400_000, using: &random), 0))
+  }
+
+  /// A listing that succeeds, fails, or finds the group gone.
+  private mutating func list(_ role: InstanceRole, at now: GateInstant) {
+    let started = asked(before: now)
+    let present = present(role)
+    let result: FinishedListing.Result
+    switch random.next() % 20 {
+    case 0 where role == .baseline || random.chance(0.3):
+      for key in present { send(.instanceRemoved(key), at: now) }
+      result = .empty
+    case 1, 2: result = .failed(GateFault(detail: text()))
+    default:
+      let expected =
+        random.chance(0.1) ? Int.random(in: 0...6, using: &random) : run.gate.expected
+      result = .succeeded(
+        expected: expected, missing: present.filter { _ in random.chance(0.05) },
+        doubled: random.chance(0.1) ? ["b", text()] : [])
+    }
+    send(.listed(FinishedListing(of: role, started: started, result)), at: now)
+  }
+
+  /// What the load balancers say of some, and that they were asked of all.
+  private mutating func view(at now: GateInstant) {
+    let started = asked(before: now)
+    guard !random.chance(0.1) else {
+      let fault = GateFault(detail: text())
+      return send(.loadBalancerAsked(FinishedView(started: started, fault: fault)), at: now)
+    }
+    for key in present(.member) where random.chance(0.6) {
+      let view = LoadBalancerView(
+        state: random.pick([.initial, .healthy, .healthy, .healthy, .unhealthy]),
+        reasonCode: random.pick([nil, "Target.Timeout"]), description: random.pick([nil, text()]))
+      send(.loadBalancerSaw(key, view), at: now)
+    }
+    send(.loadBalancerAsked(FinishedView(started: started)), at: now)
   }
 
   private mutating func send(_ event: GateEvent, at instant: GateInstant) {

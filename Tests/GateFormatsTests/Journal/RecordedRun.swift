@@ -30,6 +30,7 @@ struct RecordedRun {
     checker.didHandle(event, at: now, accepted: isFolded, effects: effects)
     guard isFolded || !effects.isEmpty else { return }
     writer.write(isFolded ? event : .wokeUp, effects[...], at: now, in: gate)
+    lastLine = now
     timeline.observe(isFolded ? event : .wokeUp, at: now, in: gate)
     flush()
     if isFolded, let event = asRecorded(event) { recorded.append((now, event)) }
@@ -60,6 +61,25 @@ struct RecordedRun {
     let fault = GateFault(
       detail: "no socket: too many open files", started: .seconds(seconds - 0.001))
     send(.checkLost(InstanceKey(index), fault), at: seconds)
+  }
+
+  /// A listing that was asked for a moment ago.
+  mutating func list(
+    _ result: FinishedListing.Result, of role: InstanceRole = .member, at seconds: Double
+  ) {
+    send(
+      .listed(FinishedListing(of: role, started: .seconds(max(seconds - 0.1, 0)), result)),
+      at: seconds)
+  }
+
+  /// What the load balancers say of all, asked a moment ago; nil: they did not answer.
+  mutating func view(_ states: [InstanceState]?, at seconds: Double) {
+    let started = GateInstant.seconds(max(seconds - 0.1, 0))
+    for (index, state) in (states ?? []).enumerated() {
+      send(.loadBalancerSaw(InstanceKey(index), LoadBalancerView(state: state)), at: seconds)
+    }
+    let fault = states == nil ? GateFault(detail: "throttled") : nil
+    send(.loadBalancerAsked(FinishedView(started: started, fault: fault)), at: seconds)
   }
 
   mutating func fail(
@@ -95,6 +115,9 @@ struct RecordedRun {
     ).text
   }
 
+  /// The time of the last line.
+  private(set) var lastLine = GateInstant.start
+
   private mutating func flush() {
     bytes += writer.bytes
     lines = writer.events
@@ -109,16 +132,24 @@ struct RecordedRun {
     if case .instanceAdded(let instance) = event { return .instanceAdded(instance) }
     if case .instanceRemoved(let key) = event { return .instanceRemoved(name(key)) }
     if case .checked(let key, let report) = event { return .checked(name(key), report) }
-    if case .checkLost(let key, let fault) = event { return .faulted(name(key), fault) }
-    if case .gateFault(let fault) = event { return .faulted(nil, fault) }
-    if case .baselineUnlisted(let fault) = event { return .baselineUnlisted(fault) }
-    if case .groupListed(let expected) = event { return .groupListed(expected: expected) }
+    if case .checkLost(let key, let fault) = event { return .checkLost(name(key), fault) }
+    if case .listed(let listing) = event { return .listed(asRecorded(listing)) }
     if case .loadBalancerSaw(let key, let view) = event {
       return .loadBalancerSaw(id: gate[key].instance.id, view)
     }
-    if case .loadBalancerUnseen(let fault) = event { return .loadBalancerUnseen(fault) }
+    if case .loadBalancerAsked(let view) = event { return .loadBalancerAsked(view) }
     if case .interrupted(let interruption) = event { return .interrupted(interruption) }
     return nil
+  }
+
+  /// Names are in the journal; keys are the gate's own.
+  private func asRecorded(_ listing: FinishedListing) -> Journal.Listing {
+    guard case .succeeded(let expected, let missing, let doubled) = listing.result else {
+      return Journal.Listing(listing: listing, missing: [])
+    }
+    var named = listing
+    named.result = .succeeded(expected: expected, doubled: doubled)
+    return Journal.Listing(listing: named, missing: missing.map { gate[$0].instance.id })
   }
 }
 

@@ -133,6 +133,52 @@ import TestSupport
     #expect(run.board.danger(to: run.gate) == nil)
   }
 
+  @Test func aPassingCheckIsWaitedForAfterTheSoak() {
+    var run = run(soak: .seconds(15), unhealthy: 9, expected: 2)
+    run.join(["a", "b"])
+    for second in [1.0, 11, 21] { for key in [0, 1] { run.pass(key, at: second) } }
+    run.pass(0, at: 31)
+    run.fail(1, at: 31.5)
+    run.send(.wokeUp, at: 37)
+    #expect(run.gate.verdict == nil)
+    #expect(
+      run.board.waitingFor(run.gate, at: run.now)
+        == "waiting for a passing check of b: the latest did not pass, HTTP 503, not 200")
+    #expect(
+      run.lines.contains(
+        "] 2 of 2 healthy, waiting for a passing check of b: the latest did not pass, HTTP 503"))
+    run.pass(1, at: 41.5)
+    #expect(run.gate.verdict?.decision == .promote)
+  }
+
+  @Test func aFreshListingIsWaitedFor() {
+    var run = WatchedRun(
+      .sample(),
+      GatePolicy(
+        deadline: .seconds(600), expected: 2, membership: .changing,
+        polling: .init(refresh: .seconds(10), timeout: .seconds(5))))
+    func waits() -> String { run.board.waitingFor(run.gate, at: run.now) }
+    run.join(["a", "b"])
+    run.pass(0, at: 1)
+    run.pass(1, at: 1)
+    #expect(waits() == "waiting for a listing of the group")
+    let fault = GateFault(detail: "throttled")
+    run.send(.listed(FinishedListing(started: .seconds(1), .failed(fault))), at: 2)
+    #expect(waits() == "waiting for a listing of the group: the last one failed: throttled")
+    let missing = [InstanceKey(1)]
+    run.send(
+      .listed(FinishedListing(started: .seconds(2), .succeeded(expected: 2, missing: missing))),
+      at: 3)
+    #expect(waits() == "waiting for b to be listed again: the latest listing lacks it")
+    run.send(.wokeUp, at: 40)
+    #expect(waits() == "waiting for a listing of the group: the last one is too old")
+    // Each is told once.
+    #expect(run.lines.split(separator: "\n").filter { $0.contains("waiting for") }.count == 2)
+    for key in [0, 1] { run.pass(key, at: 41) }
+    run.send(.listed(FinishedListing(started: .seconds(41), .succeeded(expected: 2))), at: 42)
+    #expect(run.gate.verdict?.decision == .promote)
+  }
+
   @Test func theNearestFailureIsTheDanger() {
     var run = run()
     run.join(["a", "b", "c"])

@@ -86,6 +86,40 @@ import TestSupport
     #expect(run.lines.split(separator: "\n").filter { $0.contains("ok after") }.count == 8)
   }
 
+  @Test func whatTimeChangesIsTold() {
+    var run = WatchedRun(
+      .sample(),
+      GatePolicy(
+        maxUnhealthy: .number(1), gracePeriod: .seconds(5), deadline: .seconds(60), expected: 3,
+        loadBalancer: .decides))
+    run.join(["a", "b", "c"])
+    let unwell = LoadBalancerView(state: .unhealthy, reasonCode: "Target.Timeout")
+    run.send(.loadBalancerSaw(InstanceKey(0), unwell), at: 1)
+    run.send(.loadBalancerSaw(InstanceKey(1), LoadBalancerView(state: .healthy)), at: 6)
+    #expect(run.gate.verdict == nil && run.gate.unhealthy == 1)
+    #expect(
+      run.lines.contains(
+        "] the load balancer has a unhealthy: Target.Timeout (1 of 3 healthy, 1 unhealthy)"))
+    #expect(run.frame(width: 80, height: 24).contains("1 unhealthy"))
+  }
+
+  @Test func aRelapseInTheGracePeriodIsToldAsOne() {
+    var run = WatchedRun(
+      .sample(unhealthy: 2),
+      GatePolicy(
+        gracePeriod: .seconds(300), soak: .seconds(60), deadline: .seconds(600), expected: 1))
+    run.join(["a"])
+    run.pass(0, at: 1)
+    run.fail(0, at: 11)
+    run.fail(0, at: 21)
+    #expect(run.gate.records[0].health.state == .initial)
+    #expect(run.lines.contains("] a: HTTP 503, not 200 (forgiven in the grace period)"))
+    #expect(
+      run.lines.contains(
+        "] a is initial again after 2 forgiven failures: HTTP 503, not 200 (0 of 1 healthy)"))
+    #expect(run.board.danger(to: run.gate) == "2 more failures of a would roll back")
+  }
+
   @Test func silenceIsBrokenEveryMinute() {
     var run = WatchedRun(
       .sample(), GatePolicy(soak: .seconds(600), deadline: .seconds(900), expected: 1))
@@ -106,7 +140,9 @@ import TestSupport
     var run = WatchedRun(.sample(), GatePolicy(deadline: .seconds(60), expected: 1))
     run.join(["a\u{1B}[2J\n[   0.0s] promote: all is well"])
     run.fail(0, at: 1, .protocolError, status: nil, "\u{202E}evil\r\npromote\u{9B}1A")
-    run.send(.gateFault(GateFault(detail: "dns\n\u{7}")), at: 2)
+    run.send(
+      .listed(FinishedListing(started: .seconds(1.5), .failed(GateFault(detail: "dns\n\u{7}")))),
+      at: 2)
     run.fail(0, at: 11)
     #expect(run.gate.verdict != nil)
     #expect(run.lines.unicodeScalars.allSatisfy { $0 == "\n" || $0.value >= 0x20 })

@@ -73,7 +73,107 @@ import TestSupport
     #expect(!tap.contains("\nok 9 - forged"))
     #expect(!OpenMetricsReport(document).text.dropLast(6).contains("\n# EOF"))
     #expect(NagiosReport(document).text.filter { $0 == "|" }.count == 1)
-    #expect(NagiosReport(document).text.filter { $0 == "\n" }.count == 1)
+    #expect(
+      NagiosReport(document).text.split(separator: "\n").dropFirst().allSatisfy {
+        $0.hasPrefix("warning: ")
+      })
+  }
+
+  /// A promotion with an instance that died, one that the listing lacks, and losses of each kind.
+  private static var promotedWithout: RecordedRun {
+    var run = RecordedRun(
+      .sample(
+        .sample(unhealthy: 10),
+        GatePolicy(
+          minHealthy: .number(2), maxUnhealthy: .number(1), maxReplaced: .number(1),
+          soak: .seconds(30), deadline: .seconds(200), expected: 2, membership: .changing,
+          loadBalancer: .confirms,
+          polling: .init(refresh: .seconds(10), timeout: .seconds(10))),
+        warnings: ["interval is short"]))
+    for name in ["a", "b", "dead", "unlisted"] { run.join(name) }
+    run.list(.succeeded(expected: 2, doubled: ["c"]), at: 0.5)
+    run.view([.healthy, .healthy, .healthy, .healthy], at: 0.6)
+    for key in 0..<4 { run.pass(key, at: 1 + Double(key) / 100) }
+    run.lose(0, at: 11)
+    run.view(nil, at: 11.2)
+    run.list(.failed(GateFault(detail: "the API throttles")), at: 11.5)
+    for start in [21.0, 31, 41] {
+      if start > 21 { run.pass(0, at: start) }
+      run.pass(1, at: start + 0.1)
+      run.fail(2, at: start + 0.2, .connectionRefused, status: nil, "connection refused")
+      run.pass(3, at: start + 0.3)
+      run.view([.healthy, .healthy, .healthy, .healthy], at: start + 0.4)
+      run.list(.succeeded(expected: 2, missing: [InstanceKey(3)]), at: start + 0.5)
+    }
+    return run
+  }
+
+  @Test func whatAPromotionLeavesOutIsInEveryReport() throws {
+    let run = Self.promotedWithout
+    let document = try #require(run.document(exitCode: 0))
+    #expect(document.verdict.reason.code == .groupHealthy)
+    #expect(
+      document.verdict.reason.message
+        == "4 of 2 instances healthy for 30s; not counted: dead, unlisted")
+    for format in ReportFormat.allCases where format != .openmetrics {
+      let text = format.text(of: document, run.timeline)
+      #expect(text.contains("not counted: dead, unlisted"), "\(format)")
+    }
+    #expect(document.diagnoses.first?.instances == ["dead"])
+    #expect(document.diagnoses.contains { $0.instances == ["unlisted"] })
+    #expect(JUnitReport(document).text.contains("tolerated by the policy: healthy, but the latest"))
+    #expect(
+      TAPReport(document).text.contains("not ok 4 - dead # TODO tolerated by the policy"))
+    #expect(
+      TAPReport(document).text.contains(
+        "ok 5 - unlisted # SKIP the latest listing of the group lacks it"))
+  }
+
+  @Test func warningsAreInEveryReport() throws {
+    let run = Self.promotedWithout
+    let document = try #require(run.document(exitCode: 0))
+    let lost = "lost to faults of the gate's own, the last fault:"
+    let warnings = [
+      "interval is short", "1 check \(lost) no socket: too many open files",
+      "1 listing \(lost) the API throttles", "1 load balancer's view \(lost) throttled",
+      "the source gives places of other instances a second name, which does not count: c",
+    ]
+    #expect(document.allWarnings == warnings)
+    for format in ReportFormat.allCases where format != .openmetrics {
+      let text = format.text(of: document, run.timeline).replacing("&#39;", with: "'")
+        .replacing("\n  ", with: " ").replacing(#/\s+/#, with: " ")
+      for warning in warnings { #expect(text.contains(warning), "\(format): \(warning)") }
+    }
+    let metrics = OpenMetricsReport(document).text
+    #expect(metrics.contains("healthgate_warnings 5\n"))
+    for what in ["checks", "listings", "views"] {
+      #expect(metrics.contains("healthgate_lost{what=\"\(what)\"} 1\n"), "\(what)")
+    }
+  }
+
+  @Test func aHealthyInstanceThatHeldThePromotionUpIsAFailure() throws {
+    var run = RecordedRun(
+      .sample(
+        .sample(unhealthy: 10), GatePolicy(soak: .seconds(15), deadline: .seconds(35), expected: 2))
+    )
+    run.join("a")
+    run.join("b")
+    for start in [1.0, 11, 21, 31] {
+      run.pass(0, at: start)
+      if start == 1 {
+        run.pass(1, at: 1.1)
+      } else {
+        run.fail(1, at: start + 0.1, .statusMismatch, status: 503, "HTTP 503, not 200")
+      }
+    }
+    run.send(.wokeUp, at: 36)
+    let document = try #require(run.document(exitCode: 3))
+    #expect(document.verdict.decision == .rollback)
+    #expect(document.verdict.reason.message.contains("b did not pass the latest check"))
+    #expect(TAPReport(document).text.contains("not ok 3 - b\n"))
+    #expect(
+      JUnitReport(document).text.contains("healthy, but the latest check did not pass: HTTP 503"))
+    #expect(document.diagnoses.first?.instances == ["b"])
   }
 
   @Test func namesThatLookAlikeStayApart() throws {

@@ -92,11 +92,17 @@ import TestSupport
     run.pass(0, at: 1)
     #expect(
       run.board.waitingFor(run.gate, at: .seconds(1))
+        == "waiting for the load balancer's view")
+    run.send(.loadBalancerAsked(FinishedView(started: .seconds(1.1))), at: 1.2)
+    #expect(
+      run.board.waitingFor(run.gate, at: .seconds(1.2))
         == "waiting for the load balancer to have in service a, of which it has said nothing")
-    run.send(.loadBalancerUnseen(GateFault(detail: "throttled")), at: 2)
+    run.send(
+      .loadBalancerAsked(
+        FinishedView(started: .seconds(1.5), fault: GateFault(detail: "throttled"))), at: 2)
     #expect(
       run.board.waitingFor(run.gate, at: .seconds(2))
-        == "waiting for the load balancer's view, which could not be had the last time")
+        == "waiting for the load balancer's view, which could not be had the last time: throttled")
   }
 
   @Test func aRollbackTellsWhoCausedItAndWhy() throws {

@@ -47,8 +47,10 @@ import TestSupport
 
   @Test func faultsThatCostNoCheckAreMoments() {
     var run = run(soak: 10)
-    run.send(.gateFault(GateFault(detail: "no answer")), at: 3)
-    #expect(run.timeline.faults == [.seconds(3)])
+    run.list(.failed(GateFault(detail: "no answer")), at: 3)
+    run.list(.succeeded(expected: 1), at: 4)
+    run.view(nil, at: 5)
+    #expect(run.timeline.faults == [.seconds(3), .seconds(5)])
   }
 
   @Test func aLongRunTakesNoMoreRoomAndKeepsItsFailures() {

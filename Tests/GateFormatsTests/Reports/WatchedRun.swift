@@ -40,7 +40,7 @@ struct WatchedRun {
     let isFolded = gate.handle(event, at: now, effects: &effects)
     guard isFolded || !effects.isEmpty else { return }
     let seen = isFolded ? event : .wokeUp
-    board.observe(seen, in: gate)
+    board.observe(seen, effects[...], in: gate)
     log.observe(seen, effects[...], at: now, in: gate)
   }
 

@@ -62,7 +62,7 @@ import Testing
   @Test func aVerdictWithoutInstancesOrJournalHasItsFieldsAllTheSame() throws {
     var run = RecordedRun(
       .sample(GatePolicy(deadline: .seconds(60), expected: 3, membership: .changing)))
-    run.send(.gateFault(GateFault(detail: "the name server does not answer")), at: 1)
+    run.list(.failed(GateFault(detail: "the name server does not answer")), at: 1)
     run.send(.interrupted(.interrupt), at: 2.5)
     let verdict = try #require(run.gate.verdict)
     let document = VerdictDocument(

@@ -106,7 +106,7 @@ package struct HTMLReport {
     let members = gate.records(.member)
     let checks = members.reduce(0) { $0 + $1.checks }
     let failures = members.reduce(0) { $0 + $1.failures }
-    let lost = gate.losses.checks
+    let lost = gate.losses.checks.count
     let samples = members.flatMap(\.latency.samples).sorted()
     func percentile(_ percent: Int) -> String {
       guard !samples.isEmpty else { return "–" }
@@ -224,11 +224,12 @@ package struct HTMLReport {
   // MARK: - The rest
 
   private var warnings: Markup {
-    guard !header.warnings.isEmpty else { return "" }
-    let items = header.warnings.prefix(Self.warnings).map { warning -> Markup in
+    let all = document.runWarnings
+    guard !all.isEmpty else { return "" }
+    let items = all.prefix(Self.warnings).map { warning -> Markup in
       "<li><bdi>\(warning.printable.cut(to: 500))</bdi></li>"
     }
-    let rest = header.warnings.count - items.count
+    let rest = all.count - items.count
     let more: Markup = rest > 0 ? "<li>and \(rest) more</li>" : ""
     return "<section><h2>Warnings</h2><ul>\(items)\(more)</ul></section>\n"
   }

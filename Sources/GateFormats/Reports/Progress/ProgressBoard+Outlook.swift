@@ -17,39 +17,14 @@ extension ProgressBoard {
       return "waiting for \(counted(more, "more instance")) to join: \(gate.present) of "
         + "\(gate.expected) present"
     }
-    if let since = gate.healthySince {
-      if let comparison = gate.comparison, since + policy.soak <= now {
-        let samples = min(comparison.new.checks, comparison.old.checks)
-        return "waiting for samples to compare: \(samples) of \(comparison.policy.minSamples)"
-      }
+    if let since = gate.healthySince, !gate.hasSoaked(by: now) {
       let soaked = Duration.seconds(now.since(since).inMicroseconds / 1_000_000)
       return "soaking: \(soaked.inWords) of \(policy.soak.inWords)"
     }
     let missing = policy.healthyWanted(of: gate.expected) - gate.healthy
-    if missing <= 0, gate.healthy(.guard) < gate.present(.guard) {
-      let guards = gate.records(.guard) { $0.health.state != .healthy }
-      return "waiting for \(list(guards.map(\.instance.name), first: 2))"
-    }
-    guard missing > 0 else {
-      if let words = unconfirmed(gate) { return words }
-      return "waiting for checks in place of those that were lost to faults of the gate's own"
-    }
+    guard missing > 0 else { return gate.obstacle?.words ?? "waiting for the next check" }
     return "waiting for \(missing) more healthy: "
       + (policy.loadBalancer == .decides ? views(of: gate) : needs(of: gate))
-  }
-
-  /// What the group waits for when it is healthy here; nil when that is not the load balancer.
-  private func unconfirmed(_ gate: Gate) -> String? {
-    guard gate.policy.loadBalancer != .none else { return nil }
-    let present = gate.records(.member) { $0.removed == nil }
-    guard gate.view?.fault == nil else {
-      return "waiting for the load balancer's view, which could not be had the last time"
-    }
-    let others = present.filter { $0.health.state == .healthy && $0.view?.state != .healthy }
-    guard let first = others.first else { return nil }
-    let view = first.view.map { ": \($0.words)" } ?? ", of which it has said nothing"
-    let more = others.count > 1 ? ", and \(counted(others.count - 1, "other"))" : ""
-    return "waiting for the load balancer to have in service \(first.instance.name)\(view)\(more)"
   }
 
   /// What the load balancer says of the first two that it does not have in service.
@@ -80,9 +55,7 @@ extension ProgressBoard {
   }
 
   private func failuresLeft(_ record: InstanceRecord, _ check: HealthCheck) -> Int {
-    let left = check.unhealthyThreshold - record.health.consecutiveFailures
-    guard let window = check.unhealthyWindow else { return left }
-    return min(left, window.failures - record.health.failures(in: window))
+    record.health.failuresNeeded(under: check)
   }
 
   /// What the first two of those that are not healthy want, and how many others there are.

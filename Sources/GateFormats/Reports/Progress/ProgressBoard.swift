@@ -20,8 +20,16 @@ package struct ProgressBoard: Sendable {
   /// How many instances stand so.
   func count(of standing: Standing) -> Int { counts[Int(standing.rawValue)] }
 
-  /// Notes an event that the gate has folded in.
-  package mutating func observe(_ event: GateEvent, in gate: Gate) {
+  /// Notes an event that the gate has folded in, and what it brought about.
+  package mutating func observe(
+    _ event: GateEvent, _ effects: ArraySlice<GateEffect>, in gate: Gate
+  ) {
+    note(event, in: gate)
+    // Time changes states, too.
+    for case .stateChanged(let key, _) in effects { place(key, in: gate) }
+  }
+
+  private mutating func note(_ event: GateEvent, in gate: Gate) {
     switch event {
     case .instanceAdded: addInstances(upTo: gate.records.count)
     case .instanceRemoved(let key): place(key, in: gate)

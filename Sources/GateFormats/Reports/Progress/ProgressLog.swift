@@ -15,6 +15,9 @@ package struct ProgressLog: Sendable {
   private var soakBegan: GateInstant?
   private var hasSoaked = false
   private var isCondemned = false
+  /// What was said to hold up the promotion of a group that has soaked, and since when that soak.
+  private var obstacles: Set<Obstacle.Kind> = []
+  private var obstaclesSince: GateInstant?
   private var lastLine: GateInstant?
   /// How many instances the source wants, as far as it was told.
   private var expected: Int
@@ -40,29 +43,42 @@ package struct ProgressLog: Sendable {
   package mutating func observe(
     _ event: GateEvent, _ effects: ArraySlice<GateEffect>, at now: GateInstant, in gate: Gate
   ) {
-    board.observe(event, in: gate)
+    board.observe(event, effects, in: gate)
     switch event {
     case .instanceAdded:
       joined.append(InstanceKey(gate.records.count - 1))
       while runs.count < gate.records.count { runs.addInstance() }
     case .instanceRemoved(let key): left.append(key)
     case .checked(let key, let report):
-      tell(report, of: key, effects.transition, at: now, in: gate)
+      tell(report, of: key, effects.transition(of: key), at: now, in: gate)
     case .checkLost, .loadBalancerAsked: tellFault(of: event, at: now)
     case .listed:
       tellFault(of: event, at: now)
       if gate.expected != expected { tellExpected(at: now, in: gate) }
     case .loadBalancerSaw(let key, let view):
-      tell(view, of: key, effects.transition, at: now, in: gate)
+      tell(view, of: key, effects.transition(of: key), at: now, in: gate)
     case .resumed(let gap):
       while runs.count < gate.records.count { runs.addInstance() }
       soakBegan = gate.healthySince
       say("resumed after \(gap.roundedWords): \(gate.standing)\(gate.anewWords)", at: now)
     case .interrupted, .wokeUp: break
     }
+    tellWhatTimeChanged(effects, beside: event, at: now, in: gate)
     tellSoak(at: now, in: gate)
+    tellObstacle(at: now, in: gate)
     tellBlame(at: now, in: gate)
     if let verdict = gate.verdict { conclude(verdict, in: gate) }
+  }
+
+  /// Views that are no longer forgiven change states when their time has come.
+  private mutating func tellWhatTimeChanged(
+    _ effects: ArraySlice<GateEffect>, beside event: GateEvent, at now: GateInstant, in gate: Gate
+  ) {
+    for case .stateChanged(let key, let transition) in effects where event.key != key {
+      let topic: LineAllowance.Topic = transition.to == .healthy ? .healthy : .unhealthy
+      guard allows(topic, at: now, in: gate) else { continue }
+      say(gate.words(for: transition, of: key), at: now)
+    }
   }
 
   private mutating func tellFault(of event: GateEvent, at now: GateInstant) {
@@ -178,6 +194,18 @@ package struct ProgressLog: Sendable {
     say("soak begins\(again): \(gate.policy.soak.inWords), \(gate.standing)", at: now)
   }
 
+  /// Says what the promotion of a group waits for that has soaked; each kind once in a soak.
+  private mutating func tellObstacle(at now: GateInstant, in gate: Gate) {
+    if gate.healthySince != obstaclesSince {
+      (obstaclesSince, obstacles) = (gate.healthySince, [])
+    }
+    guard gate.verdict == nil, gate.blame == nil, gate.hasSoaked(by: now),
+      let obstacle = gate.obstacle, obstacles.insert(obstacle.kind).inserted
+    else { return }
+    tellMembership(at: now, in: gate)
+    say("\(gate.standing), \(obstacle.words)", at: now)
+  }
+
   private mutating func tellBlame(at now: GateInstant, in gate: Gate) {
     guard let blame = gate.blame, !isCondemned else { return }
     isCondemned = true
@@ -202,9 +230,22 @@ package struct ProgressLog: Sendable {
 }
 
 extension ArraySlice<GateEffect> {
-  /// The change of state that the event brought, if it brought one.
-  fileprivate var transition: Transition? {
-    for case .stateChanged(_, let transition) in self { return transition }
-    return nil
+  /// How the instance's state changed last, if it did.
+  fileprivate func transition(of key: InstanceKey) -> Transition? {
+    var last: Transition?
+    for case .stateChanged(key, let transition) in self { last = transition }
+    return last
+  }
+}
+
+extension GateEvent {
+  /// Whose change of state is told with the event itself.
+  fileprivate var key: InstanceKey? {
+    switch self {
+    case .checked(let key, _), .loadBalancerSaw(let key, _): key
+    case .instanceAdded, .instanceRemoved, .checkLost, .listed, .loadBalancerAsked, .interrupted,
+      .resumed, .wokeUp:
+      nil
+    }
   }
 }

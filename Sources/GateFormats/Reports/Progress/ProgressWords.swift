@@ -62,6 +62,10 @@ extension Gate {
       return "the load balancer has \(name) \(transition.to.rawValue)\(why) (\(standing))"
     }
     switch transition.to {
+    case .initial where transition.from == .healthy:
+      let failed = counted(record.health.consecutiveFailures, "forgiven failure")
+      return "\(name) is initial again after \(failed): \(record.lastFailure?.words ?? "") "
+        + "(\(standing))"
     case .healthy, .initial:
       let passed = counted(record.health.consecutiveSuccesses, "success", "es")
       return "\(name) is \(transition.to.rawValue) after \(passed) (\(standing))"
@@ -76,14 +80,20 @@ extension Gate {
   func failureWords(of key: InstanceKey, run: Int) -> String {
     let record = self[key]
     let count = record.health.consecutiveFailures
+    let isForgiven = record.lastFailure.map { forgives($0.report, of: record) } ?? false
     let counts =
       switch record.health.state {
       case .unhealthy: "unhealthy still"
-      case .initial where count == 0, .healthy where count == 0: "forgiven in the grace period"
+      case .initial where isForgiven, .healthy where isForgiven: "forgiven in the grace period"
       case .initial, .healthy: "failure \(count) of \(check.unhealthyThreshold)"
       }
     let again = run > 1 ? ", began to fail \(run) times" : ""
     return "\(record.instance.name): \(record.lastFailure?.words ?? "") (\(counts)\(again))"
+  }
+
+  /// Whether a failure began within the grace period of its instance.
+  private func forgives(_ report: CheckReport, of record: InstanceRecord) -> Bool {
+    record.instance.role != .baseline && report.started < record.firstSeen + policy.gracePeriod
   }
 
   func recoveryWords(of key: InstanceKey, after failures: Int) -> String {

@@ -1,0 +1,63 @@
+/// What faults of the gate's own have cost.
+package struct Losses: Hashable, Sendable {
+  package private(set) var checks = Tally()
+  /// Listings of the group and of the baseline.
+  package private(set) var listings = Tally()
+  /// Answers of the load balancers.
+  package private(set) var views = Tally()
+  private var last: What?
+
+  private enum What {
+    case checks
+    case listings
+    case views
+  }
+
+  package struct Tally: Hashable, Sendable {
+    package fileprivate(set) var count = 0
+    package fileprivate(set) var lastFault: GateFault?
+    /// Whose check it cost.
+    package fileprivate(set) var lastKey: InstanceKey?
+
+    fileprivate mutating func add(_ number: Int, _ fault: GateFault, of key: InstanceKey? = nil) {
+      count += number
+      (lastFault, lastKey) = (fault, key)
+    }
+  }
+
+  package var isEmpty: Bool { checks.count + listings.count + views.count == 0 }
+
+  mutating func addChecks(_ count: Int, of key: InstanceKey, _ fault: GateFault) {
+    checks.add(count, fault, of: key)
+    last = .checks
+  }
+
+  mutating func addListing(_ fault: GateFault) {
+    listings.add(1, fault)
+    last = .listings
+  }
+
+  mutating func addView(_ fault: GateFault) {
+    views.add(1, fault)
+    last = .views
+  }
+
+  /// That of the latest loss.
+  package var lastTally: Tally? {
+    switch last {
+    case .checks: checks
+    case .listings: listings
+    case .views: views
+    case nil: nil
+    }
+  }
+
+  package var lastFault: GateFault? { lastTally?.lastFault }
+
+  /// `2 checks and 1 listing`.
+  package var inWords: String {
+    [(checks, "check"), (listings, "listing"), (views, "load balancer's view")]
+      .filter { $0.0.count > 0 }
+      .map { counted($0.0.count, $0.1) }.joined(separator: " and ")
+  }
+}
