@@ -14,7 +14,11 @@ extension SlowModel {
     let isToBlame = isPromotedWithoutFaults(at: now, seenAt: seen, whenNoticed: false)
     // A fold notices later, by an interval and a timeout at most, that a check was not made.
     let isNoticed = isPromotedWithoutFaults(at: now, seenAt: seen, whenNoticed: true)
-    if isToBlame != isNoticed || startsLate && members.contains(where: hasMissed) { debate() }
+    // What was under way when a runner died, and what of it is a loss, is beyond this model too.
+    let isBeyond =
+      startsLate && members.contains(where: hasMissed)
+      || members.contains { $0.resumed != nil }
+    if isToBlame != isNoticed || isBeyond { debate() }
     return isToBlame
   }
 
