@@ -51,7 +51,9 @@ import Testing
       Issue.record("seed \(seed): \(words)\n\(model.account)")
       return nil
     }
-    if world.run.verdict == nil, !model.isDebatable { Issue.record("seed \(seed): no verdict after the deadline") }
+    if world.run.verdict == nil, !model.isDebatable {
+      Issue.record("seed \(seed): no verdict after the deadline")
+    }
     for violation in world.run.violations { Issue.record("seed \(seed): \(violation)") }
     #expect(world.run.replayed().verdict == world.run.verdict, "seed \(seed)")
     return (model.checks, resumptions)

@@ -80,7 +80,7 @@ extension SlowModel {
         due += interval
       }
       all.append(past)
-      let end = min(past.answered ?? past.ended, past.ended, past.started + timeout(of: member.role))
+      let end = answered(past, member.role)
       var slot = made[0].started
       while slot <= past.started || slot < end { slot += interval }
       due = max(due, slot)
@@ -101,12 +101,16 @@ extension SlowModel {
     func ended(_ moment: Int64, _ result: CheckResult) -> (Int64, Int, GateEvent) {
       let report = CheckReport.sample(
         result, from: started, to: GateInstant(microseconds: moment))
-      return (moment, past.report ?? (whenNoticed ? -1 : .max), .checked(InstanceKey(index), report))
+      let place = past.report ?? (whenNoticed ? -1 : .max)
+      return (moment, place, .checked(InstanceKey(index), report))
     }
     if whenNoticed { return ended(past.noticed ?? past.ended, result(of: past)) }
-    return ended(
-      min(past.answered ?? past.ended, past.ended, past.started + timeout(of: members[index].role)),
-      result(of: past))
+    return ended(answered(past, members[index].role), result(of: past))
+  }
+
+  /// When its answer was there, or it was over.
+  private func answered(_ past: PastCheck, _ role: InstanceRole) -> Int64 {
+    min(past.answered ?? past.ended, past.ended, past.started + timeout(of: role))
   }
 
   private func result(of past: PastCheck) -> CheckResult {
