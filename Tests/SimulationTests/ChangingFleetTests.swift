@@ -94,7 +94,7 @@ import Testing
     Adversary(
       testDescription: "is gone", policy: policy(2, soak: 120), atFirst: ["a", "b"],
       source: { listed($0 < 60 ? ["a", "b"] : [], expected: $0 < 60 ? 2 : 0) },
-      decision: .rollback, code: .tooManyReplaced, says: "2 instances left"),
+      decision: .rollback, code: .tooManyReplaced, says: "left the group"),
     Adversary(
       testDescription: "has an instance renamed, which is a replacement",
       policy: policy(1, soak: 120), atFirst: ["a"],
@@ -108,7 +108,7 @@ import Testing
     Adversary(
       testDescription: "lacks one, and its source fails for ever",
       policy: policy(2), atFirst: ["a"], source: { _ in fault },
-      decision: .inconclusive, code: .gateFault, says: "1 present"),
+      decision: .rollback, code: .cannotBecomeHealthyInTime, says: "1 present"),
     Adversary(
       testDescription: "lacks one, and its source fails for a while",
       policy: policy(2), atFirst: ["a"],

@@ -59,5 +59,9 @@ extension SlowModel {
   }
 
   /// How many checks were reported.
-  var checks: Int { members.reduce(0) { $0 + ($1.forgotten + $1.checks).count { $0.report != nil } } }
+  var checks: Int {
+    members.reduce(0) { sum, member in
+      sum + (member.forgotten + member.checks).count { $0.report != nil }
+    }
+  }
 }

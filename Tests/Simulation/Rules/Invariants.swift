@@ -1,8 +1,10 @@
 import GateCore
 
-/// What must hold of every run, said from outside: by what was seen of each instance in a row, by
-/// what the sources said, and by what the world knows. Of soaks, states and what a promotion waits
-/// for it knows nothing, so it cannot share a mistake about them.
+/// What must hold of every run, said from outside.
+///
+/// It goes by what was seen of each instance in a row, by what the sources said, and by what the
+/// world knows. Of soaks, states and what a promotion waits for it knows nothing, so it cannot share
+/// a mistake about them.
 struct Invariants {
   private let check: HealthCheck
   private let policy: GatePolicy

@@ -14,7 +14,11 @@ extension SlowModel {
     let isToBlame = isPromotedWithoutFaults(at: now, seenAt: seen, whenNoticed: false)
     // A fold notices later, by an interval and a timeout at most, that a check was not made.
     let isNoticed = isPromotedWithoutFaults(at: now, seenAt: seen, whenNoticed: true)
-    if isToBlame != isNoticed || startsLate && members.contains(where: hasMissed) { debate() }
+    // What was under way when a runner died, and what of it is a loss, is beyond this model too.
+    let isBeyond =
+      startsLate && members.contains(where: hasMissed)
+      || members.contains { $0.resumed != nil }
+    if isToBlame != isNoticed || isBeyond { debate() }
     return isToBlame
   }
 
@@ -76,7 +80,7 @@ extension SlowModel {
         due += interval
       }
       all.append(past)
-      let end = min(past.answered ?? past.ended, past.ended, past.started + timeout(of: member.role))
+      let end = answered(past, member.role)
       var slot = made[0].started
       while slot <= past.started || slot < end { slot += interval }
       due = max(due, slot)
@@ -97,12 +101,16 @@ extension SlowModel {
     func ended(_ moment: Int64, _ result: CheckResult) -> (Int64, Int, GateEvent) {
       let report = CheckReport.sample(
         result, from: started, to: GateInstant(microseconds: moment))
-      return (moment, past.report ?? (whenNoticed ? -1 : .max), .checked(InstanceKey(index), report))
+      let place = past.report ?? (whenNoticed ? -1 : .max)
+      return (moment, place, .checked(InstanceKey(index), report))
     }
     if whenNoticed { return ended(past.noticed ?? past.ended, result(of: past)) }
-    return ended(
-      min(past.answered ?? past.ended, past.ended, past.started + timeout(of: members[index].role)),
-      result(of: past))
+    return ended(answered(past, members[index].role), result(of: past))
+  }
+
+  /// When its answer was there, or it was over.
+  private func answered(_ past: PastCheck, _ role: InstanceRole) -> Int64 {
+    min(past.answered ?? past.ended, past.ended, past.started + timeout(of: role))
   }
 
   private func result(of past: PastCheck) -> CheckResult {

@@ -141,9 +141,11 @@ extension SlowModel {
     let mayGrow = policy.membership == .changing || present(.member).count < expected
     // What the listing lacks is there again.
     let since = [soakWith, soakWithout].compactMap { $0 }.min()
-    let soaking = since ?? nth(
-      minHealthy, present(.member).map { earliestHealthy($0, from: now) },
-      mayGrow ? earliestHealthy(newcomer, from: now) : nil)
+    let soaking =
+      since
+      ?? nth(
+        minHealthy, present(.member).map { earliestHealthy($0, from: now) },
+        mayGrow ? earliestHealthy(newcomer, from: now) : nil)
     guard let soaking, soaking + soak <= deadline else { return false }
     guard mayGrow || present(.member).count >= expected else { return false }
     let places = members.indices.filter { !members[$0].hasLeft }

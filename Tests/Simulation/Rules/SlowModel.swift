@@ -184,12 +184,8 @@ extension SlowModel {
   mutating func passTime(through now: Int64, seenAt seen: Int64) {
     let last = history.last?.at.microseconds ?? 0
     guard last < now else { return }
-    let reported = members.map(\.checks)
     for moment in last + 1...now where conclusion == nil {
-      // What is overdue is lost for a decision; a report may still come.
-      loseOverdue(at: moment)
       decide(at: moment, seenAt: seen, mayPromote: true)
-      for index in members.indices { members[index].checks = reported[index] }
     }
   }
 
@@ -397,7 +393,8 @@ extension SlowModel {
   /// In a row, up to the last; a lost check ends it.
   private func failures(_ past: ArraySlice<PastCheck>, forgiven: Bool) -> Int {
     guard let last = past.last, last.isFailure else { return 0 }
-    let row = last.isOvertaken ? [] : past.dropLast().reversed().prefix { $0.isFailure && !$0.isOvertaken }
+    let before = last.isOvertaken ? [] : past.dropLast()
+    let row = before.reversed().prefix { $0.isFailure && !$0.isOvertaken }
     return ([last] + row).count { forgiven || isCounted($0) }
   }
 

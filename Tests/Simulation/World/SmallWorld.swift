@@ -216,8 +216,14 @@ extension SmallWorld {
   /// The first when the run begins, and then as often as they should be, more or less.
   private mutating func planListings() {
     guard policy.membership == .changing else { return }
-    plan(0, .event(.listed(FinishedListing(started: .start, .succeeded(
-      expected: policy.expected, missing: [])))))
+    plan(
+      0,
+      .event(
+        .listed(
+          FinishedListing(
+            started: .start,
+            .succeeded(
+              expected: policy.expected, missing: [])))))
     planRepeatedly(.list)
   }
 

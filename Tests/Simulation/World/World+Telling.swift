@@ -88,7 +88,8 @@ extension World {
     let moment = max(0, viewing.at - viewing.lag)
     var views: [String: LoadBalancerView] = [:]
     for one in listed where one.isThere(at: moment) {
-      views[one.name(at: moment)] = one.view(at: moment, lies: viewing.lies ?? 0, seed: viewing.seed)
+      views[one.name(at: moment)] = one.view(
+        at: moment, lies: viewing.lies ?? 0, seed: viewing.seed)
     }
     return .viewed(views)
   }
