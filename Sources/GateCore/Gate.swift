@@ -321,6 +321,8 @@ package struct Gate: Sendable {
     case .succeeded(let expected, let missing, let doubled):
       self.expected = max(expected, 1)
       markMissing(Set(missing))
+      // Where nobody is lacked, the two soaks are one.
+      if missing.isEmpty { listedHealthySince = healthySince }
       for name in doubled where !doubledNames.contains(name) { doubledNames.append(name) }
     case .empty: if group.present + group.removed == 0 { conclude(.inconclusive, noInstances) }
     case .failed: break
