@@ -19,7 +19,7 @@ struct DrawnGroup {
   static let fewestRuns = 1000
   static let mostRuns = 100_000
   /// Checks that are made for one failure rate, about.
-  static let work = 20_000_000
+  static let work = 4_000_000
 
   /// How many runs there is time for.
   static func runs(of count: Int, rounds: Int) -> Int {

@@ -206,7 +206,7 @@ import Testing
     Row("soak: 18", [soakOfADeath("18s")]),
     Row("soak: 47.9", [soakOfADeath("47.9s")]),
     Row("soak: 48", []),
-    Row("soak: 20\nunhealthy_threshold: 1", []),
+    Row("soak: 33\nunhealthy_threshold: 2", []),
   ])
   func aSoakThatCannotShowWhatItIsThereForIsAWarning(_ row: Row<[String]>) throws {
     let check = "interval: 15\ntimeout: 3\n"
