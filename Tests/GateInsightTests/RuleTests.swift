@@ -204,7 +204,9 @@ internal import Testing
       .grpc),
     Case(
       "a gRPC answer without its trailers",
-      Failure(.grpcStatusMismatch, "HTTP 200 without a grpc-status", type: "application/grpc"),
+      Failure(
+        .grpcStatusMismatch, "HTTP 200 without a grpc-status",
+        Evidence(contentType: "application/grpc")),
       .brokenAnswer, .grpc),
     Case(
       "a proxy that reaches nobody",
