@@ -36,7 +36,7 @@ extension TransferEnd {
       self = ended
     } else if let malformed = Self.malformed(response) {
       self = malformed
-    } else if handle.hasAnswer {
+    } else if handle.hasAnswer(before: result) {
       self = .brokenOff(result, handle, text)
     } else {
       self = .unanswered(result, handle, way, text)
@@ -258,9 +258,15 @@ extension EasyHandle {
 
   fileprivate var isReset: Bool { systemError == ECONNRESET || systemError == EPIPE }
 
-  /// Whether a byte of an answer has come, be it none of an answer's form.
-  fileprivate var hasAnswer: Bool {
-    response.pointee.isBegun || microseconds(CURLINFO_STARTTRANSFER_TIME_T) > 0
+  /// Whether a byte of an answer has come before this end, be it none of an answer's form.
+  fileprivate func hasAnswer(before result: CURLcode) -> Bool {
+    if response.pointee.isBegun { return true }
+    // libcurl takes the end of a connection for the beginning of an answer, too.
+    switch result.resultClass {
+    case .silence, .broken, .tls: return false
+    case .connecting, .lookup, .proxy, .cutOff, .form, .time, .here, .other:
+      return microseconds(CURLINFO_STARTTRANSFER_TIME_T) > 0
+    }
   }
 
   /// Whether one of the addresses that were tried has answered, the proxy's if there is one.

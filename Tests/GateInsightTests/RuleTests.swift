@@ -195,6 +195,24 @@ internal import Testing
         "error in the HTTP2 framing "
           + "layer"), .protocolMismatch,
       .grpc),
+    Case(
+      "HTTP/1 for HTTP/2", Failure(.protocolError, "the answer is HTTP/1, not HTTP/2"),
+      .protocolMismatch, .grpc),
+    Case(
+      "a stream that is refused",
+      Failure(.connectionReset, "the server reset the stream: REFUSED_STREAM"), .connectionDropped,
+      .grpc),
+    Case(
+      "a gRPC answer without its trailers",
+      Failure(
+        .grpcStatusMismatch, "HTTP 200 without a grpc-status",
+        Evidence(contentType: "application/grpc")),
+      .brokenAnswer, .grpc),
+    Case(
+      "a proxy that reaches nobody",
+      Failure(
+        .hostUnreachable, "the proxy answered 503 to CONNECT: it does not reach the instance"),
+      .firewallOrWrongAddress),
     Case("no status at all", .status(999), .unexpectedStatus),
     Case("no gRPC", grpc(nil, "HTTP 200 without a grpc-status"), .protocolMismatch, .grpc),
     Case("a proxy for gRPC", grpc(nil, "HTTP 502 without a grpc-status"), .applicationDown, .grpc),

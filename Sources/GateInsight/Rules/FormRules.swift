@@ -68,7 +68,7 @@ extension Rule {
   private static let otherProtocol = Rule(
     .protocolMismatch, .possible,
     when: {
-      $0.kind == .protocolError && $0.isTold("not http/2", "without http/2")
+      $0.kind == .protocolError && $0.isTold("not http/2", "without http/2", "http2 framing")
     }
   ) {
     Words(
