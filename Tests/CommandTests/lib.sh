@@ -56,7 +56,7 @@ start_peer_with() { # PYTHON NAME SCRIPT [ARGUMENT...]
   shift 3
   "$interpreter" "$here/peers/$script" "$@" >"$work/$name.port" 2>"$work/$name.log" </dev/null &
   pid_of[$name]=$!
-  for _ in $(seq 200); do
+  for _ in $(seq 600); do
     if [ -s "$work/$name.port" ]; then
       # shellcheck disable=SC2034 # used by the files that source this one
       port_of[$name]=$(sed -n 's/^port //p' "$work/$name.port")
@@ -291,7 +291,7 @@ bad() { # SOURCE FAULT STATUS PATTERN ARGUMENT...
   else
     expect_status "$3"
     expect_verdict '.decision' 'rollback|inconclusive'
-    expect_verdict '[.reason.message, .diagnoses[].advice] | join(" ")' ".*($4).*"
+    expect_verdict '[.reason.message, .diagnoses[].advice, .warnings[]] | join(" ")' ".*($4).*"
   fi
   expect_plain "$err"
 }
@@ -319,6 +319,8 @@ expect_journal() { # FILE: of the contract's form
             run_started: ["schema_version", "rules", "healthgate_version", "run_id", "started_at", "health_check", "policy", "group"],
             instance_added: ["id", "address", "port", "zone"],
             instance_removed: ["id"],
+            group_listed: ["started", "ok"],
+            load_balancer_view: [],
             check: ["id", "started", "ok", "kind", "status", "detail", "latency_ms"],
             state_changed: ["id", "from", "to", "reason_code"],
             gate_fault: ["detail"],
