@@ -484,7 +484,7 @@ package struct Gate: Sendable {
       ? rollBack(worseThanBaseline(comparison)) : conclude(.promote, groupHealthy)
   }
 
-  /// Nothing can make the group healthy in time. The first that applies is the reason.
+  /// Nothing can make the group healthy in time: the first that applies is the reason.
   private mutating func concludeTooLate() {
     if !hasHadMembers {
       // Where the source could not be read, that there is no instance is not known.

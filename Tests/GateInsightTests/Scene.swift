@@ -85,8 +85,9 @@ struct Scene {
     }
     var effects: [GateEffect] = []
     for timed in sorted.map(\.element) { gate.handle(timed.event, at: timed.at, effects: &effects) }
-    let end = max(GateInstant.start + deadline, sorted.last?.element.at ?? .start) + .seconds(1)
-    if gate.verdict == nil { gate.handle(.wokeUp, at: end, effects: &effects) }
+    while gate.verdict == nil, let moment = effects.lastWakeUp, moment > gate.clock {
+      gate.handle(.wokeUp, at: moment, effects: &effects)
+    }
     guard let verdict = gate.verdict else { preconditionFailure("the scene has no end") }
     return (gate, verdict)
   }
@@ -110,6 +111,14 @@ struct Scene {
       )
     default: preconditionFailure("'\(mark)' is no mark")
     }
+  }
+}
+
+extension [GateEffect] {
+  /// When the gate wants to be woken, as it said last.
+  fileprivate var lastWakeUp: GateInstant? {
+    for case .wakeUp(let moment) in reversed() { return moment }
+    return nil
   }
 }
 

@@ -18,8 +18,10 @@ struct GroupHealth: Hashable, Sendable {
   /// is asked.
   private(set) var inService = 0
 
-  /// Healthy instances whose latest result is no pass: they wait for one from the moment at which
-  /// all else holds. One that passed then, and has missed once since, does not.
+  /// Healthy instances whose latest result is no pass.
+  ///
+  /// They wait for one from the moment at which all else holds. One that passed then, and has missed
+  /// once since, does not.
   private var pendingIfHeldAnew = 0
   private var missedOnceSince = 0
   /// The same, of those that are in service.
