@@ -32,8 +32,18 @@ package struct Journal: Sendable {
     case loadBalancerAsked(FinishedView)
     case interrupted(Interruption)
     case resumed(after: Duration)
-    /// A line that follows from the others.
+    /// Time passed, and the gate looked.
+    case wokeUp
+    /// A line that follows from those before it, or vouches for them: nothing happened.
     case derived
+
+    /// Whether it is an event of its own.
+    var isOwn: Bool {
+      switch self {
+      case .wokeUp, .derived: false
+      default: true
+      }
+    }
   }
 
   /// A finished listing, and the ids of those that it lacks.
@@ -211,7 +221,9 @@ private struct JournalReader {
       .interrupted(try parse(line.signal, "signal") { Interruption(rawValue: $0) })
     case "resumed":
       .resumed(after: try gap(line))
-    case "state_changed", "decided", "signed": .derived
+    // A verdict that time alone brought is seen when the gate looks.
+    case "woke_up", "decided": .wokeUp
+    case "state_changed", "signed": .derived
     default: throw error("'\(line.event)' is not an event of this version")
     }
   }
@@ -455,10 +467,10 @@ private struct JournalReader {
 extension [Journal.Entry] {
   /// Makes the interruption at the end mere time, if there is one.
   mutating func forgetInterruption() {
-    guard let index = lastIndex(where: { if case .derived = $0.event { false } else { true } }),
+    guard let index = lastIndex(where: { $0.event.isOwn }),
       case .interrupted = self[index].event
     else { return }
-    self[index].event = .derived
+    self[index].event = .wokeUp
   }
 }
 

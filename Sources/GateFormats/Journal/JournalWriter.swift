@@ -36,6 +36,10 @@ package struct JournalWriter {
     _ event: GateEvent, _ effects: ArraySlice<GateEffect>, at instant: GateInstant, in gate: Gate
   ) {
     write(event, at: instant, in: gate)
+    // Time decides by when it was looked at, too: a replay has to wake up when the run did.
+    if case .wokeUp = event, !effects.contains(where: \.isVerdict) {
+      line(instant, "woke_up") { _ in }
+    }
     for effect in effects {
       switch effect {
       case .stateChanged(let key, let transition):
@@ -223,6 +227,16 @@ extension RunHeader {
     }
     writer.array("warnings", warnings)
     writer.field("journal", journalPath)
+  }
+}
+
+extension GateEffect {
+  /// Whether its line says that the gate looked, too.
+  fileprivate var isVerdict: Bool {
+    switch self {
+    case .conclude: true
+    case .stateChanged, .startCheck, .wakeUp: false
+    }
   }
 }
 

@@ -15,7 +15,7 @@ extension Journal {
     let resumption = entries.lastIndex { if case .resumed = $0.event { true } else { false } } ?? 0
     for (index, entry) in entries.enumerated() {
       now = entry.at
-      let event = gate.event(for: entry.event)
+      guard let event = gate.event(for: entry.event) else { continue }
       let isFolded = gate.handle(event, at: now, effects: &effects)
       if isFolded || !effects.isEmpty { witness(isFolded ? event : .wokeUp, now, gate) }
       effects.removeAll(keepingCapacity: true)
@@ -42,8 +42,9 @@ extension Gate {
     return finished
   }
 
-  /// The event as it was folded in; what is said of an instance that never joined is nothing.
-  func event(for recorded: Journal.RecordedEvent) -> GateEvent {
+  /// The event as it was folded in, if it is one; what is said of an instance that never joined is
+  /// nothing.
+  func event(for recorded: Journal.RecordedEvent) -> GateEvent? {
     switch recorded {
     case .instanceAdded(let instance): .instanceAdded(instance)
     case .instanceRemoved(let name): key(of: name).map { .instanceRemoved($0) } ?? .wokeUp
@@ -55,7 +56,8 @@ extension Gate {
     case .loadBalancerAsked(let view): .loadBalancerAsked(view)
     case .interrupted(let interruption): .interrupted(interruption)
     case .resumed(let gap): .resumed(after: gap)
-    case .derived: .wokeUp
+    case .wokeUp: .wokeUp
+    case .derived: nil
     }
   }
 }

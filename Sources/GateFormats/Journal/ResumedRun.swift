@@ -21,16 +21,16 @@ package struct ResumedRun: Sendable {
     header = journal.header
     isBeginningCutOff = entries.allSatisfy { entry in
       switch entry.event {
-      case .instanceAdded, .derived: true
+      case .instanceAdded, .wokeUp, .derived: true
       default: false
       }
     }
     var gate = Gate(check: header.check, policy: header.policy)
-    let last = entries.lastIndex { if case .derived = $0.event { false } else { true } }
+    let last = entries.lastIndex { $0.event.isOwn }
     var lost: [ArraySlice<UInt8>] = []
     for (index, entry) in entries.enumerated() {
       var effects: [GateEffect] = []
-      let event = gate.event(for: entry.event)
+      guard let event = gate.event(for: entry.event) else { continue }
       let isFolded = gate.handle(event, at: entry.at, effects: &effects)
       if isFolded || !effects.isEmpty { witness(isFolded ? event : .wokeUp, entry.at, gate) }
       guard index == last, isFolded else { continue }

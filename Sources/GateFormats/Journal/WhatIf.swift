@@ -35,7 +35,7 @@ extension Journal {
     for step in steps {
       switch step.event {
       case .happened(let event):
-        gate.handle(gate.event(for: event), at: step.at, effects: &effects)
+        gate.event(for: event).map { _ = gate.handle($0, at: step.at, effects: &effects) }
       case .unknown(let words):
         gate.handle(.wokeUp, at: step.at, effects: &effects)
         if gate.verdict == nil { return .unknown(words) }
@@ -107,7 +107,8 @@ private struct Rewriting {
             "needs checks after \(entry.at.preciseWords), when the run was interrupted"))
       ]
     case .resumed: return resumed(entry)
-    case .listed, .loadBalancerSaw, .loadBalancerAsked, .derived:
+    case .derived: return []
+    case .listed, .loadBalancerSaw, .loadBalancerAsked, .wokeUp:
       return [Step(at: entry.at, event: .happened(entry.event))]
     }
   }

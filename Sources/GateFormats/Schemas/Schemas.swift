@@ -317,7 +317,7 @@ package enum Schemas {
           "enum": [
             "run_started", "instance_added", "guard_added", "instance_removed", "check",
             "gate_fault", "group_listed", "load_balancer_view", "interrupted",
-            "resumed", "state_changed", "decided", "signed"
+            "resumed", "woke_up", "state_changed", "decided", "signed"
           ]
         }
       },
@@ -477,6 +477,7 @@ package enum Schemas {
           },
           "required": ["gap_seconds"]
         },
+        { "properties": { "event": { "const": "woke_up" } } },
         {
           "properties": {
             "event": { "const": "state_changed" },

@@ -26,20 +26,25 @@ import Testing
   private func document(
     _ count: Int, failures: [Int: Int], advisory: Bool = false, id: String = "web-"
   ) throws -> VerdictDocument {
+    let rounds = failures.values.max() ?? 1
+    let deadline = rounds * 10 + 2
     var run = WatchedRun(
       .sample(healthy: 1, unhealthy: 3),
       GatePolicy(
-        maxUnhealthy: .percentage(99), deadline: .seconds(60), expected: count),
+        maxUnhealthy: .percentage(99), deadline: .seconds(deadline), expected: count),
       advisory: advisory)
-    run.join((0..<count).map { "\(id)\($0)" })
-    for index in 0..<count where failures[index] == nil { run.pass(index, at: 1) }
-    for round in 1...20 {
-      for (index, most) in failures.sorted(by: { $0.key < $1.key }) where round <= most {
-        run.fail(
-          index, at: Double(round * 2), .statusMismatch, status: 503, "HTTP 503, not 200")
+    // One that failed less often joined later.
+    var keys: [(key: Int, isFailing: Bool)] = []
+    for round in 0..<rounds {
+      let new = (0..<count).filter { rounds - (failures[$0] ?? rounds) == round }
+      keys += new.enumerated().map { (keys.count + $0.offset, failures[$0.element] != nil) }
+      run.join(new.map { "\(id)\($0)" }, at: Double(round) * 10)
+      for (key, isFailing) in keys {
+        let moment = Double(round) * 10 + 1
+        if isFailing { run.fail(key, at: moment) } else { run.pass(key, at: moment) }
       }
     }
-    run.send(.wokeUp, at: 61)
+    run.send(.wokeUp, at: Double(deadline) + 0.000001)
     return VerdictDocument(
       header: run.header, gate: run.gate, verdict: try #require(run.gate.verdict), exitCode: 3,
       journal: nil)

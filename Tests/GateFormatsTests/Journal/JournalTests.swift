@@ -1,5 +1,5 @@
 import GateCore
-import GateFormats
+@testable import GateFormats
 import TestSupport
 import Testing
 
@@ -301,7 +301,7 @@ import Testing
       {"seq":9,"t":15.3,"event":"instance_removed","id":"web-2"}
       {"seq":10,"t":15.4,"event":"instance_added","id":"web-3","address":"::1","port":8080,"zone":null}
       {"seq":11,"t":15.9,"event":"decided","decision":"promote",\#
-      "reason":{"code":"group_healthy","message":"1 of 2 instances healthy for 500ms"}}
+      "reason":{"code":"group_healthy","message":"1 of 2 instances healthy for 500ms; not counted: web-3"}}
 
       """#
     #expect(run.text == "\(header)\n\(events)")
@@ -316,7 +316,7 @@ extension Journal {
 
   var happened: [Happened] {
     entries.compactMap { entry in
-      if case .derived = entry.event { return nil }
+      guard entry.event.isOwn else { return nil }
       return Happened(description: "\(entry.at.microseconds): \(entry.event)")
     }
   }

@@ -47,12 +47,19 @@ struct RecordedRun {
       at: seconds)
   }
 
+  /// When a check began that ended then: no check begins before its slot.
+  private func start(of index: Int, _ end: Double, _ milliseconds: Double) -> GateInstant {
+    let begun = GateInstant.seconds(end - milliseconds / 1000)
+    let wanted = checker.wanted.indices.contains(index) ? checker.wanted[index] : nil
+    return max(begun, min(wanted ?? begun, .seconds(end)))
+  }
+
   /// A success that ends then.
   mutating func pass(
     _ index: Int, at seconds: Double, took milliseconds: Double = 2, version: String? = nil
   ) {
     let report = CheckReport(
-      started: .seconds(seconds - milliseconds / 1000), result: .success, status: 200,
+      started: start(of: index, seconds, milliseconds), result: .success, status: 200,
       latencyMicroseconds: Int64(milliseconds * 1000), version: version)
     send(.checked(InstanceKey(index), report), at: seconds)
   }
@@ -87,7 +94,7 @@ struct RecordedRun {
     took milliseconds: Double = 3, evidence: Evidence? = nil
   ) {
     let report = CheckReport(
-      started: .seconds(seconds - milliseconds / 1000), result: .failure(kind), status: status,
+      started: start(of: index, seconds, milliseconds), result: .failure(kind), status: status,
       latencyMicroseconds: Int64(milliseconds * 1000), detail: detail, evidence: evidence)
     send(.checked(InstanceKey(index), report), at: seconds)
   }

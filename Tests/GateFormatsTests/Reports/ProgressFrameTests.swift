@@ -12,7 +12,6 @@ import TestSupport
     run.join([
       "10.0.1.5", "10.0.1.6", "web-\u{1B}[2J\u{202E}3", "日本",
       "i-0123456789abcdef0.internal.example",
-      "new",
     ])
     for (round, latency) in [2.0, 30, 700].enumerated() {
       let start = Double(round) * 10 + 1
@@ -25,16 +24,19 @@ import TestSupport
       }
     }
     run.lose(4, at: 21.4)
-    run.fail(2, at: 31, .timeoutResponse, status: nil, "connected, but no answer within 2s")
+    run.join(["new"], at: 25)
+    run.fail(2, at: 31.3, .timeoutResponse, status: nil, "connected, but no answer within 2s")
     return run
   }
 
   private func large(_ count: Int) -> WatchedRun {
     var run = WatchedRun(
-      .sample(healthy: 2, unhealthy: 2),
+      .sample(every: .seconds(1), healthy: 2, unhealthy: 2),
       GatePolicy(maxUnhealthy: .percentage(10), deadline: .seconds(360), expected: count))
     run.join((0..<count).map { "10.0.\($0 / 250).\($0 % 250)" })
-    for index in 0..<count where index % 7 != 3 { run.pass(index, at: 1) }
+    for index in 0..<count {
+      if index % 7 != 3 { run.pass(index, at: 1) } else if index % 29 == 0 { run.fail(index, at: 1) }
+    }
     for index in stride(from: 0, to: count, by: 29) { run.fail(index, at: 2) }
     for index in stride(from: 0, to: count, by: 58) { run.refuse(index, at: 3) }
     return run

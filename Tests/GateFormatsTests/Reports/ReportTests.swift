@@ -95,10 +95,13 @@ import TestSupport
     run.view([.healthy, .healthy, .healthy, .healthy], at: 0.6)
     for key in 0..<4 { run.pass(key, at: 1 + Double(key) / 100) }
     run.lose(0, at: 11)
+    run.pass(1, at: 11.1)
+    run.fail(2, at: 11.12, .connectionRefused, status: nil, "connection refused")
+    run.pass(3, at: 11.13)
     run.view(nil, at: 11.2)
     run.list(.failed(GateFault(detail: "the API throttles")), at: 11.5)
     for start in [21.0, 31, 41] {
-      if start > 21 { run.pass(0, at: start) }
+      run.pass(0, at: start)
       run.pass(1, at: start + 0.1)
       run.fail(2, at: start + 0.2, .connectionRefused, status: nil, "connection refused")
       run.pass(3, at: start + 0.3)

@@ -12,6 +12,7 @@ struct WatchedRun {
   let header: RunHeader
   private(set) var now = GateInstant.start
   private var effects: [GateEffect] = []
+  private var wanted: [InstanceKey: GateInstant] = [:]
 
   init(
     _ check: HealthCheck, _ policy: GatePolicy, advisory isAdvisory: Bool = false,
@@ -38,6 +39,7 @@ struct WatchedRun {
     now = .seconds(seconds)
     effects.removeAll()
     let isFolded = gate.handle(event, at: now, effects: &effects)
+    for case .startCheck(let key, let start) in effects { wanted[key] = start }
     guard isFolded || !effects.isEmpty else { return }
     let seen = isFolded ? event : .wokeUp
     board.observe(seen, effects[...], in: gate)
@@ -57,6 +59,12 @@ struct WatchedRun {
     endTurn()
   }
 
+  /// When a check began that ended then: no check begins before its slot.
+  private func start(of index: Int, _ end: Double, _ milliseconds: Double) -> GateInstant {
+    let begun = GateInstant.seconds(end - milliseconds / 1000)
+    return max(begun, min(wanted[InstanceKey(index)] ?? begun, .seconds(end)))
+  }
+
   /// A success of so many milliseconds that ends then.
   mutating func pass(
     _ index: Int, at seconds: Double, took milliseconds: Double = 2, version: String? = nil
@@ -65,7 +73,7 @@ struct WatchedRun {
       .checked(
         InstanceKey(index),
         CheckReport(
-          started: .seconds(seconds - milliseconds / 1000), result: .success, status: 200,
+          started: start(of: index, seconds, milliseconds), result: .success, status: 200,
           latencyMicroseconds: Int64(milliseconds * 1000), version: version)),
       at: seconds)
   }
@@ -79,7 +87,7 @@ struct WatchedRun {
       .checked(
         InstanceKey(index),
         CheckReport(
-          started: .seconds(seconds - milliseconds / 1000), result: .failure(kind),
+          started: start(of: index, seconds, milliseconds), result: .failure(kind),
           status: status, latencyMicroseconds: Int64(milliseconds * 1000), detail: detail,
           version: version, evidence: evidence)),
       at: seconds)

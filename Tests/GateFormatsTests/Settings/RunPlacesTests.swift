@@ -54,8 +54,8 @@ import Testing
     let own = SettingKey.allCases.filter { !$0.isInherited }
     #expect(
       own == [
-        .verdict, .journal, .resume, .attestation, .subject, .report, .onPromote, .onRollback,
-        .onInconclusive, .verifyRollback, .notify, .events, .ciDir,
+        .verdict, .journal, .resume, .signKey, .attestation, .subject, .report, .onPromote,
+        .onRollback, .onInconclusive, .verifyRollback, .hookTimeout, .notify, .events, .ciDir,
       ])
   }
 }

@@ -224,8 +224,8 @@ import Testing
   }
 
   @Test func aPatternMayHaveGroupsThatCaptureNothing() throws {
-    let yaml = "expect_version: 1\nversion_from: 'body:(?:v|V)(?<version>[0-9.]+) # \\( [(]'"
-    let expected = VersionSource.body("(?:v|V)(?<version>[0-9.]+) # \\( [(]")
+    let yaml = "expect_version: 1\nversion_from: 'body:(?:v|V)(?P<version>[0-9.]+) # \\( [(]'"
+    let expected = VersionSource.body("(?:v|V)(?P<version>[0-9.]+) # \\( [(]")
     #expect(try settings(adding: yaml).expectations.version?.source == expected)
   }
 
@@ -236,9 +236,10 @@ import Testing
   }
 
   @Test(arguments: [
-    String(repeating: "[", count: 20_000), "[a" + String(repeating: "&&a", count: 20_000) + "]",
+    String(repeating: "(", count: 20_000), String(repeating: "ab?c*", count: 20_000),
   ])
   func aPatternThatTheCompilerWouldDieOfIsRefused(_ pattern: String) {
-    #expect(complaints(adding: "expect_body: '\(pattern)'").first?.contains("more than 50") == true)
+    let complaint = complaints(adding: "expect_body: '\(pattern)'").first
+    #expect(complaint?.contains("regular expression") == true)
   }
 }
