@@ -113,7 +113,9 @@ import Testing
     Break(
       listed, #"["web-1"]"#, #""web-1""#, "it is not an event: missing is of the wrong type"),
     Break(listed, #"["x"]"#, #"[1]"#, "it is not an event: doubled[0] is of the wrong type"),
-    Break(listed, #""group_listed","#, #""group_listed","role":"guards","#, "role is 'guards', which is none"),
+    Break(
+      listed, #""group_listed","#, #""group_listed","role":"guards","#,
+      "role is 'guards', which is none"),
     Break(unlisted, #","detail":"throttled""#, "", "detail is missing"),
     Break(viewed, #""state":"healthy""#, #""state":"well""#, "state is 'well', which is none"),
     Break(asked, #""ok":true"#, #""okay":true"#, "ok is missing"),

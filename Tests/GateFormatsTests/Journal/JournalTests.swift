@@ -101,6 +101,22 @@ import Testing
     #expect(gate.losses == run.gate.losses && gate.losses.listings.count == 1)
   }
 
+  /// A view changes one instance after the other: a replay must not decide between them.
+  @Test func aReplayDecidesNothingInTheMiddleOfAView() throws {
+    var run = RecordedRun(
+      .sample(
+        GatePolicy(
+          minHealthy: .number(1), maxUnhealthy: .number(1), deadline: .seconds(60), expected: 2,
+          loadBalancer: .decides)))
+    run.join("a")
+    run.join("b")
+    run.view([.initial, .initial], at: 1)
+    run.view([.healthy, .healthy], at: 2)
+    #expect(run.gate.verdict?.reason.message == "2 of 2 instances healthy")
+    let journal = try Journal(reading: run.bytes)
+    #expect(journal.replayed(under: journal.header).verdict == run.gate.verdict)
+  }
+
   @Test func aViewIsALineForEachThatIsNewAndOneForTheQuestion() throws {
     var run = RecordedRun(
       .sample(GatePolicy(deadline: .seconds(60), expected: 2, loadBalancer: .confirms)))

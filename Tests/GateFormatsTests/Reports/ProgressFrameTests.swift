@@ -35,7 +35,11 @@ import TestSupport
       GatePolicy(maxUnhealthy: .percentage(10), deadline: .seconds(360), expected: count))
     run.join((0..<count).map { "10.0.\($0 / 250).\($0 % 250)" })
     for index in 0..<count {
-      if index % 7 != 3 { run.pass(index, at: 1) } else if index % 29 == 0 { run.fail(index, at: 1) }
+      if index % 7 != 3 {
+        run.pass(index, at: 1)
+      } else if index % 29 == 0 {
+        run.fail(index, at: 1)
+      }
     }
     for index in stride(from: 0, to: count, by: 29) { run.fail(index, at: 2) }
     for index in stride(from: 0, to: count, by: 58) { run.refuse(index, at: 3) }
