@@ -1,6 +1,7 @@
 import CurlHTTP
 import DemoFleet
 import GateCore
+import Glibc
 import Testing
 
 /// The ways to an instance: each protocol on each, with an instance that lives and one that is dead.
@@ -82,9 +83,21 @@ import Testing
     }
   }
 
-  /// A port on which nobody listens.
+  /// A port on which nobody listens, and that no other test can be given: it is bound for as long
+  /// as the tests run.
   private static func deadPort() throws -> Int {
-    try RawPeer { _ in [] }.port
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let isBound = withUnsafeMutablePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
+      }
+    }
+    try #require(isBound)
+    return Int(UInt16(bigEndian: address.sin_port))
   }
 
   @Test(arguments: Wire.allCases, Way.allCases)
