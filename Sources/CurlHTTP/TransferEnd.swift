@@ -26,11 +26,13 @@ extension TransferEnd {
   ///
   /// Source: libcurl-errors(3); connect(2) for the errors of the system.
   init(_ result: CURLcode, of handle: EasyHandle, _ way: CheckWay) {
+    guard result != CURLE_OK else {
+      self = .answered
+      return
+    }
     let response = handle.response.pointee
     let text = handle.words(for: result)
-    if result == CURLE_OK {
-      self = .answered
-    } else if let own = Self.own(response) {
+    if let own = Self.own(response) {
       self = own
     } else if let ended = Self.onTheWay(result, handle, way, text) {
       self = ended

@@ -28,6 +28,7 @@ extension Gate {
     guard !isFaultless, faultless.isEmpty else { return }
     var fork = self
     fork.isFaultless = true
+    fork.noteNextMoment()
     faultless = [fork]
   }
 
@@ -85,7 +86,7 @@ extension Gate {
       guard isPresent(at: key) else { return }
       let started = max(fault.started ?? now, records[key.index].nextCheck)
       guard started <= now else { return }
-      succeed(slots(missed(of: key, before: started), of: key))
+      succeed(slots(missedChecks(of: key, before: started), of: key))
       // It ends when it was lost: the checks after it are those that were made.
       let report = CheckReport(
         started: started, result: .success,
@@ -97,7 +98,7 @@ extension Gate {
       guard report.result != .success || report.started >= records[key.index].nextCheck else {
         return
       }
-      succeed(slots(missed(of: key, before: report.started), of: key))
+      succeed(slots(missedChecks(of: key, before: report.started), of: key))
       handle(event, at: now, effects: &effects)
     case .listed(let listing):
       guard case .failed = listing.result else {
@@ -119,10 +120,6 @@ extension Gate {
     succeed(lostSlots(by: moment, isHeldUp: seen.since(moment) > Self.heldUpAfter))
     var effects: [GateEffect] = []
     if moment >= clock { passTime(until: moment, effects: &effects) }
-  }
-
-  private func missed(of key: InstanceKey, before started: GateInstant) -> Int {
-    records[key.index].missedChecks(before: started, every: check.interval.inMicroseconds)
   }
 
   private typealias Slot = (start: GateInstant, key: InstanceKey)
@@ -172,9 +169,7 @@ extension Gate {
     return switch event {
     case .checkLost: true
     case .checked(let key, let report):
-      isPresent(at: key)
-        && records[key.index].missedChecks(
-          before: report.started, every: check.interval.inMicroseconds) > 0
+      isPresent(at: key) && missedChecks(of: key, before: report.started) > 0
         || isAnyMissed(by: now)
     case .listed, .loadBalancerAsked: event.fault != nil || isAnyMissed(by: now)
     case .resumed: false

@@ -26,6 +26,8 @@ package struct Gate: Sendable {
   private var keys: [Name: InstanceKey] = [:]
   /// When the latest event came.
   package private(set) var clock = GateInstant.start
+  /// When, if nothing else happens, time alone will decide.
+  private var nextMoment: GateInstant?
   private var announcedWakeUp: GateInstant?
   /// Until when the group must be promoted: the policy's deadline, or later after a resumption.
   package private(set) var deadline: GateInstant
@@ -72,6 +74,7 @@ package struct Gate: Sendable {
     deadline = .start + policy.deadline
     soakCertainty = Certainty(check: check, until: deadline - policy.soak)
     finalCertainty = Certainty(check: check, until: deadline)
+    noteNextMoment()
   }
 
   /// Not even `min_healthy 0%` promotes a group in which nothing was seen to be healthy.
@@ -176,12 +179,13 @@ package struct Gate: Sendable {
       endGrace(effects: &effects)
       noteMissedChecks()
       decide()
+      noteNextMoment()
     }
     if verdict != nil { announce(&effects) }
   }
 
-  /// When, if nothing else happens, time alone will decide.
-  private var nextMoment: GateInstant? {
+  /// Notes the next moment; whatever changes the gate comes here at its end.
+  mutating func noteNextMoment() {
     var next = Earliest(after: clock)
     next.consider(nextGraceEnd)
     if let blame {
@@ -192,7 +196,7 @@ package struct Gate: Sendable {
       next.consider(listedHealthySince.map { soaked(since: $0) })
       next.consider(freshUntil?.next)
     }
-    return next.moment
+    nextMoment = next.moment
   }
 
   /// When a soak that began then is over.
@@ -255,9 +259,16 @@ package struct Gate: Sendable {
 
   /// Notes the checks that should have begun long before another one did.
   private mutating func noteMissed(of key: InstanceKey, before started: GateInstant) {
-    let missed = records[key.index].missedChecks(
-      before: started, every: check.interval.inMicroseconds)
+    let missed = missedChecks(of: key, before: started)
     if missed > 0 { noteMissed(missed, of: key) }
+  }
+
+  /// How many of its checks should have begun at least an interval before another one began.
+  func missedChecks(of key: InstanceKey, before started: GateInstant) -> Int {
+    // In its place, as in `share(of:)`.
+    records.withUnsafeBufferPointer {
+      $0[key.index].missedChecks(before: started, every: check.interval.inMicroseconds)
+    }
   }
 
   private mutating func noteMissed(_ count: Int, of key: InstanceKey) {
@@ -283,9 +294,10 @@ package struct Gate: Sendable {
   /// Whether there is a check that should long have been over.
   mutating func isAnyMissed(by now: GateInstant) -> Bool {
     guard now > nextMiss else { return false }
-    nextMiss = now + .seconds(3600)
-    for index in records.indices where isChecked(records[index]) {
-      nextMiss = min(nextMiss, records[index].missDue(under: check))
+    nextMiss = records.withUnsafeBufferPointer { records in
+      records.indices.reduce(now + .seconds(3600)) { next, index in
+        isChecked(records[index]) ? min(next, records[index].missDue(under: check)) : next
+      }
     }
     return now > nextMiss
   }
@@ -558,6 +570,7 @@ package struct Gate: Sendable {
   }
 
   private mutating func announce(_ effects: inout [GateEffect]) {
+    noteNextMoment()
     if let verdict {
       effects.append(.conclude(verdict))
     } else if let moment = nextMoment, moment != announcedWakeUp {

@@ -33,6 +33,10 @@ package struct GateInstant: Hashable, Sendable, Comparable {
 extension Duration {
   /// Whole microseconds, rounded towards zero; what is too large for them is the nearest that is not.
   package var inMicroseconds: Int64 {
-    Int64(clamping: attoseconds / 1_000_000_000_000)
+    // 10^12 is 2^12 times 5^12: what is shorter than ten hours takes no division of 128 bits.
+    if attoseconds >= 0, let shifted = Int64(exactly: attoseconds >> 12) {
+      return shifted / 244_140_625
+    }
+    return Int64(clamping: attoseconds / 1_000_000_000_000)
   }
 }
