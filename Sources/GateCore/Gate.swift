@@ -265,7 +265,7 @@ package struct Gate: Sendable {
 
   /// How many of its checks should have begun at least an interval before another one began.
   func missedChecks(of key: InstanceKey, before started: GateInstant) -> Int {
-    // In its place, as in `share(of:)`.
+    // In its place: an element of an array is copied for a question, a buffer's is not.
     records.withUnsafeBufferPointer {
       $0[key.index].missedChecks(before: started, every: check.interval.inMicroseconds)
     }
@@ -294,11 +294,15 @@ package struct Gate: Sendable {
   /// Whether there is a check that should long have been over.
   mutating func isAnyMissed(by now: GateInstant) -> Bool {
     guard now > nextMiss else { return false }
-    nextMiss = records.withUnsafeBufferPointer { records in
-      records.indices.reduce(now + .seconds(3600)) { next, index in
-        isChecked(records[index]) ? min(next, records[index].missDue(under: check)) : next
+    var next = now + .seconds(3600)
+    records.withUnsafeBufferPointer { records in
+      for index in records.indices
+      where records[index].removed == nil
+        && loadBalancerRole(for: records[index].instance.role) != .decides {
+        next = min(next, records[index].missDue(under: check))
       }
     }
+    nextMiss = next
     return now > nextMiss
   }
 
@@ -438,9 +442,11 @@ package struct Gate: Sendable {
 
   private func share(of key: InstanceKey) -> GroupHealth.Share {
     let role = loadBalancerRole(for: records[key.index].instance.role)
-    // In its place: an element that is asked a question is copied for it, a buffer's is not.
+    precondition(records.indices.contains(key.index), "its record is here")
     return records.withUnsafeBufferPointer {
-      $0[key.index].share(under: check, soak: soakCertainty, final: finalCertainty, role)
+      InstanceRecord.share(
+        of: $0.baseAddress! + key.index, under: check, soak: soakCertainty, final: finalCertainty,
+        role)
     }
   }
 

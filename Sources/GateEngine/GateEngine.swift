@@ -10,7 +10,7 @@ package struct GateEngine<Port: CheckPort> {
   private let port: Port
   private let observers: [any GateObserver]
   /// The group, and the baseline.
-  private var groups: [Group]
+  private var groups: [FollowedGroup]
   private var due = DueQueue()
   private var wakeUp: GateInstant?
   private var effects: [GateEffect] = []
@@ -30,20 +30,10 @@ package struct GateEngine<Port: CheckPort> {
     self.port = port
     self.observers = observers
     groups = [
-      Group(feed, Membership(of: .member, gate.policy.membership, expected: expected)),
-      Group(
+      FollowedGroup(feed, Membership(of: .member, gate.policy.membership, expected: expected)),
+      FollowedGroup(
         baselineFeed, Membership(of: .baseline, baselineFeed == nil ? .fixed : .changing)),
     ]
-  }
-
-  private struct Group {
-    var feed: (any MembershipFeed)?
-    var membership: Membership
-
-    init(_ feed: (any MembershipFeed)?, _ membership: Membership) {
-      self.feed = feed
-      self.membership = membership
-    }
   }
 
   /// Checks these groups and guards until the verdict is certain.
@@ -110,8 +100,9 @@ package struct GateEngine<Port: CheckPort> {
   }
 
   private mutating func takeUpdates(at now: GateInstant) {
-    for index in groups.indices {
-      for update in groups[index].feed?.takeUpdates() ?? [] { take(update, of: index, at: now) }
+    for index in 0..<groups.count {
+      guard let feed = groups[index].feed else { continue }
+      for update in feed.takeUpdates() { take(update, of: index, at: now) }
     }
   }
 
@@ -165,5 +156,16 @@ package struct GateEngine<Port: CheckPort> {
     for observer in observers {
       observer.observe(seen, effects[...], at: instant, in: gate)
     }
+  }
+}
+
+/// A group, what tells who is in it, and who is.
+private struct FollowedGroup {
+  var feed: (any MembershipFeed)?
+  var membership: Membership
+
+  init(_ feed: (any MembershipFeed)?, _ membership: Membership) {
+    self.feed = feed
+    self.membership = membership
   }
 }

@@ -28,6 +28,15 @@ struct Certainty: Hashable, Sendable {
     return GateInstant(microseconds: lastSlot.microseconds - Int64(results - 2) * interval)
   }
 
+  /// The same, for checks at these slots, of which the next may start then; nil when they cannot all
+  /// come in time.
+  func lastChance(
+    of results: Int, from nextCheck: GateInstant, _ schedule: CheckSchedule
+  ) -> GateInstant? {
+    guard canCome(results, from: nextCheck) else { return nil }
+    return lastAnswer(of: results, lastSlot: schedule.lastSlot(by: latest, every: interval))
+  }
+
   /// The latest start of the first of so many checks.
   func latestStart(of results: Int) -> GateInstant {
     GateInstant(microseconds: latest.microseconds - Int64(max(results - 1, 0)) * interval)

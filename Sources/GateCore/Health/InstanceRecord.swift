@@ -42,25 +42,29 @@ package struct InstanceRecord: Hashable, Sendable {
 
   package var checks: Int { successes + failures }
 
-  /// What it contributes to the counts of the group.
+  /// What one contributes to the counts of the group.
   ///
-  /// Inlined, so that a record is not copied twice a check for a few of its fields.
+  /// By a pointer, so that a record is not copied twice a check for a few of its fields.
   @inline(__always)
-  func share(
-    under check: HealthCheck, soak: Certainty, final: Certainty,
-    _ role: GatePolicy.LoadBalancerRole
+  static func share(
+    of record: UnsafePointer<InstanceRecord>, under check: HealthCheck, soak: Certainty,
+    final: Certainty, _ role: GatePolicy.LoadBalancerRole
   ) -> GroupHealth.Share {
+    let (health, latest, nextCheck) = (
+      record.pointee.health, record.pointee.latest, record.pointee.nextCheck
+    )
     var share = GroupHealth.Share(
-      state: health.state, isMismatched: instance.mismatch != nil,
-      isHealthy: health.isShownHealthy, isListed: !isMissing,
-      isInService: role == .none || view?.state == .healthy, latest: latest,
+      state: health.state, isMismatched: record.pointee.instance.mismatch != nil,
+      isHealthy: health.isShownHealthy, isListed: !record.pointee.isMissing,
+      isInService: role == .none || record.pointee.view?.state == .healthy, latest: latest,
       soakChance: soak.latest, finalChance: final.latest)
     // A view can change at any moment.
     guard role != .decides else { return share }
     let needed = health.successesNeeded(under: check)
     if needed > 0 {
-      share.soakChance = lastChance(needing: needed, soak)
-      share.finalChance = lastChance(needing: needed, final)
+      let schedule = record.pointee.schedule
+      share.soakChance = soak.lastChance(of: needed, from: nextCheck, schedule)
+      share.finalChance = final.lastChance(of: needed, from: nextCheck, schedule)
     } else if latest != .passed, nextCheck > final.latest {
       share.finalChance = nil
     }
@@ -69,12 +73,8 @@ package struct InstanceRecord: Hashable, Sendable {
 
   /// The last moment at which the first of this many like results can come; nil when they cannot
   /// all come in time.
-  @inline(__always)
   func lastChance(needing results: Int, _ certainty: Certainty) -> GateInstant? {
-    guard certainty.canCome(results, from: nextCheck) else { return nil }
-    return certainty.lastAnswer(
-      of: results,
-      lastSlot: schedule.lastSlot(by: certainty.latest, every: certainty.interval))
+    certainty.lastChance(of: results, from: nextCheck, schedule)
   }
 
   // MARK: - Checks that were not made

@@ -231,7 +231,7 @@ package struct JSONWriter {
       if blanks > 0 { put(UInt8(ascii: "\n")) }
       for _ in 0..<blanks { put(UInt8(ascii: " ")) }
       put(UInt8(ascii: "\""))
-      name.withUTF8Buffer { for byte in $0 { put(byte) } }
+      name.withUTF8Buffer { count = text[count...].initialize(fromContentsOf: $0) }
       put(UInt8(ascii: "\""))
       put(UInt8(ascii: ":"))
       if layout == .indented { put(UInt8(ascii: " ")) }

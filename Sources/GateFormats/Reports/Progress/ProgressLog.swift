@@ -17,7 +17,6 @@ package struct ProgressLog: Sendable {
   private var isCondemned = false
   /// What was said to hold up the promotion of a group that has soaked, and since when that soak.
   private var obstacles: Set<Obstacle.Kind> = []
-  private var obstaclesSince: GateInstant?
   private var lastLine: GateInstant?
   /// How many instances the source wants, as far as it was told.
   private var expected: Int
@@ -196,11 +195,12 @@ package struct ProgressLog: Sendable {
 
   /// Says what the promotion of a group waits for that has soaked; each kind once in a soak.
   private mutating func tellObstacle(at now: GateInstant, in gate: Gate) {
-    if gate.healthySince != obstaclesSince {
-      (obstaclesSince, obstacles) = (gate.healthySince, [])
+    guard gate.hasSoaked(by: now) else {
+      if !obstacles.isEmpty { obstacles = [] }
+      return
     }
-    guard gate.verdict == nil, gate.blame == nil, gate.hasSoaked(by: now),
-      let obstacle = gate.obstacle, obstacles.insert(obstacle.kind).inserted
+    guard gate.verdict == nil, gate.blame == nil, let obstacle = gate.obstacle,
+      obstacles.insert(obstacle.kind).inserted
     else { return }
     tellMembership(at: now, in: gate)
     say("\(gate.standing), \(obstacle.words)", at: now)
