@@ -40,9 +40,9 @@ extension Transfer {
 
 extension Answer {
   /// What explains a failure: without secrets, cut, and clean enough to print anywhere.
-  func evidence(without secrets: [String]) -> Evidence? {
+  func evidence(without secrets: SecretMask) -> Evidence? {
     func shown(_ name: String, _ bytes: Int) -> String? {
-      values(of: name).last?.masking(secrets).cleaned(to: bytes)
+      values(of: name).last.map { secrets.masked($0).cleaned(to: bytes) }
     }
     let evidence = Evidence(
       server: shown("server", 100), location: shown("location", 200),
@@ -50,27 +50,11 @@ extension Answer {
     return evidence == Evidence() ? nil : evidence
   }
 
-  private func excerpt(without secrets: [String]) -> String? {
+  private func excerpt(without secrets: SecretMask) -> String? {
     guard !body.isEmpty else { return nil }
-    let bytes = body.prefix(Transfer.excerptBytes)
-    let text = String(decoding: bytes, as: UTF8.self).masking(secrets)
+    let bytes = Array(body.prefix(Transfer.excerptBytes))
     let isCut = !isBodyWhole || bytes.count < body.count
-    return (isCut ? text.withoutBeginning(of: secrets) : text).cleaned(to: Transfer.excerptBytes)
-  }
-}
-
-extension String {
-  /// Without the secrets, which an answer may repeat.
-  ///
-  /// To be called before anything is cut or cleaned: a part of a secret is one too.
-  func masking(_ secrets: [String]) -> String {
-    secrets.reduce(self) { $0.replacing($1, with: "***") }
-  }
-
-  /// Without what may be the beginning of a secret, where text was cut.
-  func withoutBeginning(of secrets: [String]) -> String {
-    let beginnings = secrets.flatMap { secret in secret.indices.map { secret[..<$0] } }
-    let longest = beginnings.filter { !$0.isEmpty && hasSuffix($0) }.map(\.count).max() ?? 0
-    return String(dropLast(longest))
+    let text = String(decoding: secrets.masked(bytes, isCut ? .cut : .whole), as: UTF8.self)
+    return text.cleaned(to: Transfer.excerptBytes)
   }
 }

@@ -18,9 +18,9 @@ struct CheckEnding {
     switch end {
     case .fault(let detail, let cause):
       .checkLost(
-        key, GateFault(detail: shown(detail), started: transfer.started, cause: cause))
+        key, GateFault(detail: detail, started: transfer.started, cause: cause))
     case .failed(let kind, let detail):
-      .checked(key, failure(kind, detail, status: status, answer: answerSoFar))
+      .checked(key, failure(kind, shown(detail), status: status, answer: answerSoFar))
     case .answered where isLate:
       .checked(
         key,
@@ -55,7 +55,8 @@ struct CheckEnding {
     guard let failure = judgement.failure, !isOld else {
       return success(status: status, version: version(judgement))
     }
-    var report = self.failure(failure.kind, failure.detail, status: status, answer: answer)
+    var report = self.failure(
+      failure.kind, shown(failure.detail), status: status, answer: answer)
     report.version = version(judgement)
     return report
   }
@@ -150,9 +151,10 @@ struct CheckEnding {
     CheckReport(
       started: transfer.started, result: .failure(kind), status: status,
       latencyMicroseconds: kind.isTimeout ? sinceStart : latency ?? sinceStart,
-      detail: shown(detail).cleaned(to: 500),
+      detail: detail.cleaned(to: 500),
       evidence: answer?.evidence(without: plan.secrets))
   }
 
-  private func shown(_ text: String) -> String { text.masking(plan.secrets) }
+  /// What an answer said, or may have been quoted from it; never words of the program's own alone.
+  private func shown(_ text: String) -> String { plan.secrets.masked(text) }
 }

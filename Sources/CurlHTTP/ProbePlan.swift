@@ -30,7 +30,7 @@ package struct ProbePlan {
   package var connectTo: [String] = []
   package var judge: (any AnswerJudge)?
   /// Texts that an answer may repeat and no output may show.
-  package var secrets: [String] = []
+  package var secrets: SecretMask = []
 
   package init(check: HealthCheck) {
     self.check = check

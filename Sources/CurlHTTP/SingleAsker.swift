@@ -104,8 +104,8 @@ extension SingleAnswer {
       case .answered: .answered
       // More than is read: what came says enough.
       case .failed where response.body_too_large: .answered
-      case .failed(let kind, let detail): .failed(kind, detail.masking(plan.secrets))
-      case .fault(let detail, _): .fault(detail.masking(plan.secrets))
+      case .failed(let kind, let detail): .failed(kind, plan.secrets.masked(detail))
+      case .fault(let detail, _): .fault(plan.secrets.masked(detail))
       }
     let status = transfer.httpStatus
     if status > 0 {
@@ -162,12 +162,11 @@ extension SingleAnswer.CertificateDates {
 
 extension Answer {
   /// Without secrets, which it may repeat; what was cut off may end in the beginning of one.
-  fileprivate func masking(_ secrets: [String]) -> Answer {
+  fileprivate func masking(_ secrets: SecretMask) -> Answer {
     guard !secrets.isEmpty else { return self }
     var masked = self
-    masked.fields = fields.map { Field($0.name, $0.value.masking(secrets)) }
-    let text = String(decoding: body, as: UTF8.self).masking(secrets)
-    masked.body = Array((isBodyWhole ? text : text.withoutBeginning(of: secrets)).utf8)
+    masked.fields = fields.map { Field($0.name, secrets.masked($0.value)) }
+    masked.body = secrets.masked(body, isBodyWhole ? .whole : .cut)
     return masked
   }
 }

@@ -298,7 +298,8 @@ package struct Gate: Sendable {
     records.withUnsafeBufferPointer { records in
       for index in records.indices
       where records[index].removed == nil
-        && loadBalancerRole(for: records[index].instance.role) != .decides {
+        && loadBalancerRole(for: records[index].instance.role) != .decides
+      {
         next = min(next, records[index].missDue(under: check))
       }
     }

@@ -102,7 +102,7 @@ struct Occurrence: Sendable {
   }
 
   /// The path that was asked for.
-  var path: String { first.check.target.path.cleaned(to: 100) }
+  var path: String { SecretPlaces.masked(first.check.target.path).cleaned(to: 100) }
 
   var check: HealthCheck { first.check }
 }

@@ -8,9 +8,10 @@ package struct GrammarError: Error, Hashable, Sendable, CustomStringConvertible 
 }
 
 extension String {
-  /// In quotes, and no longer than a line of a terminal.
+  /// In quotes, without passwords in URLs, and no longer than a line of a terminal.
   package var shown: String {
-    count > 80 ? "'\(prefix(77))...'" : "'\(self)'"
+    let masked = SecretPlaces.masked(self)
+    return masked.count > 80 ? "'\(masked.prefix(77))...'" : "'\(masked)'"
   }
 }
 

@@ -29,8 +29,11 @@ package struct HealthCheckTarget: Hashable, Sendable, CustomStringConvertible {
     self.path = path
   }
 
-  /// The target as AWS spells it.
-  package var description: String {
+  /// The target as AWS spells it, secret parameters masked: `path` has them.
+  package var description: String { SecretPlaces.masked(written) }
+
+  /// The target as AWS spells it, to be read again.
+  package var written: String {
     switch port {
     case .number(let number): "\(scheme.rawValue):\(number)\(path)"
     case .trafficPort: "\(scheme.rawValue):traffic-port\(path)"
@@ -65,7 +68,7 @@ extension HealthCheckTarget {
   /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
   package init(parsing text: String) throws(GrammarError) {
     guard let colon = text.firstIndex(of: ":") else {
-      throw GrammarError("'\(text)' is not PROTOCOL:PORT/PATH, such as HTTP:80/health")
+      throw GrammarError("\(text.shown) is not PROTOCOL:PORT/PATH, such as HTTP:80/health")
     }
     let name = text[..<colon]
     // Not `uppercased()` alone, which makes SSL out of more than these letters.
@@ -86,7 +89,7 @@ extension HealthCheckTarget {
   private static func port(_ text: Substring, of whole: String) throws(GrammarError) -> Port {
     guard text != "traffic-port" else { return .trafficPort }
     guard let number = text.asWholeNumber, (1...65_535).contains(number) else {
-      throw GrammarError("'\(text)' in '\(whole)' is not a port: 1 to 65535, or traffic-port")
+      throw GrammarError("'\(text)' in \(whole.shown) is not a port: 1 to 65535, or traffic-port")
     }
     return .number(number)
   }
@@ -96,19 +99,19 @@ extension HealthCheckTarget {
   ) throws(GrammarError) -> String {
     guard scheme.hasPath else {
       guard text.isEmpty else {
-        throw GrammarError("'\(whole)' has a path, but a \(scheme.rawValue) check asks for none")
+        throw GrammarError("\(whole.shown) has a path, but a \(scheme.rawValue) check asks for none")
       }
       return ""
     }
     guard !text.isEmpty else {
       guard scheme.isGRPC else {
-        throw GrammarError("'\(whole)' has no path: write '\(whole)/' for the root")
+        throw GrammarError("\(whole.shown) has no path: write '\(whole)/' for the root")
       }
       return albGRPCPath
     }
     // The bytes go on the request line as they are written (RFC 9112, section 3.2).
     guard text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "#") }) else {
-      throw GrammarError("the path of '\(whole)' has a blank, a control character or a '#'")
+      throw GrammarError("the path of \(whole.shown) has a blank, a control character or a '#'")
     }
     guard text.utf16.count <= 1024 else {
       throw GrammarError("the path of the target is longer than 1024 characters")

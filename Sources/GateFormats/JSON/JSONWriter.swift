@@ -137,43 +137,50 @@ package struct JSONWriter {
   package mutating func string(_ value: String) {
     bytes.append(UInt8(ascii: "\""))
     var value = value
-    value.withUTF8 { text in
-      // Most are plain, and are taken whole.
-      if text.allSatisfy(Self.isPlain) { bytes.append(contentsOf: text) } else { escape(text) }
+    // Most are plain, and are taken whole.
+    let isPlain = value.withUTF8 { text in
+      guard text.allSatisfy(Self.isPlain) else { return false }
+      bytes.append(contentsOf: text)
+      return true
     }
+    if !isPlain { escape(value) }
     bytes.append(UInt8(ascii: "\""))
   }
 
   /// Whether it stands in a string as it is, whatever stands beside it.
   private static func isPlain(_ byte: UInt8) -> Bool {
     switch byte {
-    case 0..<0x20, 0x7F, UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "#"): false
+    case 0..<0x20, 0x7F..., UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "#"): false
     default: true
     }
   }
 
-  private mutating func escape(_ text: UnsafeBufferPointer<UInt8>) {
+  private mutating func escape(_ text: String) {
     // Two begin a command to a CI system (`##vso[`, `##[`) wherever they stand in a line of its
     // log; it may well take them for two if something that cannot be seen is between them.
     var hasHash = false
-    for byte in text {
-      switch byte {
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"", "\\":
         bytes.append(UInt8(ascii: "\\"))
-        bytes.append(byte)
-      case UInt8(ascii: "#") where hasHash: append("\\u0023")
-      case 0x0A: append("\\n")
-      case 0x0D: append("\\r")
-      case 0x09: append("\\t")
-      case 0..<0x20, 0x7F:
-        append("\\u00")
-        bytes.append(Self.hexDigit(byte >> 4))
-        bytes.append(Self.hexDigit(byte & 15))
-      case UInt8(ascii: "#"):
-        hasHash = true
-        bytes.append(byte)
-      default: bytes.append(byte)
+        bytes.append(UInt8(ascii: scalar))
+      case "#" where hasHash: append("\\u0023")
+      case "\n": append("\\n")
+      case "\r": append("\\r")
+      case "\t": append("\\t")
+      case _ where scalar.isShownByNumber:
+        for unit in UTF16.encode(scalar)! { escape(unit) }
+      default:
+        if scalar == "#" { hasHash = true }
+        bytes.append(contentsOf: UTF8.encode(scalar)!)
       }
+    }
+  }
+
+  private mutating func escape(_ unit: UInt16) {
+    append("\\u")
+    for shift in [12, 8, 4, 0] {
+      bytes.append(Self.hexDigit(UInt8(truncatingIfNeeded: unit >> shift) & 15))
     }
   }
 

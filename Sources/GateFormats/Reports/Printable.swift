@@ -1,3 +1,5 @@
+import GateCore
+
 extension StringProtocol {
   /// The text as it may be shown anywhere: on one line, and unable to drive a terminal.
   ///
@@ -8,7 +10,7 @@ extension StringProtocol {
     var printable = String.UnicodeScalarView()
     var marks = 0
     for scalar in unicodeScalars {
-      switch scalar.appearance {
+      switch scalar.textEffect {
       case .letter: marks = 0
       case .mark:
         // More than a letter needs is only ever there to spill over the lines around it.
@@ -25,33 +27,5 @@ extension StringProtocol {
       printable.append(scalar)
     }
     return String(printable)
-  }
-}
-
-/// What a scalar does to the line that it is printed on.
-private enum Appearance {
-  case letter
-  /// It stands on the letter before it.
-  case mark
-  /// It chooses between two forms of the letter before it, which may differ in width.
-  case selector
-  case blank
-  case unprintable
-}
-
-extension Unicode.Scalar {
-  fileprivate var appearance: Appearance {
-    switch self {
-    case "\t", "\n", "\r", "\u{85}": return .blank
-    case _ where properties.isVariationSelector: return .selector
-    case _ where properties.isDefaultIgnorableCodePoint: return .unprintable
-    default: break
-    }
-    return switch properties.generalCategory {
-    case .spaceSeparator, .lineSeparator, .paragraphSeparator: .blank
-    case .control, .format, .surrogate, .privateUse, .unassigned: .unprintable
-    case .nonspacingMark, .enclosingMark: .mark
-    default: .letter
-    }
   }
 }

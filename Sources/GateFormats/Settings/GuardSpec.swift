@@ -55,7 +55,7 @@ extension GuardSpec {
       .map { $0.trimmed }
     name = maskedGuard(text)
     guard parts.count == 2, !parts[1].isEmpty else { throw Self.unknown(name) }
-    secrets = GuardSecrets(in: parts[1]).values
+    secrets = SecretPlaces.secrets(in: parts[1])
     switch parts[0] {
     case "prometheus": question = try Self.prometheus(parts[1], name)
     case "cloudwatch-alarm": (question, secrets) = (.cloudWatchAlarm(parts[1]), [])
@@ -63,7 +63,7 @@ extension GuardSpec {
     case "http" where parts[1].hasPrefix("//"), "https" where parts[1].hasPrefix("//"):
       question = .http(try Self.url(text.trimmed, name))
     case "http": question = .http(try Self.url(parts[1], name))
-    case "exec": (question, secrets) = (.exec(parts[1]), [])
+    case "exec": question = .exec(parts[1])
     default: throw Self.unknown(name)
     }
   }
@@ -76,7 +76,7 @@ extension GuardSpec {
 
   private static func url(_ text: String, _ name: String) throws(GrammarError) -> String {
     guard text.hasPrefix("http://") || text.hasPrefix("https://"),
-      !GuardSecrets.host(of: text).isEmpty
+      !GuardURL.host(of: text).isEmpty
     else {
       throw GrammarError("\(name.shown) has no URL that begins with http:// or https:// and a host")
     }
@@ -119,40 +119,18 @@ extension GuardSpec {
   }
 }
 
-/// A guard without the secrets of its URL: its password, and parameters that are named for secrets.
+/// A guard without the secrets of its URL; of one that is not understood, its first word.
 package func maskedGuard(_ text: String) -> String {
-  guard let colon = text.firstIndex(of: ":"),
-    ["prometheus", "http", "https"].contains(text[..<colon].trimmed)
-  else { return text }
-  return GuardSecrets(in: text).values.reduce(text) { $0.replacing($1, with: secretMask) }
+  guard let colon = text.firstIndex(of: ":") else { return secretMask }
+  switch text[..<colon].trimmed {
+  case "prometheus", "http", "https", "cloudwatch-alarm", "exec": return SecretPlaces.masked(text)
+  // A password may stand anywhere.
+  default: return "\(text[...colon])\(secretMask)"
+  }
 }
 
-/// What is secret in a URL.
-private struct GuardSecrets {
-  var values: [String] = []
-
-  private static let names: Set = [
-    "token", "access_token", "auth", "key", "apikey", "api_key", "api-key", "password", "secret",
-    "sig", "signature",
-  ]
-
-  init(in text: String) {
-    let authority = Self.authority(of: text)
-    if let at = authority.lastIndex(of: "@") {
-      let user = authority[..<at]
-      let password = user.firstIndex(of: ":").map { user[user.index(after: $0)...] } ?? user
-      values.append(String(password))
-    }
-    guard let question = text.firstIndex(of: "?") else { return }
-    for parameter in text[text.index(after: question)...].split(separator: "&") {
-      guard let sign = parameter.firstIndex(of: "="),
-        Self.names.contains(parameter[..<sign].lowercased())
-      else { continue }
-      values.append(String(parameter[parameter.index(after: sign)...]))
-    }
-    values = values.filter { !$0.isEmpty }.sorted { $0.count > $1.count }
-  }
-
+/// The place in a URL.
+private enum GuardURL {
   static func host(of text: String) -> Substring {
     let authority = authority(of: text)
     let host = authority.lastIndex(of: "@").map { authority[authority.index(after: $0)...] }

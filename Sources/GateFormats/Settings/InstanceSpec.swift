@@ -47,13 +47,32 @@ package struct InstanceSpec: Hashable, Sendable {
     guard !id.isEmpty else { throw GrammarError("\(text.shown) has no name before the '='") }
     // U+FFFD stands where bytes of an argument were not UTF-8.
     let isPlain = id.unicodeScalars.allSatisfy {
-      !$0.isControl && !$0.properties.isWhitespace && $0 != "\u{FFFD}"
+      !$0.isShownByNumber && !$0.properties.isWhitespace && $0 != "\u{FFFD}"
     }
     guard isPlain, id.utf8.count <= 255 else {
       throw GrammarError(
         "\(id.shown) is not a name of an instance: UTF-8, no blanks, and at most 255 bytes")
     }
+    try refuseLogCommand(id)
     return id
+  }
+
+  /// A zone that can stand in a line of a report.
+  ///
+  /// - Throws: `GrammarError`, when it is too long, or has control characters.
+  static func checkedZone(_ zone: String) throws(GrammarError) -> String {
+    guard zone.utf8.count <= 255, !zone.unicodeScalars.contains(where: \.isShownByNumber) else {
+      throw GrammarError(
+        "\(zone.shown) is not a zone: no control or invisible characters, and at most 255 bytes")
+    }
+    try refuseLogCommand(zone)
+    return zone
+  }
+
+  /// Printed alone to a CI system's log, by whatever reads the verdict, it must be no command.
+  private static func refuseLogCommand(_ text: String) throws(GrammarError) {
+    guard text.contains("##") || text.beginsWithLogCommand else { return }
+    throw GrammarError("\(text.shown) would be a command to a CI system that prints it")
   }
 
   private static func host(of place: String) -> Substring {

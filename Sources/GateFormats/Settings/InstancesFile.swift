@@ -134,7 +134,8 @@ extension InstanceSpec {
       if !pair.value.isNull { texts[name] = text }
     }
     guard let address = texts["address"] else { throw GrammarError("an instance has no address") }
-    self.init(address: try NetworkAddress(parsing: address), zone: texts["zone"])
+    self.init(address: try NetworkAddress(parsing: address))
+    if let zone = texts["zone"] { self.zone = try Self.checkedZone(zone) }
     if let id = texts["id"] { self.id = try Self.checkedID(id, in: id) }
     if let text = texts["port"] {
       guard let port = text.asWholeNumber, (1...65_535).contains(port) else {

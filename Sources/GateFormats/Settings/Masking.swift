@@ -1,40 +1,35 @@
-import GateCore
+package import GateCore
 
 /// What stands in the place of a secret.
-package let secretMask = "***"
+package let secretMask = SecretMask.mask
 
 extension SettingKey {
   /// A value of the setting as it may be shown anywhere.
   package func masked(_ text: String) -> String {
-    switch setting.confidentiality {
-    case .open: text
-    case .secret:
-      switch self {
-      case .proxy: maskedProxy(text)
-      case .notify, .events: maskedWebhook(text)
-      case .guard: maskedGuard(text)
-      default: maskedHeader(text)
-      }
+    switch self {
+    case .header: maskedHeader(text)
+    case .notify, .events: maskedWebhook(text)
+    case .guard: maskedGuard(text)
+    case .proxy, .connectTo: SecretPlaces.masked(text, isPlace: true)
+    // The digest of an image stands behind an `@`.
+    case .subject: text
+    default: setting.confidentiality == .secret ? secretMask : SecretPlaces.masked(text)
     }
   }
 }
 
-/// A header without its value: `Authorization: ***`.
+/// A header without its value, unless that is no secret: `Authorization: ***`.
 package func maskedHeader(_ text: String) -> String {
   // Without a colon it is no header, and any of it may be the secret.
   guard let colon = text.firstIndex(of: ":"), Answer.Field.isName(text[..<colon]) else {
     return text.hasSuffix(";") && Answer.Field.isName(text.dropLast()) ? text : secretMask
   }
+  guard SecretPlaces.isSecret(header: text[..<colon]) else { return text }
   return "\(text[..<colon]): \(secretMask)"
 }
 
 /// A URL without its password: `http://user:***@bastion:3128`.
-package func maskedProxy(_ text: String) -> String {
-  guard let credentials = credentials(of: text),
-    let colon = text[credentials].firstIndex(of: ":")
-  else { return text }
-  return "\(text[...colon])\(secretMask)\(text[credentials.upperBound...])"
-}
+package func maskedProxy(_ text: String) -> String { SecretPlaces.masked(text, isPlace: true) }
 
 /// A URL of which only the host is shown: of a webhook, the path is the secret.
 package func maskedWebhook(_ text: String) -> String {
@@ -52,29 +47,11 @@ package func maskedWebhook(_ text: String) -> String {
     + (path.isEmpty || path == "/" ? path : "/\(secretMask)")
 }
 
-/// The password in the URL of a proxy.
-func password(ofProxy text: String) -> String? {
-  guard let credentials = credentials(of: text),
-    let colon = text[credentials].firstIndex(of: ":")
-  else { return nil }
-  return String(text[credentials][text.index(after: colon)...])
-}
-
-/// What is before the last `@`, which a password may have too.
-private func credentials(of text: String) -> Range<String.Index>? {
-  guard let at = text.lastIndex(of: "@") else { return nil }
-  let start = text.firstRange(of: "://")?.upperBound ?? text.startIndex
-  return start <= at ? start..<at : nil
-}
-
 extension String {
   /// The text without these secrets, and without passwords in URLs.
-  package func masking(_ secrets: [String]) -> String {
-    // The longest first: one may be a part of another.
-    let masked = secrets.sorted { $0.utf8.count > $1.utf8.count }
-      .reduce(self) { $0.replacing($1, with: secretMask) }
+  package func masking(_ secrets: SecretMask) -> String {
     var shown = ""
-    var rest = masked[...]
+    var rest = secrets.masked(self)[...]
     while let separator = rest.firstRange(of: "://") {
       shown += rest[..<separator.upperBound]
       rest = rest[separator.upperBound...]

@@ -15,7 +15,7 @@ func checkedProxy(_ text: String) throws(GrammarError) -> String {
   var authority = text[separator.upperBound...]
   if authority.hasSuffix("/") { authority.removeLast() }
   if let at = authority.lastIndex(of: "@") { authority = authority[authority.index(after: at)...] }
-  guard text.unicodeScalars.allSatisfy({ !$0.isControl && !$0.properties.isWhitespace }),
+  guard text.unicodeScalars.allSatisfy({ !$0.isShownByNumber && !$0.properties.isWhitespace }),
     !authority.contains("="), (try? InstanceSpec(parsing: String(authority))) != nil
   else {
     throw GrammarError("\(shown) is not a proxy's URL: SCHEME://HOST:PORT")

@@ -72,25 +72,15 @@ extension String {
 
   /// Without what would move a terminal's cursor.
   var escaped: String {
-    guard unicodeScalars.contains(where: \.isControl) else { return self }
+    guard unicodeScalars.contains(where: \.isShownByNumber) else { return self }
     var text = ""
     for scalar in unicodeScalars {
-      if scalar.isControl {
+      if scalar.isShownByNumber {
         text += "\\u{\(String(scalar.value, radix: 16))}"
       } else {
         text.unicodeScalars.append(scalar)
       }
     }
     return text
-  }
-}
-
-extension Unicode.Scalar {
-  /// Of the category `Cc`, or a mark that reorders text.
-  var isControl: Bool {
-    switch properties.generalCategory {
-    case .control, .format, .lineSeparator, .paragraphSeparator: true
-    default: false
-    }
   }
 }

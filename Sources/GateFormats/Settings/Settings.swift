@@ -87,13 +87,15 @@ package struct AttestationSettings: Hashable, Sendable {
 }
 
 extension Settings {
-  /// Every text that must not appear in any output: values of headers, passwords.
+  /// What must not appear in any output: values of headers, passwords, parameters of URLs.
   ///
   /// An answer may well repeat what was sent to it.
-  package var secrets: [String] {
-    let all =
-      request.headers.map(\.value) + [proxy.flatMap(password(ofProxy:)) ?? ""]
-      + reactions.secrets
-    return all.filter { !$0.isEmpty }
+  package var secrets: SecretMask {
+    let headers = request.headers.filter { SecretPlaces.isSecret(header: $0.name) }
+    let places = ([proxy ?? ""] + connectTo)
+      .flatMap { SecretPlaces.secrets(in: $0, isPlace: true) }
+    return SecretMask(
+      headers.map(\.value) + places + SecretPlaces.secrets(in: check.target.path)
+        + guards.flatMap(\.secrets) + reactions.secrets)
   }
 }

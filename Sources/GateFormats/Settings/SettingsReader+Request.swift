@@ -13,7 +13,8 @@ extension SettingsReader {
       return text.uppercased()
     }
     request.host = value(of: .host) { text throws(GrammarError) in
-      guard text.unicodeScalars.allSatisfy({ !$0.isControl && !$0.properties.isWhitespace }) else {
+      guard text.unicodeScalars.allSatisfy({ !$0.isShownByNumber && !$0.properties.isWhitespace })
+      else {
         throw GrammarError("\(text.shown) is not a host name")
       }
       return text

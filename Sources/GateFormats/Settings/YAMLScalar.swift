@@ -13,7 +13,7 @@ func quotedScalar(_ text: String) -> String {
     case "\n": quoted += "\\n"
     case "\r": quoted += "\\r"
     case "\t": quoted += "\\t"
-    case _ where scalar.isControl && scalar.value <= 0xFFFF:
+    case _ where scalar.isShownByNumber && scalar.value <= 0xFFFF:
       let digits = String(scalar.value, radix: 16)
       quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
     default: quoted.unicodeScalars.append(scalar)

@@ -30,7 +30,7 @@ package struct Webhook: Hashable, Sendable {
     let shown = maskedWebhook(text).shown
     let authority = url[separator.upperBound...].prefix { !"/?#".contains($0) }
     let host = authority.lastIndex(of: "@").map { authority[authority.index(after: $0)...] }
-    guard text.unicodeScalars.allSatisfy({ !$0.isControl && !$0.properties.isWhitespace }),
+    guard text.unicodeScalars.allSatisfy({ !$0.isShownByNumber && !$0.properties.isWhitespace }),
       (try? InstanceSpec(parsing: String(host ?? authority))) != nil,
       !(host ?? authority).contains("=")
     else {

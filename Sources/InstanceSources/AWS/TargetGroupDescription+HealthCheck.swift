@@ -12,7 +12,7 @@ extension TargetGroupDescription {
     let target = try importedTarget()
     var settings: [ImportedHealthCheck.Setting] = [
       .init("semantics", semantics.rawValue),
-      .init("target", target.description),
+      .init("target", target.written),
     ]
     func add(_ name: String, _ value: String?) {
       if let value { settings.append(.init(name, value)) }

@@ -1,3 +1,5 @@
+internal import GateCore
+
 package import GateFormats
 
 /// Asks a guard, and waits for its answer.
@@ -24,7 +26,7 @@ package struct GuardSource: Sendable {
       case .http(let url): ask(url)
       case .exec(let command): run(command)
       }
-    return answer.cleaned(without: spec.secrets)
+    return answer.cleaned(without: SecretMask(spec.secrets))
   }
 
   private func ask(_ url: String) -> GuardAnswer {
@@ -92,10 +94,8 @@ package struct GuardSource: Sendable {
 
 extension GuardAnswer {
   /// With words that can be shown.
-  fileprivate func cleaned(without secrets: [String]) -> GuardAnswer {
-    func clean(_ text: String) -> String {
-      secrets.reduce(text) { $0.replacing($1, with: secretMask) }.cleaned(to: 300)
-    }
+  fileprivate func cleaned(without secrets: SecretMask) -> GuardAnswer {
+    func clean(_ text: String) -> String { secrets.masked(text).cleaned(to: 300) }
     return switch self {
     case .holds(let words, let status): .holds(clean(words), status: status)
     case .fails(let words, let kind, let status): .fails(clean(words), kind, status: status)

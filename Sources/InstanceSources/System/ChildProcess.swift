@@ -188,13 +188,9 @@ private func lastLine(of bytes: [UInt8]) -> String {
   return lines.last(where: { !$0.trimmingBlanks.isEmpty }).map { shownLine($0) } ?? ""
 }
 
-/// One line that can stand in a message: without control characters, and not too long.
+/// One line that can stand in a message: cleaned, and not too long.
 func shownLine(_ text: some StringProtocol, limit: Int = 300) -> String {
-  var line = ""
-  for character in text.prefix(limit + 1) {
-    let isControl = character.unicodeScalars.contains { $0.properties.generalCategory == .control }
-    line.append(isControl ? " " : character)
-  }
-  let shown = line.trimmingBlanks
+  let most = limit + 1
+  let shown = String(text.prefix(most)).cleaned(to: 4 * most)
   return shown.count > limit ? "\(shown.prefix(limit))…" : shown
 }

@@ -78,7 +78,7 @@ struct ProbeSettings {
     beside targets: [HealthCheckTarget], isOfGroup: Bool
   ) throws(CommandFailure) -> Settings {
     var lane = raw
-    if let target { lane.values[.target] = [SettingText(target.description, at: .flag(.target))] }
+    if let target { lane.values[.target] = [SettingText(target.written, at: .flag(.target))] }
     if !isOfGroup {
       lane.values = lane.values.filter { key, _ in
         key == .importFrom || key.setting.part != .source && key.setting.part != .release

@@ -1,3 +1,4 @@
+internal import GateCore
 internal import Dispatch
 internal import GateFormats
 internal import InstanceSources
@@ -9,7 +10,7 @@ internal import Synchronization
 /// and counted.
 final class EventPoster: EventSink, Sendable {
   private let webhook: Webhook
-  private let secrets: [String]
+  private let secrets: SecretMask
   private let machine: Surroundings
   private let state = Mutex(State())
   // Semaphores need no thread.
@@ -35,7 +36,7 @@ final class EventPoster: EventSink, Sendable {
   /// How long it is tried before it is seen whether the run is over.
   private static let turn = Duration.seconds(5)
 
-  init(_ webhook: Webhook, secrets: [String], machine: Surroundings) {
+  init(_ webhook: Webhook, secrets: SecretMask, machine: Surroundings) {
     self.webhook = webhook
     self.secrets = secrets
     self.machine = machine

@@ -20,7 +20,7 @@ struct Hook {
   /// A line for `/bin/sh`.
   var command: String
   var timeout: Duration
-  var secrets: [String]
+  var secrets: SecretMask
   /// Where interruptions are read from.
   var signals: Int32
 

@@ -1,3 +1,4 @@
+internal import GateCore
 internal import Dispatch
 internal import GateFormats
 internal import InstanceSources
@@ -6,7 +7,7 @@ internal import Synchronization
 /// The verdict, posted to those who want to know; all at the same time, each on its own thread.
 final class Notifications: Sendable {
   private let webhooks: [Webhook]
-  private let secrets: [String]
+  private let secrets: SecretMask
   private let machine: Surroundings
   private let ended = DispatchSemaphore(value: 0)
   /// Of those that are still under way, the places in the list.

@@ -1,3 +1,5 @@
+internal import GateCore
+
 /// The keys that a request is signed with; they show in no output.
 package struct AWSCredentials: Hashable, Sendable {
   package var accessKeyID: Secret
@@ -19,11 +21,8 @@ package struct AWSCredentials: Hashable, Sendable {
   /// Text of someone else's without the keys in it: AWS repeats a session token when it explains
   /// what it would have signed.
   func redacting(_ text: String) -> String {
-    [accessKeyID, secretAccessKey, sessionToken].reduce(text) { text, secret in
-      guard let secret, !secret.revealed.isEmpty else { return text }
-      return text.split(separator: secret.revealed, omittingEmptySubsequences: false)
-        .joined(separator: secret.description)
-    }
+    SecretMask([accessKeyID, secretAccessKey, sessionToken].compactMap { $0?.revealed }).masked(
+      text)
   }
 }
 

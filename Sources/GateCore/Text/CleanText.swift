@@ -49,12 +49,9 @@ extension StringProtocol {
 extension Unicode.Scalar {
   /// Whether it moves, hides or reorders what is printed after it, or is a blank.
   fileprivate var isUnprintable: Bool {
-    switch properties.generalCategory {
-    case .control, .format, .lineSeparator, .paragraphSeparator, .spaceSeparator, .surrogate,
-      .privateUse, .unassigned:
-      true
-    default:
-      false
+    switch textEffect {
+    case .blank, .unprintable: true
+    case .letter, .mark, .selector: false
     }
   }
 }
