@@ -84,13 +84,18 @@ struct NotCheckedRun: Sendable {
       try file.prepare(bytes)
       try file.commit()
     } catch {
-      // Where nothing is, nothing old is left; that nothing can be written there is said later.
-      if access(path, F_OK) == 0 { leave(path, error.words) }
+      // Where nothing is, nothing old is left; that nothing can be written there is said later. A full disk takes no new
+      // document, and lets the old one go.
+      if access(path, F_OK) == 0 { removeOwn(path) }
     }
   }
 
   private mutating func remove(_ path: String, sparing inputs: Set<String>) {
     guard access(path, F_OK) == 0, mayReplace(path, inputs, OwnFile.isAttestation) else { return }
+    removeOwn(path)
+  }
+
+  private mutating func removeOwn(_ path: String) {
     guard let resolved = realpath(path, nil) else { return }
     defer { free(resolved) }
     if unlink(resolved) != 0 { leave(path, SystemError.last.words) }

@@ -1,3 +1,5 @@
+internal import GateFormats
+
 #if canImport(Glibc)
   internal import Glibc
 #endif
@@ -18,7 +20,11 @@ enum InputFile {
     /// Some five million checks; the first line may have thousands of settings and warnings.
     static let journal = Kind(name: "the journal", largest: 1 << 30, longestLine: 16 << 20)
     static let key = Kind(name: "the key", largest: 64 << 10)
-    static let certificates = Kind(name: "the certificate or key", largest: 16 << 20)
+    static let keyOfSignKey = Kind(name: "the key of sign_key", largest: key.largest)
+
+    static func certificates(of setting: SettingKey) -> Kind {
+      Kind(name: "the PEM file of \(setting.rawValue)", largest: 16 << 20)
+    }
   }
 
   /// Why a file could not be read.
