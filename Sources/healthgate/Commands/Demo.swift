@@ -47,7 +47,7 @@ struct Demo: ParsableCommand {
     let fleet: DemoFleet
     do {
       // Where there are none, what serves the instances would not say so.
-      try BackgroundThread.check(canMake: 3)
+      try BackgroundThread.check(canMake: 8)
       try DemoFleet.checkDescriptors(for: scenario.behaviours)
       fleet = try Self.started(scenario.behaviours)
     } catch {
