@@ -37,7 +37,14 @@ extension Settings {
 
   /// Says now what would otherwise fail every check.
   private func checkPEM(_ path: String, of key: SettingKey) throws(CommandFailure) {
-    let bytes = try InputFile.required(path, as: .certificates(of: key))
+    let kind = InputFile.Kind.certificates(of: key)
+    // The TLS library reads it anew for a connection, and would wait for who writes to a pipe.
+    guard InputFile.canBeReadAgain(path) else {
+      throw CommandFailure(
+        .badContent,
+        "\(kind.name) is no file: '\(path)' can be read only once\n  hint: write it to a file first")
+    }
+    let bytes = try InputFile.required(path, as: kind)
     guard String(decoding: bytes, as: UTF8.self).contains("-----BEGIN ") else {
       throw CommandFailure(
         .badContent,

@@ -116,6 +116,12 @@ extension InputFile {
     }
   }
 
+  /// False for a pipe, a device or a folder; what is not there is told by who reads it.
+  static func canBeReadAgain(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG
+  }
+
   /// What there is, up to a bound: the rest is not looked at.
   ///
   /// - Throws: `SystemError`
