@@ -42,7 +42,8 @@ extension Settings {
     guard InputFile.canBeReadAgain(path) else {
       throw CommandFailure(
         .badContent,
-        "\(kind.name) is no file: '\(path)' can be read only once\n  hint: write it to a file first")
+        "\(kind.name) is no file: '\(path)' can be read only once\n  hint: write it to a file first"
+      )
     }
     let bytes = try InputFile.required(path, as: kind)
     guard String(decoding: bytes, as: UTF8.self).contains("-----BEGIN ") else {
