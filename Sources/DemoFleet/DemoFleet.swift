@@ -1,3 +1,4 @@
+internal import Glibc
 internal import NIOCore
 internal import NIOPosix
 
@@ -55,6 +56,25 @@ package struct DemoFleet: Sendable {
       throw error
     }
     return fleet
+  }
+
+  /// What event loops open, and a connection or two.
+  private static let loopDescriptors = 8
+
+  /// Sees to it that a fleet would find its descriptors: without them its event loops do not fail, they trap.
+  ///
+  /// - Throws: `LoopbackError` when there are too few.
+  package static func checkDescriptors(for behaviours: [InstanceBehaviour]) throws(LoopbackError) {
+    let count = behaviours.map(\.socketsNeeded).reduce(loopDescriptors, +)
+    var copies: [CInt] = []
+    defer { for copy in copies { close(copy) } }
+    for _ in 0..<count {
+      let copy = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0)
+      guard copy >= 0 else {
+        throw LoopbackEndpoint(address: "127.0.0.1", port: 0).failure("serve \(count) sockets at")
+      }
+      copies.append(copy)
+    }
   }
 
   /// Starts a fleet for as long as `body` runs.

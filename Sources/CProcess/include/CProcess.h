@@ -7,7 +7,8 @@
 #include <sys/types.h>
 
 // Undoes what whoever started this process left it with: signals that are ignored or blocked. From then on SIGHUP (unless it
-// is ignored, as under nohup), SIGINT and SIGTERM end the process and its children, as process 1 too.
+// is ignored, as under nohup), SIGINT and SIGTERM end the process and its children, as process 1 too; a trap and a want of
+// memory or stack end them with the status of a defect, and words.
 void hg_begin_process(void);
 
 // From now on SIGHUP (unless it is ignored), SIGINT and SIGTERM end nothing and wait to be read from this descriptor; so does

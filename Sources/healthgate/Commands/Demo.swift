@@ -46,8 +46,9 @@ struct Demo: ParsableCommand {
     let signals = try RunSession.signalDescriptor()
     let fleet: DemoFleet
     do {
-      // Where there is none, what serves the instances would not say so.
-      try BackgroundThread.check(canMake: 3)
+      // Where there are none, what serves the instances would not say so.
+      try BackgroundThread.check(canMake: 8)
+      try DemoFleet.checkDescriptors(for: scenario.behaviours)
       fleet = try Self.started(scenario.behaviours)
     } catch {
       throw CommandFailure(.sourceUnavailable, "the demo's instances cannot listen: \(error)")

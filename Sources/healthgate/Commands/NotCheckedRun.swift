@@ -84,13 +84,18 @@ struct NotCheckedRun: Sendable {
       try file.prepare(bytes)
       try file.commit()
     } catch {
-      // Where nothing is, nothing old is left; that nothing can be written there is said later.
-      if access(path, F_OK) == 0 { leave(path, error.words) }
+      // Where nothing is, nothing old is left; that nothing can be written there is said later. A full disk takes no new
+      // document, and lets the old one go.
+      if access(path, F_OK) == 0 { removeOwn(path) }
     }
   }
 
   private mutating func remove(_ path: String, sparing inputs: Set<String>) {
     guard access(path, F_OK) == 0, mayReplace(path, inputs, OwnFile.isAttestation) else { return }
+    removeOwn(path)
+  }
+
+  private mutating func removeOwn(_ path: String) {
     guard let resolved = realpath(path, nil) else { return }
     defer { free(resolved) }
     if unlink(resolved) != 0 { leave(path, SystemError.last.words) }
@@ -108,20 +113,22 @@ struct NotCheckedRun: Sendable {
     guard stat(path, &status) == 0 else { return errno == ENOENT }
     // What is no file keeps nothing.
     guard status.st_mode & S_IFMT == S_IFREG else { return false }
-    guard let bytes = Self.beginning(of: path), isOwn(bytes) else {
+    do throws(SystemError) {
+      if isOwn(try Self.beginning(of: path)) { return true }
       leave(path, "it is not what an earlier run has written there")
-      return false
+    } catch {
+      leave(path, error.words)
     }
-    return true
+    return false
   }
 
   private static let mostBytes = 16 << 20
 
-  private static func beginning(of path: String) -> [UInt8]? {
+  private static func beginning(of path: String) throws(SystemError) -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { return nil }
+    guard descriptor >= 0 else { throw .last }
     defer { close(descriptor) }
-    return try? InputFile.beginning(descriptor: descriptor, atMost: mostBytes)
+    return try InputFile.beginning(descriptor: descriptor, atMost: mostBytes)
   }
 
   private mutating func leave(_ path: String, _ why: String) {

@@ -7,8 +7,11 @@ extension Settings {
   ///
   /// - Throws: `CommandFailure` when a file that it needs cannot be used.
   func probePlan() throws -> ProbePlan {
-    for file in [tls.caFile, tls.clientCert, tls.clientKey] {
-      if let file { try checkPEM(file) }
+    let files: [(SettingKey, String?)] = [
+      (.caFile, tls.caFile), (.clientCert, tls.clientCert), (.clientKey, tls.clientKey),
+    ]
+    for case (let key, let file?) in files {
+      try checkPEM(file, of: key)
     }
     var plan = ProbePlan(check: check)
     plan.method = request.method
@@ -33,8 +36,16 @@ extension Settings {
   }
 
   /// Says now what would otherwise fail every check.
-  private func checkPEM(_ path: String) throws(CommandFailure) {
-    let bytes = try InputFile.required(path, as: .certificates)
+  private func checkPEM(_ path: String, of key: SettingKey) throws(CommandFailure) {
+    let kind = InputFile.Kind.certificates(of: key)
+    // The TLS library reads it anew for a connection, and would wait for who writes to a pipe.
+    guard InputFile.canBeReadAgain(path) else {
+      throw CommandFailure(
+        .badContent,
+        "\(kind.name) is no file: '\(path)' can be read only once\n  hint: write it to a file first"
+      )
+    }
+    let bytes = try InputFile.required(path, as: kind)
     guard String(decoding: bytes, as: UTF8.self).contains("-----BEGIN ") else {
       throw CommandFailure(
         .badContent,

@@ -142,7 +142,16 @@ struct VerdictDelivery {
   private mutating func lose(
     _ index: Int, _ error: SystemError, _ document: inout VerdictDocument
   ) {
-    let copy = copies.remove(at: index)
+    var copy = copies[index]
+    if copy.told != nil, !copy.isLost {
+      // An earlier document stands there, with another status: the new one is tried once more, with this on it.
+      copy.isLost = true
+      copies[index] = copy
+    } else {
+      copies.remove(at: index)
+      // What nobody can correct must not be believed.
+      if copy.isLost { return copy.file.remove() }
+    }
     if copy.isVerdict { isOnRecord = false }
     document.fail("\(copy.what) could not be written to '\(copy.file.path)': \(error.words)")
   }
@@ -155,6 +164,8 @@ struct VerdictDelivery {
     var bytes: (VerdictDelivery, VerdictDocument) -> [UInt8]
     /// Which state of the document it tells; nil before it was written.
     var told: Int?
+    /// Whether it could not be written anew.
+    var isLost = false
   }
 
   private var allCopies: [Copy] {

@@ -1,3 +1,5 @@
+internal import GateFormats
+
 #if canImport(Glibc)
   internal import Glibc
 #endif
@@ -18,7 +20,11 @@ enum InputFile {
     /// Some five million checks; the first line may have thousands of settings and warnings.
     static let journal = Kind(name: "the journal", largest: 1 << 30, longestLine: 16 << 20)
     static let key = Kind(name: "the key", largest: 64 << 10)
-    static let certificates = Kind(name: "the certificate or key", largest: 16 << 20)
+    static let keyOfSignKey = Kind(name: "the key of sign_key", largest: key.largest)
+
+    static func certificates(of setting: SettingKey) -> Kind {
+      Kind(name: "the PEM file of \(setting.rawValue)", largest: 16 << 20)
+    }
   }
 
   /// Why a file could not be read.
@@ -108,6 +114,12 @@ extension InputFile {
     } catch {
       throw CommandFailure(error, path, as: kind)
     }
+  }
+
+  /// False for a pipe, a device or a folder; what is not there is told by who reads it.
+  static func canBeReadAgain(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG
   }
 
   /// What there is, up to a bound: the rest is not looked at.

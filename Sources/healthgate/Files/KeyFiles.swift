@@ -39,7 +39,7 @@ extension SigningKey {
         throw CommandFailure(.noFile, "sign_key: the command printed no key: \(error)")
       }
     }
-    return try readKey(place.after("file:") ?? place)
+    return try readKey(place.after("file:") ?? place, .keyOfSignKey)
   }
 
   private static func shown(_ place: String) -> String { "'\(place.cleaned(to: 100))'" }
@@ -50,7 +50,7 @@ extension VerifyingKey {
   ///
   /// - Throws: `CommandFailure`
   static func load(_ path: String) throws(CommandFailure) -> VerifyingKey {
-    let text = try readKey(path)
+    let text = try readKey(path, .key)
     do throws(KeyError) {
       return try VerifyingKey(pem: text)
     } catch {
@@ -59,8 +59,8 @@ extension VerifyingKey {
   }
 }
 
-private func readKey(_ path: String) throws(CommandFailure) -> String {
-  String(decoding: try InputFile.required(path, as: .key), as: UTF8.self)
+private func readKey(_ path: String, _ kind: InputFile.Kind) throws(CommandFailure) -> String {
+  String(decoding: try InputFile.required(path, as: kind), as: UTF8.self)
 }
 
 extension String {

@@ -112,6 +112,11 @@ final class VerdictFile {
     try Output.write(prepared, to: descriptor)
   }
 
+  /// Takes away what was put in place.
+  func remove() {
+    if !isInPlace { unlink(path) }
+  }
+
   private func discard() {
     guard descriptor >= 0 else { return }
     close(descriptor)
