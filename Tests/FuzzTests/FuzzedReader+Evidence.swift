@@ -23,7 +23,7 @@ extension FuzzedReader {
     FuzzedReader("reports of a journal", share: 1, samples: journals) { bytes in
       guard let journal = try? Journal(reading: bytes) else { return false }
       var timeline = Timeline()
-      _ = journal.replayed(under: journal.header) { timeline.observe($0, at: $1, in: $2) }
+      _ = journal.replayed(under: journal.header) { timeline.observe($0, at: $2, in: $3) }
       let document = journal.document
       for format in ReportFormat.allCases {
         let text = format.text(of: document, timeline)

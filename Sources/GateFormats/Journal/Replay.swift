@@ -7,7 +7,7 @@ extension Journal {
   /// observer of the run would have been told.
   package func replayed(
     under header: RunHeader,
-    witness: (GateEvent, GateInstant, Gate) -> Void = { _, _, _ in }
+    witness: (GateEvent, ArraySlice<GateEffect>, GateInstant, Gate) -> Void = { _, _, _, _ in }
   ) -> (gate: Gate, verdict: Verdict) {
     var gate = Gate(check: header.check, policy: header.policy)
     var effects: [GateEffect] = []
@@ -17,7 +17,9 @@ extension Journal {
       now = entry.at
       guard let event = gate.event(for: entry.event) else { continue }
       let isFolded = gate.handle(event, at: now, effects: &effects)
-      if isFolded || !effects.isEmpty { witness(isFolded ? event : .wokeUp, now, gate) }
+      if isFolded || !effects.isEmpty {
+        witness(isFolded ? event : .wokeUp, effects[...], now, gate)
+      }
       effects.removeAll(keepingCapacity: true)
       // A promotion that the run had come to before it was resumed is taken back by that.
       if let verdict = gate.verdict, index >= resumption || verdict.decision != .promote {

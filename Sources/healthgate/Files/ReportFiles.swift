@@ -53,7 +53,7 @@ extension Journal {
     under header: RunHeader
   ) -> (gate: Gate, verdict: Verdict, timeline: Timeline) {
     var timeline = Timeline()
-    let (gate, verdict) = replayed(under: header) { event, instant, gate in
+    let (gate, verdict) = replayed(under: header) { event, _, instant, gate in
       timeline.observe(event, at: instant, in: gate)
     }
     return (gate, verdict, timeline)

@@ -31,7 +31,7 @@ import TestSupport
     let document = try #require(run.document(), "seed \(seed)")
     let journal = try Journal(reading: run.bytes)
     var timeline = Timeline()
-    let (gate, verdict) = journal.replayed(under: journal.header) { event, instant, gate in
+    let (gate, verdict) = journal.replayed(under: journal.header) { event, _, instant, gate in
       timeline.observe(event, at: instant, in: gate)
     }
     let replayed = VerdictDocument(

@@ -31,10 +31,8 @@ package final class JournalProof: RunRecorder {
       guard journal.header == header else { return ["another header is read than was written"] }
       var again = JournalWriter()
       again.runStarted(journal.header)
-      var known: [Int] = []
       let (gateAgain, verdictAgain) = journal.replayed(under: journal.header) {
-        let followed = effects(of: $0, $2, &known)
-        again.write($0, followed[...], at: $1, in: $2)
+        again.write($0, $1, at: $2, in: $3)
       }
       guard again.bytes == writer.bytes else {
         return ["the replay writes another journal: \(firstDifference(again.bytes))"]
@@ -44,23 +42,6 @@ package final class JournalProof: RunRecorder {
     } catch {
       return ["the journal cannot be read: \(error)"]
     }
-  }
-
-  /// What followed from an event, told from the gate; `known` are the changes of each instance that
-  /// were told already.
-  private func effects(of event: GateEvent, _ gate: Gate, _ known: inout [Int]) -> [GateEffect] {
-    var effects: [GateEffect] = []
-    switch event {
-    case .checked(let key, _), .loadBalancerSaw(let key, _):
-      while known.count <= key.index { known.append(0) }
-      let transitions = gate[key].transitions
-      effects = transitions.dropFirst(known[key.index]).map { .stateChanged(key, $0) }
-      known[key.index] = transitions.count
-    case .instanceAdded, .instanceRemoved, .checkLost, .listed, .loadBalancerAsked, .interrupted,
-      .resumed, .wokeUp:
-      break
-    }
-    return effects + (gate.verdict.map { [.conclude($0)] } ?? [])
   }
 
   private func document(_ gate: Gate, _ verdict: Verdict) -> [UInt8] {
