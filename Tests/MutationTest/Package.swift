@@ -7,6 +7,8 @@ let strict: [SwiftSetting] = [
   .swiftLanguageMode(.v6),
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("InternalImportsByDefault"),
+  // Optimized, and still a file at a time: of the core only the one with the fault is built anew.
+  .unsafeFlags(["-O"]),
 ]
 
 let package = Package(

@@ -17,7 +17,9 @@ extension Journal {
       now = entry.at
       guard let event = gate.event(for: entry.event) else { continue }
       let isFolded = gate.handle(event, at: now, effects: &effects)
-      if isFolded || !effects.isEmpty { witness(isFolded ? event : .wokeUp, effects[...], now, gate) }
+      if isFolded || !effects.isEmpty {
+        witness(isFolded ? event : .wokeUp, effects[...], now, gate)
+      }
       effects.removeAll(keepingCapacity: true)
       // A promotion that the run had come to before it was resumed is taken back by that.
       if let verdict = gate.verdict, index >= resumption || verdict.decision != .promote {

@@ -139,7 +139,8 @@ struct FleetRules {
         break
       }
       endGrace(at: moment)
-      decideByStates(at: moment, seenAt: now, gate, mayPromote: true)
+      decideByStates(
+        at: moment, seenAt: now, gate, says: isByTime ? gate.verdict : nil, mayPromote: true)
       let isCondemned = trial == nil && gate.blame?.since.microseconds == moment
       if conclusion == nil, said == moment || isCondemned { break }
       self.last = moment
@@ -385,7 +386,7 @@ struct FleetRules {
 
 extension FleetRules {
   private mutating func decide(at now: Int64, _ gate: Gate, mayPromote: Bool) {
-    decideByStates(at: now, seenAt: now, gate, mayPromote: mayPromote)
+    decideByStates(at: now, seenAt: now, gate, says: gate.verdict, mayPromote: mayPromote)
     guard conclusion == nil, trial == nil, gate.verdict != nil || gate.blame != nil else { return }
     if canStillBePromoted(at: now) {
       complain(.earliest, "at \(now) the group could still be promoted")
@@ -396,7 +397,7 @@ extension FleetRules {
 
   /// What follows from how things are, and not from how they can still be.
   private mutating func decideByStates(
-    at now: Int64, seenAt seen: Int64, _ gate: Gate, mayPromote: Bool
+    at now: Int64, seenAt seen: Int64, _ gate: Gate, says verdict: Verdict?, mayPromote: Bool
   ) {
     if isInterrupted { return conclude(.inconclusive, .interrupted, at: now) }
     // What a source did not say in time it did not say.
@@ -413,7 +414,7 @@ extension FleetRules {
       return rollBack(.tooManyReplaced, at: now, seenAt: seen, gate)
     }
     if guards.unhealthy > 0 { return rollBack(.guardFailed, at: now, seenAt: seen, gate) }
-    if let trial { return settle(trial, at: now, seenAt: seen, says: gate.verdict) }
+    if let trial { return settle(trial, at: now, seenAt: seen, says: verdict) }
     if !hasHadMembers {
       if isGone { conclude(.inconclusive, .noInstances, at: now) }
       return
