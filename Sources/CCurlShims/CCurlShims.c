@@ -22,7 +22,25 @@
 
 // MARK: - The response
 
+hg_response *hg_response_new(void) {
+  hg_response *response = calloc(1, sizeof *response);
+  if (!response) return NULL;
+  response->owners = 1;
+  response->connected = -1;
+  hg_response_reset(response);
+  return response;
+}
+
+void hg_response_release(hg_response *response) {
+  if (--response->owners > 0) return;
+  hg_response_drop_connected(response);
+  free(response->head);
+  free(response->body);
+  free(response);
+}
+
 void hg_response_reset(hg_response *response) {
+  hg_response_drop_connected(response);
   response->header_bytes = response->body_bytes = 0;
   response->header_too_large = response->body_too_large = false;
   response->out_of_memory = false;
@@ -30,7 +48,7 @@ void hg_response_reset(hg_response *response) {
   response->line[0] = 0;
   response->content_length = -1;
   response->open_errno = 0;
-  response->socket = response->connected = -1;
+  response->socket = -1;
   response->error[0] = 0;
   response->head_length = response->body_length = 0;
 }
@@ -40,13 +58,6 @@ bool hg_response_is_connected(const hg_response *response) {
   socklen_t size = sizeof peer;
   return response->socket >= 0 &&
          getpeername(response->socket, (struct sockaddr *)&peer, &size) == 0;
-}
-
-void hg_response_free(hg_response *response) {
-  free(response->head);
-  free(response->body);
-  response->head = response->body = NULL;
-  response->head_capacity = response->body_capacity = 0;
 }
 
 bool hg_append(char **buffer, size_t *length, size_t *capacity, const char *bytes, size_t count) {
@@ -185,6 +196,7 @@ static curl_socket_t on_open(void *context, curlsocktype purpose, struct curl_so
   if (response->connected >= 0) {
     response->socket = response->connected;
     response->connected = -1;
+    response->owners++;
     return response->socket;
   }
   int descriptor = socket(address->family, address->socktype | SOCK_NONBLOCK | SOCK_CLOEXEC,
@@ -194,6 +206,7 @@ static curl_socket_t on_open(void *context, curlsocktype purpose, struct curl_so
     return CURL_SOCKET_BAD;
   }
   response->socket = descriptor;
+  response->owners++;
 #ifdef TCP_QUICKACK
   // The request carries the handshake's acknowledgement: one packet less a check.
   int off = 0;
@@ -205,6 +218,7 @@ static curl_socket_t on_open(void *context, curlsocktype purpose, struct curl_so
 static int on_close(void *context, curl_socket_t descriptor) {
   hg_response *response = context;
   if (response->socket == descriptor) response->socket = -1;
+  hg_response_release(response);
   return close(descriptor);
 }
 
@@ -309,7 +323,12 @@ static int add_or_change(int epoll, int descriptor, uint32_t events, bool known)
 
 int hg_epoll_set(int epoll, int descriptor, int what, bool known) {
   struct epoll_event none = {0};
-  if (!what) return epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, &none);
+  // One that was never put in, or was closed by what came in the same turn, is out already.
+  if (!what)
+    return epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, &none) == 0 || errno == ENOENT ||
+                   errno == EBADF
+               ? 0
+               : -1;
   uint32_t events = 0;
   if (what & CURL_POLL_IN) events |= EPOLLIN;
   if (what & CURL_POLL_OUT) events |= EPOLLOUT;
@@ -360,10 +379,13 @@ void hg_event_clear(int descriptor) {
   (void)!read(descriptor, &count, sizeof count);
 }
 
-bool hg_send_proxy_header(int socket) {
+int hg_send_proxy_header(int socket) {
   // Signature; version 2, LOCAL; AF_UNSPEC; nothing follows (HAProxy, "The PROXY protocol", 2.2).
   static const char header[16] = "\r\n\r\n\0\r\nQUIT\n\x20\0\0";
-  return send(socket, header, sizeof header, MSG_NOSIGNAL) == (ssize_t)sizeof header;
+  ssize_t sent = send(socket, header, sizeof header, MSG_NOSIGNAL);
+  if (sent < 0) return errno;
+  // A new connection takes so few bytes at once.
+  return sent == (ssize_t)sizeof header ? 0 : EAGAIN;
 }
 
 int hg_duplicate(int descriptor) { return fcntl(descriptor, F_DUPFD_CLOEXEC, 0); }

@@ -57,11 +57,12 @@ hg_resolver *hg_resolver_new(void) {
   hg_resolver *resolver = calloc(1, sizeof *resolver);
   if (!resolver) return NULL;
   resolver->event = hg_event_descriptor();
-  if (resolver->event < 0 || pthread_mutex_init(&resolver->lock, NULL) != 0) {
-    free(resolver);
-    return NULL;
-  }
-  return resolver;
+  int code = resolver->event < 0 ? errno : pthread_mutex_init(&resolver->lock, NULL);
+  if (code == 0) return resolver;
+  if (resolver->event >= 0) close(resolver->event);
+  free(resolver);
+  errno = code;
+  return NULL;
 }
 
 static void destroy(hg_resolver *resolver) {
@@ -135,15 +136,17 @@ static int start_thread(hg_resolver *resolver) {
   pthread_attr_t attributes;
   int code = pthread_attr_init(&attributes);
   if (code != 0) return code;
-  pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-  pthread_attr_setstacksize(&attributes, STACK);
+  code = pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+  if (code == 0) code = pthread_attr_setstacksize(&attributes, STACK);
   // Signals are read by the loop's thread, whoever began this one.
   sigset_t all, before;
   sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  pthread_t thread;
-  code = pthread_create(&thread, &attributes, work, resolver);
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  if (code == 0) code = pthread_sigmask(SIG_SETMASK, &all, &before);
+  if (code == 0) {
+    pthread_t thread;
+    code = pthread_create(&thread, &attributes, work, resolver);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+  }
   pthread_attr_destroy(&attributes);
   return code;
 }

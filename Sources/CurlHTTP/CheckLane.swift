@@ -14,12 +14,13 @@ final class CheckLane {
   /// All have the same time-out, so the first begun is the first to end.
   var deadlines = DeadlineQueue()
 
-  init(_ plan: ProbePlan) {
+  /// - Throws: `CurlFailure` when there is no memory.
+  init(_ plan: ProbePlan) throws(CurlFailure) {
     self.plan = plan
     way = plan.way
     usesHTTP2 = plan.usesHTTP2
     timeout = plan.check.timeout.inMicroseconds
-    headers = StringList(plan.headerLines(host: plan.host))
-    mappings = plan.connectTo.isEmpty ? nil : StringList(plan.connectTo)
+    headers = try StringList(plan.headerLines(host: plan.host))
+    mappings = plan.connectTo.isEmpty ? nil : try StringList(plan.connectTo)
   }
 }

@@ -54,7 +54,7 @@ package final class CurlChecker: CheckPort {
     startingAt start: GateInstant = .start
   ) throws(CurlFailure) {
     precondition(!plans.isEmpty, "a checker has a plan")
-    lanes = plans.map(CheckLane.init)
+    lanes = try plans.map { plan throws(CurlFailure) in try CheckLane(plan) }
     laneOfInstance = planOfInstance
     self.signals = signals
     runner = try TransferRunner()
@@ -64,7 +64,7 @@ package final class CurlChecker: CheckPort {
     // Fails here, once, if the settings are such that no check could be made.
     for lane in lanes.indices { release(try runner.make(lanes[lane].plan, lane: lane)) }
     if signals >= 0 {
-      runner.loop.onReadable(signals) { [unowned self] in readSignals() }
+      try runner.loop.onReadable(signals) { [unowned self] in readSignals() }
     }
   }
 
@@ -102,8 +102,10 @@ package final class CurlChecker: CheckPort {
   }
 
   /// Ends a wait whenever another thread has set this event.
-  package func wake(on event: Int32) {
-    runner.loop.onReadable(event) { hg_event_clear(event) }
+  ///
+  /// - Throws: `CurlFailure` when the system does not watch it.
+  package func wake(on event: Int32) throws(CurlFailure) {
+    try runner.loop.onReadable(event) { hg_event_clear(event) }
   }
 
   package func cancel(_ key: InstanceKey) {
@@ -175,8 +177,8 @@ package final class CurlChecker: CheckPort {
     }
     try transfer.aim(
       at: place,
-      headers: StringList(lane.plan.headerLines(host: lane.plan.hostOverride(for: instance))),
-      mappings: StringList(lane.plan.connectMappings(for: instance)))
+      headers: try StringList(lane.plan.headerLines(host: lane.plan.hostOverride(for: instance))),
+      mappings: try StringList(lane.plan.connectMappings(for: instance)))
     return place.names
   }
 

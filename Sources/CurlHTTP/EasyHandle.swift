@@ -1,6 +1,10 @@
 internal import CCurl
 internal import CCurlShims
 
+#if canImport(Glibc)
+  internal import Glibc
+#endif
+
 /// One easy handle of libcurl and what its transfer receives; it owns both.
 final class EasyHandle {
   let raw: UnsafeMutableRawPointer
@@ -10,16 +14,18 @@ final class EasyHandle {
 
   /// - Throws: `CurlFailure` when libcurl has no memory for another handle.
   init() throws(CurlFailure) {
-    guard let raw = curl_easy_init() else { throw CurlFailure(CURLE_FAILED_INIT) }
+    guard let response = hg_response_new() else { throw CurlFailure(.outOfMemory) }
+    guard let raw = curl_easy_init() else {
+      hg_response_release(response)
+      throw CurlFailure(CURLE_FAILED_INIT)
+    }
     self.raw = raw
-    response = .allocate(capacity: 1)
-    response.initialize(to: hg_response())
+    self.response = response
   }
 
   deinit {
     curl_easy_cleanup(raw)
-    hg_response_free(response)
-    response.deallocate()
+    hg_response_release(response)
   }
 
   func set(_ option: CURLoption, _ value: Int) throws(CurlFailure) {
@@ -83,9 +89,11 @@ final class EasyHandle {
 final class StringList {
   private(set) var head: UnsafeMutablePointer<curl_slist>?
 
-  init(_ strings: [String]) {
+  /// - Throws: `CurlFailure` when there is no memory.
+  init(_ strings: [String]) throws(CurlFailure) {
     for string in strings {
-      head = curl_slist_append(head, string)
+      guard let longer = curl_slist_append(head, string) else { throw CurlFailure(.outOfMemory) }
+      head = longer
     }
   }
 
@@ -94,19 +102,28 @@ final class StringList {
   }
 }
 
-/// What libcurl says when it cannot do as it is told.
+/// What libcurl, or the system, says when it cannot do as it is told.
 package struct CurlFailure: Error, CustomStringConvertible {
-  let code: CURLcode
+  package let description: String
 
   init(_ code: CURLcode) {
-    self.code = code
+    description = "libcurl: \(String(cString: curl_easy_strerror(code))) (\(code.rawValue))"
   }
 
-  package var description: String {
-    "libcurl: \(String(cString: curl_easy_strerror(code))) (\(code.rawValue))"
+  init(_ code: CURLMcode) {
+    description = "libcurl: \(String(cString: curl_multi_strerror(code))) (\(code.rawValue))"
+  }
+
+  /// What could not be done, and the system's error.
+  init(_ what: String, errno code: Int32) {
+    description = "\(what): \(String(cString: strerror(code)).lowercasedFirst)"
   }
 
   static func check(_ code: CURLcode) throws(CurlFailure) {
     guard code == CURLE_OK else { throw CurlFailure(code) }
+  }
+
+  static func check(_ code: CURLMcode) throws(CurlFailure) {
+    guard code == CURLM_OK else { throw CurlFailure(code) }
   }
 }

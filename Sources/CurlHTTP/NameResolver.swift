@@ -27,7 +27,7 @@ final class NameResolver {
 
   /// - Throws: `CurlFailure` when the system gives no descriptor.
   init() throws(CurlFailure) {
-    guard let raw = hg_resolver_new() else { throw CurlFailure(.outOfMemory) }
+    guard let raw = hg_resolver_new() else { throw CurlFailure("no resolver", errno: errno) }
     self.raw = raw
   }
 

@@ -87,8 +87,8 @@ package final class SingleAsker {
     let place = try Place(instance, plan)
     try transfer.aim(
       at: place,
-      headers: StringList(plan.headerLines(host: plan.hostOverride(for: instance))),
-      mappings: StringList(plan.connectMappings(for: instance)))
+      headers: try StringList(plan.headerLines(host: plan.hostOverride(for: instance))),
+      mappings: try StringList(plan.connectMappings(for: instance)))
     return (transfer, place.names)
   }
 }

@@ -87,7 +87,7 @@ final class Transfer {
   /// The place of the transfer of this handle, which libcurl keeps for it.
   static func index(of raw: UnsafeMutableRawPointer) -> Int {
     var tag: UnsafeMutableRawPointer?
-    _ = hg_easy_get_pointer(raw, CURLINFO_PRIVATE, &tag)
+    guard hg_easy_get_pointer(raw, CURLINFO_PRIVATE, &tag) == CURLE_OK else { return -1 }
     return Int(bitPattern: tag) - 1
   }
 
@@ -117,7 +117,7 @@ final class Transfer {
 
   /// Hands over the addresses that were found.
   func useAddresses() throws(CurlFailure) {
-    let list = StringList(addresses)
+    let list = try StringList(addresses)
     for handle in [handle, opener].compactMap({ $0 }) {
       try handle.set(CURLOPT_RESOLVE, list)
       // For this check, and out of libcurl's cache some time after it.

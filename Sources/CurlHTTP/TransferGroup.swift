@@ -28,21 +28,22 @@ final class TransferGroup {
     self.multi = multi
     self.loop = loop
     self.place = place
-    hg_multi_set_callbacks(
-      multi,
-      { _, socket, what, context, _ in
-        let group = TransferGroup.from(context)
-        group.loop.watch(socket, UInt8(truncatingIfNeeded: what), for: group.place)
-        return 0
-      },
-      { _, milliseconds, context in
-        TransferGroup.from(context).setTimer(milliseconds)
-        return 0
-      },
-      Unmanaged.passUnretained(self).toOpaque())
+    try CurlFailure.check(
+      hg_multi_set_callbacks(
+        multi,
+        { easy, socket, what, context, _ in
+          let group = TransferGroup.from(context)
+          group.loop.watch(socket, UInt8(truncatingIfNeeded: what), of: easy, for: group.place)
+          return 0
+        },
+        { _, milliseconds, context in
+          TransferGroup.from(context).setTimer(milliseconds)
+          return 0
+        },
+        Unmanaged.passUnretained(self).toOpaque()))
     // No connection is used again, but those that are only to be made are kept until they have been
     // used: none must give way to another.
-    hg_multi_set_long(multi, CURLMOPT_MAXCONNECTS, 2 * Self.most)
+    try CurlFailure.check(hg_multi_set_long(multi, CURLMOPT_MAXCONNECTS, 2 * Self.most))
   }
 
   deinit {
@@ -52,17 +53,21 @@ final class TransferGroup {
   var isFull: Bool { underWay >= Self.most }
 
   func add(_ handle: EasyHandle) throws(CurlFailure) {
-    guard curl_multi_add_handle(multi, handle.raw) == CURLM_OK else {
-      throw CurlFailure(CURLE_FAILED_INIT)
-    }
+    try CurlFailure.check(curl_multi_add_handle(multi, handle.raw))
     handle.group = place
     underWay += 1
     hasNewTransfers = true
   }
 
   func remove(_ handle: EasyHandle) {
-    curl_multi_remove_handle(multi, handle.raw)
+    note(curl_multi_remove_handle(multi, handle.raw))
     underWay -= 1
+  }
+
+  /// What libcurl cannot do is lost with all that it was to do.
+  private func note(_ code: CURLMcode) {
+    guard code != CURLM_OK else { return }
+    loop.note(CurlFailure(code), of: nil, for: place)
   }
 
   /// When libcurl wants to be called at the latest; now, while it has transfers to begin.
@@ -80,7 +85,7 @@ final class TransferGroup {
   func act(on descriptor: Int32, _ actions: Int32) {
     mayHaveEnded = true
     var running: Int32 = 0
-    curl_multi_socket_action(multi, descriptor, actions, &running)
+    note(curl_multi_socket_action(multi, descriptor, actions, &running))
   }
 
   /// The next transfer that has ended, by its raw handle.

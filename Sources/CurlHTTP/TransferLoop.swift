@@ -35,12 +35,19 @@ final class TransferLoop {
   private var ready = [hg_ready](repeating: hg_ready(), count: 256)
   /// Descriptors that are not libcurl's, and what to do when one can be read.
   private var readers: [Int32: () -> Void] = [:]
+  /// What the loop could not do: the transfers that it concerns would wait in vain.
+  private var faults: [Fault] = []
+
+  struct Fault {
+    var failure: CurlFailure
+    /// The handle of the transfer; nil: all of the group.
+    var raw: UnsafeMutableRawPointer?
+    var group: Int
+  }
 
   /// - Throws: `CurlFailure` when the system or libcurl gives no loop.
   init() throws(CurlFailure) {
-    guard curl_global_init(Int(CURL_GLOBAL_ALL)) == CURLE_OK else {
-      throw CurlFailure(CURLE_FAILED_INIT)
-    }
+    try CurlFailure.check(curl_global_init(Int(CURL_GLOBAL_ALL)))
     guard let table = calloc(Self.mostDescriptors, MemoryLayout<Watched>.stride) else {
       throw CurlFailure(CURLE_OUT_OF_MEMORY)
     }
@@ -48,7 +55,7 @@ final class TransferLoop {
       start: table.bindMemory(to: Watched.self, capacity: Self.mostDescriptors),
       count: Self.mostDescriptors)
     epoll = hg_epoll_create()
-    guard epoll >= 0 else { throw CurlFailure(CURLE_FAILED_INIT) }
+    guard epoll >= 0 else { throw CurlFailure("no loop", errno: errno) }
     try makeGroup()
   }
 
@@ -75,27 +82,66 @@ final class TransferLoop {
   }
 
   /// Calls `action` whenever the descriptor can be read.
-  func onReadable(_ descriptor: Int32, _ action: @escaping () -> Void) {
-    precondition(Int(descriptor) < watched.count, "a descriptor beyond the limit")
-    readers[descriptor] = action
-    watched[Int(descriptor)].what = Self.isReader
-    _ = hg_epoll_set(epoll, descriptor, CURL_POLL_IN, false)
+  ///
+  /// - Throws: `CurlFailure` when the system does not watch it.
+  func onReadable(_ descriptor: Int32, _ action: @escaping () -> Void) throws(CurlFailure) {
+    try read(descriptor, CURL_POLL_IN, known: false, action)
   }
 
   /// Calls `action` whenever a connection that libcurl has made, and leaves alone, can be read, or
   /// written to as well where that is asked for.
-  func serve(_ descriptor: Int32, writes: Bool, _ action: @escaping () -> Void) {
-    precondition(Int(descriptor) < watched.count, "a descriptor beyond the limit")
+  ///
+  /// - Throws: `CurlFailure` when the system does not watch it.
+  func serve(
+    _ descriptor: Int32, writes: Bool, _ action: @escaping () -> Void
+  ) throws(CurlFailure) {
+    // It is there already, from the time when it was libcurl's.
+    try read(descriptor, writes ? CURL_POLL_INOUT : CURL_POLL_IN, known: true, action)
+  }
+
+  private func read(
+    _ descriptor: Int32, _ what: Int32, known: Bool, _ action: @escaping () -> Void
+  ) throws(CurlFailure) {
+    guard watched.indices.contains(Int(descriptor)) else { throw Self.beyondTable }
+    if let failure = told(hg_epoll_set(epoll, descriptor, what, known)) { throw failure }
     readers[descriptor] = action
     watched[Int(descriptor)].what = Self.isReader
-    // It is there already, from the time when it was libcurl's.
-    _ = hg_epoll_set(epoll, descriptor, writes ? CURL_POLL_INOUT : CURL_POLL_IN, true)
+  }
+
+  private static let beyondTable = CurlFailure("cannot watch a descriptor", errno: EMFILE)
+
+  /// What the system says to a wish to watch something.
+  private func told(_ code: Int32) -> CurlFailure? {
+    code == 0 ? nil : CurlFailure("cannot watch a connection", errno: errno)
+  }
+
+  /// Notes what could not be done, for one handle or for all of a group.
+  func note(_ failure: CurlFailure, of raw: UnsafeMutableRawPointer?, for group: Int) {
+    faults.append(Fault(failure: failure, raw: raw, group: group))
+  }
+
+  /// What could not be done since this was asked.
+  func takeFaults() -> [Fault] {
+    guard !faults.isEmpty else { return [] }
+    defer { faults = [] }
+    return faults
   }
 
   /// Leaves alone what `serve` was told of, before it is closed.
   func forget(_ descriptor: Int32) {
     readers[descriptor] = nil
     watched[Int(descriptor)].what = 0
+  }
+
+  /// Takes a descriptor out of epoll's set whose connection lives on in a copy.
+  ///
+  /// Closed, it would stay there as long as the copy does, and tell of the copy under a number that
+  /// is soon another connection's (epoll(7), "Will closing a file descriptor cause it to be removed").
+  ///
+  /// - Throws: `CurlFailure` when the system does not let go of it.
+  func leave(_ descriptor: Int32) throws(CurlFailure) {
+    forget(descriptor)
+    if let failure = told(hg_epoll_set(epoll, descriptor, 0, true)) { throw failure }
   }
 
   /// When libcurl wants to be called at the latest; now, while it has transfers to begin.
@@ -118,9 +164,15 @@ final class TransferLoop {
   /// Returns whether there may be more that is ready already.
   func serve(waitingAtMost microseconds: Int64, onWake: () -> Void) -> Bool {
     let count = hg_epoll_wait(epoll, &ready, Int32(ready.count), microseconds)
+    let code = errno
     onWake()
-    // Interrupted, as by SIGCONT after a stop: nothing was looked at.
-    guard count >= 0 else { return true }
+    guard count >= 0 else {
+      // Interrupted, as by SIGCONT after a stop: nothing was looked at.
+      if code == EINTR { return true }
+      let failure = CurlFailure("cannot wait for answers", errno: code)
+      for group in groups.indices { note(failure, of: nil, for: group) }
+      return false
+    }
     for index in 0..<Int(count) {
       serve(ready[index])
     }
@@ -140,7 +192,9 @@ final class TransferLoop {
     switch watched[index].what {
     case 0:
       // Still open, but of no more interest: level-triggered, it would wake the loop for ever.
-      _ = hg_epoll_set(epoll, ready.descriptor, 0, true)
+      if let failure = told(hg_epoll_set(epoll, ready.descriptor, 0, true)) {
+        note(failure, of: nil, for: Int(watched[index].group))
+      }
     case Self.isReader:
       readers[ready.descriptor]?()
     default:
@@ -159,12 +213,18 @@ final class TransferLoop {
     guard wanted & Self.tellsOnce != 0 else { return }
     if wanted == Self.tellsOnce | UInt8(CURL_POLL_IN), actions == CURL_CSELECT_OUT { return }
     watched[index].what = wanted & ~Self.tellsOnce
-    _ = hg_epoll_set(epoll, Int32(index), Int32(watched[index].what), true)
+    if let failure = told(hg_epoll_set(epoll, Int32(index), Int32(watched[index].what), true)) {
+      note(failure, of: nil, for: Int(watched[index].group))
+    }
   }
 
-  /// Notes what libcurl wants of a descriptor, on behalf of the group at this place.
-  func watch(_ descriptor: Int32, _ what: UInt8, for group: Int) {
-    precondition(Int(descriptor) < watched.count, "a descriptor beyond the limit")
+  /// Notes what libcurl wants of a descriptor, on behalf of a handle of the group at this place.
+  func watch(
+    _ descriptor: Int32, _ what: UInt8, of raw: UnsafeMutableRawPointer?, for group: Int
+  ) {
+    guard watched.indices.contains(Int(descriptor)) else {
+      return note(Self.beyondTable, of: raw, for: group)
+    }
     let index = Int(descriptor)
     let old = watched[index].what
     watched[index].group = UInt16(group)
@@ -175,13 +235,17 @@ final class TransferLoop {
     case CURL_POLL_OUT where old == 0:
       // A connection is begun.
       watched[index].what = what | Self.tellsOnce
-      _ = hg_epoll_set_edges(epoll, descriptor)
+      if let failure = told(hg_epoll_set_edges(epoll, descriptor)) {
+        note(failure, of: raw, for: group)
+      }
     case _ where old & Self.tellsOnce != 0:
       // Both directions are told of: `keepWatching` sees whether that is enough.
       watched[index].what = what | Self.tellsOnce
     default:
       watched[index].what = what
-      _ = hg_epoll_set(epoll, descriptor, Int32(what), old != 0)
+      if let failure = told(hg_epoll_set(epoll, descriptor, Int32(what), old != 0)) {
+        note(failure, of: raw, for: group)
+      }
     }
   }
 }

@@ -2,6 +2,10 @@ internal import CCurl
 internal import CCurlShims
 internal import GateCore
 
+#if canImport(Glibc)
+  internal import Glibc
+#endif
+
 /// Sees transfers through, from the names that must be looked up to the last byte of an answer.
 ///
 /// Most are libcurl's from their beginning to their end. What libcurl cannot do stands around it:
@@ -76,6 +80,7 @@ final class TransferRunner {
 
   /// The next transfer that has ended.
   func nextEnd(_ way: (Transfer) -> CheckWay) -> (transfer: Transfer, end: TransferEnd)? {
+    endWhatIsLost()
     if !ended.isEmpty { return ended.removeFirst() }
     while let done = loop.nextDone() {
       let index = Transfer.index(of: done.raw)
@@ -93,6 +98,19 @@ final class TransferRunner {
       return (transfer, TransferEnd(done.result, of: transfer.handle, way(transfer)))
     }
     return nil
+  }
+
+  /// Ends what would wait in vain: nothing that the loop could not do is an instance's failure.
+  private func endWhatIsLost() {
+    for fault in loop.takeFaults() {
+      let concerned =
+        if let raw = fault.raw { [transfers[Transfer.index(of: raw)]] } else {
+          transfers.filter { $0.current?.group == fault.group }
+        }
+      for transfer in concerned where transfer.current != nil {
+        end(transfer, .fault(fault.failure.description))
+      }
+    }
   }
 
   /// How far a transfer had come when its time was up.
@@ -124,8 +142,8 @@ final class TransferRunner {
 
   private func makeResolver() throws(CurlFailure) -> NameResolver {
     let resolver = try NameResolver()
+    try loop.onReadable(resolver.event) { [unowned resolver] in resolver.takeDone() }
     self.resolver = resolver
-    loop.onReadable(resolver.event) { [unowned resolver] in resolver.takeDone() }
     return resolver
   }
 
@@ -172,17 +190,21 @@ final class TransferRunner {
   ) -> TransferEnd? {
     guard result == CURLE_OK else { return TransferEnd(result, of: opener, way) }
     guard let socket = opener.openSocket else { return .fault("libcurl lost the connection") }
-    guard hg_send_proxy_header(socket) else {
-      return .failed(.connectionReset, "closed before the PROXY header")
+    switch hg_send_proxy_header(socket) {
+    case 0: break
+    case EPIPE, ECONNRESET: return .failed(.connectionReset, "closed before the PROXY header")
+    case let code:
+      return .fault(CurlFailure("cannot send the PROXY header", errno: code).description)
     }
     let copy = hg_duplicate(socket)
-    guard copy >= 0 else { return .fault("no socket: Too many open files") }
+    guard copy >= 0 else { return .fault(CurlFailure("no socket", errno: errno).description) }
     transfer.handle.response.pointee.connected = copy
     transfer.openedMicroseconds = transfer.time(CURLINFO_CONNECT_TIME_T)
     transfer.earlierMicroseconds += opener.microseconds(CURLINFO_TOTAL_TIME_T)
-    loop.remove(opener)
-    transfer.stage = .idle
     do throws(CurlFailure) {
+      try loop.leave(socket)
+      loop.remove(opener)
+      transfer.stage = .idle
       try loop.add(transfer.handle)
       transfer.stage = .transferring
       return nil
@@ -203,13 +225,19 @@ final class TransferRunner {
       return end(transfer, .fault(error.description))
     }
     transfer.stage = .exchanging
-    watch(transfer, socket)
-    serve(transfer)
+    if watch(transfer, socket) { serve(transfer) }
   }
 
-  private func watch(_ transfer: Transfer, _ socket: Int32) {
-    loop.serve(socket, writes: transfer.exchange?.writes ?? false) { [unowned self] in
-      serve(transfer)
+  /// Whether it is watched; else it has ended.
+  @discardableResult private func watch(_ transfer: Transfer, _ socket: Int32) -> Bool {
+    do throws(CurlFailure) {
+      try loop.serve(socket, writes: transfer.exchange?.writes ?? false) { [unowned self] in
+        serve(transfer)
+      }
+      return true
+    } catch {
+      end(transfer, .fault(error.description))
+      return false
     }
   }
 

@@ -76,7 +76,7 @@ import Testing
     let probing = try Probing(.sample(), [])
     let event = hg_event_descriptor()
     defer { giveBack([event]) }
-    probing.checker.wake(on: event)
+    try probing.checker.wake(on: event)
     var happenings: [Happening] = []
     for _ in 0..<3 {
       hg_event_set(event)

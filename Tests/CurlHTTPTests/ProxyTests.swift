@@ -1,7 +1,6 @@
 import CurlHTTP
 import DemoFleet
 import GateCore
-import Glibc
 import Testing
 
 /// The ways to an instance: each protocol on each, with an instance that lives and one that is dead.
@@ -83,23 +82,6 @@ import Testing
     }
   }
 
-  /// A port on which nobody listens, and that no other test can be given: it is bound for as long
-  /// as the tests run.
-  private static func deadPort() throws -> Int {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let isBound = withUnsafeMutablePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
-      }
-    }
-    try #require(isBound)
-    return Int(UInt16(bigEndian: address.sin_port))
-  }
-
   @Test(arguments: Wire.allCases, Way.allCases)
   func whoLivesIsHealthyAndWhoIsDeadIsNot(wire: Wire, way: Way) throws {
     let server = try wire.living()
@@ -109,14 +91,14 @@ import Testing
     #expect(probing.checkAll() == [wire.success])
     withExtendedLifetime((server, proxy)) {}
 
-    let dead = try Self.deadPort()
+    let dead = try DeadPort()
     var other = wire.plan
-    let (nobody, otherProxy) = try way.take(&other, to: dead)
+    let (nobody, otherProxy) = try way.take(&other, to: dead.number)
     var failing = try Probing(other, [nobody])
     let kind = failing.checkAll().first?.kind
     #expect(
       kind == (way == .httpProxy ? .hostUnreachable : .connectionRefused), "\(failing.happenings)")
-    withExtendedLifetime(otherProxy) {}
+    withExtendedLifetime((dead, otherProxy)) {}
   }
 
   /// To the byte, or else what is checked is not what the load balancer will check.
@@ -200,10 +182,12 @@ import Testing
   @Test(arguments: ["http", "socks5"]) func aProxyThatIsNotThereIsTheGatesFault(scheme: String)
     throws
   {
+    let dead = try DeadPort()
     var plan = ProbePlan.sample(.classic)
-    plan.proxy = "\(scheme)://127.0.0.1:\(try Self.deadPort())"
+    plan.proxy = "\(scheme)://127.0.0.1:\(dead.number)"
     var probing = try Probing(plan, [Instance(id: "web-1", address: "192.0.2.1", port: 80)])
     #expect(probing.checkAll() == [.fault("the proxy: connection refused")])
+    withExtendedLifetime(dead) {}
     #expect(probing.lastFault?.cause == .proxyUnusable)
   }
 

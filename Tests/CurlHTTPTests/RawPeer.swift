@@ -1,24 +1,84 @@
 import Glibc
 import Synchronization
 
-/// A server on the loopback that does with each connection what it is told, on a thread of its own.
-final class RawPeer: Sendable {
-  let port: Int
-  private let listener: Int32
-  private let seen = Mutex<[[UInt8]]>([])
+/// A socket with as many owners as hold it: closed once, when the last of them lets go.
+///
+/// Whoever uses the number holds the socket, so the number is nobody else's meanwhile.
+final class Socket: Sendable {
+  let descriptor: Int32
 
   struct NoSocket: Error {}
 
+  /// Takes a descriptor over, which the system may have refused.
+  init(_ descriptor: Int32) throws(NoSocket) {
+    guard descriptor >= 0 else { throw NoSocket() }
+    self.descriptor = descriptor
+  }
+
+  /// A new one for TCP.
+  convenience init() throws(NoSocket) {
+    try self.init(socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0))
+  }
+
+  deinit { close(descriptor) }
+
+  /// Takes a port of the loopback that is free; returns it.
+  func bindToLoopback() throws(NoSocket) -> Int {
+    var name = sockaddr_in.loopback(port: 0)
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let isBound = withUnsafeMutablePointer(to: &name) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { name in
+        bind(descriptor, name, size) == 0 && getsockname(descriptor, name, &size) == 0
+      }
+    }
+    guard isBound else { throw NoSocket() }
+    return Int(UInt16(bigEndian: name.sin_port))
+  }
+
+  /// What comes next; empty at the end.
+  func read(atMost count: Int = 16_384) -> [UInt8] {
+    var buffer = [UInt8](repeating: 0, count: count)
+    let got = Glibc.read(descriptor, &buffer, count)
+    return got > 0 ? Array(buffer[..<got]) : []
+  }
+
+  func write(_ bytes: [UInt8]) {
+    _ = send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+  }
+
+  /// No more is sent; the other direction stays open.
+  func end() { shutdown(descriptor, Int32(SHUT_WR)) }
+}
+
+/// A port of the loopback on which nobody listens, and that nobody else is given as long as this
+/// is there.
+final class DeadPort: Sendable {
+  let number: Int
+  private let socket: Socket
+
+  init() throws(Socket.NoSocket) {
+    socket = try Socket()
+    number = try socket.bindToLoopback()
+  }
+}
+
+/// A server on the loopback that does with each connection what it is told, on a thread of its own.
+final class RawPeer: Sendable {
+  let port: Int
+  private let listener: Socket
+  private let seen = Mutex<[[UInt8]]>([])
+
   /// One accepted connection.
-  struct Connection {
-    let descriptor: Int32
+  final class Connection {
+    let socket: Socket
+    private var isBrokenOff = false
+
+    init(_ socket: Socket) { self.socket = socket }
+
+    var descriptor: Int32 { socket.descriptor }
 
     /// What comes next; empty at the end.
-    func read(atMost count: Int = 16_384) -> [UInt8] {
-      var buffer = [UInt8](repeating: 0, count: count)
-      let got = Glibc.read(descriptor, &buffer, count)
-      return got > 0 ? Array(buffer[..<got]) : []
-    }
+    func read() -> [UInt8] { socket.read() }
 
     /// Reads until this is so, or the end has come; returns all that came.
     func read(until isEnough: ([UInt8]) -> Bool) -> [UInt8] {
@@ -36,13 +96,11 @@ final class RawPeer: Sendable {
       read { $0.suffix(4).elementsEqual([13, 10, 13, 10]) }
     }
 
-    func write(_ bytes: [UInt8]) {
-      _ = send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
-    }
+    func write(_ bytes: [UInt8]) { socket.write(bytes) }
     func write(_ text: String) { write(Array(text.utf8)) }
 
     /// No more is sent; the other direction stays open.
-    func end() { shutdown(descriptor, Int32(SHUT_WR)) }
+    func end() { socket.end() }
 
     /// Holds the connection until the peer has had enough.
     func hold() { while !read().isEmpty {} }
@@ -52,42 +110,41 @@ final class RawPeer: Sendable {
       var linger = linger(l_onoff: 1, l_linger: 0)
       setsockopt(
         descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<linger>.size))
+      isBrokenOff = true
+    }
+
+    /// Ends it as a server does that means well: what came and was not read would reset it.
+    fileprivate func finish() {
+      guard !isBrokenOff else { return }
+      end()
+      hold()
     }
   }
 
-  /// Serves until it is let go; `serve` returns what it has read of a connection, which is closed
+  /// Serves until it is let go; `serve` returns what it has read of a connection, which is ended
   /// after it.
   ///
   /// - Throws: `NoSocket` when the system gives none.
   init(backlog: Int32 = 64, serve: @escaping @Sendable (Connection) -> [UInt8]) throws {
-    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    let listener = try Socket()
     self.listener = listener
-    var name = sockaddr_in.loopback(port: 0)
-    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let isBound = withUnsafeMutablePointer(to: &name) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { name in
-        bind(listener, name, size) == 0 && getsockname(listener, name, &size) == 0
-      }
-    }
-    guard isBound, listen(listener, backlog) == 0 else { throw NoSocket() }
-    port = Int(UInt16(bigEndian: name.sin_port))
+    port = try listener.bindToLoopback()
+    guard listen(listener.descriptor, backlog) == 0 else { throw Socket.NoSocket() }
     onThread { [weak self] in
-      while true {
-        let descriptor = accept(listener, nil, nil)
-        guard descriptor >= 0 else { break }
+      while let socket = try? Socket(accept(listener.descriptor, nil, nil)) {
         let peer = self
         onThread {
-          let bytes = serve(Connection(descriptor: descriptor))
+          let connection = Connection(socket)
+          let bytes = serve(connection)
           peer?.seen.withLock { $0.append(bytes) }
-          close(descriptor)
+          connection.finish()
         }
       }
-      close(listener)
     }
   }
 
   deinit {
-    shutdown(listener, Int32(SHUT_RDWR))
+    shutdown(listener.descriptor, Int32(SHUT_RDWR))
   }
 
   /// What was read of each connection that is over.
@@ -128,33 +185,26 @@ func onThread(_ body: @escaping @Sendable () -> Void) {
 }
 
 /// A connection to a port on the loopback; nil: nobody listens there.
-func connectToLoopback(_ port: Int) -> Int32? {
-  let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+func connectToLoopback(_ port: Int) -> Socket? {
+  guard let socket = try? Socket() else { return nil }
   var name = sockaddr_in.loopback(port: port)
   let code = withUnsafePointer(to: &name) { pointer in
     pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-      connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      connect(socket.descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
     }
   }
-  guard code == 0 else {
-    close(descriptor)
-    return nil
-  }
-  return descriptor
+  return code == 0 ? socket : nil
 }
 
 /// Carries bytes both ways until both ends have had enough.
-func relay(_ one: Int32, _ other: Int32) {
+func relay(_ one: Socket, _ other: Socket) {
   onThread { pump(other, one) }
   pump(one, other)
 }
 
-private func pump(_ source: Int32, _ sink: Int32) {
-  var buffer = [UInt8](repeating: 0, count: 16_384)
-  while case let count = read(source, &buffer, buffer.count), count > 0 {
-    _ = send(sink, buffer, count, Int32(MSG_NOSIGNAL))
-  }
-  shutdown(sink, Int32(SHUT_WR))
+private func pump(_ source: Socket, _ sink: Socket) {
+  while case let bytes = source.read(), !bytes.isEmpty { sink.write(bytes) }
+  sink.end()
 }
 
 /// A server's side of one call on stream 1 (RFC 9113, sections 4 and 6).
@@ -230,8 +280,7 @@ extension RawPeer {
           "HTTP/1.1 \(status)\r\nContent-Length: 5\r\nConnection: close\r\n\r\nerror")
       } else if let port, let other = connectToLoopback(port) {
         connection.write("HTTP/1.1 200 Connection established\r\n\r\n")
-        relay(connection.descriptor, other)
-        close(other)
+        relay(connection.socket, other)
       } else {
         connection.write("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n")
       }
@@ -255,8 +304,7 @@ extension RawPeer {
         answer(reply)
       } else if let other = connectToLoopback(port) {
         answer(0)
-        relay(connection.descriptor, other)
-        close(other)
+        relay(connection.socket, other)
       } else {
         answer(5)
       }

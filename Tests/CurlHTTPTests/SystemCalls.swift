@@ -13,9 +13,23 @@ func limitDescriptors(to count: Int) {
   setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
 }
 
-/// How many descriptors are open.
+/// How many descriptors are open: for a process of its own.
 func openDescriptors() -> Int {
   (0..<4096).count { fcntl(Int32($0), F_GETFD) >= 0 }
+}
+
+/// How many connections to a port this process has open, whatever others it has.
+func openConnections(to port: Int) -> Int {
+  (0..<4096).count { descriptor in
+    var peer = sockaddr_in()
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let code = withUnsafeMutablePointer(to: &peer) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        getpeername(Int32(descriptor), $0, &size)
+      }
+    }
+    return code == 0 && Int(UInt16(bigEndian: peer.sin_port)) == port
+  }
 }
 
 /// Opens descriptors until there is none left; returns them.

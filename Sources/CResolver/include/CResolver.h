@@ -4,6 +4,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifndef HG_CHECKED
+#define HG_CHECKED __attribute__((warn_unused_result))
+#endif
+
 typedef struct hg_srv_record {
   uint16_t priority;
   uint16_t weight;
@@ -30,9 +34,9 @@ typedef enum hg_srv_ending {
 
 // Waits for the SRV records of a name; all of them are counted, `capacity` are written.
 // RES_OPTIONS and /etc/resolv.conf bound the time, or `server` does when it is given.
-hg_srv_ending hg_srv_find(const char *name, const hg_name_server *server,
+HG_CHECKED hg_srv_ending hg_srv_find(const char *name, const hg_name_server *server,
                           hg_srv_record *records, size_t capacity, size_t *count);
 
 // Reads a name server's answer; all its SRV records are counted, `capacity` are written.
-hg_srv_ending hg_srv_read(const unsigned char *answer, int length,
+HG_CHECKED hg_srv_ending hg_srv_read(const unsigned char *answer, int length,
                           hg_srv_record *records, size_t capacity, size_t *count);

@@ -86,6 +86,8 @@ package struct Setting: Hashable, Sendable {
     case bodies
     /// Those that begin with a TLS handshake.
     case tls
+    /// Calls of gRPC.
+    case grpc
 
     package func contains(_ scheme: HealthCheckTarget.Scheme) -> Bool {
       switch self {
@@ -93,6 +95,7 @@ package struct Setting: Hashable, Sendable {
       case .requests: scheme.hasPath
       case .methods, .bodies: scheme.hasPath && !scheme.isGRPC
       case .tls: scheme.isTLS
+      case .grpc: scheme.isGRPC
       }
     }
   }

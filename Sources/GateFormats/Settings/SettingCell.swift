@@ -137,6 +137,11 @@ extension SettingKey {
     guard protocols.contains(scheme) else {
       return protocols.misfit(with: target)
     }
+    if self == .grpcService, target.path != HealthCheckTarget.standardGRPCPath {
+      return SettingCell.Misfit(
+        reason: "\(target) does not call grpc.health.v1, whose request alone names a service",
+        hint: "check \(scheme.rawValue):PORT\(HealthCheckTarget.standardGRPCPath)")
+    }
     guard self == .protocolVersion, let text = texts.last?.text.lowercased() else { return nil }
     switch (text == ProtocolVersion.grpc.rawValue, scheme.isGRPC) {
     case (true, false):
@@ -157,6 +162,10 @@ extension Setting.Protocols {
     guard self != .tls else {
       return SettingCell.Misfit(
         reason: "\(target) has no TLS", hint: "leave it out, or check HTTPS, SSL or GRPCS")
+    }
+    guard self != .grpc else {
+      return SettingCell.Misfit(
+        reason: "\(target) is no call of gRPC", hint: "leave it out, or check GRPC or GRPCS")
     }
     guard target.scheme.hasPath else {
       return SettingCell.Misfit(

@@ -18,6 +18,7 @@ package enum SettingKey: String, Hashable, Sendable, CaseIterable {
   case userAgent = "user_agent"
   case method
   case protocolVersion = "protocol_version"
+  case grpcService = "grpc_service"
   case proxyProtocol = "proxy_protocol"
   case verifyTLS = "verify_tls"
   case caFile = "ca_file"

@@ -85,6 +85,11 @@ extension SettingKey {
         "The HTTP version of a check, as a target group's: http1, http2 (by prior knowledge; over "
           + "TLS by ALPN) or grpc, which is that of GRPC and GRPCS targets.",
         whenUnset: "http1; grpc for GRPC and GRPCS", for: .requests)
+    case .grpcService:
+      Setting(
+        .request, .text, "NAME",
+        "The service that grpc.health.v1 is asked about, in the request's field service.",
+        whenUnset: "empty, which is the server as a whole", for: .grpc)
     case .proxyProtocol:
       Setting(
         .request, .choice(ProxyProtocol.allCases.map(\.rawValue)), "VERSION",

@@ -35,6 +35,8 @@ package struct RequestSettings: Hashable, Sendable {
   package var host: String?
   package var userAgent: String?
   package var protocolVersion = ProtocolVersion.http1
+  /// The service that `grpc.health.v1` is asked about.
+  package var grpcService = ""
   /// The PROXY protocol's header that comes before the check, if one does.
   package var proxyProtocol: ProxyProtocol?
   /// Without `Host` and `User-Agent`, which stand above.

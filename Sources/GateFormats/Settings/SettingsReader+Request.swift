@@ -5,6 +5,7 @@ extension SettingsReader {
   mutating func request(for target: HealthCheckTarget) -> RequestSettings {
     var request = RequestSettings()
     request.protocolVersion = protocolVersion(for: target)
+    request.grpcService = text(of: .grpcService) ?? ""
     request.proxyProtocol = choice(.proxyProtocol, ProxyProtocol.self)
     request.method = value(of: .method) { text throws(GrammarError) in
       guard Answer.Field.isName(text) else {

@@ -89,8 +89,8 @@ extension Rule {
     Words(
       "\($0.who) answered \($0.path) with gRPC status 5: not found",
       cause: "the health service probably does not know the service that it is asked about",
-      advice: "set the status of the empty service name in the health service, which is what a "
-        + "check without a name asks for")
+      advice: "set that service's status in the health service, or name in grpc_service one that "
+        + "it knows; without it a check asks about the empty name, which is the server as a whole")
   }
 
   private static let grpcAuthentication = Rule(

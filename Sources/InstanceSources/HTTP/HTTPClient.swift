@@ -24,12 +24,15 @@ private final class HTTPTransfer {
   private var fields: UnsafeMutablePointer<curl_slist>?
 
   init(_ request: HTTPRequest) throws(HTTPFailure) {
+    guard let response = hg_response_new() else {
+      throw HTTPFailure(.unusable, "there is no memory for an answer")
+    }
     guard let easy = curl_easy_init() else {
+      hg_response_release(response)
       throw HTTPFailure(.unusable, "libcurl has no memory for a request")
     }
     self.easy = easy
-    response = .allocate(capacity: 1)
-    response.initialize(to: hg_response())
+    self.response = response
     response.pointee.header_limit = HTTPClient.headerLimit
     response.pointee.body_limit = HTTPClient.bodyLimit
     response.pointee.body_kept = HTTPClient.bodyLimit
@@ -41,8 +44,7 @@ private final class HTTPTransfer {
   deinit {
     curl_easy_cleanup(easy)
     curl_slist_free_all(fields)
-    hg_response_free(response)
-    response.deallocate()
+    hg_response_release(response)
     words.deallocate()
   }
 

@@ -129,9 +129,12 @@ struct RunSession {
     let plan = try settings.probePlan()
     let now = try resumption?.now() ?? .start
     let desk = try guardDesk()
-    let checker: CurlChecker
+    let pollers = [group.poller, baseline?.poller].compactMap { $0 }
+    let port: GuardedPort
     do throws(CurlFailure) {
-      checker = try CurlChecker(plan, signals: signals, startingAt: now)
+      let checker = try CurlChecker(plan, signals: signals, startingAt: now)
+      for poller in pollers { try checker.wake(on: poller.event.descriptor) }
+      port = try GuardedPort(checker, desk)
     } catch {
       throw CommandFailure(.sourceUnavailable, "no checks can be made: \(error)")
     }
@@ -141,12 +144,9 @@ struct RunSession {
     let observers: [any GateObserver] = [journal, progress].compactMap { $0 } + others
     if resumption == nil { journal?.start(header) } else { journal?.goOn(header) }
     let gate = resumption?.run.gate ?? Gate(check: header.check, policy: header.policy)
-    for poller in [group.poller, baseline?.poller].compactMap({ $0 }) {
-      checker.wake(on: poller.event.descriptor)
-      poller.start()
-    }
+    for poller in pollers { poller.start() }
     var engine = GateEngine(
-      gate, port: GuardedPort(checker, desk), observers: observers, feed: group.poller,
+      gate, port: port, observers: observers, feed: group.poller,
       baselineFeed: baseline?.poller, expected: group.expected)
     let guards = settings.guards.map { Instance.guarding($0.name) }
     var listings = [InstanceRole.member: group.listing]

@@ -38,6 +38,7 @@ struct HealthCheckFlags: SettingFlagGroup {
   @Option(help: .of(.userAgent)) var userAgent: String?
   @Option(help: .of(.method)) var method: String?
   @Option(help: .of(.protocolVersion)) var protocolVersion: String?
+  @Option(help: .of(.grpcService)) var grpcService: String?
   @Option(help: .of(.proxyProtocol)) var proxyProtocol: String?
   @Flag(inversion: .prefixedNo, help: .of(.verifyTLS)) var verifyTLS: Bool?
   @Option(help: .of(.caFile)) var caFile: String?

@@ -25,6 +25,7 @@ extension Settings {
     plan.serverName = tls.serverName
     plan.tlsMax = tls.max
     plan.protocolVersion = request.protocolVersion
+    plan.grpcService = request.grpcService
     plan.proxyProtocol = request.proxyProtocol
     plan.proxy = proxy
     plan.connectTo = connectTo

@@ -7,10 +7,11 @@ final class GuardedPort: CheckPort {
   private let checker: CurlChecker
   private let desk: GuardDesk
 
-  init(_ checker: CurlChecker, _ desk: GuardDesk) {
+  /// - Throws: `CurlFailure` when the system does not watch for the guards' answers.
+  init(_ checker: CurlChecker, _ desk: GuardDesk) throws(CurlFailure) {
     self.checker = checker
     self.desk = desk
-    if !desk.isEmpty { checker.wake(on: desk.event.descriptor) }
+    if !desk.isEmpty { try checker.wake(on: desk.event.descriptor) }
   }
 
   var now: GateInstant { checker.now }

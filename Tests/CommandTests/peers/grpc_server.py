@@ -3,7 +3,7 @@
 usage: grpc_server.py serving|not-serving|broken|careless [--seconds S]     prints 'port N'
 
 serving, not-serving: grpc.health.v1.Health/Check answers so, with status 0; any other method is
-UNIMPLEMENTED (12). broken: Check fails with UNAVAILABLE (14), in a header block without a body.
+UNIMPLEMENTED (12). Of the services shop.Cart is SERVING there and shop.Search NOT_SERVING, whatever the whole is. broken: Check fails with UNAVAILABLE (14), in a header block without a body.
 careless: Check says SERVING of any service, and reflection (grpcio-reflection) is on.
 """
 
@@ -42,6 +42,8 @@ else:
     servicer = health.HealthServicer()
     states = health_pb2.HealthCheckResponse
     servicer.set("", states.SERVING if options.what == "serving" else states.NOT_SERVING)
+    servicer.set("shop.Cart", states.SERVING)
+    servicer.set("shop.Search", states.NOT_SERVING)
 health_pb2_grpc.add_HealthServicer_to_server(servicer, server)
 port = server.add_insecure_port("127.0.0.1:0")
 server.start()

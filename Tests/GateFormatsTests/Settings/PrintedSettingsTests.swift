@@ -35,6 +35,7 @@ import Testing
         # user_agent:  (as the load balancer sends)
         # method:  (as the load balancer sends)
         protocol_version: http1  # the default
+        # grpc_service:  (empty, which is the server as a whole)
         # proxy_protocol:  (none)
         verify_tls: false  # the default
         # ca_file:  (those of the system)

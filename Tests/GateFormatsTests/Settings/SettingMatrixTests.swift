@@ -19,9 +19,10 @@ struct MatrixCell: CustomStringConvertible {
     case ssl = "SSL"
     case grpc = "GRPC"
     case grpcs = "GRPCS"
+    case health = "GRPC health"
 
     var isConnection: Bool { self == .tcp || self == .ssl }
-    var isGRPC: Bool { self == .grpc || self == .grpcs }
+    var isGRPC: Bool { [.grpc, .grpcs, .health].contains(self) }
     var isTLS: Bool { [.https1, .https2, .ssl, .grpcs].contains(self) }
     var isHTTP2: Bool { self == .http2 || self == .https2 }
 
@@ -35,6 +36,8 @@ struct MatrixCell: CustomStringConvertible {
       case .ssl: [(.target, "SSL:80")]
       case .grpc: [(.target, "GRPC:80/a.B/C"), (.semantics, "alb")]
       case .grpcs: [(.target, "GRPCS:80/a.B/C"), (.semantics, "alb")]
+      case .health:
+        [(.target, "GRPC:80\(HealthCheckTarget.standardGRPCPath)"), (.semantics, "alb")]
       }
     }
   }
@@ -118,7 +121,8 @@ struct MatrixSample: CustomStringConvertible {
     MatrixSample(.matcher, "202"), MatrixSample(.strict, "true"), MatrixSample(.host, "web"),
     MatrixSample(.header, "A: b"), MatrixSample(.userAgent, "me"), MatrixSample(.method, "OPTIONS"),
     MatrixSample(.protocolVersion, "http2"), MatrixSample(.protocolVersion, "grpc"),
-    MatrixSample(.proxyProtocol, "v2"), MatrixSample(.verifyTLS, "true"),
+    MatrixSample(.grpcService, "shop.Cart"), MatrixSample(.proxyProtocol, "v2"),
+    MatrixSample(.verifyTLS, "true"),
     MatrixSample(.caFile, "ca.pem", (.verifyTLS, "true")), MatrixSample(.clientCert, "cert.pem"),
     MatrixSample(.clientKey, "key.pem", (.clientCert, "cert.pem")),
     MatrixSample(.serverName, "web"),
@@ -184,8 +188,8 @@ private enum Impossible {
     .verifyTLS, .caFile, .clientCert, .clientKey, .serverName, .tlsMax,
   ]
   static let checks = requests.union(tls).union([
-    .proxyProtocol, .proxy, .connectTo, .baseline, .compare, .maxLatencyIncrease, .confidence,
-    .minSamples, .verifyRollback,
+    .grpcService, .proxyProtocol, .proxy, .connectTo, .baseline, .compare, .maxLatencyIncrease,
+    .confidence, .minSamples, .verifyRollback,
   ])
   static let aws: Set<SettingKey> = [.expectImage, .expectLaunchTemplateVersion, .expectTag]
 
@@ -193,6 +197,9 @@ private enum Impossible {
     let key = sample.key
     if cell.check.isConnection, requests.contains(key) {
       return "a connection has no request and no answer"
+    }
+    if key == .grpcService, cell.check != .health {
+      return "only the request of grpc.health.v1 names a service"
     }
     if cell.check.isGRPC {
       if key == .method { return "gRPC has one method" }
