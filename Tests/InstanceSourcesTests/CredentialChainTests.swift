@@ -277,11 +277,13 @@ import Testing
 
   @Test func keysAreInNoDescription() {
     let keys = AWSCredentials(
-      accessKeyID: "hidden", secretAccessKey: "hidden", sessionToken: "hidden")
+      accessKeyID: "hidden-id", secretAccessKey: "hidden-key", sessionToken: "hidden-token")
     var dumped = ""
     dump(keys, to: &dumped)
     #expect(!"\(keys) \(String(reflecting: keys)) \(dumped)".contains("hidden"))
-    #expect(keys.redacting("a hidden token") == "a *** token")
+    #expect(keys.redacting("a hidden-token") == "a ***")
+    let short = AWSCredentials(accessKeyID: "a", secretAccessKey: "e", sessionToken: nil)
+    #expect(short.redacting("a message") == "a message")
   }
 
   @Test func theRegionIsAskedOfTheInstanceLast() throws {

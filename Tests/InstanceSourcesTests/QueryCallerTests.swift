@@ -138,7 +138,7 @@ import Testing
     #expect(
       try error(on: machine)
         == .refusedCredentials(
-          place: Self.place, detail: "SignatureDoesNotMatch: not *** of *** with *** as sent"))
+          place: Self.place, detail: "SignatureDoesNotMatch: not *** of *** with t0ken== as sent"))
   }
 
   @Test func refusedKeysAreGotAnewOnce() throws {

@@ -10,7 +10,9 @@ package struct GrammarError: Error, Hashable, Sendable, CustomStringConvertible 
 extension String {
   /// In quotes, without passwords in URLs, and no longer than a line of a terminal.
   package var shown: String {
-    let masked = SecretPlaces.masked(self)
+    // What is not understood may be the place that it was meant to be.
+    let mayBePlace = firstIndex(of: ":").flatMap { self[$0...].firstIndex(of: "@") } != nil
+    let masked = SecretPlaces.masked(self, isPlace: mayBePlace)
     return masked.count > 80 ? "'\(masked.prefix(77))...'" : "'\(masked)'"
   }
 }

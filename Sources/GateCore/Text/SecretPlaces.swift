@@ -77,19 +77,27 @@ package enum SecretPlaces {
   private static func credentials(
     in word: Substring, isPlace: Bool
   ) -> [Range<String.Index>] {
-    let start = word.firstRange(of: "://")?.upperBound ?? word.startIndex
-    // A password may have a slash that was not escaped, so the question mark alone ends it.
-    let place = word[start...].prefix { $0 != "?" }
-    guard let at = place.lastIndex(of: "@") else { return [] }
+    let scheme = word.firstRange(of: "://")
+    let start = scheme?.upperBound ?? word.startIndex
+    guard let at = endOfCredentials(in: word[start...]) else { return [] }
     let user = word[start..<at]
-    guard start > word.startIndex, let colon = user.firstIndex(of: ":") else {
-      // Without a scheme nothing tells where the user begins; nor whether it is one, unless a
-      // password follows: the digest of an image stands behind an `@` too.
-      guard start > word.startIndex || isPlace || user.contains(":") else { return [] }
-      return user.isEmpty ? [] : [start..<at]
-    }
+    // Without a scheme nothing tells whether it is one: the digest of an image stands behind an `@`
+    // too.
+    guard scheme != nil || isPlace, !user.isEmpty else { return [] }
+    guard let colon = user.firstIndex(of: ":") else { return [start..<at] }
     let password = word.index(after: colon)..<at
     return password.isEmpty ? [start..<at] : [password]
+  }
+
+  private static func endOfCredentials(in place: Substring) -> String.Index? {
+    let authority = place.prefix { !"/?#".contains($0) }
+    if let at = authority.lastIndex(of: "@") { return at }
+    // What is no port is a password with a slash, or another sign, that was not escaped.
+    guard let colon = authority.lastIndex(of: ":"),
+      !authority.hasPrefix("["),
+      authority[authority.index(after: colon)...].asWholeNumber == nil
+    else { return nil }
+    return place.prefix { $0 != "?" }.lastIndex(of: "@")
   }
 
   private static func parameters(in word: Substring) -> [Range<String.Index>] {

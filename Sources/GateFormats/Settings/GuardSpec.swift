@@ -123,7 +123,9 @@ extension GuardSpec {
 package func maskedGuard(_ text: String) -> String {
   guard let colon = text.firstIndex(of: ":") else { return secretMask }
   switch text[..<colon].trimmed {
-  case "prometheus", "http", "https", "cloudwatch-alarm", "exec": return SecretPlaces.masked(text)
+  case "prometheus", "http", "https":
+    return SecretPlaces.masked(text, isPlace: !text.contains("://"))
+  case "cloudwatch-alarm", "exec": return SecretPlaces.masked(text)
   // A password may stand anywhere.
   default: return "\(text[...colon])\(secretMask)"
   }

@@ -24,7 +24,7 @@ import Testing
       writer.field("a", "#1 ##vso[x] #\u{34F}#[y]")
       writer.field("b", "#2")
     }
-    let expected = ##"{"a":"#1 \u0023\u0023vso[x] \u0023\##u{34F}\u0023[y]","b":"#2"}"##
+    let expected = ##"{"a":"#1 \u0023\u0023vso[x] \u0023\u034f\u0023[y]","b":"#2"}"##
     #expect(String(decoding: writer.bytes, as: UTF8.self) == expected)
   }
 

@@ -23,8 +23,9 @@ import Testing
     Text(testDescription: "the last control character", text: "\u{1F}", json: #""\u001f""#),
     Text(testDescription: "delete", text: "\u{7F}", json: #""\u007f""#),
     Text(testDescription: "two, three and four bytes", text: "é€𝄞", json: #""é€𝄞""#),
-    Text(testDescription: "a line separator", text: "\u{2028}", json: "\"\u{2028}\""),
-    Text(testDescription: "a joined emoji", text: "👩‍🚀", json: #""👩‍🚀""#),
+    Text(testDescription: "a line separator", text: "\u{2028}", json: #""\u2028""#),
+    Text(testDescription: "a joined emoji", text: "👩‍🚀", json: #""👩\u200d🚀""#),
+    Text(testDescription: "a tag of four bytes", text: "\u{E0041}", json: #""\udb40\udc41""#),
   ]
 
   @Test(arguments: texts) func aStringIsEscapedAsItMustBeAndNoMore(row: Text) {

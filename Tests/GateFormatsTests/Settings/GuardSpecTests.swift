@@ -41,7 +41,7 @@ import Testing
   @Test(arguments: [
     ("http:https://h/ok", GuardSpec.Question.http("https://h/ok")),
     ("https://h/ok", .http("https://h/ok")),
-    ("exec:curl -f http://u:p@h", .exec("curl -f http://u:p@h")),
+    ("exec:curl -f http://h", .exec("curl -f http://h")),
     (
       "cloudwatch-alarm:arn:aws:cloudwatch:r:1:alarm:a",
       .cloudWatchAlarm("arn:aws:cloudwatch:r:1:alarm:a")
@@ -60,6 +60,7 @@ import Testing
       ["p:w"]
     ),
     ("http:http://h/@x:y", "http:http://h/@x:y", []),
+    ("exec:curl -f http://u:p@h", "exec:curl -f http://u:***@h", ["p"]),
   ])
   func aNameHasNoSecrets(_ text: String, _ name: String, _ secrets: [String]) throws {
     let spec = try GuardSpec(parsing: text)

@@ -14,7 +14,7 @@ import Testing
     ("http://user:pw@bastion:3128", "http://user:***@bastion:3128"),
     ("http://user:p@:w@bastion:3128", "http://user:***@bastion:3128"),
     ("socks5h://:pw@bastion", "socks5h://:***@bastion"),
-    ("http://user@bastion", "http://user@bastion"),
+    ("http://token@bastion", "http://***@bastion"),
     ("user:pw@bastion", "user:***@bastion"), ("http://bastion:3128", "http://bastion:3128"),
     ("a@http://b", "a@http://b"),
   ])
@@ -24,5 +24,7 @@ import Testing
 
   @Test func otherSettingsAreNoSecrets() {
     #expect(SettingKey.expectVersion.masked("a:b@c") == "a:b@c")
+    #expect(SettingKey.header.masked("Content-Type: text/plain") == "Content-Type: text/plain")
+    #expect(SettingKey.subject.masked("http://a@sha256:1") == "http://a@sha256:1")
   }
 }

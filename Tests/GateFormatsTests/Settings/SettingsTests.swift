@@ -79,7 +79,6 @@ import Testing
           format: .text, verdict: "v.json", journal: "run.ndjson", progress: .plain))
     #expect(settings.isAdvisory && !settings.isStrict)
     #expect(settings.warnings == [])
-    #expect(settings.secrets == ["Bearer abc", "pw"])
     #expect(
       try settings.policy(for: 1)
         == GatePolicy(

@@ -42,7 +42,7 @@ import Testing
     let settings = try settings(
       adding: "notify: https://hooks.slack.com/services/T0/B0/\(token)\n"
         + "events: https://me:pass@host.example/v1\n")
-    #expect(settings.secrets == ["/services/T0/B0/\(token)", token, "pass"])
+    #expect(settings.secrets == ["/services/T0/B0/\(token)", token])
   }
 
   @Test(arguments: [
@@ -51,9 +51,9 @@ import Testing
       "see https://me:***@host/x and ssh://git@host"
     ),
     ("'https://a:b@c' https://d:e@f", "'https://a:***@c' https://d:***@f"),
-    ("https://host/@x:y@z", "https://host/@x:y@z"), ("hush and hush-hush", "*** and ***"),
+    ("https://host/@x:y@z", "https://host/@x:y@z"), ("hush-one and hush-one-two", "*** and ***"),
   ])
   func aTextIsShownWithoutSecretsAndPasswords(_ text: String, _ shown: String) {
-    #expect(text.masking(["hush", "hush-hush"]) == shown)
+    #expect(text.masking(["hush-one", "hush-one-two"]) == shown)
   }
 }
