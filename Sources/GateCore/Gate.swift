@@ -444,10 +444,10 @@ package struct Gate: Sendable {
   private func share(of key: InstanceKey) -> GroupHealth.Share {
     let role = loadBalancerRole(for: records[key.index].instance.role)
     precondition(records.indices.contains(key.index), "its record is here")
-    return records.withUnsafeBufferPointer {
-      InstanceRecord.share(
-        of: $0.baseAddress! + key.index, under: check, soak: soakCertainty, final: finalCertainty,
-        role)
+    return records.withUnsafeBufferPointer { records in
+      guard let first = records.baseAddress else { preconditionFailure("its record is here") }
+      return InstanceRecord.share(
+        of: first + key.index, under: check, soak: soakCertainty, final: finalCertainty, role)
     }
   }
 

@@ -24,7 +24,8 @@ import TestSupport
       case .percent where isEscaped:
         escaped += String(scalar).utf8.map { "%" + hex(UInt32($0), 2).uppercased() }.joined()
       case .html where isEscaped:
-        escaped += Bool.random(using: &random) ? "&#\(scalar.value);" : "&#x\(hex(scalar.value, 1));"
+        let isHex = Bool.random(using: &random)
+        escaped += isHex ? "&#x\(hex(scalar.value, 1));" : "&#\(scalar.value);"
       case .unicode where isEscaped: escaped += "\\u\(hex(scalar.value, 4))"
       case .backslash where ["\"", "\\", "/"].contains(scalar): escaped += "\\\(scalar)"
       default: escaped.unicodeScalars.append(scalar)
@@ -42,11 +43,11 @@ import TestSupport
     let levels = Int.random(in: 0...3, using: &random)
     guard levels == 0 else {
       return (0..<levels).reduce(secret) { text, _ in
-        escaped(text, Escaping.allCases.randomElement(using: &random)!, &random)
+        escaped(text, Escaping.allCases.picked(&random), &random)
       }
     }
-    let cased = [secret, secret.lowercased(), secret.uppercased()].randomElement(using: &random)!
-    let joiner = Self.invisible.randomElement(using: &random)!
+    let cased = [secret, secret.lowercased(), secret.uppercased()].picked(&random)
+    let joiner = Self.invisible.picked(&random)
     let scalars = cased.unicodeScalars.enumerated().map { index, scalar in
       (index > 0 && Int.random(in: 0..<5, using: &random) == 0 ? joiner : "") + String(scalar)
     }
@@ -58,12 +59,12 @@ import TestSupport
       var random = SplitMix64(seed: UInt64(seed))
       var secret = ""
       for _ in 0..<Int.random(in: 12...40, using: &random) {
-        secret.unicodeScalars.append(Self.letters.randomElement(using: &random)!)
+        secret.unicodeScalars.append(Self.letters.picked(&random))
       }
       let mask = SecretMask(["Bearer \(secret)"])
       let shown = disguised(secret, &random)
-      let before = ["", "invalid token ", "{\"error\":\"", "q="].randomElement(using: &random)!
-      let after = ["", " was refused", "\"}", ", says it"].randomElement(using: &random)!
+      let before = ["", "invalid token ", "{\"error\":\"", "q="].picked(&random)
+      let after = ["", " was refused", "\"}", ", says it"].picked(&random)
       let masked = mask.masked(before + shown + after)
       #expect(masked == before + "***" + after, "seed \(seed): \(secret) as \(shown)")
 
@@ -127,5 +128,11 @@ import TestSupport
     #expect(SecretPlaces.isSecret(header: name))
     #expect(!SecretPlaces.isSecret(header: "Content-Type"))
     #expect(!SecretPlaces.isSecret(header: "x-forwarded-proto"))
+  }
+}
+
+extension Array {
+  fileprivate func picked(_ random: inout SplitMix64) -> Element {
+    self[Int.random(in: 0..<count, using: &random)]
   }
 }

@@ -99,7 +99,8 @@ extension HealthCheckTarget {
   ) throws(GrammarError) -> String {
     guard scheme.hasPath else {
       guard text.isEmpty else {
-        throw GrammarError("\(whole.shown) has a path, but a \(scheme.rawValue) check asks for none")
+        throw GrammarError(
+          "\(whole.shown) has a path, but a \(scheme.rawValue) check asks for none")
       }
       return ""
     }

@@ -169,10 +169,10 @@ package struct JSONWriter {
       case "\r": append("\\r")
       case "\t": append("\\t")
       case _ where scalar.isShownByNumber:
-        for unit in UTF16.encode(scalar)! { escape(unit) }
+        for unit in String(scalar).utf16 { escape(unit) }
       default:
         if scalar == "#" { hasHash = true }
-        bytes.append(contentsOf: UTF8.encode(scalar)!)
+        bytes.append(contentsOf: String(scalar).utf8)
       }
     }
   }
