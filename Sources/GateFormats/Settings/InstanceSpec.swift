@@ -53,7 +53,6 @@ package struct InstanceSpec: Hashable, Sendable {
       throw GrammarError(
         "\(id.shown) is not a name of an instance: UTF-8, no blanks, and at most 255 bytes")
     }
-    try refuseLogCommand(id)
     return id
   }
 
@@ -65,14 +64,11 @@ package struct InstanceSpec: Hashable, Sendable {
       throw GrammarError(
         "\(zone.shown) is not a zone: no control or invisible characters, and at most 255 bytes")
     }
-    try refuseLogCommand(zone)
+    // Printed alone to a CI system's log, by whatever reads the verdict, it must be no command.
+    guard !zone.contains("##"), !zone.beginsWithLogCommand else {
+      throw GrammarError("\(zone.shown) would be a command to a CI system that prints it")
+    }
     return zone
-  }
-
-  /// Printed alone to a CI system's log, by whatever reads the verdict, it must be no command.
-  private static func refuseLogCommand(_ text: String) throws(GrammarError) {
-    guard text.contains("##") || text.beginsWithLogCommand else { return }
-    throw GrammarError("\(text.shown) would be a command to a CI system that prints it")
   }
 
   private static func host(of place: String) -> Substring {
