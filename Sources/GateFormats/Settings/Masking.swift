@@ -10,7 +10,7 @@ extension SettingKey {
     case .header: maskedHeader(text)
     case .notify, .events: maskedWebhook(text)
     case .guard: maskedGuard(text)
-    case .proxy, .connectTo: SecretPlaces.masked(text, isPlace: true)
+    case .proxy, .connectTo: maskedProxy(text)
     // The digest of an image stands behind an `@`.
     case .subject: text
     default: setting.confidentiality == .secret ? secretMask : SecretPlaces.masked(text)

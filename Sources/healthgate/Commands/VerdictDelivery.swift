@@ -144,7 +144,8 @@ struct VerdictDelivery {
   ) {
     var copy = copies[index]
     if copy.told != nil, !copy.isLost {
-      // An earlier document stands there, with another status: the new one is tried once more, with this on it.
+      // An earlier document stands there, with another status: the new one is tried once more,
+      // with this on it.
       copy.isLost = true
       copies[index] = copy
     } else {

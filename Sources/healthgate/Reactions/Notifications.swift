@@ -1,5 +1,5 @@
-internal import GateCore
 internal import Dispatch
+internal import GateCore
 internal import GateFormats
 internal import InstanceSources
 internal import Synchronization

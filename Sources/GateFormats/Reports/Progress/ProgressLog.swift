@@ -15,7 +15,7 @@ package struct ProgressLog: Sendable {
   private var soakBegan: GateInstant?
   private var hasSoaked = false
   private var isCondemned = false
-  /// What was said to hold up the promotion of a group that has soaked, and since when that soak.
+  /// What was said to hold up the promotion of a group that has soaked, in this soak.
   private var obstacles: Set<Obstacle.Kind> = []
   private var lastLine: GateInstant?
   /// How many instances the source wants, as far as it was told.
