@@ -28,7 +28,9 @@ enum { MOST_GROUPS = 512 };
 static _Atomic pid_t running[MOST_GROUPS], left[MOST_GROUPS];
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 // From then on nothing is started any more.
-static bool is_ending;
+static _Atomic bool is_ending;
+// A child is being started: it may run already and have no entry above yet.
+static _Atomic bool is_starting;
 
 static void put(_Atomic pid_t *groups, pid_t old, pid_t new) {
   for (int i = 0; i < MOST_GROUPS; i++) {
@@ -44,7 +46,13 @@ static bool has(_Atomic pid_t *groups, pid_t group) {
   return false;
 }
 
+static const struct timespec PAUSE = {0, 5 * 1000 * 1000};
+
+// To all children there are, and from then on there are no more. For handlers of signals too, which can hold no lock: who
+// starts a child sees that it is ending, or the child is waited for here until it has its entry.
 static void signal_groups(int number) {
+  is_ending = true;
+  for (int i = 0; is_starting && i < 100; i++) nanosleep(&PAUSE, NULL);
   for (int i = 0; i < MOST_GROUPS; i++) {
     if (running[i]) kill(-running[i], number);
     if (left[i]) kill(-left[i], number);
@@ -65,8 +73,15 @@ int hg_spawn(pid_t *child, const char *file, const posix_spawn_file_actions_t *a
   // A shell that ends at once may leave a command that takes its time: its group is known as long as it is ours to collect.
   prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 #endif
+  // A handler that interrupted this thread would wait for it in vain.
+  sigset_t all, old;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &old);
+  is_starting = true;
   int code = is_ending ? ECANCELED : posix_spawnp(child, file, actions, attributes, arguments, environment);
   if (code == 0) put(running, 0, *child);
+  is_starting = false;
+  pthread_sigmask(SIG_SETMASK, &old, NULL);
   pthread_mutex_unlock(&lock);
   return code;
 }
@@ -115,18 +130,14 @@ static bool is_any_running(void) {
 }
 
 void hg_end_children(int milliseconds) {
-  pthread_mutex_lock(&lock);
-  is_ending = true;
-  pthread_mutex_unlock(&lock);
   signal_groups(SIGTERM);
-  struct timespec pause = {0, 5 * 1000 * 1000};
   for (int waited = 0; waited < milliseconds && is_any_running(); waited += 5) {
     for (int i = 0; i < MOST_GROUPS; i++) {
       int status;
       if (running[i]) hg_collect(running[i], &status);
       if (left[i]) hg_is_group_left(left[i]);
     }
-    if (is_any_running()) nanosleep(&pause, NULL);
+    if (is_any_running()) nanosleep(&PAUSE, NULL);
   }
   signal_groups(SIGKILL);
 }

@@ -162,6 +162,11 @@ wait_until() { # SECONDS COMMAND...: polls; a failed test, not an endless one, i
   done
 }
 
+# One that nobody has waited for yet has ended all the same.
+has_ended() { # PID
+  ! kill -0 "$1" 2>/dev/null || [ "$(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -c1)" = Z ]
+}
+
 has_events() { # JOURNAL EVENT [AT-LEAST]
   [ "$(jq -R 'fromjson? | select(.event == "'"$2"'")' "$1" 2>/dev/null | jq -s length)" -ge "${3:-1}" ]
 }
