@@ -8,6 +8,12 @@ let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
+// For what runs on one thread, at each check: Swift's checks of exclusive access, as it runs, are a
+// tenth of what a check costs beside libcurl. The debug build keeps them, and tests run with that.
+let checkedInTests: [SwiftSetting] = [
+  .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))
+]
+
 let package = Package(
   name: "healthgate",
   products: [.executable(name: "healthgate", targets: ["healthgate"])],
@@ -38,7 +44,7 @@ let package = Package(
     .target(
       name: "CurlHTTP",
       dependencies: ["CCurl", "CCurlShims", "CProcess", "GateCore", "GateEngine"],
-      swiftSettings: strict),
+      swiftSettings: strict + checkedInTests),
     .target(
       name: "InstanceSources",
       dependencies: [
@@ -60,7 +66,7 @@ let package = Package(
         "GateFormats", "GateInsight", "InstanceSources",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      swiftSettings: strict),
+      swiftSettings: strict + checkedInTests),
 
     // C: libcurl itself, and functions of fixed arity over its variadic ones.
     .systemLibrary(
