@@ -39,6 +39,8 @@ void hg_response_release(hg_response *response) {
   free(response);
 }
 
+enum { SOCKETS = sizeof((hg_response *)0)->sockets / sizeof(int) };
+
 void hg_response_reset(hg_response *response) {
   hg_response_drop_connected(response);
   response->header_bytes = response->body_bytes = 0;
@@ -48,16 +50,29 @@ void hg_response_reset(hg_response *response) {
   response->line[0] = 0;
   response->content_length = -1;
   response->open_errno = 0;
-  response->socket = -1;
+  for (size_t i = 0; i < SOCKETS; i++) response->sockets[i] = -1;
   response->error[0] = 0;
   response->head_length = response->body_length = 0;
 }
 
-bool hg_response_is_connected(const hg_response *response) {
+static bool is_connected(int socket) {
   struct sockaddr_storage peer;
   socklen_t size = sizeof peer;
-  return response->socket >= 0 &&
-         getpeername(response->socket, (struct sockaddr *)&peer, &size) == 0;
+  return socket >= 0 && getpeername(socket, (struct sockaddr *)&peer, &size) == 0;
+}
+
+bool hg_response_is_connected(const hg_response *response) {
+  for (size_t i = 0; i < SOCKETS; i++)
+    if (is_connected(response->sockets[i])) return true;
+  return false;
+}
+
+// One socket in the place of another; -1 is none. Beyond so many at once, the last is the latest.
+static void put_socket(hg_response *response, int old, int new) {
+  size_t i = 0;
+  while (i < SOCKETS && response->sockets[i] != old) i++;
+  if (i == SOCKETS && new < 0) return;
+  response->sockets[i < SOCKETS ? i : SOCKETS - 1] = new;
 }
 
 bool hg_append(char **buffer, size_t *length, size_t *capacity, const char *bytes, size_t count) {
@@ -194,10 +209,11 @@ static curl_socket_t on_open(void *context, curlsocktype purpose, struct curl_so
   (void)purpose;
   hg_response *response = context;
   if (response->connected >= 0) {
-    response->socket = response->connected;
+    int connected = response->connected;
     response->connected = -1;
+    put_socket(response, -1, connected);
     response->owners++;
-    return response->socket;
+    return connected;
   }
   int descriptor = socket(address->family, address->socktype | SOCK_NONBLOCK | SOCK_CLOEXEC,
                           address->protocol);
@@ -205,7 +221,7 @@ static curl_socket_t on_open(void *context, curlsocktype purpose, struct curl_so
     response->open_errno = errno;
     return CURL_SOCKET_BAD;
   }
-  response->socket = descriptor;
+  put_socket(response, -1, descriptor);
   response->owners++;
 #ifdef TCP_QUICKACK
   // The request carries the handshake's acknowledgement: one packet less a check.
@@ -217,7 +233,7 @@ static curl_socket_t on_open(void *context, curlsocktype purpose, struct curl_so
 
 static int on_close(void *context, curl_socket_t descriptor) {
   hg_response *response = context;
-  if (response->socket == descriptor) response->socket = -1;
+  put_socket(response, descriptor, -1);
   hg_response_release(response);
   return close(descriptor);
 }
@@ -225,10 +241,7 @@ static int on_close(void *context, curl_socket_t descriptor) {
 // Called when a socket has been opened: one that was connected already needs no more of it.
 static int on_opened(void *context, curl_socket_t descriptor, curlsocktype purpose) {
   (void)context, (void)purpose;
-  struct sockaddr_storage peer;
-  socklen_t size = sizeof peer;
-  return getpeername(descriptor, (struct sockaddr *)&peer, &size) == 0 ? CURL_SOCKOPT_ALREADY_CONNECTED
-                                                                        : CURL_SOCKOPT_OK;
+  return is_connected(descriptor) ? CURL_SOCKOPT_ALREADY_CONNECTED : CURL_SOCKOPT_OK;
 }
 
 CURLcode hg_easy_take_connected(CURL *easy) {

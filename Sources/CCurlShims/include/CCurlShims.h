@@ -35,7 +35,7 @@ typedef struct hg_response {
   char line[80];         // what is malformed, or its beginning
   int64_t content_length;  // as the header says, else -1
   int open_errno;        // why no socket could be made, else 0
-  int socket;            // the latest that was made and is open, else -1
+  int sockets[4];        // those that were made and are open, else -1: addresses are tried side by side
   int connected;         // one that is connected already and is to be used, else -1
   char error[CURL_ERROR_SIZE];  // libcurl's own words for a failure, or empty
   char *head;            // the last header block, then the trailers
@@ -46,7 +46,7 @@ typedef struct hg_response {
   size_t body_capacity;
 } hg_response;
 
-// Whether the latest socket has reached its peer.
+// Whether one of the sockets has reached its peer.
 HG_CHECKED bool hg_response_is_connected(const hg_response *response);
 HG_CHECKED hg_response *hg_response_new(void);
 void hg_response_release(hg_response *response);
