@@ -39,7 +39,7 @@ package struct CIVerdict: Hashable, Sendable {
     reason = verdict.reason.code.rawValue
     exitCode = document.exitCode
     self.file = file
-    var words = verdict.reason.message
+    var words = document.message
     if let hook = document.hook, let failure = hook.failureWords {
       words += "; \(hook.name) \(failure)"
     }

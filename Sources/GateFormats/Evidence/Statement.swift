@@ -56,6 +56,7 @@ package struct Statement: Sendable {
         writer.object("digest") { $0.field("sha256", source.sha256) }
       }
     }
+    if let page = verdict.header.deployment.build?.page { writer.field("url", page) }
     let present = verdict.gate.records(.member) { $0.removed == nil }
     writer.array("passedTests", present.filter(\.isHealthy).map(\.instance.id))
     writer.array("warnedTests", [String]())
@@ -67,6 +68,7 @@ package struct Statement: Sendable {
       writer.field("reason", verdict.verdict.reason.code.rawValue)
       writer.field("message", verdict.verdict.reason.message)
       writer.field("decided_at", verdict.header.startedAt.at(verdict.verdict.at))
+      verdict.header.deployment.write(to: &writer)
     }
   }
 }

@@ -15,6 +15,8 @@ struct JournalLine {
   var group: GroupFields?
   var settings: [String: SettingFields]?
   var baseline: BaselineFields?
+  var labels: [String: String]?
+  var ci: BuildFields?
   var warnings: [String]?
   var journal: String?
 
@@ -62,6 +64,8 @@ struct JournalLine {
     policy = try fields.find("policy")
     group = try fields.find("group")
     settings = try fields.find("settings")
+    labels = try fields.find("labels")
+    ci = try fields.find("ci")
     baseline = try fields.find("baseline")
     warnings = try fields.find("warnings")
     journal = try fields.find("journal")

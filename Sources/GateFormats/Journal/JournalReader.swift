@@ -347,7 +347,7 @@ private struct JournalReader {
             RunHeader.ChosenSetting.Layer(rawValue: $0)
           })
       },
-      warnings: line.warnings ?? [], journalPath: line.journal)
+      warnings: line.warnings ?? [], journalPath: line.journal, deployment: line.deployment)
   }
 
   private func check(_ fields: JournalLine.HealthCheckFields) throws(JournalError) -> HealthCheck {

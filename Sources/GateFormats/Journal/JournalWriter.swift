@@ -209,6 +209,7 @@ extension RunHeader {
     writeHealthCheck(to: &writer)
     writePolicy(to: &writer)
     writeSettings(to: &writer)
+    deployment.write(to: &writer)
     writer.object("group") { writer in
       writer.field("source", group.source)
       writer.field("name", group.name)

@@ -21,6 +21,7 @@ package struct RunHeader: Hashable, Sendable {
   package var warnings: [String]
   /// The journal's path, as the user gave it.
   package var journalPath: String?
+  package var deployment: Deployment
 
   package struct Group: Hashable, Sendable {
     /// The setting that names it, such as `instances_file`.
@@ -55,7 +56,7 @@ package struct RunHeader: Hashable, Sendable {
     healthgateVersion: String, runID: String, startedAt: Timestamp, check: HealthCheck,
     request: [RequestSetting], policy: GatePolicy, isAdvisory: Bool, group: Group,
     baseline: Group? = nil, settings: [ChosenSetting] = [], warnings: [String],
-    journalPath: String?
+    journalPath: String?, deployment: Deployment = Deployment()
   ) {
     self.healthgateVersion = healthgateVersion
     self.runID = runID
@@ -69,6 +70,7 @@ package struct RunHeader: Hashable, Sendable {
     self.baseline = baseline
     self.warnings = warnings
     self.journalPath = journalPath
+    self.deployment = deployment
   }
 }
 

@@ -47,7 +47,8 @@ package struct JUnitReport {
   }
 
   private var suiteName: String {
-    document.header.group.name.map { "healthgate: \($0)" } ?? "healthgate"
+    let names = [document.header.deployment.title, document.header.group.name]
+    return (["healthgate"] + names.compactMap { $0 }).joined(separator: ": ")
   }
 
   private var properties: [Markup] {
@@ -59,7 +60,12 @@ package struct JUnitReport {
       ("semantics", document.gate.check.semantics.rawValue),
       ("journal_sha256", document.journal?.sha256),
     ]
-    return pairs.compactMap { name, value in
+    let labels = document.header.deployment.labels.map { ("label.\($0.name)", $0.value) }
+    let build = document.header.deployment.build
+    let origin = [
+      ("ci.url", build?.page), ("ci.commit", build?.commit), ("ci.branch", build?.branch),
+    ]
+    return (pairs + origin + labels).compactMap { name, value in
       value.map { "      <property name=\"\(name)\" value=\"\($0)\"/>\n" }
     }
   }
@@ -94,7 +100,7 @@ package struct JUnitReport {
       }
     return testCase(
       ending, "healthgate.group", "verdict", time: verdict.at.since(.start),
-      type: verdict.reason.code.rawValue, message: verdict.words,
+      type: verdict.reason.code.rawValue, message: document.words,
       details: diagnoses.flatMap {
         ["\($0.confidence.rawValue): \($0.likelyCause)", "advice: \($0.advice)"]
       })

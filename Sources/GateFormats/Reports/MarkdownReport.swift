@@ -45,7 +45,7 @@ package struct MarkdownReport {
       document.header.isAdvisory
       ? "\n> Advisory: decided and reported, but the exit status is \(document.exitCode).\n" : ""
     let title: MarkdownText =
-      "## \(mark) \(verdict.decision.rawValue): \(shown(verdict.reason.message))"
+      "## \(mark) \(verdict.decision.rawValue): \(shown(document.message))"
     return title.source + "\n" + advisory + "\n"
   }
 
@@ -60,7 +60,14 @@ package struct MarkdownReport {
       · decided after **\(verdict.at.preciseWords)** \
       (\(code: document.header.startedAt.at(verdict.at)))\(resumed)
       """
-    return line.source + "\n\n"
+    return line.source + "\n\n" + build
+  }
+
+  private var build: String {
+    guard let build = document.header.deployment.build else { return "" }
+    let words: MarkdownText = "\(build.words)"
+    let link = build.page.map { "[\(words.source)](<\($0)>)" } ?? words.source
+    return "Build: \(link)\n\n"
   }
 
   // MARK: - Instances

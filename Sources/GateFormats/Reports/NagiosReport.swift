@@ -31,7 +31,7 @@ package struct NagiosReport {
 
   package var text: String {
     // A bar begins the performance data.
-    let words = document.verdict.words.printable.replacing("|", with: "/").cut(to: 500)
+    let words = document.words.replacing("|", with: "/").cut(to: 500)
     let undelivered = document.warnings.first.map {
       " (\($0.printable.replacing("|", with: "/").cut(to: 200)))"
     }

@@ -37,6 +37,11 @@ package struct OpenMetricsReport {
           ("semantics", gate.check.semantics.rawValue),
         ], 1)
     }
+    page.family("healthgate_label", "What is deployed and where; always 1.") { family in
+      for label in header.deployment.labels {
+        family.sample([("name", label.name), ("value", label.value)], 1)
+      }
+    }
     page.family("healthgate_decision", "Whether this is what was decided.") { family in
       for decision in Decision.allCases {
         family.sample([("decision", decision.rawValue)], decision == verdict.decision ? 1 : 0)

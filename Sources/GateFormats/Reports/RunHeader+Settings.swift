@@ -20,6 +20,7 @@ extension RunHeader {
       ("deadline", policy.deadline.inWords), ("advisory", String(isAdvisory)),
     ]
     settings.append((group.source, group.name ?? "a list of \(policy.expected)"))
+    settings += deployment.labels.map { ("label \($0.name)", $0.value) }
     return settings
   }
 }

@@ -25,7 +25,7 @@ package struct TAPReport {
   private var groupLines: [String] {
     let verdict = document.verdict
     let isPromoted = verdict.decision == .promote
-    let point = "\(isPromoted ? "ok" : "not ok") 1 - group: \(escaped(verdict.words))"
+    let point = "\(isPromoted ? "ok" : "not ok") 1 - group: \(escaped(document.words))"
     return [point]
       + block([
         ("decision", verdict.decision.rawValue), ("reason", verdict.reason.code.rawValue),

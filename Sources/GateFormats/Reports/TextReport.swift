@@ -34,7 +34,7 @@ package struct TextReport {
 
   private mutating func writeDecision() {
     page.entry(
-      "\(verdict.decision.rawValue):", verdict.decision.tone, verdict.reason.message.printable)
+      "\(verdict.decision.rawValue):", verdict.decision.tone, document.message)
     if header.isAdvisory {
       page.fact("advisory: decided and reported, but the exit status is \(document.exitCode)")
     }
@@ -232,6 +232,12 @@ package struct TextReport {
         "after:", after.verdict.decision.tone,
         "the baseline, gated once more: \(after.verdict.decision.rawValue), "
           + after.verdict.reason.message.printable)
+    }
+    let labels = header.deployment.labels.map { "\($0.name)=\($0.value)".printable }
+    if !labels.isEmpty { page.entry("labels:", .plain, labels.joined(separator: ", ")) }
+    if let build = header.deployment.build {
+      page.entry(
+        "build:", .plain, [build.words, build.page].compactMap(\.self).joined(separator: ", "))
     }
     page.entry("rules:", .plain, gate.rulesWords)
     writeImports()

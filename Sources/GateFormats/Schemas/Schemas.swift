@@ -42,6 +42,8 @@ package enum Schemas {
         "health_check": { "anyOf": [{ "$ref": "#/$defs/health_check" }, { "type": "null" }] },
         "policy": { "anyOf": [{ "$ref": "#/$defs/policy" }, { "type": "null" }] },
         "settings": { "$ref": "#/$defs/settings" },
+        "labels": { "$ref": "#/$defs/labels" },
+        "ci": { "$ref": "#/$defs/ci" },
         "group": {
           "type": ["object", "null"],
           "required": [
@@ -333,6 +335,8 @@ package enum Schemas {
             "health_check": { "$ref": "#/$defs/health_check" },
             "policy": { "$ref": "#/$defs/policy" },
             "settings": { "$ref": "#/$defs/settings" },
+            "labels": { "$ref": "#/$defs/labels" },
+            "ci": { "$ref": "#/$defs/ci" },
             "group": {
               "type": "object",
               "required": ["source", "name", "expected", "membership"],
@@ -470,6 +474,8 @@ package enum Schemas {
             "health_check": { "$ref": "#/$defs/health_check" },
             "policy": { "$ref": "#/$defs/policy" },
             "settings": { "$ref": "#/$defs/settings" },
+            "labels": { "$ref": "#/$defs/labels" },
+            "ci": { "$ref": "#/$defs/ci" },
             "group": { "type": "object" },
             "baseline": { "type": "object" },
             "warnings": { "type": "array", "items": { "type": "string" } },
@@ -577,6 +583,21 @@ package enum Schemas {
                 "min_samples": { "type": "integer", "minimum": 2 }
               }
             }
+          }
+        },
+        "labels": {
+          "type": "object",
+          "propertyNames": { "pattern": "^[a-z][a-z0-9_.-]*$" },
+          "additionalProperties": { "type": "string" }
+        },
+        "ci": {
+          "type": ["object", "null"],
+          "required": ["system", "url", "commit", "branch"],
+          "properties": {
+            "system": { "type": "string" },
+            "url": { "type": ["string", "null"] },
+            "commit": { "type": ["string", "null"] },
+            "branch": { "type": ["string", "null"] }
           }
         },
         "settings": {

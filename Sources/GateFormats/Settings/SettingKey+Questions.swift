@@ -36,7 +36,7 @@ extension SettingKey {
     case .check, .rhythm, .request, .tls, .way, .expectation, .source, .release, .following,
       .limits, .baseline, .guards:
       true
-    case .documents: [.format, .progress, .ci].contains(self)
+    case .documents: [.format, .progress, .ci, .label].contains(self)
     case .reactions: false
     }
   }

@@ -76,6 +76,7 @@ package enum SettingKey: String, Hashable, Sendable, CaseIterable {
   case attestation
   case subject
   case report
+  case label
   case onPromote = "on_promote"
   case onRollback = "on_rollback"
   case onInconclusive = "on_inconclusive"

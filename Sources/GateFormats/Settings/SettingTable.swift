@@ -352,6 +352,12 @@ extension SettingKey {
         .documents, .pair(separator: "="), "FORMAT=FILE",
         "Also write a report: html, junit, markdown, openmetrics, tap, nagios or text.",
         .repeatable, naming: .report)
+    case .label:
+      Setting(
+        .documents, .pair(separator: "="), "NAME=VALUE",
+        "What is deployed and where, such as service=web: in the verdict, the journal, reports, "
+          + "notifications and the attestation; titles show service and environment.",
+        .repeatable, example: "service=web")
     case .onPromote:
       Setting(
         .reactions, .text, "COMMAND",

@@ -33,7 +33,7 @@ extension Settings {
       journal: reader.text(of: .journal), resume: reader.text(of: .resume),
       progress: reader.choice(.progress, else: .auto),
       signKey: reader.signKey(), attestation: reader.attestation(),
-      reports: reader.values(of: .report, ReportRequest.init(parsing:)))
+      reports: reader.values(of: .report, ReportRequest.init(parsing:)), labels: reader.labels())
     let reactions = reader.reactions()
 
     reader.compare(check, request, tls, withLoadBalancerIn: isStrict ? .strict : .lenient)

@@ -68,6 +68,7 @@ package struct OutputSettings: Hashable, Sendable {
   package var signKey: String?
   package var attestation: AttestationSettings?
   package var reports: [ReportRequest] = []
+  package var labels: [Deployment.Label] = []
 
   package enum Format: String, Hashable, Sendable, CaseIterable {
     case json

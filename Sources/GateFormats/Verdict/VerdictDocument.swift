@@ -52,6 +52,7 @@ package struct VerdictDocument: Sendable {
     header.writeHealthCheck(to: &writer)
     header.writePolicy(to: &writer)
     header.writeSettings(to: &writer)
+    header.deployment.write(to: &writer)
     writeGroup(to: &writer)
     let members = gate.records.lazy.filter { $0.instance.role == .member }
     writer.array("instances", members) { write($1, to: &$0) }

@@ -66,6 +66,10 @@ package struct SlackMessage {
     if let hook = document.hook {
       lines.append("\(hook.name): \(hook.failureWords.map(shown) ?? "done")")
     }
+    if let build = document.header.deployment.build {
+      let words = shown(build.words)
+      lines.append("build: \(build.page.map { "<\(shown($0))|\(words)>" } ?? words)")
+    }
     lines.append("run \(document.header.runID)")
     return lines
   }

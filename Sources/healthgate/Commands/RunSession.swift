@@ -215,7 +215,14 @@ struct RunSession {
       policy: group.policy,
       isAdvisory: settings.isAdvisory, group: group.source, baseline: baseline?.source,
       settings: settings.chosen, warnings: settings.warnings + (baseline?.warnings ?? []),
-      journalPath: settings.output.journal)
+      journalPath: settings.output.journal, deployment: deployment)
+  }
+
+  private var deployment: Deployment {
+    let variables = SettingsLoader.environment
+    return Deployment(
+      labels: settings.output.labels,
+      build: CISystem(settings.reactions.ci, variables: variables)?.build(variables))
   }
 }
 

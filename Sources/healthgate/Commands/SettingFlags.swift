@@ -116,6 +116,7 @@ struct OutputFlags: SettingFlagGroup {
   @Option(help: .of(.attestation)) var attestation: String?
   @Option(help: .of(.subject)) var subject: String?
   @Option(parsing: .singleValue, help: .of(.report)) var report: [String] = []
+  @Option(parsing: .singleValue, help: .of(.label)) var label: [String] = []
   @Option(help: .of(.onPromote)) var onPromote: String?
   @Option(help: .of(.onRollback)) var onRollback: String?
   @Option(help: .of(.onInconclusive)) var onInconclusive: String?

@@ -297,6 +297,7 @@ import Testing
       "policy":{"min_healthy":"50%","max_unhealthy":"0","max_replaced":"1",\
       "grace_period_seconds":0,"soak_seconds":0.5,"deadline_seconds":360,"advisory":true,"load_balancer":"none"},\
       "settings":{"soak":{"value":"500ms","origin":"gate.yaml:7","layer":"file"}},\
+      "labels":{},"ci":null,\
       "group":{"source":"instances_file","name":"blue.txt","expected":2,"membership":"fixed"},\
       "warnings":["interval is short"],"journal":"run.ndjson"}
       """

@@ -98,6 +98,7 @@ import Testing
         # attestation:  (none)
         # subject:  (none)
         # report:  (none)
+        # label:  (none)
         # on_promote:  (none)
         # on_rollback:  (none)
         # on_inconclusive:  (none)

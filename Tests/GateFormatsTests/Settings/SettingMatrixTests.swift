@@ -159,6 +159,7 @@ struct MatrixSample: CustomStringConvertible {
     MatrixSample(.hookTimeout, "10", (.onPromote, "up")),
     MatrixSample(.notify, "https://chat.example/x"),
     MatrixSample(.events, "-"), MatrixSample(.ci, "github"), MatrixSample(.ciDir, "out"),
+    MatrixSample(.label, "service=web"),
   ]
 
   /// Its own value replaces that of the cell.

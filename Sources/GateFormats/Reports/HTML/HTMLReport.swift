@@ -60,7 +60,11 @@ package struct HTMLReport {
   }
 
   private var groupName: String {
-    header.group.name?.printable.cut(to: 120) ?? "\(counted(gate.expected, "instance"))"
+    let name = header.group.name?.printable.cut(to: 120)
+    guard let title = header.deployment.title else {
+      return name ?? "\(counted(gate.expected, "instance"))"
+    }
+    return [title, name].compactMap { $0 }.joined(separator: " · ")
   }
 
   // MARK: - The decision
@@ -86,8 +90,18 @@ package struct HTMLReport {
       <p class="meta"><code>\(verdict.reason.code.rawValue)</code> · exit status \
       \(document.exitCode) · decided after \(verdict.at.preciseWords), at \
       <time datetime="\(decidedAt)">\(decidedAt)</time></p>
-      \(advisory)
+      \(build)\(advisory)
       </header>
+      """
+  }
+
+  private var build: Markup {
+    guard let build = header.deployment.build else { return "" }
+    let words = build.words
+    guard let link = build.page else { return "<p class=\"meta\"><bdi>\(words)</bdi></p>\n" }
+    return """
+      <p class="meta"><a href="\(link)" rel="noreferrer"><bdi>\(words)</bdi></a></p>
+
       """
   }
 
