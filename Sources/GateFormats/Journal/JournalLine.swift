@@ -39,6 +39,7 @@ struct JournalLine {
   var gapSeconds: Double?
 
   // signed
+  var aftermath: Aftermath.Event?
   var keyID: String?
   var signature: String?
 
@@ -89,6 +90,7 @@ struct JournalLine {
     missing = try fields.find("missing")
     doubled = try fields.find("doubled")
     empty = try fields.find("empty")
+    aftermath = try Aftermath.Event(event, fields)
     keyID = try fields.find("key_id")
     signature = try fields.find("signature")
     state = try fields.find("state")

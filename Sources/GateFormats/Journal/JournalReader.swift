@@ -32,6 +32,8 @@ package struct Journal: Sendable {
     case loadBalancerAsked(FinishedView)
     case interrupted(Interruption)
     case resumed(after: Duration)
+    /// What came of the verdict: nothing that decides.
+    case aftermath(Aftermath.Event)
     /// Time passed, and the gate looked.
     case wokeUp
     /// A line that follows from those before it, or vouches for them: nothing happened.
@@ -40,7 +42,7 @@ package struct Journal: Sendable {
     /// Whether it is an event of its own.
     var isOwn: Bool {
       switch self {
-      case .wokeUp, .derived: false
+      case .wokeUp, .derived, .aftermath: false
       default: true
       }
     }
@@ -223,6 +225,7 @@ private struct JournalReader {
       .resumed(after: try gap(line))
     // A verdict that time alone brought is seen when the gate looks.
     case "woke_up", "decided": .wokeUp
+    case "hook_ended", "rollback_verified": .aftermath(try want(line.aftermath, "event"))
     case "state_changed", "signed": .derived
     default: throw error("'\(line.event)' is not an event of this version")
     }

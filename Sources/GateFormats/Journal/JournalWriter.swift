@@ -76,6 +76,17 @@ package struct JournalWriter {
     }
   }
 
+  /// What came of the verdict.
+  package mutating func write(_ event: Aftermath.Event, at instant: GateInstant) {
+    switch event {
+    case .hookEnded(let result): line(instant, "hook_ended", result.writeRecord)
+    case .rollbackVerified(.success(let gated)):
+      line(instant, "rollback_verified") { $0.field("verdict", gated.document) }
+    case .rollbackVerified(.failure(let why)):
+      line(instant, "rollback_verified") { $0.field("detail", why.words) }
+    }
+  }
+
   /// Vouches for all lines before.
   package mutating func signed(_ signature: JournalSignature, at instant: GateInstant) {
     line(instant, "signed") { writer in

@@ -32,6 +32,21 @@ extension Journal {
   }
 }
 
+extension Journal {
+  /// What came of the verdict; of one that was taken back when the run went on, nothing.
+  package var aftermath: Aftermath {
+    var aftermath = Aftermath()
+    for entry in entries {
+      switch entry.event {
+      case .aftermath(let event): aftermath.note(event)
+      case .resumed: aftermath = Aftermath()
+      default: break
+      }
+    }
+    return aftermath
+  }
+}
+
 extension Gate {
   private func key(of name: Journal.Name) -> InstanceKey? { key(of: name.id, name.role) }
 
@@ -59,7 +74,7 @@ extension Gate {
     case .interrupted(let interruption): .interrupted(interruption)
     case .resumed(let gap): .resumed(after: gap)
     case .wokeUp: .wokeUp
-    case .derived: nil
+    case .aftermath, .derived: nil
     }
   }
 }

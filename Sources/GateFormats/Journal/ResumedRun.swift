@@ -11,6 +11,8 @@ package struct ResumedRun: Sendable {
   package let lostLines: [UInt8]
   /// Whether the crash came before all were told of that the run began with.
   package let isBeginningCutOff: Bool
+  /// What came of the verdict that it had, if it had one.
+  package let aftermath: Aftermath
 
   /// Folds what was seen; the witness is told what an observer of the run was told.
   package init(
@@ -19,6 +21,7 @@ package struct ResumedRun: Sendable {
     var entries = journal.entries
     entries.forgetInterruption()
     header = journal.header
+    aftermath = journal.aftermath
     isBeginningCutOff = entries.allSatisfy { entry in
       switch entry.event {
       case .instanceAdded, .wokeUp, .derived: true

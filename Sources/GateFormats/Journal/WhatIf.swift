@@ -107,7 +107,7 @@ private struct Rewriting {
             "needs checks after \(entry.at.preciseWords), when the run was interrupted"))
       ]
     case .resumed: return resumed(entry)
-    case .derived: return []
+    case .aftermath, .derived: return []
     case .listed, .loadBalancerSaw, .loadBalancerAsked, .wokeUp:
       return [Step(at: entry.at, event: .happened(entry.event))]
     }

@@ -227,11 +227,10 @@ package struct TextReport {
       page.entry(
         "\(hook.name):", hook.isSuccess ? .good : .bad, hook.failureWords?.printable ?? "done")
     }
-    if case .gated(let after) = document.after {
+    if let after = document.after {
       page.entry(
-        "after:", after.verdict.decision.tone,
-        "the baseline, gated once more: \(after.verdict.decision.rawValue), "
-          + after.verdict.reason.message.printable)
+        "after:", after.decision.tone,
+        "the baseline, gated once more: \(after.decision.rawValue), \(after.message.printable)")
     }
     let labels = header.deployment.labels.map { "\($0.name)=\($0.value)".printable }
     if !labels.isEmpty { page.entry("labels:", .plain, labels.joined(separator: ", ")) }

@@ -319,7 +319,8 @@ package enum Schemas {
           "enum": [
             "run_started", "instance_added", "guard_added", "instance_removed", "check",
             "gate_fault", "group_listed", "load_balancer_view", "interrupted",
-            "resumed", "woke_up", "state_changed", "decided", "signed"
+            "resumed", "woke_up", "state_changed", "decided", "hook_ended",
+            "rollback_verified", "signed"
           ]
         }
       },
@@ -502,6 +503,27 @@ package enum Schemas {
             "reason": { "$ref": "#/$defs/reason" }
           },
           "required": ["decision", "reason"]
+        },
+        {
+          "properties": {
+            "event": { "const": "hook_ended" },
+            "name": { "enum": ["on_promote", "on_rollback", "on_inconclusive"] },
+            "command": { "type": "string" },
+            "exit_status": { "type": ["integer", "null"], "minimum": 0, "maximum": 255 },
+            "timed_out": { "type": "boolean" },
+            "elapsed_seconds": { "type": "number", "minimum": 0 },
+            "output": { "type": "string" },
+            "not_started": { "type": "string" },
+            "unknown": { "type": "string" }
+          },
+          "required": ["name", "command", "exit_status", "timed_out", "elapsed_seconds", "output"]
+        },
+        {
+          "properties": {
+            "event": { "const": "rollback_verified" },
+            "verdict": { "type": "object" },
+            "detail": { "type": "string" }
+          }
         },
         {
           "properties": {

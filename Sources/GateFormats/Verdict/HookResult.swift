@@ -52,6 +52,16 @@ package struct HookResult: Hashable, Sendable {
     }
   }
 
+  /// As the journal has it, from which `init(_:)` makes it again.
+  func writeRecord(to writer: inout JSONWriter) {
+    write(to: &writer)
+    switch end {
+    case .exited: break
+    case .notStarted(let why): writer.field("not_started", why)
+    case .unknown(let why): writer.field("unknown", why)
+    }
+  }
+
   func write(to writer: inout JSONWriter) {
     writer.field("name", name)
     writer.field("command", command)
@@ -91,5 +101,25 @@ extension HookResult {
       rest = rest.dropFirst().drop { !("@"..."~").contains($0) }.dropFirst()
     }
     return String(kept)
+  }
+}
+
+extension HookResult: JSONObjectReadable {
+  package init(_ fields: JSONFields) throws(JSONFieldError) {
+    let seconds: Double = try fields.want("elapsed_seconds")
+    guard let elapsed = microseconds(seconds, per: 1_000_000) else {
+      throw JSONFieldError(.wrongType, at: "elapsed_seconds")
+    }
+    let status: Int? = try fields.find("exit_status")
+    let notStarted: String? = try fields.find("not_started")
+    let unknown: String? = try fields.find("unknown")
+    let end: End? =
+      status.map { .exited($0) } ?? notStarted.map { .notStarted($0) }
+      ?? unknown.map { .unknown($0) }
+    guard let end else { throw JSONFieldError(.missing, at: "exit_status") }
+    self.init(
+      name: try fields.want("name"), command: try fields.want("command"), end: end,
+      timedOut: try fields.want("timed_out"), elapsedMicroseconds: elapsed,
+      output: try fields.want("output"))
   }
 }

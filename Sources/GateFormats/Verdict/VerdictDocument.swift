@@ -13,12 +13,7 @@ package struct VerdictDocument: Sendable {
   /// What became of the hook; nil when none was run.
   package var hook: HookResult?
   /// What the baseline was found to be after a rollback; nil when it was not gated once more.
-  package var after: Aftermath?
-
-  /// The verdict on the baseline, which is a whole one.
-  package indirect enum Aftermath: Sendable {
-    case gated(VerdictDocument)
-  }
+  package var after: GatedBaseline?
 
   package init(
     header: RunHeader, gate: Gate, verdict: Verdict, exitCode: Int, journal: JournalDigest?,
@@ -73,10 +68,8 @@ package struct VerdictDocument: Sendable {
   package var runWarnings: [String] { header.warnings + gate.warnings }
 
   private func writeAfter(to writer: inout JSONWriter) {
-    switch after {
-    case .gated(let document): writer.object("after", document.writeFields)
-    case nil: writer.null("after")
-    }
+    guard let after else { return writer.null("after") }
+    writer.field("after", after.document)
   }
 
   /// What is probably wrong, the likeliest first; it follows from what the journal has.

@@ -9,8 +9,11 @@ extension Verdict {
   }
 }
 
-/// The exit statuses below 64, each of which is a verdict.
+/// The exit statuses below 64, each of which is a verdict, and what else the journal can tell.
 package enum VerdictStatus {
+  /// The verdict stands, but its command failed.
+  package static let hookFailed = 71
+
   package static func exitCode(of decision: Decision, reason: String) -> Int {
     switch decision {
     case .promote: 0

@@ -112,7 +112,7 @@ package struct Verification: Sendable {
   // MARK: - The journal
 
   /// What a run adds to its verdict that its journal does not hold.
-  private static let added: Set<JSONName> = ["exit_code", "warnings", "signature", "hook", "after"]
+  private static let added: Set<JSONName> = ["exit_code", "warnings", "signature"]
 
   private func backing(of verdict: RecordedVerdict, _ journal: Journal) -> (Bool, String) {
     guard verdict.value["/journal/sha256"] == .string(journal.sha256) else {
@@ -165,9 +165,11 @@ extension Journal {
   /// The exit status is that of the verdict alone; only a run knows what became of its outputs.
   fileprivate var verdict: VerdictDocument? {
     let (gate, verdict) = replayed(under: header)
-    return VerdictDocument(
+    var document = VerdictDocument(
       header: header, gate: gate, verdict: verdict,
       exitCode: verdict.exitCode(isAdvisory: header.isAdvisory),
       journal: JournalDigest(path: header.journalPath, sha256: sha256, events: events))
+    document.add(aftermath)
+    return document
   }
 }

@@ -34,5 +34,7 @@ extension VerdictDocument {
       exitCode: Int(ExitStatus(of: verdict, isAdvisory: header.isAdvisory).rawValue),
       journal: JournalDigest(
         path: header.journalPath, sha256: recorded.sha256, events: recorded.events))
+    // Of another verdict than the run's nothing came.
+    if header == recorded.header { add(recorded.aftermath) }
   }
 }

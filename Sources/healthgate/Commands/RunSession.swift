@@ -60,6 +60,7 @@ struct RunSession {
     delivery.hook = Hook(after: document.verdict.decision, settings, signals: signals)
     delivery.verifyRollback = verification(signals: signals)
     delivery.events = reactions.printer
+    delivery.stream = reactions.stream
     var delivered = delivery.deliver(document)
     reactions.report(&delivered, verdictFile: verdictFile?.absolutePath)
     delivery.renew(&delivered)

@@ -181,10 +181,13 @@ struct RunToResume {
   /// A promotion is none: it would rest on what the journal says, and not on what is seen.
   func document(_ journal: JournalFile?) -> VerdictDocument? {
     guard let verdict = run.gate.verdict, verdict.decision != .promote else { return nil }
-    return VerdictDocument(
+    var document = VerdictDocument(
       header: run.header, gate: run.gate, verdict: verdict,
       exitCode: Int(ExitStatus(of: verdict, isAdvisory: run.header.isAdvisory).rawValue),
       journal: journal?.finish())
+    // Its command has run already.
+    document.add(run.aftermath)
+    return document
   }
 }
 

@@ -24,6 +24,8 @@ struct VerdictDelivery {
   var hook: Hook?
   /// Gates the baseline once more, after a rollback and its hook.
   var verifyRollback: (() throws -> VerdictDocument)?
+  /// Takes what the journal gets; nil: nobody wants it as it happens.
+  var stream: EventStream?
   /// What standard output has had so far; the verdict is then its last line.
   var events: EventPrinter?
   private var copies: [Copy] = []
@@ -42,9 +44,9 @@ struct VerdictDelivery {
     sync(&document)
     place(&document) { $0.isVerdict && $0.file.isReplaceable }
     dropVerdictOfNoReader(&document)
-    if let hook { run(hook, &document) }
-    if document.verdict.decision == .rollback, let verifyRollback {
-      Self.verify(&document, verifyRollback)
+    if let hook, document.hook == nil { run(hook, &document) }
+    if document.verdict.decision == .rollback, document.after == nil, let verifyRollback {
+      verify(&document, verifyRollback)
     }
     renew(&document)
     do throws(SystemError) {
@@ -86,7 +88,7 @@ struct VerdictDelivery {
   // MARK: - The hook
 
   /// Runs the hook; the verdict is in place before it begins.
-  private func run(_ hook: Hook, _ document: inout VerdictDocument) {
+  private mutating func run(_ hook: Hook, _ document: inout VerdictDocument) {
     guard isOnRecord || hook.key != .onPromote else {
       // A pipeline that sees the status would not promote either.
       return document.warn(
@@ -108,24 +110,43 @@ struct VerdictDelivery {
         end: .notStarted("the verdict could not be written for it: \(error.words)"),
         timedOut: false, elapsedMicroseconds: 0, output: "")
     }
-    if let result = document.hook, let failure = result.failureWords {
-      document.fail("\(result.name) \(failure)", .hookFailed)
+    if let result = document.hook {
+      record(.hookEnded(result), &document)
+      if let failure = document.add(result) { Output.complain("healthgate: error: \(failure)") }
     }
   }
 
+  /// The journal tells of it before any copy of the verdict does, which has the journal's digest.
+  private mutating func record(_ event: Aftermath.Event, _ document: inout VerdictDocument) {
+    stream?.aftermath(event)
+    guard let journal, isOnRecord else { return }
+    document.journal = journal.add(event)
+    guard let failure = journal.failure else { return }
+    document.fail("the journal could not be written: \(failure.words)")
+    isOnRecord = false
+  }
+
   /// Nothing that is found changes the verdict, and nothing that goes wrong does.
-  private static func verify(
+  private mutating func verify(
     _ document: inout VerdictDocument, _ gateBaseline: () throws -> VerdictDocument
   ) {
+    let result = Self.verified(gateBaseline)
+    record(.rollbackVerified(result), &document)
+    if let why = document.add(result) { Output.complain("healthgate: warning: \(why)") }
+  }
+
+  private static func verified(
+    _ gateBaseline: () throws -> VerdictDocument
+  ) -> Result<GatedBaseline, Aftermath.NotGated> {
     guard !Interruptions.areAny else {
-      return document.warn("the baseline was not gated once more: the run was interrupted")
+      return .failure(.init("the baseline was not gated once more: the run was interrupted"))
     }
     Output.complain("healthgate: gating the baseline once more")
     do {
-      document.after = .gated(try gateBaseline())
+      return .success(GatedBaseline(try gateBaseline()))
     } catch {
       let words = (error as? CommandFailure)?.message ?? "\(error)"
-      document.warn("the baseline could not be gated once more: \(words)")
+      return .failure(.init("the baseline could not be gated once more: \(words)"))
     }
   }
 

@@ -1,3 +1,4 @@
+internal import CCurlShims
 internal import GateCore
 internal import GateEngine
 internal import GateFormats
@@ -101,10 +102,23 @@ final class JournalFile: GateObserver {
     return signingKey != nil && !isSigned ? lastSigned + Self.longestUnsigned : nil
   }
 
+  /// When `finish` was called last, on the monotonic clock.
+  private var finished: Int64 = 0
+
+  /// Writes what came of the verdict, and sees to it that it is on the disk; returns what binds the verdict to this
+  /// journal from now on.
+  func add(_ event: Aftermath.Event) -> JournalDigest {
+    latest = latest + .microseconds(max(hg_monotonic_us() - finished, 0))
+    writer.write(event, at: latest)
+    defer { sync() }
+    return finish()
+  }
+
   /// Writes what is left; returns what binds the verdict to this journal.
   func finish() -> JournalDigest {
     isUrgent = true
     flush(by: latest)
+    finished = hg_monotonic_us()
     return JournalDigest(path: path, sha256: digest.hexadecimal, events: writer.events)
   }
 

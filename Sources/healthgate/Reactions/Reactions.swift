@@ -10,7 +10,7 @@ struct Reactions {
   private let ci: CIReporter?
   private let notifications: Notifications
   private let poster: EventPoster?
-  private let stream: EventStream?
+  let stream: EventStream?
   /// What prints events on standard output, if they are to go there.
   let printer: EventPrinter?
 
@@ -54,7 +54,6 @@ struct Reactions {
 
   func checksEnded() {
     ci?.checksEnded()
-    poster?.close()
   }
 
   /// Tells the CI system; that somebody would not wait for it is told by the document, and nothing else is changed.
@@ -66,6 +65,7 @@ struct Reactions {
   ///
   /// Bounded in time, and cut short by an interruption.
   func finish(_ document: VerdictDocument, as bytes: () -> [UInt8]) {
+    poster?.close()
     notifications.post(document, as: bytes)
     // A try that is under way at the bound ends soon after it. Who has interrupted the run waits no longer than a moment.
     let signals = Interruptions.count

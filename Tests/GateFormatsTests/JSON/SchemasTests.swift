@@ -89,7 +89,7 @@ import Testing
         == [
           "run_started", "instance_added", "guard_added", "instance_removed", "check",
           "gate_fault", "group_listed", "load_balancer_view", "interrupted", "resumed",
-          "woke_up", "state_changed", "decided", "signed",
+          "woke_up", "state_changed", "decided", "hook_ended", "rollback_verified", "signed",
         ].map { .string($0) })
   }
 
