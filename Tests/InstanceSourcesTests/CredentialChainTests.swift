@@ -6,7 +6,7 @@ import Testing
   static let config = "/home/me/.aws/config"
 
   private func credentials(on machine: FakeMachine) throws -> AWSCredentials {
-    try AWSClient(machine.surroundings).credentials()
+    try AWSClient(AWSSession(machine.surroundings)).credentials()
   }
 
   /// An instance metadata service, a container's agent, and STS that names the role it was asked for.
@@ -246,7 +246,7 @@ import Testing
     let machine = FakeMachine(
       variables: ["AWS_REGION": "eu-west-1"], network: Self.network)
     machine.change { $0.wallClock = 1_893_456_000 - 301 }  // 2030-01-01T00:00:00Z
-    let client = AWSClient(machine.surroundings)
+    let client = AWSClient(AWSSession(machine.surroundings))
     _ = try client.credentials()
     let asked = machine.now.requests.count
     _ = try client.credentials()
@@ -264,7 +264,7 @@ import Testing
         .success(
           #"{"AccessKeyId":"a","SecretAccessKey":"s","Expiration":"2030-01-01T00:00:00Z"}"#)
       })
-    let client = AWSClient(machine.surroundings)
+    let client = AWSClient(AWSSession(machine.surroundings))
     _ = try client.credentials()
     machine.change {
       $0.wallClock = 1_893_456_000 - 10
@@ -288,9 +288,9 @@ import Testing
 
   @Test func theRegionIsAskedOfTheInstanceLast() throws {
     let machine = FakeMachine(network: Self.network)
-    #expect(try AWSClient(machine.surroundings).region() == "ap-south-1")
+    #expect(try AWSClient(AWSSession(machine.surroundings)).region() == "ap-south-1")
     let off = FakeMachine(variables: ["AWS_EC2_METADATA_DISABLED": "true"], network: Self.network)
-    let error = #expect(throws: SourceError.self) { try AWSClient(off.surroundings).region() }
+    let error = #expect(throws: SourceError.self) { try AWSClient(AWSSession(off.surroundings)).region() }
     #expect(error?.message == "no AWS region is set")
     #expect(off.now.requests.isEmpty)
   }
@@ -374,12 +374,12 @@ import Testing
       "AWS_ROLE_SESSION_NAME": "job-7",
     ]) { $1 }
     surroundings.send = HTTPClient.send
-    #expect(try AWSClient(surroundings).credentials().accessKeyID.revealed == "job-7")
+    #expect(try AWSClient(AWSSession(surroundings)).credentials().accessKeyID.revealed == "job-7")
   }
 
   private func client(_ variables: [String: String]) -> AWSClient {
     var surroundings = FakeMachine(variables: variables).surroundings
     surroundings.send = HTTPClient.send
-    return AWSClient(surroundings)
+    return AWSClient(AWSSession(surroundings))
   }
 }

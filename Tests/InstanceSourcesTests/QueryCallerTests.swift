@@ -51,7 +51,7 @@ import Testing
       }
       return number < 3 ? .error("Throttling") : Self.good
     }
-    let client = AWSClient(machine.surroundings)
+    let client = AWSClient(AWSSession(machine.surroundings))
     #expect(try client.answer(Self.call, budget: client.budget()).children.isEmpty)
     #expect(machine.now.requests.count == 3)
   }
@@ -67,7 +67,7 @@ import Testing
       machine.change { $0.monotonicClock += request.timeout }
       return try machine.surroundings.send(request)
     }
-    let client = AWSClient(surroundings)
+    let client = AWSClient(AWSSession(surroundings))
     #expect(throws: SourceError.unreachable(place: Self.place, detail: "timed out")) {
       try client.answer(Self.call, budget: client.budget())
     }
@@ -89,20 +89,23 @@ import Testing
     Row(
       .error("AccessDenied", "User x is not authorized", status: 403),
       .missingPermission(
-        action: "autoscaling:DescribeAutoScalingGroups",
+        action: "autoscaling:DescribeAutoScalingGroups", resource: "",
+        caller: "the credentials of AWS_ACCESS_KEY_ID",
         detail: "AccessDenied: User x is not authorized")),
     Row(
       .xml(
         "<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>m</Message></Error>"
           + "</Errors></Response>", status: 403),
       .missingPermission(
-        action: "autoscaling:DescribeAutoScalingGroups", detail: "UnauthorizedOperation: m")),
+        action: "autoscaling:DescribeAutoScalingGroups", resource: "",
+        caller: "the credentials of AWS_ACCESS_KEY_ID", detail: "UnauthorizedOperation: m")),
     Row(
       .xml(
         "<ErrorResponse><Errors><Error><Code>AccessDenied</Code></Error></Errors></ErrorResponse>",
         status: 403),
       .missingPermission(
-        action: "autoscaling:DescribeAutoScalingGroups", detail: "AccessDenied:")),
+        action: "autoscaling:DescribeAutoScalingGroups", resource: "",
+        caller: "the credentials of AWS_ACCESS_KEY_ID", detail: "AccessDenied:")),
     Row(
       .error("ExpiredToken", "The security token is expired", status: 403),
       .refusedCredentials(place: place, detail: "ExpiredToken: The security token is expired")),
@@ -152,7 +155,7 @@ import Testing
         let isNew = call.signing?.credentials.accessKeyID.revealed == "new"
         return .success(isNew ? Self.good : .error("ExpiredToken", status: 403))
       })
-    let client = AWSClient(machine.surroundings)
+    let client = AWSClient(AWSSession(machine.surroundings))
     #expect(throws: SourceError.self) { try client.answer(Self.call, budget: client.budget()) }
     #expect(machine.now.requests.count == 1)
     machine.change {
@@ -186,7 +189,7 @@ import Testing
   }
 
   private func error(on machine: FakeMachine) throws -> SourceError? {
-    let client = AWSClient(machine.surroundings)
+    let client = AWSClient(AWSSession(machine.surroundings))
     return #expect(throws: SourceError.self) {
       try client.answer(Self.call, budget: client.budget())
     }

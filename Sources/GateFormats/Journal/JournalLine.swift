@@ -44,6 +44,7 @@ struct JournalLine {
   var expected: Int?
   var missing: [String]?
   var doubled: [String]?
+  var notes: [String]?
   var empty: Bool?
   var state: String?
   var reasonCode: String?
@@ -84,6 +85,7 @@ struct JournalLine {
     expected = try fields.find("expected")
     missing = try fields.find("missing")
     doubled = try fields.find("doubled")
+    notes = try fields.find("notes")
     empty = try fields.find("empty")
     keyID = try fields.find("key_id")
     signature = try fields.find("signature")
