@@ -29,9 +29,10 @@ import Testing
     #expect(
       machine.now.pauses
         == [.milliseconds(400), .milliseconds(800), .milliseconds(1600), .milliseconds(3200)])
-    guard case .unreachable(Self.place, _) = error else {
-      Issue.record("\(String(describing: error))")
-      return
+    switch error {
+    case .unreachable(Self.place, _): break
+    case .throttled(action: "autoscaling:DescribeAutoScalingGroups", _): break
+    default: Issue.record("\(String(describing: error))")
     }
   }
 
@@ -116,10 +117,18 @@ import Testing
       .error("AuthFailure", status: 401),
       .refusedCredentials(place: place, detail: "AuthFailure: no")),
     Row(.error("ValidationError"), .rejected(place: place, detail: "ValidationError: no")),
-    Row(.xml("nope", status: 404), .rejected(place: place, detail: "status 404")),
+    Row(
+      .xml("nope", status: 404),
+      .foreign(place: place, detail: "status 404 without an error code of AWS")),
+    Row(
+      .xml("<html><h1>Blocked by policy</h1></html>", status: 403),
+      .foreign(place: place, detail: "status 403 without an error code of AWS")),
+    Row(
+      .xml("", status: 407),
+      .foreign(place: place, detail: "status 407: a proxy wants credentials")),
     Row(
       .xml("", status: 302),
-      .malformed(place: place, detail: "status 302, which sends elsewhere")),
+      .foreign(place: place, detail: "status 302, which sends elsewhere")),
     Row(.xml(""), .malformed(place: place, detail: "it is empty")),
     Row(
       .xml("<html/>"),
@@ -129,7 +138,23 @@ import Testing
   func anAnswerThatIsNoneIsSaidOnce(_ row: Row) throws {
     let machine = FakeMachine.withAWS { _ in row.response }
     #expect(try error(on: machine) == row.expected)
-    #expect(machine.now.requests.count == 1)
+    let asked = machine.now.requests.compactMap { FormCall($0)?.action }
+    #expect(asked.count { $0 == "DescribeAutoScalingGroups" } == 1)
+  }
+
+  @Test func whoLacksAPermissionIsNamed() throws {
+    let machine = FakeMachine.withAWS { call in
+      guard call.action == "GetCallerIdentity" else { return .error("AccessDenied", status: 403) }
+      return .xml(
+        "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>"
+          + "arn:aws:sts::123456789012:assumed-role/deploy/job-7</Arn></GetCallerIdentityResult>"
+          + "</GetCallerIdentityResponse>")
+    }
+    let error = try error(on: machine)
+    #expect(error?.message.contains("to arn:aws:sts::123456789012:assumed-role/deploy/job-7: ") == true)
+    #expect(
+      error?.hint == "allow the action autoscaling:DescribeAutoScalingGroups to "
+        + "arn:aws:sts::123456789012:assumed-role/deploy/job-7, on Resource \"*\"")
   }
 
   @Test func whatAWSRepeatsOfTheKeysIsNotShown() throws {

@@ -22,6 +22,8 @@ struct AWSReference: Hashable, Sendable {
     case targetGroup
     case alarm
 
+    fileprivate var withArticle: String { (self == .autoScalingGroup ? "an " : "a ") + words }
+
     /// As messages call it.
     var words: String {
       switch self {
@@ -73,10 +75,10 @@ struct AWSReference: Hashable, Sendable {
       !name.isEmpty
     else {
       throw .unusable(
-        detail: "'\(shownLine(text))' is not the ARN of a \(kind.words)",
+        detail: "'\(shownLine(text))' is not the ARN of \(kind.withArticle)",
         advice: parts.count == 6 && parts[5].hasPrefix("loadbalancer/")
           ? "name the target group of that load balancer: target-group:NAME"
-          : "give the name, or the ARN of a \(kind.words)")
+          : "give the name, or the ARN of \(kind.withArticle)")
     }
     self.name = String(name)
     arn = text

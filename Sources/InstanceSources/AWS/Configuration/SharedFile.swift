@@ -45,7 +45,7 @@ extension SharedFile {
       guard let first = content.first, first != "#", first != ";" else { continue }
       let place = "line \(index + 1) of \(path)"
       if first == "[" {
-        section = Self.heading(content)
+        section = try Self.heading(content, place: place)
         isLeftOut = section == nil
         owner = nil
         if let section { sections[section, default: Section()].overlay(Section()) }
@@ -71,11 +71,13 @@ extension SharedFile {
     }
   }
 
-  /// The words of a heading; nil for a broken one.
-  private static func heading(_ line: String) -> [String]? {
-    guard let end = line.lastIndex(of: "]"),
-      let words = commandWords(String(line[..<end].dropFirst())), !words.isEmpty
-    else { return nil }
+  /// The words of a heading; nil when its quotes are not closed.
+  private static func heading(_ line: String, place: String) throws(SourceError) -> [String]? {
+    guard let end = line.lastIndex(of: "]") else {
+      throw problem("\(place) is not a whole [section]")
+    }
+    let words = commandWords(String(line[..<end].dropFirst()))
+    guard words != [] else { throw problem("\(place) is not a whole [section]") }
     return words
   }
 
