@@ -46,6 +46,8 @@ package struct Gate: Sendable {
   package private(set) var view: FinishedView?
   /// Names that listings gave to the places of other instances.
   package private(set) var doubledNames: [String] = []
+  /// What the newest listing that succeeded says beside its members.
+  package private(set) var notes: [String] = []
   /// When what a load balancer says against an instance is no longer forgiven, the earliest.
   private var nextGraceEnd: GateInstant?
 
@@ -334,6 +336,7 @@ package struct Gate: Sendable {
     if let fault = listing.fault { losses.addListing(fault) }
     guard listing.role == .member else { return }
     self.listing = listing
+    if listing.fault == nil { notes = listing.notes }
     switch listing.result {
     case .succeeded(let expected, let missing, let doubled):
       self.expected = max(expected, 1)

@@ -46,6 +46,10 @@ package struct FinishedListing: Hashable, Sendable {
   /// When the source was asked.
   package var started: GateInstant
   package var result: Result
+  /// What the source says beside its members, a sentence each: whom it awaits, that it is gone.
+  ///
+  /// They decide nothing.
+  package var notes: [String]
 
   package enum Result: Hashable, Sendable {
     /// The source wants `expected` instances. `missing` are the present instances that the listing
@@ -61,10 +65,13 @@ package struct FinishedListing: Hashable, Sendable {
     if case .failed(let fault) = result { fault } else { nil }
   }
 
-  package init(of role: InstanceRole = .member, started: GateInstant, _ result: Result) {
+  package init(
+    of role: InstanceRole = .member, started: GateInstant, _ result: Result, notes: [String] = []
+  ) {
     self.role = role
     self.started = started
     self.result = result
+    self.notes = notes
   }
 }
 

@@ -37,10 +37,12 @@ package struct GroupListing: Hashable, Sendable {
   package var expected: Int?
   /// Whether the group is gone, or wants no instance.
   package var isEmpty: Bool
+  /// What the source says beside its members, a sentence each.
+  package var notes: [String]
 
   package init(
     instances: [Instance], awaited: Set<String> = [], launching: [Instance] = [],
-    leaving: Set<String> = [], expected: Int? = nil, isEmpty: Bool = false
+    leaving: Set<String> = [], expected: Int? = nil, isEmpty: Bool = false, notes: [String] = []
   ) {
     self.instances = instances
     self.awaited = awaited.union(launching.map(\.id))
@@ -48,6 +50,7 @@ package struct GroupListing: Hashable, Sendable {
     self.leaving = leaving
     self.expected = expected
     self.isEmpty = isEmpty
+    self.notes = notes
   }
 }
 
@@ -89,7 +92,10 @@ package struct Membership: Sendable {
     case .listed(let listing):
       let change = change(listing, in: gate)
       guard kind == .changing else { return change.events }
-      return change.events + [.listed(FinishedListing(of: role, started: started, change.result))]
+      return change.events + [
+        .listed(
+          FinishedListing(of: role, started: started, change.result, notes: listing.notes))
+      ]
     case .sourceFailed(let fault):
       return [.listed(FinishedListing(of: role, started: started, .failed(fault)))]
     case .viewed(let views):

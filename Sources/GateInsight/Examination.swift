@@ -207,15 +207,42 @@ struct Examination {
     guard verdict.decision != .promote, verdict.at > .start, gate.present < gate.expected,
       isTooLate || verdict.reason.code == .noInstances
     else { return nil }
+    let summary = "\(gate.present) of \(gate.expected) expected instances were there"
+    if let note = gate.notes.first {
+      return Diagnosis(
+        .instancesMissing,
+        Words(summary, cause: note.cleaned(to: 300), advice: Self.advice(onMissing: note)), of: [],
+        evidence: nil, .likely)
+    }
     return Diagnosis(
       .instancesMissing,
       Words(
-        "\(gate.present) of \(gate.expected) expected instances were there",
+        summary,
         cause: "instances were probably not launched (capacity, a quota, an image that is not "
           + "there), wait in a lifecycle hook, or are not in what the source lists",
         advice: "'aws autoscaling describe-scaling-activities' says why a launch failed; otherwise "
           + "compare expected with the size of the group"),
       of: [], evidence: nil, .likely)
+  }
+
+  /// By the source's own word for what it awaits.
+  private static func advice(onMissing note: String) -> String {
+    let known = [
+      (
+        "Pending:Wait",
+        "a lifecycle hook holds them: see whoever completes it ('aws autoscaling "
+          + "describe-lifecycle-hooks'), or make the deadline longer than its time"
+      ),
+      (
+        "Unhealthy",
+        "'aws autoscaling describe-scaling-activities' says why the group gave them up"
+      ),
+      ("in EC2", "'aws ec2 describe-instances' says why they stopped (StateReason)"),
+      ("desired capacity is 0", "set the group's desired capacity before the gate runs"),
+    ]
+    return known.first { note.contains($0.0) }?.1
+      ?? "make the deadline longer, or see what they wait for: 'aws autoscaling "
+      + "describe-scaling-activities'"
   }
 
   private var replaced: Diagnosis? {
@@ -226,7 +253,7 @@ struct Examination {
       Words(
         "\(counted(left.count, "instance")) left the group during the run",
         cause: "the Auto Scaling group probably replaces instances that fail its own check before "
-          + "they are up, or scales in, or a spot instance was taken back",
+          + "they are up, or scales in, or was deleted, or a spot instance was taken back",
         advice: "'aws autoscaling describe-scaling-activities' names the cause; make its "
           + "HealthCheckGracePeriod longer than a boot, or suspend ReplaceUnhealthy during the "
           + "gate"),
@@ -240,22 +267,13 @@ struct Examination {
     }
     guard let first = refused.first else { return nil }
     let reason = first.view?.reasonCode ?? first.view.map { $0.state.rawValue }
-    let isUnused = first.view == nil || reason == "Target.NotInUse"
+    let words = LoadBalancerWords(first.view)
     return Diagnosis(
       .loadBalancerDisagrees,
       Words(
         "\(counted(refused.count, "instance")) passed here, and the load balancer has them not in "
           + "service: \((reason ?? "not registered").cleaned(to: 80))",
-        cause: isUnused
-          ? "they are probably not registered, the target group is in no listener's rule, or their "
-            + "zone is not enabled"
-          : "the load balancer probably asks another port, path or Host than the gate, or its "
-            + "subnets "
-            + "are not let in",
-        advice: isUnused
-          ? "register them; look at the listener's rules and at the zones of the load balancer"
-          : "compare port, path, matcher and time-out with the load balancer's own, and allow its "
-            + "security group to the check's port"),
+        cause: words.cause, advice: words.advice),
       of: refused.map(\.instance.id),
       evidence: first.view?.description?.cleaned(to: 200), .likely)
   }
@@ -278,6 +296,7 @@ struct Examination {
   private var outOfTime: Diagnosis? {
     // After a resumption it is the runner that took the time.
     guard isTooLate, gate.resumptions.isEmpty else { return nil }
+    guard gate.policy.loadBalancer != .decides else { return outOfService }
     let late = gate.records(.member) {
       $0.removed == nil && $0.health.state == .initial && $0.failures == 0 && $0.lostChecks == 0
     }
@@ -298,6 +317,20 @@ struct Examination {
         advice: "a deadline of \(needed.roundedUp.inWords) would have been enough; or a shorter "
           + "interval or a lower threshold"),
       of: late.map(\.instance.id), evidence: nil, .likely)
+  }
+
+  /// Where the load balancer decides: those that it does not have in service, in its own words.
+  private var outOfService: Diagnosis? {
+    let late = gate.records(.member) { $0.removed == nil && $0.health.state == .initial }
+    guard let first = late.first else { return nil }
+    let words = LoadBalancerWords(first.view)
+    let said = first.view?.reasonCode ?? first.view?.description ?? "nothing"
+    return Diagnosis(
+      words == .notYet ? .deadlineTooShort : .loadBalancerDisagrees,
+      Words(
+        "\(counted(late.count, "instance")) not in service with the load balancer, which says: "
+          + said.cleaned(to: 80), cause: words.cause, advice: words.advice),
+      of: late.map(\.instance.id), evidence: first.view?.description?.cleaned(to: 200), .likely)
   }
 
   /// A guard that gave no answer.

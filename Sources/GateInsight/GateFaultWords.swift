@@ -59,11 +59,36 @@ struct GateFaultWords {
       cause: "a certificate, key or list of authorities given to the check cannot be used",
       advice: "look at ca_file, client_cert and client_key with 'openssl x509 -in FILE -noout "
         + "-text'"),
+  ] + awsKinds
+
+  /// What AWS, or whoever answers in its place, says.
+  private static let awsKinds = [
     Kind(
-      phrases: ["accessdenied", "unauthorized", "expiredtoken", "credentials", "throttl", "aws"],
-      cause: "the API that names the instances refuses: credentials, rights, or too many requests",
-      advice: "try the same with 'aws sts get-caller-identity' and 'aws autoscaling "
-        + "describe-auto-scaling-groups' on this host"),
+      phrases: ["aws does not allow"],
+      cause: "whoever asks lacks a permission: it was taken away, or a session's policy is narrower",
+      advice: "allow the action that the message names to the role or user that it names"),
+    Kind(
+      phrases: ["aws throttles"],
+      cause: "AWS limits how often its API is asked in this account and region",
+      advice: "make refresh longer, or see who else asks"),
+    Kind(
+      phrases: ["credentials were refused", "expiredtoken", "no aws credentials"],
+      cause: "the credentials do not hold any more, or could not be renewed",
+      advice: "use credentials that last as long as the run, or a source that is renewed by itself; "
+        + "try 'aws sts get-caller-identity' on this host"),
+    Kind(
+      phrases: ["there is no", "is being deleted"],
+      cause: "what was named is not there any more, or not in this account and region",
+      advice: "see who deletes it while the gate runs"),
+    Kind(
+      phrases: ["it is not aws that answers"],
+      cause: "a proxy, a firewall or a sign-in page answers in the place of AWS",
+      advice: "let this host through to AWS; see HTTPS_PROXY and NO_PROXY"),
+    Kind(
+      phrases: ["cannot reach aws", "turned the request down", "aws"],
+      cause: "the API of AWS does not answer from here as it should",
+      advice: "try 'aws sts get-caller-identity' on this host; see the network, a proxy, "
+        + "AWS_ENDPOINT_URL"),
   ]
 
   /// The words for checks that it cost.

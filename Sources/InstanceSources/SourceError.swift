@@ -2,20 +2,30 @@
 package enum SourceError: Error, Hashable, Sendable {
   /// Nothing answers there, or only that it cannot now. It may pass.
   case unreachable(place: String, detail: String)
+  /// Asked too often; `action` is `autoscaling:DescribeAutoScalingGroups`.
+  case throttled(action: String, detail: String)
   /// There are no credentials to ask with; `tried` is where they were looked for.
   case noCredentials(tried: String)
+  /// Where credentials should come from, there are none that can be used: half a pair, a command
+  /// that fails.
+  case unusableCredentials(detail: String, advice: String)
   /// There are credentials, and they are expired, unknown, or could not be got.
   case refusedCredentials(place: String, detail: String)
-  /// The credentials hold, but do not allow this: `autoscaling:DescribeAutoScalingGroups`.
-  case missingPermission(action: String, detail: String)
+  /// The credentials hold, but do not allow this: `autoscaling:DescribeAutoScalingGroups` of
+  /// `resource`, in words; `caller` is who asked, where the detail does not tell.
+  case missingPermission(action: String, resource: String, caller: String?, detail: String)
   /// There is no such thing where it was looked for.
   case notFound(what: String, name: String, place: String)
+  /// There is such a thing, and it is being deleted.
+  case ending(what: String, name: String, detail: String)
   /// The settings of this machine or of the group cannot be worked with.
   case unusable(detail: String, advice: String)
   /// The request was understood and turned down.
   case rejected(place: String, detail: String)
   /// An answer that is not what it should be.
   case malformed(place: String, detail: String)
+  /// An answer of somebody else, such as a proxy's page.
+  case foreign(place: String, detail: String)
 }
 
 extension SourceError: CustomStringConvertible {
@@ -23,15 +33,21 @@ extension SourceError: CustomStringConvertible {
   package var message: String {
     switch self {
     case .unreachable(let place, let detail): "cannot reach \(place): \(detail)"
+    case .throttled(let action, let detail): "AWS throttles \(action): \(detail)"
     case .noCredentials(let tried): "no AWS credentials found: \(tried)"
     case .refusedCredentials(let place, let detail):
       "the AWS credentials were refused by \(place): \(detail)"
-    case .missingPermission(let action, let detail):
-      "AWS does not allow \(action)\(detail.isEmpty ? "" : ": \(detail)")"
+    case .unusableCredentials(let detail, _): detail
+    case .missingPermission(let action, let resource, let caller, let detail):
+      "AWS does not allow \(action)\(resource.isEmpty ? "" : " for \(resource)")"
+        + (caller.map { " to \($0)" } ?? "") + (detail.isEmpty ? "" : ": \(detail)")
     case .notFound(let what, let name, let place): "there is no \(what) '\(name)' in \(place)"
+    case .ending(let what, let name, let detail):
+      "the \(what) '\(name)' is being deleted (\(detail))"
     case .unusable(let detail, _): detail
     case .rejected(let place, let detail): "\(place) turned the request down: \(detail)"
     case .malformed(let place, let detail): "the answer of \(place) cannot be read: \(detail)"
+    case .foreign(let place, let detail): "it is not AWS that answers at \(place): \(detail)"
     }
   }
 
@@ -39,15 +55,44 @@ extension SourceError: CustomStringConvertible {
   package var hint: String {
     switch self {
     case .unreachable: "check the name, the network, a proxy; for AWS the region (AWS_REGION)"
+    case .throttled:
+      "make refresh longer, or see who else asks: AWS limits the calls of an account in a region"
     case .noCredentials:
       "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or give this machine a role"
-    case .refusedCredentials:
-      "try 'aws sts get-caller-identity' here; renew the credentials, and check the clock"
-    case .missingPermission(let action, _): "allow the action \(action) to the role that runs this"
+    case .unusableCredentials(_, let advice): advice
+    case .refusedCredentials(_, let detail): Self.advice(onRefusal: detail)
+    case .missingPermission(let action, _, let caller, _):
+      "allow the action \(action) to \(caller ?? "the role that runs this")"
+        + (action.hasPrefix("sts:")
+          ? ", and see that the role's trust policy names it" : ", on Resource \"*\"")
     case .notFound: "check the name; for AWS the region (AWS_REGION) and the account (AWS_PROFILE)"
+    case .ending: "name the group that takes its place"
     case .unusable(_, let advice): advice
     case .rejected: "check the name and the region (AWS_REGION)"
     case .malformed: "look at what answers there; for AWS at AWS_ENDPOINT_URL, and for a proxy"
+    case .foreign:
+      "a proxy, a firewall or a sign-in page stands between: see HTTPS_PROXY and NO_PROXY, and let "
+        + "this host through to AWS"
+    }
+  }
+
+  /// By the code that AWS gave, which begins the detail.
+  private static func advice(onRefusal detail: String) -> String {
+    let general = "try 'aws sts get-caller-identity' here; renew the credentials, and check the clock"
+    return switch detail.prefix(while: { $0 != ":" }) {
+    case "ExpiredToken", "ExpiredTokenException":
+      "they have expired: renew them, or use a source that is renewed by itself (a role, SSO)"
+    case "RequestExpired", "RequestTimeTooSkewed":
+      "the clock of this machine is probably wrong: compare 'date -u' with the time of AWS"
+    case "SignatureDoesNotMatch", "InvalidSignatureException", "IncompleteSignature":
+      "the secret access key is probably not that of the access key; check the clock too"
+    case "InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId", "AuthFailure":
+      "AWS does not know the access key, or the session token is missing or another's, or the "
+        + "region is not enabled for the account: try 'aws sts get-caller-identity' here"
+    case "OptInRequired": "the account is not signed up for this service, or not in this region"
+    case "InvalidIdentityToken", "IDPRejectedClaim":
+      "the role's trust policy does not take this token: compare issuer, audience and subject"
+    default: general
     }
   }
 

@@ -6,6 +6,8 @@ package struct SourceListing: Hashable, Sendable {
   package var members: [SourceMember]
   /// How many instances the source itself wants there to be: a group's desired capacity.
   package var expected: Int?
+  /// Ids of those that are still being registered: more may follow.
+  package var joining: [String] = []
 
   /// Of members with one id the first counts: pages that an API makes at different moments overlap.
   package init(members: [SourceMember], expected: Int?) {
@@ -26,6 +28,8 @@ package struct SourceMember: Hashable, Sendable {
   /// While it is `awaited` or `leaving`, its address may be empty.
   package var instance: Instance
   package var standing: Standing
+  /// The source's own word for why it is `awaited`: `Pending:Wait`.
+  package var note: String?
   /// The machine image that it runs: `ami-0abc…`.
   package var image: String?
   /// The number of the launch template's version that it was started from.
@@ -33,11 +37,12 @@ package struct SourceMember: Hashable, Sendable {
   package var tags: [String: String]
 
   package init(
-    instance: Instance, standing: Standing, image: String? = nil,
+    instance: Instance, standing: Standing, note: String? = nil, image: String? = nil,
     launchTemplateVersion: String? = nil, tags: [String: String] = [:]
   ) {
     self.instance = instance
     self.standing = standing
+    self.note = note
     self.image = image
     self.launchTemplateVersion = launchTemplateVersion
     self.tags = tags

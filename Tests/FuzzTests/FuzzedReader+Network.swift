@@ -101,7 +101,7 @@ extension FuzzedReader {
   ) -> FuzzedReader {
     FuzzedReader(name, share: 2, samples: xml(fixture)) { bytes in
       do throws(SourceError) {
-        try ask(AWSClient(.answering(bytes)))
+        try ask(AWSClient(AWSSession(.answering(bytes))))
         return true
       } catch {
         // It was understood, and is of another group.

@@ -8,7 +8,7 @@ import Testing
     _ name: String = "web-green", _ answer: @escaping @Sendable (FormCall) -> HTTPResponse
   ) -> AutoScalingGroup {
     AutoScalingGroup(
-      name: name, port: 80, client: AWSClient(FakeMachine.withAWS(answer).surroundings))
+      name, port: 80, client: AWSClient(AWSSession(FakeMachine.withAWS(answer).surroundings)))
   }
 
   @Test func aGroupIsListedWithItsAddresses() throws {
@@ -71,7 +71,7 @@ import Testing
       }
     }
     let source = AutoScalingGroup(
-      name: "web-green", port: 80, client: AWSClient(machine.surroundings))
+      "web-green", port: 80, client: AWSClient(AWSSession(machine.surroundings)))
     #expect(try source.list().members.map(\.instance.address) == ["10.0.0.1", "10.0.0.2"])
     #expect(machine.now.requests.count == 4)
   }
@@ -87,7 +87,7 @@ import Testing
       return Self.instances(asked.map { ($0, "running", "10.0.0.1") })
     }
     let source = AutoScalingGroup(
-      name: "web-green", port: 80, client: AWSClient(machine.surroundings))
+      "web-green", port: 80, client: AWSClient(AWSSession(machine.surroundings)))
     #expect(try source.list().members.count { $0.standing == .checked } == 1000)
     #expect(machine.now.requests.count == 11)
   }
@@ -119,7 +119,8 @@ import Testing
 
   @Test(arguments: [
     ("InService", "running", "10.0.0.1", SourceMember.Standing.checked),
-    ("InService", "stopped", "10.0.0.1", .checked),
+    ("InService", "stopped", "10.0.0.1", .awaited),
+    ("InService", "stopping", "10.0.0.1", .awaited),
     ("InService", "running", "", .awaited),
     ("InService", "shutting-down", "10.0.0.1", .leaving),
     ("InService", "terminated", "", .leaving),
@@ -136,6 +137,93 @@ import Testing
         : Self.group(desired: 1, members: [("i-1", lifecycle, "")])
     }.list()
     #expect(listing.members.map(\.standing) == [standing])
+  }
+
+  @Test(arguments: [
+    ("InService", "Healthy", "running", SourceMember.Standing.checked, "InService"),
+    ("InService", "Unhealthy", "running", .awaited, "InService, but Unhealthy"),
+    ("InService", "UNHEALTHY", "running", .awaited, "InService, but Unhealthy"),
+    ("Pending:Wait", "Healthy", "pending", .awaited, "Pending:Wait"),
+    ("InService", "Healthy", "stopped", .awaited, "stopped in EC2"),
+    ("Something:New", "Healthy", "running", .awaited, "Something:New"),
+    ("Terminating", "Unhealthy", "running", .leaving, "Terminating"),
+  ])
+  func whoIsNotInServiceIsNamedWithItsState(
+    _ lifecycle: String, _ health: String, _ state: String, _ standing: SourceMember.Standing,
+    _ note: String
+  ) throws {
+    let listing = try group { call in
+      call.action == "DescribeInstances"
+        ? Self.instances([("i-1", state, "10.0.0.1")])
+        : Self.group(desired: 1, members: [("i-1", lifecycle, "")], health: health)
+    }.list()
+    #expect(listing.members.map(\.standing) == [standing])
+    #expect(listing.members.map(\.note) == [note])
+  }
+
+  @Test func aGroupThatIsBeingDeletedIsGone() {
+    #expect(
+      throws: SourceError.ending(
+        what: "Auto Scaling group", name: "web-green", detail: "Delete in progress")
+    ) {
+      try group { _ in
+        Self.group(desired: 1, members: [], more: "<Status>Delete in progress</Status>")
+      }.list()
+    }
+  }
+
+  /// Its region is asked, and another account's group of the same name is not taken for it.
+  @Test func aGroupOfAnARNIsWhereItSays() throws {
+    let arn =
+      "arn:aws:autoscaling:us-east-1:111122223333:autoScalingGroup:u-u:autoScalingGroupName/"
+      + "web-green"
+    for account in ["111122223333", "444455556666"] {
+      let machine = FakeMachine.withAWS { call in
+        Self.group(
+          desired: 3, members: [],
+          more: "<AutoScalingGroupARN>\(arn.replacing("111122223333", with: account))"
+            + "</AutoScalingGroupARN>")
+      }
+      let source = AutoScalingGroup(
+        arn, port: 80, client: AWSClient(AWSSession(machine.surroundings)))
+      if account == "111122223333" {
+        #expect(try source.list().expected == 3)
+      } else {
+        let error = #expect(throws: SourceError.self) { try source.list() }
+        #expect(
+          error?.message == "the Auto Scaling group 'web-green' that these credentials see is of "
+            + "the account 444455556666, not of 111122223333")
+      }
+      #expect(
+        machine.now.requests.allSatisfy { $0.url == "https://autoscaling.us-east-1.amazonaws.com/" })
+    }
+  }
+
+  @Test(arguments: [
+    ("arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/app/web/0a", AWSReference.Kind.targetGroup,
+      "name the target group of that load balancer: target-group:NAME"),
+    ("arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/net/web/0a", .classicLoadBalancer,
+      "name the target group of that load balancer: target-group:NAME"),
+    ("arn:aws:ec2:eu-west-1:1:instance/i-1", .autoScalingGroup,
+      "give the name, or the ARN of a Auto Scaling group"),
+    ("arn:aws", .alarm, "give the name, or the ARN of a CloudWatch alarm"),
+  ])
+  func anARNOfSomethingElseIsRefused(
+    _ text: String, _ kind: AWSReference.Kind, _ advice: String
+  ) {
+    let error = #expect(throws: SourceError.self) { try AWSReference(text, kind) }
+    #expect(error?.message.contains("is not the ARN of") == true)
+    #expect(error?.hint == advice.replacing("a Auto", with: "an Auto"))
+  }
+
+  @Test func namesAreReadInARNs() throws {
+    let rows: [(String, AWSReference.Kind, String)] = [
+      ("arn:aws-cn:elasticloadbalancing:cn-north-1:1:loadbalancer/web", .classicLoadBalancer, "web"),
+      ("arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/web/0a", .targetGroup, "web"),
+      ("arn:aws:cloudwatch:eu-west-1:1:alarm:a:b c", .alarm, "a:b c"),
+      ("web", .autoScalingGroup, "web"),
+    ]
+    for (text, kind, name) in rows { #expect(try AWSReference(text, kind).name == name) }
   }
 
   @Test func anInstanceTooYoungForEC2IsAwaited() throws {
@@ -189,16 +277,17 @@ import Testing
   }
 
   static func group(
-    desired: Int, members: [(id: String, state: String, weight: String)]
+    desired: Int, members: [(id: String, state: String, weight: String)],
+    health: String = "Healthy", more: String = ""
   ) -> HTTPResponse {
     let items = members.map { member in
       "<member><InstanceId>\(member.id)</InstanceId><LifecycleState>\(member.state)"
-        + "</LifecycleState><WeightedCapacity>\(member.weight)</WeightedCapacity></member>"
+        + "</LifecycleState><HealthStatus>\(health)</HealthStatus><WeightedCapacity>\(member.weight)</WeightedCapacity></member>"
     }
     return .xml(
       "<DescribeAutoScalingGroupsResponse><DescribeAutoScalingGroupsResult><AutoScalingGroups>"
         + "<member><AutoScalingGroupName>web-green</AutoScalingGroupName><DesiredCapacity>"
-        + "\(desired)</DesiredCapacity><Instances>\(items.joined())</Instances></member>"
+        + "\(desired)</DesiredCapacity>\(more)<Instances>\(items.joined())</Instances></member>"
         + "</AutoScalingGroups></DescribeAutoScalingGroupsResult>"
         + "</DescribeAutoScalingGroupsResponse>")
   }

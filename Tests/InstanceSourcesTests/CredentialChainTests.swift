@@ -6,7 +6,7 @@ import Testing
   static let config = "/home/me/.aws/config"
 
   private func credentials(on machine: FakeMachine) throws -> AWSCredentials {
-    try AWSClient(machine.surroundings).credentials()
+    try AWSClient(AWSSession(machine.surroundings)).credentials()
   }
 
   /// An instance metadata service, a container's agent, and STS that names the role it was asked for.
@@ -18,7 +18,7 @@ import Testing
         .xml(
           """
           <\(call.action)Response><\(call.action)Result><Credentials>
-          <AccessKeyId>\(role) by \(source)</AccessKeyId><SecretAccessKey>s</SecretAccessKey>
+          <AccessKeyId>\(role)-by-\(source)</AccessKeyId><SecretAccessKey>s</SecretAccessKey>
           <SessionToken>t</SessionToken><Expiration>2030-01-01T00:00:00Z</Expiration>
           </Credentials></\(call.action)Result></\(call.action)Response>
           """))
@@ -61,7 +61,7 @@ import Testing
       key: "env"),
     Row(
       testDescription: "web identity before files",
-      variables: webIdentity.merging(container) { $1 }, config: keys, key: "role by unsigned"),
+      variables: webIdentity.merging(container) { $1 }, config: keys, key: "role-by-unsigned"),
     Row(
       testDescription: "files before the container", variables: container, config: keys,
       key: "file"),
@@ -76,30 +76,46 @@ import Testing
     Row(
       testDescription: "a role by another profile", variables: ["AWS_PROFILE": "a"],
       config: "[profile a]\nrole_arn=A\nsource_profile=b\n[profile b]\naws_access_key_id=b\n"
-        + "aws_secret_access_key=s\n", key: "A by b"),
+        + "aws_secret_access_key=s\n", key: "A-by-b"),
     Row(
       testDescription: "a role by a role", variables: ["AWS_PROFILE": "a"],
       config: "[profile a]\nrole_arn=A\nsource_profile=b\n[profile b]\nrole_arn=B\n"
-        + "source_profile=default\n" + keys, key: "A by B by file"),
+        + "source_profile=default\n" + keys, key: "A-by-B-by-file"),
     Row(
       testDescription: "a role by its own keys", variables: ["AWS_PROFILE": "a"],
       config: "[profile a]\nrole_arn=A\nsource_profile=a\naws_access_key_id=a\n"
-        + "aws_secret_access_key=s\n", key: "A by a"),
+        + "aws_secret_access_key=s\n", key: "A-by-a"),
     Row(
       testDescription: "a role by the instance", variables: ["AWS_PROFILE": "a"],
       config: "[profile a]\nrole_arn=A\ncredential_source=Ec2InstanceMetadata\n",
-      key: "A by instance"),
+      key: "A-by-instance"),
     Row(
       testDescription: "a role by the container",
       variables: container.merging(["AWS_PROFILE": "a"]) { $1 },
-      config: "[profile a]\nrole_arn=A\ncredential_source=EcsContainer\n", key: "A by container"),
+      config: "[profile a]\nrole_arn=A\ncredential_source=EcsContainer\n", key: "A-by-container"),
+    Row(
+      testDescription: "a profile's role before the web identity",
+      variables: webIdentity.merging(["AWS_PROFILE": "a"]) { $1 },
+      config: "[profile a]\nrole_arn=A\nsource_profile=b\n[profile b]\naws_access_key_id=b\n"
+        + "aws_secret_access_key=s\n", key: "A-by-b"),
+    Row(
+      testDescription: "of a token's role the variable before the profile",
+      variables: ["AWS_ROLE_ARN": "V"],
+      config: "[default]\nrole_arn=A\nweb_identity_token_file=/token\n", key: "V-by-unsigned"),
+    Row(
+      testDescription: "a command before the keys of the config file",
+      config: "[default]\naws_access_key_id=file\naws_secret_access_key=s\n"
+        + "credential_process=/bin/keys\n", key: "/bin/keys"),
+    Row(
+      testDescription: "keys with line ends",
+      variables: ["AWS_ACCESS_KEY_ID": " env\n", "AWS_SECRET_ACCESS_KEY": "s\r\n"], key: "env"),
     Row(
       testDescription: "a role by a token", variables: ["AWS_PROFILE": "a"],
-      config: "[profile a]\nrole_arn=A\nweb_identity_token_file=/token\n", key: "A by unsigned"),
+      config: "[profile a]\nrole_arn=A\nweb_identity_token_file=/token\n", key: "A-by-unsigned"),
     Row(
       testDescription: "a command", variables: ["AWS_PROFILE": "a"],
       config: "[profile a]\ncredential_process = /bin/keys 'for me'\n",
-      key: "/bin/keys|for me"),
+      key: "/bin/keys|for_me"),
     Row(
       testDescription: "signing on", variables: ["AWS_PROFILE": "a"],
       config: "[profile a]\nsso_session = s\nsso_account_id = 1\n[sso-session s]\nx=y\n",
@@ -115,7 +131,8 @@ import Testing
       files: [Self.config: row.config, "/token": " jwt\n"],
       command: { words in
         .success(
-          #"{"Version":1,"AccessKeyId":"\#(words.joined(separator: "|"))","SecretAccessKey":"s"}"#)
+          #"{"Version":1,"AccessKeyId":"\#(words.joined(separator: "|").replacing(" ", with: "_"))","#
+            + #""SecretAccessKey":"s"}"#)
       },
       network: Self.network)
     #expect(try credentials(on: machine).accessKeyID.revealed == row.key)
@@ -139,6 +156,19 @@ import Testing
       testDescription: "a token without a role",
       variables: ["AWS_WEB_IDENTITY_TOKEN_FILE": "/token"],
       message: "AWS_WEB_IDENTITY_TOKEN_FILE is set, but AWS_ROLE_ARN is not"),
+    Fault(
+      testDescription: "a token without a role of the profile",
+      config: "[default]\nweb_identity_token_file=/token\n",
+      message: "AWS profile 'default': web_identity_token_file is set, but role_arn is not"),
+    Fault(
+      testDescription: "a key with a line end in it",
+      variables: ["AWS_ACCESS_KEY_ID": "a\r\nX-Evil: 1", "AWS_SECRET_ACCESS_KEY": "s"],
+      message: "AWS_ACCESS_KEY_ID has a blank, a line end or another character in it that no key "
+        + "has"),
+    Fault(
+      testDescription: "a blank secret",
+      variables: ["AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": " \n"],
+      message: "AWS_SECRET_ACCESS_KEY is blank (AWS_ACCESS_KEY_ID)"),
     Fault(
       testDescription: "a token that is not there",
       variables: ["AWS_WEB_IDENTITY_TOKEN_FILE": "/none", "AWS_ROLE_ARN": "r"],
@@ -245,10 +275,13 @@ import Testing
   @Test func credentialsAreGotAnewFiveMinutesBeforeTheyExpire() throws {
     let machine = FakeMachine(
       variables: ["AWS_REGION": "eu-west-1"], network: Self.network)
-    machine.change { $0.wallClock = 1_893_456_000 - 301 }  // 2030-01-01T00:00:00Z
-    let client = AWSClient(machine.surroundings)
+    machine.change { $0.wallClock = 1_893_456_000 - 1_000 }  // 2030-01-01T00:00:00Z
+    let client = AWSClient(AWSSession(machine.surroundings))
     _ = try client.credentials()
     let asked = machine.now.requests.count
+    _ = try client.credentials()
+    #expect(machine.now.requests.count == asked)
+    machine.change { $0.wallClock += 699 }
     _ = try client.credentials()
     #expect(machine.now.requests.count == asked)
     machine.change { $0.wallClock += 1 }
@@ -262,9 +295,10 @@ import Testing
       files: [Self.config: "[profile a]\ncredential_process=x\n"],
       command: { _ in
         .success(
-          #"{"AccessKeyId":"a","SecretAccessKey":"s","Expiration":"2030-01-01T00:00:00Z"}"#)
+          #"{"Version":1,"AccessKeyId":"a","SecretAccessKey":"s","#
+            + #""Expiration":"2030-01-01T00:00:00Z"}"#)
       })
-    let client = AWSClient(machine.surroundings)
+    let client = AWSClient(AWSSession(machine.surroundings))
     _ = try client.credentials()
     machine.change {
       $0.wallClock = 1_893_456_000 - 10
@@ -273,6 +307,75 @@ import Testing
     #expect(try client.credentials().accessKeyID.revealed == "a")
     machine.change { $0.wallClock = 1_893_456_000 }
     #expect(throws: SourceError.self) { try client.credentials() }
+  }
+
+  @Test(arguments: [#""Version":2,"#, ""])
+  func aCommandSaysWhichFormItsAnswerHas(_ version: String) {
+    let document = #"{\#(version)"AccessKeyId":"a","SecretAccessKey":"s"}"#
+    let error = #expect(throws: SourceError.self) {
+      try CredentialsDocument.credentials(Array(document.utf8), from: "x", by: .command)
+    }
+    #expect(error?.message.hasSuffix("not the Version 1") == true)
+    #expect(throws: Never.self) {
+      try CredentialsDocument.credentials(Array(document.utf8), from: "x", by: .agent)
+    }
+  }
+
+  /// Settings, group, load balancer and guards have a client each, some of them in other regions.
+  @Test func allClientsOfARunGetTheirCredentialsOnce() throws {
+    let machine = FakeMachine(
+      variables: ["AWS_REGION": "eu-west-1", "AWS_PROFILE": "a"],
+      files: [Self.config: "[profile a]\ncredential_process=keys\n"],
+      command: { _ in
+        .success(
+          #"{"Version":1,"AccessKeyId":"a","SecretAccessKey":"s","#
+            + #""Expiration":"2030-01-01T00:00:00Z"}"#)
+      })
+    let session = AWSSession(machine.surroundings)
+    for _ in 1...5 {
+      _ = try AWSClient(session).credentials()
+      _ = try AWSClient(session, region: "us-east-1").credentials()
+      _ = try AWSClient(session).inRegion("ap-south-1").credentials()
+    }
+    #expect(machine.now.commands.count == 1)
+  }
+
+  /// Credentials that hold for two minutes are kept for one, not got anew for every question.
+  @Test func whatHoldsForAShortTimeIsKeptForHalfOfIt() throws {
+    let machine = FakeMachine(variables: ["AWS_REGION": "eu-west-1"], network: Self.network)
+    machine.change { $0.wallClock = 1_893_456_000 - 120 }
+    let client = AWSClient(AWSSession(machine.surroundings))
+    _ = try client.credentials()
+    let asked = machine.now.requests.count
+    machine.change { $0.wallClock += 59 }
+    _ = try client.credentials()
+    #expect(machine.now.requests.count == asked)
+    machine.change { $0.wallClock += 1 }
+    _ = try client.credentials()
+    #expect(machine.now.requests.count == 2 * asked)
+  }
+
+  @Test func aRoleIsTakenOnInTheRegionOfTheVariable() throws {
+    let machine = FakeMachine(
+      variables: ["AWS_REGION": "eu-west-1", "AWS_PROFILE": "a"],
+      files: [
+        Self.config: "[profile a]\nrole_arn=A\nsource_profile=b\nregion=me-south-1\n[profile b]\n"
+          + "aws_access_key_id=b\naws_secret_access_key=s\n"
+      ], network: Self.network)
+    _ = try credentials(on: machine)
+    #expect(machine.now.requests.map(\.url) == ["https://sts.eu-west-1.amazonaws.com/"])
+  }
+
+  @Test func versionOneOfTheCommandLineIsNamed() {
+    let machine = FakeMachine(
+      variables: ["AWS_REGION": "eu-west-1"],
+      files: [Self.config: "[default]\nsso_start_url=https://x\n"],
+      command: { _ in .failure(.failed(status: 2, said: "set | add-model")) })
+    let error = #expect(throws: SourceError.self) { try credentials(on: machine) }
+    #expect(
+      error?.message == "'aws configure export-credentials' for profile 'default': the aws command "
+        + "here does not know export-credentials")
+    #expect(error?.hint.hasPrefix("install version 2 of the AWS command line") == true)
   }
 
   @Test func keysAreInNoDescription() {
@@ -288,9 +391,9 @@ import Testing
 
   @Test func theRegionIsAskedOfTheInstanceLast() throws {
     let machine = FakeMachine(network: Self.network)
-    #expect(try AWSClient(machine.surroundings).region() == "ap-south-1")
+    #expect(try AWSClient(AWSSession(machine.surroundings)).region() == "ap-south-1")
     let off = FakeMachine(variables: ["AWS_EC2_METADATA_DISABLED": "true"], network: Self.network)
-    let error = #expect(throws: SourceError.self) { try AWSClient(off.surroundings).region() }
+    let error = #expect(throws: SourceError.self) { try AWSClient(AWSSession(off.surroundings)).region() }
     #expect(error?.message == "no AWS region is set")
     #expect(off.now.requests.isEmpty)
   }
@@ -322,6 +425,85 @@ import Testing
     #expect(keys.expiration == 1_893_456_000)
     // Without a region there.
     #expect(throws: SourceError.self) { try client.region() }
+  }
+
+  /// The token is asked for again while the service is not well, and its refusal is told.
+  @Test func aMetadataServiceThatRefusesIsNotTakenForNone() throws {
+    let machine = FakeMachine(network: { request in
+      switch request.method {
+      case .put: .success(.xml("", status: 403))
+      case .get, .post, .send: .success(.xml("", status: 404))
+      }
+    })
+    let error = #expect(throws: SourceError.self) {
+      try AWSClient(AWSSession(machine.surroundings)).credentials()
+    }
+    #expect(
+      error?.message.hasSuffix(
+        "a container's agent, and the instance metadata service, which is there and answers 403: "
+          + "it is switched off for this instance") == true)
+    #expect(machine.now.requests.count == 1)
+    let sick = FakeMachine(network: { _ in .success(.xml("", status: 503)) })
+    #expect(
+      throws: SourceError.unreachable(
+        place: "the instance metadata service", detail: "status 503")
+    ) { try AWSClient(AWSSession(sick.surroundings)).credentials() }
+    #expect(sick.now.requests.count == 3)
+    // The hop limit: the connection stands, the token does not come.
+    let silent = FakeMachine(network: { _ in
+      .failure(HTTPFailure(.unreachable, "Operation timed out after 1001 ms with 0 bytes received"))
+    })
+    let silence = #expect(throws: SourceError.self) {
+      try AWSClient(AWSSession(silent.surroundings)).credentials()
+    }
+    #expect(silence?.message.contains("hop limit must be 2 or more") == true)
+  }
+
+  @Test(arguments: [
+    ("[default]\nec2_metadata_service_endpoint_mode=ipv6\n", [:], "http://[fd00:ec2::254]/"),
+    (
+      "[default]\nec2_metadata_service_endpoint=http://127.0.0.1:8/x/\n", [:],
+      "http://127.0.0.1:8/x/"
+    ),
+    (
+      "[default]\nec2_metadata_service_endpoint=http://127.0.0.1:8\n",
+      ["AWS_EC2_METADATA_SERVICE_ENDPOINT": "http://127.0.0.1:9"], "http://127.0.0.1:9/"
+    ),
+  ])
+  func theMetadataServiceIsWhereTheSettingsSay(
+    _ config: String, _ variables: [String: String], _ place: String
+  ) {
+    let machine = FakeMachine(
+      variables: variables, files: [CredentialChainTests.config: config],
+      network: { _ in .failure(HTTPFailure(.unreachable, "no route")) })
+    _ = try? AWSClient(AWSSession(machine.surroundings)).credentials()
+    #expect(machine.now.requests.first?.url == place + "latest/api/token")
+  }
+
+  @Test func anEndpointModeThatThereIsNotIsRefused() {
+    let machine = FakeMachine(variables: ["AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE": "ipv5"])
+    let error = #expect(throws: SourceError.self) {
+      try AWSClient(AWSSession(machine.surroundings)).credentials()
+    }
+    #expect(error?.message.contains("'ipv5', not ipv4 or ipv6") == true)
+  }
+
+  @Test(arguments: [
+    (200, "{"), (400, ""), (401, ""), (403, ""), (404, ""), (429, ""), (500, ""), (503, ""),
+  ])
+  func anAgentThatRefusesAndOneThatIsNotWellAreTwo(_ status: Int, _ body: String) {
+    let machine = FakeMachine(
+      variables: ["AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1:9/role"],
+      network: { _ in .success(.xml(body, status: status)) })
+    let error = #expect(throws: SourceError.self) {
+      try AWSClient(AWSSession(machine.surroundings)).credentials()
+    }
+    switch error {
+    case .refusedCredentials: #expect([400, 401, 403, 404].contains(status))
+    case .unreachable: #expect([429, 500, 503].contains(status))
+    case .malformed: #expect(status == 200)
+    default: Issue.record("\(String(describing: error))")
+    }
   }
 
   @Test func anInstanceWithoutARoleHasNone() throws {
@@ -374,12 +556,12 @@ import Testing
       "AWS_ROLE_SESSION_NAME": "job-7",
     ]) { $1 }
     surroundings.send = HTTPClient.send
-    #expect(try AWSClient(surroundings).credentials().accessKeyID.revealed == "job-7")
+    #expect(try AWSClient(AWSSession(surroundings)).credentials().accessKeyID.revealed == "job-7")
   }
 
   private func client(_ variables: [String: String]) -> AWSClient {
     var surroundings = FakeMachine(variables: variables).surroundings
     surroundings.send = HTTPClient.send
-    return AWSClient(surroundings)
+    return AWSClient(AWSSession(surroundings))
   }
 }

@@ -15,7 +15,7 @@ import Testing
     }
     return GuardSource(
       try GuardSpec(parsing: guardText), surroundings: surroundings,
-      client: AWSClient(surroundings), timeout: .seconds(5)
+      client: AWSClient(AWSSession(surroundings)), timeout: .seconds(5)
     ).ask()
   }
 

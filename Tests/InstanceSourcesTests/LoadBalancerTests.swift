@@ -7,7 +7,7 @@ import Testing
   private func balancer(_ answer: @escaping @Sendable (FormCall) -> HTTPResponse)
     -> ClassicLoadBalancer
   {
-    ClassicLoadBalancer(name: "web", client: AWSClient(FakeMachine.withAWS(answer).surroundings))
+    ClassicLoadBalancer("web", client: AWSClient(AWSSession(FakeMachine.withAWS(answer).surroundings)))
   }
 
   @Test func itsInstancesAreListed() throws {
@@ -54,23 +54,46 @@ import Testing
     #expect(report.views(of: [stranger])["i-1"] == report.unregistered)
   }
 
+  /// Every message of the API, and what it has beside it.
   @Test(arguments: [
-    ("InService", "N/A", InstanceState.healthy),
-    ("InService", "Instance deregistration currently in progress.", .initial),
-    ("OutOfService", "Instance registration is still in progress.", .initial),
+    ("InService", "N/A", "N/A", InstanceState.healthy),
+    ("InService", "N/A", "Instance deregistration currently in progress.", .initial),
+    ("InService", "ELB", "Disable Availability Zone is currently in progress.", .initial),
+    ("OutOfService", "ELB", "Instance registration is still in progress.", .initial),
     (
-      "OutOfService",
+      "OutOfService", "Instance",
+      "Instance has not passed the configured HealthyThreshold number of health checks "
+        + "consecutively.", .initial
+    ),
+    (
+      "OutOfService", "Instance",
       "Instance has failed at least the UnhealthyThreshold number of health checks consecutively.",
       .unhealthy
     ),
-    ("OutOfService", "", .unhealthy),
-    ("Unknown", "A transient error occurred. Please try again later.", .initial),
-    ("", "", .initial), ("Perhaps", "", .initial),
+    (
+      "OutOfService", "Instance",
+      "Instance has failed at least the UnhealthyThreshold number of health checks consecutively. "
+        + "Instance registration is still in progress.", .unhealthy
+    ),
+    ("OutOfService", "Instance", "Instance is in pending state.", .initial),
+    ("OutOfService", "Instance", "Instance is in stopped state.", .unhealthy),
+    ("OutOfService", "Instance", "Instance is in terminated state.", .unhealthy),
+    (
+      "OutOfService", "ELB",
+      "Instance is in the EC2 Availability Zone for which LoadBalancer is not configured to route "
+        + "traffic to.", .initial
+    ),
+    ("OutOfService", "Instance", "Instance is not currently registered with the LoadBalancer.",
+      .initial),
+    ("OutOfService", "Instance", "", .unhealthy), ("OutOfService", "ELB", "", .initial),
+    ("OutOfService", "", "", .unhealthy),
+    ("Unknown", "ELB", "A transient error occurred. Please try again later.", .initial),
+    ("", "", "", .initial), ("Perhaps", "", "", .initial),
   ])
-  func everyStateIsUnderstood(
-    _ state: String, _ description: String, _ expected: InstanceState
+  func notYetIsNotFailed(
+    _ state: String, _ reason: String, _ description: String, _ expected: InstanceState
   ) {
-    #expect(InstanceState(classic: state, description: description) == expected)
+    #expect(InstanceState(classic: state, reason: reason, description: description) == expected)
   }
 }
 
@@ -81,7 +104,7 @@ import Testing
   private func group(
     _ reference: String = "web-green", _ answer: @escaping @Sendable (FormCall) -> HTTPResponse
   ) -> TargetGroup {
-    TargetGroup(reference, client: AWSClient(FakeMachine.withAWS(answer).surroundings))
+    TargetGroup(reference, client: AWSClient(AWSSession(FakeMachine.withAWS(answer).surroundings)))
   }
 
   /// A group of the given elements, and one target for each health.
@@ -230,7 +253,7 @@ import Testing
     let arn = "arn:aws-cn:elasticloadbalancing:cn-north-1:1:targetgroup/a/b"
     let machine = FakeMachine.withAWS { _ in .error("TargetGroupNotFound") }
     let error = #expect(throws: SourceError.self) {
-      try TargetGroup(arn, client: AWSClient(machine.surroundings)).healthCheck()
+      try TargetGroup(arn, client: AWSClient(AWSSession(machine.surroundings))).healthCheck()
     }
     #expect(
       machine.now.requests.map(\.url)

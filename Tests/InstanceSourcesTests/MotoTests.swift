@@ -23,13 +23,14 @@ import Testing
     let peer = try PeerProcess("moto_fleet.py")
     let fleet = try JSONDecoder().decode(Fleet.self, from: Data(peer.announcement.utf8))
     let client = AWSClient(
-      .machine(variables: [
+      AWSSession(
+        .machine(variables: [
         "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing",
         "AWS_REGION": "eu-west-1", "AWS_ENDPOINT_URL": fleet.endpoint, "HOME": "/nowhere",
-      ]))
+      ])))
 
     for (name, image) in zip(["blue", "green"], fleet.images) {
-      let listing = try AutoScalingGroup(name: name, port: 80, client: client).list()
+      let listing = try AutoScalingGroup(name, port: 80, client: client).list()
       let ids = try #require(fleet.members[name])
       #expect(listing.expected == ids.count)
       #expect(Set(listing.members.map(\.instance.id)) == Set(ids))
@@ -42,10 +43,10 @@ import Testing
       }
     }
     #expect(throws: SourceError.self) {
-      try AutoScalingGroup(name: "grün/ &=", port: 80, client: client).list()
+      try AutoScalingGroup("grün/ &=", port: 80, client: client).list()
     }
 
-    let classic = ClassicLoadBalancer(name: "web", client: client)
+    let classic = ClassicLoadBalancer("web", client: client)
     #expect(
       try classic.healthCheck().settings.map(\.value) == [
         "classic", "HTTP:80/health", "15", "5", "2", "10",
@@ -55,7 +56,7 @@ import Testing
     )
     #expect(try classic.report().opinions.map(\.view.state) == [.healthy, .healthy])
     #expect(throws: SourceError.self) {
-      try ClassicLoadBalancer(name: "none", client: client).report()
+      try ClassicLoadBalancer("none", client: client).report()
     }
 
     for reference in ["web-green", fleet.group] {

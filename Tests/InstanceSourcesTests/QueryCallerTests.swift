@@ -29,9 +29,10 @@ import Testing
     #expect(
       machine.now.pauses
         == [.milliseconds(400), .milliseconds(800), .milliseconds(1600), .milliseconds(3200)])
-    guard case .unreachable(Self.place, _) = error else {
-      Issue.record("\(String(describing: error))")
-      return
+    switch error {
+    case .unreachable(Self.place, _): break
+    case .throttled(action: "autoscaling:DescribeAutoScalingGroups", _): break
+    default: Issue.record("\(String(describing: error))")
     }
   }
 
@@ -51,7 +52,7 @@ import Testing
       }
       return number < 3 ? .error("Throttling") : Self.good
     }
-    let client = AWSClient(machine.surroundings)
+    let client = AWSClient(AWSSession(machine.surroundings))
     #expect(try client.answer(Self.call, budget: client.budget()).children.isEmpty)
     #expect(machine.now.requests.count == 3)
   }
@@ -67,7 +68,7 @@ import Testing
       machine.change { $0.monotonicClock += request.timeout }
       return try machine.surroundings.send(request)
     }
-    let client = AWSClient(surroundings)
+    let client = AWSClient(AWSSession(surroundings))
     #expect(throws: SourceError.unreachable(place: Self.place, detail: "timed out")) {
       try client.answer(Self.call, budget: client.budget())
     }
@@ -89,20 +90,23 @@ import Testing
     Row(
       .error("AccessDenied", "User x is not authorized", status: 403),
       .missingPermission(
-        action: "autoscaling:DescribeAutoScalingGroups",
+        action: "autoscaling:DescribeAutoScalingGroups", resource: "",
+        caller: "the credentials of AWS_ACCESS_KEY_ID",
         detail: "AccessDenied: User x is not authorized")),
     Row(
       .xml(
         "<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>m</Message></Error>"
           + "</Errors></Response>", status: 403),
       .missingPermission(
-        action: "autoscaling:DescribeAutoScalingGroups", detail: "UnauthorizedOperation: m")),
+        action: "autoscaling:DescribeAutoScalingGroups", resource: "",
+        caller: "the credentials of AWS_ACCESS_KEY_ID", detail: "UnauthorizedOperation: m")),
     Row(
       .xml(
         "<ErrorResponse><Errors><Error><Code>AccessDenied</Code></Error></Errors></ErrorResponse>",
         status: 403),
       .missingPermission(
-        action: "autoscaling:DescribeAutoScalingGroups", detail: "AccessDenied:")),
+        action: "autoscaling:DescribeAutoScalingGroups", resource: "",
+        caller: "the credentials of AWS_ACCESS_KEY_ID", detail: "AccessDenied:")),
     Row(
       .error("ExpiredToken", "The security token is expired", status: 403),
       .refusedCredentials(place: place, detail: "ExpiredToken: The security token is expired")),
@@ -113,10 +117,18 @@ import Testing
       .error("AuthFailure", status: 401),
       .refusedCredentials(place: place, detail: "AuthFailure: no")),
     Row(.error("ValidationError"), .rejected(place: place, detail: "ValidationError: no")),
-    Row(.xml("nope", status: 404), .rejected(place: place, detail: "status 404")),
+    Row(
+      .xml("nope", status: 404),
+      .foreign(place: place, detail: "status 404 without an error code of AWS")),
+    Row(
+      .xml("<html><h1>Blocked by policy</h1></html>", status: 403),
+      .foreign(place: place, detail: "status 403 without an error code of AWS")),
+    Row(
+      .xml("", status: 407),
+      .foreign(place: place, detail: "status 407: a proxy wants credentials")),
     Row(
       .xml("", status: 302),
-      .malformed(place: place, detail: "status 302, which sends elsewhere")),
+      .foreign(place: place, detail: "status 302, which sends elsewhere")),
     Row(.xml(""), .malformed(place: place, detail: "it is empty")),
     Row(
       .xml("<html/>"),
@@ -126,7 +138,23 @@ import Testing
   func anAnswerThatIsNoneIsSaidOnce(_ row: Row) throws {
     let machine = FakeMachine.withAWS { _ in row.response }
     #expect(try error(on: machine) == row.expected)
-    #expect(machine.now.requests.count == 1)
+    let asked = machine.now.requests.compactMap { FormCall($0)?.action }
+    #expect(asked.count { $0 == "DescribeAutoScalingGroups" } == 1)
+  }
+
+  @Test func whoLacksAPermissionIsNamed() throws {
+    let machine = FakeMachine.withAWS { call in
+      guard call.action == "GetCallerIdentity" else { return .error("AccessDenied", status: 403) }
+      return .xml(
+        "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>"
+          + "arn:aws:sts::123456789012:assumed-role/deploy/job-7</Arn></GetCallerIdentityResult>"
+          + "</GetCallerIdentityResponse>")
+    }
+    let error = try error(on: machine)
+    #expect(error?.message.contains("to arn:aws:sts::123456789012:assumed-role/deploy/job-7: ") == true)
+    #expect(
+      error?.hint == "allow the action autoscaling:DescribeAutoScalingGroups to "
+        + "arn:aws:sts::123456789012:assumed-role/deploy/job-7, on Resource \"*\"")
   }
 
   @Test func whatAWSRepeatsOfTheKeysIsNotShown() throws {
@@ -152,7 +180,7 @@ import Testing
         let isNew = call.signing?.credentials.accessKeyID.revealed == "new"
         return .success(isNew ? Self.good : .error("ExpiredToken", status: 403))
       })
-    let client = AWSClient(machine.surroundings)
+    let client = AWSClient(AWSSession(machine.surroundings))
     #expect(throws: SourceError.self) { try client.answer(Self.call, budget: client.budget()) }
     #expect(machine.now.requests.count == 1)
     machine.change {
@@ -186,7 +214,7 @@ import Testing
   }
 
   private func error(on machine: FakeMachine) throws -> SourceError? {
-    let client = AWSClient(machine.surroundings)
+    let client = AWSClient(AWSSession(machine.surroundings))
     return #expect(throws: SourceError.self) {
       try client.answer(Self.call, budget: client.budget())
     }

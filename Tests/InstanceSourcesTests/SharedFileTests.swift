@@ -39,12 +39,15 @@ import Testing
         "services s/ec2/endpoint_url": "http://h:1", "services s/sts/a": "b", "services s/ec2": "",
         "services s/sts": "",
       ]),
-    Row("a nested list", "[a]\ns3 =\n  not a pair\n  x = 1\n", ["a/s3/x": "1", "a/s3": ""]),
+    Row(
+      "a heading without its end quote", "[a]\nx=1\n[profile \"b]\ny=1\nno pair\n[c]\nz=1\n",
+      ["a/x": "1", "c/z": "1"]),
   ])
   func aFileIsReadAsTheCommandLineReadsIt(_ row: Row) throws {
     let file = try SharedFile(parsing: Array(row.text.utf8), path: "/f")
     var found: [String: String] = [:]
-    for (section, content) in file.sections {
+    for (heading, content) in file.sections {
+      let section = heading.joined(separator: " ")
       for (name, value) in content.values { found["\(section)/\(name)"] = value }
       for (owner, values) in content.nested {
         for (name, value) in values { found["\(section)/\(owner)/\(name)"] = value }
@@ -57,7 +60,7 @@ import Testing
     ("region = x\n", "line 1 of /f stands before any [section]"),
     ("[default\nregion = x\n", "line 1 of /f is not a whole [section]"),
     ("[]\n", "line 1 of /f is not a whole [section]"),
-    ("[profile 'x]\n", "line 1 of /f is not a whole [section]"),
+    ("[a]\ns3 =\n  s3cr3t\n", "line 3 of /f is below s3, but not NAME = VALUE"),
     ("[default]\ns3cr3t\n", "line 2 of /f is neither a [section] nor NAME = VALUE"),
     ("[default]\n= s3cr3t\n", "line 2 of /f is neither a [section] nor NAME = VALUE"),
   ])

@@ -202,8 +202,9 @@ extension Gate {
     return VerdictReason(
       .noInstances,
       isEmpty
-        ? "the group is gone, or wants no instance"
-        : "no instance was found by the deadline of \(deadlineWords)")
+        ? notes.first ?? "the group is gone, or wants no instance"
+        : "no instance was found by the deadline of \(deadlineWords)"
+          + (notes.first.map { ": \($0)" } ?? ""))
   }
 
   /// `6m`, or where the run was resumed `6m (put off to 14m30s)`.

@@ -47,6 +47,7 @@ struct JournalLine {
   var expected: Int?
   var missing: [String]?
   var doubled: [String]?
+  var notes: [String]?
   var empty: Bool?
   var state: String?
   var reasonCode: String?
@@ -89,6 +90,7 @@ struct JournalLine {
     expected = try fields.find("expected")
     missing = try fields.find("missing")
     doubled = try fields.find("doubled")
+    notes = try fields.find("notes")
     empty = try fields.find("empty")
     aftermath = try Aftermath.Event(event, fields)
     keyID = try fields.find("key_id")

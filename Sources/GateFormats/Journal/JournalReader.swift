@@ -244,7 +244,8 @@ private struct JournalReader {
       }
     return Journal.Listing(
       listing: FinishedListing(
-        of: try role(line), started: try want(started(line), "started"), result),
+        of: try role(line), started: try want(started(line), "started"), result,
+        notes: line.notes ?? []),
       missing: line.missing ?? [])
   }
 

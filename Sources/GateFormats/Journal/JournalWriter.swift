@@ -163,6 +163,7 @@ package struct JournalWriter {
       case .empty: writer.field("empty", true)
       case .failed: break
       }
+      if !listing.notes.isEmpty { writer.array("notes", listing.notes) }
     }
   }
 

@@ -432,6 +432,7 @@ package enum Schemas {
             "expected": { "$ref": "#/$defs/count" },
             "missing": { "type": "array", "items": { "type": "string" } },
             "doubled": { "type": "array", "items": { "type": "string" } },
+            "notes": { "type": "array", "items": { "type": "string" } },
             "empty": { "const": true }
           },
           "required": ["started", "ok"],

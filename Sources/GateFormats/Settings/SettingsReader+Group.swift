@@ -80,11 +80,25 @@ extension SettingsReader {
       refresh: refresh(of: source, isPolled: isPolled, every: interval),
       release: ReleaseExpectations(
         image: text(of: .expectImage),
-        launchTemplateVersion: text(of: .expectLaunchTemplateVersion),
+        launchTemplateVersion: launchTemplateVersion(),
         tags: values(of: .expectTag) { text throws(GrammarError) in try Self.tag(text) }),
       probeFrom: probeFrom, crossChecks: crossChecks)
     compare(settings, with: source)
     return settings
+  }
+
+  /// A version's number: what `$Latest` and `$Default` stand for changes, and no instance has them.
+  private mutating func launchTemplateVersion() -> String? {
+    guard let version = text(of: .expectLaunchTemplateVersion) else { return nil }
+    guard !version.isEmpty, version.utf8.allSatisfy({ (48...57).contains($0) }) else {
+      reject(
+        .expectLaunchTemplateVersion,
+        "expect_launch_template_version is '\(version.printable)', but instances have the number "
+          + "of a version",
+        hint: "'aws ec2 describe-launch-templates' shows the numbers of $Latest and $Default")
+      return nil
+    }
+    return version
   }
 
   /// How often what can change is asked for; there must be something that can.

@@ -6,7 +6,7 @@ extension Gate {
     [
       lost(losses.checks, "check"), lost(losses.listings, "listing"),
       lost(losses.views, "load balancer's view"), losses.isEmpty ? silence : nil, doubledPlaces,
-    ].compactMap { $0 }
+    ].compactMap { $0 } + notes
   }
 
   private func lost(_ tally: Losses.Tally, _ noun: String) -> String? {

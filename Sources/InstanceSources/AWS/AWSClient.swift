@@ -1,34 +1,26 @@
-internal import Synchronization
-
-/// Asks the query APIs of AWS with the credentials that are found here.
+/// Asks the query APIs of AWS in one region.
 ///
-/// It can be shared; its settings are read once, its credentials are kept until shortly before
-/// they expire.
-package final class AWSClient: Sendable {
-  let surroundings: Surroundings
+/// It can be shared; its session has the settings and the credentials.
+package struct AWSClient: Sendable {
+  let session: AWSSession
   private let chosenRegion: String?
   /// How long one question, all its pages and tries together, may take.
   private let patience: Duration
-  private let state = Mutex(State())
 
   package static let longestPatience: Duration = .seconds(60)
   /// A page is some hundred members; nobody has so many pages.
   static let pageLimit = 200
 
-  private struct State {
-    var configuration: AWSConfiguration?
-    var region: String?
-    var credentials: AWSCredentials?
-  }
+  var surroundings: Surroundings { session.surroundings }
 
   /// - Parameters:
-  ///   - surroundings: the machine.
+  ///   - session: shared by all clients of a run.
   ///   - region: in place of the one that is configured here.
   ///   - patience: how long one question, all its pages and tries together, may take.
   package init(
-    _ surroundings: Surroundings, region: String? = nil, patience: Duration = longestPatience
+    _ session: AWSSession, region: String? = nil, patience: Duration = longestPatience
   ) {
-    self.surroundings = surroundings
+    self.session = session
     self.patience = patience
     chosenRegion = region
   }
@@ -40,19 +32,18 @@ package final class AWSClient: Sendable {
   /// - Throws: `SourceError.unusable` when none is configured.
   package func region() throws(SourceError) -> String {
     if let chosenRegion { return chosenRegion }
-    if let known = state.withLock({ $0.region }) { return known }
-    guard let found = try configuration().region ?? InstanceMetadata(surroundings).region() else {
+    guard let found = try session.region() else {
       throw .unusable(
         detail: "no AWS region is set",
         advice: "set AWS_REGION, such as eu-west-1, or region in the profile")
     }
-    state.withLock { $0.region = found }
     return found
   }
 
-  /// A client for another region, such as the one in an ARN, with settings and all.
-  func inRegion(_ region: String) -> AWSClient {
-    AWSClient(surroundings, region: region, patience: patience)
+  /// A client for another region, such as the one in an ARN, with the same credentials; with nil,
+  /// this one.
+  package func inRegion(_ region: String?) -> AWSClient {
+    region.map { AWSClient(session, region: $0, patience: patience) } ?? self
   }
 
   func budget() -> QueryCaller.Budget {
@@ -68,21 +59,31 @@ package final class AWSClient: Sendable {
     _ call: QueryCall, budget: QueryCaller.Budget, missing: SourceError? = nil
   ) throws(SourceError) -> XMLElement {
     let region = try region()
-    let caller = QueryCaller(surroundings: surroundings, configuration: try configuration())
-    var credentials = try credentials()
+    let caller = QueryCaller(surroundings: surroundings, configuration: try session.configuration())
+    var credentials = try session.credentials(region: region)
     while true {
       do throws(QueryFailure) {
         return try caller.answer(call, region: region, credentials: credentials, budget: budget)
       } catch {
         if case .notFound = error, let missing { throw missing }
         guard case .credentials = error,
-          let renewed = try? renewedCredentials(insteadOf: credentials)
+          let renewed = try? session.credentials(insteadOf: credentials, region: region)
         else {
-          throw caller.sourceError(error, of: call, region: region)
+          throw explained(caller.sourceError(error, of: call, region: region), by: credentials)
         }
         credentials = renewed
       }
     }
+  }
+
+  /// With who it is that lacks the permission, where AWS does not say so itself.
+  private func explained(_ error: SourceError, by credentials: AWSCredentials) -> SourceError {
+    guard case .missingPermission(let action, let resource, nil, let detail) = error,
+      !detail.contains("arn:")
+    else { return error }
+    return .missingPermission(
+      action: action, resource: resource, caller: caller()?.arn ?? "the credentials of \(credentials.origin)",
+      detail: detail)
   }
 
   /// Makes a call page by page.
@@ -116,59 +117,41 @@ package final class AWSClient: Sendable {
   }
 
   func place(of service: AWSService) -> String {
-    guard let region = try? region(), let configuration = try? configuration() else {
+    guard let region = try? region(), let configuration = try? session.configuration() else {
       return "AWS \(service.hostLabel)"
     }
     return QueryCaller(surroundings: surroundings, configuration: configuration)
       .place(of: service, region: region)
   }
 
-  private func configuration() throws(SourceError) -> AWSConfiguration {
-    if let known = state.withLock({ $0.configuration }) { return known }
-    let read = try AWSConfiguration(surroundings)
-    state.withLock { $0.configuration = read }
-    return read
+  func credentials() throws(SourceError) -> AWSCredentials {
+    try session.credentials(region: chosenRegion)
   }
 }
 
 extension AWSClient {
-  /// Expiring so soon, credentials are got anew.
-  static let expiryMargin: Int64 = 300
+  /// How long it may take to learn who asks: a network may let nobody to STS.
+  private static let callerPatience: Duration = .seconds(3)
 
-  /// Credentials that hold for now.
+  /// Who asks: as STS says, or else the role that was taken on; nil when nobody knows.
   ///
-  /// Two threads that find them expiring both get new ones; it is no harm, and no lock is held
-  /// while a network is waited for.
-  func credentials() throws(SourceError) -> AWSCredentials {
-    let kept = state.withLock { $0.credentials }
-    let now = surroundings.wallClock()
-    if let kept, (kept.expiration ?? .max) - Self.expiryMargin > now { return kept }
-    do {
-      return try freshCredentials()
-    } catch {
-      // They are still good, so a failure to renew them may wait until they are not.
-      guard let kept, (kept.expiration ?? .max) > now else { throw error }
-      return kept
+  /// STS answers whoever has keys, whatever the policies say.
+  package func caller() -> AWSCaller? {
+    if let known = session.knownCaller { return known }
+    guard let credentials = try? credentials() else { return nil }
+    if let role = credentials.role { return AWSCaller(arn: role) }
+    guard let region = try? region(), let configuration = try? session.configuration() else {
+      return nil
     }
+    let asked = QueryCaller(surroundings: surroundings, configuration: configuration, tries: 1)
+    let answer = try? asked.answer(
+      QueryCall(.sts, "GetCallerIdentity"), region: region, credentials: credentials,
+      budget: QueryCaller.Budget(Self.callerPatience, surroundings))
+    let caller = answer?["GetCallerIdentityResult"]?.value("Arn").flatMap(AWSCaller.init(arn:))
+    session.knownCaller = caller
+    return caller
   }
 
-  /// Other credentials than those that were refused, if there are any.
-  private func renewedCredentials(
-    insteadOf refused: AWSCredentials
-  ) throws(SourceError) -> AWSCredentials? {
-    let fresh = try freshCredentials()
-    return fresh.accessKeyID == refused.accessKeyID && fresh.sessionToken == refused.sessionToken
-      && fresh.secretAccessKey == refused.secretAccessKey ? nil : fresh
-  }
-
-  private func freshCredentials() throws(SourceError) -> AWSCredentials {
-    // Files may have changed since.
-    let configuration = try AWSConfiguration(surroundings)
-    let chain = CredentialChain(
-      caller: QueryCaller(surroundings: surroundings, configuration: configuration),
-      chosenRegion: chosenRegion)
-    let fresh = try chain.credentials()
-    state.withLock { $0.credentials = fresh }
-    return fresh
-  }
+  /// Where the credentials were found, in words: `profile 'deploy'`.
+  package var origin: String? { (try? credentials())?.origin }
 }

@@ -2,23 +2,32 @@ internal import GateCore
 
 /// The instances of an Auto Scaling group.
 package struct AutoScalingGroup: Sendable {
-  package var name: String
+  /// A name, or an ARN.
+  package var reference: String
   /// The port of the health check: a group has none.
   package var port: Int
   private let client: AWSClient
 
-  package init(name: String, port: Int, client: AWSClient) {
-    self.name = name
+  package init(_ reference: String, port: Int, client: AWSClient) {
+    self.reference = reference
     self.port = port
     self.client = client
   }
 
   /// Asks for the group and for the addresses of its instances.
   ///
-  /// An instance that EC2 does not know yet, or that has no address yet, is awaited.
+  /// An instance is awaited while EC2 does not know it, it has no address, is stopped, or the group
+  /// itself calls it unhealthy.
   package func list() throws(SourceError) -> SourceListing {
+    let name = try AWSReference(reference, .autoScalingGroup)
+    let client = client.inRegion(name.region)
     let budget = client.budget()
-    let group = try client.describeAutoScalingGroup(name, budget: budget)
+    let group = try client.describeAutoScalingGroup(name.name, budget: budget)
+    try name.check(found: group.arn, .autoScalingGroup)
+    if let status = group.status {
+      throw .ending(
+        what: "Auto Scaling group", name: shownLine(name.name), detail: status)
+    }
     let known = try client.describeInstances(group.members.map(\.id), budget: budget)
     let members = group.members.map { member(of: $0, as: known[$0.id]) }
     return SourceListing(members: members, expected: expected(of: group))
@@ -27,14 +36,21 @@ package struct AutoScalingGroup: Sendable {
   private func member(
     of member: AutoScalingGroupDescription.Member, as known: EC2Instance?
   ) -> SourceMember {
-    SourceMember(
+    var listed = SourceMember(
       instance: Instance(
         id: member.id, address: known?.privateAddress ?? known?.ipv6Address ?? "", port: port,
         zone: member.zone ?? known?.zone),
-      standing: SourceMember.Standing(lifecycleState: member.lifecycleState).corrected(by: known),
+      standing: SourceMember.Standing(lifecycleState: member.lifecycleState),
+      note: member.lifecycleState,
       image: known?.image,
       launchTemplateVersion: member.launchTemplateVersion ?? known?.launchTemplateVersion,
       tags: known?.tags ?? [:])
+    listed.correct(by: known)
+    if listed.standing == .checked, member.isUnhealthy {
+      // Whoever waits for capacity wants it healthy too: it is about to be terminated.
+      (listed.standing, listed.note) = (.awaited, "\(member.lifecycleState), but Unhealthy")
+    }
+    return listed
   }
 
   /// How many instances the desired capacity is.
@@ -68,12 +84,25 @@ extension SourceMember.Standing {
       default: .awaited
       }
   }
+}
 
+extension SourceMember {
   /// With what EC2 knows of the instance.
-  func corrected(by known: EC2Instance?) -> SourceMember.Standing {
-    guard self == .checked || self == .awaited else { return self }
-    guard let known else { return .awaited }
-    guard !known.isGone else { return .leaving }
-    return known.privateAddress == nil && known.ipv6Address == nil ? .awaited : self
+  mutating func correct(by known: EC2Instance?) {
+    guard standing == .checked || standing == .awaited else { return }
+    let (wasAwaited, note) = (standing == .awaited, note)
+    func wait(_ why: String) {
+      standing = .awaited
+      // What it is to its group says more than what it is to EC2.
+      self.note = wasAwaited ? note : why
+    }
+    guard let known else { return wait("not known to EC2 yet") }
+    switch known.state {
+    case "terminated", "shutting-down": standing = .leaving
+    case "stopped", "stopping": wait("\(known.state) in EC2")
+    case _ where known.privateAddress == nil && known.ipv6Address == nil:
+      wait("without an address yet")
+    default: break
+    }
   }
 }

@@ -2,16 +2,24 @@ internal import GateCore
 
 /// A Classic Load Balancer: its instances, its health check, its own view.
 package struct ClassicLoadBalancer: Sendable {
-  package var name: String
+  /// A name, or an ARN.
+  package var reference: String
   private let client: AWSClient
 
-  package init(name: String, client: AWSClient) {
-    self.name = name
+  package init(_ reference: String, client: AWSClient) {
+    self.reference = reference
     self.client = client
+  }
+
+  /// Its name, and who knows it.
+  private func place() throws(SourceError) -> (name: String, client: AWSClient) {
+    let name = try AWSReference(reference, .classicLoadBalancer)
+    return (name.name, client.inRegion(name.region))
   }
 
   /// The instances that are registered, with the health check's port.
   package func list(port: Int) throws(SourceError) -> SourceListing {
+    let (name, client) = try place()
     let budget = client.budget()
     let ids = try client.describeClassicLoadBalancer(name, budget: budget).instanceIDs
     let known = try client.describeInstances(ids, budget: budget)
@@ -23,8 +31,9 @@ package struct ClassicLoadBalancer: Sendable {
 
   /// The settings of its health check.
   package func healthCheck() throws(SourceError) -> ImportedHealthCheck {
+    let (name, client) = try place()
     let balancer = try client.describeClassicLoadBalancer(name, budget: client.budget())
-    return ImportedHealthCheck(settings: [
+    var imported = ImportedHealthCheck(settings: [
       .init("semantics", Semantics.classic.rawValue),
       .init("target", balancer.target),
       .init("interval", String(balancer.interval)),
@@ -32,11 +41,19 @@ package struct ClassicLoadBalancer: Sendable {
       .init("healthy_threshold", String(balancer.healthyThreshold)),
       .init("unhealthy_threshold", String(balancer.unhealthyThreshold)),
     ])
+    if !balancer.backendPolicies.isEmpty {
+      imported.warnings.append(
+        "the load balancer \(balancer.name) has policies for its instances that are not honored "
+          + "here (public keys, the PROXY protocol): "
+          + balancer.backendPolicies.joined(separator: ", "))
+    }
+    return imported
   }
 
   /// What it says of its instances.
   package func report() throws(SourceError) -> LoadBalancerReport {
-    LoadBalancerReport(
+    let (name, client) = try place()
+    return LoadBalancerReport(
       opinions: try client.describeInstanceHealth(name, budget: client.budget()),
       unregistered: LoadBalancerView(
         state: .initial,
@@ -56,8 +73,9 @@ extension SourceMember {
     self.init(
       instance: Instance(
         id: name ?? instanceID, address: address ?? "", port: port, zone: zone ?? known?.zone),
-      standing: Standing.checked.corrected(by: known),
+      standing: .checked,
       image: known?.image, launchTemplateVersion: known?.launchTemplateVersion,
       tags: known?.tags ?? [:])
+    correct(by: known)
   }
 }

@@ -6,12 +6,14 @@ package struct TargetGroup: Sendable {
   package var reference: String
   private let client: AWSClient
 
-  /// With an ARN, the region in it is asked, whatever the configured one is.
   package init(_ reference: String, client: AWSClient) {
     self.reference = reference
-    let parts = reference.split(separator: ":", omittingEmptySubsequences: false)
-    let region = reference.hasPrefix("arn:") && parts.count > 3 ? String(parts[3]) : ""
-    self.client = region.isEmpty ? client : client.inRegion(region)
+    self.client = client
+  }
+
+  /// With an ARN, the region in it is asked, whatever the configured one is.
+  private func asked() throws(SourceError) -> AWSClient {
+    client.inRegion(try AWSReference(reference, .targetGroup).region)
   }
 
   /// The targets: instances, or addresses.
@@ -21,6 +23,7 @@ package struct TargetGroup: Sendable {
   ///
   /// The port is the health check's; `traffic-port` is that of each target.
   package func list(port: HealthCheckTarget.Port) throws(SourceError) -> SourceListing {
+    let client = try asked()
     let budget = client.budget()
     let group = try client.describeTargetGroup(reference, budget: budget)
     guard group.targetType == "instance" || group.targetType == "ip" else {
@@ -33,7 +36,9 @@ package struct TargetGroup: Sendable {
     for target in targets {
       members.append(try member(of: target, in: group, port: port, as: known[target.id]))
     }
-    return SourceListing(staying: members)
+    var listing = SourceListing(staying: members)
+    listing.joining = zip(targets, members).filter { $0.0.isJoining }.map(\.1.instance.id)
+    return listing
   }
 
   private func member(
@@ -70,6 +75,7 @@ package struct TargetGroup: Sendable {
   ///
   /// - Throws: `SourceError.unusable` for a group of lambda functions, or one that is not checked.
   package func healthCheck() throws(SourceError) -> ImportedHealthCheck {
+    let client = try asked()
     let budget = client.budget()
     var group = try client.describeTargetGroup(reference, budget: budget)
     guard !group.isOfApplication else { return try group.importedHealthCheck() }
@@ -86,13 +92,16 @@ package struct TargetGroup: Sendable {
           "whether the target group \(group.name) asks for proxy_protocol is not known: "
             + error.message)
         return imported
-      case .unreachable, .noCredentials, .refusedCredentials, .notFound, .unusable: throw error
+      case .unreachable, .throttled, .noCredentials, .unusableCredentials, .refusedCredentials,
+        .notFound, .ending, .unusable, .foreign:
+        throw error
       }
     }
   }
 
   /// What its load balancer says of its targets.
   package func report() throws(SourceError) -> LoadBalancerReport {
+    let client = try asked()
     let budget = client.budget()
     let arn =
       reference.hasPrefix("arn:")
@@ -120,6 +129,9 @@ package struct TargetGroup: Sendable {
 }
 
 extension TargetHealthDescription {
+  /// Whether its load balancer is not done with registering it.
+  var isJoining: Bool { state == "initial" && reason == "Elb.RegistrationInProgress" }
+
   var isLeaving: Bool {
     state == "draining" || reason == "Target.NotRegistered"
       || reason == "Target.DeregistrationInProgress"

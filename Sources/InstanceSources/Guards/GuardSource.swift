@@ -29,6 +29,12 @@ package struct GuardSource: Sendable {
     return answer.cleaned(without: SecretMask(spec.secrets))
   }
 
+  /// Whether it can be asked at all: whatever AWS knows by a name must be there from the start.
+  package func tryOut() throws(SourceError) {
+    guard case .cloudWatchAlarm(let name) = spec.question else { return }
+    _ = try client.alarm(named: name)
+  }
+
   private func ask(_ url: String) -> GuardAnswer {
     do throws(HTTPFailure) {
       let response = try get(url)

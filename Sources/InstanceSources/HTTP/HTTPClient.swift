@@ -1,5 +1,6 @@
 internal import CCurl
 internal import CCurlShims
+internal import Glibc
 
 /// Sends one request and waits for its answer, on the thread that asks.
 ///
@@ -83,7 +84,7 @@ private final class HTTPTransfer {
     try set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(request.connectTimeout))
     try set(CURLOPT_TIMEOUT_MS, milliseconds(request.timeout))
     if case .none = request.proxyUse { try set(CURLOPT_PROXY, "") }
-    if let file = request.authorityFile { try set(CURLOPT_CAINFO, file) }
+    if let path = request.authorityFile { try trust(path) }
     try apply(request.method)
     var lines = request.fields
     if let signing = request.signing {
@@ -94,6 +95,15 @@ private final class HTTPTransfer {
     }
     for field in lines { try add(field) }
     try check(hg_easy_set_list(easy, CURLOPT_HTTPHEADER, fields))
+  }
+
+  /// A file of certificates, or a folder of them by their hashes, as `c_rehash` leaves it.
+  private func trust(_ path: String) throws(HTTPFailure) {
+    var status = stat()
+    let isFolder = stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    guard isFolder else { return try set(CURLOPT_CAINFO, path) }
+    try check(hg_easy_set_pointer(easy, CURLOPT_CAINFO, nil))
+    try set(CURLOPT_CAPATH, path)
   }
 
   private func apply(_ method: HTTPRequest.Method) throws(HTTPFailure) {

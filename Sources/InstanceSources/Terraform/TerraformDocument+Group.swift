@@ -5,11 +5,14 @@ package struct TerraformGroup: Hashable, Sendable {
   /// The resource's address.
   package var address: String
   package var reference: Reference
+  /// Where it is, if the file tells; an ARN says so too.
+  package var region: String?
 
+  /// The ARN, which also has the region and the account; of what a plan has yet to make, and where
+  /// the file has none, the name.
   package enum Reference: Hashable, Sendable {
     case autoScalingGroup(String)
     case classicLoadBalancer(String)
-    /// The ARN; of a group that a plan has yet to make, the name.
     case targetGroup(String)
   }
 }
@@ -22,23 +25,22 @@ extension TerraformDocument {
   /// is none, the only load balancer or target group.
   package func group(at address: String?) throws(TerraformError) -> TerraformGroup {
     let resource = try groupResource(at: address)
+    let reference: TerraformGroup.Reference
     switch resource.kind {
-    case .autoScalingGroup:
-      return TerraformGroup(
-        address: resource.address, reference: .autoScalingGroup(try resource.known("name")))
-    case .classicLoadBalancer:
-      return TerraformGroup(
-        address: resource.address, reference: .classicLoadBalancer(try resource.known("name")))
+    case .autoScalingGroup: reference = .autoScalingGroup(try resource.awsName())
+    case .classicLoadBalancer: reference = .classicLoadBalancer(try resource.awsName())
     case .targetGroup:
       guard !resource.isOfLambdas else { throw resource.lambdas }
-      let attribute = resource.values["arn"].scalar == nil ? "name" : "arn"
-      return TerraformGroup(
-        address: resource.address, reference: .targetGroup(try resource.known(attribute)))
+      reference = .targetGroup(try resource.awsName())
     case .attachment, nil:
       throw .wrongType(
         address: resource.address, type: shownLine(resource.type),
         fitting: fitting.map(\.address))
     }
+    return TerraformGroup(
+      address: resource.address, reference: reference,
+      region: resource.values["region"].scalar
+        ?? resource.values["arn"].scalar.flatMap(AWSClient.region))
   }
 
   private func groupResource(at address: String?) throws(TerraformError) -> TerraformResource {
@@ -93,6 +95,12 @@ extension TerraformResource {
     .unusable(
       detail: "\(address) cannot be used: its targets are lambda functions",
       advice: "name a target group of instances or addresses")
+  }
+
+  /// Its ARN, or where there is none its name.
+  fileprivate func awsName() throws(TerraformError) -> String {
+    let arn = values["arn"].scalar ?? ""
+    return arn.hasPrefix("arn:") ? arn : try known("name")
   }
 
   /// The text of an attribute that must be there.

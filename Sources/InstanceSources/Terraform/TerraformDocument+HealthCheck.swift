@@ -64,18 +64,24 @@ extension TerraformDocument {
 
   /// The names of Classic Load Balancers and the ARNs of target groups, each once.
   private func attachments(of group: TerraformResource) -> [String] {
-    let sources = group.values["traffic_source"].elements.map { $0["identifier"] }
     var found =
-      (group.values["load_balancers"].elements + group.values["target_group_arns"].elements
-      + sources).compactMap(\.scalar)
+      (group.values["load_balancers"].elements + group.values["target_group_arns"].elements)
+      .compactMap(\.scalar) + trafficSources(of: group)
     let name = group.values["name"].scalar
     for tie in resources where tie.kind == .attachment {
       guard let name, tie.values["autoscaling_group_name"].scalar == name else { continue }
       found += ["elb", "lb_target_group_arn", "alb_target_group_arn"]
         .compactMap { tie.values[$0].scalar }
+      found += trafficSources(of: tie)
     }
     var seen: Set<String> = []
     return found.filter { seen.insert($0).inserted }
+  }
+
+  /// Load balancers and target groups; a group may also be in a service network of VPC Lattice.
+  private func trafficSources(of resource: TerraformResource) -> [String] {
+    resource.values["traffic_source"].elements
+      .filter { $0["type"].scalar != "vpc-lattice" }.compactMap { $0["identifier"].scalar }
   }
 
   /// A resource rather than a data source of the same thing.

@@ -30,7 +30,9 @@ package struct TerraformDocument: Hashable, Sendable {
     guard let version = wire.formatVersion else {
       throw wire.serial == nil ? .otherJSON : .stateFile
     }
-    guard version.hasPrefix("1.") else {
+    // 0.1 and 0.2 are of Terraform 0.12 to 1.0, 1.x of all since, and of OpenTofu: what is read here
+    // is the same in all. Source: terraform-json, `StateFormatVersionConstraints`.
+    guard version.hasPrefix("1.") || version.hasPrefix("0.") else {
       throw .formatVersion(shownLine(version, limit: 20))
     }
     guard let root = (wire.plannedValues ?? wire.values)?.root else { throw .noResources }

@@ -31,7 +31,7 @@ struct TerraformResource: Hashable, Sendable {
     case "aws_elb": .classicLoadBalancer
     case "aws_lb_target_group", "aws_alb_target_group": .targetGroup
     case "aws_autoscaling_group": .autoScalingGroup
-    case "aws_autoscaling_attachment": .attachment
+    case "aws_autoscaling_attachment", "aws_autoscaling_traffic_source_attachment": .attachment
     default: nil
     }
   }

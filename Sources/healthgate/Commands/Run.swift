@@ -48,9 +48,10 @@ struct Run: ParsableCommand {
       group = try loaded.group()
       baseline = try loaded.baseline(beside: group)
     }
+    try loaded.tryOut(group)
     let settings = loaded
     try RunSession(
-      settings: loaded.settings, group: group, baseline: baseline,
+      settings: loaded.settings, group: group, baseline: baseline, askers: loaded.askers,
       oldGroup: { try settings.oldGroup() }, resumption: resumption
     ).run()
   }

@@ -17,6 +17,8 @@ struct RunSession {
   var settings: Settings
   var group: LoadedGroup
   var baseline: LoadedBaseline?
+  /// Who asks AWS, beside the settings that were chosen.
+  var askers: [RunHeader.ChosenSetting] = []
   /// Lists the old group anew, to be gated as a group.
   var oldGroup: @Sendable () throws -> LoadedGroup? = { nil }
   /// The run to go on with; nil: a new one begins.
@@ -129,7 +131,7 @@ struct RunSession {
   ) throws -> VerdictDocument {
     let plan = try settings.probePlan()
     let now = try resumption?.now() ?? .start
-    let desk = try guardDesk()
+    let desk = try GuardDesk(settings.guardSources)
     let pollers = [group.poller, baseline?.poller].compactMap { $0 }
     let port: GuardedPort
     do throws(CurlFailure) {
@@ -195,18 +197,6 @@ struct RunSession {
     }
   }
 
-  /// A guard has ten seconds, or as long as a check if that is longer.
-  private func guardDesk() throws(CommandFailure) -> GuardDesk {
-    let surroundings = Surroundings.machine(variables: SettingsLoader.environment)
-    let client = AWSClient(surroundings)
-    let timeout = settings.check.timeout(of: .guard)
-    return try GuardDesk(
-      Dictionary(
-        uniqueKeysWithValues: settings.guards.map {
-          ($0.name, GuardSource($0, surroundings: surroundings, client: client, timeout: timeout))
-        }))
-  }
-
   private func header(of group: LoadedGroup) -> RunHeader {
     // Of the run that goes on, nothing but which it is, and when it began.
     let begun = resumption?.run.header
@@ -215,7 +205,7 @@ struct RunSession {
       startedAt: begun?.startedAt ?? .now, check: settings.check, request: settings.requestInForce,
       policy: group.policy,
       isAdvisory: settings.isAdvisory, group: group.source, baseline: baseline?.source,
-      settings: settings.chosen, warnings: settings.warnings + (baseline?.warnings ?? []),
+      settings: settings.chosen + askers, warnings: settings.warnings + (baseline?.warnings ?? []),
       journalPath: settings.output.journal, deployment: deployment)
   }
 

@@ -17,6 +17,9 @@ struct SettingsLoader {
 
   static var environment: [String: String] { ProcessInfo.processInfo.environment }
 
+  /// What all of this process shares to ask AWS: credentials are got once, whoever needs them.
+  static let aws = AWSSession(.machine(variables: environment))
+
   /// What stands for a target where none is needed: the load balancer's own default.
   static let standInOrigin = SettingOrigin.imported("no target given")
 
@@ -68,7 +71,7 @@ struct SettingsLoader {
 /// Settings, and what was found beside them where they were imported from.
 struct LoadedSettings {
   var settings: Settings
-  var terraform: TerraformGroup.Reference?
+  var terraform: TerraformGroup?
   var trafficPort: Int?
 }
 
@@ -83,6 +86,45 @@ extension LoadedSettings {
       try changing(name: name)
     case .terraform(let path, let resource):
       try changing(name: resource.map { "\(path)#\($0)" } ?? path)
+    }
+  }
+
+  /// Asks once whatever the run will ask later: a wrong name or a missing permission is known
+  /// before the first check, and not after the deadline.
+  ///
+  /// - Throws: `CommandFailure` for the first that cannot be asked.
+  func tryOut(_ group: LoadedGroup) throws(CommandFailure) {
+    let reader = reader
+    if reader.readsView {
+      do throws(SourceError) {
+        try reader.tryOutViews(of: group.instances)
+      } catch {
+        throw CommandFailure(
+          error, of: settings.following.crossChecks.isEmpty ? settings.source.key : .crossCheck)
+      }
+    }
+    for source in settings.guardSources.values {
+      do throws(SourceError) {
+        try source.tryOut()
+      } catch {
+        throw CommandFailure(error, of: .guard)
+      }
+    }
+  }
+
+  /// Who asks AWS, and where, as the verdict's `settings` have it: never a key.
+  var askers: [RunHeader.ChosenSetting] {
+    guard settings.asksAWS else { return [] }
+    let reader = reader
+    let origin = reader.credentialsOrigin ?? "AWS"
+    let caller = reader.caller
+    let facts = [
+      ("aws_account", caller?.account), ("aws_caller", caller?.arn), ("aws_region", reader.region),
+    ]
+    return facts.compactMap { name, value in
+      value.map {
+        RunHeader.ChosenSetting(name: name, value: $0, origin: origin, layer: .imported)
+      }
     }
   }
 
@@ -166,6 +208,36 @@ struct LoadedGroup {
   var instances: [Instance] { listing.instances }
 }
 
+extension Settings {
+  /// Whether the run asks AWS for anything.
+  fileprivate var asksAWS: Bool {
+    let sources = [source, baseline].compactMap(\.self)
+    let isOfAWS = sources.contains { source in
+      switch source {
+      case .autoScalingGroup, .classicLoadBalancer, .targetGroup, .terraform: true
+      case .instances, .file, .dns, .srv, .exec: false
+      }
+    }
+    let hasAlarm = guards.contains { guardSpec in
+      if case .cloudWatchAlarm = guardSpec.question { true } else { false }
+    }
+    return isOfAWS || hasAlarm || !following.crossChecks.isEmpty
+  }
+
+  /// The guards by their names.
+  ///
+  /// Each has ten seconds, or as long as a check if that is longer.
+  var guardSources: [String: GuardSource] {
+    let surroundings = Surroundings.machine(variables: SettingsLoader.environment)
+    let client = AWSClient(SettingsLoader.aws)
+    let timeout = check.timeout(of: .guard)
+    return Dictionary(
+      uniqueKeysWithValues: guards.map {
+        ($0.name, GuardSource($0, surroundings: surroundings, client: client, timeout: timeout))
+      })
+  }
+}
+
 extension CommandFailure {
   /// All that is wrong with the settings, and whether it is the values or the bytes.
   init(_ error: SettingsError) {
@@ -176,8 +248,11 @@ extension CommandFailure {
   init(_ error: SourceError, of key: SettingKey) {
     let status: ExitStatus =
       switch error {
-      case .noCredentials, .refusedCredentials, .missingPermission: .credentials
-      case .unreachable, .notFound, .unusable, .rejected, .malformed: .sourceUnavailable
+      case .noCredentials, .unusableCredentials, .refusedCredentials, .missingPermission:
+        .credentials
+      case .unreachable, .throttled, .notFound, .ending, .unusable, .rejected, .malformed,
+        .foreign:
+        .sourceUnavailable
       }
     self.init(status, "\(key.rawValue): \(error.message)\n  hint: \(error.hint)")
   }

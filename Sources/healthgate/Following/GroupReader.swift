@@ -10,10 +10,12 @@ struct GroupReader: Sendable {
   private let release: ReleaseExpectations?
   /// Those whose views count, each of them.
   private let balancers: [LoadBalancerName]
-  private let terraform: TerraformGroup.Reference?
+  private let terraform: TerraformGroup?
   private let trafficPort: Int?
   private let client: AWSClient
   private let variables: [String: String]
+  /// The user's own number of instances.
+  private let givenExpected: Int?
   /// How long the source may take: who waits longer than the deadline for it waits for nothing.
   private let patience: Duration
 
@@ -23,7 +25,7 @@ struct GroupReader: Sendable {
   /// load balancer's view.
   init(
     _ settings: Settings, of baseline: InstanceSource? = nil,
-    terraform: TerraformGroup.Reference?, trafficPort: Int?
+    terraform: TerraformGroup?, trafficPort: Int?
   ) {
     source = baseline ?? settings.source
     target = settings.check.target
@@ -31,8 +33,10 @@ struct GroupReader: Sendable {
     variables = SettingsLoader.environment
     patience = max(settings.group.deadline, .milliseconds(1))
     client = AWSClient(
-      .machine(variables: variables), patience: min(patience, AWSClient.longestPatience))
+      SettingsLoader.aws, region: Self.region(of: source, terraform),
+      patience: min(patience, AWSClient.longestPatience))
     self.terraform = terraform
+    givenExpected = settings.group.expected
     self.trafficPort = trafficPort
     balancers = baseline == nil ? settings.balancers : []
   }
@@ -51,7 +55,12 @@ struct GroupReader: Sendable {
   /// Whether an error says that the group was deleted: a name that the DNS does not know for a
   /// moment is no such thing.
   func isGone(_ error: SourceError) -> Bool {
-    guard case .notFound = error else { return false }
+    switch error {
+    case .notFound, .ending: break
+    case .unreachable, .throttled, .noCredentials, .unusableCredentials, .refusedCredentials,
+      .missingPermission, .unusable, .rejected, .malformed, .foreign:
+      return false
+    }
     return switch source {
     case .autoScalingGroup, .classicLoadBalancer, .targetGroup, .terraform: true
     case .instances, .file, .dns, .srv, .exec: false
@@ -60,7 +69,7 @@ struct GroupReader: Sendable {
 
   /// Whether the source is an Auto Scaling group, which wants a number of instances.
   private var isAutoScalingGroup: Bool {
-    switch (source, terraform) {
+    switch (source, terraform?.reference) {
     case (.autoScalingGroup, _), (.terraform, .autoScalingGroup): true
     case (_, _): false
     }
@@ -70,7 +79,7 @@ struct GroupReader: Sendable {
     let listing = try sourceListing()
     var group = GroupListing(
       instances: [], expected: listing.expected,
-      isEmpty: isAutoScalingGroup && listing.expected == 0)
+      isEmpty: isAutoScalingGroup && listing.expected == 0, notes: notes(on: listing))
     for member in listing.members {
       switch member.standing {
       case .checked:
@@ -85,6 +94,55 @@ struct GroupReader: Sendable {
       }
     }
     return group
+  }
+
+  /// What is to be said of a listing beside who is in service, a sentence each.
+  private func notes(on listing: SourceListing) -> [String] {
+    var notes: [String] = []
+    if isAutoScalingGroup, listing.expected == 0 {
+      notes.append("the Auto Scaling group wants no instance: its desired capacity is 0")
+    }
+    let awaited = listing.members.filter { $0.standing == .awaited && $0.note != nil }
+    if !awaited.isEmpty {
+      notes.append(
+        "\(counted(awaited.count, "instance")) not in service yet: "
+          + Self.few(awaited.map { "\($0.instance.id) (\($0.note ?? ""))" }))
+    }
+    if !listing.joining.isEmpty, givenExpected == nil {
+      notes.append(
+        "\(counted(listing.joining.count, "target")) still being registered, and more may follow: "
+          + "expected says how many there must be: \(Self.few(listing.joining))")
+    }
+    return notes
+  }
+
+  private static func few(_ names: [String], most: Int = 10) -> String {
+    names.prefix(most).joined(separator: ", ")
+      + (names.count > most ? " and \(names.count - most) more" : "")
+  }
+
+  /// The region that the group's own name tells; nil: the one that is configured here.
+  private static func region(of source: InstanceSource, _ terraform: TerraformGroup?) -> String? {
+    switch source {
+    case .autoScalingGroup(let name), .classicLoadBalancer(let name), .targetGroup(let name):
+      AWSClient.region(inARN: name)
+    case .terraform: terraform?.region
+    case .instances, .file, .dns, .srv, .exec: nil
+    }
+  }
+
+  /// The region that is asked; nil when there is none.
+  var region: String? { try? client.region() }
+
+  /// Who asks AWS; nil when nobody knows.
+  var caller: AWSCaller? { client.caller() }
+
+  /// Where the credentials were found.
+  var credentialsOrigin: String? { client.origin }
+
+  /// Asks each load balancer whose view counts once: whatever the run will need must be there.
+  func tryOutViews(of instances: [Instance]) throws(SourceError) {
+    _ = try views(of: instances)
   }
 
   /// The load balancers' view of these instances, by id: of each instance the worst there is.
@@ -107,7 +165,7 @@ struct GroupReader: Sendable {
   ) throws(SourceError) -> [String: LoadBalancerView] {
     switch balancer {
     case .classic(let name):
-      try ClassicLoadBalancer(name: name, client: client).report().views(of: instances)
+      try ClassicLoadBalancer(name, client: client).report().views(of: instances)
     case .targetGroup(let name):
       try TargetGroup(name, client: client).report().views(of: instances)
     }
@@ -139,7 +197,7 @@ struct GroupReader: Sendable {
     case .classicLoadBalancer(let name): try classic(name)
     case .targetGroup(let name): try TargetGroup(name, client: client).list(port: target.port)
     case .terraform:
-      switch terraform {
+      switch terraform?.reference {
       case .autoScalingGroup(let name): try autoScalingGroup(name)
       case .classicLoadBalancer(let name): try classic(name)
       case .targetGroup(let name): try TargetGroup(name, client: client).list(port: target.port)
@@ -149,11 +207,11 @@ struct GroupReader: Sendable {
   }
 
   private func autoScalingGroup(_ name: String) throws(SourceError) -> SourceListing {
-    try AutoScalingGroup(name: name, port: try number(), client: client).list()
+    try AutoScalingGroup(name, port: try number(), client: client).list()
   }
 
   private func classic(_ name: String) throws(SourceError) -> SourceListing {
-    try ClassicLoadBalancer(name: name, client: client).list(port: try number())
+    try ClassicLoadBalancer(name, client: client).list(port: try number())
   }
 
   /// The port of instances that have none of their own.

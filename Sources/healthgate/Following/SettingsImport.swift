@@ -5,7 +5,7 @@ internal import InstanceSources
 struct SettingsImport {
   var layer: RawSettings
   /// The group that a Terraform document names.
-  var group: TerraformGroup.Reference?
+  var group: TerraformGroup?
   var trafficPort: Int?
   /// What could not be taken over, a sentence each.
   var warnings: [String] = []
@@ -23,7 +23,7 @@ struct SettingsImport {
     // Standard input can be read once only.
     let document = try file.map(Self.document)
     // Before the health check: which group it is, is what is asked first.
-    group = try document?.named(at: address).reference
+    group = try document?.named(at: address)
     switch (from, document) {
     case (.loadBalancer(let name), _):
       let health = try Self.healthCheck(of: name, by: settings.values[.deadline]?.last?.text)
@@ -58,11 +58,11 @@ struct SettingsImport {
   ) throws(CommandFailure) -> ImportedHealthCheck {
     let deadline = deadline.flatMap { try? Duration(parsing: $0) } ?? AWSClient.longestPatience
     let client = AWSClient(
-      .machine(variables: SettingsLoader.environment),
+      SettingsLoader.aws,
       patience: max(min(deadline, AWSClient.longestPatience), .milliseconds(1)))
     do throws(SourceError) {
       return switch name {
-      case .classic(let name): try ClassicLoadBalancer(name: name, client: client).healthCheck()
+      case .classic(let name): try ClassicLoadBalancer(name, client: client).healthCheck()
       case .targetGroup(let name): try TargetGroup(name, client: client).healthCheck()
       }
     } catch {
@@ -78,9 +78,9 @@ struct SettingsImport {
   }
 
   /// The group that a source of Terraform's names; nil for any other source.
-  static func group(of source: InstanceSource) throws -> TerraformGroup.Reference? {
+  static func group(of source: InstanceSource) throws -> TerraformGroup? {
     guard case .terraform(let path, let address) = source else { return nil }
-    return try document(path).named(at: address).reference
+    return try document(path).named(at: address)
   }
 
   private static func document(_ path: String) throws -> TerraformDocument {

@@ -88,7 +88,7 @@ import Testing
   @Test(arguments: [
     #"{"seq":0,"t":0,"event":"hook_ended"}"#, #"{"seq":0,"t":0,"event":"rollback_verified"}"#,
     #"{"seq":0,"t":0,"event":"rollback_verified","verdict":{"decision":"yes"}}"#,
-    #"{"seq":0,"t":0,"event":"rollback_verified","verdict":{"decision":"x","reason":{"message":""}}}"#,
+    #"{"seq":0,"t":0,"event":"rollback_verified","verdict":{"decision":"x","reason":{}}}"#,
   ])
   func whatIsNoneIsRefused(line: String) throws {
     let (run, _) = try rolledBack()

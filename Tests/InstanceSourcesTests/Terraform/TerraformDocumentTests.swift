@@ -39,7 +39,7 @@ import Testing
     BadFile("a saved plan", "PK\u{3}\u{4}xyz".utf8, "f is a saved plan"),
     BadFile(
       "a later format", #"{"format_version":"2.0","values":{"root_module":{}}}"#.utf8,
-      "f has the format version 2.0, but only 1.x is known"),
+      "f has the format version 2.0, but only 0.1 to 1.x are known"),
     BadFile("an empty state", #"{"format_version":"1.0"}"#.utf8, "f has no resources"),
     BadFile(
       "two documents", #"{"format_version":"1.0"}{"format_version":"1.0"}"#.utf8,

@@ -6,7 +6,13 @@ import Testing
   @Test func theOnlyAutoScalingGroupIsTheGroup() throws {
     let group = try terraformSample("state.json").group(at: nil)
     #expect(group.address == "aws_autoscaling_group.web")
-    #expect(group.reference == .autoScalingGroup("web-web-r1-20261124172515918200000001"))
+    #expect(
+      group.reference
+        == .autoScalingGroup(
+          "arn:aws:autoscaling:us-east-1:123456789012:autoScalingGroup:"
+            + "061bb862-838e-4cd2-b5aa-2cba3e4ad04b:autoScalingGroupName/"
+            + "web-web-r1-20261124172515918200000001"))
+    #expect(group.region == "us-east-1")
   }
 
   @Test(arguments: [nil, "aws_autoscaling_group.web"])
@@ -17,8 +23,9 @@ import Testing
 
   @Test func aClassicLoadBalancerIsAGroupByItsName() throws {
     let document = try terraformSample("state.json")
-    #expect(try document.group(at: "aws_elb.web").reference == .classicLoadBalancer("web"))
-    #expect(try document.group(at: "data.aws_elb.web").reference == .classicLoadBalancer("web"))
+    let arn = "arn:aws:elasticloadbalancing:us-east-1::loadbalancer/web"
+    #expect(try document.group(at: "aws_elb.web").reference == .classicLoadBalancer(arn))
+    #expect(try document.group(at: "data.aws_elb.web").reference == .classicLoadBalancer(arn))
   }
 
   @Test(arguments: [
@@ -56,6 +63,31 @@ import Testing
     #expect(
       error?.message == "2 resources of state.json could be the group: "
         + "aws_autoscaling_group.blue, aws_autoscaling_group.green")
+  }
+
+  /// The state's own region and account are asked, whatever this machine's are.
+  @Test func whereAGroupIsStandsInItsARN() throws {
+    let arn = "arn:aws:autoscaling:us-east-1:1:autoScalingGroup:u:autoScalingGroupName/web"
+    let group = try terraformState(
+      resource("aws_autoscaling_group.web", #""name":"web","arn":"\#(arn)""#)
+    ).group(at: nil)
+    #expect(group.reference == .autoScalingGroup(arn))
+    #expect(group.region == "us-east-1")
+    let regional = try terraformState(
+      resource("aws_elb.web", #""name":"web","region":"ap-south-1""#)
+    ).group(at: nil)
+    #expect(regional.reference == .classicLoadBalancer("web"))
+    #expect(regional.region == "ap-south-1")
+  }
+
+  @Test(arguments: ["0.1", "0.2", "1.0", "1.1", "1.2", "1.9"])
+  func everyVersionOfTheFormatIsRead(_ version: String) throws {
+    let text =
+      #"{"format_version":"\#(version)","terraform_version":"0.12.31","values":{"root_module":"#
+      + #"{"resources":[{"address":"aws_elb.web","mode":"managed","type":"aws_elb","name":"web","#
+      + #""provider_name":"aws","schema_version":0,"values":{"name":"web"}}]}}}"#
+    let document = try TerraformDocument(parsing: Array(text.utf8), path: "f")
+    #expect(try document.group(at: nil).reference == .classicLoadBalancer("web"))
   }
 
   @Test func withoutAnAutoScalingGroupItIsTheOnlyLoadBalancer() throws {

@@ -1,5 +1,8 @@
 /// An Auto Scaling group as its API describes it.
 struct AutoScalingGroupDescription: Hashable, Sendable {
+  var arn: String?
+  /// AWS's word for a group that is being deleted; nil for any other.
+  var status: String?
   var desiredCapacity: Int
   var members: [Member]
 
@@ -7,6 +10,8 @@ struct AutoScalingGroupDescription: Hashable, Sendable {
     var id: String
     /// As AWS spells it: `Pending:Wait`.
     var lifecycleState: String
+    /// Whether the group itself has found it unhealthy, and is about to end it.
+    var isUnhealthy: Bool
     var zone: String?
     var launchTemplateVersion: String?
     /// What it counts of the desired capacity.
@@ -19,7 +24,9 @@ extension AWSClient {
   func describeAutoScalingGroup(
     _ name: String, budget: QueryCaller.Budget
   ) throws(SourceError) -> AutoScalingGroupDescription {
-    let call = QueryCall(.autoScaling, "DescribeAutoScalingGroups")
+    let call = QueryCall(
+      .autoScaling, "DescribeAutoScalingGroups", about: "the Auto Scaling group '\(shownLine(name))'"
+    )
       .with(list: "AutoScalingGroupNames.member", [name])
     let result = "DescribeAutoScalingGroupsResult"
     var found: AutoScalingGroupDescription?
@@ -49,12 +56,15 @@ extension AWSClient {
       members.append(
         AutoScalingGroupDescription.Member(
           id: try identifier("InstanceId", in: item, of: call),
-          lifecycleState: item.value("LifecycleState") ?? "",
+          lifecycleState: shownLine(item.value("LifecycleState") ?? "", limit: 80),
+          isUnhealthy: item.value("HealthStatus")?.lowercased() == "unhealthy",
           zone: item.value("AvailabilityZone"),
           launchTemplateVersion: item["LaunchTemplate"]?.value("Version"),
           weight: item.value("WeightedCapacity").flatMap { Int($0) } ?? 1))
     }
     return AutoScalingGroupDescription(
+      arn: group.value("AutoScalingGroupARN"),
+      status: group.value("Status").map { shownLine($0, limit: 80) },
       desiredCapacity: try number("DesiredCapacity", in: group, of: call), members: members)
   }
 }

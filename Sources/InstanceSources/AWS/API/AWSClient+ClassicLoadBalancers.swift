@@ -2,6 +2,7 @@ internal import GateCore
 
 /// A Classic Load Balancer as its API describes it.
 struct ClassicLoadBalancerDescription: Hashable, Sendable {
+  var name: String
   var instanceIDs: [String]
   /// `HTTP:80/health`.
   var target: String
@@ -9,6 +10,8 @@ struct ClassicLoadBalancerDescription: Hashable, Sendable {
   var timeout: Int
   var healthyThreshold: Int
   var unhealthyThreshold: Int
+  /// `443: PublicKeys`, for each port of its instances that has policies.
+  var backendPolicies: [String]
 }
 
 extension AWSClient {
@@ -16,7 +19,8 @@ extension AWSClient {
   func describeClassicLoadBalancer(
     _ name: String, budget: QueryCaller.Budget
   ) throws(SourceError) -> ClassicLoadBalancerDescription {
-    let call = QueryCall(.elasticLoadBalancing, "DescribeLoadBalancers")
+    let call = QueryCall(
+      .elasticLoadBalancing, "DescribeLoadBalancers", about: Self.classicSubject(name))
       .with(list: "LoadBalancerNames.member", [name])
     let result = "DescribeLoadBalancersResult"
     let missing = missingClassicLoadBalancer(name)
@@ -44,34 +48,48 @@ extension AWSClient {
       ids.append(try identifier("InstanceId", in: instance, of: call))
     }
     return ClassicLoadBalancerDescription(
+      name: shownLine(item.value("LoadBalancerName") ?? "", limit: 80),
       instanceIDs: ids,
       target: target,
       interval: try number("Interval", in: check, of: call),
       timeout: try number("Timeout", in: check, of: call),
       healthyThreshold: try number("HealthyThreshold", in: check, of: call),
-      unhealthyThreshold: try number("UnhealthyThreshold", in: check, of: call))
+      unhealthyThreshold: try number("UnhealthyThreshold", in: check, of: call),
+      backendPolicies: item.list("BackendServerDescriptions").compactMap { server in
+        let names = server["PolicyNames"]?.children.map(\.text.trimmingBlanks) ?? []
+        guard !names.isEmpty else { return nil }
+        let port = server.value("InstancePort") ?? "?"
+        return shownLine("\(port): \(names.joined(separator: ", "))", limit: 120)
+      })
   }
 
   /// What the load balancer says of every instance that is registered.
   func describeInstanceHealth(
     _ name: String, budget: QueryCaller.Budget
   ) throws(SourceError) -> [LoadBalancerReport.Opinion] {
-    let call = QueryCall(.elasticLoadBalancing, "DescribeInstanceHealth")
+    let call = QueryCall(
+      .elasticLoadBalancing, "DescribeInstanceHealth", about: Self.classicSubject(name))
       .with("LoadBalancerName", name)
     let page = try answer(call, budget: budget, missing: missingClassicLoadBalancer(name))
     var opinions: [LoadBalancerReport.Opinion] = []
     for item in page["DescribeInstanceHealthResult"]?.list("InstanceStates") ?? [] {
       let description = item.value("Description").map { shownLine($0) }
+      let reason = item.value("ReasonCode").map { shownLine($0) }
       opinions.append(
         LoadBalancerReport.Opinion(
           targetID: try identifier("InstanceId", in: item, of: call),
           view: LoadBalancerView(
             state: InstanceState(
-              classic: item.value("State") ?? "", description: description ?? ""),
-            reasonCode: Self.unlessNotApplicable(item.value("ReasonCode").map { shownLine($0) }),
+              classic: item.value("State") ?? "", reason: reason ?? "",
+              description: description ?? ""),
+            reasonCode: Self.unlessNotApplicable(reason),
             description: Self.unlessNotApplicable(description))))
     }
     return opinions
+  }
+
+  private static func classicSubject(_ name: String) -> String {
+    "the Classic Load Balancer '\(shownLine(name))'"
   }
 
   private static func unlessNotApplicable(_ text: String?) -> String? {
@@ -88,19 +106,32 @@ extension AWSClient {
 extension InstanceState {
   /// The state of an instance of a Classic Load Balancer.
   ///
-  /// Being registered or deregistered is neither in service nor failing.
+  /// `OutOfService` is also what is not in service *yet*: while it is registered, and until it has
+  /// passed as many checks as the threshold is. Only what the load balancer has counted against it,
+  /// and an instance that does not run, is unhealthy. A description can have several sentences.
   ///
-  /// Source: `DescribeInstanceHealth`, `InstanceState`.
-  init(classic state: String, description: String) {
+  /// Source: `DescribeInstanceHealth` (2012-06-01), `InstanceState`.
+  init(classic state: String, reason: String, description: String) {
+    func says(_ phrases: [String]) -> Bool { phrases.contains { description.contains($0) } }
     self =
       switch state {
-      case "InService" where description.contains("deregistration currently in progress"):
-        .initial
-      case "InService": .healthy
-      case "OutOfService" where description.contains("registration is still in progress"):
-        .initial
+      case "InService": says(Self.classicLeaving) ? .initial : .healthy
+      case "OutOfService" where says(Self.classicFailed): .unhealthy
+      case "OutOfService" where reason == "ELB" || says(Self.classicNotYet): .initial
       case "OutOfService": .unhealthy
       default: .initial
       }
   }
+
+  private static let classicLeaving = [
+    "deregistration currently in progress", "Disable Availability Zone is currently in progress",
+  ]
+  private static let classicFailed = [
+    "failed at least the UnhealthyThreshold", "in stopped state", "in terminated state",
+  ]
+  private static let classicNotYet = [
+    "registration is still in progress", "has not passed the configured HealthyThreshold",
+    "in pending state", "Availability Zone for which LoadBalancer is not configured",
+    "not currently registered", "transient error",
+  ] + classicLeaving
 }

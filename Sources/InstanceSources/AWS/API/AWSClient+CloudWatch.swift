@@ -11,18 +11,15 @@ extension AWSClient {
   ///
   /// - Throws: `SourceError.notFound` when there is no such alarm: AWS answers with an empty list.
   func alarm(named name: String) throws(SourceError) -> AlarmDescription {
-    let parts = name.split(
-      separator: ":", maxSplits: 6, omittingEmptySubsequences: false
-    ).map(String.init)
-    guard parts.count == 7, parts[0] == "arn", parts[2] == "cloudwatch", parts[5] == "alarm" else {
-      return try describeAlarm(name)
-    }
-    return try inRegion(parts[3]).describeAlarm(parts[6])
+    let reference = try AWSReference(name, .alarm)
+    return try inRegion(reference.region).describeAlarm(reference)
   }
 
-  private func describeAlarm(_ name: String) throws(SourceError) -> AlarmDescription {
+  private func describeAlarm(_ reference: AWSReference) throws(SourceError) -> AlarmDescription {
+    let name = reference.name
     // Without the types only alarms of metrics are found.
-    let call = QueryCall(.cloudWatch, "DescribeAlarms")
+    let call = QueryCall(
+      .cloudWatch, "DescribeAlarms", about: "the CloudWatch alarm '\(shownLine(name))'")
       .with(list: "AlarmNames.member", [name])
       .with(list: "AlarmTypes.member", ["MetricAlarm", "CompositeAlarm"])
     let answer = try answer(call, budget: budget())
@@ -34,6 +31,7 @@ extension AWSClient {
       throw .notFound(
         what: "CloudWatch alarm", name: shownLine(name), place: place(of: .cloudWatch))
     }
+    try reference.check(found: alarm.value("AlarmArn"), .alarm)
     guard let state = alarm.value("StateValue") else { throw malformed(call, "it has no state") }
     return AlarmDescription(state: shownLine(state, limit: 40), reason: alarm.value("StateReason"))
   }

@@ -10,9 +10,6 @@ struct EC2Instance: Hashable, Sendable {
   var image: String?
   var tags: [String: String] = [:]
 
-  /// Whether it will never answer again.
-  var isGone: Bool { state == "terminated" || state == "shutting-down" }
-
   /// Auto Scaling groups leave it there as a tag.
   var launchTemplateVersion: String? { tags["aws:ec2launchtemplate:version"] }
 }
@@ -32,7 +29,7 @@ extension AWSClient {
     var seen: Set<String> = []
     var rest = ids.filter { seen.insert($0).inserted }[...]
     while !rest.isEmpty {
-      let call = QueryCall(.ec2, "DescribeInstances")
+      let call = QueryCall(.ec2, "DescribeInstances", about: "the instances of the group")
         .with("Filter.1.Name", "instance-id")
         .with(list: "Filter.1.Value", Array(rest.prefix(Self.instancesPerCall)))
       rest = rest.dropFirst(Self.instancesPerCall)

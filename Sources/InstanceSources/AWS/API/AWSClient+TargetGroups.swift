@@ -53,7 +53,8 @@ extension AWSClient {
     _ reference: String, budget: QueryCaller.Budget
   ) throws(SourceError) -> TargetGroupDescription {
     let isARN = reference.hasPrefix("arn:")
-    let call = QueryCall(.elasticLoadBalancingV2, "DescribeTargetGroups")
+    let call = QueryCall(
+      .elasticLoadBalancingV2, "DescribeTargetGroups", about: Self.targetGroupSubject(reference))
       .with(list: isARN ? "TargetGroupArns.member" : "Names.member", [reference])
     let result = "DescribeTargetGroupsResult"
     let missing = missingTargetGroup(reference)
@@ -98,7 +99,8 @@ extension AWSClient {
   func describeTargetGroupAttributes(
     arn: String, budget: QueryCaller.Budget
   ) throws(SourceError) -> [String: String] {
-    let call = QueryCall(.elasticLoadBalancingV2, "DescribeTargetGroupAttributes")
+    let call = QueryCall(
+      .elasticLoadBalancingV2, "DescribeTargetGroupAttributes", about: Self.targetGroupSubject(arn))
       .with("TargetGroupArn", arn)
     let page = try answer(call, budget: budget, missing: missingTargetGroup(arn))
     var attributes: [String: String] = [:]
@@ -111,7 +113,8 @@ extension AWSClient {
   func describeTargetHealth(
     arn: String, budget: QueryCaller.Budget
   ) throws(SourceError) -> [TargetHealthDescription] {
-    let call = QueryCall(.elasticLoadBalancingV2, "DescribeTargetHealth")
+    let call = QueryCall(
+      .elasticLoadBalancingV2, "DescribeTargetHealth", about: Self.targetGroupSubject(arn))
       .with("TargetGroupArn", arn)
     let page = try answer(call, budget: budget, missing: missingTargetGroup(arn))
     var targets: [TargetHealthDescription] = []
@@ -137,6 +140,10 @@ extension AWSClient {
       throw malformed(call, "'\(shownLine(text, limit: 20))' is not a port")
     }
     return port
+  }
+
+  private static func targetGroupSubject(_ reference: String) -> String {
+    "the target group '\(shownLine(reference))'"
   }
 
   private func missingTargetGroup(_ reference: String) -> SourceError {

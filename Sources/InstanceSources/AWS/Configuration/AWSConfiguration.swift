@@ -7,8 +7,11 @@ struct AWSConfiguration: Hashable, Sendable {
   /// From a variable or the profile; nil: only the instance metadata may still know it.
   var region: String?
   var variant: EndpointVariant
-  /// A file of certificates in place of the system's.
+  /// A file, or a folder, of certificates in place of the system's.
   var authorityFile: String?
+  var metadata = MetadataSettings()
+  /// How often a call is made at most, when it fails in a way that may pass.
+  var attempts = QueryCaller.standardTries
   private var variables: [String: String]
 
   /// - Throws: `SourceError.unusable` when a file is malformed, or the profile named is not there.
@@ -19,7 +22,7 @@ struct AWSConfiguration: Hashable, Sendable {
     let profileName = named ?? "default"
     let profile = shared.profile(profileName)
     guard profile != nil || profileName == "default" else {
-      throw .unusable(
+      throw .unusableCredentials(
         detail: "the AWS profile '\(shownLine(profileName))' is not in "
           + shared.paths.joined(separator: " or "),
         advice: "correct AWS_PROFILE, or unset it")
@@ -36,6 +39,42 @@ struct AWSConfiguration: Hashable, Sendable {
     variant = EndpointVariant()
     variant.isFIPS = isOn("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")
     variant.isDualStack = isOn("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint")
+    attempts = try count("AWS_MAX_ATTEMPTS", "max_attempts", in: 1...100) ?? attempts
+    metadata = try metadataSettings()
+  }
+
+  /// Source: SDKs and Tools Reference Guide, "IMDS credential provider".
+  private func metadataSettings() throws(SourceError) -> MetadataSettings {
+    var settings = MetadataSettings()
+    settings.isDisabled = variable("AWS_EC2_METADATA_DISABLED")?.lowercased() == "true"
+    settings.endpoint =
+      variable("AWS_EC2_METADATA_SERVICE_ENDPOINT") ?? profile?["ec2_metadata_service_endpoint"]
+    settings.mode =
+      variable("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE")
+      ?? profile?["ec2_metadata_service_endpoint_mode"] ?? settings.mode
+    settings.timeout = try count(
+      "AWS_METADATA_SERVICE_TIMEOUT", "metadata_service_timeout", in: 1...600
+    ).map { .seconds($0) }
+    settings.attempts =
+      try count(
+        "AWS_METADATA_SERVICE_NUM_ATTEMPTS", "metadata_service_num_attempts", in: 1...100)
+      ?? settings.attempts
+    return settings
+  }
+
+  /// - Throws: `SourceError.unusable` for what is no number that makes sense.
+  private func count(
+    _ variableName: String, _ settingName: String, in range: ClosedRange<Int>
+  ) throws(SourceError) -> Int? {
+    guard let text = variable(variableName) ?? profile?[settingName] else { return nil }
+    guard let number = Int(text.trimmingBlanks), range.contains(number) else {
+      throw .unusable(
+        detail: "\(variableName) (or \(settingName) in the profile) is "
+          + "'\(shownLine(text, limit: 40))', not a number from \(range.lowerBound) to "
+          + "\(range.upperBound)",
+        advice: "correct it, or leave it out")
+    }
+    return number
   }
 
   /// Where to reach a service.
@@ -44,7 +83,7 @@ struct AWSConfiguration: Hashable, Sendable {
   func endpoint(of service: AWSService, region: String) throws(SourceError) -> String {
     // Behind an endpoint of the user's own it is still a part of the signature.
     try Self.check(region: region)
-    guard let custom = customEndpoint(of: service) else {
+    guard let custom = try customEndpoint(of: service) else {
       return try service.endpoint(region: region, variant: variant)
     }
     let lowered = custom.lowercased()
@@ -78,13 +117,23 @@ struct AWSConfiguration: Hashable, Sendable {
 
   /// The first of: the service's variable, the variable for all, the profile's for the service,
   /// the profile's for all.
-  private func customEndpoint(of service: AWSService) -> String? {
+  ///
+  /// - Throws: `SourceError.unusable` when the profile names services that are not there: without
+  ///   them AWS itself would be asked.
+  private func customEndpoint(of service: AWSService) throws(SourceError) -> String? {
     guard !isOn("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls") else {
       return nil
     }
     let own = "AWS_ENDPOINT_URL_\(service.settingName.uppercased())"
     if let url = variable(own) ?? variable("AWS_ENDPOINT_URL") { return url }
-    let services = profile?["services"].flatMap { shared.services[$0] }
+    let name = profile?["services"]
+    let services = name.flatMap { shared.services[$0] }
+    guard name == nil || services != nil else {
+      throw .unusable(
+        detail: "there is no section [services \(shownLine(name ?? "", limit: 80))], which the "
+          + "profile '\(shownLine(profileName))' names",
+        advice: "correct services in the profile")
+    }
     let nested = services?.nested[service.settingName]?["endpoint_url"] ?? ""
     return nested.isEmpty ? profile?["endpoint_url"] : nested
   }

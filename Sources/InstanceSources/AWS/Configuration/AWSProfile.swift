@@ -1,13 +1,12 @@
-/// A profile of the shared files, the credentials file's values before the config file's.
+/// A profile of the shared files.
 struct AWSProfile: Hashable, Sendable {
   var name: String
-  var section: SharedFile.Section
+  var ofConfigFile = SharedFile.Section()
+  var ofCredentialsFile = SharedFile.Section()
 
-  /// The value of a setting that is set to something.
-  subscript(_ name: String) -> String? {
-    guard let value = section.values[name], !value.isEmpty else { return nil }
-    return value
-  }
+  /// The value of a setting that is set to something; the credentials file's before the config
+  /// file's.
+  subscript(_ name: String) -> String? { ofCredentialsFile[name] ?? ofConfigFile[name] }
 
   func isTrue(_ name: String) -> Bool {
     self[name]?.lowercased() == "true"
@@ -16,7 +15,7 @@ struct AWSProfile: Hashable, Sendable {
 
 /// What the shared files of this user say.
 struct SharedConfiguration: Hashable, Sendable {
-  var profiles: [String: SharedFile.Section] = [:]
+  var profiles: [String: AWSProfile] = [:]
   /// The sections `[services NAME]`.
   var services: [String: SharedFile.Section] = [:]
   /// For messages: where was looked.
@@ -29,24 +28,27 @@ struct SharedConfiguration: Hashable, Sendable {
     let credentials = try Self.file(
       surroundings, variable: "AWS_SHARED_CREDENTIALS_FILE", standard: "~/.aws/credentials")
     paths = [config.path, credentials.path]
-    for (name, section) in config.file.sections {
-      if name == "default" {
+    for (heading, section) in config.file.sections {
+      switch (heading.count, heading[0]) {
+      case (1, "default"):
         // `[profile default]` comes before `[default]`.
-        if config.file.sections["profile default"] == nil { profiles[name] = section }
-      } else if name.hasPrefix("profile ") {
-        profiles[String(name.dropFirst("profile ".count))] = section
-      } else if name.hasPrefix("services ") {
-        services[String(name.dropFirst("services ".count))] = section
+        if config.file.sections[["profile", "default"]] == nil {
+          profiles["default", default: AWSProfile(name: "default")].ofConfigFile = section
+        }
+      case (2, "profile"):
+        profiles[heading[1], default: AWSProfile(name: heading[1])].ofConfigFile = section
+      case (2, "services"): services[heading[1]] = section
+      // Other tools' sections, and a name with a blank that has no quotes.
+      default: continue
       }
     }
-    for (name, section) in credentials.file.sections {
-      profiles[name, default: SharedFile.Section()].overlay(section)
+    for (heading, section) in credentials.file.sections {
+      let name = heading.joined(separator: " ")
+      profiles[name, default: AWSProfile(name: name)].ofCredentialsFile = section
     }
   }
 
-  func profile(_ name: String) -> AWSProfile? {
-    profiles[name].map { AWSProfile(name: name, section: $0) }
-  }
+  func profile(_ name: String) -> AWSProfile? { profiles[name] }
 
   private static func file(
     _ surroundings: Surroundings, variable: String, standard: String

@@ -1,13 +1,19 @@
 /// A file of settings that the AWS tools share: `~/.aws/config` or `~/.aws/credentials`.
 struct SharedFile: Hashable, Sendable {
-  /// By the text between the brackets, its words parted by one blank: `profile dev`.
-  var sections: [String: Section] = [:]
+  /// By the words between the brackets: `profile`, `dev`.
+  var sections: [[String]: Section] = [:]
 
   struct Section: Hashable, Sendable {
     /// By name in lower case.
     var values: [String: String] = [:]
     /// The indented lines below a name without a value, by that name.
     var nested: [String: [String: String]] = [:]
+
+    /// The value of a setting that is set to something.
+    subscript(_ name: String) -> String? {
+      guard let value = values[name], !value.isEmpty else { return nil }
+      return value
+    }
 
     /// With the values of another in place of its own.
     mutating func overlay(_ other: Section) {
@@ -19,7 +25,8 @@ struct SharedFile: Hashable, Sendable {
 
 extension SharedFile {
   /// Reads a file as the AWS command line does: `#` and `;` begin a comment only at the start of
-  /// a line, and names are the same in either case.
+  /// a line, and names are the same in either case. A section whose heading is broken is left out
+  /// with all that stands in it: the others are none the worse for it.
   ///
   /// No message quotes the file: any of it may be a secret.
   ///
@@ -28,7 +35,8 @@ extension SharedFile {
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw Self.problem("\(path) is not UTF-8")
     }
-    var section: String?
+    var section: [String]?
+    var isLeftOut = false
     var owner: (name: String, indent: Int)?
     let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
     for (index, raw) in lines.enumerated() {
@@ -37,17 +45,21 @@ extension SharedFile {
       guard let first = content.first, first != "#", first != ";" else { continue }
       let place = "line \(index + 1) of \(path)"
       if first == "[" {
-        section = try Self.sectionName(content, place: place)
+        section = try Self.heading(content, place: place)
+        isLeftOut = section == nil
         owner = nil
-        sections[section ?? "", default: Section()].overlay(Section())
+        if let section { sections[section, default: Section()].overlay(Section()) }
         continue
       }
+      guard !isLeftOut else { continue }
       guard let section else { throw Self.problem("\(place) stands before any [section]") }
       let indent = line.prefix { $0.isWhitespace }.count
       if let owner, indent > owner.indent {
         // A value that goes on in the next line has no meaning for any setting that is read here.
-        guard sections[section]?.values[owner.name] == "", let (name, value) = Self.pair(content)
-        else { continue }
+        guard sections[section]?.values[owner.name] == "" else { continue }
+        guard let (name, value) = Self.pair(content) else {
+          throw Self.problem("\(place) is below \(shownLine(owner.name)), but not NAME = VALUE")
+        }
         sections[section]?.nested[owner.name, default: [:]][name] = value
         continue
       }
@@ -59,14 +71,14 @@ extension SharedFile {
     }
   }
 
-  private static func sectionName(_ line: String, place: String) throws(SourceError) -> String {
-    guard let end = line.lastIndex(of: "]"),
-      let words = commandWords(String(line[..<end].dropFirst())),
-      !words.isEmpty
-    else {
+  /// The words of a heading; nil when its quotes are not closed.
+  private static func heading(_ line: String, place: String) throws(SourceError) -> [String]? {
+    guard let end = line.lastIndex(of: "]") else {
       throw problem("\(place) is not a whole [section]")
     }
-    return words.joined(separator: " ")
+    let words = commandWords(String(line[..<end].dropFirst()))
+    guard words != [] else { throw problem("\(place) is not a whole [section]") }
+    return words
   }
 
   private static func pair(_ line: String) -> (name: String, value: String)? {

@@ -7,6 +7,10 @@ package struct AWSCredentials: Hashable, Sendable {
   package var sessionToken: Secret?
   /// In seconds since 1970; nil: they do not expire.
   package var expiration: Int64?
+  /// Where they were found, in words: `profile 'deploy'`.
+  var origin = ""
+  /// The ARN of the role that they are of, where that is known.
+  var role: String?
 
   package init(
     accessKeyID: String, secretAccessKey: String, sessionToken: String? = nil,
@@ -16,6 +20,50 @@ package struct AWSCredentials: Hashable, Sendable {
     self.secretAccessKey = Secret(secretAccessKey)
     self.sessionToken = sessionToken.flatMap { $0.isEmpty ? nil : Secret($0) }
     self.expiration = expiration
+  }
+
+  /// Keys as somebody wrote them, without blanks and line ends at their ends.
+  ///
+  /// - Parameters:
+  ///   - key: the access key's ID, with what messages call it; so the others.
+  ///   - origin: where they were found.
+  /// - Throws: `SourceError.unusableCredentials` for a blank one, and for one that no header can
+  ///   carry: a line end in it would begin a header of its own.
+  init(
+    key: (name: String, value: String), secret: (name: String, value: String),
+    token: (name: String, value: String)?, expiration: Int64? = nil, from origin: String
+  ) throws(SourceError) {
+    self.init(
+      accessKeyID: try Self.checked(key, from: origin),
+      secretAccessKey: try Self.checked(secret, from: origin),
+      sessionToken: try token.map { (token) throws(SourceError) in
+        try Self.checked(token, from: origin)
+      },
+      expiration: expiration)
+    self.origin = origin
+  }
+
+  private static func checked(
+    _ part: (name: String, value: String), from origin: String
+  ) throws(SourceError) -> String {
+    let value = part.value.trimmingBlanks
+    let place = origin == part.name ? "" : " (\(origin))"
+    guard !value.isEmpty else {
+      throw .unusableCredentials(
+        detail: "\(part.name) is blank\(place)", advice: "set it to the whole key, or unset it")
+    }
+    guard value.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+      throw .unusableCredentials(
+        detail: "\(part.name) has a blank, a line end or another character in it that no key "
+          + "has\(place)",
+        advice: "copy the key again, without what stands around it")
+    }
+    return value
+  }
+
+  func hasKeys(of other: AWSCredentials) -> Bool {
+    accessKeyID == other.accessKeyID && secretAccessKey == other.secretAccessKey
+      && sessionToken == other.sessionToken
   }
 
   /// Text of someone else's without the keys in it: AWS repeats a session token when it explains
@@ -28,6 +76,8 @@ package struct AWSCredentials: Hashable, Sendable {
 
 /// Credentials as a command, a container's agent or the instance metadata writes them.
 struct CredentialsDocument {
+  /// Of a command's alone.
+  var version: Int64?
   var code: String?
   var message: String?
   var accessKeyID: String?

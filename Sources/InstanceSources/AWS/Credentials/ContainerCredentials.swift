@@ -22,7 +22,11 @@ struct ContainerCredentials: Sendable {
       throw .unreachable(place: place, detail: error.detail)
     }
     guard response.isSuccess else {
-      throw .refusedCredentials(place: place, detail: "status \(response.status)")
+      let detail = "status \(response.status)"
+      // It has none to give, or none for this token; or it is not well, which may pass.
+      throw [400, 401, 403, 404].contains(response.status)
+        ? .refusedCredentials(place: place, detail: detail)
+        : .unreachable(place: place, detail: detail)
     }
     return try CredentialsDocument.credentials(response.body, from: place)
   }
@@ -74,13 +78,17 @@ struct ContainerCredentials: Sendable {
   }
 
   private static func problem(_ detail: String) -> SourceError {
-    .unusable(detail: detail, advice: "correct the variable, or unset it")
+    .unusableCredentials(detail: detail, advice: "correct the variable, or unset it")
   }
 }
 
 extension Surroundings {
   /// Sends a request to an agent of this machine, and again when nothing answers or it is not well.
-  func sendPatiently(_ request: HTTPRequest, tries: Int = 3) throws(HTTPFailure) -> HTTPResponse {
+  ///
+  /// One that is asked only in case it is there is not asked again when nothing answers.
+  func sendPatiently(
+    _ request: HTTPRequest, tries: Int = 3, unlessUnreachable isGuess: Bool = false
+  ) throws(HTTPFailure) -> HTTPResponse {
     for attempt in 1... {
       do {
         let response = try send(request)
@@ -88,7 +96,7 @@ extension Surroundings {
           return response
         }
       } catch {
-        guard attempt < tries, error.kind == .unreachable else { throw error }
+        guard attempt < tries, error.kind == .unreachable, !isGuess else { throw error }
       }
       pause(.milliseconds(200) * attempt)
     }

@@ -1,56 +1,62 @@
-extension CredentialChain {
-  /// What a profile says about credentials; nil when it says nothing.
-  ///
-  /// - Throws: `SourceError`, also for a chain of profiles that comes back to where it began.
-  func credentials(of profile: AWSProfile) throws(SourceError) -> AWSCredentials? {
-    try credentials(of: profile, behind: [])
-  }
+extension AWSProfile {
+  /// Whether another's credentials take on a role for it.
+  var wantsRole: Bool { self["role_arn"] != nil && self["web_identity_token_file"] == nil }
 
-  private func credentials(
-    of profile: AWSProfile, behind visited: [String]
-  ) throws(SourceError) -> AWSCredentials? {
-    if let role = profile["role_arn"] {
-      return try assumedCredentials(of: profile, role: role, behind: visited)
-    }
-    if let keys = try staticCredentials(of: profile) { return keys }
+  /// Whether any half of a pair of keys stands in it.
+  fileprivate var hasKeys: Bool {
+    self["aws_access_key_id"] != nil || self["aws_secret_access_key"] != nil
+  }
+}
+
+extension CredentialChain {
+  /// What a profile says of itself about credentials; nil when it says nothing.
+  ///
+  /// Signing on, the keys of the credentials file, a command, the keys of the config file.
+  func ownCredentials(of profile: AWSProfile) throws(SourceError) -> AWSCredentials? {
     if Self.signOnSettings.contains(where: { profile[$0] != nil }) {
       return try signedOnCredentials(of: profile)
     }
-    guard let line = profile["credential_process"] else { return nil }
-    guard let words = commandWords(line), !words.isEmpty else {
-      throw Self.problem(profile, "credential_process is not a whole command line")
+    if let keys = try keys(in: profile.ofCredentialsFile, of: profile) { return keys }
+    if let line = profile["credential_process"] {
+      guard let words = commandWords(line), !words.isEmpty else {
+        throw Self.problem(profile, "credential_process is not a whole command line")
+      }
+      return try credentials(
+        printedBy: words, named: "credential_process of \(Self.shown(profile))")
     }
-    return try credentials(printedBy: words, named: "credential_process of \(Self.shown(profile))")
+    return try keys(in: profile.ofConfigFile, of: profile)
   }
 
-  private func staticCredentials(of profile: AWSProfile) throws(SourceError) -> AWSCredentials? {
-    switch (profile["aws_access_key_id"], profile["aws_secret_access_key"]) {
+  private func keys(
+    in section: SharedFile.Section, of profile: AWSProfile
+  ) throws(SourceError) -> AWSCredentials? {
+    let (keyName, secretName) = ("aws_access_key_id", "aws_secret_access_key")
+    switch (section[keyName], section[secretName]) {
     case (nil, nil): return nil
     case (let key?, let secret?):
-      return AWSCredentials(
-        accessKeyID: key, secretAccessKey: secret,
-        sessionToken: profile["aws_session_token"] ?? profile["aws_security_token"])
-    case (_?, nil): throw Self.problem(profile, "aws_secret_access_key is missing")
-    case (nil, _?): throw Self.problem(profile, "aws_access_key_id is missing")
+      let token = section["aws_session_token"] ?? section["aws_security_token"]
+      return try AWSCredentials(
+        key: (keyName, key), secret: (secretName, secret),
+        token: token.map { ("aws_session_token", $0) }, from: Self.shown(profile))
+    case (_?, nil): throw Self.problem(profile, "\(secretName) is missing")
+    case (nil, _?): throw Self.problem(profile, "\(keyName) is missing")
     }
   }
 
-  private func assumedCredentials(
-    of profile: AWSProfile, role: String, behind visited: [String]
+  func assumedCredentials(
+    of profile: AWSProfile, behind visited: [String]
   ) throws(SourceError) -> AWSCredentials {
     guard profile["mfa_serial"] == nil else {
       throw Self.problem(
         profile, "it wants a code (mfa_serial), and nobody is asked for one here",
         advice: "export the credentials first: aws configure export-credentials --format env")
     }
-    let request = RoleRequest(
-      role: role, sessionName: profile["role_session_name"], externalID: profile["external_id"],
-      duration: profile["duration_seconds"])
-    if let file = profile["web_identity_token_file"] {
-      return try assume(request, tokenFile: file)
-    }
     let source = try sourceCredentials(of: profile, behind: visited + [profile.name])
-    return try assume(request, as: source, region: profile["region"])
+    return try assume(
+      RoleRequest(
+        role: profile["role_arn"] ?? "", sessionName: profile["role_session_name"],
+        externalID: profile["external_id"], duration: profile["duration_seconds"]),
+      as: source)
   }
 
   /// Who takes the role on.
@@ -65,16 +71,14 @@ extension CredentialChain {
       guard let source = configuration.shared.profile(name) else {
         throw Self.problem(profile, "its source_profile '\(shownLine(name))' is not there")
       }
-      // A profile may name itself: its own keys take its role on.
-      if name == profile.name, let keys = try staticCredentials(of: source) { return keys }
+      // A profile may name itself: its own keys take its role on. So may a role's that has keys.
+      guard source.wantsRole, !source.hasKeys else {
+        return try sourceCredentials(in: source)
+      }
       guard !visited.contains(name) else {
         throw Self.problem(profile, "its source profiles go round in a circle")
       }
-      if source["role_arn"] != nil, let keys = try staticCredentials(of: source) { return keys }
-      guard let found = try credentials(of: source, behind: visited) else {
-        throw Self.problem(source, "it has no credentials, though others use it as a source")
-      }
-      return found
+      return try assumedCredentials(of: source, behind: visited)
     case (nil, let kind?):
       guard let found = try credentials(fromSource: kind, of: profile) else {
         throw Self.problem(profile, "its credential_source \(shownLine(kind)) has none here")
@@ -83,12 +87,22 @@ extension CredentialChain {
     }
   }
 
+  private func sourceCredentials(in source: AWSProfile) throws(SourceError) -> AWSCredentials {
+    if !source.wantsRole, let found = try webIdentityCredentials(of: source, { _ in nil }) {
+      return found
+    }
+    guard let found = try ownCredentials(of: source) else {
+      throw Self.problem(source, "it has no credentials, though others use it as a source")
+    }
+    return found
+  }
+
   private func credentials(
     fromSource kind: String, of profile: AWSProfile
   ) throws(SourceError) -> AWSCredentials? {
     switch kind.lowercased() {
     case "environment": try environmentCredentials()
-    case "ec2instancemetadata": try InstanceMetadata(surroundings).credentials()
+    case "ec2instancemetadata": try metadata.credentials()
     case "ecscontainer": try ContainerCredentials(surroundings).credentials()
     default:
       throw Self.problem(
@@ -103,32 +117,62 @@ extension CredentialChain {
   /// Signing on is the AWS command line's own business, and so is the cache of its tokens.
   private func signedOnCredentials(of profile: AWSProfile) throws(SourceError) -> AWSCredentials {
     let name = "'aws configure export-credentials' for \(Self.shown(profile))"
-    return try credentials(
-      printedBy: [
-        "aws", "configure", "export-credentials", "--profile", profile.name, "--format", "process",
-      ], named: name, advice: "install the AWS command line, and sign on: aws sso login")
+    let words = [
+      "aws", "configure", "export-credentials", "--profile", profile.name, "--format", "process",
+    ]
+    let printed: [UInt8]
+    do throws(ChildProcess.Failure) {
+      printed = try output(of: words)
+    } catch {
+      throw Self.signOnProblem(error, name, profile)
+    }
+    return try CredentialsDocument.credentials(printed, from: name, by: .command)
+  }
+
+  private static func signOnProblem(
+    _ failure: ChildProcess.Failure, _ name: String, _ profile: AWSProfile
+  ) -> SourceError {
+    switch failure {
+    case .notStarted:
+      .unusableCredentials(
+        detail: "\(name): \(failure)",
+        advice: "install the AWS command line, version 2, and sign on: aws sso login")
+    // Version 1 does not know the words, and prints how it is used.
+    case .failed(status: 2, _), .failed(status: 252, _):
+      .unusableCredentials(
+        detail: "\(name): the aws command here does not know export-credentials",
+        advice: "install version 2 of the AWS command line (see 'aws --version'), and sign on: "
+          + "aws sso login --profile \(shownLine(profile.name))")
+    case .failed, .timedOut, .tooMuchOutput, .killed, .unknownEnd, .interrupted:
+      .unusableCredentials(
+        detail: "\(name): \(failure)",
+        advice: "sign on: aws sso login --profile \(shownLine(profile.name))")
+    }
   }
 
   private func credentials(
-    printedBy words: [String], named place: String, advice: String = "run it by hand"
+    printedBy words: [String], named place: String
   ) throws(SourceError) -> AWSCredentials {
-    let output: [UInt8]
-    do {
-      output = try surroundings.run(
-        ChildProcess(words: words, variables: surroundings.variables))
+    let printed: [UInt8]
+    do throws(ChildProcess.Failure) {
+      printed = try output(of: words)
     } catch {
-      throw .unusable(detail: "\(place): \(error)", advice: advice)
+      throw .unusableCredentials(detail: "\(place): \(error)", advice: "run it by hand")
     }
-    return try CredentialsDocument.credentials(output, from: place)
+    return try CredentialsDocument.credentials(printed, from: place, by: .command)
+  }
+
+  private func output(of words: [String]) throws(ChildProcess.Failure) -> [UInt8] {
+    try surroundings.run(ChildProcess(words: words, variables: surroundings.variables))
   }
 
   private static func shown(_ profile: AWSProfile) -> String {
     "profile '\(shownLine(profile.name))'"
   }
 
-  private static func problem(
+  static func problem(
     _ profile: AWSProfile, _ detail: String, advice: String = "correct the profile"
   ) -> SourceError {
-    .unusable(detail: "AWS \(shown(profile)): \(detail)", advice: advice)
+    .unusableCredentials(detail: "AWS \(shown(profile)): \(detail)", advice: advice)
   }
 }

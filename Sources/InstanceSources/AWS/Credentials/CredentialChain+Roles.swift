@@ -16,27 +16,27 @@ extension CredentialChain {
     do {
       token = try surroundings.token(at: path)
     } catch {
-      throw .unusable(
+      throw .unusableCredentials(
         detail: "cannot read the web identity token in \(path): \(error.detail)",
-        advice: "correct AWS_WEB_IDENTITY_TOKEN_FILE, or unset it")
+        advice: "correct AWS_WEB_IDENTITY_TOKEN_FILE, or web_identity_token_file of the profile")
     }
     let call = call("AssumeRoleWithWebIdentity", request).with("WebIdentityToken", token)
     do throws(SourceError) {
-      return try roleCredentials(call, signedWith: nil, region: chosenRegion)
-    } catch .missingPermission(_, let detail) {
+      return try roleCredentials(call, for: request, signedWith: nil)
+    } catch .missingPermission(_, _, _, let detail) {
       throw .refusedCredentials(
         place: "the trust policy of \(shownLine(request.role))", detail: detail)
     }
   }
 
   func assume(
-    _ request: RoleRequest, as source: AWSCredentials, region: String?
+    _ request: RoleRequest, as source: AWSCredentials
   ) throws(SourceError) -> AWSCredentials {
-    try roleCredentials(call("AssumeRole", request), signedWith: source, region: region)
+    try roleCredentials(call("AssumeRole", request), for: request, signedWith: source)
   }
 
   private func call(_ action: String, _ request: RoleRequest) -> QueryCall {
-    QueryCall(.sts, action)
+    QueryCall(.sts, action, about: "the role \(shownLine(request.role))")
       .with("RoleArn", request.role)
       .with(
         "RoleSessionName", request.sessionName ?? "healthgate-\(surroundings.wallClock())"
@@ -46,12 +46,10 @@ extension CredentialChain {
   }
 
   private func roleCredentials(
-    _ call: QueryCall, signedWith source: AWSCredentials?, region: String?
+    _ call: QueryCall, for request: RoleRequest, signedWith source: AWSCredentials?
   ) throws(SourceError) -> AWSCredentials {
-    // A token can be traded in any region of a partition.
-    let region =
-      chosenRegion ?? region ?? configuration.region
-      ?? InstanceMetadata(surroundings).region() ?? "us-east-1"
+    // A role can be taken on in any region of a partition: in the run's own, as the aws command does.
+    let region = configuration.region ?? fallbackRegion ?? metadata.region() ?? "us-east-1"
     let answer: XMLElement
     do throws(QueryFailure) {
       answer = try caller.answer(
@@ -68,7 +66,12 @@ extension CredentialChain {
       throw .malformed(
         place: caller.place(of: .sts, region: region), detail: "it has no whole credentials")
     }
-    return AWSCredentials(
-      accessKeyID: key, secretAccessKey: secret, sessionToken: token, expiration: expiration)
+    var credentials = try AWSCredentials(
+      key: ("AccessKeyId", key), secret: ("SecretAccessKey", secret),
+      token: ("SessionToken", token), expiration: expiration,
+      from: "the role \(shownLine(request.role))")
+    credentials.role =
+      answer["\(call.action)Result"]?["AssumedRoleUser"]?.value("Arn") ?? request.role
+    return credentials
   }
 }

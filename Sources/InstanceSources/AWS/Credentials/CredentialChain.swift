@@ -1,11 +1,14 @@
-/// Looks for credentials where the AWS tools look, in their order.
+/// Looks for credentials where the aws command looks, in its order.
 ///
-/// The environment, a web identity token, the shared files, a container's agent, the instance
-/// metadata: the first that has any is taken, and when it fails the others are not asked.
+/// The environment; a profile's role; a web identity token, of the environment or of the profile;
+/// the profile's sign-on, keys and command; a container's agent; the instance metadata: the first
+/// that has any is taken, and when it fails the others are not asked.
+///
+/// Source: botocore's `create_credential_resolver`.
 struct CredentialChain: Sendable {
   var caller: QueryCaller
-  /// In place of the configured one, for calls of STS.
-  var chosenRegion: String?
+  /// Where roles are taken on when no region is configured.
+  var fallbackRegion: String?
 
   var surroundings: Surroundings { caller.surroundings }
   var configuration: AWSConfiguration { caller.configuration }
@@ -14,45 +17,69 @@ struct CredentialChain: Sendable {
   ///   source that is configured.
   func credentials() throws(SourceError) -> AWSCredentials {
     if let found = try environmentCredentials() { return found }
-    if let found = try webIdentityCredentials() { return found }
-    if let profile = configuration.profile, let found = try credentials(of: profile) {
+    if let profile = configuration.profile, profile.wantsRole {
+      return try assumedCredentials(of: profile, behind: [])
+    }
+    if let found = try webIdentityCredentials(of: configuration.profile, surroundings.variable) {
+      return found
+    }
+    if let profile = configuration.profile, let found = try ownCredentials(of: profile) {
       return found
     }
     if let found = try ContainerCredentials(surroundings).credentials() { return found }
-    if let found = try InstanceMetadata(surroundings).credentials() { return found }
-    throw .noCredentials(
-      tried: "not in the environment, profile '\(shownLine(configuration.profileName))' of "
-        + configuration.shared.paths.joined(separator: " and ")
-        + ", a container's agent, or the instance metadata")
+    let places =
+      "not in the environment, profile '\(shownLine(configuration.profileName))' of "
+      + configuration.shared.paths.joined(separator: " and ") + ", a container's agent, "
+    do {
+      if let found = try metadata.credentials() { return found }
+    } catch .noCredentials(let why) {
+      throw .noCredentials(tried: "\(places)and \(why)")
+    }
+    throw .noCredentials(tried: "\(places)or the instance metadata")
   }
 
-  /// - Throws: `SourceError.unusable` when only one half is there.
+  var metadata: InstanceMetadata { InstanceMetadata(surroundings, configuration.metadata) }
+
+  /// - Throws: `SourceError.unusableCredentials` when only one half is there.
   func environmentCredentials() throws(SourceError) -> AWSCredentials? {
-    let key = surroundings.variable("AWS_ACCESS_KEY_ID")
-    let secret = surroundings.variable("AWS_SECRET_ACCESS_KEY")
-    switch (key, secret) {
+    let (keyName, secretName) = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+    switch (surroundings.variable(keyName), surroundings.variable(secretName)) {
     case (nil, nil): return nil
     case (let key?, let secret?):
-      return AWSCredentials(
-        accessKeyID: key, secretAccessKey: secret,
-        sessionToken: surroundings.variable("AWS_SESSION_TOKEN")
-          ?? surroundings.variable("AWS_SECURITY_TOKEN"))
-    case (nil, _?): throw Self.halfSet("AWS_ACCESS_KEY_ID", but: "AWS_SECRET_ACCESS_KEY")
-    case (_?, nil): throw Self.halfSet("AWS_SECRET_ACCESS_KEY", but: "AWS_ACCESS_KEY_ID")
+      let tokens = ["AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"].compactMap { name in
+        surroundings.variable(name).map { (name, $0) }
+      }
+      return try AWSCredentials(
+        key: (keyName, key), secret: (secretName, secret), token: tokens.first, from: keyName)
+    case (nil, _?): throw Self.halfSet(keyName, but: secretName)
+    case (_?, nil): throw Self.halfSet(secretName, but: keyName)
     }
   }
 
-  private func webIdentityCredentials() throws(SourceError) -> AWSCredentials? {
-    guard let file = surroundings.variable("AWS_WEB_IDENTITY_TOKEN_FILE") else { return nil }
-    guard let role = surroundings.variable("AWS_ROLE_ARN") else {
-      throw Self.halfSet("AWS_ROLE_ARN", but: "AWS_WEB_IDENTITY_TOKEN_FILE")
+  /// What a token is traded for; nil when there is none.
+  ///
+  /// Of each setting the variable comes before the profile's, as with the aws command. A profile
+  /// that is another's source has no variables.
+  func webIdentityCredentials(
+    of profile: AWSProfile?, _ variable: (String) -> String?
+  ) throws(SourceError) -> AWSCredentials? {
+    let (tokenName, roleName) = ("AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN")
+    guard let file = variable(tokenName) ?? profile?["web_identity_token_file"] else { return nil }
+    guard let role = variable(roleName) ?? profile?["role_arn"] else {
+      guard variable(tokenName) == nil, let profile else {
+        throw Self.halfSet(roleName, but: tokenName)
+      }
+      throw Self.problem(profile, "web_identity_token_file is set, but role_arn is not")
     }
     let request = RoleRequest(
-      role: role, sessionName: surroundings.variable("AWS_ROLE_SESSION_NAME"))
+      role: role,
+      sessionName: variable("AWS_ROLE_SESSION_NAME") ?? profile?["role_session_name"],
+      duration: profile?["duration_seconds"])
     return try assume(request, tokenFile: file)
   }
 
   private static func halfSet(_ missing: String, but present: String) -> SourceError {
-    .unusable(detail: "\(present) is set, but \(missing) is not", advice: "set both, or neither")
+    .unusableCredentials(
+      detail: "\(present) is set, but \(missing) is not", advice: "set both, or neither")
   }
 }

@@ -1,11 +1,18 @@
 internal import GateFormats
 
 extension CredentialsDocument {
+  /// Whose document it is.
+  enum Author: Hashable, Sendable {
+    /// It says which version of the form it is in.
+    case command
+    case agent
+  }
+
   /// Reads a document; where it comes from is for the message, which quotes nothing of it.
   ///
   /// - Throws: `SourceError.malformed`, or `refusedCredentials` when it says why there are none.
   static func credentials(
-    _ bytes: [UInt8], from place: String
+    _ bytes: [UInt8], from place: String, by author: Author = .agent
   ) throws(SourceError) -> AWSCredentials {
     let document: CredentialsDocument
     do {
@@ -16,6 +23,13 @@ extension CredentialsDocument {
     if let code = document.code, code != "Success" {
       throw .refusedCredentials(
         place: place, detail: shownLine("\(code) \(document.message ?? "")"))
+    }
+    // Source: SDKs and Tools Reference Guide, "Process credential provider".
+    guard author == .agent || document.version == 1 else {
+      throw .unusableCredentials(
+        detail: "the answer of \(place) has "
+          + (document.version.map { "the Version \($0)" } ?? "no Version") + ", not the Version 1",
+        advice: "see that the command prints what credential_process wants")
     }
     guard let key = document.accessKeyID, !key.isEmpty,
       let secret = document.secretAccessKey, !secret.isEmpty
@@ -32,11 +46,17 @@ extension CredentialsDocument {
     } else {
       expiration = nil
     }
-    return AWSCredentials(
-      accessKeyID: key, secretAccessKey: secret,
-      sessionToken: document.sessionToken ?? document.token, expiration: expiration)
+    return try AWSCredentials(
+      key: ("AccessKeyId", key), secret: ("SecretAccessKey", secret),
+      token: (document.sessionToken ?? document.token).flatMap {
+        $0.isEmpty ? nil : ("SessionToken", $0)
+      },
+      expiration: expiration, from: place)
   }
+
   private init(_ fields: JSONFields) throws(JSONFieldError) {
+    let version: JSONValue? = try fields.find("Version")
+    self.version = version?.integer
     code = try fields.find("Code")
     message = try fields.find("Message")
     accessKeyID = try fields.find("AccessKeyId")

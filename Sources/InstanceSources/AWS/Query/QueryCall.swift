@@ -3,6 +3,8 @@ struct QueryCall: Sendable {
   var service: AWSService
   /// `DescribeAutoScalingGroups`.
   var action: String
+  /// What it asks about, in words: `the Auto Scaling group 'green'`.
+  var subject = ""
   /// In the order in which they are sent.
   var parameters: [Parameter] = []
 
@@ -11,7 +13,8 @@ struct QueryCall: Sendable {
     var value: String
   }
 
-  init(_ service: AWSService, _ action: String) {
+  init(_ service: AWSService, _ action: String, about subject: String = "") {
+    self.subject = subject
     self.service = service
     self.action = action
   }

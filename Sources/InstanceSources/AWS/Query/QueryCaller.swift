@@ -2,8 +2,10 @@
 struct QueryCaller: Sendable {
   var surroundings: Surroundings
   var configuration: AWSConfiguration
+  /// How often a call is made at most; nil: as the configuration says.
+  var tries: Int?
 
-  static let tries = 5
+  static let standardTries = 5
   static let longestPause: Duration = .seconds(8)
 
   /// Until when something may take, on the monotonic clock.
@@ -24,6 +26,7 @@ struct QueryCaller: Sendable {
     _ call: QueryCall, region: String, credentials: AWSCredentials?, budget: Budget
   ) throws(QueryFailure) -> XMLElement {
     var pause: Duration = .milliseconds(400)
+    let tries = tries ?? configuration.attempts
     for attempt in 1... {
       let failure: QueryFailure
       do {
@@ -34,7 +37,7 @@ struct QueryCaller: Sendable {
       // Anywhere in the time, so that many gates at once do not come back at once.
       let wait = min(pause, Self.longestPause) * surroundings.jitter()
       let now = surroundings.monotonicClock()
-      guard failure.isWorthAnotherTry, attempt < Self.tries, now + wait < budget.deadline else {
+      guard failure.isWorthAnotherTry, attempt < tries, now + wait < budget.deadline else {
         throw failure
       }
       surroundings.pause(wait)
@@ -93,13 +96,15 @@ struct QueryCaller: Sendable {
   func sourceError(_ failure: QueryFailure, of call: QueryCall, region: String) -> SourceError {
     let place = place(of: call.service, region: region)
     return switch failure {
-    case .throttled(let detail):
-      .unreachable(place: place, detail: "\(call.policyAction) is throttled: \(detail)")
+    case .throttled(let detail): .throttled(action: call.policyAction, detail: detail)
     case .transient(let detail): .unreachable(place: place, detail: detail)
     case .credentials(let detail): .refusedCredentials(place: place, detail: detail)
-    case .permission(let detail): .missingPermission(action: call.policyAction, detail: detail)
+    case .permission(let detail):
+      .missingPermission(
+        action: call.policyAction, resource: call.subject, caller: nil, detail: detail)
     case .notFound(let detail), .rejected(let detail): .rejected(place: place, detail: detail)
     case .malformed(let detail): .malformed(place: place, detail: detail)
+    case .foreign(let detail): .foreign(place: place, detail: detail)
     case .unusable(let detail):
       .unusable(
         detail: "cannot ask \(place): \(detail)",

@@ -11,13 +11,15 @@ enum QueryFailure: Error, Hashable, Sendable {
   case notFound(String)
   case rejected(String)
   case malformed(String)
+  /// Somebody else's answer, such as a proxy's page.
+  case foreign(String)
   /// The request cannot be sent: the URL, the certificates.
   case unusable(String)
 
   var isWorthAnotherTry: Bool {
     switch self {
     case .throttled, .transient: true
-    case .credentials, .permission, .notFound, .rejected, .malformed, .unusable: false
+    case .credentials, .permission, .notFound, .rejected, .malformed, .foreign, .unusable: false
     }
   }
 }
@@ -35,7 +37,7 @@ extension QueryFailure {
   /// Reads a response that is no success.
   ///
   /// Services differ in where they put the code: `<ErrorResponse><Error>`, `<Response><Errors>
-  /// <Error>`, and some gateways answer with something that is not XML at all.
+  /// <Error>`. AWS always gives one: what has none, and is not a passing failure, is not of AWS.
   init(_ response: HTTPResponse, redactedBy credentials: AWSCredentials?) {
     let document = try? XMLElement(parsing: response.body)
     let error = document?["Error"] ?? document?["Errors"]?["Error"]
@@ -58,8 +60,9 @@ extension QueryFailure {
       case _ where response.status >= 500 || Self.transientCodes.contains(code):
         .transient(detail)
       case "" where (300...399).contains(response.status):
-        .malformed("status \(response.status), which sends elsewhere")
-      case "" where response.status == 403: .permission(detail)
+        .foreign("status \(response.status), which sends elsewhere")
+      case "" where response.status == 407: .foreign("status 407: a proxy wants credentials")
+      case "": .foreign("status \(response.status) without an error code of AWS")
       default: .rejected(detail)
       }
   }

@@ -1,0 +1,84 @@
+internal import GateCore
+
+/// Why a load balancer does not have an instance in service, by what it says of it.
+///
+/// Sources: elbv2 `DescribeTargetHealth` (2015-12-01), `TargetHealth.Reason`; elb
+/// `DescribeInstanceHealth` (2012-06-01), `InstanceState.Description`.
+enum LoadBalancerWords: Hashable, Sendable, CaseIterable {
+  case notYet
+  case notRegistered
+  case notInUse
+  case leaving
+  case notRunning
+  case addressUnusable
+  case notChecked
+  case ownFault
+  case failed
+
+  /// - Parameter view: nil when it has said nothing.
+  init(_ view: LoadBalancerView?) {
+    let description = view?.description ?? ""
+    self =
+      switch view?.reasonCode {
+      case "Elb.RegistrationInProgress", "Elb.InitialHealthChecking": .notYet
+      case "Target.NotRegistered": .notRegistered
+      case "Target.NotInUse": .notInUse
+      case "Target.DeregistrationInProgress": .leaving
+      case "Target.InvalidState": .notRunning
+      case "Target.IpUnusable": .addressUnusable
+      case "Target.HealthCheckDisabled": .notChecked
+      case "Elb.InternalError": .ownFault
+      case _ where view == nil: .notRegistered
+      case _:
+        Self.classic.first { description.contains($0.phrase) }?.kind
+          ?? (view?.state == .unhealthy ? .failed : .notYet)
+      }
+  }
+
+  private static let classic: [(phrase: String, kind: LoadBalancerWords)] = [
+    ("failed at least the UnhealthyThreshold", .failed),
+    ("not registered", .notRegistered), ("not currently registered", .notRegistered),
+    ("registration is still in progress", .notYet),
+    ("has not passed the configured HealthyThreshold", .notYet), ("in pending state", .notYet),
+    ("Availability Zone", .notInUse), ("deregistration", .leaving),
+    ("in stopped state", .notRunning), ("in terminated state", .notRunning),
+    ("transient error", .ownFault),
+  ]
+
+  var cause: String {
+    switch self {
+    case .notYet:
+      "the load balancer is not done with registering and checking them: it takes longer than the "
+        + "gate waits"
+    case .notRegistered: "they are not registered with the load balancer"
+    case .notInUse:
+      "the target group is in no listener's rule, or their zone is not enabled at the load balancer"
+    case .leaving: "they are being taken out of the load balancer"
+    case .notRunning: "the instances do not run: they are stopped or terminated"
+    case .addressUnusable: "their addresses are those of a load balancer, which cannot be targets"
+    case .notChecked: "the target group's health checks are switched off, so it has no opinion"
+    case .ownFault: "the load balancer has a fault of its own"
+    case .failed:
+      "the load balancer probably asks another port, path or Host than the gate, or its subnets are "
+        + "not let in"
+    }
+  }
+
+  var advice: String {
+    switch self {
+    case .notYet:
+      "make the deadline longer, or the load balancer's interval and healthy threshold smaller"
+    case .notRegistered:
+      "register them: attach the target group or load balancer to the Auto Scaling group"
+    case .notInUse: "look at the listener's rules and at the zones of the load balancer"
+    case .leaving: "see who deregisters them: another deployment, or the Auto Scaling group"
+    case .notRunning: "'aws ec2 describe-instances' says why they stopped (StateReason)"
+    case .addressUnusable: "register the addresses of instances"
+    case .notChecked: "switch the health checks of the target group on"
+    case .ownFault: "wait and run the gate again; AWS's health dashboard may know more"
+    case .failed:
+      "compare port, path, matcher and timeout with the load balancer's own, and allow its security "
+        + "group to the check's port"
+    }
+  }
+}

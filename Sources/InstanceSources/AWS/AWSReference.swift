@@ -1,0 +1,100 @@
+extension AWSClient {
+  /// The region in an ARN; nil when there is none, or for a name.
+  package static func region(inARN text: String) -> String? {
+    let parts = text.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
+    guard parts.count == 6, parts[0] == "arn", !parts[3].isEmpty else { return nil }
+    return String(parts[3])
+  }
+}
+
+/// What a thing of AWS is called by: its name, or its ARN, which also says where it is.
+struct AWSReference: Hashable, Sendable {
+  var name: String
+  /// The whole ARN; nil where a name was given.
+  var arn: String?
+  var region: String?
+  /// The account's number.
+  var account: String?
+
+  enum Kind: Hashable, Sendable {
+    case autoScalingGroup
+    case classicLoadBalancer
+    case targetGroup
+    case alarm
+
+    fileprivate var withArticle: String { (self == .autoScalingGroup ? "an " : "a ") + words }
+
+    /// As messages call it.
+    var words: String {
+      switch self {
+      case .autoScalingGroup: "Auto Scaling group"
+      case .classicLoadBalancer: "Classic Load Balancer"
+      case .targetGroup: "target group"
+      case .alarm: "CloudWatch alarm"
+      }
+    }
+
+    fileprivate var service: String {
+      switch self {
+      case .autoScalingGroup: "autoscaling"
+      case .classicLoadBalancer, .targetGroup: "elasticloadbalancing"
+      case .alarm: "cloudwatch"
+      }
+    }
+
+    /// The name in the last part of an ARN; nil when it is of another kind.
+    ///
+    /// Source: Service Authorization Reference, resource types of the three services.
+    fileprivate func name(in resource: Substring) -> Substring? {
+      switch self {
+      case .autoScalingGroup:
+        let parts = resource.split(separator: ":", maxSplits: 2)
+        guard parts.count == 3, parts[0] == "autoScalingGroup",
+          parts[2].hasPrefix("autoScalingGroupName/")
+        else { return nil }
+        return parts[2].dropFirst("autoScalingGroupName/".count)
+      case .classicLoadBalancer:
+        let parts = resource.split(separator: "/", omittingEmptySubsequences: false)
+        return parts.count == 2 && parts[0] == "loadbalancer" ? parts[1] : nil
+      case .targetGroup:
+        let parts = resource.split(separator: "/", omittingEmptySubsequences: false)
+        return parts.count == 3 && parts[0] == "targetgroup" ? parts[1] : nil
+      case .alarm: return resource.hasPrefix("alarm:") ? resource.dropFirst("alarm:".count) : nil
+      }
+    }
+  }
+
+  /// - Throws: `SourceError.unusable` for an ARN of something else.
+  init(_ text: String, _ kind: Kind) throws(SourceError) {
+    guard text.hasPrefix("arn:") else {
+      name = text
+      return
+    }
+    let parts = text.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
+    guard parts.count == 6, parts[2] == kind.service, let name = kind.name(in: parts[5]),
+      !name.isEmpty
+    else {
+      throw .unusable(
+        detail: "'\(shownLine(text))' is not the ARN of \(kind.withArticle)",
+        advice: parts.count == 6 && parts[5].hasPrefix("loadbalancer/")
+          ? "name the target group of that load balancer: target-group:NAME"
+          : "give the name, or the ARN of \(kind.withArticle)")
+    }
+    self.name = String(name)
+    arn = text
+    region = AWSClient.region(inARN: text)
+    account = parts[4].isEmpty ? nil : String(parts[4])
+  }
+
+  /// That what was found is of the account that was named: a name may be there in several.
+  ///
+  /// - Throws: `SourceError.unusable` when it is not.
+  func check(found arn: String?, _ kind: Kind) throws(SourceError) {
+    let parts = arn?.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false) ?? []
+    guard let account, parts.count == 6, !parts[4].isEmpty, parts[4] != account else { return }
+    throw .unusable(
+      detail: "the \(kind.words) '\(shownLine(name))' that these credentials see is of the account "
+        + "\(shownLine(parts[4], limit: 20)), not of \(shownLine(account, limit: 20))",
+      advice: "use credentials of the account \(shownLine(account, limit: 20)) (AWS_PROFILE)")
+  }
+}

@@ -1,0 +1,123 @@
+internal import Synchronization
+
+/// What all clients of a run share: the settings of this machine, and the credentials.
+///
+/// The settings are read once. Credentials are kept until shortly before they expire; however many
+/// clients need new ones at once, they are got once: a `credential_process` may ask a person, and a
+/// CI job's token may be good for a single trade.
+package final class AWSSession: Sendable {
+  let surroundings: Surroundings
+  private let state = Mutex(State())
+  /// Held while credentials are got. Whoever waits here has nothing else to sign with.
+  private let renewal = Mutex(())
+
+  private struct State {
+    var configuration: AWSConfiguration?
+    var region: String?
+    var credentials: AWSCredentials?
+    /// When they are got anew, in seconds since 1970.
+    var renewalTime = Int64.max
+    var caller: AWSCaller?
+  }
+
+  package init(_ surroundings: Surroundings) {
+    self.surroundings = surroundings
+  }
+
+  func configuration() throws(SourceError) -> AWSConfiguration {
+    if let known = state.withLock({ $0.configuration }) { return known }
+    let read = try AWSConfiguration(surroundings)
+    state.withLock { $0.configuration = read }
+    return read
+  }
+
+  /// The region that is configured here, or that this instance is in; nil when there is none.
+  func region() throws(SourceError) -> String? {
+    if let known = state.withLock({ $0.region }) { return known }
+    let configuration = try configuration()
+    let found =
+      configuration.region ?? InstanceMetadata(surroundings, configuration.metadata).region()
+    state.withLock { $0.region = found }
+    return found
+  }
+
+  /// So long before they expire, credentials are got anew; of those that hold for less than twice as
+  /// long, after half of their time.
+  static let expiryMargin: Int64 = 300
+
+  /// Credentials that hold for now; `region` is where roles are taken on if none is configured.
+  func credentials(region: String? = nil) throws(SourceError) -> AWSCredentials {
+    if let kept = kept { return kept }
+    return try renewal.withLock { (_) throws(SourceError) in
+      // Another thread may have got them while this one waited.
+      if let kept = kept { return kept }
+      do throws(SourceError) {
+        return try fresh(region: region)
+      } catch {
+        // They are still good, so a failure to renew them may wait until they are not.
+        guard let old = state.withLock({ $0.credentials }),
+          (old.expiration ?? .max) > surroundings.wallClock()
+        else { throw error }
+        return old
+      }
+    }
+  }
+
+  /// Other credentials than those that were refused, if there are any: a file or an agent may have
+  /// newer ones.
+  func credentials(
+    insteadOf refused: AWSCredentials, region: String?
+  ) throws(SourceError) -> AWSCredentials? {
+    try renewal.withLock { (_) throws(SourceError) in
+      if let kept = kept, !kept.hasKeys(of: refused) { return kept }
+      let fresh = try fresh(region: region)
+      return fresh.hasKeys(of: refused) ? nil : fresh
+    }
+  }
+
+  private var kept: AWSCredentials? {
+    let now = surroundings.wallClock()
+    return state.withLock { $0.renewalTime > now ? $0.credentials : nil }
+  }
+
+  private func fresh(region: String?) throws(SourceError) -> AWSCredentials {
+    // Files may have changed since.
+    let configuration = try AWSConfiguration(surroundings)
+    let chain = CredentialChain(
+      caller: QueryCaller(surroundings: surroundings, configuration: configuration),
+      fallbackRegion: region)
+    let fresh = try chain.credentials()
+    let now = surroundings.wallClock()
+    let renewalTime = fresh.expiration.map { $0 - min(Self.expiryMargin, max($0 - now, 0) / 2) }
+    state.withLock {
+      $0.credentials = fresh
+      $0.renewalTime = renewalTime ?? .max
+      $0.caller = nil
+    }
+    return fresh
+  }
+
+  /// Who the credentials are of, as far as it was asked before.
+  var knownCaller: AWSCaller? {
+    get { state.withLock { $0.caller } }
+    set { state.withLock { $0.caller = newValue } }
+  }
+}
+
+/// Who asks AWS: never a key.
+package struct AWSCaller: Hashable, Sendable {
+  /// The account's number.
+  package var account: String
+  /// The user or the role: `arn:aws:sts::123456789012:assumed-role/deploy/job-7`.
+  package var arn: String
+
+  /// Of an ARN of IAM or STS; nil for anything else.
+  init?(arn: String) {
+    let parts = arn.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
+    guard parts.count == 6, parts[0] == "arn", parts[2] == "iam" || parts[2] == "sts",
+      !parts[4].isEmpty, arn.utf8.count <= 2048, arn.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
+    else { return nil }
+    account = String(parts[4])
+    self.arn = arn
+  }
+}
