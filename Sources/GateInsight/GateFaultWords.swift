@@ -8,64 +8,66 @@ struct GateFaultWords {
     var advice: String
   }
 
-  private static let kinds = [
-    Kind(
-      phrases: ["too many open files", "no socket"],
-      cause: "this process may not open so many files: checks at the same time need a descriptor "
-        + "each",
-      advice: "raise the limit where the gate runs ('ulimit -n', LimitNOFILE), or make the "
-        + "interval "
-        + "longer"),
-    Kind(
-      phrases: ["name server", "resolve"],
-      cause: "the name server does not answer here, or does not know the name",
-      advice: "try 'getent hosts NAME' on this host; give addresses in place of names"),
-    Kind(
-      phrases: ["proxy answered 407", "proxy wants other credentials"],
-      cause: "the proxy wants a user and a password, or does not know those that it was given",
-      advice: "give them with the proxy: SCHEME://USER:PASSWORD@HOST:PORT"),
-    Kind(
-      phrases: ["proxy answered 429"],
-      cause: "the proxy takes fewer connections at a time",
-      advice: "make the interval longer, or raise the proxy's limit for this host"),
-    Kind(
-      phrases: ["to connect", "to socks5"],
-      cause: "the proxy does not allow connections to these addresses and ports: many allow "
-        + "CONNECT to port 443 alone",
-      advice: "allow CONNECT to the instances' addresses and ports on the proxy (squid: "
-        + "http_access and SSL_ports; tinyproxy: ConnectPort; Envoy: a CONNECT route)"),
-    Kind(
-      phrases: ["proxy"],
-      cause: "the proxy between this host and the instances refuses or does not answer",
-      advice: "try 'curl -x PROXY http://ADDRESS:PORT' on this host; see that the proxy may "
-        + "connect "
-        + "to these ports"),
-    Kind(
-      phrases: ["network is unreachable", "no route"],
-      cause: "this host has no route to the instances: another network, or no IPv6",
-      advice: "see 'ip route get ADDRESS'; run the gate inside the network, or through a bastion "
-        + "with "
-        + "--proxy"),
-    Kind(
-      phrases: ["cannot assign requested address", "address not available"],
-      cause: "this host has no local ports left for so many connections",
-      advice: "make the interval longer, or widen net.ipv4.ip_local_port_range"),
-    Kind(
-      phrases: ["permission denied", "operation not permitted"],
-      cause: "a firewall on this host does not let the checks out",
-      advice: "look at the rules for outgoing connections (nft list ruleset, iptables -S OUTPUT)"),
-    Kind(
-      phrases: ["certificate", "ssl", "ca_file"],
-      cause: "a certificate, key or list of authorities given to the check cannot be used",
-      advice: "look at ca_file, client_cert and client_key with 'openssl x509 -in FILE -noout "
-        + "-text'"),
-  ] + awsKinds
+  private static let kinds =
+    [
+      Kind(
+        phrases: ["too many open files", "no socket"],
+        cause: "this process may not open so many files: checks at the same time need a descriptor "
+          + "each",
+        advice: "raise the limit where the gate runs ('ulimit -n', LimitNOFILE), or make the "
+          + "interval "
+          + "longer"),
+      Kind(
+        phrases: ["name server", "resolve"],
+        cause: "the name server does not answer here, or does not know the name",
+        advice: "try 'getent hosts NAME' on this host; give addresses in place of names"),
+      Kind(
+        phrases: ["proxy answered 407", "proxy wants other credentials"],
+        cause: "the proxy wants a user and a password, or does not know those that it was given",
+        advice: "give them with the proxy: SCHEME://USER:PASSWORD@HOST:PORT"),
+      Kind(
+        phrases: ["proxy answered 429"],
+        cause: "the proxy takes fewer connections at a time",
+        advice: "make the interval longer, or raise the proxy's limit for this host"),
+      Kind(
+        phrases: ["to connect", "to socks5"],
+        cause: "the proxy does not allow connections to these addresses and ports: many allow "
+          + "CONNECT to port 443 alone",
+        advice: "allow CONNECT to the instances' addresses and ports on the proxy (squid: "
+          + "http_access and SSL_ports; tinyproxy: ConnectPort; Envoy: a CONNECT route)"),
+      Kind(
+        phrases: ["proxy"],
+        cause: "the proxy between this host and the instances refuses or does not answer",
+        advice: "try 'curl -x PROXY http://ADDRESS:PORT' on this host; see that the proxy may "
+          + "connect "
+          + "to these ports"),
+      Kind(
+        phrases: ["network is unreachable", "no route"],
+        cause: "this host has no route to the instances: another network, or no IPv6",
+        advice: "see 'ip route get ADDRESS'; run the gate inside the network, or through a bastion "
+          + "with "
+          + "--proxy"),
+      Kind(
+        phrases: ["cannot assign requested address", "address not available"],
+        cause: "this host has no local ports left for so many connections",
+        advice: "make the interval longer, or widen net.ipv4.ip_local_port_range"),
+      Kind(
+        phrases: ["permission denied", "operation not permitted"],
+        cause: "a firewall on this host does not let the checks out",
+        advice: "look at the rules for outgoing connections (nft list ruleset, iptables -S OUTPUT)"),
+      Kind(
+        phrases: ["certificate", "ssl", "ca_file"],
+        cause: "a certificate, key or list of authorities given to the check cannot be used",
+        advice: "look at ca_file, client_cert and client_key with 'openssl x509 -in FILE -noout "
+          + "-text'"),
+    ] + awsKinds
 
   /// What AWS, or whoever answers in its place, says.
   private static let awsKinds = [
     Kind(
       phrases: ["aws does not allow"],
-      cause: "whoever asks lacks a permission: it was taken away, or a session's policy is narrower",
+      cause:
+        "whoever asks lacks a permission: it was taken away, or a session's policy is narrower",
       advice: "allow the action that the message names to the role or user that it names"),
     Kind(
       phrases: ["aws throttles"],
@@ -74,7 +76,8 @@ struct GateFaultWords {
     Kind(
       phrases: ["credentials were refused", "expiredtoken", "no aws credentials"],
       cause: "the credentials do not hold any more, or could not be renewed",
-      advice: "use credentials that last as long as the run, or a source that is renewed by itself; "
+      advice:
+        "use credentials that last as long as the run, or a source that is renewed by itself; "
         + "try 'aws sts get-caller-identity' on this host"),
     Kind(
       phrases: ["there is no", "is being deleted"],

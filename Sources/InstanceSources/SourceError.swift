@@ -78,8 +78,7 @@ extension SourceError: CustomStringConvertible {
 
   /// By the code that AWS gave, which begins the detail.
   private static func advice(onRefusal detail: String) -> String {
-    let general = "try 'aws sts get-caller-identity' here; renew the credentials, and check the clock"
-    return switch detail.prefix(while: { $0 != ":" }) {
+    switch detail.prefix(while: { $0 != ":" }) {
     case "ExpiredToken", "ExpiredTokenException":
       "they have expired: renew them, or use a source that is renewed by itself (a role, SSO)"
     case "RequestExpired", "RequestTimeTooSkewed":
@@ -92,7 +91,7 @@ extension SourceError: CustomStringConvertible {
     case "OptInRequired": "the account is not signed up for this service, or not in this region"
     case "InvalidIdentityToken", "IDPRejectedClaim":
       "the role's trust policy does not take this token: compare issuer, audience and subject"
-    default: general
+    default: "try 'aws sts get-caller-identity' here; renew the credentials, and check the clock"
     }
   }
 

@@ -195,17 +195,25 @@ import Testing
             + "the account 444455556666, not of 111122223333")
       }
       #expect(
-        machine.now.requests.allSatisfy { $0.url == "https://autoscaling.us-east-1.amazonaws.com/" })
+        machine.now.requests.allSatisfy { $0.url == "https://autoscaling.us-east-1.amazonaws.com/" }
+      )
     }
   }
 
   @Test(arguments: [
-    ("arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/app/web/0a", AWSReference.Kind.targetGroup,
-      "name the target group of that load balancer: target-group:NAME"),
-    ("arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/net/web/0a", .classicLoadBalancer,
-      "name the target group of that load balancer: target-group:NAME"),
-    ("arn:aws:ec2:eu-west-1:1:instance/i-1", .autoScalingGroup,
-      "give the name, or the ARN of a Auto Scaling group"),
+    (
+      "arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/app/web/0a",
+      AWSReference.Kind.targetGroup,
+      "name the target group of that load balancer: target-group:NAME"
+    ),
+    (
+      "arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/net/web/0a", .classicLoadBalancer,
+      "name the target group of that load balancer: target-group:NAME"
+    ),
+    (
+      "arn:aws:ec2:eu-west-1:1:instance/i-1", .autoScalingGroup,
+      "give the name, or the ARN of a Auto Scaling group"
+    ),
     ("arn:aws", .alarm, "give the name, or the ARN of a CloudWatch alarm"),
   ])
   func anARNOfSomethingElseIsRefused(
@@ -218,7 +226,9 @@ import Testing
 
   @Test func namesAreReadInARNs() throws {
     let rows: [(String, AWSReference.Kind, String)] = [
-      ("arn:aws-cn:elasticloadbalancing:cn-north-1:1:loadbalancer/web", .classicLoadBalancer, "web"),
+      (
+        "arn:aws-cn:elasticloadbalancing:cn-north-1:1:loadbalancer/web", .classicLoadBalancer, "web"
+      ),
       ("arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/web/0a", .targetGroup, "web"),
       ("arn:aws:cloudwatch:eu-west-1:1:alarm:a:b c", .alarm, "a:b c"),
       ("web", .autoScalingGroup, "web"),

@@ -393,7 +393,9 @@ import Testing
     let machine = FakeMachine(network: Self.network)
     #expect(try AWSClient(AWSSession(machine.surroundings)).region() == "ap-south-1")
     let off = FakeMachine(variables: ["AWS_EC2_METADATA_DISABLED": "true"], network: Self.network)
-    let error = #expect(throws: SourceError.self) { try AWSClient(AWSSession(off.surroundings)).region() }
+    let error = #expect(throws: SourceError.self) {
+      try AWSClient(AWSSession(off.surroundings)).region()
+    }
     #expect(error?.message == "no AWS region is set")
     #expect(off.now.requests.isEmpty)
   }

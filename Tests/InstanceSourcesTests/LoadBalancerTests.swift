@@ -7,7 +7,8 @@ import Testing
   private func balancer(_ answer: @escaping @Sendable (FormCall) -> HTTPResponse)
     -> ClassicLoadBalancer
   {
-    ClassicLoadBalancer("web", client: AWSClient(AWSSession(FakeMachine.withAWS(answer).surroundings)))
+    ClassicLoadBalancer(
+      "web", client: AWSClient(AWSSession(FakeMachine.withAWS(answer).surroundings)))
   }
 
   @Test func itsInstancesAreListed() throws {
@@ -83,8 +84,10 @@ import Testing
       "Instance is in the EC2 Availability Zone for which LoadBalancer is not configured to route "
         + "traffic to.", .initial
     ),
-    ("OutOfService", "Instance", "Instance is not currently registered with the LoadBalancer.",
-      .initial),
+    (
+      "OutOfService", "Instance", "Instance is not currently registered with the LoadBalancer.",
+      .initial
+    ),
     ("OutOfService", "Instance", "", .unhealthy), ("OutOfService", "ELB", "", .initial),
     ("OutOfService", "", "", .unhealthy),
     ("Unknown", "ELB", "A transient error occurred. Please try again later.", .initial),

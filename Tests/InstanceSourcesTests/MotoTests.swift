@@ -25,9 +25,9 @@ import Testing
     let client = AWSClient(
       AWSSession(
         .machine(variables: [
-        "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing",
-        "AWS_REGION": "eu-west-1", "AWS_ENDPOINT_URL": fleet.endpoint, "HOME": "/nowhere",
-      ])))
+          "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing",
+          "AWS_REGION": "eu-west-1", "AWS_ENDPOINT_URL": fleet.endpoint, "HOME": "/nowhere",
+        ])))
 
     for (name, image) in zip(["blue", "green"], fleet.images) {
       let listing = try AutoScalingGroup(name, port: 80, client: client).list()

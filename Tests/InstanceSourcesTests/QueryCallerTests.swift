@@ -151,7 +151,8 @@ import Testing
           + "</GetCallerIdentityResponse>")
     }
     let error = try error(on: machine)
-    #expect(error?.message.contains("to arn:aws:sts::123456789012:assumed-role/deploy/job-7: ") == true)
+    #expect(
+      error?.message.contains("to arn:aws:sts::123456789012:assumed-role/deploy/job-7: ") == true)
     #expect(
       error?.hint == "allow the action autoscaling:DescribeAutoScalingGroups to "
         + "arn:aws:sts::123456789012:assumed-role/deploy/job-7, on Resource \"*\"")

@@ -59,7 +59,8 @@ package struct AWSClient: Sendable {
     _ call: QueryCall, budget: QueryCaller.Budget, missing: SourceError? = nil
   ) throws(SourceError) -> XMLElement {
     let region = try region()
-    let caller = QueryCaller(surroundings: surroundings, configuration: try session.configuration())
+    let caller = QueryCaller(
+      surroundings: surroundings, configuration: try session.configuration())
     var credentials = try session.credentials(region: region)
     while true {
       do throws(QueryFailure) {
@@ -82,7 +83,8 @@ package struct AWSClient: Sendable {
       !detail.contains("arn:")
     else { return error }
     return .missingPermission(
-      action: action, resource: resource, caller: caller()?.arn ?? "the credentials of \(credentials.origin)",
+      action: action, resource: resource,
+      caller: caller()?.arn ?? "the credentials of \(credentials.origin)",
       detail: detail)
   }
 

@@ -8,7 +8,7 @@ internal import Synchronization
 package final class AWSSession: Sendable {
   let surroundings: Surroundings
   private let state = Mutex(State())
-  /// Held while credentials are got. Whoever waits here has nothing else to sign with.
+  /// Held while credentials are got: whoever waits here has nothing else to sign with.
   private let renewal = Mutex(())
 
   private struct State {

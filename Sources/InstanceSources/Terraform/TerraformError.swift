@@ -120,7 +120,8 @@ extension TerraformError.Detail {
     case .otherJSON: "is JSON, but not what 'terraform show -json' prints"
     case .stateFile: "is Terraform's own state file, whose form may change at any time"
     case .savedPlan: "is a saved plan, which only Terraform can read"
-    case .formatVersion(let version): "has the format version \(version), but only 0.1 to 1.x are known"
+    case .formatVersion(let version):
+      "has the format version \(version), but only 0.1 to 1.x are known"
     case .noResources: "has no resources: the state is empty"
     }
   }

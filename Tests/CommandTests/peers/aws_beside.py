@@ -13,6 +13,7 @@ import os
 import pathlib
 import random
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -89,7 +90,7 @@ PROFILES = {
     "keys": keys("CONFIG"),
     "token": keys("CONFIG") + "aws_session_token = t\n",
     "role": "role_arn = arn:aws:iam::2:role/R\nsource_profile = base\n",
-    "named": "role_arn = arn:aws:iam::2:role/R\nsource_profile = base\nrole_session_name = job\nexternal_id = x\nduration_seconds = 900\n",
+    "named": "role_arn = arn:aws:iam::2:role/R\nsource_profile = base\nrole_session_name = job\nexternal_id = xyz\nduration_seconds = 900\n",
     "chain": "role_arn = arn:aws:iam::2:role/R\nsource_profile = middle\n",
     "itself": "role_arn = arn:aws:iam::2:role/R\nsource_profile = p\n" + keys("OWN"),
     "circle": "role_arn = arn:aws:iam::2:role/R\nsource_profile = p\n",
@@ -189,14 +190,17 @@ def outcome():
 def by_healthgate(env):
     asked.clear()
     ended = subprocess.run(
-        [healthgate, "run", "--asg", "web", "--target", "HTTP:80/", "--deadline", "30s", "--format", "json"],
+        [healthgate, "run", "--asg", "web", "--target", "HTTP:80/", "--format", "json"],
         env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
     return outcome(), ended.returncode, ended.stderr.splitlines()[:1]
 
 
 def by_aws(env):
     asked.clear()
-    env = dict(env)
+    # A variable that is empty is not set, to all but version 1's AWS_PROFILE.
+    env = {name: value for name, value in env.items() if value}
+    # Where the command keeps its own models.
+    env["AWS_DATA_PATH"] = os.environ["AWS_DATA_PATH"]
     # As version 2 has it, and every SDK.
     if "AWS_REGION" in env:
         env["AWS_DEFAULT_REGION"] = env["AWS_REGION"]
@@ -215,6 +219,8 @@ def by_aws(env):
         try:
             status = awscli.clidriver.create_clidriver().main(
                 ["autoscaling", "describe-auto-scaling-groups", "--auto-scaling-group-names", "web"])
+        except BaseException as error:
+            print(repr(error))
         finally:
             sys.stdout.flush()
             os._exit(status)
@@ -241,7 +247,8 @@ for number in range(count):
     env, config, credentials, pick = combination(chance)
     (folder / "config").write_text(config, newline="")
     (folder / "credentials").write_text(credentials, newline="")
-    # Both may cache what they were given; neither may find it.
+    # The aws command keeps the credentials of roles in its home.
+    shutil.rmtree(folder / ".aws", ignore_errors=True)
     theirs, their_status, their_words = by_aws(env)
     ours, our_status, our_words = by_healthgate(env)
     identities.add(ours)

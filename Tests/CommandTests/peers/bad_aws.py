@@ -29,6 +29,11 @@ web-green, the Classic Load Balancer web, the target group web-green.
     pending         the second instance is Pending      standby         the second is in Standby
     terminating     the second is Terminating           weighted        each weighs 2 of 4
     pages           pages that repeat                   dying           always two others, all Pending
+    deleting        the group is being deleted          unhealthy       the group calls the second Unhealthy
+    stopped         EC2 calls the second stopped        empty0          a desired capacity of 0, no one
+    proxy           403 and a page
+    notyet          the balancer registers the second   counting        ... counts its checks
+    failing         ... has counted too many failures   joining         the second target is being registered
 """
 
 import argparse
@@ -54,6 +59,10 @@ GOOD = {
     "DescribeTargetGroups": "elbv2-target-groups.xml",
     "DescribeTargetHealth": "elbv2-target-health.xml",
 }
+IDENTITY = (
+    "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::123456789012:user/ci</Arn>"
+    "</GetCallerIdentityResult></GetCallerIdentityResponse>"
+)
 asked = collections.Counter()
 
 
@@ -87,6 +96,21 @@ CHANGES = {
     "pending": lambda text: members(text, second_is("Pending:Wait")) if "LifecycleState" in text else text,
     "standby": lambda text: members(text, second_is("Standby")) if "LifecycleState" in text else text,
     "terminating": lambda text: members(text, second_is("Terminating:Wait")) if "LifecycleState" in text else text,
+    "deleting": lambda text: text.replace("</DesiredCapacity>", "</DesiredCapacity><Status>Delete in progress</Status>"),
+    "unhealthy": lambda text: ">Unhealthy</HealthStatus>".join(text.rsplit(">Healthy</HealthStatus>", 1)),
+    "stopped": lambda text: "<name>stopped</name>".join(text.rsplit("<name>running</name>", 1)),
+    "empty0": lambda text: capacity(members(text, lambda _: ""), "0"),
+    "notyet": lambda text: view(text, "ELB", "Instance registration is still in progress."),
+    "counting": lambda text: view(
+        text, "Instance", "Instance has not passed the configured HealthyThreshold number of health checks consecutively."
+    ),
+    "failing": lambda text: view(
+        text, "Instance", "Instance has failed at least the UnhealthyThreshold number of health checks consecutively."
+    ),
+    "joining": lambda text: re.sub(
+        "<TargetHealth>.*?</TargetHealth>",
+        "<TargetHealth><State>initial</State><Reason>Elb.RegistrationInProgress</Reason></TargetHealth>", text, flags=re.S,
+    ),
     "pages": lambda text: re.sub(
         "(</(?:AutoScalingGroups|LoadBalancerDescriptions|TargetGroups)>)",
         r"\1<NextToken>again</NextToken><NextMarker>again</NextMarker>", text,
@@ -98,6 +122,15 @@ ERRORS = {
     "throttled": (400, "Throttling", "Rate exceeded"),
     "unavailable": (503, "ServiceUnavailable", "try later"),
 }
+
+
+def view(text, code, description):
+    """The second instance of a Classic Load Balancer out of service."""
+    head, _, tail = text.rpartition("<State>InService</State>")
+    if not head:
+        return text
+    tail = tail.replace("<ReasonCode>N/A", "<ReasonCode>" + code).replace("<Description>N/A", "<Description>" + description)
+    return head + "<State>OutOfService</State>" + tail
 
 
 def capacity(text, wanted):
@@ -124,6 +157,8 @@ class Endpoint(http.server.BaseHTTPRequestHandler):
             pass
 
     def misbehave(self, fault, action):
+        if action == "GetCallerIdentity":
+            return self.say(200, IDENTITY.encode())
         text = (FIXTURES / GOOD[action]).read_text()
         if fault == "none":
             self.say(200, text.encode())
@@ -142,6 +177,8 @@ class Endpoint(http.server.BaseHTTPRequestHandler):
             self.say(200, b"")
         elif fault == "forbidden":
             self.say(403, b"")
+        elif fault == "proxy":
+            self.say(403, b"<html><h1>Blocked by policy</h1></html>")
         elif fault == "redirect":
             self.say(302, b"", ("Location", "http://127.0.0.1:9/"))
         elif fault == "huge":

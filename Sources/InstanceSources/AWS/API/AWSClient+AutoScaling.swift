@@ -25,9 +25,10 @@ extension AWSClient {
     _ name: String, budget: QueryCaller.Budget
   ) throws(SourceError) -> AutoScalingGroupDescription {
     let call = QueryCall(
-      .autoScaling, "DescribeAutoScalingGroups", about: "the Auto Scaling group '\(shownLine(name))'"
+      .autoScaling, "DescribeAutoScalingGroups",
+      about: "the Auto Scaling group '\(shownLine(name))'"
     )
-      .with(list: "AutoScalingGroupNames.member", [name])
+    .with(list: "AutoScalingGroupNames.member", [name])
     let result = "DescribeAutoScalingGroupsResult"
     var found: AutoScalingGroupDescription?
     try forEachPage(

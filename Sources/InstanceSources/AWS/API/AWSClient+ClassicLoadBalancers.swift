@@ -20,8 +20,9 @@ extension AWSClient {
     _ name: String, budget: QueryCaller.Budget
   ) throws(SourceError) -> ClassicLoadBalancerDescription {
     let call = QueryCall(
-      .elasticLoadBalancing, "DescribeLoadBalancers", about: Self.classicSubject(name))
-      .with(list: "LoadBalancerNames.member", [name])
+      .elasticLoadBalancing, "DescribeLoadBalancers", about: Self.classicSubject(name)
+    )
+    .with(list: "LoadBalancerNames.member", [name])
     let result = "DescribeLoadBalancersResult"
     let missing = missingClassicLoadBalancer(name)
     var found: ClassicLoadBalancerDescription?
@@ -68,8 +69,9 @@ extension AWSClient {
     _ name: String, budget: QueryCaller.Budget
   ) throws(SourceError) -> [LoadBalancerReport.Opinion] {
     let call = QueryCall(
-      .elasticLoadBalancing, "DescribeInstanceHealth", about: Self.classicSubject(name))
-      .with("LoadBalancerName", name)
+      .elasticLoadBalancing, "DescribeInstanceHealth", about: Self.classicSubject(name)
+    )
+    .with("LoadBalancerName", name)
     let page = try answer(call, budget: budget, missing: missingClassicLoadBalancer(name))
     var opinions: [LoadBalancerReport.Opinion] = []
     for item in page["DescribeInstanceHealthResult"]?.list("InstanceStates") ?? [] {
@@ -129,9 +131,10 @@ extension InstanceState {
   private static let classicFailed = [
     "failed at least the UnhealthyThreshold", "in stopped state", "in terminated state",
   ]
-  private static let classicNotYet = [
-    "registration is still in progress", "has not passed the configured HealthyThreshold",
-    "in pending state", "Availability Zone for which LoadBalancer is not configured",
-    "not currently registered", "transient error",
-  ] + classicLeaving
+  private static let classicNotYet =
+    [
+      "registration is still in progress", "has not passed the configured HealthyThreshold",
+      "in pending state", "Availability Zone for which LoadBalancer is not configured",
+      "not currently registered", "transient error",
+    ] + classicLeaving
 }

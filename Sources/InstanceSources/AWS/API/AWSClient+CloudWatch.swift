@@ -19,9 +19,10 @@ extension AWSClient {
     let name = reference.name
     // Without the types only alarms of metrics are found.
     let call = QueryCall(
-      .cloudWatch, "DescribeAlarms", about: "the CloudWatch alarm '\(shownLine(name))'")
-      .with(list: "AlarmNames.member", [name])
-      .with(list: "AlarmTypes.member", ["MetricAlarm", "CompositeAlarm"])
+      .cloudWatch, "DescribeAlarms", about: "the CloudWatch alarm '\(shownLine(name))'"
+    )
+    .with(list: "AlarmNames.member", [name])
+    .with(list: "AlarmTypes.member", ["MetricAlarm", "CompositeAlarm"])
     let answer = try answer(call, budget: budget())
     guard let result = answer["DescribeAlarmsResult"] else {
       throw malformed(call, "it has no result")

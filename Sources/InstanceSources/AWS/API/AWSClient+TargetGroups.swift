@@ -54,8 +54,9 @@ extension AWSClient {
   ) throws(SourceError) -> TargetGroupDescription {
     let isARN = reference.hasPrefix("arn:")
     let call = QueryCall(
-      .elasticLoadBalancingV2, "DescribeTargetGroups", about: Self.targetGroupSubject(reference))
-      .with(list: isARN ? "TargetGroupArns.member" : "Names.member", [reference])
+      .elasticLoadBalancingV2, "DescribeTargetGroups", about: Self.targetGroupSubject(reference)
+    )
+    .with(list: isARN ? "TargetGroupArns.member" : "Names.member", [reference])
     let result = "DescribeTargetGroupsResult"
     let missing = missingTargetGroup(reference)
     var found: TargetGroupDescription?
@@ -100,8 +101,9 @@ extension AWSClient {
     arn: String, budget: QueryCaller.Budget
   ) throws(SourceError) -> [String: String] {
     let call = QueryCall(
-      .elasticLoadBalancingV2, "DescribeTargetGroupAttributes", about: Self.targetGroupSubject(arn))
-      .with("TargetGroupArn", arn)
+      .elasticLoadBalancingV2, "DescribeTargetGroupAttributes", about: Self.targetGroupSubject(arn)
+    )
+    .with("TargetGroupArn", arn)
     let page = try answer(call, budget: budget, missing: missingTargetGroup(arn))
     var attributes: [String: String] = [:]
     for item in page["DescribeTargetGroupAttributesResult"]?.list("Attributes") ?? [] {
@@ -114,8 +116,9 @@ extension AWSClient {
     arn: String, budget: QueryCaller.Budget
   ) throws(SourceError) -> [TargetHealthDescription] {
     let call = QueryCall(
-      .elasticLoadBalancingV2, "DescribeTargetHealth", about: Self.targetGroupSubject(arn))
-      .with("TargetGroupArn", arn)
+      .elasticLoadBalancingV2, "DescribeTargetHealth", about: Self.targetGroupSubject(arn)
+    )
+    .with("TargetGroupArn", arn)
     let page = try answer(call, budget: budget, missing: missingTargetGroup(arn))
     var targets: [TargetHealthDescription] = []
     for item in page["DescribeTargetHealthResult"]?.list("TargetHealthDescriptions") ?? [] {

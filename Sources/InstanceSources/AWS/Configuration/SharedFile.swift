@@ -24,9 +24,11 @@ struct SharedFile: Hashable, Sendable {
 }
 
 extension SharedFile {
-  /// Reads a file as the AWS command line does: `#` and `;` begin a comment only at the start of
-  /// a line, and names are the same in either case. A section whose heading is broken is left out
-  /// with all that stands in it: the others are none the worse for it.
+  /// Reads a file as the AWS command line does.
+  ///
+  /// `#` and `;` begin a comment only at the start of a line, and names are the same in either
+  /// case. A section whose heading lacks an end quote is left out with all that stands in it: the
+  /// others are none the worse for it.
   ///
   /// No message quotes the file: any of it may be a secret.
   ///

@@ -24,9 +24,8 @@ package struct AWSCredentials: Hashable, Sendable {
 
   /// Keys as somebody wrote them, without blanks and line ends at their ends.
   ///
-  /// - Parameters:
-  ///   - key: the access key's ID, with what messages call it; so the others.
-  ///   - origin: where they were found.
+  /// Each comes with what messages call it; `origin` is where they were found.
+  ///
   /// - Throws: `SourceError.unusableCredentials` for a blank one, and for one that no header can
   ///   carry: a line end in it would begin a header of its own.
   init(
