@@ -11,6 +11,7 @@ extension Gate {
       guard !isFaultless else { return false }
       if faultless.isEmpty, hasOverdueChecks { forkFaultless() }
       guard !faultless.isEmpty else { return false }
+      foldUnfolded()
       faultless[0].pass(until: clock, seen: seen)
       return faultless[0].isPromotable
     }
@@ -32,51 +33,97 @@ extension Gate {
     faultless = [fork]
   }
 
-  /// Folds the event into the gate that lost nothing, if there is one, as it would have been.
+  /// What came at one moment, and is not yet folded into the gate that lost nothing: what any of it
+  /// shows to be lost was due before it all.
+  struct Unfolded: Sendable {
+    var at: GateInstant
+    var events: [GateEvent] = []
+
+    /// The newest view among it.
+    var view: FinishedView? {
+      for case .loadBalancerAsked(let view) in events.reversed() { return view }
+      return nil
+    }
+  }
+
+  /// Folds the event into the gate that lost nothing, if there is one, as it would have been: with
+  /// all others of this moment.
   mutating func foldFaultless(_ event: GateEvent, at now: GateInstant) {
     guard !faultless.isEmpty else { return }
-    faultless[0].pass(until: now, seen: now)
-    if case .loadBalancerAsked(let view) = event, view.fault == nil { seeAgain(at: now) }
-    faultless[0].foldAsHadNothingBeenLost(event, at: now)
+    if let unfolded, unfolded.at < now { foldUnfolded() }
+    switch event {
+    case .checked(let key, let report): guard isInTime(report.started, of: key) else { return }
+    case .checkLost(let key, let fault):
+      guard isInTime(fault.started ?? now, of: key) else { return }
+    case .instanceAdded, .instanceRemoved, .listed, .loadBalancerSaw, .loadBalancerAsked,
+      .interrupted, .resumed, .wokeUp:
+      break
+    }
+    var waiting = unfolded ?? Unfolded(at: now)
+    unfolded = nil
+    waiting.events += viewsAgain(before: event) + [event]
+    unfolded = waiting
+  }
+
+  private func isInTime(_ started: GateInstant, of key: InstanceKey) -> Bool {
+    isPresent(at: key) && !isOvertaken(from: started, of: key)
+  }
+
+  private mutating func foldUnfolded() {
+    guard let waiting = unfolded else { return }
+    unfolded = nil
+    faultless[0].pass(until: waiting.at, seen: waiting.at, with: waiting.events)
   }
 
   /// What the load balancers say now holds in the gate that lost nothing too, where a lost view said
   /// otherwise.
-  private mutating func seeAgain(at now: GateInstant) {
-    guard faultless[0].verdict == nil else { return }
-    var effects: [GateEffect] = []
-    for index in records.indices where records[index].instance.role == .member {
+  private func viewsAgain(before event: GateEvent) -> [GateEvent] {
+    guard case .loadBalancerAsked(let view) = event, view.fault == nil else { return [] }
+    return records.indices.compactMap { index in
+      guard records[index].instance.role == .member, records[index].removed == nil else {
+        return nil
+      }
       // One that they do not know is not in service with them.
       let view = records[index].view ?? LoadBalancerView(state: .initial)
-      guard let assumed = faultless[0].records[index].view, assumed != view else { continue }
-      faultless[0].handle(.loadBalancerSaw(InstanceKey(index), view), at: now, effects: &effects)
+      let assumed =
+        faultless[0].records.indices.contains(index) ? faultless[0].records[index].view : nil
+      return assumed.flatMap { $0 == view ? nil : .loadBalancerSaw(InstanceKey(index), view) }
     }
   }
 
   /// An answer that has not come for so long is lost: who is in the group is as before, and the load
   /// balancers have all in service.
   mutating func noteStaleness() {
-    guard !isFaultless else { return }
-    let isListingOld = policy.membership == .changing && isTooOld(listing?.started)
-    let isViewOld = policy.loadBalancer != .none && isTooOld(view?.started)
-    guard isListingOld || isViewOld else { return }
-    if faultless.isEmpty {
-      forkFaultless()
-      var effects: [GateEffect] = []
-      faultless[0].handle(.wokeUp, at: clock, effects: &effects)
-    }
-    guard isViewOld, let view, faultless[0].view == view, view.fault == nil else { return }
-    faultless[0].seeInService(from: clock)
+    guard isStale(by: clock) else { return }
+    forkFaultless()
+    guard isViewOld(by: clock), let view, view.fault == nil, let polling = policy.polling,
+      view == (unfolded?.view ?? faultless[0].view)
+    else { return }
+    foldUnfolded()
+    // The next one was due before this one was too old.
+    faultless[0].seeInService(from: clock, at: view.started + polling.maximumAge)
   }
 
-  private mutating func seeInService(from started: GateInstant) {
+  /// Whether a listing or a view should long have come.
+  func isStale(by now: GateInstant) -> Bool {
+    guard !isFaultless else { return false }
+    return policy.membership == .changing && isTooOld(listing?.started, by: now)
+      || isViewOld(by: now)
+  }
+
+  private func isViewOld(by now: GateInstant) -> Bool {
+    policy.loadBalancer != .none && isTooOld(view?.started, by: now)
+  }
+
+  private mutating func seeInService(from started: GateInstant, at moment: GateInstant) {
     var effects: [GateEffect] = []
+    let moment = max(moment, clock)
     let inService = LoadBalancerView(state: .healthy)
     for index in records.indices
     where records[index].instance.role == .member && records[index].view?.state != .healthy {
-      handle(.loadBalancerSaw(InstanceKey(index), inService), at: clock, effects: &effects)
+      handle(.loadBalancerSaw(InstanceKey(index), inService), at: moment, effects: &effects)
     }
-    handle(.loadBalancerAsked(FinishedView(started: started)), at: clock, effects: &effects)
+    handle(.loadBalancerAsked(FinishedView(started: started)), at: moment, effects: &effects)
   }
 
   private mutating func foldAsHadNothingBeenLost(_ event: GateEvent, at now: GateInstant) {
@@ -86,20 +133,10 @@ extension Gate {
       guard isPresent(at: key) else { return }
       let started = max(fault.started ?? now, records[key.index].nextCheck)
       guard started <= now else { return }
-      succeed(slots(missedChecks(of: key, before: started), of: key))
-      // It ends when it was lost: the checks after it are those that were made.
       let report = CheckReport(
         started: started, result: .success,
         latencyMicroseconds: now.microseconds - started.microseconds)
       handle(.checked(key, report), at: now, effects: &effects)
-    case .checked(let key, let report):
-      guard isPresent(at: key) else { return }
-      // A success that was seen too late has been counted when it was due.
-      guard report.result != .success || report.started >= records[key.index].nextCheck else {
-        return
-      }
-      succeed(slots(missedChecks(of: key, before: report.started), of: key))
-      handle(event, at: now, effects: &effects)
     case .listed(let listing):
       guard case .failed = listing.result else {
         handle(event, at: now, effects: &effects)
@@ -108,27 +145,82 @@ extension Gate {
       handle(.wokeUp, at: now, effects: &effects)
     case .loadBalancerAsked(let view) where view.fault != nil:
       handle(.wokeUp, at: now, effects: &effects)
-      seeInService(from: view.started)
-    case .instanceAdded, .instanceRemoved, .loadBalancerSaw, .loadBalancerAsked, .interrupted,
-      .resumed, .wokeUp:
+      seeInService(from: view.started, at: now)
+    case .instanceAdded, .instanceRemoved, .checked, .loadBalancerSaw, .loadBalancerAsked,
+      .interrupted, .resumed, .wokeUp:
       handle(event, at: now, effects: &effects)
     }
   }
 
   /// Lets time pass as if each check that was due by then, and lost, had succeeded when it was due.
-  private mutating func pass(until moment: GateInstant, seen: GateInstant) {
-    succeed(lostSlots(by: moment, isHeldUp: seen.since(moment) > Self.heldUpAfter))
+  private mutating func pass(
+    until moment: GateInstant, seen: GateInstant, with events: [GateEvent] = []
+  ) {
+    guard verdict == nil else { return }
+    let isHeldUp = seen.since(moment) > Self.heldUpAfter
+    if isHeldUp, isViewDue(by: moment) { seeInService(from: moment, at: clock) }
+    let lost = lostSlots(by: moment, isHeldUp: isHeldUp)
+    for step in inOrder(lost + steps(to: events, at: moment)) {
+      foldAsHadNothingBeenLost(step.event, at: max(step.at, clock))
+    }
     var effects: [GateEffect] = []
     if moment >= clock { passTime(until: moment, effects: &effects) }
   }
 
-  private typealias Slot = (start: GateInstant, key: InstanceKey)
+  /// What happens in the gate that lost nothing, and when.
+  private typealias Step = (at: GateInstant, event: GateEvent)
 
-  private mutating func succeed(_ slots: [Slot]) {
-    var effects: [GateEffect] = []
-    for slot in slots {
-      let report = CheckReport(started: slot.start, result: .success, latencyMicroseconds: 0)
-      handle(.checked(slot.key, report), at: max(slot.start, clock), effects: &effects)
+  /// The events, each result when it was there, and before it the checks that it shows not to have
+  /// been made.
+  private func steps(to events: [GateEvent], at now: GateInstant) -> [Step] {
+    var next: [InstanceKey: (schedule: CheckSchedule, check: GateInstant)] = [:]
+    var steps: [Step] = []
+    let interval = check.interval.inMicroseconds
+    for event in events {
+      guard let (key, started, ended) = times(of: event, at: now) else {
+        steps.append((now, event))
+        continue
+      }
+      // One that joined at this very moment has missed nothing.
+      guard isPresent(at: key) else {
+        steps.append((ended, event))
+        continue
+      }
+      var (schedule, due) =
+        next[key] ?? (records[key.index].schedule, records[key.index].nextCheck)
+      let missed = max(0, Int((started.microseconds - due.microseconds) / interval))
+      steps += slots(missed, of: key, from: due)
+      steps.append((ended, event))
+      due = max(due, schedule.next(afterCheckFrom: started, to: ended, every: interval))
+      next[key] = (schedule, due)
+    }
+    return steps
+  }
+
+  /// By their times; what is of one time in the order in which it came.
+  private func inOrder(_ steps: [Step]) -> [Step] {
+    steps.enumerated()
+      .sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(\.element)
+  }
+
+  /// Whether the load balancers should have been asked again by then.
+  private func isViewDue(by moment: GateInstant) -> Bool {
+    guard policy.loadBalancer != .none, let view, let polling = policy.polling else {
+      return policy.loadBalancer != .none
+    }
+    return view.started + polling.refresh <= moment
+  }
+
+  private func times(
+    of result: GateEvent, at now: GateInstant
+  ) -> (InstanceKey, started: GateInstant, ended: GateInstant)? {
+    switch result {
+    case .checked(let key, let report): (key, report.started, min(report.ended, now))
+    // It ends when it was lost: the checks after it are those that were made.
+    case .checkLost(let key, let fault): (key, fault.started ?? now, now)
+    case .instanceAdded, .instanceRemoved, .listed, .loadBalancerSaw, .loadBalancerAsked,
+      .interrupted, .resumed, .wokeUp:
+      nil
     }
   }
 
@@ -136,27 +228,30 @@ extension Gate {
   /// have been begun.
   static let heldUpAfter = Duration.milliseconds(250)
 
-  /// The checks that were due and are lost, in order: those that should long have been over, or
-  /// where the gate was held up all that were due.
-  private func lostSlots(by moment: GateInstant, isHeldUp: Bool) -> [Slot] {
+  /// The checks that were due and are lost: those that should long have been over, or where the
+  /// gate was held up all that were due.
+  private func lostSlots(by moment: GateInstant, isHeldUp: Bool) -> [Step] {
     guard verdict == nil, isHeldUp || moment > nextMiss else { return [] }
-    var lost: [Slot] = []
+    var lost: [Step] = []
     for index in records.indices where isChecked(records[index]) {
       let record = records[index]
       let count =
         isHeldUp && record.nextCheck <= moment
         ? record.missedChecks(before: moment, every: check.interval.inMicroseconds) + 1
         : record.missedChecks(by: moment, under: check)
-      lost += slots(count, of: InstanceKey(index))
+      lost += slots(count, of: InstanceKey(index), from: record.nextCheck)
     }
-    return lost.sorted { ($0.start, $0.key.index) < ($1.start, $1.key.index) }
+    return lost
   }
 
-  /// The next slots of an instance; more successes in a row than make it healthy tell nothing.
-  private func slots(_ count: Int, of key: InstanceKey) -> [Slot] {
-    let record = records[key.index]
-    let wanted = max(record.health.successesNeeded(under: check), 0) + 1
-    return (0..<min(count, wanted)).map { (record.nextCheck + check.interval * $0, key) }
+  /// Successes in the next slots of an instance; more in a row than make it healthy tell nothing.
+  private func slots(_ count: Int, of key: InstanceKey, from due: GateInstant) -> [Step] {
+    let wanted = max(records[key.index].health.successesNeeded(under: check), 0) + 1
+    return (0..<min(count, max(wanted, check.healthyThreshold))).map {
+      let start = due + check.interval * $0
+      let report = CheckReport(started: start, result: .success, latencyMicroseconds: 0)
+      return (start, .checked(key, report))
+    }
   }
 
   private var hasOverdueChecks: Bool {

@@ -33,9 +33,11 @@ extension Gate {
     return view.fault == nil && !isTooOld(view.started)
   }
 
-  func isTooOld(_ started: GateInstant?) -> Bool {
+  func isTooOld(_ started: GateInstant?) -> Bool { isTooOld(started, by: clock) }
+
+  func isTooOld(_ started: GateInstant?, by now: GateInstant) -> Bool {
     guard let started, let polling = policy.polling, !isFaultless else { return false }
-    return started + polling.maximumAge < clock
+    return started + polling.maximumAge < now
   }
 
   /// Until when the newest listing and the newest view are fresh; nil: they do not grow old.
@@ -52,6 +54,10 @@ extension Gate {
 
   /// Whether enough instances are healthy and have passed their latest check, and every guard has.
   var isCounted: Bool { isGroupCounted && guards.pending(isHeld: isHeld) == 0 }
+
+  private var areGuardsReady: Bool {
+    guards.healthy == guards.present && guards.pending(isHeld: isHeld) == 0
+  }
 
   private var isGroupCounted: Bool {
     group.counted(isHeld: isHeld) >= minHealthy
@@ -123,14 +129,15 @@ extension Gate {
       // The group alone could still be promoted.
       return [lastChanceOfSoak, lastChanceOfGroup].allSatisfy { $0.map { $0 >= clock } ?? false }
     }
-    return isGroupReady && isListingFresh && areViewsFresh && isGroupCounted
+    return isGroupReady && isListingFresh && areViewsFresh && isGroupCounted && !areGuardsReady
   }
 
   /// Whether the gate's own checks alone would have promoted the group.
   var isOnlyCrossCheckMissing: Bool {
     guard policy.loadBalancer == .confirms, isGroupReady, isListingFresh,
       group.inService < minHealthy || group.counted(isHeld: isHeld) < minHealthy,
-      guards.healthy == guards.present, guards.pending(isHeld: isHeld) == 0
+      areGuardsReady,
+      group.unhealthy + group.pending(isHeld: isHeld) <= maxUnhealthy
     else { return false }
     return records.count {
       $0.instance.role == .member && $0.removed == nil && $0.health.isShownHealthy

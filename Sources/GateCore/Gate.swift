@@ -59,6 +59,8 @@ package struct Gate: Sendable {
   var faultless: [Gate] = []
   /// Whether this is that gate.
   var isFaultless = false
+  /// The latest results, which are not yet folded into it.
+  var unfolded: Unfolded?
   /// When what is being folded in was seen, however late that was.
   private(set) var seen = GateInstant.start
 
@@ -145,10 +147,11 @@ package struct Gate: Sendable {
     }
     guard verdict == nil else { return false }
     if isLoss(event, at: now) { forkFaultless() }
-    foldFaultless(event, at: now)
     clock = now
+    // What is overdue is lost, whatever comes now; while nobody looked, nothing was.
+    if case .resumed = event {} else { noteMissedChecks() }
+    foldFaultless(event, at: now)
     fold(event, effects: &effects)
-    noteMissedChecks()
     decide(mayPromote: !event.isPartOfAnswer)
     announce(&effects)
     return true
@@ -176,7 +179,9 @@ package struct Gate: Sendable {
   mutating func passTime(until now: GateInstant, effects: inout [GateEffect]) {
     guard verdict == nil else { return }
     while verdict == nil, let moment = nextMoment, moment <= now {
-      if isAnyMissed(by: moment) || seen.since(moment) > Self.heldUpAfter { forkFaultless() }
+      if isAnyMissed(by: moment) || seen.since(moment) > Self.heldUpAfter || isStale(by: moment) {
+        forkFaultless()
+      }
       clock = moment
       endGrace(effects: &effects)
       noteMissedChecks()
@@ -232,14 +237,13 @@ package struct Gate: Sendable {
   ) {
     guard isPresent(at: key) else { return }
     noteMissed(of: key, before: report.started)
+    let isInTime = !isOvertaken(from: report.started, of: key)
     let old = share(of: key)
-    // What is folded in late into the gate that lost nothing ended when it was due.
-    let ended = isFaultless ? min(report.ended, clock) : clock
     let transition = records[key.index].record(
-      report, ended: ended, at: clock, check: check, policy: policy, in: counts.episode)
+      report, at: clock, check: check, policy: policy, in: counts.episode)
     changed(key, from: old)
-    judge(key, report)
-    if policy.comparison != nil, let healthySince, report.started >= healthySince {
+    judge(key, isInTime ? report : nil)
+    if policy.comparison != nil, isInTime, let healthySince, report.started >= healthySince {
       samples.add(report, of: records[key.index].instance.role)
     }
     if let transition { effects.append(.stateChanged(key, transition)) }
@@ -251,12 +255,17 @@ package struct Gate: Sendable {
   ) {
     guard isPresent(at: key) else { return }
     noteMissed(of: key, before: fault.started ?? clock)
-    losses.addChecks(1, of: key, fault)
+    if !isOvertaken(from: fault.started ?? clock, of: key) { losses.addChecks(1, of: key, fault) }
     let old = share(of: key)
     records[key.index].recordLoss(fault, at: clock, check: check, in: counts.episode)
     changed(key, from: old)
     judge(key, nil)
     effects.append(.startCheck(key, at: max(records[key.index].nextCheck, clock)))
+  }
+
+  /// Whether a check that began then counts as not made: its answer was seen too late.
+  func isOvertaken(from started: GateInstant, of key: InstanceKey) -> Bool {
+    records.withUnsafeBufferPointer { started < $0[key.index].nextCheck }
   }
 
   /// Notes the checks that should have begun long before another one did.
@@ -285,7 +294,8 @@ package struct Gate: Sendable {
 
   /// Notes the checks that should long have been over: nobody has looked.
   private mutating func noteMissedChecks() {
-    guard verdict == nil, isAnyMissed(by: clock) else { return }
+    // To the gate that lost nothing they are told, as successes.
+    guard verdict == nil, !isFaultless, isAnyMissed(by: clock) else { return }
     for index in records.indices where isChecked(records[index]) {
       let missed = records[index].missedChecks(by: clock, under: check)
       if missed > 0 { noteMissed(missed, of: InstanceKey(index)) }
@@ -460,6 +470,9 @@ package struct Gate: Sendable {
     guard verdict == nil else { return }
     noteStaleness()
     passSoaks()
+    let holds = holdsAllElse
+    // Before it is asked what can still be: what was only once missed since then is pending again.
+    if !holds { isHeld = false }
     if policy.comparison != nil, healthySince == nil { samples = ComparisonSamples() }
     if group.mismatched > 0 {
       rollBack(wrongInstances)
@@ -472,7 +485,7 @@ package struct Gate: Sendable {
     } else if let blame {
       settle(blame)
     } else if let lastChance, clock <= lastChance {
-      if mayPromote || !holdsAllElse { hold() }
+      if mayPromote, holds { hold() }
     } else {
       concludeTooLate()
     }
@@ -490,10 +503,9 @@ package struct Gate: Sendable {
   /// The rule of the latest check: from the moment at which all else holds, what has failed its
   /// latest check must first pass one, and nothing may fail twice in a row.
   private mutating func hold() {
-    let holds = holdsAllElse
-    if holds, !isHeld { counts.beginEpisode() }
-    isHeld = holds
-    if holds, isCounted { concludeHeld() }
+    if !isHeld { counts.beginEpisode() }
+    isHeld = true
+    if isCounted { concludeHeld() }
   }
 
   /// All holds; where the groups are compared, they are once, as soon as there are samples enough:

@@ -50,11 +50,63 @@ import Testing
     run.end(InstanceKey(0), .success)
     // Its check began at 10; the answer is seen ten minutes later.
     run.end(InstanceKey(1), .success, at: .seconds(610))
-    #expect(run.verdict == nil && run.gate.healthy == 2)
+    #expect(run.verdict == nil && run.gate.healthy == 1)
     run.end(InstanceKey(0), .success, at: .seconds(610))
     #expect(run.verdict == nil)
     run.goOn(["+*", "+*"])
     #expect(run.verdict?.decision == .promote)
+  }
+
+  /// The answer was there at 3 s, before the next slot, and was seen at 12 s.
+  @Test func aCheckIsLateAndNotSkippedWhereTheAnswerBeforeItWasSeenLate() {
+    var run = VirtualRun(
+      check: .sample(every: .seconds(10), timeout: .seconds(8)),
+      policy: GatePolicy(deadline: .seconds(1000), expected: 2))
+    run.join(["a", "b"])
+    var report = CheckReport.sample(.success, from: .start, to: .seconds(3))
+    run.send(.checked(InstanceKey(0), report), at: .seconds(12))
+    #expect(run.wanted(InstanceKey(0)) == .seconds(12))
+    report = .sample(.success, from: .seconds(12), to: .seconds(12))
+    run.send(.checked(InstanceKey(0), report), at: .seconds(12))
+    #expect(run.wanted(InstanceKey(0)) == .seconds(20))
+    #expect(run.gate.losses.isEmpty && run.violations == [])
+  }
+
+  /// Two instances, two successes each; the third check of the first is seen ten minutes too late.
+  @Test(arguments: [CheckResult.success, .failure(.timeoutResponse)])
+  func anAnswerSeenTooLateIsNoPassAndNoFailureThatCounts(result: CheckResult) {
+    var run = VirtualRun(
+      check: .sample(.classic, every: .seconds(10), healthy: 3, unhealthy: 1),
+      policy: GatePolicy(deadline: .seconds(10_000), expected: 1))
+    let key = run.join(["a"])
+    run.end(key, .success)
+    run.end(key, .success)
+    run.send(
+      .checked(key, .sample(result, from: .seconds(20), to: .seconds(21))), at: .seconds(620))
+    #expect(run.gate[key].health.state == .initial)
+    run.end(key, .success)
+    // A pass adds nothing, but a failure ends the run.
+    #expect(run.gate[key].health.state == (result == .success ? .healthy : .initial))
+    run.goOn(["+*"])
+    #expect(run.verdict?.decision == .promote && run.violations == [])
+  }
+
+  /// Of both the check of 10 s was not made, which the results of 25 s show, one after the other.
+  @Test func whatTheResultsOfOneMomentShowToBeLostWasDueBeforeThemAll() {
+    var run = VirtualRun(
+      check: .sample(every: .seconds(10), timeout: .seconds(9)),
+      policy: GatePolicy(deadline: .seconds(1000), expected: 1))
+    let member = run.join(["a"])
+    let guarding = run.join(["guard-0"], as: .guard)
+    for key in [member, guarding] { run.end(key, .failure) }
+    for key in [member, guarding] {
+      let report = CheckReport.sample(
+        .failure(.statusMismatch), from: .seconds(25), to: .seconds(25))
+      run.send(.checked(key, report), at: .seconds(25))
+    }
+    run.end(member, .failure)
+    #expect(run.verdict?.reason.code == .gateFault, "both would have passed at 10 s")
+    #expect(run.violations == [])
   }
 
   @Test func aGateThatSleptUntilTheDeadlineHoldsItAgainstNobody() {

@@ -19,6 +19,18 @@ import Testing
     for seed in seed..<(seed + Self.smallWorlds) where !Self.isWell(.small, seed) { return }
   }
 
+  /// Worlds in which the gate and the models once differed: what was lost was noticed late or not at
+  /// all, the reason was another, or the old group was let off too early.
+  static let mended: [UInt64] = [
+    4987, 10566, 12049, 18351, 20807, 21720, 23456, 23755, 27787, 30451, 35806, 40750, 48885, 51666,
+    52169, 70525, 72367, 75391, 77006, 80892, 99779, 129964, 146809, 151397, 162204, 166648, 184362,
+    193024, 208574,
+  ]
+
+  @Test(arguments: mended) func aWorldThatBrokeARuleBreaksItNoMore(seed: UInt64) {
+    _ = Self.isWell(.small, seed)
+  }
+
   @Test(arguments: seeds) func noFleetBreaksARule(seed: UInt64) {
     for seed in seed..<(seed + Self.fleets) where !Self.isWell(.fleet, seed) { return }
   }

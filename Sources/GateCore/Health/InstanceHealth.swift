@@ -65,6 +65,12 @@ package struct InstanceHealth: Hashable, Sendable {
     (consecutiveFailures, unforgivenFailures) = (0, 0)
   }
 
+  /// Notes the answer of a check that was already lost: a pass adds nothing, and a failure is not
+  /// held against the instance, but it was no success.
+  mutating func recordTooLate(_ result: CheckResult) {
+    if result != .success { consecutiveSuccesses = 0 }
+  }
+
   /// Forgets the counts after a time in which nobody looked.
   ///
   /// The state stands, as nothing has changed it, but what was healthy may have failed and come

@@ -169,20 +169,24 @@ package struct LatencySummary: Hashable, Sendable {
 }
 
 extension InstanceRecord {
-  /// Folds in one check that was over at `ended`; returns the change of state, if it brought one.
+  /// Folds in one check; returns the change of state, if it brought one.
   mutating func record(
-    _ report: CheckReport, ended: GateInstant, at now: GateInstant, check: HealthCheck,
-    policy: GatePolicy, in episode: Int
+    _ report: CheckReport, at now: GateInstant, check: HealthCheck, policy: GatePolicy,
+    in episode: Int
   ) -> Transition? {
-    // What the gate saw so late that later checks count as not made is not the latest result.
+    // What the gate saw so late that the check counts as not made.
     let isOvertaken = report.started < nextCheck
-    scheduleNext(afterCheckFrom: report.started, to: ended, under: check)
+    // By when its answer was there: a gate that looks late makes the next check late, and skips none.
+    scheduleNext(afterCheckFrom: report.started, to: min(report.ended, now), under: check)
     note(report, at: now)
-    if !isOvertaken { latest.record(isPass: report.result == .success, in: episode) }
+    guard !isOvertaken else {
+      health.recordTooLate(report.result)
+      return nil
+    }
+    latest.record(isPass: report.result == .success, in: episode)
     let old = health.state
     let counting = counting(at: report.started, policy)
     let new = health.record(report.result, counting: counting, under: check)
-    if isOvertaken { health.recordLoss() }
     return new.map { moved(from: old, to: $0, at: now, check: check) }
   }
 
@@ -190,8 +194,10 @@ extension InstanceRecord {
   mutating func recordLoss(
     _ fault: GateFault, at now: GateInstant, check: HealthCheck, in episode: Int
   ) {
-    lost(1, fault, at: now, in: episode)
-    scheduleNext(afterCheckFrom: fault.started ?? now, to: now, under: check)
+    let started = fault.started ?? now
+    // Or it is counted already.
+    if started >= nextCheck { lost(1, fault, at: now, in: episode) }
+    scheduleNext(afterCheckFrom: started, to: now, under: check)
   }
 
   /// Notes checks that were not made at all.

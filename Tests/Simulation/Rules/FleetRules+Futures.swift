@@ -2,28 +2,30 @@ import GateCore
 
 /// What can still be: each instance plays the best of its futures.
 extension FleetRules {
-  func earliestHealthy(_ one: RuledInstance, at now: Int64) -> Int64 {
+  /// With `losing`, what is overdue counts as lost, though no event has shown it.
+  func earliestHealthy(_ one: RuledInstance, at now: Int64, losing: Bool = true) -> Int64 {
     if one.role == .member, policy.loadBalancer == .decides { return now }
-    return one.earliest(one.counts.wanting(check), from: now, check)
+    return one.earliest(one.counts.wanting(check), from: now, losing: losing, check)
   }
 
   /// When it can speak for a promotion: healthy, and its latest check a pass.
-  private func earliestCounted(_ one: RuledInstance, at now: Int64) -> Int64 {
+  private func earliestCounted(_ one: RuledInstance, at now: Int64, losing: Bool) -> Int64 {
     guard one.state == .healthy, isPending(one, at: now) else {
-      return earliestHealthy(one, at: now)
+      return earliestHealthy(one, at: now, losing: losing)
     }
-    return one.earliest(1, from: now, check)
+    return one.earliest(1, from: now, losing: losing, check)
   }
 
-  func canStillBePromoted(at now: Int64) -> Bool {
-    canStillBeHealthy(at: now)
+  func canStillBePromoted(at now: Int64, losing: Bool = true) -> Bool {
+    canStillBeHealthy(at: now, losing: losing)
       && !ones.contains {
-        $0.role == .guard && !$0.hasLeft && earliestCounted($0, at: now) > deadline
+        $0.role == .guard && !$0.hasLeft
+          && earliestCounted($0, at: now, losing: losing) > deadline
       }
   }
 
   /// The group alone, whatever the guards say.
-  func canStillBeHealthy(at now: Int64) -> Bool {
+  func canStillBeHealthy(at now: Int64, losing: Bool = true) -> Bool {
     guard now <= deadline else { return false }
     let mayGrow = policy.membership == .changing || members.present < expected
     guard mayGrow || members.present >= expected else { return false }
@@ -33,13 +35,14 @@ extension FleetRules {
       guard since + soak <= deadline else { return false }
     } else if joins > deadline - soak {
       let inTime = ones.count {
-        $0.role == .member && !$0.hasLeft && earliestHealthy($0, at: now) <= deadline - soak
+        $0.role == .member && !$0.hasLeft
+          && earliestHealthy($0, at: now, losing: losing) <= deadline - soak
       }
       guard inTime >= minHealthy else { return false }
     }
     var (counted, stuck) = (0, 0)
     for one in ones where one.role == .member && !one.hasLeft {
-      if earliestCounted(one, at: now) <= deadline {
+      if earliestCounted(one, at: now, losing: losing) <= deadline {
         counted += 1
       } else if one.state != .initial {
         stuck += 1

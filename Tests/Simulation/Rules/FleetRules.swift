@@ -112,9 +112,10 @@ struct FleetRules {
     passTime(through: now, event, gate)
     guard conclusion == nil else { return compare(gate, at: now) }
     judgeCertainty(before: event, at: now, gate)
+    endGrace(at: now)
+    loseOverdue(at: now)
     let key = apply(event, at: now)
     if let key { judge(key, effects, gate, at: now) }
-    loseOverdue(at: now)
     decide(at: now, gate, mayPromote: mayPromote(at: event))
     compare(gate, at: now)
     last = now
@@ -210,14 +211,17 @@ struct FleetRules {
     if canStillBePromoted(at: moment) {
       complain(.earliest, "at \(moment) the group could still be promoted")
     }
-    guard let last, last < moment, !canStillBePromoted(at: moment - 1) else { return }
+    guard let last, last < moment, !canStillBePromoted(at: moment - 1, losing: false) else {
+      return
+    }
     complain(.earliest, "at \(moment - 1) nothing could save the group any more, and no word of it")
   }
 
   /// When an event brings the verdict, time alone must not have brought it before.
   private mutating func judgeCertainty(before event: GateEvent, at now: Int64, _ gate: Gate) {
+    // That something was overdue it is the event that shows.
     guard last != nil, trial == nil, gate.verdict != nil || gate.blame != nil,
-      hasHadMembers, !canStillBePromoted(at: now)
+      hasHadMembers, !canStillBePromoted(at: now), now < nextOverdue
     else { return }
     complain(.earliest, "before \(event) at \(now) nothing could save the group any more")
   }
@@ -243,9 +247,10 @@ struct FleetRules {
       return index
     case .checked(let key, let report):
       guard let index = present(key) else { return nil }
+      let isInTime = report.started.microseconds >= ones[index].next
       change(index) { $0.checked(report, at: now, $1, $2) }
       if ones[index].lost > 0 { hasFault = true }
-      hear(index, report, at: now)
+      if isInTime { hear(index, report, at: now) }
       return index
     case .checkLost(let key, let fault):
       hasFault = true
@@ -392,7 +397,9 @@ extension FleetRules {
       complain(.earliest, "at \(now) the group could still be promoted")
     }
     concludeTooLate(at: now, seenAt: now, gate.verdict)
-    if conclusion == nil { condemn(codeOfTooLate(at: now), at: now, seenAt: now, gate) }
+    if conclusion == nil {
+      condemn(codeOfTooLate(at: now), at: now, seenAt: now, gate, says: gate.verdict)
+    }
   }
 
   /// What follows from how things are, and not from how they can still be.
@@ -408,7 +415,7 @@ extension FleetRules {
     holdReadiness(at: now, mayBegin: mayPromote)
     if members.wrong > 0 { return rollBack(.wrongInstances, at: now, seenAt: seen, gate) }
     if trial == nil, members.unhealthy > maxUnhealthy {
-      return condemn(codeOfUnhealthy, at: now, seenAt: seen, gate)
+      return condemn(codeOfUnhealthy, at: now, seenAt: seen, gate, says: verdict)
     }
     if members.left > atMost(policy.maxReplaced, of: expected) {
       return rollBack(.tooManyReplaced, at: now, seenAt: seen, gate)
@@ -419,7 +426,8 @@ extension FleetRules {
       if isGone { conclude(.inconclusive, .noInstances, at: now) }
       return
     }
-    if isReady, mayPromote, isPromotable(at: now) { conclude(.promote, .groupHealthy, at: now) }
+    guard isReady, mayPromote, now <= deadline, isPromotable(at: now) else { return }
+    conclude(.promote, .groupHealthy, at: now)
   }
 
   private mutating func holdSoaks(at now: Int64) {
@@ -516,13 +524,13 @@ extension FleetRules {
   }
 
   private mutating func condemn(
-    _ code: ReasonCode, at now: Int64, seenAt seen: Int64, _ gate: Gate
+    _ code: ReasonCode, at now: Int64, seenAt seen: Int64, _ gate: Gate, says verdict: Verdict?
   ) {
     guard old.present > 0, code != .wrongVersion else {
       return rollBack(code, at: now, seenAt: seen, gate)
     }
     begin(code, at: now)
-    if let trial { settle(trial, at: now, seenAt: seen, says: gate.verdict) }
+    if let trial { settle(trial, at: now, seenAt: seen, says: verdict) }
   }
 
   private mutating func begin(_ code: ReasonCode, at now: Int64) {

@@ -73,7 +73,9 @@ struct Invariants {
       seen.append(Seen(instance: instance, joined: now, nextDue: now))
     case .instanceRemoved(let key): change(key) { one in one.isPresent = false }
     case .checked(let key, let report):
-      note(of: key, from: report.started.microseconds, to: now) { one in
+      let (started, check) = (report.started.microseconds, check)
+      func timeout(_ one: Seen) -> Int64 { check.timeout(of: one.instance.role).inMicroseconds }
+      note(of: key, from: started, to: min(now, started + report.latencyMicroseconds)) { one in
         switch report.result {
         case .success:
           (one.successes, one.failures, one.misses) = (one.successes + 1, 0, 0)
@@ -82,7 +84,9 @@ struct Invariants {
             one.hasPassedSince = true
           }
         case .failure:
-          (one.successes, one.failures) = (0, one.failures + 1)
+          // What the gate saw later than a check can last is not held against the instance.
+          let isInTime = now - started <= timeout(one)
+          (one.successes, one.failures) = (0, isInTime ? one.failures + 1 : 0)
           one.misses += 1
         }
       }

@@ -44,6 +44,8 @@ struct RuledInstance {
     /// Those that count since the state changed to or from unhealthy, the latest last.
     private var window: [Bool] = []
 
+    mutating func endSuccesses() { successes = 0 }
+
     mutating func lose() { (failures, forgiven) = (0, 0) }
 
     mutating func add(_ result: Result, _ check: HealthCheck) {
@@ -92,32 +94,34 @@ struct RuledInstance {
     _ report: CheckReport, at now: Int64, _ check: HealthCheck, _ policy: GatePolicy
   ) {
     let started = report.started.microseconds
+    // One that was held to be lost is no pass, and nothing that is held against the instance.
     let isOvertaken = started < next
-    let known = (misses, isMarked)
     passOver(upTo: started, check)
     let isForgiven =
       role != .baseline && started - joined < policy.gracePeriod.inMicroseconds
     switch report.result {
     case .success:
       successes += 1
+      guard !isOvertaken else { break }
       (misses, isMarked) = (0, false)
       counts.add(.success, check)
     case .failure(let kind):
       failures += 1
-      misses += 1
       isLatestFailureOfVersion = kind == .wrongVersion
+      guard !isOvertaken else {
+        counts.endSuccesses()
+        break
+      }
+      misses += 1
       counts.add(isForgiven ? .forgiven : .failure, check)
     }
-    if isOvertaken {
-      (misses, isMarked) = known
-      counts.lose()
-    }
-    moveOn(from: started, to: now, check)
+    // However late the gate saw it.
+    moveOn(from: started, to: min(now, started + report.latencyMicroseconds), check)
   }
 
   mutating func lost(from started: Int64, at now: Int64, _ check: HealthCheck) {
     passOver(upTo: started, check)
-    lose(1)
+    if started >= next { lose(1) }
     moveOn(from: started, to: now, check)
   }
 
@@ -133,7 +137,7 @@ struct RuledInstance {
     next += Int64(number) * check.interval.inMicroseconds
   }
 
-  /// What is held to be lost at an event is lost, whatever comes later.
+  /// What is overdue is lost, whatever comes later.
   mutating func loseOverdue(at now: Int64, _ check: HealthCheck) {
     skip(unheard(at: now, check), check)
   }
@@ -188,11 +192,12 @@ struct RuledInstance {
 
   /// When so many like results in a row can be there at the earliest, if from `now` on each check
   /// ends at once.
-  func earliest(_ results: Int, from now: Int64, _ check: HealthCheck) -> Int64 {
+  func earliest(
+    _ results: Int, from now: Int64, losing: Bool = true, _ check: HealthCheck
+  ) -> Int64 {
     guard results > 0 else { return now }
     let interval = check.interval.inMicroseconds
-    // What is overdue is lost.
-    let next = next + Int64(unheard(at: now, check)) * interval
+    let next = next + (losing ? Int64(unheard(at: now, check)) * interval : 0)
     guard results > 1 else { return max(next, now) }
     let second: Int64
     if let first {
@@ -201,7 +206,7 @@ struct RuledInstance {
       second = max(next + interval, slot)
     } else {
       // Nobody knows yet when its first check began: at the best moment.
-      second = max(now, joined + interval)
+      second = max(now, next + interval)
     }
     return second + Int64(results - 2) * interval
   }

@@ -11,26 +11,44 @@ extension SlowModel {
   /// was had, and the gate was never late.
   mutating func areFaultsToBlame(at now: Int64, seenAt seen: Int64) -> Bool {
     guard !isWithoutFaults else { return false }
-    let isToBlame = isPromotedWithoutFaults(at: now, seenAt: seen, whenNoticed: false)
+    let isToBlame = isPromotedWithoutFaults(at: now, seenAt: seen, .due)
     // A fold notices later, by an interval and a timeout at most, that a check was not made.
-    let isNoticed = isPromotedWithoutFaults(at: now, seenAt: seen, whenNoticed: true)
+    let areNoticed = [Succeeding.noticed, .shown].map {
+      isPromotedWithoutFaults(at: now, seenAt: seen, $0)
+    }
     // What was under way when a runner died, and what of it is a loss, is beyond this model too.
     let isBeyond =
-      startsLate && members.contains(where: hasMissed)
+      startsLate && members.contains(where: { hasMissed($0, at: now) })
       || members.contains { $0.resumed != nil }
-    if isToBlame != isNoticed || isBeyond { debate() }
+    if areNoticed.contains(!isToBlame) || isBeyond { debate() }
     return isToBlame
   }
 
-  private func hasMissed(_ member: Member) -> Bool {
-    member.role != .baseline && member.checks.contains { $0.report == nil }
+  /// When, in the world without faults, a check succeeds that was not made.
+  private enum Succeeding {
+    /// When it was due.
+    case due
+    /// Before all else at the moment at which it was noticed.
+    case noticed
+    /// At that moment, before the event that shows it.
+    case shown
+  }
+
+  private func hasMissed(_ member: Member, at now: Int64) -> Bool {
+    member.role != .baseline
+      && (member.checks.contains { $0.report == nil }
+        || results(of: member, at: now).count > member.checks.count)
   }
 
   private func isPromotedWithoutFaults(
-    at now: Int64, seenAt seen: Int64, whenNoticed: Bool
+    at now: Int64, seenAt seen: Int64, _ succeeding: Succeeding
   ) -> Bool {
     var other = SlowModel(check: check, policy: policy, isWithoutFaults: true)
-    let history = historyWithoutFaults(at: now, seenAt: seen, whenNoticed: whenNoticed)
+    let history = historyWithoutFaults(at: now, seenAt: seen, succeeding)
+    other.asked = history.compactMap { timed in
+      if case .loadBalancerAsked = timed.event { timed.at.microseconds } else { nil }
+    }
+    other.asked.append(now)
     for timed in history { other.take(timed) }
     other.passTime(through: now, seenAt: now)
     return other.conclusion.map { $0.decision == .promote } ?? true
@@ -38,7 +56,7 @@ extension SlowModel {
 
   /// What the gate would have seen.
   private func historyWithoutFaults(
-    at now: Int64, seenAt seen: Int64, whenNoticed: Bool
+    at now: Int64, seenAt seen: Int64, _ succeeding: Succeeding
   ) -> [VirtualRun.TimedEvent] {
     var events: [(at: Int64, place: Int, event: GateEvent)] = []
     for (place, timed) in history.enumerated() {
@@ -47,16 +65,33 @@ extension SlowModel {
       case .checked, .checkLost: break
       case .instanceAdded, .instanceRemoved, .listed, .loadBalancerSaw, .loadBalancerAsked,
         .interrupted, .resumed, .wokeUp:
-        events.append((timed.at.microseconds, place, timed.event))
+        events.append((timed.at.microseconds, 2 * place, timed.event))
       }
+    }
+    if seen - now > Self.tolerated, isViewDue(by: now) {
+      // At the last moment at which the gate was there.
+      let last = history.last?.at.microseconds ?? 0
+      for index in members.indices where members[index].role == .member && !members[index].hasLeft {
+        let inService = LoadBalancerView(state: .healthy)
+        events.append((last, 2 * history.count, .loadBalancerSaw(InstanceKey(index), inService)))
+      }
+      let asked = FinishedView(started: GateInstant(microseconds: now))
+      events.append((last, 2 * history.count + 1, .loadBalancerAsked(asked)))
     }
     for (index, member) in members.enumerated() where member.role != .baseline {
       for past in member.forgotten + allResults(of: member, at: now, seenAt: seen) {
-        events.append(eventWithoutFaults(past, of: index, whenNoticed: whenNoticed))
+        events.append(eventWithoutFaults(past, of: index, succeeding))
       }
     }
     return events.sorted { ($0.at, $0.place) < ($1.at, $1.place) }
       .map { VirtualRun.TimedEvent(event: $0.event, at: GateInstant(microseconds: $0.at)) }
+  }
+
+  /// Whether the load balancers should have been asked again by then.
+  private func isViewDue(by now: Int64) -> Bool {
+    guard policy.loadBalancer != .none else { return false }
+    guard let viewing, let refresh = policy.polling?.refresh.inMicroseconds else { return true }
+    return viewing.started + refresh <= now
   }
 
   /// Its checks, and those that would have been made had the gate been there.
@@ -69,23 +104,26 @@ extension SlowModel {
       member.checks.compactMap { past in past.noticed.map { (past.started, $0) } },
       uniquingKeysWith: min)
     var (all, due): ([PastCheck], Int64) = ([], member.begins)
-    func lose(_ slot: Int64, _ moment: Int64) {
+    func lose(_ slot: Int64, _ moment: Int64, shownBy report: Int? = nil) {
       all.append(
-        PastCheck(ending: .lost, started: slot, ended: slot, noticed: noticed[slot] ?? moment))
+        PastCheck(
+          ending: .lost, started: slot, ended: slot, shownBy: report,
+          noticed: noticed[slot] ?? moment))
     }
     let made = member.checks.filter { $0.report != nil }
     for past in made {
       while due + interval <= past.started {
-        lose(due, past.ended)
+        lose(due, past.ended, shownBy: past.report)
         due += interval
       }
+      // One that was seen too late is lost: it succeeded when it was due.
+      let end = past.isOvertaken ? past.started : answered(past, member.role)
       all.append(past)
-      let end = answered(past, member.role)
       var slot = made[0].started
       while slot <= past.started || slot < end { slot += interval }
       due = max(due, slot)
     }
-    let isLate = seen - now > Self.tolerated
+    let isLate = seen - now > Self.tolerated && !member.hasLeft
     let end = min(now, member.left ?? now)
     while isLate ? due <= end : due + interval + timeout(of: member.role) < end {
       lose(due, end)
@@ -95,21 +133,27 @@ extension SlowModel {
   }
 
   private func eventWithoutFaults(
-    _ past: PastCheck, of index: Int, whenNoticed: Bool
+    _ past: PastCheck, of index: Int, _ succeeding: Succeeding
   ) -> (at: Int64, place: Int, event: GateEvent) {
     let started = GateInstant(microseconds: past.started)
     func ended(_ moment: Int64, _ result: CheckResult) -> (Int64, Int, GateEvent) {
+      // It was there when it was there, however late it is taken in.
+      let answered =
+        past.report == nil || past.isOvertaken
+        ? past.started : answered(past, members[index].role)
       let report = CheckReport.sample(
-        result, from: started, to: GateInstant(microseconds: moment))
-      let place = past.report ?? (whenNoticed ? -1 : .max)
+        result, from: started, to: GateInstant(microseconds: min(answered, moment)))
+      let shown = succeeding == .shown ? past.shownBy.map { 2 * $0 - 1 } : nil
+      let place = past.report.map { 2 * $0 } ?? shown ?? (succeeding == .due ? .max : -1)
       return (moment, place, .checked(InstanceKey(index), report))
     }
-    if whenNoticed { return ended(past.noticed ?? past.ended, result(of: past)) }
+    if succeeding != .due { return ended(past.noticed ?? past.ended, result(of: past)) }
+    if past.isOvertaken { return ended(past.started, .success) }
     return ended(answered(past, members[index].role), result(of: past))
   }
 
   /// When its answer was there, or it was over.
-  private func answered(_ past: PastCheck, _ role: InstanceRole) -> Int64 {
+  func answered(_ past: PastCheck, _ role: InstanceRole) -> Int64 {
     min(past.answered ?? past.ended, past.ended, past.started + timeout(of: role))
   }
 

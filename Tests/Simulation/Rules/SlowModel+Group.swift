@@ -25,7 +25,7 @@ extension SlowModel {
       let isKnown = isGone || listing?.hasSucceeded ?? true
       return conclude(.inconclusive, isKnown ? .noInstances : .gateFault, at: now)
     }
-    if mayPromote, isPromoted(at: now) {
+    if mayPromote, now <= deadline, isPromoted(at: now) {
       return conclude(.promote, .groupHealthy, at: now)
     }
     if !isFeasible(from: now, withGuards: true) { giveUp(at: now, seenAt: seen) }
@@ -37,9 +37,7 @@ extension SlowModel {
 
   private func codeOfUnhealthy(at now: Int64) -> ReasonCode {
     let isOfVersion = unhealthy(at: now).allSatisfy { member in
-      let failure = (member.forgotten + member.checks).last(where: \.isFailure)
-      if case .failure(_, .wrongVersion) = failure?.ending { return true }
-      return false
+      (member.forgotten + member.checks).last { $0.failed != nil }?.failed == .wrongVersion
     }
     return isOfVersion ? .wrongVersion : .tooManyUnhealthy
   }
@@ -75,7 +73,7 @@ extension SlowModel {
       return
     }
     guard ready == nil, mayBegin else { return }
-    ready = Ready(known: members.map { results(of: $0, at: now).count })
+    ready = Ready(known: members.map { known(of: $0, at: now).count })
   }
 
   /// Whether all holds but for the latest checks.
@@ -194,6 +192,7 @@ extension SlowModel {
       now > deadline
       ? isAllElseHolding(at: now, guards: false)
         && isPromotable(since: ready, at: now, guards: false)
+        && !(isAllElseHolding(at: now) && isPromotable(since: ready, at: now))
       : isFeasible(from: now, withGuards: false)
     guard !isOnlyForGuards else { return rollBack(code, at: now, seenAt: seen) }
     condemn(code, at: now, seenAt: seen)
@@ -201,7 +200,8 @@ extension SlowModel {
 
   private func codeOfGivingUp(at now: Int64) -> ReasonCode {
     if policy.loadBalancer == .confirms, isAllElseHolding(at: now, views: false),
-      isPromotable(since: ready, at: now, views: false)
+      isPromotable(since: ready, at: now, views: false),
+      !(isAllElseHolding(at: now) && isPromotable(since: ready, at: now))
     {
       return .loadBalancerDisagrees
     }

@@ -30,7 +30,7 @@ extension SlowModel {
     case .unhealthy: true
     case .healthy: false
     case .initial:
-      (member.forgotten + member.checks).contains(where: \.isFailure)
+      (member.forgotten + member.checks).contains { $0.failed != nil }
         && earliestHealthy(member, from: now) > latestHealthy
     }
   }
@@ -68,10 +68,13 @@ extension SlowModel {
   /// late, and those that follow fail at once.
   private func canFail(_ member: Member, from now: Int64, by end: Int64) -> Bool {
     let scheduled = nextStart(of: member)
-    let first = max(scheduled ?? member.begins, now)
+    let first = max(scheduled ?? due(member), now)
     guard first <= end else { return false }
     return (first...end).contains { ended in
-      let starts = scheduled.map { $0...$0 } ?? member.begins...ended
+      // That in the first of its slots may be lost.
+      let starts =
+        scheduled.map { Array(stride(from: $0, through: ended, by: Int(interval))) }
+        ?? Array(due(member)...max(due(member), ended))
       return starts.contains { fails(member, from: $0, to: ended, by: end) }
     }
   }

@@ -27,6 +27,8 @@ struct SlowModel {
   /// The source said that the group is gone, or wants none.
   var isGone = false
   var isInterrupted = false
+  /// In the other world: when the load balancers' next answers come, and when it is judged.
+  var asked: [Int64] = []
   /// Since when the states have been as the policy wants them: of all that are present, and of those
   /// that the newest listing has.
   var soakWith: Int64?
@@ -59,6 +61,8 @@ struct SlowModel {
   /// Something that was asked of a source, and has come to an end.
   struct Asked {
     var started: Int64
+    /// Where its end is in the history.
+    var place: Int
     var hasSucceeded: Bool
   }
 
@@ -74,21 +78,28 @@ struct SlowModel {
       case failure(isForgiven: Bool, FailureKind)
       /// Not made, or not to be judged: the gate's own fault.
       case lost
+      /// A failure that was seen after its check was lost: it is held against nobody, but was no pass.
+      case tooLate
     }
 
     var ending: Ending
+    /// What was reported, also where it came too late to count.
+    var result: CheckResult?
     var started: Int64
     var ended: Int64
     /// Its place in the history; nil where nothing was reported: it was not made.
     var report: Int?
-    /// It was held to be lost, or one after it was, when its report came.
+    /// It was held to be lost when its report came, which shows nothing any more.
     var isOvertaken = false
+    /// The place of the report that showed that it was not made.
+    var shownBy: Int?
     /// When it was noticed that it was not made.
     var noticed: Int64?
     /// When its answer was there, however late the gate saw it.
     var answered: Int64?
 
     var isFailure: Bool { if case .failure = ending { true } else { false } }
+    var failed: FailureKind? { if case .failure(let kind) = result { kind } else { nil } }
   }
 
   /// A state, and how an instance came to it as far as that matters.
@@ -121,11 +132,13 @@ struct SlowModel {
     var view: InstanceState?
     /// The newest view of it was lost: in the other world it said in service.
     var isViewLost = false
-    /// When the load balancer said something new of it.
-    var seen: Int64?
+    /// When it joined, or the load balancer last said something new of it, and where that is in the
+    /// history.
+    var told: (at: Int64, place: Int)
 
-    init(joined: Int64, role: InstanceRole = .member, isWrong: Bool = false) {
+    init(joined: Int64, place: Int = 0, role: InstanceRole = .member, isWrong: Bool = false) {
       (self.joined, self.role, self.isWrong, begins) = (joined, role, isWrong, joined)
+      told = (joined, place)
     }
   }
 
@@ -176,8 +189,9 @@ extension SlowModel {
   /// Takes in an event, and says nothing of it.
   mutating func see(_ timed: VirtualRun.TimedEvent) {
     history.append(timed)
+    // What is overdue is lost, whatever comes now or later; while nobody looked, nothing was.
+    if case .resumed = timed.event {} else { loseOverdue(at: timed.at.microseconds) }
     apply(timed.event, at: timed.at.microseconds)
-    loseOverdue(at: timed.at.microseconds)
   }
 
   /// Each microsecond since the last event, up to this one.
@@ -201,7 +215,9 @@ extension SlowModel {
     switch event {
     case .instanceAdded(let instance):
       members.append(
-        Member(joined: now, role: instance.role, isWrong: instance.mismatch != nil))
+        Member(
+          joined: now, place: history.count, role: instance.role,
+          isWrong: instance.mismatch != nil))
     case .instanceRemoved(let key):
       guard let index = present(key) else { return }
       (members[index].hasLeft, members[index].left) = (true, now)
@@ -218,10 +234,12 @@ extension SlowModel {
     case .loadBalancerSaw(let key, let view):
       guard let index = present(key), members[index].role == .member else { return }
       (members[index].view, members[index].isViewLost) = (view.state, false)
-      members[index].seen = now
+      members[index].told = (now, history.count)
     case .loadBalancerAsked(let asked):
-      viewing = Asked(started: asked.started.microseconds, hasSucceeded: asked.fault == nil)
+      viewing = Asked(
+        started: asked.started.microseconds, place: history.count, hasSucceeded: asked.fault == nil)
       for index in members.indices { members[index].isViewLost = asked.fault != nil }
+      self.asked = Array(self.asked.dropFirst())
     case .interrupted: isInterrupted = true
     case .resumed(let gap): resume(after: gap.inMicroseconds, at: now)
     case .wokeUp: break
@@ -230,21 +248,24 @@ extension SlowModel {
 
   private mutating func take(_ listed: FinishedListing) {
     guard listed.role == .member else { return }
-    let started = listed.started.microseconds
+    func asked(hasSucceeded: Bool) -> Asked {
+      Asked(
+        started: listed.started.microseconds, place: history.count, hasSucceeded: hasSucceeded)
+    }
     switch listed.result {
     case .succeeded(let wanted, let missing, _):
-      listing = Asked(started: started, hasSucceeded: true)
+      listing = asked(hasSucceeded: true)
       expected = max(wanted, 1)
       for index in members.indices {
         members[index].isLacked = missing.contains(InstanceKey(index))
       }
       if !present(.member).contains(where: \.isLacked) { soakWithout = soakWith }
     case .empty:
-      listing = Asked(started: started, hasSucceeded: true)
+      listing = asked(hasSucceeded: true)
       isGone = true
     case .failed:
       // In the other world it had the members of the one before.
-      listing = Asked(started: started, hasSucceeded: false)
+      listing = asked(hasSucceeded: false)
     }
   }
 
@@ -278,13 +299,14 @@ extension SlowModel {
       case .failure(let kind): .failure(isForgiven: isForgiven(started, members[index]), kind)
       case nil: .lost
       }
+    let late = result == .success ? PastCheck.Ending.lost : .tooLate
     members[index].checks.append(
       PastCheck(
-        ending: ending, started: started, ended: ended, report: history.count - 1,
+        ending: isOvertaken && result != nil ? late : ending, result: result, started: started,
+        ended: ended, report: history.count - 1,
         isOvertaken: isOvertaken, answered: answered))
   }
 
-  /// What is held to be lost at an event is lost, whatever comes later.
   private mutating func loseOverdue(at now: Int64) {
     for index in members.indices where !members[index].hasLeft {
       members[index].checks = results(of: members[index], at: now)
@@ -302,7 +324,7 @@ extension SlowModel {
 
 extension SlowModel {
   /// When its next check is due, after these: the first check's start and whole intervals.
-  private func due(_ member: Member) -> Int64 {
+  func due(_ member: Member) -> Int64 {
     let first = member.checks.first { $0.report != nil }?.started
     var due = member.begins
     for past in member.checks {
@@ -310,8 +332,7 @@ extension SlowModel {
         due = past.started + interval
         continue
       }
-      // What was waited for longer than a check takes was there before.
-      let end = min(past.ended, past.started + timeout(of: member.role))
+      let end = answered(past, member.role)
       var slot = first
       while slot <= past.started || slot < end { slot += interval }
       due = max(due, slot)
@@ -338,7 +359,8 @@ extension SlowModel {
       return health(after: member.checks, from: member.before).state
     }
     let seen = view(of: member, at: now) ?? .initial
-    let isGrace = now < member.joined + policy.gracePeriod.inMicroseconds
+    // Who has left is what it was then.
+    let isGrace = min(now, member.left ?? now) < member.joined + policy.gracePeriod.inMicroseconds
     return seen == .unhealthy && isGrace ? .initial : seen
   }
 
@@ -351,8 +373,10 @@ extension SlowModel {
   func view(of member: Member, at now: Int64) -> InstanceState? {
     guard isWithoutFaults, let viewing else { return member.view }
     // Who joined since was not yet asked for.
-    let told = max(member.joined, member.seen ?? member.joined)
-    let isOverdue = isTooOld(viewing, at: now) && !isTooOld(viewing, at: told)
+    // The next one was due before this one was too old; whether it was, is known since.
+    let isOverdue =
+      isTooOld(viewing, at: now + 1) && isTooOld(viewing, at: asked.first ?? .max)
+      && (member.told.place < viewing.place || !isTooOld(viewing, at: member.told.at))
     return member.isViewLost || isOverdue ? .healthy : member.view
   }
 
@@ -392,10 +416,8 @@ extension SlowModel {
 
   /// In a row, up to the last; a lost check ends it.
   private func failures(_ past: ArraySlice<PastCheck>, forgiven: Bool) -> Int {
-    guard let last = past.last, last.isFailure else { return 0 }
-    let before = last.isOvertaken ? [] : past.dropLast()
-    let row = before.reversed().prefix { $0.isFailure && !$0.isOvertaken }
-    return ([last] + row).count { forgiven || isCounted($0) }
+    guard past.last?.isFailure == true else { return 0 }
+    return past.reversed().prefix(while: \.isFailure).count { forgiven || isCounted($0) }
   }
 
   private func isCounted(_ past: PastCheck) -> Bool {
@@ -430,11 +452,16 @@ extension SlowModel {
     if let resumed = member.resumed, !hasPassed(member, since: resumed) { return true }
     // A view that was lost is not fresh, and there is no T.
     guard !isSeenByLoadBalancer(member) else { return false }
-    let results = results(of: member, at: now).filter { !$0.isOvertaken }
+    let results = known(of: member, at: now)
     guard let last = results.last, last.ending != .success else { return false }
     if let other = results.dropLast().last, other.ending != .success { return true }
     guard let ready else { return true }
     return ready.known.indices.contains(index) && results.count <= ready.known[index]
+  }
+
+  /// Each check once: an answer that came too late is of one that is among the lost ones.
+  func known(of member: Member, at now: Int64) -> [PastCheck] {
+    results(of: member, at: now).filter { !$0.isOvertaken }
   }
 
   private func hasPassed(_ member: Member, since resumed: Int64) -> Bool {
