@@ -199,10 +199,15 @@ struct RunSession {
     let surroundings = Surroundings.machine(variables: SettingsLoader.environment)
     let client = AWSClient(surroundings)
     let timeout = settings.check.timeout(of: .guard)
+    let secrets = settings.secrets
     return try GuardDesk(
       Dictionary(
         uniqueKeysWithValues: settings.guards.map {
-          ($0.name, GuardSource($0, surroundings: surroundings, client: client, timeout: timeout))
+          (
+            $0.name,
+            GuardSource(
+              $0, surroundings: surroundings, client: client, timeout: timeout, secrets: secrets)
+          )
         }))
   }
 

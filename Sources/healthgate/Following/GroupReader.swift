@@ -14,6 +14,7 @@ struct GroupReader: Sendable {
   private let trafficPort: Int?
   private let client: AWSClient
   private let variables: [String: String]
+  private let secrets: SecretMask
   /// How long the source may take: who waits longer than the deadline for it waits for nothing.
   private let patience: Duration
 
@@ -29,6 +30,7 @@ struct GroupReader: Sendable {
     target = settings.check.target
     release = baseline == nil ? settings.following.release : nil
     variables = SettingsLoader.environment
+    secrets = settings.secrets
     patience = max(settings.group.deadline, .milliseconds(1))
     client = AWSClient(
       .machine(variables: variables), patience: min(patience, AWSClient.longestPatience))
@@ -72,10 +74,15 @@ struct GroupReader: Sendable {
       instances: [], expected: listing.expected,
       isEmpty: isAutoScalingGroup && listing.expected == 0)
     for member in listing.members {
+      if let problem = member.instance.nameProblem {
+        throw .unusable(
+          detail: "the group cannot be checked: \(problem)",
+          advice: "give the instance another name")
+      }
       switch member.standing {
       case .checked:
         var instance = member.instance
-        instance.mismatch = release?.mismatch(of: member)
+        instance.mismatch = release?.mismatch(of: member)?.cleaned(to: 300)
         group.instances.append(instance)
       case .awaited:
         group.awaited.insert(member.instance.id)
@@ -133,7 +140,8 @@ struct GroupReader: Sendable {
     case .srv(let name): try SRVSource(name: name).list(port: target.port)
     case .exec(let command):
       try ExecSource(
-        command: command, variables: variables, timeout: min(patience, ExecSource.longestTimeout)
+        command: command, variables: variables, timeout: min(patience, ExecSource.longestTimeout),
+        secrets: secrets
       ).list(port: target.port)
     case .autoScalingGroup(let name): try autoScalingGroup(name)
     case .classicLoadBalancer(let name): try classic(name)

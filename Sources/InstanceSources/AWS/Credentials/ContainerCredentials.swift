@@ -24,7 +24,8 @@ struct ContainerCredentials: Sendable {
     guard response.isSuccess else {
       throw .refusedCredentials(place: place, detail: "status \(response.status)")
     }
-    return try CredentialsDocument.credentials(response.body, from: place)
+    return try CredentialsDocument.credentials(
+      response.body, from: place, without: request.secrets)
   }
 
   private func url() throws(SourceError) -> String? {

@@ -112,14 +112,14 @@ extension CredentialChain {
   private func credentials(
     printedBy words: [String], named place: String, advice: String = "run it by hand"
   ) throws(SourceError) -> AWSCredentials {
+    let child = ChildProcess(words: words, variables: surroundings.variables)
     let output: [UInt8]
     do {
-      output = try surroundings.run(
-        ChildProcess(words: words, variables: surroundings.variables))
+      output = try surroundings.run(child)
     } catch {
       throw .unusable(detail: "\(place): \(error)", advice: advice)
     }
-    return try CredentialsDocument.credentials(output, from: place)
+    return try CredentialsDocument.credentials(output, from: place, without: child.secrets)
   }
 
   private static func shown(_ profile: AWSProfile) -> String {

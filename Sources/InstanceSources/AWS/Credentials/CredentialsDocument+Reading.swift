@@ -1,3 +1,4 @@
+internal import GateCore
 internal import GateFormats
 
 extension CredentialsDocument {
@@ -5,7 +6,7 @@ extension CredentialsDocument {
   ///
   /// - Throws: `SourceError.malformed`, or `refusedCredentials` when it says why there are none.
   static func credentials(
-    _ bytes: [UInt8], from place: String
+    _ bytes: [UInt8], from place: String, without secrets: SecretMask
   ) throws(SourceError) -> AWSCredentials {
     let document: CredentialsDocument
     do {
@@ -15,7 +16,7 @@ extension CredentialsDocument {
     }
     if let code = document.code, code != "Success" {
       throw .refusedCredentials(
-        place: place, detail: shownLine("\(code) \(document.message ?? "")"))
+        place: place, detail: secrets.quoting("\(code) \(document.message ?? "")"))
     }
     guard let key = document.accessKeyID, !key.isEmpty,
       let secret = document.secretAccessKey, !secret.isEmpty
