@@ -31,14 +31,15 @@ ODD = PLAIN + "-._~+=!*<>\"'()&%/\\{}é"
 
 def decoded(text):
     """The text in each form in which somebody could read it."""
-    text = re.sub("\x1b\\[[0-?]*[ -/]*[@-~]", "", text)
+    text = re.sub("\x1b\\[[0-?]*[ -/]*[@-~]", "", text)  # as a terminal leaves out what it obeys
     text = re.sub("[\x00-\x08\x0e-\x1f\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]", "", text)
     forms, seen = [text], {text}
     for form in forms:
         if len(seen) > 12:
             break
         unicode = re.sub(r"\\u([0-9a-fA-F]{4})", lambda m: chr(int(m[1], 16)), form)
-        for other in (html.unescape(form), urllib.parse.unquote(form), unicode, re.sub(r"\\(.)", r"\1", unicode)):
+        plain = re.sub(r"\\(.)", lambda m: " " if m[1] in "nrt" else m[1], unicode)
+        for other in (html.unescape(form), urllib.parse.unquote(form), unicode, plain):
             if other not in seen:
                 seen.add(other)
                 forms.append(other)
