@@ -41,20 +41,17 @@ extension Transfer {
 extension Answer {
   /// What explains a failure: without secrets, cut, and clean enough to print anywhere.
   func evidence(without secrets: SecretMask) -> Evidence? {
-    func shown(_ name: String, _ bytes: Int) -> String? {
-      values(of: name).last.map { secrets.masked($0).cleaned(to: bytes) }
-    }
+    func shown(_ name: String) -> String? { values(of: name).last.map { secrets.masked($0) } }
     let evidence = Evidence(
-      server: shown("server", 100), location: shown("location", 200),
-      contentType: shown("content-type", 100), excerpt: excerpt(without: secrets))
+      server: shown("server"), location: shown("location"), contentType: shown("content-type"),
+      excerpt: excerpt(without: secrets))
     return evidence == Evidence() ? nil : evidence
   }
 
   private func excerpt(without secrets: SecretMask) -> String? {
     guard !body.isEmpty else { return nil }
-    let bytes = Array(body.prefix(Transfer.excerptBytes))
+    let bytes = Array(body.prefix(Evidence.excerptBytes))
     let isCut = !isBodyWhole || bytes.count < body.count
-    let text = String(decoding: secrets.masked(bytes, isCut ? .cut : .whole), as: UTF8.self)
-    return text.cleaned(to: Transfer.excerptBytes)
+    return String(decoding: secrets.masked(bytes, isCut ? .cut : .whole), as: UTF8.self)
   }
 }

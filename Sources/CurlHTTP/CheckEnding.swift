@@ -20,7 +20,7 @@ struct CheckEnding {
       .checkLost(
         key, GateFault(detail: detail, started: transfer.started, cause: cause))
     case .failed(let kind, let detail):
-      .checked(key, failure(kind, shown(detail), status: status, answer: answerSoFar))
+      .checked(key, failure(kind, detail, status: status, answer: answerSoFar))
     case .answered where isLate:
       .checked(
         key,
@@ -56,7 +56,7 @@ struct CheckEnding {
       return success(status: status, version: version(judgement))
     }
     var report = self.failure(
-      failure.kind, shown(failure.detail), status: status, answer: answer)
+      failure.kind, failure.detail, status: status, answer: answer)
     report.version = version(judgement)
     return report
   }
@@ -151,10 +151,10 @@ struct CheckEnding {
     CheckReport(
       started: transfer.started, result: .failure(kind), status: status,
       latencyMicroseconds: kind.isTimeout ? sinceStart : latency ?? sinceStart,
-      detail: detail.cleaned(to: 500),
+      detail: detail,
       evidence: answer?.evidence(without: plan.secrets))
   }
 
-  /// What an answer said, or may have been quoted from it; never words of the program's own alone.
+  /// What an answer said; never words of the program's own.
   private func shown(_ text: String) -> String { plan.secrets.masked(text) }
 }

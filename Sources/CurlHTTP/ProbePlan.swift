@@ -44,7 +44,9 @@ extension ProbePlan {
     check.target.scheme.isGRPC || check.target.scheme.hasPath && protocolVersion != .http1
   }
 
-  var way: CheckWay { CheckWay(isTLS: check.target.scheme.isTLS, proxy: proxyAddress?.kind) }
+  var way: CheckWay {
+    CheckWay(isTLS: check.target.scheme.isTLS, proxy: proxyAddress?.kind, secrets: secrets)
+  }
 
   /// The header fields of a check, without `Host`, `User-Agent` and libcurl's own `Accept: */*`.
   ///

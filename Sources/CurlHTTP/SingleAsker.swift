@@ -104,8 +104,8 @@ extension SingleAnswer {
       case .answered: .answered
       // More than is read: what came says enough.
       case .failed where response.body_too_large: .answered
-      case .failed(let kind, let detail): .failed(kind, plan.secrets.masked(detail))
-      case .fault(let detail, _): .fault(plan.secrets.masked(detail))
+      case .failed(let kind, let detail): .failed(kind, detail)
+      case .fault(let detail, _): .fault(detail)
       }
     let status = transfer.httpStatus
     if status > 0 {

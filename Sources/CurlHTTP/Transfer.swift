@@ -56,8 +56,6 @@ final class Transfer {
   private static let headerLimit = 32 * 1024
   /// A body beyond this has no end worth waiting for.
   private static let bodyLimit = 16 * 1024 * 1024
-  /// So much of a body is kept to explain a failure.
-  static let excerptBytes = 200
 
   /// `index` is the place of this one among all of a runner's.
   init(_ plan: ProbePlan, lane: Int, index: Int) throws(CurlFailure) {
@@ -75,7 +73,7 @@ final class Transfer {
     }
     try opener?.leaveConnectionOpen()
     if opener != nil { try CurlFailure.check(hg_easy_take_connected(handle.raw)) }
-    let kept = plan.check.target.scheme.isGRPC ? GRPCAnswer.bytesRead : Self.excerptBytes
+    let kept = plan.check.target.scheme.isGRPC ? GRPCAnswer.bytesRead : Evidence.excerptBytes
     handle.response.pointee.strict = true
     handle.response.pointee.header_limit = Self.headerLimit
     handle.response.pointee.body_limit = Self.bodyLimit

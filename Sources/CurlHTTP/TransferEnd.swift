@@ -19,6 +19,8 @@ enum TransferEnd {
 struct CheckWay: Hashable {
   var isTLS = false
   var proxy: ProxyKind?
+  /// What an answer, or a library that tells of it, may repeat.
+  var secrets: SecretMask = []
 }
 
 extension TransferEnd {
@@ -31,12 +33,12 @@ extension TransferEnd {
       return
     }
     let response = handle.response.pointee
-    let text = handle.words(for: result)
+    let text = way.secrets.quoting(handle.words(for: result))
     if let own = Self.own(response) {
       self = own
     } else if let ended = Self.onTheWay(result, handle, way, text) {
       self = ended
-    } else if let malformed = Self.malformed(response) {
+    } else if let malformed = Self.malformed(response, way.secrets) {
       self = malformed
     } else if handle.hasAnswer(before: result) {
       self = .brokenOff(result, handle, text)
@@ -113,10 +115,14 @@ extension TransferEnd {
   }
 
   /// An answer whose form is wrong, as far as the bytes that came tell.
-  private static func malformed(_ response: hg_response) -> TransferEnd? {
+  private static func malformed(
+    _ response: hg_response, _ secrets: SecretMask
+  ) -> TransferEnd? {
     if response.header_too_large || response.body_too_large { return .tooLarge(response) }
     let line = withUnsafeBytes(of: response.line) { bytes in
-      "'\(String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self).cleaned(to: 80))'"
+      let line = Array(bytes.prefix { $0 != 0 })
+      let masked = secrets.masked(line, line.count == bytes.count - 1 ? .cut : .whole)
+      return "'\(String(decoding: masked, as: UTF8.self).cleaned(to: 80))'"
     }
     switch response.malformed {
     case HG_STATUS_LINE:

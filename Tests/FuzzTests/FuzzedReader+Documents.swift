@@ -95,7 +95,7 @@ extension FuzzedReader {
           + #""Expiration": "2026-05-05T10:00:00Z"}"#, #"{"Code": "Failed", "Message": "no"}"#)
     ) { bytes in
       do throws(SourceError) {
-        _ = try CredentialsDocument.credentials(bytes, from: "here")
+        _ = try CredentialsDocument.credentials(bytes, from: "here", without: [])
         return true
       } catch {
         // A document that says why there are no credentials was read as well.
@@ -116,7 +116,7 @@ extension FuzzedReader {
     }
     let printed = settings.printed
     // A secret is masked: what is printed cannot be run as it is.
-    guard !printed.contains(secretMask) else { return true }
+    guard !printed.contains(SecretMask.mask) else { return true }
     let again: Settings
     do throws(SettingsError) {
       again = try Settings(

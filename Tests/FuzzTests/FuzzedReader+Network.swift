@@ -21,7 +21,7 @@ extension FuzzedReader {
             + "</ErrorResponse>",
           "<Response><Errors><Error><Code>AuthFailure</Code></Error></Errors></Response>")
       ) { bytes in
-        let failure = QueryFailure(HTTPResponse(status: 400, body: bytes), redactedBy: nil)
+        let failure = QueryFailure(HTTPResponse(status: 400, body: bytes), without: [])
         return !"\(failure)".isEmpty
       },
       aws("Auto Scaling group", "autoscaling-groups") { client throws(SourceError) in
@@ -50,7 +50,8 @@ extension FuzzedReader {
           #"{"status":"success","data":{"resultType":"scalar","result":[1,"+Inf"]}}"#)
       ) { bytes in
         let comparison = GuardSpec.Comparison(relation: .below, number: 1, text: "< 1")
-        let answer = PrometheusAnswer(HTTPResponse(status: 200, body: bytes)).judged(by: comparison)
+        let answer = PrometheusAnswer(HTTPResponse(status: 200, body: bytes), secrets: []).judged(
+          by: comparison)
         if case .unknown = answer { return bytes.contains { $0 == UInt8(ascii: "N") } }
         return true
       },

@@ -70,11 +70,71 @@ import TestSupport
 
       let length = Int.random(in: 0..<shown.unicodeScalars.count, using: &random)
       let cut = before + String(String.UnicodeScalarView(shown.unicodeScalars.prefix(length)))
-      let maskedCut = mask.masked(cut, .cut)
+      let maskedCut = String(decoding: mask.masked(Array(cut.utf8), .cut), as: UTF8.self)
       #expect(
         maskedCut.unicodeScalars.count <= before.unicodeScalars.count || maskedCut.hasSuffix("***"),
         "seed \(seed): \(secret) cut in \(cut)")
     }
+  }
+
+  /// With a control sequence somewhere, or what only begins as one.
+  private func colored(_ text: String, _ random: inout SplitMix64) -> String {
+    var scalars = Array(text.unicodeScalars)
+    let sequence = ["", "\u{1B}[01;31m", "\u{1B}[0;", "\u{1B}[", "\u{1B}"].picked(&random)
+    let place = Int.random(in: 0...scalars.count, using: &random)
+    scalars.insert(contentsOf: sequence.unicodeScalars, at: place)
+    var colored = String.UnicodeScalarView()
+    colored.append(contentsOf: scalars)
+    return String(colored)
+  }
+
+  /// The longest piece of a secret that stands in a text, in its own case or not.
+  private func longestPiece(of secret: String, in text: String) -> Int {
+    let (secret, text) = (Array(secret.lowercased().utf8), Array(text.lowercased().utf8))
+    var longest = 0
+    for start in text.indices {
+      for other in secret.indices {
+        let length = zip(text[start...], secret[other...]).prefix { $0 == $1 }.count
+        longest = max(longest, length)
+      }
+    }
+    return longest
+  }
+
+  @Test func aSecretThatWasCutOrTornByOthersIsMaskedToo() {
+    for seed in 1...300 {
+      var random = SplitMix64(seed: UInt64(seed))
+      var secret = ""
+      for _ in 0..<Int.random(in: 8...40, using: &random) {
+        secret.unicodeScalars.append(Self.letters.picked(&random))
+      }
+      let mask = SecretMask(["Bearer \(secret)"])
+      let shown = Array(colored(disguised(secret, &random), &random).utf8)
+      let from = Int.random(in: 0..<shown.count, using: &random)
+      let part = Array(shown[from...].prefix(Int.random(in: 0...shown.count, using: &random)))
+      let text = Array("x=".utf8) + part + Array(",".utf8) + shown + Array(" end\n".utf8)
+      let whole = String(decoding: mask.masked(text, .whole), as: UTF8.self)
+      #expect(longestPiece(of: secret, in: whole) < 8, "seed \(seed): \(secret) in \(whole)")
+
+      var stream = SecretStream(mask)
+      var streamed: [UInt8] = []
+      var rest = text[...]
+      while !rest.isEmpty {
+        let size = Int.random(in: 1...12, using: &random)
+        streamed += stream.take(Array(rest.prefix(size)))
+        rest = rest.dropFirst(size)
+      }
+      #expect(stream.finish().isEmpty, "seed \(seed): a whole line is held back")
+      #expect(
+        String(decoding: streamed, as: UTF8.self) == whole, "seed \(seed): \(secret) torn")
+    }
+  }
+
+  @Test func whatCannotBeASecretIsNotHeldBack() {
+    var stream = SecretStream(["hush-hush-token"])
+    #expect(stream.take(Array("Continue? ".utf8)) == Array("Continue? ".utf8))
+    #expect(stream.take(Array("progress: 10".utf8)) == Array("progress: ".utf8))
+    #expect(stream.finish() == Array("10".utf8))
   }
 
   @Test(arguments: ["0", "a b c", "HTTP 503", "Bearer x", "not"])
@@ -116,11 +176,36 @@ import TestSupport
     #expect(SecretPlaces.masked(text) == shown)
   }
 
+  @Test(arguments: [
+    ("TOKEN=abc ./deploy --password=x --to y", "TOKEN=*** ./deploy --password=*** --to y"),
+    ("API_KEY='a b' ./x \"y\"", "API_KEY='***' ./x \"y\""),
+    (
+      "./x --token abc --token \"$T\" --password-file f",
+      "./x --token *** --token \"$T\" --password-file f"
+    ),
+    (
+      "curl -H 'Authorization: Bearer abc' -H 'Accept: a/b' -d x http://h",
+      "curl -H 'Authorization: ***' -H 'Accept: a/b' -d x http://h"
+    ),
+    ("TOKEN=$T ./x; jq '{key: .x}'", "TOKEN=$T ./x; jq '{key: .x}'"),
+  ])
+  func secretsOfCommandsAreMaskedAndNothingElse(_ text: String, _ shown: String) {
+    #expect(SecretPlaces.masked(text, .command) == shown)
+  }
+
+  @Test func secretsOfTheEnvironmentAreThoseNamedForThemAndThoseOfURLs() {
+    let variables = [
+      "AWS_SECRET_ACCESS_KEY": "k1", "GITHUB_TOKEN": "t1", "DB_PASSWORD": "p1",
+      "DATABASE_URL": "postgres://u:p2@db/x", "PATH": "/usr/bin", "HOME": "/root",
+    ]
+    #expect(Set(SecretPlaces.secrets(ofEnvironment: variables)) == ["k1", "t1", "p1", "p2"])
+  }
+
   @Test func aTokenAtAPlaceWithoutASchemeIsASecret() {
-    #expect(SecretPlaces.masked("TOKEN@h:1", isPlace: true) == "***@h:1")
-    #expect(SecretPlaces.masked("user:hunter2@h:1", isPlace: true) == "user:***@h:1")
+    #expect(SecretPlaces.masked("TOKEN@h:1", .place) == "***@h:1")
+    #expect(SecretPlaces.masked("user:hunter2@h:1", .place) == "user:***@h:1")
     #expect("user:hunter2@h:1".shown == "'user:***@h:1'")
-    #expect(SecretPlaces.secrets(in: "http://me:pw@h", isPlace: true) == ["pw"])
+    #expect(SecretPlaces.secrets(in: "http://me:pw@h", .place) == ["pw"])
   }
 
   @Test(arguments: ["Authorization", "X-Api-Key", "Cookie", "X-Debug"])

@@ -266,7 +266,7 @@ import Testing
   ])
   func aDocumentThatIsNoneIsNotQuoted(_ text: String) {
     let error = #expect(throws: SourceError.self) {
-      try CredentialsDocument.credentials(Array(text.utf8), from: "x")
+      try CredentialsDocument.credentials(Array(text.utf8), from: "x", without: [])
     }
     #expect(error?.message.hasPrefix("the answer of x cannot be read: ") == true)
     #expect(error?.message.contains("s3cr3t") == false)
@@ -384,9 +384,13 @@ import Testing
     var dumped = ""
     dump(keys, to: &dumped)
     #expect(!"\(keys) \(String(reflecting: keys)) \(dumped)".contains("hidden"))
-    #expect(keys.redacting("a hidden-token") == "a ***")
-    let short = AWSCredentials(accessKeyID: "a", secretAccessKey: "e", sessionToken: nil)
-    #expect(short.redacting("a message") == "a message")
+    var request = HTTPRequest(
+      .post(form: Secret("Action=x&WebIdentityToken=a-job%2Btoken")), "http://h")
+    request.signing = HTTPRequest.Signing(credentials: keys, region: "r", service: "s")
+    request.fields = [HTTPField("Authorization", "hush-hush")]
+    #expect(
+      request.secrets.masked("hidden-token, a-job+token and HUSH-hush of sts")
+        == "***, *** and *** of sts")
   }
 
   @Test func theRegionIsAskedOfTheInstanceLast() throws {

@@ -7,7 +7,7 @@ import Testing
 /// What is made of each answer that a guard may give.
 @Suite struct GuardSourceTests {
   private static func answer(
-    _ guardText: String, status: Int = 200, _ body: String = ""
+    _ guardText: String, status: Int = 200, _ body: String = "", secrets: SecretMask = []
   ) throws -> GuardAnswer {
     var surroundings = Surroundings.machine(variables: ["PATH": "/usr/bin:/bin"])
     surroundings.send = { _ throws(HTTPFailure) in
@@ -15,7 +15,7 @@ import Testing
     }
     return GuardSource(
       try GuardSpec(parsing: guardText), surroundings: surroundings,
-      client: AWSClient(AWSSession(surroundings)), timeout: .seconds(5)
+      client: AWSClient(AWSSession(surroundings)), timeout: .seconds(5), secrets: secrets
     ).ask()
   }
 

@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct RetriedPostTests {
   private func post(bound: Duration = .seconds(10)) -> RetriedPost {
-    RetriedPost("{}", contentType: "application/json", to: "http://host/x", bound: bound)
+    RetriedPost(
+      "{}", contentType: "application/json", to: "http://host/x", bound: bound, secrets: [])
   }
 
   /// A machine whose network answers with these, one after the other, and then with the last.

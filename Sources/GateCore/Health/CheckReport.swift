@@ -1,4 +1,4 @@
-/// What one check found.
+/// What one check found; what an answer said is clean enough to print anywhere.
 package struct CheckReport: Hashable, Sendable {
   /// When its connection was begun.
   package var started: GateInstant
@@ -22,8 +22,8 @@ package struct CheckReport: Hashable, Sendable {
     self.result = result
     self.status = status
     self.latencyMicroseconds = latencyMicroseconds
-    self.detail = detail
-    self.version = version
+    self.detail = detail?.cleaned(to: 500)
+    self.version = version?.cleaned(to: 100)
     self.evidence = evidence
   }
 }
@@ -45,22 +45,23 @@ package enum CheckResult: Hashable, Sendable {
   case failure(FailureKind)
 }
 
-/// The parts of an answer that tell why it is not the wanted one; cleaned and cut by the checker.
+/// The parts of an answer that tell why it is not the wanted one; clean, and short.
 package struct Evidence: Hashable, Sendable {
   package var server: String?
   package var location: String?
   package var contentType: String?
-  /// At most 200 bytes of the body.
+  /// The beginning of the body.
   package var excerpt: String?
+  package static let excerptBytes = 200
 
   package init(
     server: String? = nil, location: String? = nil, contentType: String? = nil,
     excerpt: String? = nil
   ) {
-    self.server = server
-    self.location = location
-    self.contentType = contentType
-    self.excerpt = excerpt
+    self.server = server?.cleaned(to: 100)
+    self.location = location?.cleaned(to: 200)
+    self.contentType = contentType?.cleaned(to: 100)
+    self.excerpt = excerpt?.cleaned(to: Self.excerptBytes)
   }
 }
 
@@ -80,7 +81,7 @@ package struct GateFault: Error, Hashable, Sendable {
   }
 
   package init(detail: String, started: GateInstant? = nil, cause: Cause? = nil) {
-    self.detail = detail
+    self.detail = detail.cleaned(to: 1000)
     self.started = started
     self.cause = cause
   }

@@ -8,7 +8,7 @@ package struct LoadBalancerView: Hashable, Sendable {
 
   package init(state: InstanceState, reasonCode: String? = nil, description: String? = nil) {
     self.state = state
-    self.reasonCode = reasonCode
-    self.description = description
+    self.reasonCode = reasonCode?.cleaned(to: 300)
+    self.description = description?.cleaned(to: 1000)
   }
 }

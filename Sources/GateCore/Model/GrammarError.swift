@@ -12,7 +12,7 @@ extension String {
   package var shown: String {
     // What is not understood may be the place that it was meant to be.
     let mayBePlace = firstIndex(of: ":").flatMap { self[$0...].firstIndex(of: "@") } != nil
-    let masked = SecretPlaces.masked(self, isPlace: mayBePlace)
+    let masked = SecretPlaces.masked(self, mayBePlace ? .place : .text)
     return masked.count > 80 ? "'\(masked.prefix(77))...'" : "'\(masked)'"
   }
 }

@@ -22,7 +22,7 @@ package struct Instance: Hashable, Sendable {
     self.address = address
     self.port = port
     self.zone = zone
-    self.mismatch = mismatch
+    self.mismatch = mismatch?.cleaned(to: 300)
     self.role = role
   }
 

@@ -47,7 +47,7 @@ struct EscapedText {
     var index = 0
     result.cutEscape = cutEscape
     while index < bytes.count {
-      if end == .cut, isCut(at: index, kinds) {
+      if end != .whole, isCut(at: index, kinds) {
         result.cutEscape = starts[index]
         break
       }
@@ -65,8 +65,32 @@ struct EscapedText {
     return result
   }
 
+  /// Where the last of it begins that may yet become a part of a secret: not before the last blank.
+  var openPlace: Int {
+    // The end of a character that was torn is no more than three bytes.
+    let rest = bytes.suffix(SecretMask.shortest - 1 + 3)
+    let start = rest.lastIndex(of: 0x20).map { $0 + 1 } ?? rest.startIndex
+    return start < bytes.count ? starts[start] : tornSequence ?? .max
+  }
+
+  /// Where a control sequence begins at the end that was torn, if one was; it is left out.
+  private(set) var tornSequence: Int?
+
+  /// What a reader makes of a control sequence.
+  enum Sequences {
+    /// A terminal obeys it, and whoever cleans the text leaves it out.
+    case leftOut
+    /// A log has its letters.
+    case kept
+  }
+
+  /// As each reader sees it.
+  var foldings: [EscapedText] {
+    bytes.contains(ControlSequence.escape) ? [folded(.leftOut), folded(.kept)] : [folded(.leftOut)]
+  }
+
   /// In lower case, without what cannot be seen, any blank as one space.
-  var folded: EscapedText {
+  private func folded(_ sequences: Sequences) -> EscapedText {
     var result = EscapedText()
     result.cutEscape = cutEscape
     var index = 0
@@ -76,6 +100,14 @@ struct EscapedText {
         switch byte {
         case 0x41...0x5A: result.append(byte | 0x20, starts[index], ends[index])
         case 0x20, 0x09...0x0D: result.append(0x20, starts[index], ends[index])
+        case ControlSequence.escape where sequences == .leftOut:
+          switch ControlSequence.end(in: bytes, from: index) {
+          case .at(let end): index = end - 1
+          case .torn:
+            result.tornSequence = starts[index]
+            index = bytes.count - 1
+          case nil: break
+          }
         case 0..<0x20, 0x7F: break
         default: result.append(byte, starts[index], ends[index])
         }

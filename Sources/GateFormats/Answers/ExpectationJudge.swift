@@ -5,13 +5,18 @@ package struct ExpectationJudge: AnswerJudge {
   private let expectations: Expectations
   private let body: BodyPattern?
   private let versionInBody: BodyPattern?
+  /// What an answer may repeat, and an expectation may name.
+  private let secrets: SecretMask
 
   /// A pattern is looked for, and JSON read, in so much of a body and no more.
   package let bodyBytesWanted = 256 * 1024
 
   /// - Throws: `GrammarError` for a regular expression that is none.
-  package init(_ expectations: Expectations) throws(GrammarError) {
+  package init(
+    _ expectations: Expectations, secrets: SecretMask = []
+  ) throws(GrammarError) {
     self.expectations = expectations
+    self.secrets = secrets
     body = if let pattern = expectations.body { try BodyPattern(pattern) } else { nil }
     versionInBody =
       if case .body(let pattern) = expectations.version?.source {
@@ -52,16 +57,17 @@ package struct ExpectationJudge: AnswerJudge {
 
   private func bodyFailure(_ text: String) -> AnswerJudgement.Failure? {
     guard let body, !body.isFound(in: text) else { return nil }
-    return .init(.expectationFailed, "the body does not match '\(expectations.body ?? "")'")
+    return .init(.expectationFailed, "the body does not match '\(shown(expectations.body ?? ""))'")
   }
 
   private func headerFailure(_ answer: Answer) -> AnswerJudgement.Failure? {
     for expected in expectations.headers {
       let found = answer.values(of: expected.name)
       guard !found.contains(expected.value) else { continue }
-      let what = found.isEmpty ? "missing" : "'\(found.joined(separator: "', '"))'"
+      let what = found.isEmpty ? "missing" : "'\(found.map(shown).joined(separator: "', '"))'"
       return .init(
-        .expectationFailed, "the header \(expected.name) is \(what), not '\(expected.value)'")
+        .expectationFailed,
+        "the header \(expected.name) is \(what), not '\(shown(expected.value))'")
     }
     return nil
   }
@@ -74,23 +80,24 @@ package struct ExpectationJudge: AnswerJudge {
     switch json {
     case .success(let read): value = read
     case .failure(let error):
-      return .init(.expectationFailed, Self.whyNotJSON(answer, error))
+      return .init(.expectationFailed, whyNotJSON(answer, error))
     }
     for expected in expectations.json {
       let found = value[expected.pointer]
       guard found?.isWritten(as: expected.value) != true else { continue }
       return .init(
         .expectationFailed,
-        "\(expected.pointer) is \(found?.text ?? "missing"), not \(expected.value)")
+        "\(expected.pointer) is \(found.map { shown($0.text) } ?? "missing"), not "
+          + shown(expected.value))
     }
     return nil
   }
 
-  private static func whyNotJSON(_ answer: Answer, _ error: JSONError) -> String {
+  private func whyNotJSON(_ answer: Answer, _ error: JSONError) -> String {
     let encodings = answer.isBodyWhole ? answer.values(of: "content-encoding") : []
     return encodings.isEmpty
-      ? error.words(of: "the body")
-      : "the body is compressed (\(encodings.joined(separator: ", ")))"
+      ? error.words(of: "the body", without: secrets)
+      : "the body is compressed (\(encodings.map(shown).joined(separator: ", ")))"
   }
 
   private func version(_ answer: Answer, _ text: String, _ json: JSONValue?) -> String? {
@@ -105,6 +112,9 @@ package struct ExpectationJudge: AnswerJudge {
   private func versionFailure(_ version: String?) -> AnswerJudgement.Failure? {
     guard let expected = expectations.version, version != expected.version else { return nil }
     return .init(
-      .wrongVersion, "version \(version.map { "'\($0)'" } ?? "missing"), not '\(expected.version)'")
+      .wrongVersion,
+      "version \(version.map { "'\(shown($0))'" } ?? "missing"), not '\(shown(expected.version))'")
   }
+
+  private func shown(_ text: String) -> String { secrets.masked(text) }
 }

@@ -11,7 +11,7 @@ extension CISystem {
       names.lazy.compactMap { variables[$0] }.first { !$0.isEmpty }
     }
     func page(_ link: String?) -> String? {
-      link.map { SecretPlaces.masked($0, isPlace: true) }
+      link.map { SecretPlaces.masked($0, .place) }
     }
     let (link, commit, branch): (String?, String?, String?) =
       switch self {

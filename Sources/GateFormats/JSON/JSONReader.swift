@@ -1,3 +1,5 @@
+package import GateCore
+
 extension JSONValue {
   /// No document nests deeper: it is the least that common readers allow (jq 1.6).
   package static let deepest = 256
@@ -55,18 +57,18 @@ package struct JSONError: Error, Hashable, Sendable {
   }
 
   /// What is wrong with `subject`, such as "it".
-  package func words(of subject: String) -> String {
+  package func words(of subject: String, without secrets: SecretMask = []) -> String {
     switch problem {
     case .malformed: "\(subject) is not JSON"
     case .doubledName(let name):
-      "\(subject) has the name '\(name.cleaned(to: 40))' twice in one object, and readers of JSON "
+      "\(subject) has the name '\(secrets.quoting(name, limit: 40))' twice in one object, and readers of JSON "
         + "disagree on which counts"
     case .byteOrderMark: "\(subject) begins with a byte order mark, which JSON does not have"
     case .otherEncoding: "\(subject) is UTF-16 or UTF-32, but JSON is UTF-8"
     case .notUTF8: "\(subject) is not UTF-8, as JSON is"
     case .halfSurrogate: "\(subject) has half of a surrogate pair, which is no character"
     case .numberBeyondReaders(let text):
-      "\(subject) has the number \(text.cleaned(to: 40)), and readers of JSON disagree on its value"
+      "\(subject) has the number \(secrets.quoting(text, limit: 40)), and readers of JSON disagree on its value"
     case .tooDeep: "\(subject) is nested more than \(JSONValue.deepest) deep"
     case .tooLong(let limit): "\(subject) is longer than \(limit / 1024) KiB"
     }

@@ -1,4 +1,4 @@
-internal import GateCore
+package import GateCore
 
 extension RunHeader {
   /// A setting that somebody chose: no default.
@@ -50,12 +50,13 @@ extension RunHeader {
 extension RunHeader.ChosenSetting {
   /// Nil for a default, for what only says where the outcome goes, and for a list of instances,
   /// which stand in the verdict themselves.
-  package init?(_ key: SettingKey, _ texts: [SettingText]) {
+  package init?(_ key: SettingKey, _ texts: [SettingText], without secrets: SecretMask = []) {
     guard key != .instances, key.setting.section != .output, let origin = texts.first?.origin,
       let layer = origin.layer
     else { return nil }
     self.init(
-      name: key.rawValue, value: texts.map { key.masked($0.text) }.joined(separator: "\n"),
+      name: key.rawValue,
+      value: texts.map { key.masked($0.text, without: secrets) }.joined(separator: "\n"),
       origin: origin.description, layer: layer)
   }
 }
@@ -63,7 +64,10 @@ extension RunHeader.ChosenSetting {
 extension Settings {
   /// Those in force that are no defaults.
   package var chosen: [RunHeader.ChosenSetting] {
-    inForce.values.compactMap { RunHeader.ChosenSetting($0.key, $0.value) }
+    let secrets = secrets
+    return inForce.values.compactMap {
+      RunHeader.ChosenSetting($0.key, $0.value, without: secrets)
+    }
   }
 }
 

@@ -196,12 +196,7 @@ private struct JournalReader {
 
   private func event(_ line: JournalLine) throws(JournalError) -> Journal.RecordedEvent {
     switch line.event {
-    case "instance_added":
-      .instanceAdded(
-        Instance(
-          id: try want(line.id, "id"), address: try want(line.address, "address"),
-          port: try number(line.port, "port", in: 1...65_535), zone: line.zone,
-          mismatch: line.mismatch, role: try role(line)))
+    case "instance_added": .instanceAdded(try instance(line))
     case "guard_added": .instanceAdded(.guarding(try want(line.id, "id")))
     case "instance_removed": .instanceRemoved(try name(line))
     case "check": .checked(try name(line), try report(line))
@@ -229,6 +224,15 @@ private struct JournalReader {
     case "state_changed", "signed": .derived
     default: throw error("'\(line.event)' is not an event of this version")
     }
+  }
+
+  private func instance(_ line: JournalLine) throws(JournalError) -> Instance {
+    let instance = Instance(
+      id: try want(line.id, "id"), address: try want(line.address, "address"),
+      port: try number(line.port, "port", in: 1...65_535), zone: line.zone,
+      mismatch: line.mismatch, role: try role(line))
+    if let problem = instance.nameProblem { throw error(problem) }
+    return instance
   }
 
   private func listing(_ line: JournalLine) throws(JournalError) -> Journal.Listing {

@@ -5,8 +5,6 @@ package struct GuardSpec: Hashable, Sendable {
   package var question: Question
   /// As it was written, without its secrets.
   package var name: String
-  /// What must appear in no output.
-  package var secrets: [String]
 
   package enum Question: Hashable, Sendable {
     /// An instant query; every value of its answer must compare so with the number.
@@ -53,12 +51,11 @@ extension GuardSpec {
   package init(parsing text: String) throws(GrammarError) {
     let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
       .map { $0.trimmed }
-    name = maskedGuard(text)
+    name = SettingKey.guard.masked(text).cleaned(to: 65_536)
     guard parts.count == 2, !parts[1].isEmpty else { throw Self.unknown(name) }
-    secrets = SecretPlaces.secrets(in: parts[1])
     switch parts[0] {
     case "prometheus": question = try Self.prometheus(parts[1], name)
-    case "cloudwatch-alarm": (question, secrets) = (.cloudWatchAlarm(parts[1]), [])
+    case "cloudwatch-alarm": question = .cloudWatchAlarm(parts[1])
     // Whoever writes only a URL means the URL.
     case "http" where parts[1].hasPrefix("//"), "https" where parts[1].hasPrefix("//"):
       question = .http(try Self.url(text.trimmed, name))
@@ -116,18 +113,6 @@ extension GuardSpec {
     throw GrammarError(
       "\(name.shown) does not end with a comparison, such as < 0.01 (<, <=, >, >=, == or != and a "
         + "number)")
-  }
-}
-
-/// A guard without the secrets of its URL; of one that is not understood, its first word.
-package func maskedGuard(_ text: String) -> String {
-  guard let colon = text.firstIndex(of: ":") else { return secretMask }
-  switch text[..<colon].trimmed {
-  case "prometheus", "http", "https":
-    return SecretPlaces.masked(text, isPlace: !text.contains("://"))
-  case "cloudwatch-alarm", "exec": return SecretPlaces.masked(text)
-  // A password may stand anywhere.
-  default: return "\(text[...colon])\(secretMask)"
   }
 }
 

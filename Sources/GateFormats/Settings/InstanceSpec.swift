@@ -40,18 +40,14 @@ package struct InstanceSpec: Hashable, Sendable {
 
   /// A name that can stand in a line of the journal and in a message.
   ///
-  /// - Throws: `GrammarError`, when it is empty, too long, or has blanks or control characters.
+  /// - Throws: `GrammarError`, when it is empty, too long, has blanks or control characters, or is
+  ///   a command.
   package static func checkedID(
     _ id: String, in text: String
   ) throws(GrammarError) -> String {
     guard !id.isEmpty else { throw GrammarError("\(text.shown) has no name before the '='") }
-    // U+FFFD stands where bytes of an argument were not UTF-8.
-    let isPlain = id.unicodeScalars.allSatisfy {
-      !$0.isShownByNumber && !$0.properties.isWhitespace && $0 != "\u{FFFD}"
-    }
-    guard isPlain, id.utf8.count <= 255 else {
-      throw GrammarError(
-        "\(id.shown) is not a name of an instance: UTF-8, no blanks, and at most 255 bytes")
+    if let fault = NameFault(of: id, .instance) {
+      throw GrammarError(fault.words(of: id, .instance))
     }
     return id
   }
@@ -60,13 +56,8 @@ package struct InstanceSpec: Hashable, Sendable {
   ///
   /// - Throws: `GrammarError`, when it is too long, or has control characters.
   static func checkedZone(_ zone: String) throws(GrammarError) -> String {
-    guard zone.utf8.count <= 255, !zone.unicodeScalars.contains(where: \.isShownByNumber) else {
-      throw GrammarError(
-        "\(zone.shown) is not a zone: no control or invisible characters, and at most 255 bytes")
-    }
-    // Printed alone to a CI system's log, by whatever reads the verdict, it must be no command.
-    guard !zone.contains("##"), !zone.beginsWithLogCommand else {
-      throw GrammarError("\(zone.shown) would be a command to a CI system that prints it")
+    if let fault = NameFault(of: zone, .zone) {
+      throw GrammarError(fault.words(of: zone, .zone))
     }
     return zone
   }

@@ -1,69 +1,93 @@
+internal import FoundationEssentials
 package import GateCore
-
-/// What stands in the place of a secret.
-package let secretMask = SecretMask.mask
 
 extension SettingKey {
   /// A value of the setting as it may be shown anywhere.
   package func masked(_ text: String) -> String {
+    switch secrecy(of: text) {
+    case .open: return text
+    case .whole: return SecretMask.mask
+    case .places(let kind): return SecretPlaces.masked(text, kind)
+    case .from(let start): return text[..<start] + SecretMask.mask
+    case .webhook: return Webhook.masked(text)
+    }
+  }
+
+  /// The same, without what other settings have as a secret; instances keep their names.
+  package func masked(_ text: String, without secrets: SecretMask) -> String {
+    self == .instances ? masked(text) : secrets.masked(masked(text))
+  }
+
+  /// What of a value must appear in no output, in each form in which it is sent.
+  func secrets(in text: String) -> [String] {
+    switch secrecy(of: text) {
+    case .open: []
+    case .whole: [text]
+    case .places(let kind):
+      SecretPlaces.secrets(in: text, kind)
+        + SecretPlaces.users(in: text, kind).map { Data($0).base64EncodedString() }
+    case .from(let start): [String(text[start...])] + Self.basicPasswords(in: text[start...])
+    case .webhook: Webhook.secrets(in: text)
+    }
+  }
+
+  /// The password of `Basic dXNlcjpwYXNzd29yZA==`, which a server may repeat decoded.
+  ///
+  /// Source: RFC 7617, section 2.
+  private static func basicPasswords(in credentials: Substring) -> [String] {
+    let words = credentials.split(whereSeparator: \.isWhitespace)
+    guard words.count == 2, words[0].lowercased() == "basic",
+      let user = Data(base64Encoded: String(words[1])),
+      let colon = user.firstIndex(of: UInt8(ascii: ":"))
+    else { return [] }
+    return [String(decoding: user[(colon + 1)...], as: UTF8.self)]
+  }
+
+  /// What of a value is a secret: the one rule for what is shown of it and what is looked for.
+  private enum Secrecy {
+    case open
+    case whole
+    case places(SecretPlaces.Kind)
+    /// All from here on.
+    case from(String.Index)
+    /// All but the host.
+    case webhook
+  }
+
+  private func secrecy(of text: String) -> Secrecy {
     switch self {
-    case .header: maskedHeader(text)
-    case .notify, .events: maskedWebhook(text)
-    case .guard: maskedGuard(text)
-    case .proxy, .connectTo: maskedProxy(text)
+    case .header: Self.secrecy(ofHeader: text)
+    case .notify, .events: text == "-" ? .open : .webhook
+    case .guard: Self.secrecy(ofGuard: text)
+    case .proxy, .connectTo: .places(.place)
+    case .exec, .onPromote, .onRollback, .onInconclusive: .places(.command)
+    case .baseline, .signKey: .places(text.hasPrefix("exec:") ? .command : .text)
     // The digest of an image stands behind an `@`.
-    case .subject: text
-    default: setting.confidentiality == .secret ? secretMask : SecretPlaces.masked(text)
+    case .subject: .open
+    default: setting.confidentiality == .secret ? .whole : .places(.text)
     }
   }
-}
 
-/// A header without its value, unless that is no secret: `Authorization: ***`.
-package func maskedHeader(_ text: String) -> String {
-  // Without a colon it is no header, and any of it may be the secret.
-  guard let colon = text.firstIndex(of: ":"), Answer.Field.isName(text[..<colon]) else {
-    return text.hasSuffix(";") && Answer.Field.isName(text.dropLast()) ? text : secretMask
-  }
-  guard SecretPlaces.isSecret(header: text[..<colon]) else { return text }
-  return "\(text[..<colon]): \(secretMask)"
-}
-
-/// A URL without its password: `http://user:***@bastion:3128`.
-package func maskedProxy(_ text: String) -> String { SecretPlaces.masked(text, isPlace: true) }
-
-/// A URL of which only the host is shown: of a webhook, the path is the secret.
-package func maskedWebhook(_ text: String) -> String {
-  let form = text.hasPrefix(Webhook.slackPrefix) ? Webhook.slackPrefix : ""
-  let url = text.dropFirst(form.count)
-  guard text != "-" else { return text }
-  guard let separator = url.firstRange(of: "://"),
-    ["http", "https"].contains(url[..<separator.lowerBound].lowercased())
-  else { return secretMask }
-  let rest = url[separator.upperBound...]
-  let authority = rest.prefix { !"/?#".contains($0) }
-  let host = authority.lastIndex(of: "@").map { authority[authority.index(after: $0)...] }
-  let path = rest.dropFirst(authority.count)
-  return form + url[..<separator.upperBound] + (host.map { "\(secretMask)@\($0)" } ?? authority)
-    + (path.isEmpty || path == "/" ? path : "/\(secretMask)")
-}
-
-extension String {
-  /// The text without these secrets, and without passwords in URLs.
-  package func masking(_ secrets: SecretMask) -> String {
-    var shown = ""
-    var rest = secrets.masked(self)[...]
-    while let separator = rest.firstRange(of: "://") {
-      shown += rest[..<separator.upperBound]
-      rest = rest[separator.upperBound...]
-      let authority = rest.prefix { !$0.isWhitespace && !"/?#'\"".contains($0) }
-      guard let at = authority.lastIndex(of: "@") else { continue }
-      if let colon = authority[..<at].firstIndex(of: ":") {
-        shown += authority[...colon] + secretMask
-      } else {
-        shown += authority[..<at]
-      }
-      rest = rest[at...]
+  /// A header is shown without its value, unless that is no secret: `Authorization: ***`.
+  private static func secrecy(ofHeader text: String) -> Secrecy {
+    // Without a colon it is no header, and any of it may be the secret.
+    guard let colon = text.firstIndex(of: ":"), Answer.Field.isName(text[..<colon]) else {
+      return text.hasSuffix(";") && Answer.Field.isName(text.dropLast()) ? .open : .whole
     }
-    return shown + rest
+    guard SecretPlaces.isSecret(header: text[..<colon]) else { return .open }
+    let value = text[text.index(after: colon)...]
+    return .from(value.firstIndex { !$0.isWhitespace } ?? text.endIndex)
+  }
+
+  /// Of a guard that is not understood, only its first word is shown.
+  private static func secrecy(ofGuard text: String) -> Secrecy {
+    guard let colon = text.firstIndex(of: ":") else { return .whole }
+    return switch text[..<colon].trimmed {
+    case "prometheus", "http", "https": .places(text.contains("://") ? .text : .place)
+    case "cloudwatch-alarm": .open
+    case "exec": .places(.command)
+    // A password may stand anywhere.
+    default: .from(text.index(after: colon))
+    }
   }
 }

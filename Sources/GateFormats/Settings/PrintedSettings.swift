@@ -7,11 +7,12 @@ extension Settings {
   /// the file is used.
   package var printed: String {
     var lines: [String] = []
+    let secrets = secrets
     for section in Setting.Section.allCases {
       if !lines.isEmpty { lines.append("") }
       lines.append("# \(section.rawValue)")
       for key in SettingKey.allCases where key.setting.section == section {
-        lines += inForce.printedLines(of: key)
+        lines += inForce.printedLines(of: key, without: secrets)
       }
     }
     return lines.joined(separator: "\n") + "\n"
@@ -19,19 +20,19 @@ extension Settings {
 }
 
 extension RawSettings {
-  fileprivate func printedLines(of key: SettingKey) -> [String] {
+  fileprivate func printedLines(of key: SettingKey, without secrets: SecretMask) -> [String] {
     let texts = values[key] ?? []
     guard let first = texts.first else {
       return ["# \(key.rawValue):  (\(key.setting.whenUnset))"]
     }
     guard texts.count > 1 else {
-      return ["\(key.rawValue): \(key.printed(first.text))\(comment(first.origin))"]
+      return ["\(key.rawValue): \(key.printed(first.text, secrets))\(comment(first.origin))"]
     }
     // One remark for the whole list where one is enough.
     let isOfOnePlace = texts.allSatisfy { $0.origin == first.origin }
     return ["\(key.rawValue):\(isOfOnePlace ? comment(first.origin) : "")"]
       + texts.map { text in
-        "  - \(key.printed(text.text))\(isOfOnePlace ? "" : comment(text.origin))"
+        "  - \(key.printed(text.text, secrets))\(isOfOnePlace ? "" : comment(text.origin))"
       }
   }
 
@@ -41,12 +42,12 @@ extension RawSettings {
 }
 
 extension SettingKey {
-  fileprivate func printed(_ text: String) -> String {
+  fileprivate func printed(_ text: String, _ secrets: SecretMask) -> String {
     switch setting.kind {
     case .toggle: text
     case .text, .textOrNumber, .duration, .wholeNumber, .instanceCount, .choice, .file, .instances,
       .pair:
-      yamlScalar(masked(text))
+      yamlScalar(masked(text, without: secrets))
     }
   }
 }

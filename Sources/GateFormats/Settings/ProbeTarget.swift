@@ -60,7 +60,8 @@ extension ProbeTarget {
     }
     let target = try HealthCheckTarget(
       parsing: "\(scheme.rawValue):\(port)\(path(rest[end...], of: scheme))")
-    let instance = Instance(id: text, address: spec.address.text, port: port)
+    let instance = Instance(
+      id: SecretPlaces.masked(text), address: spec.address.text, port: port)
     return .url(instance, target)
   }
 
@@ -88,6 +89,6 @@ extension String {
     guard let start = firstRange(of: "://")?.upperBound,
       let at = self[start...].prefix(while: { !"/?#".contains($0) }).lastIndex(of: "@")
     else { return shown }
-    return "\(self[..<start])\(secretMask)\(self[at...])".shown
+    return "\(self[..<start])\(SecretMask.mask)\(self[at...])".shown
   }
 }

@@ -4,7 +4,7 @@ import GateCore
 ///
 /// - Throws: `GrammarError`; the message never shows the password.
 func checkedProxy(_ text: String) throws(GrammarError) -> String {
-  let shown = maskedProxy(text).shown
+  let shown = SettingKey.proxy.masked(text).shown
   guard let separator = text.firstRange(of: "://") else {
     throw GrammarError("\(shown) is not a URL, such as http://bastion:3128")
   }

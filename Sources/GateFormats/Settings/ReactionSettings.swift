@@ -47,14 +47,6 @@ extension SettingKey {
   }
 }
 
-extension ReactionSettings {
-  var secrets: [String] {
-    var webhooks = notify
-    if case .url(let webhook)? = events { webhooks.append(webhook) }
-    return webhooks.flatMap(\.secrets)
-  }
-}
-
 extension SettingsReader {
   mutating func reactions() -> ReactionSettings {
     var reactions = ReactionSettings()

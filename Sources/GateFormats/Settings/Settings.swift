@@ -90,15 +90,10 @@ package struct AttestationSettings: Hashable, Sendable {
 }
 
 extension Settings {
-  /// What must not appear in any output: values of headers, passwords, parameters of URLs.
+  /// What must not appear in any output.
   ///
   /// An answer may well repeat what was sent to it.
   package var secrets: SecretMask {
-    let headers = request.headers.filter { SecretPlaces.isSecret(header: $0.name) }
-    let places = ([proxy ?? ""] + connectTo)
-      .flatMap { SecretPlaces.secrets(in: $0, isPlace: true) }
-    return SecretMask(
-      headers.map(\.value) + places + SecretPlaces.secrets(in: check.target.path)
-        + guards.flatMap(\.secrets) + reactions.secrets)
+    SecretMask(inForce.values.flatMap { key, texts in texts.flatMap { key.secrets(in: $0.text) } })
   }
 }

@@ -30,7 +30,7 @@ extension SettingsReader {
       return standIn
     }
     let target = value(of: .target, HealthCheckTarget.init(parsing:))
-    return settled(target, as: .target, else: standIn, \.description)
+    return settled(target, as: .target, else: standIn, \.written)
   }
 
   private mutating func matcher(

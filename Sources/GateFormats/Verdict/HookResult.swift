@@ -73,37 +73,6 @@ package struct HookResult: Hashable, Sendable {
   }
 }
 
-extension HookResult {
-  /// What a command printed as it may be shown and kept.
-  ///
-  /// The lines stay lines; of each, what could drive a terminal is gone, colours included.
-  package static func shownOutput(_ bytes: some Collection<UInt8>, limit: Int) -> String {
-    var text = String(decoding: bytes.suffix(limit), as: UTF8.self)
-    if bytes.count > limit, let lineEnd = text.firstIndex(where: \.isNewline) {
-      // A line of which the beginning is missing would be misread.
-      text = String(text[text.index(after: lineEnd)...])
-    }
-    let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-    return lines.map { withoutControlSequences($0).cleaned(to: limit) }
-      .joined(separator: "\n").trimmed
-  }
-
-  /// Without ECMA-48 control sequences: ESC, `[`, parameters, one final character.
-  private static func withoutControlSequences(_ line: Substring) -> String {
-    guard line.unicodeScalars.contains("\u{1B}") else { return String(line) }
-    var kept = String.UnicodeScalarView()
-    var rest = line.unicodeScalars[...]
-    while let scalar = rest.popFirst() {
-      guard scalar == "\u{1B}", rest.first == "[" else {
-        kept.append(scalar)
-        continue
-      }
-      rest = rest.dropFirst().drop { !("@"..."~").contains($0) }.dropFirst()
-    }
-    return String(kept)
-  }
-}
-
 extension HookResult: JSONObjectReadable {
   package init(_ fields: JSONFields) throws(JSONFieldError) {
     let seconds: Double = try fields.want("elapsed_seconds")

@@ -27,7 +27,7 @@ package struct Webhook: Hashable, Sendable {
       // Anything of it may be the secret.
       throw GrammarError("it is not a URL that begins with https:// or http://")
     }
-    let shown = maskedWebhook(text).shown
+    let shown = Self.masked(text).shown
     let authority = url[separator.upperBound...].prefix { !"/?#".contains($0) }
     let host = authority.lastIndex(of: "@").map { authority[authority.index(after: $0)...] }
     guard text.unicodeScalars.allSatisfy({ !$0.isShownByNumber && !$0.properties.isWhitespace }),
@@ -42,22 +42,33 @@ package struct Webhook: Hashable, Sendable {
   }
 
   /// The URL as it may be shown anywhere: its host.
-  package var shown: String { maskedWebhook(url) }
+  package var shown: String { Self.masked(url) }
 
-  /// What must not appear in any output: all that follows the host, and what stands before it.
-  var secrets: [String] {
-    guard let separator = url.firstRange(of: "://") else { return [url] }
+  /// Of a URL only the host is shown: the path is the secret.
+  static func masked(_ text: String) -> String {
+    let form = text.hasPrefix(slackPrefix) ? slackPrefix : ""
+    let url = text.dropFirst(form.count)
+    guard let separator = url.firstRange(of: "://"),
+      ["http", "https"].contains(url[..<separator.lowerBound].lowercased())
+    else { return SecretMask.mask }
     let rest = url[separator.upperBound...]
     let authority = rest.prefix { !"/?#".contains($0) }
-    var secrets: [String] = []
-    if let at = authority.lastIndex(of: "@") {
-      let user = authority[..<at]
-      secrets.append(
-        String(user.firstIndex(of: ":").map { user[user.index(after: $0)...] } ?? user))
+    let host = authority.lastIndex(of: "@").map { authority[authority.index(after: $0)...] }
+    let path = rest.dropFirst(authority.count)
+    return form + url[..<separator.upperBound]
+      + (host.map { "\(SecretMask.mask)@\($0)" } ?? authority)
+      + (path.isEmpty || path == "/" ? path : "/\(SecretMask.mask)")
+  }
+
+  /// What must not appear in any output: the parts of what follows the host, and a password.
+  static func secrets(in text: String) -> [String] {
+    guard let separator = text.firstRange(of: "://") else { return [text] }
+    let path = text[separator.upperBound...].drop { !"/?#".contains($0) }
+    // A part in small letters is a word, which answers have too: services, webhooks.
+    let parts = path.split { "/?&=#".contains($0) }.filter { part in
+      part.utf8.count >= 16 || part.contains { $0.isNumber || $0.isUppercase }
     }
-    // An error may name the parts alone. Short ones are words, which answers have too: v1, hook.
-    let path = String(rest.dropFirst(authority.count))
-    let parts = path.split { "/?&=#".contains($0) }.map(String.init)
-    return secrets.filter { $0.utf8.count > 1 } + ([path] + parts).filter { $0.utf8.count >= 16 }
+    let place = String(text[..<path.startIndex])
+    return SecretPlaces.secrets(in: place, .place) + parts.map(String.init)
   }
 }

@@ -1,4 +1,4 @@
-internal import GateCore
+package import GateCore
 
 package import GateFormats
 
@@ -8,25 +8,27 @@ package struct GuardSource: Sendable {
   private let surroundings: Surroundings
   private let timeout: Duration
   private let client: AWSClient
+  private let secrets: SecretMask
 
   /// `timeout` bounds the whole question; AWS has the time that it takes.
-  package init(_ spec: GuardSpec, surroundings: Surroundings, client: AWSClient, timeout: Duration)
-  {
+  package init(
+    _ spec: GuardSpec, surroundings: Surroundings, client: AWSClient, timeout: Duration,
+    secrets: SecretMask
+  ) {
     self.spec = spec
+    self.secrets = secrets
     self.surroundings = surroundings
     self.client = client
     self.timeout = timeout
   }
 
   package func ask() -> GuardAnswer {
-    let answer =
-      switch spec.question {
-      case .prometheus(let url, let query, let comparison): ask(url, query, comparison)
-      case .cloudWatchAlarm(let name): askAlarm(name)
-      case .http(let url): ask(url)
-      case .exec(let command): run(command)
-      }
-    return answer.cleaned(without: SecretMask(spec.secrets))
+    switch spec.question {
+    case .prometheus(let url, let query, let comparison): ask(url, query, comparison)
+    case .cloudWatchAlarm(let name): askAlarm(name)
+    case .http(let url): ask(url)
+    case .exec(let command): run(command)
+    }
   }
 
   /// Whether it can be asked at all: whatever AWS knows by a name must be there from the start.
@@ -43,7 +45,7 @@ package struct GuardSource: Sendable {
         ? .holds(words, status: response.status)
         : .fails("\(words), not 200 to 299", .statusMismatch, status: response.status)
     } catch {
-      return .unknown(error.detail)
+      return .unknown(secrets.quoting(error.detail))
     }
   }
 
@@ -52,9 +54,9 @@ package struct GuardSource: Sendable {
   ) -> GuardAnswer {
     do throws(HTTPFailure) {
       let response = try get(PrometheusAnswer.url(url, query: query))
-      return PrometheusAnswer(response).judged(by: comparison)
+      return PrometheusAnswer(response, secrets: secrets).judged(by: comparison)
     } catch {
-      return .unknown("Prometheus cannot be asked: \(error.detail)")
+      return .unknown("Prometheus cannot be asked: \(secrets.quoting(error.detail))")
     }
   }
 
@@ -68,7 +70,7 @@ package struct GuardSource: Sendable {
   private func askAlarm(_ name: String) -> GuardAnswer {
     do throws(SourceError) {
       let alarm = try client.alarm(named: name)
-      let words = alarm.state + (alarm.reason.map { ": \($0)" } ?? "")
+      let words = alarm.state + (alarm.reason.map { ": \(secrets.quoting($0))" } ?? "")
       return switch alarm.state {
       case "OK": .holds(words)
       case "ALARM": .fails(words, .expectationFailed)
@@ -76,7 +78,7 @@ package struct GuardSource: Sendable {
       default: .unknown(words)
       }
     } catch {
-      return .unknown(error.message)
+      return .unknown(error.message.cleaned(to: 300))
     }
   }
 
@@ -84,9 +86,9 @@ package struct GuardSource: Sendable {
     var child = ChildProcess(
       words: ["/bin/sh", "-c", command], variables: surroundings.variables)
     child.timeout = timeout
+    child.secrets.add(secrets)
     do throws(ChildProcess.Failure) {
-      let output = try surroundings.run(child)
-      let line = shownLine(String(decoding: output.prefix(4096), as: UTF8.self))
+      let line = child.secrets.quoting(try surroundings.run(child))
       return .holds("it ended with status 0\(line.isEmpty ? "" : ": \(line)")")
     } catch {
       // A shell's own statuses: the command cannot be run, or is not there.
@@ -94,18 +96,6 @@ package struct GuardSource: Sendable {
         return .fails("\(error)", .expectationFailed, status: status)
       }
       return .unknown("\(error)")
-    }
-  }
-}
-
-extension GuardAnswer {
-  /// With words that can be shown.
-  fileprivate func cleaned(without secrets: SecretMask) -> GuardAnswer {
-    func clean(_ text: String) -> String { secrets.masked(text).cleaned(to: 300) }
-    return switch self {
-    case .holds(let words, let status): .holds(clean(words), status: status)
-    case .fails(let words, let kind, let status): .fails(clean(words), kind, status: status)
-    case .unknown(let words): .unknown(clean(words))
     }
   }
 }

@@ -1,3 +1,4 @@
+internal import GateCore
 internal import GateFormats
 
 /// The answer to an instant query.
@@ -5,9 +6,11 @@ internal import GateFormats
 /// Source: Prometheus, "HTTP API", `/api/v1/query`; Thanos, Mimir and VictoriaMetrics speak it too.
 struct PrometheusAnswer {
   private let response: HTTPResponse
+  private let secrets: SecretMask
 
-  init(_ response: HTTPResponse) {
+  init(_ response: HTTPResponse, secrets: SecretMask) {
     self.response = response
+    self.secrets = secrets
   }
 
   /// Where a query is sent; the server's address may have a prefix, and parameters of its own.
@@ -30,10 +33,12 @@ struct PrometheusAnswer {
     }
     guard document.status == "success", let data = document.data else {
       let why = [document.errorType, document.error].compactMap { $0 }.joined(separator: ": ")
-      return .unknown("Prometheus turned the query down: \(why)")
+      return .unknown("Prometheus turned the query down: \(secrets.quoting(why))")
     }
     guard let values = data.values else {
-      return .unknown("the query gives a \(data.resultType), not numbers at one moment")
+      return .unknown(
+        "the query gives a \(secrets.quoting(data.resultType, limit: 40)), not numbers at one moment"
+      )
     }
     guard !values.isEmpty else { return .unknown("the query has no result: there is no such data") }
     let wrong = values.filter { !$0.isNaN && !comparison.holds($0) }

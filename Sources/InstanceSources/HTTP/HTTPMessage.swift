@@ -1,3 +1,5 @@
+internal import GateCore
+
 /// A request to an API, to a metadata service, or to whoever else hands out data.
 package struct HTTPRequest: Sendable {
   package enum Method: Sendable {
@@ -31,6 +33,15 @@ package struct HTTPRequest: Sendable {
   package init(_ method: Method, _ url: String) {
     self.method = method
     self.url = url
+  }
+
+  /// What it is sent with, and an answer may repeat.
+  var secrets: SecretMask {
+    let form = if case .post(let form) = method { "?\(form.revealed)" } else { "" }
+    return SecretMask(
+      SecretPlaces.secrets(in: url, .place) + SecretPlaces.secrets(in: form)
+        + (signing?.credentials.secrets ?? [])
+        + fields.filter { SecretPlaces.isSecret(header: $0.name) }.map(\.value.revealed))
   }
 
   /// AWS Signature Version 4.

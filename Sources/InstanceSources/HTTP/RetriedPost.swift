@@ -1,3 +1,5 @@
+package import GateCore
+
 /// A text that is posted, and posted again while that may help.
 package struct RetriedPost: Sendable {
   package var url: String
@@ -9,7 +11,13 @@ package struct RetriedPost: Sendable {
   /// For one try.
   package var timeout: Duration = .seconds(5)
 
-  package init(_ text: String, contentType: String, to url: String, bound: Duration) {
+  /// What an answer may repeat.
+  private let secrets: SecretMask
+
+  package init(
+    _ text: String, contentType: String, to url: String, bound: Duration, secrets: SecretMask
+  ) {
+    self.secrets = secrets
     self.url = url
     self.text = text
     self.contentType = contentType
@@ -33,12 +41,12 @@ package struct RetriedPost: Sendable {
       do throws(HTTPFailure) {
         let response = try machine.send(request(within: end - machine.monotonicClock()))
         guard !response.isSuccess else { return }
-        failure = PostFailure(response, tries: tries)
+        failure = PostFailure(response, tries: tries, secrets)
         if let seconds = response.retryAfter.flatMap({ Int($0) }), seconds >= 0 {
           wanted = .seconds(min(seconds, 86_400))
         }
       } catch {
-        failure = PostFailure(error, tries: tries)
+        failure = PostFailure(error, tries: tries, secrets)
       }
       guard failure.mayPass, machine.monotonicClock() + wanted + Self.shortestTry < end else {
         throw failure
@@ -60,20 +68,20 @@ package struct RetriedPost: Sendable {
 
 /// Why a text did not arrive.
 package struct PostFailure: Error, Hashable, Sendable {
-  /// In words; an answer's own words may be among them, and what they repeat.
+  /// In words; an answer's own words may be among them, without secrets.
   package var detail: String
   /// Whether another try may do.
   package var mayPass: Bool
 
-  init(_ response: HTTPResponse, tries: Int) {
-    let said = response.line.map { shownLine($0, limit: 80) } ?? ""
+  init(_ response: HTTPResponse, tries: Int, _ secrets: SecretMask) {
+    let said = response.line.map { secrets.quoting($0, limit: 80) } ?? ""
     detail = "status \(response.status)\(said.isEmpty ? "" : " (\(said))")\(Self.after(tries))"
     // Source: RFC 9110, 15.5.9 and 15.6; RFC 6585, 4; RFC 8470, 5.2.
     mayPass = [408, 425, 429].contains(response.status) || response.status >= 500
   }
 
-  init(_ failure: HTTPFailure, tries: Int) {
-    detail = "\(failure.detail)\(Self.after(tries))"
+  init(_ failure: HTTPFailure, tries: Int, _ secrets: SecretMask) {
+    detail = "\(secrets.quoting(failure.detail))\(Self.after(tries))"
     switch failure.kind {
     case .unreachable: mayPass = true
     case .untrusted, .tooLarge, .unusable: mayPass = false

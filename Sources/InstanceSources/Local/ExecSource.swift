@@ -9,15 +9,19 @@ package struct ExecSource: Sendable {
   package var variables: [String: String]
   /// How long it may take; then its whole process group is killed.
   package var timeout: Duration
+  /// What it may print and must not be shown, beside what is in its environment.
+  private let secrets: SecretMask
 
   package static let longestTimeout: Duration = .seconds(30)
 
   package init(
-    command: String, variables: [String: String], timeout: Duration = longestTimeout
+    command: String, variables: [String: String], timeout: Duration = longestTimeout,
+    secrets: SecretMask = []
   ) {
     self.command = command
     self.variables = variables
     self.timeout = timeout
+    self.secrets = secrets
   }
 
   /// As much as an `instances_file` may hold.
@@ -28,32 +32,56 @@ package struct ExecSource: Sendable {
   /// An instance's own port beats the health check's, and under `traffic-port` each must have one.
   /// No output at all is a group without instances: they may come yet.
   package func list(port: HealthCheckTarget.Port) throws(SourceError) -> SourceListing {
-    let output = try run()
+    let child = child
+    let output = try run(child)
     let marks = output.lazy.filter { !" \t\r\n".utf8.contains($0) }.prefix(3)
     guard !marks.isEmpty, !marks.elementsEqual("[]".utf8) else {
       return SourceListing(members: [], expected: nil)
     }
-    do throws(SettingsError) {
-      let specs = try InstancesFile.read(output, path: "the output")
-      let instances = try InstanceSpec.instances(specs, on: port, doubled: .kept)
+    switch Self.instances(output, port) {
+    case .success(let instances):
       return SourceListing(
         members: instances.map { SourceMember(instance: $0, standing: .checked) }, expected: nil)
-    } catch {
+    case .failure(let error):
+      let words = Self.words(for: error, in: child.secrets.masked(output, .whole), port)
       throw .unusable(
-        detail: "the output of \(place) cannot be read: \(Self.words(for: error.problems))",
-        advice: Self.advice)
+        detail: "the output of \(place(child)) cannot be read: \(words)", advice: Self.advice)
     }
   }
 
-  private func run() throws(SourceError) -> [UInt8] {
+  private static func instances(
+    _ output: [UInt8], _ port: HealthCheckTarget.Port
+  ) -> Result<[Instance], SettingsError> {
+    Result { () throws(SettingsError) in
+      let specs = try InstancesFile.read(output, path: "the output")
+      return try InstanceSpec.instances(specs, on: port, doubled: .kept)
+    }
+  }
+
+  /// What is wrong with an output, in words that quote it without secrets.
+  private static func words(
+    for error: SettingsError, in masked: [UInt8], _ port: HealthCheckTarget.Port
+  ) -> String {
+    guard case .failure(let shown) = instances(masked, port) else {
+      return "\(error.problems.count) of its lines are wrong"
+    }
+    return words(for: shown.problems)
+  }
+
+  private var child: ChildProcess {
     var child = ChildProcess(words: ["/bin/sh", "-c", command], variables: variables)
     child.timeout = timeout
     child.outputLimit = Self.outputLimit
+    child.secrets.add(secrets)
+    return child
+  }
+
+  private func run(_ child: ChildProcess) throws(SourceError) -> [UInt8] {
     do throws(ChildProcess.Failure) {
       return try child.run()
     } catch {
       throw .unusable(
-        detail: "\(place) lists no instances: \(words(for: error))",
+        detail: "\(place(child)) lists no instances: \(words(for: error))",
         advice: Self.advice)
     }
   }
@@ -61,7 +89,10 @@ package struct ExecSource: Sendable {
   private static let advice =
     "run it in a shell here: it must print an instance a line, or a JSON array, and end with 0"
 
-  private var place: String { "the command '\(shownLine(command, limit: 80))'" }
+  private func place(_ child: ChildProcess) -> String {
+    let shown = child.secrets.quoting(SettingKey.exec.masked(command), limit: 80)
+    return "the command '\(shown)'"
+  }
 
   private func words(for failure: ChildProcess.Failure) -> String {
     switch failure {

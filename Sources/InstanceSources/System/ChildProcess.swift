@@ -1,4 +1,5 @@
 internal import CProcess
+package import GateCore
 internal import Glibc
 
 /// A command that is run for its standard output.
@@ -11,10 +12,16 @@ package struct ChildProcess: Sendable {
   package var outputLimit = 1 << 20
   /// The file that is its standard input.
   package var input = "/dev/null"
+  /// What it may print and must not be shown: of its arguments and its environment, unless more is
+  /// added.
+  package var secrets: SecretMask
 
   package init(words: [String], variables: [String: String]) {
     self.words = words
     self.variables = variables
+    secrets = SecretMask(
+      words.flatMap { SecretPlaces.secrets(in: $0, .command) }
+        + SecretPlaces.secrets(ofEnvironment: variables))
   }
 
   /// Why there is no output that can be used.
@@ -22,7 +29,7 @@ package struct ChildProcess: Sendable {
     case notStarted(String)
     case timedOut
     case tooMuchOutput
-    /// It ended with this status, and the last line on its standard error.
+    /// It ended with this status, and the last line on its standard error, without secrets.
     case failed(status: Int, said: String)
     case killed(signal: Int)
     /// It ended, but nobody knows how; why that is.
@@ -44,7 +51,8 @@ package struct ChildProcess: Sendable {
     output.closeWriting()
     errors.closeWriting()
     var reading = PipeReading(
-      limit: outputLimit, deadline: monotonicMilliseconds() + Int64(timeout / .milliseconds(1)))
+      limit: outputLimit, deadline: monotonicMilliseconds() + Int64(timeout / .milliseconds(1)),
+      without: secrets)
     var ending = reading.readAll(
       output: output.reading, errors: errors.reading, unless: isStopping)
     if ending != .closed { child.send(SIGKILL) }
@@ -65,13 +73,17 @@ package struct ChildProcess: Sendable {
     switch end {
     case .exited(0)?: return reading.output
     case .exited(let status)?:
-      throw .failed(status: status, said: lastLine(of: reading.errors))
+      throw .failed(status: status, said: lastLine(reading.errors))
     case .killed(let signal)?:
       throw signal == SIGKILL && monotonicMilliseconds() >= reading.deadline
         ? .timedOut : .killed(signal: signal)
     case .unknown(let why)?: throw .unknownEnd(why)
     case nil: preconditionFailure("it was waited for")
     }
+  }
+
+  private func lastLine(_ errors: CommandOutput) -> String {
+    errors.text.split(whereSeparator: \.isNewline).last.map { shownLine($0) } ?? ""
   }
 
   /// Starts the command in a process group of its own, its output going to these descriptors.
@@ -133,11 +145,12 @@ private struct PipeReading {
   /// In milliseconds of the monotonic clock.
   var deadline: Int64
   var output: [UInt8] = []
-  var errors: [UInt8] = []
+  var errors: CommandOutput
 
-  init(limit: Int, deadline: Int64) {
+  init(limit: Int, deadline: Int64, without secrets: SecretMask) {
     self.limit = limit
     self.deadline = deadline
+    errors = CommandOutput(without: secrets)
   }
 
   enum Ending { case closed, timedOut, overflowed, stopped }
@@ -159,14 +172,15 @@ private struct PipeReading {
       for index in polled.indices where polled[index].revents != 0 {
         let bytes = nextBytes(from: polled[index].fd)
         if bytes.isEmpty { polled[index].fd = -1 }
-        if index == 0 { output += bytes } else { errors = (errors + bytes).suffix(4096) }
+        if index == 0 { output += bytes } else { _ = errors.take(bytes) }
       }
       guard output.count <= limit else { return .overflowed }
     }
     // What was said before the end is there already; nothing is waited for.
     if polled[1].fd >= 0, poll(&polled[1], 1, 0) > 0 {
-      errors = (errors + nextBytes(from: errorsEnd)).suffix(4096)
+      _ = errors.take(nextBytes(from: errorsEnd))
     }
+    _ = errors.finish()
     return .closed
   }
 
@@ -181,11 +195,6 @@ private func monotonicMilliseconds() -> Int64 {
   var time = timespec()
   clock_gettime(CLOCK_MONOTONIC, &time)
   return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
-}
-
-private func lastLine(of bytes: [UInt8]) -> String {
-  let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
-  return lines.last(where: { !$0.trimmingBlanks.isEmpty }).map { shownLine($0) } ?? ""
 }
 
 /// One line that can stand in a message: cleaned, and not too long.

@@ -61,6 +61,17 @@ struct CIReporter {
     return []
   }
 
+  /// Puts a run that has not ended in the place of what an earlier attempt at this job has told.
+  ///
+  /// Other systems keep nothing of a job's earlier attempt; Buildkite's meta-data are the build's.
+  /// Source: Buildkite's documentation, "Environment variables", on `BUILDKITE_RETRY_COUNT`.
+  func forgetEarlierAttempt(_ report: CIReport) {
+    guard system == .buildkite, Int(variables["BUILDKITE_RETRY_COUNT"] ?? "") ?? 0 > 0 else {
+      return
+    }
+    tellBuildkite(report)
+  }
+
   private func log(_ text: String) {
     guard !text.isEmpty else { return }
     _ = StandardStream.error.write(Array(text.utf8))

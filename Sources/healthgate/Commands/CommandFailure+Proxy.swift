@@ -5,7 +5,7 @@ internal import GateFormats
 extension CommandFailure {
   /// No check was made, since the proxy let none through: says what it must be told or allow.
   init(_ refusal: ProxyRefusal, proxy: String?) {
-    let shown = proxy.map { "'\(maskedProxy($0))'" } ?? "the proxy"
+    let shown = proxy.map { "'\(SettingKey.proxy.masked($0))'" } ?? "the proxy"
     self.init(
       .sourceUnavailable,
       "no check was made: \(refusal.fault.detail), for every instance\n  at proxy \(shown)\n"

@@ -30,6 +30,7 @@ struct NotCheckedRun: Sendable {
   static func begin(_ places: RunPlaces, showsProgress: Bool = true) {
     var run = NotCheckedRun(places, showsProgress: showsProgress)
     run.write()
+    run.reporter?.forgetEarlierAttempt(CIReport(run.document, file: run.verdictFile))
     current.withLock { $0 = run }
   }
 
@@ -147,10 +148,12 @@ struct NotCheckedRun: Sendable {
     }
   }
 
-  private func tell() {
+  private func tell() { reporter?.tell(CIReport(document, file: verdictFile)) }
+
+  private var reporter: CIReporter? {
     CIReporter(
       places.ci, directory: nil, showsProgress: showsProgress,
-      variables: SettingsLoader.environment)?.tell(CIReport(document, file: verdictFile))
+      variables: SettingsLoader.environment)
   }
 }
 

@@ -31,7 +31,7 @@ extension Settings {
     plan.connectTo = connectTo
     plan.secrets = secrets
     if !expectations.isEmpty {
-      plan.judge = try ExpectationJudge(expectations)
+      plan.judge = try ExpectationJudge(expectations, secrets: plan.secrets)
     }
     return plan
   }
@@ -56,10 +56,12 @@ extension Settings {
 
   /// What a check sends and expects beside the load balancer's own settings, as far as given.
   var requestInForce: [RunHeader.RequestSetting] {
-    SettingKey.allCases.filter(\.isOfRequest).compactMap { key in
+    let secrets = secrets
+    return SettingKey.allCases.filter(\.isOfRequest).compactMap { key in
       let given = (inForce.values[key] ?? []).filter(\.origin.isChosen)
       guard !given.isEmpty else { return nil }
-      return RunHeader.RequestSetting(key.rawValue, given.map { key.masked($0.text) })
+      return RunHeader.RequestSetting(
+        key.rawValue, given.map { key.masked($0.text, without: secrets) })
     }
   }
 }

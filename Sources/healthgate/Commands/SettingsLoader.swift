@@ -230,10 +230,14 @@ extension Settings {
   var guardSources: [String: GuardSource] {
     let surroundings = Surroundings.machine(variables: SettingsLoader.environment)
     let client = AWSClient(SettingsLoader.aws)
-    let timeout = check.timeout(of: .guard)
+    let (timeout, secrets) = (check.timeout(of: .guard), secrets)
     return Dictionary(
       uniqueKeysWithValues: guards.map {
-        ($0.name, GuardSource($0, surroundings: surroundings, client: client, timeout: timeout))
+        (
+          $0.name,
+          GuardSource(
+            $0, surroundings: surroundings, client: client, timeout: timeout, secrets: secrets)
+        )
       })
   }
 }

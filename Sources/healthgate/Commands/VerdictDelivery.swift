@@ -105,10 +105,8 @@ struct VerdictDelivery {
         }
       }
     } catch {
-      document.hook = HookResult(
-        name: hook.key.rawValue, command: hook.command.masking(hook.secrets),
-        end: .notStarted("the verdict could not be written for it: \(error.words)"),
-        timedOut: false, elapsedMicroseconds: 0, output: "")
+      document.hook = hook.notStarted(
+        "the verdict could not be written for it: \(error.words)")
     }
     if let result = document.hook {
       record(.hookEnded(result), &document)

@@ -42,7 +42,9 @@ extension SigningKey {
     return try readKey(place.after("file:") ?? place, .keyOfSignKey)
   }
 
-  private static func shown(_ place: String) -> String { "'\(place.cleaned(to: 100))'" }
+  private static func shown(_ place: String) -> String {
+    "'\(SettingKey.signKey.masked(place).cleaned(to: 100))'"
+  }
 }
 
 extension VerifyingKey {

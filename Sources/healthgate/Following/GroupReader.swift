@@ -16,6 +16,7 @@ struct GroupReader: Sendable {
   private let variables: [String: String]
   /// The user's own number of instances.
   private let givenExpected: Int?
+  private let secrets: SecretMask
   /// How long the source may take: who waits longer than the deadline for it waits for nothing.
   private let patience: Duration
 
@@ -31,6 +32,7 @@ struct GroupReader: Sendable {
     target = settings.check.target
     release = baseline == nil ? settings.following.release : nil
     variables = SettingsLoader.environment
+    secrets = settings.secrets
     patience = max(settings.group.deadline, .milliseconds(1))
     client = AWSClient(
       SettingsLoader.aws, region: Self.region(of: source, terraform),
@@ -81,10 +83,15 @@ struct GroupReader: Sendable {
       instances: [], expected: listing.expected,
       isEmpty: isAutoScalingGroup && listing.expected == 0, notes: notes(on: listing))
     for member in listing.members {
+      if let problem = member.instance.nameProblem {
+        throw .unusable(
+          detail: "the group cannot be checked: \(problem)",
+          advice: "give the instance another name")
+      }
       switch member.standing {
       case .checked:
         var instance = member.instance
-        instance.mismatch = release?.mismatch(of: member)
+        instance.mismatch = release?.mismatch(of: member)?.cleaned(to: 300)
         group.instances.append(instance)
       case .awaited:
         group.awaited.insert(member.instance.id)
@@ -191,7 +198,8 @@ struct GroupReader: Sendable {
     case .srv(let name): try SRVSource(name: name).list(port: target.port)
     case .exec(let command):
       try ExecSource(
-        command: command, variables: variables, timeout: min(patience, ExecSource.longestTimeout)
+        command: command, variables: variables, timeout: min(patience, ExecSource.longestTimeout),
+        secrets: secrets
       ).list(port: target.port)
     case .autoScalingGroup(let name): try autoScalingGroup(name)
     case .classicLoadBalancer(let name): try classic(name)

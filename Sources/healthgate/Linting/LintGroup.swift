@@ -83,7 +83,7 @@ struct LintGroup: Sendable {
     let asker: SingleAsker
     do {
       plan = try settings.probePlan()
-      judge = try ExpectationJudge(settings.expectations)
+      judge = try ExpectationJudge(settings.expectations, secrets: settings.secrets)
       asker = try SingleAsker()
     } catch {
       return inquiries.prefix(1).map { Exchange($0, .fault("\(error)")) }

@@ -123,7 +123,7 @@ final class EventPoster: EventSink, Sendable {
   private func post(_ batch: EventLines) {
     let post = RetriedPost(
       String(decoding: batch.bytes, as: UTF8.self), contentType: "application/x-ndjson",
-      to: webhook.url, bound: Self.turn)
+      to: webhook.url, bound: Self.turn, secrets: secrets)
     let end = machine.monotonicClock() + Self.bound
     while true {
       do throws(PostFailure) {
@@ -131,7 +131,7 @@ final class EventPoster: EventSink, Sendable {
         return state.withLock { $0.underWay = 0 }
       } catch {
         let isLast = state.withLock { state in
-          state.failure = error.detail.masking(secrets)
+          state.failure = error.detail
           let isLast =
             !error.mayPass || state.isFinishing || machine.monotonicClock() + Self.turn > end
           if isLast { (state.lost, state.underWay) = (state.lost + batch.count, 0) }

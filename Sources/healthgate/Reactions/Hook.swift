@@ -20,7 +20,7 @@ struct Hook {
   /// A line for `/bin/sh`.
   var command: String
   var timeout: Duration
-  var secrets: SecretMask
+  private let secrets: SecretMask
   /// Where interruptions are read from.
   var signals: Int32
 
@@ -44,8 +44,6 @@ struct Hook {
   private static let shortGrace: Int64 = 500_000
   /// A reader of standard error that takes nothing for so long is not waited for, in milliseconds.
   private static let patience: Int64 = 1000
-  /// Of its output, so much is kept: the last of it.
-  private static let keptOutput = 4096
 
   /// Runs it to its end; `file` has the verdict.
   func run(_ verdict: Verdict, file: String) -> HookResult {
@@ -53,6 +51,7 @@ struct Hook {
     var child = ChildProcess(
       words: ["/bin/sh", "-c", command], variables: variables(verdict, file: file))
     child.input = file
+    child.secrets.add(secrets)
     let begun = hg_monotonic_us()
     var ends: [Int32] = [0, 0]
     guard pipe(&ends) == 0 else { return notStarted(SystemError.last.words, begun) }
@@ -65,12 +64,14 @@ struct Hook {
     } catch {
       return notStarted("\(error)", begun)
     }
-    var course = Course(process: process, deadline: begun + timeout.inMicroseconds)
+    var course = Course(
+      process: process, deadline: begun + timeout.inMicroseconds,
+      output: CommandOutput(without: child.secrets))
     course.run(reading: ends[0], signals: signals)
     return HookResult(
-      name: key.rawValue, command: command.masking(secrets), end: course.ending,
+      name: key.rawValue, command: shownCommand, end: course.ending,
       timedOut: course.isTimedOut, elapsedMicroseconds: hg_monotonic_us() - begun,
-      output: shown(course.output))
+      output: course.output.text)
   }
 
   /// This process's own, with what the hook wants to know.
@@ -87,14 +88,17 @@ struct Hook {
   }
 
   private func notStarted(_ why: String, _ begun: Int64) -> HookResult {
-    HookResult(
-      name: key.rawValue, command: command.masking(secrets), end: .notStarted(why), timedOut: false,
-      elapsedMicroseconds: hg_monotonic_us() - begun, output: "")
+    notStarted(why, after: hg_monotonic_us() - begun)
   }
 
-  private func shown(_ output: [UInt8]) -> String {
-    HookResult.shownOutput(output, limit: Self.keptOutput).masking(secrets)
+  /// What became of it when it could not be run at all.
+  func notStarted(_ why: String, after microseconds: Int64 = 0) -> HookResult {
+    HookResult(
+      name: key.rawValue, command: shownCommand, end: .notStarted(why), timedOut: false,
+      elapsedMicroseconds: microseconds, output: "")
   }
+
+  private var shownCommand: String { key.masked(command, without: secrets) }
 
   /// A running command, from its start to its end.
   private struct Course {
@@ -106,12 +110,13 @@ struct Hook {
     var isAnyLeft = true
     var isTimedOut = false
     var end: RunningChild.End?
-    var output: [UInt8] = []
+    var output: CommandOutput
     private let relay = StandardStream.error
 
-    init(process: RunningChild, deadline: Int64) {
+    init(process: RunningChild, deadline: Int64, output: CommandOutput) {
       self.process = process
       self.deadline = deadline
+      self.output = output
     }
 
     var ending: HookResult.End {
@@ -138,6 +143,7 @@ struct Hook {
       while isOpen, relay.isIdle, isReadable(descriptor, within: 0) {
         isOpen = read(descriptor, within: 0)
       }
+      _ = relay.write(output.finish())
     }
 
     /// Whether it was asked to end and some of its processes still have time for it.
@@ -191,10 +197,7 @@ struct Hook {
       var chunk = [UInt8](repeating: 0, count: 16_384)
       let count = Glibc.read(descriptor, &chunk, chunk.count)
       guard count > 0 else { return count < 0 && errno == EINTR }
-      let bytes = Array(chunk[..<count])
-      _ = relay.write(bytes)
-      // One byte more than is kept shows that there was more.
-      output = (output + bytes).suffix(Hook.keptOutput + 1)
+      _ = relay.write(output.take(Array(chunk[..<count])))
       return true
     }
   }

@@ -32,7 +32,7 @@ final class Notifications: Sendable {
     for (index, webhook) in webhooks.enumerated() {
       var post = RetriedPost(
         webhook.form == .slack ? message : verdict, contentType: "application/json",
-        to: webhook.url, bound: Self.bound)
+        to: webhook.url, bound: Self.bound, secrets: secrets)
       // A second try may follow one that did arrive.
       post.fields = [HTTPField("Idempotency-Key", document.header.runID)]
       do throws(BackgroundThread.Failure) {
@@ -48,7 +48,7 @@ final class Notifications: Sendable {
     do throws(PostFailure) {
       try post.send(by: machine)
     } catch {
-      warn(webhook, error.detail.masking(secrets))
+      warn(webhook, error.detail)
     }
     end(index)
   }

@@ -1,6 +1,7 @@
 import GateCore
-import GateFormats
 import Testing
+
+@testable import GateFormats
 
 @Suite struct GuardSpecTests {
   private typealias Comparison = GuardSpec.Comparison
@@ -64,8 +65,9 @@ import Testing
   ])
   func aNameHasNoSecrets(_ text: String, _ name: String, _ secrets: [String]) throws {
     let spec = try GuardSpec(parsing: text)
-    #expect(spec.name == name && Set(spec.secrets) == Set(secrets))
+    #expect(spec.name == name)
     #expect(SettingKey.guard.masked(text) == name)
+    #expect(Set(SettingKey.guard.secrets(in: text)).isSuperset(of: secrets))
   }
 
   @Test(arguments: [

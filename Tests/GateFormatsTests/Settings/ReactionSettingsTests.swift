@@ -36,13 +36,4 @@ import Testing
     let warnings = try settings(adding: "advisory: true\non_rollback: down\n").warnings
     #expect(warnings.contains("advisory is on, so none of on_rollback is run"))
   }
-
-  @Test(arguments: [
-    Row("plain\n", "plain"), Row("a\r\nb\n\n", "a\nb"), Row("\u{1B}[32mgreen\u{1B}[0m", "green"),
-    Row("\u{1B}]0;title\u{7}x", "]0;title x"), Row("0123456789\nabcdefghij\nlast", "last"),
-    Row("a\u{202E}b", "a b"),
-  ])
-  func theOutputOfAHookIsCleanedLineByLine(_ row: Row<String>) {
-    #expect(HookResult.shownOutput(Array(row.input.utf8), limit: 14) == row.output)
-  }
 }

@@ -1,5 +1,3 @@
-internal import GateCore
-
 /// The keys that a request is signed with; they show in no output.
 package struct AWSCredentials: Hashable, Sendable {
   package var accessKeyID: Secret
@@ -65,11 +63,9 @@ package struct AWSCredentials: Hashable, Sendable {
       && sessionToken == other.sessionToken
   }
 
-  /// Text of someone else's without the keys in it: AWS repeats a session token when it explains
-  /// what it would have signed.
-  func redacting(_ text: String) -> String {
-    SecretMask([accessKeyID, secretAccessKey, sessionToken].compactMap { $0?.revealed }).masked(
-      text)
+  /// AWS repeats a session token when it explains what it would have signed.
+  var secrets: [String] {
+    [accessKeyID, secretAccessKey, sessionToken].compactMap { $0?.revealed }
   }
 }
 

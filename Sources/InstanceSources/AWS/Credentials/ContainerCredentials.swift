@@ -28,7 +28,8 @@ struct ContainerCredentials: Sendable {
         ? .refusedCredentials(place: place, detail: detail)
         : .unreachable(place: place, detail: detail)
     }
-    return try CredentialsDocument.credentials(response.body, from: place)
+    return try CredentialsDocument.credentials(
+      response.body, from: place, without: request.secrets)
   }
 
   private func url() throws(SourceError) -> String? {

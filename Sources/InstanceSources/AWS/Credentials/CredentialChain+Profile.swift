@@ -21,8 +21,10 @@ extension CredentialChain {
       guard let words = commandWords(line), !words.isEmpty else {
         throw Self.problem(profile, "credential_process is not a whole command line")
       }
-      return try credentials(
-        printedBy: words, named: "credential_process of \(Self.shown(profile))")
+      let name = "credential_process of \(Self.shown(profile))"
+      return try credentials(printedBy: words, named: name) {
+        .unusableCredentials(detail: "\(name): \($0)", advice: "run it by hand")
+      }
     }
     return try keys(in: profile.ofConfigFile, of: profile)
   }
@@ -120,13 +122,9 @@ extension CredentialChain {
     let words = [
       "aws", "configure", "export-credentials", "--profile", profile.name, "--format", "process",
     ]
-    let printed: [UInt8]
-    do throws(ChildProcess.Failure) {
-      printed = try output(of: words)
-    } catch {
-      throw Self.signOnProblem(error, name, profile)
+    return try credentials(printedBy: words, named: name) {
+      Self.signOnProblem($0, name, profile)
     }
-    return try CredentialsDocument.credentials(printed, from: name, by: .command)
   }
 
   private static func signOnProblem(
@@ -151,19 +149,18 @@ extension CredentialChain {
   }
 
   private func credentials(
-    printedBy words: [String], named place: String
+    printedBy words: [String], named place: String,
+    problem: (ChildProcess.Failure) -> SourceError
   ) throws(SourceError) -> AWSCredentials {
+    let child = ChildProcess(words: words, variables: surroundings.variables)
     let printed: [UInt8]
     do throws(ChildProcess.Failure) {
-      printed = try output(of: words)
+      printed = try surroundings.run(child)
     } catch {
-      throw .unusableCredentials(detail: "\(place): \(error)", advice: "run it by hand")
+      throw problem(error)
     }
-    return try CredentialsDocument.credentials(printed, from: place, by: .command)
-  }
-
-  private func output(of words: [String]) throws(ChildProcess.Failure) -> [UInt8] {
-    try surroundings.run(ChildProcess(words: words, variables: surroundings.variables))
+    return try CredentialsDocument.credentials(
+      printed, from: place, by: .command, without: child.secrets)
   }
 
   private static func shown(_ profile: AWSProfile) -> String {

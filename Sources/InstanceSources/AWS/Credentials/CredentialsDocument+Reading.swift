@@ -1,3 +1,4 @@
+internal import GateCore
 internal import GateFormats
 
 extension CredentialsDocument {
@@ -12,7 +13,7 @@ extension CredentialsDocument {
   ///
   /// - Throws: `SourceError.malformed`, or `refusedCredentials` when it says why there are none.
   static func credentials(
-    _ bytes: [UInt8], from place: String, by author: Author = .agent
+    _ bytes: [UInt8], from place: String, by author: Author = .agent, without secrets: SecretMask
   ) throws(SourceError) -> AWSCredentials {
     let document: CredentialsDocument
     do {
@@ -22,7 +23,7 @@ extension CredentialsDocument {
     }
     if let code = document.code, code != "Success" {
       throw .refusedCredentials(
-        place: place, detail: shownLine("\(code) \(document.message ?? "")"))
+        place: place, detail: secrets.quoting("\(code) \(document.message ?? "")"))
     }
     // Source: SDKs and Tools Reference Guide, "Process credential provider".
     guard author == .agent || document.version == 1 else {

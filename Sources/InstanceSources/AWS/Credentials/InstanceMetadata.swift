@@ -40,7 +40,8 @@ struct InstanceMetadata: Sendable {
       throw .refusedCredentials(
         place: Self.place, detail: "there are no credentials for its role")
     }
-    return try CredentialsDocument.credentials(document.body, from: Self.place)
+    return try CredentialsDocument.credentials(
+      document.body, from: Self.place, without: [token])
   }
 
   /// nil where there is no service; a failure of it is none that a region is worth.

@@ -7,6 +7,8 @@ struct QueryCaller: Sendable {
 
   static let standardTries = 5
   static let longestPause: Duration = .seconds(8)
+  /// A shorter try than this has no chance, and would only say so.
+  static let shortestTry: Duration = .milliseconds(250)
 
   /// Until when something may take, on the monotonic clock.
   struct Budget: Sendable {
@@ -37,7 +39,9 @@ struct QueryCaller: Sendable {
       // Anywhere in the time, so that many gates at once do not come back at once.
       let wait = min(pause, Self.longestPause) * surroundings.jitter()
       let now = surroundings.monotonicClock()
-      guard failure.isWorthAnotherTry, attempt < tries, now + wait < budget.deadline else {
+      guard failure.isWorthAnotherTry, attempt < tries,
+        now + wait + Self.shortestTry < budget.deadline
+      else {
         throw failure
       }
       surroundings.pause(wait)
@@ -57,17 +61,19 @@ struct QueryCaller: Sendable {
       throw QueryFailure(error)
     }
     guard response.isSuccess else {
-      throw QueryFailure(response, redactedBy: credentials)
+      throw QueryFailure(response, without: request.secrets)
     }
-    let root: XMLElement
+    var root: XMLElement
     do {
       root = try XMLElement(parsing: response.body)
     } catch {
       throw .malformed(error.detail)
     }
+    root.maskSentences(request.secrets)
     guard root.name == "\(call.action)Response" else {
       throw .malformed(
-        "it is a <\(shownLine(root.name, limit: 60))>, not a <\(call.action)Response>")
+        "it is a <\(request.secrets.quoting(root.name, limit: 60))>, not a <\(call.action)Response>"
+      )
     }
     return root
   }

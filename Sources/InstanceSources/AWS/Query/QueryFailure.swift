@@ -1,3 +1,5 @@
+internal import GateCore
+
 /// How a call failed, as far as it matters for what is done next.
 enum QueryFailure: Error, Hashable, Sendable {
   /// AWS is asked too often: wait, and try again.
@@ -38,14 +40,13 @@ extension QueryFailure {
   ///
   /// Services differ in where they put the code: `<ErrorResponse><Error>`, `<Response><Errors>
   /// <Error>`. AWS always gives one: what has none, and is not a passing failure, is not of AWS.
-  init(_ response: HTTPResponse, redactedBy credentials: AWSCredentials?) {
+  init(_ response: HTTPResponse, without secrets: SecretMask) {
     let document = try? XMLElement(parsing: response.body)
     let error = document?["Error"] ?? document?["Errors"]?["Error"]
     let code = error?.value("Code") ?? ""
     let message = error?.value("Message") ?? ""
     let whole = code.isEmpty ? "status \(response.status)" : "\(code): \(message)"
-    let firstLine = (credentials?.redacting(whole) ?? whole).prefix { !$0.isNewline }
-    let detail = shownLine(firstLine)
+    let detail = shownLine(secrets.masked(whole).prefix { !$0.isNewline })
     self =
       switch code {
       case _ where Self.throttlingCodes.contains(code) || response.status == 429:

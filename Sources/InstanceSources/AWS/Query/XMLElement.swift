@@ -1,4 +1,5 @@
 internal import CExpat
+internal import GateCore
 
 /// An element of an XML document: its name as written, its text, its children.
 struct XMLElement: Hashable, Sendable {
@@ -21,6 +22,18 @@ struct XMLElement: Hashable, Sendable {
   /// The members of a list: `<Instances><member>…`, or for EC2 `<instancesSet><item>…`.
   func list(_ name: String) -> [XMLElement] {
     self[name]?.children.filter { $0.name == "member" || $0.name == "item" } ?? []
+  }
+}
+
+extension XMLElement {
+  /// Elements that hold sentences; the others hold names and numbers, which are no secrets.
+  private static let sentences: Set = ["Description", "Message", "StateReason"]
+
+  /// Masks in sentences what AWS may repeat of a request.
+  mutating func maskSentences(_ secrets: SecretMask) {
+    guard !secrets.isEmpty else { return }
+    if Self.sentences.contains(name) { text = secrets.masked(text) }
+    for index in children.indices { children[index].maskSentences(secrets) }
   }
 }
 

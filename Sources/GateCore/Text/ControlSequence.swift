@@ -1,0 +1,44 @@
+/// A control sequence of a terminal: ESC, `[`, parameters, intermediates, one final byte.
+///
+/// Source: ECMA-48, section 5.4.
+enum ControlSequence {
+  static let escape: UInt8 = 0x1B
+
+  enum End: Hashable {
+    /// The place behind it.
+    case at(Int)
+    /// More bytes may make it one.
+    case torn
+  }
+
+  /// Where a sequence ends that begins here; nil when none does.
+  static func end(in bytes: [UInt8], from start: Int) -> End? {
+    guard bytes[start] == escape else { return nil }
+    var place = start + 1
+    guard place < bytes.count else { return .torn }
+    guard bytes[place] == UInt8(ascii: "[") else { return nil }
+    place += 1
+    while place < bytes.count, 0x30...0x3F ~= bytes[place] { place += 1 }
+    while place < bytes.count, 0x20...0x2F ~= bytes[place] { place += 1 }
+    guard place < bytes.count else { return .torn }
+    return 0x40...0x7E ~= bytes[place] ? .at(place + 1) : nil
+  }
+
+  /// A text without its sequences, a torn one at its end included.
+  static func removed(from text: Substring) -> String {
+    guard text.utf8.contains(escape) else { return String(text) }
+    let bytes = Array(text.utf8)
+    var kept: [UInt8] = []
+    var place = 0
+    while place < bytes.count {
+      switch end(in: bytes, from: place) {
+      case .at(let end): place = end
+      case .torn: place = bytes.count
+      case nil:
+        kept.append(bytes[place])
+        place += 1
+      }
+    }
+    return String(decoding: kept, as: UTF8.self)
+  }
+}
