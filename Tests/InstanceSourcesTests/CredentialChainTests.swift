@@ -313,11 +313,12 @@ import Testing
   func aCommandSaysWhichFormItsAnswerHas(_ version: String) {
     let document = #"{\#(version)"AccessKeyId":"a","SecretAccessKey":"s"}"#
     let error = #expect(throws: SourceError.self) {
-      try CredentialsDocument.credentials(Array(document.utf8), from: "x", by: .command)
+      try CredentialsDocument.credentials(
+        Array(document.utf8), from: "x", by: .command, without: [])
     }
     #expect(error?.message.hasSuffix("not the Version 1") == true)
     #expect(throws: Never.self) {
-      try CredentialsDocument.credentials(Array(document.utf8), from: "x", by: .agent)
+      try CredentialsDocument.credentials(Array(document.utf8), from: "x", by: .agent, without: [])
     }
   }
 
