@@ -130,6 +130,12 @@ import TestSupport
     }
   }
 
+  /// The backslash is the secret's own, and escapes nothing of the page.
+  @Test func aSecretEscapedForAPageAndThenForAURLIsMasked() {
+    let echo = "%5C%26%23%31%308%3B%28m%2A%4F%6E%26%23x%339%3B"
+    #expect(SecretMask(["viO\\l(m*On9"]).masked("x\(echo)y") == "x***y")
+  }
+
   @Test func whatCannotBeASecretIsNotHeldBack() {
     var stream = SecretStream(["hush-hush-token"])
     #expect(stream.take(Array("Continue? ".utf8)) == Array("Continue? ".utf8))
@@ -196,7 +202,7 @@ import TestSupport
   @Test func secretsOfTheEnvironmentAreThoseNamedForThemAndThoseOfURLs() {
     let variables = [
       "AWS_SECRET_ACCESS_KEY": "k1", "GITHUB_TOKEN": "t1", "DB_PASSWORD": "p1",
-      "DATABASE_URL": "postgres://u:p2@db/x", "PATH": "/usr/bin", "HOME": "/root",
+      "DATABASE_URL": "postgres://u:p2@db/x", "PATH": "/usr/bin", "PWD": "/srv/web",
     ]
     #expect(Set(SecretPlaces.secrets(ofEnvironment: variables)) == ["k1", "t1", "p1", "p2"])
   }

@@ -28,7 +28,17 @@ struct EscapedText {
   func readings(_ end: SecretMask.End = .whole) -> [EscapedText] {
     var readings = [self]
     guard bytes.contains(where: { $0 == 0x25 || $0 == 0x26 || $0 == 0x5C }) else { return readings }
-    for kind in [Escapes.percent, .html, .backslash] { readings.append(decoded(kind, end)) }
+    let kinds = [Escapes.percent, .html, .backslash]
+    for kind in kinds {
+      let once = decoded(kind, end)
+      guard once.bytes != bytes || once.cutEscape != nil else { continue }
+      readings.append(once)
+      // One after the other: a backslash of a page is no escape of what follows it there.
+      for other in kinds where other != kind {
+        let twice = once.decoded(other, end)
+        if twice.bytes != once.bytes { readings.append(twice) }
+      }
+    }
     var text = self
     // JSON in JSON, a URL in a URL in a page.
     for _ in 0..<Self.mostLevels {

@@ -64,7 +64,12 @@ package enum SecretPlaces {
   /// The secrets in the environment that a command gets, and may print: of variables named for
   /// them, and of URLs.
   package static func secrets(ofEnvironment variables: [String: String]) -> [String] {
-    variables.flatMap { isSecret(parameter: $0.key) ? [$0.value] : secrets(in: $0.value) }
+    variables.flatMap { isSecret(variable: $0.key) ? [$0.value] : secrets(in: $0.value) }
+  }
+
+  /// As of a parameter, but for the shell's own working directory.
+  private static func isSecret(variable name: some StringProtocol) -> Bool {
+    !["PWD", "OLDPWD"].contains(String(name)) && isSecret(parameter: name)
   }
 
   package static func masked(_ text: String, _ kind: Kind = .text) -> String {
@@ -105,7 +110,7 @@ package enum SecretPlaces {
     guard !word.hasPrefix("$"), !word.hasPrefix("-") else { return nil }
     if name.hasSuffix("=") ? name.endIndex < word.startIndex : name.hasPrefix("--"),
       !text[name.endIndex..<word.startIndex].contains(where: \.isNewline),
-      isSecret(parameter: name.prefix { $0 != "=" })
+      isSecret(variable: name.prefix { $0 != "=" })
     {
       return word.startIndex..<endOfQuoted(word, in: text)
     }
@@ -167,7 +172,9 @@ package enum SecretPlaces {
       // A value may have a question mark.
       let value = word[word.index(after: sign)...].prefix { !"&;#".contains($0) }
       let isOpen = value.isEmpty || kind == .command && value.hasPrefix("$")
-      return !isOpen && isSecret(parameter: pair[..<sign]) ? value.startIndex..<value.endIndex : nil
+      let name = pair[..<sign]
+      let isNamed = kind == .command ? isSecret(variable: name) : isSecret(parameter: name)
+      return !isOpen && isNamed ? value.startIndex..<value.endIndex : nil
     }
   }
 }
