@@ -38,12 +38,8 @@ extension Gate {
   struct Unfolded: Sendable {
     var at: GateInstant
     var events: [GateEvent] = []
-
     /// The newest view among it.
-    var view: FinishedView? {
-      for case .loadBalancerAsked(let view) in events.reversed() { return view }
-      return nil
-    }
+    var view: FinishedView?
   }
 
   /// Folds the event into the gate that lost nothing, if there is one, as it would have been: with
@@ -61,7 +57,9 @@ extension Gate {
     }
     var waiting = unfolded ?? Unfolded(at: now)
     unfolded = nil
-    waiting.events += viewsAgain(before: event) + [event]
+    waiting.events += viewsAgain(before: event)
+    waiting.events.append(event)
+    if case .loadBalancerAsked(let view) = event { waiting.view = view }
     unfolded = waiting
   }
 
@@ -159,7 +157,9 @@ extension Gate {
     guard verdict == nil else { return }
     let isHeldUp = seen.since(moment) > Self.heldUpAfter
     if isHeldUp, isViewDue(by: moment) { seeInService(from: moment, at: clock) }
-    let lost = lostSlots(by: moment, isHeldUp: isHeldUp)
+    // Asked in this order: with many instances it is not gone through them at each event.
+    let lost =
+      isHeldUp || isAnyMissed(by: moment) ? lostSlots(by: moment, isHeldUp: isHeldUp) : []
     for step in inOrder(lost + steps(to: events, at: moment)) {
       foldAsHadNothingBeenLost(step.event, at: max(step.at, clock))
     }
@@ -231,7 +231,7 @@ extension Gate {
   /// The checks that were due and are lost: those that should long have been over, or where the
   /// gate was held up all that were due.
   private func lostSlots(by moment: GateInstant, isHeldUp: Bool) -> [Step] {
-    guard verdict == nil, isHeldUp || moment > nextMiss else { return [] }
+    guard verdict == nil else { return [] }
     var lost: [Step] = []
     for index in records.indices where isChecked(records[index]) {
       let record = records[index]

@@ -32,7 +32,7 @@ extension GateEvent {
 
   /// Whether it is one of several that a listing or a view brings, or a fixed list when the run
   /// begins: a promotion is given at the event that closes them, which sees them all.
-  var isPartOfAnswer: Bool {
+  package var isPartOfAnswer: Bool {
     switch self {
     case .instanceAdded, .instanceRemoved, .loadBalancerSaw: true
     case .checked, .checkLost, .listed, .loadBalancerAsked, .interrupted, .resumed, .wokeUp: false

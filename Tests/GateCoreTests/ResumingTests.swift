@@ -195,7 +195,8 @@ import Testing
     for _ in 1...5 { run.end(Self.first, .success) }
     #expect(run.gate.healthySince == .seconds(40), "the soak is the group's")
     #expect(run.verdict == nil)
-    run.end(guarding, .success, at: .seconds(71))
+    let late = CheckReport.sample(.success, from: .seconds(71), to: .seconds(71))
+    run.send(.checked(guarding, late), at: .seconds(71))
     #expect(run.verdict == nil, "it has to show it as often as one that comes back")
     run.end(guarding, .success, at: .seconds(80))
     #expect(run.verdict?.decision == .promote)

@@ -103,7 +103,13 @@ struct SmallWorld {
   }
 
   /// Goes on to the next event; returns it when it was in time to be considered.
+  ///
+  /// As in the engine, an answer of a source is closed at the moment at which it came.
   mutating func step() -> VirtualRun.TimedEvent? {
+    if let open = run.events.last, open.event.isPartOfAnswer {
+      send(.wokeUp, at: open.at)
+      return run.events.last
+    }
     guard let index = planned.indices.min(by: { planned[$0].at < planned[$1].at }) else {
       return nil
     }
