@@ -70,7 +70,7 @@ struct GateFaultWords {
         "whoever asks lacks a permission: it was taken away, or a session's policy is narrower",
       advice: "allow the action that the message names to the role or user that it names"),
     Kind(
-      phrases: ["aws throttles"],
+      phrases: ["throttl"],
       cause: "AWS limits how often its API is asked in this account and region",
       advice: "make refresh longer, or see who else asks"),
     Kind(

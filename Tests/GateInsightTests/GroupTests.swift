@@ -259,7 +259,16 @@ internal import Testing
   }
 
   @Test(arguments: [
-    ("ThrottlingException: Rate exceeded", "aws sts"), ("exit status 3", "ask the source by hand"),
+    ("ThrottlingException: Rate exceeded", "make refresh longer"),
+    ("AWS does not allow ec2:DescribeInstances to arn:aws:iam::1:user/x: no", "allow the action"),
+    (
+      "the AWS credentials were refused by AWS sts in x: ExpiredToken: no",
+      "last as long as the run"
+    ),
+    ("there is no target group 'web' in AWS elasticloadbalancing in x", "see who deletes it"),
+    ("it is not AWS that answers at AWS ec2 in x: status 403", "let this host through"),
+    ("cannot reach AWS ec2 in x: timed out", "AWS_ENDPOINT_URL"),
+    ("exit status 3", "ask the source by hand"),
   ])
   func aSourceThatCannotBeReadIsNamed(_ detail: String, _ advice: String) throws {
     let policy = GatePolicy(
