@@ -8,6 +8,7 @@ By one of two emulators, with boto3. The control port answers GET with a line: /
 
 import http.server
 import os
+import signal
 import socket
 import sys
 import threading
@@ -37,6 +38,8 @@ else:
     os.environ["GATEWAY_PORT"] = str(port)
     # Its own command listens on all addresses.
     serving = os.fork()
+    # Whoever ends this ends the emulator too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     if serving == 0:
         os.dup2(2, 1)
         os.execv(sys.executable, [sys.executable, "-m", "hypercorn", "--bind", f"127.0.0.1:{port}", "ministack.app:app"])
