@@ -31,7 +31,8 @@ package struct CommandOutput: Sendable {
       text = String(text[text.index(after: lineEnd)...])
     }
     let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-    return lines.map { ControlSequence.removed(from: $0).cleaned(to: limit) }
+    // Credentials in a URL are somebody's secret, whoever's they are.
+    return lines.map { SecretPlaces.masked(ControlSequence.removed(from: $0)).cleaned(to: limit) }
       .joined(separator: "\n").trimmed
   }
 }
