@@ -1,7 +1,7 @@
 """Runs the program with random secrets, and looks for them in all that it prints, writes and posts.
 
-usage: secrets.py PROGRAM WORK SEED...      a line a fault; nothing when there is none
-       secrets.py pieces FILE SEED          prints a file in pieces, as a slow command does
+usage: secret_places.py PROGRAM WORK SEED...      a line a fault; nothing when there is none
+       secret_places.py pieces FILE SEED          prints a file in pieces, as a slow command does
 
 Each seed makes some secrets and the places where they enter: headers, parameters and passwords of URLs, the
 environment of commands, the settings file, a proxy, receivers, AWS keys. Whoever is asked, server or command, repeats
