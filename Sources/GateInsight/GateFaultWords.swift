@@ -15,8 +15,7 @@ struct GateFaultWords {
         cause: "this process may not open so many files: checks at the same time need a descriptor "
           + "each",
         advice: "raise the limit where the gate runs ('ulimit -n', LimitNOFILE), or make the "
-          + "interval "
-          + "longer"),
+          + "interval longer"),
       Kind(
         phrases: ["name server", "resolve"],
         cause: "the name server does not answer here, or does not know the name",
@@ -39,14 +38,12 @@ struct GateFaultWords {
         phrases: ["proxy"],
         cause: "the proxy between this host and the instances refuses or does not answer",
         advice: "try 'curl -x PROXY http://ADDRESS:PORT' on this host; see that the proxy may "
-          + "connect "
-          + "to these ports"),
+          + "connect to these ports"),
       Kind(
         phrases: ["network is unreachable", "no route"],
         cause: "this host has no route to the instances: another network, or no IPv6",
         advice: "see 'ip route get ADDRESS'; run the gate inside the network, or through a bastion "
-          + "with "
-          + "--proxy"),
+          + "with --proxy"),
       Kind(
         phrases: ["cannot assign requested address", "address not available"],
         cause: "this host has no local ports left for so many connections",

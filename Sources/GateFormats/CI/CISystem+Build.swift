@@ -10,9 +10,6 @@ extension CISystem {
     func value(_ names: String...) -> String? {
       names.lazy.compactMap { variables[$0] }.first { !$0.isEmpty }
     }
-    func page(_ link: String?) -> String? {
-      link.map { SecretPlaces.masked($0, .place) }
-    }
     let (link, commit, branch): (String?, String?, String?) =
       switch self {
       case .github:
@@ -37,7 +34,8 @@ extension CISystem {
         )
       }
     return Deployment.Build(
-      system: rawValue, link: page(link), commit: commit, branch: branch)
+      system: rawValue, link: link.map { SecretPlaces.masked($0, .place) }, commit: commit,
+      branch: branch)
   }
 
   private func githubLink(_ variables: [String: String]) -> String? {

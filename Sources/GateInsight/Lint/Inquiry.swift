@@ -73,10 +73,8 @@ extension Inquiry {
   package var words: String {
     guard method != .connect else { return "a connection" }
     let extras = (host.map { ["Host: \($0)"] } ?? []) + fields.map { "\($0.name): \($0.value)" }
-    return ["\(method.rawValue) \(SecretPlaces.masked(path))"].appending(extras).joined(
-      separator: ", "
-    )
-    .cleaned(to: 300)
+    let request = "\(method.rawValue) \(SecretPlaces.masked(path))"
+    return [request].appending(extras).joined(separator: ", ").cleaned(to: 300)
   }
 
   /// Why it is sent.
