@@ -9,12 +9,18 @@ extension Gate {
   var areFaultsToBlame: Bool {
     mutating get {
       guard !isFaultless else { return false }
-      if faultless.isEmpty, hasOverdueChecks { forkFaultless() }
-      guard !faultless.isEmpty else { return false }
-      foldUnfolded()
-      faultless[0].pass(until: clock, seen: seen)
-      return faultless[0].isPromotable
+      bringFaultlessHere()
+      return !faultless.isEmpty && faultless[0].isPromotable
     }
+  }
+
+  /// Brings the gate that lost nothing to this moment, where there is one, or something is lost by
+  /// now that no event has shown.
+  mutating func bringFaultlessHere() {
+    if faultless.isEmpty, isAnythingOverdue { forkFaultless() }
+    guard !faultless.isEmpty else { return }
+    foldUnfolded()
+    faultless[0].pass(until: clock, seen: seen)
   }
 
   private var isPromotable: Bool {
@@ -94,12 +100,13 @@ extension Gate {
   mutating func noteStaleness() {
     guard isStale(by: clock) else { return }
     forkFaultless()
+    // A gate that was held up has missed the view that was due, and not the one after it.
+    if isHeldUp(at: clock, seen: seen) { bringFaultlessHere() }
     guard isViewOld(by: clock), let view, view.fault == nil, let polling = policy.polling,
       view == (unfolded?.view ?? faultless[0].view)
     else { return }
     foldUnfolded()
-    // The next one was due before this one was too old.
-    faultless[0].seeInService(from: clock, at: view.started + polling.maximumAge)
+    faultless[0].seeInService(from: clock, at: (view.started + polling.maximumAge).next)
   }
 
   /// Whether a listing or a view should long have come.
@@ -155,7 +162,7 @@ extension Gate {
     until moment: GateInstant, seen: GateInstant, with events: [GateEvent] = []
   ) {
     guard verdict == nil else { return }
-    let isHeldUp = seen.since(moment) > Self.heldUpAfter
+    let isHeldUp = isHeldUp(at: moment, seen: seen)
     if isHeldUp, isViewDue(by: moment) { seeInService(from: moment, at: clock) }
     // Asked in this order: with many instances it is not gone through them at each event.
     let lost =
@@ -228,6 +235,10 @@ extension Gate {
   /// have been begun.
   static let heldUpAfter = Duration.milliseconds(250)
 
+  private func isHeldUp(at moment: GateInstant, seen: GateInstant) -> Bool {
+    seen.since(moment) > Self.heldUpAfter
+  }
+
   /// The checks that were due and are lost: those that should long have been over, or where the
   /// gate was held up all that were due.
   private func lostSlots(by moment: GateInstant, isHeldUp: Bool) -> [Step] {
@@ -254,8 +265,10 @@ extension Gate {
     }
   }
 
-  private var hasOverdueChecks: Bool {
-    !lostSlots(by: clock, isHeldUp: seen.since(clock) > Self.heldUpAfter).isEmpty
+  private var isAnythingOverdue: Bool {
+    let isHeldUp = isHeldUp(at: clock, seen: seen)
+    return isHeldUp && isViewDue(by: clock)
+      || !lostSlots(by: clock, isHeldUp: isHeldUp).isEmpty
   }
 
   /// Whether the event tells of something that a fault of the gate's own has cost.

@@ -17,7 +17,12 @@ package struct Gate: Sendable {
   package private(set) var expected: Int
 
   /// The old group on trial, while the new one stands condemned.
-  package private(set) var blame: Blame?
+  package private(set) var blame: Blame? {
+    get { trial.first }
+    set { trial = newValue.map { [$0] } ?? [] }
+  }
+  /// One at most. In a list, so that asking whether there is one copies nothing at each check.
+  private var trial: [Blame] = []
 
   /// What both groups showed since the new one has been healthy; only where they are compared.
   private(set) var samples = ComparisonSamples()
@@ -350,20 +355,23 @@ package struct Gate: Sendable {
     switch listing.result {
     case .succeeded(let expected, let missing, let doubled):
       self.expected = max(expected, 1)
-      markMissing(Set(missing))
+      let missing = Set(missing)
+      markMissing { missing.contains($0) }
       // Where nobody is lacked, the two soaks are one.
       if missing.isEmpty { listedHealthySince = healthySince }
       for name in doubled where !doubledNames.contains(name) { doubledNames.append(name) }
-    case .empty: if group.present + group.removed == 0 { conclude(.inconclusive, noInstances) }
+    case .empty:
+      if group.present + group.removed == 0 { return conclude(.inconclusive, noInstances) }
+      markMissing { _ in true }
     case .failed: break
     }
   }
 
-  private mutating func markMissing(_ missing: Set<InstanceKey>) {
+  private mutating func markMissing(_ isLacked: (InstanceKey) -> Bool) {
     for index in records.indices
     where records[index].removed == nil && records[index].instance.role == .member {
       let key = InstanceKey(index)
-      guard records[index].isMissing != missing.contains(key) else { continue }
+      guard records[index].isMissing != isLacked(key) else { continue }
       let old = share(of: key)
       records[index].isMissing.toggle()
       changed(key, from: old)
@@ -547,6 +555,8 @@ package struct Gate: Sendable {
     guard counts[.baseline].present > 0, reason.code != .wrongVersion else {
       return rollBack(reason)
     }
+    // The gate that lost nothing need not have come to this.
+    if !isFaultless { bringFaultlessHere() }
     settle(tried(for: reason))
   }
 
@@ -564,9 +574,9 @@ package struct Gate: Sendable {
   }
 
   private mutating func judge(_ key: InstanceKey, _ report: CheckReport?) {
-    guard records[key.index].blame != nil else { return }
-    records[key.index].blame = blame?.judge(
-      records[key.index], report, at: clock, under: check)
+    guard records[key.index].blame != nil, !trial.isEmpty else { return }
+    let record = records[key.index]
+    records[key.index].blame = trial[0].judge(record, report, at: clock, under: check)
   }
 
   private mutating func settle(_ blame: Blame) {

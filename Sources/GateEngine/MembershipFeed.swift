@@ -92,10 +92,10 @@ package struct Membership: Sendable {
     case .listed(let listing):
       let change = change(listing, in: gate)
       guard kind == .changing else { return change.events }
-      return change.events + [
-        .listed(
-          FinishedListing(of: role, started: started, change.result, notes: listing.notes))
-      ]
+      let listed = GateEvent.listed(
+        FinishedListing(of: role, started: started, change.result, notes: listing.notes))
+      // That the group is gone is told first: whoever then leaves first is not why.
+      return listing.isEmpty ? [listed] + change.events : change.events + [listed]
     case .sourceFailed(let fault):
       return [.listed(FinishedListing(of: role, started: started, .failed(fault)))]
     case .viewed(let views):

@@ -50,11 +50,12 @@ extension Gate {
   }
 
   var tooManyReplaced: VerdictReason {
-    let left = records(.member) { $0.removed != nil }
+    // All leave a group that is gone at once, though it is told of one after the other.
+    let left = records(.member) { $0.removed != nil || whyEmpty != nil }
     return VerdictReason(
       .tooManyReplaced,
-      "\(counted(replaced, "instance")) left the group, \(policy.maxReplaced) allowed: "
-        + Self.list(left.map(\.instance.id)))
+      "\(counted(left.count, "instance")) left the group, \(policy.maxReplaced) allowed: "
+        + Self.list(left.map(\.instance.id)) + (whyEmpty.map { "; \($0)" } ?? ""))
   }
 
   var deadlineExceeded: VerdictReason {
@@ -198,13 +199,17 @@ extension Gate {
   }
 
   var noInstances: VerdictReason {
-    let isEmpty = if case .empty = listing?.result { true } else { false }
-    return VerdictReason(
+    VerdictReason(
       .noInstances,
-      isEmpty
-        ? notes.first ?? "the group is gone, or wants no instance"
-        : "no instance was found by the deadline of \(deadlineWords)"
-          + (notes.first.map { ": \($0)" } ?? ""))
+      whyEmpty
+        ?? "no instance was found by the deadline of \(deadlineWords)"
+        + (notes.first.map { ": \($0)" } ?? ""))
+  }
+
+  /// Nil where the latest listing names instances, or could not be had.
+  private var whyEmpty: String? {
+    guard case .empty = listing?.result else { return nil }
+    return notes.first ?? "the group is gone, or wants no instance"
   }
 
   /// `6m`, or where the run was resumed `6m (put off to 14m30s)`.

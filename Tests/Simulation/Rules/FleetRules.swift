@@ -277,20 +277,25 @@ struct FleetRules {
     return nil
   }
 
+  /// Whom the newest listing lacks, of the members.
+  private mutating func lack(_ isLacked: (Int) -> Bool) {
+    for index in ones.indices where ones[index].role == .member && !ones[index].hasLeft {
+      guard ones[index].isLacked != isLacked(index) else { continue }
+      change(index) { one, _, _ in one.isLacked.toggle() }
+    }
+  }
+
   private mutating func take(_ listed: FinishedListing) {
     guard listed.role == .member else { return }
     switch listed.result {
     case .succeeded(let wanted, let missing, _):
       expected = max(wanted, 1)
       let missing = Set(missing.map(\.index))
-      if members.lacked > 0 || !missing.isEmpty {
-        for index in ones.indices where ones[index].isLacked != missing.contains(index) {
-          guard !ones[index].hasLeft else { continue }
-          change(index) { one, _, _ in one.isLacked.toggle() }
-        }
-      }
+      if members.lacked > 0 || !missing.isEmpty { lack { missing.contains($0) } }
       if members.lacked == 0 { soakWithout = soakWith }
-    case .empty: isGone = true
+    case .empty:
+      isGone = true
+      lack { _ in true }
     case .failed: hasFault = true
     }
     let hasFailed = if case .failed = listed.result { true } else { false }

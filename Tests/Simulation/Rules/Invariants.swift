@@ -33,6 +33,8 @@ struct Invariants {
     var misses = 0
     var isUp = false
     var hasBeenDecided = false
+    /// The start of the first check, from which the others are whole intervals away.
+    var first: Int64?
     var nextDue: Int64
     var lastLoss: Int64?
     var passes = 0
@@ -103,20 +105,22 @@ struct Invariants {
   private mutating func note(_ listed: FinishedListing) {
     guard listed.role == .member else { return }
     let started = listed.started.microseconds
-    guard case .succeeded(let wanted, let missing, _) = listed.result else {
-      let hasFailed = if case .failed = listed.result { true } else { false }
-      listing = (started, !hasFailed)
-      return
+    switch listed.result {
+    case .failed: listing = (started, false)
+    case .empty:
+      listing = (started, true)
+      for index in seen.indices { seen[index].isLacked = true }
+    case .succeeded(let wanted, let missing, _):
+      (listing, expected) = ((started, true), max(1, wanted))
+      let lacked = Set(missing.map(\.index))
+      for index in seen.indices { seen[index].isLacked = lacked.contains(index) }
     }
-    (listing, expected) = ((started, true), max(1, wanted))
-    let lacked = Set(missing.map(\.index))
-    for index in seen.indices { seen[index].isLacked = lacked.contains(index) }
   }
 
   private mutating func resume(at now: Int64, isLong: Bool) {
     for index in seen.indices where seen[index].isPresent {
       (seen[index].resumed, seen[index].hasPassedSince) = (now, false)
-      seen[index].nextDue = max(seen[index].nextDue, now)
+      (seen[index].first, seen[index].nextDue) = (nil, max(seen[index].nextDue, now))
       if isLong { (seen[index].successes, seen[index].failures) = (0, 0) }
     }
   }
@@ -138,7 +142,10 @@ struct Invariants {
       }
       edit(&one)
       let waited = min(ended - started, check.timeout(of: one.instance.role).inMicroseconds)
-      one.nextDue = started + max(1, (waited + interval - 1) / interval) * interval
+      let first = one.first ?? started
+      let slots = max(
+        (started - first) / interval + 1, (started + waited - first + interval - 1) / interval)
+      (one.first, one.nextDue) = (first, first + slots * interval)
       if one.isUp || !one.hasBeenDecided, one.failures >= check.unhealthyThreshold {
         one.hasBeenDecided = one.isUp || one.hasBeenDecided
         one.isUp = false

@@ -18,7 +18,7 @@ extension SlowModel {
     }
     // What was under way when a runner died, and what of it is a loss, is beyond this model too.
     let isBeyond =
-      startsLate && members.contains(where: { hasMissed($0, at: now) })
+      startsLate && members.contains(where: { hasLost($0, at: now) })
       || members.contains { $0.resumed != nil }
     if areNoticed.contains(!isToBlame) || isBeyond { debate() }
     return isToBlame
@@ -34,9 +34,9 @@ extension SlowModel {
     case shown
   }
 
-  private func hasMissed(_ member: Member, at now: Int64) -> Bool {
+  private func hasLost(_ member: Member, at now: Int64) -> Bool {
     member.role != .baseline
-      && (member.checks.contains { $0.report == nil }
+      && (member.checks.contains { $0.ending == .lost }
         || results(of: member, at: now).count > member.checks.count)
   }
 

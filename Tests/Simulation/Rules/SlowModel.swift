@@ -263,6 +263,9 @@ extension SlowModel {
     case .empty:
       listing = asked(hasSucceeded: true)
       isGone = true
+      for index in members.indices where members[index].role == .member {
+        members[index].isLacked = true
+      }
     case .failed:
       // In the other world it had the members of the one before.
       listing = asked(hasSucceeded: false)
@@ -373,9 +376,8 @@ extension SlowModel {
   func view(of member: Member, at now: Int64) -> InstanceState? {
     guard isWithoutFaults, let viewing else { return member.view }
     // Who joined since was not yet asked for.
-    // The next one was due before this one was too old; whether it was, is known since.
     let isOverdue =
-      isTooOld(viewing, at: now + 1) && isTooOld(viewing, at: asked.first ?? .max)
+      isTooOld(viewing, at: now) && isTooOld(viewing, at: asked.first ?? .max)
       && (member.told.place < viewing.place || !isTooOld(viewing, at: member.told.at))
     return member.isViewLost || isOverdue ? .healthy : member.view
   }
