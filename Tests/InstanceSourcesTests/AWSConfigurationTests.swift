@@ -155,6 +155,17 @@ import Testing
       try !configuration(["AWS_PROFILE": "dev", "AWS_USE_FIPS_ENDPOINT": "false"]).variant.isFIPS)
   }
 
+  @Test func servicesThatAreNotThereAreNotPassedOver() throws {
+    let machine = FakeMachine(files: ["/home/me/.aws/config": "[default]\nservices = gone\n"])
+    let configuration = try AWSConfiguration(machine.surroundings)
+    let error = #expect(throws: SourceError.self) {
+      try configuration.endpoint(of: .ec2, region: "eu-west-1")
+    }
+    #expect(
+      error?.message.contains(
+        "there is no section [services gone], which the profile 'default' names") == true)
+  }
+
   @Test func theCredentialsFileComesBeforeTheConfigFile() throws {
     let machine = FakeMachine(files: [
       "/home/me/.aws/config":

@@ -34,6 +34,20 @@ import Testing
       ])
   }
 
+  @Test func policiesForItsInstancesAreNamed() throws {
+    let server = """
+      <BackendServerDescriptions><member><InstancePort>80</InstancePort><PolicyNames>\
+      <member>proxy-header</member></PolicyNames></member></BackendServerDescriptions>
+      """
+    let answer = String(decoding: try Fixture.bytes("elb-load-balancers.xml"), as: UTF8.self)
+      .replacing("<BackendServerDescriptions/>", with: server)
+    let imported = try balancer { _ in HTTPResponse(status: 200, body: Array(answer.utf8)) }
+      .healthCheck()
+    #expect(imported.warnings.count == 1)
+    #expect(imported.warnings[0].hasPrefix("the load balancer web has policies for its instances"))
+    #expect(imported.warnings[0].hasSuffix(": proxy-header"))
+  }
+
   @Test func oneThatIsNotThereIsNotFound() {
     let error = #expect(throws: SourceError.self) {
       try balancer { _ in .fixture("elb-load-balancers-none.xml", status: 400) }.healthCheck()

@@ -197,6 +197,18 @@ import Testing
     #expect(check.address == "aws_lb_target_group.api")
   }
 
+  @Test(arguments: ["arn:api", "web"])
+  func anAttachmentOfATrafficSourceIsFollowed(identifier: String) throws {
+    let document = try terraformState(
+      Self.elb, Self.targetGroup,
+      resource("aws_autoscaling_group.green", #""name":"green","target_group_arns":[]"#),
+      resource(
+        "aws_autoscaling_traffic_source_attachment.green",
+        #""autoscaling_group_name":"green","traffic_source":[{"identifier":"\#(identifier)"}]"#))
+    let wanted = identifier == "web" ? "aws_elb.web" : "aws_lb_target_group.api"
+    #expect(try document.healthCheck(at: nil).address == wanted)
+  }
+
   @Test func severalAttachmentsAreListed() throws {
     let document = try terraformState(
       Self.elb,
