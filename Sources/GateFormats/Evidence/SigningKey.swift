@@ -1,14 +1,16 @@
-internal import Crypto
-internal import CryptoExtras
-internal import FoundationEssentials
+internal import CCrypto
 
 /// A private key for Ed25519 signatures (RFC 8032).
 package struct SigningKey: Sendable {
-  private let key: Curve25519.Signing.PrivateKey
+  /// 32 bytes.
+  private let seed: [UInt8]
 
   /// A new key, from the system's random numbers.
   package init() {
-    key = Curve25519.Signing.PrivateKey()
+    guard let seed = filled(32, by: { hg_ed25519_new($0) }) else {
+      preconditionFailure("the system has random numbers")
+    }
+    self.seed = seed
   }
 
   /// Reads PKCS #8 in PEM, as `openssl genpkey -algorithm ed25519` writes it.
@@ -16,23 +18,28 @@ package struct SigningKey: Sendable {
   /// - Throws: `KeyError`, which does not repeat any of the text.
   package init(pem: String) throws(KeyError) {
     try KeyError.check(pem, label: "PRIVATE KEY", of: "a private key")
-    do {
-      key = try Curve25519.Signing.PrivateKey(pemRepresentation: pem)
-    } catch {
-      throw KeyError("it has no Ed25519 private key that can be read")
-    }
+    let text = Array(pem.utf8CString)
+    guard
+      let seed = filled(32, by: { hg_ed25519_read_private(text, text.count - 1, $0) })
+    else { throw KeyError("it has no Ed25519 private key that can be read") }
+    self.seed = seed
   }
 
-  package var pem: String { key.pemRepresentation + "\n" }
+  package var pem: String { text { hg_ed25519_write_private(seed, $0, $1) } }
 
-  package var publicKey: VerifyingKey { VerifyingKey(key.publicKey.rawRepresentation) }
+  package var publicKey: VerifyingKey {
+    guard let raw = filled(32, by: { hg_ed25519_public(seed, $0) }) else {
+      preconditionFailure("every private key has a public one")
+    }
+    return VerifyingKey(raw)
+  }
 
   /// 64 bytes.
   package func signature(of bytes: [UInt8]) -> [UInt8] {
-    guard let signature = try? key.signature(for: bytes) else {
+    guard let signature = filled(64, by: { hg_ed25519_sign(seed, bytes, bytes.count, $0) }) else {
       preconditionFailure("Ed25519 signs everything")
     }
-    return Array(signature)
+    return signature
   }
 }
 
@@ -41,8 +48,8 @@ package struct VerifyingKey: Hashable, Sendable {
   /// 32 bytes.
   private let raw: [UInt8]
 
-  fileprivate init(_ raw: some Sequence<UInt8>) {
-    self.raw = Array(raw)
+  fileprivate init(_ raw: [UInt8]) {
+    self.raw = raw
   }
 
   /// Reads a SubjectPublicKeyInfo in PEM, as `openssl pkey -pubout` writes it.
@@ -50,31 +57,46 @@ package struct VerifyingKey: Hashable, Sendable {
   /// - Throws: `KeyError`
   package init(pem: String) throws(KeyError) {
     try KeyError.check(pem, label: "PUBLIC KEY", of: "a public key")
-    do {
-      self.init(try Curve25519.Signing.PublicKey(pemRepresentation: pem).rawRepresentation)
-    } catch {
+    let text = Array(pem.utf8CString)
+    guard let raw = filled(32, by: { hg_ed25519_read_public(text, text.count - 1, $0) }) else {
       throw KeyError("it has no Ed25519 public key that can be read")
     }
+    self.init(raw)
   }
 
-  private var key: Curve25519.Signing.PublicKey {
-    guard let key = try? Curve25519.Signing.PublicKey(rawRepresentation: raw) else {
-      preconditionFailure("any 32 bytes are a public key")
-    }
-    return key
-  }
-
-  package var pem: String { key.pemRepresentation + "\n" }
+  package var pem: String { text { hg_ed25519_write_public(raw, $0, $1) } }
 
   /// SHA-256 of the key in DER, in hexadecimal: `openssl pkey -pubin -outform DER | sha256sum`.
   package var id: String {
+    var der = [UInt8](repeating: 0, count: 128)
+    let count = hg_ed25519_write_der(raw, &der, der.count)
     var digest = Digest()
-    digest.add(Array(key.derRepresentation))
+    digest.add(der[..<count])
     return digest.hexadecimal
   }
 
   package func isSignature(_ signature: [UInt8], of bytes: [UInt8]) -> Bool {
-    key.isValidSignature(signature, for: bytes)
+    hg_ed25519_verify(raw, signature, signature.count, bytes, bytes.count)
+  }
+}
+
+/// So many bytes, when the library could say them.
+private func filled(
+  _ count: Int, by fill: (UnsafeMutablePointer<UInt8>?) -> Bool
+) -> [UInt8]? {
+  var isFilled = false
+  let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+    buffer.initialize(repeating: 0)
+    isFilled = fill(buffer.baseAddress)
+    initialized = count
+  }
+  return isFilled ? bytes : nil
+}
+
+/// What the library writes of a key, which is short.
+private func text(_ write: (UnsafeMutablePointer<CChar>?, Int) -> Int) -> String {
+  String(unsafeUninitializedCapacity: 1024) { buffer in
+    buffer.withMemoryRebound(to: CChar.self) { write($0.baseAddress, $0.count) }
   }
 }
 
