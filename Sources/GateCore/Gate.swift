@@ -21,7 +21,7 @@ package struct Gate: Sendable {
     get { trial.first }
     set { trial = newValue.map { [$0] } ?? [] }
   }
-  /// One at most. In a list, so that asking whether there is one copies nothing at each check.
+  /// One at most, in a list: to ask whether there is one then copies nothing, at each check.
   private var trial: [Blame] = []
 
   /// What both groups showed since the new one has been healthy; only where they are compared.
