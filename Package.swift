@@ -20,7 +20,6 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
-    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
   ],
   targets: [
     // Decides. Pure: it imports nothing.
@@ -51,14 +50,7 @@ let package = Package(
         "CCurl", "CCurlShims", "CExpat", "CResolver", "CProcess", "GateCore", "GateFormats",
       ],
       swiftSettings: strict),
-    .target(
-      name: "DemoFleet",
-      dependencies: [
-        .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOHTTP1", package: "swift-nio"),
-        .product(name: "NIOPosix", package: "swift-nio"),
-      ],
-      swiftSettings: strict),
+    .target(name: "DemoFleet", swiftSettings: strict),
     .executableTarget(
       name: "healthgate",
       dependencies: [
