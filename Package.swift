@@ -19,7 +19,6 @@ let package = Package(
   products: [.executable(name: "healthgate", targets: ["healthgate"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
   ],
   targets: [
     // Decides. Pure: it imports nothing.
@@ -46,14 +45,7 @@ let package = Package(
         "CCurl", "CCurlShims", "CExpat", "CResolver", "CProcess", "GateCore", "GateFormats",
       ],
       swiftSettings: strict),
-    .target(
-      name: "DemoFleet",
-      dependencies: [
-        .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOHTTP1", package: "swift-nio"),
-        .product(name: "NIOPosix", package: "swift-nio"),
-      ],
-      swiftSettings: strict),
+    .target(name: "DemoFleet", swiftSettings: strict),
     .executableTarget(
       name: "healthgate",
       dependencies: [

@@ -1,6 +1,4 @@
 internal import Glibc
-internal import NIOCore
-internal import NIOPosix
 
 /// A group of loopback instances that misbehave on demand.
 ///
@@ -17,8 +15,7 @@ package struct DemoFleet: Sendable {
     case standsStill
   }
 
-  private let threads: MultiThreadedEventLoopGroup
-  private let servers: NIOLoopBound<[InstanceServer]>
+  private let thread: ServingThread
 
   /// Binds every instance's address; the clock of the behaviours starts when this returns.
   ///
@@ -39,15 +36,14 @@ package struct DemoFleet: Sendable {
       DemoInstance(
         id: "web-\(index + 1)", address: pair.0, port: reservation.port, behaviour: pair.1)
     }
-    let threads = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-    let loop = threads.next()
-    let servers = try await loop.submit {
-      NIOLoopBound(
-        zip(instances, reservation.sockets).map { InstanceServer($0, sockets: $1, on: loop) },
-        eventLoop: loop)
-    }.get()
-    let fleet = DemoFleet(
-      instances: instances, port: reservation.port, threads: threads, servers: servers)
+    let thread: ServingThread
+    do {
+      thread = try ServingThread(instances, sockets: reservation.sockets)
+    } catch {
+      reservation.cancel()
+      throw error
+    }
+    let fleet = DemoFleet(instances: instances, port: reservation.port, thread: thread)
     do {
       try await fleet.advance(to: .zero)
       if time == .runs { try await fleet.startClock() }
@@ -58,14 +54,15 @@ package struct DemoFleet: Sendable {
     return fleet
   }
 
-  /// What event loops open, and a connection or two.
-  private static let loopDescriptors = 8
+  /// The two by which the thread is woken, and those of some connections.
+  private static let furtherDescriptors = 8
 
-  /// Sees to it that a fleet would find its descriptors: without them its event loops do not fail, they trap.
+  /// Finds out whether a fleet would have its descriptors: without those of connections nobody would
+  /// be told that it cannot serve.
   ///
   /// - Throws: `LoopbackError` when there are too few.
   package static func checkDescriptors(for behaviours: [InstanceBehaviour]) throws(LoopbackError) {
-    let count = behaviours.map(\.socketsNeeded).reduce(loopDescriptors, +)
+    let count = behaviours.map(\.socketsNeeded).reduce(furtherDescriptors, +)
     var copies: [CInt] = []
     defer { for copy in copies { close(copy) } }
     for _ in 0..<count {
@@ -102,25 +99,18 @@ package struct DemoFleet: Sendable {
   ///
   /// To be called once.
   package func stop() async {
-    _ = try? await threads.next().submit { [servers] in
-      for server in servers.value { server.stop() }
-    }.get()
-    try? await threads.shutdownGracefully()
+    try? await thread.perform { $0.stop() }
+    thread.join()
   }
 
   /// Lets every instance enter the phases that start by then, when time stands still.
   ///
-  /// - Throws: `LoopbackError` or `IOError` when an instance that boots cannot listen.
+  /// - Throws: `LoopbackError` when an instance that boots cannot listen.
   package func advance(to moment: Duration) async throws {
-    let loop = threads.next()
-    try await loop.flatSubmit { [servers] in
-      EventLoopFuture.andAllSucceed(servers.value.map { $0.advance(to: moment) }, on: loop)
-    }.get()
+    try await thread.perform { try $0.advance(to: moment) }
   }
 
   private func startClock() async throws {
-    try await threads.next().submit { [servers] in
-      for server in servers.value { server.startClock() }
-    }.get()
+    try await thread.perform { $0.startClock() }
   }
 }

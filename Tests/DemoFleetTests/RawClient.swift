@@ -25,7 +25,7 @@ struct RawClient {
     let deadline = ContinuousClock.now + timeout
     var bytes: [UInt8] = []
     var end = End.enough
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue), 0)
+    let descriptor = makeSocket()
     defer { close(descriptor) }
     if let failure = connect(descriptor, by: deadline) { return ("", [], failure) }
     if let request {
@@ -48,7 +48,20 @@ struct RawClient {
     return (String(decoding: bytes, as: UTF8.self), bytes, end)
   }
 
-  private func connect(_ descriptor: CInt, by deadline: ContinuousClock.Instant) -> End? {
+  func makeSocket() -> CInt {
+    socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue), 0)
+  }
+
+  /// Connects and sends, and reads nothing; whoever calls closes what it returns.
+  func open() -> CInt {
+    let descriptor = makeSocket()
+    _ = connect(descriptor, by: .now + .seconds(60))
+    let data = Array("GET / HTTP/1.1\r\n\r\n".utf8)
+    _ = send(descriptor, data, data.count, CInt(MSG_NOSIGNAL))
+    return descriptor
+  }
+
+  func connect(_ descriptor: CInt, by deadline: ContinuousClock.Instant) -> End? {
     var name = sockaddr_in()
     name.sin_family = sa_family_t(AF_INET)
     name.sin_port = UInt16(port).bigEndian
@@ -71,7 +84,7 @@ struct RawClient {
     }
   }
 
-  private func wait(
+  func wait(
     _ descriptor: CInt, for event: CInt, until deadline: ContinuousClock.Instant
   ) -> Bool {
     let left = (deadline - .now) / .milliseconds(1)

@@ -35,3 +35,26 @@ func raiseDescriptorLimit() {
   limit.rlim_cur = limit.rlim_max
   setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
 }
+
+/// Leaves so many descriptors, of a limit that is soon reached; returns those that are to be closed.
+func takeAllDescriptors(but count: Int) -> [CInt] {
+  var limit = rlimit(rlim_cur: 256, rlim_max: 256)
+  setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+  var taken: [CInt] = []
+  while case let descriptor = dup(STDERR_FILENO), descriptor >= 0 { taken.append(descriptor) }
+  for descriptor in taken.suffix(count) { close(descriptor) }
+  return taken.dropLast(count)
+}
+
+/// Memory in use, in MiB.
+func residentMebibytes() -> Int {
+  guard let file = fopen("/proc/self/statm", "r") else { return 0 }
+  defer { fclose(file) }
+  var (size, resident) = (0, 0)
+  _ = withUnsafeMutablePointer(to: &size) { size in
+    withUnsafeMutablePointer(to: &resident) { resident in
+      withVaList([size, resident]) { vfscanf(file, "%ld %ld", $0) }
+    }
+  }
+  return resident * sysconf(CInt(_SC_PAGESIZE)) / (1 << 20)
+}

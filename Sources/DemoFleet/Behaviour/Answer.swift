@@ -1,5 +1,3 @@
-internal import NIOHTTP1
-
 extension Reply {
   /// An answer that may depend on the request.
   package enum Answer: Hashable, Sendable {
@@ -11,16 +9,16 @@ extension Reply {
     /// Django's `APPEND_SLASH`: to the same path with a slash at its end.
     case redirectToSlash
 
-    func response(to request: HTTPRequestHead) -> Response {
-      let host = Self.withoutPort(request.headers["Host"].first ?? "")
+    func response(to request: RequestHead) -> Response {
+      let host = Self.withoutPort(request.values(of: "Host").first ?? "")
       switch self {
       case .always(let response): return response
       case .ifHostIsNamed(let response):
         return Self.isAddress(host) ? .disallowedHost : response
-      case .redirectToTLS: return .movedPermanently(to: "https://\(host)\(request.uri)")
+      case .redirectToTLS: return .movedPermanently(to: "https://\(host)\(request.target)")
       case .redirectToSlash:
-        let path = request.uri.prefix { $0 != "?" }
-        return .slashAppended(to: "\(path)/\(request.uri.dropFirst(path.count))")
+        let path = request.target.prefix { $0 != "?" }
+        return .slashAppended(to: "\(path)/\(request.target.dropFirst(path.count))")
       }
     }
 

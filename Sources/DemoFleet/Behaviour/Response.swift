@@ -1,5 +1,3 @@
-internal import NIOHTTP1
-
 extension Reply {
   /// An HTTP answer, kept exact: what a misbehaving server sends is not what a library would.
   package struct Response: Hashable, Sendable {
@@ -44,8 +42,7 @@ extension Reply {
 
     /// The status line and the header, with the empty line that ends it.
     package var head: [UInt8] {
-      let phrase = HTTPResponseStatus(statusCode: status).reasonPhrase
-      var lines = ["HTTP/1.1 \(status) \(phrase)", "Server: nginx"]
+      var lines = ["HTTP/1.1 \(status) \(Self.reasonPhrase(status))", "Server: nginx"]
       lines += headers.map { "\($0.name): \($0.value)" }
       switch framing {
       case .exact where mayHaveBody: lines.append("Content-Length: \(body.count)")

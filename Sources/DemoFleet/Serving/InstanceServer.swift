@@ -1,43 +1,40 @@
 internal import Glibc
-internal import NIOCore
-internal import NIOHTTP1
-internal import NIOPosix
 
-/// One instance's sockets and where it is in its phases; confined to the fleet's event loop.
-final class InstanceServer {
+/// One instance's sockets, and where it is in its phases; confined to the fleet's thread.
+final class InstanceServer: DescriptorOwner {
   private let instance: DemoInstance
-  private let loop: any EventLoop
+  private let loop: EventLoop
   /// Bound, not listening yet; the next one first.
   private var sockets: ArraySlice<CInt>
-  private var listener: (any Channel)?
+  private var listener: CInt?
   private var fullQueue: FullQueue?
-  private var connections: [ObjectIdentifier: any Channel] = [:]
+  private var connections: [ObjectIdentifier: Connection] = [:]
   private var phasesToCome: ArraySlice<InstanceBehaviour.Phase>
   private var replies: Replies?
   private var checks = 0
 
-  init(_ instance: DemoInstance, sockets: [CInt], on loop: any EventLoop) {
+  init(_ instance: DemoInstance, sockets: [CInt], on loop: EventLoop) {
     self.instance = instance
     self.sockets = sockets[...]
     phasesToCome = instance.behaviour.phases[...]
     self.loop = loop
   }
 
-  /// Enters every phase that starts by then; done when the last of them stands.
-  func advance(to time: Duration) -> EventLoopFuture<Void> {
-    var entered: [EventLoopFuture<Void>] = []
+  /// Enters every phase that starts by then.
+  func advance(to time: Duration) throws(LoopbackError) {
     while let phase = phasesToCome.first, phase.start <= time {
       phasesToCome.removeFirst()
-      entered.append(take(phase.stance))
+      try take(phase.stance)
     }
-    return EventLoopFuture.andAllSucceed(entered, on: loop)
   }
 
   /// Lets time pass from now on.
   func startClock() {
     for phase in phasesToCome {
-      loop.assumeIsolated().scheduleTask(in: TimeAmount(phase.start)) {
-        self.advance(to: phase.start).assumeIsolated().whenFailure { error in
+      loop.after(phase.start) {
+        do throws(LoopbackError) {
+          try self.advance(to: phase.start)
+        } catch {
           self.instance.note { $0.fault = "\(error)" }
         }
       }
@@ -53,64 +50,83 @@ final class InstanceServer {
 
   // MARK: - Stances
 
-  private func take(_ stance: InstanceBehaviour.Stance) -> EventLoopFuture<Void> {
+  private var endpoint: LoopbackEndpoint {
+    LoopbackEndpoint(address: instance.address, port: instance.port)
+  }
+
+  private func take(_ stance: InstanceBehaviour.Stance) throws(LoopbackError) {
     switch stance {
-    case .refuse:
-      die()
-      return loop.makeSucceededVoidFuture()
-    case .drop: return loop.makeCompletedFuture(withResultOf: drop)
+    case .refuse: die()
+    case .drop: try drop()
     case .accept(let replies):
       fullQueue = nil
       self.replies = replies
       checks = 0
-      return listener == nil ? listen() : loop.makeSucceededVoidFuture()
+      if listener == nil { try listen() }
     }
   }
 
   private func die() {
-    listener?.close(promise: nil)
+    if let listener {
+      loop.forget(listener)
+      close(listener)
+    }
     listener = nil
     fullQueue = nil
     for connection in connections.values { connection.reset() }
   }
 
-  private func drop() throws {
+  private func drop() throws(LoopbackError) {
     guard fullQueue == nil, let socket = sockets.popFirst() else { return }
     die()
-    let endpoint = LoopbackEndpoint(address: instance.address, port: instance.port)
     fullQueue = try FullQueue(filling: socket, at: endpoint)
   }
 
-  private func listen() -> EventLoopFuture<Void> {
-    guard let socket = sockets.popFirst() else { return loop.makeSucceededVoidFuture() }
-    let server = NIOLoopBound(self, eventLoop: loop)
-    return ServerBootstrap(group: loop)
-      .childChannelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture { try server.value.accept(channel) }
-      }
-      .withBoundSocket(socket)
-      .assumeIsolated()
-      .map { self.listener = $0 }
-      .nonisolated()
+  private func listen() throws(LoopbackError) {
+    guard let socket = sockets.popFirst() else { return }
+    guard Glibc.listen(socket, SOMAXCONN) == 0 else {
+      let error = endpoint.failure("listen on")
+      close(socket)
+      throw error
+    }
+    listener = socket
+    loop.watch(socket, for: self)
   }
 
   // MARK: - Connections
 
-  private func accept(_ channel: any Channel) throws {
-    guard let replies else { return }
-    let reply = replies[checks]
-    checks += 1
+  /// Accepts one a turn of the loop: the other instances have theirs.
+  func descriptorIsReady() {
+    guard let listener, let replies else { return }
+    let socket = accept(listener, nil, nil)
+    guard socket >= 0 else {
+      if [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(errno) { rest() }
+      return
+    }
+    _ = fcntl(socket, F_SETFD, FD_CLOEXEC)
     instance.note {
       $0.connections += 1
       $0.lastHead = []
     }
-    connections[ObjectIdentifier(channel)] = channel
-    channel.closeFuture.assumeIsolated().whenComplete { _ in
-      self.connections[ObjectIdentifier(channel)] = nil
+    checks += 1
+    serve(socket, replies[checks - 1])
+  }
+
+  /// Leaves attempts in the queue for a while: until there are descriptors again, each turn of the
+  /// loop would find them there.
+  private func rest() {
+    guard let listener else { return }
+    loop.forget(listener)
+    loop.after(.milliseconds(50)) {
+      if let listener = self.listener { self.loop.watch(listener, for: self) }
     }
-    try channel.pipeline.syncOperations.addHandlers(
-      RequestRecorder(of: instance),
-      ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes)),
-      ConnectionHandler(of: instance, reply: reply))
+  }
+
+  private func serve(_ socket: CInt, _ reply: Reply) {
+    let connection = Connection(socket, of: instance, reply: reply, on: loop) {
+      self.connections[ObjectIdentifier($0)] = nil
+    }
+    connections[ObjectIdentifier(connection)] = connection
+    connection.begin()
   }
 }

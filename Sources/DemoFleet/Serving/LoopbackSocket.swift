@@ -28,7 +28,7 @@ struct LoopbackEndpoint: Sendable {
 
   /// A socket that is bound but does not listen: to a client the port refuses, and yet it is ours.
   func bindSocket() throws(LoopbackError) -> CInt {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    let descriptor = makeSocket()
     guard descriptor >= 0 else { throw failure("make a socket for") }
     var on: CInt = 1
     setsockopt(
@@ -43,14 +43,19 @@ struct LoopbackEndpoint: Sendable {
 
   /// A connection that is begun, and may or may not come about.
   func beginConnecting() -> CInt {
-    let flags = SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue
-    let descriptor = socket(AF_INET, Int32(flags), 0)
+    let descriptor = makeSocket()
     _ = withSocketAddress { connect(descriptor, $0, $1) }
     return descriptor
   }
 
-  func failure(_ operation: String) -> LoopbackError {
-    LoopbackError(operation: operation, address: address, port: port, code: errno)
+  func failure(_ operation: String, code: CInt = errno) -> LoopbackError {
+    LoopbackError(operation: operation, address: address, port: port, code: code)
+  }
+
+  /// Without blocking, so that one of many never holds up the others.
+  private func makeSocket() -> CInt {
+    let flags = SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue
+    return socket(AF_INET, Int32(flags), 0)
   }
 
   static func port(of descriptor: CInt) -> Int {

@@ -4,7 +4,7 @@ internal import Glibc
 ///
 /// So no other program can take the port of an instance that has not booted yet.
 struct PortReservation {
-  let port: Int
+  private(set) var port: Int
   /// By instance, as many as it needs.
   private(set) var sockets: [[CInt]] = []
 
@@ -27,7 +27,7 @@ struct PortReservation {
   private init(
     binding addresses: [String], sockets counts: [Int], port wanted: Int
   ) throws(LoopbackError) {
-    var port = wanted
+    port = wanted
     do {
       for (address, count) in zip(addresses, counts) {
         sockets.append([])
@@ -38,9 +38,13 @@ struct PortReservation {
         }
       }
     } catch {
-      for socket in sockets.joined() { close(socket) }
+      cancel()
       throw error
     }
-    self.port = port
+  }
+
+  /// Gives all of them back, where nobody takes them over.
+  func cancel() {
+    for socket in sockets.joined() { close(socket) }
   }
 }
