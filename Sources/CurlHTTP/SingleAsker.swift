@@ -161,12 +161,19 @@ extension SingleAnswer.CertificateDates {
 }
 
 extension Answer {
-  /// Without secrets, which it may repeat; what was cut off may end in the beginning of one.
+  /// Without secrets of ours, which it may repeat; what was cut off may end in the beginning of one.
+  ///
+  /// Those of others stay, for whoever asks what it shows of them.
   fileprivate func masking(_ secrets: SecretMask) -> Answer {
     guard !secrets.isEmpty else { return self }
-    var masked = self
-    masked.fields = fields.map { Field($0.name, secrets.masked($0.value)) }
-    masked.body = secrets.masked(body, isBodyWhole ? .whole : .cut)
-    return masked
+    func masked(_ bytes: [UInt8], _ end: SecretMask.End) -> [UInt8] {
+      secrets.masked(bytes, end, of: .ourselves)
+    }
+    var answer = self
+    answer.fields = fields.map {
+      Field($0.name, String(decoding: masked(Array($0.value.utf8), .whole), as: UTF8.self))
+    }
+    answer.body = masked(body, isBodyWhole ? .whole : .cut)
+    return answer
   }
 }

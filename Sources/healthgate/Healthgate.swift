@@ -79,8 +79,42 @@ struct Healthgate: ParsableCommand {
       }
       status.end()
     }
-    let text = message.hasPrefix("Error: ") ? String(message.dropFirst(7)) : message
+    let text = withoutUnexpected(
+      message.hasPrefix("Error: ") ? String(message.dropFirst(7)) : message)
     end(with: CommandFailure(ExitStatus(rawValue: code.rawValue) ?? .defect, text))
+  }
+
+  /// The argument parser repeats what it did not expect: that may be a secret whose quotes were forgotten.
+  private static func withoutUnexpected(_ message: String) -> String {
+    guard let first = message.split(whereSeparator: \.isNewline).first,
+      first.lowercased().contains("unexpected argument")
+    else { return message }
+    let arguments = CommandLine.arguments.dropFirst()
+    guard
+      let place = arguments.firstIndex(where: {
+        !$0.hasPrefix("-") && first.contains("'\($0)'")
+      })
+    else { return "unexpected arguments\(message.dropFirst(first.count))" }
+    let isWord = arguments[place].utf8.allSatisfy {
+      (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || $0 == UInt8(ascii: "-")
+    }
+    let words =
+      if place == 1, isWord, arguments[place].utf8.count <= 16 {
+        "unexpected argument '\(arguments[place])': there is no such command\n"
+          + "  hint: healthgate --help lists the commands"
+      } else if let flag = arguments[..<place].last(where: { $0.hasPrefix("--") }) {
+        "unexpected argument after the value of \(flag.prefix { $0 != "=" })\n"
+          + "  hint: a value with blanks is put in quotes; \(flag.prefix { $0 != "=" }) is repeated "
+          + "where it may have several"
+      } else {
+        "unexpected argument, the \(place)\(Self.ordinal(place)) on the command line"
+      }
+    return words + message.dropFirst(first.count)
+  }
+
+  private static func ordinal(_ number: Int) -> String {
+    guard !(11...13).contains(number % 100) else { return "th" }
+    return [1: "st", 2: "nd", 3: "rd"][number % 10] ?? "th"
   }
 
   private static func end(with failure: CommandFailure) -> Never {

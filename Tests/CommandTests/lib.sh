@@ -200,7 +200,7 @@ close_promise() {
       printf '%s\n' "${problems[@]}"
       printf 'the last command: %s\n' "${command[*]}"
       printf 'exit status: %s\nstandard error:\n' "$status"
-      tail -n 20 "$err"
+      tail -n 20 "$err" | cut -c 1-1000
       printf 'standard output:\n'
       # A reader that has had enough is no failure of the file's.
       { jq -c . "$out" 2>/dev/null || cat "$out"; } | head -c 1500 | tr -d '\0' || true

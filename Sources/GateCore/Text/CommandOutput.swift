@@ -1,4 +1,5 @@
-/// What a command prints, as it comes: without secrets, and of it the last to be kept.
+/// What a command prints, as it comes: without secrets, its own or those of URLs, and of it the last
+/// to be kept.
 package struct CommandOutput: Sendable {
   private var stream: SecretStream
   private var kept: [UInt8] = []
@@ -26,13 +27,14 @@ package struct CommandOutput: Sendable {
   /// The lines stay lines; of each, what could drive a terminal is gone, colors included.
   package var text: String {
     var text = String(decoding: kept.suffix(limit), as: UTF8.self)
-    if kept.count > limit, let lineEnd = text.firstIndex(where: \.isNewline) {
-      // A line of which the beginning is missing would be misread.
+    // A line of which the beginning is missing would be misread, unless it is all there is.
+    if kept.count > limit, let lineEnd = text.firstIndex(where: \.isNewline),
+      !text[lineEnd...].allSatisfy(\.isNewline)
+    {
       text = String(text[text.index(after: lineEnd)...])
     }
     let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-    // Credentials in a URL are somebody's secret, whoever's they are.
-    return lines.map { SecretPlaces.masked(ControlSequence.removed(from: $0)).cleaned(to: limit) }
+    return lines.map { ControlSequence.removed(from: $0).cleaned(to: limit) }
       .joined(separator: "\n").trimmed
   }
 }

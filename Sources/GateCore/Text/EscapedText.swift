@@ -19,7 +19,24 @@ struct EscapedText {
     ends = source.indices.map { $0 + 1 }
   }
 
-  private init() {}
+  init(capacity: Int = 0) {
+    bytes.reserveCapacity(capacity)
+    starts.reserveCapacity(capacity)
+    ends.reserveCapacity(capacity)
+  }
+
+  /// Adds a word of a longer text, apart from the one before.
+  mutating func append(_ word: Range<Int>, of text: [UInt8]) {
+    if !bytes.isEmpty { append(UInt8(ascii: " "), word.lowerBound, word.lowerBound) }
+    bytes += text[word]
+    starts += word
+    ends += word.lowerBound + 1..<word.upperBound + 1
+  }
+
+  /// Where in the original a part of it stands.
+  func origin(of range: Range<Int>) -> Range<Int> {
+    starts[range.lowerBound]..<ends[range.upperBound - 1]
+  }
 
   /// Where an escape begins that was cut, if one was; it is left out.
   private(set) var cutEscape: Int?
@@ -27,14 +44,15 @@ struct EscapedText {
   /// Each way in which it may have been escaped, itself first.
   func readings(_ end: SecretMask.End = .whole) -> [EscapedText] {
     var readings = [self]
-    guard bytes.contains(where: { $0 == 0x25 || $0 == 0x26 || $0 == 0x5C }) else { return readings }
-    let kinds = [Escapes.percent, .html, .backslash]
-    for kind in kinds {
+    let signs = signs
+    guard !signs.isEmpty else { return readings }
+    for kind in Self.kinds where signs.contains(kind) {
       let once = decoded(kind, end)
       guard once.bytes != bytes || once.cutEscape != nil else { continue }
       readings.append(once)
       // One after the other: a backslash of a page is no escape of what follows it there.
-      for other in kinds where other != kind {
+      let more = once.signs
+      for other in Self.kinds where other != kind && more.contains(other) {
         let twice = once.decoded(other, end)
         if twice.bytes != once.bytes { readings.append(twice) }
       }
@@ -50,10 +68,27 @@ struct EscapedText {
     return readings
   }
 
+  private static let kinds = [Escapes.percent, .html, .backslash]
+
+  /// The kinds of which there may be some.
+  private var signs: Escapes {
+    var signs: Escapes = []
+    for byte in bytes {
+      switch byte {
+      case 0x25: signs.insert(.percent)
+      case 0x26: signs.insert(.html)
+      case 0x5C: signs.insert(.backslash)
+      default: continue
+      }
+      if signs == .all { break }
+    }
+    return signs
+  }
+
   private static let mostLevels = 4
 
   func decoded(_ kinds: Escapes, _ end: SecretMask.End) -> EscapedText {
-    var result = EscapedText()
+    var result = EscapedText(capacity: bytes.count)
     var index = 0
     result.cutEscape = cutEscape
     while index < bytes.count {
@@ -101,7 +136,7 @@ struct EscapedText {
 
   /// In lower case, without what cannot be seen, any blank as one space.
   private func folded(_ sequences: Sequences) -> EscapedText {
-    var result = EscapedText()
+    var result = EscapedText(capacity: bytes.count)
     result.cutEscape = cutEscape
     var index = 0
     while index < bytes.count {
@@ -126,19 +161,23 @@ struct EscapedText {
       }
       let (start, end) = (starts[index], ends[index + length - 1])
       index += length
-      switch scalar.textEffect {
-      case .unprintable, .selector: continue
-      case .blank: result.append(0x20, start, end)
-      case .letter, .mark:
-        // By way of the upper case: `ß` and `ss` are one.
-        let text = scalar.properties.uppercaseMapping.unicodeScalars
-        for upper in text {
-          for byte in upper.properties.lowercaseMapping.utf8 { result.append(byte, start, end) }
-        }
+      if scalar.hasNoCase {
+        for byte in bytes[index - length..<index] { result.append(byte, start, end) }
+      } else {
+        for byte in Self.folded(scalar) { result.append(byte, start, end) }
       }
     }
     return result
   }
+
+  /// Nothing for what cannot be seen.
+  private static func folded(_ scalar: Unicode.Scalar) -> [UInt8] {
+    scalar.value < foldedScalars.count
+      ? foldedScalars[Int(scalar.value)] : scalar.foldedBytes
+  }
+
+  /// Of Latin, Greek, Cyrillic and Hebrew, which are much of what is printed.
+  private static let foldedScalars = (0..<0x600).map { Unicode.Scalar($0)?.foldedBytes ?? [] }
 
   private mutating func append(_ byte: UInt8, _ start: Int, _ end: Int) {
     bytes.append(byte)
@@ -290,4 +329,27 @@ struct EscapedText {
     "zwnj": "\u{200C}", "shy": "\u{AD}", "lrm": "\u{200E}", "rlm": "\u{200F}",
     "NoBreak": "\u{2060}", "ZeroWidthSpace": "\u{200B}",
   ]
+}
+
+extension Unicode.Scalar {
+  /// Whether it is one of those scripts without upper case that have most of all characters.
+  ///
+  /// Source: Unicode, "Blocks": kana, Han, Hangul syllables.
+  fileprivate var hasNoCase: Bool {
+    switch value {
+    case 0x3041...0x3096, 0x30A1...0x30FA, 0x3400...0x4DBF, 0x4E00...0x9FFF, 0xAC00...0xD7A3: true
+    default: false
+    }
+  }
+
+  /// In lower case, a blank as a space.
+  fileprivate var foldedBytes: [UInt8] {
+    switch textEffect {
+    case .unprintable, .selector: []
+    case .blank: [UInt8(ascii: " ")]
+    case .letter, .mark:
+      // By way of the upper case: `ß` and `ss` are one.
+      properties.uppercaseMapping.unicodeScalars.flatMap { $0.properties.lowercaseMapping.utf8 }
+    }
+  }
 }

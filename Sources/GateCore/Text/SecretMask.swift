@@ -2,10 +2,10 @@
 ///
 /// Of each blank-separated part of a secret every piece of eight bytes or more is masked: also
 /// escaped, in another case, with neighbors, with what cannot be seen in between, or cut at either
-/// end by whoever repeats it. Shorter pieces are words and numbers that any answer has. It is to be
-/// applied to what came from outside alone, never to the program's own words, and before anything
-/// is cut.
-package struct SecretMask: Hashable, Sendable {
+/// end by whoever repeats it. Shorter pieces are words and numbers that any answer has. Credentials
+/// in a URL are masked too, whoever's they are. It is to be applied to what came from outside
+/// alone, never to the program's own words, and before anything is cut.
+package struct SecretMask: Sendable {
   /// What stands in the place of a secret.
   package static let mask = "***"
   /// The least that is masked, in bytes.
@@ -15,6 +15,10 @@ package struct SecretMask: Hashable, Sendable {
   private var pieces: Set<UInt64> = []
   /// The beginnings of parts, which are shorter, as `Beginning` has them.
   private var beginnings: Set<UInt64> = []
+  /// A bit for each piece, so that few others are looked for among them.
+  private var filter: [UInt64] = []
+  /// Whether a piece has a blank, which was escaped where the secret stands.
+  private var hasBlanks = false
 
   package init(_ secrets: some Sequence<String> = []) { add(secrets) }
 
@@ -31,20 +35,39 @@ package struct SecretMask: Hashable, Sendable {
 
   private mutating func add(_ part: [UInt8]) {
     guard part.count >= Self.shortest else { return }
+    hasBlanks = hasBlanks || part.contains(UInt8(ascii: " "))
     var last = LastBytes()
     for (index, byte) in part.enumerated() {
       last.append(byte)
       if index + 1 < Self.shortest { beginnings.insert(last.beginning(of: index + 1)) }
-      if index + 1 >= Self.shortest { pieces.insert(last.piece) }
+      if index + 1 >= Self.shortest { add(piece: last.piece) }
     }
   }
 
-  package mutating func add(_ other: SecretMask) {
-    pieces.formUnion(other.pieces)
-    beginnings.formUnion(other.beginnings)
+  private mutating func add(piece: UInt64) {
+    if filter.isEmpty { filter = Array(repeating: 0, count: 1 << 10) }
+    let (word, bit) = Self.place(of: piece)
+    filter[word] |= bit
+    pieces.insert(piece)
   }
 
-  package var isEmpty: Bool { pieces.isEmpty }
+  package mutating func add(_ other: SecretMask) {
+    for piece in other.pieces { add(piece: piece) }
+    beginnings.formUnion(other.beginnings)
+    hasBlanks = hasBlanks || other.hasBlanks
+  }
+
+  /// Where the filter has a piece: multiplied, so that the upper bits depend on all.
+  private static func place(of piece: UInt64) -> (word: Int, bit: UInt64) {
+    let number = (piece &* 0x9E37_79B9_7F4A_7C15) >> 48
+    return (Int(number >> 6), 1 << (number & 63))
+  }
+
+  private func isPiece(_ piece: UInt64) -> Bool {
+    guard !filter.isEmpty else { return false }
+    let (word, bit) = Self.place(of: piece)
+    return filter[word] & bit != 0 && pieces.contains(piece)
+  }
 
   /// Whether more text followed.
   package enum End: Sendable {
@@ -56,17 +79,27 @@ package struct SecretMask: Hashable, Sendable {
   }
 
   package func masked(_ text: String) -> String {
-    guard !isEmpty else { return text }
     let bytes = Array(text.utf8)
     let masked = masked(bytes, .whole)
     return masked == bytes ? text : String(decoding: masked, as: UTF8.self)
   }
 
-  package func masked(_ bytes: [UInt8], _ end: End) -> [UInt8] {
-    guard !isEmpty else { return bytes }
-    let (found, kept) = secrets(in: bytes, end)
+  /// Whose secrets are masked.
+  package enum Owner: Sendable {
+    /// Anybody's: what stands as a secret in a URL is one.
+    case anybody
+    /// Those that the mask was made of. For who looks for what an answer shows of others'.
+    case ourselves
+  }
+
+  package func masked(_ bytes: [UInt8], _ end: End, of owner: Owner = .anybody) -> [UInt8] {
+    guard owner == .anybody || !isEmpty else { return bytes }
+    var work = Int.max
+    let (found, kept) = secrets(in: bytes, end, of: owner, escapedAtMost: &work)
     return Self.masking(found, in: bytes, upTo: kept)
   }
+
+  package var isEmpty: Bool { pieces.isEmpty }
 
   /// What somebody else said, as a part of a sentence: masked, cleaned, and only then cut.
   package func quoting(_ text: some StringProtocol, limit: Int = 300) -> String {
@@ -82,51 +115,20 @@ package struct SecretMask: Hashable, Sendable {
   }
 
   /// Where secrets are, in order and apart, and up to where it is certain that there are no others.
-  func secrets(in bytes: [UInt8], _ end: End) -> (found: [Range<Int>], kept: Int) {
-    var found: [Range<Int>] = []
-    var kept = bytes.count
-    for text in EscapedText(bytes).readings(end).flatMap(\.foldings) {
-      let last = find(in: text, &found)
-      switch end {
-      case .whole: continue
-      case .cut: kept = min(kept, cut(of: text, last))
-      case .open: kept = min(kept, text.openPlace)
-      }
-      kept = min(kept, text.cutEscape ?? kept)
-    }
-    let merged = Self.merged(found)
-    // What is masked is not torn: what follows may belong to it.
-    if end == .open {
-      for range in merged.reversed() where range.upperBound >= kept {
-        kept = min(kept, range.lowerBound)
-      }
-    }
-    return (merged, kept)
+  ///
+  /// Most text has no escapes, and is read once. Words that have some are read in each way in which
+  /// they may have been written, up to so many bytes of them, which are taken off; what is then left
+  /// of such words is masked as if it were secret.
+  func secrets(
+    in bytes: [UInt8], _ end: End, of owner: Owner = .anybody, escapedAtMost work: inout Int
+  ) -> (found: [Range<Int>], kept: Int) {
+    var search = Search(in: bytes, end, of: owner)
+    search.run(by: self, &work)
+    return (Self.merged(search.found + search.urls.map(\.secret)), search.kept)
   }
 
-  private func find(in text: EscapedText, _ found: inout [Range<Int>]) -> LastBytes {
-    var last = LastBytes()
-    for (index, byte) in text.bytes.enumerated() {
-      last.append(byte)
-      guard index + 1 >= Self.shortest, pieces.contains(last.piece) else { continue }
-      found.append(text.starts[index + 1 - Self.shortest]..<text.ends[index])
-    }
-    return last
-  }
-
-  /// The place at the end where a secret may begin that was cut, or where it ends with what cannot
-  /// be seen behind it.
-  private func cut(of text: EscapedText, _ last: LastBytes) -> Int {
-    let count = text.bytes.count
-    if count >= Self.shortest, pieces.contains(last.piece) { return text.ends[count - 1] }
-    for length in stride(from: min(Self.shortest - 1, count), to: 0, by: -1)
-    where beginnings.contains(last.beginning(of: length)) {
-      return text.starts[count - length]
-    }
-    return .max
-  }
-
-  private static func merged(_ ranges: [Range<Int>]) -> [Range<Int>] {
+  static func merged(_ ranges: [Range<Int>]) -> [Range<Int>] {
+    guard ranges.count > 1 else { return ranges }
     var merged: [Range<Int>] = []
     for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
       if let last = merged.last, range.lowerBound <= last.upperBound {
@@ -141,9 +143,11 @@ package struct SecretMask: Hashable, Sendable {
   static func masking(_ found: [Range<Int>], in bytes: [UInt8], upTo kept: Int) -> [UInt8] {
     guard !found.isEmpty || kept < bytes.count else { return bytes }
     var masked: [UInt8] = []
+    masked.reserveCapacity(kept)
     var place = 0
     for range in found where range.lowerBound < kept {
-      masked += bytes[place..<range.lowerBound] + Array(mask.utf8)
+      masked += bytes[place..<range.lowerBound]
+      masked += mask.utf8
       place = range.upperBound
     }
     if place < kept { masked += bytes[place..<kept] }
@@ -151,8 +155,238 @@ package struct SecretMask: Hashable, Sendable {
   }
 }
 
+extension SecretMask: Hashable {
+  package static func == (one: SecretMask, other: SecretMask) -> Bool {
+    one.pieces == other.pieces && one.beginnings == other.beginnings
+  }
+
+  package func hash(into hasher: inout Hasher) { hasher.combine(pieces) }
+}
+
 extension SecretMask: ExpressibleByArrayLiteral {
   package init(arrayLiteral secrets: String...) { self.init(secrets) }
+}
+
+// MARK: - The search
+
+extension SecretMask {
+  /// One pass over a text.
+  private struct Search {
+    let bytes: [UInt8]
+    let end: End
+    let owner: Owner
+    var found: [Range<Int>] = []
+    /// What a URL has, and where its word begins, without which it would not be seen.
+    var urls: [(word: Int, secret: Range<Int>)] = []
+    var kept: Int
+
+    init(in bytes: [UInt8], _ end: End, of owner: Owner) {
+      self.bytes = bytes
+      self.end = end
+      self.owner = owner
+      kept = bytes.count
+    }
+
+    mutating func run(by mask: SecretMask, _ work: inout Int) {
+      read(by: mask, &work)
+      if end == .open { keepTogether() }
+    }
+
+    /// What is masked is not torn: what follows may belong to it.
+    private mutating func keepTogether() {
+      let found = SecretMask.merged(found)
+      var before: Int
+      repeat {
+        before = kept
+        for range in found.reversed() where range.upperBound >= kept {
+          kept = min(kept, range.lowerBound)
+        }
+        for url in urls where url.secret.upperBound > kept { kept = min(kept, url.word) }
+      } while kept < before
+    }
+
+    private mutating func read(by mask: SecretMask, _ work: inout Int) {
+      // A blank may be within a secret: then words say nothing.
+      guard !mask.hasBlanks || !bytes.contains(where: { Sign($0).isOdd }) else {
+        return read(EscapedText(bytes), upToEnd: true, by: mask)
+      }
+      var last = LastBytes()
+      // How many of the last bytes were read one by one.
+      var run = 0
+      var wordStart = 0
+      var mayBeURL = false
+      // The words that are to be read in other ways, too, one after the other.
+      var odd = EscapedText()
+      var oddEnd = 0
+      var index = 0
+      while index < bytes.count {
+        let byte = bytes[index]
+        switch Sign(byte) {
+        case .odd, .escape:
+          let end = endOfWord(from: index)
+          let word = wordStart..<end
+          if isToBeRead(word) {
+            if take(word, from: &work) {
+              odd.append(word, of: bytes)
+              oddEnd = end
+            } else {
+              found.append(word)
+            }
+          }
+          (index, wordStart, run, mayBeURL) = (end, end, 0, false)
+          continue
+        case .blank:
+          if mayBeURL { read(urlIn: wordStart..<index, &work) }
+          (wordStart, mayBeURL) = (index + 1, false)
+          last.append(UInt8(ascii: " "))
+        case .ofURL:
+          mayBeURL = mayBeURL || byte != UInt8(ascii: ":") || isSlash(index + 1)
+          last.append(byte)
+        case .letter:
+          last.append(0x41...0x5A ~= byte ? byte | 0x20 : byte)
+        }
+        run += 1
+        index += 1
+        if run >= shortest, mask.isPiece(last.piece) { found.append(index - shortest..<index) }
+      }
+      if !odd.bytes.isEmpty { read(odd, upToEnd: oddEnd == bytes.count, by: mask) }
+      guard run > 0 else { return }
+      if mayBeURL { read(urlIn: wordStart..<bytes.count, &work) }
+      leave(lastWord: wordStart, last, run, by: mask)
+    }
+
+    private func isSlash(_ index: Int) -> Bool {
+      index < bytes.count && bytes[index] == UInt8(ascii: "/")
+    }
+
+    private func endOfWord(from start: Int) -> Int {
+      bytes[start...].firstIndex { Sign($0) == .blank } ?? bytes.count
+    }
+
+    /// Nothing of a few signs of ASCII can be a secret, unless it is one's value: decoded they are no
+    /// more.
+    private func isToBeRead(_ word: Range<Int>) -> Bool {
+      word.count >= shortest || word.upperBound == bytes.count && end != .whole
+        || bytes[word].contains { $0 >= 0x80 || $0 == UInt8(ascii: "=") }
+    }
+
+    /// Whether a word may still be read; without escapes it always may.
+    private func take(_ word: Range<Int>, from work: inout Int) -> Bool {
+      guard bytes[word].contains(where: { Sign($0) == .escape }) else { return true }
+      guard work >= word.count else { return false }
+      work -= word.count
+      return true
+    }
+
+    private mutating func read(urlIn word: Range<Int>, _ work: inout Int) {
+      guard owner == .anybody else { return }
+      guard work >= word.count else { return found.append(word) }
+      work -= word.count
+      for url in SecretPlaces.words(of: bytes[word]) {
+        for range in SecretPlaces.ranges(inWord: bytes[url], .text) {
+          urls.append((url.lowerBound, range))
+        }
+      }
+    }
+
+    /// Reads words in each way in which they may have been written.
+    private mutating func read(_ words: EscapedText, upToEnd: Bool, by mask: SecretMask) {
+      let end = upToEnd ? end : .whole
+      for reading in words.readings(end) {
+        for folded in reading.foldings { look(into: folded, end, by: mask) }
+        guard owner == .anybody else { continue }
+        for word in SecretPlaces.words(of: reading.bytes[...]) {
+          for range in SecretPlaces.ranges(inWord: reading.bytes[word], .text) {
+            urls.append((reading.starts[word.lowerBound], reading.origin(of: range)))
+          }
+        }
+      }
+    }
+
+    private mutating func look(into text: EscapedText, _ end: End, by mask: SecretMask) {
+      var last = LastBytes()
+      for (index, byte) in text.bytes.enumerated() {
+        last.append(byte)
+        guard index + 1 >= shortest, mask.isPiece(last.piece) else { continue }
+        found.append(text.origin(of: index + 1 - shortest..<index + 1))
+      }
+      switch end {
+      case .whole: return
+      case .cut:
+        let count = text.bytes.count
+        if let cut = mask.cut(last, count) {
+          // What cannot be seen behind a secret belongs to it.
+          let place = cut == 0 ? text.ends[count - 1] : text.starts[count - cut]
+          kept = min(kept, place)
+        }
+        if owner == .anybody, let cut = SecretPlaces.cutCredentials(in: text.bytes[...]) {
+          found.append(text.origin(of: cut))
+        }
+      case .open:
+        kept = min(kept, text.openPlace)
+        if owner == .anybody, let open = SecretPlaces.openURL(in: text.bytes[...]) {
+          kept = min(kept, text.starts[open])
+        }
+      }
+      if let cutEscape = text.cutEscape { kept = min(kept, cutEscape) }
+    }
+
+    /// What is left of the end of a text without escapes, of which so many bytes were read.
+    private mutating func leave(
+      lastWord start: Int, _ last: LastBytes, _ run: Int, by mask: SecretMask
+    ) {
+      switch end {
+      case .whole: return
+      case .cut:
+        kept = min(kept, bytes.count - (mask.cut(last, run) ?? 0))
+        if owner == .anybody, let cut = SecretPlaces.cutCredentials(in: bytes[start...]) {
+          found.append(cut)
+        }
+      case .open:
+        if start < bytes.count, !mask.isEmpty {
+          kept = min(kept, max(start, bytes.count - shortest + 1))
+        }
+        if owner == .anybody, let open = SecretPlaces.openURL(in: bytes[start...]) {
+          kept = min(kept, open)
+        }
+      }
+    }
+  }
+
+  /// How many of the last bytes, of so many, are the beginning of a secret that may have been cut;
+  /// none of them where a secret ends that is known by then, and nil where there is none.
+  private func cut(_ last: LastBytes, _ count: Int) -> Int? {
+    if count >= Self.shortest, isPiece(last.piece) { return 0 }
+    return (0..<Self.shortest).last {
+      0 < $0 && $0 <= count && beginnings.contains(last.beginning(of: $0))
+    }
+  }
+}
+
+/// What a byte can be a part of.
+private enum Sign {
+  case letter
+  case blank
+  /// It divides a URL.
+  case ofURL
+  /// It begins an escape.
+  case escape
+  /// No visible sign of ASCII.
+  case odd
+
+  /// Whether a word with it can be read in more than one way.
+  var isOdd: Bool { self == .odd || self == .escape }
+
+  init(_ byte: UInt8) {
+    self =
+      switch byte {
+      case 0x20, 0x09...0x0D: .blank
+      case UInt8(ascii: "%"), UInt8(ascii: "&"), UInt8(ascii: "\\"): .escape
+      case UInt8(ascii: ":"), UInt8(ascii: "?"), UInt8(ascii: ";"), UInt8(ascii: "#"): .ofURL
+      case 0x21...0x7E: .letter
+      default: .odd
+      }
+  }
 }
 
 /// The last eight bytes of a text, as a number.

@@ -28,7 +28,12 @@ package enum SecretPlaces {
   ]
 
   package static func isSecret(parameter name: some StringProtocol) -> Bool {
-    let decoded = EscapedText(Array(name.utf8)).decoded(.percent, .whole).bytes
+    isSecret(parameter: Array(name.utf8)[...])
+  }
+
+  private static func isSecret(parameter name: Bytes) -> Bool {
+    // The longest name that is looked for is shorter, whatever stands before it.
+    let decoded = EscapedText(Array(name.suffix(256))).decoded(.percent, .whole).bytes
     let plain = String(decoding: decoded, as: UTF8.self).lowercased().filter {
       !"-_.[]$".contains($0)
     }
@@ -47,134 +52,225 @@ package enum SecretPlaces {
 
   /// The secrets in a text.
   package static func secrets(in text: String, _ kind: Kind = .text) -> [String] {
-    ranges(in: text, kind).map { String(text[$0]) }
+    let bytes = Array(text.utf8)
+    return ranges(in: bytes[...], kind).map { String(decoding: bytes[$0], as: UTF8.self) }
   }
 
   /// Users with their passwords in URLs, as they are sent: `USER:PASSWORD`.
   package static func users(in text: String, _ kind: Kind) -> [[UInt8]] {
-    text.split(whereSeparator: isEdge).compactMap { word in
-      let start = word.firstRange(of: "://")?.upperBound ?? word.startIndex
-      guard !credentials(in: word, kind).isEmpty, let at = endOfCredentials(in: word[start...]),
-        word[start..<at].contains(":")
-      else { return nil }
-      return EscapedText(Array(word[start..<at].utf8)).decoded(.percent, .whole).bytes
+    let bytes = Array(text.utf8)
+    return words(of: bytes[...]).compactMap { word in
+      guard let user = user(in: bytes[word], kind), bytes[user].contains(colon) else { return nil }
+      return EscapedText(Array(bytes[user])).decoded(.percent, .whole).bytes
     }
   }
 
   /// The secrets in the environment that a command gets, and may print: of variables named for
   /// them, and of URLs.
   package static func secrets(ofEnvironment variables: [String: String]) -> [String] {
-    variables.flatMap { isSecret(variable: $0.key) ? [$0.value] : secrets(in: $0.value) }
+    variables.flatMap {
+      isSecret(variable: Array($0.key.utf8)[...]) ? [$0.value] : secrets(in: $0.value)
+    }
   }
 
   /// As of a parameter, but for the shell's own working directory.
-  private static func isSecret(variable name: some StringProtocol) -> Bool {
-    !["PWD", "OLDPWD"].contains(String(name)) && isSecret(parameter: name)
+  private static func isSecret(variable name: Bytes) -> Bool {
+    !name.elementsEqual("PWD".utf8) && !name.elementsEqual("OLDPWD".utf8)
+      && isSecret(parameter: name)
   }
 
   package static func masked(_ text: String, _ kind: Kind = .text) -> String {
-    var shown = ""
-    var place = text.startIndex
-    for range in ranges(in: text, kind) where range.upperBound > place {
-      if range.lowerBound >= place { shown += text[place..<range.lowerBound] + SecretMask.mask }
-      place = range.upperBound
-    }
-    return shown + text[place...]
+    let bytes = Array(text.utf8)
+    let found = SecretMask.merged(ranges(in: bytes[...], kind))
+    guard !found.isEmpty else { return text }
+    let masked = SecretMask.masking(found, in: bytes, upTo: bytes.count)
+    return String(decoding: masked, as: UTF8.self)
   }
 
+  // MARK: - Where they are
+
+  typealias Bytes = ArraySlice<UInt8>
+
+  private static let colon = UInt8(ascii: ":")
+  private static let question = UInt8(ascii: "?")
+  private static let dollar = UInt8(ascii: "$")
+  private static let afterScheme = Array("//".utf8)
+
   /// Where a text has secrets: users with passwords, and what is named for one.
-  private static func ranges(in text: String, _ kind: Kind) -> [Range<String.Index>] {
-    var ranges: [Range<String.Index>] = []
-    var before: Substring = ""
-    var place = text.startIndex
-    while place < text.endIndex {
-      guard !isEdge(text[place]) else {
-        place = text.index(after: place)
-        continue
+  static func ranges(in bytes: Bytes, _ kind: Kind) -> [Range<Int>] {
+    var ranges: [Range<Int>] = []
+    var before = bytes.startIndex..<bytes.startIndex
+    for word in words(of: bytes) {
+      ranges += self.ranges(inWord: bytes[word], kind)
+      if kind == .command {
+        ranges += argument(word, after: before, in: bytes).map { [$0] } ?? []
       }
-      let word = text[place...].prefix { !isEdge($0) }
-      ranges += credentials(in: word, kind) + parameters(in: word, kind)
-      if kind == .command, let argument = argument(word, after: before, in: text) {
-        ranges.append(argument)
-      }
-      (before, place) = (word, word.endIndex)
+      before = word
     }
-    return ranges.sorted { $0.lowerBound < $1.lowerBound }
+    return ranges
+  }
+
+  static func ranges(inWord word: Bytes, _ kind: Kind) -> [Range<Int>] {
+    credentials(in: word, kind) + parameters(in: word, kind)
+  }
+
+  /// What a URL in a sentence or a command can be a part of.
+  static func words(of bytes: Bytes) -> [Range<Int>] {
+    var words: [Range<Int>] = []
+    var place = bytes.startIndex
+    while let start = bytes[place...].firstIndex(where: { !isEdge($0) }) {
+      place = bytes[start...].firstIndex(where: isEdge) ?? bytes.endIndex
+      words.append(start..<place)
+    }
+    return words
+  }
+
+  /// What ends a URL in a sentence or a command.
+  static func isEdge(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x20, 0x09...0x0D, UInt8(ascii: "'"), UInt8(ascii: "\""), UInt8(ascii: "`"),
+      UInt8(ascii: "<"), UInt8(ascii: ">"):
+      true
+    default: false
+    }
+  }
+
+  /// What divides a query.
+  private static func isDivider(_ byte: UInt8) -> Bool {
+    byte == question || endsValue(byte)
+  }
+
+  /// A value may have a question mark.
+  private static func endsValue(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: "&") || byte == UInt8(ascii: ";") || byte == UInt8(ascii: "#")
   }
 
   /// What is given to a variable or an option that is named for a secret, or to a header, in a
   /// command; a variable of the shell's own shows nothing.
   private static func argument(
-    _ word: Substring, after name: Substring, in text: String
-  ) -> Range<String.Index>? {
-    guard !word.hasPrefix("$"), !word.hasPrefix("-") else { return nil }
-    if name.hasSuffix("=") ? name.endIndex < word.startIndex : name.hasPrefix("--"),
-      !text[name.endIndex..<word.startIndex].contains(where: \.isNewline),
-      isSecret(variable: name.prefix { $0 != "=" })
-    {
-      return word.startIndex..<endOfQuoted(word, in: text)
+    _ word: Range<Int>, after before: Range<Int>, in bytes: Bytes
+  ) -> Range<Int>? {
+    let (text, name) = (bytes[word], bytes[before])
+    guard text.first != dollar, text.first != UInt8(ascii: "-") else { return nil }
+    let isGiven =
+      name.last == UInt8(ascii: "=")
+      ? name.endIndex < text.startIndex : name.starts(with: "--".utf8)
+    let isOneLine = !bytes[before.upperBound..<word.lowerBound].contains { 0x0A...0x0D ~= $0 }
+    if isGiven, isOneLine, isSecret(variable: name.prefix { $0 != UInt8(ascii: "=") }) {
+      return word.lowerBound..<endOfQuoted(word, in: bytes)
     }
-    guard ["-H", "--header"].contains(name), let colon = word.firstIndex(of: ":"),
-      isSecret(header: word[..<colon])
+    guard name.elementsEqual("-H".utf8) || name.elementsEqual("--header".utf8),
+      let colon = text.firstIndex(of: colon),
+      isSecret(header: String(decoding: text[..<colon], as: UTF8.self))
     else { return nil }
-    let value = text[text.index(after: colon)..<endOfQuoted(word, in: text)]
-    let first = value.firstIndex { !$0.isWhitespace } ?? value.endIndex
-    return first < value.endIndex && text[first] != "$" ? first..<value.endIndex : nil
+    let value = bytes[colon + 1..<endOfQuoted(word, in: bytes)]
+    let first = value.firstIndex { $0 != 0x20 && !(0x09...0x0D ~= $0) } ?? value.endIndex
+    return first < value.endIndex && value[first] != dollar ? first..<value.endIndex : nil
   }
 
   /// The end of what a word begins: that of the quotes that it stands in.
-  private static func endOfQuoted(_ word: Substring, in text: String) -> String.Index {
-    guard word.startIndex > text.startIndex else { return word.endIndex }
-    let quote = text[text.index(before: word.startIndex)]
-    guard "'\"".contains(quote) else { return word.endIndex }
-    return text[word.startIndex...].firstIndex(of: quote) ?? text.endIndex
+  private static func endOfQuoted(_ word: Range<Int>, in bytes: Bytes) -> Int {
+    guard word.lowerBound > bytes.startIndex else { return word.upperBound }
+    let quote = bytes[word.lowerBound - 1]
+    guard quote == UInt8(ascii: "'") || quote == UInt8(ascii: "\"") else {
+      return word.upperBound
+    }
+    return bytes[word.lowerBound...].firstIndex(of: quote) ?? bytes.endIndex
   }
 
-  /// What ends a URL in a sentence or a command.
-  private static func isEdge(_ character: Character) -> Bool {
-    character.isWhitespace || "'\"`<>".contains(character)
+  /// Where what follows a scheme begins: `https://` HERE.
+  private static func authorityStart(in word: Bytes) -> Int? {
+    var place = word.startIndex
+    while let sign = word[place...].firstIndex(of: colon) {
+      if word[(sign + 1)...].starts(with: afterScheme) { return sign + 3 }
+      place = sign + 1
+    }
+    return nil
   }
 
   /// The password before an `@`, or all of it where there is none.
-  private static func credentials(
-    in word: Substring, _ kind: Kind
-  ) -> [Range<String.Index>] {
-    let scheme = word.firstRange(of: "://")
-    let start = scheme?.upperBound ?? word.startIndex
-    guard let at = endOfCredentials(in: word[start...]) else { return [] }
-    let user = word[start..<at]
+  private static func credentials(in word: Bytes, _ kind: Kind) -> [Range<Int>] {
+    guard let user = user(in: word, kind) else { return [] }
+    guard let colon = word[user].firstIndex(of: colon) else { return [user] }
+    let password = colon + 1..<user.upperBound
+    return password.isEmpty ? [user] : [password]
+  }
+
+  /// What stands before an `@`.
+  private static func user(in word: Bytes, _ kind: Kind) -> Range<Int>? {
+    let scheme = authorityStart(in: word)
     // Without a scheme nothing tells whether it is one: the digest of an image stands behind an `@`
     // too.
-    guard scheme != nil || kind == .place, !user.isEmpty else { return [] }
-    guard let colon = user.firstIndex(of: ":") else { return [start..<at] }
-    let password = word.index(after: colon)..<at
-    return password.isEmpty ? [start..<at] : [password]
+    guard scheme != nil || kind == .place else { return nil }
+    let start = scheme ?? word.startIndex
+    guard let at = endOfCredentials(in: word[start...]), at > start else { return nil }
+    return start..<at
   }
 
-  private static func endOfCredentials(in place: Substring) -> String.Index? {
-    let authority = place.prefix { !"/?#".contains($0) }
-    if let at = authority.lastIndex(of: "@") { return at }
+  private static func endOfCredentials(in place: Bytes) -> Int? {
+    let at = UInt8(ascii: "@")
+    let authority = authority(of: place)
+    if let end = authority.lastIndex(of: at) { return end }
     // What is no port is a password with a slash, or another sign, that was not escaped.
-    guard let colon = authority.lastIndex(of: ":"),
-      !authority.hasPrefix("["),
-      authority[authority.index(after: colon)...].asWholeNumber == nil
+    guard let colon = authority.lastIndex(of: colon), authority.first != UInt8(ascii: "["),
+      !isNumber(authority[(colon + 1)...])
     else { return nil }
-    return place.prefix { $0 != "?" }.lastIndex(of: "@")
+    return place.prefix { $0 != question }.lastIndex(of: at)
   }
 
-  private static func parameters(in word: Substring, _ kind: Kind) -> [Range<String.Index>] {
+  private static func authority(of place: Bytes) -> Bytes {
+    place.prefix { $0 != UInt8(ascii: "/") && $0 != question && $0 != UInt8(ascii: "#") }
+  }
+
+  private static func isNumber(_ bytes: Bytes) -> Bool {
+    !bytes.isEmpty && bytes.allSatisfy { 0x30...0x39 ~= $0 }
+  }
+
+  private static func parameters(in word: Bytes, _ kind: Kind) -> [Range<Int>] {
+    var ranges: [Range<Int>] = []
     // Of a command a word may be a pair itself: `TOKEN=…`, `--token=…`.
-    var starts = kind == .command ? [word.startIndex] : []
-    starts += word.indices.filter { "?&;#".contains(word[$0]) }.map { word.index(after: $0) }
-    return starts.compactMap { start in
-      let pair = word[start...].prefix { !"?&;#".contains($0) }
-      guard let sign = pair.firstIndex(of: "=") else { return nil }
-      // A value may have a question mark.
-      let value = word[word.index(after: sign)...].prefix { !"&;#".contains($0) }
-      let isOpen = value.isEmpty || kind == .command && value.hasPrefix("$")
-      let name = pair[..<sign]
-      let isNamed = kind == .command ? isSecret(variable: name) : isSecret(parameter: name)
-      return !isOpen && isNamed ? value.startIndex..<value.endIndex : nil
+    var next = kind == .command ? word.startIndex : pairStart(in: word)
+    while let start = next {
+      let pair = word[start...]
+      next = pairStart(in: pair)
+      let sign = pair.firstIndex { $0 == UInt8(ascii: "=") || isDivider($0) }
+      guard let sign, word[sign] == UInt8(ascii: "=") else { continue }
+      let value = word[(sign + 1)...].prefix { !endsValue($0) }
+      let isOpen = value.isEmpty || kind == .command && value.first == dollar
+      let isNamed =
+        kind == .command
+        ? isSecret(variable: pair[..<sign]) : isSecret(parameter: pair[..<sign])
+      if !isOpen, isNamed { ranges.append(value.startIndex..<value.endIndex) }
     }
+    return ranges
+  }
+
+  private static func pairStart(in word: Bytes) -> Int? {
+    word.firstIndex(where: isDivider).map { $0 + 1 }
+  }
+
+  // MARK: - Where text ends
+
+  /// Where at the end of a text a URL has begun of which more may turn out to be a secret.
+  static func openURL(in bytes: Bytes) -> Int? {
+    let word = lastWord(of: bytes)
+    return word.indices.first { index in
+      guard word[index] == colon else { return isDivider(word[index]) }
+      let rest = word[(index + 1)...].prefix(2)
+      return rest.elementsEqual(afterScheme.prefix(rest.count))
+    }
+  }
+
+  /// What at the end of a text that was cut may be a part of what stands before an `@`.
+  static func cutCredentials(in bytes: Bytes) -> Range<Int>? {
+    let word = lastWord(of: bytes)
+    guard let start = authorityStart(in: word), start < word.endIndex,
+      authority(of: word[start...]).endIndex == word.endIndex
+    else { return nil }
+    return start..<word.endIndex
+  }
+
+  private static func lastWord(of bytes: Bytes) -> Bytes {
+    bytes[(bytes.lastIndex(where: isEdge).map { $0 + 1 } ?? bytes.startIndex)...]
   }
 }

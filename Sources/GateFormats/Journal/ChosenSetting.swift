@@ -6,9 +6,9 @@ extension RunHeader {
     /// As in a file: `healthy_threshold`.
     package var name: String
     /// As it is printed, secrets masked; of a list, a line each.
-    package var value: String
+    package let value: String
     /// Where it stands: `--interval`, `gate.yaml:7`, `elb:web`.
-    package var origin: String
+    package let origin: String
     package var layer: Layer
 
     /// What sort of place that is; the later beat the earlier.
@@ -21,8 +21,8 @@ extension RunHeader {
 
     package init(name: String, value: String, origin: String, layer: Layer) {
       self.name = name
-      self.value = value
-      self.origin = origin
+      self.value = value.shownLines
+      self.origin = origin.shownLines
       self.layer = layer
     }
   }

@@ -37,7 +37,7 @@ extension RawSettings {
   }
 
   private func comment(_ origin: SettingOrigin) -> String {
-    "  # \(origin.description.escaped)"
+    "  # \(origin.description.escaped.withoutCommandsWithinLine)"
   }
 }
 

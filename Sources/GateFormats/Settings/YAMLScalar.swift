@@ -6,20 +6,30 @@ func yamlScalar(_ text: String) -> String {
 /// A text as a JSON string, which is a YAML scalar too.
 func quotedScalar(_ text: String) -> String {
   var quoted = "\""
+  var before: Unicode.Scalar?
   for scalar in text.unicodeScalars {
+    defer { before = scalar }
     switch scalar {
+    // Two begin a command to a CI system, wherever they stand in a line of its log.
+    case "#" where before == "#": quoted += "\\u0023"
     case "\"": quoted += "\\\""
     case "\\": quoted += "\\\\"
     case "\n": quoted += "\\n"
     case "\r": quoted += "\\r"
     case "\t": quoted += "\\t"
     case _ where scalar.isShownByNumber && scalar.value <= 0xFFFF:
-      let digits = String(scalar.value, radix: 16)
-      quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      quoted += "\\u\(hex(scalar, digits: 4))"
+    // No JSON: in no text of the program's own.
+    case _ where scalar.isShownByNumber: quoted += "\\U\(hex(scalar, digits: 8))"
     default: quoted.unicodeScalars.append(scalar)
     }
   }
   return quoted + "\""
+}
+
+private func hex(_ scalar: Unicode.Scalar, digits: Int) -> String {
+  let text = String(scalar.value, radix: 16)
+  return String(repeating: "0", count: digits - text.count) + text
 }
 
 /// Whether every reader of YAML takes the bare text for this very text, or for the number it is.

@@ -17,28 +17,30 @@ package struct Deployment: Hashable, Sendable {
   package struct Label: Hashable, Sendable {
     /// In the grammar `[a-z][a-z0-9_.-]*`.
     package var name: String
-    package var value: String
+    /// Cleaned: it may be a branch's name, or the first line of somebody's commit.
+    package let value: String
 
     package init(_ name: String, _ value: String) {
       self.name = name
-      self.value = value
+      self.value = value.cleaned(to: 4096)
     }
   }
 
-  /// A build of a CI system, as far as its variables tell.
+  /// A build of a CI system, as far as its variables tell; whoever proposes a change names its
+  /// branch.
   package struct Build: Hashable, Sendable {
     /// Such as `github`.
     package var system: String
     /// The build's own page.
-    package var link: String?
-    package var commit: String?
-    package var branch: String?
+    package let link: String?
+    package let commit: String?
+    package let branch: String?
 
     package init(system: String, link: String?, commit: String?, branch: String?) {
       self.system = system
-      self.link = link
-      self.commit = commit
-      self.branch = branch
+      self.link = link?.cleaned(to: 4096)
+      self.commit = commit?.cleaned(to: 1024)
+      self.branch = branch?.cleaned(to: 1024)
     }
   }
 

@@ -5,7 +5,7 @@ package struct HookResult: Hashable, Sendable {
   /// The setting that it stands in: `on_rollback`.
   package var name: String
   /// The command, without secrets.
-  package var command: String
+  package let command: String
   package var end: End
   package var timedOut: Bool
   package var elapsedMicroseconds: Int64
@@ -26,7 +26,7 @@ package struct HookResult: Hashable, Sendable {
     output: String
   ) {
     self.name = name
-    self.command = command
+    self.command = command.shownLines
     self.end = end
     self.timedOut = timedOut
     self.elapsedMicroseconds = elapsedMicroseconds

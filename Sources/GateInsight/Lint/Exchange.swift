@@ -117,7 +117,7 @@ extension Reply {
     if let grpcStatus { return "gRPC status \(grpcStatus)" }
     var parts = ["HTTP \(status)"]
     if let location = values(of: "location").last {
-      parts.append("to \(location.cleaned(to: 100))")
+      parts.append("to \(SecretMask().masked(location).cleaned(to: 100))")
     }
     if !mediaType.isEmpty { parts.append(mediaType.cleaned(to: 60)) }
     parts.append("\(bodySize) byte\(bodySize == 1 ? "" : "s")")
@@ -160,8 +160,10 @@ extension Exchange {
         ? (.expectationFailed, "the service does not say SERVING") : nil
     }
     guard check.matcher.accepts(reply.status) else {
-      let place = reply.values(of: "location").last.map { " to \($0.cleaned(to: 200))" } ?? ""
-      return (.statusMismatch, "HTTP \(reply.status)\(place), not \(check.matcher)")
+      let place = reply.values(of: "location").last.map {
+        " to \(SecretMask().masked($0).cleaned(to: 200))"
+      }
+      return (.statusMismatch, "HTTP \(reply.status)\(place ?? ""), not \(check.matcher)")
     }
     return nil
   }

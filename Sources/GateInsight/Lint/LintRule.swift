@@ -52,14 +52,14 @@ package struct LintRule: Sendable {
 /// Where and by what a rule was seen to be broken.
 package struct Sighting: Hashable, Sendable {
   package var instance: String
-  /// In one line, cut and clean.
+  /// In one line, cut and clean, and without what a URL in it has as a secret.
   package var seen: String
   /// In place of the rule's own, where the answer tells more.
   package var advice: String?
 
   package init(instance: String, seen: String, advice: String? = nil) {
     self.instance = instance
-    self.seen = seen
+    self.seen = SecretMask().masked(seen)
     self.advice = advice
   }
 }

@@ -8,7 +8,8 @@ internal import InstanceSources
 /// Gives the verdict to the CI system that the run is part of: in its log, and in its files.
 ///
 /// What goes to the log goes to standard error, from where all of them take commands too. A file
-/// that cannot be written is a warning, and changes nothing else.
+/// that cannot be written is a warning, and changes nothing else; but that a signal kept it from being
+/// written is told.
 struct CIReporter {
   private let system: CISystem?
   private let directory: String?
@@ -41,24 +42,24 @@ struct CIReporter {
     let problems = tell(CIReport(document, file: verdictFile))
     guard !problems.isEmpty else { return }
     for problem in problems { document.fail(problem) }
-    writeFiles(CIReport(document, file: verdictFile))
+    _ = writeFiles(CIReport(document, file: verdictFile))
   }
 
   /// Tells all of it; returns what a signal kept from being written, in words.
   @discardableResult
   func tell(_ report: CIReport) -> [String] {
-    writeFiles(report)
-    guard let system else { return [] }
+    var problems = writeFiles(report)
+    guard let system else { return problems }
     log(system.log(report.verdict))
     switch system {
-    case .github: return writeForGitHub(report)
+    case .github: problems += writeForGitHub(report)
     case .circleci:
-      return [append(CircleCI.script(report.verdict), toFileNamedBy: "BASH_ENV")].compactMap { $0 }
+      problems += [append(CircleCI.script(report.verdict), toFileNamedBy: "BASH_ENV")].compactMap { $0 }
     case .buildkite: tellBuildkite(report)
     case .azure: uploadSummary(report)
     case .gitlab, .jenkins: break
     }
-    return []
+    return problems
   }
 
   /// Puts a run that has not ended in the place of what an earlier attempt at this job has told.
@@ -83,29 +84,40 @@ struct CIReporter {
 
   // MARK: - Files
 
-  private func writeFiles(_ report: CIReport) {
-    guard let directory else { return }
+  /// Returns what a signal kept from being written.
+  private func writeFiles(_ report: CIReport) -> [String] {
+    guard let directory else { return [] }
     if mkdir(directory, 0o777) != 0, errno != EEXIST {
-      return warn("the folder '\(directory)' cannot be made: \(SystemError.last.words)")
+      warn("the folder '\(directory)' cannot be made: \(SystemError.last.words)")
+      return []
     }
-    for file in report.files { write(file.text, to: "\(directory)/\(file.name)") }
+    return report.files.compactMap { file in
+      let path = "\(directory)/\(file.name)"
+      do throws(SystemError) {
+        try write(file.text, to: path)
+        return nil
+      } catch {
+        return told("'\(path)'", error)
+      }
+    }
   }
 
   /// Whole or not at all.
-  @discardableResult
-  private func write(_ text: String, to path: String) -> Bool {
-    do throws(SystemError) {
-      let file = try VerdictFile(path)
-      try file.prepare(Array(text.utf8))
-      try file.commit()
-      return true
-    } catch {
-      warn("'\(path)' cannot be written: \(error.words)")
-      return false
-    }
+  private func write(_ text: String, to path: String) throws(SystemError) {
+    let file = try VerdictFile(path, waitingAtMost: Self.patience)
+    try file.prepare(Array(text.utf8))
+    try file.commit()
   }
 
-  /// For so long nobody may come to read a pipe that is named as a file of the system.
+  /// Warns of what was not written, or returns what a signal kept from being written.
+  private func told(_ what: String, _ error: SystemError) -> String? {
+    let words = "\(what) cannot be written: \(error.words)"
+    guard error != .interrupted else { return words }
+    warn(words)
+    return nil
+  }
+
+  /// For so long nobody may come to read a pipe that is named as a file.
   private static let patience = Duration.seconds(10)
 
   /// Adds lines to a file that the system has made, if it has; returns what a signal kept from being written.
@@ -119,9 +131,7 @@ struct CIReporter {
         Array((endsWithinLine(path) ? "\n\(text)" : text).utf8), to: descriptor,
         waitingAtMost: Self.patience)
     } catch {
-      let words = "'\(path)' (\(variable)) cannot be written: \(error.words)"
-      guard error != .interrupted else { return words }
-      warn(words)
+      return told("'\(path)' (\(variable))", error)
     }
     return nil
   }
@@ -165,7 +175,12 @@ struct CIReporter {
     } else if let folder = variables["AGENT_TEMPDIRECTORY"], !folder.isEmpty {
       // The agent reads it later: another run of the same job must not write over it.
       let path = "\(folder)/healthgate-\(report.runID).md"
-      if write(report.summary, to: path) { log(AzurePipelines.summary(file: path)) }
+      do throws(SystemError) {
+        try write(report.summary, to: path)
+        log(AzurePipelines.summary(file: path))
+      } catch {
+        warn("'\(path)' cannot be written: \(error.words)")
+      }
     }
   }
 

@@ -17,6 +17,16 @@ struct SettingsLoader {
 
   static var environment: [String: String] { ProcessInfo.processInfo.environment }
 
+  /// What a command gets, be it a source, a guard, a key's or a hook: this process's own.
+  ///
+  /// Without what would make a healthgate that it runs run this run's commands, or write over what
+  /// this run writes.
+  static var environmentOfCommands: [String: String] {
+    var variables = environment
+    for key in SettingKey.allCases where !key.isInherited { variables[key.variable] = nil }
+    return variables
+  }
+
   /// What all of this process shares to ask AWS: credentials are got once, whoever needs them.
   static let aws = AWSSession(.machine(variables: environment))
 
@@ -228,7 +238,7 @@ extension Settings {
   ///
   /// Each has ten seconds, or as long as a check if that is longer.
   var guardSources: [String: GuardSource] {
-    let surroundings = Surroundings.machine(variables: SettingsLoader.environment)
+    let surroundings = Surroundings.machine(variables: SettingsLoader.environmentOfCommands)
     let client = AWSClient(SettingsLoader.aws)
     let (timeout, secrets) = (check.timeout(of: .guard), secrets)
     return Dictionary(

@@ -42,7 +42,7 @@ struct VerdictDelivery {
     var document = document
     copies = allCopies
     sync(&document)
-    place(&document) { $0.isVerdict && $0.file.isReplaceable }
+    place(&document) { $0.file.isReplaceable }
     dropVerdictOfNoReader(&document)
     if let hook, document.hook == nil { run(hook, &document) }
     if document.verdict.decision == .rollback, document.after == nil, let verifyRollback {

@@ -1,3 +1,4 @@
+internal import GateCore
 internal import GateFormats
 
 #if canImport(Glibc)
@@ -90,7 +91,8 @@ extension InputFile.Failure {
 extension CommandFailure {
   /// It is about the content when there is too much of it.
   init(_ failure: InputFile.Failure, _ path: String, as kind: InputFile.Kind) {
-    let place = path == "-" ? "standard input" : "'\(path)'"
+    // A URL in the place of a file may have a password.
+    let place = path == "-" ? "standard input" : "'\(SecretPlaces.masked(path))'"
     switch failure {
     case .system(let error):
       self.init(

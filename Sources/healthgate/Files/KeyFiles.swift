@@ -30,7 +30,7 @@ extension SigningKey {
       return String(cString: value)
     }
     if let command = place.after("exec:") {
-      let variables = SettingsLoader.environment
+      let variables = SettingsLoader.environmentOfCommands
       let child = ChildProcess(words: ["/bin/sh", "-c", command], variables: variables)
       do throws(ChildProcess.Failure) {
         return String(

@@ -76,7 +76,7 @@ enum Output {
 
   /// Says something to whoever watches; that it cannot be said is nobody's failure, and holds nothing up.
   static func complain(_ text: String) {
-    StandardStream.error.write("\(text)\n")
+    StandardStream.error.write("\(text.shownLines)\n")
   }
 
   /// Keeps the numbers 0 to 2 from falling to the next file that is opened.

@@ -14,8 +14,12 @@ final class VerdictFile {
   /// For what is written as it is.
   private var prepared: [UInt8] = []
 
+  /// How long a reader is waited for; nil: for ever.
+  private let patience: Duration?
+
   /// - Throws: `SystemError` when nothing can be written there.
-  init(_ path: String) throws(SystemError) {
+  init(_ path: String, waitingAtMost time: Duration? = nil) throws(SystemError) {
+    patience = time
     var status = stat()
     let exists = stat(path, &status) == 0
     // A link that leads nowhere gives way to the file; one that leads in a circle is a mistake.
@@ -24,7 +28,7 @@ final class VerdictFile {
     if exists, status.st_mode & S_IFMT != S_IFREG {
       guard status.st_mode & S_IFMT != S_IFDIR else { throw SystemError(code: EISDIR) }
       (self.path, temporary) = (path, "")
-      descriptor = try Output.open(path, O_WRONLY)
+      descriptor = try Output.open(path, O_WRONLY, waitingAtMost: time)
       return
     }
     self.path = exists ? Self.resolved(path) : path
@@ -109,7 +113,7 @@ final class VerdictFile {
       descriptor = -1
       return
     }
-    try Output.write(prepared, to: descriptor)
+    try Output.write(prepared, to: descriptor, waitingAtMost: patience)
   }
 
   /// Takes away what was put in place.

@@ -31,7 +31,7 @@ struct GroupReader: Sendable {
     source = baseline ?? settings.source
     target = settings.check.target
     release = baseline == nil ? settings.following.release : nil
-    variables = SettingsLoader.environment
+    variables = SettingsLoader.environmentOfCommands
     secrets = settings.secrets
     patience = max(settings.group.deadline, .milliseconds(1))
     client = AWSClient(

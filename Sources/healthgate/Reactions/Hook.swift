@@ -74,13 +74,9 @@ struct Hook {
       output: course.output.text)
   }
 
-  /// This process's own, with what the hook wants to know.
-  ///
-  /// Without what would make a healthgate that it runs run this hook again, or write over what
-  /// this one writes.
+  /// Any command's, with what the hook wants to know.
   private func variables(_ verdict: Verdict, file: String) -> [String: String] {
-    var variables = SettingsLoader.environment
-    for key in SettingKey.allCases where !key.isInherited { variables[key.variable] = nil }
+    var variables = SettingsLoader.environmentOfCommands
     variables["HEALTHGATE_DECISION"] = verdict.decision.rawValue
     variables["HEALTHGATE_REASON"] = verdict.reason.code.rawValue
     variables["HEALTHGATE_VERDICT_FILE"] = file

@@ -134,8 +134,10 @@ class Case:
                 for part in secret.lower().split():
                     for start in range(len(part) - 7):
                         piece = part[start : start + 8]
-                        if piece in form:
-                            at = form.index(piece)
+                        # The letter of an escape is none of a word behind it: `\nabcdefg` is a line end and seven letters.
+                        found = re.search(r"(?<!\\)" * (piece[0] in "bfnrtv") + re.escape(piece), form)
+                        if found:
+                            at = found.start()
                             self.faults.append(f"{piece!r} of {secret!r} in {place}: …{form[max(0, at - 60):at + 60]!r}…")
                             return
 

@@ -134,8 +134,12 @@ extension LintRule {
 extension Evidence {
   /// What explains a failure, from its answer.
   fileprivate init(_ reply: Reply) {
-    func last(_ name: String) -> String? { reply.values(of: name).last?.cleaned(to: 200) }
-    let excerpt = String(decoding: reply.body.prefix(200), as: UTF8.self).cleaned(to: 200)
+    func last(_ name: String) -> String? {
+      reply.values(of: name).last.map { SecretMask().masked($0).cleaned(to: 200) }
+    }
+    let beginning = Array(reply.body.prefix(200))
+    let shown = SecretMask().masked(beginning, reply.body.count > 200 ? .cut : .whole)
+    let excerpt = String(decoding: shown, as: UTF8.self).cleaned(to: 200)
     self.init(
       server: last("server"), location: last("location"), contentType: last("content-type"),
       excerpt: excerpt.isEmpty ? nil : excerpt)
