@@ -6,17 +6,24 @@ internal import GateFormats
 struct Healthgate: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "healthgate",
-    abstract: "Checks a new instance group as a load balancer would: promote it, or roll back?",
+    abstract: "Promotes or rolls back a new instance group, by a load balancer's health-check rules.",
     discussion: "Exit status:\n\(ExitStatus.list)",
     version: version,
     // Each says its name, though its type does too: turning types into words takes a quarter of the start-up.
     subcommands: [
-      Run.self, Demo.self, Probe.self, Lint.self, PlanCommand.self, Replay.self, Report.self,
-      Merge.self, Verify.self, Keygen.self, Schema.self,
-    ],
-    defaultSubcommand: Run.self)
+      Run.self, Init.self, Demo.self, Probe.self, Lint.self, PlanCommand.self, Replay.self,
+      Report.self, Merge.self, Verify.self, Keygen.self, Schema.self,
+    ])
 
   static let version = "0.1.0"
+
+  /// The arguments, with every option of one letter spelled out.
+  static let arguments = ShortFlags.spelledOut(Array(CommandLine.arguments.dropFirst()))
+
+  /// The command of a name.
+  static func command(named name: String) -> (any ParsableCommand.Type)? {
+    configuration.subcommands.first { $0.configuration.commandName == name }
+  }
 
   static func main() {
     hg_begin_process()
@@ -24,9 +31,13 @@ struct Healthgate: ParsableCommand {
     do {
       try refuseLostArguments()
       try refuseKeys()
-      var command = try parseAsRoot()
-      try refuseRepeatedOptions()
-      try command.run()
+      switch try Invocation(arguments) {
+      case .answer(let text): try Output.print(text)
+      case .command(let type, let words):
+        var command = try Invocation.parsed(words, as: type)
+        try refuseRepeatedOptions()
+        try command.run()
+      }
     } catch {
       end(explaining: error)
     }
@@ -59,28 +70,19 @@ struct Healthgate: ParsableCommand {
   /// The argument parser would take the last of an option's values, and say nothing.
   private static func refuseRepeatedOptions() throws(CommandFailure) {
     let repeated = repeatedOptions(
-      in: Array(CommandLine.arguments.dropFirst()), besides: repeatableOptions)
+      in: arguments, besides: repeatableOptions)
     guard !repeated.isEmpty else { return }
     throw CommandFailure(
       SettingsError(repeated.map { SettingProblem(.repeated(name: $0)) }))
   }
 
-  /// Ends with what went wrong, or as the argument parser wants, in this program's words.
   private static func end(explaining error: any Error) -> Never {
     if let failure = error as? CommandFailure { end(with: failure) }
-    let (code, message) = (exitCode(for: error), fullMessage(for: error))
     // A command that has done its work and ends with a status says nothing more.
-    guard code != .success, !message.isEmpty else {
-      let status = ExitStatus(rawValue: code.rawValue) ?? .defect
-      do throws(CommandFailure) {
-        if !message.isEmpty { try Output.print("\(message)\n") }
-      } catch {
-        end(with: error)
-      }
-      status.end()
+    if let code = error as? ExitCode {
+      (ExitStatus(rawValue: code.rawValue) ?? .defect).end()
     }
-    let text = message.hasPrefix("Error: ") ? String(message.dropFirst(7)) : message
-    end(with: CommandFailure(ExitStatus(rawValue: code.rawValue) ?? .defect, text))
+    end(with: CommandFailure(.defect, "\(error)"))
   }
 
   private static func end(with failure: CommandFailure) -> Never {

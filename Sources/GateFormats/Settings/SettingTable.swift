@@ -311,8 +311,10 @@ extension SettingKey {
         whenUnset: "false")
     case .format:
       Setting(
-        .documents, .choice(["json", "text"]), "FORMAT",
-        "The verdict on standard output: json, or text for people.", whenUnset: "json")
+        .documents, .choice(["auto", "json", "text"]), "FORMAT",
+        "The verdict on standard output: json, or text for people; auto is text at a terminal "
+          + "outside of CI, and json elsewhere (-o).",
+        whenUnset: "auto")
     case .verdict:
       Setting(
         .documents, .file, "FILE", "Also write the verdict to this file, whole or not at all.",

@@ -10,6 +10,7 @@ internal import GateFormats
 struct Lint: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lint",
+    _superCommandName: "healthgate",
     abstract: "Is this endpoint a health check that can be trusted?",
     discussion: """
       Looks for the ways in which it could answer 200 with a broken application behind it, and \
@@ -36,20 +37,21 @@ struct Lint: ParsableCommand {
     help: ArgumentHelp("A rule to leave out, by its id. Repeatable.", valueName: "ID"))
   var ignore: [String] = []
 
-  @Option(help: ArgumentHelp("A YAML or JSON file of settings.", valueName: "FILE"))
-  var config: String?
+  @OptionGroup var file: ConfigFlag
 
   @OptionGroup(title: "Health check") var healthCheck: HealthCheckFlags
   @OptionGroup(title: "Group") var group: GroupFlags
   @Option(
+    name: .of(.format),
     help: ArgumentHelp(
-      "On standard output: text for people, or json. (default: text)", valueName: "FORMAT"))
+      "On standard output: text for people, or json. (default: text)", valueName: "FORMAT"),
+    completion: .of(.format))
   var format: String?
 
   func run() throws {
     guard !rules else { return try printRules() }
     let order = try LintOrder(
-      targets, config: config, ignoring: ignore,
+      targets, config: file.config, ignoring: ignore,
       healthCheck.given + group.given + (format.map { [(.format, [$0])] } ?? []))
     let document = dryRun ? order.dryRun : order.carriedOut()
     let report = LintReport(document, style: .suiting(STDOUT_FILENO))
@@ -71,8 +73,8 @@ struct Lint: ParsableCommand {
 
   private func printRules() throws {
     switch format.map(OutputSettings.Format.init(rawValue:)) ?? .text {
-    case .json: try Output.print(String(decoding: lintRulesJSON, as: UTF8.self))
-    case .text: try Output.print(LintReport.rules)
+    case .json?: try Output.print(String(decoding: lintRulesJSON, as: UTF8.self))
+    case .text?, .auto?: try Output.print(LintReport.rules)
     case nil: throw CommandFailure(.usage, "format is '\(format ?? "")', not json or text")
     }
   }

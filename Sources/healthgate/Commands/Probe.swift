@@ -12,6 +12,7 @@ internal import GateFormats
 struct Probe: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "probe",
+    _superCommandName: "healthgate",
     abstract: "Check each target once, now: result, timings by phase, and what is probably wrong.",
     discussion: """
       A TARGET is what is asked, who is asked, or both:
@@ -31,19 +32,20 @@ struct Probe: ParsableCommand {
   @Argument(help: ArgumentHelp("What is asked, who is asked, or both.", valueName: "TARGET"))
   var targets: [String] = []
 
-  @Option(help: ArgumentHelp("A YAML or JSON file of settings.", valueName: "FILE"))
-  var config: String?
+  @OptionGroup var file: ConfigFlag
 
   @OptionGroup(title: "Health check") var healthCheck: HealthCheckFlags
   @OptionGroup(title: "Group") var group: GroupFlags
   @Option(
+    name: .of(.format),
     help: ArgumentHelp(
-      "On standard output: text for people, or json. (default: text)", valueName: "FORMAT"))
+      "On standard output: text for people, or json. (default: text)", valueName: "FORMAT"),
+    completion: .of(.format))
   var format: String?
 
   func run() throws {
     let order = try ProbeOrder(
-      targets, config: config,
+      targets, config: file.config,
       healthCheck.given + group.given + (format.map { [(.format, [$0])] } ?? []))
     let document = try order.carriedOut()
     switch order.format {

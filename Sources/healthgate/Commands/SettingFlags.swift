@@ -1,6 +1,15 @@
 internal import ArgumentParser
 internal import GateFormats
 
+/// The file of settings, for each command that takes them.
+struct ConfigFlag: ParsableArguments {
+  @Option(
+    name: [.customLong("config"), .customShort("c")],
+    help: ArgumentHelp("A YAML or JSON file of settings.", valueName: "FILE"),
+    completion: .file(extensions: ["yaml", "yml", "json"]))
+  var config: String?
+}
+
 /// The flags of the settings: one a setting, named as in the table.
 ///
 /// Values are taken as text and read with those of the environment and the file, so that all
@@ -28,104 +37,104 @@ struct DecisionFlags: ParsableArguments {
 
 /// What one check asks, and what it must be answered.
 struct HealthCheckFlags: SettingFlagGroup {
-  @Option(help: .of(.target)) var target: String?
-  @Option(help: .of(.semantics)) var semantics: String?
-  @Option(help: .of(.timeout)) var timeout: String?
-  @Option(help: .of(.matcher)) var matcher: String?
+  @Option(name: .of(.target), help: .of(.target), completion: .of(.target)) var target: String?
+  @Option(name: .of(.semantics), help: .of(.semantics), completion: .of(.semantics)) var semantics: String?
+  @Option(name: .of(.timeout), help: .of(.timeout), completion: .of(.timeout)) var timeout: String?
+  @Option(name: .of(.matcher), help: .of(.matcher), completion: .of(.matcher)) var matcher: String?
   @Flag(inversion: .prefixedNo, help: .of(.strict)) var strict: Bool?
-  @Option(help: .of(.host)) var host: String?
-  @Option(parsing: .singleValue, help: .of(.header)) var header: [String] = []
-  @Option(help: .of(.userAgent)) var userAgent: String?
-  @Option(help: .of(.method)) var method: String?
-  @Option(help: .of(.protocolVersion)) var protocolVersion: String?
-  @Option(help: .of(.grpcService)) var grpcService: String?
-  @Option(help: .of(.proxyProtocol)) var proxyProtocol: String?
+  @Option(name: .of(.host), help: .of(.host), completion: .of(.host)) var host: String?
+  @Option(name: .of(.header), parsing: .singleValue, help: .of(.header), completion: .of(.header)) var header: [String] = []
+  @Option(name: .of(.userAgent), help: .of(.userAgent), completion: .of(.userAgent)) var userAgent: String?
+  @Option(name: .of(.method), help: .of(.method), completion: .of(.method)) var method: String?
+  @Option(name: .of(.protocolVersion), help: .of(.protocolVersion), completion: .of(.protocolVersion)) var protocolVersion: String?
+  @Option(name: .of(.grpcService), help: .of(.grpcService), completion: .of(.grpcService)) var grpcService: String?
+  @Option(name: .of(.proxyProtocol), help: .of(.proxyProtocol), completion: .of(.proxyProtocol)) var proxyProtocol: String?
   @Flag(inversion: .prefixedNo, help: .of(.verifyTLS)) var verifyTLS: Bool?
-  @Option(help: .of(.caFile)) var caFile: String?
-  @Option(help: .of(.clientCert)) var clientCert: String?
-  @Option(help: .of(.clientKey)) var clientKey: String?
-  @Option(help: .of(.serverName)) var serverName: String?
-  @Option(help: .of(.tlsMax)) var tlsMax: String?
-  @Option(help: .of(.proxy)) var proxy: String?
-  @Option(parsing: .singleValue, help: .of(.connectTo)) var connectTo: [String] = []
-  @Option(help: .of(.expectBody)) var expectBody: String?
-  @Option(parsing: .singleValue, help: .of(.expectHeader)) var expectHeader: [String] = []
-  @Option(parsing: .singleValue, help: .of(.expectJSON)) var expectJSON: [String] = []
-  @Option(help: .of(.expectVersion)) var expectVersion: String?
-  @Option(help: .of(.versionFrom)) var versionFrom: String?
+  @Option(name: .of(.caFile), help: .of(.caFile), completion: .of(.caFile)) var caFile: String?
+  @Option(name: .of(.clientCert), help: .of(.clientCert), completion: .of(.clientCert)) var clientCert: String?
+  @Option(name: .of(.clientKey), help: .of(.clientKey), completion: .of(.clientKey)) var clientKey: String?
+  @Option(name: .of(.serverName), help: .of(.serverName), completion: .of(.serverName)) var serverName: String?
+  @Option(name: .of(.tlsMax), help: .of(.tlsMax), completion: .of(.tlsMax)) var tlsMax: String?
+  @Option(name: .of(.proxy), help: .of(.proxy), completion: .of(.proxy)) var proxy: String?
+  @Option(name: .of(.connectTo), parsing: .singleValue, help: .of(.connectTo), completion: .of(.connectTo)) var connectTo: [String] = []
+  @Option(name: .of(.expectBody), help: .of(.expectBody), completion: .of(.expectBody)) var expectBody: String?
+  @Option(name: .of(.expectHeader), parsing: .singleValue, help: .of(.expectHeader), completion: .of(.expectHeader)) var expectHeader: [String] = []
+  @Option(name: .of(.expectJSON), parsing: .singleValue, help: .of(.expectJSON), completion: .of(.expectJSON)) var expectJSON: [String] = []
+  @Option(name: .of(.expectVersion), help: .of(.expectVersion), completion: .of(.expectVersion)) var expectVersion: String?
+  @Option(name: .of(.versionFrom), help: .of(.versionFrom), completion: .of(.versionFrom)) var versionFrom: String?
 }
 
 /// When checks are made, and how many of them count.
 struct ThresholdFlags: SettingFlagGroup {
-  @Option(help: .of(.interval)) var interval: String?
-  @Option(help: .of(.healthyThreshold)) var healthyThreshold: String?
-  @Option(help: .of(.initialThreshold)) var initialThreshold: String?
-  @Option(help: .of(.unhealthyThreshold)) var unhealthyThreshold: String?
-  @Option(help: .of(.unhealthyWindow)) var unhealthyWindow: String?
+  @Option(name: .of(.interval), help: .of(.interval), completion: .of(.interval)) var interval: String?
+  @Option(name: .of(.healthyThreshold), help: .of(.healthyThreshold), completion: .of(.healthyThreshold)) var healthyThreshold: String?
+  @Option(name: .of(.initialThreshold), help: .of(.initialThreshold), completion: .of(.initialThreshold)) var initialThreshold: String?
+  @Option(name: .of(.unhealthyThreshold), help: .of(.unhealthyThreshold), completion: .of(.unhealthyThreshold)) var unhealthyThreshold: String?
+  @Option(name: .of(.unhealthyWindow), help: .of(.unhealthyWindow), completion: .of(.unhealthyWindow)) var unhealthyWindow: String?
 }
 
 /// Who is checked.
 struct GroupFlags: SettingFlagGroup {
-  @Option(parsing: .singleValue, help: .of(.instances)) var instances: [String] = []
-  @Option(help: .of(.instancesFile)) var instancesFile: String?
-  @Option(help: .of(.dns)) var dns: String?
-  @Option(help: .of(.srv)) var srv: String?
-  @Option(help: .of(.exec)) var exec: String?
-  @Option(help: .of(.asg)) var asg: String?
-  @Option(help: .of(.elb)) var elb: String?
-  @Option(help: .of(.targetGroup)) var targetGroup: String?
-  @Option(help: .of(.terraform)) var terraform: String?
-  @Option(help: .of(.terraformResource)) var terraformResource: String?
-  @Option(help: .of(.importFrom)) var importFrom: String?
+  @Option(name: .of(.instances), parsing: .singleValue, help: .of(.instances), completion: .of(.instances)) var instances: [String] = []
+  @Option(name: .of(.instancesFile), help: .of(.instancesFile), completion: .of(.instancesFile)) var instancesFile: String?
+  @Option(name: .of(.dns), help: .of(.dns), completion: .of(.dns)) var dns: String?
+  @Option(name: .of(.srv), help: .of(.srv), completion: .of(.srv)) var srv: String?
+  @Option(name: .of(.exec), help: .of(.exec), completion: .of(.exec)) var exec: String?
+  @Option(name: .of(.asg), help: .of(.asg), completion: .of(.asg)) var asg: String?
+  @Option(name: .of(.elb), help: .of(.elb), completion: .of(.elb)) var elb: String?
+  @Option(name: .of(.targetGroup), help: .of(.targetGroup), completion: .of(.targetGroup)) var targetGroup: String?
+  @Option(name: .of(.terraform), help: .of(.terraform), completion: .of(.terraform)) var terraform: String?
+  @Option(name: .of(.terraformResource), help: .of(.terraformResource), completion: .of(.terraformResource)) var terraformResource: String?
+  @Option(name: .of(.importFrom), help: .of(.importFrom), completion: .of(.importFrom)) var importFrom: String?
 }
 
 /// Who must be there, now and later.
 struct MembershipFlags: SettingFlagGroup {
-  @Option(help: .of(.refresh)) var refresh: String?
-  @Option(help: .of(.expectImage)) var expectImage: String?
-  @Option(help: .of(.expectLaunchTemplateVersion)) var expectLaunchTemplateVersion: String?
-  @Option(parsing: .singleValue, help: .of(.expectTag)) var expectTag: [String] = []
-  @Option(help: .of(.probeFrom)) var probeFrom: String?
-  @Option(parsing: .singleValue, help: .of(.crossCheck)) var crossCheck: [String] = []
-  @Option(help: .of(.expected)) var expected: String?
+  @Option(name: .of(.refresh), help: .of(.refresh), completion: .of(.refresh)) var refresh: String?
+  @Option(name: .of(.expectImage), help: .of(.expectImage), completion: .of(.expectImage)) var expectImage: String?
+  @Option(name: .of(.expectLaunchTemplateVersion), help: .of(.expectLaunchTemplateVersion), completion: .of(.expectLaunchTemplateVersion)) var expectLaunchTemplateVersion: String?
+  @Option(name: .of(.expectTag), parsing: .singleValue, help: .of(.expectTag), completion: .of(.expectTag)) var expectTag: [String] = []
+  @Option(name: .of(.probeFrom), help: .of(.probeFrom), completion: .of(.probeFrom)) var probeFrom: String?
+  @Option(name: .of(.crossCheck), parsing: .singleValue, help: .of(.crossCheck), completion: .of(.crossCheck)) var crossCheck: [String] = []
+  @Option(name: .of(.expected), help: .of(.expected), completion: .of(.expected)) var expected: String?
 }
 
 struct PolicyFlags: SettingFlagGroup {
-  @Option(help: .of(.minHealthy)) var minHealthy: String?
-  @Option(help: .of(.maxUnhealthy)) var maxUnhealthy: String?
-  @Option(help: .of(.maxReplaced)) var maxReplaced: String?
-  @Option(help: .of(.gracePeriod)) var gracePeriod: String?
-  @Option(help: .of(.soak)) var soak: String?
-  @Option(help: .of(.baseline)) var baseline: String?
+  @Option(name: .of(.minHealthy), help: .of(.minHealthy), completion: .of(.minHealthy)) var minHealthy: String?
+  @Option(name: .of(.maxUnhealthy), help: .of(.maxUnhealthy), completion: .of(.maxUnhealthy)) var maxUnhealthy: String?
+  @Option(name: .of(.maxReplaced), help: .of(.maxReplaced), completion: .of(.maxReplaced)) var maxReplaced: String?
+  @Option(name: .of(.gracePeriod), help: .of(.gracePeriod), completion: .of(.gracePeriod)) var gracePeriod: String?
+  @Option(name: .of(.soak), help: .of(.soak), completion: .of(.soak)) var soak: String?
+  @Option(name: .of(.baseline), help: .of(.baseline), completion: .of(.baseline)) var baseline: String?
   @Flag(inversion: .prefixedNo, help: .of(.compare)) var compare: Bool?
-  @Option(help: .of(.maxLatencyIncrease)) var maxLatencyIncrease: String?
-  @Option(help: .of(.confidence)) var confidence: String?
-  @Option(help: .of(.minSamples)) var minSamples: String?
-  @Option(parsing: .singleValue, help: .of(.guard)) var `guard`: [String] = []
-  @Option(help: .of(.deadline)) var deadline: String?
+  @Option(name: .of(.maxLatencyIncrease), help: .of(.maxLatencyIncrease), completion: .of(.maxLatencyIncrease)) var maxLatencyIncrease: String?
+  @Option(name: .of(.confidence), help: .of(.confidence), completion: .of(.confidence)) var confidence: String?
+  @Option(name: .of(.minSamples), help: .of(.minSamples), completion: .of(.minSamples)) var minSamples: String?
+  @Option(name: .of(.guard), parsing: .singleValue, help: .of(.guard), completion: .of(.guard)) var `guard`: [String] = []
+  @Option(name: .of(.deadline), help: .of(.deadline), completion: .of(.deadline)) var deadline: String?
   @Flag(inversion: .prefixedNo, help: .of(.advisory)) var advisory: Bool?
 }
 
 struct OutputFlags: SettingFlagGroup {
-  @Option(help: .of(.format)) var format: String?
-  @Option(help: .of(.verdict)) var verdict: String?
-  @Option(help: .of(.journal)) var journal: String?
-  @Option(help: .of(.resume)) var resume: String?
-  @Option(help: .of(.progress)) var progress: String?
-  @Option(help: .of(.signKey)) var signKey: String?
-  @Option(help: .of(.attestation)) var attestation: String?
-  @Option(help: .of(.subject)) var subject: String?
-  @Option(parsing: .singleValue, help: .of(.report)) var report: [String] = []
-  @Option(parsing: .singleValue, help: .of(.label)) var label: [String] = []
-  @Option(help: .of(.onPromote)) var onPromote: String?
-  @Option(help: .of(.onRollback)) var onRollback: String?
-  @Option(help: .of(.onInconclusive)) var onInconclusive: String?
+  @Option(name: .of(.format), help: .of(.format), completion: .of(.format)) var format: String?
+  @Option(name: .of(.verdict), help: .of(.verdict), completion: .of(.verdict)) var verdict: String?
+  @Option(name: .of(.journal), help: .of(.journal), completion: .of(.journal)) var journal: String?
+  @Option(name: .of(.resume), help: .of(.resume), completion: .of(.resume)) var resume: String?
+  @Option(name: .of(.progress), help: .of(.progress), completion: .of(.progress)) var progress: String?
+  @Option(name: .of(.signKey), help: .of(.signKey), completion: .of(.signKey)) var signKey: String?
+  @Option(name: .of(.attestation), help: .of(.attestation), completion: .of(.attestation)) var attestation: String?
+  @Option(name: .of(.subject), help: .of(.subject), completion: .of(.subject)) var subject: String?
+  @Option(name: .of(.report), parsing: .singleValue, help: .of(.report), completion: .of(.report)) var report: [String] = []
+  @Option(name: .of(.label), parsing: .singleValue, help: .of(.label), completion: .of(.label)) var label: [String] = []
+  @Option(name: .of(.onPromote), help: .of(.onPromote), completion: .of(.onPromote)) var onPromote: String?
+  @Option(name: .of(.onRollback), help: .of(.onRollback), completion: .of(.onRollback)) var onRollback: String?
+  @Option(name: .of(.onInconclusive), help: .of(.onInconclusive), completion: .of(.onInconclusive)) var onInconclusive: String?
   @Flag(inversion: .prefixedNo, help: .of(.verifyRollback)) var verifyRollback: Bool?
-  @Option(help: .of(.hookTimeout)) var hookTimeout: String?
-  @Option(parsing: .singleValue, help: .of(.notify)) var notify: [String] = []
-  @Option(help: .of(.events)) var events: String?
-  @Option(help: .of(.ci)) var ci: String?
-  @Option(help: .of(.ciDir)) var ciDir: String?
+  @Option(name: .of(.hookTimeout), help: .of(.hookTimeout), completion: .of(.hookTimeout)) var hookTimeout: String?
+  @Option(name: .of(.notify), parsing: .singleValue, help: .of(.notify), completion: .of(.notify)) var notify: [String] = []
+  @Option(name: .of(.events), help: .of(.events), completion: .of(.events)) var events: String?
+  @Option(name: .of(.ci), help: .of(.ci), completion: .of(.ci)) var ci: String?
+  @Option(name: .of(.ciDir), help: .of(.ciDir), completion: .of(.ciDir)) var ciDir: String?
 }
 
 /// Flags whose properties are named as the settings are.
@@ -165,12 +174,41 @@ extension SettingFlagGroup {
   }
 }
 
+extension NameSpecification {
+  /// The setting's flag, and its letter where it has one.
+  static func of(_ key: SettingKey) -> NameSpecification {
+    let name = String(key.flag.dropFirst(2))
+    let letter = ShortFlags.options.first { $0.value == name }?.key
+    return letter.map { [.customLong(name), .customShort($0)] } ?? .customLong(name)
+  }
+}
+
+extension CompletionKind {
+  /// What a shell can offer for a setting's value.
+  static func of(_ key: SettingKey) -> CompletionKind {
+    switch key.setting.kind {
+    case .choice(let names): .list(names)
+    case .file where key.setting.naming == .folder: .directory
+    case .file: .file()
+    case .text, .textOrNumber, .duration, .wholeNumber, .instanceCount, .toggle, .instances, .pair:
+      key.setting.naming == .key ? .file() : .default
+    }
+  }
+}
+
 extension ArgumentHelp {
   /// The table's sentence for a setting, and what holds when it is not given.
   static func of(_ key: SettingKey) -> ArgumentHelp {
     let setting = key.setting
-    let unset = setting.kind == .toggle ? "" : " (default: \(setting.whenUnset))"
+    let unset =
+      switch setting.whenUnset {
+      case _ where setting.kind == .toggle: ""
+      case "none, must be given": " (required)"
+      case _ where setting.whenUnset.hasPrefix("none"): ""
+      default: " (default: \(setting.whenUnset))"
+      }
+    let repeatable = setting.repetition == .repeatable ? " (repeatable)" : ""
     return ArgumentHelp(
-      "\(setting.help)\(unset)", valueName: setting.metavar.isEmpty ? nil : setting.metavar)
+      "\(setting.help)\(unset)\(repeatable)", valueName: setting.metavar.isEmpty ? nil : setting.metavar)
   }
 }
