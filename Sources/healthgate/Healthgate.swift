@@ -6,7 +6,7 @@ internal import GateFormats
 struct Healthgate: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "healthgate",
-    abstract: "Promotes or rolls back a new instance group, by a load balancer's health-check rules.",
+    abstract: "Promotes or rolls back a new instance group, by your load balancer's rules.",
     discussion: "Exit status:\n\(ExitStatus.list)",
     version: version,
     // Each says its name, though its type does too: turning types into words takes a quarter of the start-up.

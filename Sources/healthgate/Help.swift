@@ -81,8 +81,8 @@ enum Help {
       --interval DURATION          from one check to the next (default: 30s)
       --healthy-threshold COUNT    passing checks in a row to be healthy
                                    (default: 10 for classic, 5 for alb and nlb)
-      --unhealthy-threshold COUNT  failed checks in a row to be unhealthy (default: 2)
-      --soak DURATION              how long the group must stay healthy (default: 0s)
+      --unhealthy-threshold COUNT  failed checks in a row to be unhealthy (2)
+      --soak DURATION              how long the group must stay healthy (0s)
       --deadline DURATION          no verdict by then is a rollback
 
       -c, --config FILE            settings from a YAML or JSON file
@@ -98,11 +98,11 @@ enum Help {
       look        probe, lint
       afterwards  report, replay, merge, verify, keygen, schema
 
-    Exit status: 0 promote, 1 or 3 rollback, 2 inconclusive; 64 to 70 and 77: nothing
-    was checked; 71, 74: a hook failed, a file was not written.
+    Exit status: 0 promote, 1 or 3 rollback, 2 inconclusive; 64 to 70 and 77:
+    nothing was checked; 71: a hook failed; 74: not all was written.
 
-    More: 'healthgate COMMAND --help', 'healthgate help exit-status', 'healthgate help
-    environment', 'man healthgate'.
+    More: 'healthgate COMMAND --help', 'healthgate help exit-status',
+    'healthgate help environment', 'man healthgate'.
 
     """
 

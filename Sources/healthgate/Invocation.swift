@@ -83,7 +83,8 @@ enum Invocation {
 
 extension CommandFailure {
   init(_ problem: CommandLineProblem) {
-    self.init(.usage, problem.words.printable + (problem.hint.map { "\n  hint: \($0.printable)" } ?? ""))
+    self.init(
+      .usage, problem.words.printable + (problem.hint.map { "\n  hint: \($0.printable)" } ?? ""))
   }
 }
 

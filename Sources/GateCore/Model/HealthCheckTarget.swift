@@ -92,14 +92,16 @@ extension HealthCheckTarget {
     let parts = text.split(separator: "://", maxSplits: 1, omittingEmptySubsequences: false)
     let end = parts[1].firstIndex { "/?".contains($0) } ?? parts[1].endIndex
     let (place, path) = (parts[1][..<end], parts[1][end...])
-    let host = place.hasSuffix("]") ? place : place.prefix(upTo: place.lastIndex(of: ":") ?? place.endIndex)
+    let host =
+      place.hasSuffix("]") ? place : place.prefix(upTo: place.lastIndex(of: ":") ?? place.endIndex)
     let name = parts[0].uppercased()
     let usual = name == "HTTPS" ? "443" : "80"
     let port = place.count > host.count ? String(place.dropFirst(host.count + 1)) : usual
     let target = SecretPlaces.masked("\(name):\(port)\(path.isEmpty ? "/" : path)")
     return GrammarError(
       "\(text.shown) is a URL, not PROTOCOL:PORT/PATH",
-      hint: "give it by itself, healthgate \(SecretPlaces.masked(text)), or as --target \(target) --instances "
+      hint:
+        "give it by itself, healthgate \(SecretPlaces.masked(text)), or as --target \(target) --instances "
         + SecretPlaces.masked(String(host)))
   }
 

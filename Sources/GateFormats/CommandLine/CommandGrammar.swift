@@ -88,7 +88,8 @@ extension [CommandGrammar] {
       guard let value = command.options[option] else { return unknown(option, in: command) }
       guard case .one(let metavar) = value else {
         guard option == word else {
-          return CommandLineProblem("\(option) takes no value", hint: "leave '\(word.dropFirst(option.count))' out")
+          return CommandLineProblem(
+            "\(option) takes no value", hint: "leave '\(word.dropFirst(option.count))' out")
         }
         continue
       }
@@ -111,13 +112,15 @@ extension [CommandGrammar] {
     guard next.hasPrefix("-"), next != "-" else { return nil }
     if let digit = next.dropFirst().first, digit.isNumber || digit == "." {
       return CommandLineProblem(
-        "\(option) is '\(next)', but cannot be negative", hint: "such as \(option) \(next.dropFirst())")
+        "\(option) is '\(next)', but cannot be negative",
+        hint: "such as \(option) \(next.dropFirst())")
     }
     let isOption = command.options[String(next.prefix { $0 != "=" })] != nil
     return CommandLineProblem(
       "\(option) has no value: '\(next)' follows it",
       hint: isOption
-        ? "give it one: \(option) \(metavar)" : "a value that begins with '-' is written \(option)=\(next)")
+        ? "give it one: \(option) \(metavar)"
+        : "a value that begins with '-' is written \(option)=\(next)")
   }
 
   private func stray(_ word: String, in command: CommandGrammar) -> CommandLineProblem {

@@ -24,7 +24,9 @@ package enum ForeignWords {
       (["application", "elbv2", "application-load-balancer"], "alb"),
       (["network", "network-load-balancer"], "nlb"),
     ]),
-    .format: spread([(["table", "plain", "human", "pretty", "wide"], "text"), (["ndjson"], "json")]),
+    .format: spread([
+      (["table", "plain", "human", "pretty", "wide"], "text"), (["ndjson"], "json"),
+    ]),
     .progress: spread([
       (["off", "false", "no", "never", "quiet"], "none"), (["tty", "bar", "fancy", "on"], "live"),
       (["text", "lines", "simple"], "plain"),
@@ -92,7 +94,9 @@ package enum ForeignWords {
     ),
     (["quiet", "silent", "s"], "use --progress none (-q)"),
     (
-      ["insecure", "k", "no-verify", "no-check-certificate", "skip-verify", "insecure-skip-verify"],
+      [
+        "insecure", "k", "no-verify", "no-check-certificate", "skip-verify", "insecure-skip-verify",
+      ],
       "leave it out: certificates are not checked unless --verify-tls is given"
     ),
     (
@@ -111,7 +115,9 @@ package enum ForeignWords {
       "use --print-config for the settings, 'healthgate plan' for what they mean, or --advisory to "
         + "decide and exit with 0"
     ),
-    (["fail-fast", "exit-on-failure"], "leave it out: a run ends as soon as the verdict is certain"),
+    (
+      ["fail-fast", "exit-on-failure"], "leave it out: a run ends as soon as the verdict is certain"
+    ),
     (["file", "f", "settings", "config-file", "values"], "use --config FILE (-c FILE)"),
     (["agent", "a", "useragent"], "use --user-agent TEXT"),
     (["request", "x", "verb"], "use --method METHOD"),

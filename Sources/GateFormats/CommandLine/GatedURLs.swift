@@ -40,7 +40,8 @@ package enum GatedURLs {
     var problems: [SettingProblem] = []
     for text in urls {
       do throws(GrammarError) {
-        guard text.contains("://"), case .url(let instance, let target) = try ProbeTarget(parsing: text)
+        guard text.contains("://"),
+          case .url(let instance, let target) = try ProbeTarget(parsing: text)
         else {
           problems.append(
             problem(

@@ -34,7 +34,8 @@ package struct InstanceSpec: Hashable, Sendable {
       let place = text[separator.upperBound...].prefix { !"/?#".contains($0) }
       throw GrammarError(
         "\(text.shown) is a URL, not an instance",
-        hint: "give the instance as \(SecretPlaces.masked(String(place))) and what to check as --target, or the URL by "
+        hint:
+          "give the instance as \(SecretPlaces.masked(String(place))) and what to check as --target, or the URL by "
           + "itself: healthgate http://10.0.1.5/health")
     }
     let halves = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)

@@ -160,7 +160,8 @@ struct SettingsReader {
       guard !text.text.isEmpty else { throw GrammarError("the value is empty") }
       return try parse(text.text)
     } catch {
-      problems.append(SettingProblem(
+      problems.append(
+        SettingProblem(
           .unreadable(key, error.description, hint: error.hint), at: text.origin))
       unsound.insert(key)
       return nil

@@ -215,7 +215,8 @@ private struct YAMLParser: ~Copyable {
   /// The line at a place of the text, up to the character at it.
   private func linePrefix(upTo index: Int) -> String {
     let text = String(decoding: text, as: UTF8.self).unicodeScalars
-    let end = text.index(text.startIndex, offsetBy: index + 1, limitedBy: text.endIndex) ?? text.endIndex
+    let end =
+      text.index(text.startIndex, offsetBy: index + 1, limitedBy: text.endIndex) ?? text.endIndex
     let line = text[..<end].split(separator: "\n", omittingEmptySubsequences: false).last
     return line.map { String($0) } ?? ""
   }

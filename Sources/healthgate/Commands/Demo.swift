@@ -11,7 +11,7 @@ struct Demo: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo",
     _superCommandName: "healthgate",
-    abstract: "Gate an embedded group of loopback instances; see what the tool does.",
+    abstract: "Gate an embedded group of loopback instances, to see what healthgate does.",
     discussion: "Without a scenario: a slow boot that ends in a promotion.")
 
   @Flag(help: "Name the scenarios and what each shows.")

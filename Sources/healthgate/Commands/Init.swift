@@ -35,7 +35,8 @@ struct Init: ParsableCommand {
     guard let output, output != "-" else { return try Output.print(text) }
     try write(text, to: output)
     Output.complain(
-      "healthgate: wrote '\(output.printable)'; next: healthgate --config '\(output.printable)' --print-config")
+      "healthgate: wrote '\(output.printable)'; next: healthgate --config '\(output.printable)' --print-config"
+    )
   }
 
   private func template() throws -> SettingsTemplate {
@@ -87,7 +88,9 @@ extension RawSettings {
   /// The load balancer whose instances are the group: it says how it checks them, too.
   fileprivate var loadBalancer: SettingText? {
     for (key, form) in [(SettingKey.elb, "elb"), (.targetGroup, "target-group")] {
-      if let text = values[key]?.last { return SettingText("\(form):\(text.text)", at: text.origin) }
+      if let text = values[key]?.last {
+        return SettingText("\(form):\(text.text)", at: text.origin)
+      }
     }
     return nil
   }

@@ -11,10 +11,9 @@ struct Lint: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lint",
     _superCommandName: "healthgate",
-    abstract: "Is this endpoint a health check that can be trusted?",
+    abstract: "Find how an endpoint could report healthy while the application is broken.",
     discussion: """
-      Looks for the ways in which it could answer 200 with a broken application behind it, and \
-      tells what to do. It sends GET and HEAD (to a gRPC target calls that only read), at most 30 \
+      Says what to do about each. It sends GET and HEAD (to a gRPC target calls that only read), at most 30 \
       requests to each instance; --dry-run names them and sends none.
 
       A TARGET is as for probe: HTTP:80/health with --instances, --asg, …; or a URL such as \
@@ -23,7 +22,7 @@ struct Lint: ParsableCommand {
       Exit status: 1 when it found an error, else 0; 69 when an instance could not be asked.
       """)
 
-  @Argument(help: ArgumentHelp("What is asked, who is asked, or both.", valueName: "TARGET"))
+  @Argument(help: ArgumentHelp("What to check, where, or both.", valueName: "TARGET"))
   var targets: [String] = []
 
   @Flag(help: "Name each request that would be sent and why, and send none.")

@@ -38,7 +38,7 @@ struct Merge: ParsableCommand {
       valueName: "FILE"), completion: .file())
   var output: String?
 
-  @Option(name: .of(.signKey), help: .of(.signKey), completion: .of(.signKey)) var signKey: String?
+  @Option(.signKey) var signKey: String?
 
   func run() throws {
     try refuseShared()

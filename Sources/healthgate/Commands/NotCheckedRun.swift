@@ -168,7 +168,8 @@ enum GivenPlaces {
     ]
     let asked = arguments.prefix { $0 != "--" }
     guard !asked.contains(where: questions.contains) else { return nil }
-    let command = arguments.first.flatMap { Healthgate.command(named: $0) == nil ? nil : $0 } ?? "run"
+    let command =
+      arguments.first.flatMap { Healthgate.command(named: $0) == nil ? nil : $0 } ?? "run"
     let flags = RawSettings(understoodIn: arguments)
     switch command {
     case "run": return of(flags, config: configFile(in: Array(asked)), waitingForIt: false)

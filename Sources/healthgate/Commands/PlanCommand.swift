@@ -12,7 +12,7 @@ struct PlanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan",
     _superCommandName: "healthgate",
-    abstract: "Tell what settings mean: when each verdict comes, and the odds of a wrong one.",
+    abstract: "Show what settings mean: when each verdict comes, and the odds of a wrong one.",
     discussion: """
       Takes the settings of 'run', by flags, variables and file, and checks nothing. The odds are \
       calculated; where that is too much they are drawn from a fixed seed, with their standard \
@@ -80,7 +80,8 @@ struct PlanCommand: ParsableCommand {
     let document = try planner.document()
     switch format {
     case .text:
-      let report = PlanReport(document, style: .suiting(STDOUT_FILENO), letters: Audience.readsUTF8 ? .blocks : .ascii)
+      let report = PlanReport(
+        document, style: .suiting(STDOUT_FILENO), letters: Audience.readsUTF8 ? .blocks : .ascii)
       try Output.print(report.text)
     case .json: try Output.print(String(decoding: document.json, as: UTF8.self))
     case .svg: try Output.print(document.svg)

@@ -18,7 +18,7 @@ struct Replay: ParsableCommand {
 
       With --compare a setting may have several values (2..5 or 2,3,5), and each combination of \
       them is tried on each journal. Where it would need checks that a journal does not have (a \
-      shorter interval, a longer time-out, a longer run), it says so and does not guess. With \
+      shorter interval, a longer timeout, a longer run), it says so and does not guess. With \
       --expect the error rates of each combination are told. The exit status is 0 when the table \
       is whole.
       """)
@@ -42,9 +42,9 @@ struct Replay: ParsableCommand {
 
   @OptionGroup(title: "Other settings than the run's") var changes: ReplayFlags
   @OptionGroup(title: "Other settings, with --compare") var otherChecks: ComparisonFlags
-  @Option(name: .of(.format), help: .of(.format), completion: .of(.format)) var format: String?
+  @Option(.format) var format: String?
 
-  @Option(name: .of(.report), parsing: .singleValue, help: .of(.report), completion: .of(.report)) var report: [String] = []
+  @Option(.report) var report: [String] = []
 
   func run() throws {
     guard !compare else { return try runComparison() }
@@ -117,23 +117,23 @@ struct Replay: ParsableCommand {
 
 /// The settings that change which checks are made: a journal only has some of them.
 struct ComparisonFlags: SettingFlagGroup {
-  @Option(name: .of(.interval), help: .of(.interval), completion: .of(.interval)) var interval: String?
-  @Option(name: .of(.timeout), help: .of(.timeout), completion: .of(.timeout)) var timeout: String?
+  @Option(.interval) var interval: String?
+  @Option(.timeout) var timeout: String?
 }
 
 /// The settings that change what is made of checks, and not which checks are made.
 struct ReplayFlags: SettingFlagGroup {
-  @Option(name: .of(.healthyThreshold), help: .of(.healthyThreshold), completion: .of(.healthyThreshold)) var healthyThreshold: String?
-  @Option(name: .of(.initialThreshold), help: .of(.initialThreshold), completion: .of(.initialThreshold)) var initialThreshold: String?
-  @Option(name: .of(.unhealthyThreshold), help: .of(.unhealthyThreshold), completion: .of(.unhealthyThreshold)) var unhealthyThreshold: String?
-  @Option(name: .of(.unhealthyWindow), help: .of(.unhealthyWindow), completion: .of(.unhealthyWindow)) var unhealthyWindow: String?
-  @Option(name: .of(.expected), help: .of(.expected), completion: .of(.expected)) var expected: String?
-  @Option(name: .of(.minHealthy), help: .of(.minHealthy), completion: .of(.minHealthy)) var minHealthy: String?
-  @Option(name: .of(.maxUnhealthy), help: .of(.maxUnhealthy), completion: .of(.maxUnhealthy)) var maxUnhealthy: String?
-  @Option(name: .of(.maxReplaced), help: .of(.maxReplaced), completion: .of(.maxReplaced)) var maxReplaced: String?
-  @Option(name: .of(.gracePeriod), help: .of(.gracePeriod), completion: .of(.gracePeriod)) var gracePeriod: String?
-  @Option(name: .of(.soak), help: .of(.soak), completion: .of(.soak)) var soak: String?
-  @Option(name: .of(.deadline), help: .of(.deadline), completion: .of(.deadline)) var deadline: String?
+  @Option(.healthyThreshold) var healthyThreshold: String?
+  @Option(.initialThreshold) var initialThreshold: String?
+  @Option(.unhealthyThreshold) var unhealthyThreshold: String?
+  @Option(.unhealthyWindow) var unhealthyWindow: String?
+  @Option(.expected) var expected: String?
+  @Option(.minHealthy) var minHealthy: String?
+  @Option(.maxUnhealthy) var maxUnhealthy: String?
+  @Option(.maxReplaced) var maxReplaced: String?
+  @Option(.gracePeriod) var gracePeriod: String?
+  @Option(.soak) var soak: String?
+  @Option(.deadline) var deadline: String?
   @Flag(inversion: .prefixedNo, help: .of(.advisory)) var advisory: Bool?
 }
 

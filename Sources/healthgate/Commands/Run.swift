@@ -33,7 +33,7 @@ struct Run: ParsableCommand {
 
   @OptionGroup var file: ConfigFlag
 
-  @Flag(help: "Print the settings in force, each with where it came from, and check nothing.")
+  @Flag(help: "Print the effective settings, each with its origin, and check nothing.")
   var printConfig = false
 
   @OptionGroup var flags: SettingFlags
@@ -75,7 +75,8 @@ struct Run: ParsableCommand {
     do {
       return try SettingsLoader(config: file.config).load(flags: try given())
     } catch var failure as CommandFailure {
-      let isConfigured = file.config != nil || SettingsLoader.environment["HEALTHGATE_CONFIG"] != nil
+      let isConfigured =
+        file.config != nil || SettingsLoader.environment["HEALTHGATE_CONFIG"] != nil
       if !isConfigured, failure.message.contains(" is not given") {
         failure.message += Self.hintAtFile
       }

@@ -144,7 +144,8 @@ struct RunSession {
     let header = header(of: group)
     reactions?.checksBegin(header, resuming: resumption?.run)
     let progress = ProgressDisplay.observer(
-      settings.output.progress, of: header, verdict: reactions == nil ? .told : settings.verdictPlace)
+      settings.output.progress, of: header,
+      verdict: reactions == nil ? .told : settings.verdictPlace)
     let observers: [any GateObserver] = [journal, progress].compactMap { $0 } + others
     if resumption == nil { journal?.start(header) } else { journal?.goOn(header) }
     let gate = resumption?.run.gate ?? Gate(check: header.check, policy: header.policy)

@@ -11,10 +11,10 @@ struct Verify: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
     _superCommandName: "healthgate",
-    abstract: "Is a verdict whole, signed by a trusted key, fresh, and backed by its journal?",
+    abstract: "Verify that a verdict is intact, signed, fresh, and backed by its journal.",
     discussion: """
-      Ends with 0 when all that is asked holds, whatever the verdict says, and with 1 when \
-      anything does not. Without --key anybody who can write the file can have made it.
+      Exits with 0 if everything holds that is required, whatever the verdict says, and with 1 if \
+      not. Without --key, anybody who can write the file can have made it.
       """)
 
   @Argument(

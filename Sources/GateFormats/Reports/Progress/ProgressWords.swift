@@ -33,7 +33,8 @@ extension RunHeader {
     guard check.initialThreshold == 1, policy.soak == .zero, policy.comparison == nil,
       policy.loadBalancer != .decides
     else { return nil }
-    return "one passing check of each instance is enough for a promotion (\(check.semantics.rawValue), "
+    return
+      "one passing check of each instance is enough for a promotion (\(check.semantics.rawValue), "
       + "no soak); --soak 1m would see more"
   }
 }
