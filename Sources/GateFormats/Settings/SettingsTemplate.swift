@@ -4,6 +4,9 @@ import GateCore
 package struct SettingsTemplate {
   private let raw: RawSettings
 
+  /// Of a value that nobody gave.
+  private static let example = SettingOrigin.imported("an example")
+
   /// The settings that a template shows whether or not they are given, with values to begin with.
   private static let shown: [(key: SettingKey, value: String)] = [
     (.target, "HTTP:80/health"), (.semantics, "classic"), (.interval, "30s"), (.timeout, "5s"),
@@ -20,7 +23,7 @@ package struct SettingsTemplate {
     let hasSource = SettingKey.sources.contains { raw.values[$0] != nil }
     for (key, value) in Self.shown where raw.values[key] == nil {
       guard key == .target || key == .instances && !hasSource else { continue }
-      raw.values[key] = [SettingText(value, at: .default(.gate))]
+      raw.values[key] = [SettingText(value, at: Self.example)]
     }
     self.raw = raw
   }
@@ -63,9 +66,9 @@ package struct SettingsTemplate {
     }
     let origin =
       switch first.origin {
+      case Self.example: "  # an example: change it"
       case .imported(let source): "  # from \(source.escaped)"
-      case .default: "  # change this"
-      case .flag, .variable, .file: ""
+      case .flag, .variable, .file, .default: ""
       }
     guard values.count > 1 else {
       let isBare = key.setting.kind == .toggle
