@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -18,6 +19,7 @@
 #ifdef __linux__
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/syscall.h>
 #endif
 
 // MARK: - The response
@@ -353,11 +355,12 @@ int hg_epoll_set_edges(int epoll, int descriptor) {
 }
 
 static int wait_events(int epoll, struct epoll_event *events, int capacity, int64_t timeout_us) {
-#if defined(__GLIBC__) && (__GLIBC__ > 2 || (__GLIBC__ == 2 && __GLIBC_MINOR__ >= 35))
+// By its number: the C library has a function for it since 2.35, and this must start on 2.34.
+#if defined(SYS_epoll_pwait2) && UINTPTR_MAX > UINT32_MAX
   static bool has_pwait2 = true;
   if (has_pwait2) {
     struct timespec timeout = {timeout_us / 1000000, timeout_us % 1000000 * 1000};
-    int count = epoll_pwait2(epoll, events, capacity, &timeout, NULL);
+    int count = (int)syscall(SYS_epoll_pwait2, epoll, events, capacity, &timeout, NULL, (size_t)0);
     if (count >= 0 || errno != ENOSYS) return count;
     has_pwait2 = false;
   }

@@ -32,17 +32,18 @@ extension ExitStatus {
     case .rollback: "rollback: the group failed"
     case .inconclusive: "inconclusive: the gate could not judge"
     case .deadline: "rollback: the deadline passed, or can no longer be met"
-    case .usage: "a flag, a variable or a value that cannot be"
-    case .badContent: "a file whose content cannot be read as what it should be"
-    case .noFile: "a file that is not there, or must not be read"
-    case .sourceUnavailable: "a source of instances that cannot be read from the start"
+    case .usage: "usage: an invalid flag, variable or value; nothing was checked"
+    case .badContent: "a file with invalid content"
+    case .noFile: "a file that is missing or cannot be read"
+    case .sourceUnavailable:
+      "a source, load balancer, alarm or proxy that cannot be used from the start"
     case .defect: "a defect in healthgate"
     case .hookFailed: "the verdict stands, but a hook failed"
     case .notWritten: "the verdict, the journal or a report could not be written"
     case .credentials: "credentials missing or refused"
-    case .hangUp: "ended by SIGHUP: the verdict so far is written, as inconclusive"
-    case .interrupt: "ended by SIGINT, likewise"
-    case .terminate: "ended by SIGTERM, likewise"
+    case .hangUp: "interrupted by SIGHUP: the verdict so far is written, as inconclusive"
+    case .interrupt: "interrupted by SIGINT, likewise"
+    case .terminate: "interrupted by SIGTERM, likewise"
     }
   }
 

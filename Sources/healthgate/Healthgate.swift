@@ -6,17 +6,24 @@ internal import GateFormats
 struct Healthgate: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "healthgate",
-    abstract: "Checks a new instance group as a load balancer would: promote it, or roll back?",
+    abstract: "Promotes or rolls back a new instance group, by your load balancer's rules.",
     discussion: "Exit status:\n\(ExitStatus.list)",
     version: version,
     // Each says its name, though its type does too: turning types into words takes a quarter of the start-up.
     subcommands: [
-      Run.self, Demo.self, Probe.self, Lint.self, PlanCommand.self, Replay.self, Report.self,
-      Merge.self, Verify.self, Keygen.self, Schema.self,
-    ],
-    defaultSubcommand: Run.self)
+      Run.self, Init.self, Demo.self, Probe.self, Lint.self, PlanCommand.self, Replay.self,
+      Report.self, Merge.self, Verify.self, Keygen.self, Schema.self,
+    ])
 
   static let version = "0.1.0"
+
+  /// The arguments, with every option of one letter spelled out.
+  static let arguments = ShortFlags.spelledOut(Array(CommandLine.arguments.dropFirst()))
+
+  /// The command of a name.
+  static func command(named name: String) -> (any ParsableCommand.Type)? {
+    configuration.subcommands.first { $0.configuration.commandName == name }
+  }
 
   static func main() {
     hg_begin_process()
@@ -24,9 +31,13 @@ struct Healthgate: ParsableCommand {
     do {
       try refuseLostArguments()
       try refuseKeys()
-      var command = try parseAsRoot()
-      try refuseRepeatedOptions()
-      try command.run()
+      switch try Invocation(arguments) {
+      case .answer(let text): try Output.print(text)
+      case .command(let type, let words):
+        var command = try Invocation.parsed(words, as: type)
+        try refuseRepeatedOptions()
+        try command.run()
+      }
     } catch {
       end(explaining: error)
     }
@@ -59,62 +70,21 @@ struct Healthgate: ParsableCommand {
   /// The argument parser would take the last of an option's values, and say nothing.
   private static func refuseRepeatedOptions() throws(CommandFailure) {
     let repeated = repeatedOptions(
-      in: Array(CommandLine.arguments.dropFirst()), besides: repeatableOptions)
+      in: arguments, besides: repeatableOptions)
     guard !repeated.isEmpty else { return }
     throw CommandFailure(
       SettingsError(repeated.map { SettingProblem(.repeated(name: $0)) }))
   }
 
-  /// Ends with what went wrong, or as the argument parser wants, in this program's words.
   private static func end(explaining error: any Error) -> Never {
-    if let failure = error as? CommandFailure { end(with: failure) }
-    let (code, message) = (exitCode(for: error), fullMessage(for: error))
+    if let failure = error as? CommandFailure {
+      end(with: Invocation.withoutStray(failure, of: arguments))
+    }
     // A command that has done its work and ends with a status says nothing more.
-    guard code != .success, !message.isEmpty else {
-      let status = ExitStatus(rawValue: code.rawValue) ?? .defect
-      do throws(CommandFailure) {
-        if !message.isEmpty { try Output.print("\(message)\n") }
-      } catch {
-        end(with: error)
-      }
-      status.end()
+    if let code = error as? ExitCode {
+      (ExitStatus(rawValue: code.rawValue) ?? .defect).end()
     }
-    let text = withoutUnexpected(
-      message.hasPrefix("Error: ") ? String(message.dropFirst(7)) : message)
-    end(with: CommandFailure(ExitStatus(rawValue: code.rawValue) ?? .defect, text))
-  }
-
-  /// The argument parser repeats what it did not expect: that may be a secret whose quotes were forgotten.
-  private static func withoutUnexpected(_ message: String) -> String {
-    guard let first = message.split(whereSeparator: \.isNewline).first,
-      first.lowercased().contains("unexpected argument")
-    else { return message }
-    let arguments = CommandLine.arguments.dropFirst()
-    guard
-      let place = arguments.firstIndex(where: {
-        !$0.hasPrefix("-") && first.contains("'\($0)'")
-      })
-    else { return "unexpected arguments\(message.dropFirst(first.count))" }
-    let isWord = arguments[place].utf8.allSatisfy {
-      (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || $0 == UInt8(ascii: "-")
-    }
-    let words =
-      if place == 1, isWord, arguments[place].utf8.count <= 16 {
-        "unexpected argument '\(arguments[place])': there is no such command\n"
-          + "  hint: healthgate --help lists the commands"
-      } else if let flag = arguments[..<place].last(where: { $0.hasPrefix("--") }) {
-        "unexpected argument after the value of \(flag.prefix { $0 != "=" })\n"
-          + "  hint: a value with blanks is put in quotes; \(flag.prefix { $0 != "=" }) is repeated "
-          + "where it may have several"
-      } else {
-        "unexpected argument, the \(place)\(Self.ordinal(place)) on the command line"
-      }
-    return words + message.dropFirst(first.count)
-  }
-
-  private static func ordinal(_ number: Int) -> String {
-    guard !(11...13).contains(number % 100) else { return "th" }
-    return [1: "st", 2: "nd", 3: "rd"][number % 10] ?? "th"
+    end(with: CommandFailure(.defect, "\(error)"))
   }
 
   private static func end(with failure: CommandFailure) -> Never {

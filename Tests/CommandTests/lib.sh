@@ -28,6 +28,9 @@ unset http_proxy https_proxy all_proxy no_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY
 # No test reports to the CI system that it runs in.
 unset GITHUB_ACTIONS GITHUB_OUTPUT GITHUB_STEP_SUMMARY GITLAB_CI CIRCLECI BASH_ENV JENKINS_URL
 unset BUILDKITE TF_BUILD AGENT_TEMPDIRECTORY
+# Nor is a terminal of a test's one of a CI system.
+unset CI CONTINUOUS_INTEGRATION BUILD_NUMBER BUILD_ID RUN_ID TEAMCITY_VERSION CODEBUILD_BUILD_ARN BITBUCKET_BUILD_NUMBER
+unset bamboo_planKey GO_PIPELINE_LABEL DRONE SEMAPHORE TRAVIS APPVEYOR TASK_ID
 # No test asks a cloud, or looks for its credentials anywhere.
 while IFS='=' read -r variable _; do unset "$variable"; done < <(env | grep '^AWS_' || true)
 export AWS_EC2_METADATA_DISABLED=true AWS_ENDPOINT_URL=http://127.0.0.1:9 AWS_REGION=eu-west-1

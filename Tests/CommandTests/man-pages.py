@@ -42,7 +42,7 @@ EXAMPLES = {
         ("See what it does, without a network or any set-up:", "healthgate demo"),
         (
             "Gate two instances, and switch the traffic over only if they are promoted:",
-            "healthgate --target HTTP:80/health --instances 10.0.1.5,10.0.1.6 && ./switch-traffic",
+            "healthgate http://10.0.1.5/health http://10.0.1.6/health && ./switch-traffic",
         ),
     ],
     "run": [
@@ -62,6 +62,13 @@ EXAMPLES = {
         (
             "Show which settings are in force, and where each comes from:",
             "healthgate run --config gate.yaml --print-config",
+        ),
+    ],
+    "init": [
+        ("A settings file to start from, for an endpoint:", "healthgate init http://10.0.1.5/health --output healthgate.yaml"),
+        (
+            "The same with the health check of a load balancer, and its instances:",
+            "healthgate init --elb web >healthgate.yaml",
         ),
     ],
     "demo": [

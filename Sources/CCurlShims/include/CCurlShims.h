@@ -61,7 +61,7 @@ HG_CHECKED CURLcode hg_easy_set_response(CURL *easy, hg_response *response);
 HG_CHECKED CURLcode hg_easy_take_connected(CURL *easy);
 // Whether this is a status line that is taken: of HTTP/1.0 or 1.1, with a number of three digits.
 HG_CHECKED bool hg_is_status_line(const char *bytes, size_t count);
-// Has the handle speak HTTP and HTTPS only. CURLOPT_PROTOCOLS_STR came with libcurl 7.85.
+// Has the handle speak HTTP and HTTPS only, by the option that libcurl 7.76 has too.
 HG_CHECKED CURLcode hg_easy_allow_http(CURL *easy);
 
 HG_CHECKED CURLcode hg_easy_set_long(CURL *easy, CURLoption option, long value);

@@ -87,6 +87,14 @@ package struct GatePolicy: Hashable, Sendable {
   }
 }
 
+extension HealthCheck {
+  /// When a group could be promoted whose checks all pass and take no time.
+  package func earliestPromotion(under policy: GatePolicy) -> Duration {
+    let samples = policy.comparison.map { interval * ($0.minSamples - 1) } ?? .zero
+    return interval * (initialThreshold - 1) + max(policy.soak, samples)
+  }
+}
+
 /// A count of instances: a number, or a percentage of the expected ones.
 package enum InstanceCount: Hashable, Sendable, CustomStringConvertible {
   case number(Int)

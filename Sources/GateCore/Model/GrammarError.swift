@@ -1,9 +1,12 @@
 /// Text that is not of its grammar; the message says which part and what is wanted.
 package struct GrammarError: Error, Hashable, Sendable, CustomStringConvertible {
   package var description: String
+  /// What to write in its place; nil where the description says it.
+  package var hint: String?
 
-  package init(_ description: String) {
+  package init(_ description: String, hint: String? = nil) {
     self.description = description
+    self.hint = hint
   }
 }
 

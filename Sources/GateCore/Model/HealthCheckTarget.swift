@@ -67,6 +67,7 @@ extension HealthCheckTarget {
   ///
   /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
   package init(parsing text: String) throws(GrammarError) {
+    if text.contains("://") { throw Self.isURL(text) }
     guard let colon = text.firstIndex(of: ":") else {
       throw GrammarError("\(text.shown) is not PROTOCOL:PORT/PATH, such as HTTP:80/health")
     }
@@ -84,6 +85,24 @@ extension HealthCheckTarget {
       scheme: scheme,
       port: try Self.port(rest[..<slash], of: text),
       path: try Self.path(rest[slash...], scheme: scheme, of: text))
+  }
+
+  /// A URL names an instance too, which a target does not.
+  private static func isURL(_ text: String) -> GrammarError {
+    let parts = text.split(separator: "://", maxSplits: 1, omittingEmptySubsequences: false)
+    let end = parts[1].firstIndex { "/?".contains($0) } ?? parts[1].endIndex
+    let (place, path) = (parts[1][..<end], parts[1][end...])
+    let host =
+      place.hasSuffix("]") ? place : place.prefix(upTo: place.lastIndex(of: ":") ?? place.endIndex)
+    let name = parts[0].uppercased()
+    let usual = name == "HTTPS" ? "443" : "80"
+    let port = place.count > host.count ? String(place.dropFirst(host.count + 1)) : usual
+    let target = SecretPlaces.masked("\(name):\(port)\(path.isEmpty ? "/" : path)")
+    return GrammarError(
+      "\(text.shown) is a URL, not PROTOCOL:PORT/PATH",
+      hint:
+        "give it by itself, healthgate \(SecretPlaces.masked(text)), or as --target \(target) --instances "
+        + SecretPlaces.masked(String(host)))
   }
 
   private static func port(_ text: Substring, of whole: String) throws(GrammarError) -> Port {

@@ -4,11 +4,13 @@
 struct TextPage {
   private(set) var text = ""
   let style: TextStyle
+  private let width: Int
 
   static let width = 80
 
-  init(_ style: TextStyle) {
+  init(_ style: TextStyle, width: Int = Self.width) {
     self.style = style
+    self.width = width
   }
 
   /// A label in its tone, and what it is the label of.
@@ -32,7 +34,7 @@ struct TextPage {
     var end = indent + label.columns
     var isEmpty = label.isEmpty
     for word in words.split(separator: " ") {
-      if !isEmpty, end + 1 + word.columns > Self.width {
+      if !isEmpty, end + 1 + word.columns > width {
         text += line + "\n"
         line = margin + "  "
         end = indent + 2

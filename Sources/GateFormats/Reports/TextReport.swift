@@ -8,15 +8,31 @@ package struct TextReport {
   private let document: VerdictDocument
   private var page: TextPage
 
-  package init(_ document: VerdictDocument, style: TextStyle) {
+  /// Where the decision and its reason stand.
+  package enum Headline: Hashable, Sendable {
+    case first
+    case last
+  }
+
+  package static let pageWidth = TextPage.width
+
+  package init(
+    _ document: VerdictDocument, style: TextStyle, headline: Headline = .first,
+    width: Int = Self.pageWidth
+  ) {
     self.document = document
-    page = TextPage(style)
-    writeDecision()
+    page = TextPage(style, width: width)
+    if headline == .first { writeDecision() }
+    writeAdvisory()
     writeCauses()
     writeDiagnoses()
     writeGroup()
     writeWarnings()
     writeRun()
+    if headline == .last {
+      page.blankLine()
+      writeDecision()
+    }
   }
 
   package var text: String { page.text }
@@ -35,9 +51,11 @@ package struct TextReport {
   private mutating func writeDecision() {
     page.entry(
       "\(verdict.decision.rawValue):", verdict.decision.tone, document.message)
-    if header.isAdvisory {
-      page.fact("advisory: decided and reported, but the exit status is \(document.exitCode)")
-    }
+  }
+
+  private mutating func writeAdvisory() {
+    guard header.isAdvisory else { return }
+    page.fact("advisory: decided and reported, but the exit status is \(document.exitCode)")
   }
 
   // MARK: - Causes

@@ -10,13 +10,23 @@ package func configSchema() -> String {
       "description": \(quotedScalar(schemaDescription)),
       "type": "object",
       "additionalProperties": false,
-      "not": { "required": ["instances", "instances_file"] },
+      "not": { "anyOf": [\(rivalSources)] },
       "properties": {
     \(properties.joined(separator: ",\n"))
       }
     }
 
     """
+}
+
+/// No two of the settings that name the group go together.
+private var rivalSources: String {
+  let sources = SettingKey.sources
+  return sources.indices.flatMap { first in
+    sources[(first + 1)...].map { second in
+      "{ \"required\": [\(quotedScalar(sources[first].rawValue)), \(quotedScalar(second.rawValue))] }"
+    }
+  }.joined(separator: ", ")
 }
 
 private let schemaDescription =

@@ -26,7 +26,18 @@ package struct InstanceSpec: Hashable, Sendable {
   ///
   /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
   package init(parsing text: String) throws(GrammarError) {
-    guard !text.isEmpty else { throw GrammarError("there is nothing where an instance should be") }
+    guard !text.isEmpty else {
+      throw GrammarError(
+        "there is nothing where an instance should be", hint: "is there a comma too many?")
+    }
+    if let separator = text.firstRange(of: "://") {
+      let place = text[separator.upperBound...].prefix { !"/?#".contains($0) }
+      throw GrammarError(
+        "\(text.shown) is a URL, not an instance",
+        hint:
+          "give the instance as \(SecretPlaces.masked(String(place))) and what to check as --target, or the URL by "
+          + "itself: healthgate http://10.0.1.5/health")
+    }
     let halves = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     let place = halves[halves.count - 1].trimmed
     self.init(

@@ -1,10 +1,12 @@
 /// The name that was probably meant, for "did you mean"; nil when none is near.
-func nearestName(to name: String, among names: [String]) -> String? {
+///
+/// A quarter of the name may differ, and three characters at most: more makes `--url` a `--srv`.
+package func nearestName(to name: String, among names: [String]) -> String? {
   let wanted = normalized(name)
   guard wanted.count <= 64 else { return nil }
   let ranked = names.map { ($0, editDistance(wanted, normalized($0))) }
   guard let best = ranked.min(by: { $0.1 < $1.1 }) else { return nil }
-  return best.1 <= max(1, wanted.count / 3) ? best.0 : nil
+  return best.1 <= min(3, max(1, wanted.count / 4)) ? best.0 : nil
 }
 
 /// One spelling for `Healthy-Threshold`, `healthythreshold` and `healthy_threshold`.

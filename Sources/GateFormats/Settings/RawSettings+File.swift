@@ -10,6 +10,7 @@ extension RawSettings {
       read(document, path: path)
     } catch {
       problems += error.problems.flatMap(\.asOfSettings)
+      isIncomplete = true
     }
   }
 
@@ -22,6 +23,16 @@ extension RawSettings {
         "the file is \(root.kindInWords), not a mapping of settings",
         hint: "write a setting a line, such as 'interval: 15s'")
       problems.append(SettingProblem(problem, at: .file(path: path, line: root.line)))
+      isIncomplete = true
+      return
+    }
+    let names = Set(pairs.compactMap(\.name.scalar))
+    guard !names.isSuperset(of: ["decision", "run_id"]) else {
+      let fact = SettingProblem.Fact.content(
+        "the file is a verdict, not a file of settings",
+        hint: "'healthgate init' prints a file of settings to begin with")
+      problems.append(SettingProblem(fact, at: .file(path: path, line: root.line)))
+      isIncomplete = true
       return
     }
     for pair in pairs {

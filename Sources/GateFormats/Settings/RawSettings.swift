@@ -3,6 +3,8 @@ package struct RawSettings: Hashable, Sendable {
   /// Never an empty list.
   package var values: [SettingKey: [SettingText]]
   package var problems: [SettingProblem]
+  /// Whether what a layer says is not known, as its file could not be read.
+  package var isIncomplete = false
 
   package init(values: [SettingKey: [SettingText]] = [:], problems: [SettingProblem] = []) {
     self.values = values
@@ -31,6 +33,7 @@ extension RawSettings {
   /// A repeatable setting is taken whole from there; layers do not add to each other's lists.
   package init(merging layers: [RawSettings]) {
     self.init(problems: layers.flatMap(\.problems))
+    isIncomplete = layers.contains(where: \.isIncomplete)
     for layer in layers {
       values.merge(layer.values) { old, new in
         guard let oldOrigin = old.first?.origin, let newOrigin = new.first?.origin else {

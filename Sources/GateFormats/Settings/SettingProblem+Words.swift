@@ -18,7 +18,7 @@ extension SettingProblem: CustomStringConvertible {
     case .noValue(let name): "\(name) has no value"
     case .wrongKind(let name, let found, let wanted):
       "\(name) is \(found), but takes \(wanted)"
-    case .unreadable(let key, let message): "\(key.rawValue): \(message)"
+    case .unreadable(let key, let message, _): "\(key.rawValue): \(message)"
     case .missing(let key, _): "\(key.rawValue) is not given"
     case .refused(let refusal): refusal.sentence
     case .senseless(_, let sentence, _): sentence
@@ -37,8 +37,9 @@ extension SettingProblem: CustomStringConvertible {
     case .unknown(_, let nearest): nearest.map { "did you mean \($0)?" }
     case .repeated, .duplicated: "keep one of them"
     case .noValue: "give it one, or leave it out"
-    case .unreadable(.instances, _): "such as \(InstanceSpec.examples)"
-    case .wrongKind, .unreadable: nil
+    case .unreadable(.instances, _, let hint): hint ?? "such as \(InstanceSpec.examples)"
+    case .unreadable(_, _, let hint): hint
+    case .wrongKind: nil
     case .missing(let key, let example): "such as \(key.flag) \(example)"
     case .refused(let refusal): refusal.hint
     case .senseless(_, _, let hint), .content(_, let hint): hint
@@ -48,7 +49,7 @@ extension SettingProblem: CustomStringConvertible {
   /// The setting whose value it is about.
   package var key: SettingKey? {
     switch fact {
-    case .unreadable(let key, _), .missing(let key, _), .senseless(let key, _, _): key
+    case .unreadable(let key, _, _), .missing(let key, _), .senseless(let key, _, _): key
     case .refused(let refusal): refusal.key
     case .wrongKind(let name, _, _), .noValue(let name): SettingKey(rawValue: name)
     case .unknown, .repeated, .duplicated, .content: nil

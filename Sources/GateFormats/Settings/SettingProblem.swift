@@ -21,7 +21,7 @@ package struct SettingProblem: Hashable, Sendable {
     case noValue(name: String)
     case wrongKind(name: String, found: String, wanted: String)
     /// A value that is not of its grammar, and what is wanted.
-    case unreadable(SettingKey, String)
+    case unreadable(SettingKey, String, hint: String? = nil)
     case missing(SettingKey, example: String)
     /// The load balancer itself would refuse it, and so does `strict`.
     case refused(Refusal)
@@ -45,6 +45,15 @@ package struct Refusal: Hashable, Sendable {
   /// Such as `unhealthy_threshold is 1, but semantics alb takes 2 to 10`.
   package var sentence: String {
     "\(key.rawValue) is \(value), but semantics \(semantics.rawValue) takes \(takes)"
+  }
+}
+
+extension SettingProblem.Fact {
+  /// The key of the setting that was probably meant by a name that is none.
+  var nearest: String? {
+    guard case .unknown(_, let nearest?) = self else { return nil }
+    let prefix = SettingKey.variablePrefix
+    return nearest.hasPrefix(prefix) ? nearest.dropFirst(prefix.count).lowercased() : nearest
   }
 }
 

@@ -29,7 +29,7 @@ extension Settings {
     let guards = reader.guards()
     let isAdvisory = reader.toggle(.advisory)
     let output = OutputSettings(
-      format: reader.choice(.format, else: .json), verdict: reader.text(of: .verdict),
+      format: reader.choice(.format, else: .auto), verdict: reader.text(of: .verdict),
       journal: reader.text(of: .journal), resume: reader.text(of: .resume),
       progress: reader.choice(.progress, else: .auto),
       signKey: reader.signKey(), attestation: reader.attestation(),
@@ -47,7 +47,8 @@ extension Settings {
     reader.compare(output, with: reactions)
     reader.compare(reactions, with: output, isAdvisory ? .advisory : .binding)
 
-    guard reader.problems.isEmpty else { throw SettingsError(reader.problems) }
+    let problems = reader.ownProblems
+    guard problems.isEmpty else { throw SettingsError(problems) }
     self.init(
       check: check, request: request, tls: tls, proxy: proxy, connectTo: connectTo,
       expectations: expectations, source: source, group: group, baseline: baseline,

@@ -57,7 +57,7 @@ package struct TLSSettings: Hashable, Sendable {
 
 /// What the run leaves behind.
 package struct OutputSettings: Hashable, Sendable {
-  package var format = Format.json
+  package var format = Format.auto
   /// Where the verdict goes too.
   package var verdict: String?
   package var journal: String?
@@ -71,6 +71,8 @@ package struct OutputSettings: Hashable, Sendable {
   package var labels: [Deployment.Label] = []
 
   package enum Format: String, Hashable, Sendable, CaseIterable {
+    /// Text for a person at a terminal, JSON for whoever else reads it.
+    case auto
     case json
     case text
   }

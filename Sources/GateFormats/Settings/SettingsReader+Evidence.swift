@@ -32,6 +32,37 @@ extension SettingsReader {
   }
 }
 
+/// The form of a document on standard output.
+package enum DocumentFormat: Hashable, Sendable {
+  case json
+  case text
+}
+
+extension OutputSettings.Format {
+  /// The form that is printed, given the one that `auto` is.
+  package func document(auto: DocumentFormat) -> DocumentFormat {
+    switch self {
+    case .auto: auto
+    case .json: .json
+    case .text: .text
+    }
+  }
+}
+
+extension Settings {
+  /// The form of the verdict on standard output.
+  ///
+  /// A signature that nothing else carries is in the JSON alone.
+  package func verdictFormat(isForPerson: Bool) -> DocumentFormat {
+    let losesSignature =
+      output.signKey != nil
+      && !SettingKey.allCases.contains { $0.carriesSignature && inForce.values[$0] != nil }
+    let isText =
+      isForPerson && reactions.events != .standardOutput && !losesSignature
+    return output.format.document(auto: isText ? .text : .json)
+  }
+}
+
 extension SettingKey {
   /// Whether the signed verdict, or a signature, goes there whatever the format is.
   fileprivate var carriesSignature: Bool {

@@ -139,6 +139,16 @@ extension SettingsReader {
   }
 
   private mutating func instanceSpecs() -> [InstanceSpec] {
+    if let text = inForce.values[.instances]?.first(where: \.isJSON) {
+      report(
+        .unreadable(
+          .instances, "\(text.text.shown) is JSON, not a list of instances",
+          hint: "give it as --instances-file FILE (-: standard input), or make it a list: jq -r "
+            + "'join(\",\")'"),
+        on: .instances)
+      distrust(.instances)
+      return []
+    }
     // Each item apart, so that each has its own place in a message.
     let items = (inForce.values[.instances] ?? []).flatMap(\.items)
     replace(.instances, by: items)
@@ -151,7 +161,8 @@ extension SettingsReader {
         specs.append(spec)
       } catch {
         mistakes.append(
-          SettingProblem(.unreadable(.instances, error.description), at: item.origin))
+          SettingProblem(
+            .unreadable(.instances, error.description, hint: error.hint), at: item.origin))
         distrust(.instances)
       }
     }
@@ -216,6 +227,13 @@ extension SettingsReader {
 }
 
 extension SettingText {
+  /// An array or an object of JSON, as `terraform output -json` prints one; an IPv6 address has brackets too.
+  fileprivate var isJSON: Bool {
+    let text = text.trimmed
+    return text.hasPrefix("{") || text.hasPrefix("[") && text.contains { "\"{".contains($0) }
+      || text == "[]"
+  }
+
   /// The parts between commas and line ends.
   fileprivate var items: [SettingText] {
     guard !text.isEmpty else { return [self] }

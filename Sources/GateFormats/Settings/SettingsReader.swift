@@ -11,8 +11,12 @@ struct SettingsReader {
   /// Settings that were written, if in a way that left nothing to read.
   private let misread: Set<SettingKey>
 
+  /// Whether a layer could not be read: nothing that it could have given is known to be missing.
+  private let isIncomplete: Bool
+
   init(_ raw: RawSettings) {
     inForce = RawSettings(values: raw.values)
+    isIncomplete = raw.isIncomplete
     problems = raw.problems
     misread = Set(raw.problems.compactMap(\.key))
     unsound = misread
@@ -33,6 +37,23 @@ struct SettingsReader {
   func areSound(_ keys: SettingKey...) -> Bool { areSound(keys) }
 
   func areSound(_ keys: [SettingKey]) -> Bool { unsound.isDisjoint(with: keys) }
+
+  /// The problems that are not consequences of another.
+  ///
+  /// Where a file could not be read, what does not go together may go together with what it says; and
+  /// what is missing may stand there under a name that is spelled otherwise.
+  var ownProblems: [SettingProblem] {
+    let meant = Set(problems.compactMap(\.fact.nearest).compactMap(SettingKey.init))
+    return problems.filter { problem in
+      switch problem.fact {
+      case .missing(let key, _):
+        !isIncomplete && !meant.contains(key)
+          && (key != .instances || meant.isDisjoint(with: SettingKey.sources))
+      case .senseless, .refused: !isIncomplete
+      case .unknown, .repeated, .duplicated, .noValue, .wrongKind, .unreadable, .content: true
+      }
+    }
+  }
 
   mutating func report(_ fact: SettingProblem.Fact, on key: SettingKey) {
     problems.append(SettingProblem(fact, at: inForce.origin(of: key)))
@@ -106,9 +127,10 @@ struct SettingsReader {
     value(of: key) { text throws(GrammarError) in
       let names = Choice.allCases.map(\.rawValue)
       guard let choice = Choice(rawValue: text.lowercased()) else {
-        let nearest = nearestName(to: text, among: names).map { " (did you mean \($0)?)" } ?? ""
+        let meant = ForeignWords.value(for: text, of: key) ?? nearestName(to: text, among: names)
         throw GrammarError(
-          "\(text.shown) is not one of \(names.joined(separator: ", "))\(nearest)")
+          "\(text.shown) is not one of \(names.joined(separator: ", "))"
+            + (meant.map { " (did you mean \($0)?)" } ?? ""))
       }
       return choice
     }
@@ -138,7 +160,9 @@ struct SettingsReader {
       guard !text.text.isEmpty else { throw GrammarError("the value is empty") }
       return try parse(text.text)
     } catch {
-      problems.append(SettingProblem(.unreadable(key, error.description), at: text.origin))
+      problems.append(
+        SettingProblem(
+          .unreadable(key, error.description, hint: error.hint), at: text.origin))
       unsound.insert(key)
       return nil
     }

@@ -31,7 +31,7 @@ private struct YAMLProblem: Error {
   var kind: Kind
 
   enum Kind {
-    case malformed(String)
+    case malformed(String, hint: String? = nil)
     case alias
     case severalDocuments
     case nestedTooDeep
@@ -40,9 +40,10 @@ private struct YAMLProblem: Error {
 
   func fact(_ format: String) -> SettingProblem.Fact {
     switch kind {
-    case .malformed(let words):
+    case .malformed(let words, let hint):
       .content(
-        "the file is not \(format): \(words)", hint: "is it whole, and was it made as \(format)?")
+        "the file is not \(format): \(words)",
+        hint: hint ?? "is it whole, and was it made as \(format)?")
     case .alias:
       .content("anchors and aliases are not accepted", hint: "write the value out")
     case .severalDocuments:
@@ -192,7 +193,31 @@ private struct YAMLParser: ~Copyable {
         line: before.count { $0 == UInt8(ascii: "\n") } + 1,
         kind: .malformed("it has a control character"))
     default:
-      return YAMLProblem(line: Int(parser.pointee.problem_mark.line) + 1, kind: .malformed(words))
+      let mark = parser.pointee.problem_mark
+      let line = Int(mark.line) + 1
+      let before = linePrefix(upTo: Int(clamping: mark.index))
+      guard !before.prefix(while: { $0 == " " || $0 == "\t" }).contains("\t") else {
+        return YAMLProblem(
+          line: line,
+          kind: .malformed("the line is indented with a tab", hint: "indent it with blanks"))
+      }
+      // YAML takes these for the beginning of something else than text.
+      guard let value = before.split(separator: ":").last?.trimmed.first ?? before.trimmed.first,
+        "[{*&!%@`|>".contains(value)
+      else { return YAMLProblem(line: line, kind: .malformed(words)) }
+      return YAMLProblem(
+        line: line,
+        kind: .malformed(
+          words, hint: "put quotes around a value that begins with '\(value)' or has one in it"))
     }
+  }
+
+  /// The line at a place of the text, up to the character at it.
+  private func linePrefix(upTo index: Int) -> String {
+    let text = String(decoding: text, as: UTF8.self).unicodeScalars
+    let end =
+      text.index(text.startIndex, offsetBy: index + 1, limitedBy: text.endIndex) ?? text.endIndex
+    let line = text[..<end].split(separator: "\n", omittingEmptySubsequences: false).last
+    return line.map { String($0) } ?? ""
   }
 }

@@ -10,17 +10,19 @@ internal import Synchronization
 struct Demo: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo",
-    abstract: "Gate an embedded group of loopback instances; see what the tool does.",
+    _superCommandName: "healthgate",
+    abstract: "Gate an embedded group of loopback instances, to see what healthgate does.",
     discussion: "Without a scenario: a slow boot that ends in a promotion.")
 
   @Flag(help: "Name the scenarios and what each shows.")
   var list = false
 
   @Argument(
-    help: ArgumentHelp("One of those that --list names.", valueName: "SCENARIO"))
+    help: ArgumentHelp("One of those that --list names.", valueName: "SCENARIO"),
+    completion: .list(DemoScenario.all.map(\.name)))
   var name = DemoScenario.standard.name
 
-  @OptionGroup var output: OutputFlags
+  @OptionGroup(title: "Output") var output: OutputFlags
 
   func run() throws {
     guard !list else {
@@ -36,8 +38,11 @@ struct Demo: ParsableCommand {
         .usage, "a demo cannot be resumed: its instances ended with it\n  hint: leave out --resume")
     }
     guard let scenario = DemoScenario.named(name) else {
-      let names = DemoScenario.all.map(\.name).joined(separator: ", ")
-      throw CommandFailure(.usage, "there is no scenario '\(name)'\n  hint: one of \(names)")
+      let near = nearestName(to: name, among: DemoScenario.all.map(\.name))
+      throw CommandFailure(
+        .usage,
+        "there is no scenario \(name.shown)\n  hint: "
+          + (near.map { "did you mean '\($0)'?" } ?? "'healthgate demo --list' names them"))
     }
     let places = GivenPlaces.ofDemo(RawSettings(flags: output.given))
     NotCheckedRun.begin(places)

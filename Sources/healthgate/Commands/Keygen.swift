@@ -9,6 +9,7 @@ internal import GateFormats
 struct Keygen: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "keygen",
+    _superCommandName: "healthgate",
     abstract: "Make a pair of keys to sign verdicts with.",
     discussion: """
       FILE gets the private key (PKCS #8 in PEM, readable by you alone), FILE.pub the public one. \
@@ -16,7 +17,8 @@ struct Keygen: ParsableCommand {
       'healthgate verify VERDICT --key FILE.pub'.
       """)
 
-  @Argument(help: ArgumentHelp("Where the private key goes.", valueName: "FILE"))
+  @Argument(
+    help: ArgumentHelp("Where the private key goes.", valueName: "FILE"), completion: .file())
   var file: String
 
   func run() throws {

@@ -10,10 +10,10 @@ internal import GateFormats
 struct Lint: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lint",
-    abstract: "Is this endpoint a health check that can be trusted?",
+    _superCommandName: "healthgate",
+    abstract: "Find how an endpoint could report healthy while the application is broken.",
     discussion: """
-      Looks for the ways in which it could answer 200 with a broken application behind it, and \
-      tells what to do. It sends GET and HEAD (to a gRPC target calls that only read), at most 30 \
+      Says what to do about each. It sends GET and HEAD (to a gRPC target calls that only read), at most 30 \
       requests to each instance; --dry-run names them and sends none.
 
       A TARGET is as for probe: HTTP:80/health with --instances, --asg, …; or a URL such as \
@@ -22,7 +22,7 @@ struct Lint: ParsableCommand {
       Exit status: 1 when it found an error, else 0; 69 when an instance could not be asked.
       """)
 
-  @Argument(help: ArgumentHelp("What is asked, who is asked, or both.", valueName: "TARGET"))
+  @Argument(help: ArgumentHelp("What to check, where, or both.", valueName: "TARGET"))
   var targets: [String] = []
 
   @Flag(help: "Name each request that would be sent and why, and send none.")
@@ -36,20 +36,21 @@ struct Lint: ParsableCommand {
     help: ArgumentHelp("A rule to leave out, by its id. Repeatable.", valueName: "ID"))
   var ignore: [String] = []
 
-  @Option(help: ArgumentHelp("A YAML or JSON file of settings.", valueName: "FILE"))
-  var config: String?
+  @OptionGroup var file: ConfigFlag
 
   @OptionGroup(title: "Health check") var healthCheck: HealthCheckFlags
   @OptionGroup(title: "Group") var group: GroupFlags
   @Option(
+    name: .of(.format),
     help: ArgumentHelp(
-      "On standard output: text for people, or json. (default: text)", valueName: "FORMAT"))
+      "On standard output: text for people, or json. (default: text)", valueName: "FORMAT"),
+    completion: .of(.format))
   var format: String?
 
   func run() throws {
     guard !rules else { return try printRules() }
     let order = try LintOrder(
-      targets, config: config, ignoring: ignore,
+      targets, config: file.config, ignoring: ignore,
       healthCheck.given + group.given + (format.map { [(.format, [$0])] } ?? []))
     let document = dryRun ? order.dryRun : order.carriedOut()
     let report = LintReport(document, style: .suiting(STDOUT_FILENO))
@@ -71,8 +72,8 @@ struct Lint: ParsableCommand {
 
   private func printRules() throws {
     switch format.map(OutputSettings.Format.init(rawValue:)) ?? .text {
-    case .json: try Output.print(String(decoding: lintRulesJSON, as: UTF8.self))
-    case .text: try Output.print(LintReport.rules)
+    case .json?: try Output.print(String(decoding: lintRulesJSON, as: UTF8.self))
+    case .text?, .auto?: try Output.print(LintReport.rules)
     case nil: throw CommandFailure(.usage, "format is '\(format ?? "")', not json or text")
     }
   }

@@ -9,13 +9,14 @@ internal import GateFormats
 struct Merge: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "merge",
+    _superCommandName: "healthgate",
     abstract: "Make one verdict out of several: of zones, regions, vantage points.",
     discussion: """
       A verdict that is missing, cannot be read, is too old, not signed as asked or of another \
       release than expected is inconclusive. Ends with the status of the one verdict.
       """)
 
-  @Argument(help: ArgumentHelp("The verdicts.", valueName: "VERDICT"))
+  @Argument(help: ArgumentHelp("The verdicts.", valueName: "VERDICT"), completion: .file())
   var verdicts: [String] = []
 
   @Option(
@@ -34,10 +35,10 @@ struct Merge: ParsableCommand {
     name: .customLong("verdict"),
     help: ArgumentHelp(
       "Also write the one verdict to this file, whole or not at all.",
-      valueName: "FILE"))
+      valueName: "FILE"), completion: .file())
   var output: String?
 
-  @Option(help: .of(.signKey)) var signKey: String?
+  @Option(.signKey) var signKey: String?
 
   func run() throws {
     try refuseShared()

@@ -161,16 +161,16 @@ struct NotCheckedRun: Sendable {
 enum GivenPlaces {
   /// Nil for another command, and for one that is only asked what it would do.
   static var understood: RunPlaces? {
-    let arguments = CommandLine.arguments.dropFirst()
+    let arguments = Healthgate.arguments
     let questions: Set = [
       "--help", "-h", "--help-all", "--help-hidden", "--version", "--print-config", "help",
       "--generate-completion-script", "--experimental-dump-help", "--list",
     ]
     let asked = arguments.prefix { $0 != "--" }
     guard !asked.contains(where: questions.contains) else { return nil }
-    let names = Healthgate.configuration.subcommands.compactMap { $0.configuration.commandName }
-    let command = arguments.first.flatMap { names.contains($0) ? $0 : nil } ?? "run"
-    let flags = RawSettings(understoodIn: Array(arguments))
+    let command =
+      arguments.first.flatMap { Healthgate.command(named: $0) == nil ? nil : $0 } ?? "run"
+    let flags = RawSettings(understoodIn: arguments)
     switch command {
     case "run": return of(flags, config: configFile(in: Array(asked)), waitingForIt: false)
     case "demo": return ofDemo(flags)
@@ -202,11 +202,10 @@ enum GivenPlaces {
   }
 
   private static func configFile(in arguments: [String]) -> String? {
+    let name = "--config"
     for (index, argument) in arguments.enumerated() {
-      for name in ["--config", "-c"] {
-        if argument.hasPrefix("\(name)=") { return String(argument.dropFirst(name.count + 1)) }
-        if argument == name, index + 1 < arguments.count { return arguments[index + 1] }
-      }
+      if argument.hasPrefix("\(name)=") { return String(argument.dropFirst(name.count + 1)) }
+      if argument == name, index + 1 < arguments.count { return arguments[index + 1] }
     }
     return nil
   }

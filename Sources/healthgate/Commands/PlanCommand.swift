@@ -11,7 +11,8 @@ internal import GateInsight
 struct PlanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan",
-    abstract: "Tell what settings mean: when each verdict comes, and the odds of a wrong one.",
+    _superCommandName: "healthgate",
+    abstract: "Show what settings mean: when each verdict comes, and the odds of a wrong one.",
     discussion: """
       Takes the settings of 'run', by flags, variables and file, and checks nothing. The odds are \
       calculated; where that is too much they are drawn from a fixed seed, with their standard \
@@ -56,11 +57,12 @@ struct PlanCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The failure rate of a good group.", valueName: "P"))
   var atFailureRateGood: String?
 
-  @Option(help: ArgumentHelp("text, json, or svg for the plot alone.", valueName: "FORMAT"))
+  @Option(
+    name: .of(.format),
+    help: ArgumentHelp("text, json, or svg for the plot alone.", valueName: "FORMAT"))
   var format = PlanFormat.text
 
-  @Option(help: ArgumentHelp("A YAML or JSON file of settings.", valueName: "FILE"))
-  var config: String?
+  @OptionGroup var file: ConfigFlag
 
   @OptionGroup var settings: DecisionFlags
 
@@ -71,14 +73,15 @@ struct PlanCommand: ParsableCommand {
   }
 
   func run() throws {
-    let loaded = try SettingsLoader(config: config).load(
+    let loaded = try SettingsLoader(config: file.config).load(
       flags: settings.given, instances: .optional)
     let planner = try PlannedRun(
       loaded, questions: PlanQuestions(self), isWholeCurve: format != .json)
     let document = try planner.document()
     switch format {
     case .text:
-      let report = PlanReport(document, style: .suiting(STDOUT_FILENO), letters: .suitingLocale)
+      let report = PlanReport(
+        document, style: .suiting(STDOUT_FILENO), letters: Audience.readsUTF8 ? .blocks : .ascii)
       try Output.print(report.text)
     case .json: try Output.print(String(decoding: document.json, as: UTF8.self))
     case .svg: try Output.print(document.svg)
@@ -86,16 +89,5 @@ struct PlanCommand: ParsableCommand {
     if let search = document.search, search.proposal == nil {
       throw CommandFailure(.rollback, "no thresholds and no soak hold what was asked for")
     }
-  }
-}
-
-extension PlanPlot.Letters {
-  /// Blocks where the locale says that the terminal shows them.
-  fileprivate static var suitingLocale: Self {
-    let environment = SettingsLoader.environment
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap { environment[$0] }
-      .first { !$0.isEmpty }
-    let name = locale?.lowercased() ?? ""
-    return name.contains("utf-8") || name.contains("utf8") ? .blocks : .ascii
   }
 }

@@ -12,38 +12,39 @@ internal import GateFormats
 struct Probe: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "probe",
+    _superCommandName: "healthgate",
     abstract: "Check each target once, now: result, timings by phase, and what is probably wrong.",
     discussion: """
-      A TARGET is what is asked, who is asked, or both:
+      A TARGET is what to check, where to check it, or both:
 
-        HTTP:80/health        is asked of each instance (--instances, --asg, ...)
-        10.0.1.5:80           is an instance, and is asked what --target says
+        HTTP:80/health        checked on each instance (--instances, --asg, ...)
+        10.0.1.5:80           an instance, checked as --target says
         http://10.0.1.5/health, https://..., tcp://10.0.1.5:5432, ssl://...,
-        grpc://10.0.1.5:50051/pkg.Service/Method, grpcs://...    are both
+        grpc://10.0.1.5:50051/pkg.Service/Method, grpcs://...    both
 
-      Without any, the settings name both, as in 'healthgate probe --config gate.yaml'. What is \
-      sent and what is a success are those of run. Times are from the start of the check to the \
-      end of each phase.
+      Without any, the settings name both, as in 'healthgate probe --config gate.yaml'. Requests \
+      and success are as for run. Times are from the start of the check to the end of each phase.
 
       Exit status: 0 each check succeeded, 1 one failed, 2 none failed and one could not be made.
       """)
 
-  @Argument(help: ArgumentHelp("What is asked, who is asked, or both.", valueName: "TARGET"))
+  @Argument(help: ArgumentHelp("What to check, where, or both.", valueName: "TARGET"))
   var targets: [String] = []
 
-  @Option(help: ArgumentHelp("A YAML or JSON file of settings.", valueName: "FILE"))
-  var config: String?
+  @OptionGroup var file: ConfigFlag
 
   @OptionGroup(title: "Health check") var healthCheck: HealthCheckFlags
   @OptionGroup(title: "Group") var group: GroupFlags
   @Option(
+    name: .of(.format),
     help: ArgumentHelp(
-      "On standard output: text for people, or json. (default: text)", valueName: "FORMAT"))
+      "On standard output: text for people, or json. (default: text)", valueName: "FORMAT"),
+    completion: .of(.format))
   var format: String?
 
   func run() throws {
     let order = try ProbeOrder(
-      targets, config: config,
+      targets, config: file.config,
       healthCheck.given + group.given + (format.map { [(.format, [$0])] } ?? []))
     let document = try order.carriedOut()
     switch order.format {

@@ -19,6 +19,12 @@ enum RecordedJournal {
       }
       return journal
     } catch {
+      if (try? RecordedVerdict(reading: bytes)) != nil {
+        throw CommandFailure(
+          .badContent,
+          "\(path.shown) is a verdict, not a journal\n  hint: give the file that the run wrote with "
+            + "\(SettingKey.journal.flag)")
+      }
       let place = error.line.map { "\n  at \(path):\($0)" } ?? ""
       throw CommandFailure(
         .badContent, "'\(path)' cannot be read as a journal: \(error.message)\(place)")

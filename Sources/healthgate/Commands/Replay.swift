@@ -10,6 +10,7 @@ internal import GateFormats
 struct Replay: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "replay",
+    _superCommandName: "healthgate",
     abstract: "Decide again from a journal.",
     discussion: """
       With the run's own settings the verdict is the run's, to the byte. With others it is what \
@@ -17,7 +18,7 @@ struct Replay: ParsableCommand {
 
       With --compare a setting may have several values (2..5 or 2,3,5), and each combination of \
       them is tried on each journal. Where it would need checks that a journal does not have (a \
-      shorter interval, a longer time-out, a longer run), it says so and does not guess. With \
+      shorter interval, a longer timeout, a longer run), it says so and does not guess. With \
       --expect the error rates of each combination are told. The exit status is 0 when the table \
       is whole.
       """)
@@ -25,7 +26,7 @@ struct Replay: ParsableCommand {
   @Argument(
     help: ArgumentHelp(
       "The journal of a run; - is standard input. With --compare any number of them.",
-      valueName: "JOURNAL"))
+      valueName: "JOURNAL"), completion: .file())
   var journals: [String]
 
   @Flag(help: "Tell what each of several settings would have decided, and when.")
@@ -41,9 +42,9 @@ struct Replay: ParsableCommand {
 
   @OptionGroup(title: "Other settings than the run's") var changes: ReplayFlags
   @OptionGroup(title: "Other settings, with --compare") var otherChecks: ComparisonFlags
-  @Option(help: .of(.format)) var format: String?
+  @Option(.format) var format: String?
 
-  @Option(parsing: .singleValue, help: .of(.report)) var report: [String] = []
+  @Option(.report) var report: [String] = []
 
   func run() throws {
     guard !compare else { return try runComparison() }
@@ -65,7 +66,7 @@ struct Replay: ParsableCommand {
       throw CommandFailure(error)
     }
     let header = settings.map { recorded.header.changed(by: $0, changes.given) } ?? recorded.header
-    let format = try chosenFormat()
+    let format = try chosenFormat().document(auto: Audience.isPerson ? .text : .json)
     let reports = try ReportFiles(requests)
     let (gate, verdict, timeline) = recorded.replayedWithTimeline(under: header)
     let document = VerdictDocument(recorded, gate, verdict, under: header)
@@ -94,7 +95,7 @@ struct Replay: ParsableCommand {
     guard report.isEmpty else {
       throw CommandFailure(.usage, "--report is given with --compare, which has no one verdict")
     }
-    let format = try chosenFormat()
+    let format = try chosenFormat().document(auto: Audience.isPerson ? .text : .json)
     let comparison = try ReplayComparison(
       journals, otherChecks.given + changes.given, expecting: expect
     ).comparison()
@@ -106,9 +107,9 @@ struct Replay: ParsableCommand {
   }
 
   private func chosenFormat() throws -> OutputSettings.Format {
-    guard let format else { return .json }
-    guard let chosen = OutputSettings.Format(rawValue: format) else {
-      throw CommandFailure(.usage, "--format is '\(format)', not json or text")
+    guard let format else { return .auto }
+    guard let chosen = OutputSettings.Format(rawValue: format.lowercased()) else {
+      throw CommandFailure(.usage, "--format is '\(format.printable)', not auto, json or text")
     }
     return chosen
   }
@@ -116,23 +117,23 @@ struct Replay: ParsableCommand {
 
 /// The settings that change which checks are made: a journal only has some of them.
 struct ComparisonFlags: SettingFlagGroup {
-  @Option(help: .of(.interval)) var interval: String?
-  @Option(help: .of(.timeout)) var timeout: String?
+  @Option(.interval) var interval: String?
+  @Option(.timeout) var timeout: String?
 }
 
 /// The settings that change what is made of checks, and not which checks are made.
 struct ReplayFlags: SettingFlagGroup {
-  @Option(help: .of(.healthyThreshold)) var healthyThreshold: String?
-  @Option(help: .of(.initialThreshold)) var initialThreshold: String?
-  @Option(help: .of(.unhealthyThreshold)) var unhealthyThreshold: String?
-  @Option(help: .of(.unhealthyWindow)) var unhealthyWindow: String?
-  @Option(help: .of(.expected)) var expected: String?
-  @Option(help: .of(.minHealthy)) var minHealthy: String?
-  @Option(help: .of(.maxUnhealthy)) var maxUnhealthy: String?
-  @Option(help: .of(.maxReplaced)) var maxReplaced: String?
-  @Option(help: .of(.gracePeriod)) var gracePeriod: String?
-  @Option(help: .of(.soak)) var soak: String?
-  @Option(help: .of(.deadline)) var deadline: String?
+  @Option(.healthyThreshold) var healthyThreshold: String?
+  @Option(.initialThreshold) var initialThreshold: String?
+  @Option(.unhealthyThreshold) var unhealthyThreshold: String?
+  @Option(.unhealthyWindow) var unhealthyWindow: String?
+  @Option(.expected) var expected: String?
+  @Option(.minHealthy) var minHealthy: String?
+  @Option(.maxUnhealthy) var maxUnhealthy: String?
+  @Option(.maxReplaced) var maxReplaced: String?
+  @Option(.gracePeriod) var gracePeriod: String?
+  @Option(.soak) var soak: String?
+  @Option(.deadline) var deadline: String?
   @Flag(inversion: .prefixedNo, help: .of(.advisory)) var advisory: Bool?
 }
 

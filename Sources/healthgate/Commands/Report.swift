@@ -10,24 +10,30 @@ internal import GateFormats
 struct Report: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
+    _superCommandName: "healthgate",
     abstract: "Show a recorded run as a page, as test results, as metrics, …",
     discussion: """
       The report is that of the run itself, to the byte. It ends with 0 when the report was \
       written, whatever the verdict: 'healthgate replay' ends with the verdict's status.
       """)
 
-  @Argument(help: ArgumentHelp("The journal of a run; - is standard input.", valueName: "JOURNAL"))
+  @Argument(
+    help: ArgumentHelp("The journal of a run; - is standard input.", valueName: "JOURNAL"),
+    completion: .file())
   var journal: String
 
   @Option(
+    name: .of(.format),
     help: ArgumentHelp(
       "One of \(ReportFormat.allCases.map(\.rawValue).joined(separator: ", ")).",
-      valueName: "FORMAT"))
+      valueName: "FORMAT"),
+    completion: .list(ReportFormat.allCases.map(\.rawValue)))
   var format: String
 
   @Option(
     help: ArgumentHelp(
-      "Write it to this file, whole or not at all (default: standard output).", valueName: "FILE"))
+      "Write it to this file, whole or not at all (default: standard output).", valueName: "FILE"),
+    completion: .file())
   var output: String?
 
   func run() throws {
@@ -69,7 +75,7 @@ struct Report: ParsableCommand {
     to file: VerdictFile?
   ) -> String {
     guard format == .text, file == nil else { return format.text(of: document, timeline) }
-    return TextReport(document, style: .suiting(STDOUT_FILENO)).text
+    return TextReport(document, .suiting(STDOUT_FILENO)).text
   }
 
   private func write(_ text: String, to file: VerdictFile?) throws(CommandFailure) {

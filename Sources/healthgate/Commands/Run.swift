@@ -2,23 +2,38 @@ internal import ArgumentParser
 internal import GateCore
 internal import GateFormats
 
+#if canImport(Glibc)
+  internal import Glibc
+#endif
+
 /// The main job: checks a group until the verdict is certain.
 struct Run: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
+    _superCommandName: "healthgate",
     abstract: "Check a group until the verdict is certain (the default command).",
     discussion: """
-      Every setting is also a key of the file given with --config (healthy_threshold) and a \
-      variable (HEALTHGATE_HEALTHY_THRESHOLD). A flag beats a variable, a variable the file, the \
-      file the default.
+      URLs are the short form of --target and --instances: 'healthgate http://10.0.1.5/health \
+      http://10.0.1.6/health' is 'healthgate run --target HTTP:80/health --instances \
+      10.0.1.5,10.0.1.6'. They may differ in their host and port.
 
-      The verdict goes to standard output as one JSON document, everything else to standard error.
+      Every setting is also a key of the file given with --config (healthy_threshold) and a \
+      variable (HEALTHGATE_HEALTHY_THRESHOLD). Precedence, highest first: flag, variable, file, \
+      load balancer or Terraform, default.
+
+      The verdict goes to standard output: as text at a terminal, as one JSON document elsewhere. \
+      Everything else goes to standard error.
       """)
 
-  @Option(help: ArgumentHelp("A YAML or JSON file of settings.", valueName: "FILE"))
-  var config: String?
+  @Argument(
+    help: ArgumentHelp(
+      "An endpoint to check, such as http://10.0.1.5/health; https, tcp, ssl, grpc and grpcs too.",
+      valueName: "URL"))
+  var urls: [String] = []
 
-  @Flag(help: "Print the settings in force, each with where it came from, and check nothing.")
+  @OptionGroup var file: ConfigFlag
+
+  @Flag(help: "Print the effective settings, each with its origin, and check nothing.")
   var printConfig = false
 
   @OptionGroup var flags: SettingFlags
@@ -26,11 +41,11 @@ struct Run: ParsableCommand {
   func run() throws {
     if !printConfig {
       let places = GivenPlaces.of(
-        RawSettings(flags: flags.given), config: config, waitingForIt: true)
+        RawSettings(flags: flags.given), config: file.config, waitingForIt: true)
       NotCheckedRun.begin(places)
       try places.refuseShared()
     }
-    var loaded = try SettingsLoader(config: config).load(flags: flags.given)
+    var loaded = try loaded()
     guard !printConfig else {
       try Output.print(loaded.settings.printed)
       return
@@ -54,5 +69,38 @@ struct Run: ParsableCommand {
       settings: loaded.settings, group: group, baseline: baseline, askers: loaded.askers,
       oldGroup: { try settings.oldGroup() }, resumption: resumption
     ).run()
+  }
+
+  private func loaded() throws -> LoadedSettings {
+    do {
+      return try SettingsLoader(config: file.config).load(flags: try given())
+    } catch var failure as CommandFailure {
+      let isConfigured =
+        file.config != nil || SettingsLoader.environment["HEALTHGATE_CONFIG"] != nil
+      if !isConfigured, failure.message.contains(" is not given") {
+        failure.message += Self.hintAtFile
+      }
+      throw failure
+    }
+  }
+
+  /// What to do with a file of settings that stands there and was not named; empty where there is none.
+  static var hintAtFile: String {
+    let names: [String] = ["healthgate.yaml", "healthgate.yml"]
+    return names.first { access($0, R_OK) == 0 }
+      .map { "\n  hint: there is a \($0) here: name it with --config \($0)" } ?? ""
+  }
+
+  /// The flags, with what the URLs stand for.
+  private func given() throws(CommandFailure) -> [(SettingKey, [String])] {
+    if let name = urls.first(where: { Healthgate.command(named: $0) != nil }) {
+      throw CommandFailure(
+        .usage, "'\(name)' is a command, and a command comes first\n  hint: healthgate \(name) ...")
+    }
+    do throws(SettingsError) {
+      return try GatedURLs.settings(urls, beside: flags.given)
+    } catch {
+      throw CommandFailure(error)
+    }
   }
 }

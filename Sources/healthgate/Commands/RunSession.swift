@@ -52,7 +52,7 @@ struct RunSession {
     let document =
       try resumption?.document(journal)
       ?? judge(group, signals: signals, journal: journal, reactions: reactions, telling: observers)
-    var delivery = VerdictDelivery(format: settings.output.format)
+    var delivery = VerdictDelivery(format: settings.printedFormat)
     delivery.file = verdictFile
     delivery.signingKey = signingKey
     delivery.attestation = attestation
@@ -143,7 +143,9 @@ struct RunSession {
     }
     let header = header(of: group)
     reactions?.checksBegin(header, resuming: resumption?.run)
-    let progress = ProgressDisplay.observer(settings.output.progress, of: header)
+    let progress = ProgressDisplay.observer(
+      settings.output.progress, of: header,
+      verdict: reactions == nil ? .told : settings.verdictPlace)
     let observers: [any GateObserver] = [journal, progress].compactMap { $0 } + others
     if resumption == nil { journal?.start(header) } else { journal?.goOn(header) }
     let gate = resumption?.run.gate ?? Gate(check: header.check, policy: header.policy)

@@ -5,6 +5,7 @@ internal import GateFormats
 struct Schema: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "schema",
+    _superCommandName: "healthgate",
     abstract: "Print the JSON Schema (2020-12) of what the program writes and reads.")
 
   enum Format: String, CaseIterable, ExpressibleByArgument {

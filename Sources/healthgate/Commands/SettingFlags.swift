@@ -1,6 +1,15 @@
 internal import ArgumentParser
 internal import GateFormats
 
+/// The file of settings, for each command that takes them.
+struct ConfigFlag: ParsableArguments {
+  @Option(
+    name: [.customLong("config"), .customShort("c")],
+    help: ArgumentHelp("A YAML or JSON file of settings.", valueName: "FILE"),
+    completion: .file(extensions: ["yaml", "yml", "json"]))
+  var config: String?
+}
+
 /// The flags of the settings: one a setting, named as in the table.
 ///
 /// Values are taken as text and read with those of the environment and the file, so that all
@@ -28,104 +37,104 @@ struct DecisionFlags: ParsableArguments {
 
 /// What one check asks, and what it must be answered.
 struct HealthCheckFlags: SettingFlagGroup {
-  @Option(help: .of(.target)) var target: String?
-  @Option(help: .of(.semantics)) var semantics: String?
-  @Option(help: .of(.timeout)) var timeout: String?
-  @Option(help: .of(.matcher)) var matcher: String?
+  @Option(.target) var target: String?
+  @Option(.semantics) var semantics: String?
+  @Option(.timeout) var timeout: String?
+  @Option(.matcher) var matcher: String?
   @Flag(inversion: .prefixedNo, help: .of(.strict)) var strict: Bool?
-  @Option(help: .of(.host)) var host: String?
-  @Option(parsing: .singleValue, help: .of(.header)) var header: [String] = []
-  @Option(help: .of(.userAgent)) var userAgent: String?
-  @Option(help: .of(.method)) var method: String?
-  @Option(help: .of(.protocolVersion)) var protocolVersion: String?
-  @Option(help: .of(.grpcService)) var grpcService: String?
-  @Option(help: .of(.proxyProtocol)) var proxyProtocol: String?
+  @Option(.host) var host: String?
+  @Option(.header) var header: [String] = []
+  @Option(.userAgent) var userAgent: String?
+  @Option(.method) var method: String?
+  @Option(.protocolVersion) var protocolVersion: String?
+  @Option(.grpcService) var grpcService: String?
+  @Option(.proxyProtocol) var proxyProtocol: String?
   @Flag(inversion: .prefixedNo, help: .of(.verifyTLS)) var verifyTLS: Bool?
-  @Option(help: .of(.caFile)) var caFile: String?
-  @Option(help: .of(.clientCert)) var clientCert: String?
-  @Option(help: .of(.clientKey)) var clientKey: String?
-  @Option(help: .of(.serverName)) var serverName: String?
-  @Option(help: .of(.tlsMax)) var tlsMax: String?
-  @Option(help: .of(.proxy)) var proxy: String?
-  @Option(parsing: .singleValue, help: .of(.connectTo)) var connectTo: [String] = []
-  @Option(help: .of(.expectBody)) var expectBody: String?
-  @Option(parsing: .singleValue, help: .of(.expectHeader)) var expectHeader: [String] = []
-  @Option(parsing: .singleValue, help: .of(.expectJSON)) var expectJSON: [String] = []
-  @Option(help: .of(.expectVersion)) var expectVersion: String?
-  @Option(help: .of(.versionFrom)) var versionFrom: String?
+  @Option(.caFile) var caFile: String?
+  @Option(.clientCert) var clientCert: String?
+  @Option(.clientKey) var clientKey: String?
+  @Option(.serverName) var serverName: String?
+  @Option(.tlsMax) var tlsMax: String?
+  @Option(.proxy) var proxy: String?
+  @Option(.connectTo) var connectTo: [String] = []
+  @Option(.expectBody) var expectBody: String?
+  @Option(.expectHeader) var expectHeader: [String] = []
+  @Option(.expectJSON) var expectJSON: [String] = []
+  @Option(.expectVersion) var expectVersion: String?
+  @Option(.versionFrom) var versionFrom: String?
 }
 
 /// When checks are made, and how many of them count.
 struct ThresholdFlags: SettingFlagGroup {
-  @Option(help: .of(.interval)) var interval: String?
-  @Option(help: .of(.healthyThreshold)) var healthyThreshold: String?
-  @Option(help: .of(.initialThreshold)) var initialThreshold: String?
-  @Option(help: .of(.unhealthyThreshold)) var unhealthyThreshold: String?
-  @Option(help: .of(.unhealthyWindow)) var unhealthyWindow: String?
+  @Option(.interval) var interval: String?
+  @Option(.healthyThreshold) var healthyThreshold: String?
+  @Option(.initialThreshold) var initialThreshold: String?
+  @Option(.unhealthyThreshold) var unhealthyThreshold: String?
+  @Option(.unhealthyWindow) var unhealthyWindow: String?
 }
 
 /// Who is checked.
 struct GroupFlags: SettingFlagGroup {
-  @Option(parsing: .singleValue, help: .of(.instances)) var instances: [String] = []
-  @Option(help: .of(.instancesFile)) var instancesFile: String?
-  @Option(help: .of(.dns)) var dns: String?
-  @Option(help: .of(.srv)) var srv: String?
-  @Option(help: .of(.exec)) var exec: String?
-  @Option(help: .of(.asg)) var asg: String?
-  @Option(help: .of(.elb)) var elb: String?
-  @Option(help: .of(.targetGroup)) var targetGroup: String?
-  @Option(help: .of(.terraform)) var terraform: String?
-  @Option(help: .of(.terraformResource)) var terraformResource: String?
-  @Option(help: .of(.importFrom)) var importFrom: String?
+  @Option(.instances) var instances: [String] = []
+  @Option(.instancesFile) var instancesFile: String?
+  @Option(.dns) var dns: String?
+  @Option(.srv) var srv: String?
+  @Option(.exec) var exec: String?
+  @Option(.asg) var asg: String?
+  @Option(.elb) var elb: String?
+  @Option(.targetGroup) var targetGroup: String?
+  @Option(.terraform) var terraform: String?
+  @Option(.terraformResource) var terraformResource: String?
+  @Option(.importFrom) var importFrom: String?
 }
 
 /// Who must be there, now and later.
 struct MembershipFlags: SettingFlagGroup {
-  @Option(help: .of(.refresh)) var refresh: String?
-  @Option(help: .of(.expectImage)) var expectImage: String?
-  @Option(help: .of(.expectLaunchTemplateVersion)) var expectLaunchTemplateVersion: String?
-  @Option(parsing: .singleValue, help: .of(.expectTag)) var expectTag: [String] = []
-  @Option(help: .of(.probeFrom)) var probeFrom: String?
-  @Option(parsing: .singleValue, help: .of(.crossCheck)) var crossCheck: [String] = []
-  @Option(help: .of(.expected)) var expected: String?
+  @Option(.refresh) var refresh: String?
+  @Option(.expectImage) var expectImage: String?
+  @Option(.expectLaunchTemplateVersion) var expectLaunchTemplateVersion: String?
+  @Option(.expectTag) var expectTag: [String] = []
+  @Option(.probeFrom) var probeFrom: String?
+  @Option(.crossCheck) var crossCheck: [String] = []
+  @Option(.expected) var expected: String?
 }
 
 struct PolicyFlags: SettingFlagGroup {
-  @Option(help: .of(.minHealthy)) var minHealthy: String?
-  @Option(help: .of(.maxUnhealthy)) var maxUnhealthy: String?
-  @Option(help: .of(.maxReplaced)) var maxReplaced: String?
-  @Option(help: .of(.gracePeriod)) var gracePeriod: String?
-  @Option(help: .of(.soak)) var soak: String?
-  @Option(help: .of(.baseline)) var baseline: String?
+  @Option(.minHealthy) var minHealthy: String?
+  @Option(.maxUnhealthy) var maxUnhealthy: String?
+  @Option(.maxReplaced) var maxReplaced: String?
+  @Option(.gracePeriod) var gracePeriod: String?
+  @Option(.soak) var soak: String?
+  @Option(.baseline) var baseline: String?
   @Flag(inversion: .prefixedNo, help: .of(.compare)) var compare: Bool?
-  @Option(help: .of(.maxLatencyIncrease)) var maxLatencyIncrease: String?
-  @Option(help: .of(.confidence)) var confidence: String?
-  @Option(help: .of(.minSamples)) var minSamples: String?
-  @Option(parsing: .singleValue, help: .of(.guard)) var `guard`: [String] = []
-  @Option(help: .of(.deadline)) var deadline: String?
+  @Option(.maxLatencyIncrease) var maxLatencyIncrease: String?
+  @Option(.confidence) var confidence: String?
+  @Option(.minSamples) var minSamples: String?
+  @Option(.guard) var `guard`: [String] = []
+  @Option(.deadline) var deadline: String?
   @Flag(inversion: .prefixedNo, help: .of(.advisory)) var advisory: Bool?
 }
 
 struct OutputFlags: SettingFlagGroup {
-  @Option(help: .of(.format)) var format: String?
-  @Option(help: .of(.verdict)) var verdict: String?
-  @Option(help: .of(.journal)) var journal: String?
-  @Option(help: .of(.resume)) var resume: String?
-  @Option(help: .of(.progress)) var progress: String?
-  @Option(help: .of(.signKey)) var signKey: String?
-  @Option(help: .of(.attestation)) var attestation: String?
-  @Option(help: .of(.subject)) var subject: String?
-  @Option(parsing: .singleValue, help: .of(.report)) var report: [String] = []
-  @Option(parsing: .singleValue, help: .of(.label)) var label: [String] = []
-  @Option(help: .of(.onPromote)) var onPromote: String?
-  @Option(help: .of(.onRollback)) var onRollback: String?
-  @Option(help: .of(.onInconclusive)) var onInconclusive: String?
+  @Option(.format) var format: String?
+  @Option(.verdict) var verdict: String?
+  @Option(.journal) var journal: String?
+  @Option(.resume) var resume: String?
+  @Option(.progress) var progress: String?
+  @Option(.signKey) var signKey: String?
+  @Option(.attestation) var attestation: String?
+  @Option(.subject) var subject: String?
+  @Option(.report) var report: [String] = []
+  @Option(.label) var label: [String] = []
+  @Option(.onPromote) var onPromote: String?
+  @Option(.onRollback) var onRollback: String?
+  @Option(.onInconclusive) var onInconclusive: String?
   @Flag(inversion: .prefixedNo, help: .of(.verifyRollback)) var verifyRollback: Bool?
-  @Option(help: .of(.hookTimeout)) var hookTimeout: String?
-  @Option(parsing: .singleValue, help: .of(.notify)) var notify: [String] = []
-  @Option(help: .of(.events)) var events: String?
-  @Option(help: .of(.ci)) var ci: String?
-  @Option(help: .of(.ciDir)) var ciDir: String?
+  @Option(.hookTimeout) var hookTimeout: String?
+  @Option(.notify) var notify: [String] = []
+  @Option(.events) var events: String?
+  @Option(.ci) var ci: String?
+  @Option(.ciDir) var ciDir: String?
 }
 
 /// Flags whose properties are named as the settings are.
@@ -165,12 +174,56 @@ extension SettingFlagGroup {
   }
 }
 
+extension Option {
+  /// A setting of one value, as its row of the table has it.
+  init(_ key: SettingKey) where Value == String? {
+    self.init(name: .of(key), help: .of(key), completion: .of(key))
+  }
+
+  /// A setting that can be given several times; each value is a word of its own.
+  init(wrappedValue: [String], _ key: SettingKey) where Value == [String] {
+    self.init(
+      wrappedValue: wrappedValue, name: .of(key), parsing: .singleValue, help: .of(key),
+      completion: .of(key))
+  }
+}
+
+extension NameSpecification {
+  /// The setting's flag, and its letter where it has one.
+  static func of(_ key: SettingKey) -> NameSpecification {
+    let name = String(key.flag.dropFirst(2))
+    let letter = ShortFlags.options.first { $0.value == name }?.key
+    return letter.map { [.customLong(name), .customShort($0)] } ?? .customLong(name)
+  }
+}
+
+extension CompletionKind {
+  /// What a shell can offer for a setting's value.
+  static func of(_ key: SettingKey) -> CompletionKind {
+    switch key.setting.kind {
+    case .choice(let names): .list(names)
+    case .file where key.setting.naming == .folder: .directory
+    case .file: .file()
+    case .text, .textOrNumber, .duration, .wholeNumber, .instanceCount, .toggle, .instances, .pair:
+      key.setting.naming == .key ? .file() : .default
+    }
+  }
+}
+
 extension ArgumentHelp {
   /// The table's sentence for a setting, and what holds when it is not given.
   static func of(_ key: SettingKey) -> ArgumentHelp {
     let setting = key.setting
-    let unset = setting.kind == .toggle ? "" : " (default: \(setting.whenUnset))"
+    let unset =
+      switch setting.whenUnset {
+      case _ where setting.kind == .toggle: ""
+      case "none, must be given": " (required)"
+      case _ where setting.whenUnset.hasPrefix("none"): ""
+      default: " (default: \(setting.whenUnset))"
+      }
+    let repeatable = setting.repetition == .repeatable ? " (repeatable)" : ""
     return ArgumentHelp(
-      "\(setting.help)\(unset)", valueName: setting.metavar.isEmpty ? nil : setting.metavar)
+      "\(setting.help)\(unset)\(repeatable)",
+      valueName: setting.metavar.isEmpty ? nil : setting.metavar)
   }
 }

@@ -10,7 +10,7 @@ internal import GateFormats
 /// Files come first: neither they nor the hook wait for a reader of standard output. What goes
 /// wrong later is told by all of them once more, so that every copy has the same status.
 struct VerdictDelivery {
-  var format: OutputSettings.Format
+  var format: DocumentFormat
   var file: VerdictFile?
   /// Nil: the verdict is not signed.
   var signingKey: SigningKey?
@@ -32,7 +32,7 @@ struct VerdictDelivery {
   /// Whether all that a promotion rests on is written: the journal and the verdict's file.
   private var isOnRecord = true
 
-  init(format: OutputSettings.Format) {
+  init(format: DocumentFormat) {
     self.format = format
   }
 
@@ -81,7 +81,7 @@ struct VerdictDelivery {
     // A signature holds for the document as it is laid out in its file.
     case .json: events == nil ? signed(document) : document.json(.compact)
     case .text:
-      Array(TextReport(document, style: .suiting(STDOUT_FILENO)).text.withoutLogCommands.utf8)
+      Array(TextReport(document, .suiting(STDOUT_FILENO)).text.withoutLogCommands.utf8)
     }
   }
 

@@ -10,20 +10,24 @@ internal import GateFormats
 struct Verify: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
-    abstract: "Is a verdict whole, signed by a trusted key, fresh, and backed by its journal?",
+    _superCommandName: "healthgate",
+    abstract: "Verify that a verdict is intact, signed, fresh, and backed by its journal.",
     discussion: """
-      Ends with 0 when all that is asked holds, whatever the verdict says, and with 1 when \
-      anything does not. Without --key anybody who can write the file can have made it.
+      Exits with 0 if everything holds that is required, whatever the verdict says, and with 1 if \
+      not. Without --key, anybody who can write the file can have made it.
       """)
 
-  @Argument(help: ArgumentHelp("The verdict; - is standard input.", valueName: "VERDICT"))
+  @Argument(
+    help: ArgumentHelp("The verdict; - is standard input.", valueName: "VERDICT"),
+    completion: .file())
   var verdict: String
 
   @OptionGroup var trust: TrustFlags
 
   @Option(
     help: ArgumentHelp(
-      "The journal: it must be the verdict's, and replay to it.", valueName: "FILE"))
+      "The journal: it must be the verdict's, and replay to it.", valueName: "FILE"),
+    completion: .file())
   var journal: String?
 
   @Option(
@@ -45,7 +49,13 @@ struct Verify: ParsableCommand {
     do throws(RecordedVerdictError) {
       findings = try verification.findings(on: bytes, at: .now)
     } catch {
-      throw CommandFailure(.badContent, "'\(verdict)' is not a verdict: \(error.message)")
+      let isJournal = (try? Journal(reading: bytes)) != nil
+      throw CommandFailure(
+        .badContent,
+        isJournal
+          ? "\(verdict.shown) is a journal, not a verdict\n  hint: give the verdict, and the journal with "
+            + "--journal"
+          : "\(verdict.shown) is not a verdict: \(error.message)")
     }
     if verification.keys.isEmpty {
       Output.complain(

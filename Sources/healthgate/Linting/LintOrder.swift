@@ -4,7 +4,7 @@ internal import GateInsight
 
 /// What a `lint` is to do: which instances are asked what, and which rules look at the answers.
 struct LintOrder {
-  let format: OutputSettings.Format
+  let format: DocumentFormat
   let ignored: [String]
   let groups: [LintGroup]
 

@@ -5,7 +5,7 @@ internal import GateFormats
 
 /// What a `probe` is to do: checks by one plan or several, each of some instances.
 struct ProbeOrder {
-  let format: OutputSettings.Format
+  let format: DocumentFormat
   private let lanes: [ProbeLane]
 
   /// Reads the arguments and the settings, and asks the sources for their instances.

@@ -16,13 +16,13 @@ struct ProbeSettings {
   }
 
   /// Text, unless somebody asked for another.
-  func format() throws(CommandFailure) -> OutputSettings.Format {
+  func format() throws(CommandFailure) -> DocumentFormat {
     guard let text = raw.values[.format]?.last else { return .text }
     guard let format = OutputSettings.Format(rawValue: text.text.lowercased()) else {
       throw CommandFailure(
         .usage, "format is '\(text.text.printable)', not json or text\n  at \(text.origin)")
     }
-    return format
+    return format.document(auto: .text)
   }
 
   /// The lanes of these targets, each with its instances.

@@ -18,8 +18,14 @@ final class LiveProgress: GateObserver {
   /// Between two frames at the least.
   private static let pause = Duration.milliseconds(100)
 
-  init(_ header: RunHeader) {
+  private let verdict: ProgressLog.VerdictPlace
+  private let letters = Audience.readsUTF8 ? DisplayLine.Letters.all : .ascii
+
+  init(_ header: RunHeader, verdict: ProgressLog.VerdictPlace) {
     board = ProgressBoard(header)
+    self.verdict = verdict
+    // What a frame has no room for scrolls away above it.
+    output.write(header.outlookLines.map { "\($0)\n" }.joined())
   }
 
   func observe(
@@ -29,7 +35,7 @@ final class LiveProgress: GateObserver {
     isStale = true
     guard let verdict = gate.verdict else { return }
     draw(gate, at: verdict.at)
-    output.write(verdict.text(in: style) + "\n")
+    if self.verdict == .told { output.write(verdict.text(in: style) + "\n") }
     output.finish(within: 200)
   }
 
@@ -54,7 +60,8 @@ final class LiveProgress: GateObserver {
   private func draw(_ gate: Gate, at instant: GateInstant) {
     let size = TerminalSize.current
     let frame = board.frame(of: gate, at: instant, width: size.width, height: size.height)
-    output.write(redraw.text(of: frame, width: size.width, style: style))
+    let lines = frame.map { $0.written(in: letters) }
+    output.write(redraw.text(of: lines, width: size.width, style: style))
     (lastFrame, isStale) = (instant, false)
   }
 }

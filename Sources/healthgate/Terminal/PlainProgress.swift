@@ -7,8 +7,8 @@ final class PlainProgress: GateObserver {
   private var log: ProgressLog
   private let output = StandardStream.error
 
-  init(_ header: RunHeader) {
-    log = ProgressLog(header)
+  init(_ header: RunHeader, verdict: ProgressLog.VerdictPlace) {
+    log = ProgressLog(header, verdict: verdict)
     output.write(log.takeLines())
   }
 

@@ -10,16 +10,17 @@ enum ProgressDisplay {
   /// The display that was asked for; nil for none.
   ///
   /// What is redrawn in place needs a terminal: a file or a pipe gets lines even if `live` was
-  /// asked for. A terminal that calls itself dumb gets lines unless it was.
+  /// asked for. A terminal that calls itself dumb, and one of a CI system, gets lines unless it was.
   static func observer(
-    _ progress: OutputSettings.Progress, of header: RunHeader
+    _ progress: OutputSettings.Progress, of header: RunHeader, verdict: ProgressLog.VerdictPlace
   ) -> (any GateObserver)? {
     let isTerminal = isatty(STDERR_FILENO) == 1
     return switch progress {
     case .none: nil
-    case .live where isTerminal: LiveProgress(header)
-    case .auto where isTerminal && !isDumbTerminal: LiveProgress(header)
-    case .auto, .live, .plain: PlainProgress(header)
+    case .live where isTerminal: LiveProgress(header, verdict: verdict)
+    case .auto where isTerminal && !isDumbTerminal && !Audience.isCI:
+      LiveProgress(header, verdict: verdict)
+    case .auto, .live, .plain: PlainProgress(header, verdict: verdict)
     }
   }
 }

@@ -2,15 +2,17 @@
   internal import Glibc
 #endif
 
-/// How large the terminal on standard error is now.
+/// How large a terminal is now.
 struct TerminalSize: Equatable {
   var width: Int
   var height: Int
 
   /// Asked anew at each frame, so that no signal handler is needed to follow a change.
-  static var current: TerminalSize {
+  static var current: TerminalSize { of(STDERR_FILENO) }
+
+  static func of(_ descriptor: Int32) -> TerminalSize {
     var size = winsize()
-    guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0
+    guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0
     else { return TerminalSize(width: 80, height: 24) }
     return TerminalSize(width: Int(size.ws_col), height: Int(size.ws_row))
   }

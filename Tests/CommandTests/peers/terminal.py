@@ -1,8 +1,8 @@
 """Runs a command with a terminal of its own on standard error. Standard library only.
 
-usage: terminal.py COLUMNSxROWS SCREEN-FILE COMMAND...
+usage: terminal.py [--both] COLUMNSxROWS SCREEN-FILE COMMAND...
 
-Standard output stays what it is; what the terminal was sent goes to SCREEN-FILE. The terminal is
+Standard output stays what it is; with --both it is that terminal too, which keeps its size. What the terminal was sent goes to SCREEN-FILE. The terminal is
 made narrower while the command runs. Ends with the command's status; bounded to 30 seconds.
 """
 
@@ -17,7 +17,8 @@ import sys
 import termios
 import time
 
-size, screen, *command = sys.argv[1:]
+both = sys.argv[1] == "--both"
+size, screen, *command = sys.argv[2 if both else 1 :]
 columns, rows = map(int, size.split("x"))
 leader, follower = pty.openpty()
 
@@ -27,11 +28,11 @@ def resize(width):
 
 
 resize(columns)
-child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=follower, start_new_session=True)
+child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=follower if both else None, stderr=follower, start_new_session=True)
 os.close(follower)
 end = time.monotonic() + 30
 begun = time.monotonic()
-resized = False
+resized = both
 with open(screen, "wb") as file:
     while True:
         if time.monotonic() > end:

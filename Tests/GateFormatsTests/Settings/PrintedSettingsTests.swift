@@ -89,7 +89,7 @@ import Testing
         advisory: false  # the default
 
         # Output
-        format: json  # the default
+        format: auto  # the default
         # verdict:  (none)
         # journal:  (none)
         # resume:  (none)

@@ -65,9 +65,9 @@ import Testing
     Row(
       "semantics: elb",
       [
-        "semantics: 'elb' is not one of classic, alb, nlb (did you mean alb?)"
+        "semantics: 'elb' is not one of classic, alb, nlb (did you mean classic?)"
       ]),
-    Row("format: xml", ["format: 'xml' is not one of json, text"]),
+    Row("format: xml", ["format: 'xml' is not one of auto, json, text"]),
     Row("strict: maybe", ["strict: 'maybe' is neither true nor false"]),
     Row("soak: -5", ["soak: '-5' is negative"]),
     Row(

@@ -71,6 +71,9 @@ import Testing
       Row("header_", "header"), Row("headers", "header"), Row("hots", "host"), Row("saok", "soak"),
       Row("instances-file", "instances_file"), Row("xyzzy", nil), Row("", nil),
       Row(String(repeating: "timeout", count: 1000), nil),
+      // What is no misspelling at all.
+      Row("url", nil), Row("json", nil), Row("path", nil), Row("wait", nil), Row("group", nil),
+      Row("verbose", nil), Row("status", nil), Row("period", nil), Row("retries", nil),
     ] as [Row<String?>])
   func theNearestNameIsNear(_ row: Row<String?>) {
     let names = SettingKey.allCases.map(\.rawValue)

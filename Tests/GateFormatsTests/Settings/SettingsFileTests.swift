@@ -68,7 +68,8 @@ import Testing
     Row("\nexpected: [3]", ["gate.yaml:2: expected is a list, but takes a number"]),
     Row("strict: [a]", ["gate.yaml:1: strict is a list, but takes true or false"]),
     Row(
-      "format: {json: text}", ["gate.yaml:1: format is a mapping, but takes one of json, text"]),
+      "format: {json: text}",
+      ["gate.yaml:1: format is a mapping, but takes one of auto, json, text"]),
     Row(
       "connect_to: {a: b}", ["gate.yaml:1: connect_to is a mapping, but takes one text"]),
     Row(
@@ -88,7 +89,7 @@ import Testing
       ["gate.yaml:3: the file is not YAML: did not find expected ',' or ']'"]),
     Row(
       "soak: 1\n\tinterval: 2",
-      ["gate.yaml:2: the file is not YAML: found a tab character that violates indentation"]),
+      ["gate.yaml:2: the file is not YAML: the line is indented with a tab"]),
     Row(
       "soak: 1\nhost: \"a", ["gate.yaml:2: the file is not YAML: found unexpected end of stream"]),
     Row("soak: 1\nhost: \u{1}", ["gate.yaml:2: the file is not YAML: it has a control character"]),

@@ -47,6 +47,34 @@ package struct DisplayLine: Hashable, Sendable {
     return cut
   }
 
+  /// What a terminal can show.
+  package enum Letters: Hashable, Sendable {
+    case all
+    case ascii
+  }
+
+  /// The line in those letters, a column for a column.
+  package func written(in letters: Letters) -> DisplayLine {
+    guard letters == .ascii else { return self }
+    var line = DisplayLine()
+    for piece in pieces { line.append(String(piece.text.map(Self.ascii)), piece.tone) }
+    return line
+  }
+
+  private static func ascii(_ character: Character) -> Character {
+    guard !character.isASCII else { return character }
+    switch character {
+    case "✓", "●": return "+"
+    case "✗", "×": return "x"
+    case "○": return "o"
+    case "…": return "~"
+    case "█", "▇", "▆": return "#"
+    case "▅", "▄", "▃": return "="
+    case "▂", "▁": return "_"
+    default: return "?"
+    }
+  }
+
   package func text(in style: TextStyle) -> String {
     pieces.map { style.paint($0.text, $0.tone) }.joined()
   }

@@ -29,7 +29,7 @@ extension ProgressBoard {
     if gate.replaced > 0 { add("\(gate.replaced) left", .waiting) }
     let deadline = Duration.seconds(gate.deadline.microseconds / 1_000_000)
     let length = gate.resumptions.isEmpty ? policy.deadline : deadline
-    line.append("  \(now.elapsedWords) of \(length.inWords)")
+    line.append("  \(now.elapsedWords), max \(length.inWords)")
     line.append(
       "  \(gate.check.target.description.printable) \(gate.check.semantics.rawValue)", .faint)
     if gate.policy.loadBalancer == .decides {

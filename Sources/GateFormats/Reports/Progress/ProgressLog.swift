@@ -29,7 +29,17 @@ package struct ProgressLog: Sendable {
   /// Names told when many instances join or leave at once.
   private static let names = 5
 
-  package init(_ header: RunHeader) {
+  /// Whether the last line tells the verdict.
+  package enum VerdictPlace: Hashable, Sendable {
+    case told
+    /// Whoever reads the log is told it right after it.
+    case elsewhere
+  }
+
+  private let verdictPlace: VerdictPlace
+
+  package init(_ header: RunHeader, verdict: VerdictPlace = .told) {
+    verdictPlace = verdict
     board = ProgressBoard(header)
     expected = header.policy.expected
     for line in header.startLines { say(line, at: .start) }
@@ -221,7 +231,7 @@ package struct ProgressLog: Sendable {
     tellMembership(at: verdict.at, in: gate)
     tellSummary(at: verdict.at)
     tellFaults(at: verdict.at)
-    say(verdict.words, at: verdict.at)
+    if verdictPlace == .told { say(verdict.words, at: verdict.at) }
   }
 
   private mutating func tellSummary(at now: GateInstant) {

@@ -13,8 +13,29 @@ extension RunHeader {
     }
     if isAdvisory { second += ", advisory" }
     if let journalPath { second += "; journal: \(journalPath.printable)" }
-    return ["\(check.words(policy.loadBalancer))", second]
-      + warnings.map { "warning: \($0.printable)" }
+    return ["\(check.words(policy.loadBalancer))", second] + outlookLines
+  }
+
+  /// What can be expected: how long it takes, what a promotion rests on, and what the settings deserve.
+  package var outlookLines: [String] {
+    [bounds] + (oneSuccess.map { [$0] } ?? []) + warnings.map { "warning: \($0.printable)" }
+  }
+
+  private var bounds: String {
+    let deadline = "deadline after \(policy.deadline.inWords)"
+    guard policy.loadBalancer != .decides else {
+      return "earliest promotion after \(policy.soak.inWords), \(deadline)"
+    }
+    return "earliest promotion after \(check.earliestPromotion(under: policy).inWords), \(deadline)"
+  }
+
+  private var oneSuccess: String? {
+    guard check.initialThreshold == 1, policy.soak == .zero, policy.comparison == nil,
+      policy.loadBalancer != .decides
+    else { return nil }
+    return
+      "one passing check of each instance is enough for a promotion (\(check.semantics.rawValue), "
+      + "no soak); --soak 1m would see more"
   }
 }
 

@@ -1,0 +1,92 @@
+import GateCore
+
+/// The URLs of `healthgate run`: one noun in place of a target and a list of instances.
+package enum GatedURLs {
+  /// The flags, and the settings that URLs stand for: `http://10.0.1.5/health
+  /// http://10.0.1.6/health` are `--target HTTP:80/health --instances 10.0.1.5,10.0.1.6`.
+  ///
+  /// With URLs that differ in their port the target's is `traffic-port`, and each keeps its own.
+  ///
+  /// - Throws: `SettingsError` with all that cannot be read; then with what cannot be asked alike,
+  ///   or is given beside them.
+  package static func settings(
+    _ urls: [String], beside flags: [(SettingKey, [String])]
+  ) throws(SettingsError) -> [(SettingKey, [String])] {
+    guard !urls.isEmpty else { return flags }
+    let places = try read(urls)
+    let rivals = flags.map(\.0).filter { $0 == .target || SettingKey.sources.contains($0) }
+    guard rivals.isEmpty else { throw SettingsError(rivals.map { rivalry($0, urls[0]) }) }
+    let differing = places.compactMap { difference($0, places[0]) }
+    guard differing.isEmpty else { throw SettingsError(differing) }
+    var target = places[0].target
+    let portsDiffer = Set(places.map(\.instance.port)).count > 1
+    if portsDiffer { target.port = .trafficPort }
+    let instances = places.map { place in
+      let address = place.instance.address
+      guard portsDiffer else { return address }
+      return "\(address.contains(":") ? "[\(address)]" : address):\(place.instance.port)"
+    }
+    return flags + [(.target, [target.written]), (.instances, instances)]
+  }
+
+  private struct Place {
+    var text: String
+    var instance: Instance
+    var target: HealthCheckTarget
+  }
+
+  private static func read(_ urls: [String]) throws(SettingsError) -> [Place] {
+    var places: [Place] = []
+    var problems: [SettingProblem] = []
+    for text in urls {
+      do throws(GrammarError) {
+        guard text.contains("://"),
+          case .url(let instance, let target) = try ProbeTarget(parsing: text)
+        else {
+          problems.append(
+            problem(
+              "\(text.shown) is not a URL",
+              hint: text.hintAtURL))
+          continue
+        }
+        places.append(Place(text: text, instance: instance, target: target))
+      } catch {
+        problems.append(problem(error.description))
+      }
+    }
+    guard problems.isEmpty else { throw SettingsError(problems) }
+    return places
+  }
+
+  /// What is asked otherwise than of the first, but for the port.
+  private static func difference(_ place: Place, _ first: Place) -> SettingProblem? {
+    let (one, other) = (place.target, first.target)
+    let halves = [one, other].map {
+      $0.path.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+    }
+    let part: String
+    if one.scheme != other.scheme {
+      part = "protocol"
+    } else if halves[0].first != halves[1].first {
+      part = "path"
+    } else if one.path != other.path {
+      part = "query"
+    } else {
+      return nil
+    }
+    return problem(
+      "\(place.text.shown) has another \(part) than \(first.text.shown)",
+      hint: "a run asks every instance the same; 'healthgate probe' takes URLs as they are")
+  }
+
+  private static func rivalry(_ key: SettingKey, _ url: String) -> SettingProblem {
+    problem(
+      "\(key == .target ? "what is checked" : "the group") is given twice: by \(url.shown) and by "
+        + key.flag,
+      hint: "keep one of them")
+  }
+
+  private static func problem(_ sentence: String, hint: String? = nil) -> SettingProblem {
+    SettingProblem(.senseless(.instances, sentence, hint: hint))
+  }
+}

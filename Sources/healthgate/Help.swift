@@ -1,0 +1,126 @@
+internal import ArgumentParser
+internal import GateFormats
+
+/// The help of each command: a page that fits a screen, and one with every setting.
+enum Help {
+  /// The help that is asked for among a command's words; nil where none is.
+  static func asked(in words: [String], of type: any ParsableCommand.Type) -> String? {
+    let words = words.prefix { $0 != "--" }
+    if words.contains(where: ["--help-all", "--help-hidden"].contains) { return long(of: type) }
+    return words.contains(where: ["--help", "-h", "-help"].contains) ? short(of: type) : nil
+  }
+
+  /// `healthgate help TOPIC`.
+  ///
+  /// - Throws: `CommandFailure` for what is neither a command nor a topic.
+  static func answer(to words: [String]) throws(CommandFailure) -> String {
+    guard let topic = words.first, !topic.hasPrefix("-") else { return short(of: Run.self) }
+    switch topic {
+    case "settings": return long(of: Run.self)
+    case "exit-status", "exit-codes", "exit": return "Exit status:\n\(ExitStatus.list)\n"
+    case "environment", "variables": return environment
+    default:
+      guard let type = Healthgate.command(named: topic) else {
+        throw CommandFailure(Invocation.grammars.problem(ofFirstWord: topic))
+      }
+      return short(of: type)
+    }
+  }
+
+  static func long(of type: any ParsableCommand.Type) -> String {
+    "\(type.helpMessage())\n"
+  }
+
+  static func short(of type: any ParsableCommand.Type) -> String {
+    if type == Run.self { return run }
+    let whole = long(of: type)
+    let sections = whole.split(separator: "\n\n", omittingEmptySubsequences: false)
+    let kept = sections.filter { section in !settings.contains { section.hasPrefix("\($0):\n") } }
+    guard kept.count < sections.count else { return whole }
+    return kept.joined(separator: "\n\n").trimmed + """
+
+
+      Settings: those of 'healthgate run', as far as they mean something here;
+      'healthgate \(type.configuration.commandName ?? "") --help-all' lists them.
+
+      """
+  }
+
+  /// The groups of options that are settings, as the argument parser prints their titles.
+  private static let settings = [
+    "HEALTH CHECK", "INTERVAL AND THRESHOLDS", "GROUP", "MEMBERSHIP", "POLICY", "OUTPUT",
+    "OTHER SETTINGS THAN THE RUN'S", "OTHER SETTINGS, WITH --COMPARE",
+  ]
+
+  /// At most 60 lines of 80 columns: what begins, the settings that matter, and where the rest is.
+  private static let run = """
+    Promotes or rolls back a new instance group, by your load balancer's own
+    health-check rules.
+
+    Usage: healthgate URL... [options]
+           healthgate --target PROTOCOL:PORT/PATH --instances LIST [options]
+           healthgate COMMAND ...
+
+    Examples:
+      # two instances, under a Classic Load Balancer's defaults
+      healthgate http://10.0.1.5/health http://10.0.1.6/health
+      # faster checks and a soak; keep the verdict
+      healthgate --target HTTP:80/health --instances 10.0.1.5,10.0.1.6 \\
+          --interval 10 --healthy-threshold 3 --soak 3m --verdict verdict.json
+      # an Auto Scaling group, with its load balancer's settings
+      healthgate --asg web-green --import-from elb:web --cross-check elb:web
+      # settings from a file; 'healthgate init' writes one
+      healthgate --config healthgate.yaml
+      # see what it does, without a network or any set-up
+      healthgate demo
+
+    Settings that matter most:
+      --target PROTOCOL:PORT/PATH  what to check: HTTP:80/health, TCP:5432, ...
+      --instances LIST             10.0.1.5,10.0.1.6:8080,web-3=10.0.1.7
+      --semantics NAME             load balancer type: classic (default), alb, nlb
+      --interval DURATION          from one check to the next (default: 30s)
+      --healthy-threshold COUNT    passing checks in a row to be healthy
+                                   (default: 10 for classic, 5 for alb and nlb)
+      --unhealthy-threshold COUNT  failed checks in a row to be unhealthy (2)
+      --soak DURATION              how long the group must stay healthy (0s)
+      --deadline DURATION          no verdict by then is a rollback
+
+      -c, --config FILE            settings from a YAML or JSON file
+      -o, --format FORMAT          the verdict on standard output: auto, json, text
+      --verdict FILE               also write the verdict to this file, as JSON
+      -q, --progress none          show no progress
+      -h, --help                   this page
+      --help-all                   every setting
+      --version                    the version
+
+    Commands:
+      gate        run (the default), demo, init, plan
+      look        probe, lint
+      afterwards  report, replay, merge, verify, keygen, schema
+
+    Exit status: 0 promote, 1 or 3 rollback, 2 inconclusive; 64 to 70 and 77:
+    nothing was checked; 71: a hook failed; 74: not all was written.
+
+    More: 'healthgate COMMAND --help', 'healthgate help exit-status',
+    'healthgate help environment', 'man healthgate'.
+
+    """
+
+  private static let environment = """
+    Every setting is a variable too: HEALTHGATE_ and its name in capitals, such as
+    HEALTHGATE_HEALTHY_THRESHOLD for --healthy-threshold. A setting that can be
+    repeated has one value a line. A flag overrides a variable, and a variable the
+    file of settings.
+
+      HEALTHGATE_CONFIG     the file of settings, if --config is not given
+      HEALTHGATE_VERSION    ignored, and so are HEALTHGATE_SERVICE_... and
+                            HEALTHGATE_PORT..., which Kubernetes sets; any other
+                            unknown HEALTHGATE_ variable is an error
+      CI, GITHUB_ACTIONS, and the like
+                            progress is printed as lines, and the verdict as JSON
+      NO_COLOR              no colors, if it is set and not empty
+      AWS_PROFILE, AWS_REGION, and the like
+                            as the aws command reads them
+
+    """
+}

@@ -1,0 +1,184 @@
+import GateCore
+import GateFormats
+import Testing
+
+@Suite struct CommandLineTests {
+  private let commands = [
+    CommandGrammar(
+      name: "run",
+      options: Dictionary(
+        uniqueKeysWithValues: SettingKey.allCases.map {
+          ($0.flag, $0.setting.kind == .toggle ? .none : .one($0.setting.metavar))
+        } + [("--config", .one("FILE")), ("--print-config", CommandGrammar.Value.none)]),
+      argument: "URL"),
+    CommandGrammar(name: "probe", options: ["--target": .one("TARGET")], argument: "TARGET"),
+    CommandGrammar(name: "verify", options: ["--key": .one("FILE")], argument: "VERDICT"),
+    CommandGrammar(name: "keygen", options: [:], argument: "FILE"),
+  ]
+
+  @Test func everyAdviceNamesOptionsThatThereAre() {
+    for (word, advice) in ForeignWords.allAdvice {
+      for option in advice.optionNames {
+        #expect(commands[0].options[option] != nil, "\(word): \(option)")
+      }
+      // What is an option here needs no advice.
+      #expect(commands[0].options["--\(word)"] == nil, "\(word)")
+    }
+  }
+
+  @Test func everyCommandOfAnotherProgramLeadsToOneThatThereIs() {
+    let names: Set = [
+      "run", "init", "demo", "probe", "lint", "plan", "replay", "report", "merge", "verify",
+      "keygen",
+      "schema",
+    ]
+    for (word, command) in ForeignWords.allCommands {
+      #expect(names.contains(command) && !names.contains(word), "\(word)")
+    }
+  }
+
+  @Test(arguments: [
+    Row("--url", "give the URL by itself"), Row("--json", "--format json"),
+    Row("--retries", "--unhealthy-threshold"), Row("--verbose", "progress"), Row("-v", "progress"),
+    Row("--tagret", "did you mean --target?"), Row("--Interval", "did you mean --interval?"),
+    Row("--healthythreshold", "did you mean --healthy-threshold?"),
+    Row("--unhealthy", "did you mean --unhealthy-threshold or --unhealthy-window?"),
+    Row("--key", "--key belongs to 'healthgate verify'"), Row("--banana", "lists the options"),
+    Row("--zone", "lists the options"), Row("--w", "lists the options"),
+  ])
+  func anUnknownOptionIsAnsweredWithWhatToType(_ row: Row<String>) throws {
+    let problem = try #require(commands.problem(in: [row.input, "x"], of: "run"))
+    #expect(problem.words == "unknown option '\(row.input)'")
+    #expect(problem.hint?.contains(row.output) ?? false, "\(problem.hint ?? "")")
+  }
+
+  @Test func anAdviceThatACommandCannotFollowIsNotGiven() throws {
+    let problem = try #require(commands.problem(in: ["--retries", "3"], of: "probe"))
+    #expect(problem.hint == "'healthgate probe --help-all' lists the options")
+  }
+
+  @Test(arguments: [
+    ListRow(["--interval", "-5"], "--interval is '-5', but cannot be negative"),
+    ListRow(["--target", "TCP:1", "--interval"], "--interval has no value"),
+    ListRow(["--target", "--interval", "5"], "--target has no value: '--interval' follows it"),
+    ListRow(["--strict=yes"], "--strict takes no value"),
+    ListRow(["--target", "TCP:1", "http://x"], nil), ListRow(["--", "--nonsense"], nil),
+  ])
+  func whatCannotBeReadIsTheFirstThatIsSaid(_ row: ListRow) {
+    #expect(commands.problem(in: row.input, of: "run")?.words == row.output)
+  }
+
+  @Test(arguments: [
+    Row("check", "healthgate run"), Row("status", "healthgate probe"),
+    Row("runn", "healthgate run"),
+    Row("xyzzy", "lists the commands"), Row("10.0.1.5:80/health", "http://10.0.1.5:80/health"),
+  ])
+  func aFirstWordThatIsNoCommand(_ row: Row<String>) {
+    #expect(commands.problem(ofFirstWord: row.input).hint?.contains(row.output) ?? false)
+  }
+
+  @Test(arguments: [
+    ListRow(["-o", "json"], "--format json"), ListRow(["-ojson"], "--format json"),
+    ListRow(["-o=json"], "--format json"), ListRow(["-H", "A: b"], "--header A: b"),
+    ListRow(["-q", "-c", "f"], "--progress none --config f"), ListRow(["-v"], "-v"),
+    ListRow(["-", "--", "-q"], "- -- -q"), ListRow(["--interval", "-5"], "--interval -5"),
+  ])
+  func optionsOfOneLetterAreSpelledOut(_ row: ListRow) {
+    #expect(ShortFlags.spelledOut(row.input).joined(separator: " ") == row.output)
+  }
+
+  @Test(arguments: [
+    ListRow(["CI=true"], "yes"), ListRow(["TEAMCITY_VERSION=2024"], "yes"),
+    ListRow(["BUILD_NUMBER=1"], "yes"), ListRow(["CI=false"], nil), ListRow(["CI="], nil),
+    ListRow(["CI=false", "GITHUB_ACTIONS=true"], nil), ListRow(["PATH=/bin"], nil),
+  ])
+  func aCISystemIsKnownByItsVariables(_ row: ListRow) {
+    let variables = Dictionary(
+      uniqueKeysWithValues: row.input.map {
+        let parts = $0.split(separator: "=", omittingEmptySubsequences: false).map(String.init)
+        return (parts[0], parts[1])
+      })
+    #expect(CIVariables.areSet(in: variables) == (row.output != nil))
+  }
+}
+
+/// A command line in words, and what becomes of it.
+struct ListRow: Sendable, CustomTestStringConvertible {
+  var input: [String]
+  var output: String?
+
+  init(_ input: [String], _ output: String?) {
+    (self.input, self.output) = (input, output)
+  }
+
+  var testDescription: String { input.joined(separator: " ") }
+}
+
+@Suite struct GatedURLsTests {
+  private func words(_ urls: [String]) throws -> String {
+    let settings = try GatedURLs.settings(urls, beside: [(.soak, ["1m"])])
+    return settings.dropFirst().map { "\($0.rawValue) \($1.joined(separator: ","))" }
+      .joined(separator: "; ")
+  }
+
+  @Test(arguments: [
+    ListRow(
+      ["http://10.0.1.5/health", "http://10.0.1.6/health"],
+      "target HTTP:80/health; instances 10.0.1.5,10.0.1.6"),
+    ListRow(["http://10.0.1.5:8080"], "target HTTP:8080/; instances 10.0.1.5"),
+    ListRow(
+      ["http://a/x?y=1", "http://[::1]:81/x?y=1"],
+      "target HTTP:traffic-port/x?y=1; instances a:80,[::1]:81"),
+    ListRow(["https://web.example/h"], "target HTTPS:443/h; instances web.example"),
+    ListRow(["tcp://10.0.1.5:5432"], "target TCP:5432; instances 10.0.1.5"),
+  ])
+  func urlsAreATargetAndInstances(_ row: ListRow) throws {
+    #expect(try words(row.input) == row.output)
+  }
+
+  @Test(arguments: [
+    ListRow(["http://a/x", "http://b/y"], "'http://b/y' has another path than 'http://a/x'"),
+    ListRow(["http://a/x", "https://b/x"], "'https://b/x' has another protocol than 'http://a/x'"),
+    ListRow(["http://a/x", "http://b/x?z"], "'http://b/x?z' has another query than 'http://a/x'"),
+    ListRow(["http://a/x", "b:80"], "'b:80' is not a URL"),
+  ])
+  func urlsThatCannotBeAskedAlikeAreRefused(_ row: ListRow) {
+    do {
+      _ = try words(row.input)
+      Issue.record("they are taken")
+    } catch {
+      #expect((error as? SettingsError)?.problems.map(\.summary) == row.output.map { [$0] })
+    }
+  }
+
+  @Test func anotherSourceBesideURLsIsRefused() {
+    for key in SettingKey.sources + [.target] {
+      #expect(throws: SettingsError.self) {
+        try GatedURLs.settings(["http://a/x"], beside: [(key, ["x"])])
+      }
+    }
+  }
+}
+
+@Suite struct SettingsTemplateTests {
+  @Test func aTemplateIsAFileOfSettings() throws {
+    let template = SettingsTemplate(RawSettings())
+    try template.check()
+    let raw = RawSettings(file: Array(template.text.utf8), path: "t.yaml")
+    #expect(raw.problems.isEmpty)
+    _ = try Settings(resolving: raw)
+  }
+
+  @Test func whatIsGivenAndImportedStandsThere() throws {
+    let given = RawSettings(merging: [
+      RawSettings(flags: [(.asg, ["web"]), (.header, ["A: b", "C: d"])]),
+      RawSettings(imported: [(.target, ["HTTP:81/x"]), (.strict, ["true"])], from: "elb:web"),
+    ])
+    let raw = RawSettings(file: Array(SettingsTemplate(given).text.utf8), path: "t.yaml")
+    #expect(raw.problems.isEmpty)
+    #expect(raw.values[.target]?.map(\.text) == ["HTTP:81/x"])
+    #expect(raw.values[.asg]?.map(\.text) == ["web"])
+    #expect(raw.values[.header]?.map(\.text) == ["A: b", "C: d"])
+    #expect(raw.values[.instances] == nil)
+  }
+}
