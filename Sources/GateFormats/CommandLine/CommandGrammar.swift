@@ -114,7 +114,7 @@ extension [CommandGrammar] {
         option = String(word.prefix { $0 != "=" })
         guard let name = option, case .one = command.options[name] else { continue }
         if name == word { rest = rest.dropFirst() }
-      } else if let option, !word.contains("://"), message.contains(word.prefix(20)) {
+      } else if let option, !word.isMeant(as: command), message.contains(word.prefix(20)) {
         return CommandLineProblem(
           "unexpected argument after the value of \(option)",
           hint: "a value with blanks is put in quotes; \(option) is repeated where it may have several")
@@ -234,6 +234,11 @@ extension String {
       .filter { $0.offset.isMultiple(of: 2) }
       .flatMap { $0.element.split { !($0.isLetter || $0 == "-") } }
       .filter { $0.hasPrefix("--") }.map(String.init)
+  }
+
+  /// Whether it was meant as an argument of the command; a token has dots too, and is longer.
+  fileprivate func isMeant(as command: CommandGrammar) -> Bool {
+    contains("://") || command.name != "run" && looksLikePlace && utf8.count <= 40
   }
 
   /// Whether it is more of an address than of a command: `10.0.1.5:80`, `web.example/health`.
