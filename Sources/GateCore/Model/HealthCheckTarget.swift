@@ -129,9 +129,10 @@ extension HealthCheckTarget {
       }
       return albGRPCPath
     }
-    // The bytes go on the request line as they are written (RFC 9112, section 3.2).
-    guard text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "#") }) else {
-      throw GrammarError("the path of \(whole.shown) has a blank, a control character or a '#'")
+    // The bytes go on the request line as they are written (RFC 9112, section 3.2), and are shown.
+    guard text.unicodeScalars.allSatisfy({ !$0.isShownByNumber && $0 != " " && $0 != "#" }) else {
+      throw GrammarError(
+        "the path of \(whole.shown) has a blank, a '#', or a control or invisible character")
     }
     guard text.utf16.count <= 1024 else {
       throw GrammarError("the path of the target is longer than 1024 characters")

@@ -17,7 +17,7 @@ package struct SecretStream: Sendable {
   /// More than this is not held back, whatever it may be.
   private static let mostHeld = 1 << 14
   /// A command that prints more of them in one run is no log that anybody reads.
-  private static let mostEscapes = 8 << 20
+  private static let mostEscapes = 4 << 20
 
   package init(_ mask: SecretMask) {
     self.init(mask, escapedAtMost: Self.mostEscapes)

@@ -36,11 +36,12 @@ package struct RunHeader: Hashable, Sendable {
 
   package struct RequestSetting: Hashable, Sendable {
     package var name: String
-    package var values: [String]
+    /// As they may be shown anywhere.
+    package let values: [String]
 
     package init(_ name: String, _ values: [String]) {
       self.name = name
-      self.values = values
+      self.values = values.map(\.shownLines)
     }
   }
 

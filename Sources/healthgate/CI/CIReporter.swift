@@ -54,7 +54,8 @@ struct CIReporter {
     switch system {
     case .github: problems += writeForGitHub(report)
     case .circleci:
-      problems += [append(CircleCI.script(report.verdict), toFileNamedBy: "BASH_ENV")].compactMap { $0 }
+      let script = CircleCI.script(report.verdict)
+      problems += [append(script, toFileNamedBy: "BASH_ENV")].compactMap { $0 }
     case .buildkite: tellBuildkite(report)
     case .azure: uploadSummary(report)
     case .gitlab, .jenkins: break
