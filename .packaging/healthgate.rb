@@ -11,6 +11,7 @@ class Healthgate < Formula
   depends_on "curl"
   depends_on "expat"
   depends_on "libyaml"
+  depends_on "openssl@3"
   depends_on "re2"
   depends_on :linux
 
