@@ -122,6 +122,29 @@ private struct CompletionRoot: ParsableCommand {
         "there are no completions for \((name ?? "this shell").shown)\n  hint: "
           + "--generate-completion-script bash, zsh or fish")
     }
-    return completionScript(for: shell) + "\n"
+    let text = completionScript(for: shell) + "\n"
+    guard shell == .bash,
+      let place = text.firstRange(of: "    __healthgate_offer_flags_options 0\n")
+    else { return text }
+    return text.replacingCharacters(in: place, by: commandsFirst + text[place])
+  }
+
+  /// What bash does before it looks at the options of the whole program: those of a command that is named are its own.
+  private static var commandsFirst: String {
+    let names = configuration.subcommands.compactMap { $0.configuration.commandName }
+    return """
+          if ((COMP_CWORD > 1)) && [[ " \(names.joined(separator: " ")) " = *" ${COMP_WORDS[1]} "* ]]; then
+              unparsed_words=("${COMP_WORDS[@]:2:COMP_CWORD-1}")
+              "_healthgate_${COMP_WORDS[1]}"
+              return
+          fi
+
+      """
+  }
+}
+
+extension String {
+  fileprivate func replacingCharacters(in range: Range<Index>, by text: String) -> String {
+    self[..<range.lowerBound] + text + self[range.upperBound...]
   }
 }
