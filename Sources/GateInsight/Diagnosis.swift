@@ -55,6 +55,7 @@ package enum DiagnosisCode: String, Hashable, Sendable, CaseIterable {
   case proxyTimeout = "proxy_timeout"
   case tooSlow = "too_slow"
   case unfinishedAnswer = "unfinished_answer"
+  case overloaded
   // The form and the content of the answer.
   case protocolMismatch = "protocol_mismatch"
   case grpcMatcher = "grpc_matcher"

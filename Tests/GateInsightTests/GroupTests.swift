@@ -40,7 +40,7 @@ internal import Testing
       Player("---", Self.denied), Player("---", Self.down), Player("---", Self.down))
     #expect(found.map(\.code) == [.applicationDown, .disallowedHost, .slowBoot])
     #expect(found.map(\.instances) == [["web-2", "web-3"], ["web-1"], ["web-2", "web-3"]])
-    #expect(found.first?.summary == "nginx before 2 of 3 instances answered 502")
+    #expect(found.first?.summary == "nginx in front of 2 of 3 instances answered 502")
   }
 
   @Test func aLikelyCauseIsBeforeAPossibleOne() {
@@ -157,7 +157,7 @@ internal import Testing
 
   @Test func oldAndNewInTurnIsAnOldProcess() throws {
     let old = Failure(
-      .wrongVersion, "version 'v41', not 'v42'", status: 200, Evidence(server: "nginx"),
+      .wrongVersion, "version 'v41', not 'v42'", status: 200, .read(server: "nginx", ""),
       version: "v41")
     var scene = Scene(soak: .seconds(20), deadline: .seconds(60))
     scene.check.unhealthyWindow = UnhealthyWindow(failures: 3, of: 10)

@@ -107,6 +107,11 @@ extension Reply {
     (values(of: "content-type").last ?? "").prefix { $0 != ";" }.trimmed.lowercased()
   }
 
+  /// Clean of secrets already.
+  var asAnswer: Answer {
+    Answer(status: status, fields: fields, body: body, isBodyWhole: isBodyWhole)
+  }
+
   /// The body as text.
   var text: String { String(decoding: body, as: UTF8.self) }
 

@@ -24,7 +24,7 @@ extension LintRule {
           started: .start, result: .failure(failure.kind),
           status: member.isGRPC ? failed.reply?.grpcStatus : failed.status,
           latencyMicroseconds: failed.timing.total, detail: failure.detail,
-          evidence: failed.reply.map(Evidence.init)),
+          evidence: failed.reply.flatMap { Evidence(of: $0.asAnswer, without: []) }),
         from: member.instance, check: member.check, request: member.request)
       let cause = diagnosis.map { "; \($0.confidence.rawValue) \($0.likelyCause)" } ?? ""
       return Sighting(
@@ -128,21 +128,6 @@ extension LintRule {
   ) { member in
     member.check.target.scheme.hasPath
       ? nil : "\(member.check.target): \(member.checks.first?.words ?? "not asked")"
-  }
-}
-
-extension Evidence {
-  /// What explains a failure, from its answer.
-  fileprivate init(_ reply: Reply) {
-    func last(_ name: String) -> String? {
-      reply.values(of: name).last.map { SecretMask().masked($0).cleaned(to: 200) }
-    }
-    let beginning = Array(reply.body.prefix(200))
-    let shown = SecretMask().masked(beginning, reply.body.count > 200 ? .cut : .whole)
-    let excerpt = String(decoding: shown, as: UTF8.self).cleaned(to: 200)
-    self.init(
-      server: last("server"), location: last("location"), contentType: last("content-type"),
-      excerpt: excerpt.isEmpty ? nil : excerpt)
   }
 }
 
