@@ -78,7 +78,7 @@ internal import Testing
       "Apache's back end has no TLS", 500, apache,
       apachePage(
         "500 Proxy Error", "Reason: <strong>Error during SSL Handshake with remote server</strong>"),
-      is: .applicationError, "proxy"),
+      is: .protocolMismatch, "TLS"),
     Row(
       "Apache's back end has no TLS, 502", 502, apache,
       apachePage(
@@ -176,7 +176,7 @@ internal import Testing
       "no more than the words", 500, [], "Internal Server Error", is: .applicationError,
       "exception", not: "uWSGI"),
     Row(
-      "gunicorn", 500, [("Server", "gunicorn")],
+      "gunicorn", 500, [],
       "<html>\n  <head>\n    <title>Internal Server Error</title>\n  </head>\n  <body>\n    "
         + "<h1><p>Internal Server Error</p></h1>", is: .applicationError, "gunicorn"),
     Row(

@@ -337,7 +337,7 @@ internal import Testing
     let ofGroup: Set<DiagnosisCode> = [
       .deadlineTooShort, .instancesMissing, .instancesReplaced, .loadBalancerDisagrees,
       .oneZoneOnly,
-      .oneBadOfMany, .allAlike, .gateFault,
+      .oneBadOfMany, .allAlike, .gateFault, .guardFailed, .sharedCause, .worseThanBaseline,
     ]
     let ofTime = Set(CourseClaim.allCases.map(\.code))
     let reached = Set((Self.cases.map(\.code) + PageTests.rows.map(\.code)))

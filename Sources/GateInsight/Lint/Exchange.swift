@@ -173,6 +173,17 @@ extension Exchange {
     return nil
   }
 
+  /// Whether it is how a rate limit refuses a request: with 429, or with a 503 that says so.
+  var isOneTooMany: Bool {
+    guard let reply, end == .answered else { return false }
+    if reply.status == 429 { return true }
+    guard reply.status == 503 else { return false }
+    return reply.has("retry-after")
+      || Evidence(of: reply.asAnswer, without: []).map {
+        $0.author == "nginx" || $0.signs.contains(Sign.tooManyRequests.rawValue)
+      } ?? false
+  }
+
   func passes(_ check: HealthCheck) -> Bool {
     if case .fault = end { return false }
     return failure(under: check) == nil

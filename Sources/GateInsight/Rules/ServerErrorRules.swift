@@ -10,7 +10,7 @@ extension Rule {
 
   /// A proxy whose back end is at fault.
   private static let gateways = [
-    errorOfProxy, backendUnknown, backendTLS, backendEnded, backendGone, badGateway,
+    backendUnknown, backendTLS, errorOfProxy, backendEnded, backendGone, badGateway,
     unavailableByProxy, unavailableByHost,
   ]
 

@@ -3,8 +3,8 @@ internal import GateCore
 /// Whether the check passes, and passes for the load balancer too.
 extension LintRule {
   static let passing = [
-    checkFails, redirect, needsSession, needsForwarded, needsOwnRequest, answersVary, slowAnswer,
-    connectionOnly,
+    checkFails, redirect, needsSession, needsForwarded, needsOwnRequest, answersVary, ownBurst,
+    slowAnswer, connectionOnly,
   ]
 
   private static let checkFails = LintRule(
@@ -26,7 +26,7 @@ extension LintRule {
           latencyMicroseconds: failed.timing.total, detail: failure.detail,
           evidence: failed.reply.flatMap { Evidence(of: $0.asAnswer, without: []) }),
         from: member.instance, check: member.check, request: member.request)
-      let cause = diagnosis.map { "; \($0.confidence.rawValue) \($0.likelyCause)" } ?? ""
+      let cause = diagnosis.map { "; \($0.confidence.rawValue): \($0.likelyCause)" } ?? ""
       return Sighting(
         instance: member.instance.id,
         seen: "\(failed.inquiry.words): \(failure.detail)\(cause)".cleaned(to: 600),
@@ -100,6 +100,18 @@ extension LintRule {
     else { return nil }
     return "\(failed.count) of \(member.checks.count) checks failed: \(first.inquiry.words): "
       + failure.detail
+  }
+
+  /// Its own doing: some sixteen requests within milliseconds, which no load balancer sends.
+  private static let ownBurst = LintRule.ofEach(
+    .note, "rate-limited", finds: "some of these requests were refused as too many",
+    why: "a limit counts health checks too: each node of a load balancer asks, and all with few "
+      + "addresses; what was refused here was not looked at",
+    advice: "exempt the health check's path from the limit, and run this again to see the rest"
+  ) { member in
+    guard let first = member.refused.first else { return nil }
+    return "\(member.refused.count) of \(member.refused.count + member.exchanges.count) requests: "
+      + member.seen(first)
   }
 
   private static let slowAnswer = LintRule.ofEach(
