@@ -71,7 +71,11 @@ struct Examination {
     }
     let causes = ordered(claimed(of: group.count) + ofGroup)
     let spread = Spread(troubles: troubles, group: group, old: old).diagnoses
-    return ranked(ofGate + besideGroup(gate, verdict) + unshared(causes + spread))
+    // The gate's own losses come first only where they decided.
+    let isGates = verdict.reason.code == .gateFault
+    return ranked(
+      (isGates ? ofGate : []) + besideGroup(gate, verdict) + unshared(causes)
+        + (isGates ? [] : ofGate) + unshared(spread))
   }
 
   /// What the gate knows of the old group.
