@@ -31,7 +31,7 @@ package struct TextReport {
     writeRun()
     if headline == .last {
       page.blankLine()
-      writeDecision()
+      page.entry("\(verdict.decision.rawValue):", verdict.decision.tone, document.message)
     }
   }
 
