@@ -37,7 +37,7 @@ let package = Package(
     .target(name: "GateEngine", dependencies: ["GateCore"], swiftSettings: strict),
     .target(
       name: "CurlHTTP",
-      dependencies: ["CCurl", "CCurlShims", "CProcess", "GateCore", "GateEngine"],
+      dependencies: ["CCurl", "CCurlShims", "CProcess", "GateCore", "GateEngine", "GateInsight"],
       swiftSettings: strict + checkedInTests),
     .target(
       name: "InstanceSources",
@@ -59,7 +59,9 @@ let package = Package(
     .systemLibrary(
       name: "CCurl", pkgConfig: "libcurl",
       providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
-    .target(name: "CCurlShims", dependencies: ["CCurl", "CNGHTTP2"]),
+    .target(
+      name: "CCurlShims", dependencies: ["CCurl", "CNGHTTP2"],
+      linkerSettings: [.linkedLibrary("z")]),
     // HTTP/2's frames, by the library that libcurl has them from.
     .systemLibrary(
       name: "CNGHTTP2", pkgConfig: "libnghttp2",

@@ -27,6 +27,7 @@ ARCHIVES = {
     "libyaml.a": "libyaml-0.so",
     "libexpat.a": "libexpat.so",
     "libre2.a": "libre2.so",
+    "libz.a": "libz.so",
     "libstdc++.a": "libstdc++.so",
     "libgcc_eh.a": "libgcc_s.so",
 }

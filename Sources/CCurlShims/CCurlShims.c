@@ -152,9 +152,7 @@ static hg_malformed form_of(hg_response *response, const char *bytes, size_t cou
   return hg_is_status_line(bytes, count) ? HG_WELL_FORMED : HG_STATUS_LINE;
 }
 
-static bool is_well_formed(hg_response *response, const char *bytes, size_t count) {
-  response->malformed = form_of(response, bytes, count);
-  if (response->malformed == HG_WELL_FORMED) return true;
+static void keep_line(hg_response *response, const char *bytes, size_t count) {
   size_t length = 0;
   while (length < count && length + 1 < sizeof response->line && bytes[length] != '\r' &&
          bytes[length] != '\n') {
@@ -162,6 +160,12 @@ static bool is_well_formed(hg_response *response, const char *bytes, size_t coun
     length++;
   }
   response->line[length] = 0;
+}
+
+static bool is_well_formed(hg_response *response, const char *bytes, size_t count) {
+  response->malformed = form_of(response, bytes, count);
+  if (response->malformed == HG_WELL_FORMED) return true;
+  keep_line(response, bytes, count);
   return false;
 }
 
@@ -204,7 +208,13 @@ bool hg_response_take_body(hg_response *response, const char *bytes, size_t coun
 }
 
 static size_t on_body(char *bytes, size_t size, size_t items, void *context) {
-  return hg_response_take_body(context, bytes, size * items) ? size * items : 0;
+  hg_response *response = context;
+  if (!hg_response_take_body(response, bytes, size * items)) return 0;
+  if (!response->strict || response->header_bytes) return size * items;
+  // Taken as HTTP/0.9: it is no answer, and what it says may tell why.
+  response->malformed = HG_STATUS_LINE;
+  keep_line(response, bytes, size * items);
+  return 0;
 }
 
 static curl_socket_t on_open(void *context, curlsocktype purpose, struct curl_sockaddr *address) {

@@ -25,9 +25,11 @@ extension hg_response {
     return Array(UnsafeRawBufferPointer(start: body, count: body_length))
   }
 
-  func answer(status: Int) -> Answer {
-    Answer(
-      status: status, fields: fields, body: bodyBytes, isBodyWhole: body_bytes == body_length)
+  /// With as much of the body as is kept, or no more than is wanted.
+  func answer(status: Int, wanting wanted: Int = .max) -> Answer {
+    let body = wanted < body_length ? Array(bodyBytes.prefix(wanted)) : bodyBytes
+    return Answer(
+      status: status, fields: fields, body: body, isBodyWhole: body_bytes == body.count)
   }
 }
 
@@ -39,19 +41,23 @@ extension Transfer {
 }
 
 extension Answer {
-  /// What explains a failure: without secrets, cut, and clean enough to print anywhere.
-  func evidence(without secrets: SecretMask) -> Evidence? {
-    func shown(_ name: String) -> String? { values(of: name).last.map { secrets.masked($0) } }
-    let evidence = Evidence(
-      server: shown("server"), location: shown("location"), contentType: shown("content-type"),
-      excerpt: excerpt(without: secrets))
-    return evidence == Evidence() ? nil : evidence
+  /// Itself with a body that can be read, where it is compressed: as much as is ever looked at.
+  ///
+  /// A load balancer's request takes compressed answers, and so gets them.
+  var inflated: Answer {
+    let coding = values(of: "content-encoding").last?.lowercased() ?? ""
+    guard ["gzip", "x-gzip", "deflate"].contains(coding), !body.isEmpty else { return self }
+    var answer = self
+    answer.body = [UInt8](unsafeUninitializedCapacity: Self.mostInflated) { buffer, count in
+      count = body.withUnsafeBufferPointer {
+        hg_inflate($0.baseAddress, $0.count, buffer.baseAddress, buffer.count)
+      }
+    }
+    // What is no such thing is shown as it came.
+    guard !answer.body.isEmpty else { return self }
+    answer.isBodyWhole = isBodyWhole && answer.body.count < Self.mostInflated
+    return answer
   }
 
-  private func excerpt(without secrets: SecretMask) -> String? {
-    guard !body.isEmpty else { return nil }
-    let bytes = Array(body.prefix(Evidence.excerptBytes))
-    let isCut = !isBodyWhole || bytes.count < body.count
-    return String(decoding: secrets.masked(bytes, isCut ? .cut : .whole), as: UTF8.self)
-  }
+  private static let mostInflated = 64 * 1024
 }

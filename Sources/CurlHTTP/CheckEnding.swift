@@ -1,6 +1,7 @@
 internal import CCurl
 internal import CCurlShims
 internal import GateCore
+internal import GateInsight
 
 /// Makes a report of a check that has ended.
 struct CheckEnding {
@@ -42,8 +43,9 @@ struct CheckEnding {
     let status = transfer.httpStatus
     guard plan.check.matcher.accepts(status) else { return mismatch(status) }
     if let failure = unframedBody(status) { return failure }
-    guard plan.judge != nil else { return success(status: status) }
-    return judgedByPlan(response.answer(status: status), status: status)
+    guard let judge = plan.judge else { return success(status: status) }
+    return judgedByPlan(
+      response.answer(status: status, wanting: judge.bodyBytesWanted), status: status)
   }
 
   /// What an answer must show beyond its status.
@@ -56,7 +58,8 @@ struct CheckEnding {
       return success(status: status, version: version(judgement))
     }
     var report = self.failure(
-      failure.kind, failure.detail, status: status, answer: answer)
+      failure.kind, failure.detail, status: status,
+      answer: response.answer(status: answer.status))
     report.version = version(judgement)
     return report
   }
@@ -152,7 +155,7 @@ struct CheckEnding {
       started: transfer.started, result: .failure(kind), status: status,
       latencyMicroseconds: kind.isTimeout ? sinceStart : latency ?? sinceStart,
       detail: detail,
-      evidence: answer?.evidence(without: plan.secrets))
+      evidence: answer.flatMap { Evidence(of: $0.inflated, without: plan.secrets) })
   }
 
   /// What an answer said; never words of the program's own.

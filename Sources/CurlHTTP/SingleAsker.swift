@@ -116,7 +116,7 @@ extension SingleAnswer {
           status: status == 200 && call.isGRPC ? call.status : nil,
           isServing: call.serving.isMessage ? call.serving == .serving : nil)
       }
-      answer = whole.masking(plan.secrets)
+      answer = whole.inflated.masking(plan.secrets)
       httpVersion =
         transfer.usesHTTP2 ? "2" : Self.version(handle.long(CURLINFO_HTTP_VERSION))
     }

@@ -1,6 +1,7 @@
 internal import CCurl
 internal import CCurlShims
 internal import GateCore
+internal import GateInsight
 
 /// A place for one check under way: a handle that is set up once and used again and again.
 final class Transfer {
@@ -73,7 +74,7 @@ final class Transfer {
     }
     try opener?.leaveConnectionOpen()
     if opener != nil { try CurlFailure.check(hg_easy_take_connected(handle.raw)) }
-    let kept = plan.check.target.scheme.isGRPC ? GRPCAnswer.bytesRead : Evidence.excerptBytes
+    let kept = plan.check.target.scheme.isGRPC ? GRPCAnswer.bytesRead : MarkedPage.bytesRead
     handle.response.pointee.strict = true
     handle.response.pointee.header_limit = Self.headerLimit
     handle.response.pointee.body_limit = Self.bodyLimit
@@ -216,6 +217,8 @@ final class Transfer {
     try handle.set(CURLOPT_HTTP_CONTENT_DECODING, 0)
     guard !plan.usesHTTP2 else { return }
     try handle.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+    // What is no HTTP/1.1 is refused, and kept to be looked at.
+    try handle.set(CURLOPT_HTTP09_ALLOWED, 1)
     switch plan.method {
     case nil, "GET": break
     case "HEAD": try handle.set(CURLOPT_NOBODY, 1)

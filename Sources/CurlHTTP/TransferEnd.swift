@@ -173,7 +173,7 @@ extension TransferEnd {
     case .here, .proxy: return .fault(text)
     // An OpenSSL that allows no version that a check may offer.
     case .broken where text.contains("no protocols available"): return .fault(text)
-    case .tls: return .failed(.tlsError, text)
+    case .tls: return .failed(.tlsError, handshake(text))
     case .silence: return .failed(.connectionReset, "closed without an answer")
     case .time: return .failed(.timeoutConnect, text)
     case .broken: return broken(result, handle, way, text)
@@ -206,7 +206,14 @@ extension TransferEnd {
     if handle.isReset { return .failed(.connectionReset, "connection reset") }
     // TLS 1.3 tells after the handshake that it wants a certificate: no error of the system.
     let isHandshake = result == CURLE_SSL_CONNECT_ERROR || way.isTLS && handle.systemError == 0
-    return .failed(isHandshake ? .tlsError : .connectionReset, text)
+    return .failed(
+      isHandshake ? .tlsError : .connectionReset, isHandshake ? handshake(text) : text)
+  }
+
+  /// In words of its own where the TLS library says only that the connection ended.
+  private static func handshake(_ text: String) -> String {
+    let isEnd = text.contains("SSL_ERROR_SYSCALL") || text.contains("unexpected eof")
+    return isEnd ? "the connection was closed during the TLS handshake" : text
   }
 
   // MARK: - Time

@@ -55,6 +55,7 @@ package enum DiagnosisCode: String, Hashable, Sendable, CaseIterable {
   case proxyTimeout = "proxy_timeout"
   case tooSlow = "too_slow"
   case unfinishedAnswer = "unfinished_answer"
+  case overloaded
   // The form and the content of the answer.
   case protocolMismatch = "protocol_mismatch"
   case grpcMatcher = "grpc_matcher"
@@ -78,6 +79,10 @@ package enum DiagnosisCode: String, Hashable, Sendable, CaseIterable {
   case oneZoneOnly = "one_zone_only"
   case oneBadOfMany = "one_bad_of_many"
   case allAlike = "all_alike"
+  // Beside the group.
+  case guardFailed = "guard_failed"
+  case sharedCause = "shared_cause"
+  case worseThanBaseline = "worse_than_baseline"
   // The gate itself.
   case gateFault = "gate_fault"
 }

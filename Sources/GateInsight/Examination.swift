@@ -70,7 +70,41 @@ struct Examination {
       if isTroubled || record.removed == nil { group.append(record.instance) }
     }
     let causes = ordered(claimed(of: group.count) + ofGroup)
-    return ofGate + causes + Spread(troubles: troubles, group: group).diagnoses
+    let spread = Spread(troubles: troubles, group: group, old: old).diagnoses
+    // The gate's own losses come first only where they decided.
+    let isGates = verdict.reason.code == .gateFault
+    return ranked(
+      (isGates ? ofGate : []) + besideGroup(gate, verdict) + unshared(causes)
+        + (isGates ? [] : ofGate) + unshared(spread))
+  }
+
+  /// What the gate knows of the old group.
+  private var old: Spread.Old {
+    if gate.present(.baseline) == 0 { return .unknown }
+    return gate.unhealthy(.baseline) > 0 || verdict.reason.code == .sharedCause ? .failing : .well
+  }
+
+  /// Where the old group fails too, what the new one's failures suggest is second to that: a boot
+  /// is no cause then, nor what the new instances alone share.
+  private func unshared(_ all: [Diagnosis]) -> [Diagnosis] {
+    guard verdict.reason.code == .sharedCause else { return all }
+    return all.filter { $0.code != .slowBoot && $0.code != .allAlike }.map { diagnosis in
+      var second = diagnosis
+      second.confidence = .possible
+      return second
+    }
+  }
+
+  /// One likeliest cause of each instance: what comes after it falls behind it.
+  private func ranked(_ all: [Diagnosis]) -> [Diagnosis] {
+    var explained: Set<String> = []
+    return all.map { diagnosis in
+      guard diagnosis.confidence == .likely, !diagnosis.instances.isEmpty else { return diagnosis }
+      var ranked = diagnosis
+      if explained.isSuperset(of: diagnosis.instances) { ranked.confidence = .possible }
+      explained.formUnion(diagnosis.instances)
+      return ranked
+    }
   }
 
   // MARK: - Instances
@@ -458,7 +492,23 @@ extension Symptom {
   /// The latest results, and then the evidence of the last failure.
   var evidenceOverTime: String? {
     guard let record else { return evidenceWords }
-    let marks = "checks \(record.pattern.marks(of: record.checks))"
-    return "\(marks); the last failure: \(evidenceWords ?? detailWords)".cleaned(to: 200)
+    let course = record.pattern.marks(of: record.checks).inRuns
+    return "\(course); the last failure: \(evidenceWords ?? detailWords)".cleaned(to: 200)
+  }
+}
+
+extension String {
+  /// Marks of checks as a person reads them: `3 passed, 2 failed, 1 passed`; the latest runs.
+  var inRuns: String {
+    var runs: [(mark: Character, count: Int)] = []
+    for mark in self {
+      if runs.last?.mark == mark {
+        runs[runs.count - 1].count += 1
+      } else {
+        runs.append((mark, 1))
+      }
+    }
+    let shown = runs.suffix(8).map { "\($0.count) \($0.mark == "+" ? "passed" : "failed")" }
+    return (runs.count > 8 ? "at last " : "") + shown.joined(separator: ", ")
   }
 }

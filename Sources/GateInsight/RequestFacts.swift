@@ -5,17 +5,23 @@ package struct RequestFacts: Hashable, Sendable {
   package var method: String?
   package var verifiesTLS: Bool
   package var expectedVersion: String?
+  /// Whether the TLS handshake names a site.
+  package var namesServer: Bool
+  package var usesHTTP2: Bool
   /// The names of the header fields of the user's own, in lower case.
   package var ownFields: Set<String>
 
   package init(
     host: String? = nil, method: String? = nil, verifiesTLS: Bool = false,
-    expectedVersion: String? = nil, ownFields: Set<String> = []
+    expectedVersion: String? = nil, namesServer: Bool = false,
+    usesHTTP2: Bool = false, ownFields: Set<String> = []
   ) {
     self.host = host
     self.method = method
     self.verifiesTLS = verifiesTLS
     self.expectedVersion = expectedVersion
+    self.namesServer = namesServer
+    self.usesHTTP2 = usesHTTP2
     self.ownFields = ownFields
   }
 
@@ -24,7 +30,8 @@ package struct RequestFacts: Hashable, Sendable {
     func value(_ name: String) -> String? { settings.first { $0.name == name }?.values.last }
     self.init(
       host: value("host"), method: value("method"), verifiesTLS: value("verify_tls") == "true",
-      expectedVersion: value("expect_version"))
+      expectedVersion: value("expect_version"), namesServer: value("server_name") != nil,
+      usesHTTP2: value("protocol_version") == "http2")
   }
 }
 

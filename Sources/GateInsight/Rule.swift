@@ -95,6 +95,9 @@ struct Occurrence: Sendable {
     alternatives(Set(members.compactMap(\.status)).sorted().map(String.init))
   }
 
+  /// ` 400`; empty where no status came.
+  var statusesOrNothing: String { statuses.isEmpty ? "" : " \(statuses)" }
+
   /// `port 80`, or where the ports differ, `its port`.
   var port: String {
     let ports = Set(members.map(\.instance.port))
@@ -122,11 +125,16 @@ extension Symptom {
     if let location = evidence?.location { parts.append("location \(location.cleaned(to: 80))") }
     if let server = evidence?.server { parts.append("server \(server.cleaned(to: 40))") }
     if let type = evidence?.contentType { parts.append(type.cleaned(to: 40)) }
+    if let wait = evidence?.retryAfter { parts.append("retry-after \(wait.cleaned(to: 30))") }
     // A status and nothing more says less than the check's own account.
     if evidence == nil || (status == nil && parts.isEmpty), let detail = report.detail {
       parts = [detail]
     }
     if kind == .wrongVersion, let detail = report.detail { parts.append(detail) }
+    // A page's title says in short what its first bytes may not come to.
+    if let title = evidence?.title, evidence?.excerpt?.contains(title) != true {
+      parts.append("title '\(title)'")
+    }
     if let excerpt = evidence?.excerpt { parts.append(excerpt) }
     let text = parts.joined(separator: ", ").cleaned(to: 200)
     return text.isEmpty ? nil : text

@@ -10,9 +10,10 @@ struct Symptom {
   /// All that is known of the instance; nil where there was a single check.
   let record: InstanceRecord?
   let location: Location?
-  private let page: [UInt8]
+  /// Whose own page it is, where a mark tells.
+  let author: Author?
+  private let signs: Set<String>
   private let detail: [UInt8]
-  private let server: [UInt8]
 
   init(
     of instance: Instance, kind: FailureKind, report: CheckReport, check: HealthCheck,
@@ -26,9 +27,9 @@ struct Symptom {
     self.record = record
     let evidence = report.evidence
     location = evidence?.location.map(Location.init)
-    page = (evidence?.excerpt ?? "").foldedBytes
+    author = Author.named(evidence?.author)
+    signs = Set(evidence?.signs ?? [])
     detail = (report.detail ?? "").foldedBytes
-    server = (evidence?.server ?? "").foldedBytes
   }
 
   var status: Int? { report.status }
@@ -39,52 +40,30 @@ struct Symptom {
 
   // MARK: - What the answer says
 
-  /// Whether the body's start has one of these phrases; they are in lower case.
-  func says(_ phrases: String...) -> Bool { phrases.contains { page.contains(phrase: $0) } }
+  /// Whether the answer shows one of these.
+  func shows(_ wanted: Sign...) -> Bool { wanted.contains { signs.contains($0.rawValue) } }
 
   /// Whether the check's own account has one of these phrases; they are in lower case.
   func isTold(_ phrases: String...) -> Bool { phrases.contains { detail.contains(phrase: $0) } }
 
-  /// Whether the `Server` header has one of these names; they are in lower case.
-  func isServed(by names: String...) -> Bool { names.contains { server.contains(phrase: $0) } }
+  /// Whether the page is this program's own.
+  func isBy(_ names: String...) -> Bool { author.map { names.contains($0.name) } ?? false }
 
-  /// Whether the body is exactly this, in lower case.
-  func saysOnly(_ text: String) -> Bool { page.elementsEqual(text.utf8) }
+  var isSilent: Bool { report.evidence == nil || shows(.bodyless) }
 
-  var isSilent: Bool { page.isEmpty }
-
-  var isJSON: Bool {
-    if report.evidence?.contentType?.foldedBytes.contains(phrase: "json") ?? false { return true }
-    return page.first == UInt8(ascii: "{") || page.first == UInt8(ascii: "[")
-  }
+  var isJSON: Bool { shows(.json) }
 
   /// The proxy or web server whose own page this is; nil when the application may have written it.
-  var proxyPage: String? {
-    Self.proxyPages.first { page.contains(phrase: $0.phrase) }?.name
-      ?? (isServed(by: "awselb") ? "a load balancer in front" : nil)
+  var proxyPage: String? { author?.role == .front ? author?.name : nil }
+
+  /// Whether nothing but an application can have said it.
+  var isOfApplication: Bool {
+    if author?.role == .front { return false }
+    return author != nil || shows(.passedOn, .json, .saysUnwell) || !failing.isEmpty
   }
 
-  /// The excerpt is the page's start, so the phrases are from there where there is a choice.
-  private static let proxyPages: [(phrase: String, name: String)] = [
-    ("<center>nginx", "nginx"),
-    ("<center>openresty", "OpenResty"),
-    ("<center>tengine", "Tengine"),
-    ("no server is available to handle this request", "HAProxy"),
-    ("the server returned an invalid or incomplete response", "HAProxy"),
-    ("the server didn't respond in time", "HAProxy"),
-    ("no healthy upstream", "Envoy"),
-    ("upstream connect error", "Envoy"),
-    ("upstream request timeout", "Envoy"),
-    ("-//ietf//dtd html 2.0//en", "Apache"),
-    ("the proxy server received an invalid response", "Apache"),
-    ("default backend - 404", "the ingress controller"),
-    ("404 page not found", "Traefik or a Go server"),
-    ("varnish cache server", "Varnish"),
-    ("guru meditation", "Varnish"),
-    ("cloudfront", "CloudFront"),
-    ("cloudflare", "Cloudflare"),
-    ("iis detailed error", "IIS"),
-  ]
+  /// What the body says that fails.
+  var failing: [String] { report.evidence?.failing ?? [] }
 
   // MARK: - What was asked
 

@@ -124,7 +124,7 @@ import Testing
       evidence
         == Evidence(
           server: "nginx", location: "/login", contentType: "text/html",
-          excerpt: "<p> Log in</p>"))
+          excerpt: "<p> Log in</p>", signs: ["html"]))
   }
 
   @Test func evidenceCanBePrintedAnywhere() async throws {

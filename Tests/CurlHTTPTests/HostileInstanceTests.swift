@@ -139,7 +139,10 @@ import Testing
   }
 
   static let garbage: [(row: Row, detail: String?)] = [
-    (Row("a mail server's greeting", .garbage), "the answer is not HTTP/1.1"),
+    (
+      Row("a mail server's greeting", .garbage),
+      "the answer is not HTTP/1.1: its status line is '220 mail ESMTP'"
+    ),
     (Row("a header without end", .endlessHeader), "more than 32 KiB of header"),
     (Row("a header line of 2 MiB", .hugeHeader()), "a header line without end"),
     (Row("a status line without end", endlessStatusLine), "a header line without end"),

@@ -101,8 +101,8 @@ import Testing
     run.play(["--"], baseline: ["tt*", "+*"])
     #expect(
       run.verdict?.reason.message
-        == "1 of 1 instance unhealthy (status_mismatch), 0 allowed: i-0; but the baseline fails "
-        + "as well: 1 of 2 instances (timeout_response): old-0")
+        == "1 of 1 instance unhealthy (HTTP 503), 0 allowed: i-0; but the baseline fails "
+        + "as well: 1 of 2 instances (no answer in time): old-0")
   }
 
   /// An old instance that leaves is not asked any more, and who joins now is not asked at all.

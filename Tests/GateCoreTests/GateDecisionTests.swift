@@ -199,6 +199,6 @@ import Testing
     run.play(["+*", "--", "+*"])
     #expect(
       run.verdict?.reason.message
-        == "1 of 3 instances unhealthy (status_mismatch), 0 allowed: i-1")
+        == "1 of 3 instances unhealthy (HTTP 503), 0 allowed: i-1")
   }
 }

@@ -26,7 +26,7 @@ internal import Testing
         Failure.status(
           status, server: hostile, location: hostile, type: "application/json", hostile),
         Failure(
-          .wrongVersion, hostile, status: status, Evidence(excerpt: hostile), version: hostile),
+          .wrongVersion, hostile, status: status, .read(status, hostile), version: hostile),
         Failure(.protocolError, hostile, status: status),
       ]
       for failure in failures {
@@ -57,7 +57,8 @@ internal import Testing
       return try #require(Scene().diagnoses(Scene.Player("---", failure)).first).summary
     }
     #expect(try summary("{\"failed\": [\"cache\", \"homepage\"]}").contains("'cache', 'homepage'"))
-    #expect(try summary("{\"failed\": [\"<b>x</b>\"]}").hasSuffix("the application itself says so"))
+    #expect(
+      try summary("{\"failed\": [\"<b>x</b>\"]}").hasSuffix("the body says that it is not ready"))
     #expect(
       try summary("{\"status\":\"DOWN\",\"components\":{\"redis\":{\"status\":\"DOWN\"}}}")
         .contains("'redis'"))

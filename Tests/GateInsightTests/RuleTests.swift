@@ -39,7 +39,7 @@ internal import Testing
   ) -> Failure {
     Failure(
       kind, "version missing, not 'v42'", status: 200,
-      Evidence(server: "nginx", contentType: type, excerpt: excerpt))
+      .read(server: "nginx", type: type, excerpt))
   }
 
   static let cases = [
@@ -53,6 +53,8 @@ internal import Testing
       "Django's page to a name", .django(400, "Bad Request (400)"), .disallowedHost,
       host: "shop.example"),
     Case("a bad request", .nginx(400, "Bad Request"), .unexpectedStatus),
+    Case("a bare 400", .status(400, "no"), .unexpectedStatus),
+    Case("a teapot", .status(418, "no"), .unexpectedStatus),
     Case("misdirected", .status(421), .disallowedHost),
     Case("307 to https", .status(307, location: "https://shop.example/health"), .tlsRedirect),
     Case("302 to https, the root", .status(302, location: "https://shop.example"), .tlsRedirect),
@@ -169,7 +171,18 @@ internal import Testing
       "mutual TLS of nginx", .status(400, "400 No required SSL certificate was sent"),
       .clientCertificateWanted, .https),
     Case("no SNI", tls("tlsv1 unrecognized name"), .certificateName, .https),
-    Case("no common cipher", tls("sslv3 alert handshake failure"), .tlsParameters, .https),
+    Case("an alert without a name", tls("sslv3 alert handshake failure"), .certificateName, .https),
+    Case("no common version", tls("TLS alert protocol version"), .tlsParameters),
+    Case(
+      "closed in the handshake", tls("the connection was closed during the TLS handshake"),
+      .connectionDropped),
+    Case(
+      "a zero byte", Failure(.protocolError, "the answer is malformed: nul byte in header"),
+      .brokenAnswer),
+    Case(
+      "a commit cut short",
+      Failure(.wrongVersion, "version 'v4', not 'v42'", status: 200, version: "80e3b71"),
+      .staleVersion),
     Case("any handshake", tls("SSL connect error"), .tlsOnPlainPort, .https),
     Case("a handshake on 80", tls("SSL connect error", port: 80), .tlsOnPlainPort, .https),
     Case("a slow handshake", Failure(.timeoutTLS, "no TLS handshake within 2s"), .tooSlow, .https),
@@ -206,7 +219,7 @@ internal import Testing
       "a gRPC answer without its trailers",
       Failure(
         .grpcStatusMismatch, "HTTP 200 without a grpc-status",
-        Evidence(contentType: "application/grpc")),
+        .read(type: "application/grpc", "")),
       .brokenAnswer, .grpc),
     Case(
       "a proxy that reaches nobody",
@@ -257,7 +270,7 @@ internal import Testing
   }
 
   private static let symptoms =
-    (cases
+    (cases + PageTests.rows.map { Case($0.name, $0.failure, $0.code) }
     + RealFaultTests.faults.map { row in
       Case(row.name, row.failure, row.first)
     }).map { row in
@@ -265,8 +278,10 @@ internal import Testing
       check.target.scheme = row.scheme
       return Symptom(
         of: Instance(id: "a", address: "10.0.0.1", port: row.failure.port), kind: row.failure.kind,
-        report: row.failure.report(from: .start, taking: .milliseconds(3)), check: check,
-        request: RequestFacts(host: row.host), record: nil)
+        report: row.failure.report(from: .start, taking: row.failure.latency ?? .milliseconds(3)),
+        check: check,
+        request: RequestFacts(
+          host: row.host, expectedVersion: "80e3b71f5d0c2a4b6e8f9a1b3c5d7e9f0a2b4c6d"), record: nil)
     }
 
   /// With whatever symptom it matches, of one instance, of all and of some.
@@ -322,10 +337,11 @@ internal import Testing
     let ofGroup: Set<DiagnosisCode> = [
       .deadlineTooShort, .instancesMissing, .instancesReplaced, .loadBalancerDisagrees,
       .oneZoneOnly,
-      .oneBadOfMany, .allAlike, .gateFault,
+      .oneBadOfMany, .allAlike, .gateFault, .guardFailed, .sharedCause, .worseThanBaseline,
     ]
     let ofTime = Set(CourseClaim.allCases.map(\.code))
-    let reached = Set(Self.cases.map(\.code)).union(RealFaultTests.faults.map(\.first))
+    let reached = Set((Self.cases.map(\.code) + PageTests.rows.map(\.code)))
+      .union(RealFaultTests.faults.map(\.first))
     #expect(reached.union(ofGroup).union(ofTime) == Set(DiagnosisCode.allCases))
   }
 }

@@ -122,6 +122,22 @@ extension [GateEffect] {
   }
 }
 
+extension Evidence {
+  /// As a check reads it from an answer.
+  static func read(
+    _ status: Int = 200, server: String? = nil, location: String? = nil, type: String? = nil,
+    fields: [(String, String)] = [], _ body: String
+  ) -> Evidence? {
+    let named = [("Server", server), ("Location", location), ("Content-Type", type)]
+    let all = named.compactMap { name, value in value.map { Answer.Field(name, $0) } }
+    return Evidence(
+      of: Answer(
+        status: status, fields: all + fields.map { Answer.Field($0.0, $0.1) },
+        body: Array(body.utf8),
+        isBodyWhole: true), without: [])
+  }
+}
+
 /// A failed check as the checker reports it.
 struct Failure {
   var kind: FailureKind
@@ -150,11 +166,10 @@ struct Failure {
     _ status: Int, server: String? = nil, location: String? = nil, type: String? = nil,
     _ excerpt: String? = nil
   ) -> Failure {
-    let evidence = Evidence(
-      server: server, location: location, contentType: type, excerpt: excerpt)
-    return Failure(
+    Failure(
       .statusMismatch, "HTTP \(status)\(location.map { " to \($0)" } ?? ""), not 200",
-      status: status, evidence == Evidence() ? nil : evidence)
+      status: status,
+      .read(status, server: server, location: location, type: type, excerpt ?? ""))
   }
 
   static func nginx(_ status: Int, _ phrase: String) -> Failure {

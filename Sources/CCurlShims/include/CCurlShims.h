@@ -139,6 +139,9 @@ HG_CHECKED uint32_t hg_exchange_code(const hg_exchange *exchange);
 HG_CHECKED size_t hg_exchange_trailers(const hg_exchange *exchange);
 HG_CHECKED int64_t hg_exchange_first_byte_us(const hg_exchange *exchange);  // monotonic, else 0
 
+// Inflates gzip, zlib or bare deflate, as far as the room goes and the input is sound; how much came out.
+HG_CHECKED size_t hg_inflate(const uint8_t *bytes, size_t count, uint8_t *room, size_t capacity);
+
 typedef struct hg_ready {
   int descriptor;
   int actions;  // CURL_CSELECT_IN, _OUT, _ERR

@@ -4,7 +4,20 @@ extension Gate {
     let soaked = policy.soak > .zero ? " for \(policy.soak.inWords)" : ""
     return VerdictReason(
       .groupHealthy,
-      "\(healthy) of \(counted(expected, "instance")) healthy\(soaked)\(uncounted)")
+      "\(healthy) of \(counted(expected, "instance")) healthy\(soaked)\(failedOnTheWay)\(uncounted)"
+    )
+  }
+
+  /// A promotion in which checks failed says so.
+  private var failedOnTheWay: String {
+    var (checks, failures) = (0, 0)
+    for record in records where record.instance.role == .member {
+      checks += record.checks
+      failures += record.failures
+    }
+    guard failures > 0 else { return "" }
+    let grace = policy.gracePeriod > .zero ? ", those within the grace period forgiven" : ""
+    return "; \(failures) of \(counted(checks, "check")) failed on the way\(grace)"
   }
 
   /// Who is in the group and does not speak for the promotion.
@@ -25,7 +38,21 @@ extension Gate {
     }
     return VerdictReason(
       .tooManyUnhealthy,
-      "\(count) unhealthy (\(kinds(of: failed))), \(policy.maxUnhealthy) allowed: \(names)")
+      "\(count) unhealthy (\(seen(of: failed))), \(policy.maxUnhealthy) allowed: \(names)\(others)")
+  }
+
+  /// Those that fail as well, and are not unhealthy yet.
+  private var others: String {
+    let failing = present(.member) {
+      $0.health.state != .unhealthy && $0.health.consecutiveFailures > 0
+    }
+    guard !failing.isEmpty else { return "" }
+    let isRest = unhealthy + failing.count == present
+    let who =
+      isRest
+      ? failing.count == 1 ? "the other fails too" : "the \(failing.count) others fail too"
+      : failing.count == 1 ? "1 more fails" : "\(failing.count) more fail"
+    return "; \(who) (\(seen(of: failing))): \(Self.list(failing.map(\.instance.id)))"
   }
 
   var wrongInstances: VerdictReason {
@@ -75,6 +102,12 @@ extension Gate {
     let pending = members.filter { isPending($0) }.map(\.instance.id)
     let missing = members.filter(\.isMissing).map(\.instance.id)
     var words: [String] = []
+    let failing = present(.member) {
+      !$0.health.isShownHealthy && $0.health.consecutiveFailures > 0
+    }
+    if !failing.isEmpty {
+      words.append("\(seen(of: failing)) on \(Self.list(failing.map(\.instance.id)))")
+    }
     if !pending.isEmpty {
       words.append("\(Self.list(pending)) did not pass the latest check")
     }
@@ -89,7 +122,7 @@ extension Gate {
     return VerdictReason(
       .sharedCause,
       "\(blame.reason.message); but the baseline fails as well: \(failing.count) of "
-        + "\(counted(present(.baseline), "instance")) (\(kinds(of: failing))): "
+        + "\(counted(present(.baseline), "instance")) (\(seen(of: failing))): "
         + Self.list(failing.map(\.instance.id)))
   }
 
@@ -158,10 +191,10 @@ extension Gate {
     records.filter { $0.instance.role == role && $0.removed == nil && condition($0) }
   }
 
-  /// In which ways they failed.
-  private func kinds(of failed: [InstanceRecord]) -> String {
-    let kinds = failed.map { $0.lastFailure?.kind.rawValue ?? $0.view?.reasonCode ?? "" }
-    return Self.list(Set(kinds).sorted())
+  /// What was seen of them: `HTTP 502`.
+  private func seen(of failed: [InstanceRecord]) -> String {
+    let seen = failed.map { $0.lastFailure?.shortWords ?? $0.view?.reasonCode ?? "" }
+    return Self.list(Set(seen.filter { !$0.isEmpty }).sorted())
   }
 
   var gateFault: VerdictReason {
@@ -177,7 +210,7 @@ extension Gate {
   /// What the fault was, and of which guard.
   package func words(for fault: GateFault, of tally: Losses.Tally) -> String {
     guard let key = tally.lastKey, instance(key).role == .guard else { return fault.detail }
-    return "\(instance(key).id): \(fault.detail)"
+    return "the guard \(instance(key).id) could not be asked: \(fault.detail)"
   }
 
   /// Who has not answered for so long that what it said last counts no more; nil when nobody.

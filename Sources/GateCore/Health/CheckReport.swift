@@ -50,18 +50,33 @@ package struct Evidence: Hashable, Sendable {
   package var server: String?
   package var location: String?
   package var contentType: String?
+  package var retryAfter: String?
+  /// Of the page.
+  package var title: String?
   /// The beginning of the body.
   package var excerpt: String?
+  /// The program whose own page it is, where it is a known one.
+  package var author: String?
+  /// What the whole answer shows that an explanation asks for, by its names.
+  package var signs: [String]
+  /// What the body says that fails.
+  package var failing: [String]
   package static let excerptBytes = 200
 
   package init(
     server: String? = nil, location: String? = nil, contentType: String? = nil,
-    excerpt: String? = nil
+    retryAfter: String? = nil, title: String? = nil, excerpt: String? = nil, author: String? = nil,
+    signs: [String] = [], failing: [String] = []
   ) {
     self.server = server?.cleaned(to: 100)
     self.location = location?.cleaned(to: 200)
     self.contentType = contentType?.cleaned(to: 100)
+    self.retryAfter = retryAfter?.cleaned(to: 40)
+    self.title = title?.cleaned(to: 100)
     self.excerpt = excerpt?.cleaned(to: Self.excerptBytes)
+    self.author = author?.cleaned(to: 60)
+    self.signs = signs.prefix(40).map { $0.cleaned(to: 40) }
+    self.failing = failing.prefix(5).map { $0.cleaned(to: 40) }
   }
 }
 

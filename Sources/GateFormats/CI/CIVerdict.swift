@@ -52,7 +52,7 @@ package struct CIVerdict: Hashable, Sendable {
       case .rollback: document.header.isAdvisory ? .warning : .error
       case .inconclusive: .warning
       }
-    causes = verdict.decision == .promote ? [] : Self.causes(in: document.gate, verdict)
+    causes = verdict.decision == .promote ? [] : Self.causes(in: document)
   }
 
   /// Of a run that checked nothing.
@@ -66,34 +66,27 @@ package struct CIVerdict: Hashable, Sendable {
     causes = []
   }
 
-  /// Unhealthy instances before those that are not healthy yet, and of them those that failed most.
-  private static func causes(in gate: Gate, _ verdict: Verdict) -> [Cause] {
-    let code = verdict.reason.code
-    let blamed = gate.records(.member) { record in
-      guard record.removed == nil else { return code == .tooManyReplaced }
-      switch record.health.state {
-      case .unhealthy: return true
-      // Nobody waited for them once too many were unhealthy.
-      case .initial: return code != .tooManyUnhealthy && code != .wrongVersion
-      case .healthy: return record.instance.mismatch != nil
-      }
+  /// Guards and the like before instances, and of these the worst first.
+  private static func causes(in document: VerdictDocument) -> [Cause] {
+    let parts = document.reportedParts.filter { $0.isToBlame && $0.kind != .hook }.map { part in
+      Cause(name: shown(part.title), message: shown("\(part.state): \(part.words)"))
     }
-    let worst = blamed.enumerated().sorted { one, other in
-      let (left, right) = (one.element, other.element)
-      guard left.badness == right.badness else { return left.badness > right.badness }
-      guard left.failures == right.failures else { return left.failures > right.failures }
-      return one.offset < other.offset
-    }.map(\.element)
-    guard worst.count > mostCauses else { return worst.map(cause) }
-    let told = worst.prefix(mostCauses - 1).map(cause)
-    let others = counted(worst.count - told.count, "more instance", "s")
-    return told + [Cause(name: others, message: "the verdict has them all")]
+    let blamed = document.reportedInstances.filter {
+      $0.outcome == .failed || $0.outcome == .lost
+    }.worstFirst
+    let room = mostCauses - min(parts.count, mostCauses - 1)
+    guard blamed.count > room else { return parts.prefix(mostCauses) + blamed.map(cause) }
+    let told = blamed.prefix(room - 1).map(cause)
+    let others = counted(blamed.count - told.count, "more instance", "s")
+    return parts.prefix(mostCauses - 1) + told
+      + [Cause(name: others, message: "the verdict has them all")]
   }
 
-  private static func cause(_ record: InstanceRecord) -> Cause {
+  private static func cause(_ instance: ReportedInstance) -> Cause {
+    let record = instance.record
     var parts = [record.removed == nil ? record.health.state.rawValue : "left the group"]
     if let mismatch = record.instance.mismatch { parts.append(mismatch) }
-    parts.append(record.troubleWords)
+    parts.append(instance.isDenied ? instance.words : record.troubleWords)
     let counts = "\(record.failures) of \(counted(record.checks, "check", "s")) failed"
     return Cause(
       name: shown(record.instance.id),
@@ -103,18 +96,6 @@ package struct CIVerdict: Hashable, Sendable {
   private static func shown(_ text: String) -> String {
     let line = text.printable.withoutCommandsWithinLine
     return line.count > longestMessage ? "\(line.prefix(longestMessage))…" : line
-  }
-}
-
-extension InstanceRecord {
-  /// The worst last.
-  fileprivate var badness: Int {
-    switch health.state {
-    case _ where removed != nil: 1
-    case .unhealthy: 3
-    case .initial: 2
-    case .healthy: 1
-    }
   }
 }
 

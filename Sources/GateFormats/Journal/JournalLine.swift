@@ -206,13 +206,23 @@ struct JournalLine {
     var server: String?
     var location: String?
     var contentType: String?
+    var retryAfter: String?
+    var title: String?
     var excerpt: String?
+    var author: String?
+    var signs: [String]?
+    var failing: [String]?
 
     init(_ fields: JSONFields) throws(JSONFieldError) {
       server = try fields.find("server")
       location = try fields.find("location")
       contentType = try fields.find("content_type")
+      retryAfter = try fields.find("retry_after")
+      title = try fields.find("title")
       excerpt = try fields.find("excerpt")
+      author = try fields.find("author")
+      signs = try fields.find("signs")
+      failing = try fields.find("failing")
     }
   }
 }

@@ -291,7 +291,8 @@ private struct JournalReader {
       evidence: line.evidence.map {
         Evidence(
           server: $0.server, location: $0.location, contentType: $0.contentType,
-          excerpt: $0.excerpt)
+          retryAfter: $0.retryAfter, title: $0.title, excerpt: $0.excerpt, author: $0.author,
+          signs: $0.signs ?? [], failing: $0.failing ?? [])
       })
   }
 

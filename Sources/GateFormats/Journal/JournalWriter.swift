@@ -267,7 +267,12 @@ extension Evidence {
       if let server { writer.field("server", server) }
       if let location { writer.field("location", location) }
       if let contentType { writer.field("content_type", contentType) }
+      if let retryAfter { writer.field("retry_after", retryAfter) }
+      if let title { writer.field("title", title) }
       if let excerpt { writer.field("excerpt", excerpt) }
+      if let author { writer.field("author", author) }
+      if !signs.isEmpty { writer.array("signs", signs) }
+      if !failing.isEmpty { writer.array("failing", failing) }
     }
   }
 }

@@ -24,7 +24,9 @@ package struct JUnitReport {
   private var verdict: Verdict { document.verdict }
 
   package var text: String {
-    let cases = [groupCase] + instances.map { testCase(of: $0) }
+    let cases =
+      [groupCase] + document.reportedParts.map { testCase(of: $0) }
+      + instances.map { testCase(of: $0) }
     let counts = counts(of: cases)
     let time = verdict.at.since(.start).thousandthsOfSeconds
     let markup: Markup = """
@@ -106,14 +108,31 @@ package struct JUnitReport {
       })
   }
 
+  private func ending(_ outcome: ReportedInstance.Outcome) -> TestCase.Ending {
+    switch outcome {
+    case .healthy: .passed
+    case .failed: .failure
+    case .lost: .error
+    case .tolerated, .undecided, .left: .skipped
+    }
+  }
+
+  /// A guard, the old group, the comparison, the hook, the check afterwards.
+  private func testCase(of part: ReportedPart) -> TestCase {
+    let record = part.record
+    let kind = part.outcome == .lost ? "gate_fault" : record?.lastFailure?.kind.rawValue
+    let checks = record.map { "\($0.failures) of \(counted($0.checks, "check")) failed" }
+    return testCase(
+      ending(part.outcome), "healthgate.\(part.kind.rawValue)",
+      part.name.isEmpty ? part.kind.rawValue : part.name,
+      time: record.map { ($0.removed ?? verdict.at).since($0.firstSeen) } ?? .zero,
+      type: kind ?? part.state,
+      message: part.words.isEmpty ? part.state : "\(part.state): \(part.words)",
+      details: [part.words, checks].compactMap(\.self).filter { !$0.isEmpty })
+  }
+
   private func testCase(of instance: ReportedInstance) -> TestCase {
-    let ending: TestCase.Ending =
-      switch instance.outcome {
-      case .healthy: .passed
-      case .failed: .failure
-      case .lost: .error
-      case .tolerated, .undecided, .left: .skipped
-      }
+    let ending = ending(instance.outcome)
     let record = instance.record
     let kind = instance.outcome == .lost ? "gate_fault" : record.lastFailure?.kind.rawValue
     return testCase(

@@ -18,6 +18,9 @@ package struct MarkdownReport {
   static let limit = 65_536
 
   private static let rows = 100
+  /// More healthy instances than this are folded.
+  private static let healthyRows = 12
+  private static let parts = 30
   private static let names = 10
   private static let diagnoses = 5
   private static let warnings = 20
@@ -26,8 +29,8 @@ package struct MarkdownReport {
   private var verdict: Verdict { document.verdict }
 
   package var text: String {
-    let head = heading + facts
-    let tail = diagnoses + warnings + settings
+    let head = heading + facts + diagnoses + parts
+    let tail = warnings + settings
     let room = Self.limit - head.utf8.count - tail.utf8.count - 400
     return head + table(within: room) + tail
   }
@@ -72,14 +75,24 @@ package struct MarkdownReport {
 
   // MARK: - Instances
 
+  /// Those in trouble, and the healthy ones folded where there are many.
   private func table(within room: Int) -> String {
     guard !instances.isEmpty else { return "" }
+    let sorted = instances.worstFirst
+    let healthy = sorted.filter { $0.outcome == .healthy }
+    guard healthy.count > Self.healthyRows else { return rows(sorted, within: room) }
+    let others = sorted.filter { $0.outcome != .healthy }
+    let first = others.isEmpty ? "" : rows(others, within: room / 2)
+    let fold = "<details><summary>\(counted(healthy.count, "healthy instance"))</summary>\n\n"
+    return first + fold + rows(healthy, within: room - first.utf8.count - 200) + "</details>\n\n"
+  }
+
+  private func rows(_ sorted: [ReportedInstance], within room: Int) -> String {
     var text = """
       | | instance | state | checks | p95 | what happened |
       | --- | --- | --- | --- | --- | --- |
 
       """
-    let sorted = instances.worstFirst
     var told = 0
     for instance in sorted.prefix(Self.rows) {
       let row = row(instance).source + "\n"
@@ -92,12 +105,30 @@ package struct MarkdownReport {
     return text + "\n"
   }
 
+  /// Guards, the old group, the comparison with it, and what came after.
+  private var parts: String {
+    let parts = document.reportedParts.worstFirst
+    guard !parts.isEmpty else { return "" }
+    let told = parts.prefix(Self.parts).map { part -> String in
+      let seen: MarkdownText = part.words.isEmpty ? "" : "\(code: part.words.cut(to: 200))"
+      let row: MarkdownText = """
+        | \(part.outcome.mark) | \(part.kind.rawValue) | \(code: part.name.cut(to: 120)) \
+        | \(part.state) | \(seen) |
+        """
+      return row.source + "\n"
+    }
+    let rest = parts.count - told.count
+    return
+      "| | beside the instances | which | state | what was seen |\n| --- | --- | --- | --- | --- |\n"
+      + told.joined() + (rest > 0 ? "\n… and \(rest) more.\n" : "") + "\n"
+  }
+
   private func row(_ instance: ReportedInstance) -> MarkdownText {
     let latency = instance.record.latency.percentile(95).map(latencyWords) ?? "–"
     let what = instance.outcome == .healthy && instance.record.failures == 0 ? "" : instance.words
     let shown: MarkdownText = what.isEmpty ? "" : "\(code: what.cut(to: 160))"
     return """
-      | \(instance.mark) | \(code: instance.name.cut(to: 80)) | \(instance.stateWords) \
+      | \(instance.outcome.mark) | \(code: instance.name.cut(to: 80)) | \(instance.stateWords) \
       | \(instance.checkWords) | \(latency) | \(shown) |
       """
   }
@@ -177,10 +208,10 @@ package struct MarkdownReport {
   private func shown(_ text: String) -> String { text.printable.cut(to: 1000) }
 }
 
-extension ReportedInstance {
-  /// One character for its outcome.
+extension ReportedInstance.Outcome {
+  /// One character for it.
   fileprivate var mark: MarkdownText {
-    switch outcome {
+    switch self {
     case .failed: "❌"
     case .lost, .tolerated: "⚠️"
     case .undecided: "⏳"

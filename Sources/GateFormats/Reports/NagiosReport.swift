@@ -43,6 +43,16 @@ package struct NagiosReport {
   private static let warnings = 10
 
   private var longText: String {
+    let parts = document.reportedParts.worstFirst.filter { $0.outcome != .healthy }
+    let told = parts.prefix(Self.warnings).map {
+      "\($0.title): \($0.state)\($0.words.isEmpty ? "" : ": \($0.words)")"
+    }
+    let causes = document.diagnoses.prefix(2).map { "\($0.confidence.rawValue): \($0.likelyCause)" }
+    let lines = (told + causes).map { "\($0.printable.replacing("|", with: "/").cut(to: 300))\n" }
+    return lines.joined() + warningLines
+  }
+
+  private var warningLines: String {
     document.allWarnings.prefix(Self.warnings).map {
       "warning: \($0.printable.replacing("|", with: "/").cut(to: 300))\n"
     }.joined()
@@ -65,6 +75,14 @@ package struct NagiosReport {
       "elapsed=\(document.verdict.at.since(.start).thousandthsOfSeconds)s;;"
         + "\(gate.deadline.since(.start).thousandthsOfSeconds);0;",
     ]
+    let guards = gate.records(.guard)
+    if !guards.isEmpty {
+      let failed = guards.count { $0.health.state == .unhealthy }
+      data.append("guards_failed=\(failed);;0;0;\(guards.count)")
+    }
+    if document.header.baseline != nil {
+      data.append("baseline_unhealthy=\(gate.unhealthy(.baseline));;;0;")
+    }
     // Of the instance that is the slowest.
     if let slowest = present.compactMap({ $0.latency.percentile(95) }).max() {
       let timeout = document.gate.check.timeout.thousandthsOfSeconds

@@ -22,6 +22,7 @@ package struct OpenMetricsReport {
     var page = MetricsPage()
     writeRun(to: &page)
     writeGroup(to: &page)
+    writeParts(to: &page)
     writeInstances(to: &page)
     return page.text + "# EOF\n"
   }
@@ -107,6 +108,58 @@ package struct OpenMetricsReport {
         }
       }
       for (code, instances) in concerned { family.sample([("code", code.rawValue)], instances) }
+    }
+  }
+
+  /// Guards, the old group, the comparison with it, and what came after.
+  private func writeParts(to page: inout MetricsPage) {
+    let parts = document.reportedParts
+    let guards = parts.filter { $0.kind == .ofGuard }
+    page.family("healthgate_guard_state", "Whether this is the guard's state.") { family in
+      for part in guards {
+        for state in InstanceState.allCases {
+          family.sample(
+            [("guard", part.name), ("state", state.rawValue)], part.state == state.rawValue ? 1 : 0)
+        }
+      }
+    }
+    page.family("healthgate_guard_checks", "Answers of the guard by result.") { family in
+      for part in guards {
+        guard let record = part.record else { continue }
+        let counts = [
+          ("success", record.successes), ("failure", record.failures), ("lost", record.lostChecks),
+        ]
+        for (result, count) in counts {
+          family.sample([("guard", part.name), ("result", result)], count)
+        }
+      }
+    }
+    page.family("healthgate_baseline_instances", "Instances of the old group by state.") { family in
+      guard document.header.baseline != nil else { return }
+      for state in InstanceState.allCases {
+        let count = parts.count { $0.kind == .baseline && $0.state == state.rawValue }
+        family.sample([("state", state.rawValue)], count)
+      }
+    }
+    page.family("healthgate_worse_than_baseline", "Whether the new group is worse in this.") {
+      family in
+      guard let comparison = gate.comparison else { return }
+      family.sample([("in", "failures")], comparison.failures.isWorse ? 1 : 0)
+      if let latency = comparison.latency {
+        family.sample([("in", "latency")], latency.isWorse ? 1 : 0)
+      }
+    }
+    page.family("healthgate_hook_success", "Whether the decision's command succeeded.") { family in
+      if let hook = document.hook {
+        family.sample([("hook", hook.name)], hook.isSuccess ? 1 : 0)
+      }
+    }
+    page.family("healthgate_after_decision", "What the old group was found to be afterwards.") {
+      family in
+      guard let after = document.after else { return }
+      for decision in Decision.allCases {
+        family.sample([("decision", decision.rawValue)], decision == after.decision ? 1 : 0)
+      }
     }
   }
 

@@ -100,6 +100,11 @@ extension [ReportedInstance] {
 }
 
 extension ReportedInstance {
+  /// Whether it is healthy here, and to blame all the same.
+  var isDenied: Bool {
+    outcome == .failed && record.removed == nil && record.health.state == .healthy
+  }
+
   /// Why it is what it is, in one sentence.
   var words: String {
     switch outcome {

@@ -21,6 +21,9 @@ extension RunHeader {
     ]
     settings.append((group.source, group.name ?? "a list of \(policy.expected)"))
     settings += deployment.labels.map { ("label \($0.name)", $0.value) }
+    // Whatever else was set, by whatever name the table of settings has for it.
+    let told = Set(settings.map(\.name) + ["label"])
+    settings += self.settings.filter { !told.contains($0.name) }.map { ($0.name, $0.value) }
     return settings
   }
 }

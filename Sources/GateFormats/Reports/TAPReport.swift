@@ -14,10 +14,12 @@ package struct TAPReport {
   }
 
   package var text: String {
-    var lines = ["TAP version 14", "1..\(instances.count + 1)"]
+    let parts = document.reportedParts
+    var lines = ["TAP version 14", "1..\(parts.count + instances.count + 1)"]
     lines += groupLines
+    for (index, part) in parts.enumerated() { lines += self.lines(of: part, number: index + 2) }
     for (index, instance) in instances.enumerated() {
-      lines += self.lines(of: instance, number: index + 2)
+      lines += self.lines(of: instance, number: parts.count + index + 2)
     }
     return lines.joined(separator: "\n") + "\n"
   }
@@ -37,13 +39,28 @@ package struct TAPReport {
   }
 
   private func lines(of instance: ReportedInstance, number: Int) -> [String] {
-    let name = escaped(instance.name)
-    switch instance.outcome {
+    lines(
+      instance.outcome, instance.name, number: number, instance.words, details(of: instance))
+  }
+
+  private func lines(of part: ReportedPart, number: Int) -> [String] {
+    let words = part.words.isEmpty ? part.state : part.words
+    return lines(
+      part.outcome, part.title, number: number, words,
+      block([("message", words), ("state", part.state)]))
+  }
+
+  private func lines(
+    _ outcome: ReportedInstance.Outcome, _ name: String, number: Int, _ words: String,
+    _ details: [String]
+  ) -> [String] {
+    let name = escaped(name)
+    switch outcome {
     case .healthy: return ["ok \(number) - \(name)"]
-    case .undecided, .left: return ["ok \(number) - \(name) # SKIP \(escaped(instance.words))"]
+    case .undecided, .left: return ["ok \(number) - \(name) # SKIP \(escaped(words))"]
     case .tolerated:
-      return ["not ok \(number) - \(name) # TODO tolerated by the policy"] + details(of: instance)
-    case .failed, .lost: return ["not ok \(number) - \(name)"] + details(of: instance)
+      return ["not ok \(number) - \(name) # TODO tolerated by the policy"] + details
+    case .failed, .lost: return ["not ok \(number) - \(name)"] + details
     }
   }
 

@@ -18,6 +18,12 @@ struct TextPage {
     paragraph(label, tone, words, indent: 0)
   }
 
+  /// The first line: whole where a program may read it, so that `head -1` has all of it.
+  mutating func headline(_ label: String, _ tone: Tone, _ words: String) {
+    guard style == .plain else { return entry(label, tone, words) }
+    text += "\(label) \(words.split(separator: " ").joined(separator: " "))\n"
+  }
+
   /// What belongs to the entry above it.
   mutating func fact(_ words: String) {
     paragraph("", .plain, words, indent: 2)

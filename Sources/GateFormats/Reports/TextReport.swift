@@ -31,7 +31,7 @@ package struct TextReport {
     writeRun()
     if headline == .last {
       page.blankLine()
-      writeDecision()
+      page.entry("\(verdict.decision.rawValue):", verdict.decision.tone, document.message)
     }
   }
 
@@ -49,8 +49,7 @@ package struct TextReport {
   private static let details = 5
 
   private mutating func writeDecision() {
-    page.entry(
-      "\(verdict.decision.rawValue):", verdict.decision.tone, document.message)
+    page.headline("\(verdict.decision.rawValue):", verdict.decision.tone, document.message)
   }
 
   private mutating func writeAdvisory() {
@@ -73,13 +72,32 @@ package struct TextReport {
       write(group)
     }
     if !others.isEmpty { page.blankLine() }
+    writeDenied()
+  }
+
+  /// Those that are healthy here, and are a reason all the same.
+  private mutating func writeDenied() {
+    let denied = document.reportedInstances.filter {
+      $0.outcome == .failed && $0.record.removed == nil && $0.record.health.state == .healthy
+    }
+    guard !denied.isEmpty else { return }
+    page.entry(
+      "\(counted(denied.count, "instance")) healthy here, and not counted:", .bad,
+      list(denied.map(\.name), first: Self.names))
+    if let first = denied.first { page.fact(first.words) }
+    if let view = denied.first?.record.view { page.fact("the load balancer says: \(view.words)") }
+    page.blankLine()
   }
 
   /// What is probably wrong and what to do, for the likeliest few.
   private mutating func writeDiagnoses() {
     let told = document.diagnoses.prefix(Self.diagnoses)
     for diagnosis in told {
-      page.fact("\(diagnosis.confidence.rawValue): \(diagnosis.likelyCause.printable)")
+      // Whom it is about, where it is not about all that failed.
+      let about =
+        told.count > 1 && !diagnosis.instances.isEmpty
+        ? " (\(list(diagnosis.instances.map(\.printable), first: 3)))" : ""
+      page.fact("\(diagnosis.confidence.rawValue)\(about): \(diagnosis.likelyCause.printable)")
       page.fact("advice: \(diagnosis.advice.printable)")
     }
     if !told.isEmpty { page.blankLine() }
@@ -168,15 +186,7 @@ package struct TextReport {
 
   private mutating func writeComparison() {
     guard let comparison = gate.comparison else { return }
-    let (new, old) = (comparison.new, comparison.old)
-    let enough = comparison.hasEnoughSamples ? "" : ", too few to compare"
-    page.entry(
-      "compared:", comparison.isWorse ? .bad : .plain,
-      "\(new.failures) of \(counted(new.checks, "check")) failed, of the baseline's "
-        + "\(old.failures) of \(old.checks)\(enough)")
-    guard let latency = comparison.latency else { return }
-    let medians = [latency.newMedian, latency.oldMedian].map { latencyWords(Int64($0)) }
-    page.fact("median latency \(medians[0]), the baseline's \(medians[1])")
+    page.entry("compared:", comparison.isWorse ? .bad : .plain, comparison.words)
   }
 
   private mutating func writeGuards() {
@@ -214,6 +224,11 @@ package struct TextReport {
     let least = members.compactMap(\.latency.least).min()
     let greatest = members.compactMap(\.latency.greatest).max()
     var words = "\(checks) in all, \(failed)"
+    if failures > 0, verdict.decision == .promote, gate.policy.gracePeriod > .zero {
+      words +=
+        ", forgiven where they began within the grace period of "
+        + gate.policy.gracePeriod.inWords
+    }
     if let least, let greatest {
       let (shortest, longest) = (latencyWords(least), latencyWords(greatest))
       words += "; answers took \(shortest)" + (longest == shortest ? "" : " to \(longest)")

@@ -641,7 +641,12 @@ package enum Schemas {
             "server": { "type": "string" },
             "location": { "type": "string" },
             "content_type": { "type": "string" },
-            "excerpt": { "type": "string" }
+            "retry_after": { "type": "string" },
+            "title": { "type": "string" },
+            "excerpt": { "type": "string" },
+            "author": { "type": "string" },
+            "signs": { "type": "array", "items": { "type": "string" } },
+            "failing": { "type": "array", "items": { "type": "string" } }
           }
         }
     """

@@ -7,6 +7,8 @@ package struct Examined: Sendable {
   package var request: RequestFacts
   /// In the order in which they were asked.
   package var exchanges: [Exchange]
+  /// Those that a limit refused, after others had been answered: they say nothing else.
+  package var refused: [Exchange] = []
 
   package init(
     _ instance: Instance, _ check: HealthCheck, request: RequestFacts = RequestFacts(),
@@ -15,7 +17,13 @@ package struct Examined: Sendable {
     self.instance = instance
     self.check = check
     self.request = request
-    self.exchanges = exchanges
+    var (answered, refused): ([Exchange], [Exchange]) = ([], [])
+    for exchange in exchanges {
+      let isRefusal = exchange.isOneTooMany && answered.contains { $0.passes(check) }
+      if isRefusal { refused.append(exchange) } else { answered.append(exchange) }
+    }
+    self.exchanges = answered
+    self.refused = refused
   }
 }
 

@@ -107,6 +107,11 @@ extension Reply {
     (values(of: "content-type").last ?? "").prefix { $0 != ";" }.trimmed.lowercased()
   }
 
+  /// Clean of secrets already.
+  var asAnswer: Answer {
+    Answer(status: status, fields: fields, body: body, isBodyWhole: isBodyWhole)
+  }
+
   /// The body as text.
   var text: String { String(decoding: body, as: UTF8.self) }
 
@@ -166,6 +171,17 @@ extension Exchange {
       return (.statusMismatch, "HTTP \(reply.status)\(place ?? ""), not \(check.matcher)")
     }
     return nil
+  }
+
+  /// Whether it is how a rate limit refuses a request: with 429, or with a 503 that says so.
+  var isOneTooMany: Bool {
+    guard let reply, end == .answered else { return false }
+    if reply.status == 429 { return true }
+    guard reply.status == 503 else { return false }
+    return reply.has("retry-after")
+      || Evidence(of: reply.asAnswer, without: []).map {
+        $0.author == "nginx" || $0.signs.contains(Sign.tooManyRequests.rawValue)
+      } ?? false
   }
 
   func passes(_ check: HealthCheck) -> Bool {

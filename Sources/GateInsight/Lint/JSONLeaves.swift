@@ -7,6 +7,8 @@ struct JSONLeaves {
     /// From the outermost; an element of an array is `[]`.
     var names: [String]
     var value: Value
+    /// Which object or array it stands in, by number.
+    var owner: Int
   }
 
   enum Value: Hashable {
@@ -18,6 +20,8 @@ struct JSONLeaves {
   }
 
   private(set) var leaves: [Leaf] = []
+  private var owners = [0]
+  private var containers = 0
   private var bytes: ArraySlice<UInt8>
   /// More is not looked at: an answer to a health check has some dozens.
   private static let limit = 2000
@@ -29,6 +33,10 @@ struct JSONLeaves {
     skipBlanks()
     guard bytes.first == UInt8(ascii: "{") || bytes.first == UInt8(ascii: "[") else { return nil }
     _ = value([])
+  }
+
+  private mutating func add(_ names: [String], _ value: Value) {
+    leaves.append(Leaf(names: names, value: value, owner: owners.last ?? 0))
   }
 
   private mutating func skipBlanks() {
@@ -49,20 +57,23 @@ struct JSONLeaves {
       return false
     }
     switch first {
-    case UInt8(ascii: "{"): return object(names)
-    case UInt8(ascii: "["): return array(names)
+    case UInt8(ascii: "{"), UInt8(ascii: "["):
+      containers += 1
+      owners.append(containers)
+      defer { owners.removeLast() }
+      return first == UInt8(ascii: "{") ? object(names) : array(names)
     case UInt8(ascii: "\""):
       guard let text = string() else { return false }
-      leaves.append(Leaf(names: names, value: .string(text)))
+      add(names, .string(text))
     default:
       let word = bytes.prefix { !",]} \t\r\n".utf8.contains($0) }
       bytes = bytes[word.endIndex...]
       switch String(decoding: word, as: UTF8.self) {
-      case "true": leaves.append(Leaf(names: names, value: .bool(true)))
-      case "false": leaves.append(Leaf(names: names, value: .bool(false)))
-      case "null": leaves.append(Leaf(names: names, value: .null))
+      case "true": add(names, .bool(true))
+      case "false": add(names, .bool(false))
+      case "null": add(names, .null)
       case let text where first == UInt8(ascii: "-") || (0x30...0x39).contains(first):
-        leaves.append(Leaf(names: names, value: .number(text)))
+        add(names, .number(text))
       default: return false
       }
     }

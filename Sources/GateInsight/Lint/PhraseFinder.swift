@@ -32,6 +32,21 @@ struct PhraseFinder: Sendable {
     }
   }
 
+  /// Those that are in these bytes.
+  func all(in bytes: [UInt8]) -> Set<String> {
+    var found = [Bool](repeating: false, count: phrases.count)
+    bytes.withUnsafeBufferPointer { bytes in
+      for start in bytes.indices {
+        for index in byFirst[Int(folded(bytes[start]))]
+        where !found[index] && stands(phrases[index], start, bytes) {
+          found[index] = true
+        }
+      }
+    }
+    return Set(
+      phrases.indices.filter { found[$0] }.map { String(decoding: phrases[$0], as: UTF8.self) })
+  }
+
   private func stands(
     _ phrase: [UInt8], _ start: Int, _ bytes: UnsafeBufferPointer<UInt8>
   ) -> Bool {

@@ -11,6 +11,14 @@ struct Spread {
   var troubles: [Trouble]
   /// Those in trouble and the others.
   var group: [Instance]
+  var old = Old.unknown
+
+  /// What is known of the old group.
+  enum Old {
+    case unknown
+    case well
+    case failing
+  }
 
   var diagnoses: [Diagnosis] {
     guard group.count > 1, let first = troubles.first else { return [] }
@@ -29,9 +37,17 @@ struct Spread {
       summary: "all \(group.count) instances fail alike",
       likelyCause: "what they share is probably at fault: the build, its settings, the database or "
         + "another dependency, or the health check itself",
-      advice: "look at one of them; if the old group fails the same check too, it is not the "
-        + "release",
+      advice: allAlikeAdvice,
       evidence: nil, confidence: .likely)
+  }
+
+  private var allAlikeAdvice: String {
+    switch old {
+    case .unknown:
+      "look at one of them; if the old group fails the same check too, it is not the release"
+    case .well: "look at one of them; the old group passes the same check, so it is the release"
+    case .failing: "look at what they share with the old group, which fails too"
+    }
   }
 
   /// A zone in which all fail, while none does elsewhere.

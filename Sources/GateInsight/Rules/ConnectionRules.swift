@@ -57,16 +57,16 @@ extension Rule {
       return Words(
         summary,
         cause: "the others can be reached, so probably it is the instance's own: another security "
-          + "group or subnet, a firewall on it, a wrong address, or it is not up yet; a process "
-          + "too "
-          + "busy to accept connections can look the same",
+          + "group or subnet, a firewall on it, a wrong address, or it is not up yet; a process too "
+          + "busy to accept connections (a full backlog) can look the same",
         advice: "compare its security groups, subnet and address with those of a healthy one, and "
           + "try 'nc -vz ADDRESS PORT' from a neighbour")
     }
     return Words(
       summary,
       cause: "the packets are probably dropped on the way: a security group, a network ACL or a "
-        + "firewall that does not let them through, or addresses that cannot be reached from here",
+        + "firewall that does not let them through, or addresses that cannot be reached from here; a "
+        + "process that accepts no more connections (a full backlog) looks the same",
       advice: "allow \($0.port) from this host, and from the load balancer's security group; a "
         + "network ACL must also let ports 1024 to 65535 back; for private addresses run the gate "
         + "inside the network, or through a bastion with --proxy")
@@ -75,7 +75,7 @@ extension Rule {
   private static let proxyHeaderShown = Rule(
     .proxyProtocol, .likely,
     when: {
-      $0.says("proxy tcp4 ", "proxy tcp6 ", "proxy unknown", "proxy protocol")
+      $0.shows(.proxyHeader)
         || $0.isTold("proxy protocol", "proxy tcp4", "proxy tcp6")
     }
   ) {
@@ -136,13 +136,41 @@ extension Rule {
   ) { dropped($0, "reset the connection") }
 
   private static func dropped(_ occurrence: Occurrence, _ what: String) -> Words {
-    Words(
+    let check = occurrence.check
+    return Words(
       "\(occurrence.who) accepted and then \(what)",
       cause: "the process that takes the request probably ends on it (a crash, out of memory, a "
-        + "restart), or what listens does not speak plain HTTP: it wants TLS or the PROXY protocol",
+        + "restart) or is at its limit of connections, or it hangs up on purpose: "
+        + reasonsToHangUp(occurrence),
       advice: "look for a crash at that time in the log of the service and of the kernel (dmesg, "
-        + "'Out of memory'); 'curl -v http://ADDRESS:PORT\(occurrence.path)' on the instance "
-        + "itself "
-        + "shows whether it is the service or what stands before it")
+        + "'Out of memory'); '\(check.target.scheme.command(for: occurrence.path))' on the instance "
+        + "itself shows whether it is the service or what stands in front of it")
+  }
+
+  /// What the other side can want that the check does not send, by what it does send.
+  private static func reasonsToHangUp(_ occurrence: Occurrence) -> String {
+    let check = occurrence.check
+    let host = "a Host that it does not know (\(occurrence.first.host.cleaned(to: 60)))"
+    guard check.target.scheme.hasPath else {
+      return check.target.scheme.isTLS
+        ? "it wants the name of a site (SNI), or the PROXY protocol" : "it wants the PROXY protocol"
+    }
+    if occurrence.first.request.usesHTTP2 {
+      return "it speaks HTTP/1.1 alone, wants the PROXY protocol, or has \(host)"
+    }
+    return check.target.scheme.isTLS
+      ? "it wants the name of a site (SNI), speaks HTTP/2 alone, or has \(host)"
+      : "it wants TLS or the PROXY protocol, speaks HTTP/2 alone, or has \(host)"
+  }
+}
+
+extension HealthCheckTarget.Scheme {
+  /// What asks for a path of it by hand.
+  func command(for path: String) -> String {
+    switch self {
+    case _ where !hasPath: isTLS ? "openssl s_client -connect ADDRESS:PORT" : "nc -v ADDRESS PORT"
+    case _ where isTLS: "curl -kv https://ADDRESS:PORT\(path)"
+    default: "curl -v http://ADDRESS:PORT\(path)"
+    }
   }
 }

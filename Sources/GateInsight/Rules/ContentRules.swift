@@ -3,20 +3,14 @@ internal import GateCore
 /// An answer of a good status that does not show what it should.
 extension Rule {
   static let content = [
-    welcomePage, notServing, saysDown, severalVersions, noVersionInPage, noVersion, staleVersion,
+    welcomePage, notServing, saysDown, severalVersions, noVersionInPage, noVersion, sameVersion,
+    staleVersion,
     unexpectedContent, otherSuccess,
   ]
 
   private static let welcomePage = Rule(
     .staticAnswer, .likely,
-    when: {
-      $0.isAnswered
-        && $0.says(
-          "welcome to nginx", "welcome to openresty", "welcome to caddy", "caddy works",
-          "apache2 ubuntu default page", "apache2 debian default page", "<h1>it works!</h1>",
-          "iis windows server", "test page for", "default web site page", "index of /",
-          "directory listing for")
-    }
+    when: { $0.isAnswered && $0.shows(.welcomePage) }
   ) {
     Words(
       "\($0.who) answered \($0.statuses) with the page of a fresh web server",
@@ -40,14 +34,7 @@ extension Rule {
 
   private static let saysDown = Rule(
     .applicationNotReady, .likely, boot: .canLookLikeThis,
-    when: {
-      $0.kind == .expectationFailed && $0.isJSON
-        && $0.says(
-          "\"status\":\"down\"", "\"status\": \"down\"", "\"status\":\"fail", "\"status\": \"fail",
-          "\"status\":\"error\"", "\"status\": \"error\"", "\"status\":\"unhealthy\"",
-          "\"status\": \"unhealthy\"", "\"healthy\":false", "\"healthy\": false", "\"ok\":false",
-          "\"ok\": false")
-    }
+    when: { $0.kind == .expectationFailed && $0.shows(.saysUnwell) }
   ) {
     Words(
       "\($0.who) answered \($0.statuses), and its body says that it is not well",
@@ -96,6 +83,18 @@ extension Rule {
         + "the launch template is the new one")
   }
 
+  /// The same release, written otherwise: nothing to replace.
+  private static let sameVersion = Rule(
+    .staleVersion, .likely, when: { $0.likeness != nil }
+  ) {
+    Words(
+      "\($0.who) answered with another version\($0.wanted): \($0.versions)",
+      cause: "probably the same release, written otherwise: what is answered is what is wanted "
+        + ($0.first.likeness ?? "in another form"),
+      advice: "give expect_version the form in which the health view writes it, or let the view "
+        + "write the whole of it; the comparison is exact")
+  }
+
   private static let staleVersion = Rule(
     .staleVersion, .likely, when: { $0.kind == .wrongVersion }
   ) {
@@ -137,6 +136,13 @@ extension Rule {
 }
 
 extension Symptom {
+  /// In what the version that came differs from the wanted one, where that is its form alone.
+  fileprivate var likeness: String? {
+    guard kind == .wrongVersion, let wanted = request.expectedVersion, let came = report.version
+    else { return nil }
+    return VersionForm(came).likeness(to: VersionForm(wanted))
+  }
+
   /// Whether there was a whole answer of a good status.
   fileprivate var isAnswered: Bool {
     switch kind {
@@ -148,7 +154,7 @@ extension Symptom {
 
   /// Whether the body is a page for people.
   fileprivate var isPage: Bool {
-    says("<html", "<!doctype html") || report.evidence?.contentType?.hasPrefix("text/html") ?? false
+    shows(.html)
   }
 }
 

@@ -3,7 +3,8 @@ internal import GateCore
 /// An answer that breaks the rules of HTTP, or those of the load balancer.
 extension Rule {
   static let form = [
-    unframedBody, truncated, oversizedHeader, oversizedBody, notHTTP, otherProtocol, broken,
+    unframedBody, truncated, oversizedHeader, oversizedBody, zeroByte, notHTTP, otherProtocol,
+    broken,
   ]
 
   private static let unframedBody = Rule(
@@ -25,8 +26,9 @@ extension Rule {
   ) {
     Words(
       "\($0.who) broke its answer off: \($0.first.detailWords)",
-      cause: "fewer bytes came than Content-Length promised: the worker was probably ended in the "
-        + "middle of the answer, or something on the way changed the body but not its length",
+      cause: "the end of the body never came, whether a Content-Length promised it or the last "
+        + "chunk: the worker was probably ended in the middle of the answer, or something on the "
+        + "way changed the body but not its length",
       advice: "look for killed workers in the service's log (harakiri in uWSGI, --timeout in "
         + "gunicorn, out of memory), and for middlewares that rewrite bodies")
   }
@@ -52,6 +54,23 @@ extension Rule {
       advice: "make the target's path one that answers in a few bytes")
   }
 
+  /// What is taken out of a field would be another request: a zero byte is never sent by intent.
+  private static let zeroByte = Rule(
+    .brokenAnswer, .likely,
+    when: {
+      $0.kind == .protocolError && $0.isTold("nul byte", "the line '") && !$0.isTold("status line")
+    }
+  ) {
+    Words(
+      "\($0.who) answered in HTTP, with a header that is none: \($0.first.detailWords)",
+      cause:
+        "a field of the header has a byte that must not be there, or no colon: probably a value "
+        + "that the application puts into it as it came",
+      advice:
+        "see with '\($0.check.target.scheme.command(for: $0.path))' which field it is, and who "
+        + "sets it")
+  }
+
   private static let notHTTP = Rule(
     .protocolMismatch, .likely,
     when: { $0.kind == .protocolError && $0.isTold("not http/1.1") }
@@ -73,7 +92,8 @@ extension Rule {
   ) {
     Words(
       "\($0.who) and the check do not speak the same protocol: \($0.first.detailWords)",
-      cause: "probably HTTP/1.1 on one side and HTTP/2 on the other",
+      cause: "probably HTTP/1.1 on one side and HTTP/2 on the other, or a server that is shutting "
+        + "down",
       advice: "use the port of the gRPC server for a GRPC target, and one that speaks HTTP/1.1 for "
         + "an HTTP target; protocol_version says which HTTP a target is asked in")
   }
@@ -84,7 +104,8 @@ extension Rule {
     Words(
       "\($0.who) began an answer that is no whole HTTP: \($0.first.detailWords)",
       cause: "the connection broke in the middle, or the server does not keep to HTTP",
-      advice: "'curl -v http://ADDRESS:PORT\($0.path)' shows how far it comes; look for a crash at "
+      advice:
+        "'\($0.check.target.scheme.command(for: $0.path))' shows how far it comes; look for a crash at "
         + "that time in the service's log")
   }
 }

@@ -3,18 +3,16 @@ internal import GateCore
 /// 4xx: what was asked for is refused.
 extension Rule {
   static let refusals = [
-    captivePortal, proxyAuthentication, djangoHost, djangoRefusal, railsHost, otherHost,
-    misdirected,
-    authentication, forbiddenByProxy, forbidden, pathMissingAtProxy, pathMissing, methodRefused,
-    protocolRefused, rateLimited, badRequest, otherRefusal,
+    captivePortal, proxyAuthentication, http2Wanted, djangoHost, djangoRefusal, railsHost,
+    otherHost,
+    misdirected, authentication, forbiddenByProxy, forbidden, pathMissingAtProxy, pathMissingAtHost,
+    pathMissing, methodRefused, protocolRefused, warning, rateLimited, headerTooLarge,
+    badRequestByProxy, badRequest, otherRefusal,
   ]
 
   private static let captivePortal = Rule(
     .staticAnswer, .likely,
-    when: {
-      $0.status == 511
-        || $0.says("captive portal", "network authentication required", "wifi login", "wi-fi login")
-    }
+    when: { $0.shows(.captivePortal) }
   ) {
     Words(
       "something on the way answered for \($0.who): a network that wants a login",
@@ -32,12 +30,22 @@ extension Rule {
       advice: "give the proxy's user and password in --proxy, or reach the instances directly")
   }
 
+  /// Node's http2 module without allowHTTP1 says so with a 403.
+  private static let http2Wanted = Rule(
+    .protocolMismatch, .likely, when: { $0.shows(.http2Wanted) && !$0.scheme.isGRPC }
+  ) {
+    Words(
+      "\($0.who) answered \($0.statuses): it speaks HTTP/2 alone",
+      cause: "the server takes HTTP/2 (ALPN h2) and nothing older, and the check speaks HTTP/1.1",
+      advice: "set protocol_version http2, here and in the target group, or let the server take "
+        + "HTTP/1.1 too (allowHTTP1 in Node)")
+  }
+
   private static let djangoHost = Rule(
     .disallowedHost, .likely,
     when: {
       $0.status == 400
-        && ($0.says("disallowedhost", "invalid http_host header", "allowed_hosts")
-          || $0.says("<h1>bad request (400)</h1>", "bad request (400)") && $0.isHostAnAddress)
+        && ($0.shows(.djangoHost) || $0.isBy("Django") && $0.isHostAnAddress)
     }
   ) {
     Words(
@@ -52,7 +60,7 @@ extension Rule {
 
   /// Django's page has more reasons, of which a name that is not allowed is the commonest.
   private static let djangoRefusal = Rule(
-    .disallowedHost, .possible, when: { $0.status == 400 && $0.says("bad request (400)") }
+    .disallowedHost, .possible, when: { $0.status == 400 && $0.isBy("Django") }
   ) {
     Words(
       "\($0.who) answered 400 with Django's page, to the Host \($0.hosts)",
@@ -63,9 +71,7 @@ extension Rule {
 
   private static let railsHost = Rule(
     .disallowedHost, .likely,
-    when: {
-      $0.isStatus(in: 400...499) && $0.says("blocked host", "blocked request. this host")
-    }
+    when: { $0.isStatus(in: 400...499) && $0.shows(.blockedHost) }
   ) {
     Words(
       "\($0.who) answered \($0.statuses): the Host \($0.hosts) is blocked",
@@ -77,12 +83,7 @@ extension Rule {
 
   private static let otherHost = Rule(
     .disallowedHost, .likely,
-    when: {
-      $0.isStatus(in: 400...499)
-        && $0.says(
-          "invalid hostname", "invalid host header", "untrusted host", "host not allowed",
-          "the request hostname is invalid")
-    }
+    when: { $0.isStatus(in: 400...499) && $0.shows(.otherHost) }
   ) {
     Words(
       "\($0.who) answered \($0.statuses) to the Host \($0.hosts)",
@@ -115,10 +116,11 @@ extension Rule {
   }
 
   private static let forbiddenByProxy = Rule(
-    .authenticationWanted, .possible, when: { $0.status == 403 && $0.proxyPage != nil }
+    .authenticationWanted, .likely,
+    when: { $0.status == 403 && ($0.proxyPage != nil || $0.shows(.ruleRefused)) }
   ) {
     Words(
-      "\($0.proxies) before \($0.who) answered 403 to \($0.path)",
+      "\($0.proxies) in front of \($0.who) answered 403 to \($0.path)",
       cause: "probably a rule of the proxy's: a list of allowed addresses, a firewall for web "
         + "requests, or a site without an index that answers for a Host that it does not know",
       advice: "allow this host and the load balancer's subnets there, and put \($0.path) into the "
@@ -130,7 +132,7 @@ extension Rule {
   ) {
     Words(
       "\($0.who) answered 403 to \($0.path)",
-      cause: "the application refuses the check: it wants a login or a token, or allows certain "
+      cause: "\($0.speaker) refuses the check: it wants a login or a token, or allows certain "
         + "addresses or user agents alone",
       advice: "let \($0.path) be asked for without a login, from this host and from the load "
         + "balancer's subnets")
@@ -140,21 +142,47 @@ extension Rule {
     .pathMissing, .likely, when: { $0.isMissing && $0.proxyPage != nil }
   ) {
     Words(
-      "\($0.proxies) before \($0.who) answered \($0.statuses) to \($0.path) with a page of its own",
-      cause: "the request probably did not reach the application: no location for the path, or the "
-        + "default site answers because none has \($0.hosts) as its name",
+      "\($0.proxies) in front of \($0.who) answered \($0.statuses) to \($0.path) by itself",
+      cause:
+        "the request probably did not reach the application: no location or route for the path, "
+        + "or the default site answers because none has \($0.hosts) as its name",
       advice: "put the location for \($0.path) into the default server ('listen 80 default_server' "
-        + "in nginx), and compare with the configuration of the old group")
+        + "in nginx, a virtual host '*' in Envoy), and compare with the configuration of the old "
+        + "group")
+  }
+
+  /// Tomcat, IIS, PHP-FPM and others answer so where they have no application for the path.
+  private static let pathMissingAtHost = Rule(
+    .pathMissing, .likely,
+    when: {
+      $0.isMissing && ($0.author?.role == .host || $0.shows(.scriptMissing, .contextMissing))
+    }
+  ) {
+    let author = $0.first.author?.name ?? "the server"
+    return Words(
+      "\(author) of \($0.who) answered \($0.statuses) to \($0.path) by itself",
+      cause: $0.first.shows(.scriptMissing)
+        ? "the script is not where the web server says (SCRIPT_FILENAME, root): another path, or a "
+          + "release that is not whole"
+        : "no application answers there: it was probably not deployed, or under another path, or the "
+          + "path is wrong",
+      advice: $0.first.shows(.scriptMissing)
+        ? "compare root and SCRIPT_FILENAME in the web server with the place of the release; PHP-FPM "
+          + "logs 'Primary script unknown'"
+        : "see in the log of \(author) which applications it has, and under which paths; ask the old "
+          + "group for \($0.path)")
   }
 
   private static let pathMissing = Rule(
     .pathMissing, .likely, when: { $0.isMissing }
   ) {
-    Words(
+    let proxy =
+      $0.first.isOfApplication
+      ? "" : "; a proxy in front of it that has no route for the path can answer so, too"
+    return Words(
       "\($0.who) answered \($0.statuses) to \($0.path)",
       cause: "this build probably does not have the path: another one, another prefix, or the "
-        + "route "
-        + "was lost in the release",
+        + "route was lost in the release\(proxy)",
       advice: "ask the old group for \($0.path): if it is there, the release lost it (ROOT_URLCONF "
         + "and urls.py in Django); if not, correct the target's path")
   }
@@ -181,11 +209,23 @@ extension Rule {
       advice: "check the port that speaks HTTP/1.1, or use GRPC for a gRPC service")
   }
 
+  /// Consul's API answers 429 where a check is in the state 'warning'.
+  private static let warning = Rule(
+    .applicationNotReady, .likely, boot: .canLookLikeThis,
+    when: {
+      $0.status == 429 && ($0.shows(.saysWarning, .saysUnwell) || !$0.failing.isEmpty)
+    }
+  ) {
+    let parts = $0.failingParts
+    return Words(
+      "\($0.who) answered 429: its own check\(parts.isEmpty ? "" : " of \(parts)") does not pass",
+      cause: "no rate limit: the body is a health check's that says 'warning' (Consul answers so)",
+      advice: "the body names what is not well; look at it on the instance itself")
+  }
+
   private static let rateLimited = Rule(
     .rateLimited, .likely,
-    when: {
-      $0.status == 429 || $0.isStatus(in: 400...599) && $0.says("too many requests")
-    }
+    when: { $0.isStatus(in: 400...599) && $0.shows(.tooManyRequests) }
   ) {
     Words(
       "\($0.who) answered \($0.statuses): too many requests",
@@ -194,6 +234,27 @@ extension Rule {
         + "few addresses",
       advice: "exempt \($0.path) from the limit (limit_req in nginx, throttling in the framework), "
         + "or make the interval longer")
+  }
+
+  private static let headerTooLarge = Rule(
+    .unexpectedStatus, .likely, when: { $0.shows(.headerTooLarge) || $0.status == 431 }
+  ) {
+    Words(
+      "\($0.who) answered \($0.statuses): the header of the request is too large for it",
+      cause:
+        "the check's own header fields, or those that a proxy adds, are beyond the server's limit",
+      advice: "send less in header, or raise the limit (large_client_header_buffers in nginx)")
+  }
+
+  private static let badRequestByProxy = Rule(
+    .unexpectedStatus, .likely, when: { $0.status == 400 && $0.proxyPage != nil }
+  ) {
+    Words(
+      "\($0.proxies) in front of \($0.who) answered 400 to \($0.path) by itself",
+      cause:
+        "the request did not reach the application: a rule of the proxy's refuses it (deny), or "
+        + "it takes the request for malformed, or for one to a port for TLS",
+      advice: "read the proxy's log for the reason; exempt \($0.path) from the rule")
   }
 
   private static let badRequest = Rule(
@@ -211,7 +272,8 @@ extension Rule {
     .unexpectedStatus, .possible, when: { $0.isStatus(in: 400...499) }
   ) {
     Words(
-      "\($0.who) answered \($0.statuses) to \($0.path), not \($0.check.matcher)",
+      ($0.first.proxyPage == nil ? "" : "\($0.proxies) in front of ")
+        + "\($0.who) answered \($0.statuses) to \($0.path), not \($0.check.matcher)",
       cause: "the server says that the request is at fault: the path, the method or a header is "
         + "probably not what it wants",
       advice: "send the same request by hand and read the log of the server; add a status to the "
@@ -235,6 +297,21 @@ extension Occurrence {
       hosts.append(host)
     }
     return hosts.count > 2 ? "that is the instance's own" : list(hosts)
+  }
+
+  /// Who spoke, as far as the answers tell.
+  var speaker: String {
+    members.allSatisfy(\.isOfApplication)
+      ? "the application" : "the application or a proxy in front of it"
+  }
+
+  /// What the bodies say that fails, quoted; empty when they do not say.
+  var failingParts: String {
+    var parts: [String] = []
+    for part in members.prefix(5).flatMap(\.failing) where !parts.contains(part) {
+      parts.append(part)
+    }
+    return parts.prefix(3).map { "'\($0)'" }.joined(separator: ", ")
   }
 
   /// The proxies whose own pages these are.

@@ -1,14 +1,26 @@
 internal import GateCore
 
-/// 5xx: the application, or what stands before it, is at fault and says so.
+/// 5xx: the application, or what stands in front of it, is at fault and says so.
 extension Rule {
-  static let serverErrors = [
-    migrations, applicationNotLoaded, databaseNamed, errorOfProxy, applicationError, badGateway,
-    maintenance, unavailableByProxy, notReady, unavailableSilently, proxyTimeout, otherServerError,
+  static let serverErrors =
+    [
+      migrations, startFailed, poolStopped, applicationNotLoaded, bareErrorUnframed, databaseNamed,
+      overloaded, proxyTimeout, maintenance,
+    ] + gateways + ofApplications + [otherServerError]
+
+  /// A proxy whose back end is at fault.
+  private static let gateways = [
+    backendUnknown, backendTLS, errorOfProxy, backendEnded, backendGone, badGateway,
+    unavailableByProxy, unavailableByHost,
+  ]
+
+  private static let ofApplications = [
+    unwell, errorOfHost, applicationError, unavailable, unavailableSilently,
   ]
 
   private static let migrations = Rule(
-    .unappliedMigrations, .likely, when: { $0.isStatus(in: 500...503) && $0.speaksOfMigrations }
+    .unappliedMigrations, .likely,
+    when: { $0.isStatus(in: 500...503) && $0.shows(.schema) && $0.proxyPage == nil }
   ) {
     Words(
       "\($0.who) answered \($0.statuses), and the body speaks of the database's schema",
@@ -18,19 +30,50 @@ extension Rule {
         + "missing")
   }
 
-  private static let applicationNotLoaded = Rule(
-    .applicationDown, .likely,
-    when: {
-      $0.status == 500
-        && ($0.says("python application not found", "no python application found", "uwsgi error")
-          || $0.saysOnly("internal server error")
-            && !$0.isServed(by: "uvicorn", "hypercorn", "granian", "daphne"))
-    }
+  /// IIS with ASP.NET Core, and Passenger, say so in pages of their own.
+  private static let startFailed = Rule(
+    .applicationDown, .likely, when: { $0.isStatus(in: 500...502) && $0.shows(.startFailed) }
   ) {
     Words(
-      "\($0.who) answered 500, 'Internal Server Error' and no more",
-      cause: "uWSGI answers so when it runs without its application: the import probably failed, "
-        + "often for want of an environment variable; some frameworks answer so to an exception",
+      "\($0.who) answered \($0.statuses): \($0.first.author?.name ?? "the server") says that the "
+        + "application failed to start",
+      cause: "the application probably ended at its start: a missing setting, a missing runtime or "
+        + "library, a configuration that cannot be read",
+      advice:
+        "read the log of the application's start (the event log, or stdoutLogEnabled, with IIS; "
+        + "the web server's error log with Passenger), and compare with the old group")
+  }
+
+  private static let poolStopped = Rule(
+    .applicationDown, .likely, boot: .canLookLikeThis, when: { $0.shows(.poolStopped) }
+  ) {
+    Words(
+      "\($0.who) answered 503 with the page of HTTP.sys: no application pool takes the request",
+      cause: "the application pool is stopped: its process probably failed five times within five "
+        + "minutes, or its identity cannot log on",
+      advice: "read the system's event log (WAS) for why the pool was stopped, and start it again")
+  }
+
+  private static let applicationNotLoaded = Rule(
+    .applicationDown, .likely, when: { $0.status == 500 && $0.shows(.notLoaded) },
+    words: { notLoaded($0, cause: "the import probably failed") })
+
+  /// From outside an exception in Node can look the same.
+  private static let bareErrorUnframed = Rule(
+    .applicationDown, .possible,
+    when: { $0.status == 500 && $0.shows(.bareErrorUnframed) && $0.author == nil },
+    words: {
+      notLoaded(
+        $0,
+        cause:
+          "the import probably failed, often for want of an environment variable; an exception "
+          + "in the application can look the same")
+    })
+
+  private static func notLoaded(_ occurrence: Occurrence, cause: String) -> Words {
+    Words(
+      "\(occurrence.who) answered 500, 'Internal Server Error' and no more",
+      cause: "uWSGI answers so when it runs without its application: \(cause)",
       advice: "look for 'no python application found' and the traceback above it in uWSGI's log; "
         + "compare the instance's environment with that of the old group; with need-app = true "
         + "uWSGI ends instead of pretending")
@@ -38,60 +81,31 @@ extension Rule {
 
   private static let databaseNamed = Rule(
     .applicationError, .likely,
-    when: {
-      $0.isStatus(in: 500...500)
-        && $0.says(
-          "operationalerror", "could not connect to server", "could not translate host name",
-          "connection to server at", "database is locked", "too many connections")
-    }
+    when: { $0.status == 500 && !$0.scheme.isGRPC && $0.shows(.database) && $0.proxyPage == nil }
   ) {
     Words(
       "\($0.who) answered 500, and the body speaks of the database",
       cause: "the application probably cannot reach its database, or not log in to it",
       advice: "compare DATABASE_URL (or DATABASES in Django) and the database's security group "
-        + "with "
-        + "those of the old group, and count the connections that the database allows")
+        + "with those of the old group, and count the connections that the database allows")
   }
 
-  private static let errorOfProxy = Rule(
-    .applicationError, .possible, when: { $0.status == 500 && $0.proxyPage != nil }
+  private static let overloaded = Rule(
+    .overloaded, .likely, when: { $0.isStatus(in: 500...599) && $0.shows(.overloaded) }
   ) {
     Words(
-      "\($0.proxies) before \($0.who) answered 500 with a page of its own",
-      cause: "a fault in the proxy's configuration (a loop of rewrites, auth_request, a script), "
-        + "or "
-        + "it puts its own page over an error of the application's (proxy_intercept_errors)",
-      advice: "read the proxy's error log first, then that of the application")
-  }
-
-  private static let applicationError = Rule(
-    .applicationError, .likely, when: { $0.status == 500 && !$0.scheme.isGRPC }
-  ) {
-    let page = $0.first.says("server error (500)") ? ", with Django's page" : ""
-    return Words(
-      "\($0.who) answered 500 to \($0.path)\(page)",
-      cause: "the application runs, and an exception ends the request: often the database, a table "
-        + "or setting that is missing, or a template",
-      advice: "read the traceback in the application's log; ask for \($0.path) on the instance "
-        + "itself; a health check that catches the exception and answers 503 would name what fails")
-  }
-
-  private static let badGateway = Rule(
-    .applicationDown, .likely, boot: .looksLikeThis,
-    when: { $0.status == 502 && !$0.scheme.isGRPC }
-  ) {
-    Words(
-      "\($0.proxies) before \($0.who) answered 502",
-      cause: "the proxy is up and the application behind it is not: it probably ended at its start "
-        + "(a missing environment variable, an import error, a failed migration), or listens on "
-        + "another socket",
-      advice: "read the log of the application's service first, then the proxy's error log "
-        + "('connect() failed' names the socket): compare it with the one that the application "
-        + "opens, and its permissions")
+      "\($0.first.author?.name ?? "the server") of \($0.who) answered \($0.statuses): it takes no more",
+      cause:
+        "a limit of connections, requests or memory is reached, and what is beyond it is refused",
+      advice:
+        "look at the load and the limits (circuit breakers and the overload manager in Envoy, "
+        + "--limit-concurrency in uvicorn); exempt \($0.path), and see why the instance is so busy "
+        + "already")
   }
 
   private static let maintenance = Rule(
-    .applicationNotReady, .likely, when: { $0.status == 503 && $0.says("maintenance") }
+    .applicationNotReady, .likely,
+    when: { $0.status == 503 && $0.shows(.maintenance) && $0.proxyPage == nil }
   ) {
     Words(
       "\($0.who) answered 503: in maintenance",
@@ -99,32 +113,184 @@ extension Rule {
       advice: "switch it off on the new group, or exempt \($0.path) from it")
   }
 
+  // MARK: - A proxy's own pages
+
+  private static let errorOfProxy = Rule(
+    .applicationError, .possible, when: { $0.status == 500 && $0.proxyPage != nil }
+  ) {
+    Words(
+      "\($0.proxies) in front of \($0.who) answered 500 with a page of its own",
+      cause: "a fault in the proxy's configuration (a loop of rewrites, auth_request, a script), a "
+        + "rule that refuses (tarpit in HAProxy), or it puts its own page over an error of the "
+        + "application's (proxy_intercept_errors)",
+      advice: "read the proxy's error log first, then that of the application")
+  }
+
+  private static let backendUnknown = Rule(
+    .applicationDown, .likely,
+    when: { $0.isStatus(in: 500...504) && $0.shows(.backendUnknown) && $0.proxyPage != nil }
+  ) {
+    Words(
+      "\($0.proxies) in front of \($0.who) answered \($0.statuses): it does not find the name of its "
+        + "back end",
+      cause: "the name that the proxy passes requests to cannot be looked up on the instance: a "
+        + "mistake in it, or a name server that does not answer there",
+      advice: "'getent hosts NAME' on the instance; compare the proxy's configuration with that of "
+        + "the old group")
+  }
+
+  private static let backendTLS = Rule(
+    .protocolMismatch, .likely,
+    when: { $0.isStatus(in: 500...504) && $0.shows(.backendTLS) && $0.proxyPage != nil }
+  ) {
+    Words(
+      "\($0.proxies) in front of \($0.who) answered \($0.statuses): no TLS handshake with its back end",
+      cause: "the proxy speaks TLS to a back end that does not, or does not take its certificate",
+      advice: "compare the scheme in the proxy's configuration with what the application speaks")
+  }
+
+  /// Apache says the same of a back end that hangs up and of one that is too slow (ProxyTimeout).
+  private static let backendEnded = Rule(
+    .proxyTimeout, .likely,
+    when: { $0.status == 502 && $0.isBy("Apache") && $0.shows(.backendEnded) && $0.isSlow }
+  ) { notAnswered($0, ", after \($0.waited)") }
+
+  private static let backendGone = Rule(
+    .proxyTimeout, .possible,
+    when: { $0.status == 502 && $0.isBy("Apache") && $0.shows(.backendEnded) }
+  ) { notAnswered($0, "") }
+
+  private static func notAnswered(_ occurrence: Occurrence, _ after: String) -> Words {
+    Words(
+      "\(occurrence.proxies) in front of \(occurrence.who) answered 502\(after): the application took "
+        + "the request and gave no answer",
+      cause: occurrence.first.isSlow
+        ? "the application is too slow for the proxy (ProxyTimeout): its workers are probably all "
+          + "busy, or \(occurrence.path) waits for something that does not answer"
+        : "the application is too slow for the proxy (ProxyTimeout), or it ended on the request",
+      advice:
+        "read the application's log at the time of the check; look at its workers, and at what "
+        + "\(occurrence.path) asks for: give each of those a time-out shorter than the proxy's")
+  }
+
+  private static let badGateway = Rule(
+    .applicationDown, .likely, boot: .looksLikeThis,
+    when: { $0.status == 502 && !$0.scheme.isGRPC }
+  ) {
+    let isGone = $0.first.shows(.backendEnded)
+    return Words(
+      "\($0.proxies) in front of \($0.who) answered 502",
+      cause: isGone
+        ? "the proxy reached the application, and it hung up or sent no whole answer: it probably "
+          + "ends on the request, or speaks another protocol than the proxy expects"
+        : "the proxy is up and the application behind it is not: it probably ended at its start "
+          + "(a missing environment variable, an import error, a failed migration), or listens on "
+          + "another socket",
+      advice: "read the log of the application's service first, then the proxy's error log "
+        + "('connect() failed' names the socket): compare it with the one that the application "
+        + "opens, and its permissions")
+  }
+
   private static let unavailableByProxy = Rule(
     .applicationDown, .likely, boot: .looksLikeThis,
     when: { $0.status == 503 && $0.proxyPage != nil }
   ) {
     Words(
-      "\($0.proxies) before \($0.who) answered 503 with a page of its own",
+      "\($0.proxies) in front of \($0.who) answered 503 by itself",
       cause: "the proxy has probably no application to pass the request to: none is up, or its own "
-        + "checks of it fail; in nginx a limit (limit_req) or a 'return 503' looks the same",
+        + "checks of it fail"
+        + ($0.first.isBy("nginx") ? "; a limit (limit_req) or a 'return 503' looks the same" : ""),
       advice: "read the log of the application's service, then the proxy's: which back end does it "
         + "take for down, and since when")
   }
 
-  private static let notReady = Rule(
+  /// Tomcat and Jetty are up before their applications are.
+  private static let unavailableByHost = Rule(
+    .applicationDown, .likely, boot: .looksLikeThis,
+    when: { $0.status == 503 && $0.author?.role == .host }
+  ) {
+    let author = $0.first.author?.name ?? "the server"
+    return Words(
+      "\(author) of \($0.who) answered 503 by itself",
+      cause: "the server runs and its application does not: it failed to start, was stopped, or is "
+        + "still starting",
+      advice: "read the log of \(author) for the application's start")
+  }
+
+  private static let proxyTimeout = Rule(
+    .proxyTimeout, .likely,
+    when: { $0.isStatus(in: 500...599) && $0.shows(.backendSilent) }
+  ) {
+    Words(
+      "\($0.first.isOfApplication ? $0.first.author?.name ?? "the server" : $0.proxies) in front of "
+        + "\($0.who) answered \($0.statuses): the application did not answer it in time",
+      cause: "the application accepts requests and does not finish them: its workers are probably "
+        + "all busy, or \($0.path) waits for something that does not answer",
+      advice:
+        "look at the workers (uwsgitop, a dump of the stacks) and at what \($0.path) asks for; "
+        + "give each of those a time-out shorter than the proxy's")
+  }
+
+  // MARK: - The application's own
+
+  private static let unwell = Rule(
     .applicationNotReady, .likely, boot: .canLookLikeThis,
-    when: { $0.status == 503 && !$0.isSilent }
+    when: {
+      $0.isStatus(in: 500...503)
+        && ($0.shows(.saysUnwell) || !$0.failing.isEmpty
+          || $0.status == 503 && $0.shows(.saysNotReady, .json))
+    }
   ) {
     let failing = $0.failingParts
     return Words(
       failing.isEmpty
-        ? "\($0.who) answered 503, and the application itself says so"
-        : "\($0.who) answered 503: the application says that \(failing) fails",
+        ? "\($0.who) answered \($0.statuses), and the body says that it is not ready"
+        : "\($0.who) answered \($0.statuses): the application says that \(failing) fails",
       cause: failing.isEmpty
         ? "the application runs and is not ready: something that it needs is probably missing"
         : "the application runs, and its own check of \(failing) fails",
       advice: "the body names what fails, and the application's log why: try it on the instance "
         + "itself")
+  }
+
+  /// A server answers so for an application that let an exception through.
+  private static let errorOfHost = Rule(
+    .applicationError, .likely, when: { $0.status == 500 && $0.author?.role == .host }
+  ) {
+    let author = $0.first.author?.name ?? "the server"
+    return Words(
+      "\(author) of \($0.who) answered 500 to \($0.path) for the application",
+      cause:
+        "an exception in the application ends the request, and nothing there catches it: often "
+        + "the database, a setting that is missing, or the application's own start",
+      advice:
+        "read the traceback in the log of \(author); ask for \($0.path) on the instance itself")
+  }
+
+  private static let applicationError = Rule(
+    .applicationError, .likely, when: { $0.status == 500 && !$0.scheme.isGRPC }
+  ) {
+    let framework = $0.first.author.map { ", with \($0.name)'s page" } ?? ""
+    let proxy = $0.first.isOfApplication ? "" : "; a proxy in front of it can answer so, too"
+    return Words(
+      "\($0.who) answered 500 to \($0.path)\(framework)",
+      cause:
+        "the application probably runs, and an exception ends the request: often the database, a "
+        + "table or setting that is missing, or a template\(proxy)",
+      advice: "read the traceback in the application's log; ask for \($0.path) on the instance "
+        + "itself; a health check that catches the exception and answers 503 would name what fails")
+  }
+
+  private static let unavailable = Rule(
+    .applicationNotReady, .possible, boot: .looksLikeThis,
+    when: { $0.status == 503 && !$0.scheme.isGRPC && !$0.isSilent }
+  ) {
+    Words(
+      "\($0.who) answered 503",
+      cause: "\($0.speaker) says so: it is not ready, or has nothing to pass the request to",
+      advice:
+        "read the application's log, then that of a proxy in front of it; let \($0.path) name "
+        + "what fails in its body, for the next time")
   }
 
   private static let unavailableSilently = Rule(
@@ -133,24 +299,9 @@ extension Rule {
   ) {
     Words(
       "\($0.who) answered 503, without a word",
-      cause: "the application is not ready, or a proxy before it has no application to ask",
+      cause: "the application is not ready, or a proxy in front of it has no application to ask",
       advice: "read the application's log; let \($0.path) name what fails in its body, for the "
-        + "next "
-        + "time")
-  }
-
-  private static let proxyTimeout = Rule(
-    .proxyTimeout, .likely, when: { $0.isStatus(in: 504...504) || $0.isStatus(in: 524...524) }
-  ) {
-    Words(
-      "\($0.proxies) before \($0.who) answered \($0.statuses): the application did not answer it "
-        + "in "
-        + "time",
-      cause: "the application accepts requests and does not finish them: its workers are probably "
-        + "all busy, or \($0.path) waits for something that does not answer",
-      advice: "look at the workers (uwsgitop, a dump of the stacks) and at what \($0.path) asks "
-        + "for; "
-        + "give each of those a time-out shorter than the proxy's")
+        + "next time")
   }
 
   private static let otherServerError = Rule(
@@ -158,62 +309,18 @@ extension Rule {
   ) {
     Words(
       "\($0.who) answered \($0.statuses) to \($0.path)",
-      cause: "the application or a proxy before it failed on the request",
+      cause: "the application or a proxy in front of it failed on the request",
       advice: "read the application's log, then the proxy's, at the time of the check")
   }
 }
 
 extension Symptom {
-  fileprivate var speaksOfMigrations: Bool {
-    says(
-      "no such table", "no such column", "unknown column", "undefinedtable", "undefinedcolumn",
-      "pendingmigration", "pending migration", "migrations are pending", "unapplied migration")
-      || says("does not exist", "doesn't exist") && says("relation", "table", "column")
-      || isJSON && says("migration")
-  }
-
-  /// What the body says that fails: `"failed": ["homepage"]`, `"db": {"status": "DOWN"`.
-  ///
-  /// The body is from the network: what is no plain name is no name.
-  fileprivate var failingParts: [String] {
-    guard isJSON, let excerpt = report.evidence?.excerpt else { return [] }
-    let listed = #/"(?:failed|failing|failures|unhealthy)"\s*:\s*\[([^\]\[{}]*)/#.ignoresCase()
-    if let match = excerpt.firstMatch(of: listed) {
-      return match.output.1.split(separator: ",").compactMap { item in
-        let name = item.trimmed
-        guard name.hasPrefix("\""), name.hasSuffix("\""), name.count > 2 else { return nil }
-        return String(name.dropFirst().dropLast()).plainName
-      }
-    }
-    let down =
-      #/"([^"]{1,40})"\s*:\s*\{\s*"status"\s*:\s*"(?:down|fail|failed|error|unhealthy|out_of_service)"/#
-      .ignoresCase()
-    return excerpt.matches(of: down).compactMap { String($0.output.1).plainName }
-  }
-}
-
-extension String {
-  /// Itself, if it is made of what names are made of.
-  fileprivate var plainName: String? {
-    let isPlain = utf8.allSatisfy { byte in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"):
-        true
-      default: "_-.: ".utf8.contains(byte)
-      }
-    }
-    return isPlain && utf8.count <= 40 ? self : nil
-  }
+  /// Whether the answer took so long that somebody waited for something.
+  fileprivate var isSlow: Bool { report.latencyMicroseconds >= 500_000 }
 }
 
 extension Occurrence {
-  /// What the bodies say that fails, quoted; empty when they do not say.
-  fileprivate var failingParts: String {
-    var parts: [String] = []
-    for part in members.prefix(5).flatMap(\.failingParts) where !parts.contains(part) {
-      parts.append(part)
-    }
-    return parts.prefix(3).map { "'\($0)'" }.joined(separator: ", ")
+  fileprivate var waited: String {
+    Duration.microseconds(first.report.latencyMicroseconds).rounded.inWords
   }
 }

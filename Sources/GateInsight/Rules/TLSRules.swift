@@ -5,20 +5,16 @@ extension Rule {
   static let tls = [
     plainRequestToTLSPort, tlsToPlainPort, certificateExpired, certificateName,
     certificateUntrusted, certificateRefused, clientCertificateMissing, clientCertificateRefused,
-    serverNameWanted, tlsParameters, handshakeOnPlainPort, handshakeFailed, handshakeTimeout,
+    serverNameDemanded, serverNameWanted, tlsParameters, closedInHandshake, handshakeOnPlainPort,
+    handshakeFailed, handshakeTimeout,
   ]
 
   private static let plainRequestToTLSPort = Rule(
     .plainOnTLSPort, .likely,
-    when: {
-      $0.says(
-        "plain http request was sent to https port", "client sent an http request to an https",
-        "speaking plain http to an ssl-enabled", "combination of host and port requires tls",
-        "speaking http to an https port")
-    }
+    when: { $0.shows(.plainRequestToTLS) && !$0.scheme.isTLS }
   ) {
     Words(
-      "\($0.who) answered \($0.statuses): a plain HTTP request on a port for TLS",
+      "\($0.who) answered\($0.statusesOrNothing): a plain HTTP request on a port for TLS",
       cause: "the check speaks plain HTTP, \($0.port) speaks TLS",
       advice: "check HTTPS:\($0.first.instance.port)\($0.path), or the port for plain HTTP")
   }
@@ -95,12 +91,12 @@ extension Rule {
 
   private static let clientCertificateMissing = Rule(
     .clientCertificateWanted, .likely,
-    when: { $0.says("no required ssl certificate was sent") }, words: clientCertificateWords)
+    when: { $0.shows(.clientCertificateMissing) }, words: clientCertificateWords)
 
   private static let clientCertificateRefused = Rule(
     .clientCertificateWanted, .likely,
     when: {
-      $0.says("the ssl certificate error")
+      $0.shows(.clientCertificateRefused)
         || $0.kind == .tlsError && $0.isTold("certificate required", "bad certificate")
     }, words: clientCertificateWords)
 
@@ -113,13 +109,32 @@ extension Rule {
         + "client_cert and client_key")
   }
 
+  /// Apache's SSLStrictSNIVHostCheck.
+  private static let serverNameDemanded = Rule(
+    .certificateName, .likely, when: { $0.shows(.serverNameWanted) }
+  ) {
+    Words(
+      "\($0.who) answered \($0.statuses): it wants the name of a site in the TLS handshake (SNI)",
+      cause:
+        "the server takes no client that names no site (SSLStrictSNIVHostCheck in Apache), and "
+        + "a check goes to the address",
+      advice: "configure a default site for clients without a name, since a load balancer is not "
+        + "known to send one; or set server_name")
+  }
+
+  /// Alerts 112, 80 and 40: servers answer a handshake without a name with each of them.
   private static let serverNameWanted = Rule(
     .certificateName, .possible,
-    when: { $0.kind == .tlsError && $0.isTold("unrecognized name", "internal error") }
+    when: {
+      $0.kind == .tlsError
+        && ($0.isTold("unrecognized name", "internal error")
+          || $0.isTold("handshake failure", "access denied") && !$0.request.namesServer)
+    }
   ) {
     Words(
       "\($0.who) refused the TLS handshake: \($0.first.detailWords)",
-      cause: "the server probably has no certificate for a client that names no site",
+      cause: "the server probably has no certificate for a client that names no site (SNI), as a "
+        + "check of an address does; TLS versions or ciphers that do not fit can look the same",
       advice: "configure a default certificate, since a load balancer is not known to name one; or "
         + "set server_name")
   }
@@ -139,6 +154,23 @@ extension Rule {
       advice: "allow TLS 1.2 and 1.3 with common ciphers: the checks of a Network Load Balancer "
         + "fail "
         + "with a target that takes TLS 1.3 alone")
+  }
+
+  private static let closedInHandshake = Rule(
+    .connectionDropped, .possible, boot: .canLookLikeThis,
+    when: { $0.kind == .tlsError && $0.isTold("closed during the tls handshake") }
+  ) {
+    Words(
+      "\($0.who) accepted and then closed the connection during the TLS handshake",
+      cause: $0.first.isOnPlainPort
+        ? "\($0.port) probably speaks plain HTTP and hangs up on TLS; or the server wants the name of "
+          + "a site (SNI), or another protocol (ALPN)"
+        : "the server probably wants the name of a site (SNI) or another protocol (ALPN), or "
+          + "restarts; a port that does not speak TLS can hang up like that, too",
+      advice:
+        "'openssl s_client -connect ADDRESS:PORT -servername NAME' shows whether a name makes "
+        + "the difference: then set server_name, or configure a default site; read the server's log"
+    )
   }
 
   private static let handshakeOnPlainPort = Rule(

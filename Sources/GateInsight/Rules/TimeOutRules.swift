@@ -67,8 +67,9 @@ struct AnswerTimings {
   func cause(under check: HealthCheck) -> String {
     switch likeness(under: check) {
     case .unknown:
-      "it is stuck, or slower than the time-out allows: all workers are probably busy, it is still "
-        + "warming up, or its health check waits for something that does not answer"
+      "it is stuck, or slower than the time-out allows: all workers are probably busy, a proxy in "
+        + "front of it is at its limit of connections (maxconn), it is still warming up, or its "
+        + "health check waits for something that does not answer"
     case .stuck:
       "it is rather stuck at times than slow: workers are probably all busy, or a check waits for "
         + "something that sometimes does not answer"
@@ -83,8 +84,9 @@ struct AnswerTimings {
     let limit = "the time-out must stay below the interval (\(check.interval.inWords))"
     switch likeness(under: check) {
     case .unknown:
+      let scheme = check.target.scheme.isTLS ? "-k https" : "http"
       return "measure on the instance how long it takes ('curl -so /dev/null -w %{time_total} "
-        + "http://ADDRESS:PORT\(path)'): a time-out above that would do, and \(limit); look at the "
+        + "\(scheme)://ADDRESS:PORT\(path)'): a time-out above that would do, and \(limit); look at the "
         + "workers if there is no end"
     case .stuck:
       return "a longer time-out will hardly help: look at the number of workers, at idle "

@@ -318,7 +318,7 @@ import Testing
       {"seq":9,"t":15.3,"event":"instance_removed","id":"web-2"}
       {"seq":10,"t":15.4,"event":"instance_added","id":"web-3","address":"::1","port":8080,"zone":null}
       {"seq":11,"t":15.9,"event":"decided","decision":"promote",\#
-      "reason":{"code":"group_healthy","message":"1 of 2 instances healthy for 500ms; not counted: web-3"}}
+      "reason":{"code":"group_healthy","message":"1 of 2 instances healthy for 500ms; 1 of 3 checks failed on the way; not counted: web-3"}}
 
       """#
     #expect(run.text == "\(header)\n\(events)")

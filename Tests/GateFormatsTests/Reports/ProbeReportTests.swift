@@ -34,7 +34,7 @@ import Testing
       detail: "HTTP 400, not 200",
       evidence: Evidence(
         server: "nginx/1.26.0", contentType: "text/html",
-        excerpt: "<h1>Bad Request (400)</h1>"))
+        excerpt: "<h1>Bad Request (400)</h1>", author: "Django"))
     let byURL = ProbedCheck(
       of: Instance(id: "https://web.example/", address: "web.example", port: 443), .byURL, tls, [],
       .checked(

@@ -75,7 +75,7 @@ import TestSupport
     #expect(NagiosReport(document).text.filter { $0 == "|" }.count == 1)
     #expect(
       NagiosReport(document).text.split(separator: "\n").dropFirst().allSatisfy {
-        $0.hasPrefix("warning: ")
+        ["warning: ", "likely: ", "possible: ", "guard ", "baseline "].contains(where: $0.hasPrefix)
       })
   }
 
@@ -117,7 +117,8 @@ import TestSupport
     #expect(document.verdict.reason.code == .groupHealthy)
     #expect(
       document.verdict.reason.message
-        == "4 of 2 instances healthy for 30s; not counted: dead, unlisted")
+        == "4 of 2 instances healthy for 30s; 2 of 12 checks failed on the way; not counted: dead, unlisted"
+    )
     for format in ReportFormat.allCases where format != .openmetrics {
       let text = format.text(of: document, run.timeline)
       #expect(text.contains("not counted: dead, unlisted"), "\(format)")

@@ -113,7 +113,10 @@ import TestSupport
   @Test func coloursChangeNoWord() {
     let coloured = rollback.report(.coloured)
     #expect(coloured.hasPrefix("\u{1B}[31mrollback:\u{1B}[0m "))
-    #expect(withoutColours(coloured) == rollback.report())
+    // But for the first line, which is folded for people alone.
+    #expect(
+      withoutColours(coloured).split(whereSeparator: \.isWhitespace)
+        == rollback.report().split(whereSeparator: \.isWhitespace))
   }
 
   @Test func thoseThatFailAlikeAreToldOfTogether() throws {

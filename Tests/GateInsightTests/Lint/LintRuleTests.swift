@@ -82,7 +82,47 @@ internal import Testing
 
   static let origin = [
     Case("catch-all", "at the root") { LintScene(answers: [.missingPath: .page(200, "home")]) },
-    Case("catch-all", "below") { LintScene(answers: [.missingBelow: .page(204, "")]) },
+    not("catch-all", "a view on a prefix") { LintScene(answers: [.missingBelow: .page(204, "")]) },
+    Case("prefix-mounted", "beneath it alone") {
+      LintScene(answers: [.missingBelow: .page(200, "ok")])
+    },
+    not("prefix-mounted", "where everything is answered") {
+      LintScene(answers: [.missingPath: .page(200, "home"), .missingBelow: .page(200, "home")])
+    },
+    Case("passes-without-application", "HAProxy has no server for the others") {
+      LintScene(answers: [
+        .missingPath: .page(
+          503,
+          "<html><body><h1>503 Service Unavailable</h1>\nNo server is available to handle this request."
+        )
+      ])
+    },
+    not("passes-without-application", "the application's own 503") {
+      LintScene(answers: [.missingPath: .page(503, "{\"status\": \"down\"}")])
+    },
+    Case("rate-limited", "429 after the first answers") {
+      LintScene(change: { number, exchange in
+        if number > 5 { exchange.reply = .with(429, "slow down", []) }
+      })
+    },
+    Case("rate-limited", "503 with Retry-After") {
+      LintScene(change: { number, exchange in
+        if number > 5 { exchange.reply = .with(503, "slow down", [("Retry-After", "1")]) }
+      })
+    },
+    not("rate-limited", "an instance that always refuses") { .answering(.with(429, "no", [])) },
+    not("answers-vary", "a limit that its own requests met") {
+      LintScene(change: { number, exchange in
+        if number > 5 { exchange.reply = .with(429, "slow down", []) }
+      })
+    },
+    Case("web-server-answers", "HAProxy's monitor-uri") {
+      .answering(.page(200, "<html><body><h1>200 OK</h1>\nService ready.\n</body></html>\n"))
+    },
+    Case("web-server-answers", "nginx's stub_status") {
+      .answering(.text("Active connections: 1 \nserver accepts handled requests\n 1 1 1 \n"))
+    },
+    Case("web-server-answers", "PHP-FPM's ping") { .answering(.text("pong")) },
     Case("catch-all", "behind the redirect") {
       LintScene(answers: [.missingForwarded: .page(200, "home")])
     },
@@ -121,7 +161,20 @@ internal import Testing
         .text(
           "ok", ("Last-Modified", "Wed, 25 Nov 2026 15:37:31 GMT"), ("Accept-Ranges", "bytes")))
     },
-    Case("static-file", "a byte of it") { LintScene(answers: [.range: .with(206, "o", [])]) },
+    Case("static-file", "a byte of it") {
+      LintScene(answers: [
+        .check: .text("ok", ("ETag", "\"5f9c4ab08cac7457\"")), .range: .with(206, "o", []),
+      ])
+    },
+    not("static-file", "a part that a proxy cut out") {
+      LintScene(answers: [.range: .with(206, "o", [])])
+    },
+    not("static-file", "a part of what must not be stored") {
+      LintScene(answers: [
+        .check: .text("ok", ("ETag", "\"x\""), ("Cache-Control", "no-store")),
+        .range: .with(206, "o", []),
+      ])
+    },
     not("static-file", "an ETag that is a hash") {
       .answering(
         .text(
@@ -165,7 +218,9 @@ internal import Testing
     },
     not("no-sign-of-application", "something that changes") { LintScene() },
     not("no-sign-of-application", "a file, which says more") {
-      LintScene(answers: [.check: .text("ok"), .range: .with(206, "o", [])])
+      LintScene(answers: [
+        .check: .text("ok", ("ETag", "\"5f9c4ab08cac7457\"")), .range: .with(206, "o", []),
+      ])
     },
     Case("cacheable", "for a minute") { .answering(.json("{}", ("Cache-Control", "max-age=60"))) },
     Case("cacheable", "until later") {
@@ -228,6 +283,24 @@ internal import Testing
     Case("says-unwell", "text") { .answering(.text("ERROR: no database")) },
     Case("says-unwell", "an error page with a 200") {
       .answering(.page(200, "<title>503 Service Unavailable</title>"))
+    },
+    Case("says-unwell", "a number") { .answering(.json("{\"status\":503}")) },
+    Case("says-unwell", "a part") { .answering(.json("{\"db\":\"error\"}")) },
+    Case("says-unwell", "is_") { .answering(.json("{\"is_healthy\":false}")) },
+    Case("says-unwell", "two words") { .answering(.json("{\"status\":\"not ready\"}")) },
+    Case("says-unwell", "degraded") { .answering(.json("{\"status\":\"degraded\"}")) },
+    Case("says-unwell", "a part that is not") { .answering(.json("{\"db\":false}")) },
+    not("says-unwell", "a time of a failure") {
+      .answering(.json("{\"status\":\"ok\",\"failed\":\"never\"}"))
+    },
+    not("says-unwell", "a flag") { .answering(.json("{\"features\":{\"live\":false}}")) },
+    not("says-unwell", "what is not required") {
+      .answering(.json("{\"payments\":{\"available\":false,\"required\":false}}"))
+    },
+    Case("says-unwell", "XML") { .answering(.page(200, "<health><status>DOWN</status></health>")) },
+    not("says-unwell", "a page that speaks of May") {
+      .answering(
+        .page(200, "<title>Shop</title><p>In May we were temporarily unavailable, an error.</p>"))
     },
     not("says-unwell", "a name that is not a state") {
       .answering(
@@ -409,7 +482,9 @@ internal import Testing
   }
 
   @Test func aRuleThatIsIgnoredDoesNotBringBackTheWeakerOne() {
-    let scene = LintScene(answers: [.check: .text("ok"), .range: .with(206, "o", [])])
+    let scene = LintScene(answers: [
+      .check: .text("ok", ("ETag", "\"5f9c4ab08cac7457\"")), .range: .with(206, "o", []),
+    ])
     #expect(scene.rules() == ["static-file"])
     #expect(scene.rules(ignoring: ["static-file"]) == [])
   }

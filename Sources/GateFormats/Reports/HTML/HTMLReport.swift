@@ -22,6 +22,7 @@ package struct HTMLReport {
   /// Diagnoses that are seen at once.
   private static let open = 3
   private static let names = 12
+  private static let parts = 60
   private static let warnings = 50
 
   private var gate: Gate { document.gate }
@@ -48,7 +49,7 @@ package struct HTMLReport {
       <body class="is-\(verdict.decision.tone.className)">
       \(decision)
       <main>
-      \(undelivered)\(figures)\(diagnoses)\(course)\(InstanceTable(instances).markup)\
+      \(undelivered)\(figures)\(diagnoses)\(parts)\(course)\(InstanceTable(instances).markup)\
       \(warnings)\(settings)
       </main>
       \(footer)
@@ -62,7 +63,7 @@ package struct HTMLReport {
   private var groupName: String {
     let name = header.group.name?.printable.cut(to: 120)
     guard let title = header.deployment.title else {
-      return name ?? "\(counted(gate.expected, "instance"))"
+      return name ?? "a group of \(counted(gate.expected, "instance"))"
     }
     return [title, name].compactMap { $0 }.joined(separator: " · ")
   }
@@ -183,6 +184,31 @@ package struct HTMLReport {
       """
   }
 
+  // MARK: - Beside the instances
+
+  /// Guards, the old group, the comparison with it, and what came after.
+  private var parts: Markup {
+    let all = document.reportedParts.worstFirst
+    guard !all.isEmpty else { return "" }
+    let rows = all.prefix(Self.parts).map { part -> Markup in
+      """
+      <div><dt>\(part.kind.rawValue) <bdi>\(part.name.cut(to: 160))</bdi></dt>\
+      <dd><span class="state \(part.outcome.tone.className)">\(part.state)</span> \
+      <bdi>\(part.words.cut(to: 300))</bdi></dd></div>
+
+      """
+    }
+    let rest = all.count - rows.count
+    let more: Markup = rest > 0 ? "<p class=\"caption\">and \(rest) more</p>" : ""
+    return """
+      <section><h2>Beside the instances</h2>
+      <dl class="card settings">
+      \(rows)</dl>\(more)
+      </section>
+
+      """
+  }
+
   // MARK: - The course of the run
 
   private var course: Markup {
@@ -221,13 +247,13 @@ package struct HTMLReport {
   }
 
   private func latency(_ axis: TimeAxis) -> Markup {
-    guard let drawing = LatencyDrawing(timeline, axis, timeout: gate.check.timeout) else {
-      return ""
-    }
+    guard let drawing = LatencyDrawing(gate, timeline, axis) else { return "" }
+    let old: Markup =
+      drawing.hasBaseline ? "<span><span class=\"key dot old\"></span>baseline</span>" : ""
     return """
       <section><h2>Latency</h2>
       <p class="legend"><span><span class="key dot"></span>passed</span>\
-      <span><span class="key dot missed"></span>failed</span></p>
+      <span><span class="key dot missed"></span>failed</span>\(old)</p>
       <div class="card">\(drawing.markup)</div>
       <p class="caption">From the start of a check to its end, on a logarithmic scale.</p>
       </section>

@@ -5,6 +5,8 @@ struct LatencyDrawing {
   private let timeout: Int64
   private let axis: TimeAxis
   private let checks: [Timeline.Check]
+  /// Of the old group.
+  private let old: [Timeline.Check]
   private let least: Double
   private let greatest: Double
 
@@ -14,13 +16,19 @@ struct LatencyDrawing {
   private static let dots = 1200
 
   /// Nil when no check ended.
-  init?(_ timeline: Timeline, _ axis: TimeAxis, timeout: Duration) {
-    checks = timeline.checks.flatMap { $0 }.filter { $0.outcome != .lost }
-    guard let least = checks.map(\.latency).min(), let greatest = checks.map(\.latency).max() else {
-      return nil
+  init?(_ gate: Gate, _ timeline: Timeline, _ axis: TimeAxis) {
+    func checks(of role: InstanceRole) -> [Timeline.Check] {
+      zip(gate.records, timeline.checks).filter { $0.0.instance.role == role }
+        .flatMap(\.1).filter { $0.outcome != .lost }
     }
+    self.checks = checks(of: .member)
+    old = checks(of: .baseline)
+    let all = self.checks + old
+    guard !self.checks.isEmpty, let least = all.map(\.latency).min(),
+      let greatest = all.map(\.latency).max()
+    else { return nil }
     self.axis = axis
-    self.timeout = timeout.inMicroseconds
+    self.timeout = gate.check.timeout.inMicroseconds
     // The time-out is on it when it is near, or was reached.
     let top =
       self.timeout < Int64(greatest) * 20 ? max(self.timeout, Int64(greatest)) : Int64(greatest)
@@ -102,9 +110,21 @@ struct LatencyDrawing {
 
   // MARK: - The checks
 
+  var hasBaseline: Bool { !old.isEmpty }
+
   private func isFailure(_ check: Timeline.Check) -> Bool { check.outcome >= .failure }
 
   private var dots: [Markup] {
+    oldDots + newDots
+  }
+
+  private var oldDots: [Markup] {
+    guard !old.isEmpty, old.count <= Self.dots else { return [] }
+    let path = old.map { "M\(axis.x($0.ended)) \(y(Int64($0.latency)))h0" }.joined()
+    return ["<path class=\"dot old\" d=\"\(path)\"/>"]
+  }
+
+  private var newDots: [Markup] {
     [("dot", false), ("dot missed", true)].compactMap { name, isFailed in
       let path = checks.filter { isFailure($0) == isFailed }
         .map { "M\(axis.x($0.ended)) \(y(Int64($0.latency)))h0" }.joined()

@@ -8,14 +8,14 @@ enum PageStyle {
       color-scheme: light dark;
       --page: #f6f7f9; --card: #ffffff; --line: #d9dde3; --text: #1b1f24; --faint: #59616b;
       --good: #176f37; --bad: #b3261e; --waiting: #7d5200; --mark: #4655b8;
-      --healthy: #2f9e5b; --unhealthy: #d9423a; --initial: #9aa3ad; --empty: #eceff2;
+      --healthy: #2f9e5b; --unhealthy: #d9423a; --initial: #9aa3ad; --fail: #a3121a; --empty: #eceff2;
       --tick: #0d3d1f; --code: #f0f2f5;
     }
     @media (prefers-color-scheme: dark) {
       :root {
         --page: #101316; --card: #181c20; --line: #333a42; --text: #e7eaee; --faint: #a2abb5;
         --good: #5ccb85; --bad: #ff8a80; --waiting: #e3b341; --mark: #a5b1ff;
-        --healthy: #2f9e5b; --unhealthy: #e5534b; --initial: #6e7781; --empty: #22272d;
+        --healthy: #2f9e5b; --unhealthy: #e5534b; --initial: #6e7781; --fail: #ff9b94; --empty: #22272d;
         --tick: #d4f5e0; --code: #22272d;
       }
     }
@@ -83,7 +83,7 @@ enum PageStyle {
     .key.healthy { background: var(--healthy); }
     .key.unhealthy { background: var(--unhealthy); }
     .key.pass, .key.fail, .key.miss { width: 2px; height: .5rem; background: var(--tick); }
-    .key.fail { height: 1.1rem; background: var(--text); vertical-align: -.2rem; }
+    .key.fail { height: 1.1rem; background: var(--fail); vertical-align: -.2rem; }
     .key.miss { height: 1.1rem; background: var(--waiting); vertical-align: -.2rem; }
     .key.fault { width: 0; height: 1.1rem; border-left: 2px dotted var(--waiting); vertical-align: -.2rem; }
     .key.grace { height: 2px; background: var(--mark); vertical-align: .2rem; }
@@ -108,7 +108,9 @@ enum PageStyle {
     .drawing path.healthy { fill: var(--healthy); }
     .drawing path.unhealthy { fill: var(--unhealthy); }
     .drawing .pass { stroke: var(--tick); stroke-width: 1.5; }
-    .drawing .fail { stroke: var(--text); stroke-width: 2; }
+    .drawing .fail { stroke: var(--fail); stroke-width: 2.5; }
+    .drawing .dot.old { stroke: var(--initial); }
+    .key.dot.old { background: var(--initial); }
     .drawing .miss { stroke: var(--waiting); stroke-width: 2; stroke-dasharray: 3 2; }
     .drawing .grace { stroke: var(--mark); stroke-width: 2; }
     .drawing .wanted { stroke: var(--text); stroke-width: 1; stroke-dasharray: 4 3; }

@@ -15,6 +15,8 @@ struct TimelineDrawing {
 
   /// So many instances have a row.
   static let rows = 40
+  /// More than so many rows are alike to a reader: healthy ones beyond it are folded.
+  private static let alike = 12
 
   private static let markersHeight = 34
   private static let bandHeight = 64
@@ -32,7 +34,7 @@ struct TimelineDrawing {
   }
 
   var markup: Markup {
-    let shown = instances.prefix(Self.rows)
+    let shown = self.shown
     let hidden = instances.count - shown.count
     var y = Self.markersHeight
     var layers = Layers()
@@ -63,6 +65,15 @@ struct TimelineDrawing {
       \(layers.texts)
       </svg>
       """
+  }
+
+  /// Those in trouble; of many that are healthy a few stand for all.
+  private var shown: [ReportedInstance] {
+    guard instances.count > Self.alike else { return instances }
+    let troubled = instances.filter { $0.outcome != .healthy }.prefix(Self.rows)
+    let healthy = instances.filter { $0.outcome == .healthy }
+      .prefix(max(Self.alike - troubled.count, min(2, Self.rows - troubled.count)))
+    return Array(troubled + healthy)
   }
 
   /// What lies upon what: a line crosses bars, and text stands before both.
@@ -258,13 +269,17 @@ extension Tone {
   }
 }
 
-extension ReportedInstance {
+extension ReportedInstance.Outcome {
   var tone: Tone {
-    switch outcome {
+    switch self {
     case .failed: .bad
     case .lost, .tolerated, .undecided: .waiting
     case .left: .faint
     case .healthy: .good
     }
   }
+}
+
+extension ReportedInstance {
+  var tone: Tone { outcome.tone }
 }

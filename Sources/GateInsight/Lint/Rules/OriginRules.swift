@@ -3,7 +3,8 @@ internal import GateCore
 /// Who answers: the application, or something in front of it.
 extension LintRule {
   static let origin = [
-    catchAll, looseMatcher, webServerAnswers, staticFile, cachedAnswer, noSignOfApplication,
+    catchAll, prefixMounted, looseMatcher, webServerAnswers, answersWithoutApplication, staticFile,
+    cachedAnswer, noSignOfApplication,
     cacheable, viaProxy,
   ]
 
@@ -15,10 +16,39 @@ extension LintRule {
       + "/health'; a single-page application's fallback only for its own pages), and the health "
       + "check have a view of its own"
   ) { member in
-    member.all(.missingPath, .missingBelow, .missingForwarded, .unknownMethod).first {
-      guard let reply = $0.answer else { return false }
-      return member.isGRPC ? reply.grpcStatus == 0 : (200...299).contains(reply.status)
+    member.all(.missingPath, .missingForwarded, .unknownMethod).first {
+      $0.succeeds(of: member)
     }.map { member.seen($0) }
+  }
+
+  /// Servlets, WSGI mounts, CGI with PATH_INFO and Java's own server answer so on purpose.
+  private static let prefixMounted = LintRule.ofEach(
+    .note, "prefix-mounted", finds: "what lies beneath the path is answered as a success too",
+    why: "a view that is mounted on a prefix answers for every path below it: a misspelled path "
+      + "there passes as well",
+    advice: "ask for the path itself alone, where the framework allows it", yieldsTo: ["catch-all"]
+  ) { member in
+    member.all(.missingBelow).first { $0.succeeds(of: member) }.map { member.seen($0) }
+  }
+
+  /// The strongest evidence: others get a proxy's page for want of an application, the check does
+  /// not.
+  private static let answersWithoutApplication = LintRule.ofEach(
+    .error, "passes-without-application",
+    finds: "the health check passes, and other paths have no application behind them",
+    why: "something in front of the application answers the check by itself (monitor-uri, 'return "
+      + "200', a filter): it goes on answering 200 with the application down, as it does now",
+    advice: "pass the path to the application, and see why that is down"
+  ) { member in
+    guard let pass = member.pass, member.isHTTP else { return nil }
+    return member.exchanges.first { exchange in
+      guard let reply = exchange.answer, [502, 503, 504].contains(reply.status) else {
+        return false
+      }
+      let evidence = Evidence(of: reply.asAnswer, without: [])
+      return Author.named(evidence?.author)?.role == .front
+        || evidence?.signs.contains(Sign.noBackend.rawValue) ?? false
+    }.map { "\(member.seen(pass)); \(member.seen($0))" }
   }
 
   private static let looseMatcher = LintRule.ofEach(
@@ -42,6 +72,9 @@ extension LintRule {
   ) { member in
     guard let pass = member.pass, let reply = pass.answer else { return nil }
     let page = reply.body.prefix(4096).map(\.folded)
+    if let own = ownViews.first(where: { $0.matches(reply, page) }) {
+      return member.seen(pass, ": \(own.name)")
+    }
     if let phrase = welcomePages.first(where: { page.contains(phrase: $0) }) {
       return member.seen(pass, ": the page of a fresh web server ('\(phrase)')")
     }
@@ -56,6 +89,28 @@ extension LintRule {
     return member.seen(pass, ": text without a type, by \(reply.server)")
   }
 
+  /// What web servers and proxies answer of themselves, whatever stands behind them.
+  ///
+  /// Sources: HAProxy (monitor-uri), nginx (stub_status), PHP-FPM (ping.path), Apache (server-status),
+  /// Envoy (health_check filter without pass_through_mode).
+  private static let ownViews:
+    [(name: String, matches: @Sendable (_ reply: Reply, _ page: [UInt8]) -> Bool)] = [
+      (
+        "HAProxy's monitor-uri",
+        { $1.starts(with: "<html><body><h1>200 ok</h1>\nservice ready.".utf8) }
+      ),
+      ("nginx's stub_status", { $1.starts(with: "active connections: ".utf8) }),
+      ("PHP-FPM's ping", { $1.elementsEqual("pong".utf8) && !$0.has("x-powered-by") }),
+      ("Apache's server-status", { $1.contains(phrase: "<title>apache status") }),
+      (
+        "Envoy's own answer, without an upstream's time",
+        {
+          $0.server.lowercased() == "envoy" && !$0.has("x-envoy-upstream-service-time")
+            && $1.isEmpty
+        }
+      ),
+    ]
+
   private static let welcomePages = [
     "welcome to nginx", "welcome to openresty", "welcome to caddy", "caddy works",
     "apache2 ubuntu default page", "apache2 debian default page", "<h1>it works!</h1>",
@@ -69,8 +124,15 @@ extension LintRule {
       + "'try_files' takes it first"
   ) { member in
     guard let pass = member.pass, let reply = pass.answer else { return nil }
-    if let part = member.first(.range), part.answer?.status == 206 { return member.seen(part) }
-    guard let modified = reply.values(of: "last-modified").last else { return nil }
+    // What was cut out of an answer by a proxy is a part too: a file has a time or a tag of its own.
+    let control = reply.values(of: "cache-control").joined(separator: ",").lowercased()
+    let isOfProxy =
+      control.contains("no-store") || ["age", "via", "x-varnish"].contains(where: reply.has)
+    let hasOwnSign = reply.has("last-modified") || reply.has("etag")
+    if let part = member.first(.range), part.answer?.status == 206, hasOwnSign, !isOfProxy {
+      return member.seen(part)
+    }
+    guard !isOfProxy, let modified = reply.values(of: "last-modified").last else { return nil }
     let tag = reply.values(of: "etag").last ?? ""
     if FileTag(tag)?.isOfFile(changedAt: secondsSince1970(modified)) ?? false {
       return member.seen(pass, ": the ETag \(tag) is made of a file's time and size")
@@ -176,6 +238,13 @@ extension LintRule {
     member.checks.first { $0.answer?.has("via") ?? false }.map {
       member.seen($0, ": Via \($0.reply?.values(of: "via").joined(separator: ", ") ?? "")")
     }
+  }
+}
+
+extension Exchange {
+  fileprivate func succeeds(of member: Examined) -> Bool {
+    guard let reply = answer else { return false }
+    return member.isGRPC ? reply.grpcStatus == 0 : (200...299).contains(reply.status)
   }
 }
 

@@ -3,8 +3,8 @@ internal import GateCore
 /// Whether the check passes, and passes for the load balancer too.
 extension LintRule {
   static let passing = [
-    checkFails, redirect, needsSession, needsForwarded, needsOwnRequest, answersVary, slowAnswer,
-    connectionOnly,
+    checkFails, redirect, needsSession, needsForwarded, needsOwnRequest, answersVary, ownBurst,
+    slowAnswer, connectionOnly,
   ]
 
   private static let checkFails = LintRule(
@@ -24,9 +24,9 @@ extension LintRule {
           started: .start, result: .failure(failure.kind),
           status: member.isGRPC ? failed.reply?.grpcStatus : failed.status,
           latencyMicroseconds: failed.timing.total, detail: failure.detail,
-          evidence: failed.reply.map(Evidence.init)),
+          evidence: failed.reply.flatMap { Evidence(of: $0.asAnswer, without: []) }),
         from: member.instance, check: member.check, request: member.request)
-      let cause = diagnosis.map { "; \($0.confidence.rawValue) \($0.likelyCause)" } ?? ""
+      let cause = diagnosis.map { "; \($0.confidence.rawValue): \($0.likelyCause)" } ?? ""
       return Sighting(
         instance: member.instance.id,
         seen: "\(failed.inquiry.words): \(failure.detail)\(cause)".cleaned(to: 600),
@@ -102,6 +102,18 @@ extension LintRule {
       + failure.detail
   }
 
+  /// Its own doing: some sixteen requests within milliseconds, which no load balancer sends.
+  private static let ownBurst = LintRule.ofEach(
+    .note, "rate-limited", finds: "some of these requests were refused as too many",
+    why: "a limit counts health checks too: each node of a load balancer asks, and all with few "
+      + "addresses; what was refused here was not looked at",
+    advice: "exempt the health check's path from the limit, and run this again to see the rest"
+  ) { member in
+    guard let first = member.refused.first else { return nil }
+    return "\(member.refused.count) of \(member.refused.count + member.exchanges.count) requests: "
+      + member.seen(first)
+  }
+
   private static let slowAnswer = LintRule.ofEach(
     .warning, "slow-answer", finds: "the answer takes more than a third of the time-out",
     why: "under load it will take three times as long, and then good instances leave service "
@@ -128,21 +140,6 @@ extension LintRule {
   ) { member in
     member.check.target.scheme.hasPath
       ? nil : "\(member.check.target): \(member.checks.first?.words ?? "not asked")"
-  }
-}
-
-extension Evidence {
-  /// What explains a failure, from its answer.
-  fileprivate init(_ reply: Reply) {
-    func last(_ name: String) -> String? {
-      reply.values(of: name).last.map { SecretMask().masked($0).cleaned(to: 200) }
-    }
-    let beginning = Array(reply.body.prefix(200))
-    let shown = SecretMask().masked(beginning, reply.body.count > 200 ? .cut : .whole)
-    let excerpt = String(decoding: shown, as: UTF8.self).cleaned(to: 200)
-    self.init(
-      server: last("server"), location: last("location"), contentType: last("content-type"),
-      excerpt: excerpt.isEmpty ? nil : excerpt)
   }
 }
 

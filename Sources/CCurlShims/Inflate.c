@@ -1,0 +1,26 @@
+#include "CCurlShims.h"
+
+#include <string.h>
+#include <zlib.h>
+
+static size_t inflated(const uint8_t *bytes, size_t count, uint8_t *room, size_t capacity,
+                       int window) {
+  z_stream stream;
+  memset(&stream, 0, sizeof stream);
+  if (inflateInit2(&stream, window) != Z_OK) return 0;
+  stream.next_in = (Bytef *)bytes;
+  stream.avail_in = (uInt)count;
+  stream.next_out = room;
+  stream.avail_out = (uInt)capacity;
+  // What was cut off gives what comes before the cut.
+  (void)inflate(&stream, Z_SYNC_FLUSH);
+  size_t length = capacity - stream.avail_out;
+  inflateEnd(&stream);
+  return length;
+}
+
+size_t hg_inflate(const uint8_t *bytes, size_t count, uint8_t *room, size_t capacity) {
+  // gzip or zlib, by its first bytes; "deflate" is sent without zlib's frame, too (RFC 9110, 8.4.1.2).
+  size_t length = inflated(bytes, count, room, capacity, 15 + 32);
+  return length ? length : inflated(bytes, count, room, capacity, -15);
+}

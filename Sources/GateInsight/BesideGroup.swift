@@ -1,0 +1,68 @@
+internal import GateCore
+
+/// What is wrong beside the instances: a guard, the old group, the comparison with it.
+func besideGroup(_ gate: Gate, _ verdict: Verdict) -> [Diagnosis] {
+  guard verdict.decision != .promote else { return [] }
+  return failedGuards(gate) + [sharedCause(gate, verdict), worse(gate, verdict)].compactMap(\.self)
+}
+
+private func failedGuards(_ gate: Gate) -> [Diagnosis] {
+  let failed = gate.records(.guard) { $0.removed == nil && $0.health.state == .unhealthy }
+  return failed.prefix(5).map { record in
+    let name = record.instance.id.cleaned(to: 100)
+    let seen = (record.lastFailure?.report.detail ?? record.lastDetail ?? "").cleaned(to: 200)
+    return Diagnosis(
+      .guardFailed,
+      Words(
+        "the guard \(name) failed\(seen.isEmpty ? "" : ": \(seen)")",
+        cause: "what it watches is not as it must be while this release comes in: probably the "
+          + "release harms what the health check does not see, or its limit does not fit",
+        advice:
+          "ask it by hand, and compare what it says with the time before the run; \"lag\" and "
+          + "its thresholds say how much of one is borne"),
+      of: [], evidence: seen.isEmpty ? nil : seen, .likely)
+  }
+}
+
+private func sharedCause(_ gate: Gate, _ verdict: Verdict) -> Diagnosis? {
+  guard verdict.reason.code == .sharedCause else { return nil }
+  let failing = gate.records(.baseline) { $0.removed == nil && $0.failures > 0 }
+  let seen = failing.compactMap { $0.lastFailure?.shortWords }
+  let what = Set(seen).sorted().prefix(3).joined(separator: ", ")
+  return Diagnosis(
+    .sharedCause,
+    Words(
+      "the old group fails too: \(what.isEmpty ? "its checks" : what) on \(failing.count) of "
+        + "\(counted(gate.present(.baseline), "instance"))",
+      cause:
+        "what both groups share is probably at fault, and not this release: a database, a name "
+        + "server, another service that both ask, the network, or the health check's own settings",
+      advice:
+        "look at what both need (\(list(failing.map(\.instance.id), atMost: 3)) of the old group "
+        + "have it in their logs, too); a rollback would not help: run the gate again when the old "
+        + "group is well"),
+    of: [], evidence: failing.first?.lastFailure?.report.detail?.cleaned(to: 200), .likely)
+}
+
+private func worse(_ gate: Gate, _ verdict: Verdict) -> Diagnosis? {
+  guard verdict.reason.code == .worseThanBaseline, let comparison = gate.comparison else {
+    return nil
+  }
+  let isSlower = comparison.latency?.isWorse ?? false
+  let what = [comparison.failures.isWorse ? "fails more often" : nil, isSlower ? "is slower" : nil]
+  return Diagnosis(
+    .worseThanBaseline,
+    Words(
+      "the new group \(what.compactMap(\.self).joined(separator: " and ")) than the old one under the "
+        + "same checks at the same time",
+      cause: isSlower
+        ? "the release probably does more for each request, has lost a cache or an index, or its "
+          + "instances are not warm yet or have less power"
+        : "the release probably fails at times where the old one does not: a race, a worker that is "
+          + "broken, a dependency with too short a time-out",
+      advice: isSlower
+        ? "compare the time that the health view takes in both groups, and their instance types; a "
+          + "soak before the comparison lets instances warm up; max_latency_increase says what is borne"
+        : "read the log at the times of the failed checks, and compare it with the old group's"),
+    of: [], evidence: verdict.reason.message.cleaned(to: 200), .likely)
+}

@@ -1,0 +1,31 @@
+package import GateCore
+
+extension Evidence {
+  /// What explains a failure: the whole head and the body's first 16 KiB, read once for all rules.
+  ///
+  /// What is kept of it is short, without secrets, and clean enough to print anywhere. Nil where the
+  /// answer has none of it.
+  package init?(of answer: Answer, without secrets: SecretMask) {
+    func shown(_ name: String) -> String? { answer.values(of: name).last.map(secrets.masked) }
+    let page = MarkedPage(answer)
+    let wellbeing = Wellbeing(Array(answer.body.prefix(MarkedPage.bytesRead)))
+    var signs = Sign.allCases.filter { sign in sign.mark.map(page.shows) ?? false }
+    let isPassing = (200...299).contains(answer.status)
+    if wellbeing.isUnwell || isPassing && wellbeing.isErrorPage { signs.append(.saysUnwell) }
+    if wellbeing.isWarning { signs.append(.saysWarning) }
+    self.init(
+      server: shown("server"), location: shown("location"), contentType: shown("content-type"),
+      retryAfter: shown("retry-after"), title: page.titleText.map(secrets.masked),
+      excerpt: Self.excerpt(of: answer, without: secrets),
+      author: Author.all.first { page.shows($0.mark) }?.name, signs: signs.map(\.rawValue),
+      failing: wellbeing.failing.map(secrets.masked))
+    guard self != Evidence() else { return nil }
+  }
+
+  private static func excerpt(of answer: Answer, without secrets: SecretMask) -> String? {
+    guard !answer.body.isEmpty else { return nil }
+    let bytes = Array(answer.body.prefix(excerptBytes))
+    let isCut = !answer.isBodyWhole || bytes.count < answer.body.count
+    return String(decoding: secrets.masked(bytes, isCut ? .cut : .whole), as: UTF8.self)
+  }
+}

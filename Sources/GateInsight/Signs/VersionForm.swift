@@ -1,0 +1,57 @@
+internal import GateCore
+
+/// A version in the ways in which people write the same one.
+struct VersionForm {
+  private let text: String
+  private let folded: String
+
+  init(_ text: String) {
+    self.text = text
+    folded = text.lowercased()
+  }
+
+  /// Its commit, where it is nothing else: at least seven hexadecimal digits (git's short form).
+  private var commit: String? {
+    let isCommit =
+      folded.utf8.count >= 7
+      && folded.utf8.allSatisfy { "0123456789abcdef".utf8.contains($0) }
+    return isCommit ? folded : nil
+  }
+
+  /// Without `v` and without what Semantic Versioning, 10, says does not count: build metadata.
+  private var core: String {
+    let plain = folded.hasPrefix("v") ? String(folded.dropFirst()) : folded
+    return String(plain.prefix { $0 != "+" })
+  }
+
+  private var hasPrefixV: Bool { folded.hasPrefix("v") }
+  private var build: Substring { folded.drop { $0 != "+" } }
+
+  /// In words what differs, when it is the form alone; nil: another version.
+  func likeness(to wanted: VersionForm) -> String? {
+    guard text != wanted.text else { return nil }
+    if text.trimmed == wanted.text.trimmed { return "with blanks around it" }
+    if folded == wanted.folded { return "in other letters (upper and lower case)" }
+    if let came = commit, let whole = wanted.commit {
+      if whole.hasPrefix(came) { return "cut short: the beginning of the same commit" }
+      if came.hasPrefix(whole) { return "in full: a commit that begins with it" }
+      return nil
+    }
+    guard core == wanted.core, !core.isEmpty else { return nil }
+    var differences: [String] = []
+    if hasPrefixV != wanted.hasPrefixV {
+      differences.append(hasPrefixV ? "with a 'v' before it" : "without the 'v' before it")
+    }
+    if build != wanted.build {
+      differences.append(
+        build.isEmpty
+          ? "without the build metadata (\(wanted.build.cleanedText))"
+          : "with the build metadata \(build.cleanedText)")
+    }
+    return differences.isEmpty ? nil : differences.joined(separator: " and ")
+  }
+}
+
+extension Substring {
+  fileprivate var cleanedText: String { String(self).cleaned(to: 40) }
+}
