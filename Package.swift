@@ -18,7 +18,7 @@ let package = Package(
   name: "healthgate",
   products: [.executable(name: "healthgate", targets: ["healthgate"])],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
     // Decides. Pure: it imports nothing.

@@ -117,7 +117,8 @@ extension [CommandGrammar] {
       } else if let option, !word.isMeant(as: command), message.contains(word.prefix(20)) {
         return CommandLineProblem(
           "unexpected argument after the value of \(option)",
-          hint: "a value with blanks is put in quotes; \(option) is repeated where it may have several")
+          hint: "a value with blanks is put in quotes; \(option) is repeated where it may have "
+            + "several")
       }
     }
     return nil
