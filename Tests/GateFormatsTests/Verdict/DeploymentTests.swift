@@ -15,10 +15,18 @@ import Testing
     #expect(throws: GrammarError.self) { try Deployment.Label(parsing: text) }
   }
 
+  @Test func whatIsShownOfABuildIsNoCommandAndCanBeSeen() {
+    let build = CISystem.github.build([
+      "GITHUB_HEAD_REF": "a##[error]b\u{202E}", "GITHUB_SHA": "::error::x",
+    ])
+    #expect(build.branch == "a# #[error]b" && build.commit == ": :error::x")
+    #expect(Deployment.Label("note", "a\n##vso[x]\u{200B}").value == "a # #vso[x]")
+  }
+
   @Test(arguments: [
     (["service": "web", "environment": "production"], "web in production"),
     (["service": "web", "commit": "a1"], "web"), (["environment": "staging"], "staging"),
-    (["service": "", "environment": "\u{202E}x"], "?x"), (["commit": "a1"], nil), ([:], nil),
+    (["service": "", "environment": "\u{202E}x"], "x"), (["commit": "a1"], nil), ([:], nil),
   ])
   func titlesShowServiceAndEnvironment(labels: [String: String], title: String?) {
     let deployment = Deployment(labels: labels.map { Deployment.Label($0.key, $0.value) })
