@@ -112,9 +112,14 @@ extension [CommandGrammar] {
     while let word = rest.popFirst(), word != "--" {
       if word.hasPrefix("-"), word != "-" {
         option = String(word.prefix { $0 != "=" })
-        guard let name = option, case .one = command.options[name] else { continue }
+        guard let name = option, case .one = command.options[name] else {
+          option = nil
+          continue
+        }
         if name == word { rest = rest.dropFirst() }
-      } else if let option, !word.isMeant(as: command), message.contains(word.prefix(20)) {
+      } else if let option, word.utf8.count >= 8, !word.isMeant(as: command),
+        message.contains(word.prefix(20))
+      {
         return CommandLineProblem(
           "unexpected argument after the value of \(option)",
           hint: "a value with blanks is put in quotes; \(option) is repeated where it may have "
