@@ -51,7 +51,7 @@ struct Demo: ParsableCommand {
     let signals = try RunSession.signalDescriptor()
     let fleet: DemoFleet
     do {
-      // Where there are none, what serves the instances would not say so.
+      // Where there are none, the task that starts the fleet would be waited for without end.
       try BackgroundThread.check(canMake: 8)
       try DemoFleet.checkDescriptors(for: scenario.behaviours)
       fleet = try Self.started(scenario.behaviours)
