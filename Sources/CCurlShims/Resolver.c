@@ -107,7 +107,7 @@ static void look_up(lookup *one) {
     snprintf(one->result.error, sizeof one->result.error, "%s", words);
     return;
   }
-  // More than libcurl would try in any time-out.
+  // More than libcurl would try in any timeout.
   size_t count = 0;
   for (struct addrinfo *item = list; item && count < 16; item = item->ai_next, count++)
     write_address(item->ai_addr, one->result.addresses, sizeof one->result.addresses);

@@ -8,7 +8,7 @@ struct CheckEnding {
   var lane: CheckLane
   var transfer: Transfer
   var now: GateInstant
-  /// Whether the time-out had passed before the end came.
+  /// Whether the timeout had passed before the end came.
   var isLate: Bool
 
   private var plan: ProbePlan {

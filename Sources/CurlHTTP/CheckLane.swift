@@ -11,7 +11,7 @@ final class CheckLane {
   let usesHTTP2: Bool
   /// Places that are set up for this plan and not in use.
   var free: [Int] = []
-  /// All have the same time-out, so the first begun is the first to end.
+  /// All have the same timeout, so the first begun is the first to end.
   var deadlines = DeadlineQueue()
 
   /// - Throws: `CurlFailure` when there is no memory.

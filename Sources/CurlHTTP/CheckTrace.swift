@@ -9,7 +9,7 @@ package struct CheckTrace: Hashable, Sendable {
 }
 
 extension CheckTrace {
-  /// Reads it off a transfer that has ended, or was given up at its time-out.
+  /// Reads it off a transfer that has ended, or was given up at its timeout.
   ///
   /// Source: curl_easy_getinfo(3), "TIMES"; each is zero until its phase is over.
   init(of transfer: Transfer, _ end: TransferEnd, at now: GateInstant) {

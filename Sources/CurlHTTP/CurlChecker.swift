@@ -6,8 +6,8 @@ package import GateEngine
 
 /// Makes the checks with libcurl, on the one thread that owns it.
 ///
-/// A check's time-out is time in which the gate was listening: when the machine or the gate
-/// itself held the loop up, the clock of the time-outs stood still, and an answer that was there
+/// A check's timeout is time in which the gate was listening: when the machine or the gate
+/// itself held the loop up, the clock of the timeouts stood still, and an answer that was there
 /// when the loop came back is taken. So the gate's lateness is never held against an instance.
 package final class CurlChecker: CheckPort {
   /// One a plan; an instance of which nobody says otherwise is in the first.

@@ -34,7 +34,7 @@ struct ListeningClock {
   }
 }
 
-/// The deadlines of the checks under way: all have the same time-out, so the first begun is the
+/// The deadlines of the checks under way: all have the same timeout, so the first begun is the
 /// first to end.
 struct DeadlineQueue {
   private var entries: [Entry] = []

@@ -2,7 +2,7 @@ package import GateCore
 
 /// One request to one instance that is no check of a gate's: what `lint` asks.
 package struct SingleRequest {
-  /// What is sent, and within which time-out.
+  /// What is sent, and within which timeout.
   package var plan: ProbePlan
   package var connection: Connection
   /// The message of a gRPC call; nil: an empty one.

@@ -167,7 +167,7 @@ final class Transfer {
     // A new connection for each check, as the load balancers do.
     try handle.set(CURLOPT_FRESH_CONNECT, 1)
     try handle.set(CURLOPT_FORBID_REUSE, 1)
-    // The checker keeps the time-out; libcurl's would count time in which nobody listened.
+    // The checker keeps the timeout; libcurl's would count time in which nobody listened.
     try handle.set(CURLOPT_TIMEOUT_MS, 0)
     try handle.set(CURLOPT_CONNECTTIMEOUT_MS, Int(Int32.max))
     // Each literal address would become an entry of a cache that is searched for every check.

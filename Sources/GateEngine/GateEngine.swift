@@ -17,7 +17,7 @@ package struct GateEngine<Port: CheckPort> {
   private var happenings: [Happening] = []
 
   /// Checks begun before the port is asked what has happened: more, and the first of a burst
-  /// would wait for the last, which tells as latency and trips short time-outs.
+  /// would wait for the last, which tells as latency and trips short timeouts.
   private let startsPerTurn = 16
 
   /// A feed tells who joins and leaves, of the group and of the old one; `expected` is the user's

@@ -21,7 +21,7 @@ package struct ProbeRound<Port: CheckPort> {
         begun += 1
       }
       // While there are more to begin it only looks; otherwise the port ends a wait when a check
-      // ends, as each does at its time-out.
+      // ends, as each does at its timeout.
       let isWaiting = begun == instances.count || !port.hasRoom
       port.wait(until: isWaiting ? port.now + .seconds(60) : port.now, into: &happenings)
       for happening in happenings {

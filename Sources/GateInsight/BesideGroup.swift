@@ -59,7 +59,7 @@ private func worse(_ gate: Gate, _ verdict: Verdict) -> Diagnosis? {
         ? "the release probably does more for each request, has lost a cache or an index, or its "
           + "instances are not warm yet or have less power"
         : "the release probably fails at times where the old one does not: a race, a worker that is "
-          + "broken, a dependency with too short a time-out",
+          + "broken, a dependency with too short a timeout",
       advice: isSlower
         ? "compare the time that the health view takes in both groups, and their instance types; a "
           + "soak before the comparison lets instances warm up; max_latency_increase says what is borne"

@@ -201,7 +201,7 @@ internal import Testing
     scene.check.unhealthyWindow = UnhealthyWindow(failures: 3, of: 10)
     let first = try #require(scene.diagnoses(Player("+-+-+-", Self.late)).first)
     #expect(first.likelyCause.contains("rather stuck"))
-    #expect(first.advice.contains("a longer time-out will hardly help"))
+    #expect(first.advice.contains("a longer timeout will hardly help"))
   }
 
   @Test func anAnswerThatCameLateNamesItsTimeOut() throws {
@@ -211,7 +211,7 @@ internal import Testing
     let late = Failure(
       .timeoutResponse, "the answer took longer than 400ms", latency: .milliseconds(1230))
     let first = try #require(scene.diagnoses(Player("---", late)).first)
-    #expect(first.advice.contains("a time-out of 1.5s would have done"))
+    #expect(first.advice.contains("a timeout of 1.5s would have done"))
   }
 
   // MARK: - The group and the gate

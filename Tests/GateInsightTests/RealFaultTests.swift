@@ -82,7 +82,7 @@ internal import Testing
     Fault(
       "homepage-broken", unwell("homepage"), is: .applicationNotReady,
       "'homepage' fails"),
-    Fault("slow-response", silence, is: .tooSlow, or: [.slowBoot], "400ms", "time-out"),
+    Fault("slow-response", silence, is: .tooSlow, or: [.slowBoot], "400ms", "timeout"),
     Fault("slow-boot", badGateway, "--+", is: .slowBoot, "grace_period"),
     Fault("slow-boot, given up early", badGateway, is: .applicationDown, or: [.slowBoot]),
     Fault("slow-import", silence, "--+", is: .slowBoot, "grace_period"),

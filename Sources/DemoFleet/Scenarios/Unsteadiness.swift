@@ -12,7 +12,7 @@ extension DemoScenario {
       expected: .rollback("too_many_unhealthy", by: "status_mismatch")),
     DemoScenario(
       "slow-answers", "one instance answers 200, after a second",
-      lesson: "An answer after the time-out is none. The time-out covers the whole check.",
+      lesson: "An answer after the timeout is none. The timeout covers the whole check.",
       instances: [.healthy(), .healthy(), .slowAnswers(.seconds(1))],
       expected: .rollback("too_many_unhealthy", by: "timeout_response")),
     DemoScenario(

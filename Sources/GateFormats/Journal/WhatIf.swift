@@ -137,7 +137,7 @@ private struct Rewriting {
   ) -> [Step] {
     let lack = lack(before: report.started, of: name)
     guard isKept(report.started, of: name) else { return [] }
-    // A guard has a time-out of its own.
+    // A guard has a timeout of its own.
     guard name.role != .guard else {
       return lack + [Step(at: end, event: .happened(.checked(name, report)))]
     }

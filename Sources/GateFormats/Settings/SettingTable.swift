@@ -54,8 +54,8 @@ extension SettingKey {
     case .matcher:
       Setting(
         .check, .textOrNumber, "CODES",
-        "Status codes that count as success: 200, 200-299 or 200,202,301-308; for gRPC its own "
-          + "codes: 0, 0-99.",
+        "Status codes that count as success: 200, 200-299 or 200,202,301-308; for gRPC 0 or "
+          + "0-99.",
         whenUnset: "200 for classic and alb, 200-399 for nlb", for: .requests)
     case .strict:
       Setting(

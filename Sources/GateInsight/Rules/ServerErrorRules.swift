@@ -170,7 +170,7 @@ extension Rule {
         : "the application is too slow for the proxy (ProxyTimeout), or it ended on the request",
       advice:
         "read the application's log at the time of the check; look at its workers, and at what "
-        + "\(occurrence.path) asks for: give each of those a time-out shorter than the proxy's")
+        + "\(occurrence.path) asks for: give each of those a timeout shorter than the proxy's")
   }
 
   private static let badGateway = Rule(
@@ -228,7 +228,7 @@ extension Rule {
         + "all busy, or \($0.path) waits for something that does not answer",
       advice:
         "look at the workers (uwsgitop, a dump of the stacks) and at what \($0.path) asks for; "
-        + "give each of those a time-out shorter than the proxy's")
+        + "give each of those a timeout shorter than the proxy's")
   }
 
   // MARK: - The application's own

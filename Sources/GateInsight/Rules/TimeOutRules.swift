@@ -34,7 +34,7 @@ struct AnswerTimings {
   private var checks = 0
   /// Sorted, in microseconds: the latest of each instance.
   private var times: [Int64] = []
-  /// The longest of those that came whole after the time-out.
+  /// The longest of those that came whole after the timeout.
   private var longestLate: Int64?
 
   init(of members: [Symptom]) {
@@ -67,38 +67,38 @@ struct AnswerTimings {
   func cause(under check: HealthCheck) -> String {
     switch likeness(under: check) {
     case .unknown:
-      "it is stuck, or slower than the time-out allows: all workers are probably busy, a proxy in "
+      "it is stuck, or slower than the timeout allows: all workers are probably busy, a proxy in "
         + "front of it is at its limit of connections (maxconn), it is still warming up, or its "
         + "health check waits for something that does not answer"
     case .stuck:
       "it is rather stuck at times than slow: workers are probably all busy, or a check waits for "
         + "something that sometimes does not answer"
     case .slow:
-      "it answers about as slowly as the time-out allows: probably a health check that does much, "
+      "it answers about as slowly as the timeout allows: probably a health check that does much, "
         + "a "
         + "slow dependency, or an instance without power (CPU credits, memory)"
     }
   }
 
   func advice(under check: HealthCheck, path: String) -> String {
-    let limit = "the time-out must stay below the interval (\(check.interval.inWords))"
+    let limit = "the timeout must stay below the interval (\(check.interval.inWords))"
     switch likeness(under: check) {
     case .unknown:
       let scheme = check.target.scheme.isTLS ? "-k https" : "http"
       return "measure on the instance how long it takes ('curl -so /dev/null -w %{time_total} "
-        + "\(scheme)://ADDRESS:PORT\(path)'): a time-out above that would do, and \(limit); look at the "
+        + "\(scheme)://ADDRESS:PORT\(path)'): a timeout above that would do, and \(limit); look at the "
         + "workers if there is no end"
     case .stuck:
-      return "a longer time-out will hardly help: look at the number of workers, at idle "
+      return "a longer timeout will hardly help: look at the number of workers, at idle "
         + "connections "
         + "that hold them, and at what \(path) waits for"
     case .slow:
       let enough = Self.roundedUp(longestLate ?? 2 * (times.last ?? 0))
       let would = longestLate == nil ? "would probably have done" : "would have done"
       return enough < check.interval.inMicroseconds
-        ? "a time-out of \(Self.words(enough)) \(would); better make \(path) do less, with a "
-          + "time-out for each thing that it asks for"
-        : "make \(path) do less: a time-out long enough, some \(Self.words(enough)), does not go "
+        ? "a timeout of \(Self.words(enough)) \(would); better make \(path) do less, with a "
+          + "timeout for each thing that it asks for"
+        : "make \(path) do less: a timeout long enough, some \(Self.words(enough)), does not go "
           + "with "
           + "an interval of \(check.interval.inWords)"
     }
@@ -122,7 +122,7 @@ struct AnswerTimings {
     return times.isEmpty ? 0 : times[max(rank, 1) - 1]
   }
 
-  /// To two digits, as nobody sets a time-out of 1.237 s.
+  /// To two digits, as nobody sets a timeout of 1.237 s.
   private static func roundedUp(_ microseconds: Int64) -> Int64 {
     let unit: Int64 =
       switch microseconds {

@@ -40,7 +40,7 @@ package struct ChildProcess: Sendable {
 
   /// Waits for the command.
   ///
-  /// At its time-out, with too much output, or when this process is asked to stop, the command's
+  /// At its timeout, with too much output, or when this process is asked to stop, the command's
   /// whole process group is killed.
   package func run(
     unless isStopping: () -> Bool = { hg_stop_signals() > 0 }
@@ -120,7 +120,7 @@ private struct Pipe: ~Copyable {
   init() throws(ChildProcess.Failure) {
     var ends: [CInt] = [0, 0]
     // Not pipe2, which Glibc's module hides. A child that another thread starts just now could
-    // inherit an end; then the reading lasts until that child ends, or the time-out.
+    // inherit an end; then the reading lasts until that child ends, or the timeout.
     guard pipe(&ends) == 0 else {
       throw .notStarted(String(cString: strerror(errno)))
     }

@@ -131,8 +131,8 @@ def judge_markdown(text):
         elif token.type == "heading_open":
             expect(token.map[0] == 0 or token.tag == "h3", f"a heading in line {token.map[0] + 1}")
         elif token.type == "html_block":
-            expect(token.content.strip() in ("<details><summary>Settings in force</summary>", "</details>"),
-                   f"HTML: {token.content}")
+            expect(re.fullmatch(r"<details><summary>(Settings in force|\d+ healthy instances)</summary>|</details>",
+                                token.content.strip()), f"HTML: {token.content}")
         elif token.type == "inline":
             for child in token.children:
                 if child.type == "html_inline":

@@ -1,11 +1,12 @@
 """A site whose health checks go wrong in the ways that lint looks for. Standard library only.
 
-usage: site.py [--address A]... [--record FILE] [--tls CERTIFICATE KEY] [--seconds S]
+usage: site.py [--address A]... [--all] [--record FILE] [--tls CERTIFICATE KEY] [--seconds S]
 
 Listens on the same free port of each address (127.0.0.1 unless told) and prints 'port N'. Each request is appended
 to the record, a JSON object a line: method, path, local, headers. It ends by itself after S seconds (120).
 
     /WHAT/health    the health check of a site that goes wrong like this, see `health`
+    --all           every other path is answered with the home page
     anything else   404
 """
 
@@ -23,6 +24,7 @@ lock = threading.Lock()
 numbers = itertools.count(1)
 slowly = itertools.count()
 record = None
+answers_all = False
 
 
 class Site(http.server.BaseHTTPRequestHandler):
@@ -47,7 +49,7 @@ class Site(http.server.BaseHTTPRequestHandler):
         what, _, rest = self.path.lstrip("/").partition("?")[0].partition("/")
         if rest == "health":
             self.health(what, local)
-        elif what == "catch-all" or (what == "forwarded" and not self.headers.get("X-Forwarded-Proto")):
+        elif answers_all or what == "prefix" or (what == "forwarded" and not self.headers.get("X-Forwarded-Proto")):
             self.say(200, "<h1>Home</h1>", ("Content-Type", "text/html"))
         elif what == "debug":
             self.say(404, "<p>Using the URLconf defined in <code>shop.urls</code>", ("Content-Type", "text/html"))
@@ -144,14 +146,15 @@ class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
 
 
 def main():
-    global record
+    global record, answers_all
     parser = argparse.ArgumentParser()
     parser.add_argument("--address", action="append")
+    parser.add_argument("--all", action="store_true")
     parser.add_argument("--record")
     parser.add_argument("--tls", nargs=2)
     parser.add_argument("--seconds", type=float, default=280)
     options = parser.parse_args()
-    record = options.record
+    record, answers_all = options.record, options.all
     port = 0
     for address in options.address or ["127.0.0.1"]:
         server = Server((address, port), Site)

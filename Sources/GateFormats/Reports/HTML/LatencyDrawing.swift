@@ -29,7 +29,7 @@ struct LatencyDrawing {
     else { return nil }
     self.axis = axis
     self.timeout = gate.check.timeout.inMicroseconds
-    // The time-out is on it when it is near, or was reached.
+    // The timeout is on it when it is near, or was reached.
     let top =
       self.timeout < Int64(greatest) * 20 ? max(self.timeout, Int64(greatest)) : Int64(greatest)
     self.least = Self.logarithm(Int64(max(least, 10))) - 0.15

@@ -3,7 +3,7 @@ internal import GateCore
 extension DisplayLine {
   /// The latest checks as bars as high as they took long: `▁▁▂×▇`; a lost one is `?`.
   ///
-  /// Each step is a factor of three and the top one ends at the time-out. So a bar means the same
+  /// Each step is a factor of three and the top one ends at the timeout. So a bar means the same
   /// in every line and at every moment, and jitter of a millisecond is not drawn as a mountain.
   static func sparkline(_ marks: [CheckHistory.Mark], timeout: Duration) -> DisplayLine {
     var line = DisplayLine()

@@ -49,7 +49,7 @@ extension LintRule {
     .note, "short-keep-alive", finds: "connections are kept for less than a minute",
     why: "a load balancer keeps its own for 60 seconds by default: it will send a request just "
       + "when the instance closes, and answer 502",
-    advice: "keep idle connections longer than the load balancer's idle time-out (Node.js: "
+    advice: "keep idle connections longer than the load balancer's idle timeout (Node.js: "
       + "server.keepAliveTimeout = 65000, Apache: KeepAliveTimeout 65)"
   ) { member in
     for exchange in member.checks {

@@ -92,7 +92,7 @@ extension LintRule {
     why: "what is asked decides nothing, chance does: an instance in service will leave it, and a "
       + "bad one may come into it",
     advice: "look for a worker that is broken, an old process beside the new one, or a dependency "
-      + "that is asked with too short a time-out"
+      + "that is asked with too short a timeout"
   ) { member in
     let failed = member.checks.filter { $0.failure(under: member.check) != nil }
     guard member.isPassing, let first = failed.first,
@@ -115,11 +115,11 @@ extension LintRule {
   }
 
   private static let slowAnswer = LintRule.ofEach(
-    .warning, "slow-answer", finds: "the answer takes more than a third of the time-out",
+    .warning, "slow-answer", finds: "the answer takes more than a third of the timeout",
     why: "under load it will take three times as long, and then good instances leave service "
       + "just when they are needed",
     advice: "do less in the health check (no pages, no slow queries; look at dependencies in the "
-      + "background and answer with what was last seen), or lengthen the time-out"
+      + "background and answer with what was last seen), or lengthen the timeout"
   ) { member in
     let timeout = member.check.timeout.inMicroseconds
     guard
@@ -127,7 +127,7 @@ extension LintRule {
         $0.timing.total < $1.timing.total
       }), slowest.timing.total * 3 > timeout
     else { return nil }
-    return "\(slowest.inquiry.words) took \(milliseconds(slowest.timing.total)), and the time-out "
+    return "\(slowest.inquiry.words) took \(milliseconds(slowest.timing.total)), and the timeout "
       + "is \(member.check.timeout.inWords)"
   }
 
