@@ -105,7 +105,10 @@ struct Occurrence: Sendable {
   }
 
   /// The path that was asked for.
-  var path: String { SecretPlaces.masked(first.check.target.path).cleaned(to: 100) }
+  var path: String {
+    let path = first.check.target.path
+    return path.isEmpty ? "the port" : SecretPlaces.masked(path).cleaned(to: 100)
+  }
 
   var check: HealthCheck { first.check }
 }
