@@ -8,7 +8,6 @@ extension Gate {
   /// been promoted by now, or could still be.
   var areFaultsToBlame: Bool {
     mutating get {
-      guard !isFaultless else { return false }
       bringFaultlessHere()
       return !faultless.isEmpty && faultless[0].isPromotable
     }
@@ -17,7 +16,7 @@ extension Gate {
   /// Brings the gate that lost nothing to this moment, where there is one, or something is lost by
   /// now that no event has shown.
   mutating func bringFaultlessHere() {
-    if faultless.isEmpty, isAnythingOverdue { forkFaultless() }
+    if !isFaultless, faultless.isEmpty, isAnythingOverdue { forkFaultless() }
     guard !faultless.isEmpty else { return }
     foldUnfolded()
     faultless[0].pass(until: clock, seen: seen)

@@ -556,7 +556,7 @@ package struct Gate: Sendable {
       return rollBack(reason)
     }
     // The gate that lost nothing need not have come to this.
-    if !isFaultless { bringFaultlessHere() }
+    bringFaultlessHere()
     settle(tried(for: reason))
   }
 

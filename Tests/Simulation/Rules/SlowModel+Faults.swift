@@ -18,9 +18,9 @@ extension SlowModel {
     }
     // What was under way when a runner died, and what of it is a loss, is beyond this model too.
     // So is what was late, but not lost, before the first loss of a port that begins checks late.
-    let isListingLost = listing.map { !isFresh($0, at: now) } ?? false
+    let isSourceLost = [listing, viewing].contains { $0.map { !isFresh($0, at: now) } ?? false }
     let isBeyond =
-      startsLate && (isListingLost || members.contains { hasLost($0, at: now) })
+      startsLate && (isSourceLost || members.contains { hasLost($0, at: now) })
       || members.contains { $0.resumed != nil }
     if areNoticed.contains(!isToBlame) || isBeyond { debate() }
     return isToBlame
