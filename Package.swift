@@ -30,7 +30,8 @@ let package = Package(
     // Values to bytes and back; no I/O.
     .target(
       name: "GateFormats",
-      dependencies: ["CCrypto", "CRE2", "CYAML", "GateCore", "GateInsight"],
+      dependencies: ["CCrypto", "CRE2", "CYAML", "GateCore", "GateInsight"], path: "Sources",
+      sources: ["GateText", "GateSettings", "GateRecords", "GateReports"],
       swiftSettings: strict),
 
     // The loop, its ports, and what stands behind them.
