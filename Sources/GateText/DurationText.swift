@@ -36,7 +36,7 @@ extension Duration {
   }
 
   /// 366 days: with every threshold at its greatest, the sums of a gate still fit its clock.
-  static let longestInMicroseconds: Int64 = 366 * 24 * 3_600_000_000
+  package static let longestInMicroseconds: Int64 = 366 * 24 * 3_600_000_000
 
   private static func unit(
     named name: Substring, isAlone: Bool
@@ -99,7 +99,7 @@ private enum DurationUnit: String, Comparable {
 }
 
 extension Character {
-  var isASCIIDigit: Bool { isASCII && isWholeNumber }
+  package var isASCIIDigit: Bool { isASCII && isWholeNumber }
 }
 
 extension Substring {

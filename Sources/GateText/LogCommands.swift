@@ -50,7 +50,7 @@ extension String {
     return String(escaped)
   }
 
-  func escaping(_ replacements: [Unicode.Scalar: String]) -> String {
+  package func escaping(_ replacements: [Unicode.Scalar: String]) -> String {
     escaping { replacements[$1] }
   }
 }

@@ -1,5 +1,5 @@
 internal import GateCore
-internal import GateFormats
+internal import GateRecords
 
 /// The exit statuses of the contract; from 64 on those of sysexits.h.
 enum ExitStatus: Int32, CaseIterable {

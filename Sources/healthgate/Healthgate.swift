@@ -1,6 +1,6 @@
 internal import ArgumentParser
 internal import CProcess
-internal import GateFormats
+internal import GateSettings
 
 @main
 struct Healthgate: ParsableCommand {

@@ -1,5 +1,7 @@
 internal import FoundationEssentials
-package import GateCore
+internal import GateCore
+package import GateSettings
+internal import GateText
 
 /// What a verdict says of a deployed artifact, as others read it: an in-toto Statement with the
 /// test-result predicate.
@@ -14,17 +16,8 @@ package struct Statement: Sendable {
     self.verdict = verdict
   }
 
-  /// An artifact by its digest.
-  package struct Subject: Hashable, Sendable {
-    package var name: String
-    /// Such as `sha256`, `sha512` or `gitCommit`.
-    package var algorithm: String
-    /// In lower-case hexadecimal.
-    package var digest: String
-  }
-
   package static let payloadType = "application/vnd.in-toto+json"
-  static let predicateType = "https://in-toto.io/attestation/test-result/v0.1"
+  package static let predicateType = "https://in-toto.io/attestation/test-result/v0.1"
 
   /// The statement on one line; `verdictBytes` is the verdict that it points at.
   package func json(of verdictBytes: [UInt8]) -> [UInt8] {
@@ -75,27 +68,6 @@ package struct Statement: Sendable {
 
 extension InstanceRecord {
   fileprivate var isHealthy: Bool { health.state == .healthy }
-}
-
-extension Statement.Subject {
-  /// Reads `NAME@sha256:HEX`, as images are pinned, or `sha256:HEX`, whose name is the digest.
-  ///
-  /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
-  package init(parsing text: String) throws(GrammarError) {
-    let pin = text.split(separator: "@", omittingEmptySubsequences: false).last ?? ""
-    let parts = pin.split(separator: ":", omittingEmptySubsequences: false)
-    let lengths = ["sha256": 64, "sha384": 96, "sha512": 128, "sha1": 40, "gitCommit": 40]
-    guard parts.count == 2, let length = lengths[String(parts[0])] else {
-      throw GrammarError("\(text.shown) is not a digest, such as sha256:HEX or app@sha256:HEX")
-    }
-    guard parts[1].utf8.count == length, parts[1].allSatisfy({ $0.isHexDigit && $0.isASCII }) else {
-      throw GrammarError("\(text.shown): \(parts[0]) has \(length) hexadecimal digits")
-    }
-    let name = text.dropLast(pin.count + 1)
-    self.init(
-      name: name.isEmpty ? text : String(name), algorithm: String(parts[0]),
-      digest: parts[1].lowercased())
-  }
 }
 
 /// A signed payload: DSSE, the Dead Simple Signing Envelope, version 1.

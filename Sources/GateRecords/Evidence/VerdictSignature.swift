@@ -1,4 +1,6 @@
 internal import FoundationEssentials
+internal import GateSettings
+internal import GateText
 
 /// The signature that a verdict carries as its last field.
 ///
@@ -27,8 +29,8 @@ package struct VerdictSignature: Hashable, Sendable {
   ) -> (unsigned: [UInt8], signature: VerdictSignature)? {
     guard
       let whole = try? JSONValue(parsing: document, atMost: RecordedVerdict.largestFile),
-      case .string(let keyID) = whole["/signature/key_id"],
-      case .string(let text) = whole["/signature/value"], let value = Data(base64Encoded: text)
+      case .string(let keyID) = whole[at: "/signature/key_id"],
+      case .string(let text) = whole[at: "/signature/value"], let value = Data(base64Encoded: text)
     else { return nil }
     let signature = VerdictSignature(keyID: keyID, value: Array(value))
     let tail = signature.field + end

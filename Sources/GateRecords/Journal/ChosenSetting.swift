@@ -1,4 +1,6 @@
 package import GateCore
+package import GateSettings
+internal import GateText
 
 extension RunHeader {
   /// A setting that somebody chose: no default.

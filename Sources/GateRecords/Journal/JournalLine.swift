@@ -1,3 +1,6 @@
+internal import GateSettings
+internal import GateText
+
 /// One line of a journal as it stands there; which fields must be there depends on `event`.
 struct JournalLine {
   var seq: Int
@@ -227,8 +230,26 @@ struct JournalLine {
   }
 }
 
-/// The time of a field in seconds or milliseconds, to the microsecond; nil when it cannot be one.
-func microseconds(_ value: Double, per unit: Double) -> Int64? {
-  let scaled = (value * unit).rounded()
-  return scaled.isFinite && scaled >= 0 && scaled < 4e15 ? Int64(scaled) : nil
+extension JournalLine {
+  var deployment: Deployment {
+    Deployment(
+      labels: (labels ?? [:]).map { Deployment.Label($0.key, $0.value) },
+      build: ci.map {
+        Deployment.Build(system: $0.system, link: $0.link, commit: $0.commit, branch: $0.branch)
+      })
+  }
+
+  struct BuildFields: JSONObjectReadable {
+    var system: String
+    var link: String?
+    var commit: String?
+    var branch: String?
+
+    init(_ fields: JSONFields) throws(JSONFieldError) {
+      system = try fields.want("system")
+      link = try fields.find("url")
+      commit = try fields.find("commit")
+      branch = try fields.find("branch")
+    }
+  }
 }

@@ -1,4 +1,6 @@
 package import GateCore
+internal import GateSettings
+internal import GateText
 
 /// A recorded run: what was known at its beginning, and what happened.
 package struct Journal: Sendable {

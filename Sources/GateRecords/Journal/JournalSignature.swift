@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import GateText
 
 /// What a `signed` line of a journal says: who vouches for all that stands before it.
 ///

@@ -1,4 +1,6 @@
 package import GateCore
+internal import GateSettings
+package import GateText
 
 /// Turns what the gate sees into lines of the journal; where they go is the caller's matter.
 package struct JournalWriter {
@@ -262,7 +264,7 @@ extension Instance {
 }
 
 extension Evidence {
-  func write(to writer: inout JSONWriter) {
+  package func write(to writer: inout JSONWriter) {
     writer.object("evidence") { writer in
       if let server { writer.field("server", server) }
       if let location { writer.field("location", location) }

@@ -1,4 +1,5 @@
 package import GateCore
+internal import GateSettings
 
 extension Journal {
   /// Decides again from what was recorded, under the header's settings or changed ones.

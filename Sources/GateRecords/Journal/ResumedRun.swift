@@ -1,4 +1,6 @@
 package import GateCore
+package import GateSettings
+internal import GateText
 
 /// A run whose runner is gone, as far as its journal tells: another runner can go on with it.
 package struct ResumedRun: Sendable {

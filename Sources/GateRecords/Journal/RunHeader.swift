@@ -1,4 +1,6 @@
 package import GateCore
+package import GateSettings
+package import GateText
 
 /// What was known when the run began: the journal's first line, and the verdict's upper half.
 ///
@@ -85,7 +87,7 @@ extension RunHeader {
 
 extension HealthCheck {
   /// As the field `health_check`.
-  func write(to writer: inout JSONWriter, request: [RunHeader.RequestSetting]) {
+  package func write(to writer: inout JSONWriter, request: [RunHeader.RequestSetting]) {
     writer.object("health_check") { writer in
       writer.field("target", target.description)
       writer.field("semantics", semantics.rawValue)
@@ -107,7 +109,7 @@ extension HealthCheck {
 
 extension GatePolicy {
   /// As the field `policy`.
-  func write(to writer: inout JSONWriter, isAdvisory: Bool) {
+  package func write(to writer: inout JSONWriter, isAdvisory: Bool) {
     writer.object("policy") { writer in
       writer.field("min_healthy", minHealthy.description)
       writer.field("max_unhealthy", maxUnhealthy.description)

@@ -1,4 +1,5 @@
 package import GateCore
+internal import GateText
 
 /// What each of several settings would have made of recorded runs.
 package struct SettingComparison: Sendable {
@@ -39,17 +40,17 @@ package struct SettingComparison: Sendable {
   }
 
   /// How often settings decided against what was expected.
-  struct Errors: Hashable, Sendable {
+  package struct Errors: Hashable, Sendable {
     /// Of the runs that should have been rolled back and of which it is known.
-    var falsePromotions = 0
-    var bad = 0
+    package var falsePromotions = 0
+    package var bad = 0
     /// Of the runs that should have been promoted and of which it is known.
-    var falseRollbacks = 0
-    var good = 0
-    var unknown = 0
+    package var falseRollbacks = 0
+    package var good = 0
+    package var unknown = 0
   }
 
-  func errors(of row: Row) -> Errors {
+  package func errors(of row: Row) -> Errors {
     var errors = Errors()
     for (run, result) in zip(runs, row.results) {
       guard case .decided(let verdict) = result else {
@@ -69,7 +70,7 @@ package struct SettingComparison: Sendable {
     return errors
   }
 
-  func count(_ decision: Decision, of row: Row) -> Int {
+  package func count(_ decision: Decision, of row: Row) -> Int {
     row.results.count { result in
       if case .decided(let verdict) = result { verdict.decision == decision } else { false }
     }

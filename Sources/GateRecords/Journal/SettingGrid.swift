@@ -1,3 +1,6 @@
+package import GateSettings
+internal import GateText
+
 /// Several values of each of some settings, and all their combinations.
 package struct SettingGrid: Hashable, Sendable {
   /// The settings in the order in which they were given, each with its values.

@@ -1,4 +1,6 @@
 package import GateCore
+internal import GateSettings
+internal import GateText
 
 /// What other settings would have made of a recorded run, as far as the record tells.
 ///

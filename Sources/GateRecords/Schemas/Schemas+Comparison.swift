@@ -1,4 +1,6 @@
 internal import GateCore
+internal import GateSettings
+internal import GateText
 
 extension Schemas {
   /// Of what `replay --compare --format json` prints.

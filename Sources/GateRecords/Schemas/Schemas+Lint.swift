@@ -1,4 +1,6 @@
 internal import GateInsight
+internal import GateSettings
+internal import GateText
 
 extension Schemas {
   /// Of what `lint --format json` prints.

@@ -1,4 +1,6 @@
 internal import GateInsight
+internal import GateSettings
+internal import GateText
 
 extension Schemas {
   package static let plan = """

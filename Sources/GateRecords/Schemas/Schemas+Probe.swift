@@ -1,5 +1,7 @@
 internal import GateCore
 internal import GateInsight
+internal import GateSettings
+internal import GateText
 
 extension Schemas {
   /// Of what `probe --format json` prints.

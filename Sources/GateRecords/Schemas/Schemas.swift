@@ -1,5 +1,7 @@
 internal import GateCore
 internal import GateInsight
+internal import GateSettings
+internal import GateText
 
 /// The JSON Schemas (2020-12) of what the program writes and reads.
 ///

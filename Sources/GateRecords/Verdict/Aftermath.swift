@@ -1,4 +1,6 @@
-internal import GateCore
+package import GateCore
+internal import GateSettings
+package import GateText
 
 /// What came of a verdict once it was given, as the journal has it: nothing of it decides.
 package struct Aftermath: Sendable {
@@ -36,8 +38,8 @@ package struct Aftermath: Sendable {
 package struct GatedBaseline: Sendable {
   /// The whole document, without its line feed.
   let document: JSONValue
-  let decision: Decision
-  let message: String
+  package let decision: Decision
+  package let message: String
 
   package init(_ document: VerdictDocument) {
     guard let own = try? Self(JSONValue(parsing: document.json), at: "after") else {

@@ -1,4 +1,6 @@
 package import GateCore
+internal import GateSettings
+internal import GateText
 
 extension Gate {
   /// What it could not see, how often and why; and which names it left out.

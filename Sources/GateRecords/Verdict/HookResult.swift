@@ -1,4 +1,5 @@
 import GateCore
+package import GateText
 
 /// What became of a hook.
 package struct HookResult: Hashable, Sendable {

@@ -1,4 +1,5 @@
 package import GateCore
+package import GateText
 
 /// A verdict that was written before, by this version or another of the same major schema.
 package struct RecordedVerdict: Sendable {
@@ -53,7 +54,7 @@ package struct RecordedVerdict: Sendable {
       code: try Self.text(value, "/reason/code"), message: try Self.text(value, "/reason/message"))
     startedAt = try Self.time(value, "/started_at")
     decidedAt = try Self.time(value, "/decided_at")
-    guard let code = value["/exit_code"]?.integer, (0...255).contains(code) else {
+    guard let code = value[at: "/exit_code"]?.integer, (0...255).contains(code) else {
       throw RecordedVerdictError("it has no exit_code")
     }
     exitCode = Int(code)
@@ -66,7 +67,8 @@ package struct RecordedVerdict: Sendable {
       return "decided_at is before started_at"
     }
     // From 64 on a status tells what became of the outputs, whatever the decision is.
-    let own = VerdictStatus.exitCodes(of: decision) + (value["/advisory"] == .bool(true) ? [0] : [])
+    let own =
+      VerdictStatus.exitCodes(of: decision) + (value[at: "/advisory"] == .bool(true) ? [0] : [])
     guard exitCode >= 64 || own.contains(exitCode) else {
       return "decision is \(decision.rawValue), but exit_code is \(exitCode)"
     }
@@ -75,7 +77,7 @@ package struct RecordedVerdict: Sendable {
 
   /// Those that the parts of a merged verdict rest on; nil for a run's own verdict.
   private static func runs(of value: JSONValue) throws(RecordedVerdictError) -> [Run]? {
-    guard let parts = value["/parts"] else { return nil }
+    guard let parts = value[at: "/parts"] else { return nil }
     do throws(JSONFieldError) {
       return try [MergedPart](json: parts, at: "parts").flatMap(\.runs)
     } catch {
@@ -87,7 +89,7 @@ package struct RecordedVerdict: Sendable {
   package static let largestFile = 128 * 1_048_576
 
   /// The value at a JSON Pointer, a string without its quotes; nil when there is none.
-  package func text(at pointer: String) -> String? { value[pointer]?.text }
+  package func text(at pointer: String) -> String? { value[at: pointer]?.text }
 
   private struct MergedPart: JSONObjectReadable {
     var runs: [Run]
@@ -100,7 +102,7 @@ package struct RecordedVerdict: Sendable {
   private static func text(
     _ value: JSONValue, _ pointer: String
   ) throws(RecordedVerdictError) -> String {
-    guard case .string(let text) = value[pointer] else {
+    guard case .string(let text) = value[at: pointer] else {
       throw RecordedVerdictError("it has no \(pointer.dropFirst().replacing("/", with: "."))")
     }
     return text
@@ -130,12 +132,5 @@ package struct RecordedVerdictError: Error, Hashable, Sendable {
 
   init(_ message: String) {
     self.message = message
-  }
-}
-
-extension JSONValue {
-  /// What a pointer that is written in this program points at.
-  subscript(pointer: String) -> JSONValue? {
-    (try? JSONPointer(parsing: pointer)).flatMap { self[$0] }
   }
 }

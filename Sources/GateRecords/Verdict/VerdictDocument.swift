@@ -1,5 +1,7 @@
 package import GateCore
 package import GateInsight
+internal import GateSettings
+package import GateText
 
 /// The verdict as its readers get it: all that it says, in the contract's words and order.
 package struct VerdictDocument: Sendable {
@@ -305,4 +307,15 @@ package struct JournalDigest: Hashable, Sendable {
     self.sha256 = sha256
     self.events = events
   }
+}
+
+extension VerdictDocument {
+  /// The reason, after the release that it is about.
+  package var message: String {
+    let words = verdict.reason.message.printable
+    return header.deployment.title.map { "\($0): \(words)" } ?? words
+  }
+
+  /// The decision and that, on one line.
+  package var words: String { "\(verdict.decision.rawValue): \(message)" }
 }

@@ -1,5 +1,7 @@
 internal import FoundationEssentials
 package import GateCore
+internal import GateSettings
+package import GateText
 
 /// One verdict out of several: of zones, regions, vantage points, jobs of a matrix.
 ///
@@ -134,8 +136,8 @@ extension VerdictMerge {
       writer.field("started_at", start.text)
       writer.field("decided_at", end.text)
       writer.field("elapsed_seconds", seconds: (end.milliseconds - start.milliseconds) * 1000)
-      writer.field("health_check", known.first?.value["/health_check"] ?? .null)
-      writer.field("policy", known.first?.value["/policy"] ?? .null)
+      writer.field("health_check", known.first?.value[at: "/health_check"] ?? .null)
+      writer.field("policy", known.first?.value[at: "/policy"] ?? .null)
       writeGroup(of: known, to: &writer)
       writeLists(to: &writer)
       writer.null("journal")
@@ -149,7 +151,9 @@ extension VerdictMerge {
   private func writeGroup(of known: [RecordedVerdict], to writer: inout JSONWriter) {
     func sum(_ field: String) -> Int {
       known.reduce(0) { sum, verdict in
-        guard let count = verdict.value["/group/\(field)"]?.integer, count > 0 else { return sum }
+        guard let count = verdict.value[at: "/group/\(field)"]?.integer, count > 0 else {
+          return sum
+        }
         let (total, isTooLarge) = sum.addingReportingOverflow(Int(clamping: count))
         return isTooLarge ? .max : total
       }
@@ -172,7 +176,7 @@ extension VerdictMerge {
 
   private func elements(of pointer: String) -> [JSONValue] {
     parts.flatMap { part -> [JSONValue] in
-      guard case .array(let elements) = part.verdict?.value[pointer] else { return [] }
+      guard case .array(let elements) = part.verdict?.value[at: pointer] else { return [] }
       return elements.map { element in
         guard case .object(var fields) = element else { return element }
         fields["part"] = .string(part.name)
@@ -185,8 +189,8 @@ extension VerdictMerge {
   package var warnings: [String] {
     let known = parts.compactMap(\.verdict)
     var warnings: [String] = []
-    for field in ["health_check", "policy"] where Set(known.map { $0.value["/\(field)"] }).count > 1
-    {
+    for field in ["health_check", "policy"]
+    where Set(known.map { $0.value[at: "/\(field)"] }).count > 1 {
       warnings.append(
         "the parts were run under different settings; \(field) is that of \(parts[0].name)")
     }
@@ -223,8 +227,8 @@ extension VerdictMerge {
       writer.field("decision", part.decision.rawValue)
       writer.field("problem", part.problem)
       writer.field("run_id", part.verdict?.runID)
-      writer.field("reason", part.verdict?.value["/reason"] ?? .null)
-      writer.field("group", part.verdict?.value["/group"] ?? .null)
+      writer.field("reason", part.verdict?.value[at: "/reason"] ?? .null)
+      writer.field("group", part.verdict?.value[at: "/group"] ?? .null)
       writer.field("decided_at", part.verdict?.decidedAt.text)
       writer.array("runs", part.verdict?.runs ?? []) { writer, run in
         writer.object { writer in
@@ -247,10 +251,12 @@ extension VerdictMerge.Part {
 extension RecordedVerdict {
   /// Where its instances are; nil when it tells of none.
   fileprivate var places: Set<[JSONValue]>? {
-    guard case .array(let instances) = value["/instances"], !instances.isEmpty else { return nil }
+    guard case .array(let instances) = value[at: "/instances"], !instances.isEmpty else {
+      return nil
+    }
     return Set(
       instances.map { instance in
-        ["/id", "/address", "/port"].map { instance[$0] ?? .null }
+        ["/id", "/address", "/port"].map { instance[at: $0] ?? .null }
       })
   }
 }

@@ -1,4 +1,6 @@
 package import GateCore
+package import GateSettings
+package import GateText
 
 /// Whether a verdict can be trusted: what is asked of it, and what was found.
 package struct Verification: Sendable {
@@ -115,7 +117,7 @@ package struct Verification: Sendable {
   private static let added: Set<JSONName> = ["exit_code", "warnings", "signature"]
 
   private func backing(of verdict: RecordedVerdict, _ journal: Journal) -> (Bool, String) {
-    guard verdict.value["/journal/sha256"] == .string(journal.sha256) else {
+    guard verdict.value[at: "/journal/sha256"] == .string(journal.sha256) else {
       return (false, "its digest \(journal.sha256) is not the one in the verdict")
     }
     guard let replayed = journal.verdict.flatMap({ try? RecordedVerdict(reading: $0.json) }),

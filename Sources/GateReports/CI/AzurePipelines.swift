@@ -1,3 +1,7 @@
+internal import GateRecords
+internal import GateSettings
+internal import GateText
+
 /// What Azure Pipelines reads in the log: logging commands.
 ///
 /// Source: Azure DevOps' documentation, "Logging commands".

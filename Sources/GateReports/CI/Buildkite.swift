@@ -1,3 +1,6 @@
+internal import GateRecords
+internal import GateSettings
+
 /// What Buildkite reads: lines that begin groups, and what its agent is given.
 ///
 /// Source: Buildkite's documentation, "Managing log output" and `buildkite-agent annotate`.

@@ -1,4 +1,6 @@
 internal import GateCore
+package import GateSettings
+internal import GateText
 
 extension CISystem {
   /// The build that these variables are of.

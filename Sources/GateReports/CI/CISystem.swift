@@ -1,3 +1,5 @@
+package import GateSettings
+
 /// A CI system that takes a verdict in a form of its own.
 package enum CISystem: String, Hashable, Sendable, CaseIterable {
   case github

@@ -1,3 +1,5 @@
+internal import GateText
+
 /// Whether a CI system runs this program, whichever it is.
 ///
 /// That is more than the six systems that get a verdict in their own form: nobody watches a log

@@ -1,4 +1,7 @@
 package import GateCore
+package import GateRecords
+internal import GateSettings
+internal import GateText
 
 /// What a CI system is told of a verdict: a line for the whole, and one each for the worst few
 /// instances.
@@ -166,8 +169,6 @@ package struct CIReport: Sendable {
 
   /// The files of `ci_dir`.
   package var files: [(name: String, text: String)] {
-    Array(zip(Self.fileNames, [verdict.dotenv, junit, summary]).map { ($0, $1) })
+    Array(zip(CIChoice.fileNames, [verdict.dotenv, junit, summary]).map { ($0, $1) })
   }
-
-  package static let fileNames = ["healthgate.env", "healthgate.xml", "healthgate.md"]
 }

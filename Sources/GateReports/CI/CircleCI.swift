@@ -1,3 +1,5 @@
+internal import GateText
+
 /// What CircleCI reads: a script that every later step of the job begins with.
 ///
 /// Source: CircleCI's documentation, "Set an environment variable", on `BASH_ENV`.

@@ -1,3 +1,7 @@
+internal import GateRecords
+internal import GateSettings
+internal import GateText
+
 /// What GitHub Actions reads: workflow commands in the log of either stream, and files.
 ///
 /// Source: GitHub's documentation, "Workflow commands for GitHub Actions".

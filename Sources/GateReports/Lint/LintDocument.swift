@@ -1,5 +1,8 @@
 package import GateCore
 package import GateInsight
+internal import GateRecords
+internal import GateSettings
+package import GateText
 
 /// What `lint` asked and found, for machines: `healthgate lint --format json`.
 package struct LintDocument: Sendable {

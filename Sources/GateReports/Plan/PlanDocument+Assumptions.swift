@@ -1,5 +1,7 @@
 internal import GateCore
 internal import GateInsight
+internal import GateSettings
+internal import GateText
 
 extension PlanDocument {
   /// What the odds are built on, and how exact they are: a sentence each.

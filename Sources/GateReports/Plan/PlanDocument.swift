@@ -1,5 +1,8 @@
 internal import GateCore
 package import GateInsight
+internal import GateRecords
+internal import GateSettings
+internal import GateText
 
 /// A plan as its readers get it, in the contract's words and order.
 package struct PlanDocument: Sendable {

@@ -1,3 +1,5 @@
+internal import GateText
+
 /// Probabilities at evenly spread rates from 0 to 1, as a plot.
 package struct PlanPlot {
   private let values: [Double]

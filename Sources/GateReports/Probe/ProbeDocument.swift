@@ -1,5 +1,8 @@
 package import GateCore
 package import GateInsight
+package import GateRecords
+internal import GateSettings
+package import GateText
 
 /// One check of each target, for machines: `healthgate probe --format json`.
 package struct ProbeDocument: Sendable {

@@ -1,5 +1,8 @@
 internal import GateCore
 internal import GateInsight
+internal import GateRecords
+internal import GateSettings
+internal import GateText
 
 /// One check of each target, for people: a line each, then what is probably wrong.
 ///

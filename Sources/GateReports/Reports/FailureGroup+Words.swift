@@ -1,4 +1,6 @@
 internal import GateCore
+internal import GateSettings
+internal import GateText
 
 extension FailureGroup.Likeness {
   /// As in `2 instances unhealthy`.

@@ -1,4 +1,5 @@
 internal import GateCore
+internal import GateText
 
 /// Instances that stand alike and fail alike.
 struct FailureGroup {

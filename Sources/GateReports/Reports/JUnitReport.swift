@@ -1,5 +1,8 @@
 internal import GateCore
 internal import GateInsight
+package import GateRecords
+internal import GateSettings
+internal import GateText
 
 /// The verdict as JUnit XML: the group's verdict is a test case, and each instance is one.
 ///

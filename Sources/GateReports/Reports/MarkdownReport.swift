@@ -1,5 +1,8 @@
 internal import GateCore
 internal import GateInsight
+package import GateRecords
+internal import GateSettings
+internal import GateText
 
 /// The verdict in Markdown, for a step summary or a comment on a pull request.
 ///

@@ -1,3 +1,6 @@
+internal import GateSettings
+internal import GateText
+
 /// Markdown (GitHub's) in which text can only stand escaped.
 ///
 /// A literal is the program's own; what is interpolated is text from anywhere, which can neither

@@ -1,3 +1,6 @@
+internal import GateSettings
+internal import GateText
+
 /// XML, HTML or SVG in which text can only stand escaped.
 ///
 /// A literal is the program's own and stands as it is. What is interpolated is text from anywhere:

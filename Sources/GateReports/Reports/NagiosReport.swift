@@ -1,4 +1,7 @@
 internal import GateCore
+package import GateRecords
+internal import GateSettings
+internal import GateText
 
 /// The verdict as the output of a monitoring plugin: a line with performance data, and after it the
 /// warnings.

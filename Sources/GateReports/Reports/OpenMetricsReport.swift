@@ -1,5 +1,8 @@
 internal import GateCore
 internal import GateInsight
+package import GateRecords
+internal import GateSettings
+internal import GateText
 
 /// The verdict as metrics, for a push gateway or a textfile collector.
 ///

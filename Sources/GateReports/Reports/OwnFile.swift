@@ -1,4 +1,7 @@
 internal import FoundationEssentials
+internal import GateRecords
+internal import GateSettings
+internal import GateText
 
 /// Which files are healthgate's own: a run may replace what an earlier one has left, and nothing else.
 package enum OwnFile {
@@ -14,7 +17,7 @@ package enum OwnFile {
   /// Whether this is an attestation of a verdict, in an envelope or not.
   package static func isAttestation(_ bytes: [UInt8]) -> Bool {
     let document = try? JSONValue(parsing: bytes)
-    if case .string(let payload)? = document?["/payload"] {
+    if case .string(let payload)? = document?[at: "/payload"] {
       guard let statement = Data(base64Encoded: payload) else { return false }
       return isStatement(try? JSONValue(parsing: Array(statement)))
     }
@@ -22,8 +25,8 @@ package enum OwnFile {
   }
 
   private static func isStatement(_ document: JSONValue?) -> Bool {
-    guard case .string(let type)? = document?["/predicateType"] else { return false }
-    return type == Statement.predicateType && document?["/predicate/healthgate/run_id"] != nil
+    guard case .string(let type)? = document?[at: "/predicateType"] else { return false }
+    return type == Statement.predicateType && document?[at: "/predicate/healthgate/run_id"] != nil
   }
 
   /// The first fields of a verdict, in their order, whatever its layout.

@@ -1,5 +1,8 @@
 internal import GateCore
 internal import GateInsight
+internal import GateRecords
+internal import GateSettings
+internal import GateText
 
 /// An instance as the reports tell of it: what became of it under this verdict.
 struct ReportedInstance {

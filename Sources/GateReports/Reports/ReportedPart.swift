@@ -1,4 +1,7 @@
 internal import GateCore
+internal import GateRecords
+internal import GateSettings
+internal import GateText
 
 /// What had a say beside the instances of the group, and what came after the decision, as all
 /// reports tell of it.

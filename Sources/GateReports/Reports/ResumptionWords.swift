@@ -1,4 +1,5 @@
 internal import GateCore
+internal import GateText
 
 extension Gate {
   /// `resumed at 3m20s, after 1m5s without a look; all began anew`; nil when it was not.

@@ -1,4 +1,7 @@
 internal import GateCore
+internal import GateRecords
+internal import GateSettings
+internal import GateText
 
 extension RunHeader {
   /// The settings that the verdict follows from, in the words of the settings; secrets are masked.

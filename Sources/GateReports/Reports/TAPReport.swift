@@ -1,4 +1,7 @@
 internal import GateCore
+package import GateRecords
+internal import GateSettings
+internal import GateText
 
 /// The verdict in the Test Anything Protocol, version 14: the group first, then each instance.
 ///

@@ -1,4 +1,6 @@
 package import GateCore
+internal import GateRecords
+internal import GateText
 
 /// What happened over time, as far as a drawing needs it: every check of every instance, when the
 /// group was healthy, and the faults of the gate's own.

@@ -1,4 +1,7 @@
 import GateCore
+package import GateRecords
+internal import GateSettings
+internal import GateText
 
 /// The verdict as a message for an incoming webhook of Slack's or Mattermost's.
 ///

@@ -1,4 +1,5 @@
 package import GateCore
+internal import GateText
 
 /// Holds answers against what the user expects of a success beyond the load balancer.
 package struct ExpectationJudge: AnswerJudge {

@@ -1,4 +1,5 @@
 import GateCore
+internal import GateText
 
 /// What a command takes, as the argument parser tells it of itself.
 package struct CommandGrammar: Hashable, Sendable {

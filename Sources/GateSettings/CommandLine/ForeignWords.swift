@@ -1,3 +1,5 @@
+internal import GateText
+
 /// What other programs call something that this one calls otherwise.
 ///
 /// Each word is one that `curl`, `kubectl`, `wait4x`, `k6`, the AWS console or a load balancer's

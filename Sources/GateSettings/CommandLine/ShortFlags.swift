@@ -1,3 +1,5 @@
+internal import GateText
+
 /// The options of one letter, and what each stands for.
 ///
 /// They are spelled out before anything else reads the arguments: what is given twice, what is

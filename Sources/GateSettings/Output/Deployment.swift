@@ -1,4 +1,5 @@
 package import GateCore
+package import GateText
 
 /// What is deployed and where, as the user says, and the build that deploys it.
 ///
@@ -90,7 +91,7 @@ extension SettingsReader {
 
 extension Deployment {
   /// As the fields `labels` and `ci`.
-  func write(to writer: inout JSONWriter) {
+  package func write(to writer: inout JSONWriter) {
     writer.object("labels") { writer in
       for label in labels { writer.field(named: label.name, label.value) }
     }
@@ -102,36 +103,11 @@ extension Deployment {
       writer.field("branch", build.branch)
     }
   }
-
-}
-
-extension JournalLine {
-  var deployment: Deployment {
-    Deployment(
-      labels: (labels ?? [:]).map { Deployment.Label($0.key, $0.value) },
-      build: ci.map {
-        Deployment.Build(system: $0.system, link: $0.link, commit: $0.commit, branch: $0.branch)
-      })
-  }
-
-  struct BuildFields: JSONObjectReadable {
-    var system: String
-    var link: String?
-    var commit: String?
-    var branch: String?
-
-    init(_ fields: JSONFields) throws(JSONFieldError) {
-      system = try fields.want("system")
-      link = try fields.find("url")
-      commit = try fields.find("commit")
-      branch = try fields.find("branch")
-    }
-  }
 }
 
 extension Deployment.Build {
   /// Its page where that can be linked to: whatever else a variable or a journal has is shown, or left out.
-  var page: String? {
+  package var page: String? {
     guard let link, ["http://", "https://"].contains(where: link.hasPrefix),
       link.utf8.allSatisfy(Self.isOfURL)
     else { return nil }
@@ -149,19 +125,8 @@ extension Deployment.Build {
   }
 
   /// Such as `github, main at 0a1b2c3d4e5f`.
-  var words: String {
+  package var words: String {
     let place = [branch, commit.map { String($0.prefix(12)) }].compactMap { $0?.printable }
     return place.isEmpty ? system : "\(system), \(place.joined(separator: " at "))".cut(to: 200)
   }
-}
-
-extension VerdictDocument {
-  /// The reason, after the release that it is about.
-  var message: String {
-    let words = verdict.reason.message.printable
-    return header.deployment.title.map { "\($0): \(words)" } ?? words
-  }
-
-  /// The decision and that, on one line.
-  var words: String { "\(verdict.decision.rawValue): \(message)" }
 }

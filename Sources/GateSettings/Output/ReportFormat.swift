@@ -1,4 +1,5 @@
 package import GateCore
+internal import GateText
 
 /// A form in which a verdict is reported.
 package enum ReportFormat: String, Hashable, Sendable, CaseIterable {
@@ -27,19 +28,6 @@ package enum ReportFormat: String, Hashable, Sendable, CaseIterable {
     switch self {
     case .html: true
     case .junit, .markdown, .openmetrics, .tap, .nagios, .text: false
-    }
-  }
-
-  /// The report; only one that needs it looks at the timeline.
-  package func text(of document: VerdictDocument, _ timeline: Timeline) -> String {
-    switch self {
-    case .html: HTMLReport(document, timeline).text
-    case .junit: JUnitReport(document).text
-    case .markdown: MarkdownReport(document).text
-    case .openmetrics: OpenMetricsReport(document).text
-    case .tap: TAPReport(document).text
-    case .nagios: NagiosReport(document).text
-    case .text: TextReport(document, style: .plain).text
     }
   }
 }

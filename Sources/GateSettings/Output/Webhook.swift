@@ -1,4 +1,5 @@
 package import GateCore
+internal import GateText
 
 /// Where something is posted to, and in which form.
 package struct Webhook: Hashable, Sendable {

@@ -1,3 +1,5 @@
+internal import GateText
+
 /// The JSON Schema (2020-12) of the file of settings, made from the table of settings.
 package func configSchema() -> String {
   let properties = SettingKey.allCases.map { key in

@@ -1,4 +1,5 @@
 package import GateCore
+package import GateText
 
 /// Beyond the load balancer: what a success must also show.
 package struct Expectations: Hashable, Sendable {

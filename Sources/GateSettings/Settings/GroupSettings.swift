@@ -1,4 +1,5 @@
 package import GateCore
+internal import GateText
 
 /// What the group as a whole must show, before it is known how large it is.
 package struct GroupSettings: Hashable, Sendable {

@@ -1,4 +1,5 @@
 package import GateCore
+internal import GateText
 
 /// Something else that must hold for the group to be promoted.
 package struct GuardSpec: Hashable, Sendable {

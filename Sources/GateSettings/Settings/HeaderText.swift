@@ -1,4 +1,5 @@
 package import GateCore
+internal import GateText
 
 extension Answer.Field {
   /// Reads a header to send, `NAME: VALUE`, or `NAME;` for an empty one, as curl does.

@@ -1,4 +1,5 @@
 package import GateCore
+internal import GateText
 
 extension InstanceSource {
   /// Reads a source in one word, as `baseline` has it: `asg:blue`, `instances:10.0.1.5,10.0.1.6`,

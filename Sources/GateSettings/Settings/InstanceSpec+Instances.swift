@@ -1,4 +1,5 @@
 package import GateCore
+internal import GateText
 
 extension InstanceSpec {
   /// What becomes of a place that a list names twice.

@@ -1,4 +1,5 @@
 package import GateCore
+internal import GateText
 
 /// An instance as the user writes it: `10.0.1.5`, `10.0.1.6:8080`, `[2001:db8::5]:80`,
 /// `web-3=10.0.1.7`.

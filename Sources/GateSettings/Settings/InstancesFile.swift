@@ -1,4 +1,5 @@
 import GateCore
+internal import GateText
 
 /// The content of an `instances_file`: an instance a line, or a JSON array.
 package enum InstancesFile {

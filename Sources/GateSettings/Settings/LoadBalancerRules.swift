@@ -1,4 +1,5 @@
 import GateCore
+internal import GateText
 
 /// What becomes of a value that the load balancer would refuse.
 enum Strictness {

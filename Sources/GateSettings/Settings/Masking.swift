@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 package import GateCore
+internal import GateText
 
 extension SettingKey {
   /// A value of the setting as it may be shown anywhere.

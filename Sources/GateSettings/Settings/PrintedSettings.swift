@@ -1,4 +1,5 @@
 import GateCore
+internal import GateText
 
 extension Settings {
   /// All settings as a YAML file that can be read again, each with where it came from.

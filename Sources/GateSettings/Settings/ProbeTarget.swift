@@ -1,4 +1,5 @@
 package import GateCore
+internal import GateText
 
 /// One argument of `probe`: what is asked, of whom, or both.
 package enum ProbeTarget: Hashable, Sendable {

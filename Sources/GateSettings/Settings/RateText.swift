@@ -1,4 +1,5 @@
 package import GateCore
+internal import GateText
 
 /// A probability as people write it: `0.1`, `10%`, `0.1%`.
 package struct RateText: Hashable, Sendable {
@@ -30,7 +31,7 @@ package struct RateText: Hashable, Sendable {
   package var words: String { "\(Self.decimal(value * 100, places: 6))%" }
 
   /// As a percentage of two decimals; what is less than it shows is said to be.
-  var rounded: String {
+  package var rounded: String {
     switch value {
     case ...0: "0%"
     case ..<0.00005: "<0.01%"
@@ -57,5 +58,5 @@ package struct RateText: Hashable, Sendable {
 
 extension Double {
   /// To twelve decimals: the calculation is no more exact than that.
-  var asPlanned: Double { (self * 1e12).rounded() / 1e12 }
+  package var asPlanned: Double { (self * 1e12).rounded() / 1e12 }
 }

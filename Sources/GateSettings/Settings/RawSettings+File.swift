@@ -1,3 +1,5 @@
+internal import GateText
+
 extension RawSettings {
   /// Reads a file of settings: one YAML mapping, of which a JSON object is a kind.
   ///

@@ -1,4 +1,5 @@
 import GateCore
+internal import GateText
 
 extension RawSettings {
   /// Reads the `HEALTHGATE_` variables of an environment.

@@ -1,4 +1,5 @@
 package import GateCore
+internal import GateText
 
 /// What a run sets off beside its verdict: hooks, notifications, the stream of events, and what a
 /// CI system is told.
@@ -34,6 +35,9 @@ package enum CIChoice: String, Hashable, Sendable, CaseIterable {
   case buildkite
   case azure
   case none
+
+  /// The files of `ci_dir`: variables, JUnit's XML and Markdown.
+  package static let fileNames = ["healthgate.env", "healthgate.xml", "healthgate.md"]
 }
 
 extension SettingKey {

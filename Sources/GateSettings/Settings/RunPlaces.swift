@@ -1,3 +1,5 @@
+internal import GateText
+
 /// The files that a run writes and reads, as far as what was given can be understood.
 ///
 /// Settings that are wrong elsewhere still say where the last run's results are: those are the ones
@@ -52,7 +54,7 @@ package struct RunPlaces: Hashable, Sendable {
       + attestations.map { Named(what: "the attestation", path: $0) }
       + reports.map { Named(what: "the \($0.format.rawValue) report", path: $0.path) }
       + ciDirectories.flatMap { directory in
-        CIReport.fileNames.map { Named(what: "\($0) of ci_dir", path: "\(directory)/\($0)") }
+        CIChoice.fileNames.map { Named(what: "\($0) of ci_dir", path: "\(directory)/\($0)") }
       }
   }
 }

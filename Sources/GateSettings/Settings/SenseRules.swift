@@ -1,4 +1,5 @@
 import GateCore
+internal import GateText
 
 /// Settings that are well written each, but of which nothing sensible can be made together.
 extension SettingsReader {

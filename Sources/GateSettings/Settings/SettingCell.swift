@@ -1,4 +1,5 @@
 package import GateCore
+internal import GateText
 
 /// Where a setting stands: what is checked, of whom, and by whom.
 struct SettingCell {

@@ -1,3 +1,5 @@
+internal import GateText
+
 extension SettingProblem: CustomStringConvertible {
   /// What happened, where, and what to do next: a line each.
   package var message: String {
@@ -69,26 +71,5 @@ extension String {
   fileprivate var quotedIfOdd: String {
     let isPlain = !isEmpty && utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
     return isPlain && count <= 80 ? self : shown
-  }
-
-  /// Lines of a setting or a command as they may be shown anywhere: what cannot be seen is shown by
-  /// its number, and nothing is a command to a CI system.
-  package var shownLines: String {
-    split(separator: "\n", omittingEmptySubsequences: false).map { String($0).escaped }
-      .joined(separator: "\n").withoutLogCommands
-  }
-
-  /// Without what would move a terminal's cursor.
-  var escaped: String {
-    guard unicodeScalars.contains(where: \.isShownByNumber) else { return self }
-    var text = ""
-    for scalar in unicodeScalars {
-      if scalar.isShownByNumber {
-        text += "\\u{\(String(scalar.value, radix: 16))}"
-      } else {
-        text.unicodeScalars.append(scalar)
-      }
-    }
-    return text
   }
 }

@@ -1,4 +1,5 @@
 package import GateCore
+internal import GateText
 
 /// Something about the settings that cannot be, and where it stands.
 package struct SettingProblem: Hashable, Sendable {

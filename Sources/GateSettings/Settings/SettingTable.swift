@@ -1,4 +1,5 @@
 import GateCore
+internal import GateText
 
 extension SettingKey {
   /// The setting's row: what it is and how it is explained.

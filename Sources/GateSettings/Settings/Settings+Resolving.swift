@@ -1,4 +1,5 @@
 import GateCore
+internal import GateText
 
 extension Settings {
   /// Whether a command can do without instances: `plan` can, `run` cannot.

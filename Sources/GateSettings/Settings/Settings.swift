@@ -88,7 +88,7 @@ package struct OutputSettings: Hashable, Sendable {
 /// What is said of the deployed artifact, and where.
 package struct AttestationSettings: Hashable, Sendable {
   package var file: String
-  package var subject: Statement.Subject
+  package var subject: Subject
 }
 
 extension Settings {

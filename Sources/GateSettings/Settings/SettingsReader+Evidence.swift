@@ -1,4 +1,5 @@
 import GateCore
+internal import GateText
 
 extension SettingsReader {
   /// Where the key is; the key itself is no value, and not repeated.
@@ -16,7 +17,7 @@ extension SettingsReader {
   /// A file and what it is about.
   mutating func attestation() -> AttestationSettings? {
     let file = text(of: .attestation)
-    let subject = value(of: .subject, Statement.Subject.init(parsing:))
+    let subject = value(of: .subject, Subject.init(parsing:))
     guard let file, let subject else { return nil }
     return AttestationSettings(file: file, subject: subject)
   }

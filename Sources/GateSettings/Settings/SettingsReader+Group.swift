@@ -1,4 +1,5 @@
 import GateCore
+internal import GateText
 
 extension SettingsReader {
   /// Where the instances come from: exactly one of the settings that name them.

@@ -1,4 +1,5 @@
 import GateCore
+internal import GateText
 
 extension SettingsReader {
   /// The health check, with the load balancer's defaults for what is not given.

@@ -1,4 +1,5 @@
 import GateCore
+internal import GateText
 
 extension SettingsReader {
   /// What a check sends of the user's own.

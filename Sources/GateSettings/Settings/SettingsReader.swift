@@ -1,4 +1,5 @@
 import GateCore
+internal import GateText
 
 /// Understands raw settings one by one, and goes on after each that it cannot.
 struct SettingsReader {

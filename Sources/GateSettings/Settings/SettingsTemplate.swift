@@ -1,4 +1,5 @@
 import GateCore
+internal import GateText
 
 /// A file of settings to begin with: what is known, and what is worth thinking of as comments.
 package struct SettingsTemplate {

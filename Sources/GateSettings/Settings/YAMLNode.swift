@@ -1,3 +1,5 @@
+internal import GateText
+
 /// A part of a YAML document, and where it stands.
 struct YAMLNode {
   /// Counted from 1.

@@ -1,3 +1,5 @@
+internal import GateText
+
 /// A text as a YAML scalar on one line, in quotes only where it would be read as something else.
 func yamlScalar(_ text: String) -> String {
   isPlainScalar(text) ? text : quotedScalar(text)

@@ -1,5 +1,6 @@
 internal import CYAML
 import GateCore
+internal import GateText
 
 /// A YAML document, of which JSON is a part, with the place of each of its nodes.
 ///

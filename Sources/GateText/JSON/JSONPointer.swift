@@ -46,3 +46,10 @@ package struct JSONPointer: Hashable, Sendable, CustomStringConvertible {
     return text
   }
 }
+
+extension JSONValue {
+  /// What a pointer that is written in this program points at.
+  package subscript(at pointer: String) -> JSONValue? {
+    (try? JSONPointer(parsing: pointer)).flatMap { self[$0] }
+  }
+}

@@ -51,7 +51,7 @@ package struct JSONError: Error, Hashable, Sendable {
     case tooLong(limit: Int)
   }
 
-  init(_ problem: Problem, at offset: Int) {
+  package init(_ problem: Problem, at offset: Int) {
     self.problem = problem
     self.offset = offset
   }

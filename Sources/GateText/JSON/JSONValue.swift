@@ -93,7 +93,7 @@ extension JSONNumber: Hashable {
   package func hash(into hasher: inout Hasher) { hasher.combine(decimal) }
 
   /// Whether a number that somebody wrote is this one: `.5` is 0.5, and `1e3` is 1000.
-  func isWritten(as text: String) -> Bool { Decimal(text) == decimal }
+  package func isWritten(as text: String) -> Bool { Decimal(text) == decimal }
 
   private var decimal: Decimal? { Decimal(text) }
 
@@ -153,7 +153,7 @@ extension JSONValue {
   }
 
   /// What a pointer points at; nil when there is nothing (RFC 6901, section 4).
-  subscript(pointer: JSONPointer) -> JSONValue? {
+  package subscript(pointer: JSONPointer) -> JSONValue? {
     var value = self
     for token in pointer.tokens {
       switch value {
@@ -171,7 +171,7 @@ extension JSONValue {
   }
 
   /// As JSON writes it, but for the quotes of a string; an array or an object by its kind alone.
-  var text: String {
+  package var text: String {
     switch self {
     case .null: "null"
     case .bool(let value): value ? "true" : "false"
@@ -183,7 +183,7 @@ extension JSONValue {
   }
 
   /// Whether it is what the user wrote: a number is compared as a number, all else as text.
-  func isWritten(as text: String) -> Bool {
+  package func isWritten(as text: String) -> Bool {
     switch self {
     case .number(let value): value.isWritten(as: text)
     case .null, .bool, .string: self.text.utf8.elementsEqual(text.utf8)

@@ -294,12 +294,12 @@ package struct JSONWriter {
 
 extension JSONWriter {
   /// A field whose value was read before.
-  mutating func field(_ name: StaticString, _ value: JSONValue) {
+  package mutating func field(_ name: StaticString, _ value: JSONValue) {
     key(name)
     write(value)
   }
 
-  mutating func field(named name: String, _ value: JSONValue) {
+  package mutating func field(named name: String, _ value: JSONValue) {
     separate()
     string(name)
     colon()
@@ -307,7 +307,7 @@ extension JSONWriter {
   }
 
   /// An element of an array.
-  mutating func value(_ value: JSONValue) { write(value) }
+  package mutating func value(_ value: JSONValue) { write(value) }
 
   private mutating func write(_ value: JSONValue) {
     switch value {

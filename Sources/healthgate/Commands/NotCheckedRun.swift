@@ -1,4 +1,7 @@
-internal import GateFormats
+internal import GateRecords
+internal import GateReports
+internal import GateSettings
+internal import GateText
 internal import InstanceSources
 internal import Synchronization
 

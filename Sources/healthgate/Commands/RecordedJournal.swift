@@ -1,5 +1,6 @@
 internal import GateCore
-internal import GateFormats
+internal import GateRecords
+internal import GateSettings
 
 /// Reading the journal that a command is given.
 enum RecordedJournal {

@@ -1,7 +1,7 @@
 internal import CCurlShims
 internal import GateCore
 internal import GateEngine
-internal import GateFormats
+internal import GateRecords
 
 #if canImport(Glibc)
   internal import Glibc

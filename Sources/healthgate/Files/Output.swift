@@ -1,5 +1,5 @@
 internal import CProcess
-internal import GateFormats
+internal import GateText
 internal import Synchronization
 
 #if canImport(Glibc)

@@ -1,7 +1,7 @@
 import GateCore
-import GateFormats
-import Testing
+import GateReports
 import TestSupport
+import Testing
 
 @Suite struct ProgressFrameTests {
   /// Five instances, each at another point of its life.

@@ -1,7 +1,8 @@
 import GateCore
 import Testing
 
-@testable import GateFormats
+@testable import GateRecords
+@testable import GateSettings
 
 @Suite struct SenseRulesTests {
   private static let noRequest = "a TCP check sends no request and gets no answer"

@@ -1,5 +1,8 @@
 internal import GateCore
 internal import GateInsight
+package import GateRecords
+internal import GateSettings
+internal import GateText
 
 /// The run as one page that needs nothing else: no script, no other file, no network.
 ///

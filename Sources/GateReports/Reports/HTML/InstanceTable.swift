@@ -1,4 +1,6 @@
 internal import GateCore
+internal import GateSettings
+internal import GateText
 
 /// The instances as a table, the worst first; on a telephone each row is a card.
 struct InstanceTable {

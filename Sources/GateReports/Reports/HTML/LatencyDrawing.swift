@@ -1,4 +1,6 @@
 internal import GateCore
+internal import GateSettings
+internal import GateText
 
 /// How long each check took, on a logarithmic scale: dots, or where there are very many, shades.
 struct LatencyDrawing {

@@ -1,3 +1,6 @@
+internal import GateSettings
+internal import GateText
+
 /// How the page looks, light and dark, on a wide screen, a telephone and paper.
 ///
 /// Text has a contrast of at least 4.5 to what it stands on (WCAG 2.2, 1.4.3), what is drawn one

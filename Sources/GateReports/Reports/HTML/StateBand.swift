@@ -1,4 +1,5 @@
 internal import GateCore
+internal import GateSettings
 
 /// How many instances were in which state over time, one upon the other.
 struct StateBand {

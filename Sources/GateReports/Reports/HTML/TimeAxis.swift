@@ -1,4 +1,6 @@
 internal import GateCore
+internal import GateSettings
+internal import GateText
 
 /// The time of a run along a drawing that is as wide as the page: 10,000 units, or 100%.
 struct TimeAxis {

@@ -1,4 +1,7 @@
 internal import GateCore
+internal import GateRecords
+internal import GateSettings
+internal import GateText
 
 /// The group over time: its states as one band, the instances as rows, the verdict, the soak and
 /// the deadline as lines.

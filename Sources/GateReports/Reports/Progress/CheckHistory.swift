@@ -1,4 +1,5 @@
 internal import GateCore
+internal import GateSettings
 
 /// The latest checks of every instance, in flat arrays: adding one allocates nothing.
 struct CheckHistory: Sendable {

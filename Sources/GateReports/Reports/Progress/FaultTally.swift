@@ -1,4 +1,5 @@
 internal import GateCore
+internal import GateText
 
 /// Faults of the gate's own come by the thousand: the first of a kind is told, the rest counted.
 struct FaultTally: Sendable {

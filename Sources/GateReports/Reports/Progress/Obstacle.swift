@@ -1,4 +1,7 @@
 internal import GateCore
+internal import GateRecords
+internal import GateSettings
+internal import GateText
 
 /// What keeps a group from being promoted of which enough instances are healthy.
 struct Obstacle: Sendable {

@@ -1,4 +1,6 @@
 package import GateCore
+internal import GateSettings
+internal import GateText
 
 /// What the verdict hangs on, in words.
 extension ProgressBoard {

@@ -1,4 +1,5 @@
 package import GateCore
+package import GateRecords
 
 /// What a progress display knows beside the gate itself, kept up at each event.
 ///

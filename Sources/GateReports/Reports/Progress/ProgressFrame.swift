@@ -1,4 +1,6 @@
 package import GateCore
+internal import GateSettings
+internal import GateText
 
 extension ProgressBoard {
   /// The display at a moment: lines narrower than the terminal, and fewer than it has.

@@ -1,4 +1,7 @@
 package import GateCore
+package import GateRecords
+internal import GateSettings
+internal import GateText
 
 /// The run as lines, one an event that somebody would want to know of.
 ///

@@ -1,4 +1,6 @@
 internal import GateCore
+internal import GateSettings
+internal import GateText
 
 /// An instance's line of the display, before it is known how wide it may be.
 struct ProgressRow: Sendable {

@@ -1,4 +1,7 @@
 internal import GateCore
+internal import GateRecords
+internal import GateSettings
+internal import GateText
 
 extension RunHeader {
   /// What is checked, what the group must show, and what its settings will not show.
