@@ -18,14 +18,13 @@ package struct SigningKey: Sendable {
   /// - Throws: `KeyError`, which does not repeat any of the text.
   package init(pem: String) throws(KeyError) {
     try KeyError.check(pem, label: "PRIVATE KEY", of: "a private key")
-    let text = Array(pem.utf8CString)
-    guard
-      let seed = filled(32, by: { hg_ed25519_read_private(text, text.count - 1, $0) })
-    else { throw KeyError("it has no Ed25519 private key that can be read") }
+    guard let seed = keyBytes(HG_PRIVATE_KEY, in: pem) else {
+      throw KeyError("it has no Ed25519 private key that can be read")
+    }
     self.seed = seed
   }
 
-  package var pem: String { text { hg_ed25519_write_private(seed, $0, $1) } }
+  package var pem: String { text(of: seed, HG_PRIVATE_KEY) }
 
   package var publicKey: VerifyingKey {
     guard let raw = filled(32, by: { hg_ed25519_public(seed, $0) }) else {
@@ -57,14 +56,13 @@ package struct VerifyingKey: Hashable, Sendable {
   /// - Throws: `KeyError`
   package init(pem: String) throws(KeyError) {
     try KeyError.check(pem, label: "PUBLIC KEY", of: "a public key")
-    let text = Array(pem.utf8CString)
-    guard let raw = filled(32, by: { hg_ed25519_read_public(text, text.count - 1, $0) }) else {
+    guard let bytes = keyBytes(HG_PUBLIC_KEY, in: pem) else {
       throw KeyError("it has no Ed25519 public key that can be read")
     }
-    self.init(raw)
+    self.init(bytes)
   }
 
-  package var pem: String { text { hg_ed25519_write_public(raw, $0, $1) } }
+  package var pem: String { text(of: raw, HG_PUBLIC_KEY) }
 
   /// SHA-256 of the key in DER, in hexadecimal: `openssl pkey -pubin -outform DER | sha256sum`.
   package var id: String {
@@ -93,10 +91,18 @@ private func filled(
   return isFilled ? bytes : nil
 }
 
-/// What the library writes of a key, which is short.
-private func text(_ write: (UnsafeMutablePointer<CChar>?, Int) -> Int) -> String {
+/// The bytes of a key in PEM; nil when there is none of this kind.
+private func keyBytes(_ kind: hg_key, in pem: String) -> [UInt8]? {
+  let text = Array(pem.utf8CString)
+  return filled(32) { hg_ed25519_read(kind, text, text.count - 1, $0) }
+}
+
+/// A key in PEM, which is short.
+private func text(of raw: [UInt8], _ kind: hg_key) -> String {
   String(unsafeUninitializedCapacity: 1024) { buffer in
-    buffer.withMemoryRebound(to: CChar.self) { write($0.baseAddress, $0.count) }
+    buffer.withMemoryRebound(to: CChar.self) {
+      hg_ed25519_write(kind, raw, $0.baseAddress, $0.count)
+    }
   }
 }
 
