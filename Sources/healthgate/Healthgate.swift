@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import CProcess
+internal import GateRecords
 internal import GateSettings
 
 @main

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import GateRecords
 internal import GateSettings
 
 /// The help of each command: a page that fits a screen, and one with every setting.

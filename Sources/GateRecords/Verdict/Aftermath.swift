@@ -124,7 +124,7 @@ extension VerdictDocument {
     guard let failure = result.failureWords else { return nil }
     let words = "\(result.name) \(failure)"
     warnings.append(words)
-    exitCode = VerdictStatus.hookFailed
+    exitCode = ExitStatus.hookFailed.code
     return words
   }
 }

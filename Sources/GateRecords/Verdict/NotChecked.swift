@@ -23,7 +23,7 @@ package struct NotCheckedDocument: Sendable {
     self.runID = runID
     self.at = at
     message = "the run has not ended"
-    exitCode = 70
+    exitCode = ExitStatus.defect.code
   }
 
   /// The same run, ended by this error.

@@ -68,7 +68,7 @@ package struct RecordedVerdict: Sendable {
     }
     // From 64 on a status tells what became of the outputs, whatever the decision is.
     let own =
-      VerdictStatus.exitCodes(of: decision) + (value[at: "/advisory"] == .bool(true) ? [0] : [])
+      ExitStatus.all(of: decision).map(\.code) + (value[at: "/advisory"] == .bool(true) ? [0] : [])
     guard exitCode >= 64 || own.contains(exitCode) else {
       return "decision is \(decision.rawValue), but exit_code is \(exitCode)"
     }

@@ -78,7 +78,7 @@ package struct VerdictMerge: Sendable {
   /// Of the part that weighs most for the decision: a failed group before a deadline.
   package var reason: RecordedVerdict.Reason {
     let deciding = parts.filter { $0.decision == decision }
-    let first = deciding.first { exitCode(of: $0) != 3 } ?? deciding.first
+    let first = deciding.first { status(of: $0) != .deadline } ?? deciding.first
     let count = "\(deciding.count) of \(parts.count) verdicts"
     guard let first else { preconditionFailure("some part decides as the whole does") }
     let what =
@@ -90,12 +90,12 @@ package struct VerdictMerge: Sendable {
     return RecordedVerdict.Reason(code: first.code, message: what)
   }
 
-  package var exitCode: Int { VerdictStatus.exitCode(of: decision, reason: reason.code) }
+  package var exitCode: Int { ExitStatus(of: decision, reason: reason.code).code }
 
   private func count(_ decision: Decision) -> Int { parts.count { $0.decision == decision } }
 
-  private func exitCode(of part: Part) -> Int {
-    VerdictStatus.exitCode(of: part.decision, reason: part.code)
+  private func status(of part: Part) -> ExitStatus {
+    ExitStatus(of: part.decision, reason: part.code)
   }
 }
 

@@ -57,7 +57,7 @@ struct NotCheckedRun: Sendable {
     }
     guard var run = current.withLock({ $0 }) else { return }
     run.document = run.document.ended(
-      at: .now, failure.message, exitCode: Int(failure.status.rawValue))
+      at: .now, failure.message, exitCode: failure.status.code)
     run.write()
     run.tell()
   }

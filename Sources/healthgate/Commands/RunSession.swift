@@ -175,7 +175,7 @@ struct RunSession {
     reactions?.checksEnded()
     return VerdictDocument(
       header: header, gate: engine.gate, verdict: verdict,
-      exitCode: Int(ExitStatus(of: verdict, isAdvisory: header.isAdvisory).rawValue),
+      exitCode: verdict.exitCode(isAdvisory: header.isAdvisory),
       journal: journal?.finish())
   }
 

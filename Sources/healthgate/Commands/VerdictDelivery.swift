@@ -254,8 +254,8 @@ extension VerdictDocument {
     Output.complain("healthgate: error: \(warning)")
     warnings.append(warning)
     // That the decision was not carried out is the worst news.
-    guard exitCode != ExitStatus.hookFailed.rawValue else { return }
-    exitCode = Int(status.rawValue)
+    guard exitCode != ExitStatus.hookFailed.code else { return }
+    exitCode = status.code
   }
 
   /// Another number whenever it has something new to tell.

@@ -1,4 +1,5 @@
 internal import CProcess
+internal import GateRecords
 internal import GateText
 internal import Synchronization
 

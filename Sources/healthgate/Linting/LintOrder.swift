@@ -60,7 +60,7 @@ struct LintOrder {
       if document.count(.error) > 0 { .rollback } else if targets.contains(where: \.isUnasked) {
         .sourceUnavailable
       } else { .promote }
-    document.exitCode = Int(status.rawValue)
+    document.exitCode = status.code
     return document
   }
 

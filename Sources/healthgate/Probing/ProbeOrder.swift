@@ -39,7 +39,7 @@ struct ProbeOrder {
     }
     return ProbeDocument(
       healthgateVersion: Healthgate.version, startedAt: startedAt,
-      exitCode: Int(status.rawValue), checks: checks, warnings: warnings)
+      exitCode: status.code, checks: checks, warnings: warnings)
   }
 
   private func checked() throws -> [ProbedCheck] {

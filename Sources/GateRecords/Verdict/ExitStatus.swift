@@ -1,8 +1,7 @@
-internal import GateCore
-internal import GateRecords
+package import GateCore
 
-/// The exit statuses of the contract; from 64 on those of sysexits.h.
-enum ExitStatus: Int32, CaseIterable {
+/// The exit statuses of the contract: each below 64 is a verdict, from 64 on they are those of sysexits.h.
+package enum ExitStatus: Int32, Sendable, CaseIterable {
   case promote = 0
   case rollback = 1
   case inconclusive = 2
@@ -25,8 +24,11 @@ enum ExitStatus: Int32, CaseIterable {
 }
 
 extension ExitStatus {
+  /// As documents have it.
+  package var code: Int { Int(rawValue) }
+
   /// As help and the manual list it.
-  var meaning: String {
+  package var meaning: String {
     switch self {
     case .promote: "promote"
     case .rollback: "rollback: the group failed"
@@ -48,15 +50,56 @@ extension ExitStatus {
   }
 
   /// All of them, a line each; who changes its form changes Tests/CommandTests/man-pages.py too.
-  static var list: String {
+  package static var list: String {
     allCases.map { status in
       let number = String(status.rawValue)
       return "  \(String(repeating: " ", count: 3 - number.count))\(number)  \(status.meaning)"
     }.joined(separator: "\n")
   }
+}
 
-  /// The status that tells a verdict; under `advisory` every verdict of a whole run is a 0.
-  init(of verdict: Verdict, isAdvisory: Bool) {
-    self = ExitStatus(rawValue: Int32(verdict.exitCode(isAdvisory: isAdvisory))) ?? .defect
+extension Verdict {
+  /// The exit status that tells this verdict; under `advisory` every verdict of a whole run is a 0.
+  package func exitCode(isAdvisory: Bool) -> Int {
+    let code = interruption?.exitCode ?? ExitStatus(of: decision, reason: reason.code.rawValue).code
+    return isAdvisory && code < 64 ? 0 : code
+  }
+}
+
+extension ExitStatus {
+  /// The status of a decision for this reason.
+  package init(of decision: Decision, reason: String) {
+    self =
+      switch decision {
+      case .promote: .promote
+      case .rollback: Self.deadlineReasons.contains(reason) ? .deadline : .rollback
+      case .inconclusive: .inconclusive
+      }
+  }
+
+  /// Those that a decision may have, whatever the reason.
+  static func all(of decision: Decision) -> [ExitStatus] {
+    switch decision {
+    case .promote: [.promote]
+    case .rollback: [.rollback, .deadline]
+    case .inconclusive: [.inconclusive]
+    }
+  }
+
+  /// The deadline passed, or can no longer be met.
+  private static let deadlineReasons: Set<String> = [
+    ReasonCode.deadlineExceeded.rawValue, ReasonCode.cannotBecomeHealthyInTime.rawValue,
+  ]
+}
+
+extension Interruption {
+  /// 128 and the signal's number, as a shell has it; nil for a journal that ends early.
+  fileprivate var exitCode: Int? {
+    switch self {
+    case .hangUp: ExitStatus.hangUp.code
+    case .interrupt: ExitStatus.interrupt.code
+    case .terminate: ExitStatus.terminate.code
+    case .journalEnd: nil
+    }
   }
 }
