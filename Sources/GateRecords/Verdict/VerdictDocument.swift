@@ -308,14 +308,3 @@ package struct JournalDigest: Hashable, Sendable {
     self.events = events
   }
 }
-
-extension VerdictDocument {
-  /// The reason, after the release that it is about.
-  package var message: String {
-    let words = verdict.reason.message.printable
-    return header.deployment.title.map { "\($0): \(words)" } ?? words
-  }
-
-  /// The decision and that, on one line.
-  package var words: String { "\(verdict.decision.rawValue): \(message)" }
-}

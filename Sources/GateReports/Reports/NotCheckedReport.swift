@@ -23,33 +23,16 @@ extension NotCheckedDocument {
   }
 
   private var html: String {
-    let page: Markup = """
-      <!DOCTYPE html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta name="color-scheme" content="light dark">
-      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; \
-      style-src 'unsafe-inline'; img-src data:">
-      <meta name="generator" content="healthgate \(healthgateVersion)">
-      <link rel="icon" href="data:,">
-      <title>inconclusive: nothing was checked</title>
-      <style>
-      \(PageStyle.sheet)
-      </style>
-      </head>
-      <body class="is-\(Decision.inconclusive.tone.className)">
+    PageStyle.page(
+      "inconclusive: nothing was checked", by: healthgateVersion, .inconclusive,
+      """
       <main>
       <h1>inconclusive</h1>
       <p>\(message)</p>
       <p>Nothing was checked. Reason \(code), exit status \(exitCode), at \(at.text).</p>
       </main>
-      </body>
-      </html>
-
       """
-    return page.source
+    ).source
   }
 
   private var junit: String {

@@ -1,4 +1,5 @@
 package import GateCore
+internal import GateRecords
 internal import GateSettings
 internal import GateText
 
@@ -25,13 +26,25 @@ extension Decision {
 }
 
 extension Verdict {
-  /// The decision and the reason, on one line.
-  package var words: String { "\(decision.rawValue): \(reason.message.printable)" }
-
-  /// The same, with the decision in its colour.
-  package func text(in style: TextStyle) -> String {
-    "\(style.paint("\(decision.rawValue):", decision.tone)) \(reason.message.printable)"
+  /// The reason on one line, after the release that it is about.
+  func message(of release: String? = nil) -> String {
+    let words = reason.message.printable
+    return release.map { "\($0): \(words)" } ?? words
   }
+
+  /// The decision and the reason, on one line, with the decision in its color.
+  package func text(in style: TextStyle, of release: String? = nil) -> String {
+    "\(style.paint("\(decision.rawValue):", decision.tone)) \(message(of: release))"
+  }
+
+  /// The same without a color.
+  package var words: String { text(in: .plain) }
+}
+
+extension VerdictDocument {
+  var message: String { verdict.message(of: header.deployment.title) }
+
+  var words: String { verdict.text(in: .plain, of: header.deployment.title) }
 }
 
 extension GatePolicy {

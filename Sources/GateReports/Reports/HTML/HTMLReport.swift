@@ -33,34 +33,18 @@ package struct HTMLReport {
   private var header: RunHeader { document.header }
 
   package var text: String {
-    let page: Markup = """
-      <!DOCTYPE html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta name="color-scheme" content="light dark">
-      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; \
-      style-src 'unsafe-inline'; img-src data:">
-      <meta name="generator" content="healthgate \(header.healthgateVersion)">
-      <link rel="icon" href="data:,">
-      <title>\(verdict.decision.rawValue): \(groupName)</title>
-      <style>
-      \(PageStyle.sheet)
-      </style>
-      </head>
-      <body class="is-\(verdict.decision.tone.className)">
+    PageStyle.page(
+      "\(verdict.decision.rawValue): \(groupName)", by: header.healthgateVersion,
+      verdict.decision,
+      """
       \(decision)
       <main>
       \(undelivered)\(figures)\(diagnoses)\(parts)\(course)\(InstanceTable(instances).markup)\
       \(warnings)\(settings)
       </main>
       \(footer)
-      </body>
-      </html>
-
       """
-    return page.source
+    ).source
   }
 
   private var groupName: String {

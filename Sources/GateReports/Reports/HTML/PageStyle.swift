@@ -1,5 +1,4 @@
-internal import GateSettings
-internal import GateText
+internal import GateCore
 
 /// How the page looks, light and dark, on a wide screen, a telephone and paper.
 ///
@@ -178,4 +177,34 @@ enum PageStyle {
       .card, .figures div { break-inside: avoid; }
     }
     """
+}
+
+extension PageStyle {
+  /// A whole page that needs nothing else, of a decision that a version of the program gave.
+  static func page(
+    _ title: String, by version: String, _ decision: Decision, _ body: Markup
+  ) -> Markup {
+    """
+    <!DOCTYPE html>
+    <html lang="en">
+    <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light dark">
+    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; \
+    style-src 'unsafe-inline'; img-src data:">
+    <meta name="generator" content="healthgate \(version)">
+    <link rel="icon" href="data:,">
+    <title>\(title)</title>
+    <style>
+    \(sheet)
+    </style>
+    </head>
+    <body class="is-\(decision.tone.className)">
+    \(body)
+    </body>
+    </html>
+
+    """
+  }
 }
