@@ -71,8 +71,9 @@ extension ResumedRun {
     if expected ?? recorded[SettingKey.expected.rawValue] != nil, expected != recordedExpected {
       problems.append(difference(.expected, expected, recordedExpected, settings))
     }
-    let skipped = Set(now.map(\.key) + [.expected, .instances, .strict])
-    for key in SettingKey.allCases where key.setting.section != .output && !skipped.contains(key) {
+    // A list is compared by its instances.
+    let compared = Set(now.map(\.key) + [.expected, .instances])
+    for key in SettingKey.allCases where key.decides && !compared.contains(key) {
       let unset = key.setting.kind == .toggle ? "false" : nil
       let new = RunHeader.ChosenSetting(key, settings.inForce.values[key] ?? [])?.value ?? unset
       let old = recorded[key.rawValue] ?? unset

@@ -12,10 +12,8 @@ extension SettingKey {
 
   /// Whether the verdict can depend on it: a run that goes on must have it as it was.
   ///
-  /// How strict the settings are read, and how soon a source is asked again, change no rule.
-  package var decides: Bool {
-    setting.section != .output && self != .strict && self != .refresh
-  }
+  /// How strict the settings are read changes no rule.
+  package var decides: Bool { setting.section != .output && self != .strict }
 
   /// Whether it means something to one check by itself, as `probe` and `lint` make it.
   package var isOfOneCheck: Bool {
