@@ -38,7 +38,10 @@ package struct RecordedVerdict: Sendable {
     do throws(JSONError) {
       value = try JSONValue(parsing: bytes, atMost: Self.largestFile)
     } catch {
-      throw RecordedVerdictError(error.words(of: "it"))
+      let isJournal = (try? Journal(reading: bytes)) != nil
+      throw RecordedVerdictError(
+        isJournal
+          ? "it is a journal, and the verdict is the file of --verdict" : error.words(of: "it"))
     }
     let version = try Self.text(value, "/schema_version")
     guard version.hasPrefix("1.") else {

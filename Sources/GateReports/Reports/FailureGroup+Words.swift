@@ -41,7 +41,7 @@ extension FailureGroup {
     // Where the load balancer decides, no success of the gate's own is wanted.
     if likeness.state != .healthy, !likeness.isGone, role != .decides {
       let needed = members.map { $0.health.successesNeeded(under: check) }
-      parts.append("\(span(needed, "more success", "es")) wanted")
+      parts.append("\(span(needed, "more success", "es")) needed")
     }
     if let last = members.compactMap({ $0.lastFailure?.at }).max() {
       parts.append("the last failure at \(last.preciseWords)")

@@ -123,7 +123,7 @@ extension ReportedInstance {
     case .failed, .tolerated, .lost: record.troubleWords
     case .undecided where record.checks == 0: record.troubleWords
     case .undecided where record.failures == 0:
-      "\(counted(record.successes, "success", "es")) so far, \(successesWanted) more wanted"
+      "\(counted(record.successes, "success", "es")) so far, \(successesWanted) more needed"
     case .undecided: "not healthy yet: \(record.troubleWords)"
     case .left: "left the group"
     case .healthy: reason.description.printable

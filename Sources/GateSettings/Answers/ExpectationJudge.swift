@@ -111,10 +111,10 @@ package struct ExpectationJudge: AnswerJudge {
   }
 
   private func versionFailure(_ version: String?) -> AnswerJudgement.Failure? {
-    guard let expected = expectations.version, version != expected.version else { return nil }
+    guard let expected = expectations.version?.version, version != expected else { return nil }
     return .init(
       .wrongVersion,
-      "version \(version.map { "'\(shown($0))'" } ?? "missing"), not '\(shown(expected.version))'")
+      "version \(version.map { "'\(shown($0))'" } ?? "missing"), not '\(shown(expected))'")
   }
 
   private func shown(_ text: String) -> String { secrets.masked(text) }

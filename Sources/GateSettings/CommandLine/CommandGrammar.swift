@@ -193,7 +193,9 @@ extension [CommandGrammar] {
     if !longer.isEmpty {
       return "did you mean \(longer.map { "--\($0)" }.joined(separator: " or "))?"
     }
-    return nearestName(to: plain, among: long).map { "did you mean --\($0)?" }
+    // `--interval-seconds`, `--report-html`.
+    let shorter = long.filter { plain.hasPrefix("\($0)-") }.max { $0.count < $1.count }
+    return (nearestName(to: plain, among: long) ?? shorter).map { "did you mean --\($0)?" }
   }
 
   /// Whether a command has the options that an advice names.

@@ -44,10 +44,11 @@ package struct JSONExpectation: Hashable, Sendable {
 
 /// The version that every success must carry.
 package struct VersionExpectation: Hashable, Sendable {
-  package var version: String
+  /// Nil: it is read and reported, whatever it is.
+  package var version: String?
   package var source: VersionSource
 
-  package init(_ version: String, from source: VersionSource) {
+  package init(_ version: String?, from source: VersionSource) {
     self.version = version
     self.source = source
   }

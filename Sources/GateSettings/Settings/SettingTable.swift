@@ -163,8 +163,8 @@ extension SettingKey {
       Setting(
         .expectation, .text, "SOURCE",
         "Where to read the version in the response: header:NAME, json:POINTER, or body:REGEX "
-          + "with one "
-          + "group.", for: .requests, with: .all([.expectVersion]), example: "header:X-Version")
+          + "with one group. Without expect_version it is reported only.", for: .requests,
+        example: "header:X-Version")
     case .instances:
       Setting(
         .source, .instances, "LIST",

@@ -256,6 +256,13 @@ import Testing
     #expect(judgement.failure == .init(.wrongVersion, "version \(found), not '42'"))
   }
 
+  @Test(arguments: versions)
+  func aVersionThatNobodyExpectsIsReadAndNotJudged(row: VersionRow) throws {
+    let source = try VersionSource(parsing: row.source)
+    let judge = try ExpectationJudge(Expectations(version: .init(nil, from: source)))
+    #expect(judge.judge(row.answer) == .init(version: row.version))
+  }
+
   @Test func anAnswerThatFailsOtherwiseStillShowsItsVersion() throws {
     let judge = try ExpectationJudge(
       Expectations(body: "ready", version: .init("42", from: .header("X-Version"))))

@@ -111,7 +111,7 @@ struct TimelineDrawing {
     let band = StateBand(gate, axis)
     let wanted = max(gate.policy.minHealthy.roundedUp(of: gate.expected), 1)
     let line = Self.bandHeight - wanted * Self.bandHeight / max(band.most, 1)
-    layers.label("Group", "\(gate.healthy) healthy, \(wanted) wanted", "faint", at: y)
+    layers.label("Group", "\(gate.healthy) healthy, \(wanted) needed", "faint", at: y)
     layers.bars += """
       <svg y="\(y + Self.labelHeight)" width="100%" height="\(Self.bandHeight)" \
       viewBox="0 0 \(TimeAxis.width) \(Self.bandHeight)" preserveAspectRatio="none">\

@@ -72,9 +72,9 @@ extension ProgressBoard {
     }
     guard let first = keys.first else { return "none is near" }
     let wanted = gate[first].health.successesNeeded(under: gate.check)
-    var words = "\(gate[first].instance.name) wants \(counted(wanted, "more success", "es"))"
+    var words = "\(gate[first].instance.name) needs \(counted(wanted, "more success", "es"))"
     for key in keys.dropFirst() {
-      words += ", \(gate[key].instance.name) wants "
+      words += ", \(gate[key].instance.name) needs "
       words += "\(gate[key].health.successesNeeded(under: gate.check))"
     }
     let others = gate.initial + gate.unhealthy - keys.count

@@ -8,7 +8,7 @@ extension RunHeader {
   var startLines: [String] {
     let wanted = policy.healthyWanted(of: policy.expected)
     var second =
-      "wanted: \(wanted) of \(counted(policy.expected, "instance")) healthy"
+      "needed: \(wanted) of \(counted(policy.expected, "instance")) healthy"
       + (policy.soak > .zero ? " for \(policy.soak.inWords)" : "")
       + " by \(policy.deadline.inWords), at most \(policy.unhealthyAllowed(of: policy.expected)) unhealthy"
     if policy.gracePeriod > .zero {
