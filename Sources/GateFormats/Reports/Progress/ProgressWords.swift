@@ -4,8 +4,9 @@ extension RunHeader {
   /// What is checked, what the group must show, and what its settings will not show.
   var startLines: [String] {
     let wanted = policy.healthyWanted(of: policy.expected)
+    let count = counted(policy.expected, "instance")
     var second =
-      "wanted: \(wanted) of \(counted(policy.expected, "instance")) healthy"
+      (policy.expected > 0 ? "wanted: \(wanted) of \(count) healthy" : "wanted: \(count)")
       + (policy.soak > .zero ? " for \(policy.soak.inWords)" : "")
       + " by \(policy.deadline.inWords), at most \(policy.unhealthyAllowed(of: policy.expected)) unhealthy"
     if policy.gracePeriod > .zero {
