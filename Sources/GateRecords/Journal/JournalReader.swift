@@ -242,17 +242,19 @@ private struct JournalReader {
       if let fault = try fault(line) {
         .failed(fault)
       } else if line.empty ?? false {
-        .empty
+        .empty(expected: try expected(line))
       } else {
-        .succeeded(
-          expected: try number(line.expected, "expected", in: 0...1_000_000),
-          doubled: line.doubled ?? [])
+        .succeeded(expected: try expected(line), doubled: line.doubled ?? [])
       }
     return Journal.Listing(
       listing: FinishedListing(
         of: try role(line), started: try want(started(line), "started"), result,
         notes: line.notes ?? []),
       missing: line.missing ?? [])
+  }
+
+  private func expected(_ line: JournalLine) throws(JournalError) -> Int {
+    try number(line.expected, "expected", in: 0...1_000_000)
   }
 
   /// Why there was no answer; nil when there was one.
@@ -338,7 +340,7 @@ private struct JournalReader {
     of run: (healthgateVersion: String, runID: String, startedAt: Timestamp)
   ) throws(JournalError) -> RunHeader {
     let group = try want(line.group, "group")
-    _ = try number(group.expected, "group.expected", in: 1...1_000_000)
+    _ = try number(group.expected, "group.expected", in: 0...1_000_000)
     let policy = try want(line.policy, "policy")
     return RunHeader(
       healthgateVersion: run.healthgateVersion, runID: run.runID, startedAt: run.startedAt,

@@ -162,7 +162,9 @@ package struct JournalWriter {
         writer.field("expected", expected)
         if !missing.isEmpty { writer.array("missing", missing.map { gate.instance($0).id }) }
         if !doubled.isEmpty { writer.array("doubled", doubled) }
-      case .empty: writer.field("empty", true)
+      case .empty(let expected):
+        writer.field("expected", expected)
+        writer.field("empty", true)
       case .failed: break
       }
       if !listing.notes.isEmpty { writer.array("notes", listing.notes) }

@@ -440,7 +440,7 @@ package enum Schemas {
           "required": ["started", "ok"],
           "if": { "properties": { "ok": { "const": false } } },
           "then": { "required": ["detail"] },
-          "else": { "anyOf": [{ "required": ["expected"] }, { "required": ["empty"] }] }
+          "else": { "required": ["expected"] }
         },
         {
           "properties": {

@@ -36,8 +36,9 @@ extension Settings {
   package func policy(
     forChangingGroupOf listed: Int, declared: Int?
   ) throws(SettingsError) -> GatePolicy {
-    let expected = max(group.expected ?? declared ?? listed, 1)
-    let problems = group.problems(expecting: expected, inForce)
+    let expected = group.expected ?? declared ?? max(listed, 1)
+    // Of a group that wants none it is said when the run begins.
+    let problems = expected > 0 ? group.problems(expecting: expected, inForce) : []
     guard problems.isEmpty else { throw SettingsError(problems) }
     return GatePolicy(
       minHealthy: group.minHealthy, maxUnhealthy: group.maxUnhealthy,

@@ -202,7 +202,7 @@ struct RandomRun {
     switch random.next() % 20 {
     case 0 where role == .baseline || random.chance(0.3):
       for key in present { send(.instanceRemoved(key), at: now) }
-      result = .empty
+      result = .empty(expected: random.chance(0.5) ? 0 : run.gate.expected)
     case 1, 2: result = .failed(GateFault(detail: text()))
     default:
       let expected =

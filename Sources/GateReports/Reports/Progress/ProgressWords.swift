@@ -7,8 +7,9 @@ extension RunHeader {
   /// What is checked, what the group must show, and what its settings will not show.
   var startLines: [String] {
     let wanted = policy.healthyWanted(of: policy.expected)
+    let count = counted(policy.expected, "instance")
     var second =
-      "needed: \(wanted) of \(counted(policy.expected, "instance")) healthy"
+      (policy.expected > 0 ? "needed: \(wanted) of \(count) healthy" : "needed: \(count)")
       + (policy.soak > .zero ? " for \(policy.soak.inWords)" : "")
       + " by \(policy.deadline.inWords), at most \(policy.unhealthyAllowed(of: policy.expected)) unhealthy"
     if policy.gracePeriod > .zero {
