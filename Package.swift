@@ -82,7 +82,9 @@ let package = Package(
       name: "CNGHTTP2", pkgConfig: "libnghttp2",
       providers: [.apt(["libnghttp2-dev"]), .brew(["libnghttp2"])]),
     // RE2, which is C++, by functions of C. Its pkg-config file has flags that SwiftPM warns of.
-    .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
+    // The C++ library comes after it once more: of archives a linker takes what was asked for before.
+    .target(
+      name: "CRE2", linkerSettings: [.linkedLibrary("re2"), .linkedLibrary("stdc++")]),
     // SHA-256 and Ed25519, by the library that libcurl has its TLS from.
     .target(name: "CCrypto", linkerSettings: [.linkedLibrary("crypto")]),
     // Signals and child processes.

@@ -83,7 +83,7 @@ struct Spread {
         + "own: "
         + "its boot, its disk, its host, its settings",
       advice: "compare it with a healthy one, or replace it; max_unhealthy and min_healthy say how "
-        + "many such the gate puts up with",
+        + "many the gate tolerates",
       evidence: nil, confidence: group.count >= 5 ? .likely : .possible)
   }
 }

@@ -142,7 +142,7 @@ package struct PlanReport {
     let proof = document.plan.proof
     page.blankLine()
     page.entry(
-      "no failure proves:", .strong,
+      "a clean run shows:", .strong,
       "a promotion without a failed check has seen at least "
         + "\(counted(proof.checks, "check")) of each instance, which excludes, at 95 %, failure "
         + "rates above \(RateText(proof.excludedRate).rounded)"
