@@ -1,7 +1,8 @@
 import GateCore
-@testable import GateFormats
 import TestSupport
 import Testing
+@testable import GateRecords
+@testable import GateSettings
 
 @Suite struct JournalTests {
   static let seeds: [UInt64] = [1, 2, 3, 4, UInt64.random(in: 0...999_999)]

@@ -1,5 +1,7 @@
 import GateCore
-import GateFormats
+import GateRecords
+import GateSettings
+import GateText
 import TestSupport
 
 /// A random run, recorded: odd times, odd texts, instances that come and go, faults, signals.

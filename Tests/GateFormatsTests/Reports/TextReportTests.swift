@@ -1,7 +1,8 @@
 import GateCore
-import GateFormats
-import Testing
+import GateReports
+import GateSettings
 import TestSupport
+import Testing
 
 @Suite struct TextReportTests {
   private func policy(
