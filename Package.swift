@@ -14,6 +14,11 @@ let checkedInTests: [SwiftSetting] = [
   .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))
 ]
 
+// For the demo's dozen instances: the optimizer takes three quarters of what a module costs to build.
+let unoptimized: [SwiftSetting] = [
+  .unsafeFlags(["-Onone"], .when(configuration: .release))
+]
+
 let package = Package(
   name: "healthgate",
   products: [.executable(name: "healthgate", targets: ["healthgate"])],
@@ -27,10 +32,18 @@ let package = Package(
     // Explains. Pure too.
     .target(name: "GateInsight", dependencies: ["GateCore"], swiftSettings: strict),
 
-    // Values to bytes and back; no I/O.
+    // Values to bytes and back; no I/O. Each needs those above it.
+    .target(name: "GateText", dependencies: ["GateCore"], swiftSettings: strict),
     .target(
-      name: "GateFormats",
-      dependencies: ["CCrypto", "CRE2", "CYAML", "GateCore", "GateInsight"],
+      name: "GateSettings", dependencies: ["CRE2", "CYAML", "GateCore", "GateText"],
+      swiftSettings: strict),
+    .target(
+      name: "GateRecords",
+      dependencies: ["CCrypto", "GateCore", "GateInsight", "GateSettings", "GateText"],
+      swiftSettings: strict),
+    .target(
+      name: "GateReports",
+      dependencies: ["GateCore", "GateInsight", "GateRecords", "GateSettings", "GateText"],
       swiftSettings: strict),
 
     // The loop, its ports, and what stands behind them.
@@ -42,15 +55,17 @@ let package = Package(
     .target(
       name: "InstanceSources",
       dependencies: [
-        "CCurl", "CCurlShims", "CExpat", "CResolver", "CProcess", "GateCore", "GateFormats",
+        "CCurl", "CCurlShims", "CExpat", "CResolver", "CProcess", "GateCore", "GateSettings",
+        "GateText",
       ],
       swiftSettings: strict),
-    .target(name: "DemoFleet", swiftSettings: strict),
+    .target(name: "DemoFleet", swiftSettings: strict + unoptimized),
     .executableTarget(
       name: "healthgate",
       dependencies: [
         "CCurlShims", "CProcess", "CurlHTTP", "DemoFleet", "GateCore", "GateEngine",
-        "GateFormats", "GateInsight", "InstanceSources",
+        "GateInsight", "GateRecords", "GateReports", "GateSettings", "GateText",
+        "InstanceSources",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict + checkedInTests),
@@ -88,8 +103,10 @@ let package = Package(
     .testTarget(
       name: "GateCoreTests", dependencies: ["GateCore", "TestSupport"], exclude: ["Fixtures"],
       swiftSettings: strict),
+    // Of text, settings, records and reports together: they share recorded runs.
     .testTarget(
-      name: "GateFormatsTests", dependencies: ["GateFormats", "TestSupport"],
+      name: "GateFormatsTests",
+      dependencies: ["GateRecords", "GateReports", "GateSettings", "GateText", "TestSupport"],
       exclude: ["Reports/Golden", "Verdict/Golden"], swiftSettings: strict),
     .testTarget(
       name: "GateEngineTests", dependencies: ["GateEngine", "TestSupport"],
@@ -101,12 +118,12 @@ let package = Package(
       name: "GateInsightTests", dependencies: ["GateInsight", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "InstanceSourcesTests", dependencies: ["InstanceSources", "GateFormats"],
+      name: "InstanceSourcesTests", dependencies: ["InstanceSources", "GateSettings", "GateText"],
       exclude: ["Fixtures", "Peers", "Terraform/Samples"], swiftSettings: strict),
     .testTarget(name: "DemoFleetTests", dependencies: ["DemoFleet"], swiftSettings: strict),
     // Whole gates on virtual time, by seed: for the tests, and as a program.
     .target(
-      name: "Simulation", dependencies: ["GateCore", "GateEngine", "GateFormats", "TestSupport"],
+      name: "Simulation", dependencies: ["GateCore", "GateEngine", "GateRecords", "TestSupport"],
       path: "Tests/Simulation", exclude: ["Command", "test"], swiftSettings: strict),
     .executableTarget(
       name: "simulate", dependencies: ["Simulation"], path: "Tests/Simulation/Command",
@@ -118,8 +135,8 @@ let package = Package(
     .testTarget(
       name: "FuzzTests",
       dependencies: [
-        "CResolver", "CurlHTTP", "GateCore", "GateFormats", "GateInsight", "InstanceSources",
-        "TestSupport",
+        "CResolver", "CurlHTTP", "GateCore", "GateInsight", "GateRecords", "GateReports",
+        "GateSettings", "GateText", "InstanceSources", "TestSupport",
       ],
       exclude: ["Corpus"], swiftSettings: strict),
   ],

@@ -19,7 +19,8 @@ extension Gate {
     if !isFaultless, faultless.isEmpty, isAnythingOverdue { forkFaultless() }
     guard !faultless.isEmpty else { return }
     foldUnfolded()
-    faultless[0].pass(until: clock, seen: seen)
+    // One that was forked just now has not yet decided anything.
+    faultless[0].pass(until: clock, seen: seen, with: [.wokeUp])
   }
 
   private var isPromotable: Bool {
@@ -60,9 +61,10 @@ extension Gate {
       .interrupted, .resumed, .wokeUp:
       break
     }
+    let again = viewsAgain(before: event)
     var waiting = unfolded ?? Unfolded(at: now)
     unfolded = nil
-    waiting.events += viewsAgain(before: event)
+    waiting.events += again
     waiting.events.append(event)
     if case .loadBalancerAsked(let view) = event { waiting.view = view }
     unfolded = waiting
@@ -82,14 +84,16 @@ extension Gate {
   /// otherwise.
   private func viewsAgain(before event: GateEvent) -> [GateEvent] {
     guard case .loadBalancerAsked(let view) = event, view.fault == nil else { return [] }
+    // A view of this very moment that was lost is not yet folded in.
+    let isLost = unfolded?.view?.fault != nil
     return records.indices.compactMap { index in
       guard records[index].instance.role == .member, records[index].removed == nil else {
         return nil
       }
       // One that they do not know is not in service with them.
       let view = records[index].view ?? LoadBalancerView(state: .initial)
-      let assumed =
-        faultless[0].records.indices.contains(index) ? faultless[0].records[index].view : nil
+      let isKnown = faultless[0].records.indices.contains(index)
+      let assumed = isLost ? inService : isKnown ? faultless[0].records[index].view : nil
       return assumed.flatMap { $0 == view ? nil : .loadBalancerSaw(InstanceKey(index), view) }
     }
   }
@@ -119,13 +123,19 @@ extension Gate {
     policy.loadBalancer != .none && isTooOld(view?.started, by: now)
   }
 
+  /// What each lost view said.
+  private var inService: LoadBalancerView { LoadBalancerView(state: .healthy) }
+
   private mutating func seeInService(from started: GateInstant, at moment: GateInstant) {
     var effects: [GateEffect] = []
     let moment = max(moment, clock)
-    let inService = LoadBalancerView(state: .healthy)
+    // What it said is known before anything is judged at that moment.
+    passTime(until: max(moment.previous, clock), effects: &effects)
+    guard verdict == nil else { return }
+    clock = moment
     for index in records.indices
     where records[index].instance.role == .member && records[index].view?.state != .healthy {
-      handle(.loadBalancerSaw(InstanceKey(index), inService), at: moment, effects: &effects)
+      fold(.loadBalancerSaw(InstanceKey(index), inService), effects: &effects)
     }
     handle(.loadBalancerAsked(FinishedView(started: started)), at: moment, effects: &effects)
   }

@@ -30,7 +30,7 @@ package struct Gate: Sendable {
   private(set) var counts = RoleCounts()
   private var keys: [Name: InstanceKey] = [:]
   /// When the latest event came.
-  package private(set) var clock = GateInstant.start
+  package internal(set) var clock = GateInstant.start
   /// When, if nothing else happens, time alone will decide.
   private var nextMoment: GateInstant?
   private var announcedWakeUp: GateInstant?
@@ -75,7 +75,7 @@ package struct Gate: Sendable {
   }
 
   package init(check: HealthCheck, policy: GatePolicy) {
-    precondition(policy.expected > 0, "an empty group is never promoted")
+    precondition(policy.expected >= 0, "a count")
     precondition(check.interval.inMicroseconds > 0, "checks need an interval")
     self.check = check
     self.policy = policy
@@ -157,12 +157,12 @@ package struct Gate: Sendable {
     if case .resumed = event {} else { noteMissedChecks() }
     foldFaultless(event, at: now)
     fold(event, effects: &effects)
-    decide(mayPromote: !event.isPartOfAnswer)
+    decide(after: event)
     announce(&effects)
     return true
   }
 
-  private mutating func fold(_ event: GateEvent, effects: inout [GateEffect]) {
+  mutating func fold(_ event: GateEvent, effects: inout [GateEffect]) {
     switch event {
     case .instanceAdded(let instance): add(instance, effects: &effects)
     case .instanceRemoved(let key): remove(key)
@@ -360,7 +360,8 @@ package struct Gate: Sendable {
       // Where nobody is lacked, the two soaks are one.
       if missing.isEmpty { listedHealthySince = healthySince }
       for name in doubled where !doubledNames.contains(name) { doubledNames.append(name) }
-    case .empty:
+    case .empty(let expected):
+      self.expected = expected
       if group.present + group.removed == 0 { return conclude(.inconclusive, noInstances) }
       markMissing { _ in true }
     case .failed: break
@@ -474,7 +475,7 @@ package struct Gate: Sendable {
 
   // MARK: - The decision
 
-  private mutating func decide(mayPromote: Bool = true) {
+  private mutating func decide(after event: GateEvent = .wokeUp) {
     guard verdict == nil else { return }
     noteStaleness()
     passSoaks()
@@ -482,6 +483,7 @@ package struct Gate: Sendable {
     // Before it is asked what can still be: what was only once missed since then is pending again.
     if !holds { isHeld = false }
     if policy.comparison != nil, healthySince == nil { samples = ComparisonSamples() }
+    guard !event.isFollowedByItsClose else { return }
     if group.mismatched > 0 {
       rollBack(wrongInstances)
     } else if blame == nil, group.unhealthy > maxUnhealthy {
@@ -493,7 +495,7 @@ package struct Gate: Sendable {
     } else if let blame {
       settle(blame)
     } else if let lastChance, clock <= lastChance {
-      if mayPromote, holds { hold() }
+      if !event.isPartOfAnswer, holds { hold() }
     } else {
       concludeTooLate()
     }

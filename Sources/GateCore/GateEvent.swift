@@ -30,6 +30,17 @@ extension GateEvent {
     }
   }
 
+  /// Whether the listing or the view that brings it is told of to its end: a verdict is given there,
+  /// where all who left, and all that the load balancers say, is known.
+  var isFollowedByItsClose: Bool {
+    switch self {
+    case .instanceRemoved, .loadBalancerSaw: true
+    case .instanceAdded, .checked, .checkLost, .listed, .loadBalancerAsked, .interrupted, .resumed,
+      .wokeUp:
+      false
+    }
+  }
+
   /// Whether it is one of several that a listing or a view brings, or a fixed list when the run
   /// begins: a promotion is given at the event that closes them, which sees them all.
   package var isPartOfAnswer: Bool {
@@ -55,8 +66,8 @@ package struct FinishedListing: Hashable, Sendable {
     /// The source wants `expected` instances. `missing` are the present instances that the listing
     /// lacks, `doubled` the names that it gives to places of instances with another name.
     case succeeded(expected: Int, missing: [InstanceKey] = [], doubled: [String] = [])
-    /// The group is gone, or the source wants no instance in it.
-    case empty
+    /// The group is gone, or the source wants no instance in it: `expected` is the number before, or 0.
+    case empty(expected: Int)
     case failed(GateFault)
   }
 

@@ -92,10 +92,9 @@ package struct Membership: Sendable {
     case .listed(let listing):
       let change = change(listing, in: gate)
       guard kind == .changing else { return change.events }
-      let listed = GateEvent.listed(
-        FinishedListing(of: role, started: started, change.result, notes: listing.notes))
-      // That the group is gone is told first: whoever then leaves first is not why.
-      return listing.isEmpty ? [listed] + change.events : change.events + [listed]
+      return change.events + [
+        .listed(FinishedListing(of: role, started: started, change.result, notes: listing.notes))
+      ]
     case .sourceFailed(let fault):
       return [.listed(FinishedListing(of: role, started: started, .failed(fault)))]
     case .viewed(let views):
@@ -126,7 +125,8 @@ package struct Membership: Sendable {
     }
     guard !listing.isEmpty else {
       (missing, launching) = ([], [:])
-      return Change(removed: present.map(InstanceKey.init), result: .empty)
+      let expected = expected(by: listing, gate)
+      return Change(removed: present.map(InstanceKey.init), result: .empty(expected: expected))
     }
     let (listed, doubled) = distinct(listing.instances, in: gate)
     var (change, absent) = replaced(present, by: listed, listing, in: gate)
@@ -137,9 +137,12 @@ package struct Membership: Sendable {
     change.lost = lostOnTheirWay(listing, in: gate, after: change.added.count)
     absent.removeAll { change.removed.contains($0) }
     change.result = .succeeded(
-      expected: fixedExpected ?? listing.expected ?? gate.expected, missing: absent,
-      doubled: doubled)
+      expected: expected(by: listing, gate), missing: absent, doubled: doubled)
     return change
+  }
+
+  private func expected(by listing: GroupListing, _ gate: Gate) -> Int {
+    fixedExpected ?? listing.expected ?? gate.expected
   }
 
   /// Those of a listing that count: each id and each place once.
@@ -177,7 +180,7 @@ package struct Membership: Sendable {
   ) -> (Change, absent: [InstanceKey]) {
     let places = Dictionary(uniqueKeysWithValues: listed.map { ($0.id, $0.place) })
     let taken = Set(places.values)
-    var change = Change(result: .empty)
+    var change = Change(result: .succeeded(expected: gate.expected))
     var (absent, nowMissing): ([InstanceKey], Set<String>) = ([], [])
     for key in present.map(InstanceKey.init) {
       let instance = gate.instance(key)

@@ -46,10 +46,14 @@ extension Rule {
   /// All rules, the more special first: the first that matches a symptom explains it.
   ///
   /// The last matches every symptom.
-  static let all: [Rule] =
+  static let all: [Rule] = {
     // Those for answers that are not whole come first: their status explains nothing.
-    connection + tls + form + timeouts + redirects + refusals + serverErrors + grpc + content
-    + [somethingElse]
+    let parts: [[Rule]] = [
+      connection, tls, form, timeouts, redirects, refusals, serverErrors, grpc, content,
+      [somethingElse],
+    ]
+    return parts.flatMap { $0 }
+  }()
 
   /// The place in `all` of the rule that explains this symptom.
   static func place(for symptom: Symptom) -> Int {

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import CProcess
-internal import GateFormats
+internal import GateRecords
+internal import GateSettings
 
 @main
 struct Healthgate: ParsableCommand {

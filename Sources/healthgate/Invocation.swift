@@ -1,5 +1,6 @@
 internal import ArgumentParser
-internal import GateFormats
+internal import GateSettings
+internal import GateText
 
 /// What a command line asks for, by its first word.
 ///

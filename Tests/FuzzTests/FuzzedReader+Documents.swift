@@ -1,7 +1,9 @@
 import GateCore
 
-@testable import GateFormats
 @testable import GateInsight
+@testable import GateReports
+@testable import GateSettings
+@testable import GateText
 @testable import InstanceSources
 
 extension FuzzedReader {

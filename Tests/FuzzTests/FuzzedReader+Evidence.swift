@@ -1,7 +1,10 @@
 import FoundationEssentials
 import GateCore
 
-@testable import GateFormats
+@testable import GateRecords
+@testable import GateReports
+@testable import GateSettings
+@testable import GateText
 
 extension FuzzedReader {
   /// What a run leaves behind, and what it is trusted by.

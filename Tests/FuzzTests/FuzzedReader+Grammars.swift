@@ -1,7 +1,8 @@
 import GateCore
 
-@testable import GateFormats
 @testable import GateInsight
+@testable import GateSettings
+@testable import GateText
 @testable import InstanceSources
 
 extension FuzzedReader {
@@ -51,7 +52,7 @@ extension FuzzedReader {
       (try JSONExpectation(parsing: text), { "\($0.pointer)=\($0.value)" })
     },
     grammar("subject", "sha1:\(String(repeating: "a1", count: 20))") {
-      text throws(GrammarError) in (try Statement.Subject(parsing: text), nil)
+      text throws(GrammarError) in (try Subject(parsing: text), nil)
     },
     grammar("report", "html=report.html", "JUnit=a=b") { text throws(GrammarError) in
       (try ReportRequest(parsing: text), { "\($0.format.rawValue)=\($0.path)" })

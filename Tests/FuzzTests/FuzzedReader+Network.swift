@@ -3,8 +3,9 @@ import GateCore
 import Synchronization
 
 @testable import CurlHTTP
-@testable import GateFormats
 @testable import GateInsight
+@testable import GateSettings
+@testable import GateText
 @testable import InstanceSources
 
 extension FuzzedReader {

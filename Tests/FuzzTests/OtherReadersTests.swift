@@ -3,7 +3,8 @@ import Glibc
 import TestSupport
 import Testing
 
-@testable import GateFormats
+@testable import GateSettings
+@testable import GateText
 
 /// What is read here, other programs' readers of JSON read too, and as the same: no document says
 /// one thing to the gate and another to the pipeline behind it.

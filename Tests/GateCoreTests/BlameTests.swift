@@ -117,6 +117,7 @@ import Testing
     #expect(run.verdict == nil)
     run.join(["late"], at: .seconds(11), as: .baseline)
     run.send(.instanceRemoved(old), at: .seconds(12))
+    run.send(.wokeUp, at: .seconds(12))
     let verdict = try #require(run.verdict)
     #expect(verdict.decision == .rollback && verdict.at == .seconds(12))
     #expect(run.violations == [])

@@ -27,12 +27,18 @@ import Testing
     #expect(gate[InstanceKey(0)].healthySince == .seconds(2))
   }
 
-  @Test func oneThatLeavesIsOneTooMany() {
-    var run = Self.run(expected: 2)
-    run.join(["a", "b"])
+  @Test func allWhoLeaveByOneListingAreInTheReason() {
+    var run = Self.run(expected: 3)
+    run.join(["a", "b", "c"])
     run.send(.instanceRemoved(InstanceKey(1)), at: .seconds(3))
+    run.send(.instanceRemoved(InstanceKey(2)), at: .seconds(3))
+    #expect(run.verdict == nil)
+    run.send(
+      .listed(FinishedListing(started: .seconds(3), .succeeded(expected: 3))), at: .seconds(3))
     #expect(run.verdict?.reason.code == .tooManyReplaced)
+    #expect(run.verdict?.reason.message == "2 instances left the group, 0 allowed: b, c")
     #expect(run.verdict?.at == .seconds(3))
+    #expect(run.gate.present == 1 && run.gate.replaced == 2)
   }
 
   @Test func oneThatMayLeaveIsReplacedAndTheReplacementIsNew() {

@@ -198,8 +198,8 @@ import Testing
     #expect(
       events(of: answer)
         == [
-          .listed(FinishedListing(started: .start, .empty)),
           .instanceRemoved(InstanceKey(0)), .instanceRemoved(InstanceKey(1)),
+          .listed(FinishedListing(started: .start, .empty(expected: 2))),
         ])
     #expect(gate.present == 0 && gate.replaced == 2)
   }

@@ -235,6 +235,7 @@ internal import Testing
     var run = VirtualRun(check: Scene().check, policy: policy)
     run.join(["a", "b"])
     run.send(.instanceRemoved(InstanceKey(1)), at: .seconds(0.1))
+    run.send(.wokeUp, at: .seconds(0.1))
     let found = diagnoses(of: run.gate, verdict: try #require(run.verdict))
     #expect(found.map(\.code) == [.instancesReplaced])
     #expect(found.first?.instances == ["b"])

@@ -18,18 +18,18 @@ void hg_sha256_add(hg_sha256 *hash, const void *bytes, size_t count);
 bool hg_sha256_result(const hg_sha256 *hash, uint8_t result[32]);
 
 // Ed25519, RFC 8032: a private key is its 32 bytes of seed. False: the library failed, or it is no key.
+typedef enum { HG_PRIVATE_KEY, HG_PUBLIC_KEY } hg_key;
+
 bool hg_ed25519_new(uint8_t seed[32]);
 bool hg_ed25519_public(const uint8_t seed[32], uint8_t key[32]);
 bool hg_ed25519_sign(const uint8_t seed[32], const void *bytes, size_t count, uint8_t signature[64]);
 bool hg_ed25519_verify(const uint8_t key[32], const void *signature, size_t signature_count, const void *bytes,
                        size_t count);
 
-// Read the first PEM block, which is no key of another kind, and not encrypted: nobody is asked for a password.
-bool hg_ed25519_read_private(const char *pem, size_t count, uint8_t seed[32]);
-bool hg_ed25519_read_public(const char *pem, size_t count, uint8_t key[32]);
-// Write PKCS #8, or a SubjectPublicKeyInfo, in PEM, ended with a zero; returns how many bytes it is without it, 0: no room.
-size_t hg_ed25519_write_private(const uint8_t seed[32], char *pem, size_t room);
-size_t hg_ed25519_write_public(const uint8_t key[32], char *pem, size_t room);
+// Reads the first PEM block, which is a key of this kind, and not encrypted: nobody is asked for a password.
+bool hg_ed25519_read(hg_key kind, const char *pem, size_t count, uint8_t raw[32]);
+// Writes PKCS #8, or a SubjectPublicKeyInfo, in PEM, ended with a zero; returns how many bytes it is without it, 0: no room.
+size_t hg_ed25519_write(hg_key kind, const uint8_t raw[32], char *pem, size_t room);
 // Writes a SubjectPublicKeyInfo in DER; returns how many bytes it is, 0: no room.
 size_t hg_ed25519_write_der(const uint8_t key[32], uint8_t *der, size_t room);
 

@@ -77,8 +77,7 @@ extension Gate {
   }
 
   var tooManyReplaced: VerdictReason {
-    // All leave a group that is gone at once, though it is told of one after the other.
-    let left = records(.member) { $0.removed != nil || whyEmpty != nil }
+    let left = records(.member) { $0.removed != nil }
     return VerdictReason(
       .tooManyReplaced,
       "\(counted(left.count, "instance")) left the group, \(policy.maxReplaced) allowed: "
@@ -275,7 +274,8 @@ extension Gate {
   private var standing: String {
     let present = present < expected ? ", \(present) present" : ""
     let left = replaced > 0 ? ", \(replaced) left the group" : ""
-    return "\(healthy) of \(counted(expected, "instance")) healthy\(unshown)\(present)\(left)"
+    let why = whyEmpty.map { " (\($0))" } ?? ""
+    return "\(healthy) of \(counted(expected, "instance")) healthy\(unshown)\(present)\(left)\(why)"
   }
 
   /// The first few, and how many more.

@@ -78,8 +78,12 @@ package struct LintFinding: Sendable {
 
 extension LintRule {
   /// All rules, those first that say most of whether the application is there at all.
-  package static let all: [LintRule] =
-    passing + origin + request + content + differences + leaks + form + grpc
+  package static let all: [LintRule] = {
+    let parts: [[LintRule]] = [
+      passing, origin, request, content, differences, leaks, form, grpc,
+    ]
+    return parts.flatMap { $0 }
+  }()
 
   /// What the rules find in instances that were all asked alike, the worst first.
   package static func findings(

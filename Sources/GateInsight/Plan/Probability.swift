@@ -128,9 +128,11 @@ struct Quadrature: Sendable {
   /// For an angle from 0 to pi, by its series: the standard library has no cosine.
   private static func cosine(_ angle: Double) -> Double {
     guard angle <= .pi / 2 else { return -cosine(.pi - angle) }
+    let square: Double = -angle * angle
     var (term, sum) = (1.0, 1.0)
     for order in 1...12 {
-      term *= -angle * angle / Double((2 * order - 1) * (2 * order))
+      let divisor: Int = (2 * order - 1) * (2 * order)
+      term *= square / Double(divisor)
       sum += term
     }
     return sum

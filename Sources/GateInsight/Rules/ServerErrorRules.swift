@@ -2,7 +2,7 @@ internal import GateCore
 
 /// 5xx: the application, or what stands in front of it, is at fault and says so.
 extension Rule {
-  static let serverErrors =
+  static let serverErrors: [Rule] =
     [
       migrations, startFailed, poolStopped, applicationNotLoaded, bareErrorUnframed, databaseNamed,
       overloaded, proxyTimeout, maintenance,

@@ -1,6 +1,5 @@
 package import GateCore
-
-package import GateFormats
+package import GateSettings
 
 /// Asks a guard, and waits for its answer.
 package struct GuardSource: Sendable {

@@ -1,5 +1,6 @@
 internal import GateCore
-internal import GateFormats
+internal import GateSettings
+internal import GateText
 
 /// The answer to an instant query.
 ///

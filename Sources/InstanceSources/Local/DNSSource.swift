@@ -1,5 +1,6 @@
 package import GateCore
-internal import GateFormats
+internal import GateSettings
+internal import GateText
 
 /// Every IPv4 and IPv6 address of a host name: each is an instance, called by its address.
 package struct DNSSource: Sendable {

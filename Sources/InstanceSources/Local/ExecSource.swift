@@ -1,5 +1,6 @@
 package import GateCore
-internal import GateFormats
+internal import GateSettings
+internal import GateText
 
 /// The instances that a command prints, in the form of an `instances_file`.
 package struct ExecSource: Sendable {

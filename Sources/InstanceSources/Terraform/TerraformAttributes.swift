@@ -1,4 +1,4 @@
-internal import GateFormats
+internal import GateText
 
 /// Attributes are looked up in plain JSON: providers add and change them between versions.
 extension JSONValue {

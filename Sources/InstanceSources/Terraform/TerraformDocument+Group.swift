@@ -1,5 +1,3 @@
-internal import GateFormats
-
 /// The group that a resource is, by the name that AWS knows it by.
 package struct TerraformGroup: Hashable, Sendable {
   /// The resource's address.

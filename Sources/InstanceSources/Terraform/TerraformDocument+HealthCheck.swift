@@ -1,4 +1,4 @@
-internal import GateFormats
+internal import GateSettings
 
 /// A health check, and the resource that it was found in.
 package struct TerraformHealthCheck: Hashable, Sendable {

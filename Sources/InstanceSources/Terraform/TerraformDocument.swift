@@ -1,4 +1,5 @@
-internal import GateFormats
+internal import GateSettings
+internal import GateText
 
 /// What `terraform show -json` prints: the objects of a state, or of a plan once it is applied.
 package struct TerraformDocument: Hashable, Sendable {

@@ -1,5 +1,6 @@
 internal import GateCore
-internal import GateFormats
+internal import GateSettings
+internal import GateText
 
 extension TerraformResource {
   /// The health check of an `aws_elb`.

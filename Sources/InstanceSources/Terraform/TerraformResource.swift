@@ -1,4 +1,4 @@
-internal import GateFormats
+internal import GateText
 
 /// An object of a state or a plan.
 struct TerraformResource: Hashable, Sendable {

@@ -1,6 +1,6 @@
 internal import GateCore
 internal import GateEngine
-internal import GateFormats
+internal import GateSettings
 
 extension CommandFailure {
   /// No check was made, since the proxy let none through: says what it must be told or allow.

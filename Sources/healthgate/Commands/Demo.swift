@@ -2,7 +2,8 @@ internal import ArgumentParser
 internal import DemoFleet
 internal import Dispatch
 internal import GateCore
-internal import GateFormats
+internal import GateSettings
+internal import GateText
 internal import InstanceSources
 internal import Synchronization
 

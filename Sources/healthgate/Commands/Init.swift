@@ -1,5 +1,7 @@
 internal import ArgumentParser
-internal import GateFormats
+internal import GateRecords
+internal import GateSettings
+internal import GateText
 
 #if canImport(Glibc)
   internal import Glibc

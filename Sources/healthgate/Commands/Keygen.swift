@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import GateFormats
+internal import GateRecords
 
 #if canImport(Glibc)
   internal import Glibc

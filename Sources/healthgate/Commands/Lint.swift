@@ -1,6 +1,9 @@
 internal import ArgumentParser
 internal import GateCore
-internal import GateFormats
+internal import GateRecords
+internal import GateReports
+internal import GateSettings
+internal import GateText
 
 #if canImport(Glibc)
   internal import Glibc

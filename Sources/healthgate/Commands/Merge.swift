@@ -1,5 +1,6 @@
 internal import ArgumentParser
-internal import GateFormats
+internal import GateRecords
+internal import GateSettings
 
 #if canImport(Glibc)
   internal import Glibc

@@ -1,4 +1,7 @@
-internal import GateFormats
+internal import GateRecords
+internal import GateReports
+internal import GateSettings
+internal import GateText
 internal import InstanceSources
 internal import Synchronization
 
@@ -54,7 +57,7 @@ struct NotCheckedRun: Sendable {
     }
     guard var run = current.withLock({ $0 }) else { return }
     run.document = run.document.ended(
-      at: .now, failure.message, exitCode: Int(failure.status.rawValue))
+      at: .now, failure.message, exitCode: failure.status.code)
     run.write()
     run.tell()
   }

@@ -1,7 +1,8 @@
 internal import ArgumentParser
 internal import GateCore
-internal import GateFormats
 internal import GateInsight
+internal import GateReports
+internal import GateSettings
 
 #if canImport(Glibc)
   internal import Glibc

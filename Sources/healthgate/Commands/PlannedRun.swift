@@ -1,6 +1,8 @@
 internal import GateCore
-internal import GateFormats
 internal import GateInsight
+internal import GateRecords
+internal import GateReports
+internal import GateSettings
 
 /// Makes a plan of settings and questions.
 struct PlannedRun {

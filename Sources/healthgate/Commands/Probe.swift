@@ -2,7 +2,8 @@ internal import ArgumentParser
 internal import CurlHTTP
 internal import GateCore
 internal import GateEngine
-internal import GateFormats
+internal import GateRecords
+internal import GateReports
 
 #if canImport(Glibc)
   internal import Glibc

@@ -1,5 +1,6 @@
 internal import GateCore
-internal import GateFormats
+internal import GateRecords
+internal import GateSettings
 
 /// Reading the journal that a command is given.
 enum RecordedJournal {
@@ -37,7 +38,7 @@ extension VerdictDocument {
   init(_ recorded: Journal, _ gate: Gate, _ verdict: Verdict, under header: RunHeader) {
     self.init(
       header: header, gate: gate, verdict: verdict,
-      exitCode: Int(ExitStatus(of: verdict, isAdvisory: header.isAdvisory).rawValue),
+      exitCode: verdict.exitCode(isAdvisory: header.isAdvisory),
       journal: JournalDigest(
         path: header.journalPath, sha256: recorded.sha256, events: recorded.events))
     // Of another verdict than the run's nothing came.

@@ -1,5 +1,6 @@
 internal import GateCore
-internal import GateFormats
+internal import GateRecords
+internal import GateSettings
 
 #if canImport(Glibc)
   internal import Glibc

@@ -1,6 +1,6 @@
 internal import ArgumentParser
 internal import GateCore
-internal import GateFormats
+internal import GateSettings
 
 #if canImport(Glibc)
   internal import Glibc

@@ -3,7 +3,10 @@ internal import CurlHTTP
 internal import Dispatch
 internal import GateCore
 internal import GateEngine
-internal import GateFormats
+internal import GateRecords
+internal import GateReports
+internal import GateSettings
+internal import GateText
 internal import InstanceSources
 internal import Synchronization
 
@@ -172,7 +175,7 @@ struct RunSession {
     reactions?.checksEnded()
     return VerdictDocument(
       header: header, gate: engine.gate, verdict: verdict,
-      exitCode: Int(ExitStatus(of: verdict, isAdvisory: header.isAdvisory).rawValue),
+      exitCode: verdict.exitCode(isAdvisory: header.isAdvisory),
       journal: journal?.finish())
   }
 

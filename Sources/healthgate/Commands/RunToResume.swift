@@ -1,5 +1,7 @@
 internal import GateCore
-internal import GateFormats
+internal import GateRecords
+internal import GateReports
+internal import GateSettings
 
 #if canImport(Glibc)
   internal import Glibc
@@ -183,7 +185,7 @@ struct RunToResume {
     guard let verdict = run.gate.verdict, verdict.decision != .promote else { return nil }
     var document = VerdictDocument(
       header: run.header, gate: run.gate, verdict: verdict,
-      exitCode: Int(ExitStatus(of: verdict, isAdvisory: run.header.isAdvisory).rawValue),
+      exitCode: verdict.exitCode(isAdvisory: run.header.isAdvisory),
       journal: journal?.finish())
     // Its command has run already.
     document.add(run.aftermath)

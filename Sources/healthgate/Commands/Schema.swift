@@ -1,5 +1,6 @@
 internal import ArgumentParser
-internal import GateFormats
+internal import GateRecords
+internal import GateSettings
 
 /// Prints the JSON Schema of a format.
 struct Schema: ParsableCommand {

@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import GateFormats
+internal import GateSettings
 
 /// The file of settings, for each command that takes them.
 struct ConfigFlag: ParsableArguments {

@@ -1,6 +1,7 @@
 internal import CurlHTTP
 internal import GateCore
-internal import GateFormats
+internal import GateRecords
+internal import GateSettings
 
 extension Settings {
   /// What each check sends and expects.

@@ -1,7 +1,8 @@
 internal import FoundationEssentials
 internal import GateCore
 internal import GateEngine
-internal import GateFormats
+internal import GateRecords
+internal import GateSettings
 internal import InstanceSources
 internal import Synchronization
 

@@ -1,5 +1,8 @@
 internal import GateCore
-internal import GateFormats
+internal import GateRecords
+internal import GateReports
+internal import GateSettings
+internal import GateText
 
 #if canImport(Glibc)
   internal import Glibc
@@ -230,7 +233,7 @@ struct VerdictDelivery {
 /// Where the attestation goes, and what it is about.
 struct AttestationFile {
   var file: VerdictFile
-  var subject: Statement.Subject
+  var subject: Subject
 
   /// `printed` is the verdict as its file and standard output have it, of which it has the digest.
   func bytes(
@@ -251,8 +254,8 @@ extension VerdictDocument {
     Output.complain("healthgate: error: \(warning)")
     warnings.append(warning)
     // That the decision was not carried out is the worst news.
-    guard exitCode != ExitStatus.hookFailed.rawValue else { return }
-    exitCode = Int(status.rawValue)
+    guard exitCode != ExitStatus.hookFailed.code else { return }
+    exitCode = status.code
   }
 
   /// Another number whenever it has something new to tell.

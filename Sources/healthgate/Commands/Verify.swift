@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import GateCore
-internal import GateFormats
+internal import GateRecords
+internal import GateSettings
 
 #if canImport(Glibc)
   internal import Glibc
@@ -49,13 +50,7 @@ struct Verify: ParsableCommand {
     do throws(RecordedVerdictError) {
       findings = try verification.findings(on: bytes, at: .now)
     } catch {
-      let isJournal = (try? Journal(reading: bytes)) != nil
-      throw CommandFailure(
-        .badContent,
-        isJournal
-          ? "\(verdict.shown) is a journal, not a verdict\n  hint: give the verdict, and the journal with "
-            + "--journal"
-          : "\(verdict.shown) is not a verdict: \(error.message)")
+      throw CommandFailure(.badContent, "\(verdict.shown) is not a verdict: \(error.message)")
     }
     if verification.keys.isEmpty {
       Output.complain(

@@ -1,5 +1,3 @@
-internal import GateFormats
-
 #if canImport(Glibc)
   internal import Glibc
 #endif

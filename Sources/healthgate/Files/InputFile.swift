@@ -1,5 +1,5 @@
 internal import GateCore
-internal import GateFormats
+internal import GateSettings
 
 #if canImport(Glibc)
   internal import Glibc

@@ -1,7 +1,7 @@
 internal import CCurlShims
 internal import GateCore
 internal import GateEngine
-internal import GateFormats
+internal import GateRecords
 
 #if canImport(Glibc)
   internal import Glibc
@@ -102,13 +102,13 @@ final class JournalFile: GateObserver {
     return signingKey != nil && !isSigned ? lastSigned + Self.longestUnsigned : nil
   }
 
-  /// When `finish` was called last, on the monotonic clock.
-  private var finished: Int64 = 0
+  /// What the run's time is after the verdict.
+  private var clock = RunClock(at: .start)
 
   /// Writes what came of the verdict, and sees to it that it is on the disk; returns what binds the verdict to this
   /// journal from now on.
   func add(_ event: Aftermath.Event) -> JournalDigest {
-    latest = latest + .microseconds(max(hg_monotonic_us() - finished, 0))
+    latest = clock.now
     writer.write(event, at: latest)
     defer { sync() }
     return finish()
@@ -118,7 +118,7 @@ final class JournalFile: GateObserver {
   func finish() -> JournalDigest {
     isUrgent = true
     flush(by: latest)
-    finished = hg_monotonic_us()
+    clock = RunClock(at: latest)
     return JournalDigest(path: path, sha256: digest.hexadecimal, events: writer.events)
   }
 

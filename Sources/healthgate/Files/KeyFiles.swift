@@ -1,4 +1,5 @@
-internal import GateFormats
+internal import GateRecords
+internal import GateSettings
 internal import InstanceSources
 
 #if canImport(Glibc)

@@ -1,5 +1,6 @@
 internal import CProcess
-internal import GateFormats
+internal import GateRecords
+internal import GateText
 internal import Synchronization
 
 #if canImport(Glibc)

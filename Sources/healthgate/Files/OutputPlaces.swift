@@ -1,4 +1,4 @@
-internal import GateFormats
+internal import GateSettings
 
 #if canImport(Glibc)
   internal import Glibc

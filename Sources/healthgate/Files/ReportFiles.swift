@@ -1,6 +1,8 @@
 internal import GateCore
 internal import GateEngine
-internal import GateFormats
+internal import GateRecords
+internal import GateReports
+internal import GateSettings
 
 /// The files of the reports that were asked for: each whole or not at all, as the verdict's.
 struct ReportFiles {

@@ -1,4 +1,4 @@
-internal import GateFormats
+internal import GateText
 internal import Synchronization
 
 #if canImport(Glibc)

@@ -1,6 +1,8 @@
 internal import GateCore
 internal import GateEngine
-internal import GateFormats
+internal import GateReports
+internal import GateSettings
+internal import GateText
 internal import InstanceSources
 
 /// Reads a group that may change, and the load balancer's view of it, as the settings name them.

@@ -1,6 +1,8 @@
 internal import GateCore
 internal import GateEngine
-internal import GateFormats
+internal import GateRecords
+internal import GateSettings
+internal import GateText
 internal import InstanceSources
 
 /// The old group as it is when the run begins.

@@ -1,4 +1,6 @@
-internal import GateFormats
+internal import GateRecords
+internal import GateReports
+internal import GateSettings
 internal import InstanceSources
 
 /// Settings of the health check, taken from a load balancer or from Terraform.

@@ -1,8 +1,10 @@
 internal import CurlHTTP
 internal import Dispatch
 internal import GateCore
-internal import GateFormats
 internal import GateInsight
+internal import GateReports
+internal import GateSettings
+internal import GateText
 internal import InstanceSources
 internal import Synchronization
 

@@ -1,6 +1,9 @@
 internal import GateCore
-internal import GateFormats
 internal import GateInsight
+internal import GateRecords
+internal import GateReports
+internal import GateSettings
+internal import GateText
 
 /// What a `lint` is to do: which instances are asked what, and which rules look at the answers.
 struct LintOrder {
@@ -57,7 +60,7 @@ struct LintOrder {
       if document.count(.error) > 0 { .rollback } else if targets.contains(where: \.isUnasked) {
         .sourceUnavailable
       } else { .promote }
-    document.exitCode = Int(status.rawValue)
+    document.exitCode = status.code
     return document
   }
 

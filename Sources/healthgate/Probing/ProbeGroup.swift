@@ -1,5 +1,5 @@
 internal import GateCore
-internal import GateFormats
+internal import GateSettings
 internal import InstanceSources
 
 /// The instances of a `probe` that are named apart from what they are asked.

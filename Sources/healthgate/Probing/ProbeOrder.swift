@@ -1,7 +1,10 @@
 internal import CurlHTTP
 internal import GateCore
 internal import GateEngine
-internal import GateFormats
+internal import GateRecords
+internal import GateReports
+internal import GateSettings
+internal import GateText
 
 /// What a `probe` is to do: checks by one plan or several, each of some instances.
 struct ProbeOrder {
@@ -36,7 +39,7 @@ struct ProbeOrder {
     }
     return ProbeDocument(
       healthgateVersion: Healthgate.version, startedAt: startedAt,
-      exitCode: Int(status.rawValue), checks: checks, warnings: warnings)
+      exitCode: status.code, checks: checks, warnings: warnings)
   }
 
   private func checked() throws -> [ProbedCheck] {

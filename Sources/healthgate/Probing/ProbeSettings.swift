@@ -1,5 +1,6 @@
 internal import GateCore
-internal import GateFormats
+internal import GateSettings
+internal import GateText
 internal import InstanceSources
 
 /// The settings of a `probe`, from which those of each lane are made.

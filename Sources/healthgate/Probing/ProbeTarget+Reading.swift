@@ -1,5 +1,6 @@
 internal import GateCore
-internal import GateFormats
+internal import GateSettings
+internal import GateText
 
 extension ProbeTarget {
   /// Reads all arguments of `probe` or `lint`.

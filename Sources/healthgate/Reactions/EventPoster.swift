@@ -1,6 +1,6 @@
 internal import Dispatch
 internal import GateCore
-internal import GateFormats
+internal import GateSettings
 internal import InstanceSources
 internal import Synchronization
 

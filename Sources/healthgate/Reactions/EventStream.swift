@@ -1,7 +1,6 @@
-internal import CCurlShims
 internal import GateCore
 internal import GateEngine
-internal import GateFormats
+internal import GateRecords
 
 #if canImport(Glibc)
   internal import Glibc
@@ -47,20 +46,19 @@ final class EventStream: GateObserver {
     _ event: GateEvent, _ effects: ArraySlice<GateEffect>, at instant: GateInstant, in gate: Gate
   ) {
     writer.write(event, effects, at: instant, in: gate)
-    (latest, seen) = (instant, gate.verdict == nil ? 0 : hg_monotonic_us())
+    if gate.verdict != nil { clock = RunClock(at: instant) }
     if gate.verdict != nil || writer.bytes.count >= Self.mostBytes { flush() }
   }
 
   /// What came of the verdict, if the journal does not hand it over itself.
   func aftermath(_ event: Aftermath.Event) {
     guard !followsJournal else { return }
-    writer.write(event, at: latest + .microseconds(max(hg_monotonic_us() - seen, 0)))
+    writer.write(event, at: clock.now)
     flush()
   }
 
-  /// The time of the last line, and when it was written on the monotonic clock.
-  private var latest = GateInstant.start
-  private var seen: Int64 = 0
+  /// What the run's time is after the verdict.
+  private var clock = RunClock(at: .start)
 
   func turnEnded(at instant: GateInstant, in gate: Gate) -> GateInstant? {
     flush()

@@ -1,7 +1,8 @@
 internal import CCurlShims
 internal import CProcess
 internal import GateCore
-internal import GateFormats
+internal import GateRecords
+internal import GateSettings
 internal import InstanceSources
 
 #if canImport(Glibc)

@@ -1,6 +1,9 @@
 internal import Dispatch
 internal import GateCore
-internal import GateFormats
+internal import GateRecords
+internal import GateReports
+internal import GateSettings
+internal import GateText
 internal import InstanceSources
 internal import Synchronization
 

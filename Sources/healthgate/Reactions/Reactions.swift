@@ -2,7 +2,9 @@ internal import CCurlShims
 internal import Dispatch
 internal import GateCore
 internal import GateEngine
-internal import GateFormats
+internal import GateRecords
+internal import GateSettings
+internal import GateText
 internal import InstanceSources
 
 /// What a run sets off beside its verdict, from the first event to the end of the process.

@@ -1,4 +1,6 @@
-internal import GateFormats
+internal import GateRecords
+internal import GateReports
+internal import GateSettings
 
 #if canImport(Glibc)
   internal import Glibc

@@ -1,6 +1,7 @@
 internal import GateCore
 internal import GateEngine
-internal import GateFormats
+internal import GateRecords
+internal import GateReports
 
 #if canImport(Glibc)
   internal import Glibc

@@ -1,6 +1,7 @@
 internal import GateCore
 internal import GateEngine
-internal import GateFormats
+internal import GateRecords
+internal import GateReports
 
 /// Progress as lines on standard error: for pipes, files and CI systems.
 final class PlainProgress: GateObserver {

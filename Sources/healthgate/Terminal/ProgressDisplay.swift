@@ -1,5 +1,7 @@
 internal import GateEngine
-internal import GateFormats
+internal import GateRecords
+internal import GateReports
+internal import GateSettings
 
 #if canImport(Glibc)
   internal import Glibc

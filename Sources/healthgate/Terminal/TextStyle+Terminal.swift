@@ -1,4 +1,4 @@
-internal import GateFormats
+internal import GateReports
 
 #if canImport(Glibc)
   internal import Glibc

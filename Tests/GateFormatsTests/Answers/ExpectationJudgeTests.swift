@@ -1,5 +1,5 @@
 import GateCore
-import GateFormats
+import GateSettings
 import Testing
 
 @Suite struct ExpectationJudgeTests {
@@ -254,6 +254,13 @@ import Testing
     }
     let found = row.version.map { "'\($0)'" } ?? "missing"
     #expect(judgement.failure == .init(.wrongVersion, "version \(found), not '42'"))
+  }
+
+  @Test(arguments: versions)
+  func aVersionThatNobodyExpectsIsReadAndNotJudged(row: VersionRow) throws {
+    let source = try VersionSource(parsing: row.source)
+    let judge = try ExpectationJudge(Expectations(version: .init(nil, from: source)))
+    #expect(judge.judge(row.answer) == .init(version: row.version))
   }
 
   @Test func anAnswerThatFailsOtherwiseStillShowsItsVersion() throws {

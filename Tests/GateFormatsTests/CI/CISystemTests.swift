@@ -2,7 +2,9 @@ import GateCore
 import TestSupport
 import Testing
 
-@testable import GateFormats
+@testable import GateRecords
+@testable import GateReports
+@testable import GateSettings
 
 @Suite struct CISystemTests {
   @Test(

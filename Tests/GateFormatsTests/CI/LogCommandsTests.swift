@@ -1,6 +1,7 @@
 import Testing
 
-@testable import GateFormats
+@testable import GateReports
+@testable import GateText
 
 @Suite struct LogCommandsTests {
   @Test(arguments: [

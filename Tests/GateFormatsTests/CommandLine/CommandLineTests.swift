@@ -1,5 +1,6 @@
 import GateCore
-import GateFormats
+import GateReports
+import GateSettings
 import Testing
 
 @Suite struct CommandLineTests {
@@ -42,6 +43,7 @@ import Testing
     Row("--retries", "--unhealthy-threshold"), Row("--verbose", "progress"), Row("-v", "progress"),
     Row("--tagret", "did you mean --target?"), Row("--Interval", "did you mean --interval?"),
     Row("--healthythreshold", "did you mean --healthy-threshold?"),
+    Row("--interval-seconds", "did you mean --interval?"),
     Row("--unhealthy", "did you mean --unhealthy-threshold or --unhealthy-window?"),
     Row("--key", "--key belongs to 'healthgate verify'"), Row("--banana", "lists the options"),
     Row("--zone", "lists the options"), Row("--w", "lists the options"),

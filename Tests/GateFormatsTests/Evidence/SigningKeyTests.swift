@@ -1,5 +1,5 @@
 import FoundationEssentials
-import GateFormats
+import GateRecords
 import Testing
 
 @Suite struct SigningKeyTests {

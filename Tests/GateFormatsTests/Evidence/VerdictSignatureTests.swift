@@ -1,8 +1,10 @@
 import FoundationEssentials
 import GateCore
-@testable import GateFormats
 import TestSupport
 import Testing
+@testable import GateRecords
+@testable import GateSettings
+@testable import GateText
 
 @Suite struct VerdictSignatureTests {
   static func verdict() -> [UInt8] {
@@ -71,7 +73,7 @@ import Testing
     ("registry:5000/app@1@gitCommit:" + String(repeating: "0", count: 40), "registry:5000/app@1"),
   ])
   func aSubjectHasANameAndADigest(_ text: String, _ name: String) throws {
-    let subject = try Statement.Subject(parsing: text)
+    let subject = try Subject(parsing: text)
     #expect(subject.name == name)
     #expect(subject.digest == subject.digest.lowercased())
   }
@@ -81,7 +83,7 @@ import Testing
     "sha256:" + String(repeating: "g", count: 64),
   ])
   func whatIsNoDigestIsRefused(_ text: String) {
-    #expect(throws: GrammarError.self) { _ = try Statement.Subject(parsing: text) }
+    #expect(throws: GrammarError.self) { _ = try Subject(parsing: text) }
   }
 }
 

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import GateFormats
+@testable import GateText
 
 @Suite struct JSONReaderTests {
   private static func read(_ text: String) throws(JSONError) -> JSONValue {
@@ -39,8 +39,8 @@ import Testing
 
   @Test func aLetterAndItsAccentAreNotTheLetterWithTheAccent() throws {
     let both = try Self.read("{\"e\u{301}\":1,\"\u{E9}\":2}")
-    #expect(both["/\u{E9}"] == .number(JSONNumber(2)))
-    #expect(both["/e\u{301}"] == .number(JSONNumber(1)))
+    #expect(both[at: "/\u{E9}"] == .number(JSONNumber(2)))
+    #expect(both[at: "/e\u{301}"] == .number(JSONNumber(1)))
     #expect(try Self.read("\"e\u{301}\"") != Self.read("\"\u{E9}\""))
     #expect(try Self.read("\"e\u{301}\"").isWritten(as: "\u{E9}") == false)
   }

@@ -2,7 +2,8 @@ import FoundationEssentials
 import TestSupport
 import Testing
 
-@testable import GateFormats
+@testable import GateSettings
+@testable import GateText
 
 @Suite struct JSONWriterTests {
   struct Text: CustomTestStringConvertible, Sendable {

@@ -2,7 +2,8 @@ import FoundationEssentials
 import GateCore
 import Testing
 
-@testable import GateFormats
+@testable import GateRecords
+@testable import GateText
 
 /// That real output is valid is tested with a validator, on the built program.
 @Suite struct SchemasTests {

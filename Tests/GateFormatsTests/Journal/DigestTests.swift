@@ -1,4 +1,4 @@
-import GateFormats
+import GateRecords
 import Testing
 
 @Suite struct DigestTests {

@@ -1,5 +1,5 @@
 import GateCore
-import GateFormats
+import GateRecords
 import TestSupport
 import Testing
 
@@ -186,7 +186,7 @@ import Testing
     Break(
       header, #""max_unhealthy":"0""#, #""max_unhealthy":0"#,
       "it is not an event: policy.max_unhealthy is of the wrong type"),
-    Break(header, #""expected":2"#, #""expected":0"#, "group.expected is 0, not 1 to 1000000"),
+    Break(header, #""expected":2"#, #""expected":-1"#, "group.expected is -1, not 0 to 1000000"),
   ]
 
   @Test(arguments: headers) func aBrokenHeaderIsNamedWithWhatIsWrong(broken: Break) throws {

@@ -2,7 +2,7 @@ import GateCore
 import TestSupport
 import Testing
 
-@testable import GateFormats
+@testable import GateRecords
 
 @Suite struct JournalSignatureTests {
   private static let key = SigningKey()

@@ -1,7 +1,8 @@
 import GateCore
-@testable import GateFormats
 import TestSupport
 import Testing
+@testable import GateRecords
+@testable import GateSettings
 
 @Suite struct JournalTests {
   static let seeds: [UInt64] = [1, 2, 3, 4, UInt64.random(in: 0...999_999)]
@@ -76,9 +77,9 @@ import Testing
     run.list(.succeeded(expected: 3), at: 0.5)
     run.list(.succeeded(expected: 2, missing: [InstanceKey(0)], doubled: ["b", "c"]), at: 1)
     run.list(.failed(GateFault(detail: "throttled")), at: 2)
-    run.list(.empty, of: .baseline, at: 3)
+    run.list(.empty(expected: 1), of: .baseline, at: 3)
     run.send(.instanceRemoved(InstanceKey(0)), at: 4)
-    run.list(.empty, at: 4)
+    run.list(.empty(expected: 0), at: 4)
     let lines = run.text.split(separator: "\n")
     #expect(
       lines[0].contains(
@@ -89,9 +90,10 @@ import Testing
         {"seq":3,"t":1,"event":"group_listed","started":0.9,"ok":true,"expected":2,"missing":["a"],\#
         "doubled":["b","c"]}
         {"seq":4,"t":2,"event":"group_listed","started":1.9,"ok":false,"detail":"throttled"}
-        {"seq":5,"t":3,"event":"group_listed","role":"baseline","started":2.9,"ok":true,"empty":true}
+        {"seq":5,"t":3,"event":"group_listed","role":"baseline","started":2.9,"ok":true,"expected":1,\#
+        "empty":true}
         {"seq":6,"t":4,"event":"instance_removed","id":"a"}
-        {"seq":7,"t":4,"event":"group_listed","started":3.9,"ok":true,"empty":true}
+        {"seq":7,"t":4,"event":"group_listed","started":3.9,"ok":true,"expected":0,"empty":true}
         """#)
     let journal = try Journal(reading: run.bytes)
     #expect(journal.header.policy.polling == .init(refresh: .seconds(10), timeout: .seconds(2.5)))

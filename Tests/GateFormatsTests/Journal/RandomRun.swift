@@ -1,5 +1,7 @@
 import GateCore
-import GateFormats
+import GateRecords
+import GateSettings
+import GateText
 import TestSupport
 
 /// A random run, recorded: odd times, odd texts, instances that come and go, faults, signals.
@@ -200,7 +202,7 @@ struct RandomRun {
     switch random.next() % 20 {
     case 0 where role == .baseline || random.chance(0.3):
       for key in present { send(.instanceRemoved(key), at: now) }
-      result = .empty
+      result = .empty(expected: random.chance(0.5) ? 0 : run.gate.expected)
     case 1, 2: result = .failed(GateFault(detail: text()))
     default:
       let expected =

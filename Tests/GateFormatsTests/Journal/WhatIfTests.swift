@@ -1,5 +1,6 @@
 import GateCore
-import GateFormats
+import GateRecords
+import GateSettings
 import TestSupport
 import Testing
 

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import GateFormats
+@testable import GateReports
 
 @Suite struct MarkupTests {
   @Test func whatIsInterpolatedIsEscaped() {

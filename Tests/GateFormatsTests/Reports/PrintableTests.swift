@@ -1,4 +1,5 @@
-import GateFormats
+import GateReports
+import GateText
 import Testing
 
 @Suite struct PrintableTests {

@@ -1,5 +1,8 @@
 import GateCore
-import GateFormats
+import GateRecords
+import GateReports
+import GateSettings
+import GateText
 import Testing
 
 @Suite struct ProbeReportTests {

@@ -1,7 +1,7 @@
 import GateCore
-import GateFormats
-import Testing
+import GateReports
 import TestSupport
+import Testing
 
 @Suite struct ProgressFrameTests {
   /// Five instances, each at another point of its life.
@@ -124,11 +124,11 @@ import TestSupport
     run.pass(0, at: 11)
     #expect(
       run.board.waitingFor(run.gate, at: run.now)
-        == "waiting for 3 more healthy: a wants 1 more success, b wants 3, and 1 other")
+        == "waiting for 3 more healthy: a needs 1 more success, b needs 3, and 1 other")
     run.pass(0, at: 21)
     #expect(
       run.board.waitingFor(run.gate, at: run.now)
-        == "waiting for 2 more healthy: b wants 3 more successes, c wants 3")
+        == "waiting for 2 more healthy: b needs 3 more successes, c needs 3")
   }
 
   @Test func aSoakSaysHowFarItIs() {

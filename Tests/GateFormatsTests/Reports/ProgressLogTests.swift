@@ -1,7 +1,7 @@
 import GateCore
-import GateFormats
-import Testing
+import GateSettings
 import TestSupport
+import Testing
 
 @Suite struct ProgressLogTests {
   @Test func aRunIsToldFromItsStartToItsVerdict() throws {

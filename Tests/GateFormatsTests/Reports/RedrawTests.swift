@@ -1,4 +1,4 @@
-import GateFormats
+import GateReports
 import Testing
 
 @Suite struct RedrawTests {

@@ -1,7 +1,10 @@
 import GateCore
-import GateFormats
-import Testing
+import GateRecords
+import GateReports
+import GateSettings
+import GateText
 import TestSupport
+import Testing
 
 @Suite struct ReportTests {
   private static let endings: [ReportFormat: String] = [

@@ -1,5 +1,4 @@
 import GateCore
-import GateFormats
 import TestSupport
 
 /// Runs that the reports are shown by.

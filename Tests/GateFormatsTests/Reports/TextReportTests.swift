@@ -1,7 +1,8 @@
 import GateCore
-import GateFormats
-import Testing
+import GateReports
+import GateSettings
 import TestSupport
+import Testing
 
 @Suite struct TextReportTests {
   private func policy(
@@ -74,6 +75,7 @@ import TestSupport
         InstanceKey(1),
         LoadBalancerView(state: .unhealthy, reasonCode: "Instance", description: "it failed")),
       at: 3)
+    run.send(.loadBalancerAsked(FinishedView(started: .seconds(3))), at: 3)
     let report = run.report()
     #expect(report.contains("1 instance unhealthy: the load balancer says: it failed [Instance]"))
     #expect(report.contains("checks: none from here: the load balancer's view decided"))
@@ -147,6 +149,7 @@ import TestSupport
     run.send(.instanceRemoved(InstanceKey(2)), at: 2)
     run.join(["d"], at: 3)
     run.send(.instanceRemoved(InstanceKey(1)), at: 4)
+    run.send(.wokeUp, at: 4)
     #expect(run.gate.verdict?.reason.code == .tooManyReplaced)
     try expectGolden(run.report(), "report-replaced.txt")
   }

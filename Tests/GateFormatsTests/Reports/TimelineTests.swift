@@ -1,8 +1,8 @@
 import GateCore
-import Testing
 import TestSupport
+import Testing
 
-@testable import GateFormats
+@testable import GateReports
 
 @Suite struct TimelineTests {
   private func run(soak: Int = 0, deadline: Int = 10_000_000) -> RecordedRun {

@@ -1,5 +1,7 @@
 import GateCore
-import GateFormats
+import GateRecords
+import GateReports
+import GateText
 import TestSupport
 
 /// A run on virtual time, with both displays watching.

@@ -1,5 +1,5 @@
 import FoundationEssentials
-import GateFormats
+import GateSettings
 import Testing
 
 @Suite struct ConfigSchemaTests {

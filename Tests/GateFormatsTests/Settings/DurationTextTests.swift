@@ -1,5 +1,4 @@
 import GateCore
-import GateFormats
 import Testing
 
 @Suite struct DurationTextTests {

@@ -1,7 +1,7 @@
 import GateCore
 import Testing
 
-@testable import GateFormats
+@testable import GateSettings
 
 @Suite struct GuardSpecTests {
   private typealias Comparison = GuardSpec.Comparison

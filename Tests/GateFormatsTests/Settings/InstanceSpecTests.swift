@@ -1,7 +1,8 @@
 import GateCore
 import Testing
 
-@testable import GateFormats
+@testable import GateReports
+@testable import GateSettings
 
 @Suite struct InstanceSpecTests {
   @Test(

@@ -1,7 +1,7 @@
 import GateCore
 import Testing
 
-@testable import GateFormats
+@testable import GateSettings
 
 @Suite struct InstancesFileTests {
   private func problems(_ bytes: [UInt8]) -> [String] {

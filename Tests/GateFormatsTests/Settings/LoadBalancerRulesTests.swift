@@ -1,7 +1,7 @@
 import GateCore
 import Testing
 
-@testable import GateFormats
+@testable import GateRecords
 
 @Suite struct LoadBalancerRulesTests {
   static let rows: [Row<String>] = [

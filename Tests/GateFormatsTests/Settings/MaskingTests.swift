@@ -1,4 +1,4 @@
-import GateFormats
+import GateSettings
 import Testing
 
 @Suite struct MaskingTests {

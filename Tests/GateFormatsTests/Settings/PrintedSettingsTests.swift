@@ -1,7 +1,8 @@
 import GateCore
 import Testing
 
-@testable import GateFormats
+@testable import GateRecords
+@testable import GateSettings
 
 @Suite struct PrintedSettingsTests {
   @Test func everySettingIsPrintedWithItsOrigin() throws {

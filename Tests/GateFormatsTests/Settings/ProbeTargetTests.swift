@@ -1,5 +1,6 @@
 import GateCore
-import GateFormats
+import GateReports
+import GateSettings
 import Testing
 
 @Suite struct ProbeTargetTests {

@@ -1,5 +1,5 @@
 import GateCore
-import GateFormats
+import GateSettings
 import Testing
 
 @Suite struct RawSettingsTests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import GateFormats
+@testable import GateSettings
 
 @Suite struct RunPlacesTests {
   private func places(_ arguments: String...) -> RunPlaces {

@@ -1,7 +1,8 @@
 import GateCore
 import Testing
 
-@testable import GateFormats
+@testable import GateRecords
+@testable import GateSettings
 
 @Suite struct SenseRulesTests {
   private static let noRequest = "a TCP check sends no request and gets no answer"
@@ -89,7 +90,6 @@ import Testing
     Row("verify_tls: true", ["verify_tls is given, but HTTP:80/health has no TLS"]),
     Row("client_cert: a", ["client_cert is given, but HTTP:80/health has no TLS"]),
     Row("expect_version: 1", ["expect_version is given without version_from"]),
-    Row("version_from: header:A", ["version_from is given without expect_version"]),
     Row(
       "version_from: build\nexpect_version: 1",
       [
@@ -221,6 +221,11 @@ import Testing
   private static func soakOfADeath(_ soak: String) -> String {
     "soak is \(soak), shorter than unhealthy_threshold x interval + timeout, 48s: an instance that "
       + "dies in it delays the promotion, and is not yet unhealthy when it ends"
+  }
+
+  @Test func aFileMayHoldWhereTheVersionIsForRunsThatExpectOne() throws {
+    let settings = try settings(adding: "version_from: header:X-Version")
+    #expect(settings.expectations.version == VersionExpectation(nil, from: .header("X-Version")))
   }
 
   @Test func aPatternMayHaveGroupsThatCaptureNothing() throws {

@@ -1,7 +1,8 @@
 import GateCore
 import Testing
 
-@testable import GateFormats
+@testable import GateRecords
+@testable import GateSettings
 
 /// One cell of the matrix but for the setting: what is checked, which way, for whom, and from where.
 struct MatrixCell: CustomStringConvertible {

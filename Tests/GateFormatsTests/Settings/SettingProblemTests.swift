@@ -1,7 +1,8 @@
 import GateCore
 import Testing
 
-@testable import GateFormats
+@testable import GateSettings
+@testable import GateText
 
 @Suite struct SettingProblemTests {
   private func messages(_ layers: RawSettings...) -> [String] {

@@ -1,6 +1,6 @@
 import GateCore
 
-@testable import GateFormats
+@testable import GateSettings
 
 /// The least that can be run.
 let leastSettings = "target: HTTP:80/health\ninstances: 10.0.1.5,10.0.1.6,10.0.1.7\n"

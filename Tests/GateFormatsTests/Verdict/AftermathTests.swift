@@ -1,5 +1,5 @@
 import GateCore
-import GateFormats
+import GateRecords
 import TestSupport
 import Testing
 

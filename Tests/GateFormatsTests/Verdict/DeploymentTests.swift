@@ -1,5 +1,7 @@
 import GateCore
-import GateFormats
+import GateRecords
+import GateReports
+import GateSettings
 import TestSupport
 import Testing
 

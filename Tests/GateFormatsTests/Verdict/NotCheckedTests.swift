@@ -2,7 +2,10 @@ import GateCore
 import TestSupport
 import Testing
 
-@testable import GateFormats
+@testable import GateRecords
+@testable import GateReports
+@testable import GateSettings
+@testable import GateText
 
 @Suite struct NotCheckedTests {
   private let begun = NotCheckedDocument(
@@ -33,7 +36,7 @@ import Testing
   @Test func itsFieldsAreThoseOfAVerdict() throws {
     let verdict = try RecordedVerdict(reading: begun.json)
     for name in ["health_check", "policy", "group", "hook", "after", "journal", "baseline"] {
-      #expect(verdict.value["/\(name)"] == .null, "\(name)")
+      #expect(verdict.value[at: "/\(name)"] == .null, "\(name)")
     }
     var known = begun
     known.check = .sample()

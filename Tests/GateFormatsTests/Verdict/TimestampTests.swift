@@ -1,5 +1,5 @@
 import GateCore
-import GateFormats
+import GateText
 import TestSupport
 import Testing
 

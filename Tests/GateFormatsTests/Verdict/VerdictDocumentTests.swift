@@ -1,6 +1,7 @@
 import FoundationEssentials
 import GateCore
-import GateFormats
+import GateRecords
+import GateText
 import TestSupport
 import Testing
 

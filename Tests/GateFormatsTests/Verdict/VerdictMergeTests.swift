@@ -1,5 +1,6 @@
 import GateCore
-import GateFormats
+import GateRecords
+import GateText
 import Testing
 
 @Suite struct VerdictMergeTests {

@@ -1,7 +1,8 @@
 import GateCore
 import Testing
 
-@testable import GateFormats
+@testable import GateRecords
+@testable import GateText
 
 @Suite struct VerificationTests {
   private static let now = Timestamp("2026-05-05T10:01:00.000Z") ?? Timestamp(milliseconds: 0)

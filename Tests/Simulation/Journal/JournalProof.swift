@@ -1,6 +1,7 @@
 package import GateCore
 import GateEngine
-import GateFormats
+import GateRecords
+import GateText
 
 /// Writes a run's journal with the real writer, reads it with the real reader, decides again, and
 /// wants the same bytes: of the journal, and of the verdict.

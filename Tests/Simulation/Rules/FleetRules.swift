@@ -64,6 +64,8 @@ struct FleetRules {
   private var conclusion: Conclusion?
   /// The time of the latest event; nil before the first.
   private var last: Int64?
+  /// Whether that was a piece of an answer.
+  private var isInAnswer = false
   /// Of those that joined before it the grace period is over.
   private var spared = 0
   /// Before then no check is overdue.
@@ -111,22 +113,16 @@ struct FleetRules {
     guard conclusion == nil, violations.isEmpty else { return }
     passTime(through: now, event, gate)
     guard conclusion == nil else { return compare(gate, at: now) }
-    judgeCertainty(before: event, at: now, gate)
+    // What a piece of an answer brought is said at its close.
+    if !isInAnswer || last != now { judgeCertainty(before: event, at: now, gate) }
+    isInAnswer = event.sayable == .nothing
     endGrace(at: now)
     loseOverdue(at: now)
     let key = apply(event, at: now)
     if let key { judge(key, effects, gate, at: now) }
-    decide(at: now, gate, mayPromote: mayPromote(at: event))
+    decide(at: now, gate, allowing: event.sayable)
     compare(gate, at: now)
     last = now
-  }
-
-  /// A listing and a view come in pieces: only what closes them shows them whole.
-  private func mayPromote(at event: GateEvent) -> Bool {
-    switch event {
-    case .instanceAdded, .instanceRemoved, .loadBalancerSaw: false
-    case .checked, .checkLost, .listed, .loadBalancerAsked, .interrupted, .resumed, .wokeUp: true
-    }
   }
 
   /// What time alone brings, up to now.
@@ -141,7 +137,7 @@ struct FleetRules {
       }
       endGrace(at: moment)
       decideByStates(
-        at: moment, seenAt: now, gate, says: isByTime ? gate.verdict : nil, mayPromote: true)
+        at: moment, seenAt: now, gate, says: isByTime ? gate.verdict : nil, allowing: .all)
       let isCondemned = trial == nil && gate.blame?.since.microseconds == moment
       if conclusion == nil, said == moment || isCondemned { break }
       self.last = moment
@@ -293,7 +289,8 @@ struct FleetRules {
       let missing = Set(missing.map(\.index))
       if members.lacked > 0 || !missing.isEmpty { lack { missing.contains($0) } }
       if members.lacked == 0 { soakWithout = soakWith }
-    case .empty:
+    case .empty(let wanted):
+      expected = wanted
       isGone = true
       lack { _ in true }
     case .failed: hasFault = true
@@ -395,8 +392,8 @@ struct FleetRules {
 // MARK: - The decision
 
 extension FleetRules {
-  private mutating func decide(at now: Int64, _ gate: Gate, mayPromote: Bool) {
-    decideByStates(at: now, seenAt: now, gate, says: gate.verdict, mayPromote: mayPromote)
+  private mutating func decide(at now: Int64, _ gate: Gate, allowing verdicts: Sayable) {
+    decideByStates(at: now, seenAt: now, gate, says: gate.verdict, allowing: verdicts)
     guard conclusion == nil, trial == nil, gate.verdict != nil || gate.blame != nil else { return }
     if canStillBePromoted(at: now) {
       complain(.earliest, "at \(now) the group could still be promoted")
@@ -409,7 +406,8 @@ extension FleetRules {
 
   /// What follows from how things are, and not from how they can still be.
   private mutating func decideByStates(
-    at now: Int64, seenAt seen: Int64, _ gate: Gate, says verdict: Verdict?, mayPromote: Bool
+    at now: Int64, seenAt seen: Int64, _ gate: Gate, says verdict: Verdict?,
+    allowing verdicts: Sayable
   ) {
     if isInterrupted { return conclude(.inconclusive, .interrupted, at: now) }
     // What a source did not say in time it did not say.
@@ -417,7 +415,8 @@ extension FleetRules {
       hasFault = true
     }
     holdSoaks(at: now)
-    holdReadiness(at: now, mayBegin: mayPromote)
+    holdReadiness(at: now, mayBegin: verdicts == .all)
+    if verdicts == .nothing { return }
     if members.wrong > 0 { return rollBack(.wrongInstances, at: now, seenAt: seen, gate) }
     if trial == nil, members.unhealthy > maxUnhealthy {
       return condemn(codeOfUnhealthy, at: now, seenAt: seen, gate, says: verdict)
@@ -431,7 +430,7 @@ extension FleetRules {
       if isGone { conclude(.inconclusive, .noInstances, at: now) }
       return
     }
-    guard isReady, mayPromote, now <= deadline, isPromotable(at: now) else { return }
+    guard isReady, verdicts == .all, now <= deadline, isPromotable(at: now) else { return }
     conclude(.promote, .groupHealthy, at: now)
   }
 

@@ -107,8 +107,8 @@ struct Invariants {
     let started = listed.started.microseconds
     switch listed.result {
     case .failed: listing = (started, false)
-    case .empty:
-      listing = (started, true)
+    case .empty(let wanted):
+      (listing, expected) = ((started, true), wanted)
       for index in seen.indices { seen[index].isLacked = true }
     case .succeeded(let wanted, let missing, _):
       (listing, expected) = ((started, true), max(1, wanted))

@@ -3,9 +3,10 @@ import GateCore
 /// What the group comes to, and when that is certain.
 extension SlowModel {
   /// The verdict of a moment, if it brings one; `seen` is when the gate looked.
-  mutating func decide(at now: Int64, seenAt seen: Int64, mayPromote: Bool) {
+  mutating func decide(at now: Int64, seenAt seen: Int64, allowing verdicts: Sayable = .all) {
     if isInterrupted { return conclude(.inconclusive, .interrupted, at: now) }
-    hold(at: now, mayBegin: mayPromote)
+    hold(at: now, mayBegin: verdicts == .all)
+    if verdicts == .nothing { return }
     if present(.member).contains(where: \.isWrong) {
       return rollBack(.wrongInstances, at: now, seenAt: seen)
     }
@@ -25,7 +26,7 @@ extension SlowModel {
       let isKnown = isGone || listing?.hasSucceeded ?? true
       return conclude(.inconclusive, isKnown ? .noInstances : .gateFault, at: now)
     }
-    if mayPromote, now <= deadline, isPromoted(at: now) {
+    if verdicts == .all, now <= deadline, isPromoted(at: now) {
       return conclude(.promote, .groupHealthy, at: now)
     }
     if !isFeasible(from: now, withGuards: true) { giveUp(at: now, seenAt: seen) }

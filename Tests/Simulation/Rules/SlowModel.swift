@@ -183,7 +183,7 @@ extension SlowModel {
     if case .resumed = timed.event {} else { passTime(through: now, seenAt: now) }
     guard conclusion == nil else { return }
     see(timed)
-    decide(at: now, seenAt: now, mayPromote: Self.mayPromote(at: timed.event))
+    decide(at: now, seenAt: now, allowing: timed.event.sayable)
   }
 
   /// Takes in an event, and says nothing of it.
@@ -199,15 +199,7 @@ extension SlowModel {
     let last = history.last?.at.microseconds ?? 0
     guard last < now else { return }
     for moment in last + 1...now where conclusion == nil {
-      decide(at: moment, seenAt: seen, mayPromote: true)
-    }
-  }
-
-  /// A listing and a view come in pieces: only what closes them shows them whole.
-  private static func mayPromote(at event: GateEvent) -> Bool {
-    switch event {
-    case .instanceAdded, .instanceRemoved, .loadBalancerSaw: false
-    case .checked, .checkLost, .listed, .loadBalancerAsked, .interrupted, .resumed, .wokeUp: true
+      decide(at: moment, seenAt: seen)
     }
   }
 
@@ -260,7 +252,8 @@ extension SlowModel {
         members[index].isLacked = missing.contains(InstanceKey(index))
       }
       if !present(.member).contains(where: \.isLacked) { soakWithout = soakWith }
-    case .empty:
+    case .empty(let wanted):
+      expected = wanted
       listing = asked(hasSucceeded: true)
       isGone = true
       for index in members.indices where members[index].role == .member {
@@ -375,11 +368,17 @@ extension SlowModel {
   /// world.
   func view(of member: Member, at now: Int64) -> InstanceState? {
     guard isWithoutFaults, let viewing else { return member.view }
+    // However old an answer is when it comes, at its close it is what is known.
+    if viewing.place == history.count, history.last?.at.microseconds == now { return seen(member) }
     // Who joined since was not yet asked for.
     let isOverdue =
       isTooOld(viewing, at: now) && isTooOld(viewing, at: asked.first ?? .max)
       && (member.told.place < viewing.place || !isTooOld(viewing, at: member.told.at))
-    return member.isViewLost || isOverdue ? .healthy : member.view
+    return isOverdue ? .healthy : seen(member)
+  }
+
+  private func seen(_ member: Member) -> InstanceState? {
+    member.isViewLost ? .healthy : member.view
   }
 
   /// The health that a whole list of checks comes to.

@@ -1,3 +1,22 @@
+import GateCore
+
+/// What may be said at an event: a listing and a view come in pieces, and only what closes them
+/// shows them whole.
+enum Sayable {
+  case nothing, noPromotion, all
+}
+
+extension GateEvent {
+  var sayable: Sayable {
+    switch self {
+    case .instanceRemoved, .loadBalancerSaw: .nothing
+    // Nothing need close a fixed list.
+    case .instanceAdded: .noPromotion
+    case .checked, .checkLost, .listed, .loadBalancerAsked, .interrupted, .resumed, .wokeUp: .all
+    }
+  }
+}
+
 /// A rule that a run broke, and how.
 struct Violation: Hashable, Sendable, CustomStringConvertible {
   enum Rule: String, Hashable, Sendable, CaseIterable {

@@ -35,7 +35,7 @@ extension FinishedListing {
     return switch result {
     case .succeeded(let expected, let missing, _):
       "\(began): \(expected) wanted, \(missing.map { "#\($0.index)" }) missing"
-    case .empty: "\(began): empty"
+    case .empty(let expected): "\(began): empty, \(expected) wanted"
     case .failed(let fault): "\(began): \(fault.detail)"
     }
   }

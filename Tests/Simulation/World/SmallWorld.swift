@@ -258,7 +258,10 @@ extension SmallWorld {
     let present = run.gate.records.indices.filter {
       run.gate.records[$0].removed == nil && run.gate.records[$0].instance.role == .member
     }
-    if present.isEmpty, random.chance(0.1) { return FinishedListing(started: started, .empty) }
+    if present.isEmpty, random.chance(0.1) {
+      let expected = random.chance(0.5) ? 0 : run.gate.expected
+      return FinishedListing(started: started, .empty(expected: expected))
+    }
     let missing = random.chance(0.2) ? present.filter { _ in random.chance(0.4) } : []
     let wanted =
       random.chance(0.05) ? Int.random(in: 0...3, using: &random) : run.gate.expected

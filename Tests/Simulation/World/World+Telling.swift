@@ -14,7 +14,11 @@ extension World {
 
   func updates(of role: InstanceRole) -> [Update] {
     let listed = instances.filter { $0.role == role }
-    let ofListings = listings.filter { ($0.isOfBaseline ?? false) == (role == .baseline) }
+    // A fixed list is never asked again.
+    let isFollowed = role == .baseline || settings.isChanging
+    let ofListings =
+      listings
+      .filter { isFollowed && ($0.isOfBaseline ?? false) == (role == .baseline) }
       .map { listing in
         Update(at: listing.at, takes: listing.takes) { answer(listing, of: listed) }
       }

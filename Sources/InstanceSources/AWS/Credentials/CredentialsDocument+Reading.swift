@@ -1,5 +1,5 @@
 internal import GateCore
-internal import GateFormats
+internal import GateText
 
 extension CredentialsDocument {
   /// Whose document it is.

@@ -1,0 +1,54 @@
+internal import FoundationEssentials
+internal import GateSettings
+internal import GateText
+
+/// The signature that a verdict carries as its last field.
+///
+/// What is signed is the document without that field, to the byte: what was printed before it,
+/// and the end of the object. So a verdict that was changed or only formatted anew is not the
+/// signed one, and no two readers can understand different documents by one signature.
+package struct VerdictSignature: Hashable, Sendable {
+  /// `VerifyingKey.id` of the key.
+  package var keyID: String
+  /// 64 bytes.
+  package var value: [UInt8]
+
+  private static let end = Array("\n}\n".utf8)
+
+  /// The document with its signature.
+  package static func sign(_ document: [UInt8], with key: SigningKey) -> [UInt8] {
+    precondition(document.suffix(end.count).elementsEqual(end), "a verdict ends with its object")
+    let signature = VerdictSignature(
+      keyID: key.publicKey.id, value: key.signature(of: document))
+    return document.dropLast(end.count) + signature.field + end
+  }
+
+  /// Takes the signature off a document; nil when it has none where a signature stands.
+  package static func split(
+    _ document: [UInt8]
+  ) -> (unsigned: [UInt8], signature: VerdictSignature)? {
+    guard
+      let whole = try? JSONValue(parsing: document, atMost: RecordedVerdict.largestFile),
+      case .string(let keyID) = whole[at: "/signature/key_id"],
+      case .string(let text) = whole[at: "/signature/value"], let value = Data(base64Encoded: text)
+    else { return nil }
+    let signature = VerdictSignature(keyID: keyID, value: Array(value))
+    let tail = signature.field + end
+    guard document.count > tail.count, document.suffix(tail.count).elementsEqual(tail) else {
+      return nil
+    }
+    return (document.dropLast(tail.count) + end, signature)
+  }
+
+  private var field: [UInt8] {
+    Array(
+      """
+      ,
+        "signature": {
+          "algorithm": "ed25519",
+          "key_id": "\(keyID)",
+          "value": "\(Data(value).base64EncodedString())"
+        }
+      """.utf8)
+  }
+}

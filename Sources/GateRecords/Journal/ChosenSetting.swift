@@ -1,0 +1,86 @@
+package import GateCore
+package import GateSettings
+internal import GateText
+
+extension RunHeader {
+  /// A setting that somebody chose: no default.
+  package struct ChosenSetting: Hashable, Sendable {
+    /// As in a file: `healthy_threshold`.
+    package var name: String
+    /// As it is printed, secrets masked; of a list, a line each.
+    package let value: String
+    /// Where it stands: `--interval`, `gate.yaml:7`, `elb:web`.
+    package let origin: String
+    package var layer: Layer
+
+    /// What sort of place that is; the later beat the earlier.
+    package enum Layer: String, Hashable, Sendable, CaseIterable {
+      case imported = "import"
+      case file
+      case variable
+      case flag
+    }
+
+    package init(name: String, value: String, origin: String, layer: Layer) {
+      self.name = name
+      self.value = value.shownLines
+      self.origin = origin.shownLines
+      self.layer = layer
+    }
+  }
+
+  func writeSettings(to writer: inout JSONWriter) {
+    writer.object("settings") { writer in
+      for setting in settings {
+        writer.object(named: setting.name) { writer in
+          writer.field("value", setting.value)
+          writer.field("origin", setting.origin)
+          writer.field("layer", setting.layer.rawValue)
+        }
+      }
+    }
+  }
+
+  /// The header with a setting in the place of the one of its name.
+  package mutating func choose(_ setting: ChosenSetting) {
+    settings.removeAll { $0.name == setting.name }
+    settings.append(setting)
+    settings.sort { $0.name < $1.name }
+  }
+}
+
+extension RunHeader.ChosenSetting {
+  /// Nil for a default, for what only says where the outcome goes, and for a list of instances,
+  /// which stand in the verdict themselves.
+  package init?(_ key: SettingKey, _ texts: [SettingText], without secrets: SecretMask = []) {
+    guard key != .instances, key.setting.section != .output, let origin = texts.first?.origin,
+      let layer = origin.layer
+    else { return nil }
+    self.init(
+      name: key.rawValue,
+      value: texts.map { key.masked($0.text, without: secrets) }.joined(separator: "\n"),
+      origin: origin.description, layer: layer)
+  }
+}
+
+extension Settings {
+  /// Those in force that are no defaults.
+  package var chosen: [RunHeader.ChosenSetting] {
+    let secrets = secrets
+    return inForce.values.compactMap {
+      RunHeader.ChosenSetting($0.key, $0.value, without: secrets)
+    }
+  }
+}
+
+extension SettingOrigin {
+  fileprivate var layer: RunHeader.ChosenSetting.Layer? {
+    switch self {
+    case .flag: .flag
+    case .variable: .variable
+    case .file: .file
+    case .imported: .imported
+    case .default: nil
+    }
+  }
+}

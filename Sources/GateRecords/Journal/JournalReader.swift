@@ -1,0 +1,498 @@
+package import GateCore
+internal import GateSettings
+internal import GateText
+
+/// A recorded run: what was known at its beginning, and what happened.
+package struct Journal: Sendable {
+  package var header: RunHeader
+  package var entries: [Entry]
+  /// All complete lines.
+  package var events: Int
+  /// Whether a crash cut the last line off; it is left out.
+  package var isCutOff: Bool
+  /// Of the whole file.
+  package var sha256: String
+  /// How long the complete lines are.
+  package var bytes: Int
+  /// Those by which a key vouches for the lines before.
+  package var signedLines: [SignedLine]
+
+  /// An event of the journal, or the mere passing of time that a derived line shows.
+  package struct Entry: Sendable {
+    package var at: GateInstant
+    package var event: RecordedEvent
+  }
+
+  /// As the journal has them: instances by their ids.
+  package enum RecordedEvent: Sendable {
+    case instanceAdded(Instance)
+    case instanceRemoved(Name)
+    case checked(Name, CheckReport)
+    case checkLost(Name, GateFault)
+    case listed(Listing)
+    case loadBalancerSaw(id: String, LoadBalancerView)
+    case loadBalancerAsked(FinishedView)
+    case interrupted(Interruption)
+    case resumed(after: Duration)
+    /// What came of the verdict: nothing that decides.
+    case aftermath(Aftermath.Event)
+    /// Time passed, and the gate looked.
+    case wokeUp
+    /// A line that follows from those before it, or vouches for them: nothing happened.
+    case derived
+
+    /// Whether it is an event of its own.
+    var isOwn: Bool {
+      switch self {
+      case .wokeUp, .derived, .aftermath: false
+      default: true
+      }
+    }
+  }
+
+  /// A finished listing, and the ids of those that it lacks.
+  package struct Listing: Sendable {
+    package var listing: FinishedListing
+    package var missing: [String]
+
+    package init(listing: FinishedListing, missing: [String]) {
+      self.listing = listing
+      self.missing = missing
+    }
+  }
+
+  /// An instance as the journal names it: ids are unique within a role.
+  package struct Name: Hashable, Sendable {
+    package var id: String
+    package var role: InstanceRole
+
+    package init(id: String, role: InstanceRole) {
+      self.id = id
+      self.role = role
+    }
+  }
+}
+
+/// Why a journal cannot be read: in which line, and what is wrong with it.
+package struct JournalError: Error, Hashable, Sendable {
+  /// From 1; nil when it is the whole that is wrong.
+  package var line: Int?
+  package var message: String
+
+  package init(line: Int?, _ message: String) {
+    self.line = line
+    self.message = message
+  }
+}
+
+extension Journal {
+  /// Reads a journal.
+  ///
+  /// - Throws: `JournalError` for a line that is not an event, but for a last one that was cut
+  ///   off.
+  package init(reading bytes: [UInt8]) throws(JournalError) {
+    var reader = JournalReader()
+    var start = bytes.startIndex
+    while let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {
+      try reader.read(bytes[start...end])
+      start = end + 1
+    }
+    guard let header = reader.header else {
+      throw JournalError(line: nil, "it has no run_started event, so it is not a journal")
+    }
+    reader.digest.add(bytes[start...])
+    self.init(
+      header: header, entries: reader.entries, events: reader.lines,
+      isCutOff: start < bytes.endIndex, sha256: reader.digest.hexadecimal, bytes: start,
+      signedLines: reader.signedLines)
+  }
+}
+
+/// Reads a journal line by line, each checked against those before it.
+private struct JournalReader {
+  var header: RunHeader?
+  var entries: [Journal.Entry] = []
+  var lines = 0
+  var signedLines: [Journal.SignedLine] = []
+  /// Of all lines that were read.
+  var digest = Digest()
+
+  private var now = GateInstant.start
+
+  /// Reads a line with its line feed.
+  mutating func read(_ bytes: ArraySlice<UInt8>) throws(JournalError) {
+    let line = try decode(bytes.dropLast())
+    guard line.seq == lines else {
+      throw error("seq is \(line.seq), but \(lines) comes next: lines are missing or doubled")
+    }
+    guard let time = microseconds(line.t, per: 1_000_000) else {
+      throw error("t is \(line.t), which is no time since the start")
+    }
+    let instant = GateInstant(microseconds: time)
+    guard instant >= now else { throw error("t is \(line.t), before that of the line before") }
+    let last = now
+    now = instant
+    guard (header == nil) == (line.event == "run_started") else {
+      throw error(
+        header == nil
+          ? "the first event is \(line.event), not run_started" : "run_started comes twice")
+    }
+    if header == nil {
+      header = try makeHeader(line)
+    } else {
+      let event = try event(line)
+      if case .resumed(let gap) = event { try resume(after: gap, from: last, line) }
+      if line.event == "signed" { try noteSignature(line, end: bytes.endIndex) }
+      entries.append(Journal.Entry(at: instant, event: event))
+    }
+    lines += 1
+    digest.add(bytes)
+  }
+
+  private mutating func noteSignature(_ line: JournalLine, end: Int) throws(JournalError) {
+    let signature = JournalSignature(
+      keyID: try want(line.keyID, "key_id"), text: try want(line.signature, "signature"))
+    guard let signature else { throw error("signature is not Base64") }
+    signedLines.append(
+      Journal.SignedLine(
+        line: lines + 1, end: end, sha256: digest.hexadecimal, signature: signature))
+  }
+
+  /// A run that was interrupted and goes on was only stopped: its verdict was the one so far.
+  private mutating func resume(
+    after gap: Duration, from last: GateInstant, _ line: JournalLine
+  ) throws(JournalError) {
+    guard now.since(last) == gap else {
+      throw error("gap_seconds is not the time since the line before")
+    }
+    entries.forgetInterruption()
+    // What the run was given again holds from here on; what decides cannot have changed.
+    guard line.healthCheck != nil, let before = header else { return }
+    var header = try makeHeader(line, of: before)
+    header.policy.expected = before.policy.expected
+    guard header.check == before.check, header.policy == before.policy,
+      header.isAdvisory == before.isAdvisory
+    else { throw error("it has other settings than the run that it goes on with") }
+    self.header = header
+  }
+
+  private func decode(_ bytes: ArraySlice<UInt8>) throws(JournalError) -> JournalLine {
+    let value: JSONValue
+    do throws(JSONError) {
+      value = try JSONValue(parsing: bytes)
+    } catch {
+      throw self.error("it is not an event: \(error.words(of: "it"))")
+    }
+    do throws(JSONFieldError) {
+      return try JournalLine(JSONFields(value))
+    } catch {
+      throw self.error("it is not an event: \(error.words)")
+    }
+  }
+
+  private func error(_ message: String) -> JournalError {
+    JournalError(line: lines + 1, message)
+  }
+
+  // MARK: - Events
+
+  private func event(_ line: JournalLine) throws(JournalError) -> Journal.RecordedEvent {
+    switch line.event {
+    case "instance_added": .instanceAdded(try instance(line))
+    case "guard_added": .instanceAdded(.guarding(try want(line.id, "id")))
+    case "instance_removed": .instanceRemoved(try name(line))
+    case "check": .checked(try name(line), try report(line))
+    case "group_listed": .listed(try listing(line))
+    case "load_balancer_view" where line.id == nil:
+      .loadBalancerAsked(
+        FinishedView(started: try want(started(line), "started"), fault: try fault(line)))
+    case "load_balancer_view":
+      .loadBalancerSaw(
+        id: try want(line.id, "id"),
+        LoadBalancerView(
+          state: try parse(line.state, "state") { InstanceState(rawValue: $0) },
+          reasonCode: line.reasonCode, description: line.description))
+    case "gate_fault":
+      .checkLost(
+        try name(line),
+        GateFault(detail: try want(line.detail, "detail"), started: try started(line)))
+    case "interrupted":
+      .interrupted(try parse(line.signal, "signal") { Interruption(rawValue: $0) })
+    case "resumed":
+      .resumed(after: try gap(line))
+    // A verdict that time alone brought is seen when the gate looks.
+    case "woke_up", "decided": .wokeUp
+    case "hook_ended", "rollback_verified": .aftermath(try want(line.aftermath, "event"))
+    case "state_changed", "signed": .derived
+    default: throw error("'\(line.event)' is not an event of this version")
+    }
+  }
+
+  private func instance(_ line: JournalLine) throws(JournalError) -> Instance {
+    let instance = Instance(
+      id: try want(line.id, "id"), address: try want(line.address, "address"),
+      port: try number(line.port, "port", in: 1...65_535), zone: line.zone,
+      mismatch: line.mismatch, role: try role(line))
+    if let problem = instance.nameProblem { throw error(problem) }
+    return instance
+  }
+
+  private func listing(_ line: JournalLine) throws(JournalError) -> Journal.Listing {
+    let result: FinishedListing.Result =
+      if let fault = try fault(line) {
+        .failed(fault)
+      } else if line.empty ?? false {
+        .empty(expected: try expected(line))
+      } else {
+        .succeeded(expected: try expected(line), doubled: line.doubled ?? [])
+      }
+    return Journal.Listing(
+      listing: FinishedListing(
+        of: try role(line), started: try want(started(line), "started"), result,
+        notes: line.notes ?? []),
+      missing: line.missing ?? [])
+  }
+
+  private func expected(_ line: JournalLine) throws(JournalError) -> Int {
+    try number(line.expected, "expected", in: 0...1_000_000)
+  }
+
+  /// Why there was no answer; nil when there was one.
+  private func fault(_ line: JournalLine) throws(JournalError) -> GateFault? {
+    try want(line.ok, "ok") ? nil : GateFault(detail: try want(line.detail, "detail"))
+  }
+
+  private func gap(_ line: JournalLine) throws(JournalError) -> Duration {
+    let seconds = try want(line.gapSeconds, "gap_seconds")
+    guard let gap = microseconds(seconds, per: 1_000_000) else {
+      throw error("gap_seconds is \(seconds), which is no time")
+    }
+    return .microseconds(gap)
+  }
+
+  private func name(_ line: JournalLine) throws(JournalError) -> Journal.Name {
+    Journal.Name(id: try want(line.id, "id"), role: try role(line))
+  }
+
+  private func role(_ line: JournalLine) throws(JournalError) -> InstanceRole {
+    guard line.role != nil else { return .member }
+    return try parse(line.role, "role") { InstanceRole(rawValue: $0) }
+  }
+
+  private func report(_ line: JournalLine) throws(JournalError) -> CheckReport {
+    let result: CheckResult =
+      if try want(line.ok, "ok") {
+        .success
+      } else {
+        .failure(try parse(line.kind, "kind") { FailureKind(rawValue: $0) })
+      }
+    let started = try want(started(line), "started")
+    guard let latency = microseconds(try want(line.latencyMilliseconds, "latency_ms"), per: 1000)
+    else { throw error("latency_ms is no time") }
+    return CheckReport(
+      started: started, result: result, status: line.status, latencyMicroseconds: latency,
+      detail: line.detail, version: line.version,
+      evidence: line.evidence.map {
+        Evidence(
+          server: $0.server, location: $0.location, contentType: $0.contentType,
+          retryAfter: $0.retryAfter, title: $0.title, excerpt: $0.excerpt, author: $0.author,
+          signs: $0.signs ?? [], failing: $0.failing ?? [])
+      })
+  }
+
+  private func started(_ line: JournalLine) throws(JournalError) -> GateInstant? {
+    guard let seconds = line.started else { return nil }
+    guard let time = microseconds(seconds, per: 1_000_000) else {
+      throw error("started is \(seconds), which is no time since the start")
+    }
+    let started = GateInstant(microseconds: time)
+    guard started <= now else { throw error("started is later than t") }
+    return started
+  }
+
+  // MARK: - The header
+
+  private func makeHeader(_ line: JournalLine) throws(JournalError) -> RunHeader {
+    // Fields may be added within a major version, and within that alone.
+    _ = try parse(line.schemaVersion, "schema_version") { $0.hasPrefix("1.") ? $0 : nil }
+    guard line.rules == RunHeader.rules else {
+      throw error(
+        "rules is \(line.rules.map(String.init) ?? "missing"), not \(RunHeader.rules): it was "
+          + "written under other rules, by which the same events may give another verdict")
+    }
+    return try makeHeader(
+      line,
+      of: (
+        healthgateVersion: try want(line.healthgateVersion, "healthgate_version"),
+        runID: try want(line.runID, "run_id"),
+        startedAt: try parse(line.startedAt, "started_at") { Timestamp($0) }
+      ))
+  }
+
+  private func makeHeader(
+    _ line: JournalLine, of run: RunHeader
+  ) throws(JournalError) -> RunHeader {
+    try makeHeader(line, of: (run.healthgateVersion, run.runID, run.startedAt))
+  }
+
+  private func makeHeader(
+    _ line: JournalLine,
+    of run: (healthgateVersion: String, runID: String, startedAt: Timestamp)
+  ) throws(JournalError) -> RunHeader {
+    let group = try want(line.group, "group")
+    _ = try number(group.expected, "group.expected", in: 0...1_000_000)
+    let policy = try want(line.policy, "policy")
+    return RunHeader(
+      healthgateVersion: run.healthgateVersion, runID: run.runID, startedAt: run.startedAt,
+      check: try check(want(line.healthCheck, "health_check")),
+      request: (line.healthCheck?.request ?? [:]).sorted { $0.key < $1.key }.map {
+        RunHeader.RequestSetting(
+          $0.key, $0.value.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        )
+      },
+      policy: try makePolicy(policy, group), isAdvisory: policy.advisory ?? false,
+      group: RunHeader.Group(source: group.source, name: group.name),
+      baseline: line.baseline.map { RunHeader.Group(source: $0.source, name: $0.name) },
+      settings: try (line.settings ?? [:]).map { name, fields throws(JournalError) in
+        RunHeader.ChosenSetting(
+          name: name, value: fields.value, origin: fields.origin,
+          layer: try parse(fields.layer, "settings.\(name).layer") {
+            RunHeader.ChosenSetting.Layer(rawValue: $0)
+          })
+      },
+      warnings: line.warnings ?? [], journalPath: line.journal, deployment: line.deployment)
+  }
+
+  private func check(_ fields: JournalLine.HealthCheckFields) throws(JournalError) -> HealthCheck {
+    let target = try grammar("target") { () throws(GrammarError) in
+      try HealthCheckTarget(parsing: fields.target)
+    }
+    let thresholds = [
+      fields.healthyThreshold, fields.initialThreshold, fields.unhealthyThreshold,
+    ]
+    guard thresholds.allSatisfy({ (1...10_000).contains($0) }) else {
+      throw error("a threshold is below 1 or above 10000")
+    }
+    let interval = try duration(fields.interval, "interval_seconds")
+    guard interval > .zero else { throw error("interval_seconds is not positive") }
+    return HealthCheck(
+      target: target,
+      semantics: try parse(fields.semantics, "semantics") { Semantics(rawValue: $0) },
+      interval: interval, timeout: try duration(fields.timeout, "timeout_seconds"),
+      healthyThreshold: fields.healthyThreshold, initialThreshold: fields.initialThreshold,
+      unhealthyThreshold: fields.unhealthyThreshold,
+      unhealthyWindow: try fields.unhealthyWindow.mapTyped { text throws(JournalError) in
+        try grammar("unhealthy_window") { () throws(GrammarError) in
+          try UnhealthyWindow(parsing: text)
+        }
+      },
+      matcher: try grammar("matcher") { () throws(GrammarError) in
+        try Matcher(parsing: fields.matcher, bounds: 0...999)
+      })
+  }
+
+  private func makePolicy(
+    _ fields: JournalLine.PolicyFields, _ group: JournalLine.GroupFields
+  ) throws(JournalError) -> GatePolicy {
+    GatePolicy(
+      minHealthy: try count(fields.minHealthy, "min_healthy"),
+      maxUnhealthy: try count(fields.maxUnhealthy, "max_unhealthy"),
+      maxReplaced: try count(fields.maxReplaced, "max_replaced"),
+      gracePeriod: try duration(fields.gracePeriod, "grace_period_seconds"),
+      soak: try duration(fields.soak, "soak_seconds"),
+      deadline: try duration(fields.deadline, "deadline_seconds"), expected: group.expected,
+      membership: group.membership == "changing" ? .changing : .fixed,
+      loadBalancer: try fields.loadBalancer.mapTyped { text throws(JournalError) in
+        try parse(text, "load_balancer") { GatePolicy.LoadBalancerRole(rawValue: $0) }
+      } ?? .none,
+      polling: try polling(group),
+      comparison: try fields.compare.mapTyped { fields throws(JournalError) in
+        ComparisonPolicy(
+          confidence: try grammar("confidence") { () throws(GrammarError) in
+            try Confidence(parsing: fields.confidence)
+          },
+          maxLatencyIncrease: try grammar("max_latency_increase") { () throws(GrammarError) in
+            try LatencyIncrease(parsing: fields.maxLatencyIncrease)
+          }, minSamples: try number(fields.minSamples, "min_samples", in: 2...100_000))
+      })
+  }
+
+  private func polling(
+    _ group: JournalLine.GroupFields
+  ) throws(JournalError) -> GatePolicy.Polling? {
+    guard let refresh = group.refresh else { return nil }
+    return GatePolicy.Polling(
+      refresh: try duration(refresh, "group.refresh_seconds"),
+      timeout: try duration(
+        want(group.listingTimeout, "group.listing_timeout_seconds"),
+        "group.listing_timeout_seconds"))
+  }
+
+  private func count(_ text: String, _ name: String) throws(JournalError) -> InstanceCount {
+    try grammar(name) { () throws(GrammarError) in try InstanceCount(parsing: text) }
+  }
+
+  private func duration(_ seconds: Double, _ name: String) throws(JournalError) -> Duration {
+    guard let time = microseconds(seconds, per: 1_000_000), time <= Duration.longestInMicroseconds
+    else {
+      throw error("\(name) is \(seconds), which is no duration up to a year")
+    }
+    return .microseconds(time)
+  }
+
+  // MARK: - Fields
+
+  private func want<Value>(_ value: Value?, _ name: String) throws(JournalError) -> Value {
+    guard let value else { throw error("\(name) is missing") }
+    return value
+  }
+
+  /// The bounds are those of the settings: beyond them the gate's sums would not fit.
+  private func number(
+    _ value: Int?, _ name: String, in bounds: ClosedRange<Int>
+  ) throws(JournalError) -> Int {
+    let value = try want(value, name)
+    guard bounds.contains(value) else {
+      throw error("\(name) is \(value), not \(bounds.lowerBound) to \(bounds.upperBound)")
+    }
+    return value
+  }
+
+  private func parse<Value>(
+    _ text: String?, _ name: String, _ read: (String) -> Value?
+  ) throws(JournalError) -> Value {
+    let text = try want(text, name)
+    guard let value = read(text) else { throw error("\(name) is '\(text)', which is none") }
+    return value
+  }
+
+  private func grammar<Value>(
+    _ name: String, _ read: () throws(GrammarError) -> Value
+  ) throws(JournalError) -> Value {
+    do {
+      return try read()
+    } catch {
+      throw self.error("\(name): \(error)")
+    }
+  }
+}
+
+extension [Journal.Entry] {
+  /// Makes the interruption at the end mere time, if there is one.
+  mutating func forgetInterruption() {
+    guard let index = lastIndex(where: { $0.event.isOwn }),
+      case .interrupted = self[index].event
+    else { return }
+    self[index].event = .wokeUp
+  }
+}
+
+extension Optional {
+  /// `map` whose error keeps its type.
+  fileprivate func mapTyped<Value, Failure: Error>(
+    _ transform: (Wrapped) throws(Failure) -> Value
+  ) throws(Failure) -> Value? {
+    guard let self else { return nil }
+    return try transform(self)
+  }
+}

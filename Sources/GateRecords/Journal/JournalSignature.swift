@@ -1,0 +1,60 @@
+internal import FoundationEssentials
+internal import GateText
+
+/// What a `signed` line of a journal says: who vouches for all that stands before it.
+///
+/// What is signed is the SHA-256 of every byte of the file before the line, the header with the
+/// run's id and earlier signatures among them. So no line can be changed, moved, put in or left
+/// out before a signature that holds; only what follows the last one can be cut off.
+package struct JournalSignature: Hashable, Sendable {
+  /// `VerifyingKey.id` of the key.
+  package var keyID: String
+  /// 64 bytes.
+  package var value: [UInt8]
+
+  init(keyID: String, value: [UInt8]) {
+    self.keyID = keyID
+    self.value = value
+  }
+
+  /// Signs all that was digested.
+  package init(of digest: Digest, with key: SigningKey) {
+    self.init(
+      keyID: key.publicKey.id, value: key.signature(of: Self.signed(digest.hexadecimal)))
+  }
+
+  package func isGood(for sha256: String, by key: VerifyingKey) -> Bool {
+    keyID == key.id && key.isSignature(value, of: Self.signed(sha256))
+  }
+
+  /// In DSSE's encoding, so that no signature of another kind can pass for one of a journal.
+  private static func signed(_ sha256: String) -> [UInt8] {
+    Envelope.encoded(Array(sha256.utf8), type: "application/vnd.healthgate.journal-sha256")
+  }
+
+  /// As the line has it.
+  var text: String { Data(value).base64EncodedString() }
+
+  init?(keyID: String, text: String) {
+    guard let value = Data(base64Encoded: text) else { return nil }
+    self.init(keyID: keyID, value: Array(value))
+  }
+}
+
+extension Journal {
+  /// A `signed` line.
+  package struct SignedLine: Hashable, Sendable {
+    /// From 1.
+    package var line: Int
+    /// Where it ends in the file.
+    package var end: Int
+    /// SHA-256 of what stands before it.
+    package var sha256: String
+    package var signature: JournalSignature
+  }
+
+  /// The last line up to which a key vouches for the journal; nil where it does for nothing.
+  package func lastLine(signedBy key: VerifyingKey) -> SignedLine? {
+    signedLines.last { $0.signature.isGood(for: $0.sha256, by: key) }
+  }
+}

@@ -1,0 +1,282 @@
+package import GateCore
+internal import GateSettings
+package import GateText
+
+/// Turns what the gate sees into lines of the journal; where they go is the caller's matter.
+package struct JournalWriter {
+  private var writer = JSONWriter(.compact)
+  private var sequence: Int
+  /// What is known of the run that goes on, for the line that says so.
+  package var resumption: RunHeader?
+
+  /// After so many lines that stand there already.
+  package init(after lines: Int = 0) {
+    sequence = lines
+  }
+
+  /// How many lines there are in all.
+  package var events: Int { sequence }
+
+  /// The lines since the last `removeAll`.
+  package var bytes: [UInt8] { writer.bytes }
+
+  package mutating func removeAll() { writer.removeAll() }
+
+  package mutating func runStarted(_ header: RunHeader) {
+    line(.start, "run_started") { writer in
+      writer.field("schema_version", RunHeader.schemaVersion)
+      writer.field("rules", RunHeader.rules)
+      writer.field("healthgate_version", header.healthgateVersion)
+      writer.field("run_id", header.runID)
+      writer.field("started_at", header.startedAt.text)
+      header.writeKnown(to: &writer)
+    }
+  }
+
+  /// The event and what followed from it, in that order.
+  package mutating func write(
+    _ event: GateEvent, _ effects: ArraySlice<GateEffect>, at instant: GateInstant, in gate: Gate
+  ) {
+    write(event, at: instant, in: gate)
+    // Time decides by when it was looked at, too: a replay has to wake up when the run did.
+    if case .wokeUp = event, !effects.contains(where: \.isVerdict) {
+      line(instant, "woke_up") { _ in }
+    }
+    for effect in effects {
+      switch effect {
+      case .stateChanged(let key, let transition):
+        stateChanged(gate.instance(key), transition, at: instant)
+      case .conclude(let verdict): decided(verdict, at: instant)
+      case .startCheck, .wakeUp: break
+      }
+    }
+  }
+
+  private mutating func write(_ event: GateEvent, at instant: GateInstant, in gate: Gate) {
+    switch event {
+    case .instanceAdded(let instance): added(instance, at: instant)
+    case .instanceRemoved(let key):
+      line(instant, "instance_removed") { gate.instance(key).writeName(to: &$0) }
+    case .checked(let key, let report): checked(gate.instance(key), report, at: instant)
+    case .checkLost(let key, let fault): lost(fault, gate.instance(key), at: instant)
+    case .listed(let listing): listed(listing, at: instant, in: gate)
+    case .loadBalancerSaw(let key, let view): saw(gate.instance(key).id, view, at: instant)
+    case .loadBalancerAsked(let view):
+      line(instant, "load_balancer_view") { $0.answer(from: view.started, view.fault) }
+    case .interrupted(let interruption):
+      line(instant, "interrupted") { $0.field("signal", interruption.rawValue) }
+    case .resumed(let gap): resumed(after: gap, at: instant)
+    case .wokeUp: break
+    }
+  }
+
+  private mutating func resumed(after gap: Duration, at instant: GateInstant) {
+    let header = resumption
+    line(instant, "resumed") { writer in
+      writer.field("gap_seconds", seconds: gap.inMicroseconds)
+      header?.writeKnown(to: &writer)
+    }
+  }
+
+  /// What came of the verdict.
+  package mutating func write(_ event: Aftermath.Event, at instant: GateInstant) {
+    switch event {
+    case .hookEnded(let result): line(instant, "hook_ended", result.writeRecord)
+    case .rollbackVerified(.success(let gated)):
+      line(instant, "rollback_verified") { $0.field("verdict", gated.document) }
+    case .rollbackVerified(.failure(let why)):
+      line(instant, "rollback_verified") { $0.field("detail", why.words) }
+    }
+  }
+
+  /// Vouches for all lines before.
+  package mutating func signed(_ signature: JournalSignature, at instant: GateInstant) {
+    line(instant, "signed") { writer in
+      writer.field("key_id", signature.keyID)
+      writer.field("signature", signature.text)
+    }
+  }
+
+  private mutating func added(_ instance: Instance, at instant: GateInstant) {
+    guard instance.role != .guard else {
+      return line(instant, "guard_added") { $0.field("id", instance.id) }
+    }
+    line(instant, "instance_added") { writer in
+      instance.writeName(to: &writer)
+      writer.field("address", instance.address)
+      writer.field("port", instance.port)
+      writer.field("zone", instance.zone)
+      if let mismatch = instance.mismatch { writer.field("mismatch", mismatch) }
+    }
+  }
+
+  private mutating func saw(_ id: String, _ view: LoadBalancerView, at instant: GateInstant) {
+    line(instant, "load_balancer_view") { writer in
+      writer.field("id", id)
+      writer.field("state", view.state.rawValue)
+      writer.field("reason_code", view.reasonCode)
+      writer.field("description", view.description)
+    }
+  }
+
+  private mutating func checked(
+    _ instance: Instance, _ report: CheckReport, at instant: GateInstant
+  ) {
+    line(instant, "check") { writer in
+      instance.writeName(to: &writer)
+      writer.field("started", seconds: report.started.microseconds)
+      switch report.result {
+      case .success:
+        writer.field("ok", true)
+        writer.null("kind")
+      case .failure(let kind):
+        writer.field("ok", false)
+        writer.field("kind", kind.rawValue)
+      }
+      writer.field("status", report.status)
+      writer.field("detail", report.detail)
+      writer.field("latency_ms", milliseconds: report.latencyMicroseconds)
+      if let version = report.version { writer.field("version", version) }
+      if let evidence = report.evidence { evidence.write(to: &writer) }
+    }
+  }
+
+  private mutating func lost(
+    _ fault: GateFault, _ instance: Instance, at instant: GateInstant
+  ) {
+    line(instant, "gate_fault") { writer in
+      writer.field("detail", fault.detail)
+      instance.writeName(to: &writer)
+      if let started = fault.started { writer.field("started", seconds: started.microseconds) }
+    }
+  }
+
+  private mutating func listed(
+    _ listing: FinishedListing, at instant: GateInstant, in gate: Gate
+  ) {
+    line(instant, "group_listed") { writer in
+      if listing.role != .member { writer.field("role", listing.role.rawValue) }
+      writer.answer(from: listing.started, listing.fault)
+      switch listing.result {
+      case .succeeded(let expected, let missing, let doubled):
+        writer.field("expected", expected)
+        if !missing.isEmpty { writer.array("missing", missing.map { gate.instance($0).id }) }
+        if !doubled.isEmpty { writer.array("doubled", doubled) }
+      case .empty(let expected):
+        writer.field("expected", expected)
+        writer.field("empty", true)
+      case .failed: break
+      }
+      if !listing.notes.isEmpty { writer.array("notes", listing.notes) }
+    }
+  }
+
+  /// A change that time alone brought is told when it is seen.
+  private mutating func stateChanged(
+    _ instance: Instance, _ transition: Transition, at instant: GateInstant
+  ) {
+    line(instant, "state_changed") { writer in
+      instance.writeName(to: &writer)
+      writer.field("from", transition.from.rawValue)
+      writer.field("to", transition.to.rawValue)
+      writer.field("reason_code", transition.reason.code)
+    }
+  }
+
+  /// A replay has to see it as late as the run did: that tells whether the gate was held up.
+  private mutating func decided(_ verdict: Verdict, at instant: GateInstant) {
+    line(instant, "decided") { writer in
+      writer.field("decision", verdict.decision.rawValue)
+      writer.object("reason") { writer in
+        writer.field("code", verdict.reason.code.rawValue)
+        writer.field("message", verdict.reason.message)
+      }
+    }
+  }
+
+  private mutating func line(
+    _ instant: GateInstant, _ event: StaticString, _ write: (inout JSONWriter) -> Void
+  ) {
+    let sequence = sequence
+    writer.object { writer in
+      writer.field("seq", sequence)
+      writer.field("t", seconds: instant.microseconds)
+      writer.field("event", constant: event)
+      write(&writer)
+    }
+    writer.endLine()
+    self.sequence += 1
+  }
+}
+
+extension JSONWriter {
+  /// When a question was asked, and whether there was an answer.
+  fileprivate mutating func answer(from started: GateInstant, _ fault: GateFault?) {
+    field("started", seconds: started.microseconds)
+    field("ok", fault == nil)
+    if let fault { field("detail", fault.detail) }
+  }
+}
+
+extension RunHeader {
+  /// What the verdict follows from beside the events: at the beginning, and again where a run goes
+  /// on.
+  fileprivate func writeKnown(to writer: inout JSONWriter) {
+    writeHealthCheck(to: &writer)
+    writePolicy(to: &writer)
+    writeSettings(to: &writer)
+    deployment.write(to: &writer)
+    writer.object("group") { writer in
+      writer.field("source", group.source)
+      writer.field("name", group.name)
+      writer.field("expected", policy.expected)
+      writer.field("membership", policy.membership == .fixed ? "fixed" : "changing")
+      if let polling = policy.polling {
+        writer.field("refresh_seconds", seconds: polling.refresh.inMicroseconds)
+        writer.field("listing_timeout_seconds", seconds: polling.timeout.inMicroseconds)
+      }
+    }
+    if let baseline = baseline {
+      writer.object("baseline") { writer in
+        writer.field("source", baseline.source)
+        writer.field("name", baseline.name)
+      }
+    }
+    writer.array("warnings", warnings)
+    writer.field("journal", journalPath)
+  }
+}
+
+extension GateEffect {
+  /// Whether its line says that the gate looked, too.
+  fileprivate var isVerdict: Bool {
+    switch self {
+    case .conclude: true
+    case .stateChanged, .startCheck, .wakeUp: false
+    }
+  }
+}
+
+extension Instance {
+  /// Its id, and its role unless it is of the group.
+  fileprivate func writeName(to writer: inout JSONWriter) {
+    writer.field("id", id)
+    if role != .member { writer.field("role", role.rawValue) }
+  }
+}
+
+extension Evidence {
+  package func write(to writer: inout JSONWriter) {
+    writer.object("evidence") { writer in
+      if let server { writer.field("server", server) }
+      if let location { writer.field("location", location) }
+      if let contentType { writer.field("content_type", contentType) }
+      if let retryAfter { writer.field("retry_after", retryAfter) }
+      if let title { writer.field("title", title) }
+      if let excerpt { writer.field("excerpt", excerpt) }
+      if let author { writer.field("author", author) }
+      if !signs.isEmpty { writer.array("signs", signs) }
+      if !failing.isEmpty { writer.array("failing", failing) }
+    }
+  }
+}

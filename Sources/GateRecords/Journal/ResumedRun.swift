@@ -1,0 +1,142 @@
+package import GateCore
+package import GateSettings
+internal import GateText
+
+/// A run whose runner is gone, as far as its journal tells: another runner can go on with it.
+package struct ResumedRun: Sendable {
+  package let header: RunHeader
+  /// After all that was seen.
+  package let gate: Gate
+  /// How many lines there are, with those of `lostLines`.
+  package let lines: Int
+  /// Lines that follow from the last event, and that the crash kept from being written.
+  package let lostLines: [UInt8]
+  /// Whether the crash came before all were told of that the run began with.
+  package let isBeginningCutOff: Bool
+  /// What came of the verdict that it had, if it had one.
+  package let aftermath: Aftermath
+
+  /// Folds what was seen; the witness is told what an observer of the run was told.
+  package init(
+    _ journal: Journal, witness: (GateEvent, GateInstant, Gate) -> Void = { _, _, _ in }
+  ) {
+    var entries = journal.entries
+    entries.forgetInterruption()
+    header = journal.header
+    aftermath = journal.aftermath
+    isBeginningCutOff = entries.allSatisfy { entry in
+      switch entry.event {
+      case .instanceAdded, .wokeUp, .derived: true
+      default: false
+      }
+    }
+    var gate = Gate(check: header.check, policy: header.policy)
+    let last = entries.lastIndex { $0.event.isOwn }
+    var lost: [ArraySlice<UInt8>] = []
+    for (index, entry) in entries.enumerated() {
+      var effects: [GateEffect] = []
+      guard let event = gate.event(for: entry.event) else { continue }
+      let isFolded = gate.handle(event, at: entry.at, effects: &effects)
+      if isFolded || !effects.isEmpty { witness(isFolded ? event : .wokeUp, entry.at, gate) }
+      guard index == last, isFolded else { continue }
+      var writer = JournalWriter(after: index + 1)
+      writer.write(event, effects[...], at: entry.at, in: gate)
+      let written = entries.count - index
+      lost = Array(writer.bytes.split(separator: UInt8(ascii: "\n")).dropFirst(written))
+    }
+    self.gate = gate
+    lostLines = lost.flatMap { $0 + [UInt8(ascii: "\n")] }
+    lines = journal.events + lost.count
+  }
+}
+
+extension ResumedRun {
+  // MARK: - What differs
+
+  /// What is other than in the run, as it is given now: nothing may be.
+  package func differences(from settings: Settings, _ policy: GatePolicy) -> [SettingProblem] {
+    let source = settings.source.key
+    guard source.rawValue == header.group.source else {
+      return [difference(source, "given", "\(header.group.source) instead", settings)]
+    }
+    var problems: [SettingProblem] = []
+    let now = understood(settings.check, policy, settings.isAdvisory)
+    let then = understood(header.check, header.policy, header.isAdvisory)
+    for (new, old) in zip(now, then) where new.text != old.text {
+      problems.append(difference(new.key, new.text, old.text, settings))
+    }
+    let recorded = Dictionary(header.settings.map { ($0.name, $0.value) }) { first, _ in first }
+    let expected = settings.group.expected.map { "\($0)" }
+    let recordedExpected = "\(header.policy.expected)"
+    if expected ?? recorded[SettingKey.expected.rawValue] != nil, expected != recordedExpected {
+      problems.append(difference(.expected, expected, recordedExpected, settings))
+    }
+    // A list is compared by its instances.
+    let compared = Set(now.map(\.key) + [.expected, .instances])
+    for key in SettingKey.allCases where key.decides && !compared.contains(key) {
+      let unset = key.setting.kind == .toggle ? "false" : nil
+      let new = RunHeader.ChosenSetting(key, settings.inForce.values[key] ?? [])?.value ?? unset
+      let old = recorded[key.rawValue] ?? unset
+      if new != old { problems.append(difference(key, new, old, settings)) }
+    }
+    return problems
+  }
+
+  /// What a verdict follows from, apart from how it was written.
+  private func understood(
+    _ check: HealthCheck, _ policy: GatePolicy, _ isAdvisory: Bool
+  ) -> [(key: SettingKey, text: String?)] {
+    [
+      (.target, check.target.description), (.semantics, check.semantics.rawValue),
+      (.interval, check.interval.inWords), (.timeout, check.timeout.inWords),
+      (.healthyThreshold, "\(check.healthyThreshold)"),
+      (.initialThreshold, "\(check.initialThreshold)"),
+      (.unhealthyThreshold, "\(check.unhealthyThreshold)"),
+      (.unhealthyWindow, check.unhealthyWindow?.description),
+      (.matcher, check.matcher.description), (.minHealthy, "\(policy.minHealthy)"),
+      (.maxUnhealthy, "\(policy.maxUnhealthy)"), (.maxReplaced, "\(policy.maxReplaced)"),
+      (.gracePeriod, policy.gracePeriod.inWords), (.soak, policy.soak.inWords),
+      (.deadline, policy.deadline.inWords), (.advisory, String(isAdvisory)),
+      (.compare, String(policy.comparison != nil)),
+      (.confidence, policy.comparison?.confidence.description),
+      (.maxLatencyIncrease, policy.comparison?.maxLatencyIncrease.description),
+      (.minSamples, policy.comparison.map { "\($0.minSamples)" }),
+      (.refresh, policy.polling?.refresh.inWords),
+    ]
+  }
+
+  private func difference(
+    _ key: SettingKey, _ new: String?, _ old: String?, _ settings: Settings
+  ) -> SettingProblem {
+    let texts = [new, old].map { $0?.split(separator: "\n").joined(separator: ", ").cut(to: 80) }
+    let hint =
+      new == nil
+      ? "give it as the run had it: nothing but what was seen is taken from the journal"
+      : "give it as the run had it, or begin a new run without \(SettingKey.resume.flag)"
+    let sentence =
+      switch (texts[0], texts[1]) {
+      case (nil, let old): "\(key.rawValue) is not given, but the run to resume had \(old ?? "")"
+      case (let new?, nil): "\(key.rawValue) is \(new), but the run to resume had none"
+      case (let new?, let old?): "\(key.rawValue) is \(new), but the run to resume had \(old)"
+      }
+    return SettingProblem(
+      .senseless(key, sentence, hint: hint), at: settings.inForce.values[key]?.first?.origin)
+  }
+
+  /// How a fixed list differs from that of the run, in words; nil when it is the same.
+  package func difference(ofList instances: [Instance], _ role: InstanceRole) -> String? {
+    let recorded = gate.records(role).map(\.instance)
+    let (now, then) = (Set(instances.map(\.place)), Set(recorded.map(\.place)))
+    let gone = recorded.filter { !now.contains($0.place) }
+    let new = isBeginningCutOff ? [] : instances.filter { !then.contains($0.place) }
+    guard let first = gone.first ?? new.first else { return nil }
+    let what =
+      role == .member ? "instances" : role == .baseline ? "instances of the baseline" : "guards"
+    return "the \(what) are not those of the run to resume: \(first.id.shown.escaped) is "
+      + (gone.isEmpty ? "new" : "not among them")
+  }
+}
+
+extension Instance {
+  fileprivate var place: [String] { [id, address, "\(port)"] }
+}

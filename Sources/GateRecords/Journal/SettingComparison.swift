@@ -1,0 +1,151 @@
+package import GateCore
+internal import GateText
+
+/// What each of several settings would have made of recorded runs.
+package struct SettingComparison: Sendable {
+  package var runs: [Run]
+  package var rows: [Row]
+
+  /// A recorded run.
+  package struct Run: Sendable {
+    package var path: String
+    package var runID: String
+    /// What it was decided as under its own settings.
+    package var recorded: Verdict
+    /// What it should have been decided as, where that is known.
+    package var expected: Decision?
+
+    package init(path: String, runID: String, recorded: Verdict, expected: Decision?) {
+      self.path = path
+      self.runID = runID
+      self.recorded = recorded
+      self.expected = expected
+    }
+  }
+
+  /// One combination of settings, and what it makes of each run in turn.
+  package struct Row: Sendable {
+    package var changes: [SettingGrid.Change]
+    package var results: [WhatIf]
+
+    package init(changes: [SettingGrid.Change], results: [WhatIf]) {
+      self.changes = changes
+      self.results = results
+    }
+  }
+
+  package init(runs: [Run], rows: [Row]) {
+    self.runs = runs
+    self.rows = rows
+  }
+
+  /// How often settings decided against what was expected.
+  package struct Errors: Hashable, Sendable {
+    /// Of the runs that should have been rolled back and of which it is known.
+    package var falsePromotions = 0
+    package var bad = 0
+    /// Of the runs that should have been promoted and of which it is known.
+    package var falseRollbacks = 0
+    package var good = 0
+    package var unknown = 0
+  }
+
+  package func errors(of row: Row) -> Errors {
+    var errors = Errors()
+    for (run, result) in zip(runs, row.results) {
+      guard case .decided(let verdict) = result else {
+        errors.unknown += 1
+        continue
+      }
+      switch run.expected {
+      case .promote:
+        errors.good += 1
+        if verdict.decision == .rollback { errors.falseRollbacks += 1 }
+      case .rollback:
+        errors.bad += 1
+        if verdict.decision == .promote { errors.falsePromotions += 1 }
+      case .inconclusive, nil: break
+      }
+    }
+    return errors
+  }
+
+  package func count(_ decision: Decision, of row: Row) -> Int {
+    row.results.count { result in
+      if case .decided(let verdict) = result { verdict.decision == decision } else { false }
+    }
+  }
+}
+
+extension SettingComparison {
+  /// The comparison as a JSON document, with a line feed at its end.
+  package var json: [UInt8] {
+    var writer = JSONWriter(.indented)
+    writer.object { writer in
+      writer.field("schema_version", RunHeader.schemaVersion)
+      writer.array("runs", runs) { writer, run in
+        writer.object { writer in
+          writer.field("journal", run.path)
+          writer.field("run_id", run.runID)
+          writer.field("expected", run.expected?.rawValue)
+          run.recorded.writeResult(to: &writer)
+        }
+      }
+      writer.array("settings", rows) { write($1, to: &$0) }
+    }
+    writer.endLine()
+    return writer.bytes
+  }
+
+  private func write(_ row: Row, to writer: inout JSONWriter) {
+    let errors = errors(of: row)
+    writer.object { writer in
+      writer.object("changes") { writer in
+        for change in row.changes { writer.field(named: change.key.rawValue, change.value) }
+      }
+      writer.array("results", Array(zip(runs, row.results))) { writer, result in
+        writer.object { writer in
+          writer.field("journal", result.0.path)
+          switch result.1 {
+          case .decided(let verdict):
+            verdict.writeResult(to: &writer)
+            writer.null("unknown")
+          case .unknown(let words):
+            writer.null("decision")
+            writer.null("reason_code")
+            writer.null("elapsed_seconds")
+            writer.field("unknown", words)
+          }
+        }
+      }
+      writer.object("counts") { writer in
+        writer.field("promote", count(.promote, of: row))
+        writer.field("rollback", count(.rollback, of: row))
+        writer.field("inconclusive", count(.inconclusive, of: row))
+        writer.field("unknown", errors.unknown)
+      }
+      writer.rate("false_promote", errors.falsePromotions, of: errors.bad)
+      writer.rate("false_rollback", errors.falseRollbacks, of: errors.good)
+    }
+  }
+}
+
+extension Verdict {
+  fileprivate func writeResult(to writer: inout JSONWriter) {
+    writer.field("decision", decision.rawValue)
+    writer.field("reason_code", reason.code.rawValue)
+    writer.field("elapsed_seconds", seconds: at.microseconds)
+  }
+}
+
+extension JSONWriter {
+  /// Null when there is no run of which the error could be made.
+  fileprivate mutating func rate(_ name: StaticString, _ count: Int, of total: Int) {
+    guard total > 0 else { return null(name) }
+    object(name) { writer in
+      writer.field("count", count)
+      writer.field("of", total)
+      writer.field("rate", Double(count) / Double(total))
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import GateCore
+package import GateText
+
+/// What became of a hook.
+package struct HookResult: Hashable, Sendable {
+  /// The setting that it stands in: `on_rollback`.
+  package var name: String
+  /// The command, without secrets.
+  package let command: String
+  package var end: End
+  package var timedOut: Bool
+  package var elapsedMicroseconds: Int64
+  /// The last of what it printed: cleaned line by line, without secrets.
+  package var output: String
+
+  /// How a command ended, if it did.
+  package enum End: Hashable, Sendable {
+    /// As a shell tells it, 128 and more for a signal.
+    case exited(Int)
+    case notStarted(String)
+    /// The system does not say.
+    case unknown(String)
+  }
+
+  package init(
+    name: String, command: String, end: End, timedOut: Bool, elapsedMicroseconds: Int64,
+    output: String
+  ) {
+    self.name = name
+    self.command = command.shownLines
+    self.end = end
+    self.timedOut = timedOut
+    self.elapsedMicroseconds = elapsedMicroseconds
+    self.output = output
+  }
+
+  package var isSuccess: Bool { end == .exited(0) && !timedOut }
+
+  /// Nil when it is not known.
+  var exitStatus: Int? {
+    guard case .exited(let status) = end else { return nil }
+    return status
+  }
+
+  /// What is wrong with it, after its name.
+  package var failureWords: String? {
+    guard !isSuccess else { return nil }
+    return switch end {
+    case .notStarted(let why): "could not be started: \(why)"
+    case _ where timedOut: "took too long and was ended"
+    case .unknown(let why): "ended, but how is not known: \(why)"
+    case .exited(let status): "failed with status \(status)"
+    }
+  }
+
+  /// As the journal has it, from which `init(_:)` makes it again.
+  func writeRecord(to writer: inout JSONWriter) {
+    write(to: &writer)
+    switch end {
+    case .exited: break
+    case .notStarted(let why): writer.field("not_started", why)
+    case .unknown(let why): writer.field("unknown", why)
+    }
+  }
+
+  func write(to writer: inout JSONWriter) {
+    writer.field("name", name)
+    writer.field("command", command)
+    writer.field("exit_status", exitStatus)
+    writer.field("timed_out", timedOut)
+    // To the millisecond: more is noise.
+    writer.field("elapsed_seconds", seconds: elapsedMicroseconds / 1000 * 1000)
+    writer.field("output", output)
+  }
+}
+
+extension HookResult: JSONObjectReadable {
+  package init(_ fields: JSONFields) throws(JSONFieldError) {
+    let seconds: Double = try fields.want("elapsed_seconds")
+    guard let elapsed = microseconds(seconds, per: 1_000_000) else {
+      throw JSONFieldError(.wrongType, at: "elapsed_seconds")
+    }
+    let status: Int? = try fields.find("exit_status")
+    let notStarted: String? = try fields.find("not_started")
+    let unknown: String? = try fields.find("unknown")
+    let end: End? =
+      status.map { .exited($0) } ?? notStarted.map { .notStarted($0) }
+      ?? unknown.map { .unknown($0) }
+    guard let end else { throw JSONFieldError(.missing, at: "exit_status") }
+    self.init(
+      name: try fields.want("name"), command: try fields.want("command"), end: end,
+      timedOut: try fields.want("timed_out"), elapsedMicroseconds: elapsed,
+      output: try fields.want("output"))
+  }
+}

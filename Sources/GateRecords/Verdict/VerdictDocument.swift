@@ -1,0 +1,310 @@
+package import GateCore
+package import GateInsight
+internal import GateSettings
+package import GateText
+
+/// The verdict as its readers get it: all that it says, in the contract's words and order.
+package struct VerdictDocument: Sendable {
+  package var header: RunHeader
+  package var gate: Gate
+  package var verdict: Verdict
+  package var exitCode: Int
+  package var journal: JournalDigest?
+  /// What went wrong after the decision, if anything did.
+  package var warnings: [String]
+  /// What became of the hook; nil when none was run.
+  package var hook: HookResult?
+  /// What the baseline was found to be after a rollback; nil when it was not gated once more.
+  package var after: GatedBaseline?
+
+  package init(
+    header: RunHeader, gate: Gate, verdict: Verdict, exitCode: Int, journal: JournalDigest?,
+    warnings: [String] = []
+  ) {
+    self.header = header
+    self.gate = gate
+    self.verdict = verdict
+    self.exitCode = exitCode
+    self.journal = journal
+    self.warnings = warnings
+  }
+
+  /// Whether it is a promotion to whoever acts on it; see `RecordedVerdict.isPromotion`.
+  package var isPromotion: Bool { verdict.decision == .promote && exitCode == 0 }
+
+  /// The document, indented, with a line feed at its end.
+  package var json: [UInt8] { json(.indented) }
+
+  /// The document with a line feed at its end; `compact` is one line.
+  package func json(_ layout: JSONWriter.Layout) -> [UInt8] {
+    // Some 900 bytes an instance; without the room the buffer would be there twice as it grows.
+    var writer = JSONWriter(layout, room: 8192 + 1024 * gate.records.count)
+    writer.object(writeFields)
+    writer.endLine()
+    return writer.bytes
+  }
+
+  private func writeFields(to writer: inout JSONWriter) {
+    writeDecision(to: &writer)
+    header.writeHealthCheck(to: &writer)
+    header.writePolicy(to: &writer)
+    header.writeSettings(to: &writer)
+    header.deployment.write(to: &writer)
+    writeGroup(to: &writer)
+    let members = gate.records.lazy.filter { $0.instance.role == .member }
+    writer.array("instances", members) { write($1, to: &$0) }
+    writeBaseline(to: &writer)
+    writeComparison(to: &writer)
+    writer.array("guards", gate.records(.guard)) { writeGuard($1, to: &$0) }
+    writer.array("diagnoses", diagnoses) { write($1, to: &$0) }
+    writer.array("warnings", allWarnings)
+    writeHook(to: &writer)
+    writeAfter(to: &writer)
+    writeJournal(to: &writer)
+  }
+
+  /// What was odd about the settings, what the gate could not see, and what was not delivered.
+  package var allWarnings: [String] { runWarnings + warnings }
+
+  /// Those of them that were there when it was decided.
+  package var runWarnings: [String] { header.warnings + gate.warnings }
+
+  private func writeAfter(to writer: inout JSONWriter) {
+    guard let after else { return writer.null("after") }
+    writer.field("after", after.document)
+  }
+
+  /// What is probably wrong, the likeliest first; it follows from what the journal has.
+  package var diagnoses: [Diagnosis] {
+    GateInsight.diagnoses(
+      of: gate, verdict: verdict,
+      request: RequestFacts(header.request.map { ($0.name, $0.values) }))
+  }
+
+  private func write(_ diagnosis: Diagnosis, to writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.field("code", diagnosis.code.rawValue)
+      writer.array("instances", diagnosis.instances)
+      writer.field("summary", diagnosis.summary)
+      writer.field("likely_cause", diagnosis.likelyCause)
+      writer.field("advice", diagnosis.advice)
+      writer.field("evidence", diagnosis.evidence)
+      writer.field("confidence", diagnosis.confidence.rawValue)
+    }
+  }
+
+  private func writeDecision(to writer: inout JSONWriter) {
+    writer.field("schema_version", RunHeader.schemaVersion)
+    writer.field("healthgate_version", header.healthgateVersion)
+    writer.field("run_id", header.runID)
+    writer.field("decision", verdict.decision.rawValue)
+    writer.field("exit_code", exitCode)
+    writer.field("advisory", header.isAdvisory)
+    writer.object("reason") { writer in
+      writer.field("code", verdict.reason.code.rawValue)
+      writer.field("message", verdict.reason.message)
+    }
+    writer.field("started_at", header.startedAt.text)
+    writer.field("decided_at", header.startedAt.at(verdict.at))
+    writer.field("elapsed_seconds", seconds: verdict.at.microseconds / 1000 * 1000)
+    writer.array("resumed", gate.resumptions) { writer, resumption in
+      writer.object { writer in
+        writer.field("at", time(resumption.at))
+        writer.field("gap_seconds", seconds: resumption.gap.inMicroseconds)
+        writer.field("began_anew", resumption.effect == .anew)
+      }
+    }
+  }
+
+  private func writeGroup(to writer: inout JSONWriter) {
+    writer.object("group") { writer in
+      writer.field("source", header.group.source)
+      writer.field("name", header.group.name)
+      writer.field("expected", gate.expected)
+      writer.field("present", gate.present)
+      writer.field("healthy", gate.healthy)
+      writer.field("unhealthy", gate.unhealthy)
+      writer.field("initial", gate.initial)
+      writer.field("replaced", gate.replaced)
+    }
+  }
+
+  private func writeHook(to writer: inout JSONWriter) {
+    guard let hook else { return writer.null("hook") }
+    writer.object("hook") { hook.write(to: &$0) }
+  }
+
+  private func writeBaseline(to writer: inout JSONWriter) {
+    guard let baseline = header.baseline else { return writer.null("baseline") }
+    writer.object("baseline") { writer in
+      writer.field("source", baseline.source)
+      writer.field("name", baseline.name)
+      writer.field("present", gate.present(.baseline))
+      writer.field("healthy", gate.healthy(.baseline))
+      writer.field("unhealthy", gate.unhealthy(.baseline))
+      writer.field("initial", gate.initial(.baseline))
+      writer.field("replaced", gate.replaced(.baseline))
+      writer.array("instances", gate.records(.baseline)) { write($1, to: &$0) }
+    }
+  }
+
+  private func writeComparison(to writer: inout JSONWriter) {
+    guard let comparison = gate.comparison else { return writer.null("comparison") }
+    writer.object("comparison") { writer in
+      writer.field("worse", comparison.isWorse)
+      writer.field("enough_samples", comparison.hasEnoughSamples)
+      writer.object("failures") { writer in
+        writer.field("worse", comparison.failures.isWorse)
+        writer.field("checks", comparison.new.checks)
+        writer.field("failures", comparison.new.failures)
+        writer.field("baseline_checks", comparison.old.checks)
+        writer.field("baseline_failures", comparison.old.failures)
+        writer.field("p_value", number: comparison.failures.pValue)
+      }
+      write(comparison.latency, comparison, to: &writer)
+    }
+  }
+
+  private func write(
+    _ latency: Comparison.Latency?, _ comparison: Comparison, to writer: inout JSONWriter
+  ) {
+    guard let latency else { return writer.null("latency") }
+    writer.object("latency") { writer in
+      writer.field("worse", latency.isWorse)
+      writer.field("samples", comparison.new.latencies)
+      writer.field("baseline_samples", comparison.old.latencies)
+      writer.field("median_ms", number: latency.newMedian / 1000)
+      writer.field("baseline_median_ms", number: latency.oldMedian / 1000)
+      writer.field("u", number: latency.u)
+      writer.field("p_value", number: latency.pValue)
+      writer.field("effect_size", number: latency.effectSize)
+      writer.field("shift_ms", number: latency.shift / 1000)
+      writer.field("shift_low_ms", number: latency.interval.map { $0.lowerBound / 1000 })
+      writer.field("shift_high_ms", number: latency.interval.map { $0.upperBound / 1000 })
+      writer.field("allowed_increase_ms", number: latency.allowedIncrease / 1000)
+    }
+  }
+
+  private func writeGuard(_ record: InstanceRecord, to writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.field("id", record.instance.id)
+      writer.field("state", record.health.state.rawValue)
+      writer.field("seen", record.lastDetail)
+      writeCounts(of: record, to: &writer)
+      writer.field("healthy_at", record.healthySince.map(time))
+      writer.array("transitions", record.transitions) { write($1, to: &$0) }
+      writeLastFailure(of: record, to: &writer)
+    }
+  }
+
+  private func writeJournal(to writer: inout JSONWriter) {
+    guard let journal else { return writer.null("journal") }
+    writer.object("journal") { writer in
+      writer.field("path", journal.path)
+      writer.field("sha256", journal.sha256)
+      writer.field("events", journal.events)
+    }
+  }
+
+  // MARK: - Instances
+
+  private func write(_ record: InstanceRecord, to writer: inout JSONWriter) {
+    let reason = record.reason(under: gate.check)
+    writer.object { writer in
+      writer.field("id", record.instance.id)
+      writer.field("address", record.instance.address)
+      writer.field("port", record.instance.port)
+      writer.field("zone", record.instance.zone)
+      writer.field("state", record.health.state.rawValue)
+      writer.field("reason_code", reason.code)
+      writer.field("description", reason.description)
+      writeCounts(of: record, to: &writer)
+      writer.field("first_seen_at", time(record.firstSeen))
+      writer.field("healthy_at", record.healthySince.map(time))
+      writer.field("removed_at", record.removed.map(time))
+      writeLatency(record.latency, to: &writer)
+      writer.array("versions", record.versions)
+      writer.array("transitions", record.transitions) { write($1, to: &$0) }
+      writeLastFailure(of: record, to: &writer)
+      writer.field("mismatch", record.instance.mismatch)
+      writeView(record, to: &writer)
+    }
+  }
+
+  /// The load balancer's own view beside the gate's, where it was asked for.
+  private func writeView(_ record: InstanceRecord, to writer: inout JSONWriter) {
+    guard let view = record.view else { return writer.null("load_balancer") }
+    writer.object("load_balancer") { writer in
+      writer.field("state", view.state.rawValue)
+      writer.field("reason_code", view.reasonCode)
+      writer.field("description", view.description)
+    }
+  }
+
+  private func writeCounts(of record: InstanceRecord, to writer: inout JSONWriter) {
+    writer.field("checks", record.checks)
+    writer.field("successes", record.successes)
+    writer.field("failures", record.failures)
+    writer.field("lost_checks", record.lostChecks)
+    writer.field("consecutive_successes", record.health.consecutiveSuccesses)
+    writer.field("consecutive_failures", record.health.consecutiveFailures)
+  }
+
+  private func writeLatency(_ latency: LatencySummary, to writer: inout JSONWriter) {
+    guard latency.least != nil else { return writer.null("latency_ms") }
+    writer.object("latency_ms") { writer in
+      writer.field("min", milliseconds: latency.least)
+      writer.field("p50", milliseconds: latency.percentile(50))
+      writer.field("p95", milliseconds: latency.percentile(95))
+      writer.field("max", milliseconds: latency.greatest)
+    }
+  }
+
+  private func write(_ transition: Transition, to writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.field("at", time(transition.at))
+      writer.field("from", transition.from.rawValue)
+      writer.field("to", transition.to.rawValue)
+      writer.field("reason_code", transition.reason.code)
+    }
+  }
+
+  /// The latest check that was no success: the instance's failure, or one that the gate lost.
+  private func writeLastFailure(of record: InstanceRecord, to writer: inout JSONWriter) {
+    if let loss = record.lastLoss, record.lastFailure.map({ $0.at < loss.at }) ?? true {
+      writer.object("last_failure") { writer in
+        writer.field("at", time(loss.at))
+        writer.field("kind", "gate_fault")
+        writer.null("status")
+        writer.field("detail", loss.fault.detail)
+        writer.null("latency_ms")
+      }
+      return
+    }
+    guard let failure = record.lastFailure else { return writer.null("last_failure") }
+    writer.object("last_failure") { writer in
+      writer.field("at", time(failure.at))
+      writer.field("kind", failure.kind.rawValue)
+      writer.field("status", failure.report.status)
+      writer.field("detail", failure.report.detail)
+      writer.field("latency_ms", milliseconds: failure.report.latencyMicroseconds)
+      failure.report.evidence?.write(to: &writer)
+    }
+  }
+
+  private func time(_ instant: GateInstant) -> String { header.startedAt.at(instant) }
+}
+
+/// What binds a verdict to its journal.
+package struct JournalDigest: Hashable, Sendable {
+  package var path: String?
+  /// Of all its bytes, in hexadecimal.
+  package var sha256: String
+  package var events: Int
+
+  package init(path: String?, sha256: String, events: Int) {
+    self.path = path
+    self.sha256 = sha256
+    self.events = events
+  }
+}

@@ -1,0 +1,262 @@
+internal import FoundationEssentials
+package import GateCore
+internal import GateSettings
+package import GateText
+
+/// One verdict out of several: of zones, regions, vantage points, jobs of a matrix.
+///
+/// It fails closed: a part that is missing, cannot be read or must not be trusted is inconclusive.
+package struct VerdictMerge: Sendable {
+  package var requirement: Requirement
+  package var parts: [Part]
+
+  package init(_ parts: [Part], require requirement: Requirement) {
+    precondition(!parts.isEmpty, "nothing is no promotion")
+    self.parts = parts
+    self.requirement = requirement
+  }
+
+  /// How many of the parts must say `promote`.
+  package enum Requirement: String, Hashable, Sendable, CaseIterable {
+    case all
+    case any
+    /// More than half.
+    case majority
+  }
+
+  /// What one file says.
+  package struct Part: Sendable {
+    /// As it was named.
+    package var name: String
+    /// Nil when there is none, or none that may be used.
+    package var verdict: RecordedVerdict?
+    /// Why not.
+    package var problem: String?
+
+    package init(_ name: String, _ verdict: RecordedVerdict) {
+      self.name = name
+      self.verdict = verdict
+      if verdict.decision == .promote, !verdict.isPromotion {
+        problem = "it says promote, but its exit_code is \(verdict.exitCode)"
+      }
+    }
+
+    package init(_ name: String, unusable problem: String) {
+      self.name = name
+      self.problem = problem
+    }
+
+    package var decision: Decision {
+      problem == nil ? verdict?.decision ?? .inconclusive : .inconclusive
+    }
+
+    /// Why it says what it says, on a line.
+    package var words: String {
+      problem ?? verdict.map { $0.reason.message.cleaned(to: 300) } ?? ""
+    }
+
+    fileprivate var code: String {
+      (problem == nil ? verdict?.reason.code : nil) ?? ReasonCode.gateFault.rawValue
+    }
+  }
+
+  package var decision: Decision {
+    let promoting = count(.promote)
+    let rollingBack = count(.rollback)
+    switch requirement {
+    case .all:
+      return rollingBack > 0 ? .rollback : promoting == parts.count ? .promote : .inconclusive
+    case .any:
+      return promoting > 0 ? .promote : rollingBack == parts.count ? .rollback : .inconclusive
+    case .majority:
+      guard promoting * 2 <= parts.count else { return .promote }
+      // Half of them, and the rest cannot make more than the other half.
+      return rollingBack * 2 >= parts.count ? .rollback : .inconclusive
+    }
+  }
+
+  /// Of the part that weighs most for the decision: a failed group before a deadline.
+  package var reason: RecordedVerdict.Reason {
+    let deciding = parts.filter { $0.decision == decision }
+    let first = deciding.first { status(of: $0) != .deadline } ?? deciding.first
+    let count = "\(deciding.count) of \(parts.count) verdicts"
+    guard let first else { preconditionFailure("some part decides as the whole does") }
+    let what =
+      switch decision {
+      case .promote: "\(count) promote"
+      case .rollback: "\(count) roll back; \(first.name.cleaned(to: 100)): \(first.words)"
+      case .inconclusive: "\(count) inconclusive; \(first.name.cleaned(to: 100)): \(first.words)"
+      }
+    return RecordedVerdict.Reason(code: first.code, message: what)
+  }
+
+  package var exitCode: Int { ExitStatus(of: decision, reason: reason.code).code }
+
+  private func count(_ decision: Decision) -> Int { parts.count { $0.decision == decision } }
+
+  private func status(of part: Part) -> ExitStatus {
+    ExitStatus(of: part.decision, reason: part.code)
+  }
+}
+
+extension VerdictMerge {
+  /// The names of two parts that rest on one and the same run, which would count twice, however
+  /// often it was merged before; none where there are none.
+  package var doubled: [String] {
+    var seen: [String: String] = [:]
+    for part in parts {
+      guard let verdict = part.verdict else { continue }
+      for id in Set([verdict.runID] + verdict.runs.map(\.id)) {
+        if let first = seen.updateValue(part.name, forKey: id) { return [first, part.name] }
+      }
+    }
+    return []
+  }
+
+  /// The one verdict in the form of any other, with `parts` beside.
+  ///
+  /// Without a part that can be used, nothing is known of any group, and it is decided at `now`.
+  package func json(version: String, runID: String, at now: Timestamp) -> [UInt8] {
+    let known = parts.compactMap(\.verdict)
+    let start = known.map(\.startedAt).min { $0.milliseconds < $1.milliseconds } ?? now
+    let end = known.map(\.decidedAt).max { $0.milliseconds < $1.milliseconds } ?? now
+    let reason = reason
+    var writer = JSONWriter(.indented)
+    writer.object { writer in
+      writer.field("schema_version", RunHeader.schemaVersion)
+      writer.field("healthgate_version", version)
+      writer.field("run_id", runID)
+      writer.field("decision", decision.rawValue)
+      writer.field("exit_code", exitCode)
+      writer.field("advisory", false)
+      writer.object("reason") { writer in
+        writer.field("code", reason.code)
+        writer.field("message", reason.message)
+      }
+      writer.field("started_at", start.text)
+      writer.field("decided_at", end.text)
+      writer.field("elapsed_seconds", seconds: (end.milliseconds - start.milliseconds) * 1000)
+      writer.field("health_check", known.first?.value[at: "/health_check"] ?? .null)
+      writer.field("policy", known.first?.value[at: "/policy"] ?? .null)
+      writeGroup(of: known, to: &writer)
+      writeLists(to: &writer)
+      writer.null("journal")
+      writer.field("require", requirement.rawValue)
+      writer.array("parts", parts) { write($1, to: &$0) }
+    }
+    writer.endLine()
+    return writer.bytes
+  }
+
+  private func writeGroup(of known: [RecordedVerdict], to writer: inout JSONWriter) {
+    func sum(_ field: String) -> Int {
+      known.reduce(0) { sum, verdict in
+        guard let count = verdict.value[at: "/group/\(field)"]?.integer, count > 0 else {
+          return sum
+        }
+        let (total, isTooLarge) = sum.addingReportingOverflow(Int(clamping: count))
+        return isTooLarge ? .max : total
+      }
+    }
+    writer.object("group") { writer in
+      writer.field("source", "merge")
+      writer.null("name")
+      for field in ["expected", "present", "healthy", "unhealthy", "initial", "replaced"] {
+        writer.field(named: field, .number(JSONNumber(sum(field))))
+      }
+    }
+  }
+
+  /// Instances and diagnoses of all parts, each with the part that it is from.
+  private func writeLists(to writer: inout JSONWriter) {
+    writer.array("instances", elements(of: "/instances")) { $0.value($1) }
+    writer.array("diagnoses", elements(of: "/diagnoses")) { $0.value($1) }
+    writer.array("warnings", warnings)
+  }
+
+  private func elements(of pointer: String) -> [JSONValue] {
+    parts.flatMap { part -> [JSONValue] in
+      guard case .array(let elements) = part.verdict?.value[at: pointer] else { return [] }
+      return elements.map { element in
+        guard case .object(var fields) = element else { return element }
+        fields["part"] = .string(part.name)
+        return .object(fields)
+      }
+    }
+  }
+
+  /// What makes of them less than one verdict of one moment.
+  package var warnings: [String] {
+    let known = parts.compactMap(\.verdict)
+    var warnings: [String] = []
+    for field in ["health_check", "policy"]
+    where Set(known.map { $0.value[at: "/\(field)"] }).count > 1 {
+      warnings.append(
+        "the parts were run under different settings; \(field) is that of \(parts[0].name)")
+    }
+    return warnings + [distance].compactMap { $0 } + repetitions
+  }
+
+  /// Parts of one release are decided within minutes.
+  private static let longestDistance: Int64 = 3_600_000
+
+  private var distance: String? {
+    let times = parts.compactMap(\.verdict).flatMap { $0.runs.map(\.decidedAt) }
+    guard let first = times.min(by: { $0.milliseconds < $1.milliseconds }),
+      let last = times.max(by: { $0.milliseconds < $1.milliseconds }),
+      last.milliseconds - first.milliseconds > Self.longestDistance
+    else { return nil }
+    return "the parts were decided more than an hour apart, from \(first.text) to \(last.text): is "
+      + "one of them left over from another run"
+  }
+
+  /// Parts that looked at the same instances one after the other: a second try is no second view.
+  private var repetitions: [String] {
+    let known = parts.filter { $0.verdict?.places != nil }
+    return zip(known.indices, known).flatMap { index, part in
+      known[..<index].filter { $0.repeats(part) }.prefix(1).map { other in
+        "'\(other.name.cleaned(to: 100))' and '\(part.name.cleaned(to: 100))' looked at the same "
+          + "instances, one after the other"
+      }
+    }
+  }
+
+  private func write(_ part: Part, to writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.field("verdict", part.name)
+      writer.field("decision", part.decision.rawValue)
+      writer.field("problem", part.problem)
+      writer.field("run_id", part.verdict?.runID)
+      writer.field("reason", part.verdict?.value[at: "/reason"] ?? .null)
+      writer.field("group", part.verdict?.value[at: "/group"] ?? .null)
+      writer.field("decided_at", part.verdict?.decidedAt.text)
+      writer.array("runs", part.verdict?.runs ?? []) { writer, run in
+        writer.object { writer in
+          writer.field("run_id", run.id)
+          writer.field("decided_at", run.decidedAt.text)
+        }
+      }
+    }
+  }
+}
+
+extension VerdictMerge.Part {
+  fileprivate func repeats(_ other: VerdictMerge.Part) -> Bool {
+    guard let one = verdict, let two = other.verdict, one.places == two.places else { return false }
+    return one.decidedAt.milliseconds < two.startedAt.milliseconds
+      || two.decidedAt.milliseconds < one.startedAt.milliseconds
+  }
+}
+
+extension RecordedVerdict {
+  /// Where its instances are; nil when it tells of none.
+  fileprivate var places: Set<[JSONValue]>? {
+    guard case .array(let instances) = value[at: "/instances"], !instances.isEmpty else {
+      return nil
+    }
+    return Set(
+      instances.map { instance in
+        ["/id", "/address", "/port"].map { instance[at: $0] ?? .null }
+      })
+  }
+}

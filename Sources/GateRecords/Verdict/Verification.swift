@@ -1,0 +1,177 @@
+package import GateCore
+package import GateSettings
+package import GateText
+
+/// Whether a verdict can be trusted: what is asked of it, and what was found.
+package struct Verification: Sendable {
+  /// The verdict must be signed by one of these; none: it is not asked.
+  package var keys: [VerifyingKey] = []
+  /// The journal that must be the verdict's; nil: it is not asked.
+  package var journal: Journal?
+  /// How old it may be; nil: any age.
+  package var maxAge: Duration?
+  package var required: Decision?
+  /// What must stand at places of the document.
+  package var expectations: [JSONExpectation] = []
+
+  package init() {}
+
+  /// One thing that was asked.
+  package struct Finding: Hashable, Sendable {
+    package var name: String
+    package var holds: Bool
+    package var detail: String
+  }
+
+  /// Looks at all that is asked, and not only up to the first thing that fails.
+  ///
+  /// - Throws: `RecordedVerdictError` when the bytes are no verdict at all.
+  package func findings(
+    on bytes: [UInt8], at now: Timestamp
+  ) throws(RecordedVerdictError) -> [Finding] {
+    let verdict = try RecordedVerdict(reading: bytes)
+    var findings: [Finding] = []
+    func add(_ name: String, _ finding: (holds: Bool, detail: String)) {
+      findings.append(Finding(name: name, holds: finding.holds, detail: finding.detail))
+    }
+    if let contradiction = verdict.contradiction { add("document", (false, contradiction)) }
+    if !keys.isEmpty { add("signature", signature(of: bytes)) }
+    if let journal { add("journal", backing(of: verdict, journal)) }
+    if let future = Self.future(of: verdict, at: now) {
+      add("age", (false, future))
+    } else if let maxAge {
+      add("age", Self.age(of: verdict, at: now, atMost: maxAge))
+    }
+    if let required { add("decision", Self.decision(of: verdict, wanted: required)) }
+    for expectation in expectations {
+      add(expectation.pointer.description, Self.value(in: verdict, expectation))
+    }
+    return findings
+  }
+
+  private func signature(of bytes: [UInt8]) -> (Bool, String) {
+    guard let (unsigned, signature) = VerdictSignature.split(bytes) else {
+      return (
+        false,
+        "the verdict has no signature as it was written: never signed, changed or formatted anew"
+      )
+    }
+    guard let key = keys.first(where: { $0.id == signature.keyID }) else {
+      return (false, "signed by another key: \(signature.keyID.cleaned(to: 64))")
+    }
+    guard key.isSignature(signature.value, of: unsigned) else {
+      return (false, "the verdict was changed after it was signed")
+    }
+    return (true, "signed by the key \(key.id)")
+  }
+
+  private static func decision(
+    of verdict: RecordedVerdict, wanted: Decision
+  ) -> (Bool, String) {
+    let says = verdict.decision.rawValue
+    guard wanted == .promote, verdict.decision == .promote, !verdict.isPromotion else {
+      return (
+        verdict.decision == wanted, "\(says): \(verdict.reason.message.cleaned(to: 200))"
+      )
+    }
+    return (false, "\(says), but its exit_code is \(verdict.exitCode)")
+  }
+
+  /// How a verdict is from the future, or rests on one that is; nil when it does not.
+  ///
+  /// Clocks of two machines differ; a verdict from tomorrow is another thing.
+  private static func future(of verdict: RecordedVerdict, at now: Timestamp) -> String? {
+    let times = [verdict.decidedAt] + verdict.runs.map(\.decidedAt)
+    guard let last = times.max(by: { $0.milliseconds < $1.milliseconds }),
+      last.milliseconds - now.milliseconds >= 300_000
+    else { return nil }
+    return "decided at \(last.text), which is still to come"
+  }
+
+  /// A merged verdict is as old as the oldest that it rests on.
+  private static func age(
+    of verdict: RecordedVerdict, at now: Timestamp, atMost limit: Duration
+  ) -> (Bool, String) {
+    let times = [verdict.decidedAt] + verdict.runs.map(\.decidedAt)
+    let oldest = times.min { $0.milliseconds < $1.milliseconds } ?? verdict.decidedAt
+    let age = now.milliseconds - oldest.milliseconds
+    let what = oldest == verdict.decidedAt ? "" : "its oldest part was "
+    let words = "\(what)decided \(max(age, 0) / 1000)s ago, at \(oldest.text)"
+    return (age <= Int64(limit / .milliseconds(1)), "\(words); \(limit.inWords) allowed")
+  }
+
+  private static func value(
+    in verdict: RecordedVerdict, _ expectation: JSONExpectation
+  ) -> (Bool, String) {
+    guard let value = verdict.value[expectation.pointer] else {
+      return (false, "nothing is there, not '\(expectation.value)'")
+    }
+    let text = value.text.cleaned(to: 100)
+    return value.isWritten(as: expectation.value)
+      ? (true, text) : (false, "'\(text)', not '\(expectation.value)'")
+  }
+
+  // MARK: - The journal
+
+  /// What a run adds to its verdict that its journal does not hold.
+  private static let added: Set<JSONName> = ["exit_code", "warnings", "signature"]
+
+  private func backing(of verdict: RecordedVerdict, _ journal: Journal) -> (Bool, String) {
+    guard verdict.value[at: "/journal/sha256"] == .string(journal.sha256) else {
+      return (false, "its digest \(journal.sha256) is not the one in the verdict")
+    }
+    guard let replayed = journal.verdict.flatMap({ try? RecordedVerdict(reading: $0.json) }),
+      case .object(let fields) = replayed.value, case .object(let recorded) = verdict.value
+    else { return (false, "it cannot be replayed") }
+    let names = Set(fields.map(\.name)).union(recorded.map(\.name)).subtracting(Self.added)
+    let different = names.filter { fields[$0] != recorded[$0] }
+    guard different.isEmpty else {
+      return (
+        false,
+        "replayed it says something else about \(different.sorted().map(\.text).joined(separator: ", "))"
+          + Self.versions(verdict)
+      )
+    }
+    guard verdict.exitCode == replayed.exitCode || verdict.exitCode >= 64 else {
+      return (false, "replayed it ends with \(replayed.exitCode), not \(verdict.exitCode)")
+    }
+    if let problem = signatureProblem(of: journal) { return (false, problem) }
+    return (true, "\(journal.events) events that replay to this verdict")
+  }
+
+  /// What is wrong with the signatures in a journal; nil where it has none, or no key is asked for.
+  private func signatureProblem(of journal: Journal) -> String? {
+    guard !keys.isEmpty, let last = journal.signedLines.last else { return nil }
+    for signed in journal.signedLines {
+      guard keys.contains(where: { $0.id == signed.signature.keyID }) else {
+        return "its line \(signed.line) is signed by another key"
+      }
+      guard keys.contains(where: { signed.signature.isGood(for: signed.sha256, by: $0) }) else {
+        return "what stands before its line \(signed.line) was changed after it was signed"
+      }
+    }
+    let unsigned = journal.events - last.line
+    return unsigned == 0 ? nil : "its last \(unsigned) lines are not signed"
+  }
+
+  /// Another version may word a verdict differently.
+  private static func versions(_ verdict: RecordedVerdict) -> String {
+    let version = verdict.text(at: "/healthgate_version") ?? "unknown"
+    return "; the verdict is of version \(version.cleaned(to: 20))"
+  }
+}
+
+extension Journal {
+  /// The verdict that follows from it under its own settings.
+  ///
+  /// The exit status is that of the verdict alone; only a run knows what became of its outputs.
+  fileprivate var verdict: VerdictDocument? {
+    let (gate, verdict) = replayed(under: header)
+    var document = VerdictDocument(
+      header: header, gate: gate, verdict: verdict,
+      exitCode: verdict.exitCode(isAdvisory: header.isAdvisory),
+      journal: JournalDigest(path: header.journalPath, sha256: sha256, events: events))
+    document.add(aftermath)
+    return document
+  }
+}

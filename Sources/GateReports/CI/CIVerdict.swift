@@ -1,0 +1,174 @@
+package import GateCore
+package import GateRecords
+internal import GateSettings
+internal import GateText
+
+/// What a CI system is told of a verdict: a line for the whole, and one each for the worst few
+/// instances.
+///
+/// No text in it has a line end, drives a terminal, or is a command to the system.
+package struct CIVerdict: Hashable, Sendable {
+  package var decision: Decision
+  /// Such as `too_many_unhealthy`.
+  package var reason: String
+  /// The reason in words, and the hook's failure if it failed.
+  package var message: String
+  package var severity: Severity
+  package var causes: [Cause]
+  package var exitCode: Int
+  /// The verdict's own file, from the root; nil when there is none.
+  package var file: String?
+
+  /// How loudly it is told.
+  package enum Severity: Hashable, Sendable {
+    case notice
+    case warning
+    case error
+  }
+
+  /// An instance that the verdict is due to.
+  package struct Cause: Hashable, Sendable {
+    package var name: String
+    package var message: String
+  }
+
+  /// Systems show ten annotations of a kind: one is the verdict's.
+  private static let mostCauses = 9
+  private static let longestMessage = 600
+
+  package init(_ document: VerdictDocument, file: String?) {
+    let verdict = document.verdict
+    decision = verdict.decision
+    reason = verdict.reason.code.rawValue
+    exitCode = document.exitCode
+    self.file = file
+    var words = document.message
+    if let hook = document.hook, let failure = hook.failureWords {
+      words += "; \(hook.name) \(failure)"
+    }
+    if document.header.isAdvisory { words += " (advisory)" }
+    message = Self.shown(words)
+    severity =
+      switch verdict.decision {
+      case _ where document.hook?.isSuccess == false: .error
+      case .promote: .notice
+      case .rollback: document.header.isAdvisory ? .warning : .error
+      case .inconclusive: .warning
+      }
+    causes = verdict.decision == .promote ? [] : Self.causes(in: document)
+  }
+
+  /// Of a run that checked nothing.
+  package init(_ document: NotCheckedDocument, file: String?) {
+    decision = .inconclusive
+    reason = ReasonCode.notChecked.rawValue
+    exitCode = document.exitCode
+    self.file = file
+    message = Self.shown(document.message)
+    severity = .error
+    causes = []
+  }
+
+  /// Guards and the like before instances, and of these the worst first.
+  private static func causes(in document: VerdictDocument) -> [Cause] {
+    let parts = document.reportedParts.filter { $0.isToBlame && $0.kind != .hook }.map { part in
+      Cause(name: shown(part.title), message: shown("\(part.state): \(part.words)"))
+    }
+    let blamed = document.reportedInstances.filter {
+      $0.outcome == .failed || $0.outcome == .lost
+    }.worstFirst
+    let room = mostCauses - min(parts.count, mostCauses - 1)
+    guard blamed.count > room else { return parts.prefix(mostCauses) + blamed.map(cause) }
+    let told = blamed.prefix(room - 1).map(cause)
+    let others = counted(blamed.count - told.count, "more instance", "s")
+    return parts.prefix(mostCauses - 1) + told
+      + [Cause(name: others, message: "the verdict has them all")]
+  }
+
+  private static func cause(_ instance: ReportedInstance) -> Cause {
+    let record = instance.record
+    var parts = [record.removed == nil ? record.health.state.rawValue : "left the group"]
+    if let mismatch = record.instance.mismatch { parts.append(mismatch) }
+    parts.append(instance.isDenied ? instance.words : record.troubleWords)
+    let counts = "\(record.failures) of \(counted(record.checks, "check", "s")) failed"
+    return Cause(
+      name: shown(record.instance.id),
+      message: shown("\(parts.joined(separator: ": ")) (\(counts))"))
+  }
+
+  private static func shown(_ text: String) -> String {
+    let line = text.printable.withoutCommandsWithinLine
+    return line.count > longestMessage ? "\(line.prefix(longestMessage))…" : line
+  }
+}
+
+extension CIVerdict {
+  /// For a log that has no form of its own.
+  package var plainLines: String {
+    let lines =
+      ["healthgate: \(decision.rawValue): \(message)"]
+      + causes.map { "healthgate: \($0.name): \($0.message)" }
+    return lines.map { "\($0)\n" }.joined()
+  }
+
+  /// What later steps are told, by the names that a hook knows it by.
+  package var variables: [(name: String, value: String)] {
+    [
+      ("HEALTHGATE_DECISION", decision.rawValue), ("HEALTHGATE_REASON", reason),
+      ("HEALTHGATE_EXIT_CODE", String(exitCode)),
+    ] + (file.map { [("HEALTHGATE_VERDICT_FILE", $0)] } ?? [])
+  }
+
+  /// A line a variable, as GitLab's dotenv reports, Java's properties and a shell take it.
+  ///
+  /// A value is quoted only where a shell would make something else of it; GitLab and Java take the quotes for a part of it,
+  /// and have no other way to write it. A value that would not fit on a line is left out.
+  package var dotenv: String {
+    variables.filter { !$0.value.contains(where: \.isNewline) }
+      .map { "\($0.name)=\(Self.dotenvValue($0.value))\n" }.joined()
+  }
+
+  /// A value that a shell, and readers of dotenv files that know quotes, take for what it is.
+  private static func dotenvValue(_ value: String) -> String {
+    let isPlain = value.utf8.allSatisfy { byte in
+      switch UInt8(byte) {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"):
+        true
+      default: "_./:@%+,-".utf8.contains(byte)
+      }
+    }
+    guard !isPlain else { return value }
+    // Nothing is special within single quotes, and nothing can be escaped there.
+    guard value.unicodeScalars.contains("'") else { return "'\(value)'" }
+    return "\"\(value.escaping(["\\": "\\\\", "\"": "\\\"", "$": "\\$", "`": "\\`"]))\""
+  }
+}
+
+/// All that a CI system gets of a verdict.
+package struct CIReport: Sendable {
+  package var verdict: CIVerdict
+  /// In Markdown.
+  package var summary: String
+  package var junit: String
+  package var runID: String
+
+  package init(_ document: VerdictDocument, file: String?) {
+    verdict = CIVerdict(document, file: file)
+    summary = MarkdownReport(document).text
+    junit = JUnitReport(document).text
+    runID = document.header.runID
+  }
+
+  package init(_ document: NotCheckedDocument, file: String?) {
+    verdict = CIVerdict(document, file: file)
+    summary = document.text(in: .markdown)
+    junit = document.text(in: .junit)
+    runID = document.runID
+  }
+
+  /// The files of `ci_dir`.
+  package var files: [(name: String, text: String)] {
+    Array(zip(CIChoice.fileNames, [verdict.dotenv, junit, summary]).map { ($0, $1) })
+  }
+}

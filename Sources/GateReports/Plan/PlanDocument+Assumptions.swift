@@ -1,0 +1,71 @@
+internal import GateCore
+internal import GateInsight
+internal import GateSettings
+internal import GateText
+
+extension PlanDocument {
+  /// What the odds are built on, and how exact they are: a sentence each.
+  package var assumptions: [String] {
+    [
+      "checks fail independently, each instance with the same probability",
+      "all instances are there from the start and stay; the checks of a round are made at one "
+        + "moment, end in any order, each as probable as any other, and answers take no time",
+      "no check is lost to a fault of the gate's own",
+    ] + failureAssumptions + exactness + notes
+  }
+
+  private var failureAssumptions: [String] {
+    var sentences: [String] = []
+    if bootTime > .zero {
+      sentences.append("every check fails that is made in the first \(bootTime.inWords)")
+    }
+    guard let outage else { return sentences }
+    let begin =
+      outage.after.map { "after \($0.inWords)" }
+      ?? "at any moment before the deadline, each as probable as any other"
+    sentences.append(
+      "every check fails during an outage of \(outage.length.inWords) that begins \(begin)")
+    return sentences
+  }
+
+  private var exactness: [String] {
+    let all = odds + curve
+    let drawn = all.filter { $0.method == .simulation }
+    var sentences: [String] = []
+    if drawn.count < all.count {
+      sentences.append(
+        "the odds of the group are exact but for rounding (twelve decimals)"
+          + (drawn.isEmpty ? "" : " where they are not drawn")
+          + ": they are those of a Markov chain over how many instances are in which state")
+    }
+    if let runs = drawn.compactMap(\.course.runs).min(),
+      let error = drawn.map(\.course.standardError).max()
+    {
+      let rates = odds.filter { $0.method == .simulation }.map { RateText($0.rate).words }
+      let some =
+        rates.isEmpty
+        ? "some odds of the plot" : "the odds of the group at \(rates.joined(separator: ", "))"
+      let which = drawn.count == all.count ? "the odds of the group" : some
+      sentences.append(
+        "\(which) are drawn, as there are too many such counts: at least \(runs) runs of each, from "
+          + "a fixed seed, with a standard error of at most \(RateText(error).rounded)")
+    }
+    if search?.proposal?.isIncomplete == true {
+      sentences.append(
+        "thresholds whose odds would have to be drawn are not proposed, so that others might promote "
+          + "earlier")
+    }
+    return sentences
+  }
+}
+
+extension PlanDocument {
+  /// The plot alone, as an SVG document.
+  package var svg: String {
+    let (check, policy) = (plan.check, plan.policy)
+    return PlanPlot(curve.map(\.course.promote)).svg(
+      title: "Probability of promotion, \(counted(plan.group.count, "instance"))",
+      caption: "\(check.words); \(plan.group.wanted) healthy for \(policy.soak.inWords) by "
+        + "\(policy.deadline.inWords), at most \(plan.group.allowed) unhealthy")
+  }
+}

@@ -1,0 +1,165 @@
+internal import GateCore
+package import GateInsight
+internal import GateRecords
+internal import GateSettings
+internal import GateText
+
+/// A plan as its readers get it, in the contract's words and order.
+package struct PlanDocument: Sendable {
+  package var plan: Plan
+  let bounds: PlanBounds
+  package var isAdvisory: Bool
+  /// How the checks are taken to fail beside a failure rate.
+  package var bootTime: Duration
+  package var outage: Outage?
+  package var odds: [PlanOdds]
+  /// The same at evenly spread rates from 0 to 1, for the plot.
+  package var curve: [PlanOdds]
+  package var search: Search?
+  /// What was not given and stands for it, and what else limits the plan: a sentence each.
+  package var notes: [String]
+  package var warnings: [String]
+
+  package struct Outage: Hashable, Sendable {
+    package var length: Duration
+    /// When it begins; nil: at any moment before the deadline.
+    package var after: Duration?
+
+    package init(length: Duration, after: Duration?) {
+      self.length = length
+      self.after = after
+    }
+  }
+
+  /// What was looked for, and what was found.
+  package struct Search: Sendable {
+    package var limits: [ThresholdSearch.Limit]
+    package var proposal: ThresholdSearch.Proposal?
+
+    package init(limits: [ThresholdSearch.Limit], proposal: ThresholdSearch.Proposal?) {
+      self.limits = limits
+      self.proposal = proposal
+    }
+  }
+
+  package init(
+    plan: Plan, isAdvisory: Bool, bootTime: Duration, outage: Outage?, odds: [PlanOdds],
+    curve: [PlanOdds], search: Search?, notes: [String], warnings: [String]
+  ) {
+    self.plan = plan
+    bounds = plan.bounds
+    self.isAdvisory = isAdvisory
+    self.bootTime = bootTime
+    self.outage = outage
+    self.odds = odds
+    self.curve = curve
+    self.search = search
+    self.notes = notes
+    self.warnings = warnings
+  }
+
+  /// The document, indented, with a line feed at its end.
+  package var json: [UInt8] {
+    var writer = JSONWriter(.indented)
+    writer.object { writer in
+      writer.field("schema_version", RunHeader.schemaVersion)
+      plan.check.write(to: &writer, request: [])
+      plan.policy.write(to: &writer, isAdvisory: isAdvisory)
+      writer.field("expected", plan.group.count)
+      writeBounds(to: &writer)
+      writeFailures(to: &writer)
+      writer.array("odds", odds) { write($1, to: &$0) }
+      writeProof(to: &writer)
+      writeProposal(to: &writer)
+      writer.array("assumptions", assumptions)
+      writer.array("warnings", warnings)
+    }
+    writer.endLine()
+    return writer.bytes
+  }
+
+  private func writeBounds(to writer: inout JSONWriter) {
+    writer.object("bounds") { writer in
+      writer.field("promote_earliest_seconds", bounds.earliestPromotion)
+      writer.field("promote_latest_seconds", bounds.latestPromotion)
+      writer.field("rollback_earliest_seconds", bounds.earliestRollback)
+      writer.field("rollback_latest_seconds", bounds.latestRollback)
+      writer.field("death_unseen_after_seconds", bounds.lastCheckBeforePromotion)
+      writer.field("death_unseen_longest_seconds", bounds.longestUnseen)
+    }
+  }
+
+  private func writeFailures(to writer: inout JSONWriter) {
+    writer.object("failures") { writer in
+      writer.field("boot_time_seconds", bootTime)
+      guard let outage else { return writer.null("outage") }
+      writer.object("outage") { writer in
+        writer.field("length_seconds", outage.length)
+        writer.field("after_seconds", seconds: outage.after?.inMicroseconds)
+      }
+    }
+  }
+
+  private func write(_ odds: PlanOdds, to writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.field("failure_rate", odds.rate)
+      writer.object("instance") { writer in
+        writer.field("healthy", odds.instance.healthy.asPlanned)
+        writer.field("unhealthy", odds.instance.unhealthy.asPlanned)
+        writer.field("undecided", odds.instance.undecided.asPlanned)
+      }
+      writer.object("group") { writer in
+        writer.field("promote", odds.course.promote.asPlanned)
+        writer.field("rollback", odds.course.rollback.asPlanned)
+        writer.field("standard_error", odds.course.standardError.asPlanned)
+      }
+      writer.field("method", odds.method.rawValue)
+      writer.field(
+        "expected_seconds", (odds.course.expectedSeconds * 1_000_000).rounded() / 1_000_000)
+    }
+  }
+
+  private func writeProof(to writer: inout JSONWriter) {
+    let proof = plan.proof
+    writer.object("no_failure_proves") { writer in
+      writer.field("confidence", 0.95)
+      writer.field("checks", proof.checks)
+      writer.field("excluded_failure_rate", proof.excludedRate.asPlanned)
+      writer.field("excluded_group_failure_rate", proof.excludedGroupRate.asPlanned)
+      writer.array("wanted", proof.wanted) { writer, wanted in
+        writer.object { writer in
+          writer.field("failure_rate", wanted.rate)
+          writer.field("checks", wanted.checks)
+          writer.field("soak_seconds", wanted.soak)
+        }
+      }
+    }
+  }
+
+  private func writeProposal(to writer: inout JSONWriter) {
+    guard let search, let proposal = search.proposal else { return writer.null("proposal") }
+    writer.object("proposal") { writer in
+      writer.field("healthy_threshold", proposal.check.healthyThreshold)
+      writer.field("initial_threshold", proposal.check.initialThreshold)
+      writer.field("unhealthy_threshold", proposal.check.unhealthyThreshold)
+      writer.field("soak_seconds", proposal.policy.soak)
+      writer.field("deadline_seconds", proposal.policy.deadline)
+      writer.field("promote_earliest_seconds", proposal.earliestPromotion)
+      writer.array("holds", Array(zip(search.limits, proposal.errors))) { writer, held in
+        let (limit, error) = held
+        writer.object { writer in
+          writer.field("error", limit.kind.rawValue)
+          writer.field("failure_rate", limit.failureRate)
+          writer.field("at_most", limit.most)
+          writer.field("probability", error.asPlanned)
+        }
+      }
+    }
+  }
+}
+
+extension JSONWriter {
+  fileprivate mutating func field(_ name: StaticString, _ duration: Duration) {
+    field(name, seconds: duration.inMicroseconds)
+  }
+}

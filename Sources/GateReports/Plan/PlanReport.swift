@@ -1,0 +1,164 @@
+internal import GateCore
+internal import GateInsight
+internal import GateRecords
+internal import GateSettings
+internal import GateText
+
+/// The plan for people: the rules, the bounds, the odds as a table and a plot, and what they rest on.
+package struct PlanReport {
+  private let document: PlanDocument
+  private let letters: PlanPlot.Letters
+  private var page: TextPage
+
+  package init(_ document: PlanDocument, style: TextStyle, letters: PlanPlot.Letters) {
+    self.document = document
+    self.letters = letters
+    page = TextPage(style)
+    writeSettings()
+    writeSearch()
+    writeBounds()
+    writeOdds()
+    writePlot()
+    writeProof()
+    writeAssumptions()
+  }
+
+  package var text: String { page.text }
+
+  private mutating func writeSettings() {
+    let (policy, group) = (document.plan.policy, document.plan.group)
+    page.entry("rules:", .plain, document.plan.check.words)
+    let soak = policy.soak > .zero ? " for \(policy.soak.inWords)" : ""
+    let grace =
+      policy.gracePeriod > .zero
+      ? ", failures of the first \(policy.gracePeriod.inWords) forgiven" : ""
+    page.entry(
+      "group:", .plain,
+      "\(group.wanted) of \(counted(group.count, "instance")) healthy\(soak) by "
+        + "\(policy.deadline.inWords), at most \(group.allowed) unhealthy\(grace)")
+    for warning in document.warnings { page.entry("warning:", .waiting, warning.printable) }
+  }
+
+  private mutating func writeSearch() {
+    guard let search = document.search else { return }
+    page.blankLine()
+    guard let proposal = search.proposal else {
+      page.entry(
+        "no proposal:", .bad,
+        "no thresholds that semantics \(document.plan.check.semantics.rawValue) takes, with a soak "
+          + "of up to \(ThresholdSearch.longestSoak) intervals, hold what was asked for")
+      return
+    }
+    let (check, policy) = (proposal.check, proposal.policy)
+    page.entry(
+      "proposal:", .good,
+      "--healthy-threshold \(check.healthyThreshold) --unhealthy-threshold "
+        + "\(check.unhealthyThreshold) --soak \(policy.soak.inWords) promotes after "
+        + "\(proposal.earliestPromotion.inWords) at the earliest; the plan is that of it")
+    for (limit, error) in zip(search.limits, proposal.errors) {
+      let what =
+        switch limit.kind {
+        case .falsePromote: "promoted"
+        case .falseRollback: "rolled back"
+        }
+      page.fact(
+        "\(RateText(error).rounded) \(what) at a failure rate of "
+          + "\(RateText(limit.failureRate).words), \(RateText(limit.most).words) allowed")
+    }
+  }
+
+  private mutating func writeBounds() {
+    let bounds = document.bounds
+    page.blankLine()
+    row(["", "earliest", "latest"], .strong)
+    row(["promote", bounds.earliestPromotion.inWords, bounds.latestPromotion.inWords])
+    row(["rollback", bounds.earliestRollback.inWords, bounds.latestRollback.inWords])
+    page.fact(
+      "An instance that dies for good after \(bounds.lastCheckBeforePromotion.inWords) has failed no "
+        + "check by the earliest promotion; no promotion counts one that has been dead for more than "
+        + "\(bounds.longestUnseen.inWords), if no check was lost.")
+  }
+
+  private mutating func row(_ cells: [String], _ tone: Tone = .plain) {
+    line(cells, widths: [10, 12, 12], tone)
+  }
+
+  private mutating func line(_ cells: [String], widths: [Int], _ tone: Tone) {
+    var text = ""
+    for (cell, width) in zip(cells, widths) {
+      text += text.isEmpty ? cell.padded(to: width) : cell.rightAligned(in: width)
+    }
+    page.line(text, tone)
+  }
+
+  // MARK: - Odds
+
+  private static let widths = [9, 11, 11, 11, 12, 12, 12]
+
+  private mutating func writeOdds() {
+    let group = document.plan.group.count
+    page.blankLine()
+    line(
+      ["failure", "one inst.", "one inst.", "one inst.", "group of \(group)", "", "expected"],
+      widths: Self.widths, .strong)
+    line(
+      ["rate", "healthy", "unhealthy", "undecided", "promote", "rollback", "time"],
+      widths: Self.widths, .strong)
+    for odds in document.odds {
+      let (instance, course) = (odds.instance, odds.course)
+      line(
+        [
+          RateText(odds.rate).words, RateText(instance.healthy).rounded,
+          RateText(instance.unhealthy).rounded, RateText(instance.undecided).rounded,
+          RateText(course.promote).rounded, RateText(course.rollback).rounded,
+          expectedWords(course),
+        ],
+        widths: Self.widths, .plain)
+      guard odds.method == .simulation else { continue }
+      page.fact(
+        "drawn, with a standard error of \(RateText(course.standardError).rounded): see the "
+          + "assumptions")
+    }
+    page.fact(
+      "An instance is what it becomes first, by the deadline; the time is that of the verdict.")
+  }
+
+  private func expectedWords(_ course: VerdictCourse) -> String {
+    GateInstant(microseconds: Int64(course.expectedSeconds * 1_000_000)).preciseWords
+  }
+
+  private mutating func writePlot() {
+    guard !document.curve.isEmpty else { return }
+    page.blankLine()
+    page.line("promoted, by the failure rate of each check", .strong)
+    for line in PlanPlot(document.curve.map(\.course.promote)).lines(letters) {
+      page.line(line, .plain)
+    }
+  }
+
+  // MARK: - Around it
+
+  private mutating func writeProof() {
+    let proof = document.plan.proof
+    page.blankLine()
+    page.entry(
+      "no failure proves:", .strong,
+      "a promotion without a failed check has seen at least "
+        + "\(counted(proof.checks, "check")) of each instance, which excludes, at 95 %, failure "
+        + "rates above \(RateText(proof.excludedRate).rounded)"
+        + (document.plan.group.count > 1
+          ? "; of all instances together, if they share one rate, above "
+            + "\(RateText(proof.excludedGroupRate).rounded)" : ""))
+    for wanted in proof.wanted {
+      page.fact(
+        "above \(RateText(wanted.rate).words): \(wanted.checks) checks of an instance, "
+          + (wanted.soak > .zero ? "a soak of \(wanted.soak.inWords)" : "without a soak"))
+    }
+  }
+
+  private mutating func writeAssumptions() {
+    page.blankLine()
+    page.line("assumptions", .strong)
+    for assumption in document.assumptions { page.fact("- \(assumption.printable)") }
+  }
+}

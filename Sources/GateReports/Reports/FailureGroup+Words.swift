@@ -1,0 +1,70 @@
+internal import GateCore
+internal import GateSettings
+internal import GateText
+
+extension FailureGroup.Likeness {
+  /// As in `2 instances unhealthy`.
+  var words: String {
+    guard !isGone else { return "left the group" }
+    return switch state {
+    case .unhealthy: "unhealthy"
+    case .initial: "not healthy yet"
+    case .healthy: "healthy"
+    }
+  }
+
+  var tone: Tone {
+    guard !isGone else { return .waiting }
+    return switch state {
+    case .unhealthy: .bad
+    case .initial: .waiting
+    case .healthy: .good
+    }
+  }
+}
+
+extension FailureGroup {
+  /// What they have in common, in words; for when their details differ.
+  var commonWords: String {
+    switch likeness.trouble {
+    case .failure: members.first?.lastFailure?.shortWords ?? ""
+    case .lost: "checks lost to faults of the gate's own"
+    case .none, .unchecked: members.first?.troubleWords ?? ""
+    }
+  }
+
+  /// How often their checks failed, how far they came, and when the last failure was.
+  ///
+  /// Empty for instances that left before their first check had ended.
+  func countWords(under check: HealthCheck, _ role: GatePolicy.LoadBalancerRole) -> String {
+    var parts = checkWords.map { [$0] } ?? []
+    // Where the load balancer decides, no success of the gate's own is wanted.
+    if likeness.state != .healthy, !likeness.isGone, role != .decides {
+      let needed = members.map { $0.health.successesNeeded(under: check) }
+      parts.append("\(span(needed, "more success", "es")) needed")
+    }
+    if let last = members.compactMap({ $0.lastFailure?.at }).max() {
+      parts.append("the last failure at \(last.preciseWords)")
+    }
+    return parts.joined(separator: ", ")
+  }
+
+  private var checkWords: String? {
+    let each = members.count > 1 ? " each" : ""
+    let failures = members.map(\.failures)
+    guard members.contains(where: { $0.checks > 0 }) else { return nil }
+    guard failures.contains(where: { $0 > 0 }) else {
+      return span(members.map(\.successes), "success", "es") + each
+    }
+    let (least, most) = (failures.min() ?? 0, failures.max() ?? 0)
+    let failed = least == most ? "\(most)" : "\(least) to \(most)"
+    return "\(failed) of \(span(members.map(\.checks), "check", "s")) failed\(each)"
+  }
+
+  /// `1 check`, `3 checks`, `2 to 5 checks`.
+  private func span(_ numbers: [Int], _ noun: String, _ ending: String) -> String {
+    let (least, most) = (numbers.min() ?? 0, numbers.max() ?? 0)
+    guard least != most else { return counted(most, noun, ending) }
+    return "\(least) to \(counted(most, noun, ending))"
+  }
+}

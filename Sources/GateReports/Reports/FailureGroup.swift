@@ -1,0 +1,89 @@
+internal import GateCore
+internal import GateText
+
+/// Instances that stand alike and fail alike.
+struct FailureGroup {
+  /// What they have in common.
+  struct Likeness: Hashable {
+    var state: InstanceState
+    var isGone: Bool
+    var trouble: Trouble
+  }
+
+  /// What the latest check that was no success says.
+  enum Trouble: Hashable {
+    case failure(FailureKind, status: Int?)
+    case lost
+    /// Every check so far was a success.
+    case none
+    case unchecked
+  }
+
+  var likeness: Likeness
+  var members: [InstanceRecord]
+
+  /// Groups instances in the order in which their first members joined.
+  static func groups(of records: [InstanceRecord]) -> [FailureGroup] {
+    var groups: [FailureGroup] = []
+    var places: [Likeness: Int] = [:]
+    for record in records {
+      let likeness = Likeness(of: record)
+      if let place = places[likeness] {
+        groups[place].members.append(record)
+      } else {
+        places[likeness] = groups.count
+        groups.append(FailureGroup(likeness: likeness, members: [record]))
+      }
+    }
+    return groups
+  }
+
+  var names: [String] { members.map(\.instance.name) }
+
+  /// What is said of each of them, with those of whom it is said, in the order of the members.
+  var details: [(words: String, members: [InstanceRecord])] {
+    var details: [(words: String, members: [InstanceRecord])] = []
+    var places: [String: Int] = [:]
+    for member in members {
+      let words = member.troubleWords
+      if let place = places[words] {
+        details[place].members.append(member)
+      } else {
+        places[words] = details.count
+        details.append((words, [member]))
+      }
+    }
+    return details
+  }
+}
+
+extension FailureGroup.Likeness {
+  fileprivate init(of record: InstanceRecord) {
+    state = record.health.state
+    isGone = record.removed != nil
+    trouble =
+      if record.isLastTroubleALoss {
+        .lost
+      } else if let failure = record.lastFailure {
+        .failure(failure.kind, status: failure.report.status)
+      } else {
+        record.checks == 0 ? .unchecked : .none
+      }
+  }
+}
+
+extension InstanceRecord {
+  /// Whether the latest check that was no success was lost to a fault of the gate's own.
+  var isLastTroubleALoss: Bool {
+    guard let lastLoss else { return false }
+    return lastFailure.map { $0.at < lastLoss.at } ?? true
+  }
+
+  /// What the latest check that was no success says.
+  var troubleWords: String {
+    if isLastTroubleALoss, let lastLoss { return "check lost: \(lastLoss.fault.detail.printable)" }
+    if let lastFailure { return lastFailure.words }
+    if checks == 0, let view { return "the load balancer says: \(view.words)" }
+    return checks == 0 ? "no check has ended yet" : "no failed check"
+  }
+}

@@ -1,0 +1,297 @@
+internal import GateCore
+internal import GateInsight
+package import GateRecords
+internal import GateSettings
+internal import GateText
+
+/// The run as one page that needs nothing else: no script, no other file, no network.
+///
+/// The reason comes first, then what is probably wrong, then the course of the run, and then all
+/// that was known. Of very many instances the worst are told and the others counted, so that the
+/// page stays below a megabyte.
+package struct HTMLReport {
+  private let document: VerdictDocument
+  private let timeline: Timeline
+  /// The worst first.
+  private let instances: [ReportedInstance]
+
+  package init(_ document: VerdictDocument, _ timeline: Timeline) {
+    self.document = document
+    self.timeline = timeline
+    instances = document.reportedInstances.worstFirst
+  }
+
+  private static let diagnoses = 12
+  /// Diagnoses that are seen at once.
+  private static let open = 3
+  private static let names = 12
+  private static let parts = 60
+  private static let warnings = 50
+
+  private var gate: Gate { document.gate }
+  private var verdict: Verdict { document.verdict }
+  private var header: RunHeader { document.header }
+
+  package var text: String {
+    PageStyle.page(
+      "\(verdict.decision.rawValue): \(groupName)", by: header.healthgateVersion,
+      verdict.decision,
+      """
+      \(decision)
+      <main>
+      \(undelivered)\(figures)\(diagnoses)\(parts)\(course)\(InstanceTable(instances).markup)\
+      \(warnings)\(settings)
+      </main>
+      \(footer)
+      """
+    ).source
+  }
+
+  private var groupName: String {
+    let name = header.group.name?.printable.cut(to: 120)
+    guard let title = header.deployment.title else {
+      return name ?? "a group of \(counted(gate.expected, "instance"))"
+    }
+    return [title, name].compactMap { $0 }.joined(separator: " · ")
+  }
+
+  // MARK: - The decision
+
+  private var decision: Markup {
+    let sign =
+      switch verdict.decision {
+      case .promote: "✓"
+      case .rollback: "✕"
+      case .inconclusive: "?"
+      }
+    let advisory: Markup =
+      header.isAdvisory
+      ? """
+      <p class="note">Advisory: decided and reported, but the exit status is \
+      \(document.exitCode).</p>
+      """ : ""
+    return """
+      <header>
+      <p class="kicker">healthgate · <bdi>\(groupName)</bdi></p>
+      <h1><span class="sign" aria-hidden="true">\(sign)</span> \(verdict.decision.rawValue)</h1>
+      <p class="reason"><bdi>\(verdict.reason.message.printable.cut(to: 1000))</bdi></p>
+      <p class="meta"><code>\(verdict.reason.code.rawValue)</code> · exit status \
+      \(document.exitCode) · decided after \(verdict.at.preciseWords), at \
+      <time datetime="\(decidedAt)">\(decidedAt)</time></p>
+      \(build)\(advisory)
+      </header>
+      """
+  }
+
+  private var build: Markup {
+    guard let build = header.deployment.build else { return "" }
+    let words = build.words
+    guard let link = build.page else { return "<p class=\"meta\"><bdi>\(words)</bdi></p>\n" }
+    return """
+      <p class="meta"><a href="\(link)" rel="noreferrer"><bdi>\(words)</bdi></a></p>
+
+      """
+  }
+
+  private var decidedAt: String { header.startedAt.at(verdict.at) }
+
+  /// What was wrong after the decision: it comes before all else.
+  private var undelivered: Markup {
+    guard !document.warnings.isEmpty else { return "" }
+    let items = document.warnings.map { warning -> Markup in "<li>\(warning)</li>" }
+    return "<section class=\"card alert\"><h2>Not delivered</h2><ul>\(items)</ul></section>\n"
+  }
+
+  // MARK: - Figures
+
+  private var figures: Markup {
+    let members = gate.records(.member)
+    let checks = members.reduce(0) { $0 + $1.checks }
+    let failures = members.reduce(0) { $0 + $1.failures }
+    let lost = gate.losses.checks.count
+    let samples = members.flatMap(\.latency.samples).sorted()
+    func percentile(_ percent: Int) -> String {
+      guard !samples.isEmpty else { return "–" }
+      let rank = (percent * samples.count + 99) / 100
+      return latencyWords(samples[max(rank, 1) - 1])
+    }
+    var figures = [
+      figure("healthy", "\(gate.healthy) of \(gate.expected)"),
+      figure("unhealthy", "\(gate.unhealthy)"), figure("not healthy yet", "\(gate.initial)"),
+    ]
+    if gate.replaced > 0 { figures.append(figure("left the group", "\(gate.replaced)")) }
+    figures += [figure("checks", "\(checks)"), figure("failed", "\(failures)")]
+    if lost > 0 { figures.append(figure("lost to the gate", "\(lost)")) }
+    figures += [
+      figure("median latency", percentile(50)), figure("p95 latency", percentile(95)),
+    ]
+    return "<dl class=\"figures\">\(figures)</dl>\n"
+  }
+
+  private func figure(_ name: String, _ value: String) -> Markup {
+    "<div><dt>\(name)</dt><dd>\(value)</dd></div>"
+  }
+
+  // MARK: - What is probably wrong
+
+  private var diagnoses: Markup {
+    let all = document.diagnoses
+    guard !all.isEmpty else { return "" }
+    let told = all.prefix(Self.diagnoses).map(article)
+    let more = Array(told.dropFirst(Self.open))
+    let folded: Markup =
+      more.isEmpty ? "" : "<details><summary>\(more.count) more</summary>\n\(more)</details>"
+    return """
+      <section><h2>What is probably wrong</h2>
+      \(Array(told.prefix(Self.open)))\(folded)</section>
+
+      """
+  }
+
+  private func article(on diagnosis: Diagnosis) -> Markup {
+    let evidence: Markup =
+      diagnosis.evidence.map {
+        "<dt>Evidence</dt><dd><code class=\"block\"><bdi>\($0)</bdi></code></dd>"
+      } ?? ""
+    var names = diagnosis.instances.prefix(Self.names).map { name -> Markup in
+      "<li><bdi>\(name.printable.cut(to: 48))</bdi></li>"
+    }
+    let rest = diagnosis.instances.count - names.count
+    if rest > 0 { names.append("<li>and \(rest) more</li>") }
+    let instances: Markup =
+      names.isEmpty ? "" : "<dt>Instances</dt><dd><ul class=\"names\">\(names)</ul></dd>"
+    return """
+      <article class="card">
+      <h3>\(diagnosis.summary.printable.cut(to: 300))</h3>
+      <p><span class="tag">\(diagnosis.confidence.rawValue)</span> \
+      <code>\(diagnosis.code.rawValue)</code></p>
+      <dl class="facts"><dt>Cause</dt><dd>\(diagnosis.likelyCause)</dd>\
+      <dt>Advice</dt><dd>\(diagnosis.advice)</dd>\(evidence)\(instances)</dl>
+      </article>
+
+      """
+  }
+
+  // MARK: - Beside the instances
+
+  /// Guards, the old group, the comparison with it, and what came after.
+  private var parts: Markup {
+    let all = document.reportedParts.worstFirst
+    guard !all.isEmpty else { return "" }
+    let rows = all.prefix(Self.parts).map { part -> Markup in
+      """
+      <div><dt>\(part.kind.rawValue) <bdi>\(part.name.cut(to: 160))</bdi></dt>\
+      <dd><span class="state \(part.outcome.tone.className)">\(part.state)</span> \
+      <bdi>\(part.words.cut(to: 300))</bdi></dd></div>
+
+      """
+    }
+    let rest = all.count - rows.count
+    let more: Markup = rest > 0 ? "<p class=\"caption\">and \(rest) more</p>" : ""
+    return """
+      <section><h2>Beside the instances</h2>
+      <dl class="card settings">
+      \(rows)</dl>\(more)
+      </section>
+
+      """
+  }
+
+  // MARK: - The course of the run
+
+  private var course: Markup {
+    guard !instances.isEmpty else { return "" }
+    let axis = TimeAxis(verdict, deadline: gate.deadline)
+    let drawing = TimelineDrawing(document, timeline, axis, instances)
+    let late: Markup =
+      axis.contains(gate.deadline)
+      ? "" : " The deadline, after \(gate.deadlineWords), was still to come."
+    let resumed = gate.resumptionWords.map { " The run was resumed \($0)." } ?? ""
+    let thinned: Markup =
+      timeline.thinned > 0
+      ? " Of \(counted(timeline.thinned, "earlier check")) only the worse neighbours are drawn."
+      : ""
+    return """
+      <section><h2>Timeline</h2>
+      <p class="legend">\(legend)</p>
+      <div class="card">\(drawing.markup)</div>
+      <p class="caption">Time since the start.\(late)\(resumed)\(thinned)</p>
+      </section>
+      \(latency(axis))
+      """
+  }
+
+  private var legend: [Markup] {
+    var signs = [
+      ("initial", "initial"), ("healthy", "healthy"), ("unhealthy", "unhealthy"),
+      ("pass", "check passed"), ("fail", "check failed"),
+    ]
+    if instances.contains(where: { $0.record.lostChecks > 0 }) {
+      signs.append(("miss", "check lost"))
+    }
+    if !timeline.faults.isEmpty { signs.append(("fault", "fault of the gate's own")) }
+    if gate.policy.gracePeriod > .zero { signs.append(("grace", "grace period")) }
+    return signs.map { "<span><span class=\"key \($0)\"></span>\($1)</span>" }
+  }
+
+  private func latency(_ axis: TimeAxis) -> Markup {
+    guard let drawing = LatencyDrawing(gate, timeline, axis) else { return "" }
+    let old: Markup =
+      drawing.hasBaseline ? "<span><span class=\"key dot old\"></span>baseline</span>" : ""
+    return """
+      <section><h2>Latency</h2>
+      <p class="legend"><span><span class="key dot"></span>passed</span>\
+      <span><span class="key dot missed"></span>failed</span>\(old)</p>
+      <div class="card">\(drawing.markup)</div>
+      <p class="caption">From the start of a check to its end, on a logarithmic scale.</p>
+      </section>
+
+      """
+  }
+
+  // MARK: - The rest
+
+  private var warnings: Markup {
+    let all = document.runWarnings
+    guard !all.isEmpty else { return "" }
+    let items = all.prefix(Self.warnings).map { warning -> Markup in
+      "<li><bdi>\(warning.printable.cut(to: 500))</bdi></li>"
+    }
+    let rest = all.count - items.count
+    let more: Markup = rest > 0 ? "<li>and \(rest) more</li>" : ""
+    return "<section><h2>Warnings</h2><ul>\(items)\(more)</ul></section>\n"
+  }
+
+  private var settings: Markup {
+    let rows = header.settingsInForce.map { setting -> Markup in
+      """
+      <div><dt>\(setting.name)</dt>\
+      <dd><bdi>\(setting.value.printable.cut(to: 500))</bdi></dd></div>
+
+      """
+    }
+    return """
+      <section><h2>Settings in force</h2>
+      <dl class="card settings">
+      \(rows)</dl>
+      </section>
+      """
+  }
+
+  private var footer: Markup {
+    let journal: Markup =
+      document.journal.map { journal in
+        """
+        <p>Journal <bdi>\(journal.path?.printable.cut(to: 300) ?? "")</bdi>, \
+        \(counted(journal.events, "event")), SHA-256 <code>\(journal.sha256)</code></p>
+        """
+      } ?? "<p>No journal was kept.</p>"
+    return """
+      <footer>
+      \(journal)
+      <p>Run <code>\(header.runID)</code> of healthgate \(header.healthgateVersion), started at \
+      <time datetime="\(header.startedAt.text)">\(header.startedAt.text)</time></p>
+      </footer>
+      """
+  }
+}

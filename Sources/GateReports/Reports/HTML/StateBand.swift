@@ -1,0 +1,96 @@
+internal import GateCore
+internal import GateSettings
+
+/// How many instances were in which state over time, one upon the other.
+struct StateBand {
+  /// So many places along the time: a path has no more steps.
+  private static let columns = 1000
+
+  private struct Counts {
+    var healthy = 0
+    var unhealthy = 0
+    var initial = 0
+
+    subscript(state: InstanceState) -> Int {
+      get {
+        switch state {
+        case .healthy: healthy
+        case .unhealthy: unhealthy
+        case .initial: initial
+        }
+      }
+      set {
+        switch state {
+        case .healthy: healthy = newValue
+        case .unhealthy: unhealthy = newValue
+        case .initial: initial = newValue
+        }
+      }
+    }
+  }
+
+  /// From the column on; ascending.
+  private var steps: [(column: Int, counts: Counts)] = []
+  private let end: Int
+  /// The height stands for so many.
+  private(set) var most: Int
+
+  init(_ gate: Gate, _ axis: TimeAxis) {
+    func column(_ instant: GateInstant) -> Int {
+      axis.x(instant) * Self.columns / TimeAxis.width
+    }
+    var changes: [(at: GateInstant, state: InstanceState, by: Int)] = []
+    for record in gate.records(.member) {
+      changes.append((record.firstSeen, .initial, 1))
+      for transition in record.transitions {
+        changes.append((transition.at, transition.from, -1))
+        changes.append((transition.at, transition.to, 1))
+      }
+      if let removed = record.removed { changes.append((removed, record.health.state, -1)) }
+    }
+    changes.sort { $0.at < $1.at }
+    most = gate.expected
+    end = column(axis.statesEnd)
+    var counts = Counts()
+    for change in changes {
+      counts[change.state] += change.by
+      let place = column(change.at)
+      if steps.last?.column == place {
+        steps[steps.count - 1].counts = counts
+      } else {
+        steps.append((place, counts))
+      }
+    }
+    for step in steps {
+      most = max(most, step.counts.healthy + step.counts.unhealthy + step.counts.initial)
+    }
+  }
+
+  func markup(height: Int) -> Markup {
+    let all = path(height) { $0.healthy + $0.unhealthy + $0.initial }
+    let judged = path(height) { $0.healthy + $0.unhealthy }
+    let healthy = path(height) { $0.healthy }
+    return """
+      <path class="empty" d="M0 0h\(TimeAxis.width)v\(height)H0z"/>\
+      <path class="initial" d="\(all)"/><path class="unhealthy" d="\(judged)"/>\
+      <path class="healthy" d="\(healthy)"/>
+      """
+  }
+
+  /// The area under a number of instances.
+  private func path(_ height: Int, _ number: (Counts) -> Int) -> String {
+    guard let first = steps.first else { return "" }
+    let unit = TimeAxis.width / Self.columns
+    var path = "M\(first.column * unit) \(height)"
+    var last = -1
+    for step in steps {
+      let count = number(step.counts)
+      guard count != last else { continue }
+      // Rounded so that even one of a thousand is seen.
+      let y = height - (count * height + most - 1) / max(most, 1)
+      path += "H\(step.column * unit)V\(max(y, 0))"
+      last = count
+    }
+    return path + "H\(end * unit)V\(height)z"
+  }
+}

@@ -1,0 +1,106 @@
+internal import GateCore
+package import GateRecords
+internal import GateSettings
+internal import GateText
+
+/// The verdict as the output of a monitoring plugin: a line with performance data, and after it the
+/// warnings.
+///
+/// Source: Monitoring Plugins Development Guidelines, "Plugin Output" and "Performance data".
+package struct NagiosReport {
+  private let document: VerdictDocument
+
+  package init(_ document: VerdictDocument) {
+    self.document = document
+  }
+
+  /// What the first word says.
+  enum Status: String {
+    case ok = "OK"
+    case warning = "WARNING"
+    case critical = "CRITICAL"
+    case unknown = "UNKNOWN"
+  }
+
+  /// A rollback that was asked not to count, and a promotion of which something could not be
+  /// written, are warnings.
+  var status: Status {
+    switch document.verdict.decision {
+    case .promote: document.warnings.isEmpty ? .ok : .warning
+    case .rollback: document.header.isAdvisory ? .warning : .critical
+    case .inconclusive: .unknown
+    }
+  }
+
+  package var text: String {
+    // A bar begins the performance data.
+    let words = document.words.replacing("|", with: "/").cut(to: 500)
+    let undelivered = document.warnings.first.map {
+      " (\($0.printable.replacing("|", with: "/").cut(to: 200)))"
+    }
+    return "\(status.rawValue) - \(words)\(undelivered ?? "") | "
+      + performance.joined(separator: " ") + "\n" + longText
+  }
+
+  /// Plugins may print some KiB in all.
+  private static let warnings = 10
+
+  private var longText: String {
+    let parts = document.reportedParts.worstFirst.filter { $0.outcome != .healthy }
+    let told = parts.prefix(Self.warnings).map {
+      "\($0.title): \($0.state)\($0.words.isEmpty ? "" : ": \($0.words)")"
+    }
+    let causes = document.diagnoses.prefix(2).map { "\($0.confidence.rawValue): \($0.likelyCause)" }
+    let lines = (told + causes).map { "\($0.printable.replacing("|", with: "/").cut(to: 300))\n" }
+    return lines.joined() + warningLines
+  }
+
+  private var warningLines: String {
+    document.allWarnings.prefix(Self.warnings).map {
+      "warning: \($0.printable.replacing("|", with: "/").cut(to: 300))\n"
+    }.joined()
+  }
+
+  /// Each as label, value with unit, warning, critical, minimum and maximum.
+  private var performance: [String] {
+    let (gate, policy) = (document.gate, document.gate.policy)
+    let present = gate.records(.member) { $0.removed == nil }
+    let wanted = max(policy.minHealthy.roundedUp(of: gate.expected), 1)
+    let borne = policy.maxUnhealthy.roundedDown(of: gate.expected)
+    let replaceable = policy.maxReplaced.roundedDown(of: gate.expected)
+    var data = [
+      "healthy=\(gate.healthy);;\(wanted):;0;\(gate.expected)",
+      "unhealthy=\(gate.unhealthy);;\(borne);0;\(gate.expected)",
+      "initial=\(gate.initial);;;0;\(gate.expected)",
+      "replaced=\(gate.replaced);;\(replaceable);0;",
+      "checks=\(gate.records(.member).reduce(0) { $0 + $1.checks });;;0;",
+      "failures=\(gate.records(.member).reduce(0) { $0 + $1.failures });;;0;",
+      "elapsed=\(document.verdict.at.since(.start).thousandthsOfSeconds)s;;"
+        + "\(gate.deadline.since(.start).thousandthsOfSeconds);0;",
+    ]
+    let guards = gate.records(.guard)
+    if !guards.isEmpty {
+      let failed = guards.count { $0.health.state == .unhealthy }
+      data.append("guards_failed=\(failed);;0;0;\(guards.count)")
+    }
+    if document.header.baseline != nil {
+      data.append("baseline_unhealthy=\(gate.unhealthy(.baseline));;;0;")
+    }
+    // Of the instance that is the slowest.
+    if let slowest = present.compactMap({ $0.latency.percentile(95) }).max() {
+      let timeout = document.gate.check.timeout.thousandthsOfSeconds
+      data.append(
+        "latency_p95=\(slowest.secondsFromMicroseconds)s;;\(timeout);0;")
+    }
+    return data
+  }
+}
+
+extension Int64 {
+  /// Microseconds as seconds with all their decimals: `0.002`, `1.5`.
+  var secondsFromMicroseconds: String {
+    var digits = String(self % 1_000_000 + 1_000_000).dropFirst()
+    while digits.last == "0" { digits.removeLast() }
+    return digits.isEmpty ? "\(self / 1_000_000)" : "\(self / 1_000_000).\(digits)"
+  }
+}

@@ -1,0 +1,102 @@
+import GateCore
+internal import GateRecords
+package import GateSettings
+internal import GateText
+
+extension NotCheckedDocument {
+  private var code: String { ReasonCode.notChecked.rawValue }
+  private var words: String { "\(Decision.inconclusive.rawValue): \(message.printable)" }
+
+  /// The document in the form of a report: in each of them it is no success.
+  package func text(in format: ReportFormat) -> String {
+    switch format {
+    case .html: html
+    case .junit: junit
+    case .markdown: markdown
+    case .openmetrics: openMetrics
+    case .tap: tap
+    case .nagios:
+      "UNKNOWN - \(message.printable.replacing("|", with: "/").cut(to: 500)) | healthy=0;;;0;\n"
+    case .text:
+      "\(words)\n\nNothing was checked. Exit status: \(exitCode), healthgate \(healthgateVersion)\n"
+    }
+  }
+
+  private var html: String {
+    PageStyle.page(
+      "inconclusive: nothing was checked", by: healthgateVersion, .inconclusive,
+      """
+      <main>
+      <h1>inconclusive</h1>
+      <p>\(message)</p>
+      <p>Nothing was checked. Reason \(code), exit status \(exitCode), at \(at.text).</p>
+      </main>
+      """
+    ).source
+  }
+
+  private var junit: String {
+    let markup: Markup = """
+      <?xml version="1.0" encoding="UTF-8"?>
+      <testsuites name="healthgate" tests="1" failures="0" errors="1" time="0">
+        <testsuite name="healthgate" tests="1" failures="0" errors="1" skipped="0" time="0" \
+      timestamp="\(String(at.text.prefix(19)))">
+          <properties>
+            <property name="decision" value="inconclusive"/>
+            <property name="reason" value="\(code)"/>
+            <property name="exit_code" value="\(exitCode)"/>
+            <property name="run_id" value="\(runID)"/>
+            <property name="healthgate_version" value="\(healthgateVersion)"/>
+          </properties>
+          <testcase classname="healthgate.group" name="verdict" time="0">\
+      <error type="\(code)" message="\(words)"/></testcase>
+        </testsuite>
+      </testsuites>
+
+      """
+    return markup.source
+  }
+
+  private var markdown: String {
+    let text: MarkdownText = """
+      ## ⚠️ inconclusive: \(message.printable)
+
+      Nothing was checked: \(code: code), exit status \(code: String(exitCode)).
+
+      """
+    return text.source
+  }
+
+  private var openMetrics: String {
+    var page = MetricsPage()
+    page.family("healthgate_run", "The run that this is of; always 1.") { family in
+      family.sample([("run_id", runID), ("version", healthgateVersion)], 1)
+    }
+    page.family("healthgate_decision", "Whether this is what was decided.") { family in
+      for decision in Decision.allCases {
+        family.sample([("decision", decision.rawValue)], decision == .inconclusive ? 1 : 0)
+      }
+    }
+    page.family("healthgate_reason", "Why it was decided; always 1.") { family in
+      family.sample([("code", code)], 1)
+    }
+    page.family("healthgate_exit_code", "What the run ended with.") { $0.sample([], exitCode) }
+    return page.text + "# EOF\n"
+  }
+
+  private var tap: String {
+    let words = words.replacing("\\", with: "\\\\").replacing("#", with: "\\#")
+    return """
+      TAP version 14
+      1..1
+      not ok 1 - group: \(words)
+        ---
+        decision: "inconclusive"
+        reason: "\(code)"
+        exit_code: "\(exitCode)"
+        run_id: "\(runID)"
+        ...
+
+      """
+  }
+}

@@ -1,0 +1,253 @@
+internal import GateCore
+internal import GateInsight
+package import GateRecords
+internal import GateSettings
+internal import GateText
+
+/// The verdict as metrics, for a push gateway or a textfile collector.
+///
+/// All are gauges, being of one run, and so the text is OpenMetrics 1.0 and Prometheus' own format
+/// at once. A label never has two samples with the same values: of an id that left and joined
+/// again the later one is told.
+package struct OpenMetricsReport {
+  private let document: VerdictDocument
+  private let instances: [ReportedInstance]
+
+  package init(_ document: VerdictDocument) {
+    self.document = document
+    instances = document.reportedInstances.filter { $0.record.removed == nil }
+  }
+
+  private var gate: Gate { document.gate }
+  private var verdict: Verdict { document.verdict }
+
+  package var text: String {
+    var page = MetricsPage()
+    writeRun(to: &page)
+    writeGroup(to: &page)
+    writeParts(to: &page)
+    writeInstances(to: &page)
+    return page.text + "# EOF\n"
+  }
+
+  private func writeRun(to page: inout MetricsPage) {
+    let header = document.header
+    page.family("healthgate_run", "The run that this is of; always 1.") { family in
+      family.sample(
+        [
+          ("run_id", header.runID), ("version", header.healthgateVersion),
+          ("group", header.group.name ?? header.group.source),
+          ("health_check", gate.check.target.description),
+          ("semantics", gate.check.semantics.rawValue),
+        ], 1)
+    }
+    page.family("healthgate_label", "What is deployed and where; always 1.") { family in
+      for label in header.deployment.labels {
+        family.sample([("name", label.name), ("value", label.value)], 1)
+      }
+    }
+    page.family("healthgate_decision", "Whether this is what was decided.") { family in
+      for decision in Decision.allCases {
+        family.sample([("decision", decision.rawValue)], decision == verdict.decision ? 1 : 0)
+      }
+    }
+    page.family("healthgate_reason", "Why it was decided; always 1.") { family in
+      family.sample([("code", verdict.reason.code.rawValue)], 1)
+    }
+    page.family("healthgate_exit_code", "What the run ended with.") {
+      $0.sample([], document.exitCode)
+    }
+    page.family("healthgate_advisory", "Whether any verdict was a 0.") { family in
+      family.sample([], header.isAdvisory ? 1 : 0)
+    }
+    page.family(
+      "healthgate_started_timestamp_seconds", unit: "seconds", "When the run started, in Unix time."
+    ) { family in
+      family.sample([], seconds: header.startedAt.milliseconds * 1000)
+    }
+    page.family(
+      "healthgate_elapsed_seconds", unit: "seconds", "How long it took to be certain."
+    ) { family in
+      family.sample([], seconds: verdict.at.microseconds)
+    }
+    page.family(
+      "healthgate_deadline_seconds", unit: "seconds", "How long it might have taken."
+    ) { family in
+      family.sample([], seconds: gate.deadline.microseconds)
+    }
+  }
+
+  private func writeGroup(to page: inout MetricsPage) {
+    page.family("healthgate_instances", "Instances of the group by state.") { family in
+      let counts = [
+        ("healthy", gate.healthy), ("unhealthy", gate.unhealthy), ("initial", gate.initial),
+      ]
+      for (state, count) in counts { family.sample([("state", state)], count) }
+    }
+    page.family("healthgate_expected_instances", "How many there must be.") { family in
+      family.sample([], gate.expected)
+    }
+    page.family("healthgate_replaced_instances", "How many left the group.") { family in
+      family.sample([], gate.replaced)
+    }
+    page.family("healthgate_lost", "What faults of the gate's own cost.") { family in
+      let losses = gate.losses
+      let counts = [
+        ("checks", losses.checks), ("listings", losses.listings), ("views", losses.views),
+      ]
+      for (what, tally) in counts { family.sample([("what", what)], tally.count) }
+    }
+    page.family("healthgate_warnings", "How many warnings the verdict has.") { family in
+      family.sample([], document.allWarnings.count)
+    }
+    page.family("healthgate_diagnoses", "What is probably wrong, by the number of instances.") {
+      family in
+      var concerned: [(code: DiagnosisCode, instances: Int)] = []
+      for diagnosis in document.diagnoses {
+        if let place = concerned.firstIndex(where: { $0.code == diagnosis.code }) {
+          concerned[place].instances += diagnosis.instances.count
+        } else {
+          concerned.append((diagnosis.code, diagnosis.instances.count))
+        }
+      }
+      for (code, instances) in concerned { family.sample([("code", code.rawValue)], instances) }
+    }
+  }
+
+  /// Guards, the old group, the comparison with it, and what came after.
+  private func writeParts(to page: inout MetricsPage) {
+    let parts = document.reportedParts
+    let guards = parts.filter { $0.kind == .ofGuard }
+    page.family("healthgate_guard_state", "Whether this is the guard's state.") { family in
+      for part in guards {
+        for state in InstanceState.allCases {
+          family.sample(
+            [("guard", part.name), ("state", state.rawValue)], part.state == state.rawValue ? 1 : 0)
+        }
+      }
+    }
+    page.family("healthgate_guard_checks", "Answers of the guard by result.") { family in
+      for part in guards {
+        guard let record = part.record else { continue }
+        let counts = [
+          ("success", record.successes), ("failure", record.failures), ("lost", record.lostChecks),
+        ]
+        for (result, count) in counts {
+          family.sample([("guard", part.name), ("result", result)], count)
+        }
+      }
+    }
+    page.family("healthgate_baseline_instances", "Instances of the old group by state.") { family in
+      guard document.header.baseline != nil else { return }
+      for state in InstanceState.allCases {
+        let count = parts.count { $0.kind == .baseline && $0.state == state.rawValue }
+        family.sample([("state", state.rawValue)], count)
+      }
+    }
+    page.family("healthgate_worse_than_baseline", "Whether the new group is worse in this.") {
+      family in
+      guard let comparison = gate.comparison else { return }
+      family.sample([("in", "failures")], comparison.failures.isWorse ? 1 : 0)
+      if let latency = comparison.latency {
+        family.sample([("in", "latency")], latency.isWorse ? 1 : 0)
+      }
+    }
+    page.family("healthgate_hook_success", "Whether the decision's command succeeded.") { family in
+      if let hook = document.hook {
+        family.sample([("hook", hook.name)], hook.isSuccess ? 1 : 0)
+      }
+    }
+    page.family("healthgate_after_decision", "What the old group was found to be afterwards.") {
+      family in
+      guard let after = document.after else { return }
+      for decision in Decision.allCases {
+        family.sample([("decision", decision.rawValue)], decision == after.decision ? 1 : 0)
+      }
+    }
+  }
+
+  private func writeInstances(to page: inout MetricsPage) {
+    page.family("healthgate_instance_state", "Whether this is the instance's state.") { family in
+      for instance in instances {
+        for state in InstanceState.allCases {
+          family.sample(
+            labels(of: instance) + [("state", state.rawValue)],
+            instance.record.health.state == state ? 1 : 0)
+        }
+      }
+    }
+    page.family("healthgate_instance_checks", "Checks of the instance by result.") { family in
+      for instance in instances {
+        let record = instance.record
+        let counts = [
+          ("success", record.successes), ("failure", record.failures), ("lost", record.lostChecks),
+        ]
+        for (result, count) in counts {
+          family.sample(labels(of: instance) + [("result", result)], count)
+        }
+      }
+    }
+    page.family(
+      "healthgate_instance_latency_seconds", unit: "seconds",
+      "How long whole answers took; p50 and p95 are of the latest 256."
+    ) { family in
+      for instance in instances {
+        let latency = instance.record.latency
+        let values = [
+          ("min", latency.least), ("p50", latency.percentile(50)), ("p95", latency.percentile(95)),
+          ("max", latency.greatest),
+        ]
+        for (statistic, value) in values {
+          guard let value else { continue }
+          family.sample(labels(of: instance) + [("statistic", statistic)], seconds: value)
+        }
+      }
+    }
+  }
+
+  private func labels(of instance: ReportedInstance) -> [(String, String)] {
+    [("instance_id", instance.name), ("zone", instance.record.instance.zone ?? "")]
+  }
+}
+
+/// Families of gauges in the text format of OpenMetrics 1.0.
+struct MetricsPage {
+  private(set) var text = ""
+
+  /// A family, unless it has no sample.
+  mutating func family(
+    _ name: String, unit: String? = nil, _ help: String, _ write: (inout Family) -> Void
+  ) {
+    var family = Family(name: name)
+    write(&family)
+    guard !family.samples.isEmpty else { return }
+    text += "# HELP \(name) \(help)\n# TYPE \(name) gauge\n"
+    if let unit { text += "# UNIT \(name) \(unit)\n" }
+    text += family.samples
+  }
+
+  struct Family {
+    let name: String
+    fileprivate(set) var samples = ""
+
+    mutating func sample(_ labels: [(String, String)], _ value: Int) {
+      add(labels, String(value))
+    }
+
+    /// Microseconds, told in seconds.
+    mutating func sample(_ labels: [(String, String)], seconds microseconds: Int64) {
+      add(labels, microseconds.secondsFromMicroseconds)
+    }
+
+    private mutating func add(_ labels: [(String, String)], _ value: String) {
+      let list = labels.filter { !$0.1.isEmpty }.map { name, value in
+        "\(name)=\"\(escaped(value.printable))\""
+      }.joined(separator: ",")
+      samples += labels.isEmpty ? "\(name) \(value)\n" : "\(name){\(list)} \(value)\n"
+    }
+
+    private func escaped(_ text: String) -> String {
+      text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+    }
+  }
+}

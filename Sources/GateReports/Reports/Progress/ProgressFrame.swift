@@ -1,0 +1,73 @@
+package import GateCore
+internal import GateSettings
+internal import GateText
+
+extension ProgressBoard {
+  /// The display at a moment: lines narrower than the terminal, and fewer than it has.
+  ///
+  /// One column and one row stay free, so that neither a wrapping line nor the line end after
+  /// the last one moves what is above.
+  package func frame(of gate: Gate, at now: GateInstant, width: Int, height: Int) -> [DisplayLine] {
+    var head = [groupLine(gate, at: now)]
+    if gate.verdict == nil {
+      head.append(DisplayLine(waitingFor(gate, at: now)))
+      if let danger = danger(to: gate) { head.append(DisplayLine(danger, .bad)) }
+    }
+    if let fault = faultLine(gate) { head.append(fault) }
+    let columns = max(width - 1, 1)
+    let lines = max(height - 1, 1)
+    let body = instanceLines(of: gate, width: columns, height: lines - head.count)
+    return (head.prefix(lines) + body).map { $0.cut(to: columns) }
+  }
+
+  private func groupLine(_ gate: Gate, at now: GateInstant) -> DisplayLine {
+    let policy = gate.policy
+    var line = DisplayLine("\(gate.healthy) of \(gate.expected) healthy", .strong)
+    func add(_ text: String, _ tone: Tone = .plain) {
+      line.append(", ", .faint)
+      line.append(text, tone)
+    }
+    if gate.unhealthy > 0 { add("\(gate.unhealthy) unhealthy", .bad) }
+    if gate.replaced > 0 { add("\(gate.replaced) left", .waiting) }
+    let deadline = Duration.seconds(gate.deadline.microseconds / 1_000_000)
+    let length = gate.resumptions.isEmpty ? policy.deadline : deadline
+    line.append("  \(now.elapsedWords), max \(length.inWords)")
+    line.append(
+      "  \(gate.check.target.description.printable) \(gate.check.semantics.rawValue)", .faint)
+    if gate.policy.loadBalancer == .decides {
+      line.append(", as the load balancer sees it", .faint)
+    } else {
+      line.append(", every \(gate.check.interval.inWords)", .faint)
+    }
+    if header.isAdvisory { line.append(", advisory", .faint) }
+    return line
+  }
+
+  private func faultLine(_ gate: Gate) -> DisplayLine? {
+    guard let fault = gate.losses.lastFault, faults > 0 else { return nil }
+    return DisplayLine(
+      "\(counted(faults, "fault")) of the gate's own: \(fault.detail.printable)", .waiting)
+  }
+
+  // MARK: - Instances
+
+  private func instanceLines(of gate: Gate, width: Int, height: Int) -> [DisplayLine] {
+    guard height > 0 else { return [] }
+    let present = standings.count - count(of: .gone)
+    let keys = mostImportant(present > height ? height - 1 : height)
+    let rows = keys.map { ProgressRow($0, of: gate, on: self) }
+    let layout = RowLayout(rows, width: width)
+    let lines = rows.map { layout.line($0) }
+    return present > keys.count ? lines + [summary(without: keys)] : lines
+  }
+
+  /// `+ 95 healthy, 3 initial`: those for whom there was no line.
+  private func summary(without keys: [InstanceKey]) -> DisplayLine {
+    let shown = keys.map { standings[$0.index] }
+    let rest = Standing.allCases.filter { $0 != .gone }.compactMap { standing -> String? in
+      let count = count(of: standing) - shown.count { $0 == standing }
+      return count > 0 ? "\(count) \(standing.words)" : nil
+    }
+    return DisplayLine("+ \(rest.joined(separator: ", "))", .faint)
+  }
+}

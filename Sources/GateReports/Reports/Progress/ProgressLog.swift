@@ -1,0 +1,268 @@
+package import GateCore
+package import GateRecords
+internal import GateSettings
+internal import GateText
+
+/// The run as lines, one an event that somebody would want to know of.
+///
+/// Not every check is: the first failure of an instance is told, then each other kind of failure
+/// and the success that ends them. What comes faster than it can be read is counted, and when
+/// nothing was said for a minute, what the verdict is waiting for is.
+package struct ProgressLog: Sendable {
+  private var board: ProgressBoard
+  private var runs = FailureRuns()
+  private var allowance = LineAllowance()
+  private var faults = FaultTally()
+  private var joined: [InstanceKey] = []
+  private var left: [InstanceKey] = []
+  private var soakBegan: GateInstant?
+  private var hasSoaked = false
+  private var isCondemned = false
+  /// What was said to hold up the promotion of a group that has soaked, in this soak.
+  private var obstacles: Set<Obstacle.Kind> = []
+  private var lastLine: GateInstant?
+  /// How many instances the source wants, as far as it was told.
+  private var expected: Int
+  /// What the source said beside its members.
+  private var notes: [String] = []
+  private var lines = ""
+
+  /// So long nothing is said at the most: CI systems end jobs that are silent for long.
+  private static let silence = Duration.seconds(60)
+  /// Names told when many instances join or leave at once.
+  private static let names = 5
+
+  /// Whether the last line tells the verdict.
+  package enum VerdictPlace: Hashable, Sendable {
+    case told
+    /// Whoever reads the log is told it right after it.
+    case elsewhere
+  }
+
+  private let verdictPlace: VerdictPlace
+
+  package init(_ header: RunHeader, verdict: VerdictPlace = .told) {
+    verdictPlace = verdict
+    board = ProgressBoard(header)
+    expected = header.policy.expected
+    for line in header.startLines { say(line, at: .start) }
+  }
+
+  /// The lines since they were taken last.
+  package mutating func takeLines() -> String {
+    defer { lines = "" }
+    return lines
+  }
+
+  package mutating func observe(
+    _ event: GateEvent, _ effects: ArraySlice<GateEffect>, at now: GateInstant, in gate: Gate
+  ) {
+    board.observe(event, effects, in: gate)
+    switch event {
+    case .instanceAdded:
+      joined.append(InstanceKey(gate.records.count - 1))
+      while runs.count < gate.records.count { runs.addInstance() }
+    case .instanceRemoved(let key): left.append(key)
+    case .checked(let key, let report):
+      tell(report, of: key, effects.transition(of: key), at: now, in: gate)
+    case .checkLost, .loadBalancerAsked: tellFault(of: event, at: now)
+    case .listed:
+      tellFault(of: event, at: now)
+      if gate.expected != expected { tellExpected(at: now, in: gate) }
+      for note in gate.notes where !notes.contains(note) { say(note.printable, at: now) }
+      notes = gate.notes
+    case .loadBalancerSaw(let key, let view):
+      tell(view, of: key, effects.transition(of: key), at: now, in: gate)
+    case .resumed(let gap):
+      while runs.count < gate.records.count { runs.addInstance() }
+      soakBegan = gate.healthySince
+      say("resumed after \(gap.roundedWords): \(gate.standing)\(gate.anewWords)", at: now)
+    case .interrupted, .wokeUp: break
+    }
+    tellWhatTimeChanged(effects, beside: event, at: now, in: gate)
+    tellSoak(at: now, in: gate)
+    tellObstacle(at: now, in: gate)
+    tellBlame(at: now, in: gate)
+    if let verdict = gate.verdict { conclude(verdict, in: gate) }
+  }
+
+  /// Views that are no longer forgiven change states when their time has come.
+  private mutating func tellWhatTimeChanged(
+    _ effects: ArraySlice<GateEffect>, beside event: GateEvent, at now: GateInstant, in gate: Gate
+  ) {
+    for case .stateChanged(let key, let transition) in effects where event.key != key {
+      let topic: LineAllowance.Topic = transition.to == .healthy ? .healthy : .unhealthy
+      guard allows(topic, at: now, in: gate) else { continue }
+      say(gate.words(for: transition, of: key), at: now)
+    }
+  }
+
+  private mutating func tellFault(of event: GateEvent, at now: GateInstant) {
+    guard let fault = event.fault, let words = faults.add(fault, at: now) else { return }
+    say(words, at: now)
+  }
+
+  private mutating func tellExpected(at now: GateInstant, in gate: Gate) {
+    expected = gate.expected
+    say("the source wants \(counted(gate.expected, "instance"))", at: now)
+  }
+
+  /// Says what was waiting for its moment; returns the next such moment.
+  package mutating func turnEnded(at now: GateInstant, in gate: Gate) -> GateInstant? {
+    guard gate.verdict == nil else { return nil }
+    tellMembership(at: now, in: gate)
+    if let due = allowance.summaryDue, due <= now { tellSummary(at: now) }
+    if let due = faults.due, due <= now { tellFaults(at: now) }
+    if (lastLine ?? .start) + Self.silence <= now {
+      say("\(board.waitingFor(gate, at: now)); \(gate.standing)", at: now)
+    }
+    var next = (lastLine ?? .start) + Self.silence
+    if let due = allowance.summaryDue { next = min(next, due) }
+    if let due = faults.due { next = min(next, due) }
+    return next
+  }
+
+  private mutating func say(_ words: String, at now: GateInstant) {
+    lines += "[\(now.tenthsOfSeconds.rightAligned(in: 6))s] \(words)\n"
+    lastLine = now
+  }
+
+  // MARK: - Checks
+
+  private mutating func tell(
+    _ report: CheckReport, of key: InstanceKey, _ transition: Transition?, at now: GateInstant,
+    in gate: Gate
+  ) {
+    guard key.index < runs.count else { return }
+    switch report.result {
+    case .success:
+      let ended = runs.succeeded(key)
+      if let transition {
+        guard allows(.healthy, at: now, in: gate) else { return }
+        say(gate.words(for: transition, of: key), at: now)
+      } else if let ended, allows(.recovered, at: now, in: gate) {
+        say(gate.recoveryWords(of: key, after: ended), at: now)
+      }
+    case .failure(let kind):
+      let isNew = runs.failed(key, kind, report)
+      if let transition {
+        guard allows(.unhealthy, at: now, in: gate) else { return }
+        say(gate.words(for: transition, of: key), at: now)
+      } else if isNew, allows(.failing, at: now, in: gate) {
+        say(gate.failureWords(of: key, run: runs.runs(of: key)), at: now)
+      }
+    }
+  }
+
+  private mutating func tell(
+    _ view: LoadBalancerView, of key: InstanceKey, _ transition: Transition?, at now: GateInstant,
+    in gate: Gate
+  ) {
+    let topic: LineAllowance.Topic =
+      switch view.state {
+      case .healthy: .healthy
+      case .unhealthy: .unhealthy
+      case .initial: .seen
+      }
+    guard allows(topic, at: now, in: gate) else { return }
+    if let transition {
+      say(gate.words(for: transition, of: key), at: now)
+    } else {
+      let own = view.description ?? view.reasonCode
+      let why = own == nil ? "" : ": \(view.words)"
+      say("the load balancer has \(gate[key].instance.name) \(view.state.rawValue)\(why)", at: now)
+    }
+  }
+
+  private mutating func allows(
+    _ topic: LineAllowance.Topic, at now: GateInstant, in gate: Gate
+  ) -> Bool {
+    tellMembership(at: now, in: gate)
+    if let due = allowance.summaryDue, due <= now { tellSummary(at: now) }
+    return allowance.allows(topic, at: now)
+  }
+
+  // MARK: - The group
+
+  private mutating func tellMembership(at now: GateInstant, in gate: Gate) {
+    if !joined.isEmpty {
+      let names = list(joined.map { gate[$0].instance.name }, first: Self.names)
+      let verb = joined.count < gate.records.count ? " joined" : ""
+      say("\(counted(joined.count, "instance"))\(verb): \(names)", at: now)
+      joined.removeAll()
+    }
+    if !left.isEmpty {
+      let names = list(left.map { gate[$0].instance.name }, first: Self.names)
+      say("\(counted(left.count, "instance")) left: \(names)", at: now)
+      left.removeAll()
+    }
+  }
+
+  private mutating func tellSoak(at now: GateInstant, in gate: Gate) {
+    guard gate.policy.soak > .zero, gate.healthySince != soakBegan else { return }
+    if let soakBegan {
+      say("soak broken off after \(soakBegan.words(until: now)): \(gate.standing)", at: now)
+    }
+    soakBegan = gate.healthySince
+    guard soakBegan != nil else { return }
+    let again = hasSoaked ? " again" : ""
+    hasSoaked = true
+    say("soak begins\(again): \(gate.policy.soak.inWords), \(gate.standing)", at: now)
+  }
+
+  /// Says what the promotion of a group waits for that has soaked; each kind once in a soak.
+  private mutating func tellObstacle(at now: GateInstant, in gate: Gate) {
+    guard gate.hasSoaked(by: now) else {
+      if !obstacles.isEmpty { obstacles = [] }
+      return
+    }
+    guard gate.verdict == nil, gate.blame == nil, let obstacle = gate.obstacle,
+      obstacles.insert(obstacle.kind).inserted
+    else { return }
+    tellMembership(at: now, in: gate)
+    say("\(gate.standing), \(obstacle.words)", at: now)
+  }
+
+  private mutating func tellBlame(at now: GateInstant, in gate: Gate) {
+    guard let blame = gate.blame, !isCondemned else { return }
+    isCondemned = true
+    guard gate.verdict == nil else { return }
+    say("\(blame.reason.message.printable); waiting whether the baseline fails as well", at: now)
+  }
+
+  private mutating func conclude(_ verdict: Verdict, in gate: Gate) {
+    tellMembership(at: verdict.at, in: gate)
+    tellSummary(at: verdict.at)
+    tellFaults(at: verdict.at)
+    if verdictPlace == .told { say(verdict.words, at: verdict.at) }
+  }
+
+  private mutating func tellSummary(at now: GateInstant) {
+    if let summary = allowance.takeSummary() { say(summary, at: now) }
+  }
+
+  private mutating func tellFaults(at now: GateInstant) {
+    if let words = faults.take(at: now) { say(words, at: now) }
+  }
+}
+
+extension ArraySlice<GateEffect> {
+  /// How the instance's state changed last, if it did.
+  fileprivate func transition(of key: InstanceKey) -> Transition? {
+    var last: Transition?
+    for case .stateChanged(key, let transition) in self { last = transition }
+    return last
+  }
+}
+
+extension GateEvent {
+  /// Whose change of state is told with the event itself.
+  fileprivate var key: InstanceKey? {
+    switch self {
+    case .checked(let key, _), .loadBalancerSaw(let key, _): key
+    case .instanceAdded, .instanceRemoved, .checkLost, .listed, .loadBalancerAsked, .interrupted,
+      .resumed, .wokeUp:
+      nil
+    }
+  }
+}

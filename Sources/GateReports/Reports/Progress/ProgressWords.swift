@@ -1,0 +1,137 @@
+internal import GateCore
+internal import GateRecords
+internal import GateSettings
+internal import GateText
+
+extension RunHeader {
+  /// What is checked, what the group must show, and what its settings will not show.
+  var startLines: [String] {
+    let wanted = policy.healthyWanted(of: policy.expected)
+    let count = counted(policy.expected, "instance")
+    var second =
+      (policy.expected > 0 ? "needed: \(wanted) of \(count) healthy" : "needed: \(count)")
+      + (policy.soak > .zero ? " for \(policy.soak.inWords)" : "")
+      + " by \(policy.deadline.inWords), at most \(policy.unhealthyAllowed(of: policy.expected)) unhealthy"
+    if policy.gracePeriod > .zero {
+      second += ", failures of an instance's first \(policy.gracePeriod.inWords) forgiven"
+    }
+    if isAdvisory { second += ", advisory" }
+    if let journalPath { second += "; journal: \(journalPath.printable)" }
+    return ["\(check.words(policy.loadBalancer))", second] + outlookLines
+  }
+
+  /// What can be expected: how long it takes, what a promotion rests on, and what the settings deserve.
+  package var outlookLines: [String] {
+    [bounds] + (oneSuccess.map { [$0] } ?? []) + warnings.map { "warning: \($0.printable)" }
+  }
+
+  private var bounds: String {
+    let deadline = "deadline after \(policy.deadline.inWords)"
+    guard policy.loadBalancer != .decides else {
+      return "earliest promotion after \(policy.soak.inWords), \(deadline)"
+    }
+    return "earliest promotion after \(check.earliestPromotion(under: policy).inWords), \(deadline)"
+  }
+
+  private var oneSuccess: String? {
+    guard check.initialThreshold == 1, policy.soak == .zero, policy.comparison == nil,
+      policy.loadBalancer != .decides
+    else { return nil }
+    return
+      "one passing check of each instance is enough for a promotion (\(check.semantics.rawValue), "
+      + "no soak); --soak 1m would see more"
+  }
+}
+
+extension Gate {
+  /// Whose rules the group was judged by.
+  var rulesWords: String {
+    policy.loadBalancer == .decides ? HealthCheck.viewWords : check.words
+  }
+}
+
+extension HealthCheck {
+  static let viewWords = "the load balancer's own view of its targets, without checks from here"
+
+  /// What is looked at: this check, or what the load balancer makes of its own.
+  fileprivate func words(_ role: GatePolicy.LoadBalancerRole) -> String {
+    switch role {
+    case .none: "checking \(words)"
+    case .confirms: "checking \(words); the load balancer must say in service too"
+    case .decides: "watching \(Self.viewWords)"
+    }
+  }
+
+  /// What is asked, how often, and what follows from the answers.
+  var words: String {
+    let new = initialThreshold == healthyThreshold ? "" : " (new ones after \(initialThreshold))"
+    let window = unhealthyWindow.map { " or \($0.failures) of \($0.checks)" } ?? ""
+    return "\(target.description.printable) every \(interval.inWords), timeout \(timeout.inWords), "
+      + "as \(semantics.rawValue): healthy after \(counted(healthyThreshold, "success", "es"))"
+      + "\(new), unhealthy after \(counted(unhealthyThreshold, "failure"))\(window)"
+  }
+}
+
+extension Gate {
+  /// `2 of 3 healthy`, and how many are unhealthy if any are.
+  var standing: String {
+    let bad = unhealthy > 0 ? ", \(unhealthy) unhealthy" : ""
+    return "\(healthy) of \(expected) healthy\(bad)"
+  }
+
+  func words(for transition: Transition, of key: InstanceKey) -> String {
+    let record = self[key]
+    let name = record.instance.name
+    if policy.loadBalancer == .decides, let view = record.view {
+      let why = transition.to == .healthy ? "" : ": \(view.words)"
+      return "the load balancer has \(name) \(transition.to.rawValue)\(why) (\(standing))"
+    }
+    switch transition.to {
+    case .initial where transition.from == .healthy:
+      let failed = counted(record.health.consecutiveFailures, "forgiven failure")
+      return "\(name) is initial again after \(failed): \(record.lastFailure?.words ?? "") "
+        + "(\(standing))"
+    case .healthy, .initial:
+      let passed = counted(record.health.consecutiveSuccesses, "success", "es")
+      return "\(name) is \(transition.to.rawValue) after \(passed) (\(standing))"
+    case .unhealthy:
+      let failed = counted(record.health.consecutiveFailures, "failure")
+      let reason = transition.reason.code.map { " [\($0)]" } ?? ""
+      return "\(name) is unhealthy after \(failed): \(record.lastFailure?.words ?? "")\(reason) "
+        + "(\(standing))"
+    }
+  }
+
+  func failureWords(of key: InstanceKey, run: Int) -> String {
+    let record = self[key]
+    let count = record.health.consecutiveFailures
+    let isForgiven = record.lastFailure.map { forgives($0.report, of: record) } ?? false
+    let counts =
+      switch record.health.state {
+      case .unhealthy: "unhealthy still"
+      case .initial where isForgiven, .healthy where isForgiven: "forgiven in the grace period"
+      case .initial, .healthy: "failure \(count) of \(check.unhealthyThreshold)"
+      }
+    let again = run > 1 ? ", began to fail \(run) times" : ""
+    return "\(record.instance.name): \(record.lastFailure?.words ?? "") (\(counts)\(again))"
+  }
+
+  /// Whether a failure began within the grace period of its instance.
+  private func forgives(_ report: CheckReport, of record: InstanceRecord) -> Bool {
+    record.instance.role != .baseline && report.started < record.firstSeen + policy.gracePeriod
+  }
+
+  func recoveryWords(of key: InstanceKey, after failures: Int) -> String {
+    let record = self[key]
+    let needed = record.health.successesNeeded(under: check)
+    let more = needed > 0 ? ", \(needed) more to be healthy" : ""
+    return "\(record.instance.name): ok after \(counted(failures, "failure"))\(more)"
+  }
+}
+
+extension GateInstant {
+  /// How long it is from here to another moment: `12s`.
+  func words(until end: GateInstant) -> String {
+    GateInstant(microseconds: end.microseconds - microseconds).preciseWords
+  }
+}

@@ -1,0 +1,17 @@
+package import GateRecords
+internal import GateSettings
+
+extension ReportFormat {
+  /// The report; only one that needs it looks at the timeline.
+  package func text(of document: VerdictDocument, _ timeline: Timeline) -> String {
+    switch self {
+    case .html: HTMLReport(document, timeline).text
+    case .junit: JUnitReport(document).text
+    case .markdown: MarkdownReport(document).text
+    case .openmetrics: OpenMetricsReport(document).text
+    case .tap: TAPReport(document).text
+    case .nagios: NagiosReport(document).text
+    case .text: TextReport(document, style: .plain).text
+    }
+  }
+}

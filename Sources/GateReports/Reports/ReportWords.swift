@@ -1,0 +1,65 @@
+package import GateCore
+internal import GateRecords
+internal import GateSettings
+internal import GateText
+
+extension LastFailure {
+  /// What happened, as exactly as it is known.
+  package var words: String { report.detail?.printable ?? shortWords }
+}
+
+extension Instance {
+  /// Its id as it may be shown, and what it is unless it is of the group.
+  package var name: String {
+    role == .member ? id.printable : "\(role.rawValue) \(id.printable)"
+  }
+}
+
+extension Decision {
+  var tone: Tone {
+    switch self {
+    case .promote: .good
+    case .rollback: .bad
+    case .inconclusive: .waiting
+    }
+  }
+}
+
+extension Verdict {
+  /// The reason on one line, after the release that it is about.
+  func message(of release: String? = nil) -> String {
+    let words = reason.message.printable
+    return release.map { "\($0): \(words)" } ?? words
+  }
+
+  /// The decision and the reason, on one line, with the decision in its color.
+  package func text(in style: TextStyle, of release: String? = nil) -> String {
+    "\(style.paint("\(decision.rawValue):", decision.tone)) \(message(of: release))"
+  }
+
+  /// The same without a color.
+  package var words: String { text(in: .plain) }
+}
+
+extension VerdictDocument {
+  var message: String { verdict.message(of: header.deployment.title) }
+
+  var words: String { verdict.text(in: .plain, of: header.deployment.title) }
+}
+
+extension GatePolicy {
+  /// Of so many, how many must be healthy at the same time.
+  func healthyWanted(of expected: Int) -> Int { max(minHealthy.roundedUp(of: expected), 1) }
+
+  /// Of so many, how many may be unhealthy at once.
+  func unhealthyAllowed(of expected: Int) -> Int { maxUnhealthy.roundedDown(of: expected) }
+}
+
+extension LoadBalancerView {
+  /// What it says, in its own words as far as it has any.
+  var words: String {
+    let own = (description ?? reasonCode ?? state.rawValue).printable
+    guard description != nil, let reasonCode else { return own }
+    return "\(own) [\(reasonCode.printable)]"
+  }
+}

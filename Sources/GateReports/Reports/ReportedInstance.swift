@@ -1,0 +1,187 @@
+internal import GateCore
+internal import GateInsight
+internal import GateRecords
+internal import GateSettings
+internal import GateText
+
+/// An instance as the reports tell of it: what became of it under this verdict.
+struct ReportedInstance {
+  var key: InstanceKey
+  var record: InstanceRecord
+  var outcome: Outcome
+  /// As the load balancer says it.
+  var reason: HealthReason
+  /// So many more successes would make it healthy.
+  var successesWanted: Int
+  /// Its id, printable, and of no other instance of the run.
+  var name: String
+  /// Whether it is healthy and did not pass its latest checks, so that it did not count.
+  var isPending: Bool
+
+  /// The order is that in which a reader wants them.
+  enum Outcome: Int, Hashable, CaseIterable {
+    /// It is among the reasons of a rollback, or might be of the next.
+    case failed
+    /// What would have decided was lost to a fault of the gate's own.
+    case lost
+    /// It failed, and the policy bore it.
+    case tolerated
+    /// The verdict came before it was judged, and not because of it.
+    case undecided
+    case left
+    case healthy
+  }
+}
+
+extension VerdictDocument {
+  /// All instances of the group, in the order in which they joined.
+  var reportedInstances: [ReportedInstance] {
+    zip(gate.records, uniqueNames).enumerated().map { index, known in
+      let (record, name) = known
+      return ReportedInstance(
+        key: InstanceKey(index), record: record, outcome: outcome(of: record),
+        reason: record.reason(under: gate.check),
+        successesWanted: record.health.successesNeeded(under: gate.check), name: name,
+        isPending: gate.isLeftOut(record, by: verdict))
+    }.filter { $0.record.instance.role == .member }
+  }
+
+  /// Their ids, and where two look alike, a number: who is in the group has the first claim.
+  private var uniqueNames: [String] {
+    let records = gate.records
+    var names = [String](repeating: "", count: records.count)
+    var taken: Set<String> = []
+    var numbers: [String: Int] = [:]
+    let present = records.indices.filter { records[$0].removed == nil }
+    let gone = records.indices.filter { records[$0].removed != nil }
+    for index in present + gone {
+      let name = records[index].instance.name
+      names[index] = name
+      while !taken.insert(names[index]).inserted {
+        numbers[name, default: 1] += 1
+        names[index] = "\(name) (\(numbers[name] ?? 1))"
+      }
+    }
+    return names
+  }
+
+  private func outcome(of record: InstanceRecord) -> ReportedInstance.Outcome {
+    let reason = verdict.reason.code
+    guard record.removed == nil else { return reason == .tooManyReplaced ? .failed : .left }
+    guard record.instance.mismatch == nil else { return .failed }
+    switch record.health.state {
+    case .healthy:
+      if gate.isLeftOut(record, by: verdict) {
+        guard !record.isLastTroubleALoss else { return .lost }
+        return verdict.decision == .promote ? .tolerated : .failed
+      }
+      if record.isMissing, reason != .tooManyUnhealthy { return .undecided }
+      let isDenied = reason == .loadBalancerDisagrees && record.view?.state != .healthy
+      return isDenied ? .failed : .healthy
+    case .unhealthy: return verdict.decision == .promote ? .tolerated : .failed
+    case .initial:
+      guard verdict.decision != .promote else { return .undecided }
+      guard !record.isLastTroubleALoss else { return .lost }
+      return reason == .deadlineExceeded || reason == .cannotBecomeHealthyInTime
+        ? .failed : .undecided
+    }
+  }
+}
+
+extension [ReportedInstance] {
+  /// The worst first, and among equals those that failed most, then in the order of joining.
+  var worstFirst: [ReportedInstance] {
+    enumerated().sorted { left, right in
+      let (one, other) = (left.element, right.element)
+      guard one.outcome == other.outcome else {
+        return one.outcome.rawValue < other.outcome.rawValue
+      }
+      let (failures, others) = (one.record.failures, other.record.failures)
+      return failures == others ? left.offset < right.offset : failures > others
+    }.map(\.element)
+  }
+}
+
+extension ReportedInstance {
+  /// Whether there is nothing to tell of it: it is healthy, or was on the way without a failure.
+  var isQuiet: Bool {
+    outcome == .healthy
+      || outcome == .undecided && record.failures == 0 && record.lostChecks == 0
+        && !record.isMissing
+  }
+
+  /// Whether it is healthy here, and to blame all the same.
+  var isDenied: Bool {
+    outcome == .failed && record.removed == nil && record.health.state == .healthy
+  }
+
+  /// Why it is what it is, in one sentence.
+  var words: String {
+    switch outcome {
+    case .failed where record.instance.mismatch != nil:
+      record.instance.mismatch?.printable ?? record.troubleWords
+    case .failed where record.removed != nil: "left the group"
+    case .failed where isPending, .tolerated where isPending, .lost where isPending:
+      "healthy, but the latest check did not pass: \(record.troubleWords)"
+    case .failed where record.health.state == .healthy:
+      "healthy here, but the load balancer does not say so"
+    case .undecided where record.health.state == .healthy:
+      "the latest listing of the group lacks it"
+    case .failed, .tolerated, .lost: record.troubleWords
+    case .undecided where record.checks == 0: record.troubleWords
+    case .undecided where record.failures == 0:
+      "\(counted(record.successes, "success", "es")) so far, \(successesWanted) more needed"
+    case .undecided: "not healthy yet: \(record.troubleWords)"
+    case .left: "left the group"
+    case .healthy: reason.description.printable
+    }
+  }
+
+  /// `10.0.1.5:80`, `[2001:db8::5]:80`.
+  var address: String {
+    let address = record.instance.address.printable
+    return address.contains(":")
+      ? "[\(address)]:\(record.instance.port)" : "\(address):\(record.instance.port)"
+  }
+
+  /// Its state as a reader wants it: one that left has none.
+  var stateWords: String {
+    record.removed != nil ? "left" : record.health.state.rawValue
+  }
+
+  /// `3 of 5 checks failed`, and those that were lost.
+  var checkWords: String {
+    let lost = record.lostChecks > 0 ? ", \(record.lostChecks) lost" : ""
+    guard record.checks > 0 else {
+      return record.lostChecks > 0 ? "\(counted(record.lostChecks, "check")) lost" : "no check"
+    }
+    guard record.failures > 0 else { return "\(counted(record.checks, "check")) passed\(lost)" }
+    return "\(record.failures) of \(counted(record.checks, "check")) failed\(lost)"
+  }
+
+  /// Until its state was reached that it has: seconds since it was first seen.
+  func time(until end: GateInstant) -> Duration {
+    let decided =
+      outcome == .healthy ? record.healthySince ?? end : record.removed ?? end
+    return decided.since(record.firstSeen)
+  }
+
+  /// What a failed answer showed beside its status; nil when there was none.
+  var evidenceWords: String? {
+    guard let evidence = record.lastFailure?.report.evidence else { return nil }
+    let parts = [
+      evidence.server.map { "server \($0)" }, evidence.location.map { "location \($0)" },
+      evidence.contentType, evidence.excerpt,
+    ].compactMap { $0?.printable }
+    return parts.isEmpty ? nil : parts.joined(separator: "; ")
+  }
+}
+
+extension Duration {
+  /// Seconds with three decimals: `15.021`.
+  var thousandthsOfSeconds: String {
+    let milliseconds = max(inMicroseconds, 0) / 1000
+    let digits = String(milliseconds % 1000 + 1000).dropFirst()
+    return "\(milliseconds / 1000).\(digits)"
+  }
+}

@@ -1,0 +1,142 @@
+internal import GateCore
+internal import GateRecords
+internal import GateSettings
+internal import GateText
+
+/// What had a say beside the instances of the group, and what came after the decision, as all
+/// reports tell of it.
+struct ReportedPart {
+  var kind: Kind
+  /// Printable; empty where there is one of its kind alone.
+  var name: String
+  var outcome: ReportedInstance.Outcome
+  var state: String
+  /// What was seen of it, in one sentence.
+  var words: String
+  /// Its checks, where it was checked.
+  var record: InstanceRecord?
+
+  enum Kind: String, Hashable, CaseIterable {
+    case ofGuard = "guard"
+    case baseline
+    case comparison
+    case hook
+    case after
+  }
+
+  /// `guard error-rate`, `after`.
+  var title: String { name.isEmpty ? kind.rawValue : "\(kind.rawValue) \(name)" }
+
+  /// Whether it is among the reasons of the verdict, or failed after it.
+  var isToBlame: Bool { outcome == .failed || outcome == .lost }
+}
+
+extension VerdictDocument {
+  /// Guards, the old group, the comparison with it, the hook, and the check afterwards.
+  var reportedParts: [ReportedPart] {
+    let guards = gate.records(.guard).map { part(.ofGuard, $0, outcome(ofGuard: $0)) }
+    let baseline = gate.records(.baseline).map { part(.baseline, $0, outcome(ofBaseline: $0)) }
+    return guards + baseline + [comparisonPart, hookPart, afterPart].compactMap(\.self)
+  }
+
+  private func part(
+    _ kind: ReportedPart.Kind, _ record: InstanceRecord, _ outcome: ReportedInstance.Outcome
+  ) -> ReportedPart {
+    let isWell = outcome == .healthy && !record.isLastTroubleALoss
+    let words = isWell ? record.lastDetail ?? "" : record.troubleWords
+    return ReportedPart(
+      kind: kind, name: record.instance.id.printable, outcome: outcome,
+      state: record.removed == nil ? record.health.state.rawValue : "left",
+      words: words.printable, record: record)
+  }
+
+  private func outcome(ofGuard record: InstanceRecord) -> ReportedInstance.Outcome {
+    guard record.removed == nil else { return .left }
+    switch record.health.state {
+    case .healthy: return .healthy
+    case .unhealthy: return verdict.decision == .promote ? .tolerated : .failed
+    case .initial:
+      guard verdict.decision != .promote else { return .undecided }
+      guard !record.isLastTroubleALoss else { return .lost }
+      return record.failures > 0 && isTooLate ? .failed : .undecided
+    }
+  }
+
+  /// The old group's failures are a reason only where they say that the new one is not to blame.
+  private func outcome(ofBaseline record: InstanceRecord) -> ReportedInstance.Outcome {
+    guard record.removed == nil else { return .left }
+    switch record.health.state {
+    case .healthy: return .healthy
+    case .unhealthy: return verdict.reason.code == .sharedCause ? .failed : .tolerated
+    case .initial:
+      return verdict.reason.code == .sharedCause && record.failures > 0 ? .failed : .undecided
+    }
+  }
+
+  private var isTooLate: Bool {
+    verdict.reason.code == .deadlineExceeded || verdict.reason.code == .cannotBecomeHealthyInTime
+  }
+
+  private var comparisonPart: ReportedPart? {
+    gate.comparison.map { comparison in
+      let isDecisive = verdict.reason.code == .worseThanBaseline
+      let isBlind = verdict.reason.code == .tooFewSamples
+      return ReportedPart(
+        kind: .comparison, name: "",
+        outcome: isDecisive
+          ? .failed
+          : isBlind
+            ? .lost
+            : comparison.isWorse
+              ? .tolerated : comparison.hasEnoughSamples ? .healthy : .undecided,
+        state: comparison.isWorse
+          ? "worse" : comparison.hasEnoughSamples ? "no worse" : "too few samples",
+        words: comparison.words)
+    }
+  }
+
+  private var hookPart: ReportedPart? {
+    hook.map {
+      ReportedPart(
+        kind: .hook, name: $0.name, outcome: $0.isSuccess ? .healthy : .failed,
+        state: $0.isSuccess ? "done" : "failed", words: $0.failureWords?.printable ?? "")
+    }
+  }
+
+  private var afterPart: ReportedPart? {
+    after.map { after in
+      let outcome: ReportedInstance.Outcome =
+        switch after.decision {
+        case .promote: .healthy
+        case .rollback: .failed
+        case .inconclusive: .lost
+        }
+      return ReportedPart(
+        kind: .after, name: "", outcome: outcome, state: after.decision.rawValue,
+        words: "the baseline, gated once more: \(after.message.printable)")
+    }
+  }
+}
+
+extension Comparison {
+  /// `3 of 40 checks failed, of the baseline's 1 of 40; median latency 12ms, the baseline's 9.8ms`.
+  var words: String {
+    let enough = hasEnoughSamples ? "" : ", too few to compare"
+    let failures =
+      "\(new.failures) of \(counted(new.checks, "check")) failed, of the baseline's "
+      + "\(old.failures) of \(old.checks)\(enough)"
+    guard let latency else { return failures }
+    let medians = [latency.newMedian, latency.oldMedian].map { latencyWords(Int64($0)) }
+    return "\(failures); median latency \(medians[0]), the baseline's \(medians[1])"
+  }
+}
+
+extension [ReportedPart] {
+  /// What the verdict is due to before the rest.
+  var worstFirst: [ReportedPart] {
+    enumerated().sorted { one, other in
+      let (left, right) = (one.element.outcome.rawValue, other.element.outcome.rawValue)
+      return left == right ? one.offset < other.offset : left < right
+    }.map(\.element)
+  }
+}

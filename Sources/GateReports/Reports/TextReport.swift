@@ -1,0 +1,304 @@
+internal import GateCore
+package import GateRecords
+internal import GateSettings
+internal import GateText
+
+/// The verdict for people: the reason first, then who caused it and why, then the rest.
+///
+/// Instances that fail alike are told of together, so that a thousand of them stay readable; all
+/// that is left out are names and repetitions, and the JSON document has those.
+package struct TextReport {
+  private let document: VerdictDocument
+  private var page: TextPage
+
+  /// Where the decision and its reason stand.
+  package enum Headline: Hashable, Sendable {
+    case first
+    case last
+  }
+
+  package static let pageWidth = TextPage.width
+
+  package init(
+    _ document: VerdictDocument, style: TextStyle, headline: Headline = .first,
+    width: Int = Self.pageWidth
+  ) {
+    self.document = document
+    page = TextPage(style, width: width)
+    if headline == .first { writeDecision() }
+    writeAdvisory()
+    let groups = failureGroups
+    writeCauses(groups.filter { $0.likeness.trouble != .none })
+    writeDiagnoses()
+    writeWaiting(groups.filter { $0.likeness.trouble == .none })
+    writeGroup()
+    writeWarnings()
+    writeRun()
+    if headline == .last {
+      page.blankLine()
+      page.entry("\(verdict.decision.rawValue):", verdict.decision.tone, document.message)
+    }
+  }
+
+  package var text: String { page.text }
+
+  private var gate: Gate { document.gate }
+  private var header: RunHeader { document.header }
+  private var verdict: Verdict { document.verdict }
+
+  /// Names told of one set of instances.
+  private static let names = 10
+  /// Diagnoses told; the JSON document has all.
+  private static let diagnoses = 2
+  /// Different details told of one group of instances.
+  private static let details = 5
+
+  private mutating func writeDecision() {
+    page.headline("\(verdict.decision.rawValue):", verdict.decision.tone, document.message)
+  }
+
+  private mutating func writeAdvisory() {
+    guard header.isAdvisory else { return }
+    page.fact("advisory: decided and reported, but the exit status is \(document.exitCode)")
+  }
+
+  // MARK: - Causes
+
+  private var failureGroups: [FailureGroup] {
+    let members = gate.records(.member)
+    let gone = members.filter { $0.removed != nil }
+    let unhealthy = members.filter { $0.removed == nil && $0.health.state == .unhealthy }
+    let initial = members.filter { $0.removed == nil && $0.health.state == .initial }
+    let others =
+      verdict.reason.code == .tooManyReplaced
+      ? gone + unhealthy + initial : unhealthy + initial + gone
+    return FailureGroup.groups(of: others)
+  }
+
+  private mutating func writeCauses(_ groups: [FailureGroup]) {
+    for group in groups {
+      page.blankLine()
+      write(group)
+    }
+    if !groups.isEmpty { page.blankLine() }
+    writeDenied()
+  }
+
+  /// Those on their way, which are no reason: after what is wrong.
+  private mutating func writeWaiting(_ groups: [FailureGroup]) {
+    if !groups.isEmpty, !page.text.hasSuffix("\n\n") { page.blankLine() }
+    for group in groups {
+      write(group)
+      page.blankLine()
+    }
+  }
+
+  /// Those that are healthy here, and are a reason all the same.
+  private mutating func writeDenied() {
+    let denied = document.reportedInstances.filter {
+      $0.outcome == .failed && $0.record.removed == nil && $0.record.health.state == .healthy
+    }
+    guard !denied.isEmpty else { return }
+    page.entry(
+      "\(counted(denied.count, "instance")) healthy here, and not counted:", .bad,
+      list(denied.map(\.name), first: Self.names))
+    if let first = denied.first { page.fact(first.words) }
+    if let view = denied.first?.record.view { page.fact("the load balancer says: \(view.words)") }
+    page.blankLine()
+  }
+
+  /// What is probably wrong and what to do, for the likeliest few.
+  private mutating func writeDiagnoses() {
+    let told = document.diagnoses.prefix(Self.diagnoses)
+    for diagnosis in told {
+      // Whom it is about, where it is not about all that failed.
+      let about =
+        told.count > 1 && !diagnosis.instances.isEmpty
+        ? " (\(list(diagnosis.instances.map(\.printable), first: 3)))" : ""
+      page.fact("\(diagnosis.confidence.rawValue)\(about): \(diagnosis.likelyCause.printable)")
+      page.fact("advice: \(diagnosis.advice.printable)")
+    }
+    if !told.isEmpty { page.blankLine() }
+  }
+
+  private mutating func write(_ group: FailureGroup) {
+    let details = group.details
+    let isOneDetail = details.count == 1
+    let heading = isOneDetail ? details[0].words : group.commonWords
+    page.entry(
+      "\(counted(group.members.count, "instance")) \(group.likeness.words):", group.likeness.tone,
+      heading)
+    if isOneDetail {
+      page.fact(list(group.names, first: Self.names))
+    } else {
+      for detail in details.prefix(Self.details) {
+        let names = list(detail.members.map(\.instance.name), first: 3)
+        page.fact("\(names): \(detail.words)")
+      }
+      let rest = details.dropFirst(Self.details)
+      if !rest.isEmpty {
+        let instances = rest.reduce(0) { $0 + $1.members.count }
+        page.fact("\(counted(instances, "more instance")), with details of their own")
+      }
+    }
+    write(facts: group)
+    writeEvidence(of: group)
+  }
+
+  private mutating func write(facts group: FailureGroup) {
+    let counts = group.countWords(under: gate.check, gate.policy.loadBalancer)
+    if !counts.isEmpty { page.fact(counts) }
+    // Of those that were not checked here, the load balancer's words stand above.
+    guard group.members.contains(where: { $0.checks > 0 || $0.view == nil }) else { return }
+    let reasons = Set(group.members.map { $0.reason(under: gate.check) })
+    if !group.likeness.isGone, reasons.count == 1, let reason = reasons.first {
+      page.fact(
+        "reason code \(reason.code ?? "none"): \(reason.description)")
+    }
+  }
+
+  private mutating func writeEvidence(of group: FailureGroup) {
+    guard let member = group.members.first(where: { $0.lastFailure?.report.evidence != nil }),
+      let evidence = member.lastFailure?.report.evidence
+    else { return }
+    let parts = [
+      evidence.server, evidence.contentType, evidence.location.map { "location \($0)" },
+    ].compactMap { $0?.printable }
+    let answer = group.members.count == 1 ? "the answer" : "the answer of \(member.instance.name)"
+    let about = parts.isEmpty ? "" : " (\(parts.joined(separator: ", ")))"
+    page.fact("\(answer)\(about): \(evidence.excerpt?.printable ?? "no body")")
+  }
+
+  // MARK: - The group
+
+  private mutating func writeGroup() {
+    let healthy = gate.records(.member) {
+      $0.removed == nil && $0.health.state == .healthy
+    }
+    if !healthy.isEmpty {
+      page.entry(
+        "healthy:", .good,
+        "\(counted(healthy.count, "instance")): "
+          + list(healthy.map(\.instance.name), first: Self.names))
+    }
+    writeVersions()
+    writeBaseline()
+    writeComparison()
+    writeGuards()
+    writeChecks()
+  }
+
+  private mutating func writeBaseline() {
+    guard document.header.baseline != nil else { return }
+    let present = gate.records(.baseline) { $0.removed == nil }
+    let failing = present.filter { $0.health.state == .unhealthy }
+    page.entry(
+      "baseline:", failing.isEmpty ? .plain : .bad,
+      "\(counted(present.count, "instance")): \(gate.healthy(.baseline)) healthy, "
+        + "\(failing.count) unhealthy, \(gate.initial(.baseline)) initial")
+    for group in FailureGroup.groups(of: failing) {
+      let words = group.details.count == 1 ? group.details[0].words : group.commonWords
+      page.fact("\(list(group.names, first: Self.names)): \(words)")
+    }
+  }
+
+  private mutating func writeComparison() {
+    guard let comparison = gate.comparison else { return }
+    page.entry("compared:", comparison.isWorse ? .bad : .plain, comparison.words)
+  }
+
+  private mutating func writeGuards() {
+    for record in gate.records(.guard) {
+      let state = record.health.state
+      let tone: Tone = state == .healthy ? .good : state == .unhealthy ? .bad : .waiting
+      page.entry("\(record.instance.name):", tone, state.rawValue)
+      if let seen = record.isLastTroubleALoss ? record.troubleWords : record.lastDetail {
+        page.fact(seen.printable)
+      }
+    }
+  }
+
+  private mutating func writeVersions() {
+    var carriers: [String: [String]] = [:]
+    for record in gate.records(.member) {
+      for version in record.versions { carriers[version, default: []].append(record.instance.name) }
+    }
+    for (version, names) in carriers.sorted(by: { $0.key < $1.key }) {
+      page.entry(
+        "version \(version.printable):", .plain,
+        "\(counted(names.count, "instance")): \(list(names, first: Self.names))")
+    }
+  }
+
+  private mutating func writeChecks() {
+    let members = gate.records(.member)
+    let checks = members.reduce(0) { $0 + $1.checks }
+    let failures = members.reduce(0) { $0 + $1.failures }
+    guard checks + gate.losses.checks.count > 0 || gate.policy.loadBalancer != .decides else {
+      page.entry("checks:", .plain, "none from here: the load balancer's view decided")
+      return
+    }
+    let failed = failures == 0 ? "none failed" : "\(failures) failed"
+    let least = members.compactMap(\.latency.least).min()
+    let greatest = members.compactMap(\.latency.greatest).max()
+    var words = "\(checks) in all, \(failed)"
+    if failures > 0, verdict.decision == .promote, gate.policy.gracePeriod > .zero {
+      words +=
+        ", forgiven where they began within the grace period of "
+        + gate.policy.gracePeriod.inWords
+    }
+    if let least, let greatest {
+      let (shortest, longest) = (latencyWords(least), latencyWords(greatest))
+      words += "; answers took \(shortest)" + (longest == shortest ? "" : " to \(longest)")
+    }
+    page.entry("checks:", .plain, words)
+  }
+
+  private mutating func writeWarnings() {
+    for warning in document.allWarnings {
+      page.entry("warning:", .waiting, warning.printable)
+    }
+  }
+
+  // MARK: - The run
+
+  /// Which settings a load balancer or Terraform gave, and which one.
+  private mutating func writeImports() {
+    let imported = header.settings.filter { $0.layer == .imported }
+    for origin in Set(imported.map(\.origin)).sorted() {
+      let words = imported.filter { $0.origin == origin }.map { "\($0.name) \($0.value)" }
+      page.entry(
+        "settings:", .plain,
+        "\(words.joined(separator: ", ").printable) (from \(origin.printable))")
+    }
+  }
+
+  private mutating func writeRun() {
+    if let hook = document.hook {
+      page.entry(
+        "\(hook.name):", hook.isSuccess ? .good : .bad, hook.failureWords?.printable ?? "done")
+    }
+    if let after = document.after {
+      page.entry(
+        "after:", after.decision.tone,
+        "the baseline, gated once more: \(after.decision.rawValue), \(after.message.printable)")
+    }
+    let labels = header.deployment.labels.map { "\($0.name)=\($0.value)".printable }
+    if !labels.isEmpty { page.entry("labels:", .plain, labels.joined(separator: ", ")) }
+    if let build = header.deployment.build {
+      page.entry(
+        "build:", .plain, [build.words, build.page].compactMap(\.self).joined(separator: ", "))
+    }
+    page.entry("rules:", .plain, gate.rulesWords)
+    writeImports()
+    page.entry(
+      "decided:", .plain,
+      "after \(verdict.at.preciseWords) of \(gate.deadlineWords), at "
+        + header.startedAt.at(verdict.at))
+    if let words = gate.resumptionWords { page.entry("resumed:", .waiting, words) }
+    guard let journal = document.journal, let path = journal.path ?? header.journalPath else {
+      return
+    }
+    page.entry("journal:", .plain, "\(path.printable) (\(counted(journal.events, "event")))")
+  }
+}

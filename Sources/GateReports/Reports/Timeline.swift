@@ -1,0 +1,108 @@
+package import GateCore
+internal import GateRecords
+internal import GateText
+
+/// What happened over time, as far as a drawing needs it: every check of every instance, when the
+/// group was healthy, and the faults of the gate's own.
+///
+/// It is a fold over the events that the gate has folded in. A live run and its journal have the
+/// same ones, and so the same timeline. Memory is bounded: of an instance with very many checks
+/// the earlier ones are told by every other, by the worse of two.
+package struct Timeline: Hashable, Sendable {
+  /// By key, in the order in which they ended.
+  package private(set) var checks: [[Check]] = []
+  /// When the group was as the policy wants it, but for the soak; the last may go on.
+  package private(set) var healthySpans: [Span] = []
+  /// Faults that cost no check.
+  package private(set) var faults: [GateInstant] = []
+  /// Checks that are not told one by one.
+  package private(set) var thinned = 0
+
+  package struct Check: Hashable, Sendable {
+    package var ended: GateInstant
+    /// In microseconds, at most 71 minutes.
+    package var latency: UInt32
+    package var outcome: Outcome
+  }
+
+  /// The worse, the greater.
+  package enum Outcome: UInt8, Hashable, Sendable, Comparable {
+    case success
+    /// Lost to a fault of the gate's own.
+    case lost
+    case failure
+    /// A failure with a whole answer, so that its latency is one.
+    case answeredFailure
+
+    package static func < (left: Outcome, right: Outcome) -> Bool {
+      left.rawValue < right.rawValue
+    }
+  }
+
+  package struct Span: Hashable, Sendable {
+    package var from: GateInstant
+    /// Nil while it lasts.
+    package var to: GateInstant?
+  }
+
+  /// Checks kept of one instance.
+  static let checksKept = 360
+  /// Faults and spans kept of a run.
+  static let marksKept = 200
+
+  package init() {}
+
+  /// Notes an event that the gate has folded in.
+  package mutating func observe(_ event: GateEvent, at instant: GateInstant, in gate: Gate) {
+    switch event {
+    case .instanceAdded: while checks.count < gate.records.count { checks.append([]) }
+    case .checked(let key, let report):
+      let outcome: Outcome =
+        switch report.result {
+        case .success: .success
+        case .failure(let kind): kind.isAnswered ? .answeredFailure : .failure
+        }
+      let latency = UInt32(clamping: report.latencyMicroseconds)
+      add(Check(ended: instant, latency: latency, outcome: outcome), of: key)
+    case .checkLost(let key, let fault):
+      let latency = fault.started.map { instant.microseconds - $0.microseconds } ?? 0
+      add(Check(ended: instant, latency: UInt32(clamping: latency), outcome: .lost), of: key)
+    case .listed, .loadBalancerAsked:
+      guard event.fault != nil else { break }
+      if faults.count < Self.marksKept { faults.append(instant) }
+    case .instanceRemoved, .loadBalancerSaw, .interrupted, .resumed, .wokeUp: break
+    }
+    noteGroup(at: instant, in: gate)
+  }
+
+  private mutating func noteGroup(at instant: GateInstant, in gate: Gate) {
+    let isOpen = healthySpans.last.map { $0.to == nil } ?? false
+    if let since = gate.healthySince {
+      guard !isOpen || healthySpans.last?.from != since else { return }
+      close(at: since)
+      guard healthySpans.count < Self.marksKept else { return }
+      healthySpans.append(Span(from: since))
+    } else if isOpen {
+      close(at: instant)
+    }
+  }
+
+  private mutating func close(at instant: GateInstant) {
+    guard let last = healthySpans.indices.last, healthySpans[last].to == nil else { return }
+    healthySpans[last].to = instant
+  }
+
+  private mutating func add(_ check: Check, of key: InstanceKey) {
+    guard checks.indices.contains(key.index) else { return }
+    if checks[key.index].count == Self.checksKept { thin(key.index) }
+    checks[key.index].append(check)
+  }
+
+  private mutating func thin(_ index: Int) {
+    let all = checks[index]
+    checks[index] = stride(from: 0, to: all.count - 1, by: 2).map { first in
+      all[first].outcome > all[first + 1].outcome ? all[first] : all[first + 1]
+    }
+    thinned += all.count - checks[index].count
+  }
+}

@@ -1,0 +1,132 @@
+package import GateCore
+package import GateText
+
+/// What is deployed and where, as the user says, and the build that deploys it.
+///
+/// Nothing of it decides: it tells readers of which release the verdict is.
+package struct Deployment: Hashable, Sendable {
+  /// By name, each once.
+  package private(set) var labels: [Label]
+  /// Nil outside of a CI system.
+  package var build: Build?
+
+  package init(labels: [Label] = [], build: Build? = nil) {
+    self.labels = labels.sorted { $0.name < $1.name }
+    self.build = build
+  }
+
+  package struct Label: Hashable, Sendable {
+    /// In the grammar `[a-z][a-z0-9_.-]*`.
+    package var name: String
+    /// Cleaned: it may be a branch's name, or the first line of somebody's commit.
+    package let value: String
+
+    package init(_ name: String, _ value: String) {
+      self.name = name
+      self.value = value.cleaned(to: 4096)
+    }
+  }
+
+  /// A build of a CI system, as far as its variables tell; whoever proposes a change names its
+  /// branch.
+  package struct Build: Hashable, Sendable {
+    /// Such as `github`.
+    package var system: String
+    /// The build's own page.
+    package let link: String?
+    package let commit: String?
+    package let branch: String?
+
+    package init(system: String, link: String?, commit: String?, branch: String?) {
+      self.system = system
+      self.link = link?.cleaned(to: 4096)
+      self.commit = commit?.cleaned(to: 1024)
+      self.branch = branch?.cleaned(to: 1024)
+    }
+  }
+
+  /// Of which release it is, for titles: `web in production`; nil when no label says so.
+  package var title: String? {
+    let parts = ["service", "environment"].compactMap(value(of:)).filter { !$0.isEmpty }
+    return parts.isEmpty ? nil : parts.joined(separator: " in ").printable.cut(to: 120)
+  }
+
+  private func value(of name: String) -> String? { labels.first { $0.name == name }?.value }
+}
+
+extension Deployment.Label {
+  /// Reads `NAME=VALUE`.
+  ///
+  /// - Throws: `GrammarError` when it is none.
+  package init(parsing text: String) throws(GrammarError) {
+    guard let separator = text.firstIndex(of: "=") else {
+      throw GrammarError("it is NAME=VALUE, such as service=web")
+    }
+    let name = text[..<separator]
+    guard ("a"..."z").contains(name.first ?? " "), name.utf8.allSatisfy(Self.isOfName) else {
+      throw GrammarError(
+        "its name is made of a-z, 0-9, '_', '.' and '-', and begins with a letter")
+    }
+    self.init(String(name), String(text[text.index(after: separator)...]))
+  }
+
+  private static func isOfName(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+    default: "_.-".utf8.contains(byte)
+    }
+  }
+}
+
+extension SettingsReader {
+  mutating func labels() -> [Deployment.Label] {
+    let labels = values(of: .label, Deployment.Label.init(parsing:))
+    var names: Set<String> = []
+    if let twice = labels.first(where: { !names.insert($0.name).inserted }) {
+      reject(.label, "label \(twice.name) is given twice", hint: "leave one of them out")
+    }
+    return labels
+  }
+}
+
+extension Deployment {
+  /// As the fields `labels` and `ci`.
+  package func write(to writer: inout JSONWriter) {
+    writer.object("labels") { writer in
+      for label in labels { writer.field(named: label.name, label.value) }
+    }
+    guard let build else { return writer.null("ci") }
+    writer.object("ci") { writer in
+      writer.field("system", build.system)
+      writer.field("url", build.link)
+      writer.field("commit", build.commit)
+      writer.field("branch", build.branch)
+    }
+  }
+}
+
+extension Deployment.Build {
+  /// Its page where that can be linked to: whatever else a variable or a journal has is shown, or left out.
+  package var page: String? {
+    guard let link, ["http://", "https://"].contains(where: link.hasPrefix),
+      link.utf8.allSatisfy(Self.isOfURL)
+    else { return nil }
+    return link
+  }
+
+  /// RFC 3986, without what could end a link in a document.
+  private static func isOfURL(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"):
+      true
+    default: "-._~:/?#@!$&*+,;=%".utf8.contains(byte)
+    }
+  }
+
+  /// Such as `github, main at 0a1b2c3d4e5f`.
+  package var words: String {
+    let place = [branch, commit.map { String($0.prefix(12)) }].compactMap { $0?.printable }
+    return place.isEmpty ? system : "\(system), \(place.joined(separator: " at "))".cut(to: 200)
+  }
+}

@@ -1,0 +1,57 @@
+package import GateCore
+internal import GateText
+
+/// A form in which a verdict is reported.
+package enum ReportFormat: String, Hashable, Sendable, CaseIterable {
+  case html
+  case junit
+  case markdown
+  case openmetrics
+  case tap
+  case nagios
+  case text
+
+  /// Reads a name.
+  ///
+  /// - Throws: `GrammarError` that names those that there are.
+  package init(named name: String) throws(GrammarError) {
+    let names = Self.allCases.map(\.rawValue)
+    guard let format = Self(rawValue: name.lowercased()) else {
+      let nearest = nearestName(to: name, among: names).map { " (did you mean \($0)?)" } ?? ""
+      throw GrammarError("\(name.shown) is not one of \(names.joined(separator: ", "))\(nearest)")
+    }
+    self = format
+  }
+
+  /// Whether it shows the course of the checks, which the verdict alone does not have.
+  package var needsTimeline: Bool {
+    switch self {
+    case .html: true
+    case .junit, .markdown, .openmetrics, .tap, .nagios, .text: false
+    }
+  }
+}
+
+/// A report that a run leaves behind.
+package struct ReportRequest: Hashable, Sendable {
+  package var format: ReportFormat
+  package var path: String
+
+  /// Reads `FORMAT=FILE`.
+  ///
+  /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
+  package init(parsing text: String) throws(GrammarError) {
+    guard let sign = text.firstIndex(of: "=") else {
+      throw GrammarError("\(text.shown) is not FORMAT=FILE, such as html=report.html")
+    }
+    format = try ReportFormat(named: String(text[..<sign]))
+    path = String(text[text.index(after: sign)...])
+    guard !path.isEmpty else {
+      throw GrammarError("\(text.shown) names no file")
+    }
+    guard path != "-" else {
+      throw GrammarError("\(text.shown): standard output is the verdict's, so name a file")
+    }
+    guard !path.unicodeScalars.contains("\0") else { throw GrammarError("it has a null character") }
+  }
+}

@@ -1,0 +1,75 @@
+package import GateCore
+internal import GateText
+
+/// Where something is posted to, and in which form.
+package struct Webhook: Hashable, Sendable {
+  /// `http` or `https`; its path is a secret as often as not.
+  package var url: String
+  package var form: Form
+
+  package enum Form: Hashable, Sendable {
+    /// The document or the lines as they are.
+    case json
+    /// A message that Slack's incoming webhooks take, and Mattermost's.
+    case slack
+  }
+
+  /// What may stand before a URL to ask for a message.
+  static let slackPrefix = "slack:"
+
+  /// Reads `https://HOST/PATH`, or `slack:https://HOST/PATH`.
+  ///
+  /// - Throws: `GrammarError`; its words show no more than the host.
+  package init(parsing text: String) throws(GrammarError) {
+    let url = text.hasPrefix(Self.slackPrefix) ? text.dropFirst(Self.slackPrefix.count) : text[...]
+    guard let separator = url.firstRange(of: "://"),
+      ["http", "https"].contains(url[..<separator.lowerBound].lowercased())
+    else {
+      // Anything of it may be the secret.
+      throw GrammarError("it is not a URL that begins with https:// or http://")
+    }
+    let shown = Self.masked(text).shown
+    let authority = url[separator.upperBound...].prefix { !"/?#".contains($0) }
+    let host = authority.lastIndex(of: "@").map { authority[authority.index(after: $0)...] }
+    guard text.unicodeScalars.allSatisfy({ !$0.isShownByNumber && !$0.properties.isWhitespace }),
+      (try? InstanceSpec(parsing: String(host ?? authority))) != nil,
+      !(host ?? authority).contains("=")
+    else {
+      throw GrammarError("\(shown) is not a URL: https://HOST/PATH")
+    }
+    self.url = String(url)
+    let isSlack = (host ?? authority).lowercased().hasPrefix("hooks.slack.com")
+    form = url.count < text.count || isSlack ? .slack : .json
+  }
+
+  /// The URL as it may be shown anywhere: its host.
+  package var shown: String { Self.masked(url) }
+
+  /// Of a URL only the host is shown: the path is the secret.
+  static func masked(_ text: String) -> String {
+    let form = text.hasPrefix(slackPrefix) ? slackPrefix : ""
+    let url = text.dropFirst(form.count)
+    guard let separator = url.firstRange(of: "://"),
+      ["http", "https"].contains(url[..<separator.lowerBound].lowercased())
+    else { return SecretMask.mask }
+    let rest = url[separator.upperBound...]
+    let authority = rest.prefix { !"/?#".contains($0) }
+    let host = authority.lastIndex(of: "@").map { authority[authority.index(after: $0)...] }
+    let path = rest.dropFirst(authority.count)
+    return form + url[..<separator.upperBound]
+      + (host.map { "\(SecretMask.mask)@\($0)" } ?? authority)
+      + (path.isEmpty || path == "/" ? path : "/\(SecretMask.mask)")
+  }
+
+  /// What must not appear in any output: the parts of what follows the host, and a password.
+  static func secrets(in text: String) -> [String] {
+    guard let separator = text.firstRange(of: "://") else { return [text] }
+    let path = text[separator.upperBound...].drop { !"/?#".contains($0) }
+    // A part in small letters is a word, which answers have too: services, webhooks.
+    let parts = path.split { "/?&=#".contains($0) }.filter { part in
+      part.utf8.count >= 16 || part.contains { $0.isNumber || $0.isUppercase }
+    }
+    let place = String(text[..<path.startIndex])
+    return SecretPlaces.secrets(in: place, .place) + parts.map(String.init)
+  }
+}

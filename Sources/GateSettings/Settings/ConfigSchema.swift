@@ -1,0 +1,86 @@
+internal import GateText
+
+/// The JSON Schema (2020-12) of the file of settings, made from the table of settings.
+package func configSchema() -> String {
+  let properties = SettingKey.allCases.map { key in
+    "    \(quotedScalar(key.rawValue)): \(key.setting.schema)"
+  }
+  return """
+    {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "title": "healthgate settings",
+      "description": \(quotedScalar(schemaDescription)),
+      "type": "object",
+      "additionalProperties": false,
+      "not": { "anyOf": [\(rivalSources)] },
+      "properties": {
+    \(properties.joined(separator: ",\n"))
+      }
+    }
+
+    """
+}
+
+/// No two of the settings that name the group go together.
+private var rivalSources: String {
+  let sources = SettingKey.sources
+  return sources.indices.flatMap { first in
+    sources[(first + 1)...].map { second in
+      "{ \"required\": [\(quotedScalar(sources[first].rawValue)), \(quotedScalar(second.rawValue))] }"
+    }
+  }.joined(separator: ", ")
+}
+
+private let schemaDescription =
+  "The file given with --config. A flag or a variable may give what the file leaves out, so no "
+  + "setting is required here."
+
+extension Setting {
+  /// An object of one line: the description, and what a value may be.
+  fileprivate var schema: String {
+    "{ \"description\": \(quotedScalar("\(help) Default: \(whenUnset).")), \(valueSchema) }"
+  }
+
+  private var valueSchema: String {
+    let one = itemSchema
+    switch (repetition, kind) {
+    case (.repeatable, .pair):
+      let item = "\"anyOf\": [{ \(one) }, { \(mapping) }]"
+      return "\"anyOf\": [{ \(one) }, { \(mapping) }, { \(list(of: item)) }]"
+    case (.repeatable, _):
+      return "\"anyOf\": [{ \(one) }, { \(list(of: one)) }]"
+    case (.once, _):
+      return one
+    }
+  }
+
+  private func list(of item: String) -> String {
+    "\"type\": \"array\", \"items\": { \(item) }"
+  }
+
+  private var mapping: String {
+    "\"type\": \"object\", \"additionalProperties\": "
+      + "{ \"type\": [\"string\", \"number\", \"boolean\"] }"
+  }
+
+  private var itemSchema: String {
+    switch kind {
+    case .text, .file, .instances, .pair: "\"type\": \"string\", \"minLength\": 1"
+    case .textOrNumber: "\"type\": [\"string\", \"number\"], \"minLength\": 1"
+    case .duration:
+      "\"type\": [\"number\", \"string\"], \"minimum\": 0, \"pattern\": "
+        + quotedScalar(#"^([0-9]+(\.[0-9]+)?|([0-9]+(\.[0-9]+)?(us|ms|s|m|h))+)$"#)
+    case .wholeNumber: "\"type\": \"integer\", \"minimum\": 1"
+    case .instanceCount:
+      "\"type\": [\"integer\", \"string\"], \"minimum\": 0, \"pattern\": "
+        + quotedScalar(#"^([0-9]+|(100|[0-9]{1,2})%)$"#)
+    case .toggle: "\"type\": \"boolean\""
+    case .choice(let names): "\"enum\": [\(choices(names).joined(separator: ", "))]"
+    }
+  }
+
+  /// As texts, and as the numbers that YAML takes them for: `1.2`.
+  private func choices(_ names: [String]) -> [String] {
+    names.map(quotedScalar) + names.filter { Double($0) != nil }
+  }
+}

@@ -1,0 +1,94 @@
+package import GateCore
+package import GateText
+
+/// Beyond the load balancer: what a success must also show.
+package struct Expectations: Hashable, Sendable {
+  /// A regular expression that is found in the body; known to compile.
+  package var body: String?
+  package var headers: [Answer.Field]
+  package var json: [JSONExpectation]
+  package var version: VersionExpectation?
+
+  package init(
+    body: String? = nil, headers: [Answer.Field] = [], json: [JSONExpectation] = [],
+    version: VersionExpectation? = nil
+  ) {
+    self.body = body
+    self.headers = headers
+    self.json = json
+    self.version = version
+  }
+
+  package var isEmpty: Bool {
+    body == nil && headers.isEmpty && json.isEmpty && version == nil
+  }
+}
+
+/// A value that the body shows at a place: `/status=ok`.
+package struct JSONExpectation: Hashable, Sendable {
+  package var pointer: JSONPointer
+  /// As JSON writes it, but for the quotes of a string.
+  package var value: String
+
+  /// Reads `POINTER=VALUE`; the first `=` is the one between them.
+  ///
+  /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
+  package init(parsing text: String) throws(GrammarError) {
+    guard let sign = text.firstIndex(of: "=") else {
+      throw GrammarError("\(text.shown) is not POINTER=VALUE, such as /status=ok")
+    }
+    pointer = try JSONPointer(parsing: text[..<sign])
+    value = String(text[text.index(after: sign)...])
+  }
+}
+
+/// The version that every success must carry.
+package struct VersionExpectation: Hashable, Sendable {
+  /// Nil: it is read and reported, whatever it is.
+  package var version: String?
+  package var source: VersionSource
+
+  package init(_ version: String?, from source: VersionSource) {
+    self.version = version
+    self.source = source
+  }
+}
+
+/// Where an answer carries its version.
+package enum VersionSource: Hashable, Sendable {
+  case header(String)
+  case json(JSONPointer)
+  /// What the one group of this regular expression finds in the body; known to compile.
+  case body(String)
+
+  /// Reads `header:NAME`, `json:POINTER` or `body:REGEX`.
+  ///
+  /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
+  package init(parsing text: String) throws(GrammarError) {
+    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    let rest = parts.count == 2 ? String(parts[1]) : ""
+    switch (parts[0], rest) {
+    case ("header", let name) where Answer.Field.isName(name):
+      self = .header(name)
+    case ("json", let pointer) where parts.count == 2:
+      self = .json(try JSONPointer(parsing: pointer))
+    case ("body", let pattern) where !pattern.isEmpty:
+      let groups = try BodyPattern(pattern).groups
+      guard groups == 1 else {
+        throw GrammarError(
+          "\(pattern.shown) has \(groups) groups, and the version is what one group finds")
+      }
+      self = .body(pattern)
+    default:
+      throw GrammarError("\(text.shown) is not header:NAME, json:POINTER or body:REGEX")
+    }
+  }
+}
+
+/// Compiles a regular expression, to say now what is wrong with it.
+///
+/// - Throws: `GrammarError`, with the compiler's reason.
+func checkedPattern(_ pattern: String) throws(GrammarError) -> String {
+  _ = try BodyPattern(pattern)
+  return pattern
+}

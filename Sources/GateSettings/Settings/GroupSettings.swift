@@ -1,0 +1,92 @@
+package import GateCore
+internal import GateText
+
+/// What the group as a whole must show, before it is known how large it is.
+package struct GroupSettings: Hashable, Sendable {
+  package var minHealthy = InstanceCount.percentage(100)
+  package var maxUnhealthy = InstanceCount.number(0)
+  package var maxReplaced = InstanceCount.number(0)
+  package var gracePeriod = Duration.zero
+  package var soak = Duration.zero
+  /// The given one, or what follows from the health check.
+  package var deadline: Duration
+  /// Nil: as many as the source lists.
+  package var expected: Int?
+  /// How the group is compared with the baseline; nil when it is not.
+  package var comparison: ComparisonPolicy?
+}
+
+extension Settings {
+  /// The policy for a fixed list of so many instances.
+  ///
+  /// - Throws: what cannot be: none at all, more expected than listed, more healthy than expected.
+  package func policy(for instanceCount: Int) throws(SettingsError) -> GatePolicy {
+    let problems = group.problems(forListOf: instanceCount, from: source.key, inForce)
+    guard problems.isEmpty else { throw SettingsError(problems) }
+    return GatePolicy(
+      minHealthy: group.minHealthy, maxUnhealthy: group.maxUnhealthy,
+      maxReplaced: group.maxReplaced, gracePeriod: group.gracePeriod, soak: group.soak,
+      deadline: group.deadline, expected: group.expected ?? instanceCount, membership: .fixed,
+      comparison: group.comparison)
+  }
+
+  /// The policy for a group that may change, of which the source wants so many, if it says.
+  ///
+  /// - Throws: more healthy than expected.
+  package func policy(
+    forChangingGroupOf listed: Int, declared: Int?
+  ) throws(SettingsError) -> GatePolicy {
+    let expected = group.expected ?? declared ?? max(listed, 1)
+    // Of a group that wants none it is said when the run begins.
+    let problems = expected > 0 ? group.problems(expecting: expected, inForce) : []
+    guard problems.isEmpty else { throw SettingsError(problems) }
+    return GatePolicy(
+      minHealthy: group.minHealthy, maxUnhealthy: group.maxUnhealthy,
+      maxReplaced: group.maxReplaced, gracePeriod: group.gracePeriod, soak: group.soak,
+      deadline: group.deadline, expected: expected, membership: source.membership,
+      loadBalancer: following.loadBalancerRole, comparison: group.comparison)
+  }
+}
+
+extension GroupSettings {
+  func problems(
+    forListOf count: Int, from source: SettingKey, _ inForce: RawSettings
+  ) -> [SettingProblem] {
+    var problems: [SettingProblem] = []
+    if count == 0 {
+      problems.append(
+        SettingProblem(
+          .senseless(source, "\(source.rawValue) lists no instance"), at: inForce.origin(of: source)
+        ))
+    } else if let expected, expected > count {
+      problems.append(
+        SettingProblem(
+          .senseless(
+            .expected, "expected is \(expected), but \(source.rawValue) lists \(count)",
+            hint: "list the others, or leave expected out for \(count)"),
+          at: inForce.origin(of: .expected)))
+    }
+    if let total = expected ?? (count > 0 ? count : nil) {
+      problems += self.problems(expecting: total, inForce)
+    }
+    return problems
+  }
+
+  func problems(expecting total: Int, _ inForce: RawSettings) -> [SettingProblem] {
+    guard case .number(let wanted) = minHealthy, wanted > total else { return [] }
+    return [
+      SettingProblem(
+        .senseless(
+          .minHealthy, "min_healthy is \(wanted), but only \(total) are expected",
+          hint: "write 100% for all of them"),
+        at: inForce.origin(of: .minHealthy))
+    ]
+  }
+}
+
+extension RawSettings {
+  /// Where the first value of a setting stands.
+  package func origin(of key: SettingKey) -> SettingOrigin? {
+    values[key]?.first?.origin
+  }
+}

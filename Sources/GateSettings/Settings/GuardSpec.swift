@@ -1,0 +1,132 @@
+package import GateCore
+internal import GateText
+
+/// Something else that must hold for the group to be promoted.
+package struct GuardSpec: Hashable, Sendable {
+  package var question: Question
+  /// As it was written, without its secrets.
+  package var name: String
+
+  package enum Question: Hashable, Sendable {
+    /// An instant query; every value of its answer must compare so with the number.
+    case prometheus(url: String, query: String, Comparison)
+    case cloudWatchAlarm(String)
+    /// A URL that answers with a status of 200 to 299.
+    case http(String)
+    /// A shell command that ends with 0.
+    case exec(String)
+  }
+
+  package struct Comparison: Hashable, Sendable {
+    package var relation: Relation
+    package var number: Double
+    /// As it was written: `< 0.01`.
+    package var text: String
+
+    package enum Relation: String, Hashable, Sendable, CaseIterable {
+      case atMost = "<="
+      case atLeast = ">="
+      case equal = "=="
+      case unequal = "!="
+      case below = "<"
+      case above = ">"
+    }
+
+    package func holds(_ value: Double) -> Bool {
+      switch relation {
+      case .atMost: value <= number
+      case .atLeast: value >= number
+      case .equal: value == number
+      case .unequal: value != number
+      case .below: value < number
+      case .above: value > number
+      }
+    }
+  }
+}
+
+extension GuardSpec {
+  /// Reads `prometheus:URL?query=… < 0.01`, `cloudwatch-alarm:NAME`, `http:URL` or `exec:COMMAND`.
+  ///
+  /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
+  package init(parsing text: String) throws(GrammarError) {
+    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+      .map { $0.trimmed }
+    name = SettingKey.guard.masked(text).cleaned(to: 65_536)
+    guard parts.count == 2, !parts[1].isEmpty else { throw Self.unknown(name) }
+    switch parts[0] {
+    case "prometheus": question = try Self.prometheus(parts[1], name)
+    case "cloudwatch-alarm": question = .cloudWatchAlarm(parts[1])
+    // Whoever writes only a URL means the URL.
+    case "http" where parts[1].hasPrefix("//"), "https" where parts[1].hasPrefix("//"):
+      question = .http(try Self.url(text.trimmed, name))
+    case "http": question = .http(try Self.url(parts[1], name))
+    case "exec": question = .exec(parts[1])
+    default: throw Self.unknown(name)
+    }
+  }
+
+  private static func unknown(_ text: String) -> GrammarError {
+    GrammarError(
+      "\(text.shown) is not a guard: prometheus:URL?query=QUERY < NUMBER, cloudwatch-alarm:NAME, "
+        + "http:URL or exec:COMMAND")
+  }
+
+  private static func url(_ text: String, _ name: String) throws(GrammarError) -> String {
+    guard text.hasPrefix("http://") || text.hasPrefix("https://"),
+      !GuardURL.host(of: text).isEmpty
+    else {
+      throw GrammarError("\(name.shown) has no URL that begins with http:// or https:// and a host")
+    }
+    guard text.unicodeScalars.allSatisfy({ $0.value > 0x20 && $0.value != 0x7F }) else {
+      throw GrammarError("the URL of \(name.shown) has a blank or a control character")
+    }
+    return text
+  }
+
+  /// The query stands as it is written, so it is everything after `query=`.
+  private static func prometheus(_ text: String, _ name: String) throws(GrammarError) -> Question {
+    guard let mark = text.firstRange(of: "?query=") ?? text.firstRange(of: "&query=") else {
+      throw GrammarError(
+        "\(name.shown) has no query: write prometheus:http://HOST:9090?query=QUERY < NUMBER")
+    }
+    let url = try Self.url(String(text[..<mark.lowerBound]), name)
+    let (query, comparison) = try split(text[mark.upperBound...], name)
+    return .prometheus(url: url, query: query, comparison)
+  }
+
+  /// The comparison is the last one, with a number after it: the query may have others.
+  private static func split(
+    _ text: Substring, _ name: String
+  ) throws(GrammarError) -> (query: String, Comparison) {
+    if let last = text.lastIndex(where: { "<>=".contains($0) }), last > text.startIndex {
+      let before = text.index(before: last)
+      let start = text[last] == "=" && "<>=!".contains(text[before]) ? before : last
+      let number = text[text.index(after: last)...].trimmed
+      let query = text[..<start].trimmed
+      if let relation = Comparison.Relation(rawValue: String(text[start...last])),
+        let value = Double(number), !value.isNaN, !query.isEmpty
+      {
+        let words = "\(relation.rawValue) \(number)"
+        return (query, Comparison(relation: relation, number: value, text: words))
+      }
+    }
+    throw GrammarError(
+      "\(name.shown) does not end with a comparison, such as < 0.01 (<, <=, >, >=, == or != and a "
+        + "number)")
+  }
+}
+
+/// The place in a URL.
+private enum GuardURL {
+  static func host(of text: String) -> Substring {
+    let authority = authority(of: text)
+    let host = authority.lastIndex(of: "@").map { authority[authority.index(after: $0)...] }
+    return host ?? authority
+  }
+
+  private static func authority(of text: String) -> Substring {
+    guard let start = text.firstRange(of: "://")?.upperBound else { return "" }
+    return text[start...].prefix { !"/?#".contains($0) }
+  }
+}

@@ -1,0 +1,94 @@
+package import GateCore
+internal import GateText
+
+extension InstanceSpec {
+  /// What becomes of a place that a list names twice.
+  package enum DoubledPlaces: Hashable, Sendable {
+    case refused
+    /// Each name of it is listed: who follows the group tells which counts.
+    case kept
+  }
+
+  /// The instances of a list, each with the port on which it is checked.
+  ///
+  /// An instance's own port beats the target's: who writes `10.0.1.6:8080` means it, whether or not
+  /// the target names another for the rest. Under `traffic-port` each instance must have one. An
+  /// instance without a name is called as it is written, by its address, or by address and port:
+  /// what else is listed never changes that.
+  ///
+  /// - Throws: all that cannot be: no port under `traffic-port`, the same name or the same place
+  ///   twice, no instance at all.
+  package static func instances(
+    _ specs: [InstanceSpec], on port: HealthCheckTarget.Port, doubled: DoubledPlaces = .refused
+  ) throws(SettingsError) -> [Instance] {
+    guard !specs.isEmpty else {
+      throw SettingsError([
+        SettingProblem(.senseless(.instances, "the list of instances is empty"))
+      ])
+    }
+    var listing = Listing(doubled: doubled)
+    for spec in specs { listing.add(spec, on: port) }
+    guard listing.problems.isEmpty else { throw SettingsError(listing.problems) }
+    return listing.instances
+  }
+
+  /// A list on its way, with what was seen of it.
+  private struct Listing {
+    let doubled: DoubledPlaces
+    var instances: [Instance] = []
+    var problems: [SettingProblem] = []
+    private var places: [String: InstanceSpec] = [:]
+    private var placesByID: [String: String] = [:]
+
+    init(doubled: DoubledPlaces) { self.doubled = doubled }
+
+    mutating func add(_ spec: InstanceSpec, on targetPort: HealthCheckTarget.Port) {
+      guard problems.count < SettingsError.mostOfOneKind else { return }
+      guard let port = spec.port ?? targetPort.number else {
+        problem(
+          spec, "\(spec) has no port, and the target's is traffic-port",
+          hint: "write \(InstanceSpec.example(spec))")
+        return
+      }
+      let place = "\(spec.address.canonical) \(port)"
+      let other = places.updateValue(spec, forKey: place)
+      if doubled == .refused, let other {
+        problem(
+          spec, "\(other) and \(spec) are the same place, on port \(port)",
+          hint: "keep one of them" + (other.origin.map { "; the first is at \($0)" } ?? ""))
+        return
+      }
+      var unnamed = spec
+      unnamed.id = nil
+      let id = spec.id ?? unnamed.description
+      if let known = placesByID.updateValue(place, forKey: id) {
+        // The same line once more says nothing new.
+        guard known != place else { return }
+        problem(spec, "two instances are called \(id.shown)", hint: "give each its own name")
+        return
+      }
+      instances.append(Instance(id: id, address: spec.address.text, port: port, zone: spec.zone))
+    }
+
+    private mutating func problem(_ spec: InstanceSpec, _ sentence: String, hint: String) {
+      problems.append(
+        SettingProblem(.senseless(.instances, sentence, hint: hint), at: spec.origin))
+    }
+  }
+
+  private static func example(_ spec: InstanceSpec) -> String {
+    var example = spec
+    example.port = 8080
+    return example.description
+  }
+}
+
+extension HealthCheckTarget.Port {
+  /// Nil for the traffic port.
+  var number: Int? {
+    switch self {
+    case .number(let number): number
+    case .trafficPort: nil
+    }
+  }
+}

@@ -1,0 +1,139 @@
+import GateCore
+internal import GateText
+
+/// What becomes of a value that the load balancer would refuse.
+enum Strictness {
+  /// It works, and is named under the warnings.
+  case lenient
+  case strict
+}
+
+extension SettingsReader {
+  /// Finds what the load balancer would refuse of this health check.
+  mutating func compare(
+    _ check: HealthCheck, _ request: RequestSettings, _ tls: TLSSettings,
+    withLoadBalancerIn strictness: Strictness
+  ) {
+    guard areSound(.semantics) else { return }
+    // What stands in for a value that was not understood must not be blamed.
+    var doubtful = unsound
+    if !areSound(.interval, .timeout) { doubtful.formUnion([.interval, .timeout]) }
+    if !areSound(.target) { doubtful.insert(.matcher) }
+    let refusals = check.refusals(blamingForTimeout: isGiven(.timeout) ? .timeout : .interval)
+    for refusal in refusals + check.refusals(of: request, tls) where !doubtful.contains(refusal.key)
+    {
+      switch strictness {
+      case .lenient: warn(refusal.sentence)
+      case .strict: report(.refused(refusal), on: refusal.key)
+      }
+    }
+  }
+}
+
+extension HealthCheck {
+  /// Everything that the load balancer's own API would say no to.
+  ///
+  /// Sources: botocore's models `elb/2012-06-01` and `elbv2/2015-12-01`; for the timeout beside the
+  /// interval "Health check interval must be greater than the timeout.", which target groups answer
+  /// too, with defaults as with given values.
+  func refusals(blamingForTimeout key: SettingKey) -> [Refusal] {
+    targetRefusals + timeRefusals(blamingForTimeout: key) + thresholdRefusals + matcherRefusals
+  }
+
+  /// How it would not make the check: only an Application Load Balancer speaks HTTP/2 with its
+  /// targets, only a Network Load Balancer sends PROXY headers, and it offers no TLS 1.3.
+  func refusals(of request: RequestSettings, _ tls: TLSSettings) -> [Refusal] {
+    var refusals: [Refusal] = []
+    if request.protocolVersion == .http2, semantics != .alb {
+      refusals.append(refusal(.protocolVersion, "http2", takes: "http1", whenLeftOut: "http1"))
+    }
+    if let header = request.proxyProtocol, semantics != .nlb {
+      refusals.append(refusal(.proxyProtocol, header.rawValue, takes: "none"))
+    }
+    if let newest = semantics.newestTLS, let max = tls.max, max > newest {
+      refusals.append(
+        refusal(
+          .tlsMax, max.rawValue, takes: "\(newest.rawValue) at most",
+          whenLeftOut: newest.rawValue))
+    }
+    return refusals
+  }
+
+  private var defaults: SemanticDefaults { semantics.defaults(for: target) }
+  private var ranges: SemanticRanges { semantics.ranges(for: target) }
+
+  private func refusal(
+    _ key: SettingKey, _ value: String, takes: String, whenLeftOut: String? = nil
+  ) -> Refusal {
+    Refusal(key: key, value: value, semantics: semantics, takes: takes, whenLeftOut: whenLeftOut)
+  }
+
+  private var targetRefusals: [Refusal] {
+    var refusals: [Refusal] = []
+    if !ranges.protocols.contains(target.scheme) {
+      let names = ranges.protocols.map(\.rawValue)
+      let list = names.dropLast().joined(separator: ", ") + " or \(names.last ?? "")"
+      refusals.append(refusal(.target, "\(target)", takes: list))
+    }
+    if semantics == .classic, target.port == .trafficPort {
+      refusals.append(refusal(.target, "\(target)", takes: "a port's number"))
+    }
+    return refusals
+  }
+
+  private func timeRefusals(blamingForTimeout key: SettingKey) -> [Refusal] {
+    var refusals: [Refusal] = []
+    let times = [
+      (SettingKey.interval, interval, ranges.interval, defaults.interval),
+      (SettingKey.timeout, timeout, ranges.timeout, defaults.timeout),
+    ]
+    for (key, time, range, standard) in times {
+      if !range.contains(time) {
+        let takes = "\(range.lowerBound.inWords) to \(range.upperBound.inWords)"
+        refusals.append(
+          refusal(key, time.inWords, takes: takes, whenLeftOut: standard.inWords))
+      } else if time.inMicroseconds % 1_000_000 != 0 {
+        refusals.append(
+          refusal(key, time.inWords, takes: "whole seconds", whenLeftOut: standard.inWords))
+      }
+    }
+    if timeout >= interval {
+      let isTimeout = key == .timeout
+      refusals.append(
+        isTimeout
+          ? refusal(.timeout, timeout.inWords, takes: "less than the interval, \(interval.inWords)")
+          : refusal(.interval, interval.inWords, takes: "more than the timeout, \(timeout.inWords)")
+      )
+    }
+    return refusals
+  }
+
+  private var thresholdRefusals: [Refusal] {
+    let range = ranges.thresholds
+    let thresholds = [
+      (SettingKey.healthyThreshold, healthyThreshold, defaults.healthyThreshold),
+      (SettingKey.unhealthyThreshold, unhealthyThreshold, defaults.unhealthyThreshold),
+    ]
+    return thresholds.filter { !range.contains($0.1) }.map { key, threshold, standard in
+      refusal(
+        key, "\(threshold)", takes: "\(range.lowerBound) to \(range.upperBound)",
+        whenLeftOut: "\(standard)")
+    }
+  }
+
+  private var matcherRefusals: [Refusal] {
+    // A protocol that it does not know has no matcher either, and gRPC's codes are all allowed.
+    guard target.scheme.hasPath, !target.scheme.isGRPC else { return [] }
+    let codes = ranges.statusCodes
+    let isInside = matcher.ranges.allSatisfy {
+      codes.contains($0.lowerBound) && codes.contains($0.upperBound)
+    }
+    guard !isInside else { return [] }
+    let takes =
+      codes.count == 1
+      ? "\(codes.lowerBound) alone" : "codes from \(codes.lowerBound) to \(codes.upperBound)"
+    return [
+      refusal(.matcher, "\(matcher)", takes: takes, whenLeftOut: "\(defaults.matcher)")
+    ]
+  }
+}

@@ -1,0 +1,95 @@
+package import GateCore
+internal import GateText
+
+/// One argument of `probe`: what is asked, of whom, or both.
+package enum ProbeTarget: Hashable, Sendable {
+  /// `HTTP:80/health`, as the setting `target`: asked of each instance of the group.
+  case check(HealthCheckTarget)
+  /// `10.0.1.5:80` or `web-3=10.0.1.7`, as in the setting `instances`: asked what `target` says.
+  case instance(InstanceSpec)
+  /// `http://10.0.1.5:8080/health`: one place, and what is asked there.
+  case url(Instance, HealthCheckTarget)
+}
+
+extension ProbeTarget {
+  /// Reads an argument: with `://` a URL, with a protocol before its first colon a check, anything
+  /// else an instance.
+  ///
+  /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
+  package init(parsing text: String) throws(GrammarError) {
+    if let separator = text.firstRange(of: "://") {
+      self = try Self.url(
+        text, scheme: text[..<separator.lowerBound], text[separator.upperBound...])
+    } else if let colon = text.firstIndex(of: ":"), Self.scheme(text[..<colon]) != nil {
+      self = .check(try HealthCheckTarget(parsing: text))
+    } else if !text.hasPrefix("["), text.contains("/") {
+      throw GrammarError(
+        "\(text.shown) is neither PROTOCOL:PORT/PATH (HTTP:80/health), nor a URL "
+          + "(http://10.0.1.5/health), nor an instance (10.0.1.5:80)")
+    } else {
+      self = .instance(try InstanceSpec(parsing: text))
+    }
+  }
+
+  private static func scheme(_ name: Substring) -> HealthCheckTarget.Scheme? {
+    guard name.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
+    return HealthCheckTarget.Scheme(rawValue: name.uppercased())
+  }
+
+  private static func url(
+    _ text: String, scheme name: Substring, _ rest: Substring
+  ) throws(GrammarError) -> ProbeTarget {
+    guard let scheme = scheme(name) else {
+      let names = HealthCheckTarget.Scheme.allCases.map { $0.rawValue.lowercased() }
+      throw GrammarError(
+        "\(String(name).shown) in \(text.shownWithoutUser) is not a protocol: it is one of "
+          + names.joined(separator: ", "))
+    }
+    let end = rest.firstIndex { "/?#".contains($0) } ?? rest.endIndex
+    let authority = rest[..<end]
+    guard !authority.contains("@") else {
+      throw GrammarError(
+        "\(text.shownWithoutUser) has a user in it: send one with "
+          + "\(SettingKey.header.flag) 'Authorization: Basic …'")
+    }
+    guard !authority.isEmpty else { throw GrammarError("\(text.shown) names no host") }
+    // The zone of an address (RFC 6874).
+    let spec = try InstanceSpec(parsing: String(authority).replacing("%25", with: "%"))
+    guard spec.id == nil else { throw GrammarError("\(text.shown) has an '=' in its host") }
+    guard let port = spec.port ?? scheme.standardPort else {
+      throw GrammarError("\(text.shown) names no port, and \(name) has no usual one")
+    }
+    let target = try HealthCheckTarget(
+      parsing: "\(scheme.rawValue):\(port)\(path(rest[end...], of: scheme))")
+    let instance = Instance(
+      id: SecretPlaces.masked(text), address: spec.address.text, port: port)
+    return .url(instance, target)
+  }
+
+  /// As curl sends it: without one, the root's.
+  private static func path(_ text: Substring, of scheme: HealthCheckTarget.Scheme) -> String {
+    if !scheme.hasPath || scheme.isGRPC { return text == "/" ? "" : String(text) }
+    return text.hasPrefix("/") ? String(text) : "/\(text)"
+  }
+}
+
+extension HealthCheckTarget.Scheme {
+  /// Nil for those of which no port is usual.
+  fileprivate var standardPort: Int? {
+    switch self {
+    case .http: 80
+    case .https: 443
+    case .tcp, .ssl, .grpc, .grpcs: nil
+    }
+  }
+}
+
+extension String {
+  /// In quotes; what stands before an `@` in the host may be a token.
+  fileprivate var shownWithoutUser: String {
+    guard let start = firstRange(of: "://")?.upperBound,
+      let at = self[start...].prefix(while: { !"/?#".contains($0) }).lastIndex(of: "@")
+    else { return shown }
+    return "\(self[..<start])\(SecretMask.mask)\(self[at...])".shown
+  }
+}

@@ -1,0 +1,159 @@
+internal import GateText
+
+extension RawSettings {
+  /// Reads a file of settings: one YAML mapping, of which a JSON object is a kind.
+  ///
+  /// `path` is what messages call it. Nothing is thrown: what is wrong stands under `problems`.
+  package init(file bytes: [UInt8], path: String) {
+    self.init()
+    do throws(SettingsError) {
+      let text = try decodedText(bytes, of: path, atMost: Self.largestFile)
+      let document = try YAMLText(parsing: text, of: path)
+      read(document, path: path)
+    } catch {
+      problems += error.problems.flatMap(\.asOfSettings)
+      isIncomplete = true
+    }
+  }
+
+  private static let largestFile = 1_048_576
+
+  private mutating func read(_ document: YAMLText, path: String) {
+    guard let root = document.root, !root.isNull else { return }
+    guard case .mapping(let pairs) = root.content else {
+      let problem = SettingProblem.Fact.content(
+        "the file is \(root.kindInWords), not a mapping of settings",
+        hint: "write a setting a line, such as 'interval: 15s'")
+      problems.append(SettingProblem(problem, at: .file(path: path, line: root.line)))
+      isIncomplete = true
+      return
+    }
+    let names = Set(pairs.compactMap(\.name.scalar))
+    guard !names.isSuperset(of: ["decision", "run_id"]) else {
+      let fact = SettingProblem.Fact.content(
+        "the file is a verdict, not a file of settings",
+        hint: "'healthgate init' prints a file of settings to begin with")
+      problems.append(SettingProblem(fact, at: .file(path: path, line: root.line)))
+      isIncomplete = true
+      return
+    }
+    for pair in pairs {
+      read(pair.value, named: pair.name, path: path)
+    }
+  }
+
+  private mutating func read(_ value: YAMLNode, named name: YAMLNode, path: String) {
+    let place = SettingOrigin.file(path: path, line: name.line)
+    guard let text = name.scalar else {
+      let fact = SettingProblem.Fact.content("the name of a setting is \(name.kindInWords)")
+      problems.append(SettingProblem(fact, at: place))
+      return
+    }
+    guard let key = SettingKey(rawValue: text) else {
+      problems.append(SettingProblem(Self.unknown(text), at: place))
+      return
+    }
+    switch value.content {
+    case .scalar(let text, _) where !value.isNull:
+      add(text, to: key, at: place)
+    case .scalar:
+      problems.append(SettingProblem(.noValue(name: key.rawValue), at: place))
+    case .sequence(let items) where key.setting.takesList:
+      readList(items, of: key, path: path, place: place)
+    case .mapping(let pairs) where key.setting.pairSeparator != nil:
+      for pair in pairs { readPair(pair.name, pair.value, of: key, path: path) }
+    case .sequence, .mapping:
+      let fact = SettingProblem.Fact.wrongKind(
+        name: key.rawValue, found: value.kindInWords, wanted: key.setting.wantedInWords)
+      problems.append(SettingProblem(fact, at: place))
+    }
+  }
+
+  private mutating func readList(
+    _ items: [YAMLNode], of key: SettingKey, path: String, place: SettingOrigin
+  ) {
+    if items.isEmpty, key == .instances {
+      problems.append(SettingProblem(.noValue(name: key.rawValue), at: place))
+    }
+    for item in items {
+      let place = SettingOrigin.file(path: path, line: item.line)
+      switch item.content {
+      case .scalar(let text, _) where !item.isNull:
+        add(text, to: key, at: place)
+      case .scalar:
+        problems.append(SettingProblem(.noValue(name: "an item of \(key.rawValue)"), at: place))
+      case .mapping(let pairs) where key.setting.pairSeparator != nil:
+        // `- X-Env: blue` without quotes is a mapping to YAML, and a header to whoever wrote it.
+        for pair in pairs { readPair(pair.name, pair.value, of: key, path: path) }
+      case .sequence, .mapping:
+        let fact = SettingProblem.Fact.wrongKind(
+          name: "an item of \(key.rawValue)", found: item.kindInWords, wanted: "one value")
+        problems.append(SettingProblem(fact, at: place))
+      }
+    }
+  }
+
+  private mutating func readPair(
+    _ name: YAMLNode, _ value: YAMLNode, of key: SettingKey, path: String
+  ) {
+    let place = SettingOrigin.file(path: path, line: name.line)
+    guard let nameText = name.scalar, let text = value.scalar else {
+      let found = value.kindInWords
+      problems.append(
+        SettingProblem(
+          .wrongKind(name: "an item of \(key.rawValue)", found: found, wanted: "one value"),
+          at: place))
+      return
+    }
+    guard !value.isNull else {
+      let fact = SettingProblem.Fact.noValue(name: "\(nameText) of \(key.rawValue)")
+      problems.append(SettingProblem(fact, at: place))
+      return
+    }
+    add(key.setting.joined(nameText, text), to: key, at: place)
+  }
+
+  private static func unknown(_ name: String) -> SettingProblem.Fact {
+    .unknown(
+      name: name, nearest: nearestName(to: name, among: SettingKey.allCases.map(\.rawValue)))
+  }
+}
+
+extension SettingProblem {
+  /// A name that stands twice in a file of settings is a setting that is given twice.
+  fileprivate var asOfSettings: [SettingProblem] {
+    guard case .duplicated(let names) = fact else { return [self] }
+    return names.map { SettingProblem(.repeated(name: $0), at: origin) }
+  }
+}
+
+extension Setting {
+  fileprivate var takesList: Bool {
+    repetition == .repeatable
+  }
+
+  fileprivate var pairSeparator: String? {
+    guard case .pair(let separator) = kind else { return nil }
+    return separator
+  }
+
+  /// A pair as it is written in one text.
+  fileprivate func joined(_ name: String, _ value: String) -> String {
+    // As to curl: `NAME:` is half a header, `NAME;` one that is empty.
+    guard pairSeparator != ": " || !value.isEmpty else { return "\(name);" }
+    return name + (pairSeparator ?? "") + value
+  }
+
+  fileprivate var wantedInWords: String {
+    switch kind {
+    case .text, .textOrNumber, .file: "one text"
+    case .duration: "a duration such as 15s"
+    case .wholeNumber: "a number"
+    case .instanceCount: "a number or a percentage"
+    case .toggle: "true or false"
+    case .choice(let names): "one of \(names.joined(separator: ", "))"
+    case .instances: "a text or a list of texts"
+    case .pair: "texts or a mapping"
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import GateCore
+internal import GateText
+
+extension RawSettings {
+  /// Reads the `HEALTHGATE_` variables of an environment.
+  ///
+  /// An empty variable is one that is not set. A repeatable setting has one value a line.
+  package init(variables: [String: String]) {
+    self.init()
+    let ours = variables.filter {
+      $0.key.hasPrefix(SettingKey.variablePrefix) && !$0.value.isEmpty
+        && !Self.isOfAnother($0.key)
+    }
+    // An environment has no order, but messages should come out the same each time.
+    for (name, text) in ours.sorted(by: { $0.key < $1.key }) {
+      guard let key = Self.keysByVariable[name] else {
+        problems.append(Self.unknownVariable(name))
+        continue
+      }
+      switch key.setting.repetition {
+      case .once: add(text, to: key, at: .variable(key))
+      case .repeatable:
+        for line in text.split(whereSeparator: \.isNewline) where !line.trimmed.isEmpty {
+          add(String(line), to: key, at: .variable(key))
+        }
+      }
+    }
+  }
+
+  /// Where the file is, which the command reads, what scripts call the version to install, and what
+  /// the commands of a run are told of it.
+  private static let variablesOfTheProgram: Set = Set(
+    [
+      "CONFIG", "VERSION",
+      "DECISION", "REASON", "EXIT_CODE", "VERDICT_FILE", "RUN_ID", "ATTEMPT", "SECONDS_LEFT",
+      "STEP", "STEP_NUMBER", "STEP_COUNT", "WEIGHT", "PREVIOUS_WEIGHT",
+      "BASELINE_HEALTHY", "BASELINE_EXPECTED",
+    ].map { SettingKey.variablePrefix + $0 })
+
+  /// Whether a variable is no setting's, and no mistake.
+  ///
+  /// Kubernetes puts the place of a service of the name `healthgate` into the environment of every
+  /// pod: `HEALTHGATE_SERVICE_HOST`, `HEALTHGATE_PORT`, `HEALTHGATE_PORT_80_TCP` and so on.
+  ///
+  /// Source: Kubernetes, "Service", "Discovering services", environment variables.
+  private static func isOfAnother(_ name: String) -> Bool {
+    let service = ["SERVICE_", "PORT_"].map { SettingKey.variablePrefix + $0 }
+    return variablesOfTheProgram.contains(name) || name == SettingKey.variablePrefix + "PORT"
+      || service.contains(where: name.hasPrefix)
+  }
+
+  private static let keysByVariable = [String: SettingKey](
+    uniqueKeysWithValues: SettingKey.allCases.map { ($0.variable, $0) })
+
+  private static func unknownVariable(_ name: String) -> SettingProblem {
+    let known = SettingKey.allCases.map(\.variable) + ["HEALTHGATE_CONFIG"]
+    // The common prefix must not make everything look alike.
+    let bare = known.map { String($0.dropFirst(SettingKey.variablePrefix.count)) }
+    let nearest = nearestName(
+      to: String(name.dropFirst(SettingKey.variablePrefix.count)), among: bare)
+    return SettingProblem(
+      .unknown(name: name, nearest: nearest.map { SettingKey.variablePrefix + $0 }))
+  }
+}

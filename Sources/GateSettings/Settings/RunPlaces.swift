@@ -1,0 +1,103 @@
+internal import GateText
+
+/// The files that a run writes and reads, as far as what was given can be understood.
+///
+/// Settings that are wrong elsewhere still say where the last run's results are: those are the ones
+/// that nobody must take for this run's.
+package struct RunPlaces: Hashable, Sendable {
+  package var verdicts: [String] = []
+  package var reports: [ReportRequest] = []
+  package var attestations: [String] = []
+  package var ciDirectories: [String] = []
+  package var journals: [String] = []
+  /// The journal to resume, which `journal` alone may write to.
+  package var resumed: [String] = []
+  /// What is read, and by which setting.
+  package var inputs: [Named] = []
+  package var ci = CIChoice.auto
+
+  /// A file, and what it is to the run.
+  package struct Named: Hashable, Sendable {
+    package var what: String
+    package var path: String
+
+    package init(what: String, path: String) {
+      self.what = what
+      self.path = path
+    }
+  }
+
+  /// `config` is the path of the file of settings.
+  package init(_ settings: RawSettings, config: String?) {
+    func texts(_ key: SettingKey) -> [String] { settings.values[key]?.map(\.text) ?? [] }
+    verdicts = texts(.verdict)
+    reports = texts(.report).compactMap { try? ReportRequest(parsing: $0) }
+    attestations = texts(.attestation)
+    ciDirectories = texts(.ciDir)
+    journals = texts(.journal)
+    resumed = texts(.resume)
+    if let config { inputs.append(Named(what: "the settings", path: config)) }
+    // The journal to resume is read too, and may be written by `journal` alone.
+    for key in SettingKey.allCases where key != .resume {
+      inputs += texts(key).flatMap { key.resources(in: $0) }.compactMap { resource in
+        guard case .input(let path) = resource, path != "-" else { return nil }
+        return Named(what: key.rawValue, path: path)
+      }
+    }
+    ci = texts(.ci).last.flatMap(CIChoice.init) ?? .auto
+  }
+
+  /// All that is written, and may not be what is read.
+  package var outputs: [Named] {
+    verdicts.map { Named(what: "the verdict", path: $0) }
+      + journals.map { Named(what: "the journal", path: $0) }
+      + attestations.map { Named(what: "the attestation", path: $0) }
+      + reports.map { Named(what: "the \($0.format.rawValue) report", path: $0.path) }
+      + ciDirectories.flatMap { directory in
+        CIChoice.fileNames.map { Named(what: "\($0) of ci_dir", path: "\(directory)/\($0)") }
+      }
+  }
+}
+
+extension RawSettings {
+  /// Reads the settings of a command line that may be wrong: what is not understood is passed over.
+  package init(understoodIn arguments: [String]) {
+    self.init()
+    var rest = arguments[...]
+    while let argument = rest.popFirst(), argument != "--" {
+      let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        .map(String.init)
+      guard let key = Self.keysByFlag[parts[0]], key.setting.kind != .toggle else { continue }
+      if parts.count == 2 {
+        add(parts[1], to: key, at: .flag(key))
+      } else if let value = rest.first, !value.hasPrefix("--") {
+        rest.removeFirst()
+        add(value, to: key, at: .flag(key))
+      }
+    }
+  }
+
+  private static let keysByFlag = [String: SettingKey](
+    uniqueKeysWithValues: SettingKey.allCases.map { ($0.flag, $0) })
+
+  /// Reads a file of settings that may be wrong: each entry by itself, so that one that cannot be read hides no other.
+  package init(understoodIn bytes: [UInt8], path: String) {
+    self.init(file: bytes, path: path)
+    guard values.isEmpty else { return }
+    var entry: [Substring] = []
+    let lines = String(decoding: bytes.prefix(1 << 20), as: UTF8.self)
+      .split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    func read(_ entry: [Substring]) -> RawSettings {
+      RawSettings(file: Array(entry.joined(separator: "\n").utf8), path: path)
+    }
+    for line in lines + [""] {
+      let beginsEntry = line.first.map { !$0.isWhitespace && $0 != "#" && $0 != "-" } ?? false
+      if beginsEntry, !entry.isEmpty {
+        values.merge(read(entry).values) { $1 }
+        entry = []
+      }
+      entry.append(line)
+    }
+    values.merge(read(entry).values) { $1 }
+  }
+}

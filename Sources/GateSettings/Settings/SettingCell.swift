@@ -1,0 +1,181 @@
+package import GateCore
+internal import GateText
+
+/// Where a setting stands: what is checked, of whom, and by whom.
+struct SettingCell {
+  /// Nil when it is not known.
+  var target: HealthCheckTarget?
+  /// The setting that names the instances.
+  var source: SettingKey
+  var probeFrom: ProbeOrigin
+
+  /// Why a setting cannot be meant there, and what to do.
+  struct Misfit: Hashable {
+    var reason: String
+    var hint: String?
+  }
+}
+
+extension SettingsReader {
+  /// Refuses each setting that asks for what it cannot mean: the rules are the table's.
+  ///
+  /// What a load balancer says of its own checks is no mistake where it makes them itself.
+  ///
+  /// A default that means nothing there is none, and is not printed as one.
+  mutating func refuseMisfits(in cell: SettingCell) {
+    for key in SettingKey.allCases where inForce.values[key] != nil {
+      let setting = key.setting
+      guard areSound(key), let misfit = misfit(of: key, setting, in: cell) else { continue }
+      if isAsked(key) {
+        reject(key, "\(key.rawValue) is given\(misfit.reason)", hint: misfit.hint)
+      } else if !isGiven(key), setting.kind != .toggle {
+        replace(key, by: [])
+      }
+    }
+  }
+
+  /// Leaves out what was imported for another protocol than that of the target, and says so.
+  mutating func leaveOutImports(for target: HealthCheckTarget) {
+    guard inForce.values.values.contains(where: \.isImported) else { return }
+    for key in SettingKey.allCases where isImported(key) {
+      guard let texts = inForce.values[key], let misfit = key.misfit(texts, with: target) else {
+        continue
+      }
+      let place = texts.first?.origin.description ?? ""
+      warn(
+        "\(key.rawValue) \(texts.map(\.text).joined(separator: ", ")) of \(place) is left out: "
+          + misfit.reason)
+      replace(key, by: [])
+    }
+  }
+
+  private func isImported(_ key: SettingKey) -> Bool {
+    inForce.values[key]?.isImported ?? false
+  }
+
+  private func misfit(
+    of key: SettingKey, _ setting: Setting, in cell: SettingCell
+  ) -> SettingCell.Misfit? {
+    if let target = cell.target,
+      let misfit = key.misfit(inForce.values[key] ?? [], with: target)
+    {
+      return SettingCell.Misfit(reason: ", but \(misfit.reason)", hint: misfit.hint)
+    }
+    if cell.probeFrom == .loadBalancer, !isImported(key), key.isOfChecks {
+      return SettingCell.Misfit(
+        reason: ", but with probe_from load-balancer nothing is checked",
+        hint: "leave one of them out")
+    }
+    guard setting.sources.contains(cell.source) else {
+      return SettingCell.Misfit(
+        reason: ", but \(cell.source.rawValue) does not know it",
+        hint: "it goes with asg, elb, target_group or terraform")
+    }
+    if let rival = setting.rivals.first(where: isAsked) {
+      return SettingCell.Misfit(
+        reason: ", but cannot go together with \(rival.rawValue)", hint: "leave one of them out")
+    }
+    return missing(setting.companions)
+  }
+
+  private func missing(_ companions: Setting.Companions) -> SettingCell.Misfit? {
+    let wanted: [SettingKey]
+    switch companions {
+    case .all(let keys):
+      wanted = keys.filter { !isAsked($0) }.prefix(1).map { $0 }
+      guard !wanted.isEmpty else { return nil }
+    case .any(let keys):
+      wanted = keys
+      guard !keys.contains(where: isAsked) else { return nil }
+    }
+    guard areSound(wanted), let first = wanted.first else { return nil }
+    let names = wanted.map(\.rawValue)
+    let list = names.dropLast().joined(separator: ", ")
+    return SettingCell.Misfit(
+      reason: " without " + (list.isEmpty ? names[0] : "\(list) or \(names[names.count - 1])"),
+      hint: first.setting.kind == .toggle
+        ? "add \(first.flag), or leave it out"
+        : "such as \(first.flag) \(first.setting.example ?? first.setting.metavar)")
+  }
+}
+
+extension [SettingText] {
+  fileprivate var isImported: Bool {
+    guard case .imported = first?.origin else { return false }
+    return true
+  }
+}
+
+extension SettingKey {
+  /// Whether it is of the checks that the gate makes itself.
+  package var isOfChecks: Bool {
+    switch setting.part {
+    case .request, .tls, .way, .expectation, .baseline: true
+    case .check: self == .matcher
+    case .rhythm, .source, .release, .following, .limits, .guards, .documents, .reactions: false
+    }
+  }
+
+  /// The checks that these values mean something to.
+  func protocols(for texts: [SettingText]) -> Setting.Protocols {
+    guard self == .versionFrom, let text = texts.last?.text, !text.hasPrefix("header:") else {
+      return setting.protocols
+    }
+    return .bodies
+  }
+
+  /// Whether these values can be meant for a target.
+  package func fits(_ texts: [SettingText], _ target: HealthCheckTarget) -> Bool {
+    misfit(texts, with: target) == nil
+  }
+
+  /// Why these values cannot be meant for a target.
+  fileprivate func misfit(
+    _ texts: [SettingText], with target: HealthCheckTarget
+  ) -> SettingCell.Misfit? {
+    let scheme = target.scheme
+    let protocols = protocols(for: texts)
+    guard protocols.contains(scheme) else {
+      return protocols.misfit(with: target)
+    }
+    if self == .grpcService, target.path != HealthCheckTarget.standardGRPCPath {
+      return SettingCell.Misfit(
+        reason: "\(target) does not call grpc.health.v1, whose request alone names a service",
+        hint: "check \(scheme.rawValue):PORT\(HealthCheckTarget.standardGRPCPath)")
+    }
+    guard self == .protocolVersion, let text = texts.last?.text.lowercased() else { return nil }
+    switch (text == ProtocolVersion.grpc.rawValue, scheme.isGRPC) {
+    case (true, false):
+      let name = scheme.isTLS ? "GRPCS" : "GRPC"
+      return SettingCell.Misfit(
+        reason: "grpc is not the protocol of \(target)",
+        hint: "name it in target: \(name):PORT/PATH")
+    case (false, true):
+      return SettingCell.Misfit(
+        reason: "\(target) is grpc, and nothing else", hint: "leave it out, or check HTTP or HTTPS")
+    case (true, true), (false, false): return nil
+    }
+  }
+}
+
+extension Setting.Protocols {
+  fileprivate func misfit(with target: HealthCheckTarget) -> SettingCell.Misfit {
+    guard self != .tls else {
+      return SettingCell.Misfit(
+        reason: "\(target) has no TLS", hint: "leave it out, or check HTTPS, SSL or GRPCS")
+    }
+    guard self != .grpc else {
+      return SettingCell.Misfit(
+        reason: "\(target) is no call of gRPC", hint: "leave it out, or check GRPC or GRPCS")
+    }
+    guard target.scheme.hasPath else {
+      return SettingCell.Misfit(
+        reason: "a \(target.scheme.rawValue) check sends no request and gets no answer",
+        hint: "leave it out, or check HTTP or HTTPS")
+    }
+    return SettingCell.Misfit(
+      reason: self == .methods
+        ? "gRPC sends POST and nothing else" : "the body of a gRPC answer is not text",
+      hint: "leave it out")
+  }
+}

@@ -1,0 +1,98 @@
+/// What the parts of the program ask of the table.
+extension SettingKey {
+  /// Whether it says what a check sends and expects beside the load balancer's own settings.
+  package var isOfRequest: Bool {
+    switch setting.part {
+    case .request, .tls, .way, .expectation: true
+    case .check, .rhythm, .source, .release, .following, .limits, .baseline, .guards, .documents,
+      .reactions:
+      false
+    }
+  }
+
+  /// Whether the verdict can depend on it: a run that goes on must have it as it was.
+  ///
+  /// How strict the settings are read changes no rule.
+  package var decides: Bool { setting.section != .output && self != .strict }
+
+  /// Whether it means something to one check by itself, as `probe` and `lint` make it.
+  package var isOfOneCheck: Bool {
+    switch setting.part {
+    case .check, .request, .tls, .way, .expectation, .source, .release: true
+    // Beside it a timeout can be too long.
+    case .rhythm: self == .interval
+    case .documents: self == .format
+    case .following, .limits, .baseline, .guards, .reactions: false
+    }
+  }
+
+  /// Whether a command that a run starts is to find it in its environment.
+  ///
+  /// A healthgate that a hook runs must not run the hook again, or write over what this one writes.
+  package var isInherited: Bool {
+    switch setting.part {
+    case .check, .rhythm, .request, .tls, .way, .expectation, .source, .release, .following,
+      .limits, .baseline, .guards:
+      true
+    case .documents: [.format, .progress, .ci, .label].contains(self)
+    case .reactions: false
+    }
+  }
+}
+
+/// Something outside of the program that the value of a setting names.
+package enum Resource: Hashable, Sendable {
+  /// A file that is read; `-` is standard input.
+  case input(String)
+  /// A file that is written.
+  case output(String)
+  /// A folder in which files are written.
+  case folder(String)
+  case command(String)
+  case url(String)
+}
+
+extension SettingKey {
+  /// What a value leads the program to read, write, run or call.
+  ///
+  /// Nothing for a name that only AWS or a name server is asked for.
+  package func resources(in text: String) -> [Resource] {
+    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    let (form, rest) = (parts[0], parts.count == 2 ? String(parts[1]) : "")
+    let file = String(rest.prefix { $0 != "#" })
+    switch setting.naming {
+    case .nothing: return []
+    case .input: return [.input(text)]
+    case .output: return [.output(text)]
+    case .folder: return [.folder(text)]
+    case .journal: return [.input(text), .output(text)]
+    case .report:
+      return text.firstIndex(of: "=").map { [.output(String(text[text.index(after: $0)...]))] }
+        ?? []
+    case .command: return [.command(text)]
+    case .url: return [.url(text)]
+    case .stream: return text == "-" ? [] : [.url(text)]
+    case .key:
+      switch form {
+      case "exec": return [.command(rest)]
+      case "env": return []
+      case "file": return [.input(rest)]
+      default: return [.input(text)]
+      }
+    case .group:
+      switch form.replacing("-", with: "_") {
+      case "exec": return [.command(rest)]
+      case "instances_file": return [.input(rest)]
+      case "terraform": return [.input(file)]
+      default: return []
+      }
+    case .question:
+      switch form {
+      case "exec": return [.command(rest)]
+      case "cloudwatch-alarm", "cloudwatch-metric": return []
+      default: return [.url(text)]
+      }
+    case .origin: return form == "terraform" ? [.input(file)] : []
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package import GateCore
+internal import GateText
+
+/// Something about the settings that cannot be, and where it stands.
+package struct SettingProblem: Hashable, Sendable {
+  package var fact: Fact
+  /// Nil when no one place is to blame, or the fact names the place itself.
+  package var origin: SettingOrigin?
+
+  package init(_ fact: Fact, at origin: SettingOrigin? = nil) {
+    self.fact = fact
+    self.origin = origin
+  }
+
+  package enum Fact: Hashable, Sendable {
+    /// No setting has this name, spelled as at its origin.
+    case unknown(name: String, nearest: String?)
+    /// A setting of one value that has two in one layer, as it is spelled there.
+    case repeated(name: String)
+    /// Names of a document that is no file of settings.
+    case duplicated(names: [String])
+    case noValue(name: String)
+    case wrongKind(name: String, found: String, wanted: String)
+    /// A value that is not of its grammar, and what is wanted.
+    case unreadable(SettingKey, String, hint: String? = nil)
+    case missing(SettingKey, example: String)
+    /// The load balancer itself would refuse it, and so does `strict`.
+    case refused(Refusal)
+    /// A value, or several that do not go together, of which nothing sensible can be made.
+    case senseless(SettingKey, String, hint: String? = nil)
+    /// Bytes that are not the text that they should be, or a line of them that is not.
+    case content(String, hint: String? = nil)
+  }
+}
+
+/// What the load balancer would say no to.
+package struct Refusal: Hashable, Sendable {
+  package var key: SettingKey
+  package var value: String
+  package var semantics: Semantics
+  /// What it takes: `2 to 10`.
+  package var takes: String
+  /// What it takes when it is not told.
+  package var whenLeftOut: String?
+
+  /// Such as `unhealthy_threshold is 1, but semantics alb takes 2 to 10`.
+  package var sentence: String {
+    "\(key.rawValue) is \(value), but semantics \(semantics.rawValue) takes \(takes)"
+  }
+}
+
+extension SettingProblem.Fact {
+  /// The key of the setting that was probably meant by a name that is none.
+  var nearest: String? {
+    guard case .unknown(_, let nearest?) = self else { return nil }
+    let prefix = SettingKey.variablePrefix
+    return nearest.hasPrefix(prefix) ? nearest.dropFirst(prefix.count).lowercased() : nearest
+  }
+}
+
+/// All that is wrong with the settings, never only the first.
+package struct SettingsError: Error, Hashable, Sendable {
+  /// At least one.
+  package var problems: [SettingProblem]
+
+  package init(_ problems: [SettingProblem]) {
+    precondition(!problems.isEmpty, "an error says what is wrong")
+    self.problems = problems
+  }
+
+  /// Whether it is about bytes that cannot be read, not about values that cannot be.
+  package var isAboutContent: Bool {
+    problems.contains { problem in
+      switch problem.fact {
+      case .content, .duplicated: true
+      case .unknown, .repeated, .noValue, .wrongKind, .unreadable, .missing, .refused, .senseless:
+        false
+      }
+    }
+  }
+}
+
+extension SettingsError: CustomStringConvertible {
+  /// One paragraph a problem, as it goes to standard error.
+  package var description: String {
+    problems.map(\.message).joined(separator: "\n")
+  }
+}

@@ -1,0 +1,438 @@
+import GateCore
+internal import GateText
+
+extension SettingKey {
+  /// The setting's row: what it is and how it is explained.
+  package var setting: Setting { Self.table[self] ?? row }
+
+  /// The rows, each made once.
+  private static let table = [SettingKey: Setting](
+    uniqueKeysWithValues: allCases.map { ($0, $0.row) })
+
+  private var row: Setting {
+    switch self {
+    case .target:
+      Setting(
+        .check, .text, "PROTOCOL:PORT/PATH",
+        "Health check target: protocol, port and path, such as HTTP:80/health, HTTPS:443/health, "
+          + "TCP:5432, SSL:443 or GRPC:50051/pkg.Service/Method. The port may be traffic-port: "
+          + "each instance's own.",
+        whenUnset: "none, must be given")
+    case .semantics:
+      Setting(
+        .check, .choice(["classic", "alb", "nlb"]), "NAME",
+        "Load balancer type to emulate: classic, alb or nlb. It sets the defaults and ranges, "
+          + "how a new target becomes healthy, the user agent, and what counts as a success.",
+        whenUnset: "classic")
+    case .interval:
+      Setting(
+        .rhythm, .duration, "DURATION",
+        "Time from the start of one check to the start of the next.", whenUnset: "30s")
+    case .timeout:
+      Setting(
+        .check, .duration, "DURATION",
+        "Time limit for one check, from its first packet to the complete response.",
+        whenUnset: "5s for classic and alb, 10s (TCP) or 6s (HTTP) for nlb")
+    case .healthyThreshold:
+      Setting(
+        .rhythm, .wholeNumber, "COUNT",
+        "Consecutive passing checks that make an unhealthy target healthy.",
+        whenUnset: "10 for classic, 5 for alb and nlb")
+    case .initialThreshold:
+      Setting(
+        .rhythm, .wholeNumber, "COUNT",
+        "Consecutive passing checks that make a new target healthy.",
+        whenUnset: "the healthy threshold for classic, 1 for alb and nlb")
+    case .unhealthyThreshold:
+      Setting(
+        .rhythm, .wholeNumber, "COUNT",
+        "Consecutive failed checks that make a target unhealthy.", whenUnset: "2")
+    case .unhealthyWindow:
+      Setting(
+        .rhythm, .text, "FAILURES/CHECKS",
+        "A second limit, against flapping, which load balancers do not have: 3/10 makes a target "
+          + "unhealthy after three failures among its last ten checks.")
+    case .matcher:
+      Setting(
+        .check, .textOrNumber, "CODES",
+        "Status codes that count as success: 200, 200-299 or 200,202,301-308; for gRPC 0 or "
+          + "0-99.",
+        whenUnset: "200 for classic and alb, 200-399 for nlb", for: .requests)
+    case .strict:
+      Setting(
+        .check, .toggle, "",
+        "Refuse settings that the load balancer itself would refuse. Without it they work, with "
+          + "a warning.",
+        whenUnset: "false")
+    case .host:
+      Setting(
+        .request, .text, "NAME", "The Host header of the request.",
+        whenUnset: "as the load balancer sends", for: .requests)
+    case .header:
+      Setting(
+        .request, .pair(separator: ": "), "'NAME: VALUE'",
+        "A request header; 'NAME;' sends it without a value (-H).",
+        whenUnset: "as the load balancer sends", .repeatable, .secret, for: .requests)
+    case .userAgent:
+      Setting(
+        .request, .text, "TEXT", "The User-Agent header of the request.",
+        whenUnset: "as the load balancer sends", for: .requests)
+    case .method:
+      Setting(
+        .request, .text, "METHOD", "The method of the request.",
+        whenUnset: "as the load balancer sends", for: .methods)
+    case .protocolVersion:
+      Setting(
+        .request, .choice(ProtocolVersion.allCases.map(\.rawValue)), "VERSION",
+        "HTTP version of a check, as in a target group: http1, http2 (by prior knowledge; over "
+          + "TLS by ALPN) or grpc, which GRPC and GRPCS targets imply.",
+        whenUnset: "http1; grpc for GRPC and GRPCS", for: .requests)
+    case .grpcService:
+      Setting(
+        .request, .text, "NAME",
+        "Service name in the grpc.health.v1 request.",
+        whenUnset: "empty, which is the server as a whole", for: .grpc)
+    case .proxyProtocol:
+      Setting(
+        .request, .choice(ProxyProtocol.allCases.map(\.rawValue)), "VERSION",
+        "Send a PROXY protocol header before each check, as a Network Load Balancer does where "
+          + "the target group asks for it: v2, with the command LOCAL.",
+        without: [.proxy])
+    case .verifyTLS:
+      Setting(
+        .tls, .toggle, "",
+        "Verify the instance's certificate and its name, which load balancers do not.",
+        whenUnset: "false", for: .tls)
+    case .caFile:
+      Setting(
+        .tls, .file, "FILE",
+        "Certificate authorities to trust, in PEM.",
+        whenUnset: "those of the system", for: .tls, with: .all([.verifyTLS]), naming: .input)
+    case .clientCert:
+      Setting(
+        .tls, .file, "FILE",
+        "Client certificate, in PEM.", for: .tls,
+        naming: .input, example: "client.pem")
+    case .clientKey:
+      Setting(
+        .tls, .file, "FILE",
+        "Private key of the client certificate, in PEM.",
+        whenUnset: "in the file of the certificate", for: .tls, with: .all([.clientCert]),
+        naming: .input)
+    case .serverName:
+      Setting(
+        .tls, .text, "NAME",
+        "Server name of the TLS handshake (SNI), which the certificate must match.",
+        whenUnset: "as the load balancer sends", for: .tls)
+    case .tlsMax:
+      Setting(
+        .tls, .choice(TLSVersion.allCases.map(\.rawValue)), "VERSION",
+        "Newest TLS version to offer: 1.2 or 1.3.",
+        whenUnset: "1.2 for nlb, else the newest there is", for: .tls)
+    case .proxy:
+      Setting(
+        .way, .text, "URL",
+        "Bastion through which private addresses are reached: http://, https://, socks5:// or "
+          + "socks5h://, as in curl.",
+        .once, .secret, naming: .url)
+    case .connectTo:
+      Setting(
+        .way, .text, "HOST1:PORT1:HOST2:PORT2",
+        "Connect to HOST2:PORT2 in place of HOST1:PORT1, as in curl.", .repeatable)
+    case .expectBody:
+      Setting(
+        .expectation, .text, "REGEX",
+        "Require the response body to match this regular expression (RE2).",
+        for: .bodies)
+    case .expectHeader:
+      Setting(
+        .expectation, .pair(separator: "="), "NAME=VALUE",
+        "Require this header in every successful response.", .repeatable, for: .requests)
+    case .expectJSON:
+      Setting(
+        .expectation, .pair(separator: "="), "POINTER=VALUE",
+        "Require this value at a JSON Pointer in the body of every successful response.",
+        .repeatable, for: .bodies)
+    case .expectVersion:
+      Setting(
+        .expectation, .textOrNumber, "VERSION",
+        "Require this version in every successful response: the new build, and not the old "
+          + "one.", for: .requests,
+        with: .all([.versionFrom]), example: "1.4.2")
+    case .versionFrom:
+      Setting(
+        .expectation, .text, "SOURCE",
+        "Where to read the version in the response: header:NAME, json:POINTER, or body:REGEX "
+          + "with one group. Without expect_version it is reported only.", for: .requests,
+        example: "header:X-Version")
+    case .instances:
+      Setting(
+        .source, .instances, "LIST",
+        "The instances: 10.0.1.5,10.0.1.6:8080,[2001:db8::5]:80,web-3=10.0.1.7.",
+        whenUnset: "none, unless another source is given", .repeatable)
+    case .instancesFile:
+      Setting(
+        .source, .file, "FILE",
+        "File of instances (-: standard input), one a line or as JSON.",
+        whenUnset: "none, unless another source is given", naming: .input)
+    case .dns:
+      Setting(
+        .source, .text, "NAME",
+        "Host name; each of its addresses is an instance.",
+        whenUnset: "none, unless another source is given")
+    case .srv:
+      Setting(
+        .source, .text, "NAME",
+        "SRV record, such as _http._tcp.web.example; its ports are the traffic ports.",
+        whenUnset: "none, unless another source is given")
+    case .exec:
+      Setting(
+        .source, .text, "COMMAND",
+        "Shell command that prints the instances, as in an instances_file.",
+        whenUnset: "none, unless another source is given", naming: .command)
+    case .asg:
+      Setting(
+        .source, .text, "NAME",
+        "Auto Scaling group whose instances are checked.",
+        whenUnset: "none, unless another source is given")
+    case .elb:
+      Setting(
+        .source, .text, "NAME",
+        "Classic Load Balancer whose instances are checked.",
+        whenUnset: "none, unless another source is given")
+    case .targetGroup:
+      Setting(
+        .source, .text, "ARN-or-NAME",
+        "Target group whose targets are checked.",
+        whenUnset: "none, unless another source is given")
+    case .terraform:
+      Setting(
+        .source, .file, "FILE",
+        "Output of 'terraform show -json', of a state or a plan: the group's name and the health "
+          + "check's settings come from it.",
+        whenUnset: "none, unless another source is given", naming: .input, example: "show.json")
+    case .terraformResource:
+      Setting(
+        .source, .text, "ADDRESS",
+        "Address of the load balancer, target group or Auto Scaling group in the terraform file.",
+        whenUnset: "the only one that fits", with: .all([.terraform]))
+    case .importFrom:
+      Setting(
+        .source, .text, "SOURCE",
+        "Import the health check's settings from elb:NAME, target-group:ARN-or-NAME or "
+          + "terraform:FILE#ADDRESS.", naming: .origin)
+    case .refresh:
+      Setting(
+        .following, .duration, "DURATION",
+        "Time between two listings of the source, and between two queries of a load balancer; at "
+          + "least 100ms.",
+        whenUnset: "the interval; a fixed list is never asked again")
+    case .expectImage:
+      Setting(
+        .release, .text, "IMAGE",
+        "AWS: require every instance to run this image, such as ami-0abc.",
+        of: .aws)
+    case .expectLaunchTemplateVersion:
+      Setting(
+        .release, .textOrNumber, "VERSION",
+        "AWS: require every instance to come from this version of its launch template.", of: .aws)
+    case .expectTag:
+      Setting(
+        .release, .pair(separator: "="), "KEY=VALUE",
+        "AWS: require every instance to have this tag.",
+        .repeatable, of: .aws)
+    case .probeFrom:
+      Setting(
+        .following, .choice(ProbeOrigin.allCases.map(\.rawValue)), "PLACE",
+        "Where checks run: here, or load-balancer: then healthgate sends none, and the load "
+          + "balancer's own health status decides.",
+        whenUnset: "here")
+    case .crossCheck:
+      Setting(
+        .following, .text, "LOAD-BALANCER",
+        "Load balancer that must also report every instance in service before a promotion: "
+          + "elb:NAME or target-group:ARN-or-NAME.",
+        .repeatable)
+    case .expected:
+      Setting(
+        .following, .wholeNumber, "COUNT",
+        "Number of instances that a promotion requires.",
+        whenUnset: "what the source declares, else as many as it lists first")
+    case .minHealthy:
+      Setting(
+        .limits, .instanceCount, "COUNT|PERCENT",
+        "Minimum number or percentage of expected instances that must be healthy at the same "
+          + "time.", whenUnset: "100%")
+    case .maxUnhealthy:
+      Setting(
+        .limits, .instanceCount, "COUNT|PERCENT",
+        "Maximum number or percentage of instances that may be unhealthy at once without a "
+          + "rollback.", whenUnset: "0")
+    case .maxReplaced:
+      Setting(
+        .limits, .instanceCount, "COUNT|PERCENT",
+        "Maximum number or percentage of instances that may leave the group or be replaced "
+          + "without a rollback.", whenUnset: "0")
+    case .gracePeriod:
+      Setting(
+        .limits, .duration, "DURATION",
+        "Startup grace period, as in an Auto Scaling group: failed checks are forgiven for this "
+          + "long after an instance first appears.",
+        whenUnset: "0s")
+    case .soak:
+      Setting(
+        .limits, .duration, "DURATION",
+        "How long the group must stay healthy before it is promoted.", whenUnset: "0s")
+    case .baseline:
+      Setting(
+        .baseline, .text, "SOURCE",
+        "The old group, from any source, such as asg:blue or instances:10.0.1.5,10.0.1.6. It is "
+          + "checked side by side; if it fails too, the cause is shared and nothing is rolled "
+          + "back.", naming: .group, example: "asg:blue")
+    case .compare:
+      Setting(
+        .baseline, .toggle, "",
+        "Promote only if the new group is no worse than the baseline in failures and latency, by "
+          + "exact tests.",
+        whenUnset: "false", with: .all([.baseline]))
+    case .maxLatencyIncrease:
+      Setting(
+        .baseline, .text, "PERCENT|DURATION",
+        "Maximum increase in latency over the baseline: 20% of its median, or 5ms.",
+        whenUnset: "20%", with: .all([.compare]))
+    case .confidence:
+      Setting(
+        .baseline, .text, "PERCENT",
+        "Confidence required to find the new group worse than the baseline.", whenUnset: "95%",
+        with: .all([.compare]))
+    case .minSamples:
+      Setting(
+        .baseline, .wholeNumber, "COUNT",
+        "Minimum number of checks of each group to compare, counted from when the new group is "
+          + "healthy.",
+        whenUnset: "20", with: .all([.compare]))
+    case .guard:
+      Setting(
+        .guards, .text, "GUARD",
+        "Something else that must hold, under the same interval and thresholds: "
+          + "'prometheus:URL?query=QUERY < NUMBER', cloudwatch-alarm:NAME, http:URL or "
+          + "exec:COMMAND.",
+        whenUnset: "none", .repeatable, .secret, naming: .question)
+    case .deadline:
+      Setting(
+        .limits, .duration, "DURATION",
+        "Time limit for the run: no verdict by then is a rollback.",
+        whenUnset:
+          "grace_period + 2 x interval x (both thresholds) + soak; with compare + min_samples x interval"
+      )
+    case .advisory:
+      Setting(
+        .limits, .toggle, "",
+        "Report only (dry run): exit with 0 whatever the verdict.",
+        whenUnset: "false")
+    case .format:
+      Setting(
+        .documents, .choice(["auto", "json", "text"]), "FORMAT",
+        "The verdict on standard output: json, or text for people; auto is text at a terminal "
+          + "outside of CI, and json elsewhere (-o).",
+        whenUnset: "auto")
+    case .verdict:
+      Setting(
+        .documents, .file, "FILE",
+        "Write the verdict to this file too, atomically.",
+        naming: .output)
+    case .journal:
+      Setting(
+        .documents, .file, "FILE",
+        "Write the journal to this file as the run goes on, one JSON object a "
+          + "line.", naming: .output)
+    case .resume:
+      Setting(
+        .documents, .file, "JOURNAL",
+        "Continue the run of this journal, which was killed or interrupted, and append to it. "
+          + "Give all settings again.", naming: .journal)
+    case .progress:
+      Setting(
+        .documents, .choice(["auto", "live", "plain", "none"]), "KIND",
+        "Progress on standard error: live (redrawn, for a terminal), plain (one line an event) "
+          + "or none (-q); auto is live at a terminal outside of CI, and plain elsewhere.",
+        whenUnset: "auto")
+    case .signKey:
+      Setting(
+        .documents, .text, "KEY",
+        "Sign the verdict with this Ed25519 key, PKCS #8 in PEM: a file, env:NAME, or "
+          + "exec:COMMAND that prints it.", naming: .key)
+    case .attestation:
+      Setting(
+        .documents, .file, "FILE",
+        "Write an in-toto statement (test-result) about the subject to this file; with sign_key, "
+          + "in a DSSE "
+          + "envelope.", with: .all([.subject]), naming: .output, example: "attestation.json"
+      )
+    case .subject:
+      Setting(
+        .documents, .text, "DIGEST",
+        "Deployed artifact that the attestation is about: sha256:HEX or NAME@sha256:HEX.",
+        with: .all([.attestation]), example: "app@sha256:HEX")
+    case .report:
+      Setting(
+        .documents, .pair(separator: "="), "FORMAT=FILE",
+        "Write a report to a file too: html, junit, markdown, openmetrics, tap, nagios or text.",
+        .repeatable, naming: .report)
+    case .label:
+      Setting(
+        .documents, .pair(separator: "="), "NAME=VALUE",
+        "What is deployed and where, such as service=web: in the verdict, the journal, reports, "
+          + "notifications and the attestation; titles show service and environment.",
+        .repeatable, example: "service=web")
+    case .onPromote:
+      Setting(
+        .reactions, .text, "COMMAND",
+        "Shell command to run after a promotion, with the verdict on its standard input.",
+        naming: .command, example: "./switch-traffic")
+    case .onRollback:
+      Setting(
+        .reactions, .text, "COMMAND",
+        "Shell command to run after a rollback, with the verdict on its standard input.",
+        naming: .command, example: "./roll-back")
+    case .onInconclusive:
+      Setting(
+        .reactions, .text, "COMMAND",
+        "Shell command to run after an inconclusive verdict, with the verdict on its standard "
+          + "input.", naming: .command, example: "./tell-somebody")
+    case .verifyRollback:
+      Setting(
+        .reactions, .toggle, "",
+        "After a rollback and its command, gate the baseline once more to verify the rollback. "
+          + "The result is recorded in after; the exit status stays that of the rollback.",
+        whenUnset: "false", with: .all([.baseline, .onRollback]))
+    case .hookTimeout:
+      Setting(
+        .reactions, .duration, "DURATION",
+        "Time limit for each hook. A hook that exceeds it is terminated.", whenUnset: "5m",
+        with: .any([.onPromote, .onRollback, .onInconclusive]))
+    case .notify:
+      Setting(
+        .reactions, .text, "URL",
+        "URL to post the verdict to. slack:URL and hooks.slack.com get a message that Slack and "
+          + "Mattermost understand.",
+        .repeatable, .secret, naming: .url)
+    case .events:
+      Setting(
+        .reactions, .text, "URL|-",
+        "URL to post the journal's lines to as they are written; -: print them on standard "
+          + "output, where the verdict is then the last line.",
+        .once, .secret, naming: .stream)
+    case .ci:
+      Setting(
+        .documents, .choice(CIChoice.allCases.map(\.rawValue)), "SYSTEM",
+        "CI system that gets native annotations, outputs and files; auto detects it.",
+        whenUnset: "auto")
+    case .ciDir:
+      Setting(
+        .documents, .file, "DIRECTORY",
+        "Directory for CI artifacts: healthgate.env, healthgate.xml (JUnit) and healthgate.md; "
+          + "with any CI system or none.", naming: .folder)
+    }
+  }
+}

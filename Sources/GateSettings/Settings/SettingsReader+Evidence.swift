@@ -1,0 +1,75 @@
+import GateCore
+internal import GateText
+
+extension SettingsReader {
+  /// Where the key is; the key itself is no value, and not repeated.
+  mutating func signKey() -> String? {
+    if let text = inForce.values[.signKey]?.last?.text, text.contains("-----BEGIN") {
+      replace(.signKey, by: [])
+      reject(
+        .signKey, "sign_key is a key itself, not where one is",
+        hint: "name its file, or env:NAME for a variable that has it")
+      return nil
+    }
+    return text(of: .signKey)
+  }
+
+  /// A file and what it is about.
+  mutating func attestation() -> AttestationSettings? {
+    let file = text(of: .attestation)
+    let subject = value(of: .subject, Subject.init(parsing:))
+    guard let file, let subject else { return nil }
+    return AttestationSettings(file: file, subject: subject)
+  }
+
+  /// A signature that nobody gets to see is none.
+  mutating func compare(_ output: OutputSettings, with reactions: ReactionSettings) {
+    guard output.signKey != nil, output.format == .text, areSound(.format),
+      !SettingKey.allCases.contains(where: { $0.carriesSignature && isGiven($0) })
+    else { return }
+    reject(
+      .signKey, "sign_key is given, but text on standard output carries no signature",
+      hint: "give verdict a file for the signed one, or leave format out")
+  }
+}
+
+/// The form of a document on standard output.
+package enum DocumentFormat: Hashable, Sendable {
+  case json
+  case text
+}
+
+extension OutputSettings.Format {
+  /// The form that is printed, given the one that `auto` is.
+  package func document(auto: DocumentFormat) -> DocumentFormat {
+    switch self {
+    case .auto: auto
+    case .json: .json
+    case .text: .text
+    }
+  }
+}
+
+extension Settings {
+  /// The form of the verdict on standard output.
+  ///
+  /// A signature that nothing else carries is in the JSON alone.
+  package func verdictFormat(isForPerson: Bool) -> DocumentFormat {
+    let losesSignature =
+      output.signKey != nil
+      && !SettingKey.allCases.contains { $0.carriesSignature && inForce.values[$0] != nil }
+    let isText =
+      isForPerson && reactions.events != .standardOutput && !losesSignature
+    return output.format.document(auto: isText ? .text : .json)
+  }
+}
+
+extension SettingKey {
+  /// Whether the signed verdict, or a signature, goes there whatever the format is.
+  fileprivate var carriesSignature: Bool {
+    switch self {
+    case .verdict, .journal, .attestation, .notify, .onPromote, .onRollback, .onInconclusive: true
+    default: false
+    }
+  }
+}

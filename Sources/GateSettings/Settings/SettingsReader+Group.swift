@@ -1,0 +1,244 @@
+import GateCore
+internal import GateText
+
+extension SettingsReader {
+  /// Where the instances come from: exactly one of the settings that name them.
+  mutating func source(
+    on target: HealthCheckTarget, _ need: Settings.InstancesNeed
+  ) -> InstanceSource {
+    let specs = instanceSpecs()
+    let others = otherSources()
+    let given = SettingKey.sources.filter { isGiven($0) }
+    if given.count > 1 {
+      let places = given.compactMap(inForce.origin)
+      let names = given.map(\.rawValue).joined(separator: " and ")
+      reject(
+        given[0], "\(names) are \(given.count == 2 ? "both" : "all") given",
+        hint: "keep one of them: \(places.map(\.description).joined(separator: " or "))")
+    } else if given.isEmpty {
+      guard need == .required else { return .instances([]) }
+      report(.missing(.instances, example: "10.0.1.5,10.0.1.6"), on: .instances)
+      distrust(.instances)
+    }
+    if let other = others.first { return other }
+    // What is not understood was complained of where it stands.
+    if given.isEmpty || given == [.instances], areSound(.instances, .target) {
+      checkPlaces(of: specs, on: target.port, .instances)
+    }
+    return .instances(specs)
+  }
+
+  /// The old group, if one is named.
+  mutating func baseline(on target: HealthCheckTarget) -> InstanceSource? {
+    let source = value(of: .baseline, InstanceSource.init(parsing:))
+    guard case .instances(var specs) = source, areSound(.target) else { return source }
+    for index in specs.indices { specs[index].origin = inForce.origin(of: .baseline) }
+    checkPlaces(of: specs, on: target.port, .baseline)
+    return .instances(specs)
+  }
+
+  /// Twice the same place, or none: the sooner it is said, the better.
+  private mutating func checkPlaces(
+    of specs: [InstanceSpec], on port: HealthCheckTarget.Port, _ key: SettingKey
+  ) {
+    do throws(SettingsError) {
+      _ = try InstanceSpec.instances(specs, on: port)
+    } catch {
+      add(error.problems)
+      distrust(key)
+    }
+  }
+
+  /// The sources but `instances`, as far as given.
+  private mutating func otherSources() -> [InstanceSource] {
+    let resource = text(of: .terraformResource)
+    let terraform = text(of: .terraform)
+    return [
+      text(of: .instancesFile).map { .file($0) }, text(of: .dns).map { .dns($0) },
+      text(of: .srv).map { .srv($0) }, text(of: .exec).map { .exec($0) },
+      text(of: .asg).map { .autoScalingGroup($0) },
+      text(of: .elb).map { .classicLoadBalancer($0) },
+      text(of: .targetGroup).map { .targetGroup($0) },
+      terraform.map { .terraform(path: $0, resource: resource) },
+    ].compactMap { $0 }
+  }
+
+  /// How a changing group is followed, and what its members must be.
+  mutating func following(
+    _ source: InstanceSource, beside baseline: InstanceSource?, every interval: Duration
+  ) -> FollowingSettings {
+    _ = value(of: .importFrom, ImportSource.init(parsing:))
+    let probeFrom = choice(.probeFrom, else: ProbeOrigin.here)
+    var crossChecks: [LoadBalancerName] = []
+    for name in values(of: .crossCheck, LoadBalancerName.init(parsing:))
+    where !crossChecks.contains(name) {
+      crossChecks.append(name)
+    }
+    let isPolled =
+      source.membership == .changing || baseline?.membership == .changing || !crossChecks.isEmpty
+      || probeFrom == .loadBalancer
+    let settings = FollowingSettings(
+      refresh: refresh(of: source, isPolled: isPolled, every: interval),
+      release: ReleaseExpectations(
+        image: text(of: .expectImage),
+        launchTemplateVersion: launchTemplateVersion(),
+        tags: values(of: .expectTag) { text throws(GrammarError) in try Self.tag(text) }),
+      probeFrom: probeFrom, crossChecks: crossChecks)
+    compare(settings, with: source)
+    return settings
+  }
+
+  /// A version's number: what `$Latest` and `$Default` stand for changes, and no instance has them.
+  private mutating func launchTemplateVersion() -> String? {
+    guard let version = text(of: .expectLaunchTemplateVersion) else { return nil }
+    guard !version.isEmpty, version.utf8.allSatisfy({ (48...57).contains($0) }) else {
+      reject(
+        .expectLaunchTemplateVersion,
+        "expect_launch_template_version is '\(version.printable)', but instances have the number "
+          + "of a version",
+        hint: "'aws ec2 describe-launch-templates' shows the numbers of $Latest and $Default")
+      return nil
+    }
+    return version
+  }
+
+  /// How often what can change is asked for; there must be something that can.
+  private mutating func refresh(
+    of source: InstanceSource, isPolled: Bool, every interval: Duration
+  ) -> Duration {
+    let least = FollowingSettings.shortestRefresh
+    let standard = max(interval, least)
+    guard isGiven(.refresh) || isPolled else { return standard }
+    let refresh = duration(.refresh, else: standard)
+    if refresh < least {
+      reject(.refresh, "refresh is \(refresh.inWords), but must be at least \(least.inWords)")
+    } else if !isPolled, areSound(.instances, .baseline, .crossCheck, .probeFrom) {
+      reject(
+        .refresh, "refresh is given, but \(source.key.rawValue) is a fixed list",
+        hint: "leave it out: it goes with a source that changes, probe_from or cross_check")
+    }
+    return refresh
+  }
+
+  private static func tag(_ text: String) throws(GrammarError) -> Answer.Field {
+    guard let sign = text.firstIndex(of: "="), sign > text.startIndex else {
+      throw GrammarError("\(text.shown) is not KEY=VALUE, such as release=v42")
+    }
+    return Answer.Field(String(text[..<sign]), String(text[text.index(after: sign)...]))
+  }
+
+  /// Whose view it is that decides.
+  private mutating func compare(_ following: FollowingSettings, with source: InstanceSource) {
+    guard following.probeFrom == .loadBalancer, following.crossChecks.isEmpty else { return }
+    switch source {
+    case .classicLoadBalancer, .targetGroup: break
+    case .instances, .file, .dns, .srv, .exec, .autoScalingGroup, .terraform:
+      reject(
+        .probeFrom, "probe_from is load-balancer, but no load balancer is named",
+        hint: "name it with \(SettingKey.crossCheck.flag), or use elb or target_group")
+    }
+  }
+
+  private mutating func instanceSpecs() -> [InstanceSpec] {
+    if let text = inForce.values[.instances]?.first(where: \.isJSON) {
+      report(
+        .unreadable(
+          .instances, "\(text.text.shown) is JSON, not a list of instances",
+          hint: "give it as --instances-file FILE (-: standard input), or make it a list: jq -r "
+            + "'join(\",\")'"),
+        on: .instances)
+      distrust(.instances)
+      return []
+    }
+    // Each item apart, so that each has its own place in a message.
+    let items = (inForce.values[.instances] ?? []).flatMap(\.items)
+    replace(.instances, by: items)
+    var specs: [InstanceSpec] = []
+    var mistakes: [SettingProblem] = []
+    for item in items where mistakes.count < SettingsError.mostOfOneKind {
+      do throws(GrammarError) {
+        var spec = try InstanceSpec(parsing: item.text)
+        spec.origin = item.origin
+        specs.append(spec)
+      } catch {
+        mistakes.append(
+          SettingProblem(
+            .unreadable(.instances, error.description, hint: error.hint), at: item.origin))
+        distrust(.instances)
+      }
+    }
+    add(mistakes)
+    return specs
+  }
+
+  /// What the group must show; the check gives the default of the deadline.
+  mutating func group(under check: HealthCheck) -> GroupSettings {
+    let minHealthy = count(.minHealthy, else: .percentage(100))
+    let maxUnhealthy = count(.maxUnhealthy, else: .number(0))
+    let maxReplaced = count(.maxReplaced, else: .number(0))
+    let gracePeriod = duration(.gracePeriod, else: .zero)
+    let soak = duration(.soak, else: .zero)
+    let comparison = comparison()
+    let usual = GatePolicy.defaultDeadline(
+      for: check, gracePeriod: gracePeriod, soak: soak, comparison: comparison)
+    // None that could not be given.
+    let longest = Duration.microseconds(Duration.longestInMicroseconds)
+    let deadline = duration(.deadline, else: min(usual, longest))
+    return GroupSettings(
+      minHealthy: minHealthy, maxUnhealthy: maxUnhealthy, maxReplaced: maxReplaced,
+      gracePeriod: gracePeriod, soak: soak, deadline: deadline,
+      expected: number(.expected, in: 1...1_000_000), comparison: comparison)
+  }
+
+  /// How the groups are compared.
+  private mutating func comparison() -> ComparisonPolicy? {
+    let isAsked = toggle(.compare)
+    let increase = value(of: .maxLatencyIncrease, LatencyIncrease.init(parsing:))
+    let confidence = value(of: .confidence, Confidence.init(parsing:))
+    let minSamples = number(.minSamples, in: 2...100_000)
+    guard isAsked else { return nil }
+    return ComparisonPolicy(
+      confidence: settled(confidence, as: .confidence, else: .standard, \.description),
+      maxLatencyIncrease: settled(
+        increase, as: .maxLatencyIncrease, else: .standard, \.description),
+      minSamples: settled(
+        minSamples, as: .minSamples, else: ComparisonPolicy.standardSamples, \.description))
+  }
+
+  mutating func guards() -> [GuardSpec] {
+    var guards: [GuardSpec] = []
+    for spec in values(of: .guard, GuardSpec.init(parsing:)) {
+      var spec = spec
+      guard !guards.contains(where: { $0.question == spec.question }) else {
+        reject(.guard, "the guard \(spec.name.shown) is given twice", hint: "keep one")
+        continue
+      }
+      // Two that differ in a secret alone.
+      let namesakes = guards.count { $0.name == spec.name || $0.name.hasPrefix("\(spec.name) #") }
+      if namesakes > 0 { spec.name += " #\(namesakes + 1)" }
+      guards.append(spec)
+    }
+    return guards
+  }
+
+  private mutating func count(_ key: SettingKey, else standard: InstanceCount) -> InstanceCount {
+    settled(
+      value(of: key, InstanceCount.init(parsing:)), as: key, else: standard, \.description)
+  }
+}
+
+extension SettingText {
+  /// An array or an object of JSON, as `terraform output -json` prints one; an IPv6 address has brackets too.
+  fileprivate var isJSON: Bool {
+    let text = text.trimmed
+    return text.hasPrefix("{") || text.hasPrefix("[") && text.contains { "\"{".contains($0) }
+      || text == "[]"
+  }
+
+  /// The parts between commas and line ends.
+  fileprivate var items: [SettingText] {
+    guard !text.isEmpty else { return [self] }
+    return text.trimmed.split(omittingEmptySubsequences: false) { $0 == "," || $0.isNewline }
+      .map { SettingText($0.trimmed, at: origin) }
+  }
+}

@@ -1,0 +1,171 @@
+import GateCore
+internal import GateText
+
+/// Understands raw settings one by one, and goes on after each that it cannot.
+struct SettingsReader {
+  /// What was given, with the texts of what was understood as they are printed, and the defaults.
+  private(set) var inForce: RawSettings
+  private(set) var problems: [SettingProblem]
+  private(set) var warnings: [String] = []
+  /// Settings that say nothing, as they could not be understood: no rule should build on them.
+  private(set) var unsound: Set<SettingKey> = []
+  /// Settings that were written, if in a way that left nothing to read.
+  private let misread: Set<SettingKey>
+
+  /// Whether a layer could not be read: nothing that it could have given is known to be missing.
+  private let isIncomplete: Bool
+
+  init(_ raw: RawSettings) {
+    inForce = RawSettings(values: raw.values)
+    isIncomplete = raw.isIncomplete
+    problems = raw.problems
+    misread = Set(raw.problems.compactMap(\.key))
+    unsound = misread
+  }
+
+  /// Whether somebody chose a value, understood or not.
+  func isGiven(_ key: SettingKey) -> Bool {
+    guard let origin = inForce.origin(of: key) else { return misread.contains(key) }
+    return origin.isChosen
+  }
+
+  /// Whether it is given and asks for something, as a toggle that is off does not.
+  func isAsked(_ key: SettingKey) -> Bool {
+    guard isGiven(key) else { return false }
+    return key.setting.kind != .toggle || inForce.values[key]?.last?.text != "false"
+  }
+
+  func areSound(_ keys: SettingKey...) -> Bool { areSound(keys) }
+
+  func areSound(_ keys: [SettingKey]) -> Bool { unsound.isDisjoint(with: keys) }
+
+  /// The problems that are not consequences of another.
+  ///
+  /// Where a file could not be read, what does not go together may go together with what it says; and
+  /// what is missing may stand there under a name that is spelled otherwise.
+  var ownProblems: [SettingProblem] {
+    let meant = Set(problems.compactMap(\.fact.nearest).compactMap(SettingKey.init))
+    return problems.filter { problem in
+      switch problem.fact {
+      case .missing(let key, _):
+        !isIncomplete && !meant.contains(key)
+          && (key != .instances || meant.isDisjoint(with: SettingKey.sources))
+      case .senseless, .refused: !isIncomplete
+      case .unknown, .repeated, .duplicated, .noValue, .wrongKind, .unreadable, .content: true
+      }
+    }
+  }
+
+  mutating func report(_ fact: SettingProblem.Fact, on key: SettingKey) {
+    problems.append(SettingProblem(fact, at: inForce.origin(of: key)))
+  }
+
+  /// A value that is understood, but cannot be.
+  mutating func reject(_ key: SettingKey, _ sentence: String, hint: String? = nil) {
+    report(.senseless(key, sentence, hint: hint), on: key)
+    unsound.insert(key)
+  }
+
+  /// Keeps the rules from building on a setting.
+  mutating func distrust(_ key: SettingKey) { unsound.insert(key) }
+
+  mutating func warn(_ sentence: String) { warnings.append(sentence) }
+
+  mutating func add(_ others: [SettingProblem]) { problems += others }
+
+  // MARK: - One value
+
+  /// The value of a setting; of several, the last.
+  ///
+  /// Nil when it is not given or not understood.
+  mutating func value<Value>(
+    of key: SettingKey, _ parse: (String) throws(GrammarError) -> Value
+  ) -> Value? {
+    guard let text = inForce.values[key]?.last else { return nil }
+    inForce.values[key] = [text]
+    return parsed(text, of: key, parse)
+  }
+
+  /// The values of a setting, without those that are not understood.
+  mutating func values<Value>(
+    of key: SettingKey, _ parse: (String) throws(GrammarError) -> Value
+  ) -> [Value] {
+    let texts = inForce.values[key] ?? []
+    return texts.compactMap { parsed($0, of: key, parse) }
+  }
+
+  mutating func text(of key: SettingKey) -> String? {
+    value(of: key) { text throws(GrammarError) in
+      guard !text.unicodeScalars.contains("\0") else {
+        throw GrammarError("it has a null character")
+      }
+      return text
+    }
+  }
+
+  mutating func toggle(_ key: SettingKey) -> Bool {
+    let value = value(of: key) { text throws(GrammarError) in
+      switch text.lowercased() {
+      case "true", "yes", "on", "1": return true
+      case "false", "no", "off", "0": return false
+      default: throw GrammarError("\(text.shown) is neither true nor false")
+      }
+    }
+    return settled(value, as: key, else: false, \.description)
+  }
+
+  /// One of the cases of an enumeration.
+  mutating func choice<Choice: RawRepresentable & CaseIterable>(
+    _ key: SettingKey, else standard: Choice
+  ) -> Choice where Choice.RawValue == String {
+    settled(choice(key, Choice.self), as: key, else: standard, \.rawValue)
+  }
+
+  /// One of the cases of an enumeration; nil when none is given.
+  mutating func choice<Choice: RawRepresentable & CaseIterable>(
+    _ key: SettingKey, _: Choice.Type
+  ) -> Choice? where Choice.RawValue == String {
+    value(of: key) { text throws(GrammarError) in
+      let names = Choice.allCases.map(\.rawValue)
+      guard let choice = Choice(rawValue: text.lowercased()) else {
+        let meant = ForeignWords.value(for: text, of: key) ?? nearestName(to: text, among: names)
+        throw GrammarError(
+          "\(text.shown) is not one of \(names.joined(separator: ", "))"
+            + (meant.map { " (did you mean \($0)?)" } ?? ""))
+      }
+      return choice
+    }
+  }
+
+  // MARK: - What is in force
+
+  mutating func replace(_ key: SettingKey, by texts: [SettingText]) {
+    inForce.values[key] = texts.isEmpty ? nil : texts
+  }
+
+  /// Notes the value as it is printed, or the default when there is none.
+  mutating func settled<Value>(
+    _ value: Value?, as key: SettingKey, else standard: Value,
+    of owner: SettingOrigin.DefaultSource = .gate, _ words: (Value) -> String
+  ) -> Value {
+    let origin = inForce.origin(of: key) ?? .default(owner)
+    let value = value ?? standard
+    inForce.values[key] = [SettingText(words(value), at: origin)]
+    return value
+  }
+
+  private mutating func parsed<Value>(
+    _ text: SettingText, of key: SettingKey, _ parse: (String) throws(GrammarError) -> Value
+  ) -> Value? {
+    do throws(GrammarError) {
+      guard !text.text.isEmpty else { throw GrammarError("the value is empty") }
+      return try parse(text.text)
+    } catch {
+      problems.append(
+        SettingProblem(
+          .unreadable(key, error.description, hint: error.hint), at: text.origin))
+      unsound.insert(key)
+      return nil
+    }
+  }
+}

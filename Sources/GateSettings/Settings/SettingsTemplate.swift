@@ -1,0 +1,93 @@
+import GateCore
+internal import GateText
+
+/// A file of settings to begin with: what is known, and what is worth thinking of as comments.
+package struct SettingsTemplate {
+  private let raw: RawSettings
+
+  /// Of a value that nobody gave.
+  private static let example = SettingOrigin.imported("an example")
+
+  /// The settings that a template shows whether or not they are given, with values to begin with.
+  private static let shown: [(key: SettingKey, value: String)] = [
+    (.target, "HTTP:80/health"), (.semantics, "classic"), (.interval, "30s"), (.timeout, "5s"),
+    (.healthyThreshold, "10"), (.unhealthyThreshold, "2"), (.matcher, "200"),
+    (.instances, "10.0.1.5, 10.0.1.6"), (.minHealthy, "100%"), (.maxUnhealthy, "0"),
+    (.gracePeriod, "0s"), (.soak, "2m"), (.deadline, "20m"), (.verdict, "verdict.json"),
+    (.journal, "run.ndjson"), (.report, "html=report.html"), (.onPromote, "./switch-traffic"),
+    (.onRollback, "./roll-back"),
+  ]
+
+  /// What is given and imported; what a template cannot do without stands there as an example.
+  package init(_ raw: RawSettings) {
+    var raw = raw
+    let hasSource = SettingKey.sources.contains { raw.values[$0] != nil }
+    for (key, value) in Self.shown where raw.values[key] == nil {
+      guard key == .target || key == .instances && !hasSource else { continue }
+      raw.values[key] = [SettingText(value, at: Self.example)]
+    }
+    self.raw = raw
+  }
+
+  /// - Throws: what `run` would say of it.
+  package func check() throws(SettingsError) {
+    _ = try Settings(resolving: raw)
+  }
+
+  package var text: String {
+    var lines = [
+      "# Settings of healthgate. Try them: healthgate --config FILE --print-config",
+      "# Every setting, with its default: healthgate --help-all",
+    ]
+    for section in Setting.Section.allCases {
+      let keys = SettingKey.allCases.filter {
+        $0.setting.section == section && (raw.values[$0] != nil || isShown($0))
+      }
+      guard !keys.isEmpty else { continue }
+      lines += ["", "# --- \(section.rawValue) ---"]
+      for key in keys { lines += [""] + self.lines(of: key) }
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func isShown(_ key: SettingKey) -> Bool {
+    // The group is named once.
+    key != .instances && Self.shown.contains { $0.key == key }
+  }
+
+  private func lines(of key: SettingKey) -> [String] {
+    let help = wrapped(key.setting.help)
+    guard let texts = raw.values[key], let first = texts.first else {
+      let example = Self.shown.first { $0.key == key }?.value ?? ""
+      return help + ["# \(key.rawValue): \(yamlScalar(example))"]
+    }
+    let values = texts.flatMap { text in
+      key == .instances
+        ? text.text.split { $0 == "," || $0.isNewline }.map(\.trimmed) : [text.text]
+    }
+    let origin =
+      switch first.origin {
+      case Self.example: "  # an example: change it"
+      case .imported(let source): "  # from \(source.escaped)"
+      case .flag, .variable, .file, .default: ""
+      }
+    guard values.count > 1 else {
+      let isBare = key.setting.kind == .toggle
+      return help + ["\(key.rawValue): \(isBare ? values[0] : yamlScalar(values[0]))\(origin)"]
+    }
+    return help + ["\(key.rawValue):\(origin)"] + values.map { "  - \(yamlScalar($0))" }
+  }
+
+  private func wrapped(_ text: String) -> [String] {
+    var lines: [String] = []
+    var line = "#"
+    for word in text.split(separator: " ") {
+      if line.count + 1 + word.count > 88 {
+        lines.append(line)
+        line = "#"
+      }
+      line += " \(word)"
+    }
+    return lines + [line]
+  }
+}
