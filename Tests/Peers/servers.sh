@@ -9,16 +9,17 @@ PATH=$PATH:/usr/sbin:/sbin
 
 # Some take their time, or take the signal for another: none outlives the file.
 end_peers() {
-  local pid
-  for pid in "${pid_of[@]}"; do kill "$pid" 2>/dev/null || true; done
-  wait_until 3 all_have_ended || for pid in "${pid_of[@]}"; do kill -KILL "$pid" 2>/dev/null || true; done
+  local pid running
+  mapfile -t running < <(jobs -p)
+  for pid in "${running[@]}"; do kill "$pid" 2>/dev/null || true; done
+  wait_until 3 all_have_ended "${running[@]}" || for pid in "${running[@]}"; do kill -KILL "$pid" 2>/dev/null || true; done
   pid_of=()
   wait 2>/dev/null || true
 }
 
-all_have_ended() {
+all_have_ended() { # PID...
   local pid
-  for pid in "${pid_of[@]}"; do has_ended "$pid" || return 1; done
+  for pid; do has_ended "$pid" || return 1; done
 }
 
 lacks() { # PROGRAM...: makes the promise a loud skip where one is not there
