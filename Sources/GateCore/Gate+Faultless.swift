@@ -129,9 +129,13 @@ extension Gate {
   private mutating func seeInService(from started: GateInstant, at moment: GateInstant) {
     var effects: [GateEffect] = []
     let moment = max(moment, clock)
+    // What it said is known before anything is judged at that moment.
+    passTime(until: max(moment.previous, clock), effects: &effects)
+    guard verdict == nil else { return }
+    clock = moment
     for index in records.indices
     where records[index].instance.role == .member && records[index].view?.state != .healthy {
-      handle(.loadBalancerSaw(InstanceKey(index), inService), at: moment, effects: &effects)
+      fold(.loadBalancerSaw(InstanceKey(index), inService), effects: &effects)
     }
     handle(.loadBalancerAsked(FinishedView(started: started)), at: moment, effects: &effects)
   }

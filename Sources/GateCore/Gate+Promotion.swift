@@ -149,4 +149,6 @@ extension Gate {
 extension GateInstant {
   /// The first moment after this one.
   var next: GateInstant { GateInstant(microseconds: microseconds + 1) }
+  /// The last moment before this one.
+  var previous: GateInstant { GateInstant(microseconds: microseconds - 1) }
 }

@@ -30,7 +30,7 @@ package struct Gate: Sendable {
   private(set) var counts = RoleCounts()
   private var keys: [Name: InstanceKey] = [:]
   /// When the latest event came.
-  package private(set) var clock = GateInstant.start
+  package internal(set) var clock = GateInstant.start
   /// When, if nothing else happens, time alone will decide.
   private var nextMoment: GateInstant?
   private var announcedWakeUp: GateInstant?
@@ -162,7 +162,7 @@ package struct Gate: Sendable {
     return true
   }
 
-  private mutating func fold(_ event: GateEvent, effects: inout [GateEffect]) {
+  mutating func fold(_ event: GateEvent, effects: inout [GateEffect]) {
     switch event {
     case .instanceAdded(let instance): add(instance, effects: &effects)
     case .instanceRemoved(let key): remove(key)

@@ -15,11 +15,10 @@ private func failedGuards(_ gate: Gate) -> [Diagnosis] {
       .guardFailed,
       Words(
         "the guard \(name) failed\(seen.isEmpty ? "" : ": \(seen)")",
-        cause: "what it watches is not as it must be while this release comes in: probably the "
-          + "release harms what the health check does not see, or its limit does not fit",
-        advice:
-          "ask it by hand, and compare what it says with the time before the run; \"lag\" and "
-          + "its thresholds say how much of one is borne"),
+        cause: "what the guard watches is not as it must be while this release comes in: probably "
+          + "the release harms what the health check does not see, or the guard's limit does not fit",
+        advice: "ask the guard by hand, and compare what it says with the time before the run; "
+          + "'lag' and its thresholds say how much of a spell it tolerates"),
       of: [], evidence: seen.isEmpty ? nil : seen, .likely)
   }
 }
@@ -38,9 +37,9 @@ private func sharedCause(_ gate: Gate, _ verdict: Verdict) -> Diagnosis? {
         "what both groups share is probably at fault, and not this release: a database, a name "
         + "server, another service that both ask, the network, or the health check's own settings",
       advice:
-        "look at what both need (\(list(failing.map(\.instance.id), atMost: 3)) of the old group "
-        + "have it in their logs, too); a rollback would not help: run the gate again when the old "
-        + "group is well"),
+        "look at what both need, and into the logs of the old group's "
+        + "\(list(failing.map(\.instance.id), atMost: 3)) as well; a rollback would not help: run the "
+        + "gate again when the old group is well"),
     of: [], evidence: failing.first?.lastFailure?.report.detail?.cleaned(to: 200), .likely)
 }
 

@@ -69,7 +69,7 @@ struct Examination {
       if isTroubled { examine(record) }
       if isTroubled || record.removed == nil { group.append(record.instance) }
     }
-    let causes = ordered(claimed(of: group.count) + ofGroup)
+    let causes = ordered(claimed(of: group.count) + ofGroup + outOfService)
     let spread = Spread(troubles: troubles, group: group, old: old).diagnoses
     // The gate's own losses come first only where they decided.
     let isGates = verdict.reason.code == .gateFault
@@ -330,7 +330,7 @@ struct Examination {
   private var outOfTime: Diagnosis? {
     // After a resumption it is the runner that took the time.
     guard isTooLate, gate.resumptions.isEmpty else { return nil }
-    guard gate.policy.loadBalancer != .decides else { return outOfService }
+    guard gate.policy.loadBalancer != .decides else { return nil }
     let late = gate.records(.member) {
       $0.removed == nil && $0.health.state == .initial && $0.failures == 0 && $0.lostChecks == 0
     }
@@ -353,18 +353,93 @@ struct Examination {
       of: late.map(\.instance.id), evidence: nil, .likely)
   }
 
-  /// Where the load balancer decides: those that it does not have in service, in its own words.
-  private var outOfService: Diagnosis? {
-    let late = gate.records(.member) { $0.removed == nil && $0.health.state == .initial }
-    guard let first = late.first else { return nil }
-    let words = LoadBalancerWords(first.view)
-    let said = first.view?.reasonCode ?? first.view?.description ?? "nothing"
+  /// Where the load balancer decides: those that it does not have in service, by what it says.
+  private var outOfService: [Ranked] {
+    guard gate.policy.loadBalancer == .decides, verdict.decision != .promote,
+      verdict.reason.code != .gateFault
+    else { return [] }
+    let out = gate.records(.member) { $0.removed == nil && $0.health.state != .healthy }
+    var groups: [(said: Said, records: [InstanceRecord])] = []
+    for record in out {
+      let said = Said(record.view)
+      // Those that it is not done with are told of where time ran out.
+      guard record.view != nil && said.words != .notYet || isTooLate else { continue }
+      if let place = groups.firstIndex(where: { $0.said == said }) {
+        groups[place].records.append(record)
+      } else {
+        groups.append((said, [record]))
+      }
+    }
+    return groups.prefix(5).enumerated().map { place, group in
+      (diagnosis(of: group.records, group.said, among: out.count), place)
+    }
+  }
+
+  private struct Said: Hashable {
+    var words: LoadBalancerWords
+    var reasonCode: String?
+    var status: Int?
+
+    init(_ view: LoadBalancerView?) {
+      words = LoadBalancerWords(view)
+      reasonCode = view?.reasonCode
+      status = LoadBalancerWords.status(in: view)
+    }
+  }
+
+  /// A status that its checks got is explained as one that came here.
+  private func diagnosis(
+    of records: [InstanceRecord], _ said: Said, among count: Int
+  ) -> Diagnosis {
+    let view = records.first?.view
+    let evidence = view?.description?.cleaned(to: 200)
+    let ids = records.map(\.instance.id)
+    let kind: FailureKind? =
+      said.status != nil
+      ? .statusMismatch : said.reasonCode == "Target.Timeout" ? .timeoutResponse : nil
+    if let kind, let answered = answered(kind, said.status, records) {
+      let rule = Rule.all[Rule.place(for: answered.first)]
+      let words = rule.words(answered)
+      return Diagnosis(
+        rule.code,
+        Words(
+          "the load balancer says of \(counted(records.count, "instance")): \(evidence ?? "")",
+          cause: words.cause, advice: words.advice),
+        of: ids, evidence: evidence, rule.confidence)
+    }
+    let text = view?.description ?? view?.reasonCode ?? "nothing"
     return Diagnosis(
-      words == .notYet ? .deadlineTooShort : .loadBalancerDisagrees,
+      said.words == .notYet
+        ? .deadlineTooShort
+        : said.words == .failed ? .firewallOrWrongAddress : .loadBalancerDisagrees,
       Words(
-        "\(counted(late.count, "instance")) not in service with the load balancer, which says: "
-          + said.cleaned(to: 80), cause: words.cause, advice: words.advice),
-      of: late.map(\.instance.id), evidence: first.view?.description?.cleaned(to: 200), .likely)
+        "\(counted(records.count, "instance")) not in service with the load balancer, which says: "
+          + text.cleaned(to: 100),
+        cause: said.words == .failed
+          ? "its own health checks fail: nothing listens on the port, a security group does not let "
+            + "the load balancer in, or the answer is not what it wants; it says no more"
+          : said.words.cause,
+        advice: said.words == .failed
+          ? "probe an instance from a host that reaches it ('healthgate probe'), and read the service's "
+            + "log there; allow the load balancer's security group to the port of the check"
+          : said.words.advice),
+      of: ids, evidence: evidence, .likely)
+  }
+
+  /// What the load balancer's own checks met, as if they had been made here.
+  private func answered(
+    _ kind: FailureKind, _ status: Int?, _ records: [InstanceRecord]
+  ) -> Occurrence? {
+    let report = CheckReport(
+      started: verdict.at, result: .failure(kind), status: status, latencyMicroseconds: 0)
+    let symptoms = records.map {
+      Symptom(
+        of: $0.instance, kind: kind, report: report, check: gate.check, request: request,
+        record: nil)
+    }
+    return symptoms.first.map {
+      Occurrence($0, and: Array(symptoms.dropFirst()), of: symptoms.count)
+    }
   }
 
   /// A guard that gave no answer.
@@ -456,9 +531,11 @@ struct Examination {
       .instancesMissing,
       Words(
         "\(counted(missing.count, "instance")) \(are) not in the latest listing, and so not counted",
-        cause: "the group is probably replacing them or scaling in, or they wait in a lifecycle "
-          + "hook; an API that is behind lists them again soon",
-        advice: "compare what the source lists now; expected says how many there must be"),
+        cause: gate.notes.first.map { "the source says: \($0.cleaned(to: 200))" }
+          ?? "the group is probably replacing them or scaling in, or they wait in a lifecycle hook; "
+          + "an API that is behind lists them again soon",
+        advice: gate.notes.first.map(Self.advice(onMissing:))
+          ?? "compare what the source lists now; expected says how many there must be"),
       of: missing.map(\.instance.id), evidence: nil, .possible)
   }
 }

@@ -35,6 +35,14 @@ enum LoadBalancerWords: Hashable, Sendable, CaseIterable {
       }
   }
 
+  /// The status that its own health checks got, where it names one.
+  ///
+  /// Source: elbv2 `TargetHealth.Description`: "Health checks failed with these codes: [502]".
+  static func status(in view: LoadBalancerView?) -> Int? {
+    guard view?.reasonCode == "Target.ResponseCodeMismatch" else { return nil }
+    return (view?.description ?? "").firstMatch(of: #/[0-9]{3}/#).flatMap { Int($0.output) }
+  }
+
   private static let classic: [(phrase: String, kind: LoadBalancerWords)] = [
     ("failed at least the UnhealthyThreshold", .failed),
     ("not registered", .notRegistered), ("not currently registered", .notRegistered),

@@ -41,6 +41,13 @@ internal import Testing
       + "<html><head>\n<title>\(title)</title>\n</head><body>\n<p>\(words)</p>\n</body></html>\n"
   }
 
+  private static let trafficServer = [("Server", "ATS/9.2.9")]
+
+  private static func trafficPage(_ title: String) -> String {
+    "<HTML>\n<HEAD>\n<TITLE>\(title)</TITLE>\n</HEAD>\n\n"
+      + "<BODY BGCOLOR=\"white\" FGCOLOR=\"black\">\n<H1>\(title)</H1>\n</BODY>\n</HTML>\n"
+  }
+
   private static func haproxyPage(_ title: String, _ words: String) -> String {
     "<html><body><h1>\(title)</h1>\n\(words)\n</body></html>\n"
   }
@@ -145,6 +152,55 @@ internal import Testing
       "AWS has no target", 503, [("Server", "awselb/2.0")], "<html></html>", is: .applicationDown,
       "AWS"),
     Row(
+      "Varnish, hung up on", 503, [("Server", "Varnish"), ("Retry-After", "5")],
+      "<title>503 Backend fetch failed</title><h3>Guru Meditation:</h3>", is: .applicationDown,
+      "hangs up on the request"),
+    Row(
+      "Varnish waits too long", 503, [("Server", "Varnish"), ("Retry-After", "5")],
+      "<title>503 Backend fetch failed</title><h3>Guru Meditation:</h3>", is: .applicationDown,
+      "too slow", after: .seconds(1)),
+    Row(
+      "Envoy, hung up on", 503, envoy,
+      "upstream connect error or disconnect/reset before headers. reset reason: connection termination",
+      is: .applicationDown, "hung up", not: "none is up"),
+    Row("Envoy's fault filter", 503, envoy, "fault filter abort", is: .applicationDown, "a rule"),
+    Row(
+      "Traffic Server, refused", 502, trafficServer, trafficPage("Could Not Connect"),
+      is: .applicationDown, "Traffic Server"),
+    Row(
+      "Traffic Server finds no name", 500, trafficServer, trafficPage("Unknown Host"),
+      is: .applicationDown, "looked up", not: "exception"),
+    Row(
+      "Traffic Server has no map", 404, trafficServer, trafficPage("Not Found on Accelerator"),
+      is: .pathMissing, "Traffic Server", not: "this build"),
+    Row(
+      "H2O, refused", 502, [("Server", "h2o/2.2.5")], "connection failed", is: .applicationDown,
+      "H2O"),
+    Row(
+      "H2O waits too long", 502, [("Server", "h2o/2.2.5")], "I/O timeout", is: .proxyTimeout, "H2O"),
+    Row(
+      "H2O, hung up on", 502, [("Server", "h2o/2.2.5")], "I/O error (head)", is: .applicationDown,
+      "hung up"),
+    Row(
+      "nginx wants a login", 401, [("WWW-Authenticate", "Basic")],
+      "<title>401 Authorization Required</title><hr><center>nginx</center>",
+      is: .authenticationWanted, "nginx in front", not: "the path wants"),
+    Row(
+      "nginx has a file", 405, [], "<title>405 Not Allowed</title><hr><center>nginx</center>",
+      is: .methodRefused, "nginx in front", not: "the view takes"),
+    Row(
+      "nginx's long path", 414, [],
+      "<title>414 Request-URI Too Large</title><hr><center>nginx</center>", is: .unexpectedStatus,
+      "too long"),
+    Row(
+      "Apache's large header", 400, apache,
+      apachePage("400 Bad Request", "Size of a request header field exceeds server limit."),
+      is: .unexpectedStatus, "too large", not: "Host"),
+    Row(
+      "an exception inside of Apache", 500, apache,
+      apachePage("500 Internal Server Error", "The server encountered an internal error"),
+      is: .applicationError, "mod_wsgi"),
+    Row(
       "nginx's large header", 400, [("Server", "nginx")],
       "<html>\n<head><title>400 Request Header Or Cookie Too Large</title></head>\n<center>nginx</center>",
       is: .unexpectedStatus, "too large"),
@@ -205,6 +261,21 @@ internal import Testing
       "PHP-FPM", 404, [("X-Powered-By", "PHP/8.2")], "File not found.\n", is: .pathMissing,
       "SCRIPT_FILENAME"),
     Row(
+      "PHP-FPM, no script", 403, [("X-Powered-By", "PHP/8.2")], "Access denied.\n",
+      is: .authenticationWanted, "limit_extensions", not: "login"),
+    Row("Thin", 500, [("Server", "thin")], "Internal server error", is: .applicationError, "Thin"),
+    Row(
+      "Go's time is over", 503, [],
+      "<html><head><title>Timeout</title></head><body><h1>Timeout</h1></body></html>",
+      is: .proxyTimeout, "in time"),
+    Row(
+      "Tomcat's large header", 400, [],
+      "<title>HTTP Status 400 – Bad Request</title><b>Message</b> Request header is too large",
+      is: .unexpectedStatus, "too large", not: "Host"),
+    Row(
+      "aiohttp's large header", 400, [("Server", "Python/3.11 aiohttp/3.14.5")],
+      "Got more than 8190 bytes when reading: b'x'.", is: .unexpectedStatus, "too large"),
+    Row(
       "a stopped pool", 503, [("Server", "Microsoft-HTTPAPI/2.0")],
       "<h2>Service Unavailable</h2>\n<hr><p>HTTP Error 503. The service is unavailable.</p>",
       is: .applicationDown, "pool"),
@@ -234,6 +305,30 @@ internal import Testing
       "SQLite's table", 500, [],
       String(repeating: "<!-- -->", count: 60) + "OperationalError: no such table: app_user",
       is: .unappliedMigrations, "migrations"),
+    Row(
+      "Flask's page of an exception", 500, [],
+      "<title>500 Internal Server Error</title><h1>Internal Server Error</h1><p>The server encountered "
+        + "an internal error and was unable to complete your request. Either the server is overloaded "
+        + "or there is an error in the application.</p>", is: .applicationError, "with Flask's",
+      not: "limit"),
+    Row(
+      "Rails' hosts, in production", 403, [("Content-Type", "text/html")], "",
+      is: .authenticationWanted, "config.hosts"),
+    Row(
+      "Django's page of an exception", 500, [],
+      "<title>KeyError\n at /health</title>" + String(repeating: "<!-- -->", count: 60)
+        + "<th scope=\"row\">Django Version:</th>", is: .applicationError, "Django"),
+    Row(
+      "Django REST framework", 500,
+      json + [("Vary", "Accept"), ("Allow", "GET"), ("X-Frame-Options", "DENY")],
+      "{\"detail\":\"A server error occurred.\"}", is: .applicationError,
+      "with Django REST framework's", not: "FastAPI"),
+    Row(
+      "Django REST framework's 404", 404, json, "{\"detail\":\"Not found.\"}", is: .pathMissing,
+      "this build", not: "FastAPI"),
+    Row(
+      "FastAPI's or Django REST framework's", 500, json, "{\"detail\":\"no\"}",
+      is: .applicationError, "with FastAPI or Django REST framework's"),
     Row(
       "WordPress", 500, [], "<h1>Error establishing a database connection</h1>",
       is: .applicationError, "database"),

@@ -309,12 +309,22 @@ internal import Testing
     #expect(words.summary.count < 400, "\(code): \(words.summary)")
   }
 
-  /// Of an instance that answered with the right version before.
+  /// Of an instance that answered with the right version before, and of one that a load balancer
+  /// knows to be stopped.
   private static var placesThatNeedAHistory: Set<Int> {
     let old = Failure(.wrongVersion, "version 'v41', not 'v42'", status: 200, version: "v41")
     let (gate, _) = Scene().played([Scene.Player("+-+---", old, version: "v42")])
+    let policy = GatePolicy(
+      deadline: .seconds(9), expected: 1, loadBalancer: .confirms,
+      polling: .init(refresh: .seconds(1), timeout: .seconds(1)))
+    var stopped = VirtualRun(check: Scene().check, policy: policy)
+    stopped.join(["a"])
+    let view = LoadBalancerView(state: .unhealthy, reasonCode: "Target.InvalidState")
+    stopped.send(.loadBalancerSaw(InstanceKey(0), view), at: .seconds(0))
+    let report = CheckReport.sample(.failure(.timeoutConnect), from: .start, to: .seconds(0.01))
+    stopped.send(.checked(InstanceKey(0), report), at: .seconds(0.01))
     return Set(
-      gate.records.compactMap { record in
+      (Array(gate.records) + Array(stopped.gate.records)).compactMap { record in
         record.lastFailure.map { failure in
           Rule.place(
             for: Symptom(

@@ -78,6 +78,10 @@ import Testing
       "exec:echo why >&2; exit 3",
       .fails("it ended with status 3: why", .expectationFailed, status: 3)
     ),
+    (
+      "exec:echo error rate 0.31; exit 2",
+      .fails("it ended with status 2: error rate 0.31", .expectationFailed, status: 2)
+    ),
     ("exec:kill -9 $$", .unknown("it was killed by signal 9")),
   ])
   func aCommandHoldsWhenItEndsWith0(_ text: String, _ answer: GuardAnswer) throws {

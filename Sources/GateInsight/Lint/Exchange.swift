@@ -178,10 +178,12 @@ extension Exchange {
     guard let reply, end == .answered else { return false }
     if reply.status == 429 { return true }
     guard reply.status == 503 else { return false }
-    return reply.has("retry-after")
-      || Evidence(of: reply.asAnswer, without: []).map {
-        $0.author == "nginx" || $0.signs.contains(Sign.tooManyRequests.rawValue)
-      } ?? false
+    let evidence = Evidence(of: reply.asAnswer, without: [])
+    let signs = Set(evidence?.signs ?? [])
+    // One that tells of its back ends does not tell of a limit: Varnish sends Retry-After all the same.
+    guard signs.isDisjoint(with: Sign.ofBackends.map(\.rawValue)) else { return false }
+    return reply.has("retry-after") || evidence?.author == "nginx"
+      || signs.contains(Sign.tooManyRequests.rawValue)
   }
 
   func passes(_ check: HealthCheck) -> Bool {

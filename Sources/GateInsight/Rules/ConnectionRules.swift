@@ -3,9 +3,28 @@ internal import GateCore
 /// The connection: refused, dropped on the way, or broken off.
 extension Rule {
   static let connection = [
-    nothingListens, unreachableFromProxy, hostUnreachable, noConnection, proxyHeaderShown,
+    stopped, nothingListens, unreachableFromProxy, hostUnreachable, noConnection, proxyHeaderShown,
     plainOnTLSPortByNumber, streamReset, grpcDropped, closedSilently, reset,
   ]
+
+  /// What the gate knows from elsewhere comes before what it can only guess.
+  private static let stopped = Rule(
+    .firewallOrWrongAddress, .likely,
+    when: {
+      [.connectionRefused, .timeoutConnect, .hostUnreachable].contains($0.kind)
+        && $0.record?.view.map { LoadBalancerWords($0) == .notRunning } ?? false
+    }
+  ) {
+    let view = $0.first.record?.view
+    let said = (view?.description ?? view?.reasonCode ?? "").cleaned(to: 100)
+    return Words(
+      "\($0.who) cannot be reached on \($0.port), and \($0.verb("does", "do")) not run: "
+        + said,
+      cause:
+        "the load balancer says that EC2 has stopped or terminated \($0.verb("it", "them")): no "
+        + "firewall, and not the application",
+      advice: LoadBalancerWords.notRunning.advice)
+  }
 
   private static let nothingListens = Rule(
     .nothingListens, .likely, boot: .looksLikeThis, when: { $0.kind == .connectionRefused }
@@ -139,8 +158,8 @@ extension Rule {
     let check = occurrence.check
     return Words(
       "\(occurrence.who) accepted and then \(what)",
-      cause: "the process that takes the request probably ends on it (a crash, out of memory, a "
-        + "restart) or is at its limit of connections, or it hangs up on purpose: "
+      cause: "the process that takes the request probably ends on it (a crash, an exception that "
+        + "nothing catches, out of memory, a restart) or is at its limit of connections, or it hangs up on purpose: "
         + reasonsToHangUp(occurrence),
       advice: "look for a crash at that time in the log of the service and of the kernel (dmesg, "
         + "'Out of memory'); '\(check.target.scheme.command(for: occurrence.path))' on the instance "

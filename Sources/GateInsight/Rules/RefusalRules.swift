@@ -5,8 +5,9 @@ extension Rule {
   static let refusals = [
     captivePortal, proxyAuthentication, http2Wanted, djangoHost, djangoRefusal, railsHost,
     otherHost,
-    misdirected, authentication, forbiddenByProxy, forbidden, pathMissingAtProxy, pathMissingAtHost,
-    pathMissing, methodRefused, protocolRefused, warning, rateLimited, headerTooLarge,
+    misdirected, authentication, forbiddenByProxy, forbiddenByHost, forbidden, pathMissingAtProxy,
+    pathMissingAtHost,
+    pathMissing, methodRefused, protocolRefused, warning, rateLimited, headerTooLarge, pathTooLong,
     badRequestByProxy, badRequest, otherRefusal,
   ]
 
@@ -107,10 +108,12 @@ extension Rule {
     .authenticationWanted, .likely, when: { $0.status == 401 }
   ) {
     Words(
-      "\($0.who) answered 401 to \($0.path)",
-      cause: "the path wants a login (basic authentication of a staging site, Spring Security on "
-        + "the "
-        + "actuator), and a load balancer's check has none",
+      "\($0.answerer) answered 401 to \($0.path)",
+      cause: $0.isByProxies
+        ? "the proxy itself wants a login (auth_basic or auth_request in nginx, basic authentication "
+          + "in others), and a load balancer's check has none"
+        : "the path wants a login (basic authentication of a staging site, Spring Security on the "
+          + "actuator), and a load balancer's check has none",
       advice: "let \($0.path) be asked for without one ('auth_basic off' in an nginx location, "
         + "permitAll in Spring Security), and keep details out of its body")
   }
@@ -127,13 +130,27 @@ extension Rule {
         + "default server")
   }
 
+  private static let forbiddenByHost = Rule(
+    .authenticationWanted, .likely, when: { $0.status == 403 && $0.isBy("PHP-FPM") }
+  ) {
+    Words(
+      "PHP-FPM of \($0.who) answered 403 to \($0.path) by itself",
+      cause: "what the path names is no script that it runs: other endings than .php are refused "
+        + "(security.limit_extensions)",
+      advice: "let the web server pass paths that end with .php alone, or the target's path name "
+        + "one")
+  }
+
   private static let forbidden = Rule(
     .authenticationWanted, .possible, when: { $0.status == 403 }
   ) {
-    Words(
+    let host =
+      $0.first.isSilent && $0.first.isHostAnAddress
+      ? ", or the names of the site as Host (config.hosts in Rails says no more)" : ""
+    return Words(
       "\($0.who) answered 403 to \($0.path)",
       cause: "\($0.speaker) refuses the check: it wants a login or a token, or allows certain "
-        + "addresses or user agents alone",
+        + "addresses or user agents alone\(host)",
       advice: "let \($0.path) be asked for without a login, from this host and from the load "
         + "balancer's subnets")
   }
@@ -192,9 +209,12 @@ extension Rule {
   ) {
     let method = ($0.first.request.method ?? "GET").cleaned(to: 20)
     return Words(
-      "\($0.who) answered \($0.statuses): \($0.path) does not take \(method)",
-      cause: "the view takes other methods alone (@require_POST in Django), or the path belongs to "
-        + "another view; a load balancer's check is a GET",
+      "\($0.answerer) answered \($0.statuses): \($0.path) does not take \(method)",
+      cause: $0.isByProxies
+        ? "the request did not reach the application: a rule of the proxy's refuses the method, or a "
+          + "file answers there, which can only be read"
+        : "the view takes other methods alone (@require_POST in Django), or the path belongs to "
+          + "another view; a load balancer's check is a GET",
       advice: method == "GET"
         ? "let the view of \($0.path) take GET"
         : "leave method out: a load balancer sends GET, and so should the check")
@@ -228,7 +248,7 @@ extension Rule {
     when: { $0.isStatus(in: 400...599) && $0.shows(.tooManyRequests) }
   ) {
     Words(
-      "\($0.who) answered \($0.statuses): too many requests",
+      "\($0.answerer) answered \($0.statuses): too many requests",
       cause: "a rate limit counts the checks: each node of a load balancer checks too, and all "
         + "with "
         + "few addresses",
@@ -240,21 +260,34 @@ extension Rule {
     .unexpectedStatus, .likely, when: { $0.shows(.headerTooLarge) || $0.status == 431 }
   ) {
     Words(
-      "\($0.who) answered \($0.statuses): the header of the request is too large for it",
-      cause:
-        "the check's own header fields, or those that a proxy adds, are beyond the server's limit",
+      "\($0.answerer) answered \($0.statuses): the header of the request is too large for it",
+      cause: "the request's first line, the check's own header fields, or those that a proxy adds, "
+        + "are beyond the server's limit",
       advice: "send less in header, or raise the limit (large_client_header_buffers in nginx)")
   }
 
-  private static let badRequestByProxy = Rule(
-    .unexpectedStatus, .likely, when: { $0.status == 400 && $0.proxyPage != nil }
+  private static let pathTooLong = Rule(
+    .unexpectedStatus, .likely, when: { $0.status == 414 }
   ) {
     Words(
-      "\($0.proxies) in front of \($0.who) answered 400 to \($0.path) by itself",
+      "\($0.answerer) answered 414: the path and query of the request are too long for it",
+      cause: "the target's path is beyond the server's limit for the first line of a request",
+      advice: "make the target's path shorter, or raise the limit (LimitRequestLine in Apache, "
+        + "large_client_header_buffers in nginx, --limit-request-line in gunicorn)")
+  }
+
+  private static let badRequestByProxy = Rule(
+    .unexpectedStatus, .likely,
+    when: { $0.status == 400 && ($0.proxyPage != nil || $0.author?.role == .host) }
+  ) {
+    let author = $0.first.author?.name ?? "the server"
+    return Words(
+      ($0.isByProxies ? $0.answerer : "\(author) of \($0.who)")
+        + " answered 400 to \($0.path) by itself",
       cause:
-        "the request did not reach the application: a rule of the proxy's refuses it (deny), or "
-        + "it takes the request for malformed, or for one to a port for TLS",
-      advice: "read the proxy's log for the reason; exempt \($0.path) from the rule")
+        "the request did not reach the application: a rule refuses it (deny), or it is taken for "
+        + "malformed, or for one to a port for TLS",
+      advice: "read the log of \(author) for the reason; exempt \($0.path) from the rule")
   }
 
   private static let badRequest = Rule(
@@ -272,8 +305,7 @@ extension Rule {
     .unexpectedStatus, .possible, when: { $0.isStatus(in: 400...499) }
   ) {
     Words(
-      ($0.first.proxyPage == nil ? "" : "\($0.proxies) in front of ")
-        + "\($0.who) answered \($0.statuses) to \($0.path), not \($0.check.matcher)",
+      "\($0.answerer) answered \($0.statuses) to \($0.path), not \($0.check.matcher)",
       cause: "the server says that the request is at fault: the path, the method or a header is "
         + "probably not what it wants",
       advice: "send the same request by hand and read the log of the server; add a status to the "
@@ -313,6 +345,12 @@ extension Occurrence {
     }
     return parts.prefix(3).map { "'\($0)'" }.joined(separator: ", ")
   }
+
+  /// Whether each of the answers is a proxy's own page.
+  var isByProxies: Bool { members.allSatisfy { $0.proxyPage != nil } }
+
+  /// Who answered: `nginx in front of the instance` where it was the proxy.
+  var answerer: String { isByProxies ? "\(proxies) in front of \(who)" : who }
 
   /// The proxies whose own pages these are.
   var proxies: String {

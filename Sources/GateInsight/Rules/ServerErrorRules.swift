@@ -118,11 +118,15 @@ extension Rule {
   private static let errorOfProxy = Rule(
     .applicationError, .possible, when: { $0.status == 500 && $0.proxyPage != nil }
   ) {
-    Words(
+    let inside =
+      $0.first.isBy("Apache", "lighttpd")
+      ? "; or an exception of an application that runs inside of it (mod_wsgi, FastCGI, CGI), or one "
+        + "that hung up" : ""
+    return Words(
       "\($0.proxies) in front of \($0.who) answered 500 with a page of its own",
       cause: "a fault in the proxy's configuration (a loop of rewrites, auth_request, a script), a "
         + "rule that refuses (tarpit in HAProxy), or it puts its own page over an error of the "
-        + "application's (proxy_intercept_errors)",
+        + "application's (proxy_intercept_errors)\(inside)",
       advice: "read the proxy's error log first, then that of the application")
   }
 
@@ -153,7 +157,7 @@ extension Rule {
   private static let backendEnded = Rule(
     .proxyTimeout, .likely,
     when: { $0.status == 502 && $0.isBy("Apache") && $0.shows(.backendEnded) && $0.isSlow }
-  ) { notAnswered($0, ", after \($0.waited)") }
+  ) { notAnswered($0, ", after \($0.first.waited)") }
 
   private static let backendGone = Rule(
     .proxyTimeout, .possible,
@@ -177,12 +181,10 @@ extension Rule {
     .applicationDown, .likely, boot: .looksLikeThis,
     when: { $0.status == 502 && !$0.scheme.isGRPC }
   ) {
-    let isGone = $0.first.shows(.backendEnded)
-    return Words(
+    Words(
       "\($0.proxies) in front of \($0.who) answered 502",
-      cause: isGone
-        ? "the proxy reached the application, and it hung up or sent no whole answer: it probably "
-          + "ends on the request, or speaks another protocol than the proxy expects"
+      cause: $0.first.shows(.backendEnded)
+        ? hungUp
         : "the proxy is up and the application behind it is not: it probably ended at its start "
           + "(a missing environment variable, an import error, a failed migration), or listens on "
           + "another socket",
@@ -191,17 +193,37 @@ extension Rule {
         + "opens, and its permissions")
   }
 
+  private static let hungUp =
+    "the proxy reached the application, and it hung up or sent no whole answer: it probably ends on "
+    + "the request, or speaks another protocol than the proxy expects"
+
   private static let unavailableByProxy = Rule(
     .applicationDown, .likely, boot: .looksLikeThis,
     when: { $0.status == 503 && $0.proxyPage != nil }
   ) {
     Words(
       "\($0.proxies) in front of \($0.who) answered 503 by itself",
-      cause: "the proxy has probably no application to pass the request to: none is up, or its own "
-        + "checks of it fail"
-        + ($0.first.isBy("nginx") ? "; a limit (limit_req) or a 'return 503' looks the same" : ""),
+      cause: $0.first.shows(.backendEnded) ? hungUp : noApplication($0.first),
       advice: "read the log of the application's service, then the proxy's: which back end does it "
         + "take for down, and since when")
+  }
+
+  private static func noApplication(_ symptom: Symptom) -> String {
+    let cause =
+      "the proxy has probably no application to pass the request to: none is up, or its own checks "
+      + "of it fail"
+    // What a proxy says of its back ends is no answer of a rule's.
+    if symptom.shows(.noBackend) { return cause }
+    if symptom.shows(.fetchFailed) {
+      return cause
+        + (symptom.isSlow
+          ? "; after \(symptom.waited), it can also have been too slow (first_byte_timeout)"
+          : "; one that hangs up on the request looks the same")
+    }
+    return cause
+      + (symptom.isBy("nginx")
+        ? "; a limit (limit_req) or a 'return 503' looks the same"
+        : "; a rule that answers 503 by itself looks the same")
   }
 
   /// Tomcat and Jetty are up before their applications are.
@@ -317,10 +339,8 @@ extension Rule {
 extension Symptom {
   /// Whether the answer took so long that somebody waited for something.
   fileprivate var isSlow: Bool { report.latencyMicroseconds >= 500_000 }
-}
 
-extension Occurrence {
   fileprivate var waited: String {
-    Duration.microseconds(first.report.latencyMicroseconds).rounded.inWords
+    Duration.microseconds(report.latencyMicroseconds).rounded.inWords
   }
 }

@@ -40,6 +40,11 @@ package enum Sign: String, CaseIterable, Sendable {
   case saysWarning = "says_warning"
   case saysNotReady = "says_not_ready"
 
+  /// What a proxy says of the servers behind it.
+  static let ofBackends: [Sign] = [
+    .noBackend, .backendSilent, .backendEnded, .backendUnknown, .backendTLS, .fetchFailed,
+  ]
+
   /// Nil where the words of the body decide: `Wellbeing`.
   var mark: Mark? {
     switch self {
@@ -103,7 +108,9 @@ package enum Sign: String, CaseIterable, Sendable {
         .notes("too many requests", "rate limit exceeded", "local_rate_limited"))
     case .overloaded:
       .any(
-        .only("envoy overloaded"), .page("reset reason: overflow"), .notes("server is overloaded"),
+        .only("envoy overloaded"), .page("reset reason: overflow"),
+        // Flask's page of an exception says in its middle: either the server is overloaded or …
+        .begins("server is overloaded"), .begins("the server is overloaded"),
         .notes("server too busy", "at capacity"),
         .all(.server("uvicorn"), .status(503), .only("service unavailable")))
     case .maintenance:
@@ -120,16 +127,19 @@ package enum Sign: String, CaseIterable, Sendable {
     case .backendSilent:
       .any(
         .status(504), .status(524), .only("upstream request timeout"),
+        .all(.server("h2o"), .only("i/o timeout")), .only(Author.timeoutOfGo),
         .page("reset reason: connection timeout"), .page("did not receive a timely response"),
         .page("application failed to respond within time limit"))
     case .backendEnded:
       .pages(
         "error reading from remote server", "reset reason: connection termination",
         "reset reason: remote reset", "the server returned an invalid or incomplete response",
-        "reset reason: protocol error")
+        "reset reason: protocol error", "i/o error (head)")
     case .backendUnknown:
-      .pages(
-        "dns lookup failure", "name resolution failed", "dns resolution failed", "no such host")
+      .any(
+        .pages(
+          "dns lookup failure", "name resolution failed", "dns resolution failed", "no such host"),
+        .all(.server("ats/"), .titles("unknown host")))
     case .backendTLS:
       .pages("error during ssl handshake with remote server", "tls_error", "tls error: ")
     case .ruleRefused:
@@ -143,7 +153,10 @@ package enum Sign: String, CaseIterable, Sendable {
         .begins("<h1>404 not found</h1>no context found for request"),
         .page("no context on this server matched"))
     case .headerTooLarge:
-      .pages("request header or cookie too large", "request header fields too large")
+      .pages(
+        "request header or cookie too large", "request header fields too large",
+        "size of a request header field exceeds server limit", "request header is too large",
+        "request line is too large", "bytes when reading")
     case .fetchFailed: .pages("backend fetch failed", "error 503 backend")
     case .json:
       .any(.field("content-type", has: "json"), .begins("{"), .begins("[{"), .begins("[\""))

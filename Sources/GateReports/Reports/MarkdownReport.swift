@@ -21,8 +21,8 @@ package struct MarkdownReport {
   static let limit = 65_536
 
   private static let rows = 100
-  /// More healthy instances than this are folded.
-  private static let healthyRows = 12
+  /// More instances without a failure than this are folded.
+  private static let quietRows = 12
   private static let parts = 30
   private static let names = 10
   private static let diagnoses = 5
@@ -78,16 +78,21 @@ package struct MarkdownReport {
 
   // MARK: - Instances
 
-  /// Those in trouble, and the healthy ones folded where there are many.
+  /// Those in trouble, and those without a failure folded where there are many.
   private func table(within room: Int) -> String {
     guard !instances.isEmpty else { return "" }
     let sorted = instances.worstFirst
-    let healthy = sorted.filter { $0.outcome == .healthy }
-    guard healthy.count > Self.healthyRows else { return rows(sorted, within: room) }
-    let others = sorted.filter { $0.outcome != .healthy }
+    let quiet = sorted.filter(\.isQuiet)
+    guard quiet.count > Self.quietRows else { return rows(sorted, within: room) }
+    let others = sorted.filter { !$0.isQuiet }
     let first = others.isEmpty ? "" : rows(others, within: room / 2)
-    let fold = "<details><summary>\(counted(healthy.count, "healthy instance"))</summary>\n\n"
-    return first + fold + rows(healthy, within: room - first.utf8.count - 200) + "</details>\n\n"
+    let isHealthy = quiet.allSatisfy { $0.outcome == .healthy }
+    let what =
+      isHealthy
+      ? counted(quiet.count, "healthy instance")
+      : "\(counted(quiet.count, "instance")) without a failed check"
+    let fold = "<details><summary>\(what)</summary>\n\n"
+    return first + fold + rows(quiet, within: room - first.utf8.count - 200) + "</details>\n\n"
   }
 
   private func rows(_ sorted: [ReportedInstance], within room: Int) -> String {
@@ -161,13 +166,13 @@ package struct MarkdownReport {
 
   private func item(of diagnosis: Diagnosis) -> MarkdownText {
     let names = list(diagnosis.instances.map { $0.printable.cut(to: 80) }, first: Self.names)
+    let instances: MarkdownText = names.isEmpty ? "" : "  \n  Instances: \(names)"
     let evidence: MarkdownText =
       diagnosis.evidence.map { "\n  Evidence: \(code: $0.printable.cut(to: 400))  " } ?? ""
     return """
       - **\(diagnosis.code.rawValue)** (\(diagnosis.confidence.rawValue)): \
       \(shown(diagnosis.likelyCause))  \(evidence)
-        Advice: \(shown(diagnosis.advice))  
-        Instances: \(names)
+        Advice: \(shown(diagnosis.advice))\(instances)
 
       """
   }

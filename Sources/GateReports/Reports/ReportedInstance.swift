@@ -103,6 +103,13 @@ extension [ReportedInstance] {
 }
 
 extension ReportedInstance {
+  /// Whether there is nothing to tell of it: it is healthy, or was on the way without a failure.
+  var isQuiet: Bool {
+    outcome == .healthy
+      || outcome == .undecided && record.failures == 0 && record.lostChecks == 0
+        && !record.isMissing
+  }
+
   /// Whether it is healthy here, and to blame all the same.
   var isDenied: Bool {
     outcome == .failed && record.removed == nil && record.health.state == .healthy

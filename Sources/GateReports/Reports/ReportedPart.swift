@@ -84,7 +84,11 @@ extension VerdictDocument {
       return ReportedPart(
         kind: .comparison, name: "",
         outcome: isDecisive
-          ? .failed : isBlind ? .lost : comparison.isWorse ? .tolerated : .healthy,
+          ? .failed
+          : isBlind
+            ? .lost
+            : comparison.isWorse
+              ? .tolerated : comparison.hasEnoughSamples ? .healthy : .undecided,
         state: comparison.isWorse
           ? "worse" : comparison.hasEnoughSamples ? "no worse" : "too few samples",
         words: comparison.words)

@@ -27,8 +27,10 @@ package struct TextReport {
     page = TextPage(style, width: width)
     if headline == .first { writeDecision() }
     writeAdvisory()
-    writeCauses()
+    let groups = failureGroups
+    writeCauses(groups.filter { $0.likeness.trouble != .none })
     writeDiagnoses()
+    writeWaiting(groups.filter { $0.likeness.trouble == .none })
     writeGroup()
     writeWarnings()
     writeRun()
@@ -62,7 +64,7 @@ package struct TextReport {
 
   // MARK: - Causes
 
-  private mutating func writeCauses() {
+  private var failureGroups: [FailureGroup] {
     let members = gate.records(.member)
     let gone = members.filter { $0.removed != nil }
     let unhealthy = members.filter { $0.removed == nil && $0.health.state == .unhealthy }
@@ -70,12 +72,25 @@ package struct TextReport {
     let others =
       verdict.reason.code == .tooManyReplaced
       ? gone + unhealthy + initial : unhealthy + initial + gone
-    for group in FailureGroup.groups(of: others) {
+    return FailureGroup.groups(of: others)
+  }
+
+  private mutating func writeCauses(_ groups: [FailureGroup]) {
+    for group in groups {
       page.blankLine()
       write(group)
     }
-    if !others.isEmpty { page.blankLine() }
+    if !groups.isEmpty { page.blankLine() }
     writeDenied()
+  }
+
+  /// Those on their way, which are no reason: after what is wrong.
+  private mutating func writeWaiting(_ groups: [FailureGroup]) {
+    if !groups.isEmpty, !page.text.hasSuffix("\n\n") { page.blankLine() }
+    for group in groups {
+      write(group)
+      page.blankLine()
+    }
   }
 
   /// Those that are healthy here, and are a reason all the same.

@@ -73,7 +73,10 @@ package struct ChildProcess: Sendable {
     switch end {
     case .exited(0)?: return reading.output
     case .exited(let status)?:
-      throw .failed(status: status, said: lastLine(reading.errors))
+      // Many tell why on standard output: checks of Nagios's, curl -w, jq -e.
+      let said = lastLine(reading.errors)
+      throw .failed(
+        status: status, said: said.isEmpty ? secrets.quoting(reading.output) : said)
     case .killed(let signal)?:
       throw signal == SIGKILL && monotonicMilliseconds() >= reading.deadline
         ? .timedOut : .killed(signal: signal)

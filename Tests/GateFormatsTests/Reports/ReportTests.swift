@@ -26,6 +26,7 @@ import Testing
     #expect(SampleRun.rollback.recorded.gate.verdict?.decision == .rollback)
     #expect(SampleRun.inconclusive.recorded.gate.verdict?.decision == .inconclusive)
     #expect(SampleRun.hostile.recorded.gate.verdict?.decision == .rollback)
+    #expect(SampleRun.beside.recorded.gate.verdict?.reason.code == .guardFailed)
   }
 
   @Test(arguments: 0..<200)
@@ -56,6 +57,38 @@ import Testing
     #expect(MarkdownReport(document).text.contains("more: "))
     #expect(HTMLReport(document, run.timeline).text.utf8.count < 1_000_000)
     #expect(NagiosReport(document).text.utf8.count < 2000)
+  }
+
+  /// One fails among many that are on their way: it, and why, come before all of these.
+  @Test func whatIsWrongComesBeforeThoseWithoutAFailure() throws {
+    var run = RecordedRun(
+      .sample(.sample(initial: 3, unhealthy: 2), GatePolicy(deadline: .seconds(90), expected: 40)))
+    for index in 0..<40 { run.join("web-\(index)") }
+    for start in [1.0, 11] {
+      for index in 0..<40 where index != 17 { run.pass(index, at: start + Double(index) / 100) }
+      run.fail(17, at: start + 0.9, .statusMismatch, status: 502, "HTTP 502, not 200")
+    }
+    let document = try #require(run.document())
+    let text = TextReport(document, style: .plain).text
+    let cause = try #require(text.firstRange(of: "likely"))
+    let waiting = try #require(text.firstRange(of: "39 instances not healthy yet"))
+    #expect(cause.lowerBound < waiting.lowerBound, "\(text)")
+    let page = MarkdownReport(document).text
+    let row = try #require(page.firstRange(of: "| `web-17` | unhealthy"))
+    let fold = try #require(page.firstRange(of: "39 instances without a failed check</summary>"))
+    #expect(row.lowerBound < fold.lowerBound)
+  }
+
+  /// A guard, the old group and the comparison are about no instance.
+  @Test func whatIsBesideTheInstancesNamesNone() throws {
+    let run = SampleRun.beside.recorded
+    let document = try #require(run.document())
+    #expect(!MarkdownReport(document).text.contains("Instances:"))
+    #expect(!HTMLReport(document, run.timeline).text.contains("<dt>Instances</dt>"))
+    for format in ReportFormat.allCases {
+      let text = format.text(of: document, run.timeline)
+      #expect(text.contains("prometheus:errors"), "\(format)")
+    }
   }
 
   @Test func hostileTextEndsNoElementAndNoLine() throws {

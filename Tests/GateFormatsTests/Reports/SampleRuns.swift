@@ -7,6 +7,7 @@ enum SampleRun: String, CaseIterable {
   case rollback
   case inconclusive
   case hostile
+  case beside
 
   var recorded: RecordedRun {
     switch self {
@@ -14,13 +15,14 @@ enum SampleRun: String, CaseIterable {
     case .rollback: Self.rolledBack
     case .inconclusive: Self.undecided
     case .hostile: Self.attacked
+    case .beside: Self.guarded
     }
   }
 
   var exitCode: Int {
     switch self {
     case .promote: 0
-    case .rollback, .hostile: 1
+    case .rollback, .hostile, .beside: 1
     case .inconclusive: 2
     }
   }
@@ -91,6 +93,33 @@ enum SampleRun: String, CaseIterable {
       run.lose(1, at: start + 0.1)
     }
     run.send(.wokeUp, at: 60)
+    return run
+  }
+
+  /// A guard that fails beside a group that is well, and an old group that is checked with it.
+  private static var guarded: RecordedRun {
+    var policy = Self.policy(2, soak: 60)
+    policy.comparison = ComparisonPolicy(minSamples: 20)
+    var header = RunHeader.sample(.sample(initial: 2, unhealthy: 3), policy)
+    header.baseline = RunHeader.Group(source: "instances", name: nil)
+    var run = RecordedRun(header)
+    run.join("web-1")
+    run.join("web-2")
+    run.send(
+      .instanceAdded(Instance(id: "blue-1", address: "10.0.1.30", port: 80, role: .baseline)), at: 0
+    )
+    run.send(.instanceAdded(.guarding("prometheus:errors < 0.01")), at: 0)
+    for (round, start) in [1.0, 11, 21, 31].enumerated() {
+      run.pass(0, at: start, took: 40)
+      run.pass(1, at: start + 0.1, took: 44)
+      run.pass(2, at: start + 0.2, took: 12)
+      if round == 0 {
+        run.pass(3, at: start + 0.3, took: 5)
+      } else {
+        run.fail(
+          3, at: start + 0.3, .expectationFailed, status: nil, "0.31 is not < 0.01", took: 5)
+      }
+    }
     return run
   }
 

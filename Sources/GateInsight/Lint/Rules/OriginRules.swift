@@ -45,6 +45,9 @@ extension LintRule {
       guard let reply = exchange.answer, [502, 503, 504].contains(reply.status) else {
         return false
       }
+      // For a path that nobody has, none but a gateway answers so.
+      let isMadeUp = [.missingPath, .missingBelow].contains(exchange.inquiry.purpose)
+      if isMadeUp, reply.status != 503 { return true }
       let evidence = Evidence(of: reply.asAnswer, without: [])
       return Author.named(evidence?.author)?.role == .front
         || evidence?.signs.contains(Sign.noBackend.rawValue) ?? false

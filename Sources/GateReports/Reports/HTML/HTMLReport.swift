@@ -123,7 +123,7 @@ package struct HTMLReport {
     figures += [figure("checks", "\(checks)"), figure("failed", "\(failures)")]
     if lost > 0 { figures.append(figure("lost to the gate", "\(lost)")) }
     figures += [
-      figure("median answer", percentile(50)), figure("95% within", percentile(95)),
+      figure("median latency", percentile(50)), figure("p95 latency", percentile(95)),
     ]
     return "<dl class=\"figures\">\(figures)</dl>\n"
   }
@@ -158,14 +158,15 @@ package struct HTMLReport {
     }
     let rest = diagnosis.instances.count - names.count
     if rest > 0 { names.append("<li>and \(rest) more</li>") }
+    let instances: Markup =
+      names.isEmpty ? "" : "<dt>Instances</dt><dd><ul class=\"names\">\(names)</ul></dd>"
     return """
       <article class="card">
       <h3>\(diagnosis.summary.printable.cut(to: 300))</h3>
       <p><span class="tag">\(diagnosis.confidence.rawValue)</span> \
       <code>\(diagnosis.code.rawValue)</code></p>
       <dl class="facts"><dt>Cause</dt><dd>\(diagnosis.likelyCause)</dd>\
-      <dt>Advice</dt><dd>\(diagnosis.advice)</dd>\(evidence)\
-      <dt>Instances</dt><dd><ul class="names">\(names)</ul></dd></dl>
+      <dt>Advice</dt><dd>\(diagnosis.advice)</dd>\(evidence)\(instances)</dl>
       </article>
 
       """
@@ -211,7 +212,7 @@ package struct HTMLReport {
       ? " Of \(counted(timeline.thinned, "earlier check")) only the worse neighbours are drawn."
       : ""
     return """
-      <section><h2>Course</h2>
+      <section><h2>Timeline</h2>
       <p class="legend">\(legend)</p>
       <div class="card">\(drawing.markup)</div>
       <p class="caption">Time since the start.\(late)\(resumed)\(thinned)</p>

@@ -77,7 +77,7 @@ struct InstanceTable {
   private func latency(of record: InstanceRecord) -> Markup {
     guard let median = record.latency.percentile(50), let high = record.latency.percentile(95)
     else { return "–" }
-    return "\(latencyWords(median))<span class=\"sub\">95% within \(latencyWords(high))</span>"
+    return "\(latencyWords(median))<span class=\"sub\">p95 \(latencyWords(high))</span>"
   }
 
   private func story(of instance: ReportedInstance) -> Markup {

@@ -18,7 +18,7 @@ struct TimelineDrawing {
 
   /// So many instances have a row.
   static let rows = 40
-  /// More than so many rows are alike to a reader: healthy ones beyond it are folded.
+  /// More than so many rows are alike to a reader: those without a failure beyond it are folded.
   private static let alike = 12
 
   private static let markersHeight = 34
@@ -70,13 +70,13 @@ struct TimelineDrawing {
       """
   }
 
-  /// Those in trouble; of many that are healthy a few stand for all.
+  /// Those in trouble; of many without a failure a few stand for all.
   private var shown: [ReportedInstance] {
     guard instances.count > Self.alike else { return instances }
-    let troubled = instances.filter { $0.outcome != .healthy }.prefix(Self.rows)
-    let healthy = instances.filter { $0.outcome == .healthy }
+    let troubled = instances.filter { !$0.isQuiet }.prefix(Self.rows)
+    let quiet = instances.filter(\.isQuiet)
       .prefix(max(Self.alike - troubled.count, min(2, Self.rows - troubled.count)))
-    return Array(troubled + healthy)
+    return Array(troubled + quiet)
   }
 
   /// What lies upon what: a line crosses bars, and text stands before both.

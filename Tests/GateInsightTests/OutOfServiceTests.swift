@@ -1,0 +1,93 @@
+internal import GateCore
+internal import GateInsight
+internal import TestSupport
+internal import Testing
+
+/// What a load balancer says of the instances, where it decides, and where it knows more.
+@Suite struct OutOfServiceTests {
+  private static func found(
+    _ role: GatePolicy.LoadBalancerRole, _ views: [LoadBalancerView], failing: FailureKind? = nil
+  ) throws -> [Diagnosis] {
+    let policy = GatePolicy(
+      maxUnhealthy: .number(views.count - 1), deadline: .seconds(20), expected: views.count,
+      loadBalancer: role,
+      polling: .init(refresh: .seconds(1), timeout: .seconds(1)))
+    var run = VirtualRun(check: Scene().check, policy: policy)
+    run.join(views.indices.map { "web-\($0 + 1)" })
+    for (index, view) in views.enumerated() {
+      run.send(.loadBalancerSaw(InstanceKey(index), view), at: .seconds(0.001))
+    }
+    if let failing {
+      for round in 0..<3 {
+        for index in views.indices {
+          let at = GateInstant.seconds(Double(round) / 2 + 0.01)
+          let report = CheckReport.sample(.failure(failing), from: at, to: at)
+          run.send(.checked(InstanceKey(index), report), at: at)
+        }
+      }
+    }
+    let verdict = try #require(run.verdict)
+    return diagnoses(of: run.gate, verdict: verdict)
+  }
+
+  /// Its own checks' status is explained as one that came here, and its words are the evidence.
+  @Test(arguments: [
+    ("Health checks failed with these codes: [502]", DiagnosisCode.applicationDown, "its start"),
+    ("Health checks failed with these codes: [404]", .pathMissing, "does not have the path"),
+    ("Health checks failed with these codes: [401]", .authenticationWanted, "login"),
+    ("Health checks failed with these codes: [301]", .redirectedElsewhere, "elsewhere"),
+  ])
+  func itsOwnStatusIsExplained(_ said: String, _ code: DiagnosisCode, _ cause: String) throws {
+    let view = LoadBalancerView(
+      state: .unhealthy, reasonCode: "Target.ResponseCodeMismatch", description: said)
+    let first = try #require(try Self.found(.decides, [view, view]).first)
+    #expect(first.code == code && first.confidence == .likely || code == .redirectedElsewhere)
+    #expect(first.summary.contains("2 instances: \(said)"), "\(first.summary)")
+    #expect(first.likelyCause.contains(cause), "\(first.likelyCause)")
+    #expect(first.evidence == said && first.instances == ["web-1", "web-2"])
+  }
+
+  @Test(arguments: [
+    ("Target.Timeout", "Request timed out", DiagnosisCode.tooSlow, "workers"),
+    ("Target.FailedHealthChecks", "Health checks failed", .firewallOrWrongAddress, "let"),
+    ("Target.InvalidState", "Target is in the stopped state", .loadBalancerDisagrees, "stopped"),
+    ("Target.NotInUse", "Target group is not in use", .loadBalancerDisagrees, "listener"),
+  ])
+  func itsOwnReasonIsExplained(
+    _ reason: String, _ said: String, _ code: DiagnosisCode, _ cause: String
+  ) throws {
+    let view = LoadBalancerView(state: .unhealthy, reasonCode: reason, description: said)
+    let first = try #require(try Self.found(.decides, [view]).first)
+    #expect(first.code == code, "\(first)")
+    #expect(first.summary.contains(said), "\(first.summary)")
+    #expect(first.likelyCause.contains(cause), "\(first.likelyCause)")
+    // The gate asked nothing itself, so that nothing can differ from what it asked.
+    #expect(!first.likelyCause.contains("than the gate"))
+  }
+
+  @Test func differentReasonsAreToldApart() throws {
+    let found = try Self.found(
+      .decides,
+      [
+        LoadBalancerView(
+          state: .unhealthy, reasonCode: "Target.Timeout", description: "Request timed out"),
+        LoadBalancerView(
+          state: .unhealthy, reasonCode: "Target.ResponseCodeMismatch",
+          description: "Health checks failed with these codes: [503]"),
+      ])
+    #expect(found.contains { $0.code == .tooSlow && $0.instances == ["web-1"] })
+    #expect(found.contains { $0.code == .applicationNotReady && $0.instances == ["web-2"] })
+  }
+
+  /// The gate's own checks time out: it need not guess at a firewall where it knows better.
+  @Test(arguments: [FailureKind.timeoutConnect, .connectionRefused, .hostUnreachable])
+  func aStoppedInstanceIsNamedAsSuch(_ kind: FailureKind) throws {
+    let view = LoadBalancerView(
+      state: .unhealthy, reasonCode: "Target.InvalidState",
+      description: "Target is in the stopped state")
+    let first = try #require(try Self.found(.confirms, [view], failing: kind).first)
+    #expect(first.summary.contains("does not run: Target is in the stopped state"), "\(first)")
+    #expect(!first.likelyCause.contains("security group"))
+    #expect(first.advice.contains("describe-instances"))
+  }
+}
