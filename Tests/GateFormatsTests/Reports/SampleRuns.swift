@@ -1,4 +1,5 @@
 import GateCore
+import GateRecords
 import TestSupport
 
 /// Runs that the reports are shown by.
