@@ -19,8 +19,7 @@ extension Gate {
     if !isFaultless, faultless.isEmpty, isAnythingOverdue { forkFaultless() }
     guard !faultless.isEmpty else { return }
     foldUnfolded()
-    // One that was forked just now has not yet decided anything.
-    faultless[0].pass(until: clock, seen: seen, with: [.wokeUp])
+    faultless[0].pass(until: clock, seen: seen)
   }
 
   private var isPromotable: Bool {
@@ -105,22 +104,31 @@ extension Gate {
     forkFaultless()
     // A gate that was held up has missed the view that was due, and not the one after it.
     if isHeldUp(at: clock, seen: seen) { bringFaultlessHere() }
-    guard isViewOld(by: clock), let view, view.fault == nil, let polling = policy.polling,
+    guard let view, view.fault == nil, let lost = viewLost, lost <= clock,
       view == (unfolded?.view ?? faultless[0].view)
     else { return }
     foldUnfolded()
-    faultless[0].seeInService(from: clock, at: (view.started + polling.maximumAge).next)
+    faultless[0].seeInService(from: clock, at: lost)
   }
 
   /// Whether a listing or a view should long have come.
   func isStale(by now: GateInstant) -> Bool {
-    guard !isFaultless else { return false }
-    return policy.membership == .changing && isTooOld(listing?.started, by: now)
-      || isViewOld(by: now)
+    listingLost.map { $0 <= now } ?? false || viewLost.map { $0 <= now } ?? false
   }
 
-  private func isViewOld(by now: GateInstant) -> Bool {
-    policy.loadBalancer != .none && isTooOld(view?.started, by: now)
+  /// When the newest listing is lost, if none follows.
+  var listingLost: GateInstant? {
+    policy.membership == .changing ? lost(listing?.started, at: listed) : nil
+  }
+
+  var viewLost: GateInstant? {
+    policy.loadBalancer == .none ? nil : lost(view?.started, at: viewed)
+  }
+
+  /// An answer that has become too old is lost; one that is so when it comes is known at that moment.
+  private func lost(_ started: GateInstant?, at came: GateInstant) -> GateInstant? {
+    guard let started, let polling = policy.polling, !isFaultless else { return nil }
+    return max(started + polling.maximumAge, came).next
   }
 
   /// What each lost view said.

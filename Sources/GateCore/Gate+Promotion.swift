@@ -40,16 +40,6 @@ extension Gate {
     return started + polling.maximumAge < now
   }
 
-  /// Until when the newest listing and the newest view are fresh; nil: they do not grow old.
-  var freshUntil: GateInstant? {
-    guard let polling = policy.polling, !isFaultless else { return nil }
-    let started = [
-      policy.membership == .changing ? listing?.started : nil,
-      policy.loadBalancer == .none ? nil : view?.started,
-    ]
-    return started.compactMap { $0 }.min().map { $0 + polling.maximumAge }
-  }
-
   // MARK: - The rule of the latest check
 
   /// Whether enough instances are healthy and have passed their latest check, and every guard has.

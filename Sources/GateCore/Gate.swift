@@ -49,6 +49,8 @@ package struct Gate: Sendable {
   /// The newest listing of the group, and the newest view of the load balancers.
   package private(set) var listing: FinishedListing?
   package private(set) var view: FinishedView?
+  /// When they came.
+  private(set) var (listed, viewed) = (GateInstant.start, GateInstant.start)
   /// Names that listings gave to the places of other instances.
   package private(set) var doubledNames: [String] = []
   /// What the newest listing that succeeded says beside its members.
@@ -206,7 +208,8 @@ package struct Gate: Sendable {
       next.consider(lastChance?.next)
       next.consider(healthySince.map { soaked(since: $0) })
       next.consider(listedHealthySince.map { soaked(since: $0) })
-      next.consider(freshUntil?.next)
+      next.consider(listingLost)
+      next.consider(viewLost)
     }
     nextMoment = next.moment
   }
@@ -343,14 +346,14 @@ package struct Gate: Sendable {
   }
 
   private mutating func note(_ view: FinishedView) {
-    self.view = view
+    (self.view, viewed) = (view, clock)
     if let fault = view.fault { losses.addView(fault) }
   }
 
   private mutating func note(_ listing: FinishedListing) {
     if let fault = listing.fault { losses.addListing(fault) }
     guard listing.role == .member else { return }
-    self.listing = listing
+    (self.listing, listed) = (listing, clock)
     if listing.fault == nil { notes = listing.notes }
     switch listing.result {
     case .succeeded(let expected, let missing, let doubled):

@@ -1,5 +1,6 @@
 # States of servers, and what must be said of them.
 # shellcheck shell=bash disable=SC2154
+set -euo pipefail
 states=0 shown=${1:-}
 
 named() { # TARGET CODE SAID UNSAID [FLAG...]: a state, and what must and must not be among its words

@@ -70,7 +70,8 @@ extension SlowModel {
         events.append((timed.at.microseconds, 2 * place, timed.event))
       }
     }
-    if seen - now > Self.tolerated, isViewDue(by: now) {
+    // What was due after the group was condemned does not undo it.
+    if seen - now > Self.tolerated, isViewDue(by: trial?.began ?? now) {
       // At the last moment at which the gate was there.
       let last = history.last?.at.microseconds ?? 0
       for index in members.indices where members[index].role == .member && !members[index].hasLeft {

@@ -61,7 +61,8 @@ struct SlowModel {
   /// Something that was asked of a source, and has come to an end.
   struct Asked {
     var started: Int64
-    /// Where its end is in the history.
+    /// When its end was seen, and where it is in the history.
+    var came: Int64
     var place: Int
     var hasSucceeded: Bool
   }
@@ -222,14 +223,15 @@ extension SlowModel {
         answered: started + report.latencyMicroseconds)
     case .checkLost(let key, let fault):
       append(nil, from: fault.started?.microseconds ?? now, to: now, of: key, answered: now)
-    case .listed(let listed): take(listed)
+    case .listed(let listed): take(listed, at: now)
     case .loadBalancerSaw(let key, let view):
       guard let index = present(key), members[index].role == .member else { return }
       (members[index].view, members[index].isViewLost) = (view.state, false)
       members[index].told = (now, history.count)
     case .loadBalancerAsked(let asked):
       viewing = Asked(
-        started: asked.started.microseconds, place: history.count, hasSucceeded: asked.fault == nil)
+        started: asked.started.microseconds, came: now, place: history.count,
+        hasSucceeded: asked.fault == nil)
       for index in members.indices { members[index].isViewLost = asked.fault != nil }
       self.asked = Array(self.asked.dropFirst())
     case .interrupted: isInterrupted = true
@@ -238,11 +240,12 @@ extension SlowModel {
     }
   }
 
-  private mutating func take(_ listed: FinishedListing) {
+  private mutating func take(_ listed: FinishedListing, at now: Int64) {
     guard listed.role == .member else { return }
     func asked(hasSucceeded: Bool) -> Asked {
       Asked(
-        started: listed.started.microseconds, place: history.count, hasSucceeded: hasSucceeded)
+        started: listed.started.microseconds, came: now, place: history.count,
+        hasSucceeded: hasSucceeded)
     }
     switch listed.result {
     case .succeeded(let wanted, let missing, _):
@@ -368,8 +371,8 @@ extension SlowModel {
   /// world.
   func view(of member: Member, at now: Int64) -> InstanceState? {
     guard isWithoutFaults, let viewing else { return member.view }
-    // However old an answer is when it comes, at its close it is what is known.
-    if viewing.place == history.count, history.last?.at.microseconds == now { return seen(member) }
+    // However old an answer is when it comes, at that moment it is what is known.
+    if viewing.came == now { return seen(member) }
     // Who joined since was not yet asked for.
     let isOverdue =
       isTooOld(viewing, at: now) && isTooOld(viewing, at: asked.first ?? .max)
