@@ -73,7 +73,7 @@ extension World {
     case .doubled:
       told.instances = told.instances.flatMap { one in
         var other = one
-        other.id += ", again"
+        other.id += "-again"
         return [other, one]
       }
     case .part:
