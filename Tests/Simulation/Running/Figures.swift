@@ -22,7 +22,8 @@ struct Figures {
 
   /// `seconds` are those of the processor.
   func text(seconds: Double) -> String {
-    let verdicts = codes.sorted { $0.value > $1.value }.map { "\($0.key.rawValue) \($0.value)" }
+    let verdicts = codes.sorted { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }
+      .map { "\($0.key.rawValue) \($0.value)" }
     return """
       worlds      \(worlds)
       checks      \(checks), \(modelled) of them beside the slow model
