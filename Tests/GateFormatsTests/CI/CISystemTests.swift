@@ -65,7 +65,7 @@ import Testing
     let failing = CIVerdict(try document(4, failures: [3: 5]), file: nil)
     let explanation = try #require(failing.explanation)
     #expect(explanation.contains("possible: ") || explanation.contains("likely: "))
-    #expect(system.log(failing).contains("\(failing.message); \(explanation.prefix(30))"))
+    #expect(system.log(failing).contains(explanation.prefix(60)))
     let well = CIVerdict(try document(2, failures: [:]), file: nil)
     #expect(well.explanation == nil && well.causes.isEmpty)
   }
