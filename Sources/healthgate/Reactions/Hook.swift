@@ -3,6 +3,7 @@ internal import CProcess
 internal import GateCore
 internal import GateRecords
 internal import GateSettings
+internal import GateText
 internal import InstanceSources
 
 #if canImport(Glibc)
@@ -108,6 +109,7 @@ struct Hook {
     var isTimedOut = false
     var end: RunningChild.End?
     var output: CommandOutput
+    private var shown = RelayedText()
     private let relay = StandardStream.error
 
     init(process: RunningChild, deadline: Int64, output: CommandOutput) {
@@ -140,7 +142,7 @@ struct Hook {
       while isOpen, relay.isIdle, isReadable(descriptor, within: 0) {
         isOpen = read(descriptor, within: 0)
       }
-      _ = relay.write(output.finish())
+      _ = relay.write(shown.take(output.finish()) + shown.finish())
     }
 
     /// Whether it was asked to end and some of its processes still have time for it.
@@ -194,7 +196,7 @@ struct Hook {
       var chunk = [UInt8](repeating: 0, count: 16_384)
       let count = Glibc.read(descriptor, &chunk, chunk.count)
       guard count > 0 else { return count < 0 && errno == EINTR }
-      _ = relay.write(output.take(Array(chunk[..<count])))
+      _ = relay.write(shown.take(output.take(Array(chunk[..<count]))))
       return true
     }
   }
