@@ -17,7 +17,7 @@ import textwrap
 from pathlib import Path
 
 PROGRAM = os.environ.get("HEALTHGATE") or str(
-    Path(__file__).resolve().parents[2] / ".build/release/healthgate"
+    Path(__file__).resolve().parents[1] / ".build/release/healthgate"
 )
 
 # Of the manual's latest revision, for its footer.
@@ -303,7 +303,7 @@ def head(name, about):
     about = about.rstrip(".?!")
     about = about[0].lower() + about[1:]
     return (
-        ".\\\" Made by Tests/CommandTests/man-pages.py from the program's own help: change that.\n"
+        ".\\\" Made by .generators/man-pages.py from the program's own help: change that.\n"
         f".Dd {DATE}\n.Dt {name.upper()} 1\n.Os healthgate\n"
         f".Sh NAME\n.Nm {name}\n.Nd {escaped(about)}\n"
     )
