@@ -173,36 +173,28 @@ extension SettingsReader {
 
   /// What the group must show; the check gives the default of the deadline.
   mutating func group(under check: HealthCheck) -> GroupSettings {
-    let minHealthy = count(.minHealthy, else: .percentage(100))
-    let maxUnhealthy = count(.maxUnhealthy, else: .number(0))
-    let maxReplaced = count(.maxReplaced, else: .number(0))
-    let gracePeriod = duration(.gracePeriod, else: .zero)
-    let soak = duration(.soak, else: .zero)
-    let comparison = comparison()
+    var policy = GatePolicy(deadline: .zero, expected: 1)
+    for (key, field) in GatePolicy.recorded where key != .deadline {
+      settle(key, field, in: &policy)
+    }
+    policy.comparison = comparison()
     let usual = GatePolicy.defaultDeadline(
-      for: check, gracePeriod: gracePeriod, soak: soak, comparison: comparison)
+      for: check, gracePeriod: policy.gracePeriod, soak: policy.soak,
+      comparison: policy.comparison)
     // None that could not be given.
     let longest = Duration.microseconds(Duration.longestInMicroseconds)
-    let deadline = duration(.deadline, else: min(usual, longest))
-    return GroupSettings(
-      minHealthy: minHealthy, maxUnhealthy: maxUnhealthy, maxReplaced: maxReplaced,
-      gracePeriod: gracePeriod, soak: soak, deadline: deadline,
-      expected: number(.expected, in: 1...1_000_000), comparison: comparison)
+    policy.deadline = duration(.deadline, else: min(usual, longest))
+    return GroupSettings(policy: policy, expected: number(.expected, in: 1...1_000_000))
   }
 
   /// How the groups are compared.
   private mutating func comparison() -> ComparisonPolicy? {
     let isAsked = toggle(.compare)
-    let increase = value(of: .maxLatencyIncrease, LatencyIncrease.init(parsing:))
-    let confidence = value(of: .confidence, Confidence.init(parsing:))
-    let minSamples = number(.minSamples, in: 2...100_000)
-    guard isAsked else { return nil }
-    return ComparisonPolicy(
-      confidence: settled(confidence, as: .confidence, else: .standard, \.description),
-      maxLatencyIncrease: settled(
-        increase, as: .maxLatencyIncrease, else: .standard, \.description),
-      minSamples: settled(
-        minSamples, as: .minSamples, else: ComparisonPolicy.standardSamples, \.description))
+    var comparison = ComparisonPolicy()
+    for (key, field) in ComparisonPolicy.recorded where isAsked || isGiven(key) {
+      settle(key, field, in: &comparison)
+    }
+    return isAsked ? comparison : nil
   }
 
   mutating func guards() -> [GuardSpec] {
@@ -219,11 +211,6 @@ extension SettingsReader {
       guards.append(spec)
     }
     return guards
-  }
-
-  private mutating func count(_ key: SettingKey, else standard: InstanceCount) -> InstanceCount {
-    settled(
-      value(of: key, InstanceCount.init(parsing:)), as: key, else: standard, \.description)
   }
 }
 

@@ -169,25 +169,11 @@ extension RunHeader {
 
   /// What the verdict follows from beside the target and the group.
   private var inForce: [(SettingKey, String)] {
-    var texts: [(SettingKey, String)] = [
-      (.interval, check.interval.inWords), (.timeout, check.timeout.inWords),
-      (.healthyThreshold, "\(check.healthyThreshold)"),
-      (.initialThreshold, "\(check.initialThreshold)"),
-      (.unhealthyThreshold, "\(check.unhealthyThreshold)"),
-      (.matcher, check.matcher.description), (.minHealthy, "\(policy.minHealthy)"),
-      (.maxUnhealthy, "\(policy.maxUnhealthy)"), (.maxReplaced, "\(policy.maxReplaced)"),
-      (.gracePeriod, policy.gracePeriod.inWords), (.soak, policy.soak.inWords),
-      (.deadline, policy.deadline.inWords), (.advisory, String(isAdvisory)),
-    ]
-    if let window = check.unhealthyWindow { texts.append((.unhealthyWindow, "\(window)")) }
-    if let comparison = policy.comparison {
-      texts += [
-        (.compare, "true"), (.confidence, "\(comparison.confidence)"),
-        (.maxLatencyIncrease, "\(comparison.maxLatencyIncrease)"),
-        (.minSamples, "\(comparison.minSamples)"),
-      ]
-    }
-    return texts
+    let comparison = policy.comparison.map { [(.compare, "true")] + $0.recordedTexts } ?? []
+    return (check.recordedTexts + policy.recordedTexts + comparison).compactMap { key, text in
+      guard let text, key != .target, key != .semantics else { return nil }
+      return (key, text)
+    } + [(.advisory, String(isAdvisory))]
   }
 
   /// The header under changed settings; the verdict names the changes.
@@ -196,13 +182,11 @@ extension RunHeader {
   ) -> RunHeader {
     var header = self
     header.check = settings.check
-    header.policy.minHealthy = settings.group.minHealthy
-    header.policy.maxUnhealthy = settings.group.maxUnhealthy
-    header.policy.maxReplaced = settings.group.maxReplaced
-    header.policy.gracePeriod = settings.group.gracePeriod
-    header.policy.soak = settings.group.soak
-    header.policy.deadline = settings.group.deadline
-    header.policy.expected = settings.group.expected ?? policy.expected
+    header.policy = settings.group.policy(
+      expecting: settings.group.expected ?? policy.expected, policy.membership,
+      loadBalancer: policy.loadBalancer)
+    header.policy.polling = policy.polling
+    header.policy.comparison = policy.comparison
     header.isAdvisory = settings.isAdvisory
     for (key, _) in changes {
       let texts = settings.inForce.values[key] ?? []

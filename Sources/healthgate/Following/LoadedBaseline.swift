@@ -52,15 +52,12 @@ extension LoadedSettings {
   func oldGroup() throws -> LoadedGroup? {
     guard var old = try baseline() else { return nil }
     for index in old.instances.indices { old.listing.instances[index].role = .member }
-    let group = settings.group
-    let policy = GatePolicy(
-      minHealthy: group.minHealthy, maxUnhealthy: group.maxUnhealthy,
-      maxReplaced: group.maxReplaced, gracePeriod: group.gracePeriod, soak: group.soak,
-      deadline: group.deadline, expected: max(old.instances.count, 1),
-      membership: old.poller == nil ? .fixed : .changing,
-      polling: old.timeLimit.map {
-        GatePolicy.Polling(refresh: settings.following.refresh, timeout: $0)
-      })
+    var policy = settings.group.policy(
+      expecting: max(old.instances.count, 1), old.poller == nil ? .fixed : .changing)
+    policy.comparison = nil
+    policy.polling = old.timeLimit.map {
+      GatePolicy.Polling(refresh: settings.following.refresh, timeout: $0)
+    }
     return LoadedGroup(
       policy: policy, source: old.source, poller: old.poller, listing: old.listing)
   }

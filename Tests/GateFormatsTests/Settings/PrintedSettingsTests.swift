@@ -82,8 +82,8 @@ import Testing
         soak: 0s  # the default
         # baseline:  (none)
         compare: false  # the default
-        # max_latency_increase:  (20%)
         # confidence:  (95%)
+        # max_latency_increase:  (20%)
         # min_samples:  (20)
         # guard:  (none)
         deadline: 12m  # the default
