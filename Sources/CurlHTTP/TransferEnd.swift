@@ -213,7 +213,14 @@ extension TransferEnd {
   /// In words of its own where the TLS library says only that the connection ended.
   private static func handshake(_ text: String) -> String {
     let isEnd = text.contains("SSL_ERROR_SYSCALL") || text.contains("unexpected eof")
-    return isEnd ? "the connection was closed during the TLS handshake" : text
+    guard !isEnd else { return "the connection was closed during the TLS handshake" }
+    // OpenSSL: 'error:0A000410:SSL routines::sslv3 alert handshake failure'.
+    guard let library = text.firstRange(of: "SSL routines:"),
+      let colon = text[library.upperBound...].lastIndex(of: ":")
+    else { return text }
+    let reason = text[text.index(after: colon)...]
+    guard let alert = reason.firstRange(of: " alert ") else { return "TLS: \(reason)" }
+    return "the server sent the TLS alert '\(reason[alert.upperBound...])'"
   }
 
   // MARK: - Time

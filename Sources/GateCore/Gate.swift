@@ -588,7 +588,7 @@ package struct Gate: Sendable {
     if blame.failing >= blame.needed {
       conclude(.inconclusive, sharedCause(blame))
     } else if blame.lastChance.map({ $0 < clock }) ?? true {
-      rollBack(blame.reason)
+      rollBack(reason(of: blame))
     }
   }
 

@@ -15,10 +15,11 @@ private func failedGuards(_ gate: Gate) -> [Diagnosis] {
       .guardFailed,
       Words(
         "the guard \(name) failed\(seen.isEmpty ? "" : ": \(seen)")",
-        cause: "what the guard watches is not as it must be while this release comes in: probably "
-          + "the release harms what the health check does not see, or the guard's limit does not fit",
-        advice: "ask the guard by hand, and compare what it says with the time before the run; "
-          + "'lag' and its thresholds say how much of a spell it tolerates"),
+        cause:
+          "the release harms what this guard watches and the health check does not see; or the "
+          + "guard's limit was not met before the release either",
+        advice: "ask the guard by hand, and compare what it says with the time before the run; its "
+          + "thresholds say how many failed answers in a row it tolerates"),
       of: [], evidence: seen.isEmpty ? nil : seen, .likely)
   }
 }
@@ -34,7 +35,7 @@ private func sharedCause(_ gate: Gate, _ verdict: Verdict) -> Diagnosis? {
       "the old group fails too: \(what.isEmpty ? "its checks" : what) on \(failing.count) of "
         + "\(counted(gate.present(.baseline), "instance"))",
       cause:
-        "what both groups share is probably at fault, and not this release: a database, a name "
+        "what both groups share is at fault, and not this release: a database, a name "
         + "server, another service that both ask, the network, or the health check's own settings",
       advice:
         "look at what both need, and into the logs of the old group's "
@@ -55,13 +56,13 @@ private func worse(_ gate: Gate, _ verdict: Verdict) -> Diagnosis? {
       "the new group \(what.compactMap(\.self).joined(separator: " and ")) than the old one under the "
         + "same checks at the same time",
       cause: isSlower
-        ? "the release probably does more for each request, has lost a cache or an index, or its "
+        ? "the release does more for each request, has lost a cache or an index, or its "
           + "instances are not warm yet or have less power"
-        : "the release probably fails at times where the old one does not: a race, a worker that is "
+        : "the release fails at times where the old one does not: a race, a worker that is "
           + "broken, a dependency with too short a timeout",
       advice: isSlower
         ? "compare the time that the health view takes in both groups, and their instance types; a "
-          + "soak before the comparison lets instances warm up; max_latency_increase says what is borne"
+          + "soak before the comparison lets instances warm up; max_latency_increase says how much is allowed"
         : "read the log at the times of the failed checks, and compare it with the old group's"),
     of: [], evidence: verdict.reason.message.cleaned(to: 200), .likely)
 }

@@ -140,12 +140,12 @@ struct Examination {
     guard let failure = record.lastFailure, let course = Course(of: record) else { return }
     let symptom = Symptom(
       of: record.instance, kind: failure.kind, report: failure.report, check: gate.check,
-      request: request, record: record)
+      request: request, record: record, notes: gate.notes)
     let place = Rule.place(for: symptom)
     let rule = Rule.all[place]
     troubles.append(Spread.Trouble(instance: record.instance, cause: place))
-    // Which version answers is not a matter of time.
-    guard failure.kind != .wrongVersion else {
+    // Which version answers is not a matter of time, nor what is known to be stopped.
+    guard failure.kind != .wrongVersion, symptom.notRunning == nil else {
       return claim(.rule(place), rule.confidence, symptom)
     }
     switch course {
@@ -202,7 +202,8 @@ struct Examination {
           Diagnosis(
             rule.code, rule.words(occurrence), of: ids, evidence: first.evidenceWords,
             key.confidence),
-          place + CourseClaim.allCases.count
+          // What is known comes before what is only seen.
+          first.notRunning == nil ? place + CourseClaim.allCases.count : -1
         )
       case .course(let course):
         return (
@@ -252,7 +253,7 @@ struct Examination {
       .instancesMissing,
       Words(
         summary,
-        cause: "instances were probably not launched (capacity, a quota, an image that is not "
+        cause: "instances were not launched (capacity, a quota, an image that is not "
           + "there), wait in a lifecycle hook, or are not in what the source lists",
         advice: "'aws autoscaling describe-scaling-activities' says why a launch failed; otherwise "
           + "compare expected with the size of the group"),
@@ -286,8 +287,11 @@ struct Examination {
       .instancesReplaced,
       Words(
         "\(counted(left.count, "instance")) left the group during the run",
-        cause: "the Auto Scaling group probably replaces instances that fail its own check before "
-          + "they are up, or scales in, or was deleted, or a spot instance was taken back",
+        cause: gate.notes.first { $0.contains(" in EC2)") }.map {
+          "the source says: \($0.cleaned(to: 300))"
+        }
+          ?? "the Auto Scaling group replaces instances that fail its own check before they are up, "
+          + "or scales in, or was deleted, or a spot instance was taken back",
         advice: "'aws autoscaling describe-scaling-activities' names the cause; make its "
           + "HealthCheckGracePeriod longer than a boot, or suspend ReplaceUnhealthy during the "
           + "gate"),
@@ -532,7 +536,7 @@ struct Examination {
       Words(
         "\(counted(missing.count, "instance")) \(are) not in the latest listing, and so not counted",
         cause: gate.notes.first.map { "the source says: \($0.cleaned(to: 200))" }
-          ?? "the group is probably replacing them or scaling in, or they wait in a lifecycle hook; "
+          ?? "the group is replacing them or scaling in, or they wait in a lifecycle hook; "
           + "an API that is behind lists them again soon",
         advice: gate.notes.first.map(Self.advice(onMissing:))
           ?? "compare what the source lists now; expected says how many there must be"),

@@ -67,7 +67,7 @@ enum LoadBalancerWords: Hashable, Sendable, CaseIterable {
     case .notChecked: "the target group's health checks are switched off, so it has no opinion"
     case .ownFault: "the load balancer has a fault of its own"
     case .failed:
-      "the load balancer probably asks another port, path or Host than the gate, or its subnets are "
+      "the load balancer asks another port, path or Host than the gate, or its subnets are "
         + "not let in"
     }
   }

@@ -139,29 +139,12 @@ extension Symptom {
     }
     if kind == .wrongVersion, let detail = report.detail { parts.append(detail) }
     // A page's title says in short what its first bytes may not come to.
-    let excerpt = evidence?.excerpt.map { shows(.html) ? $0.withoutMarkup : $0 }
+    let excerpt = evidence?.excerpt
     if let title = evidence?.title, excerpt?.contains(title) != true {
       parts.append("title '\(title)'")
     }
     if let excerpt, !excerpt.isEmpty { parts.append(excerpt) }
     let text = parts.joined(separator: ", ").cleaned(to: 200)
     return text.isEmpty ? nil : text
-  }
-}
-
-extension String {
-  /// What a page shows: its text without tags, styles and scripts; what follows itself once.
-  fileprivate var withoutMarkup: String {
-    var texts: [String] = []
-    // With a tag before it, the first part is a tag and its text as well.
-    for part in (hasPrefix("<") ? self : ">" + self).split(separator: "<") {
-      // What is cut off within a tag has no end of it.
-      guard let end = part.firstIndex(of: ">"), !part.hasPrefix("style"), !part.hasPrefix("script")
-      else { continue }
-      let text = part[part.index(after: end)...].split(whereSeparator: \.isWhitespace)
-        .joined(separator: " ")
-      if !text.isEmpty, texts.last != text { texts.append(text) }
-    }
-    return texts.joined(separator: " ")
   }
 }

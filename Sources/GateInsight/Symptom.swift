@@ -9,6 +9,8 @@ struct Symptom {
   let request: RequestFacts
   /// All that is known of the instance; nil where there was a single check.
   let record: InstanceRecord?
+  /// What the source of the group says of it where it does not run: `stopped in EC2`.
+  private let wordOfSource: String?
   let location: Location?
   /// Whose own page it is, where a mark tells.
   let author: Author?
@@ -17,7 +19,7 @@ struct Symptom {
 
   init(
     of instance: Instance, kind: FailureKind, report: CheckReport, check: HealthCheck,
-    request: RequestFacts, record: InstanceRecord?
+    request: RequestFacts, record: InstanceRecord?, notes: [String] = []
   ) {
     self.instance = instance
     self.kind = kind
@@ -25,6 +27,7 @@ struct Symptom {
     self.check = check
     self.request = request
     self.record = record
+    wordOfSource = notes.lazy.compactMap { $0.wordOnNotRunning(of: instance.id) }.first
     let evidence = report.evidence
     location = evidence?.location.map(Location.init)
     author = Author.named(evidence?.author)
@@ -64,6 +67,22 @@ struct Symptom {
 
   /// What the body says that fails.
   var failing: [String] { report.evidence?.failing ?? [] }
+
+  // MARK: - What is known from elsewhere
+
+  /// Who says what of it, where it does not run and its checks end as those of such an instance do.
+  var notRunning: (who: String, what: String)? {
+    switch kind {
+    case .connectionRefused, .connectionReset, .timeoutConnect, .timeoutTLS, .timeoutResponse,
+      .hostUnreachable, .tlsError:
+      break
+    case .statusMismatch, .grpcStatusMismatch, .expectationFailed, .wrongVersion, .protocolError:
+      return nil
+    }
+    if let wordOfSource { return ("the source of the group", wordOfSource) }
+    guard let view = record?.view, LoadBalancerWords(view) == .notRunning else { return nil }
+    return ("the load balancer", view.description ?? view.reasonCode ?? view.state.rawValue)
+  }
 
   // MARK: - What was asked
 
@@ -113,4 +132,20 @@ struct Location: Hashable {
     "login", "log-in", "log_in", "signin", "sign-in", "sign_in", "logon", "auth", "oauth",
     "oauth2", "authorize", "sso", "saml", "saml2", "cas",
   ]
+}
+
+extension String {
+  /// What a note of the source says of an instance that is not running: `stopped in EC2` in
+  /// `2 instances not in service yet: i-1 (stopped in EC2), i-2 (Pending)`.
+  func wordOnNotRunning(of id: String) -> String? {
+    guard let name = firstRange(of: "\(id) ("),
+      let end = self[name.upperBound...].firstIndex(of: ")")
+    else { return nil }
+    // Not the end of another's name.
+    guard name.lowerBound == startIndex || self[index(before: name.lowerBound)] == " " else {
+      return nil
+    }
+    let word = self[name.upperBound..<end]
+    return word.hasSuffix(" in EC2") ? String(word) : nil
+  }
 }

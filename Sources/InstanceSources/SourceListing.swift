@@ -28,7 +28,7 @@ package struct SourceMember: Hashable, Sendable {
   /// While it is `awaited` or `leaving`, its address may be empty.
   package var instance: Instance
   package var standing: Standing
-  /// The source's own word for why it is `awaited`: `Pending:Wait`.
+  /// The source's own word for why it is `awaited`, or `leaving`: `Pending:Wait`.
   package var note: String?
   /// The machine image that it runs: `ami-0abc…`.
   package var image: String?
@@ -47,6 +47,9 @@ package struct SourceMember: Hashable, Sendable {
     self.launchTemplateVersion = launchTemplateVersion
     self.tags = tags
   }
+
+  /// Whether EC2 says that it does not run, whatever the group takes it for.
+  package var isOutOfEC2: Bool { note?.hasSuffix(" in EC2") ?? false }
 
   /// What a member is to the group.
   package enum Standing: Hashable, Sendable {

@@ -124,7 +124,7 @@ import Testing
       evidence
         == Evidence(
           server: "nginx", location: "/login", contentType: "text/html",
-          excerpt: "<p> Log in</p>", signs: ["html"]))
+          excerpt: "Log in", signs: ["html"]))
   }
 
   @Test func evidenceCanBePrintedAnywhere() async throws {

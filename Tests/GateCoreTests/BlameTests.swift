@@ -105,6 +105,25 @@ import Testing
         + "as well: 1 of 2 instances (no answer in time): old-0")
   }
 
+  /// While the old group was asked, more of the new one failed.
+  ///
+  /// The numbers are those of the verdict's moment, as they stand beside it. Where the group would no longer be condemned, it was.
+  @Test(arguments: [
+    (["--*", "+--*"], ["+--*"], "2 of 2 instances unhealthy (HTTP 503), 0 allowed: i-0, i-1; but"),
+    (["--*", "+--*"], ["+-+*"], "2 of 2 instances unhealthy (HTTP 503), 0 allowed: i-0, i-1"),
+    (["--+*", "+*"], ["+--*"], "1 of 2 instances unhealthy (HTTP 503), 0 allowed: i-0; but"),
+  ])
+  func theNumbersAreThoseOfTheVerdictsMoment(
+    members: [String], baseline: [String], message: String
+  ) {
+    var run = VirtualRun(
+      check: .sample(healthy: 1, unhealthy: 2),
+      policy: GatePolicy(deadline: .seconds(100), expected: 2))
+    run.play(members, baseline: baseline)
+    #expect(run.verdict?.reason.message.hasPrefix(message) == true, "\(run.verdict as Any)")
+    #expect(run.violations == [])
+  }
+
   /// An old instance that leaves is not asked any more, and who joins now is not asked at all.
   @Test func onlyThoseAreAskedThatWereThere() throws {
     var run = VirtualRun(

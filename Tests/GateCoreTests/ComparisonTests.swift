@@ -153,7 +153,9 @@ import Testing
     let run = Self.run(latencies: (9, 5))
     let verdict = try #require(run.verdict)
     #expect(verdict.decision == .rollback && verdict.reason.code == .worseThanBaseline)
-    #expect(verdict.reason.message.hasPrefix("answers took 4.0ms longer than the baseline's 5.0ms"))
+    #expect(
+      verdict.reason.message.hasPrefix(
+        "answers took 4.0ms longer than the baseline's, 20% allowed: medians 9.0ms and 5.0ms"))
     let latency = try #require(run.gate.comparison?.latency)
     #expect(latency.effectSize == 1 && latency.pValue < 0.001)
   }

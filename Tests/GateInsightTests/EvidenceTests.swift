@@ -14,6 +14,37 @@ internal import Testing
   }
 
   @Test(arguments: [
+    (
+      "<!-- \(String(repeating: "-", count: 300)) --><style>p { a > b }</style><pre>no such table: t</pre>",
+      "no such table: t"
+    ),
+    (
+      "<script>if (a < b) { x() }</script ><p>it&#x27;s &quot;down&quot; &amp;lt; up</p>",
+      "it's \"down\" &lt; up"
+    ),
+    ("<title>502</title><h1>502</h1> <p>a\n  b</p><p class=\"cut", "502 a b"),
+    ("text before <b>any</b> tag", "text before any tag"),
+    ("<style>without an end", ""),
+  ])
+  func ofAPageItsTextIsShown(_ page: String, _ text: String) throws {
+    let evidence = Evidence.read(500, type: "text/html", page)
+    #expect(evidence?.excerpt ?? "" == text)
+  }
+
+  /// Markup and entities are read after the masks have seen them, and before they see them again.
+  @Test(arguments: [
+    "secret<!-- -->secret", "secretsecret", "&quot;secretsecret",
+  ])
+  func aSecretIsNotShownByReadingAPage(_ page: String) throws {
+    let answer = Answer(
+      status: 500, fields: [Answer.Field("Content-Type", "text/html")],
+      body: Array("<p>\(page)</p>".utf8), isBodyWhole: true)
+    let evidence = Evidence(of: answer, without: SecretMask(["secretsecret"]))
+    let shown = evidence?.excerpt ?? ""
+    #expect(!shown.contains("secretsecret"), "\(shown)")
+  }
+
+  @Test(arguments: [
     "\u{1B}[2J\u{1B}]0;owned\u{7}", "\u{202E}desrever", "a\r\nSet-Cookie: x", "\u{FFFD}\u{FFFD}\0",
     String(repeating: "\u{1F468}\u{200D}\u{1F469}", count: 400),
     String(repeating: "\"failed\": [\"", count: 100), "{\"failed\": [\"\u{1B}[31m\", \"a b\"]}",

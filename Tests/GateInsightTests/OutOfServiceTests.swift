@@ -92,4 +92,34 @@ internal import Testing
     #expect(!first.likelyCause.contains("security group"))
     #expect(first.advice.contains("describe-instances"))
   }
+
+  /// The source knows it before the load balancer does, or where there is none.
+  @Test(arguments: [FailureKind.timeoutConnect, .connectionRefused, .timeoutResponse])
+  func whatTheSourceSaysOfAnInstanceThatDoesNotRunIsItsFirstCause(_ kind: FailureKind) throws {
+    let policy = GatePolicy(
+      deadline: .seconds(20), expected: 2, membership: .changing,
+      polling: .init(refresh: .seconds(1), timeout: .seconds(1)))
+    var run = VirtualRun(check: Scene().check, policy: policy)
+    run.join(["old-i-1", "i-1"])
+    let notes = ["1 instance not in service yet: i-1 (stopped in EC2)"]
+    run.send(
+      .listed(
+        FinishedListing(
+          started: .start, .succeeded(expected: 2, missing: [InstanceKey(1)]), notes: notes)),
+      at: .seconds(0.001))
+    // Both were well and fail since: of the one nobody knows why.
+    for round in 0..<6 {
+      for index in 0..<2 {
+        let at = GateInstant.seconds(Double(round) / 2 + 0.01 + Double(index) / 100)
+        let result = round < 1 ? CheckResult.success : .failure(kind)
+        run.send(.checked(InstanceKey(index), .sample(result, from: at, to: at)), at: at)
+      }
+    }
+    let found = diagnoses(of: run.gate, verdict: try #require(run.verdict))
+    let first = try #require(found.first)
+    #expect(first.instances == ["i-1"] && first.confidence == .likely, "\(first)")
+    #expect(first.summary.contains("does not run: stopped in EC2"), "\(first)")
+    #expect(first.likelyCause.contains("says the source of the group"))
+    #expect(found.dropFirst().allSatisfy { !$0.summary.contains("EC2") }, "\(found)")
+  }
 }

@@ -307,6 +307,8 @@ internal import Testing
       #expect(isWhole && !hasGap, "\(code): \(text)")
     }
     #expect(words.summary.count < 400, "\(code): \(words.summary)")
+    // How sure it is the confidence says.
+    #expect(!words.cause.contains("probably"), "\(code): \(words.cause)")
   }
 
   /// Of an instance that answered with the right version before, and of one that a load balancer

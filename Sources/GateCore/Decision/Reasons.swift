@@ -10,14 +10,22 @@ extension Gate {
 
   /// A promotion in which checks failed says so.
   private var failedOnTheWay: String {
-    var (checks, failures) = (0, 0)
+    var (checks, failures, forgiven) = (0, 0, 0)
     for record in records where record.instance.role == .member {
       checks += record.checks
       failures += record.failures
+      forgiven += record.forgivenFailures
     }
     guard failures > 0 else { return "" }
-    let grace = policy.gracePeriod > .zero ? ", those within the grace period forgiven" : ""
+    let grace = forgiven > 0 ? "\(Self.words(forgiven, of: failures)) in the grace period" : ""
     return "; \(failures) of \(counted(checks, "check")) failed on the way\(grace)"
+  }
+
+  /// How many of the failures were forgiven: `, all forgiven`; empty where none was.
+  package static func words(_ forgiven: Int, of failures: Int) -> String {
+    guard forgiven > 0 else { return "" }
+    guard forgiven == failures else { return ", \(forgiven) of them forgiven" }
+    return failures == 1 ? ", forgiven" : ", all forgiven"
   }
 
   /// Who is in the group and does not speak for the promotion.
@@ -115,12 +123,27 @@ extension Gate {
     return words.isEmpty ? "" : ", but \(words.joined(separator: ", and "))"
   }
 
+  /// What the new group stands condemned for, as it is now.
+  ///
+  /// While the old group was asked, more may have failed. Where the new one would no longer be
+  /// condemned for it, as it was then.
+  func reason(of blame: Blame) -> VerdictReason {
+    let reason =
+      switch blame.reason.code {
+      case .tooManyUnhealthy where unhealthy > maxUnhealthy: tooManyUnhealthy
+      case .deadlineExceeded where healthy < minHealthy: deadlineExceeded
+      case .cannotBecomeHealthyInTime where healthy < minHealthy: cannotBecomeHealthy
+      default: blame.reason
+      }
+    return reason.code == blame.reason.code ? reason : blame.reason
+  }
+
   /// What both groups suffer from, and what the new one would have been rolled back for.
   func sharedCause(_ blame: Blame) -> VerdictReason {
     let failing = present(.baseline) { $0.blame == .failing }
     return VerdictReason(
       .sharedCause,
-      "\(blame.reason.message); but the baseline fails as well: \(failing.count) of "
+      "\(reason(of: blame).message); but the baseline fails as well: \(failing.count) of "
         + "\(counted(present(.baseline), "instance")) (\(seen(of: failing))): "
         + Self.list(failing.map(\.instance.id)))
   }
@@ -134,9 +157,9 @@ extension Gate {
     }
     if let latency = comparison.latency, latency.isWorse {
       words.append(
-        "answers took \(Self.milliseconds(latency.shift)) longer than the baseline's "
-          + "\(Self.milliseconds(latency.oldMedian)), "
-          + "\(comparison.policy.maxLatencyIncrease) allowed")
+        "answers took \(Self.milliseconds(latency.shift)) longer than the baseline's, "
+          + "\(comparison.policy.maxLatencyIncrease) allowed: medians "
+          + "\(Self.milliseconds(latency.newMedian)) and \(Self.milliseconds(latency.oldMedian))")
     }
     return VerdictReason(
       .worseThanBaseline,

@@ -53,7 +53,7 @@ package struct Evidence: Hashable, Sendable {
   package var retryAfter: String?
   /// Of the page.
   package var title: String?
-  /// The beginning of the body.
+  /// The beginning of the body; of a page of HTML, of its text.
   package var excerpt: String?
   /// The program whose own page it is, where it is a known one.
   package var author: String?

@@ -7,6 +7,8 @@ package struct InstanceRecord: Hashable, Sendable {
   package internal(set) var healthySince: GateInstant?
   package internal(set) var successes = 0
   package internal(set) var failures = 0
+  /// Those of them that the grace period forgave.
+  package internal(set) var forgivenFailures = 0
   /// Checks that a fault of the gate's own cost.
   package internal(set) var lostChecks = 0
   package internal(set) var latency = LatencySummary()
@@ -178,14 +180,14 @@ extension InstanceRecord {
     let isOvertaken = report.started < nextCheck
     // By when its answer was there: a gate that looks late makes the next check late, and skips none.
     scheduleNext(afterCheckFrom: report.started, to: min(report.ended, now), under: check)
-    note(report, at: now)
+    let counting = counting(at: report.started, policy)
+    note(report, counting, at: now)
     guard !isOvertaken else {
       health.recordTooLate(report.result)
       return nil
     }
     latest.record(isPass: report.result == .success, in: episode)
     let old = health.state
-    let counting = counting(at: report.started, policy)
     let new = health.record(report.result, counting: counting, under: check)
     return new.map { moved(from: old, to: $0, at: now, check: check) }
   }
@@ -278,7 +280,9 @@ extension InstanceRecord {
     return transition
   }
 
-  private mutating func note(_ report: CheckReport, at now: GateInstant) {
+  private mutating func note(
+    _ report: CheckReport, _ counting: FailureCounting, at now: GateInstant
+  ) {
     if let version = report.version, !versions.contains(version),
       versions.count < Self.maximumVersions
     {
@@ -292,6 +296,7 @@ extension InstanceRecord {
       latency.add(report.latencyMicroseconds)
     case .failure(let kind):
       failures += 1
+      if counting == .forgiven { forgivenFailures += 1 }
       lastFailure = LastFailure(at: now, kind: kind, report: report)
       if kind.isAnswered { latency.add(report.latencyMicroseconds) }
     }

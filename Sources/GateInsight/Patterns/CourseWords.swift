@@ -33,7 +33,7 @@ enum CourseClaim: Int, Hashable, CaseIterable {
   private static func crashLoopWords(_ occurrence: Occurrence) -> Words {
     Words(
       "\(occurrence.who) came and went\(period(occurrence).words)",
-      cause: "the process probably ends again and again, and its supervisor restarts it: a crash, "
+      cause: "the process ends again and again, and its supervisor restarts it: a crash, "
         + "out of memory, or a liveness check that kills it",
       advice: "look at the restarts ('systemctl status', 'docker ps', 'kubectl get pods') and for "
         + "'Out of memory' in dmesg; a load balancer puts such an instance in service for a while "
@@ -45,7 +45,7 @@ enum CourseClaim: Int, Hashable, CaseIterable {
     return Words(
       "\(occurrence.who) failed on and off\(period.words)",
       cause: period.isRegular
-        ? "so regular a failure is probably one of \(period.checks) workers, back ends or "
+        ? "so regular a failure is one of \(period.checks) workers, back ends or "
           + "addresses "
           + "that take turns"
         : "something that comes and goes: load, a dependency, a lock, a job that runs at times",
@@ -72,7 +72,7 @@ enum CourseClaim: Int, Hashable, CaseIterable {
       "\(occurrence.who) \(occurrence.verb("was", "were")) well for \(well.rounded.inWords), "
         + "and \(occurrence.verb("has", "have")) failed since: "
         + first.detailWords,
-      cause: "something probably runs out or runs into it after a while: memory, connections, "
+      cause: "something runs out or runs into it after a while: memory, connections, "
         + "descriptors, a job after the boot, the first real load, a credential that expires",
       advice: "read its log from \(pattern?.failingSince.map(words(of:)) ?? "then") of the run on; "
         + (policy.soak > .zero

@@ -35,7 +35,7 @@ struct Spread {
     Diagnosis(
       code: .allAlike, instances: ids,
       summary: "all \(group.count) instances fail alike",
-      likelyCause: "what they share is probably at fault: the build, its settings, the database or "
+      likelyCause: "what they share is at fault: the build, its settings, the database or "
         + "another dependency, or the health check itself",
       advice: allAlikeAdvice,
       evidence: nil, confidence: .likely)
@@ -62,7 +62,7 @@ struct Spread {
       code: .oneZoneOnly, instances: ids,
       summary: "\(there == 1 ? "the only instance" : "all \(there) instances") in the zone "
         + "\(zone.cleaned(to: 60)) failed, and none in another",
-      likelyCause: "what belongs to the zone is probably at fault: its subnet, route table, "
+      likelyCause: "what belongs to the zone is at fault: its subnet, route table, "
         + "network "
         + "ACL or NAT gateway, or something that the instances use in it",
       advice: "compare the subnet's route table and network ACL with those of another zone, and "
@@ -76,13 +76,16 @@ struct Spread {
     guard group.count >= 3, troubles.count == 1 || 5 * troubles.count <= group.count else {
       return nil
     }
+    let isOne = troubles.count == 1
     return Diagnosis(
       code: .oneBadOfMany, instances: ids,
       summary: "\(troubles.count) of \(group.count) instances failed, and the others did not",
-      likelyCause: "it is probably not the build, which the others run too, but something of its "
-        + "own: "
-        + "its boot, its disk, its host, its settings",
-      advice: "compare it with a healthy one, or replace it; max_unhealthy and min_healthy say how "
+      likelyCause: "not the build, which the others run too, but something of "
+        + (isOne
+          ? "its own: its boot, its disk, its host, its settings"
+          : "their own: their boot, their disks, their hosts, their settings"),
+      advice: "compare \(isOne ? "it" : "one of them") with a healthy one, or replace "
+        + "\(isOne ? "it" : "them"); max_unhealthy and min_healthy say how "
         + "many the gate tolerates",
       evidence: nil, confidence: group.count >= 5 ? .likely : .possible)
   }

@@ -10,19 +10,15 @@ extension Rule {
   /// What the gate knows from elsewhere comes before what it can only guess.
   private static let stopped = Rule(
     .firewallOrWrongAddress, .likely,
-    when: {
-      [.connectionRefused, .timeoutConnect, .hostUnreachable].contains($0.kind)
-        && $0.record?.view.map { LoadBalancerWords($0) == .notRunning } ?? false
-    }
+    when: { $0.notRunning != nil }
   ) {
-    let view = $0.first.record?.view
-    let said = (view?.description ?? view?.reasonCode ?? "").cleaned(to: 100)
+    let (says, said) = $0.first.notRunning ?? ("", "")
     return Words(
       "\($0.who) cannot be reached on \($0.port), and \($0.verb("does", "do")) not run: "
-        + said,
+        + said.cleaned(to: 100),
       cause:
-        "the load balancer says that EC2 has stopped or terminated \($0.verb("it", "them")): no "
-        + "firewall, and not the application",
+        "EC2 has stopped or terminated \($0.verb("it", "them")), says \(says): no firewall, and not "
+        + "the application",
       advice: LoadBalancerWords.notRunning.advice)
   }
 
@@ -32,9 +28,9 @@ extension Rule {
     Words(
       "\($0.who) refused the connection to \($0.port)",
       cause: $0.isEverywhere
-        ? "nothing listens there: the service has probably ended at its start, often for want of a "
+        ? "nothing listens there: the service has ended at its start, often for want of a "
           + "setting, or it listens on another port or on 127.0.0.1 alone"
-        : "nothing listens there, as it does on the others: the service has probably ended at its "
+        : "nothing listens there, as it does on the others: the service has ended at its "
           + "start, or was not started",
       advice: "read the log of the service on the instance (journalctl -u SERVICE, docker logs); "
         + "'ss -ltn' shows what listens where; it must be 0.0.0.0 or [::], and \($0.port)")
@@ -59,7 +55,6 @@ extension Rule {
     Words(
       "no way to \($0.who): \($0.first.detailWords)",
       cause: "a router or neighbour says that the address does not answer: the instance is "
-        + "probably "
         + "stopped or still starting, or the address is wrong",
       advice: "see whether the instance runs and has this address, and whether this host is in the "
         + "same network or has a route to it")
@@ -75,7 +70,7 @@ extension Rule {
     guard $0.isEverywhere else {
       return Words(
         summary,
-        cause: "the others can be reached, so probably it is the instance's own: another security "
+        cause: "the others can be reached, so it is the instance's own: another security "
           + "group or subnet, a firewall on it, a wrong address, or it is not up yet; a process too "
           + "busy to accept connections (a full backlog) can look the same",
         advice: "compare its security groups, subnet and address with those of a healthy one, and "
@@ -83,7 +78,7 @@ extension Rule {
     }
     return Words(
       summary,
-      cause: "the packets are probably dropped on the way: a security group, a network ACL or a "
+      cause: "the packets are dropped on the way: a security group, a network ACL or a "
         + "firewall that does not let them through, or addresses that cannot be reached from here; a "
         + "process that accepts no more connections (a full backlog) looks the same",
       advice: "allow \($0.port) from this host, and from the load balancer's security group; a "
@@ -100,7 +95,7 @@ extension Rule {
   ) {
     Words(
       "the answer of \($0.who) speaks of the PROXY protocol",
-      cause: "one side probably sends the PROXY header and the other does not expect it, or the "
+      cause: "one side sends the PROXY header and the other does not expect it, or the "
         + "reverse",
       advice: "use it on both sides or on neither: proxy_protocol_v2.enabled of the target group, "
         + "'listen … proxy_protocol' in nginx, accept-proxy in HAProxy; or give the health check a "
@@ -129,7 +124,7 @@ extension Rule {
     Words(
       "\($0.who) gave the call up: \($0.first.detailWords)",
       cause:
-        "the server speaks HTTP/2 and refused the call, or broke it off: it is probably shutting "
+        "the server speaks HTTP/2 and refused the call, or broke it off: it is shutting "
         + "down or at its limit of calls, or a proxy in front of it lost the server",
       advice: "read the log of the service at that time; see whether it restarts, and its limit of "
         + "concurrent streams")
@@ -140,7 +135,7 @@ extension Rule {
   ) {
     Words(
       "\($0.who) hung up on the gRPC call: \($0.first.detailWords)",
-      cause: "probably no gRPC server: one that speaks HTTP/1.1 alone hangs up on HTTP/2, and so "
+      cause: "no gRPC server: one that speaks HTTP/1.1 alone hangs up on HTTP/2, and so "
         + "does one that wants TLS",
       advice: "use the port of the gRPC server, GRPCS if it wants TLS, or an HTTP check")
   }
@@ -158,7 +153,7 @@ extension Rule {
     let check = occurrence.check
     return Words(
       "\(occurrence.who) accepted and then \(what)",
-      cause: "the process that takes the request probably ends on it (a crash, an exception that "
+      cause: "the process that takes the request ends on it (a crash, an exception that "
         + "nothing catches, out of memory, a restart) or is at its limit of connections, or it hangs up on purpose: "
         + reasonsToHangUp(occurrence),
       advice: "look for a crash at that time in the log of the service and of the kernel (dmesg, "

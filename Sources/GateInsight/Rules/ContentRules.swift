@@ -16,7 +16,7 @@ extension Rule {
       "\($0.who) answered \($0.statuses) with the page of a fresh web server",
       cause: "the web server answers \($0.path) by itself, and the application is not asked: its "
         + "own "
-        + "configuration was probably not installed, or the default site took the request",
+        + "configuration was not installed, or the default site took the request",
       advice: "remove the default site (/etc/nginx/sites-enabled/default), pass \($0.path) to the "
         + "application, and see with 'nginx -T' which server block answers")
   }
@@ -53,7 +53,7 @@ extension Rule {
   ) {
     Words(
       "\($0.who) answered with more than one version: \($0.versions)",
-      cause: "an old process probably still has the port beside the new one, or workers of before "
+      cause: "an old process still has the port beside the new one, or workers of before "
         + "were not restarted",
       advice: "'ss -ltnp' and 'ps' on the instance show who has the port; stop the old process, "
         + "and "
@@ -66,7 +66,7 @@ extension Rule {
   ) {
     Words(
       "\($0.who) answered \($0.statuses) with a page that carries no version",
-      cause: "it is probably not the health view that answers, but a web server or another page of "
+      cause: "it is not the health view that answers, but a web server or another page of "
         + "the application",
       advice: "see what \($0.path) is on the instance; pass it to the application, and let the "
         + "health view name its version where version_from looks for it")
@@ -89,7 +89,7 @@ extension Rule {
   ) {
     Words(
       "\($0.who) answered with another version\($0.wanted): \($0.versions)",
-      cause: "probably the same release, written otherwise: what is answered is what is wanted "
+      cause: "the same release, written otherwise: what is answered is what is wanted "
         + ($0.first.likeness ?? "in another form"),
       advice: "give expect_version the form in which the health view writes it, or let the view "
         + "write the whole of it; the comparison is exact")
@@ -101,7 +101,7 @@ extension Rule {
     Words(
       "\($0.who) answered with another version\($0.wanted): \($0.versions)",
       cause: $0.isEverywhere
-        ? "the new build was probably not rolled out: an old image or launch template, or a tag "
+        ? "the new build was not rolled out: an old image or launch template, or a tag "
           + "that still points to the old one"
         : "a left-over of the old build: an old image or launch template version, an instance that "
           + "was not replaced, or a process that was not restarted",
@@ -114,7 +114,7 @@ extension Rule {
   ) {
     Words(
       "\($0.who) answered \($0.statuses), but \($0.first.detailWords)",
-      cause: "the status is good and the content is not: probably another page or build than was "
+      cause: "the status is good and the content is not: another page or build than was "
         + "meant, or an expectation that does not fit it",
       advice: "hold the evidence against expect_body, expect_header or expect_json: which of the "
         + "two is out of date")

@@ -14,7 +14,7 @@ extension Rule {
     Words(
       "\($0.who) answered \($0.statuses) with a body of unknown length",
       cause: "the body ends with the connection, without Content-Length and without chunks, and a "
-        + "Classic Load Balancer does not take that: probably an answer of HTTP/1.0, or one that "
+        + "Classic Load Balancer does not take that: an answer of HTTP/1.0, or one that "
         + "is "
         + "streamed",
       advice: "send Content-Length, or no body, or speak HTTP/1.1 to the application "
@@ -27,7 +27,7 @@ extension Rule {
     Words(
       "\($0.who) broke its answer off: \($0.first.detailWords)",
       cause: "the end of the body never came, whether a Content-Length promised it or the last "
-        + "chunk: the worker was probably ended in the middle of the answer, or something on the "
+        + "chunk: the worker was ended in the middle of the answer, or something on the "
         + "way changed the body but not its length",
       advice: "look for killed workers in the service's log (harakiri in uWSGI, --timeout in "
         + "gunicorn, out of memory), and for middlewares that rewrite bodies")
@@ -50,7 +50,7 @@ extension Rule {
   ) {
     Words(
       "\($0.who) sent a body without end: \($0.first.detailWords)",
-      cause: "the path is probably a download or a stream, and not a health check",
+      cause: "the path is a download or a stream, and not a health check",
       advice: "make the target's path one that answers in a few bytes")
   }
 
@@ -64,7 +64,7 @@ extension Rule {
     Words(
       "\($0.who) answered in HTTP, with a header that is none: \($0.first.detailWords)",
       cause:
-        "a field of the header has a byte that must not be there, or no colon: probably a value "
+        "a field of the header has a byte that must not be there, or no colon: a value "
         + "that the application puts into it as it came",
       advice:
         "see with '\($0.check.target.scheme.command(for: $0.path))' which field it is, and who "
@@ -77,7 +77,7 @@ extension Rule {
   ) {
     Words(
       "\($0.who) answered on \($0.port), but not in HTTP/1.1",
-      cause: "something else probably listens there: TLS, gRPC or HTTP/2 without TLS, or another "
+      cause: "something else listens there: TLS, gRPC or HTTP/2 without TLS, or another "
         + "service altogether",
       advice: "'ss -ltnp' on the instance shows what listens; make the target HTTPS or GRPC if "
         + "that "
@@ -92,7 +92,7 @@ extension Rule {
   ) {
     Words(
       "\($0.who) and the check do not speak the same protocol: \($0.first.detailWords)",
-      cause: "probably HTTP/1.1 on one side and HTTP/2 on the other, or a server that is shutting "
+      cause: "HTTP/1.1 on one side and HTTP/2 on the other, or a server that is shutting "
         + "down",
       advice: "use the port of the gRPC server for a GRPC target, and one that speaks HTTP/1.1 for "
         + "an HTTP target; protocol_version says which HTTP a target is asked in")

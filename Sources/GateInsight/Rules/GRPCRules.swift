@@ -26,7 +26,7 @@ extension Rule {
   ) {
     Words(
       "\($0.who) answered the gRPC call with HTTP 404",
-      cause: "no gRPC server: probably a web server on this port, or a proxy without a route for "
+      cause: "no gRPC server: a web server on this port, or a proxy without a route for "
         + "\($0.path)",
       advice: "use the port of the gRPC server, or route \($0.path) to it (grpc_pass in nginx)")
   }
@@ -54,7 +54,7 @@ extension Rule {
   ) {
     Words(
       "\($0.who) answered the gRPC call, but not in gRPC: \($0.first.detailWords)",
-      cause: "probably a web server on this port, or a proxy that drops the trailers",
+      cause: "a web server on this port, or a proxy that drops the trailers",
       advice: "use the port of the gRPC server, or an HTTP check; in nginx grpc_pass, not "
         + "proxy_pass")
   }
@@ -64,7 +64,7 @@ extension Rule {
   ) {
     Words(
       "\($0.who) \($0.verb("does", "do")) not implement \($0.path): gRPC status 12, not \($0.check.matcher)",
-      cause: "the health service is probably not registered on the server, or the method's name "
+      cause: "the health service is not registered on the server, or the method's name "
         + "has "
         + "a mistake",
       advice: "register grpc.health.v1.Health and check \(HealthCheckTarget.standardGRPCPath) with "
@@ -77,7 +77,7 @@ extension Rule {
   ) {
     Words(
       "the call of \($0.path) succeeded on \($0.who): gRPC status 0, not \($0.check.matcher)",
-      cause: "the matcher is probably still the load balancer's default, 12, for a method that "
+      cause: "the matcher is still the load balancer's default, 12, for a method that "
         + "does "
         + "exist",
       advice: "set matcher to 0, here and in the target group")
@@ -88,7 +88,7 @@ extension Rule {
   ) {
     Words(
       "\($0.who) answered \($0.path) with gRPC status 5: not found",
-      cause: "the health service probably does not know the service that it is asked about",
+      cause: "the health service does not know the service that it is asked about",
       advice: "set that service's status in the health service, or name in grpc_service one that "
         + "it knows; without it a check asks about the empty name, which is the server as a whole")
   }
@@ -111,7 +111,7 @@ extension Rule {
   ) {
     Words(
       "\($0.who) \($0.verb("is", "are")) not available: \($0.first.detailWords)",
-      cause: "the server is probably starting or ending, or a proxy does not reach it",
+      cause: "the server is starting or ending, or a proxy does not reach it",
       advice: "read the log of the service; set its health to SERVING when it is ready")
   }
 
@@ -120,7 +120,7 @@ extension Rule {
   ) {
     Words(
       "\($0.who) gave the gRPC call up: \($0.first.detailWords)",
-      cause: "the method probably waits for something that does not answer in time",
+      cause: "the method waits for something that does not answer in time",
       advice: "let the health service answer from what is known, not by asking others")
   }
 
@@ -148,7 +148,7 @@ extension Rule {
   ) {
     Words(
       "\($0.who) answered \($0.path) otherwise than wanted: \($0.first.detailWords)",
-      cause: "the method probably wants another request than an empty one",
+      cause: "the method wants another request than an empty one",
       advice: "check \(HealthCheckTarget.standardGRPCPath) with matcher 0")
   }
 }

@@ -51,7 +51,7 @@ extension Rule {
   ) {
     Words(
       "\($0.who) answered 400 to the Host \($0.hosts), with Django's page",
-      cause: "the Host is probably not in ALLOWED_HOSTS: a health check comes with the instance's "
+      cause: "the Host is not in ALLOWED_HOSTS: a health check comes with the instance's "
         + "address as Host, not with the name of the site",
       advice: "add the instance's private address to ALLOWED_HOSTS at its boot (from the metadata "
         + "service), or answer \($0.path) before the Host is looked at: a middleware before "
@@ -124,7 +124,7 @@ extension Rule {
   ) {
     Words(
       "\($0.proxies) in front of \($0.who) answered 403 to \($0.path)",
-      cause: "probably a rule of the proxy's: a list of allowed addresses, a firewall for web "
+      cause: "a rule of the proxy's: a list of allowed addresses, a firewall for web "
         + "requests, or a site without an index that answers for a Host that it does not know",
       advice: "allow this host and the load balancer's subnets there, and put \($0.path) into the "
         + "default server")
@@ -161,7 +161,7 @@ extension Rule {
     Words(
       "\($0.proxies) in front of \($0.who) answered \($0.statuses) to \($0.path) by itself",
       cause:
-        "the request probably did not reach the application: no location or route for the path, "
+        "the request did not reach the application: no location or route for the path, "
         + "or the default site answers because none has \($0.hosts) as its name",
       advice: "put the location for \($0.path) into the default server ('listen 80 default_server' "
         + "in nginx, a virtual host '*' in Envoy), and compare with the configuration of the old "
@@ -181,7 +181,7 @@ extension Rule {
       cause: $0.first.shows(.scriptMissing)
         ? "the script is not where the web server says (SCRIPT_FILENAME, root): another path, or a "
           + "release that is not whole"
-        : "no application answers there: it was probably not deployed, or under another path, or the "
+        : "no application answers there: it was not deployed, or under another path, or the "
           + "path is wrong",
       advice: $0.first.shows(.scriptMissing)
         ? "compare root and SCRIPT_FILENAME in the web server with the place of the release; PHP-FPM "
@@ -198,7 +198,7 @@ extension Rule {
       ? "" : "; a proxy in front of it that has no route for the path can answer so, too"
     return Words(
       "\($0.who) answered \($0.statuses) to \($0.path)",
-      cause: "this build probably does not have the path: another one, another prefix, or the "
+      cause: "this build does not have the path: another one, another prefix, or the "
         + "route was lost in the release\(proxy)",
       advice: "ask the old group for \($0.path): if it is there, the release lost it (ROOT_URLCONF "
         + "and urls.py in Django); if not, correct the target's path")
@@ -225,7 +225,7 @@ extension Rule {
   ) {
     Words(
       "\($0.who) answered \($0.statuses): not in this version of HTTP",
-      cause: "the server wants another protocol, probably HTTP/2 or a WebSocket",
+      cause: "the server wants another protocol: HTTP/2 or a WebSocket",
       advice: "check the port that speaks HTTP/1.1, or use GRPC for a gRPC service")
   }
 
@@ -307,7 +307,7 @@ extension Rule {
     Words(
       "\($0.answerer) answered \($0.statuses) to \($0.path), not \($0.check.matcher)",
       cause: "the server says that the request is at fault: the path, the method or a header is "
-        + "probably not what it wants",
+        + "not what it wants",
       advice: "send the same request by hand and read the log of the server; add a status to the "
         + "matcher only if a broken application could not give it too")
   }

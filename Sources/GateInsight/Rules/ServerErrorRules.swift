@@ -24,7 +24,7 @@ extension Rule {
   ) {
     Words(
       "\($0.who) answered \($0.statuses), and the body speaks of the database's schema",
-      cause: "the new code probably runs on a database without its migrations",
+      cause: "the new code runs on a database without its migrations",
       advice: "run the migrations before the instances start ('manage.py migrate', 'rails "
         + "db:migrate'), once and not on each instance; 'manage.py migrate --check' shows what is "
         + "missing")
@@ -37,7 +37,7 @@ extension Rule {
     Words(
       "\($0.who) answered \($0.statuses): \($0.first.author?.name ?? "the server") says that the "
         + "application failed to start",
-      cause: "the application probably ended at its start: a missing setting, a missing runtime or "
+      cause: "the application ended at its start: a missing setting, a missing runtime or "
         + "library, a configuration that cannot be read",
       advice:
         "read the log of the application's start (the event log, or stdoutLogEnabled, with IIS; "
@@ -49,14 +49,14 @@ extension Rule {
   ) {
     Words(
       "\($0.who) answered 503 with the page of HTTP.sys: no application pool takes the request",
-      cause: "the application pool is stopped: its process probably failed five times within five "
+      cause: "the application pool is stopped: its process failed five times within five "
         + "minutes, or its identity cannot log on",
       advice: "read the system's event log (WAS) for why the pool was stopped, and start it again")
   }
 
   private static let applicationNotLoaded = Rule(
     .applicationDown, .likely, when: { $0.status == 500 && $0.shows(.notLoaded) },
-    words: { notLoaded($0, cause: "the import probably failed") })
+    words: { notLoaded($0, cause: "the import failed") })
 
   /// From outside an exception in Node can look the same.
   private static let bareErrorUnframed = Rule(
@@ -66,7 +66,7 @@ extension Rule {
       notLoaded(
         $0,
         cause:
-          "the import probably failed, often for want of an environment variable; an exception "
+          "the import failed, often for want of an environment variable; an exception "
           + "in the application can look the same")
     })
 
@@ -85,7 +85,7 @@ extension Rule {
   ) {
     Words(
       "\($0.who) answered 500, and the body speaks of the database",
-      cause: "the application probably cannot reach its database, or not log in to it",
+      cause: "the application cannot reach its database, or not log in to it",
       advice: "compare DATABASE_URL (or DATABASES in Django) and the database's security group "
         + "with those of the old group, and count the connections that the database allows")
   }
@@ -109,7 +109,7 @@ extension Rule {
   ) {
     Words(
       "\($0.who) answered 503: in maintenance",
-      cause: "the maintenance mode is probably still on",
+      cause: "the maintenance mode is still on",
       advice: "switch it off on the new group, or exempt \($0.path) from it")
   }
 
@@ -169,7 +169,7 @@ extension Rule {
       "\(occurrence.proxies) in front of \(occurrence.who) answered 502\(after): the application took "
         + "the request and gave no answer",
       cause: occurrence.first.isSlow
-        ? "the application is too slow for the proxy (ProxyTimeout): its workers are probably all "
+        ? "the application is too slow for the proxy (ProxyTimeout): its workers are all "
           + "busy, or \(occurrence.path) waits for something that does not answer"
         : "the application is too slow for the proxy (ProxyTimeout), or it ended on the request",
       advice:
@@ -185,7 +185,7 @@ extension Rule {
       "\($0.proxies) in front of \($0.who) answered 502",
       cause: $0.first.shows(.backendEnded)
         ? hungUp
-        : "the proxy is up and the application behind it is not: it probably ended at its start "
+        : "the proxy is up and the application behind it is not: it ended at its start "
           + "(a missing environment variable, an import error, a failed migration), or listens on "
           + "another socket",
       advice: "read the log of the application's service first, then the proxy's error log "
@@ -194,7 +194,7 @@ extension Rule {
   }
 
   private static let hungUp =
-    "the proxy reached the application, and it hung up or sent no whole answer: it probably ends on "
+    "the proxy reached the application, and it hung up or sent no whole answer: it ends on "
     + "the request, or speaks another protocol than the proxy expects"
 
   private static let unavailableByProxy = Rule(
@@ -210,7 +210,7 @@ extension Rule {
 
   private static func noApplication(_ symptom: Symptom) -> String {
     let cause =
-      "the proxy has probably no application to pass the request to: none is up, or its own checks "
+      "the proxy has no application to pass the request to: none is up, or its own checks "
       + "of it fail"
     // What a proxy says of its back ends is no answer of a rule's.
     if symptom.shows(.noBackend) { return cause }
@@ -246,7 +246,7 @@ extension Rule {
     Words(
       "\($0.first.isOfApplication ? $0.first.author?.name ?? "the server" : $0.proxies) in front of "
         + "\($0.who) answered \($0.statuses): the application did not answer it in time",
-      cause: "the application accepts requests and does not finish them: its workers are probably "
+      cause: "the application accepts requests and does not finish them: its workers are "
         + "all busy, or \($0.path) waits for something that does not answer",
       advice:
         "look at the workers (uwsgitop, a dump of the stacks) and at what \($0.path) asks for; "
@@ -269,7 +269,7 @@ extension Rule {
         ? "\($0.who) answered \($0.statuses), and the body says that it is not ready"
         : "\($0.who) answered \($0.statuses): the application says that \(failing) fails",
       cause: failing.isEmpty
-        ? "the application runs and is not ready: something that it needs is probably missing"
+        ? "the application runs and is not ready: something that it needs is missing"
         : "the application runs, and its own check of \(failing) fails",
       advice: "the body names what fails, and the application's log why: try it on the instance "
         + "itself")
@@ -297,7 +297,7 @@ extension Rule {
     return Words(
       "\($0.who) answered 500 to \($0.path)\(framework)",
       cause:
-        "the application probably runs, and an exception ends the request: often the database, a "
+        "the application runs, and an exception ends the request: often the database, a "
         + "table or setting that is missing, or a template\(proxy)",
       advice: "read the traceback in the application's log; ask for \($0.path) on the instance "
         + "itself; a health check that catches the exception and answers 503 would name what fails")

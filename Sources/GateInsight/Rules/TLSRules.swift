@@ -34,7 +34,7 @@ extension Rule {
   ) {
     Words(
       "the certificate of \($0.who) is not valid now: \($0.first.detailWords)",
-      cause: "it was probably not renewed, or the image carries an old one; a wrong clock on this "
+      cause: "it was not renewed, or the image carries an old one; a wrong clock on this "
         + "host looks the same",
       advice: "renew it ('openssl s_client -connect ADDRESS:PORT | openssl x509 -noout -dates'); "
         + "a load balancer does not look at it: without verify_tls neither does the check")
@@ -68,7 +68,7 @@ extension Rule {
   ) {
     Words(
       "the certificate of \($0.who) is signed by nobody whom the check trusts",
-      cause: "it is probably self-signed, of a private authority, or sent without the certificates "
+      cause: "it is self-signed, of a private authority, or sent without the certificates "
         + "between",
       advice: "give the authority with ca_file, or let the server send the whole chain; a load "
         + "balancer does not look at it: without verify_tls neither does the check")
@@ -133,7 +133,7 @@ extension Rule {
   ) {
     Words(
       "\($0.who) refused the TLS handshake: \($0.first.detailWords)",
-      cause: "the server probably has no certificate for a client that names no site (SNI), as a "
+      cause: "the server has no certificate for a client that names no site (SNI), as a "
         + "check of an address does; TLS versions or ciphers that do not fit can look the same",
       advice: "configure a default certificate, since a load balancer is not known to name one; or "
         + "set server_name")
@@ -150,7 +150,7 @@ extension Rule {
   ) {
     Words(
       "\($0.who) and the check found no common TLS parameters: \($0.first.detailWords)",
-      cause: "the server's TLS versions or ciphers are probably too old or too few",
+      cause: "the server's TLS versions or ciphers are too old or too few",
       advice: "allow TLS 1.2 and 1.3 with common ciphers: the checks of a Network Load Balancer "
         + "fail "
         + "with a target that takes TLS 1.3 alone")
@@ -163,9 +163,9 @@ extension Rule {
     Words(
       "\($0.who) accepted and then closed the connection during the TLS handshake",
       cause: $0.first.isOnPlainPort
-        ? "\($0.port) probably speaks plain HTTP and hangs up on TLS; or the server wants the name of "
+        ? "\($0.port) speaks plain HTTP and hangs up on TLS; or the server wants the name of "
           + "a site (SNI), or another protocol (ALPN)"
-        : "the server probably wants the name of a site (SNI) or another protocol (ALPN), or "
+        : "the server wants the name of a site (SNI) or another protocol (ALPN), or "
           + "restarts; a port that does not speak TLS can hang up like that, too",
       advice:
         "'openssl s_client -connect ADDRESS:PORT -servername NAME' shows whether a name makes "
@@ -183,7 +183,7 @@ extension Rule {
   private static func tlsOnPlainWords(_ occurrence: Occurrence) -> Words {
     Words(
       "no TLS handshake with \(occurrence.who): \(occurrence.first.detailWords)",
-      cause: "\(occurrence.port) probably speaks plain HTTP, and the check speaks TLS; versions or "
+      cause: "\(occurrence.port) speaks plain HTTP, and the check speaks TLS; versions or "
         + "ciphers that do not fit look the same",
       advice: "check \(occurrence.check.target.scheme.hasPath ? "HTTP" : "TCP"):"
         + "\(occurrence.first.instance.port)\(occurrence.path), or the port for TLS; "
@@ -195,7 +195,7 @@ extension Rule {
   ) {
     Words(
       "\($0.who) did not finish the TLS handshake within \($0.check.timeout.inWords)",
-      cause: "the process is probably stuck or short of workers: the kernel accepts connections "
+      cause: "the process is stuck or short of workers: the kernel accepts connections "
         + "for "
         + "it; a server for plain text that waits for the end of a line looks the same",
       advice: "look at the workers and the load of the instance; 'openssl s_client -connect "

@@ -10,7 +10,7 @@ extension Rule {
   ) {
     Words(
       "\($0.who) began its answer and did not end it: \($0.first.detailWords)",
-      cause: "the body has probably no end (a stream, server-sent events, a download), or comes "
+      cause: "the body has no end (a stream, server-sent events, a download), or comes "
         + "too "
         + "slowly",
       advice: "make the target's path one that answers at once and in a few bytes; a proxy that "
@@ -67,14 +67,14 @@ struct AnswerTimings {
   func cause(under check: HealthCheck) -> String {
     switch likeness(under: check) {
     case .unknown:
-      "it is stuck, or slower than the timeout allows: all workers are probably busy, a proxy in "
+      "it is stuck, or slower than the timeout allows: all workers are busy, a proxy in "
         + "front of it is at its limit of connections (maxconn), it is still warming up, or its "
         + "health check waits for something that does not answer"
     case .stuck:
-      "it is rather stuck at times than slow: workers are probably all busy, or a check waits for "
+      "it is rather stuck at times than slow: workers are all busy, or a check waits for "
         + "something that sometimes does not answer"
     case .slow:
-      "it answers about as slowly as the timeout allows: probably a health check that does much, "
+      "it answers about as slowly as the timeout allows: a health check that does much, "
         + "a "
         + "slow dependency, or an instance without power (CPU credits, memory)"
     }

@@ -16,10 +16,22 @@ extension Evidence {
     self.init(
       server: shown("server"), location: shown("location"), contentType: shown("content-type"),
       retryAfter: shown("retry-after"), title: page.titleText.map(secrets.masked),
-      excerpt: Self.excerpt(of: answer, without: secrets),
+      excerpt: signs.contains(.html)
+        ? Self.text(of: answer, without: secrets) : Self.excerpt(of: answer, without: secrets),
       author: Author.all.first { page.shows($0.mark) }?.name, signs: signs.map(\.rawValue),
       failing: wellbeing.failing.map(secrets.masked))
     guard self != Evidence() else { return nil }
+  }
+
+  /// Of a page the beginning of what it says, which may come after much that it does not.
+  private static func text(of answer: Answer, without secrets: SecretMask) -> String? {
+    let page = answer.body.prefix(MarkedPage.bytesRead)
+    // Without the markup what was apart stands together: it is masked before and after.
+    let masked = secrets.masked(
+      Array(page), answer.isBodyWhole && page.count == answer.body.count ? .whole : .cut)
+    let text = Array(PageText(masked[...]).text.utf8)
+    guard !text.isEmpty else { return nil }
+    return String(decoding: secrets.masked(text, .whole), as: UTF8.self)
   }
 
   private static func excerpt(of answer: Answer, without secrets: SecretMask) -> String? {

@@ -53,11 +53,13 @@ struct Wellbeing {
       if value { return Self.failures.contains(name) ? .unwell : nil }
       return Self.goods.contains(name) || isState || isPart ? .unwell : nil
     case .number(let text):
+      if names.count == 1, Self.answers.contains(name) { return text == "0" ? .unwell : nil }
       guard isState || name == "code" || name == "statuscode" || name == "httpstatus",
         let number = Int(text)
       else { return nil }
       return (400...599).contains(number) ? .unwell : nil
     case .string(let text):
+      if Self.goods.contains(name), Self.refusals.contains(Self.plain(text)) { return .unwell }
       if Self.failures.contains(name) {
         guard isListed || !isWell, !text.isEmpty else { return nil }
         return Self.nothing.contains(Self.plain(text)) ? nil : .unwell
@@ -124,10 +126,12 @@ struct Wellbeing {
       words = words ?? "'\(line.prefix(80))'"
       add(String(line.dropFirst(3).trimmed.prefix { $0 != " " && $0 != ":" }))
     }
-    if let match = folded.firstMatch(of: #/<(?:status|state|health)>\s*([a-z_ ]{1,20})/#),
-      Self.surelyBad.contains(Self.plain(String(match.output.1)))
-        || Self.bad.contains(Self.plain(String(match.output.1)))
-    {
+    let element = #/<(?:status|state|health)>\s*([a-z_ ]{1,20})/#
+    let attribute = #/<[a-z][^<>]{0,200}?\s(?:status|state|health)=["']([a-z_ ]{1,20})["']/#
+    for pattern in [element, attribute] {
+      guard let match = folded.firstMatch(of: pattern), Self.isBad(String(match.output.1)) else {
+        continue
+      }
       isUnwell = true
       words = words ?? "'\(match.output.0)'"
     }
@@ -139,6 +143,7 @@ struct Wellbeing {
       words = words ?? "'\(title)'"
     }
     guard text.utf8.count <= 200 else { return }
+    for line in folded.split(whereSeparator: \.isNewline) { read(line: line) }
     let short = folded.trimmed
     let begin = String(short.prefix { $0.isLetter || " _-".contains($0) }).trimmed
     let first = begin.split(separator: " ").first.map(String.init) ?? ""
@@ -150,6 +155,24 @@ struct Wellbeing {
     else { return }
     isUnwell = true
     words = words ?? "'\(short)'"
+  }
+
+  /// `status: down`, `db=error`.
+  private mutating func read(line: Substring) {
+    guard let sign = line.firstIndex(where: { ":=".contains($0) }) else { return }
+    let name = Self.plain(String(line[..<sign]).trimmed)
+    let value = Self.plain(String(line[line.index(after: sign)...]).trimmed)
+    let isState = Self.states.contains(name) || Self.parts.contains(name)
+    guard isState && Self.isBad(value) || Self.goods.contains(name) && Self.refusals.contains(value)
+    else { return }
+    isUnwell = true
+    words = words ?? "'\(String(line).trimmed)'"
+    if Self.parts.contains(name) { add(name) }
+  }
+
+  private static func isBad(_ text: String) -> Bool {
+    let word = plain(text)
+    return surelyBad.contains(word) || bad.contains(word)
   }
 
   private static func heading(of text: String) -> String? {
@@ -176,12 +199,14 @@ struct Wellbeing {
   /// Words that mean it wherever they stand.
   private static let surelyBad: Set = [
     "down", "unhealthy", "outofservice", "notserving", "notok", "notready", "serverisnotready",
-    "notrunning",
+    "notrunning", "unready", "nothealthy", "notalive", "notavailable",
   ]
   /// Words that mean it of a state, or of a part.
   private static let bad: Set = [
     "fail", "failed", "failing", "failure", "error", "critical", "unavailable", "dead", "ko",
-    "crashed", "disconnected", "unreachable", "broken", "offline", "timeout", "notok", "red",
+    "crashed", "disconnected", "unreachable", "broken", "offline", "timeout", "notok", "red", "nok",
+    "notconnected", "starting", "initializing", "stopping", "stopped", "shuttingdown",
+    "terminating", "draining", "unserviceable", "fatal",
   ]
   private static let warnings: Set = ["warn", "warning", "degraded", "yellow"]
   private static let goodWords: Set = ["ok", "up", "pass", "passing", "healthy", "well", "green"]
@@ -191,6 +216,10 @@ struct Wellbeing {
   private static let goods: Set = [
     "ok", "healthy", "ready", "alive", "live", "up", "available", "success", "serving", "connected",
   ]
+  /// Of these a number that is 0 says no.
+  private static let answers: Set = ["ok", "healthy", "ready", "alive", "live", "up", "serving"]
+  /// What says no to what is good.
+  private static let refusals: Set = ["no", "false", "down", "notyet"]
   private static let failures: Set = [
     "failed", "failing", "failure", "failures", "error", "errors", "unhealthy",
   ]

@@ -129,9 +129,9 @@ package enum Schemas {
           "items": {
             "type": "object",
             "required": [
-              "id", "state", "seen", "checks", "successes", "failures", "lost_checks",
-              "consecutive_successes", "consecutive_failures", "healthy_at", "transitions",
-              "last_failure"
+              "id", "state", "seen", "checks", "successes", "failures", "forgiven_failures",
+              "lost_checks", "consecutive_successes", "consecutive_failures", "healthy_at",
+              "transitions", "last_failure"
             ],
             "properties": {
               "id": { "type": "string" },
@@ -140,6 +140,7 @@ package enum Schemas {
               "checks": { "$ref": "#/$defs/count" },
               "successes": { "$ref": "#/$defs/count" },
               "failures": { "$ref": "#/$defs/count" },
+              "forgiven_failures": { "$ref": "#/$defs/count" },
               "lost_checks": { "$ref": "#/$defs/count" },
               "consecutive_successes": { "$ref": "#/$defs/count" },
               "consecutive_failures": { "$ref": "#/$defs/count" },
@@ -237,7 +238,7 @@ package enum Schemas {
           "type": "object",
           "required": [
             "id", "address", "port", "zone", "state", "reason_code", "description", "checks",
-            "successes", "failures", "lost_checks", "consecutive_successes",
+            "successes", "failures", "forgiven_failures", "lost_checks", "consecutive_successes",
             "consecutive_failures", "first_seen_at", "healthy_at", "removed_at", "latency_ms",
             "versions", "transitions", "last_failure", "mismatch", "load_balancer"
           ],
@@ -254,6 +255,7 @@ package enum Schemas {
             "checks": { "$ref": "#/$defs/count" },
             "successes": { "$ref": "#/$defs/count" },
             "failures": { "$ref": "#/$defs/count" },
+            "forgiven_failures": { "$ref": "#/$defs/count" },
             "lost_checks": { "$ref": "#/$defs/count" },
             "consecutive_successes": { "$ref": "#/$defs/count" },
             "consecutive_failures": { "$ref": "#/$defs/count" },

@@ -245,6 +245,7 @@ package struct VerdictDocument: Sendable {
     writer.field("checks", record.checks)
     writer.field("successes", record.successes)
     writer.field("failures", record.failures)
+    writer.field("forgiven_failures", record.forgivenFailures)
     writer.field("lost_checks", record.lostChecks)
     writer.field("consecutive_successes", record.health.consecutiveSuccesses)
     writer.field("consecutive_failures", record.health.consecutiveFailures)

@@ -10,7 +10,7 @@ package enum AzurePipelines {
   static let groupEnd = "##[endgroup]\n"
 
   static func issues(_ verdict: CIVerdict) -> String {
-    let causes = verdict.causes.map { issue(verdict.severity, "\($0.name): \($0.message)") }
+    let causes = verdict.told.map { issue(verdict.severity, "\($0.name): \($0.message)") }
     let title = "healthgate: \(verdict.decision.rawValue): \(verdict.message)"
     return issue(verdict.severity, title) + causes.joined()
   }

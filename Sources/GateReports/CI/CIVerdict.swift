@@ -1,4 +1,5 @@
 package import GateCore
+internal import GateInsight
 package import GateRecords
 internal import GateSettings
 internal import GateText
@@ -14,6 +15,8 @@ package struct CIVerdict: Hashable, Sendable {
   /// The reason in words, and the hook's failure if it failed.
   package var message: String
   package var severity: Severity
+  /// What is most likely wrong, and what to do; nil where nothing is known to be.
+  package var explanation: Cause?
   package var causes: [Cause]
   package var exitCode: Int
   /// The verdict's own file, from the root; nil when there is none.
@@ -26,14 +29,14 @@ package struct CIVerdict: Hashable, Sendable {
     case error
   }
 
-  /// An instance that the verdict is due to.
+  /// What the verdict is due to: an instance, a guard, or what is most likely wrong with them.
   package struct Cause: Hashable, Sendable {
     package var name: String
     package var message: String
   }
 
-  /// Systems show ten annotations of a kind: one is the verdict's.
-  private static let mostCauses = 9
+  /// Systems show ten annotations of a kind: one is the verdict's, and one the explanation.
+  private static let mostCauses = 8
   private static let longestMessage = 600
 
   package init(_ document: VerdictDocument, file: String?) {
@@ -55,7 +58,9 @@ package struct CIVerdict: Hashable, Sendable {
       case .rollback: document.header.isAdvisory ? .warning : .error
       case .inconclusive: .warning
       }
-    causes = verdict.decision == .promote ? [] : Self.causes(in: document)
+    let isPromotion = verdict.decision == .promote
+    explanation = isPromotion ? nil : document.diagnoses.first.map(Self.explanation)
+    causes = isPromotion ? [] : Self.causes(in: document)
   }
 
   /// Of a run that checked nothing.
@@ -66,6 +71,7 @@ package struct CIVerdict: Hashable, Sendable {
     self.file = file
     message = Self.shown(document.message)
     severity = .error
+    explanation = nil
     causes = []
   }
 
@@ -90,10 +96,15 @@ package struct CIVerdict: Hashable, Sendable {
     var parts = [record.removed == nil ? record.health.state.rawValue : "left the group"]
     if let mismatch = record.instance.mismatch { parts.append(mismatch) }
     parts.append(instance.isDenied ? instance.words : record.troubleWords)
-    let counts = "\(record.failures) of \(counted(record.checks, "check", "s")) failed"
     return Cause(
       name: shown(record.instance.id),
-      message: shown("\(parts.joined(separator: ": ")) (\(counts))"))
+      message: shown("\(parts.joined(separator: ": ")) (\(record.checkWords))"))
+  }
+
+  private static func explanation(_ diagnosis: Diagnosis) -> Cause {
+    Cause(
+      name: "\(diagnosis.confidence.rawValue) cause",
+      message: shown("\(diagnosis.likelyCause); advice: \(diagnosis.advice)"))
   }
 
   private static func shown(_ text: String) -> String {
@@ -103,11 +114,14 @@ package struct CIVerdict: Hashable, Sendable {
 }
 
 extension CIVerdict {
+  /// What is told beside the verdict, in this order: why, and whom it is about.
+  var told: [Cause] { [explanation].compactMap(\.self) + causes }
+
   /// For a log that has no form of its own.
   package var plainLines: String {
     let lines =
       ["healthgate: \(decision.rawValue): \(message)"]
-      + causes.map { "healthgate: \($0.name): \($0.message)" }
+      + told.map { "healthgate: \($0.name): \($0.message)" }
     return lines.map { "\($0)\n" }.joined()
   }
 

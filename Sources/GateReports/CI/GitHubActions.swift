@@ -21,7 +21,7 @@ package enum GitHubActions {
       case .error: "error"
       }
     let title = "healthgate: \(verdict.decision.rawValue)"
-    let causes = verdict.causes.map { annotation(kind, title: $0.name, $0.message) }
+    let causes = verdict.told.map { annotation(kind, title: $0.name, $0.message) }
     return annotation(kind, title: title, verdict.message) + causes.joined()
   }
 

@@ -59,18 +59,19 @@ package struct MarkdownReport {
     let group = document.header.group.name.map { " of \($0.printable.cut(to: 200))" } ?? ""
     let checks = instances.reduce(0) { $0 + $1.record.checks }
     let failures = instances.reduce(0) { $0 + $1.record.failures }
+    let forgiven = Gate.words(instances.map(\.record).forgivenFailures, of: failures)
     let resumed = gate.resumptionWords.map { " · resumed \($0)" } ?? ""
     let line: MarkdownText = """
       **\(gate.healthy) of \(gate.expected)** instances\(group) healthy, \(gate.unhealthy) \
-      unhealthy, \(gate.initial) not healthy yet · \(counted(checks, "check")), \(failures) failed \
-      · decided after **\(verdict.at.preciseWords)** \
+      unhealthy, \(gate.initial) not healthy yet · \(counted(checks, "check")), \(failures) failed\
+      \(forgiven) · decided after **\(verdict.at.preciseWords)** \
       (\(code: document.header.startedAt.at(verdict.at)))\(resumed)
       """
     return line.source + "\n\n" + build
   }
 
   private var build: String {
-    guard let build = document.header.deployment.build else { return "" }
+    guard let build = document.header.deployment.build, build.line != nil else { return "" }
     let words: MarkdownText = "\(build.words)"
     let link = build.page.map { "[\(words.source)](<\($0)>)" } ?? words.source
     return "Build: \(link)\n\n"

@@ -51,7 +51,9 @@ package struct NagiosReport {
       "\($0.title): \($0.state)\($0.words.isEmpty ? "" : ": \($0.words)")"
     }
     let causes = document.diagnoses.prefix(2).map { "\($0.confidence.rawValue): \($0.likelyCause)" }
-    let lines = (told + causes).map { "\($0.printable.replacing("|", with: "/").cut(to: 300))\n" }
+    let lines = (causes + told + document.deploymentLines).map {
+      "\($0.printable.replacing("|", with: "/").cut(to: 300))\n"
+    }
     return lines.joined() + warningLines
   }
 
@@ -75,6 +77,7 @@ package struct NagiosReport {
       "replaced=\(gate.replaced);;\(replaceable);0;",
       "checks=\(gate.records(.member).reduce(0) { $0 + $1.checks });;;0;",
       "failures=\(gate.records(.member).reduce(0) { $0 + $1.failures });;;0;",
+      "forgiven=\(gate.records(.member).forgivenFailures);;;0;",
       "elapsed=\(document.verdict.at.since(.start).thousandthsOfSeconds)s;;"
         + "\(gate.deadline.since(.start).thousandthsOfSeconds);0;",
     ]

@@ -26,6 +26,7 @@ package struct OpenMetricsReport {
     writeRun(to: &page)
     writeGroup(to: &page)
     writeParts(to: &page)
+    writeOutcomes(to: &page)
     writeInstances(to: &page)
     return page.text + "# EOF\n"
   }
@@ -45,6 +46,14 @@ package struct OpenMetricsReport {
       for label in header.deployment.labels {
         family.sample([("name", label.name), ("value", label.value)], 1)
       }
+    }
+    page.family("healthgate_build", "The build that deploys it; always 1.") { family in
+      guard let build = header.deployment.build else { return }
+      family.sample(
+        [
+          ("system", build.system), ("url", build.page ?? ""), ("commit", build.commit ?? ""),
+          ("branch", build.branch ?? ""),
+        ], 1)
     }
     page.family("healthgate_decision", "Whether this is what was decided.") { family in
       for decision in Decision.allCases {
@@ -144,6 +153,16 @@ package struct OpenMetricsReport {
         family.sample([("state", state.rawValue)], count)
       }
     }
+    page.family("healthgate_baseline_state", "Whether this is the old instance's state.") {
+      family in
+      for part in parts where part.kind == .baseline && part.record?.removed == nil {
+        for state in InstanceState.allCases {
+          family.sample(
+            [("instance_id", part.name), ("state", state.rawValue)],
+            part.state == state.rawValue ? 1 : 0)
+        }
+      }
+    }
     page.family("healthgate_worse_than_baseline", "Whether the new group is worse in this.") {
       family in
       guard let comparison = gate.comparison else { return }
@@ -162,6 +181,24 @@ package struct OpenMetricsReport {
       guard let after = document.after else { return }
       for decision in Decision.allCases {
         family.sample([("decision", decision.rawValue)], decision == after.decision ? 1 : 0)
+      }
+    }
+  }
+
+  /// What became of each under this verdict, as every report says it.
+  private func writeOutcomes(to page: inout MetricsPage) {
+    page.family("healthgate_outcomes", "Under this verdict, so many had this outcome.") { family in
+      let parts = document.reportedParts
+      let kinds =
+        [("instance", document.reportedInstances.map(\.outcome))]
+        + ReportedPart.Kind.allCases.map { kind in
+          (kind.rawValue, parts.filter { $0.kind == kind }.map(\.outcome))
+        }
+      for (kind, outcomes) in kinds where !outcomes.isEmpty {
+        for outcome in ReportedInstance.Outcome.allCases {
+          family.sample(
+            [("of", kind), ("outcome", outcome.name)], outcomes.count { $0 == outcome })
+        }
       }
     }
   }
@@ -185,6 +222,14 @@ package struct OpenMetricsReport {
         for (result, count) in counts {
           family.sample(labels(of: instance) + [("result", result)], count)
         }
+      }
+    }
+    page.family(
+      "healthgate_instance_forgiven", "Failures among them that the grace period forgave."
+    ) { family in
+      guard gate.policy.gracePeriod > .zero else { return }
+      for instance in instances {
+        family.sample(labels(of: instance), instance.record.forgivenFailures)
       }
     }
     page.family(

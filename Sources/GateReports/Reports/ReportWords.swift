@@ -47,6 +47,23 @@ extension VerdictDocument {
   var words: String { verdict.text(in: .plain, of: header.deployment.title) }
 }
 
+extension VerdictDocument {
+  /// What is deployed and by which build, a line each, as far as it is known.
+  var deploymentLines: [String] {
+    let labels = header.deployment.labels.map { "\($0.name)=\($0.value)".printable }
+    let told = labels.isEmpty ? [] : ["labels: \(labels.joined(separator: ", "))"]
+    return told + (header.deployment.build?.line.map { ["build: \($0)"] } ?? [])
+  }
+}
+
+extension Deployment.Build {
+  /// `github, main at 0a1b2c3, https://…`; nil where nothing but the system is known.
+  var line: String? {
+    guard page != nil || commit != nil || branch != nil else { return nil }
+    return [words, page].compactMap(\.self).joined(separator: ", ")
+  }
+}
+
 extension GatePolicy {
   /// Of so many, how many must be healthy at the same time.
   func healthyWanted(of expected: Int) -> Int { max(minHealthy.roundedUp(of: expected), 1) }

@@ -30,6 +30,9 @@ struct ReportedInstance {
     case undecided
     case left
     case healthy
+
+    /// As the documentation has it.
+    var name: String { "\(self)" }
   }
 }
 
@@ -149,15 +152,7 @@ extension ReportedInstance {
     record.removed != nil ? "left" : record.health.state.rawValue
   }
 
-  /// `3 of 5 checks failed`, and those that were lost.
-  var checkWords: String {
-    let lost = record.lostChecks > 0 ? ", \(record.lostChecks) lost" : ""
-    guard record.checks > 0 else {
-      return record.lostChecks > 0 ? "\(counted(record.lostChecks, "check")) lost" : "no check"
-    }
-    guard record.failures > 0 else { return "\(counted(record.checks, "check")) passed\(lost)" }
-    return "\(record.failures) of \(counted(record.checks, "check")) failed\(lost)"
-  }
+  var checkWords: String { record.checkWords }
 
   /// Until its state was reached that it has: seconds since it was first seen.
   func time(until end: GateInstant) -> Duration {
@@ -175,6 +170,23 @@ extension ReportedInstance {
     ].compactMap { $0?.printable }
     return parts.isEmpty ? nil : parts.joined(separator: "; ")
   }
+}
+
+extension InstanceRecord {
+  /// `3 of 5 checks failed`, those of them that were forgiven, and those that were lost.
+  var checkWords: String {
+    let lost = lostChecks > 0 ? ", \(lostChecks) lost" : ""
+    guard checks > 0 else {
+      return lostChecks > 0 ? "\(counted(lostChecks, "check")) lost" : "no check"
+    }
+    guard failures > 0 else { return "\(counted(checks, "check")) passed\(lost)" }
+    let forgiven = Gate.words(forgivenFailures, of: failures)
+    return "\(failures) of \(counted(checks, "check")) failed\(forgiven)\(lost)"
+  }
+}
+
+extension [InstanceRecord] {
+  var forgivenFailures: Int { reduce(0) { $0 + $1.forgivenFailures } }
 }
 
 extension Duration {

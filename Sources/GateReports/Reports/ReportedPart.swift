@@ -13,8 +13,9 @@ struct ReportedPart {
   var state: String
   /// What was seen of it, in one sentence.
   var words: String
-  /// Its checks, where it was checked.
+  /// Its checks, where it was checked, and by which key they are found.
   var record: InstanceRecord?
+  var key: InstanceKey?
 
   enum Kind: String, Hashable, CaseIterable {
     case ofGuard = "guard"
@@ -34,20 +35,39 @@ struct ReportedPart {
 extension VerdictDocument {
   /// Guards, the old group, the comparison with it, the hook, and the check afterwards.
   var reportedParts: [ReportedPart] {
-    let guards = gate.records(.guard).map { part(.ofGuard, $0, outcome(ofGuard: $0)) }
-    let baseline = gate.records(.baseline).map { part(.baseline, $0, outcome(ofBaseline: $0)) }
+    let guards = parts(of: .guard) { part(.ofGuard, $0, outcome(ofGuard: $0)) }
+    let baseline = parts(of: .baseline) { part(.baseline, $0, outcome(ofBaseline: $0)) }
     return guards + baseline + [comparisonPart, hookPart, afterPart].compactMap(\.self)
+  }
+
+  private func parts(
+    of role: InstanceRole, _ part: (InstanceRecord) -> ReportedPart
+  ) -> [ReportedPart] {
+    gate.records.indices.filter { gate.records[$0].instance.role == role }.map { index in
+      var told = part(gate.records[index])
+      told.key = InstanceKey(index)
+      return told
+    }
   }
 
   private func part(
     _ kind: ReportedPart.Kind, _ record: InstanceRecord, _ outcome: ReportedInstance.Outcome
   ) -> ReportedPart {
-    let isWell = outcome == .healthy && !record.isLastTroubleALoss
-    let words = isWell ? record.lastDetail ?? "" : record.troubleWords
     return ReportedPart(
       kind: kind, name: record.instance.id.printable, outcome: outcome,
       state: record.removed == nil ? record.health.state.rawValue : "left",
-      words: words.printable, record: record)
+      words: words(on: record, outcome).printable, record: record)
+  }
+
+  private func words(on record: InstanceRecord, _ outcome: ReportedInstance.Outcome) -> String {
+    let isWell = record.failures == 0 || outcome == .healthy
+    guard isWell, !record.isLastTroubleALoss else { return record.troubleWords }
+    if let seen = record.lastDetail { return seen }
+    guard record.failures == 0 else { return record.checkWords }
+    let needed = record.health.successesNeeded(under: gate.check)
+    return outcome == .undecided && needed > 0
+      ? "\(counted(record.successes, "success", "es")) so far, \(needed) more needed"
+      : record.checkWords
   }
 
   private func outcome(ofGuard record: InstanceRecord) -> ReportedInstance.Outcome {

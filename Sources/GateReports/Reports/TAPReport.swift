@@ -38,6 +38,7 @@ package struct TAPReport {
         ("elapsed_seconds", verdict.at.since(.start).thousandthsOfSeconds),
       ])
       + document.diagnoses.map { "# \($0.confidence.rawValue): \(($0.likelyCause).printable)" }
+      + document.deploymentLines.map { "# \($0)" }
       + document.allWarnings.map { "# warning: \($0.printable)" }
   }
 

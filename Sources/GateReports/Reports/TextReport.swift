@@ -242,10 +242,10 @@ package struct TextReport {
     let least = members.compactMap(\.latency.least).min()
     let greatest = members.compactMap(\.latency.greatest).max()
     var words = "\(checks) in all, \(failed)"
-    if failures > 0, verdict.decision == .promote, gate.policy.gracePeriod > .zero {
-      words +=
-        ", forgiven where they began within the grace period of "
-        + gate.policy.gracePeriod.inWords
+    let forgiven = members.forgivenFailures
+    if forgiven > 0 {
+      words += Gate.words(forgiven, of: failures)
+      words += " (in the grace period of \(gate.policy.gracePeriod.inWords))"
     }
     if let least, let greatest {
       let (shortest, longest) = (latencyWords(least), latencyWords(greatest))
@@ -283,11 +283,9 @@ package struct TextReport {
         "after:", after.decision.tone,
         "the baseline, gated once more: \(after.decision.rawValue), \(after.message.printable)")
     }
-    let labels = header.deployment.labels.map { "\($0.name)=\($0.value)".printable }
-    if !labels.isEmpty { page.entry("labels:", .plain, labels.joined(separator: ", ")) }
-    if let build = header.deployment.build {
-      page.entry(
-        "build:", .plain, [build.words, build.page].compactMap(\.self).joined(separator: ", "))
+    for line in document.deploymentLines {
+      let parts = line.split(separator: " ", maxSplits: 1)
+      page.entry(String(parts[0]), .plain, String(parts.last ?? ""))
     }
     page.entry("rules:", .plain, gate.rulesWords)
     writeImports()

@@ -69,7 +69,7 @@ package struct SlackMessage {
     if let hook = document.hook {
       lines.append("\(hook.name): \(hook.failureWords.map(shown) ?? "done")")
     }
-    if let build = document.header.deployment.build {
+    if let build = document.header.deployment.build, build.line != nil {
       let words = shown(build.words)
       lines.append("build: \(build.page.map { "<\(shown($0))|\(words)>" } ?? words)")
     }

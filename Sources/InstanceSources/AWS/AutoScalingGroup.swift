@@ -98,7 +98,7 @@ extension SourceMember {
     }
     guard let known else { return wait("not known to EC2 yet") }
     switch known.state {
-    case "terminated", "shutting-down": standing = .leaving
+    case "terminated", "shutting-down": (standing, self.note) = (.leaving, "\(known.state) in EC2")
     case "stopped", "stopping": wait("\(known.state) in EC2")
     case _ where known.privateAddress == nil && known.ipv6Address == nil:
       wait("without an address yet")

@@ -79,6 +79,49 @@ import Testing
     #expect(row.lowerBound < fold.lowerBound)
   }
 
+  /// Failures that the grace period forgave are told apart, in the headline and of each instance.
+  @Test(arguments: [(9.0, ", all forgiven"), (25, ", 2 of them forgiven"), (0, "")])
+  func forgivenFailuresAreToldApart(_ seconds: Double, _ words: String) throws {
+    let grace = Duration.seconds(seconds == 9 ? 60 : seconds == 25 ? 15 : 0)
+    var run = RecordedRun(
+      .sample(
+        .sample(initial: 1, unhealthy: 9),
+        GatePolicy(gracePeriod: grace, deadline: .seconds(200), expected: 1)))
+    run.join("a")
+    for start in [1.0, 11, 21] {
+      run.fail(0, at: start, .statusMismatch, status: 503, "HTTP 503, not 200")
+    }
+    run.pass(0, at: 31)
+    let document = try #require(run.document(exitCode: 0))
+    let told =
+      "3 of 4 checks failed on the way" + (words.isEmpty ? "" : "\(words) in the grace period")
+    #expect(document.verdict.reason.message == "1 of 1 instance healthy; \(told)")
+    #expect(
+      HTMLReport(document, run.timeline).text.contains(">3 of 4 checks failed\(words)</td>"))
+    #expect(MarkdownReport(document).text.contains("4 checks, 3 failed\(words) ·"))
+    let count = seconds == 9 ? 3 : seconds == 25 ? 2 : 0
+    #expect(NagiosReport(document).text.contains(" forgiven=\(count);"))
+    #expect(
+      String(decoding: document.json, as: UTF8.self).contains("\"forgiven_failures\": \(count)"))
+    #expect(TextReport(document, style: .plain).text.contains("4 in all, 3 failed\(words)"))
+  }
+
+  /// The band of failed checks is of the group's instances; a guard has a row of its own.
+  @Test func aGuardsFailuresAreNotTheGroups() throws {
+    var run = RecordedRun(
+      .sample(.sample(initial: 2, unhealthy: 2), GatePolicy(deadline: .seconds(90), expected: 20)))
+    for index in 0..<20 { run.join("web-\(index)") }
+    run.send(.instanceAdded(.guarding("errors < 0.01")), at: 0)
+    for start in [1.0, 11] {
+      for index in 0..<20 { run.pass(index, at: start + Double(index) / 100) }
+      run.fail(20, at: start + 0.5, .expectationFailed, status: nil, "0.31 is not < 0.01")
+      guard run.gate.verdict == nil else { break }
+    }
+    let page = HTMLReport(try #require(run.document()), run.timeline).text
+    #expect(page.contains("Failed checks") && !page.contains("class=\"failed"))
+    #expect(page.contains("<tspan class=\"name\">guard errors &lt; 0.01</tspan>"))
+  }
+
   /// A guard, the old group and the comparison are about no instance.
   @Test func whatIsBesideTheInstancesNamesNone() throws {
     let run = SampleRun.beside.recorded

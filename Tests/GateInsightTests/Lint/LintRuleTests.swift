@@ -290,6 +290,16 @@ internal import Testing
     Case("says-unwell", "two words") { .answering(.json("{\"status\":\"not ready\"}")) },
     Case("says-unwell", "degraded") { .answering(.json("{\"status\":\"degraded\"}")) },
     Case("says-unwell", "a part that is not") { .answering(.json("{\"db\":false}")) },
+    Case("says-unwell", "a word for no") { .answering(.json("{\"healthy\":\"no\"}")) },
+    Case("says-unwell", "a number for no") { .answering(.json("{\"ready\":0}")) },
+    Case("says-unwell", "not yet") { .answering(.json("{\"status\":\"starting\"}")) },
+    Case("says-unwell", "a line of text") { .answering(.text("app: shop\nstatus: DOWN\n")) },
+    Case("says-unwell", "an assignment") { .answering(.text("db=error")) },
+    Case("says-unwell", "an attribute") {
+      .answering(.page(200, "<health name=\"shop\" status=\"DOWN\"/>"))
+    },
+    not("says-unwell", "a count") { .answering(.json("{\"connections\":{\"live\":0}}")) },
+    not("says-unwell", "lines of text") { .answering(.text("status: ok\nup: 3 days\nqueue=0")) },
     not("says-unwell", "a time of a failure") {
       .answering(.json("{\"status\":\"ok\",\"failed\":\"never\"}"))
     },

@@ -84,7 +84,7 @@ package struct HTMLReport {
   }
 
   private var build: Markup {
-    guard let build = header.deployment.build else { return "" }
+    guard let build = header.deployment.build, build.line != nil else { return "" }
     let words = build.words
     guard let link = build.page else { return "<p class=\"meta\"><bdi>\(words)</bdi></p>\n" }
     return """
@@ -116,11 +116,14 @@ package struct HTMLReport {
       return latencyWords(samples[max(rank, 1) - 1])
     }
     var figures = [
-      figure("healthy", "\(gate.healthy) of \(gate.expected)"),
-      figure("unhealthy", "\(gate.unhealthy)"), figure("not healthy yet", "\(gate.initial)"),
+      figure("healthy", "\(gate.healthy) of \(gate.expected)", .main),
+      figure("unhealthy", "\(gate.unhealthy)", gate.unhealthy > 0 ? .alarming : .main),
+      figure("not healthy yet", "\(gate.initial)", .main),
     ]
-    if gate.replaced > 0 { figures.append(figure("left the group", "\(gate.replaced)")) }
+    if gate.replaced > 0 { figures.append(figure("left the group", "\(gate.replaced)", .main)) }
     figures += [figure("checks", "\(checks)"), figure("failed", "\(failures)")]
+    let forgiven = members.forgivenFailures
+    if forgiven > 0 { figures.append(figure("of them forgiven", "\(forgiven)")) }
     if lost > 0 { figures.append(figure("lost to the gate", "\(lost)")) }
     figures += [
       figure("median latency", percentile(50)), figure("p95 latency", percentile(95)),
@@ -128,8 +131,14 @@ package struct HTMLReport {
     return "<dl class=\"figures\">\(figures)</dl>\n"
   }
 
-  private func figure(_ name: String, _ value: String) -> Markup {
-    "<div><dt>\(name)</dt><dd>\(value)</dd></div>"
+  private enum Weight: String {
+    case plain
+    case main
+    case alarming = "main bad"
+  }
+
+  private func figure(_ name: String, _ value: String, _ weight: Weight = .plain) -> Markup {
+    "<div class=\"\(weight.rawValue)\"><dt>\(name)</dt><dd>\(value)</dd></div>"
   }
 
   // MARK: - What is probably wrong
@@ -214,7 +223,7 @@ package struct HTMLReport {
     return """
       <section><h2>Timeline</h2>
       <p class="legend">\(legend)</p>
-      <div class="card">\(drawing.markup)</div>
+      <div class="card plot">\(drawing.markup)</div>
       <p class="caption">Time since the start.\(late)\(resumed)\(thinned)</p>
       </section>
       \(latency(axis))
@@ -242,7 +251,7 @@ package struct HTMLReport {
       <section><h2>Latency</h2>
       <p class="legend"><span><span class="key dot"></span>passed</span>\
       <span><span class="key dot missed"></span>failed</span>\(old)</p>
-      <div class="card">\(drawing.markup)</div>
+      <div class="card plot">\(drawing.markup)</div>
       <p class="caption">From the start of a check to its end, on a logarithmic scale.</p>
       </section>
 

@@ -62,16 +62,16 @@ enum PageStyle {
       display: inline-block; border: 1px solid var(--line); border-radius: 1rem;
       padding: 0 .6rem; font-size: .85rem;
     }
-    .figures {
-      display: grid; grid-template-columns: repeat(auto-fit, minmax(7.5rem, 1fr)); gap: .6rem;
-      margin: 1rem 0 0;
-    }
+    .figures { display: flex; flex-wrap: wrap; gap: .6rem; margin: 1rem 0 0; }
     .figures div {
       background: var(--card); border: 1px solid var(--line); border-radius: .6rem;
-      padding: .5rem .8rem;
+      padding: .5rem .8rem; flex: 1 1 auto; min-width: 6rem;
     }
     .figures dt { color: var(--faint); font-size: .85rem; }
-    .figures dd { margin: 0; font-size: 1.15rem; font-weight: 600; }
+    .figures dd { margin: 0; font-size: 1.05rem; font-weight: 600; white-space: nowrap; }
+    .figures .main { flex-grow: 2; }
+    .figures .main dd { font-size: 1.6rem; line-height: 1.3; }
+    .figures .bad { border-color: var(--bad); }
     .facts { display: grid; grid-template-columns: 6rem 1fr; gap: .4rem .75rem; margin: .6rem 0 0; }
     .facts dt { color: var(--faint); }
     .facts dd { margin: 0; }
@@ -91,7 +91,9 @@ enum PageStyle {
     .key.grace { height: 2px; background: var(--mark); vertical-align: .2rem; }
     .key.dot { width: .5rem; height: .5rem; border-radius: 50%; background: var(--healthy); }
     .key.dot.missed { background: var(--unhealthy); border-radius: 0; }
-    .drawing { display: block; overflow: hidden; }
+    .plot { overflow: hidden; }
+    .drawing { display: block; }
+    .drawing, .drawing svg { overflow: visible; }
     .drawing text {
       font-size: 12px; fill: var(--text); stroke: var(--card); stroke-width: 4px;
       stroke-linejoin: round; paint-order: stroke;

@@ -18,6 +18,8 @@ struct TimelineDrawing {
 
   /// So many instances have a row.
   static let rows = 40
+  /// So many guards and old instances have one.
+  private static let besides = 8
   /// More than so many rows are alike to a reader: those without a failure beyond it are folded.
   private static let alike = 12
 
@@ -47,8 +49,8 @@ struct TimelineDrawing {
       addFailures(to: &layers, at: y)
       y += Self.labelHeight + 12 + 10
     }
-    for instance in shown {
-      add(instance, to: &layers, at: y)
+    for lane in besides + shown.map(Lane.init) {
+      add(lane, to: &layers, at: y)
       y += Self.rowHeight
     }
     if hidden > 0 {
@@ -77,6 +79,40 @@ struct TimelineDrawing {
     let quiet = instances.filter(\.isQuiet)
       .prefix(max(Self.alike - troubled.count, min(2, Self.rows - troubled.count)))
     return Array(troubled + quiet)
+  }
+
+  /// Guards, and of the old group those that are a reason.
+  private var besides: [Lane] {
+    document.reportedParts.filter { $0.kind == .ofGuard || $0.kind == .baseline && $0.isToBlame }
+      .worstFirst.prefix(Self.besides).compactMap(Lane.init)
+  }
+
+  /// What has a row: whose checks they are, and what is said of them.
+  private struct Lane {
+    var name: String
+    var state: String
+    var tone: Tone
+    var record: InstanceRecord
+    var key: InstanceKey
+    /// What is told of it where one points at it.
+    var title: String
+
+    init(_ instance: ReportedInstance) {
+      name = instance.name.cut(to: 20)
+      (state, tone) = (instance.stateWords, instance.tone)
+      (record, key) = (instance.record, instance.key)
+      title =
+        "\(instance.name), \(instance.address): \(instance.stateWords), \(instance.checkWords). "
+        + instance.words
+    }
+
+    init?(_ part: ReportedPart) {
+      guard let record = part.record, let key = part.key else { return nil }
+      name = part.title.cut(to: 32)
+      (state, tone) = (part.state, part.outcome.tone)
+      (self.record, self.key) = (record, key)
+      title = "\(part.title): \(part.state), \(record.checkWords). \(part.words)"
+    }
   }
 
   /// What lies upon what: a line crosses bars, and text stands before both.
@@ -125,7 +161,8 @@ struct TimelineDrawing {
   private func addFailures(to layers: inout Layers, at y: Int) {
     let columns = 100
     var counts = [Int](repeating: 0, count: columns)
-    for checks in timeline.checks {
+    for (record, checks) in zip(document.gate.records, timeline.checks)
+    where record.instance.role == .member {
       for check in checks where check.outcome >= .failure {
         counts[min(axis.x(check.ended) * columns / TimeAxis.width, columns - 1)] += 1
       }
@@ -147,16 +184,14 @@ struct TimelineDrawing {
 
   // MARK: - Rows
 
-  private func add(_ instance: ReportedInstance, to layers: inout Layers, at y: Int) {
-    let record = instance.record
+  private func add(_ lane: Lane, to layers: inout Layers, at y: Int) {
+    let record = lane.record
     let failed = record.failures > 0 ? ", \(record.failures)/\(record.checks) failed" : ""
-    layers.label(
-      instance.name.cut(to: 20), instance.stateWords, instance.tone.className, more: failed, at: y)
+    layers.label(lane.name, lane.state, lane.tone.className, more: failed, at: y)
     layers.bars += """
       <svg y="\(y + Self.labelHeight - 1)" width="100%" height="18" \
-      viewBox="0 0 \(TimeAxis.width) 18" preserveAspectRatio="none"><title>\(instance.name), \
-      \(instance.address): \(instance.stateWords), \(instance.checkWords). \(instance.words)\
-      </title>\(bars(of: record))\(ticks(of: instance))</svg>
+      viewBox="0 0 \(TimeAxis.width) 18" preserveAspectRatio="none"><title>\(lane.title)</title>\
+      \(bars(of: record))\(ticks(of: lane.key))</svg>
 
       """
   }
@@ -189,9 +224,9 @@ struct TimelineDrawing {
       """
   }
 
-  private func ticks(of instance: ReportedInstance) -> [Markup] {
-    guard timeline.checks.indices.contains(instance.key.index) else { return [] }
-    let checks = timeline.checks[instance.key.index]
+  private func ticks(of key: InstanceKey) -> [Markup] {
+    guard timeline.checks.indices.contains(key.index) else { return [] }
+    let checks = timeline.checks[key.index]
     let kinds: [(name: String, stroke: String, has: (Timeline.Outcome) -> Bool)] = [
       ("pass", "6v6", { $0 == .success }), ("miss", "0v18", { $0 == .lost }),
       ("fail", "0v18", { $0 >= .failure }),
