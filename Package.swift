@@ -60,15 +60,24 @@ let package = Package(
       ],
       swiftSettings: strict),
     .target(name: "DemoFleet", swiftSettings: strict + unoptimized),
+
+    // A run, from settings to exit status; and what the other commands do.
+    .target(
+      name: "GateRun",
+      dependencies: [
+        "CCurlShims", "CProcess", "CurlHTTP", "GateCore", "GateEngine", "GateInsight",
+        "GateRecords", "GateReports", "GateSettings", "GateText", "InstanceSources",
+      ],
+      swiftSettings: strict + checkedInTests),
+    // Flags, help and main.
     .executableTarget(
       name: "healthgate",
       dependencies: [
-        "CCurlShims", "CProcess", "CurlHTTP", "DemoFleet", "GateCore", "GateEngine",
-        "GateInsight", "GateRecords", "GateReports", "GateSettings", "GateText",
-        "InstanceSources",
+        "CProcess", "CurlHTTP", "DemoFleet", "GateCore", "GateEngine", "GateInsight",
+        "GateRecords", "GateReports", "GateRun", "GateSettings", "GateText", "InstanceSources",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      swiftSettings: strict + checkedInTests),
+      swiftSettings: strict),
 
     // C: libcurl itself, and functions of fixed arity over its variadic ones.
     .systemLibrary(

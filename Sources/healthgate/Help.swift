@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import GateRecords
+internal import GateRun
 internal import GateSettings
 
 /// The help of each command: a page that fits a screen, and one with every setting.

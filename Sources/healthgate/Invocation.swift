@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import GateRun
 internal import GateSettings
 internal import GateText
 
@@ -21,7 +22,7 @@ enum Invocation {
     }
     switch first {
     case "help": self = .answer(try Help.answer(to: Array(arguments.dropFirst())))
-    case "--version": self = .answer("\(Healthgate.version)\n")
+    case "--version": self = .answer("\(Program.version)\n")
     case "--experimental-dump-help": self = .answer("\(Healthgate._dumpHelp())\n")
     case _ where first.hasPrefix("--generate-completion-script"):
       self = .answer(try CompletionRoot.script(arguments))

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import DemoFleet
 internal import Dispatch
 internal import GateCore
+internal import GateRun
 internal import GateSettings
 internal import GateText
 internal import InstanceSources

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import GateRecords
+internal import GateRun
 internal import GateSettings
 internal import GateText
 

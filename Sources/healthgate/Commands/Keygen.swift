@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import GateRecords
+internal import GateRun
 
 #if canImport(Glibc)
   internal import Glibc

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import GateRecords
+internal import GateRun
 internal import GateSettings
 
 #if canImport(Glibc)
@@ -55,7 +56,7 @@ struct Merge: ParsableCommand {
       Output.complain("healthgate: warning: '\(part.name)' counts as inconclusive: \(part.words)")
     }
     for warning in merge.warnings { Output.complain("healthgate: warning: \(warning)") }
-    let json = merge.json(version: Healthgate.version, runID: RunID.make(at: .now), at: .now)
+    let json = merge.json(version: Program.version, runID: RunID.make(at: .now), at: .now)
     let document = key.map { VerdictSignature.sign(json, with: $0) } ?? json
     try deliver(document, file)
     throw ExitCode(Int32(merge.exitCode))

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import GateCore
 internal import GateInsight
 internal import GateReports
+internal import GateRun
 internal import GateSettings
 
 #if canImport(Glibc)
@@ -77,7 +78,7 @@ struct PlanCommand: ParsableCommand {
     let loaded = try SettingsLoader(config: file.config).load(
       flags: settings.given, instances: .optional)
     let planner = try PlannedRun(
-      loaded, questions: PlanQuestions(self), isWholeCurve: format != .json)
+      loaded, questions: PlanQuestions(questions), isWholeCurve: format != .json)
     let document = try planner.document()
     switch format {
     case .text:
@@ -90,5 +91,15 @@ struct PlanCommand: ParsableCommand {
     if let search = document.search, search.proposal == nil {
       throw CommandFailure(.rollback, "no thresholds and no soak hold what was asked for")
     }
+  }
+
+  private var questions: PlanQuestions.Texts {
+    var texts = PlanQuestions.Texts()
+    texts.failureRate = failureRate
+    texts.bootTime = bootTime
+    (texts.outageLength, texts.outageAfter) = (outageLength, outageAfter)
+    (texts.falsePromote, texts.atFailureRate) = (falsePromote, atFailureRate)
+    (texts.falseRollback, texts.atFailureRateGood) = (falseRollback, atFailureRateGood)
+    return texts
   }
 }

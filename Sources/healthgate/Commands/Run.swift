@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import GateCore
+internal import GateRun
 internal import GateSettings
 
 #if canImport(Glibc)

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import GateRun
 internal import GateSettings
 
 /// The file of settings, for each command that takes them.

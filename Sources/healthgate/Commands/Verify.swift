@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import GateCore
 internal import GateRecords
+internal import GateRun
 internal import GateSettings
 
 #if canImport(Glibc)
