@@ -12,6 +12,9 @@ enum Help {
     return words.contains(where: ["--help", "-h", "-help"].contains) ? short(of: type) : nil
   }
 
+  /// What `healthgate help` takes beside a command.
+  static let topics = ["settings", "exit-status", "environment"]
+
   /// `healthgate help TOPIC`.
   ///
   /// - Throws: `CommandFailure` for what is neither a command nor a topic.

@@ -96,7 +96,8 @@ extension SettingProblem {
   fileprivate var isOfTheirTogetherness: Bool {
     switch fact {
     case .senseless, .refused: true
-    case .unknown, .repeated, .duplicated, .noValue, .wrongKind, .unreadable, .missing, .content:
+    case .unknown, .nested, .repeated, .duplicated, .noValue, .wrongKind, .unreadable, .missing,
+      .content:
       false
     }
   }

@@ -31,6 +31,12 @@ struct ProbeSettings {
   /// - Throws: `CommandFailure`.
   func lanes(for arguments: [ProbeTarget]) throws -> [ProbeLane] {
     let order = SortedTargets(arguments)
+    if order.isEmpty, isSilent {
+      throw CommandFailure(
+        .usage,
+        "nothing to check: no TARGET is given, and no settings that name one\n"
+          + "  hint: give a URL, such as http://10.0.1.5/health, or settings with --config FILE")
+    }
     var targets = order.questions.map(\.target)
     let asksGroup = order.asksGroup || !givenSources.isEmpty
     if asksGroup, !order.instances.isEmpty, let source = givenSources.first {
@@ -66,6 +72,12 @@ struct ProbeSettings {
       lanes.append(ProbeLane(way: .byURL, settings: settings, members: question.members))
     }
     return lanes
+  }
+
+  /// Whether the settings name neither what is checked nor where, and have no mistake that hides it.
+  private var isSilent: Bool {
+    raw.problems.isEmpty && !raw.isIncomplete && raw.values[.target] == nil
+      && SettingKey.sources.allSatisfy { raw.values[$0] == nil }
   }
 
   /// Sources of instances on the command line.
@@ -107,7 +119,7 @@ private struct SortedTargets {
   private(set) var questions: [Question] = []
   /// Where in the order the group's instances come.
   private(set) var placeOfGroup = 0
-  private let isEmpty: Bool
+  let isEmpty: Bool
 
   /// Whether there is something to ask a group, be it named by arguments or by settings.
   var asksGroup: Bool { isEmpty || !checks.isEmpty || !instances.isEmpty }

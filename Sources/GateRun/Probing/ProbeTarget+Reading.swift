@@ -13,7 +13,9 @@ extension ProbeTarget {
       do throws(GrammarError) {
         targets.append(try ProbeTarget(parsing: argument))
       } catch {
-        problems.append("healthgate: error: TARGET: \(error)".printable)
+        problems.append(
+          "healthgate: error: TARGET: \(error.description.printable)"
+            + (error.hint.map { "\n  hint: \($0.printable)" } ?? ""))
       }
     }
     guard problems.isEmpty else {

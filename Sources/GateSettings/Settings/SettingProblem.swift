@@ -13,8 +13,11 @@ package struct SettingProblem: Hashable, Sendable {
   }
 
   package enum Fact: Hashable, Sendable {
-    /// No setting has this name, spelled as at its origin.
-    case unknown(name: String, nearest: String?)
+    /// No setting has this name, spelled as at its origin; what was probably meant is none, one, or
+    /// one of several.
+    case unknown(name: String, meant: [String])
+    /// A name that is no setting's, with settings under it.
+    case nested(name: String)
     /// A setting of one value that has two in one layer, as it is spelled there.
     case repeated(name: String)
     /// Names of a document that is no file of settings.
@@ -50,11 +53,19 @@ package struct Refusal: Hashable, Sendable {
 }
 
 extension SettingProblem.Fact {
-  /// The key of the setting that was probably meant by a name that is none.
-  var nearest: String? {
-    guard case .unknown(_, let nearest?) = self else { return nil }
-    let prefix = SettingKey.variablePrefix
-    return nearest.hasPrefix(prefix) ? nearest.dropFirst(prefix.count).lowercased() : nearest
+  /// The settings that a name that is none may have been meant as, or may have under it.
+  var meant: Set<SettingKey> {
+    switch self {
+    case .unknown(_, let names):
+      let prefix = SettingKey.variablePrefix
+      return Set(
+        names.map { $0.hasPrefix(prefix) ? $0.dropFirst(prefix.count).lowercased() : $0 }
+          .compactMap(SettingKey.init))
+    case .nested: return Set(SettingKey.allCases)
+    case .repeated, .duplicated, .noValue, .wrongKind, .unreadable, .missing, .refused, .senseless,
+      .content:
+      return []
+    }
   }
 }
 
@@ -73,7 +84,7 @@ package struct SettingsError: Error, Hashable, Sendable {
     problems.contains { problem in
       switch problem.fact {
       case .content, .duplicated: true
-      case .unknown, .repeated, .noValue, .wrongKind, .unreadable, .missing, .refused, .senseless:
+      case .unknown, .nested, .repeated, .noValue, .wrongKind, .unreadable, .missing, .refused, .senseless:
         false
       }
     }

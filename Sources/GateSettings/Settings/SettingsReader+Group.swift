@@ -17,6 +17,11 @@ extension SettingsReader {
         hint: "keep one of them: \(places.map(\.description).joined(separator: " or "))")
     } else if given.isEmpty {
       guard need == .required else { return .instances([]) }
+      // A URL in its place names the instance as well.
+      if isTargetURL {
+        distrust(.instances)
+        return .instances([])
+      }
       report(.missing(.instances, example: "10.0.1.5,10.0.1.6"), on: .instances)
       distrust(.instances)
     }
@@ -54,8 +59,10 @@ extension SettingsReader {
     let resource = text(of: .terraformResource)
     let terraform = text(of: .terraform)
     return [
-      text(of: .instancesFile).map { .file($0) }, text(of: .dns).map { .dns($0) },
-      text(of: .srv).map { .srv($0) }, text(of: .exec).map { .exec($0) },
+      text(of: .instancesFile).map { .file($0) },
+      value(of: .dns, InstanceSource.checkedName).map { .dns($0) },
+      value(of: .srv, InstanceSource.checkedName).map { .srv($0) },
+      text(of: .exec).map { .exec($0) },
       text(of: .asg).map { .autoScalingGroup($0) },
       text(of: .elb).map { .classicLoadBalancer($0) },
       text(of: .targetGroup).map { .targetGroup($0) },

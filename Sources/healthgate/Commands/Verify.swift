@@ -68,7 +68,8 @@ struct TrustFlags: ParsableArguments {
   @Option(
     parsing: .singleValue,
     help: ArgumentHelp(
-      "A public key, one of which must have signed the verdict.", valueName: "FILE"))
+      "A public key, one of which must have signed the verdict.", valueName: "FILE"),
+    completion: .file())
   var key: [String] = []
 
   @Option(help: ArgumentHelp("How old the verdict may be.", valueName: "DURATION"))
