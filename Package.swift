@@ -65,8 +65,9 @@ let package = Package(
     .target(
       name: "GateRun",
       dependencies: [
-        "CCurlShims", "CProcess", "CurlHTTP", "GateCore", "GateEngine", "GateInsight",
-        "GateRecords", "GateReports", "GateSettings", "GateText", "InstanceSources",
+        "CCurlShims", "CProcess", "CurlHTTP", "DemoFleet", "GateCore", "GateEngine",
+        "GateInsight", "GateRecords", "GateReports", "GateSettings", "GateText",
+        "InstanceSources",
       ],
       swiftSettings: strict + checkedInTests),
     // Flags, help and main.
