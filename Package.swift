@@ -132,6 +132,10 @@ let package = Package(
     .testTarget(
       name: "InstanceSourcesTests", dependencies: ["InstanceSources", "GateSettings", "GateText"],
       exclude: ["Fixtures", "Peers", "Terraform/Samples"], swiftSettings: strict),
+    .testTarget(
+      name: "GateRunTests",
+      dependencies: ["GateCore", "GateRecords", "GateRun", "GateSettings", "InstanceSources"],
+      swiftSettings: strict),
     .testTarget(name: "DemoFleetTests", dependencies: ["DemoFleet"], swiftSettings: strict),
     // Whole gates on virtual time, by seed: for the tests, and as a program.
     .target(
