@@ -36,7 +36,7 @@ struct Merge: ParsableCommand {
   @Option(
     name: .customLong("verdict"),
     help: ArgumentHelp(
-      "Also write the one verdict to this file, whole or not at all.",
+      "Also write the merged verdict to this file, atomically.",
       valueName: "FILE"), completion: .file())
   var output: String?
 
@@ -75,7 +75,7 @@ struct Merge: ParsableCommand {
   private func parts() throws -> [VerdictMerge.Part] {
     let missing = max((expected ?? 0) - verdicts.count, 0)
     guard !verdicts.isEmpty || missing > 0 else {
-      throw CommandFailure(.usage, "there is no verdict to merge\n  hint: name the files")
+      throw CommandFailure(.usage, "no verdicts to merge\n  hint: name their files")
     }
     if let expected, expected < verdicts.count {
       throw CommandFailure(
