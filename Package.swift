@@ -65,8 +65,9 @@ let package = Package(
     .target(
       name: "GateRun",
       dependencies: [
-        "CCurlShims", "CProcess", "CurlHTTP", "GateCore", "GateEngine", "GateInsight",
-        "GateRecords", "GateReports", "GateSettings", "GateText", "InstanceSources",
+        "CCurlShims", "CProcess", "CurlHTTP", "DemoFleet", "GateCore", "GateEngine",
+        "GateInsight", "GateRecords", "GateReports", "GateSettings", "GateText",
+        "InstanceSources",
       ],
       swiftSettings: strict + checkedInTests),
     // Flags, help and main.
@@ -131,6 +132,10 @@ let package = Package(
     .testTarget(
       name: "InstanceSourcesTests", dependencies: ["InstanceSources", "GateSettings", "GateText"],
       exclude: ["Fixtures", "Peers", "Terraform/Samples"], swiftSettings: strict),
+    .testTarget(
+      name: "GateRunTests",
+      dependencies: ["GateCore", "GateRecords", "GateRun", "GateSettings", "InstanceSources"],
+      swiftSettings: strict),
     .testTarget(name: "DemoFleetTests", dependencies: ["DemoFleet"], swiftSettings: strict),
     // Whole gates on virtual time, by seed: for the tests, and as a program.
     .target(

@@ -165,9 +165,11 @@ struct Examination {
     case .flapping where record.timesOut:
       claim(.rule(place), rule.confidence, symptom)
       claim(.course(.flapping), .possible, symptom)
-    case .flapping where record.losesConnections: claim(.course(.crashLoop), .likely, symptom)
-    case .flapping where rule.code == .applicationDown:
-      claim(.course(.crashLoop), .likely, symptom)
+    case .flapping where record.losesConnections || rule.code == .applicationDown:
+      // A process that ends is away for a while: single failures have other causes as well.
+      let isAwayForAWhile = record.pattern.hasRunOfFailures
+      claim(.course(.crashLoop), isAwayForAWhile ? .likely : .possible, symptom)
+      if !isAwayForAWhile { claim(.course(.flapping), .likely, symptom) }
     case .flapping:
       claim(.course(.flapping), .likely, symptom)
       claim(.rule(place), .possible, symptom)

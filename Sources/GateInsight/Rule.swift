@@ -85,10 +85,12 @@ struct Occurrence: Sendable {
 
   var isEverywhere: Bool { members.count == total }
 
-  /// `the instance`, `all 3 instances`, `2 of 3 instances`.
+  /// `the instance`, `both instances`, `all 3 instances`, `2 of 3 instances`.
   var who: String {
     guard total > 1 else { return "the instance" }
-    return isEverywhere ? "all \(total) instances" : "\(members.count) of \(total) instances"
+    return isEverywhere
+      ? total == 2 ? "both instances" : "all \(total) instances"
+      : "\(members.count) of \(total) instances"
   }
 
   /// The verb that agrees with `who`.

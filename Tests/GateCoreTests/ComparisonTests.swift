@@ -133,7 +133,8 @@ import Testing
     #expect(verdict.decision == .rollback && verdict.reason.code == .worseThanBaseline)
     #expect(
       verdict.reason.message
-        == "10 of 20 checks failed, of the baseline's 0 of 20 (confidence 95%)")
+        == "10 of 20 checks failed since the group was healthy, of the baseline's 0 of 20 (confidence 95%)"
+    )
   }
 
   @Test func theBaselinesOwnFailuresAreNotHeldAgainstTheNewGroup() throws {

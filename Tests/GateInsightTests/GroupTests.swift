@@ -65,7 +65,7 @@ internal import Testing
   @Test func allAlikeIsSaidAfterTheCause() {
     let found = Scene().diagnoses(Player("---", Self.denied), Player("---", Self.denied))
     #expect(found.map(\.code) == [.disallowedHost, .allAlike])
-    #expect(found.first?.summary.hasPrefix("all 2 instances") == true)
+    #expect(found.first?.summary.hasPrefix("both instances") == true)
   }
 
   @Test func oneBadOfManyIsSaid() throws {
@@ -88,7 +88,7 @@ internal import Testing
     #expect(found.first?.code == .firewallOrWrongAddress)
     #expect(found.first?.likelyCause.contains("the others can be reached") == true)
     let zone = found.first { $0.code == .oneZoneOnly }
-    #expect(zone?.summary == "all 2 instances in the zone eu-1b failed, and none in another")
+    #expect(zone?.summary == "both instances in the zone eu-1b failed, and none in another")
   }
 
   @Test func aZoneThatFailsInPartIsNotToBlame() {
@@ -135,6 +135,15 @@ internal import Testing
     scene.check.unhealthyWindow = UnhealthyWindow(failures: 4, of: 10)
     let found = scene.codes(Player("+--+--", Self.refused), .well, .well)
     #expect(found == [.crashLoop, .oneBadOfMany])
+  }
+
+  /// Two single failures between passes are no proof of a process that ends.
+  @Test func singleFailuresAreNoMoreThanPossiblyACrashLoop() {
+    let scene = Scene(soak: .seconds(3), deadline: .seconds(60))
+    let found = scene.diagnoses(
+      Player("+++-++-+++++++++++", .nginx(502, "Bad Gateway")), .well, .well)
+    #expect(found.map(\.code) == [.flapping, .crashLoop, .oneBadOfMany])
+    #expect(found.filter { $0.confidence == .likely }.map(\.code) == [.flapping])
   }
 
   @Test func dyingLaterIsSaidBeforeWhatItDiesOf() {

@@ -46,7 +46,13 @@ extension Gate {
     }
     return VerdictReason(
       .tooManyUnhealthy,
-      "\(count) unhealthy (\(seen(of: failed))), \(policy.maxUnhealthy) allowed: \(names)\(others)")
+      "\(count) unhealthy (\(seen(of: failed))), \(Self.words(policy.maxUnhealthy, maxUnhealthy)) allowed: "
+        + "\(names)\(others)")
+  }
+
+  /// A limit as it counts, and as it was given where that is a percentage: `200 (20%)`.
+  private static func words(_ limit: InstanceCount, _ count: Int) -> String {
+    "\(limit)" == "\(count)" ? "\(count)" : "\(count) (\(limit))"
   }
 
   /// Those that fail as well, and are not unhealthy yet.
@@ -88,7 +94,8 @@ extension Gate {
     let left = records(.member) { $0.removed != nil }
     return VerdictReason(
       .tooManyReplaced,
-      "\(counted(left.count, "instance")) left the group, \(policy.maxReplaced) allowed: "
+      "\(counted(left.count, "instance")) left the group, "
+        + "\(Self.words(policy.maxReplaced, maxReplaced)) allowed: "
         + Self.list(left.map(\.instance.id)) + (whyEmpty.map { "; \($0)" } ?? ""))
   }
 
@@ -152,8 +159,8 @@ extension Gate {
     var words: [String] = []
     if comparison.failures.isWorse {
       words.append(
-        "\(comparison.new.failures) of \(comparison.new.checks) checks failed, of the baseline's "
-          + "\(comparison.old.failures) of \(comparison.old.checks)")
+        "\(comparison.new.failures) of \(comparison.new.checks) checks failed since the group was "
+          + "healthy, of the baseline's \(comparison.old.failures) of \(comparison.old.checks)")
     }
     if let latency = comparison.latency, latency.isWorse {
       words.append(

@@ -35,6 +35,9 @@ extension ResultPattern {
   /// How often a failure followed a success.
   var relapses: Int { (changes + (failingSince == nil ? 0 : 1)) / 2 }
 
+  /// Whether two of the latest failures came one after the other.
+  var hasRunOfFailures: Bool { latest & (latest >> 1) != 0 }
+
   /// The latest results, oldest first, as `++-++-`.
   func marks(of checks: Int, atMost limit: Int = 32) -> String {
     let shown = min(checks, limit, 64)

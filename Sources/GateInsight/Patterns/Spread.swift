@@ -29,12 +29,16 @@ struct Spread {
     return [oneZone, few].compactMap { $0 }
   }
 
+  private func all(_ count: Int) -> String {
+    count == 2 ? "both instances" : "all \(count) instances"
+  }
+
   private var ids: [String] { troubles.map(\.instance.id) }
 
   private var allAlike: Diagnosis {
     Diagnosis(
       code: .allAlike, instances: ids,
-      summary: "all \(group.count) instances fail alike",
+      summary: "\(all(group.count)) fail alike",
       likelyCause: "what they share is at fault: the build, its settings, the database or "
         + "another dependency, or the health check itself",
       advice: allAlikeAdvice,
@@ -60,7 +64,7 @@ struct Spread {
     guard there == troubles.count else { return nil }
     return Diagnosis(
       code: .oneZoneOnly, instances: ids,
-      summary: "\(there == 1 ? "the only instance" : "all \(there) instances") in the zone "
+      summary: "\(there == 1 ? "the only instance" : all(there)) in the zone "
         + "\(zone.cleaned(to: 60)) failed, and none in another",
       likelyCause: "what belongs to the zone is at fault: its subnet, route table, "
         + "network "

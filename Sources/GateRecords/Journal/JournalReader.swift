@@ -514,13 +514,3 @@ extension [Journal.Entry] {
     self[index].event = .wokeUp
   }
 }
-
-extension Optional {
-  /// `map` whose error keeps its type.
-  fileprivate func mapTyped<Value, Failure: Error>(
-    _ transform: (Wrapped) throws(Failure) -> Value
-  ) throws(Failure) -> Value? {
-    guard let self else { return nil }
-    return try transform(self)
-  }
-}

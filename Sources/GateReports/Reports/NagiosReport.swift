@@ -46,8 +46,7 @@ package struct NagiosReport {
   private static let warnings = 10
 
   private var longText: String {
-    let parts = document.reportedParts.worstFirst.filter { $0.outcome != .healthy }
-    let told = parts.prefix(Self.warnings).map {
+    let told = document.reportedParts.worstFirst.prefix(Self.warnings).map {
       "\($0.title): \($0.state)\($0.words.isEmpty ? "" : ": \($0.words)")"
     }
     let causes = document.diagnoses.prefix(2).map { "\($0.confidence.rawValue): \($0.likelyCause)" }

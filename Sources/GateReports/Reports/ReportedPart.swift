@@ -139,12 +139,12 @@ extension VerdictDocument {
 }
 
 extension Comparison {
-  /// `3 of 40 checks failed, of the baseline's 1 of 40; median latency 12ms, the baseline's 9.8ms`.
+  /// `3 of 40 checks failed since the group was healthy, of the baseline's 1 of 40; median latency 12ms, the baseline's 9.8ms`.
   var words: String {
     let enough = hasEnoughSamples ? "" : ", too few to compare"
     let failures =
-      "\(new.failures) of \(counted(new.checks, "check")) failed, of the baseline's "
-      + "\(old.failures) of \(old.checks)\(enough)"
+      "\(new.failures) of \(counted(new.checks, "check")) failed since the group was healthy, of the "
+      + "baseline's \(old.failures) of \(old.checks)\(enough)"
     guard let latency else { return failures }
     let medians = [latency.newMedian, latency.oldMedian].map { latencyWords(Int64($0)) }
     return "\(failures); median latency \(medians[0]), the baseline's \(medians[1])"

@@ -83,23 +83,7 @@ struct TrustFlags: ParsableArguments {
 
   /// - Throws: `CommandFailure`
   func verification() throws -> Verification {
-    var verification = Verification()
-    for path in key { verification.keys.append(try VerifyingKey.load(path)) }
-    if let maxAge {
-      do throws(GrammarError) {
-        verification.maxAge = try Duration(parsing: maxAge)
-      } catch {
-        throw CommandFailure(.usage, "--max-age: \(error.description)")
-      }
-    }
-    for text in expect {
-      do throws(GrammarError) {
-        verification.expectations.append(try JSONExpectation(parsing: text))
-      } catch {
-        throw CommandFailure(.usage, "--expect: \(error.description)")
-      }
-    }
-    return verification
+    try Verification(keyFiles: key, maxAge: maxAge, expecting: expect)
   }
 }
 

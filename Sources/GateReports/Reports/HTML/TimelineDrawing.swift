@@ -20,7 +20,8 @@ struct TimelineDrawing {
   static let rows = 40
   /// So many guards and old instances have one.
   private static let besides = 8
-  /// More than so many rows are alike to a reader: those without a failure beyond it are folded.
+  /// More than so many rows are alike to a reader: those without a failure, and those that fail in
+  /// one way, are folded beyond it.
   private static let alike = 12
 
   private static let markersHeight = 34
@@ -72,10 +73,15 @@ struct TimelineDrawing {
       """
   }
 
-  /// Those in trouble; of many without a failure a few stand for all.
+  /// Those in trouble; of many that are alike a few stand for all.
   private var shown: [ReportedInstance] {
     guard instances.count > Self.alike else { return instances }
-    let troubled = instances.filter { !$0.isQuiet }.prefix(Self.rows)
+    var told: [String: Int] = [:]
+    let troubled = instances.filter { instance in
+      guard !instance.isQuiet else { return false }
+      told[instance.words, default: 0] += 1
+      return told[instance.words] ?? 0 <= Self.alike
+    }.prefix(Self.rows)
     let quiet = instances.filter(\.isQuiet)
       .prefix(max(Self.alike - troubled.count, min(2, Self.rows - troubled.count)))
     return Array(troubled + quiet)
