@@ -39,7 +39,7 @@ import Testing
       #"{"status":"success","data":{"resultType":"scalar","result":[1,"1"]}}"#, .holds("1.0 < 2")
     ),
     (vector(), .unknown("the query has no result: there is no such data")),
-    (vector("NaN"), .unknown("nan, which is no number")),
+    (vector("NaN"), .unknown("nan, which is not a number")),
     (
       #"{"status":"success","data":{"resultType":"matrix","result":[]}}"#,
       .unknown("the query gives a matrix, not numbers at one moment")

@@ -30,7 +30,7 @@ package struct MergedRun {
   ) throws(CommandFailure) -> [VerdictMerge.Part] {
     let missing = max((expected ?? 0) - verdicts.count, 0)
     guard !verdicts.isEmpty || missing > 0 else {
-      throw CommandFailure(.usage, "there is no verdict to merge\n  hint: name the files")
+      throw CommandFailure(.usage, "no verdicts to merge\n  hint: name their files")
     }
     if let expected, expected < verdicts.count {
       throw CommandFailure(

@@ -109,7 +109,7 @@ struct GroupReader: Sendable {
   private func notes(on listing: SourceListing) -> [String] {
     var notes: [String] = []
     if isAutoScalingGroup, listing.expected == 0 {
-      notes.append("the Auto Scaling group wants no instance: its desired capacity is 0")
+      notes.append("the Auto Scaling group's desired capacity is 0")
     }
     // Those that do not run come first: they explain failures, and the list is cut.
     let waiting = listing.members.filter { $0.standing == .awaited && $0.note != nil }

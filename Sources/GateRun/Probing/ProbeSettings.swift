@@ -47,7 +47,7 @@ struct ProbeSettings {
     if asksGroup, !order.checks.isEmpty, raw.values[.target]?.last?.isFlag ?? false {
       throw CommandFailure(
         .usage,
-        "what is asked is given twice: as TARGET \(order.checks[0]) and by "
+        "the target is given twice: as TARGET \(order.checks[0]) and by "
           + "\(SettingKey.target.flag)\n  hint: keep one of them")
     }
     let checks: [HealthCheckTarget?] = order.checks.isEmpty ? [nil] : order.checks

@@ -231,7 +231,8 @@ extension [CommandGrammar] {
   /// Words that a name can have more of here or there: those of AWS's API, of Kubernetes' probes, of
   /// units and of amounts.
   private static let qualifiers: Set = [
-    "health", "healthcheck", "check", "checks", "probe", "poll", "request", "http", "lb", "elb", "retry",
+    "health", "healthcheck", "check", "checks", "probe", "poll", "request", "http", "lb", "elb",
+    "retry",
     "max", "min", "num", "number", "of", "total", "default", "initial", "count", "seconds", "secs",
     "sec", "ms", "millis", "minutes", "limit", "level", "value", "list", "file", "path", "name",
     "format", "id", "ids", "arn", "type", "time", "duration", "period", "expected", "expect",
@@ -294,7 +295,9 @@ extension String {
 
   /// How a place is given that is not written as a URL.
   var hintAtURL: String {
-    if contains(","), (try? split(separator: ",").map { try InstanceSpec(parsing: String($0)) }) != nil {
+    if contains(","),
+      (try? split(separator: ",").map { try InstanceSpec(parsing: String($0)) }) != nil
+    {
       return "give a list with --instances, and what to check with --target HTTP:80/health"
     }
     return looksLikePlace && !(first?.isUppercase ?? false && contains(":"))

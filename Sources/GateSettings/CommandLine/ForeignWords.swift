@@ -64,7 +64,8 @@ package enum ForeignWords {
     ),
     (
       [
-        "path", "port", "protocol", "scheme", "health-path", "http", "https", "tcp", "grpc", "check",
+        "path", "port", "protocol", "scheme", "health-path", "http", "https", "tcp", "grpc",
+        "check",
         "health", "healthcheck", "health-check",
       ],
       "it is a part of --target: --target HTTP:80/health"
@@ -102,7 +103,8 @@ package enum ForeignWords {
     ),
     (
       [
-        "status", "code", "codes", "expect-status", "status-code", "status-codes", "expected-status",
+        "status", "code", "codes", "expect-status", "status-code", "status-codes",
+        "expected-status",
         "http-code", "http-codes", "success-codes",
       ],
       "use --matcher CODES, such as --matcher 200-299"
@@ -127,7 +129,9 @@ package enum ForeignWords {
       "use --instances LIST, such as --instances 10.0.1.5,10.0.1.6"
     ),
     (
-      ["type", "lb", "lb-type", "elb-type", "load-balancer", "load-balancer-type", "mode", "rules"],
+      [
+        "type", "lb", "lb-type", "elb-type", "load-balancer", "load-balancer-type", "mode", "rules",
+      ],
       "use --semantics NAME: classic, alb or nlb"
     ),
     (["autoscaling-group", "auto-scaling-group", "asg-name"], "use --asg NAME"),
@@ -182,7 +186,10 @@ package enum ForeignWords {
     (["cert", "certificate"], "use --client-cert FILE"),
     (["key-file", "private-key"], "use --client-key FILE, or --sign-key KEY to sign the verdict"),
     (["resolve"], "use --connect-to HOST1:PORT1:HOST2:PORT2"),
-    (["concurrency", "parallel", "workers", "threads", "jobs"], "leave it out: all instances are checked side by side"),
+    (
+      ["concurrency", "parallel", "workers", "threads", "jobs"],
+      "leave it out: all instances are checked side by side"
+    ),
     (["log", "log-file", "history"], "use --journal FILE for all that is seen, as it happens"),
     (["min-ready", "quorum", "min-available"], "use --min-healthy COUNT|PERCENT"),
     (["max-unavailable"], "use --max-unhealthy COUNT|PERCENT"),

@@ -57,7 +57,7 @@ package struct InstanceSpec: Hashable, Sendable {
       return "give the name of a file with --instances-file"
     }
     if place.contains(where: { ";|".contains($0) || $0.isWhitespace }) {
-      return "separate instances with commas"
+      return "separate instances with commas, or with line ends in a file"
     }
     guard let slash = place.firstIndex(of: "/") else { return nil }
     return place[place.index(after: slash)...].asWholeNumber != nil

@@ -21,12 +21,15 @@ extension SettingProblem: CustomStringConvertible {
     case .wrongKind(let name, let found, let wanted):
       "\(name) is \(found), but takes \(wanted)"
     case .unreadable(let key, let message, _): "\(key.rawValue): \(message)"
-    case .missing(let key, _): "\(key.rawValue) is not given"
+    case .missing(let key, _): Self.words(ofMissing: key)
     case .refused(let refusal): refusal.sentence
     case .senseless(_, let sentence, _): sentence
     case .content(let sentence, _): sentence
     }
   }
+
+  /// Such as `no instances given`.
+  package static func words(ofMissing key: SettingKey) -> String { "no \(key.rawValue) given" }
 
   private var place: String? {
     guard let origin else { return nil }

@@ -33,7 +33,8 @@ struct Demo: ParsableCommand {
     }
     guard output.resume == nil else {
       throw CommandFailure(
-        .usage, "a demo cannot be resumed: its instances ended with it\n  hint: leave out --resume")
+        .usage,
+        "a demo cannot be resumed: its instances stopped with it\n  hint: leave out --resume")
     }
     guard let scenario = DemoScenario.named(name) else {
       let near = nearestName(to: name, among: DemoScenario.all.map(\.name))

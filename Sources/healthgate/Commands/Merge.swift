@@ -36,7 +36,7 @@ struct Merge: ParsableCommand {
   @Option(
     name: .customLong("verdict"),
     help: ArgumentHelp(
-      "Also write the one verdict to this file, whole or not at all.",
+      "Also write the merged verdict to this file, atomically.",
       valueName: "FILE"), completion: .file())
   var output: String?
 

@@ -19,7 +19,7 @@ struct PlanCommand: ParsableCommand {
       Takes the settings of 'run', by flags, variables and file, and checks nothing. The odds are \
       calculated; where that is too much they are drawn from a fixed seed, with their standard \
       error. The same settings give the same plan, and what it assumes is printed with it. With --false-promote or --false-rollback it looks for the thresholds and the soak \
-      that hold them, and plans those; it ends with 1 when there are none.
+      that meet them, and plans those; it exits with 1 when there are none.
       """)
 
   @Option(
@@ -30,16 +30,18 @@ struct PlanCommand: ParsableCommand {
   var failureRate: [String] = []
 
   @Option(
-    help: ArgumentHelp("Checks fail until the instance has booted for so long.", valueName: "TIME"))
+    help: ArgumentHelp(
+      "How long an instance takes to boot; checks fail until then.", valueName: "TIME"))
   var bootTime: String?
 
   @Option(
     help: ArgumentHelp(
-      "Checks fail for so long, beginning at any moment before the deadline.", valueName: "TIME"))
+      "Length of an outage, in which all checks fail; it may begin at any moment before the deadline.",
+      valueName: "TIME"))
   var outageLength: String?
 
   @Option(
-    help: ArgumentHelp("The outage begins so long after the start.", valueName: "TIME"))
+    help: ArgumentHelp("When the outage begins, counted from the start.", valueName: "TIME"))
   var outageAfter: String?
 
   @Option(
@@ -89,7 +91,7 @@ struct PlanCommand: ParsableCommand {
     case .svg: try Output.print(document.svg)
     }
     if let search = document.search, search.proposal == nil {
-      throw CommandFailure(.rollback, "no thresholds and no soak hold what was asked for")
+      throw CommandFailure(.rollback, "no thresholds and no soak meet these limits")
     }
   }
 

@@ -16,8 +16,8 @@ struct Report: ParsableCommand {
     _superCommandName: "healthgate",
     abstract: "Show a recorded run as a page, as test results, as metrics, …",
     discussion: """
-      The report is that of the run itself, to the byte. It ends with 0 when the report was \
-      written, whatever the verdict: 'healthgate replay' ends with the verdict's status.
+      The report is that of the run itself, to the byte. It exits with 0 when the report was \
+      written, whatever the verdict; 'healthgate replay' exits with the verdict's status.
       """)
 
   @Argument(
@@ -35,7 +35,7 @@ struct Report: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Write it to this file, whole or not at all (default: standard output).", valueName: "FILE"),
+      "Write it to this file, atomically (default: standard output).", valueName: "FILE"),
     completion: .file())
   var output: String?
 

@@ -63,14 +63,17 @@ import Testing
       "abstract", "append", "attach", "backend", "base", "cap-add", "compressed", "context", "cpus",
       "create-dirs", "cluster", "detach", "digest", "disable", "doh-url", "egd-file", "engine",
       "entrypoint", "etag-save", "fail", "field-selector", "filename", "force", "get", "globoff",
-      "group", "haproxy-protocol", "hsts", "include", "init", "interactive", "interface", "iterations",
+      "group", "haproxy-protocol", "hsts", "include", "init", "interactive", "interface",
+      "iterations",
       "keepalive-time", "kubeconfig", "limit-rate", "list-only", "local-port", "lock", "max-body",
       "memory", "mount", "namespace", "negotiate", "netrc", "network", "next", "no-buffer", "no-vu",
       "ntlm", "parallelism", "pass", "pinnedpubkey", "platform", "privileged", "prune", "publish",
       "pubkey", "quote", "random-file", "range", "rate", "recursive", "referer", "refresh-only",
       "remote-name", "replace", "restart", "rm", "rps", "selector", "server-side", "show-error",
-      "socks5", "speed-limit", "ssl", "stage", "stderr", "summary", "tcp-nodelay", "template", "tls13",
-      "tty", "tr-encoding", "unix-socket", "upload-file", "var", "volume", "vus", "watch", "web", "zone",
+      "socks5", "speed-limit", "ssl", "stage", "stderr", "summary", "tcp-nodelay", "template",
+      "tls13",
+      "tty", "tr-encoding", "unix-socket", "upload-file", "var", "volume", "vus", "watch", "web",
+      "zone",
     ]
     for name in foreign {
       guard let hint = commands.problem(in: ["--\(name)", "x"], of: "run")?.hint,
@@ -93,7 +96,8 @@ import Testing
         var letters = Array(key.flag)
         letters.swapAt(place, place - 1)
         let typed = String(letters)
-        guard letters[place] != letters[place - 1], letters[place] != "-", letters[place - 1] != "-",
+        guard letters[place] != letters[place - 1], letters[place] != "-",
+          letters[place - 1] != "-",
           commands[0].options[typed] == nil
         else { continue }
         let hint = try #require(commands.problem(in: [typed, "x"], of: "run")?.hint)
@@ -104,7 +108,8 @@ import Testing
 
   /// The names that AWS, Kubernetes and other programs have for a thing of this one, with what says more.
   @Test(arguments: [
-    Row("--health-check-interval-seconds", "--interval"), Row("--HealthCheckIntervalSeconds", "--interval"),
+    Row("--health-check-interval-seconds", "--interval"),
+    Row("--HealthCheckIntervalSeconds", "--interval"),
     Row("--healthy-threshold-count", "--healthy-threshold"),
     Row("--unhealthy_threshold_count", "--unhealthy-threshold"),
     Row("--health-check-path", "--target HTTP:80/health"),
@@ -122,7 +127,8 @@ import Testing
   }
 
   @Test(arguments: [
-    Row("-X", "--method"), Row("-k", "--verify-tls"), Row("-u", "Authorization"), Row("-v", "progress"),
+    Row("-X", "--method"), Row("-k", "--verify-tls"), Row("-u", "Authorization"),
+    Row("-v", "progress"),
     Row("-L", "no redirect"), Row("-f", "--config"), Row("-z", "lists the options"),
   ])
   func aLetterIsNotItsCapital(_ row: Row<String>) throws {
@@ -164,7 +170,8 @@ import Testing
 
   @Test(arguments: [
     Row("check", "healthgate run"), Row("status", "healthgate probe"), Row("list", "demo --list"),
-    Row("promote", "--on-promote"), Row("10.0.1.5,10.0.1.6", "--instances"), Row("UDP:5", "URLs alone"),
+    Row("promote", "--on-promote"), Row("10.0.1.5,10.0.1.6", "--instances"),
+    Row("UDP:5", "URLs alone"),
     Row("runn", "healthgate run"),
     Row("xyzzy", "lists the commands"), Row("10.0.1.5:80/health", "http://10.0.1.5:80/health"),
   ])

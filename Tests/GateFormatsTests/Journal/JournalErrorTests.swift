@@ -177,7 +177,7 @@ import Testing
       "unhealthy_threshold is 10001, not 1 to 10000"),
     Break(
       header, #""unhealthy_window":"3/10""#, #""unhealthy_window":"10/3""#,
-      "unhealthy_window: '10/3' wants 1 to 64 checks, and failures from 1 to that number"),
+      "unhealthy_window: '10/3' needs 1 to 64 checks, and a number of failures from 1 to that"),
     Break(
       header, #""matcher":"200""#, #""matcher":"2xx""#,
       "matcher: '2xx' is not a status code or a range such as 200-299"),

@@ -24,7 +24,7 @@ import Testing
     #expect(
       messages(file(yaml)) == [
         """
-        healthgate: error: unhealthy_threshold is 1, but semantics alb takes 2 to 10
+        healthgate: error: unhealthy_threshold 1 is outside an Application Load Balancer's range (2 to 10)
           at gate.yaml:7 (a flag or HEALTHGATE_UNHEALTHY_THRESHOLD would override it)
           hint: leave it out for 2, the load balancer's default, or drop --strict
         """
