@@ -60,15 +60,25 @@ let package = Package(
       ],
       swiftSettings: strict),
     .target(name: "DemoFleet", swiftSettings: strict + unoptimized),
-    .executableTarget(
-      name: "healthgate",
+
+    // A run, from settings to exit status; and what the other commands do.
+    .target(
+      name: "GateRun",
       dependencies: [
         "CCurlShims", "CProcess", "CurlHTTP", "DemoFleet", "GateCore", "GateEngine",
         "GateInsight", "GateRecords", "GateReports", "GateSettings", "GateText",
         "InstanceSources",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict + checkedInTests),
+    // Flags, help and main.
+    .executableTarget(
+      name: "healthgate",
+      dependencies: [
+        "CProcess", "CurlHTTP", "DemoFleet", "GateCore", "GateEngine", "GateInsight",
+        "GateRecords", "GateReports", "GateRun", "GateSettings", "GateText", "InstanceSources",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
 
     // C: libcurl itself, and functions of fixed arity over its variadic ones.
     .systemLibrary(
@@ -122,6 +132,10 @@ let package = Package(
     .testTarget(
       name: "InstanceSourcesTests", dependencies: ["InstanceSources", "GateSettings", "GateText"],
       exclude: ["Fixtures", "Peers", "Terraform/Samples"], swiftSettings: strict),
+    .testTarget(
+      name: "GateRunTests",
+      dependencies: ["GateCore", "GateRecords", "GateRun", "GateSettings", "InstanceSources"],
+      swiftSettings: strict),
     .testTarget(name: "DemoFleetTests", dependencies: ["DemoFleet"], swiftSettings: strict),
     // Whole gates on virtual time, by seed: for the tests, and as a program.
     .target(

@@ -108,7 +108,7 @@ extension TransferEnd {
       .fault("the proxy answered 8 to SOCKS5: address type not supported", .proxyRefused(status: 8))
     case CURLPX_NO_AUTH.rawValue, CURLPX_USER_REJECTED.rawValue, CURLPX_REQUEST_FAILED.rawValue,
       CURLPX_IDENTD.rawValue, CURLPX_IDENTD_DIFFER.rawValue:
-      .fault("the proxy wants other credentials", .proxyRefused(status: 0))
+      .fault("the proxy requires other credentials", .proxyRefused(status: 0))
     case CURLPX_RESOLVE_HOST.rawValue: .fault("the name server: could not resolve host")
     default: .fault("the proxy does not speak SOCKS5, or hung up (\(code))", .proxyUnusable)
     }

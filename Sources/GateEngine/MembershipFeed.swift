@@ -35,7 +35,7 @@ package struct GroupListing: Hashable, Sendable {
   package var leaving: Set<String>
   /// How many the source wants; nil when it does not say.
   package var expected: Int?
-  /// Whether the group is gone, or wants no instance.
+  /// Whether the group is gone, or its desired capacity is 0.
   package var isEmpty: Bool
   /// What the source says beside its members, a sentence each.
   package var notes: [String]

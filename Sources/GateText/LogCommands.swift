@@ -3,29 +3,11 @@ import GateCore
 extension String {
   /// Lines of a log in which nothing is a command to the CI system that reads it.
   ///
-  /// Whatever comes from the network may end up in a log, and there `##vso[task.setvariable …]`
-  /// (Azure Pipelines) and `##[set-output …]` (GitHub Actions) are carried out wherever they stand
-  /// in a line, `::set-output …::` (GitHub Actions) at its beginning, blanks or none before it.
-  /// Source: `ActionCommand.TryParse` and `TryParseV2` of GitHub's runner, `Command.TryParse` of
-  /// Azure's agent.
+  /// Whatever comes from the network may end up in a log; see `LogCommandBreaker`.
   package var withoutLogCommands: String {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(utf8.count + 8)
-    var isLineStart = true
-    var rest = withoutCommandsWithinLine.utf8[...]
-    while let byte = rest.popFirst() {
-      switch byte {
-      case UInt8(ascii: "\n"), UInt8(ascii: "\r"): isLineStart = true
-      case UInt8(ascii: " "), UInt8(ascii: "\t"): break
-      case UInt8(ascii: ":") where isLineStart:
-        let beginning = ":" + String(decoding: rest.prefix(40), as: UTF8.self)
-        if beginning.beginsWithLogCommand { bytes.append(UInt8(ascii: "|")) }
-        isLineStart = false
-      default: isLineStart = false
-      }
-      bytes.append(byte)
-    }
-    return String(decoding: bytes, as: UTF8.self)
+    var breaker = LogCommandBreaker()
+    let bytes = breaker.take(Array(utf8))
+    return String(decoding: bytes + breaker.finish(), as: UTF8.self)
   }
 
   /// For text that does not begin a line: `##` is two signs apart.
@@ -52,5 +34,63 @@ extension String {
 
   package func escaping(_ replacements: [Unicode.Scalar: String]) -> String {
     escaping { replacements[$1] }
+  }
+}
+
+/// Keeps the signs of commands to a CI system apart in text that comes piece by piece.
+///
+/// `##vso[task.setvariable …]` (Azure Pipelines) and `##[set-output …]` (GitHub Actions) are carried
+/// out wherever they stand in a line, `::set-output …::` (GitHub Actions) at its beginning, blanks or
+/// none before it. Source: `ActionCommand.TryParse` and `TryParseV2` of GitHub's runner,
+/// `Command.TryParse` of Azure's agent.
+struct LogCommandBreaker {
+  /// A name of a command is shorter.
+  private static let mostLookedAt = 40
+
+  private var isLineStart = true
+  private var last: UInt8?
+  /// A beginning that may still become a command.
+  private var held: [UInt8] = []
+
+  /// Returns what may be shown now.
+  mutating func take(_ bytes: [UInt8]) -> [UInt8] { pass(held + bytes, isLast: false) }
+
+  /// Returns what is left to show when no more comes.
+  mutating func finish() -> [UInt8] { pass(held, isLast: true) }
+
+  private mutating func pass(_ bytes: [UInt8], isLast: Bool) -> [UInt8] {
+    held = []
+    var shown: [UInt8] = []
+    shown.reserveCapacity(bytes.count + 8)
+    for place in bytes.indices {
+      let byte = bytes[place]
+      switch byte {
+      case UInt8(ascii: "\n"), UInt8(ascii: "\r"): isLineStart = true
+      case UInt8(ascii: " "), UInt8(ascii: "\t"): break
+      case UInt8(ascii: ":") where isLineStart:
+        let rest = bytes[place...].prefix(Self.mostLookedAt)
+        guard isLast || Self.isWhole(rest) else {
+          held = Array(bytes[place...])
+          return shown
+        }
+        if String(decoding: rest, as: UTF8.self).beginsWithLogCommand {
+          shown.append(UInt8(ascii: "|"))
+        }
+        isLineStart = false
+      case UInt8(ascii: "#") where last == byte:
+        shown.append(UInt8(ascii: " "))
+        isLineStart = false
+      default: isLineStart = false
+      }
+      shown.append(byte)
+      last = byte
+    }
+    return shown
+  }
+
+  /// Whether nothing that follows could change what it is.
+  private static func isWhole(_ beginning: ArraySlice<UInt8>) -> Bool {
+    beginning.count == mostLookedAt || beginning.contains(UInt8(ascii: "\n"))
+      || beginning.dropFirst().first.map { $0 != UInt8(ascii: ":") } ?? false
   }
 }

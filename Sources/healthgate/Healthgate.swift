@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import CProcess
 internal import GateRecords
+internal import GateRun
 internal import GateSettings
 
 @main
@@ -9,14 +10,12 @@ struct Healthgate: ParsableCommand {
     commandName: "healthgate",
     abstract: "Promotes or rolls back a new instance group, by your load balancer's rules.",
     discussion: "Exit status:\n\(ExitStatus.list)",
-    version: version,
+    version: Program.version,
     // Each says its name, though its type does too: turning types into words takes a quarter of the start-up.
     subcommands: [
       Run.self, Init.self, Demo.self, Probe.self, Lint.self, PlanCommand.self, Replay.self,
       Report.self, Merge.self, Verify.self, Keygen.self, Schema.self,
     ])
-
-  static let version = "0.1.0"
 
   /// The arguments, with every option of one letter spelled out.
   static let arguments = ShortFlags.spelledOut(Array(CommandLine.arguments.dropFirst()))
@@ -90,25 +89,8 @@ struct Healthgate: ParsableCommand {
 
   private static func end(with failure: CommandFailure) -> Never {
     Output.complain(failure.message)
-    NotCheckedRun.end(with: failure)
+    let command = arguments.first.flatMap { Self.command(named: $0) == nil ? nil : $0 }
+    NotCheckedRun.end(with: failure, of: command ?? "run", arguments)
     failure.status.end()
-  }
-}
-
-/// Why a command ends before its work is done: what to say, and the status for it.
-struct CommandFailure: Error {
-  var status: ExitStatus
-  /// Whole, with its prefix.
-  var message: String
-
-  init(_ status: ExitStatus, _ message: String) {
-    self.status = status
-    self.message = "healthgate: error: \(message)"
-  }
-
-  /// A message that has its prefix already.
-  init(_ status: ExitStatus, complete message: String) {
-    self.status = status
-    self.message = message
   }
 }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import GateRecords
+internal import GateRun
 internal import GateSettings
 
 /// The help of each command: a page that fits a screen, and one with every setting.
@@ -10,6 +11,9 @@ enum Help {
     if words.contains(where: ["--help-all", "--help-hidden"].contains) { return long(of: type) }
     return words.contains(where: ["--help", "-h", "-help"].contains) ? short(of: type) : nil
   }
+
+  /// What `healthgate help` takes beside a command.
+  static let topics = ["settings", "exit-status", "environment"]
 
   /// `healthgate help TOPIC`.
   ///

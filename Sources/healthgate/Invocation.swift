@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import GateRun
 internal import GateSettings
 internal import GateText
 
@@ -21,7 +22,7 @@ enum Invocation {
     }
     switch first {
     case "help": self = .answer(try Help.answer(to: Array(arguments.dropFirst())))
-    case "--version": self = .answer("\(Healthgate.version)\n")
+    case "--version": self = .answer("\(Program.version)\n")
     case "--experimental-dump-help": self = .answer("\(Healthgate._dumpHelp())\n")
     case _ where first.hasPrefix("--generate-completion-script"):
       self = .answer(try CompletionRoot.script(arguments))
@@ -55,6 +56,10 @@ enum Invocation {
 
   /// The argument parser's own words, without its list of one value a line.
   private static func onOneLine(_ text: String) -> String {
+    let missing = "Missing expected argument '<"
+    if text.hasPrefix(missing) {
+      return "no \(text.dropFirst(missing.count).prefix { $0 != ">" }.uppercased()) is given"
+    }
     let lines = text.split(separator: "\n")
     let values = lines.filter { $0.hasPrefix("  - ") }.map { $0.dropFirst(4) }
     guard !values.isEmpty, let first = lines.first else { return text }
@@ -68,10 +73,18 @@ enum Invocation {
   static func parsed(
     _ words: [String], as type: any ParsableCommand.Type
   ) throws -> any ParsableCommand {
+    let name = type.configuration.commandName ?? ""
     do {
-      return try type.parseAsRoot(words)
+      let command = try type.parseAsRoot(words)
+      // Its own command for help, which letters that were written together can ask for: `-h1`.
+      guard Swift.type(of: command) != type else { return command }
+      throw CommandFailure(
+        grammars.problem(in: words, of: name)
+          ?? CommandLineProblem(
+            "the options are not understood", hint: "'healthgate \(name) --help' shows them"))
+    } catch let failure as CommandFailure {
+      throw failure
     } catch {
-      let name = type.configuration.commandName ?? ""
       if let problem = grammars.problem(in: words, of: name) { throw CommandFailure(problem) }
       let text = onOneLine(type.message(for: error))
       throw CommandFailure(
@@ -134,6 +147,10 @@ private struct CompletionRoot: ParsableCommand {
   private static var commandsFirst: String {
     let names = configuration.subcommands.compactMap { $0.configuration.commandName }
     return """
+          if ((COMP_CWORD == 2)) && [[ ${COMP_WORDS[1]} = help ]]; then
+              COMPREPLY=($(compgen -W '\((names + Help.topics).joined(separator: " "))' -- "${COMP_WORDS[2]}"))
+              return
+          fi
           if ((COMP_CWORD > 1)) && [[ " \(names.joined(separator: " ")) " = *" ${COMP_WORDS[1]} "* ]]; then
               unparsed_words=("${COMP_WORDS[@]:2:COMP_CWORD-1}")
               "_healthgate_${COMP_WORDS[1]}"

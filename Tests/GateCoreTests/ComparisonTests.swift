@@ -176,7 +176,7 @@ import Testing
     #expect(
       verdict.reason.message
         == "1 of 1 instance healthy, but the deadline of 55s passed with 5 checks to compare with "
-        + "the baseline's 6, 10 of each wanted")
+        + "the baseline's 6, 10 of each required")
     #expect(run.violations == [])
   }
 

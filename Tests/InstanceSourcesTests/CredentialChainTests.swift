@@ -209,8 +209,8 @@ import Testing
     Fault(
       testDescription: "a code from a device",
       config: "[default]\nrole_arn=A\nsource_profile=b\nmfa_serial=arn:x\n",
-      message: "AWS profile 'default': it wants a code (mfa_serial), and nobody is asked for one "
-        + "here"),
+      message: "AWS profile 'default': it requires an MFA code (mfa_serial), which cannot be "
+        + "entered here"),
     Fault(
       testDescription: "a command that fails", config: "[default]\ncredential_process=/bin/keys\n",
       message: "credential_process of profile 'default': it could not be started: No such file or "

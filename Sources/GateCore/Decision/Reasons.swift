@@ -42,7 +42,7 @@ extension Gate {
       let versions = Set(failed.flatMap(\.versions)).sorted()
       let found = versions.isEmpty ? "no version" : "version \(Self.list(versions))"
       return VerdictReason(
-        .wrongVersion, "\(count) answered with \(found), not the wanted one: \(names)")
+        .wrongVersion, "\(count) answered with \(found), not the expected one: \(names)")
     }
     return VerdictReason(
       .tooManyUnhealthy,
@@ -178,7 +178,7 @@ extension Gate {
       .tooFewSamples,
       "\(standing), but the deadline of \(deadlineWords) passed with "
         + "\(comparison.new.checks) checks to compare with the baseline's "
-        + "\(comparison.old.checks), \(comparison.policy.minSamples) of each wanted")
+        + "\(comparison.old.checks), \(comparison.policy.minSamples) of each required")
   }
 
   /// A time in microseconds: `12.3ms`.
@@ -271,7 +271,7 @@ extension Gate {
   /// Nil where the latest listing names instances, or could not be had.
   private var whyEmpty: String? {
     guard case .empty = listing?.result else { return nil }
-    return notes.first ?? "the group is gone, or wants no instance"
+    return notes.first ?? "the group is gone, or its desired capacity is 0"
   }
 
   /// `6m`, or where the run was resumed `6m (put off to 14m30s)`.

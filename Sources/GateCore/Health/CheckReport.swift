@@ -45,7 +45,7 @@ package enum CheckResult: Hashable, Sendable {
   case failure(FailureKind)
 }
 
-/// The parts of an answer that tell why it is not the wanted one; clean, and short.
+/// The parts of an answer that tell why it is not the expected one; clean, and short.
 package struct Evidence: Hashable, Sendable {
   package var server: String?
   package var location: String?

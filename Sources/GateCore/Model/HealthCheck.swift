@@ -67,7 +67,7 @@ package struct UnhealthyWindow: Hashable, Sendable, CustomStringConvertible {
       throw GrammarError("'\(text)' is not FAILURES/CHECKS, such as 3/10")
     }
     guard (1...64).contains(checks), (1...checks).contains(failures) else {
-      throw GrammarError("'\(text)' wants 1 to 64 checks, and failures from 1 to that number")
+      throw GrammarError("'\(text)' needs 1 to 64 checks, and a number of failures from 1 to that")
     }
     self.init(failures: failures, of: checks)
   }

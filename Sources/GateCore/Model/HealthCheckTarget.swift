@@ -77,7 +77,8 @@ extension HealthCheckTarget {
     else {
       throw GrammarError(
         "'\(name)' is not a protocol: it is one of "
-          + Scheme.allCases.map(\.rawValue).joined(separator: ", "))
+          + Scheme.allCases.map(\.rawValue).joined(separator: ", "),
+        hint: Self.hint(atInstance: String(name), text[text.index(after: colon)...]))
     }
     let rest = text[text.index(after: colon)...]
     let slash = rest.firstIndex(of: "/") ?? rest.endIndex
@@ -103,6 +104,18 @@ extension HealthCheckTarget {
       hint:
         "give it by itself, healthgate \(SecretPlaces.masked(text)), or as --target \(target) --instances "
         + SecretPlaces.masked(String(host)))
+  }
+
+  /// What to do where an instance stands in the place of the protocol: `10.0.1.5:8080/health`.
+  private static func hint(atInstance name: String, _ rest: Substring) -> String? {
+    let port = rest.prefix { $0 != "/" }
+    guard port.asWholeNumber != nil, name.contains(".") || name == "localhost",
+      (try? NetworkAddress(parsing: name)) != nil
+    else { return nil }
+    let path = rest.count > port.count ? rest.dropFirst(port.count) : "/"
+    let target = SecretPlaces.masked("\(port)\(path)")
+    return "give a URL by itself, healthgate http://\(name):\(target), or --target HTTP:\(target) "
+      + "--instances \(name)"
   }
 
   private static func port(_ text: Substring, of whole: String) throws(GrammarError) -> Port {

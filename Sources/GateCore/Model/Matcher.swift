@@ -28,7 +28,7 @@ extension Matcher {
   /// - Throws: `GrammarError`, with the part that cannot be read.
   package init(parsing text: String, bounds: ClosedRange<Int>) throws(GrammarError) {
     guard !text.contains("–") else {
-      throw GrammarError("'\(text)' has a dash (–) where a hyphen (-) is wanted")
+      throw GrammarError("'\(text)' has a dash (–) where a hyphen (-) is required")
     }
     ranges = []
     for item in text.split(separator: ",", omittingEmptySubsequences: false) {

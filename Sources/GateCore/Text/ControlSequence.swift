@@ -1,10 +1,10 @@
 /// A control sequence of a terminal: ESC, `[`, parameters, intermediates, one final byte.
 ///
 /// Source: ECMA-48, section 5.4.
-enum ControlSequence {
+package enum ControlSequence {
   static let escape: UInt8 = 0x1B
 
-  enum End: Hashable {
+  package enum End: Hashable {
     /// The place behind it.
     case at(Int)
     /// More bytes may make it one.
@@ -12,7 +12,7 @@ enum ControlSequence {
   }
 
   /// Where a sequence ends that begins here; nil when none does.
-  static func end(in bytes: [UInt8], from start: Int) -> End? {
+  package static func end(in bytes: [UInt8], from start: Int) -> End? {
     guard bytes[start] == escape else { return nil }
     var place = start + 1
     guard place < bytes.count else { return .torn }
@@ -22,6 +22,14 @@ enum ControlSequence {
     while place < bytes.count, 0x20...0x2F ~= bytes[place] { place += 1 }
     guard place < bytes.count else { return .torn }
     return 0x40...0x7E ~= bytes[place] ? .at(place + 1) : nil
+  }
+
+  /// Whether a sequence, which is whole, sets colors and the like and nothing else (SGR).
+  ///
+  /// Source: ECMA-48, section 8.3.117.
+  package static func isColor(_ sequence: ArraySlice<UInt8>) -> Bool {
+    sequence.last == UInt8(ascii: "m")
+      && sequence.dropFirst(2).dropLast().allSatisfy { 0x30...0x3B ~= $0 }
   }
 
   /// A text without its sequences, a torn one at its end included.

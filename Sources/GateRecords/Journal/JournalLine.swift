@@ -13,8 +13,8 @@ struct JournalLine {
   var healthgateVersion: String?
   var runID: String?
   var startedAt: String?
-  var healthCheck: HealthCheckFields?
-  var policy: PolicyFields?
+  var healthCheck: JSONFields?
+  var policy: JSONFields?
   var group: GroupFields?
   var settings: [String: SettingFields]?
   var baseline: BaselineFields?
@@ -101,68 +101,6 @@ struct JournalLine {
     state = try fields.find("state")
     reasonCode = try fields.find("reason_code")
     description = try fields.find("description")
-  }
-
-  struct HealthCheckFields: JSONObjectReadable {
-    var target: String
-    var semantics: String
-    var interval: Double
-    var timeout: Double
-    var healthyThreshold: Int
-    var initialThreshold: Int
-    var unhealthyThreshold: Int
-    var unhealthyWindow: String?
-    var matcher: String
-    var request: [String: String]?
-
-    init(_ fields: JSONFields) throws(JSONFieldError) {
-      target = try fields.want("target")
-      semantics = try fields.want("semantics")
-      interval = try fields.want("interval_seconds")
-      timeout = try fields.want("timeout_seconds")
-      healthyThreshold = try fields.want("healthy_threshold")
-      initialThreshold = try fields.want("initial_threshold")
-      unhealthyThreshold = try fields.want("unhealthy_threshold")
-      unhealthyWindow = try fields.find("unhealthy_window")
-      matcher = try fields.want("matcher")
-      request = try fields.find("request")
-    }
-  }
-
-  struct PolicyFields: JSONObjectReadable {
-    var minHealthy: String
-    var maxUnhealthy: String
-    var maxReplaced: String
-    var gracePeriod: Double
-    var soak: Double
-    var deadline: Double
-    var advisory: Bool?
-    var loadBalancer: String?
-    var compare: ComparisonFields?
-
-    init(_ fields: JSONFields) throws(JSONFieldError) {
-      minHealthy = try fields.want("min_healthy")
-      maxUnhealthy = try fields.want("max_unhealthy")
-      maxReplaced = try fields.want("max_replaced")
-      gracePeriod = try fields.want("grace_period_seconds")
-      soak = try fields.want("soak_seconds")
-      deadline = try fields.want("deadline_seconds")
-      advisory = try fields.find("advisory")
-      loadBalancer = try fields.find("load_balancer")
-      compare = try fields.find("compare")
-    }
-  }
-
-  struct ComparisonFields: JSONObjectReadable {
-    var confidence: String
-    var maxLatencyIncrease: String
-    var minSamples: Int
-
-    init(_ fields: JSONFields) throws(JSONFieldError) {
-      confidence = try fields.want("confidence")
-      maxLatencyIncrease = try fields.want("max_latency_increase")
-      minSamples = try fields.want("min_samples")
-    }
   }
 
   struct GroupFields: JSONObjectReadable {

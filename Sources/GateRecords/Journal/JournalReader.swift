@@ -341,16 +341,13 @@ private struct JournalReader {
   ) throws(JournalError) -> RunHeader {
     let group = try want(line.group, "group")
     _ = try number(group.expected, "group.expected", in: 0...1_000_000)
+    let check = try want(line.healthCheck, "health_check")
     let policy = try want(line.policy, "policy")
     return RunHeader(
       healthgateVersion: run.healthgateVersion, runID: run.runID, startedAt: run.startedAt,
-      check: try check(want(line.healthCheck, "health_check")),
-      request: (line.healthCheck?.request ?? [:]).sorted { $0.key < $1.key }.map {
-        RunHeader.RequestSetting(
-          $0.key, $0.value.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-        )
-      },
-      policy: try makePolicy(policy, group), isAdvisory: policy.advisory ?? false,
+      check: try read(check, over: Self.noCheck), request: try request(check),
+      policy: try makePolicy(policy, group),
+      isAdvisory: try field { () throws(JSONFieldError) in try policy.find("advisory") } ?? false,
       group: RunHeader.Group(source: group.source, name: group.name),
       baseline: line.baseline.map { RunHeader.Group(source: $0.source, name: $0.name) },
       settings: try (line.settings ?? [:]).map { name, fields throws(JournalError) in
@@ -363,58 +360,89 @@ private struct JournalReader {
       warnings: line.warnings ?? [], journalPath: line.journal, deployment: line.deployment)
   }
 
-  private func check(_ fields: JournalLine.HealthCheckFields) throws(JournalError) -> HealthCheck {
-    let target = try grammar("target") { () throws(GrammarError) in
-      try HealthCheckTarget(parsing: fields.target)
-    }
-    let thresholds = [
-      fields.healthyThreshold, fields.initialThreshold, fields.unhealthyThreshold,
-    ]
-    guard thresholds.allSatisfy({ (1...10_000).contains($0) }) else {
-      throw error("a threshold is below 1 or above 10000")
-    }
-    let interval = try duration(fields.interval, "interval_seconds")
-    guard interval > .zero else { throw error("interval_seconds is not positive") }
+  /// What each field of a header's health check takes the place of.
+  private static let noCheck: HealthCheck = {
+    let target = HealthCheckTarget(scheme: .http, port: .number(80), path: "/")
     return HealthCheck(
-      target: target,
-      semantics: try parse(fields.semantics, "semantics") { Semantics(rawValue: $0) },
-      interval: interval, timeout: try duration(fields.timeout, "timeout_seconds"),
-      healthyThreshold: fields.healthyThreshold, initialThreshold: fields.initialThreshold,
-      unhealthyThreshold: fields.unhealthyThreshold,
-      unhealthyWindow: try fields.unhealthyWindow.mapTyped { text throws(JournalError) in
-        try grammar("unhealthy_window") { () throws(GrammarError) in
-          try UnhealthyWindow(parsing: text)
-        }
-      },
-      matcher: try grammar("matcher") { () throws(GrammarError) in
-        try Matcher(parsing: fields.matcher, bounds: 0...999)
-      })
+      target: target, semantics: .classic, interval: .zero, timeout: .zero, healthyThreshold: 1,
+      initialThreshold: 1, unhealthyThreshold: 1,
+      matcher: Semantics.classic.defaults(for: target).matcher)
+  }()
+
+  private func request(_ check: JSONFields) throws(JournalError) -> [RunHeader.RequestSetting] {
+    let texts: [String: String] =
+      try field { () throws(JSONFieldError) in try check.find("request") } ?? [:]
+    return texts.sorted { $0.key < $1.key }.map {
+      RunHeader.RequestSetting(
+        $0.key, $0.value.split(separator: "\n", omittingEmptySubsequences: false).map(String.init))
+    }
   }
 
   private func makePolicy(
-    _ fields: JournalLine.PolicyFields, _ group: JournalLine.GroupFields
+    _ fields: JSONFields, _ group: JournalLine.GroupFields
   ) throws(JournalError) -> GatePolicy {
-    GatePolicy(
-      minHealthy: try count(fields.minHealthy, "min_healthy"),
-      maxUnhealthy: try count(fields.maxUnhealthy, "max_unhealthy"),
-      maxReplaced: try count(fields.maxReplaced, "max_replaced"),
-      gracePeriod: try duration(fields.gracePeriod, "grace_period_seconds"),
-      soak: try duration(fields.soak, "soak_seconds"),
-      deadline: try duration(fields.deadline, "deadline_seconds"), expected: group.expected,
-      membership: group.membership == "changing" ? .changing : .fixed,
-      loadBalancer: try fields.loadBalancer.mapTyped { text throws(JournalError) in
-        try parse(text, "load_balancer") { GatePolicy.LoadBalancerRole(rawValue: $0) }
-      } ?? .none,
-      polling: try polling(group),
-      comparison: try fields.compare.mapTyped { fields throws(JournalError) in
-        ComparisonPolicy(
-          confidence: try grammar("confidence") { () throws(GrammarError) in
-            try Confidence(parsing: fields.confidence)
-          },
-          maxLatencyIncrease: try grammar("max_latency_increase") { () throws(GrammarError) in
-            try LatencyIncrease(parsing: fields.maxLatencyIncrease)
-          }, minSamples: try number(fields.minSamples, "min_samples", in: 2...100_000))
-      })
+    var policy = try read(fields, over: GatePolicy(deadline: .zero, expected: group.expected))
+    policy.membership = group.membership == "changing" ? .changing : .fixed
+    policy.polling = try polling(group)
+    let (role, compared) = try field { () throws(JSONFieldError) -> (String?, JSONFields?) in
+      (try fields.find("load_balancer"), try fields.find("compare"))
+    }
+    if let role {
+      policy.loadBalancer = try parse(role, "load_balancer") {
+        GatePolicy.LoadBalancerRole(rawValue: $0)
+      }
+    }
+    if let compared { policy.comparison = try read(compared, over: ComparisonPolicy()) }
+    return policy
+  }
+
+  /// The value of whose fields the table of settings has a row each.
+  private func read<Root: Recorded>(
+    _ fields: JSONFields, over standard: Root
+  ) throws(JournalError) -> Root {
+    var root = standard
+    for (key, field) in Root.recorded { try read(key, field, of: fields, into: &root) }
+    return root
+  }
+
+  private func read<Root>(
+    _ key: SettingKey, _ field: RecordedField<Root>, of fields: JSONFields, into root: inout Root
+  ) throws(JournalError) {
+    let name = field.name(of: key)
+    switch field {
+    case .duration(let path, let isPositive):
+      let time = try duration(want(fields, name), name)
+      guard !isPositive || time > .zero else { throw error("\(name) is not positive") }
+      root[keyPath: path] = time
+    case .count(let path): root[keyPath: path] = try count(want(fields, name), name)
+    case .number(let path, let bounds):
+      root[keyPath: path] = try number(want(fields, name), name, in: bounds)
+    case .text(let text) where text.isOptional:
+      let given: String? = try self.field { () throws(JSONFieldError) in
+        try fields.find(JSONName(name))
+      }
+      guard let given else { return }
+      try grammar(name) { () throws(GrammarError) in try text.read(given, &root) }
+    case .text(let text):
+      let given: String = try want(fields, name)
+      try grammar(name) { () throws(GrammarError) in try text.read(given, &root) }
+    }
+  }
+
+  private func want<Value: JSONReadable>(
+    _ fields: JSONFields, _ name: String
+  ) throws(JournalError) -> Value {
+    try field { () throws(JSONFieldError) in try fields.want(JSONName(name)) }
+  }
+
+  private func field<Value>(
+    _ read: () throws(JSONFieldError) -> Value
+  ) throws(JournalError) -> Value {
+    do {
+      return try read()
+    } catch {
+      throw self.error("it is not an event: \(error.words)")
+    }
   }
 
   private func polling(
@@ -484,15 +512,5 @@ extension [Journal.Entry] {
       case .interrupted = self[index].event
     else { return }
     self[index].event = .wokeUp
-  }
-}
-
-extension Optional {
-  /// `map` whose error keeps its type.
-  fileprivate func mapTyped<Value, Failure: Error>(
-    _ transform: (Wrapped) throws(Failure) -> Value
-  ) throws(Failure) -> Value? {
-    guard let self else { return nil }
-    return try transform(self)
   }
 }

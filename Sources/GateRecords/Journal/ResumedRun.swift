@@ -86,21 +86,10 @@ extension ResumedRun {
   private func understood(
     _ check: HealthCheck, _ policy: GatePolicy, _ isAdvisory: Bool
   ) -> [(key: SettingKey, text: String?)] {
-    [
-      (.target, check.target.description), (.semantics, check.semantics.rawValue),
-      (.interval, check.interval.inWords), (.timeout, check.timeout.inWords),
-      (.healthyThreshold, "\(check.healthyThreshold)"),
-      (.initialThreshold, "\(check.initialThreshold)"),
-      (.unhealthyThreshold, "\(check.unhealthyThreshold)"),
-      (.unhealthyWindow, check.unhealthyWindow?.description),
-      (.matcher, check.matcher.description), (.minHealthy, "\(policy.minHealthy)"),
-      (.maxUnhealthy, "\(policy.maxUnhealthy)"), (.maxReplaced, "\(policy.maxReplaced)"),
-      (.gracePeriod, policy.gracePeriod.inWords), (.soak, policy.soak.inWords),
-      (.deadline, policy.deadline.inWords), (.advisory, String(isAdvisory)),
-      (.compare, String(policy.comparison != nil)),
-      (.confidence, policy.comparison?.confidence.description),
-      (.maxLatencyIncrease, policy.comparison?.maxLatencyIncrease.description),
-      (.minSamples, policy.comparison.map { "\($0.minSamples)" }),
+    let comparison =
+      policy.comparison?.recordedTexts ?? ComparisonPolicy.recorded.map { ($0.key, nil) }
+    return check.recordedTexts + policy.recordedTexts + comparison + [
+      (.advisory, String(isAdvisory)), (.compare, String(policy.comparison != nil)),
       (.refresh, policy.polling?.refresh.inWords),
     ]
   }

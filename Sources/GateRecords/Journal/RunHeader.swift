@@ -89,15 +89,7 @@ extension HealthCheck {
   /// As the field `health_check`.
   package func write(to writer: inout JSONWriter, request: [RunHeader.RequestSetting]) {
     writer.object("health_check") { writer in
-      writer.field("target", target.description)
-      writer.field("semantics", semantics.rawValue)
-      writer.field("interval_seconds", seconds: interval.inMicroseconds)
-      writer.field("timeout_seconds", seconds: timeout.inMicroseconds)
-      writer.field("healthy_threshold", healthyThreshold)
-      writer.field("initial_threshold", initialThreshold)
-      writer.field("unhealthy_threshold", unhealthyThreshold)
-      writer.field("unhealthy_window", unhealthyWindow?.description)
-      writer.field("matcher", matcher.description)
+      writer.fields(of: self)
       writer.object("request") { writer in
         for setting in request {
           writer.field(named: setting.name, setting.values.joined(separator: "\n"))
@@ -111,19 +103,26 @@ extension GatePolicy {
   /// As the field `policy`.
   package func write(to writer: inout JSONWriter, isAdvisory: Bool) {
     writer.object("policy") { writer in
-      writer.field("min_healthy", minHealthy.description)
-      writer.field("max_unhealthy", maxUnhealthy.description)
-      writer.field("max_replaced", maxReplaced.description)
-      writer.field("grace_period_seconds", seconds: gracePeriod.inMicroseconds)
-      writer.field("soak_seconds", seconds: soak.inMicroseconds)
-      writer.field("deadline_seconds", seconds: deadline.inMicroseconds)
+      writer.fields(of: self)
       writer.field("advisory", isAdvisory)
       writer.field("load_balancer", loadBalancer.rawValue)
       guard let comparison = comparison else { return }
-      writer.object("compare") { writer in
-        writer.field("confidence", comparison.confidence.description)
-        writer.field("max_latency_increase", comparison.maxLatencyIncrease.description)
-        writer.field("min_samples", comparison.minSamples)
+      writer.object("compare") { $0.fields(of: comparison) }
+    }
+  }
+}
+
+extension JSONWriter {
+  /// What the table of settings says that it has.
+  fileprivate mutating func fields<Root: Recorded>(of root: Root) {
+    for (key, field) in Root.recorded {
+      let name = field.name(of: key)
+      switch field {
+      case .duration(let path, _):
+        self.field(named: name, seconds: root[keyPath: path].inMicroseconds)
+      case .count(let path): self.field(named: name, root[keyPath: path].description)
+      case .number(let path, _): self.field(named: name, root[keyPath: path])
+      case .text(let text): self.field(named: name, text.text(root))
       }
     }
   }

@@ -569,45 +569,24 @@ package enum Schemas {
         },
         "health_check": {
           "type": "object",
-          "required": [
-            "target", "semantics", "interval_seconds", "timeout_seconds", "healthy_threshold",
-            "initial_threshold", "unhealthy_threshold", "unhealthy_window", "matcher", "request"
-          ],
+          "required": [\(names(of: HealthCheck.self)), "request"],
           "properties": {
-            "target": { "type": "string" },
-            "semantics": { "enum": [\(list(Semantics.allCases))] },
-            "interval_seconds": { "type": "number", "exclusiveMinimum": 0 },
-            "timeout_seconds": { "type": "number", "exclusiveMinimum": 0 },
-            "healthy_threshold": { "type": "integer", "minimum": 1 },
-            "initial_threshold": { "type": "integer", "minimum": 1 },
-            "unhealthy_threshold": { "type": "integer", "minimum": 1 },
-            "unhealthy_window": { "type": ["string", "null"] },
-            "matcher": { "type": "string" },
+    \(properties(of: HealthCheck.self, indent: 12)),
             "request": { "type": "object", "additionalProperties": { "type": "string" } }
           }
         },
         "policy": {
           "type": "object",
-          "required": [
-            "min_healthy", "max_unhealthy", "max_replaced", "grace_period_seconds",
-            "soak_seconds", "deadline_seconds", "advisory"
-          ],
+          "required": [\(names(of: GatePolicy.self)), "advisory"],
           "properties": {
-            "min_healthy": { "type": "string", "pattern": "^[0-9]+%?$" },
-            "max_unhealthy": { "type": "string", "pattern": "^[0-9]+%?$" },
-            "max_replaced": { "type": "string", "pattern": "^[0-9]+%?$" },
-            "grace_period_seconds": { "type": "number", "minimum": 0 },
-            "soak_seconds": { "type": "number", "minimum": 0 },
-            "deadline_seconds": { "type": "number", "exclusiveMinimum": 0 },
+    \(properties(of: GatePolicy.self, indent: 12)),
             "advisory": { "type": "boolean" },
             "load_balancer": { "enum": [\(list(GatePolicy.LoadBalancerRole.allCases))] },
             "compare": {
               "type": "object",
-              "required": ["confidence", "max_latency_increase", "min_samples"],
+              "required": [\(names(of: ComparisonPolicy.self))],
               "properties": {
-                "confidence": { "type": "string", "pattern": "^[0-9.]+%$" },
-                "max_latency_increase": { "type": "string" },
-                "min_samples": { "type": "integer", "minimum": 2 }
+    \(properties(of: ComparisonPolicy.self, indent: 16))
               }
             }
           }
@@ -654,6 +633,17 @@ package enum Schemas {
           }
         }
     """
+
+  /// The fields that the table of settings has a row each for.
+  private static func properties<Root: Recorded>(of _: Root.Type, indent: Int) -> String {
+    Root.recorded.map { key, field in
+      String(repeating: " ", count: indent - 4) + "\"\(field.name(of: key))\": \(field.schema)"
+    }.joined(separator: ",\n    ")
+  }
+
+  private static func names<Root: Recorded>(of _: Root.Type) -> String {
+    Root.recorded.map { key, field in "\"\(field.name(of: key))\"" }.joined(separator: ", ")
+  }
 
   static func list(_ words: some Sequence<some RawRepresentable<String>>) -> String {
     words.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")

@@ -49,7 +49,7 @@ extension ExitStatus {
     }
   }
 
-  /// All of them, a line each; who changes its form changes Tests/CommandTests/man-pages.py too.
+  /// All of them, a line each; who changes its form changes .generators/man-pages.py too.
   package static var list: String {
     allCases.map { status in
       let number = String(status.rawValue)

@@ -6,22 +6,14 @@ internal import GateText
 extension RunHeader {
   /// The settings that the verdict follows from, in the words of the settings; secrets are masked.
   var settingsInForce: [(name: String, value: String)] {
-    var settings: [(name: String, value: String)] = [
-      ("target", check.target.description), ("semantics", check.semantics.rawValue),
-      ("interval", check.interval.inWords), ("timeout", check.timeout.inWords),
-      ("healthy_threshold", "\(check.healthyThreshold)"),
-      ("initial_threshold", "\(check.initialThreshold)"),
-      ("unhealthy_threshold", "\(check.unhealthyThreshold)"),
-    ]
-    if let window = check.unhealthyWindow { settings.append(("unhealthy_window", "\(window)")) }
-    settings.append(("matcher", check.matcher.description))
+    func shown(_ texts: [(key: SettingKey, text: String?)]) -> [(name: String, value: String)] {
+      texts.compactMap { key, text in text.map { (key.rawValue, $0) } }
+    }
+    var settings = shown(check.recordedTexts)
     settings += request.map { ($0.name, $0.values.joined(separator: ", ")) }
-    settings += [
-      ("expected", "\(policy.expected)"), ("min_healthy", "\(policy.minHealthy)"),
-      ("max_unhealthy", "\(policy.maxUnhealthy)"), ("max_replaced", "\(policy.maxReplaced)"),
-      ("grace_period", policy.gracePeriod.inWords), ("soak", policy.soak.inWords),
-      ("deadline", policy.deadline.inWords), ("advisory", String(isAdvisory)),
-    ]
+    settings.append((SettingKey.expected.rawValue, "\(policy.expected)"))
+    settings += shown(policy.recordedTexts)
+    settings.append((SettingKey.advisory.rawValue, String(isAdvisory)))
     settings.append((group.source, group.name ?? "a list of \(policy.expected)"))
     settings += deployment.labels.map { ("label \($0.name)", $0.value) }
     // Whatever else was set, by whatever name the table of settings has for it.

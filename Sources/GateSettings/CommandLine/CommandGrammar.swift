@@ -154,36 +154,42 @@ extension [CommandGrammar] {
   private func stray(_ word: String, in command: CommandGrammar) -> CommandLineProblem {
     CommandLineProblem(
       "\(word.shown) is an argument, and '\(command.name)' takes none",
-      hint: "'healthgate \(command.name) --help' shows what it takes")
+      hint: asFlags(word, of: command) ?? "'healthgate \(command.name) --help' shows what it takes")
+  }
+
+  /// A URL, for a command that takes what it stands for.
+  private func asFlags(_ word: String, of command: CommandGrammar) -> String? {
+    guard word.contains("://"),
+      let settings = try? GatedURLs.settings([word], beside: []),
+      settings.allSatisfy({ command.options[$0.0.flag] != nil })
+    else { return nil }
+    return "give it as "
+      + settings.map { "\($0.0.flag) \(SecretPlaces.masked($0.1.joined(separator: ",")))" }
+      .joined(separator: " ")
   }
 
   /// An option that there is not: another spelling of one, another program's, or of another command.
   private func unknown(_ option: String, in command: CommandGrammar) -> CommandLineProblem {
     let name = String(option.drop { $0 == "-" })
+    let hint =
+      option.hasPrefix("--") || name.count > 1
+      ? hint(for: name, in: command)
+      : ForeignWords.advice(forLetter: name).flatMap { fits($0, command) ? $0 : nil }
     return CommandLineProblem(
       "unknown option \(option.shown)",
-      hint: hint(for: name, isLong: option.hasPrefix("--") || name.count > 1, in: command)
-        ?? "'healthgate \(command.name) --help-all' lists the options")
+      hint: hint ?? "'healthgate \(command.name) --help-all' lists the options")
   }
 
-  private func hint(
-    for name: String, isLong: Bool, in command: CommandGrammar
-  ) -> String? {
+  private func hint(for name: String, in command: CommandGrammar) -> String? {
     let long = command.options.keys.filter { $0.hasPrefix("--") }.map { String($0.dropFirst(2)) }
       .sorted()
-    let plain = name.lowercased().replacing("_", with: "-")
-    if isLong {
-      if long.contains(plain) { return "did you mean --\(plain)?" }
-      // `--healthythreshold`.
-      let bare = plain.filter { $0 != "-" }
-      if let same = long.first(where: { $0.filter { $0 != "-" } == bare }) {
-        return "did you mean --\(same)?"
-      }
+    let plain = name.hyphenated
+    // `--healthythreshold`, `--HealthyThreshold`.
+    let bare = plain.filter { $0 != "-" }
+    if let same = long.first(where: { $0.filter { $0 != "-" } == bare }) {
+      return "did you mean --\(same)?"
     }
-    if let advice = ForeignWords.advice(forOption: isLong ? plain : name), fits(advice, command) {
-      return advice
-    }
-    guard isLong else { return nil }
+    if let advice = ForeignWords.advice(forOption: plain), fits(advice, command) { return advice }
     let owners = filter { $0.options["--\(plain)"] != nil }.map { "'healthgate \($0.name)'" }
     if !owners.isEmpty {
       return "--\(plain) belongs to \(owners.prefix(3).joined(separator: " and "))"
@@ -193,10 +199,44 @@ extension [CommandGrammar] {
     if !longer.isEmpty {
       return "did you mean \(longer.map { "--\($0)" }.joined(separator: " or "))?"
     }
-    // `--interval-seconds`, `--report-html`.
-    let shorter = long.filter { plain.hasPrefix("\($0)-") }.max { $0.count < $1.count }
-    return (nearestName(to: plain, among: long) ?? shorter).map { "did you mean --\($0)?" }
+    if let near = nearestName(to: plain, among: long) { return "did you mean --\(near)?" }
+    return hint(forPartsOf: plain, long, in: command)
   }
+
+  /// `--health-check-interval-seconds`, `--report-html`, `--max-retries`: a name that is known, among
+  /// words that say more of it.
+  private func hint(
+    forPartsOf name: String, _ long: [String], in command: CommandGrammar
+  ) -> String? {
+    let words = name.split(separator: "-").map(String.init)
+    guard (2...8).contains(words.count) else { return nil }
+    for count in (1..<words.count).reversed() {
+      // The end of a name says what it is, its beginning what it is of.
+      for start in (0...(words.count - count)).reversed() {
+        let part = words[start..<start + count].joined(separator: "-")
+        let rest = words[..<start] + words[(start + count)...]
+        if long.contains(part), start == 0 || rest.allSatisfy(Self.qualifiers.contains) {
+          return "did you mean --\(part)?"
+        }
+        if rest.allSatisfy(Self.qualifiers.contains),
+          let advice = ForeignWords.advice(forOption: part), fits(advice, command)
+        {
+          return advice
+        }
+      }
+    }
+    return nil
+  }
+
+  /// Words that a name can have more of here or there: those of AWS's API, of Kubernetes' probes, of
+  /// units and of amounts.
+  private static let qualifiers: Set = [
+    "health", "healthcheck", "check", "checks", "probe", "poll", "request", "http", "lb", "elb",
+    "retry",
+    "max", "min", "num", "number", "of", "total", "default", "initial", "count", "seconds", "secs",
+    "sec", "ms", "millis", "minutes", "limit", "level", "value", "list", "file", "path", "name",
+    "format", "id", "ids", "arn", "type", "time", "duration", "period", "expected", "expect",
+  ]
 
   /// Whether a command has the options that an advice names.
   private func fits(_ advice: String, _ command: CommandGrammar) -> Bool {
@@ -212,27 +252,13 @@ extension [CommandGrammar] {
         hint: word.hintAtURL)
     }
     let words = "unknown command \(word.shown)"
-    if let meant = ForeignWords.command(for: word) {
-      return CommandLineProblem(words, hint: Self.purpose(of: meant))
-    }
-    if word.lowercased() == "version" { return CommandLineProblem(words, hint: "use --version") }
-    if word.lowercased().hasPrefix("completion") {
-      return CommandLineProblem(words, hint: "use --generate-completion-script bash, zsh or fish")
+    if let advice = ForeignWords.advice(forCommand: word) {
+      return CommandLineProblem(words, hint: advice)
     }
     guard let near = nearestName(to: word, among: names + ["help"]) else {
       return CommandLineProblem(words, hint: "'healthgate --help' lists the commands")
     }
     return CommandLineProblem(words, hint: "did you mean 'healthgate \(near)'?")
-  }
-
-  private static func purpose(of command: String) -> String {
-    switch command {
-    case "run": "to gate a group, use 'healthgate run'; to check once, 'healthgate probe'"
-    case "probe": "to check once, use 'healthgate probe'; to gate a group, 'healthgate run'"
-    case "lint":
-      "for an endpoint, use 'healthgate lint'; for settings, 'healthgate run --print-config'"
-    default: "use 'healthgate \(command)'"
-    }
   }
 }
 
@@ -243,6 +269,18 @@ extension String {
       .filter { $0.offset.isMultiple(of: 2) }
       .flatMap { $0.element.split { !($0.isLetter || $0 == "-") } }
       .filter { $0.hasPrefix("--") }.map(String.init)
+  }
+
+  /// `HealthCheckInterval` and `health_check_interval` as an option spells them.
+  fileprivate var hyphenated: String {
+    var words = ""
+    var wasLowercase = false
+    for character in self {
+      if character.isUppercase, wasLowercase { words += "-" }
+      wasLowercase = character.isLowercase
+      words += character.lowercased()
+    }
+    return words.replacing("_", with: "-")
   }
 
   /// Whether it was meant as an argument of the command; a token has dots too, and is longer.
@@ -257,7 +295,13 @@ extension String {
 
   /// How a place is given that is not written as a URL.
   var hintAtURL: String {
-    looksLikePlace
+    if contains(","),
+      (try? split(separator: ",").map { try InstanceSpec(parsing: String($0)) }) != nil
+    {
+      return "give a list with --instances, and what to check with --target HTTP:80/health"
+    }
+    return looksLikePlace && !(first?.isUppercase ?? false && contains(":"))
+      || (try? HealthCheckTarget(parsing: self)) != nil
       ? "write the protocol too, such as \(asURL), or give --target and --instances"
       : "give URLs alone, such as http://10.0.1.5/health, or --target and --instances"
   }

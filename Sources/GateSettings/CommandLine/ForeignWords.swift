@@ -10,8 +10,20 @@ package enum ForeignWords {
     options[name.lowercased().replacing("_", with: "-")]
   }
 
-  /// The command that is meant by another word; nil for a word that is not known.
-  package static func command(for word: String) -> String? {
+  /// What to do in place of an option of one letter, of which `-x` is another than `-X`.
+  package static func advice(forLetter letter: String) -> String? {
+    letters[letter].map { options[$0] ?? $0 }
+  }
+
+  /// The settings that are meant by another word, such as `retries` in a file; empty for a word that
+  /// is not known, or is answered by no setting.
+  package static func settings(for word: String) -> [SettingKey] {
+    let flags = advice(forOption: word)?.optionNames ?? []
+    return flags.compactMap { flag in SettingKey.allCases.first { $0.flag == flag } }
+  }
+
+  /// What to do in place of a command; nil for a word that is not known.
+  package static func advice(forCommand word: String) -> String? {
     commands[word.lowercased()]
   }
 
@@ -47,16 +59,20 @@ package enum ForeignWords {
 
   private static let options: [String: String] = spread([
     (
-      ["url", "uri", "endpoint", "address", "u"],
+      ["url", "uri", "endpoint", "address"],
       "give the URL by itself, healthgate http://10.0.1.5/health, or --target with --instances"
     ),
     (
-      ["path", "port", "protocol", "scheme", "health-check-path", "health-path", "p"],
+      [
+        "path", "port", "protocol", "scheme", "health-path", "http", "https", "tcp", "grpc",
+        "check",
+        "health", "healthcheck", "health-check",
+      ],
       "it is a part of --target: --target HTTP:80/health"
     ),
-    (["json", "output", "out", "out-format"], "use --format json (-o json)"),
+    (["json", "output", "out"], "use --format json (-o json)"),
     (
-      ["retries", "retry", "attempts", "failures", "failure-threshold", "max-failures", "fall"],
+      ["retries", "retry", "attempts", "tries", "failures", "failure-threshold", "errors", "fall"],
       "use --unhealthy-threshold COUNT: consecutive failures that make an instance unhealthy"
     ),
     (
@@ -64,11 +80,15 @@ package enum ForeignWords {
       "use --healthy-threshold COUNT: consecutive successes that make an instance healthy"
     ),
     (
-      ["period", "delay", "every", "wait-between", "period-seconds", "sleep", "poll-interval"],
+      ["threshold", "thresholds"],
+      "use --healthy-threshold COUNT or --unhealthy-threshold COUNT"
+    ),
+    (
+      ["period", "delay", "every", "wait-between", "sleep", "backoff", "frequency"],
       "use --interval DURATION: from one check to the next"
     ),
     (
-      ["duration", "wait", "wait-timeout", "max-time", "m", "max-wait", "time-limit"],
+      ["duration", "wait", "wait-timeout", "max-time", "time-limit", "give-up-after"],
       "use --deadline DURATION for the whole run, or --timeout DURATION for one check"
     ),
     (
@@ -77,13 +97,16 @@ package enum ForeignWords {
     ),
     (
       [
-        "initial-delay", "initial-delay-seconds", "start-period", "startup-time", "warmup",
-        "warm-up",
+        "initial-delay", "start-period", "startup", "startup-time", "warmup", "warm-up", "grace",
       ],
       "use --grace-period DURATION: failed checks of a new instance are forgiven for so long"
     ),
     (
-      ["status", "code", "expect-status", "status-code", "expected-status", "http-codes"],
+      [
+        "status", "code", "codes", "expect-status", "status-code", "status-codes",
+        "expected-status",
+        "http-code", "http-codes", "success-codes",
+      ],
       "use --matcher CODES, such as --matcher 200-299"
     ),
     (
@@ -91,43 +114,82 @@ package enum ForeignWords {
       "use --expect-body REGEX"
     ),
     (
-      ["verbose", "debug", "trace", "v", "vv", "vvv"],
+      ["verbose", "debug", "trace", "vv", "vvv", "log-level", "verbosity"],
       "the progress is complete already; 'healthgate probe' shows one check with its phases"
     ),
-    (["quiet", "silent", "s"], "use --progress none (-q)"),
+    (["quiet", "silent", "no-progress"], "use --progress none (-q)"),
     (
       [
-        "insecure", "k", "no-verify", "no-check-certificate", "skip-verify", "insecure-skip-verify",
+        "insecure", "no-verify", "no-check-certificate", "skip-verify", "insecure-skip-verify",
       ],
       "leave it out: certificates are not checked unless --verify-tls is given"
     ),
     (
-      ["hosts", "nodes", "ips", "servers", "targets", "addresses", "instance", "host-list"],
+      ["hosts", "nodes", "ips", "ip", "servers", "targets", "addresses", "instance", "backends"],
       "use --instances LIST, such as --instances 10.0.1.5,10.0.1.6"
     ),
     (
-      ["type", "lb", "lb-type", "elb-type", "load-balancer", "load-balancer-type", "mode"],
+      [
+        "type", "lb", "lb-type", "elb-type", "load-balancer", "load-balancer-type", "mode", "rules",
+      ],
       "use --semantics NAME: classic, alb or nlb"
     ),
     (["autoscaling-group", "auto-scaling-group", "asg-name"], "use --asg NAME"),
     (["load-balancer-name", "elb-name", "clb"], "use --elb NAME"),
     (["target-group-arn", "target-group-name", "tg"], "use --target-group ARN-or-NAME"),
     (
-      ["dry-run", "noop", "check-only"],
+      ["dry-run", "dry", "noop", "check-only", "simulate"],
       "use --print-config for the settings, 'healthgate plan' for what they mean, or --advisory to "
         + "decide and exit with 0"
     ),
     (
       ["fail-fast", "exit-on-failure"], "leave it out: a run ends as soon as the verdict is certain"
     ),
-    (["file", "f", "settings", "config-file", "values"], "use --config FILE (-c FILE)"),
-    (["agent", "a", "useragent"], "use --user-agent TEXT"),
-    (["request", "x", "verb"], "use --method METHOD"),
+    (
+      ["exit-zero", "soft-fail", "warn-only", "allow-failure", "report-only"],
+      "use --advisory: the verdict is reported, and the exit status is 0"
+    ),
+    (["file", "settings", "values", "conf"], "use --config FILE (-c FILE)"),
+    (["agent", "useragent"], "use --user-agent TEXT"),
+    (["request", "verb"], "use --method METHOD"),
+    (
+      ["user", "username", "password", "auth", "token", "bearer"],
+      "use --header 'Authorization: ...' (-H), with a value from a secret variable"
+    ),
+    (["cookie", "cookies"], "use --header 'Cookie: ...' (-H)"),
+    (
+      ["data", "data-raw", "post-data", "form", "payload"],
+      "leave it out: a health check sends no body"
+    ),
+    (
+      ["location", "follow", "follow-redirects", "redirects"],
+      "leave it out: a load balancer follows no redirect; --matcher 200-399 counts one as a success"
+    ),
+    (["hostname", "vhost", "host-header", "virtual-host"], "use --host NAME"),
+    (["sni", "servername"], "use --server-name NAME"),
+    (["http-version"], "use --protocol-version http1, http2 or grpc"),
+    (["http2", "h2", "http2-prior-knowledge"], "use --protocol-version http2"),
+    (["region", "profile"], "set the variable AWS_REGION or AWS_PROFILE"),
+    (["image-id", "ami", "image"], "use --expect-image IMAGE"),
+    (["tag", "tags"], "use --expect-tag KEY=VALUE"),
+    (
+      ["build", "revision", "release", "app-version", "sha", "git-sha"],
+      "use --expect-version VERSION with --version-from SOURCE"
+    ),
+    (
+      ["name", "env", "environment", "service", "commit", "annotation"],
+      "use --label NAME=VALUE, such as --label service=web"
+    ),
+    (["junit", "html", "markdown", "tap", "openmetrics"], "use --report FORMAT=FILE"),
+    (["sign", "signing-key"], "use --sign-key KEY"),
     (["cacert", "ca", "ca-cert"], "use --ca-file FILE"),
     (["cert", "certificate"], "use --client-cert FILE"),
     (["key-file", "private-key"], "use --client-key FILE, or --sign-key KEY to sign the verdict"),
     (["resolve"], "use --connect-to HOST1:PORT1:HOST2:PORT2"),
-    (["concurrency", "parallel", "c-max"], "leave it out: all instances are checked side by side"),
+    (
+      ["concurrency", "parallel", "workers", "threads", "jobs"],
+      "leave it out: all instances are checked side by side"
+    ),
     (["log", "log-file", "history"], "use --journal FILE for all that is seen, as it happens"),
     (["min-ready", "quorum", "min-available"], "use --min-healthy COUNT|PERCENT"),
     (["max-unavailable"], "use --max-unhealthy COUNT|PERCENT"),
@@ -135,22 +197,55 @@ package enum ForeignWords {
     (["on-success"], "use --on-promote COMMAND"),
     (["on-failure"], "use --on-rollback COMMAND"),
     (["color", "colour", "no-color", "no-colour"], "set the variable NO_COLOR for no colors"),
-    (["l", "list-scenarios"], "'healthgate demo --list' names the scenarios"),
+    (["list-scenarios", "scenarios"], "'healthgate demo --list' names the scenarios"),
   ])
 
+  /// Those of `curl` first; each is an option above, or an advice of its own.
+  private static let letters: [String: String] = [
+    "A": "agent", "E": "cert", "L": "location", "X": "request", "b": "cookie", "d": "data",
+    "f": "file", "k": "insecure", "m": "duration", "p": "port", "s": "quiet", "u": "user",
+    "v": "verbose", "x": "use --proxy URL", "I": "use --method HEAD", "n": "dry-run",
+    "t": "use --timeout DURATION for one check, or --deadline DURATION for the whole run",
+  ]
+
   private static let commands: [String: String] = spread([
-    (["check", "gate", "wait", "test", "start", "watch", "wait-for", "deploy", "monitor"], "run"),
-    (["status", "ping", "curl", "get", "inspect", "once"], "probe"),
-    (["validate", "analyze", "analyse", "doctor", "audit"], "lint"),
-    (["explain", "show", "render", "html", "junit"], "report"),
-    (["simulate", "estimate", "odds"], "plan"),
-    (["combine", "join"], "merge"),
-    (["genkey", "keys", "key"], "keygen"),
-    (["example", "try", "quickstart"], "demo"),
-    (["new", "create", "setup", "configure"], "init"),
-    (["attest", "trust"], "verify"),
-    (["schemas"], "schema"),
-    (["rerun", "recheck"], "replay"),
+    (
+      ["check", "gate", "wait", "test", "start", "watch", "wait-for", "deploy", "monitor"],
+      "to gate a group, use 'healthgate run'; to check once, 'healthgate probe'"
+    ),
+    (
+      ["status", "ping", "curl", "get", "inspect", "once"],
+      "to check once, use 'healthgate probe'; to gate a group, 'healthgate run'"
+    ),
+    (
+      ["validate", "analyze", "analyse", "doctor", "audit"],
+      "for an endpoint, use 'healthgate lint'; for settings, 'healthgate run --print-config'"
+    ),
+    (["config", "settings", "show-config", "print-config"], "use 'healthgate run --print-config'"),
+    (["explain", "show", "render", "html", "junit"], "use 'healthgate report'"),
+    (["simulate", "estimate", "odds", "dry-run"], "use 'healthgate plan'"),
+    (["combine", "join"], "use 'healthgate merge'"),
+    (["genkey", "keys", "key"], "use 'healthgate keygen'"),
+    (["sign"], "a run signs its verdict: 'healthgate run --sign-key KEY'"),
+    (["example", "try", "quickstart"], "use 'healthgate demo'"),
+    (["list", "ls", "scenarios", "scenario"], "use 'healthgate demo --list'"),
+    (["new", "create", "setup", "configure"], "use 'healthgate init'"),
+    (["attest", "trust"], "use 'healthgate verify'"),
+    (["schemas"], "use 'healthgate schema'"),
+    (["rerun", "recheck"], "use 'healthgate replay'"),
+    (
+      ["promote", "rollback", "apply", "switch", "release"],
+      "healthgate decides and switches nothing itself: 'healthgate run --on-promote COMMAND "
+        + "--on-rollback COMMAND'"
+    ),
+    (["man", "manual", "docs", "doc"], "use 'man healthgate', or 'healthgate help'"),
+    (["usage", "commands", "?"], "use 'healthgate --help'"),
+    (["exit-status", "exit-codes"], "use 'healthgate help exit-status'"),
+    (["environment", "variables"], "use 'healthgate help environment'"),
+    (["version"], "use --version"),
+    (
+      ["completion", "completions"], "use --generate-completion-script bash, zsh or fish"
+    ),
   ])
 
   /// All words that have an advice, for the test that each names something that is there.
@@ -158,7 +253,11 @@ package enum ForeignWords {
     options.map { ($0.key, $0.value) }.sorted { $0.word < $1.word }
   }
 
-  package static var allCommands: [(word: String, command: String)] {
+  package static var allLetters: [(letter: String, advice: String)] {
+    letters.keys.map { ($0, advice(forLetter: $0) ?? "") }.sorted { $0.letter < $1.letter }
+  }
+
+  package static var allCommands: [(word: String, advice: String)] {
     commands.map { ($0.key, $0.value) }.sorted { $0.word < $1.word }
   }
 

@@ -51,7 +51,7 @@ package enum GatedURLs {
         }
         places.append(Place(text: text, instance: instance, target: target))
       } catch {
-        problems.append(problem(error.description))
+        problems.append(problem(error.description, hint: error.hint))
       }
     }
     guard problems.isEmpty else { throw SettingsError(problems) }

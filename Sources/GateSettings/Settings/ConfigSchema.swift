@@ -12,7 +12,7 @@ package func configSchema() -> String {
       "description": \(quotedScalar(schemaDescription)),
       "type": "object",
       "additionalProperties": false,
-      "not": { "anyOf": [\(rivalSources)] },
+      "not": { "anyOf": [\(exclusive)] },
       "properties": {
     \(properties.joined(separator: ",\n"))
       }
@@ -21,13 +21,16 @@ package func configSchema() -> String {
     """
 }
 
-/// No two of the settings that name the group go together.
-private var rivalSources: String {
+/// What does not go together, whatever the values: two of the settings that name the group, and those
+/// that the table keeps apart.
+private var exclusive: String {
   let sources = SettingKey.sources
-  return sources.indices.flatMap { first in
-    sources[(first + 1)...].map { second in
-      "{ \"required\": [\(quotedScalar(sources[first].rawValue)), \(quotedScalar(second.rawValue))] }"
-    }
+  let rivalSources = sources.indices.flatMap { first in
+    sources[(first + 1)...].map { (sources[first], $0) }
+  }
+  let rivals = SettingKey.allCases.flatMap { key in key.setting.rivals.map { (key, $0) } }
+  return (rivalSources + rivals).map { one, other in
+    "{ \"required\": [\(quotedScalar(one.rawValue)), \(quotedScalar(other.rawValue))] }"
   }.joined(separator: ", ")
 }
 

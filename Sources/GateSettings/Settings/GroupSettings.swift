@@ -2,18 +2,28 @@ package import GateCore
 internal import GateText
 
 /// What the group as a whole must show, before it is known how large it is.
+@dynamicMemberLookup
 package struct GroupSettings: Hashable, Sendable {
-  package var minHealthy = InstanceCount.percentage(100)
-  package var maxUnhealthy = InstanceCount.number(0)
-  package var maxReplaced = InstanceCount.number(0)
-  package var gracePeriod = Duration.zero
-  package var soak = Duration.zero
-  /// The given one, or what follows from the health check.
-  package var deadline: Duration
+  /// What was set; the size of the group, and how it is followed, come with the group.
+  package var policy: GatePolicy
   /// Nil: as many as the source lists.
   package var expected: Int?
-  /// How the group is compared with the baseline; nil when it is not.
-  package var comparison: ComparisonPolicy?
+
+  package subscript<Value>(dynamicMember path: KeyPath<GatePolicy, Value>) -> Value {
+    policy[keyPath: path]
+  }
+
+  /// The policy for a group of this size.
+  package func policy(
+    expecting count: Int, _ membership: GatePolicy.Membership,
+    loadBalancer: GatePolicy.LoadBalancerRole = .none
+  ) -> GatePolicy {
+    var policy = policy
+    policy.expected = count
+    policy.membership = membership
+    policy.loadBalancer = loadBalancer
+    return policy
+  }
 }
 
 extension Settings {
@@ -23,11 +33,7 @@ extension Settings {
   package func policy(for instanceCount: Int) throws(SettingsError) -> GatePolicy {
     let problems = group.problems(forListOf: instanceCount, from: source.key, inForce)
     guard problems.isEmpty else { throw SettingsError(problems) }
-    return GatePolicy(
-      minHealthy: group.minHealthy, maxUnhealthy: group.maxUnhealthy,
-      maxReplaced: group.maxReplaced, gracePeriod: group.gracePeriod, soak: group.soak,
-      deadline: group.deadline, expected: group.expected ?? instanceCount, membership: .fixed,
-      comparison: group.comparison)
+    return group.policy(expecting: group.expected ?? instanceCount, .fixed)
   }
 
   /// The policy for a group that may change, of which the source wants so many, if it says.
@@ -40,11 +46,8 @@ extension Settings {
     // Of a group that wants none it is said when the run begins.
     let problems = expected > 0 ? group.problems(expecting: expected, inForce) : []
     guard problems.isEmpty else { throw SettingsError(problems) }
-    return GatePolicy(
-      minHealthy: group.minHealthy, maxUnhealthy: group.maxUnhealthy,
-      maxReplaced: group.maxReplaced, gracePeriod: group.gracePeriod, soak: group.soak,
-      deadline: group.deadline, expected: expected, membership: source.membership,
-      loadBalancer: following.loadBalancerRole, comparison: group.comparison)
+    return group.policy(
+      expecting: expected, source.membership, loadBalancer: following.loadBalancerRole)
   }
 }
 
@@ -73,7 +76,7 @@ extension GroupSettings {
   }
 
   func problems(expecting total: Int, _ inForce: RawSettings) -> [SettingProblem] {
-    guard case .number(let wanted) = minHealthy, wanted > total else { return [] }
+    guard case .number(let wanted) = policy.minHealthy, wanted > total else { return [] }
     return [
       SettingProblem(
         .senseless(

@@ -13,8 +13,8 @@ extension InstanceSource {
     switch parts[0].replacing("-", with: "_") {
     case "instances": self = .instances(try Self.specs(value))
     case "instances_file": self = .file(value)
-    case "dns": self = .dns(value)
-    case "srv": self = .srv(value)
+    case "dns": self = .dns(try Self.checkedName(value))
+    case "srv": self = .srv(try Self.checkedName(value))
     case "exec": self = .exec(value)
     case "asg": self = .autoScalingGroup(value)
     case "elb": self = .classicLoadBalancer(value)
@@ -38,6 +38,19 @@ extension InstanceSource {
       name
     case .terraform(let path, let resource): resource.map { "\(path)#\($0)" } ?? path
     }
+  }
+
+  /// A name that a name server can be asked for, and nothing around it.
+  ///
+  /// - Throws: `GrammarError` for a URL, a list, or a name with a port or a path.
+  static func checkedName(_ text: String) throws(GrammarError) -> String {
+    let host = text.firstRange(of: "://").map { String(text[$0.upperBound...]) } ?? text
+    let name = host.prefix { !":/,; \t\0".contains($0) }
+    guard name.count < text.count, (try? NetworkAddress(parsing: text)) == nil else { return text }
+    throw GrammarError(
+      "\(text.shown) is not a host name by itself",
+      hint: "give it alone, such as \(name.isEmpty ? "web.example" : String(name).printable)"
+        + "; --target says the port and the path")
   }
 
   private static func specs(_ list: String) throws(GrammarError) -> [InstanceSpec] {

@@ -39,12 +39,30 @@ package struct InstanceSpec: Hashable, Sendable {
           "give the instance as \(SecretPlaces.masked(String(place))) and what to check as --target, or the URL by "
           + "itself: healthgate http://10.0.1.5/health")
     }
+    if let hint = Self.hint(for: text) {
+      throw GrammarError("\(text.shown) is not an instance", hint: hint)
+    }
     let halves = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     let place = halves[halves.count - 1].trimmed
     self.init(
       id: halves.count == 2 ? try Self.checkedID(halves[0].trimmed, in: text) : nil,
       address: try NetworkAddress(parsing: Self.host(of: place)),
       port: try Self.port(of: place))
+  }
+
+  /// What to do about a list that is written otherwise, or the name of its file.
+  private static func hint(for text: String) -> String? {
+    let place = text.split(separator: "=").last.map { String($0).trimmed } ?? text
+    if ["@", "/", "./", "../", "~/"].contains(where: place.hasPrefix) {
+      return "give the name of a file with --instances-file"
+    }
+    if place.contains(where: { ";|".contains($0) || $0.isWhitespace }) {
+      return "separate instances with commas, or with line ends in a file"
+    }
+    guard let slash = place.firstIndex(of: "/") else { return nil }
+    return place[place.index(after: slash)...].asWholeNumber != nil
+      ? "a network is not a list of instances: name each"
+      : "give the instance as \(place[..<slash].printable), and the path with --target"
   }
 
   /// One of each form.

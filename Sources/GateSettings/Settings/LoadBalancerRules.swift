@@ -45,15 +45,15 @@ extension HealthCheck {
   func refusals(of request: RequestSettings, _ tls: TLSSettings) -> [Refusal] {
     var refusals: [Refusal] = []
     if request.protocolVersion == .http2, semantics != .alb {
-      refusals.append(refusal(.protocolVersion, "http2", takes: "http1", whenLeftOut: "http1"))
+      refusals.append(refusal(.protocolVersion, "http2", .only("http1"), whenLeftOut: "http1"))
     }
     if let header = request.proxyProtocol, semantics != .nlb {
-      refusals.append(refusal(.proxyProtocol, header.rawValue, takes: "none"))
+      refusals.append(refusal(.proxyProtocol, header.rawValue, .unsupported))
     }
     if let newest = semantics.newestTLS, let max = tls.max, max > newest {
       refusals.append(
         refusal(
-          .tlsMax, max.rawValue, takes: "\(newest.rawValue) at most",
+          .tlsMax, max.rawValue, .only("\(newest.rawValue) or older"),
           whenLeftOut: newest.rawValue))
     }
     return refusals
@@ -63,9 +63,9 @@ extension HealthCheck {
   private var ranges: SemanticRanges { semantics.ranges(for: target) }
 
   private func refusal(
-    _ key: SettingKey, _ value: String, takes: String, whenLeftOut: String? = nil
+    _ key: SettingKey, _ value: String, _ limit: Refusal.Limit, whenLeftOut: String? = nil
   ) -> Refusal {
-    Refusal(key: key, value: value, semantics: semantics, takes: takes, whenLeftOut: whenLeftOut)
+    Refusal(key: key, value: value, semantics: semantics, limit: limit, whenLeftOut: whenLeftOut)
   }
 
   private var targetRefusals: [Refusal] {
@@ -73,10 +73,10 @@ extension HealthCheck {
     if !ranges.protocols.contains(target.scheme) {
       let names = ranges.protocols.map(\.rawValue)
       let list = names.dropLast().joined(separator: ", ") + " or \(names.last ?? "")"
-      refusals.append(refusal(.target, "\(target)", takes: list))
+      refusals.append(refusal(.target, "\(target)", .only(list)))
     }
     if semantics == .classic, target.port == .trafficPort {
-      refusals.append(refusal(.target, "\(target)", takes: "a port's number"))
+      refusals.append(refusal(.target, "\(target)", .only("a port number")))
     }
     return refusals
   }
@@ -89,20 +89,22 @@ extension HealthCheck {
     ]
     for (key, time, range, standard) in times {
       if !range.contains(time) {
-        let takes = "\(range.lowerBound.inWords) to \(range.upperBound.inWords)"
+        let limits = "\(range.lowerBound.inWords) to \(range.upperBound.inWords)"
         refusals.append(
-          refusal(key, time.inWords, takes: takes, whenLeftOut: standard.inWords))
+          refusal(key, time.inWords, .range(limits), whenLeftOut: standard.inWords))
       } else if time.inMicroseconds % 1_000_000 != 0 {
         refusals.append(
-          refusal(key, time.inWords, takes: "whole seconds", whenLeftOut: standard.inWords))
+          refusal(key, time.inWords, .only("whole seconds"), whenLeftOut: standard.inWords))
       }
     }
     if timeout >= interval {
       let isTimeout = key == .timeout
       refusals.append(
         isTimeout
-          ? refusal(.timeout, timeout.inWords, takes: "less than the interval, \(interval.inWords)")
-          : refusal(.interval, interval.inWords, takes: "more than the timeout, \(timeout.inWords)")
+          ? refusal(
+            .timeout, timeout.inWords, .must(be: "less than the interval (\(interval.inWords))"))
+          : refusal(
+            .interval, interval.inWords, .must(be: "more than the timeout (\(timeout.inWords))"))
       )
     }
     return refusals
@@ -116,7 +118,7 @@ extension HealthCheck {
     ]
     return thresholds.filter { !range.contains($0.1) }.map { key, threshold, standard in
       refusal(
-        key, "\(threshold)", takes: "\(range.lowerBound) to \(range.upperBound)",
+        key, "\(threshold)", .range("\(range.lowerBound) to \(range.upperBound)"),
         whenLeftOut: "\(standard)")
     }
   }
@@ -129,11 +131,9 @@ extension HealthCheck {
       codes.contains($0.lowerBound) && codes.contains($0.upperBound)
     }
     guard !isInside else { return [] }
-    let takes =
+    let limit: Refusal.Limit =
       codes.count == 1
-      ? "\(codes.lowerBound) alone" : "codes from \(codes.lowerBound) to \(codes.upperBound)"
-    return [
-      refusal(.matcher, "\(matcher)", takes: takes, whenLeftOut: "\(defaults.matcher)")
-    ]
+      ? .only("\(codes.lowerBound)") : .range("\(codes.lowerBound) to \(codes.upperBound)")
+    return [refusal(.matcher, "\(matcher)", limit, whenLeftOut: "\(defaults.matcher)")]
   }
 }

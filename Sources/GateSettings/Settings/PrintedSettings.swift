@@ -4,20 +4,42 @@ internal import GateText
 extension Settings {
   /// All settings as a YAML file that can be read again, each with where it came from.
   ///
-  /// What is not set stands there as a comment; secrets are masked, and must be written in before
-  /// the file is used.
+  /// What is not set is named in a comment, with what holds in its place if anything does; secrets are
+  /// masked, and must be written in before the file is used.
   package var printed: String {
     var lines: [String] = []
     let secrets = secrets
     for section in Setting.Section.allCases {
       if !lines.isEmpty { lines.append("") }
       lines.append("# \(section.rawValue)")
-      for key in SettingKey.allCases where key.setting.section == section {
+      let keys = SettingKey.allCases.filter { $0.setting.section == section }
+      let absent = keys.filter { inForce.values[$0] == nil && $0.setting.isNothingWhenUnset }
+      for key in keys where !absent.contains(key) {
         lines += inForce.printedLines(of: key, without: secrets)
       }
+      lines += Self.comment(naming: absent)
     }
     return lines.joined(separator: "\n") + "\n"
   }
+
+  /// Such as `# not set: guard, baseline`, in lines of 80 columns.
+  private static func comment(naming keys: [SettingKey]) -> [String] {
+    var lines: [String] = []
+    for (index, key) in keys.enumerated() {
+      let word = key.rawValue + (index == keys.count - 1 ? "" : ",")
+      if let last = lines.last, last.count + 1 + word.count <= 80 {
+        lines[lines.count - 1] = "\(last) \(word)"
+      } else {
+        lines.append(lines.isEmpty ? "# not set: \(word)" : "#   \(word)")
+      }
+    }
+    return lines
+  }
+}
+
+extension Setting {
+  /// Whether nothing takes its place where it is not set.
+  fileprivate var isNothingWhenUnset: Bool { whenUnset.hasPrefix("none") }
 }
 
 extension RawSettings {

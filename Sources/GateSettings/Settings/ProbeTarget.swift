@@ -25,7 +25,8 @@ extension ProbeTarget {
     } else if !text.hasPrefix("["), text.contains("/") {
       throw GrammarError(
         "\(text.shown) is neither PROTOCOL:PORT/PATH (HTTP:80/health), nor a URL "
-          + "(http://10.0.1.5/health), nor an instance (10.0.1.5:80)")
+          + "(http://10.0.1.5/health), nor an instance (10.0.1.5:80)",
+        hint: text.hintAtURL)
     } else {
       self = .instance(try InstanceSpec(parsing: text))
     }

@@ -50,7 +50,7 @@ extension RawSettings {
       return
     }
     guard let key = SettingKey(rawValue: text) else {
-      problems.append(SettingProblem(Self.unknown(text), at: place))
+      problems.append(SettingProblem(Self.unknown(text, value), at: place))
       return
     }
     switch value.content {
@@ -113,9 +113,15 @@ extension RawSettings {
     add(key.setting.joined(nameText, text), to: key, at: place)
   }
 
-  private static func unknown(_ name: String) -> SettingProblem.Fact {
-    .unknown(
-      name: name, nearest: nearestName(to: name, among: SettingKey.allCases.map(\.rawValue)))
+  private static func unknown(_ name: String, _ value: YAMLNode) -> SettingProblem.Fact {
+    if case .mapping(let pairs) = value.content,
+      pairs.contains(where: { $0.name.scalar.flatMap(SettingKey.init) != nil })
+    {
+      return .nested(name: name)
+    }
+    let near = nearestName(to: name, among: SettingKey.allCases.map(\.rawValue))
+    return .unknown(
+      name: name, meant: near.map { [$0] } ?? ForeignWords.settings(for: name).map(\.rawValue))
   }
 }
 

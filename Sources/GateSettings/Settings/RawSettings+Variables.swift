@@ -56,9 +56,11 @@ extension RawSettings {
     let known = SettingKey.allCases.map(\.variable) + ["HEALTHGATE_CONFIG"]
     // The common prefix must not make everything look alike.
     let bare = known.map { String($0.dropFirst(SettingKey.variablePrefix.count)) }
-    let nearest = nearestName(
-      to: String(name.dropFirst(SettingKey.variablePrefix.count)), among: bare)
-    return SettingProblem(
-      .unknown(name: name, nearest: nearest.map { SettingKey.variablePrefix + $0 }))
+    let word = String(name.dropFirst(SettingKey.variablePrefix.count))
+    let nearest = nearestName(to: word, among: bare)
+    let meant =
+      nearest.map { [SettingKey.variablePrefix + $0] }
+      ?? ForeignWords.settings(for: word).map(\.variable)
+    return SettingProblem(.unknown(name: name, meant: meant))
   }
 }

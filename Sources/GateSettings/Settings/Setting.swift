@@ -2,7 +2,7 @@ package import GateCore
 
 /// What a setting is: the row of the table from which flags, help, printed settings, the schema of
 /// the file, and the rules about what goes with what are made.
-package struct Setting: Hashable, Sendable {
+package struct Setting: Sendable {
   package var part: Part
   package var kind: Kind
   /// What stands for the value in help: `DURATION`.
@@ -26,6 +26,8 @@ package struct Setting: Hashable, Sendable {
   package var naming: Naming
   /// A value that a hint can propose.
   package var example: String?
+  /// How it is kept and recorded; nil where it is no part of the health check or the policy.
+  package var recorded: RecordedSetting?
 
   package var section: Section { part.section }
 
@@ -188,7 +190,8 @@ package struct Setting: Hashable, Sendable {
     whenUnset: String = "none", _ repetition: Repetition = .once,
     _ confidentiality: Confidentiality = .open, for protocols: Protocols = .all,
     of sources: Sources = .all, with companions: Companions = .all([]),
-    without rivals: [SettingKey] = [], naming: Naming = .nothing, example: String? = nil
+    without rivals: [SettingKey] = [], naming: Naming = .nothing, example: String? = nil,
+    recorded: RecordedSetting? = nil
   ) {
     self.part = part
     self.kind = kind
@@ -203,5 +206,6 @@ package struct Setting: Hashable, Sendable {
     self.rivals = rivals
     self.naming = naming
     self.example = example
+    self.recorded = recorded
   }
 }

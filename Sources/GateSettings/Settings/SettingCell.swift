@@ -166,7 +166,7 @@ extension Setting.Protocols {
     }
     guard self != .grpc else {
       return SettingCell.Misfit(
-        reason: "\(target) is no call of gRPC", hint: "leave it out, or check GRPC or GRPCS")
+        reason: "\(target) is not a gRPC call", hint: "leave it out, or check GRPC or GRPCS")
     }
     guard target.scheme.hasPath else {
       return SettingCell.Misfit(

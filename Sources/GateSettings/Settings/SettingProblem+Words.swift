@@ -14,19 +14,22 @@ extension SettingProblem: CustomStringConvertible {
   /// What happened, with the value seen.
   package var summary: String {
     switch fact {
-    case .unknown(let name, _): "\(name.quotedIfOdd) is not a setting"
+    case .unknown(let name, _), .nested(let name): "\(name.quotedIfOdd) is not a setting"
     case .repeated(let name): "\(name) is given twice"
     case .duplicated(let names): "\(names.map(\.quotedIfOdd).joined(separator: ", ")) given twice"
     case .noValue(let name): "\(name) has no value"
     case .wrongKind(let name, let found, let wanted):
       "\(name) is \(found), but takes \(wanted)"
     case .unreadable(let key, let message, _): "\(key.rawValue): \(message)"
-    case .missing(let key, _): "\(key.rawValue) is not given"
+    case .missing(let key, _): Self.words(ofMissing: key)
     case .refused(let refusal): refusal.sentence
     case .senseless(_, let sentence, _): sentence
     case .content(let sentence, _): sentence
     }
   }
+
+  /// Such as `no instances given`.
+  package static func words(ofMissing key: SettingKey) -> String { "no \(key.rawValue) given" }
 
   private var place: String? {
     guard let origin else { return nil }
@@ -36,7 +39,9 @@ extension SettingProblem: CustomStringConvertible {
 
   package var hint: String? {
     switch fact {
-    case .unknown(_, let nearest): nearest.map { "did you mean \($0)?" }
+    case .unknown(_, let meant):
+      meant.isEmpty ? nil : "did you mean \(meant.joined(separator: " or "))?"
+    case .nested: "write the settings that are under it at the top, without it"
     case .repeated, .duplicated: "keep one of them"
     case .noValue: "give it one, or leave it out"
     case .unreadable(.instances, _, let hint): hint ?? "such as \(InstanceSpec.examples)"
@@ -54,7 +59,7 @@ extension SettingProblem: CustomStringConvertible {
     case .unreadable(let key, _, _), .missing(let key, _), .senseless(let key, _, _): key
     case .refused(let refusal): refusal.key
     case .wrongKind(let name, _, _), .noValue(let name): SettingKey(rawValue: name)
-    case .unknown, .repeated, .duplicated, .content: nil
+    case .unknown, .nested, .repeated, .duplicated, .content: nil
     }
   }
 }

@@ -13,8 +13,11 @@ package struct SettingProblem: Hashable, Sendable {
   }
 
   package enum Fact: Hashable, Sendable {
-    /// No setting has this name, spelled as at its origin.
-    case unknown(name: String, nearest: String?)
+    /// No setting has this name, spelled as at its origin; what was probably meant is none, one, or
+    /// one of several.
+    case unknown(name: String, meant: [String])
+    /// A name that is no setting's, with settings under it.
+    case nested(name: String)
     /// A setting of one value that has two in one layer, as it is spelled there.
     case repeated(name: String)
     /// Names of a document that is no file of settings.
@@ -38,23 +41,47 @@ package struct Refusal: Hashable, Sendable {
   package var key: SettingKey
   package var value: String
   package var semantics: Semantics
-  /// What it takes: `2 to 10`.
-  package var takes: String
-  /// What it takes when it is not told.
+  package var limit: Limit
+  /// The load balancer's default, if it has one.
   package var whenLeftOut: String?
 
-  /// Such as `unhealthy_threshold is 1, but semantics alb takes 2 to 10`.
+  /// What the value does not keep to.
+  package enum Limit: Hashable, Sendable {
+    case range(String)
+    /// The only values that are accepted.
+    case only(String)
+    case unsupported
+    /// Another setting: `less than the interval (10s)`.
+    case must(be: String)
+  }
+
+  /// Such as `unhealthy_threshold 1 is outside an Application Load Balancer's range (2 to 10)`.
   package var sentence: String {
-    "\(key.rawValue) is \(value), but semantics \(semantics.rawValue) takes \(takes)"
+    let subject = "\(key.rawValue) \(value)"
+    return switch limit {
+    case .range(let range): "\(subject) is outside \(semantics.loadBalancer)'s range (\(range))"
+    case .only(let values):
+      "\(subject) is not accepted by \(semantics.loadBalancer), only \(values)"
+    case .unsupported: "\(subject) is not supported by \(semantics.loadBalancer)"
+    case .must(let rule): "\(subject) must be \(rule)"
+    }
   }
 }
 
 extension SettingProblem.Fact {
-  /// The key of the setting that was probably meant by a name that is none.
-  var nearest: String? {
-    guard case .unknown(_, let nearest?) = self else { return nil }
-    let prefix = SettingKey.variablePrefix
-    return nearest.hasPrefix(prefix) ? nearest.dropFirst(prefix.count).lowercased() : nearest
+  /// The settings that a name that is none may have been meant as, or may have under it.
+  var meant: Set<SettingKey> {
+    switch self {
+    case .unknown(_, let names):
+      let prefix = SettingKey.variablePrefix
+      return Set(
+        names.map { $0.hasPrefix(prefix) ? $0.dropFirst(prefix.count).lowercased() : $0 }
+          .compactMap(SettingKey.init))
+    case .nested: return Set(SettingKey.allCases)
+    case .repeated, .duplicated, .noValue, .wrongKind, .unreadable, .missing, .refused, .senseless,
+      .content:
+      return []
+    }
   }
 }
 
@@ -73,7 +100,8 @@ package struct SettingsError: Error, Hashable, Sendable {
     problems.contains { problem in
       switch problem.fact {
       case .content, .duplicated: true
-      case .unknown, .repeated, .noValue, .wrongKind, .unreadable, .missing, .refused, .senseless:
+      case .unknown, .nested, .repeated, .noValue, .wrongKind, .unreadable, .missing, .refused,
+        .senseless:
         false
       }
     }
@@ -84,5 +112,16 @@ extension SettingsError: CustomStringConvertible {
   /// One paragraph a problem, as it goes to standard error.
   package var description: String {
     problems.map(\.message).joined(separator: "\n")
+  }
+}
+
+extension Semantics {
+  /// In the words of a sentence.
+  fileprivate var loadBalancer: String {
+    switch self {
+    case .classic: "a Classic Load Balancer"
+    case .alb: "an Application Load Balancer"
+    case .nlb: "a Network Load Balancer"
+    }
   }
 }

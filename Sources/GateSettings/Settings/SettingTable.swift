@@ -1,6 +1,96 @@
 import GateCore
 internal import GateText
 
+/// A setting by its one name: the key `healthy_threshold`, the flag `--healthy-threshold`, the
+/// variable `HEALTHGATE_HEALTHY_THRESHOLD`.
+///
+/// The order is that of help, documentation and printed settings.
+package enum SettingKey: String, Hashable, Sendable, CaseIterable {
+  case target
+  case semantics
+  case interval
+  case timeout
+  case healthyThreshold = "healthy_threshold"
+  case initialThreshold = "initial_threshold"
+  case unhealthyThreshold = "unhealthy_threshold"
+  case unhealthyWindow = "unhealthy_window"
+  case matcher
+  case strict
+  case host
+  case header
+  case userAgent = "user_agent"
+  case method
+  case protocolVersion = "protocol_version"
+  case grpcService = "grpc_service"
+  case proxyProtocol = "proxy_protocol"
+  case verifyTLS = "verify_tls"
+  case caFile = "ca_file"
+  case clientCert = "client_cert"
+  case clientKey = "client_key"
+  case serverName = "server_name"
+  case tlsMax = "tls_max"
+  case proxy
+  case connectTo = "connect_to"
+  case expectBody = "expect_body"
+  case expectHeader = "expect_header"
+  case expectJSON = "expect_json"
+  case expectVersion = "expect_version"
+  case versionFrom = "version_from"
+
+  case instances
+  case instancesFile = "instances_file"
+  case dns
+  case srv
+  case exec
+  case asg
+  case elb
+  case targetGroup = "target_group"
+  case terraform
+  case terraformResource = "terraform_resource"
+  case importFrom = "import_from"
+  case expected
+  case refresh
+  case expectImage = "expect_image"
+  case expectLaunchTemplateVersion = "expect_launch_template_version"
+  case expectTag = "expect_tag"
+  case probeFrom = "probe_from"
+  case crossCheck = "cross_check"
+
+  case minHealthy = "min_healthy"
+  case maxUnhealthy = "max_unhealthy"
+  case maxReplaced = "max_replaced"
+  case gracePeriod = "grace_period"
+  case soak
+  case baseline
+  case compare
+  case confidence
+  case maxLatencyIncrease = "max_latency_increase"
+  case minSamples = "min_samples"
+  case `guard`
+  case deadline
+  case advisory
+
+  case format
+  case verdict
+  case journal
+  case resume
+  case progress
+  case signKey = "sign_key"
+  case attestation
+  case subject
+  case report
+  case label
+  case onPromote = "on_promote"
+  case onRollback = "on_rollback"
+  case onInconclusive = "on_inconclusive"
+  case verifyRollback = "verify_rollback"
+  case hookTimeout = "hook_timeout"
+  case notify
+  case events
+  case ci
+  case ciDir = "ci_dir"
+}
+
 extension SettingKey {
   /// The setting's row: what it is and how it is explained.
   package var setting: Setting { Self.table[self] ?? row }
@@ -17,47 +107,59 @@ extension SettingKey {
         "Health check target: protocol, port and path, such as HTTP:80/health, HTTPS:443/health, "
           + "TCP:5432, SSL:443 or GRPC:50051/pkg.Service/Method. The port may be traffic-port: "
           + "each instance's own.",
-        whenUnset: "none, must be given")
+        whenUnset: "none, must be given",
+        recorded: .check(.parsed(\.target, HealthCheckTarget.init(parsing:))))
     case .semantics:
       Setting(
         .check, .choice(["classic", "alb", "nlb"]), "NAME",
         "Load balancer type to emulate: classic, alb or nlb. It sets the defaults and ranges, "
           + "how a new target becomes healthy, the user agent, and what counts as a success.",
-        whenUnset: "classic")
+        whenUnset: "classic",
+        recorded: .check(.word(\.semantics)))
     case .interval:
       Setting(
         .rhythm, .duration, "DURATION",
-        "Time from the start of one check to the start of the next.", whenUnset: "30s")
+        "Time from the start of one check to the start of the next.", whenUnset: "30s",
+        recorded: .check(.duration(\.interval, isPositive: true)))
     case .timeout:
       Setting(
         .check, .duration, "DURATION",
         "Time limit for one check, from its first packet to the complete response.",
-        whenUnset: "5s for classic and alb, 10s (TCP) or 6s (HTTP) for nlb")
+        whenUnset: "5s for classic and alb, 10s (TCP) or 6s (HTTP) for nlb",
+        recorded: .check(.duration(\.timeout, isPositive: true)))
     case .healthyThreshold:
       Setting(
         .rhythm, .wholeNumber, "COUNT",
         "Consecutive passing checks that make an unhealthy target healthy.",
-        whenUnset: "10 for classic, 5 for alb and nlb")
+        whenUnset: "10 for classic, 5 for alb and nlb",
+        recorded: .check(.number(\.healthyThreshold, in: 1...10_000)))
     case .initialThreshold:
       Setting(
         .rhythm, .wholeNumber, "COUNT",
         "Consecutive passing checks that make a new target healthy.",
-        whenUnset: "the healthy threshold for classic, 1 for alb and nlb")
+        whenUnset: "the healthy threshold for classic, 1 for alb and nlb",
+        recorded: .check(.number(\.initialThreshold, in: 1...10_000)))
     case .unhealthyThreshold:
       Setting(
         .rhythm, .wholeNumber, "COUNT",
-        "Consecutive failed checks that make a target unhealthy.", whenUnset: "2")
+        "Consecutive failed checks that make a target unhealthy.", whenUnset: "2",
+        recorded: .check(.number(\.unhealthyThreshold, in: 1...10_000)))
     case .unhealthyWindow:
       Setting(
         .rhythm, .text, "FAILURES/CHECKS",
         "A second limit, against flapping, which load balancers do not have: 3/10 makes a target "
-          + "unhealthy after three failures among its last ten checks.")
+          + "unhealthy after three failures among its last ten checks.",
+        recorded: .check(.optional(\.unhealthyWindow, UnhealthyWindow.init(parsing:))))
     case .matcher:
       Setting(
         .check, .textOrNumber, "CODES",
         "Status codes that count as success: 200, 200-299 or 200,202,301-308; for gRPC 0 or "
           + "0-99.",
-        whenUnset: "200 for classic and alb, 200-399 for nlb", for: .requests)
+        whenUnset: "200 for classic and alb, 200-399 for nlb", for: .requests,
+        recorded: .check(
+          .parsed(\.matcher) { text throws(GrammarError) in
+            try Matcher(parsing: text, bounds: 0...999)
+          }))
     case .strict:
       Setting(
         .check, .toggle, "",
@@ -262,27 +364,32 @@ extension SettingKey {
       Setting(
         .limits, .instanceCount, "COUNT|PERCENT",
         "Minimum number or percentage of expected instances that must be healthy at the same "
-          + "time.", whenUnset: "100%")
+          + "time.", whenUnset: "100%",
+        recorded: .policy(.count(\.minHealthy)))
     case .maxUnhealthy:
       Setting(
         .limits, .instanceCount, "COUNT|PERCENT",
         "Maximum number or percentage of instances that may be unhealthy at once without a "
-          + "rollback.", whenUnset: "0")
+          + "rollback.", whenUnset: "0",
+        recorded: .policy(.count(\.maxUnhealthy)))
     case .maxReplaced:
       Setting(
         .limits, .instanceCount, "COUNT|PERCENT",
         "Maximum number or percentage of instances that may leave the group or be replaced "
-          + "without a rollback.", whenUnset: "0")
+          + "without a rollback.", whenUnset: "0",
+        recorded: .policy(.count(\.maxReplaced)))
     case .gracePeriod:
       Setting(
         .limits, .duration, "DURATION",
         "Startup grace period, as in an Auto Scaling group: failed checks are forgiven for this "
           + "long after an instance first appears.",
-        whenUnset: "0s")
+        whenUnset: "0s",
+        recorded: .policy(.duration(\.gracePeriod)))
     case .soak:
       Setting(
         .limits, .duration, "DURATION",
-        "How long the group must stay healthy before it is promoted.", whenUnset: "0s")
+        "How long the group must stay healthy before it is promoted.", whenUnset: "0s",
+        recorded: .policy(.duration(\.soak)))
     case .baseline:
       Setting(
         .baseline, .text, "SOURCE",
@@ -299,23 +406,31 @@ extension SettingKey {
       Setting(
         .baseline, .text, "PERCENT|DURATION",
         "Maximum increase in latency over the baseline: 20% of its median, or 5ms.",
-        whenUnset: "20%", with: .all([.compare]))
+        whenUnset: "20%", with: .all([.compare]),
+        recorded: .comparison(
+          .parsed(\.maxLatencyIncrease, LatencyIncrease.init(parsing:))))
     case .confidence:
       Setting(
         .baseline, .text, "PERCENT",
         "Confidence required to find the new group worse than the baseline.", whenUnset: "95%",
-        with: .all([.compare]))
+        with: .all([.compare]),
+        recorded: .comparison(
+          .parsed(
+            \.confidence, schema: #"{ "type": "string", "pattern": "^[0-9.]+%$" }"#,
+            Confidence.init(parsing:))))
     case .minSamples:
       Setting(
         .baseline, .wholeNumber, "COUNT",
         "Minimum number of checks of each group to compare, counted from when the new group is "
           + "healthy.",
-        whenUnset: "20", with: .all([.compare]))
+        whenUnset: "20", with: .all([.compare]),
+        recorded: .comparison(.number(\.minSamples, in: 2...100_000)))
     case .guard:
       Setting(
         .guards, .text, "GUARD",
         "Something else that must hold, under the same interval and thresholds: "
-          + "'prometheus:URL?query=QUERY < NUMBER', cloudwatch-alarm:NAME, http:URL or "
+          + "'prometheus:URL?query=QUERY < NUMBER', 'json:URL#POINTER < NUMBER', "
+          + "cloudwatch-alarm:NAME, 'cloudwatch-metric:NAMESPACE/METRIC?... < NUMBER', http:URL or "
           + "exec:COMMAND.",
         whenUnset: "none", .repeatable, .secret, naming: .question)
     case .deadline:
@@ -323,8 +438,8 @@ extension SettingKey {
         .limits, .duration, "DURATION",
         "Time limit for the run: no verdict by then is a rollback.",
         whenUnset:
-          "grace_period + 2 x interval x (both thresholds) + soak; with compare + min_samples x interval"
-      )
+          "grace_period + 2 x interval x (both thresholds) + soak; with compare + min_samples x interval",
+        recorded: .policy(.duration(\.deadline, isPositive: true)))
     case .advisory:
       Setting(
         .limits, .toggle, "",

@@ -17,6 +17,11 @@ extension SettingsReader {
         hint: "keep one of them: \(places.map(\.description).joined(separator: " or "))")
     } else if given.isEmpty {
       guard need == .required else { return .instances([]) }
+      // A URL in its place names the instance as well.
+      if isTargetURL {
+        distrust(.instances)
+        return .instances([])
+      }
       report(.missing(.instances, example: "10.0.1.5,10.0.1.6"), on: .instances)
       distrust(.instances)
     }
@@ -54,8 +59,10 @@ extension SettingsReader {
     let resource = text(of: .terraformResource)
     let terraform = text(of: .terraform)
     return [
-      text(of: .instancesFile).map { .file($0) }, text(of: .dns).map { .dns($0) },
-      text(of: .srv).map { .srv($0) }, text(of: .exec).map { .exec($0) },
+      text(of: .instancesFile).map { .file($0) },
+      value(of: .dns, InstanceSource.checkedName).map { .dns($0) },
+      value(of: .srv, InstanceSource.checkedName).map { .srv($0) },
+      text(of: .exec).map { .exec($0) },
       text(of: .asg).map { .autoScalingGroup($0) },
       text(of: .elb).map { .classicLoadBalancer($0) },
       text(of: .targetGroup).map { .targetGroup($0) },
@@ -173,36 +180,28 @@ extension SettingsReader {
 
   /// What the group must show; the check gives the default of the deadline.
   mutating func group(under check: HealthCheck) -> GroupSettings {
-    let minHealthy = count(.minHealthy, else: .percentage(100))
-    let maxUnhealthy = count(.maxUnhealthy, else: .number(0))
-    let maxReplaced = count(.maxReplaced, else: .number(0))
-    let gracePeriod = duration(.gracePeriod, else: .zero)
-    let soak = duration(.soak, else: .zero)
-    let comparison = comparison()
+    var policy = GatePolicy(deadline: .zero, expected: 1)
+    for (key, field) in GatePolicy.recorded where key != .deadline {
+      settle(key, field, in: &policy)
+    }
+    policy.comparison = comparison()
     let usual = GatePolicy.defaultDeadline(
-      for: check, gracePeriod: gracePeriod, soak: soak, comparison: comparison)
+      for: check, gracePeriod: policy.gracePeriod, soak: policy.soak,
+      comparison: policy.comparison)
     // None that could not be given.
     let longest = Duration.microseconds(Duration.longestInMicroseconds)
-    let deadline = duration(.deadline, else: min(usual, longest))
-    return GroupSettings(
-      minHealthy: minHealthy, maxUnhealthy: maxUnhealthy, maxReplaced: maxReplaced,
-      gracePeriod: gracePeriod, soak: soak, deadline: deadline,
-      expected: number(.expected, in: 1...1_000_000), comparison: comparison)
+    policy.deadline = duration(.deadline, else: min(usual, longest))
+    return GroupSettings(policy: policy, expected: number(.expected, in: 1...1_000_000))
   }
 
   /// How the groups are compared.
   private mutating func comparison() -> ComparisonPolicy? {
     let isAsked = toggle(.compare)
-    let increase = value(of: .maxLatencyIncrease, LatencyIncrease.init(parsing:))
-    let confidence = value(of: .confidence, Confidence.init(parsing:))
-    let minSamples = number(.minSamples, in: 2...100_000)
-    guard isAsked else { return nil }
-    return ComparisonPolicy(
-      confidence: settled(confidence, as: .confidence, else: .standard, \.description),
-      maxLatencyIncrease: settled(
-        increase, as: .maxLatencyIncrease, else: .standard, \.description),
-      minSamples: settled(
-        minSamples, as: .minSamples, else: ComparisonPolicy.standardSamples, \.description))
+    var comparison = ComparisonPolicy()
+    for (key, field) in ComparisonPolicy.recorded where isAsked || isGiven(key) {
+      settle(key, field, in: &comparison)
+    }
+    return isAsked ? comparison : nil
   }
 
   mutating func guards() -> [GuardSpec] {
@@ -219,11 +218,6 @@ extension SettingsReader {
       guards.append(spec)
     }
     return guards
-  }
-
-  private mutating func count(_ key: SettingKey, else standard: InstanceCount) -> InstanceCount {
-    settled(
-      value(of: key, InstanceCount.init(parsing:)), as: key, else: standard, \.description)
   }
 }
 

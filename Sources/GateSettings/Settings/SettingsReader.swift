@@ -12,12 +12,16 @@ struct SettingsReader {
   /// Settings that were written, if in a way that left nothing to read.
   private let misread: Set<SettingKey>
 
+  /// Whether the target is a URL, which names an instance as well.
+  let isTargetURL: Bool
+
   /// Whether a layer could not be read: nothing that it could have given is known to be missing.
   private let isIncomplete: Bool
 
   init(_ raw: RawSettings) {
     inForce = RawSettings(values: raw.values)
     isIncomplete = raw.isIncomplete
+    isTargetURL = raw.values[.target]?.last?.text.contains("://") ?? false
     problems = raw.problems
     misread = Set(raw.problems.compactMap(\.key))
     unsound = misread
@@ -44,14 +48,15 @@ struct SettingsReader {
   /// Where a file could not be read, what does not go together may go together with what it says; and
   /// what is missing may stand there under a name that is spelled otherwise.
   var ownProblems: [SettingProblem] {
-    let meant = Set(problems.compactMap(\.fact.nearest).compactMap(SettingKey.init))
+    let meant = problems.reduce(into: Set()) { $0.formUnion($1.fact.meant) }
     return problems.filter { problem in
       switch problem.fact {
       case .missing(let key, _):
         !isIncomplete && !meant.contains(key)
           && (key != .instances || meant.isDisjoint(with: SettingKey.sources))
       case .senseless, .refused: !isIncomplete
-      case .unknown, .repeated, .duplicated, .noValue, .wrongKind, .unreadable, .content: true
+      case .unknown, .nested, .repeated, .duplicated, .noValue, .wrongKind, .unreadable, .content:
+        true
       }
     }
   }

@@ -202,15 +202,22 @@ private struct YAMLParser: ~Copyable {
           line: line,
           kind: .malformed("the line is indented with a tab", hint: "indent it with blanks"))
       }
-      // YAML takes these for the beginning of something else than text.
-      guard let value = before.split(separator: ":").last?.trimmed.first ?? before.trimmed.first,
-        "[{*&!%@`|>".contains(value)
-      else { return YAMLProblem(line: line, kind: .malformed(words)) }
-      return YAMLProblem(
-        line: line,
-        kind: .malformed(
-          words, hint: "put quotes around a value that begins with '\(value)' or has one in it"))
+      return YAMLProblem(line: line, kind: .malformed(words, hint: Self.hint(for: words, before)))
     }
+  }
+
+  /// What to do about a value that YAML takes for something else than text.
+  private static func hint(for words: String, _ before: String) -> String? {
+    if words.contains("escape character") {
+      return "put the value in single quotes, in which a backslash is itself"
+    }
+    if words.contains("mapping values are not allowed") {
+      return "put quotes around a value that has a colon and a blank in it"
+    }
+    guard let value = before.split(separator: ":").last?.trimmed.first ?? before.trimmed.first,
+      "[{*&!%@`|>".contains(value)
+    else { return nil }
+    return "put quotes around a value that begins with '\(value)' or has one in it"
   }
 
   /// The line at a place of the text, up to the character at it.
@@ -218,7 +225,9 @@ private struct YAMLParser: ~Copyable {
     let text = String(decoding: text, as: UTF8.self).unicodeScalars
     let end =
       text.index(text.startIndex, offsetBy: index + 1, limitedBy: text.endIndex) ?? text.endIndex
-    let line = text[..<end].split(separator: "\n", omittingEmptySubsequences: false).last
+    // Where a line ends too soon, the place is its end.
+    let upTo = text[..<end].last == "\n" ? text[..<end].dropLast() : text[..<end]
+    let line = upTo.split(separator: "\n", omittingEmptySubsequences: false).last
     return line.map { String($0) } ?? ""
   }
 }

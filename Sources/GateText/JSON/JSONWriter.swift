@@ -120,6 +120,21 @@ package struct JSONWriter {
     if let value { string(value) } else { null() }
   }
 
+  package mutating func field(named name: String, _ value: Int) {
+    separate()
+    string(name)
+    colon()
+    integer(Int64(value))
+  }
+
+  /// A time in seconds, to the microsecond.
+  package mutating func field(named name: String, seconds microseconds: Int64) {
+    separate()
+    string(name)
+    colon()
+    decimal(microseconds, places: 6)
+  }
+
   package mutating func object(named name: String, _ write: (inout JSONWriter) -> Void) {
     separate()
     string(name)

@@ -48,7 +48,7 @@ struct PrometheusAnswer {
         "\(Self.words(wrong, of: values)), not \(comparison.text)", .expectationFailed)
     }
     guard !values.contains(where: \.isNaN) else {
-      return .unknown("\(Self.words(values.filter(\.isNaN), of: values)), which is no number")
+      return .unknown("\(Self.words(values.filter(\.isNaN), of: values)), which is not a number")
     }
     return .holds("\(Self.words(values, of: values)) \(comparison.text)")
   }

@@ -88,7 +88,7 @@ package struct ExecSource: Sendable {
   }
 
   private static let advice =
-    "run it in a shell here: it must print an instance a line, or a JSON array, and end with 0"
+    "run it in a shell here: it must print one instance per line, or a JSON array, and exit with 0"
 
   private func place(_ child: ChildProcess) -> String {
     let shown = child.secrets.quoting(SettingKey.exec.masked(command), limit: 80)

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import GateRecords
+internal import GateRun
 internal import GateSettings
 internal import GateText
 
@@ -33,67 +34,17 @@ struct Init: ParsableCommand {
   @OptionGroup var settings: DecisionFlags
 
   func run() throws {
-    let text = try template().text
+    let layers: RawSettings
+    do throws(SettingsError) {
+      layers = RawSettings(flags: try GatedURLs.settings(urls, beside: settings.given))
+    } catch {
+      throw CommandFailure(error)
+    }
+    let text = try SettingsTemplate.importing(layers).text
     guard let output, output != "-" else { return try Output.print(text) }
-    try write(text, to: output)
+    try NewFile.write(text, of: "the settings", to: output)
     Output.complain(
       "healthgate: wrote '\(output.printable)'; next: healthgate --config '\(output.printable)' --print-config"
     )
-  }
-
-  private func template() throws -> SettingsTemplate {
-    var layers: RawSettings
-    do throws(SettingsError) {
-      layers = RawSettings(flags: try GatedURLs.settings(urls, beside: settings.given))
-      guard layers.problems.isEmpty else { throw SettingsError(layers.problems) }
-    } catch {
-      throw CommandFailure(error)
-    }
-    var asked = layers
-    if asked.values[.importFrom] == nil, let source = asked.loadBalancer {
-      asked.values[.importFrom] = [source]
-    }
-    let imported = try SettingsImport(asked)
-    for warning in imported?.warnings ?? [] {
-      Output.complain("healthgate: warning: \(warning.printable)")
-    }
-    layers = RawSettings(merging: [layers] + (imported.map { [$0.layer] } ?? []))
-    let template = SettingsTemplate(layers)
-    do throws(SettingsError) {
-      try template.check()
-    } catch {
-      throw CommandFailure(error)
-    }
-    return template
-  }
-
-  private func write(_ text: String, to path: String) throws(CommandFailure) {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else {
-      let hint = errno == EEXIST ? "\n  hint: it is never overwritten; name another file" : ""
-      throw CommandFailure(
-        .notWritten,
-        "the settings cannot be written to \(path.shown): \(SystemError.last.words)\(hint)")
-    }
-    defer { close(descriptor) }
-    do throws(SystemError) {
-      try Output.write(text.utf8, to: descriptor)
-    } catch {
-      unlink(path)
-      throw CommandFailure(
-        .notWritten, "the settings cannot be written to \(path.shown): \(error.words)")
-    }
-  }
-}
-
-extension RawSettings {
-  /// The load balancer whose instances are the group: it says how it checks them, too.
-  fileprivate var loadBalancer: SettingText? {
-    for (key, form) in [(SettingKey.elb, "elb"), (.targetGroup, "target-group")] {
-      if let text = values[key]?.last {
-        return SettingText("\(form):\(text.text)", at: text.origin)
-      }
-    }
-    return nil
   }
 }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import GateRecords
+internal import GateRun
 
 #if canImport(Glibc)
   internal import Glibc
@@ -23,31 +24,14 @@ struct Keygen: ParsableCommand {
 
   func run() throws {
     let key = SigningKey()
-    try write(key.pem, to: file, mode: 0o600)
+    try NewFile.write(key.pem, of: "the key", to: file, mode: 0o600)
     do {
-      try write(key.publicKey.pem, to: "\(file).pub", mode: 0o644)
+      try NewFile.write(key.publicKey.pem, of: "the key", to: "\(file).pub")
     } catch {
       // A key of which nobody has the other half is of no use.
       unlink(file)
       throw error
     }
     try Output.print("\(key.publicKey.id)\n")
-  }
-
-  private func write(_ text: String, to path: String, mode: mode_t) throws(CommandFailure) {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
-    guard descriptor >= 0 else {
-      let hint = errno == EEXIST ? "\n  hint: a key is never overwritten; name another file" : ""
-      throw CommandFailure(
-        .notWritten, "the key cannot be written to '\(path)': \(SystemError.last.words)\(hint)")
-    }
-    defer { close(descriptor) }
-    do throws(SystemError) {
-      try Output.write(text.utf8, to: descriptor)
-      guard fsync(descriptor) == 0 else { throw .last }
-    } catch {
-      unlink(path)
-      throw CommandFailure(.notWritten, "the key cannot be written to '\(path)': \(error.words)")
-    }
   }
 }

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import GateCore
 internal import GateRecords
 internal import GateReports
+internal import GateRun
 internal import GateSettings
 internal import GateText
 

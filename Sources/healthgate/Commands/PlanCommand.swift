@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import GateCore
 internal import GateInsight
 internal import GateReports
+internal import GateRun
 internal import GateSettings
 
 #if canImport(Glibc)
@@ -18,7 +19,7 @@ struct PlanCommand: ParsableCommand {
       Takes the settings of 'run', by flags, variables and file, and checks nothing. The odds are \
       calculated; where that is too much they are drawn from a fixed seed, with their standard \
       error. The same settings give the same plan, and what it assumes is printed with it. With --false-promote or --false-rollback it looks for the thresholds and the soak \
-      that hold them, and plans those; it ends with 1 when there are none.
+      that meet them, and plans those; it exits with 1 when there are none.
       """)
 
   @Option(
@@ -29,16 +30,18 @@ struct PlanCommand: ParsableCommand {
   var failureRate: [String] = []
 
   @Option(
-    help: ArgumentHelp("Checks fail until the instance has booted for so long.", valueName: "TIME"))
+    help: ArgumentHelp(
+      "How long an instance takes to boot; checks fail until then.", valueName: "TIME"))
   var bootTime: String?
 
   @Option(
     help: ArgumentHelp(
-      "Checks fail for so long, beginning at any moment before the deadline.", valueName: "TIME"))
+      "Length of an outage, in which all checks fail; it may begin at any moment before the deadline.",
+      valueName: "TIME"))
   var outageLength: String?
 
   @Option(
-    help: ArgumentHelp("The outage begins so long after the start.", valueName: "TIME"))
+    help: ArgumentHelp("When the outage begins, counted from the start.", valueName: "TIME"))
   var outageAfter: String?
 
   @Option(
@@ -77,7 +80,7 @@ struct PlanCommand: ParsableCommand {
     let loaded = try SettingsLoader(config: file.config).load(
       flags: settings.given, instances: .optional)
     let planner = try PlannedRun(
-      loaded, questions: PlanQuestions(self), isWholeCurve: format != .json)
+      loaded, questions: PlanQuestions(questions), isWholeCurve: format != .json)
     let document = try planner.document()
     switch format {
     case .text:
@@ -88,7 +91,17 @@ struct PlanCommand: ParsableCommand {
     case .svg: try Output.print(document.svg)
     }
     if let search = document.search, search.proposal == nil {
-      throw CommandFailure(.rollback, "no thresholds and no soak hold what was asked for")
+      throw CommandFailure(.rollback, "no thresholds and no soak meet these limits")
     }
+  }
+
+  private var questions: PlanQuestions.Texts {
+    var texts = PlanQuestions.Texts()
+    texts.failureRate = failureRate
+    texts.bootTime = bootTime
+    (texts.outageLength, texts.outageAfter) = (outageLength, outageAfter)
+    (texts.falsePromote, texts.atFailureRate) = (falsePromote, atFailureRate)
+    (texts.falseRollback, texts.atFailureRateGood) = (falseRollback, atFailureRateGood)
+    return texts
   }
 }

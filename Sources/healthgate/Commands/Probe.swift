@@ -4,6 +4,7 @@ internal import GateCore
 internal import GateEngine
 internal import GateRecords
 internal import GateReports
+internal import GateRun
 
 #if canImport(Glibc)
   internal import Glibc

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import GateCore
 internal import GateRecords
 internal import GateReports
+internal import GateRun
 internal import GateSettings
 internal import GateText
 
@@ -138,79 +139,4 @@ struct ReplayFlags: SettingFlagGroup {
   @Option(.soak) var soak: String?
   @Option(.deadline) var deadline: String?
   @Flag(inversion: .prefixedNo, help: .of(.advisory)) var advisory: Bool?
-}
-
-extension RunHeader {
-  /// The run's settings with the changes; nil when there are none.
-  ///
-  /// - Throws: `SettingsError` when they cannot be.
-  func settings(
-    changedBy changes: [(SettingKey, [String])], _ journal: String
-  ) throws(SettingsError) -> Settings? {
-    guard !changes.isEmpty else { return nil }
-    let layers = [
-      RawSettings(flags: changes), RawSettings(imported: texts(journal), from: journal),
-    ]
-    return try Settings(resolving: RawSettings(merging: layers))
-  }
-
-  /// The settings for others to be laid over them: those that were chosen, as the journal tells.
-  ///
-  /// What was chosen by nobody follows from the changed ones, as it would have.
-  fileprivate func texts(_ journal: String) -> [(SettingKey, [String])] {
-    let chosen = Dictionary(settings.map { ($0.name, $0.value) }) { first, _ in first }
-    let pinned = inForce.filter { chosen[$0.0.rawValue] != nil }.map { ($0.0, [$0.1]) }
-    let baseline = chosen[SettingKey.baseline.rawValue].map { [(SettingKey.baseline, [$0])] }
-    return pinned + (baseline ?? []) + [
-      (.target, [check.target.description]), (.semantics, [check.semantics.rawValue]),
-      (.instancesFile, [journal]), (.expected, ["\(policy.expected)"]),
-    ]
-  }
-
-  /// What the verdict follows from beside the target and the group.
-  private var inForce: [(SettingKey, String)] {
-    var texts: [(SettingKey, String)] = [
-      (.interval, check.interval.inWords), (.timeout, check.timeout.inWords),
-      (.healthyThreshold, "\(check.healthyThreshold)"),
-      (.initialThreshold, "\(check.initialThreshold)"),
-      (.unhealthyThreshold, "\(check.unhealthyThreshold)"),
-      (.matcher, check.matcher.description), (.minHealthy, "\(policy.minHealthy)"),
-      (.maxUnhealthy, "\(policy.maxUnhealthy)"), (.maxReplaced, "\(policy.maxReplaced)"),
-      (.gracePeriod, policy.gracePeriod.inWords), (.soak, policy.soak.inWords),
-      (.deadline, policy.deadline.inWords), (.advisory, String(isAdvisory)),
-    ]
-    if let window = check.unhealthyWindow { texts.append((.unhealthyWindow, "\(window)")) }
-    if let comparison = policy.comparison {
-      texts += [
-        (.compare, "true"), (.confidence, "\(comparison.confidence)"),
-        (.maxLatencyIncrease, "\(comparison.maxLatencyIncrease)"),
-        (.minSamples, "\(comparison.minSamples)"),
-      ]
-    }
-    return texts
-  }
-
-  /// The header under changed settings; the verdict names the changes.
-  func changed(
-    by settings: Settings, _ changes: [(SettingKey, [String])]
-  ) -> RunHeader {
-    var header = self
-    header.check = settings.check
-    header.policy.minHealthy = settings.group.minHealthy
-    header.policy.maxUnhealthy = settings.group.maxUnhealthy
-    header.policy.maxReplaced = settings.group.maxReplaced
-    header.policy.gracePeriod = settings.group.gracePeriod
-    header.policy.soak = settings.group.soak
-    header.policy.deadline = settings.group.deadline
-    header.policy.expected = settings.group.expected ?? policy.expected
-    header.isAdvisory = settings.isAdvisory
-    for (key, _) in changes {
-      let texts = settings.inForce.values[key] ?? []
-      if let chosen = ChosenSetting(key, texts) { header.choose(chosen) }
-    }
-    let list = changes.map { "\($0.0.rawValue) \($0.1.joined(separator: ", "))" }
-    header.warnings.append(
-      "replayed with other settings than the run's: \(list.joined(separator: ", "))")
-    return header
-  }
 }

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import GateCore
 internal import GateRecords
 internal import GateReports
+internal import GateRun
 internal import GateSettings
 
 #if canImport(Glibc)
@@ -15,8 +16,8 @@ struct Report: ParsableCommand {
     _superCommandName: "healthgate",
     abstract: "Show a recorded run as a page, as test results, as metrics, …",
     discussion: """
-      The report is that of the run itself, to the byte. It ends with 0 when the report was \
-      written, whatever the verdict: 'healthgate replay' ends with the verdict's status.
+      The report is that of the run itself, to the byte. It exits with 0 when the report was \
+      written, whatever the verdict; 'healthgate replay' exits with the verdict's status.
       """)
 
   @Argument(
@@ -34,7 +35,7 @@ struct Report: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Write it to this file, whole or not at all (default: standard output).", valueName: "FILE"),
+      "Write it to this file, atomically (default: standard output).", valueName: "FILE"),
     completion: .file())
   var output: String?
 
@@ -46,11 +47,11 @@ struct Report: ParsableCommand {
         [RunPlaces.Named(what: "the report", path: output)],
         with: [RunPlaces.Named(what: "the journal", path: journal)])
     }
-    let file = try opened(output)
+    let file = try OutputFile(output, of: "the report")
     let recorded = try RecordedJournal.read(journal)
     let (gate, verdict, timeline) = recorded.replayedWithTimeline(under: recorded.header)
     let document = VerdictDocument(recorded, gate, verdict, under: recorded.header)
-    try write(text(of: document, timeline, as: format, to: file), to: file)
+    try file.write(text(of: document, timeline, as: format, to: output))
   }
 
   private func chosenFormat() throws(CommandFailure) -> ReportFormat {
@@ -62,32 +63,11 @@ struct Report: ParsableCommand {
     }
   }
 
-  private func opened(_ path: String?) throws(CommandFailure) -> VerdictFile? {
-    guard let path else { return nil }
-    do throws(SystemError) {
-      return try VerdictFile(path)
-    } catch {
-      throw CommandFailure(
-        .notWritten, "the report cannot be written to '\(path)': \(error.words)")
-    }
-  }
-
   private func text(
     of document: VerdictDocument, _ timeline: Timeline, as format: ReportFormat,
-    to file: VerdictFile?
+    to output: String?
   ) -> String {
-    guard format == .text, file == nil else { return format.text(of: document, timeline) }
+    guard format == .text, output == nil else { return format.text(of: document, timeline) }
     return TextReport(document, .suiting(STDOUT_FILENO)).text
-  }
-
-  private func write(_ text: String, to file: VerdictFile?) throws(CommandFailure) {
-    guard let file else { return try Output.print(text) }
-    do throws(SystemError) {
-      try file.prepare(Array(text.utf8))
-      try file.commit()
-    } catch {
-      throw CommandFailure(
-        .notWritten, "the report could not be written to '\(file.path)': \(error.words)")
-    }
   }
 }

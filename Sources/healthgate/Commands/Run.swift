@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import GateCore
+internal import GateRun
 internal import GateSettings
 
 #if canImport(Glibc)
@@ -77,7 +78,10 @@ struct Run: ParsableCommand {
     } catch var failure as CommandFailure {
       let isConfigured =
         file.config != nil || SettingsLoader.environment["HEALTHGATE_CONFIG"] != nil
-      if !isConfigured, failure.message.contains(" is not given") {
+      let isMissing = [SettingKey.target, .instances].contains {
+        failure.message.contains(SettingProblem.words(ofMissing: $0))
+      }
+      if !isConfigured, isMissing {
         failure.message += Self.hintAtFile
       }
       throw failure

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import GateRecords
+internal import GateRun
 internal import GateSettings
 
 /// Prints the JSON Schema of a format.

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import GateRun
 internal import GateSettings
 
 /// The file of settings, for each command that takes them.
@@ -107,8 +108,8 @@ struct PolicyFlags: SettingFlagGroup {
   @Option(.soak) var soak: String?
   @Option(.baseline) var baseline: String?
   @Flag(inversion: .prefixedNo, help: .of(.compare)) var compare: Bool?
-  @Option(.maxLatencyIncrease) var maxLatencyIncrease: String?
   @Option(.confidence) var confidence: String?
+  @Option(.maxLatencyIncrease) var maxLatencyIncrease: String?
   @Option(.minSamples) var minSamples: String?
   @Option(.guard) var `guard`: [String] = []
   @Option(.deadline) var deadline: String?

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import GateCore
 internal import GateRecords
+internal import GateRun
 internal import GateSettings
 
 #if canImport(Glibc)
@@ -67,7 +68,8 @@ struct TrustFlags: ParsableArguments {
   @Option(
     parsing: .singleValue,
     help: ArgumentHelp(
-      "A public key, one of which must have signed the verdict.", valueName: "FILE"))
+      "A public key, one of which must have signed the verdict.", valueName: "FILE"),
+    completion: .file())
   var key: [String] = []
 
   @Option(help: ArgumentHelp("How old the verdict may be.", valueName: "DURATION"))
@@ -81,23 +83,7 @@ struct TrustFlags: ParsableArguments {
 
   /// - Throws: `CommandFailure`
   func verification() throws -> Verification {
-    var verification = Verification()
-    for path in key { verification.keys.append(try VerifyingKey.load(path)) }
-    if let maxAge {
-      do throws(GrammarError) {
-        verification.maxAge = try Duration(parsing: maxAge)
-      } catch {
-        throw CommandFailure(.usage, "--max-age: \(error.description)")
-      }
-    }
-    for text in expect {
-      do throws(GrammarError) {
-        verification.expectations.append(try JSONExpectation(parsing: text))
-      } catch {
-        throw CommandFailure(.usage, "--expect: \(error.description)")
-      }
-    }
-    return verification
+    try Verification(keyFiles: key, maxAge: maxAge, expecting: expect)
   }
 }
 

@@ -1,1 +1,1 @@
-"""The benchmark that healthgate carries: see docs/performance.md."""
+"""The benchmark that healthgate carries: see docs/development/performance.md."""

@@ -29,7 +29,7 @@ def arguments():
     add("--sizes", metavar="N,N", help="how many instances (100,1000,10000,50000)")
     add("--schemes", metavar="S,S", help="http,https,https-resumed (all)")
     add("--only", metavar="KIND,KIND", help=f"of {', '.join(KINDS)} (all)")
-    add("--markdown", action="store_true", help="print the tables as Markdown, for docs/performance.md")
+    add("--markdown", action="store_true", help="print the tables as Markdown, for docs/development/performance.md")
     add("--into", metavar="FILE", help="put the tables as Markdown between this file's two marks")
     add("--rows", metavar="FILE", help="also write each row to this file, a JSON object a line")
     add("--render", metavar="FILE", help="measure nothing: print the tables of such a file")

@@ -1,6 +1,7 @@
 import GateCore
 import GateReports
 import GateSettings
+import GateText
 import Testing
 
 @Suite struct CommandLineTests {
@@ -27,15 +28,112 @@ import Testing
     }
   }
 
+  @Test func everyLetterOfAnotherProgramHasAnAdvice() {
+    for (letter, advice) in ForeignWords.allLetters {
+      #expect(advice.count > 1, "\(letter) names no option that is answered")
+      #expect(ShortFlags.options[Character(letter)] == nil, "\(letter)")
+      for option in advice.optionNames {
+        #expect(commands[0].options[option] != nil, "\(letter): \(option)")
+      }
+    }
+  }
+
   @Test func everyCommandOfAnotherProgramLeadsToOneThatThereIs() {
     let names: Set = [
       "run", "init", "demo", "probe", "lint", "plan", "replay", "report", "merge", "verify",
       "keygen",
-      "schema",
+      "schema", "help",
     ]
-    for (word, command) in ForeignWords.allCommands {
-      #expect(names.contains(command) && !names.contains(word), "\(word)")
+    for (word, advice) in ForeignWords.allCommands {
+      #expect(!names.contains(word), "\(word)")
+      // What an advice quotes is a command line that begins with a command, or with an option.
+      for quoted in advice.split(separator: "'", omittingEmptySubsequences: false).enumerated()
+        .filter({ !$0.offset.isMultiple(of: 2) }).map(\.element)
+      where quoted.hasPrefix("healthgate ") {
+        let first = quoted.split(separator: " ")[1]
+        #expect(names.contains(String(first)) || first == "--help", "\(word): \(quoted)")
+      }
     }
+  }
+
+  /// No suggestion is far off: whatever real name is cut, misspelled or belongs to another program.
+  @Test func aSuggestionIsNear() throws {
+    // Of curl, kubectl, wait4x, k6, hey, wrk, ab, goss, docker run and terraform.
+    let foreign = [
+      "abstract", "append", "attach", "backend", "base", "cap-add", "compressed", "context", "cpus",
+      "create-dirs", "cluster", "detach", "digest", "disable", "doh-url", "egd-file", "engine",
+      "entrypoint", "etag-save", "fail", "field-selector", "filename", "force", "get", "globoff",
+      "group", "haproxy-protocol", "hsts", "include", "init", "interactive", "interface",
+      "iterations",
+      "keepalive-time", "kubeconfig", "limit-rate", "list-only", "local-port", "lock", "max-body",
+      "memory", "mount", "namespace", "negotiate", "netrc", "network", "next", "no-buffer", "no-vu",
+      "ntlm", "parallelism", "pass", "pinnedpubkey", "platform", "privileged", "prune", "publish",
+      "pubkey", "quote", "random-file", "range", "rate", "recursive", "referer", "refresh-only",
+      "remote-name", "replace", "restart", "rm", "rps", "selector", "server-side", "show-error",
+      "socks5", "speed-limit", "ssl", "stage", "stderr", "summary", "tcp-nodelay", "template",
+      "tls13",
+      "tty", "tr-encoding", "unix-socket", "upload-file", "var", "volume", "vus", "watch", "web",
+      "zone",
+    ]
+    for name in foreign {
+      guard let hint = commands.problem(in: ["--\(name)", "x"], of: "run")?.hint,
+        hint.hasPrefix("did you mean --")
+      else { continue }
+      for option in hint.optionNames {
+        let bare = option.dropFirst(2)
+        // Told by a word that both have, or by fewer than every fourth letter.
+        let common = Set(name.split(separator: "-")).intersection(bare.split(separator: "-"))
+        #expect(
+          !common.isEmpty || nearestName(to: name, among: [String(bare)]) != nil,
+          "\(name) -> \(option)")
+      }
+    }
+  }
+
+  @Test func everyFlagIsFoundWhenALetterIsWrong() throws {
+    for key in SettingKey.allCases where key.flag.count > 6 {
+      for place in 3..<key.flag.count - 1 {
+        var letters = Array(key.flag)
+        letters.swapAt(place, place - 1)
+        let typed = String(letters)
+        guard letters[place] != letters[place - 1], letters[place] != "-",
+          letters[place - 1] != "-",
+          commands[0].options[typed] == nil
+        else { continue }
+        let hint = try #require(commands.problem(in: [typed, "x"], of: "run")?.hint)
+        #expect(hint.contains(key.flag), "\(typed): \(hint)")
+      }
+    }
+  }
+
+  /// The names that AWS, Kubernetes and other programs have for a thing of this one, with what says more.
+  @Test(arguments: [
+    Row("--health-check-interval-seconds", "--interval"),
+    Row("--HealthCheckIntervalSeconds", "--interval"),
+    Row("--healthy-threshold-count", "--healthy-threshold"),
+    Row("--unhealthy_threshold_count", "--unhealthy-threshold"),
+    Row("--health-check-path", "--target HTTP:80/health"),
+    Row("--health-check-protocol", "--target HTTP:80/health"),
+    Row("--health-check-timeout-seconds", "--timeout"), Row("--period-seconds", "--interval"),
+    Row("--initial-delay-seconds", "--grace-period"), Row("--max-retries", "--unhealthy-threshold"),
+    Row("--retry-count", "--unhealthy-threshold"), Row("--output-format", "--format json"),
+    Row("--log-level", "progress"), Row("--target-group-arn", "--target-group"),
+    Row("--poll-interval", "--interval"), Row("--expected-status-code", "--matcher"),
+    Row("--config-file", "--config"), Row("--max-wait-time", "--deadline"),
+  ])
+  func aNameWithMoreWordsLeadsToTheOneOfThisProgram(_ row: Row<String>) throws {
+    let problem = try #require(commands.problem(in: [row.input, "x"], of: "run"))
+    #expect(problem.hint?.contains(row.output) ?? false, "\(problem.hint ?? "")")
+  }
+
+  @Test(arguments: [
+    Row("-X", "--method"), Row("-k", "--verify-tls"), Row("-u", "Authorization"),
+    Row("-v", "progress"),
+    Row("-L", "no redirect"), Row("-f", "--config"), Row("-z", "lists the options"),
+  ])
+  func aLetterIsNotItsCapital(_ row: Row<String>) throws {
+    let problem = try #require(commands.problem(in: [row.input, "x"], of: "run"))
+    #expect(problem.hint?.contains(row.output) ?? false, "\(problem.hint ?? "")")
   }
 
   @Test(arguments: [
@@ -71,7 +169,9 @@ import Testing
   }
 
   @Test(arguments: [
-    Row("check", "healthgate run"), Row("status", "healthgate probe"),
+    Row("check", "healthgate run"), Row("status", "healthgate probe"), Row("list", "demo --list"),
+    Row("promote", "--on-promote"), Row("10.0.1.5,10.0.1.6", "--instances"),
+    Row("UDP:5", "URLs alone"),
     Row("runn", "healthgate run"),
     Row("xyzzy", "lists the commands"), Row("10.0.1.5:80/health", "http://10.0.1.5:80/health"),
   ])

@@ -155,7 +155,8 @@ import Testing
       header, "HTTP:80/health", "FTP:80/health",
       "target: 'FTP' is not a protocol: it is one of HTTP, HTTPS, TCP, SSL, GRPC, GRPCS"),
     Break(
-      header, #""semantics":"alb""#, #""semantics":"elb""#, "semantics is 'elb', which is none"),
+      header, #""semantics":"alb""#, #""semantics":"elb""#,
+      "semantics: 'elb' is not one of classic, alb, nlb"),
     Break(
       header, #""interval_seconds":10"#, #""interval_seconds":0"#,
       "interval_seconds is not positive"),
@@ -170,13 +171,13 @@ import Testing
       "it is not an event: health_check.timeout_seconds is missing"),
     Break(
       header, #""healthy_threshold":2"#, #""healthy_threshold":0"#,
-      "a threshold is below 1 or above 10000"),
+      "healthy_threshold is 0, not 1 to 10000"),
     Break(
       header, #""unhealthy_threshold":2"#, #""unhealthy_threshold":10001"#,
-      "a threshold is below 1 or above 10000"),
+      "unhealthy_threshold is 10001, not 1 to 10000"),
     Break(
       header, #""unhealthy_window":"3/10""#, #""unhealthy_window":"10/3""#,
-      "unhealthy_window: '10/3' wants 1 to 64 checks, and failures from 1 to that number"),
+      "unhealthy_window: '10/3' needs 1 to 64 checks, and a number of failures from 1 to that"),
     Break(
       header, #""matcher":"200""#, #""matcher":"2xx""#,
       "matcher: '2xx' is not a status code or a range such as 200-299"),

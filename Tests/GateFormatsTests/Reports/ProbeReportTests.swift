@@ -64,7 +64,7 @@ import Testing
         checked("web-5", .lost(GateFault(detail: "no socket: Too many open files"))),
         byURL,
       ],
-      warnings: ["timeout is 1s, but semantics classic takes 2s to 1m"])
+      warnings: ["timeout 1s is outside a Classic Load Balancer's range (2s to 1m)"])
   }
 
   @Test func theTextHasATableAndThenWhatIsProbablyWrong() throws {

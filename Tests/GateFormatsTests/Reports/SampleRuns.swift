@@ -45,7 +45,8 @@ enum SampleRun: String, CaseIterable {
       .sample(
         .sample(initial: 2), policy(4, minHealthy: 3, maxUnhealthy: 2, soak: 25, grace: 15),
         request: [.init("host", ["shop.example"]), .init("header", ["Authorization: ***"])],
-        name: "web-green", warnings: ["timeout is 1s, but semantics alb takes 2s to 120s"]))
+        name: "web-green",
+        warnings: ["timeout 1s is outside an Application Load Balancer's range (2s to 120s)"]))
     for index in 1...4 { run.join("web-\(index)", zone: index < 3 ? "eu-west-1a" : "eu-west-1b") }
     run.fail(0, at: 0.5, .connectionRefused, status: nil, "connection refused", took: 0.2)
     for (round, start) in [1.0, 11, 21, 31, 41, 51, 61, 71].enumerated() {

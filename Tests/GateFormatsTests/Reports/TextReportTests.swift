@@ -17,7 +17,7 @@ import Testing
   private var rollback: WatchedRun {
     var run = WatchedRun(
       .sample(healthy: 2, initial: 2, unhealthy: 2), policy(5, maxUnhealthy: 1),
-      warnings: ["timeout is 1s, but semantics alb takes 2s to 120s"])
+      warnings: ["timeout 1s is outside an Application Load Balancer's range (2s to 120s)"])
     run.join(["10.0.1.5", "10.0.1.6", "web-3", "10.0.1.8", "10.0.1.9"])
     for start in [1.0, 11] {
       run.pass(0, at: start, took: 12, version: "2.1.0")

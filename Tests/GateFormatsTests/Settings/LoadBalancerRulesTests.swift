@@ -5,43 +5,54 @@ import Testing
 
 @Suite struct LoadBalancerRulesTests {
   static let rows: [Row<String>] = [
-    Row("unhealthy_threshold: 1", "unhealthy_threshold is 1, but semantics classic takes 2 to 10"),
-    Row("healthy_threshold: 11", "healthy_threshold is 11, but semantics classic takes 2 to 10"),
-    Row("interval: 301", "interval is 5m1s, but semantics classic takes 5s to 5m"),
-    Row("interval: 4\ntimeout: 2", "interval is 4s, but semantics classic takes 5s to 5m"),
-    Row("interval: 7.5", "interval is 7.5s, but semantics classic takes whole seconds"),
-    Row("timeout: 1", "timeout is 1s, but semantics classic takes 2s to 1m"),
-    Row("timeout: 61\ninterval: 90", "timeout is 1m1s, but semantics classic takes 2s to 1m"),
+    Row(
+      "unhealthy_threshold: 1",
+      "unhealthy_threshold 1 is outside a Classic Load Balancer's range (2 to 10)"),
+    Row(
+      "healthy_threshold: 11",
+      "healthy_threshold 11 is outside a Classic Load Balancer's range (2 to 10)"),
+    Row("interval: 301", "interval 5m1s is outside a Classic Load Balancer's range (5s to 5m)"),
+    Row(
+      "interval: 4\ntimeout: 2", "interval 4s is outside a Classic Load Balancer's range (5s to 5m)"
+    ),
+    Row(
+      "interval: 7.5",
+      "interval 7.5s is not accepted by a Classic Load Balancer, only whole seconds"),
+    Row("timeout: 1", "timeout 1s is outside a Classic Load Balancer's range (2s to 1m)"),
+    Row(
+      "timeout: 61\ninterval: 90",
+      "timeout 1m1s is outside a Classic Load Balancer's range (2s to 1m)"),
     Row(
       "semantics: alb\ntimeout: 121\ninterval: 130",
-      "timeout is 2m1s, but semantics alb takes 2s to 2m"),
+      "timeout 2m1s is outside an Application Load Balancer's range (2s to 2m)"),
     Row(
       "interval: 10\ntimeout: 10",
-      "timeout is 10s, but semantics classic takes less than the interval, 10s"),
-    Row("interval: 5", "interval is 5s, but semantics classic takes more than the timeout, 5s"),
+      "timeout 10s must be less than the interval (10s)"),
+    Row("interval: 5", "interval 5s must be more than the timeout (5s)"),
     Row(
       "semantics: nlb\ninterval: 6",
-      "interval is 6s, but semantics nlb takes more than the timeout, 6s"),
-    Row("matcher: 200-299", "matcher is 200-299, but semantics classic takes 200 alone"),
+      "interval 6s must be more than the timeout (6s)"),
+    Row("matcher: 200-299", "matcher 200-299 is not accepted by a Classic Load Balancer, only 200"),
     Row(
       "semantics: alb\nmatcher: 200,500",
-      "matcher is 200,500, but semantics alb takes codes from 200 to 499"),
+      "matcher 200,500 is outside an Application Load Balancer's range (200 to 499)"),
     Row(
       "semantics: nlb\nmatcher: 199-399",
-      "matcher is 199-399, but semantics nlb takes codes from 200 to 599"),
+      "matcher 199-399 is outside a Network Load Balancer's range (200 to 599)"),
     Row(
       "target: GRPC:80",
-      "target is GRPC:80/AWS.ALB/healthcheck, but semantics classic takes "
-        + "HTTP, HTTPS, TCP or SSL"),
+      "target GRPC:80/AWS.ALB/healthcheck is not accepted by a Classic Load Balancer, only HTTP, HTTPS, TCP or SSL"
+    ),
     Row(
       "target: TCP:80\nsemantics: alb",
-      "target is TCP:80, but semantics alb takes HTTP, HTTPS, GRPC or GRPCS"),
+      "target TCP:80 is not accepted by an Application Load Balancer, only HTTP, HTTPS, GRPC or GRPCS"
+    ),
     Row(
       "target: SSL:80\nsemantics: nlb",
-      "target is SSL:80, but semantics nlb takes HTTP, HTTPS or TCP"),
+      "target SSL:80 is not accepted by a Network Load Balancer, only HTTP, HTTPS or TCP"),
     Row(
       "target: HTTP:traffic-port/\ninstances: 10.0.1.5:80",
-      "target is HTTP:traffic-port/, but semantics classic takes a port's number"),
+      "target HTTP:traffic-port/ is not accepted by a Classic Load Balancer, only a port number"),
   ]
 
   private func whole(_ yaml: String) -> String {

@@ -26,7 +26,6 @@ import Testing
         healthy_threshold: 2  # --healthy-threshold
         initial_threshold: 2  # the default of classic
         unhealthy_threshold: 2  # the default of classic
-        # unhealthy_window:  (none)
         matcher: 200  # the default of classic
         strict: true  # HEALTHGATE_STRICT
         # host:  (as the load balancer sends)
@@ -37,42 +36,26 @@ import Testing
         # method:  (as the load balancer sends)
         protocol_version: http1  # the default
         # grpc_service:  (empty, which is the server as a whole)
-        # proxy_protocol:  (none)
         verify_tls: false  # the default
         # ca_file:  (those of the system)
-        # client_cert:  (none)
         # client_key:  (in the file of the certificate)
         # server_name:  (as the load balancer sends)
         # tls_max:  (1.2 for nlb, else the newest there is)
         proxy: http://u:***@b  # gate.yaml:5
-        # connect_to:  (none)
-        # expect_body:  (none)
-        # expect_header:  (none)
-        # expect_json:  (none)
-        # expect_version:  (none)
-        # version_from:  (none)
+        # not set: unhealthy_window, proxy_protocol, client_cert, connect_to,
+        #   expect_body, expect_header, expect_json, expect_version, version_from
 
         # Group
         instances:  # --instances
           - 10.0.1.5
           - "web=[::1]:80"
-        # instances_file:  (none, unless another source is given)
-        # dns:  (none, unless another source is given)
-        # srv:  (none, unless another source is given)
-        # exec:  (none, unless another source is given)
-        # asg:  (none, unless another source is given)
-        # elb:  (none, unless another source is given)
-        # target_group:  (none, unless another source is given)
-        # terraform:  (none, unless another source is given)
         # terraform_resource:  (the only one that fits)
-        # import_from:  (none)
         # expected:  (what the source declares, else as many as it lists first)
         # refresh:  (the interval; a fixed list is never asked again)
-        # expect_image:  (none)
-        # expect_launch_template_version:  (none)
-        # expect_tag:  (none)
         probe_from: here  # the default
-        # cross_check:  (none)
+        # not set: instances_file, dns, srv, exec, asg, elb, target_group, terraform,
+        #   import_from, expect_image, expect_launch_template_version, expect_tag,
+        #   cross_check
 
         # Policy
         min_healthy: 100%  # the default
@@ -80,35 +63,22 @@ import Testing
         max_replaced: 0  # the default
         grace_period: 0s  # the default
         soak: 0s  # the default
-        # baseline:  (none)
         compare: false  # the default
-        # max_latency_increase:  (20%)
         # confidence:  (95%)
+        # max_latency_increase:  (20%)
         # min_samples:  (20)
-        # guard:  (none)
         deadline: 12m  # the default
         advisory: false  # the default
+        # not set: baseline, guard
 
         # Output
         format: auto  # the default
-        # verdict:  (none)
-        # journal:  (none)
-        # resume:  (none)
         progress: auto  # the default
-        # sign_key:  (none)
-        # attestation:  (none)
-        # subject:  (none)
-        # report:  (none)
-        # label:  (none)
-        # on_promote:  (none)
-        # on_rollback:  (none)
-        # on_inconclusive:  (none)
         verify_rollback: false  # the default
         # hook_timeout:  (5m)
-        # notify:  (none)
-        # events:  (none)
         ci: auto  # the default
-        # ci_dir:  (none)
+        # not set: verdict, journal, resume, sign_key, attestation, subject, report,
+        #   label, on_promote, on_rollback, on_inconclusive, notify, events, ci_dir
 
         """)
   }

@@ -59,7 +59,7 @@ import Testing
     Row(
       "unhealthy_window: 11/10",
       [
-        "unhealthy_window: '11/10' wants 1 to 64 checks, and failures from 1 to that number"
+        "unhealthy_window: '11/10' needs 1 to 64 checks, and a number of failures from 1 to that"
       ]),
     Row("matcher: 99", ["matcher: '99' is outside 100 to 999"]),
     Row("matcher: 1000", ["matcher: '1000' is not a status code or a range such as 200-299"]),

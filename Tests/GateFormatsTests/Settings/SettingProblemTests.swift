@@ -24,7 +24,7 @@ import Testing
     #expect(
       messages(file(yaml)) == [
         """
-        healthgate: error: unhealthy_threshold is 1, but semantics alb takes 2 to 10
+        healthgate: error: unhealthy_threshold 1 is outside an Application Load Balancer's range (2 to 10)
           at gate.yaml:7 (a flag or HEALTHGATE_UNHEALTHY_THRESHOLD would override it)
           hint: leave it out for 2, the load balancer's default, or drop --strict
         """
@@ -66,6 +66,28 @@ import Testing
       ])
   }
 
+  @Test func anotherProgramsNameInAFileIsAnsweredWithTheSetting() {
+    #expect(
+      messages(file("retries: 3")) == [
+        """
+        healthgate: error: retries is not a setting
+          at gate.yaml:1
+          hint: did you mean unhealthy_threshold?
+        """
+      ])
+  }
+
+  @Test func settingsUnderAnotherNameAreToldToStandAtTheTop() {
+    #expect(
+      messages(file("healthgate:\n  target: TCP:1\n  instances: 10.0.1.5")) == [
+        """
+        healthgate: error: healthgate is not a setting
+          at gate.yaml:1
+          hint: write the settings that are under it at the top, without it
+        """
+      ])
+  }
+
   @Test(
     arguments: [
       Row("timeot", "timeout"), Row("Interval", "interval"), Row("treshold", nil),
@@ -82,7 +104,7 @@ import Testing
   }
 
   @Test func aMessageCannotMoveTheCursor() {
-    let message = SettingProblem(.unknown(name: "a\u{1B}[2J\u{202E}", nearest: nil)).message
+    let message = SettingProblem(.unknown(name: "a\u{1B}[2J\u{202E}", meant: [])).message
     #expect(message == "healthgate: error: 'a\\u{1b}[2J\\u{202e}' is not a setting")
   }
 

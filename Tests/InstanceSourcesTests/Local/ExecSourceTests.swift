@@ -107,7 +107,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("echo 10.0.0.1; echo 'hello world'", "line 2: 'hello world' is not an address"),
+    ("echo 10.0.0.1; echo 'hello world'", "line 2: 'hello world' is not an instance"),
     ("echo a=10.0.0.1; echo a=10.0.0.2", "line 2: two instances are called 'a'"),
     ("echo 10.0.0.300", "'10.0.0.300' is not an IPv4 address"),
     (#"echo '[{"address":"10.0.0.1"}'"#, "JSON"),

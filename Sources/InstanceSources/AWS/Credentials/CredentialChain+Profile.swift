@@ -50,7 +50,7 @@ extension CredentialChain {
   ) throws(SourceError) -> AWSCredentials {
     guard profile["mfa_serial"] == nil else {
       throw Self.problem(
-        profile, "it wants a code (mfa_serial), and nobody is asked for one here",
+        profile, "it requires an MFA code (mfa_serial), which cannot be entered here",
         advice: "export the credentials first: aws configure export-credentials --format env")
     }
     let source = try sourceCredentials(of: profile, behind: visited + [profile.name])

@@ -30,7 +30,7 @@ extension CredentialsDocument {
       throw .unusableCredentials(
         detail: "the answer of \(place) has "
           + (document.version.map { "the Version \($0)" } ?? "no Version") + ", not the Version 1",
-        advice: "see that the command prints what credential_process wants")
+        advice: "make sure that the command prints what credential_process requires")
     }
     guard let key = document.accessKeyID, !key.isEmpty,
       let secret = document.secretAccessKey, !secret.isEmpty

@@ -1,0 +1,146 @@
+internal import GateCore
+internal import GateSettings
+
+#if canImport(Glibc)
+  internal import Glibc
+#endif
+
+/// A file that is read whole; `-` is standard input.
+///
+/// Whatever is read has a bound: a path may be another's mistake, or `/dev/zero`.
+package enum InputFile {
+  /// What a file should be, and how large that can be.
+  package struct Kind {
+    /// As messages have it: `the verdict`.
+    var name: String
+    var largest: Int
+    var longestLine = Int.max
+
+    static let settings = Kind(name: "the settings", largest: 16 << 20)
+    package static let verdict = Kind(name: "the verdict", largest: 128 << 20)
+    /// Some five million checks; the first line may have thousands of settings and warnings.
+    static let journal = Kind(name: "the journal", largest: 1 << 30, longestLine: 16 << 20)
+    static let key = Kind(name: "the key", largest: 64 << 10)
+    static let keyOfSignKey = Kind(name: "the key of sign_key", largest: key.largest)
+
+    static func certificates(of setting: SettingKey) -> Kind {
+      Kind(name: "the PEM file of \(setting.rawValue)", largest: 16 << 20)
+    }
+  }
+
+  /// Why a file could not be read.
+  package enum Failure: Error {
+    case system(SystemError)
+    case tooLarge(Int)
+    case lineTooLong(Int)
+  }
+
+  /// Reads all of it.
+  package static func read(_ path: String, as kind: Kind) throws(Failure) -> [UInt8] {
+    guard path != "-" else { return try read(descriptor: STDIN_FILENO, as: kind) }
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .system(.last) }
+    defer { close(descriptor) }
+    return try read(descriptor: descriptor, as: kind)
+  }
+
+  /// Reads from where the descriptor is.
+  static func read(descriptor: Int32, as kind: Kind) throws(Failure) -> [UInt8] {
+    var bytes: [UInt8] = []
+    var status = stat()
+    if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG {
+      guard status.st_size <= kind.largest else { throw .tooLarge(kind.largest) }
+      bytes.reserveCapacity(Int(status.st_size))
+    }
+    var chunk = [UInt8](repeating: 0, count: 64 * 1024)
+    var lineStart = 0
+    while true {
+      let count = Glibc.read(descriptor, &chunk, chunk.count)
+      guard count >= 0 else {
+        guard errno == EINTR else { throw .system(.last) }
+        continue
+      }
+      guard count > 0 else { return bytes }
+      if let feed = chunk[..<count].lastIndex(of: UInt8(ascii: "\n")) {
+        lineStart = bytes.count + feed + 1
+      }
+      bytes.append(contentsOf: chunk[..<count])
+      guard bytes.count <= kind.largest else { throw .tooLarge(kind.largest) }
+      guard bytes.count - lineStart <= kind.longestLine else {
+        throw .lineTooLong(kind.longestLine)
+      }
+    }
+  }
+}
+
+extension InputFile.Failure {
+  /// What is wrong with `subject`, such as "it".
+  package func words(of subject: String) -> String {
+    switch self {
+    case .system(let error): "\(subject) cannot be read: \(error.words)"
+    case .tooLarge(let limit): "\(subject) is larger than \(Self.size(limit))"
+    case .lineTooLong(let limit): "\(subject) has a line of more than \(Self.size(limit))"
+    }
+  }
+
+  private static func size(_ bytes: Int) -> String {
+    bytes >= 1 << 20 ? "\(bytes >> 20) MiB" : "\(bytes >> 10) KiB"
+  }
+}
+
+extension CommandFailure {
+  /// It is about the content when there is too much of it.
+  init(_ failure: InputFile.Failure, _ path: String, as kind: InputFile.Kind) {
+    // A URL in the place of a file may have a password.
+    let place = path == "-" ? "standard input" : "'\(SecretPlaces.masked(path))'"
+    switch failure {
+    case .system(let error):
+      self.init(
+        .noFile,
+        "\(kind.name) cannot be read from \(place): \(error.words)\n  hint: name a file that is "
+          + "there and may be read, or - for standard input")
+    case .tooLarge, .lineTooLong:
+      self.init(
+        .badContent, "\(failure.words(of: place))\n  hint: is it \(kind.name) that was meant?")
+    }
+  }
+}
+
+extension InputFile {
+  /// Reads all of it, or ends the command.
+  ///
+  /// - Throws: `CommandFailure`
+  package static func required(_ path: String, as kind: Kind) throws(CommandFailure) -> [UInt8] {
+    do throws(Failure) {
+      return try read(path, as: kind)
+    } catch {
+      throw CommandFailure(error, path, as: kind)
+    }
+  }
+
+  /// False for a pipe, a device or a folder; what is not there is told by who reads it.
+  static func canBeReadAgain(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG
+  }
+
+  /// What there is, up to a bound: the rest is not looked at.
+  ///
+  /// - Throws: `SystemError`
+  static func beginning(
+    descriptor: Int32, atMost limit: Int
+  ) throws(SystemError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 64 * 1024)
+    while bytes.count < limit {
+      let count = Glibc.read(descriptor, &chunk, min(chunk.count, limit - bytes.count))
+      guard count >= 0 else {
+        guard errno == EINTR else { throw .last }
+        continue
+      }
+      guard count > 0 else { break }
+      bytes.append(contentsOf: chunk[..<count])
+    }
+    return bytes
+  }
+}

@@ -1,0 +1,35 @@
+internal import GateText
+
+#if canImport(Glibc)
+  package import Glibc
+#endif
+
+/// A file that must not be there yet: settings, a key.
+package enum NewFile {
+  /// Writes all of it, or leaves nothing.
+  ///
+  /// - Throws: `CommandFailure` when something stands there, or it cannot be written.
+  package static func write(
+    _ text: String, of what: String, to path: String, mode: mode_t = 0o644
+  ) throws(CommandFailure) {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
+    guard descriptor >= 0 else {
+      let hint = errno == EEXIST ? "\n  hint: it is never overwritten; name another file" : ""
+      throw failure(what, path, .last, hint)
+    }
+    defer { close(descriptor) }
+    do throws(SystemError) {
+      try Output.write(text.utf8, to: descriptor)
+      guard fsync(descriptor) == 0 else { throw .last }
+    } catch {
+      unlink(path)
+      throw failure(what, path, error)
+    }
+  }
+
+  private static func failure(
+    _ what: String, _ path: String, _ error: SystemError, _ hint: String = ""
+  ) -> CommandFailure {
+    CommandFailure(.notWritten, "\(what) cannot be written to \(path.shown): \(error.words)\(hint)")
+  }
+}

@@ -1,0 +1,41 @@
+internal import GateText
+
+/// One document, for a file or for standard output.
+package struct OutputFile {
+  /// Nil: standard output.
+  private let file: VerdictFile?
+  private let what: String
+
+  /// Whether it can be written is known before there is a document.
+  ///
+  /// - Throws: `CommandFailure`
+  package init(_ path: String?, of what: String) throws(CommandFailure) {
+    self.what = what
+    guard let path else {
+      file = nil
+      return
+    }
+    do throws(SystemError) {
+      file = try VerdictFile(path)
+    } catch {
+      throw Self.failure(what, path, error)
+    }
+  }
+
+  /// Whole, or not at all.
+  package func write(_ text: String) throws(CommandFailure) {
+    guard let file else { return try Output.print(text) }
+    do throws(SystemError) {
+      try file.prepare(Array(text.utf8))
+      try file.commit()
+    } catch {
+      throw Self.failure(what, file.path, error)
+    }
+  }
+
+  private static func failure(
+    _ what: String, _ path: String, _ error: SystemError
+  ) -> CommandFailure {
+    CommandFailure(.notWritten, "\(what) cannot be written to \(path.shown): \(error.words)")
+  }
+}

@@ -1,0 +1,21 @@
+#if canImport(Glibc)
+  internal import Glibc
+#endif
+
+/// What the system said when it could not do something with a file.
+package struct SystemError: Error, Equatable {
+  let code: Int32
+
+  /// The error of the call just made.
+  package static var last: SystemError { SystemError(code: errno) }
+
+  /// A signal ended the waiting for whoever reads it.
+  static let interrupted = SystemError(code: EINTR)
+
+  /// Such as `no space left on device`.
+  package var words: String {
+    guard self != .interrupted else { return "a signal ended the waiting for its reader" }
+    let text = String(cString: strerror(code))
+    return text.prefix(1).lowercased() + text.dropFirst()
+  }
+}

@@ -1,0 +1,277 @@
+internal import GateCore
+internal import GateEngine
+internal import GateReports
+internal import GateSettings
+internal import GateText
+internal import InstanceSources
+
+/// Reads a group that may change, and the load balancer's view of it, as the settings name them.
+struct GroupReader: Sendable {
+  private let source: InstanceSource
+  private let target: HealthCheckTarget
+  private let release: ReleaseExpectations?
+  /// Those whose views count, each of them.
+  private let balancers: [LoadBalancerName]
+  private let terraform: TerraformGroup?
+  private let trafficPort: Int?
+  private let client: AWSClient
+  private let variables: [String: String]
+  /// The user's own number of instances.
+  private let givenExpected: Int?
+  private let secrets: SecretMask
+  /// How long the source may take: who waits longer than the deadline for it waits for nothing.
+  private let patience: Duration
+
+  /// `trafficPort` is the imported target group's own port, which an Auto Scaling group has not.
+  ///
+  /// Given a `baseline` it is the old group's reader: nobody asks that one for its release or for a
+  /// load balancer's view.
+  init(
+    _ settings: Settings, of baseline: InstanceSource? = nil,
+    terraform: TerraformGroup?, trafficPort: Int?
+  ) {
+    source = baseline ?? settings.source
+    target = settings.check.target
+    release = baseline == nil ? settings.following.release : nil
+    variables = SettingsLoader.environmentOfCommands
+    secrets = settings.secrets
+    patience = max(settings.group.deadline, .milliseconds(1))
+    client = AWSClient(
+      SettingsLoader.aws, region: Self.region(of: source, terraform),
+      patience: min(patience, AWSClient.longestPatience))
+    self.terraform = terraform
+    givenExpected = settings.group.expected
+    self.trafficPort = trafficPort
+    balancers = baseline == nil ? settings.balancers : []
+  }
+
+  var readsView: Bool { !balancers.isEmpty }
+
+  /// How long one listing, or one view, may take.
+  var timeLimit: Duration {
+    switch source {
+    case .exec, .dns, .srv: min(patience, ExecSource.longestTimeout)
+    case .instances, .file, .autoScalingGroup, .classicLoadBalancer, .targetGroup, .terraform:
+      min(patience, AWSClient.longestPatience)
+    }
+  }
+
+  /// Whether an error says that the group was deleted: a name that the DNS does not know for a
+  /// moment is no such thing.
+  func isGone(_ error: SourceError) -> Bool {
+    switch error {
+    case .notFound, .ending: break
+    case .unreachable, .throttled, .noCredentials, .unusableCredentials, .refusedCredentials,
+      .missingPermission, .unusable, .rejected, .malformed, .foreign:
+      return false
+    }
+    return switch source {
+    case .autoScalingGroup, .classicLoadBalancer, .targetGroup, .terraform: true
+    case .instances, .file, .dns, .srv, .exec: false
+    }
+  }
+
+  /// Whether the source is an Auto Scaling group, which wants a number of instances.
+  private var isAutoScalingGroup: Bool {
+    switch (source, terraform?.reference) {
+    case (.autoScalingGroup, _), (.terraform, .autoScalingGroup): true
+    case (_, _): false
+    }
+  }
+
+  func list() throws(SourceError) -> GroupListing {
+    let listing = try sourceListing()
+    var group = GroupListing(
+      instances: [], expected: listing.expected,
+      isEmpty: isAutoScalingGroup && listing.expected == 0, notes: notes(on: listing))
+    for member in listing.members {
+      if let problem = member.instance.nameProblem {
+        throw .unusable(
+          detail: "the group cannot be checked: \(problem)",
+          advice: "give the instance another name")
+      }
+      switch member.standing {
+      case .checked:
+        var instance = member.instance
+        instance.mismatch = release?.mismatch(of: member)?.cleaned(to: 300)
+        group.instances.append(instance)
+      case .awaited:
+        group.awaited.insert(member.instance.id)
+        // A record of the DNS is called by its target's name until that has an address.
+        if source.key != .srv { group.launching.append(member.instance) }
+      case .leaving, .ignored: group.leaving.insert(member.instance.id)
+      }
+    }
+    return group
+  }
+
+  /// What is to be said of a listing beside who is in service, a sentence each.
+  private func notes(on listing: SourceListing) -> [String] {
+    var notes: [String] = []
+    if isAutoScalingGroup, listing.expected == 0 {
+      notes.append("the Auto Scaling group's desired capacity is 0")
+    }
+    // First those that explain failures: whom the group counts, and EC2 does not run.
+    let stopped = listing.members.filter(\.isOutOfEC2)
+    if !stopped.isEmpty {
+      notes.append(
+        "\(counted(stopped.count, "instance")) not running: "
+          + Self.few(stopped.map { "\($0.instance.id) (\($0.note ?? ""))" }, most: 50))
+    }
+    let awaited = listing.members.filter {
+      $0.standing == .awaited && $0.note != nil && !$0.isOutOfEC2
+    }
+    if !awaited.isEmpty {
+      notes.append(
+        "\(counted(awaited.count, "instance")) not in service yet: "
+          + Self.few(awaited.map { "\($0.instance.id) (\($0.note ?? ""))" }))
+    }
+    if !listing.joining.isEmpty, givenExpected == nil {
+      notes.append(
+        "\(counted(listing.joining.count, "target")) still being registered, and more may follow: "
+          + "expected says how many there must be: \(Self.few(listing.joining))")
+    }
+    return notes
+  }
+
+  private static func few(_ names: [String], most: Int = 10) -> String {
+    names.prefix(most).joined(separator: ", ")
+      + (names.count > most ? " and \(names.count - most) more" : "")
+  }
+
+  /// The region that the group's own name tells; nil: the one that is configured here.
+  private static func region(of source: InstanceSource, _ terraform: TerraformGroup?) -> String? {
+    switch source {
+    case .autoScalingGroup(let name), .classicLoadBalancer(let name), .targetGroup(let name):
+      AWSClient.region(inARN: name)
+    case .terraform: terraform?.region
+    case .instances, .file, .dns, .srv, .exec: nil
+    }
+  }
+
+  /// The region that is asked; nil when there is none.
+  var region: String? { try? client.region() }
+
+  /// Who asks AWS; nil when nobody knows.
+  var caller: AWSCaller? { client.caller() }
+
+  /// Where the credentials were found.
+  var credentialsOrigin: String? { client.origin }
+
+  /// Asks each load balancer whose view counts once: whatever the run will need must be there.
+  func tryOutViews(of instances: [Instance]) throws(SourceError) {
+    _ = try views(of: instances)
+  }
+
+  /// The load balancers' view of these instances, by id: of each instance the worst there is.
+  ///
+  /// One that a load balancer says nothing of is in none.
+  func views(of instances: [Instance]) throws(SourceError) -> [String: LoadBalancerView] {
+    guard let first = balancers.first else { return [:] }
+    var views = try views(of: instances, by: first)
+    for balancer in balancers.dropFirst() {
+      let others = try self.views(of: instances, by: balancer)
+      for instance in instances {
+        views[instance.id] = Self.worse(views[instance.id], others[instance.id])
+      }
+    }
+    return views
+  }
+
+  private func views(
+    of instances: [Instance], by balancer: LoadBalancerName
+  ) throws(SourceError) -> [String: LoadBalancerView] {
+    switch balancer {
+    case .classic(let name):
+      try ClassicLoadBalancer(name, client: client).report().views(of: instances)
+    case .targetGroup(let name):
+      try TargetGroup(name, client: client).report().views(of: instances)
+    }
+  }
+
+  /// Out of service is worse than unknown, and unknown worse than in service.
+  private static func worse(_ one: LoadBalancerView?, _ other: LoadBalancerView?)
+    -> LoadBalancerView?
+  {
+    switch (one?.state, other?.state) {
+    case (.unhealthy?, _): one
+    case (_, .unhealthy?): other
+    case (nil, _), (_, nil): nil
+    case (.initial?, _): one
+    case (.healthy?, _): other
+    }
+  }
+
+  private func sourceListing() throws(SourceError) -> SourceListing {
+    switch source {
+    case .instances, .file: SourceListing(members: [], expected: nil)
+    case .dns(let name): try DNSSource(name: name).list(port: target.port)
+    case .srv(let name): try SRVSource(name: name).list(port: target.port)
+    case .exec(let command):
+      try ExecSource(
+        command: command, variables: variables, timeout: min(patience, ExecSource.longestTimeout),
+        secrets: secrets
+      ).list(port: target.port)
+    case .autoScalingGroup(let name): try autoScalingGroup(name)
+    case .classicLoadBalancer(let name): try classic(name)
+    case .targetGroup(let name): try TargetGroup(name, client: client).list(port: target.port)
+    case .terraform:
+      switch terraform?.reference {
+      case .autoScalingGroup(let name): try autoScalingGroup(name)
+      case .classicLoadBalancer(let name): try classic(name)
+      case .targetGroup(let name): try TargetGroup(name, client: client).list(port: target.port)
+      case nil: SourceListing(members: [], expected: nil)
+      }
+    }
+  }
+
+  private func autoScalingGroup(_ name: String) throws(SourceError) -> SourceListing {
+    try AutoScalingGroup(name, port: try number(), client: client).list()
+  }
+
+  private func classic(_ name: String) throws(SourceError) -> SourceListing {
+    try ClassicLoadBalancer(name, client: client).list(port: try number())
+  }
+
+  /// The port of instances that have none of their own.
+  private func number() throws(SourceError) -> Int {
+    if case .number(let number) = target.port { return number }
+    guard let trafficPort else {
+      throw .unusable(
+        detail: "target is \(target), but these instances have no traffic port",
+        advice: "name the port in target, or import_from the target group")
+    }
+    return trafficPort
+  }
+}
+
+extension Settings {
+  /// The load balancers whose views count: those to agree, and where the view decides that of the
+  /// source too.
+  fileprivate var balancers: [LoadBalancerName] {
+    guard following.probeFrom == .loadBalancer else { return following.crossChecks }
+    let own: LoadBalancerName? =
+      switch source {
+      case .classicLoadBalancer(let name): .classic(name)
+      case .targetGroup(let name): .targetGroup(name)
+      case .instances, .file, .dns, .srv, .exec, .autoScalingGroup, .terraform: nil
+      }
+    return [own].compactMap { $0 } + following.crossChecks.filter { $0 != own }
+  }
+}
+
+extension ReleaseExpectations {
+  /// Why a member is not of the release; nil when it is.
+  fileprivate func mismatch(of member: SourceMember) -> String? {
+    if let image, member.image != image {
+      return "image \(member.image ?? "unknown"), not \(image)"
+    }
+    if let version = launchTemplateVersion, member.launchTemplateVersion != version {
+      return "launch template version \(member.launchTemplateVersion ?? "unknown"), not \(version)"
+    }
+    for tag in tags where member.tags[tag.name] != tag.value {
+      return "tag \(tag.name) is \(member.tags[tag.name] ?? "missing"), not \(tag.value)"
+    }
+    return nil
+  }
+}

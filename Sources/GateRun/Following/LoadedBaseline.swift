@@ -1,0 +1,103 @@
+internal import GateCore
+internal import GateEngine
+internal import GateRecords
+internal import GateSettings
+internal import GateText
+internal import InstanceSources
+
+/// The old group as it is when the run begins.
+package struct LoadedBaseline {
+  var listing: GroupListing
+  var source: RunHeader.Group
+  /// How long one listing may take; nil for a fixed list.
+  var timeLimit: Duration?
+  /// Follows what changes; nil for a fixed list.
+  var poller: GroupPoller?
+  /// What is odd about it: a sentence each.
+  var warnings: [String] = []
+
+  var instances: [Instance] { listing.instances }
+}
+
+extension LoadedSettings {
+  /// The old group that the settings name, if they name one.
+  package func baseline(beside group: LoadedGroup) throws -> LoadedBaseline? {
+    guard var loaded = try baseline() else { return nil }
+    loaded.warnings = warnings(loaded, beside: group)
+    return loaded
+  }
+
+  private func baseline() throws -> LoadedBaseline? {
+    guard let source = settings.baseline else { return nil }
+    let header = RunHeader.Group(source: source.key.rawValue, name: source.name)
+    var loaded: LoadedBaseline
+    switch source {
+    case .instances(let specs):
+      loaded = LoadedBaseline(listing: GroupListing(instances: try placed(specs)), source: header)
+    case .file(let path):
+      loaded = LoadedBaseline(
+        listing: GroupListing(instances: try placed(fileSpecs(path))), source: header)
+    case .dns, .srv, .exec, .autoScalingGroup, .classicLoadBalancer, .targetGroup, .terraform:
+      loaded = try listed(source, header)
+    }
+    for index in loaded.instances.indices {
+      loaded.listing.instances[index].role = .baseline
+    }
+    return loaded
+  }
+
+  /// The old group as one that is gated itself; nil when there is none.
+  ///
+  /// All that are there now are expected to be healthy, as the policy wants it.
+  package func oldGroup() throws -> LoadedGroup? {
+    guard var old = try baseline() else { return nil }
+    for index in old.instances.indices { old.listing.instances[index].role = .member }
+    var policy = settings.group.policy(
+      expecting: max(old.instances.count, 1), old.poller == nil ? .fixed : .changing)
+    policy.comparison = nil
+    policy.polling = old.timeLimit.map {
+      GatePolicy.Polling(refresh: settings.following.refresh, timeout: $0)
+    }
+    return LoadedGroup(
+      policy: policy, source: old.source, poller: old.poller, listing: old.listing)
+  }
+
+  private func placed(_ specs: [InstanceSpec]) throws(CommandFailure) -> [Instance] {
+    do throws(SettingsError) {
+      return try InstanceSpec.instances(specs, on: settings.check.target.port)
+    } catch {
+      throw CommandFailure(error)
+    }
+  }
+
+  private func listed(_ source: InstanceSource, _ header: RunHeader.Group) throws -> LoadedBaseline
+  {
+    let reader = GroupReader(
+      settings, of: source, terraform: try SettingsImport.group(of: source),
+      trafficPort: trafficPort)
+    let listing: GroupListing
+    do throws(SourceError) {
+      listing = try reader.list()
+    } catch {
+      throw CommandFailure(error, of: .baseline)
+    }
+    return LoadedBaseline(
+      listing: listing, source: header, timeLimit: reader.timeLimit,
+      poller: try GroupPoller(
+        reader, members: listing.instances, follows: true, every: settings.following.refresh,
+        until: settings.group.deadline))
+  }
+
+  private func warnings(_ baseline: LoadedBaseline, beside group: LoadedGroup) -> [String] {
+    guard !baseline.instances.isEmpty else {
+      return ["baseline lists no instance, so there is nothing to compare with yet"]
+    }
+    let places = Set(group.instances.map(\.place))
+    let both = baseline.instances.filter { places.contains($0.place) }
+    guard let first = both.first else { return [] }
+    return [
+      "\(counted(both.count, "instance")) of the baseline is in the group too, such as \(first.id): "
+        + "what fails there fails in both"
+    ]
+  }
+}

@@ -1,0 +1,124 @@
+internal import GateRecords
+internal import GateReports
+package import GateSettings
+internal import InstanceSources
+
+/// Settings of the health check, taken from a load balancer or from Terraform.
+package struct SettingsImport {
+  package var layer: RawSettings
+  /// The group that a Terraform document names.
+  var group: TerraformGroup?
+  var trafficPort: Int?
+  /// What could not be taken over, a sentence each.
+  package var warnings: [String] = []
+
+  /// Imports what the settings so far ask for; nil when they ask for nothing.
+  ///
+  /// - Throws: `CommandFailure` when it cannot be had.
+  package init?(_ settings: RawSettings) throws {
+    let given = Set(settings.values.keys.map(\.rawValue))
+    let from = settings.values[.importFrom]?.last.flatMap {
+      try? ImportSource(parsing: $0.text)
+    }
+    let file = settings.values[.terraform]?.last?.text
+    let address = settings.values[.terraformResource]?.last?.text
+    // Standard input can be read once only.
+    let document = try file.map(Self.document)
+    // Before the health check: which group it is, is what is asked first.
+    group = try document?.named(at: address)
+    switch (from, document) {
+    case (.loadBalancer(let name), _):
+      let health = try Self.healthCheck(of: name, by: settings.values[.deadline]?.last?.text)
+      layer = Self.layer(health, from: settings.values[.importFrom]?.last?.text ?? "")
+      trafficPort = health.trafficPort
+      warnings = health.warnings
+    case (.terraform(let path, let address), _):
+      let found = try (path == file ? document ?? Self.document(path) : Self.document(path))
+        .health(at: address, given)
+      layer = Self.layer(found.imported, from: "\(path)#\(found.address)")
+      trafficPort = found.imported.trafficPort
+    case (nil, _?) where Self.isWhole(given):
+      // Nothing is left to be taken from there but the group itself.
+      layer = RawSettings()
+    case (nil, let document?):
+      let found = try document.health(at: address, given)
+      layer = Self.layer(found.imported, from: "\(document.path)#\(found.address)")
+      trafficPort = found.imported.trafficPort
+    case (nil, nil): return nil
+    }
+  }
+
+  /// Whether all that a health check is made of is given elsewhere.
+  private static func isWhole(_ given: Set<String>) -> Bool {
+    let wanted: Set = ["target", "interval", "timeout", "healthy_threshold", "unhealthy_threshold"]
+    return wanted.isSubset(of: given)
+  }
+
+  /// Asks no longer than the deadline, as far as it is known yet.
+  private static func healthCheck(
+    of name: LoadBalancerName, by deadline: String?
+  ) throws(CommandFailure) -> ImportedHealthCheck {
+    let deadline = deadline.flatMap { try? Duration(parsing: $0) } ?? AWSClient.longestPatience
+    let client = AWSClient(
+      SettingsLoader.aws,
+      patience: max(min(deadline, AWSClient.longestPatience), .milliseconds(1)))
+    do throws(SourceError) {
+      return switch name {
+      case .classic(let name): try ClassicLoadBalancer(name, client: client).healthCheck()
+      case .targetGroup(let name): try TargetGroup(name, client: client).healthCheck()
+      }
+    } catch {
+      throw CommandFailure(error, of: .importFrom)
+    }
+  }
+
+  private static func layer(_ health: ImportedHealthCheck, from source: String) -> RawSettings {
+    RawSettings(
+      imported: health.settings.compactMap { setting in
+        SettingKey(rawValue: setting.name).map { ($0, [setting.value]) }
+      }, from: source)
+  }
+
+  /// The group that a source of Terraform's names; nil for any other source.
+  static func group(of source: InstanceSource) throws -> TerraformGroup? {
+    guard case .terraform(let path, let address) = source else { return nil }
+    return try document(path).named(at: address)
+  }
+
+  private static func document(_ path: String) throws -> TerraformDocument {
+    let kind = InputFile.Kind(name: "Terraform's JSON", largest: TerraformDocument.largestFile)
+    let bytes = try InputFile.required(path, as: kind)
+    do throws(TerraformError) {
+      return try TerraformDocument(parsing: bytes, path: path == "-" ? "standard input" : path)
+    } catch {
+      throw CommandFailure(error)
+    }
+  }
+}
+
+extension TerraformDocument {
+  fileprivate func health(
+    at address: String?, _ given: Set<String>
+  ) throws(CommandFailure) -> TerraformHealthCheck {
+    do throws(TerraformError) {
+      return try healthCheck(at: address, given: given)
+    } catch {
+      throw CommandFailure(error)
+    }
+  }
+
+  fileprivate func named(at address: String?) throws(CommandFailure) -> TerraformGroup {
+    do throws(TerraformError) {
+      return try group(at: address)
+    } catch {
+      throw CommandFailure(error)
+    }
+  }
+}
+
+extension CommandFailure {
+  fileprivate init(_ error: TerraformError) {
+    self.init(
+      error.isAboutContent ? .badContent : .usage, "\(error.message)\n  hint: \(error.hint)")
+  }
+}

@@ -1,0 +1,100 @@
+internal import GateCore
+internal import GateInsight
+internal import GateRecords
+package import GateReports
+package import GateSettings
+internal import GateText
+
+/// What a `lint` is to do: which instances are asked what, and which rules look at the answers.
+package struct LintOrder {
+  package let format: DocumentFormat
+  let ignored: [String]
+  let groups: [LintGroup]
+
+  /// Reads the arguments and the settings, and asks the sources for their instances.
+  ///
+  /// - Throws: `CommandFailure`; then nothing was asked.
+  package init(
+    _ arguments: [String], config: String?, ignoring ignored: [String],
+    _ flags: [(SettingKey, [String])]
+  ) throws {
+    let known = Set(LintRule.all.map(\.id))
+    if let unknown = ignored.first(where: { !known.contains($0) }) {
+      throw CommandFailure(
+        .usage,
+        "there is no rule '\(unknown.printable)'\n  hint: 'healthgate lint --rules' names them")
+    }
+    self.ignored = ignored
+    let targets = try ProbeTarget.read(arguments)
+    let layers = try SettingsLoader(config: config).layers(flags: flags)
+    let settings = ProbeSettings(layers.settings, layers.imported)
+    format = try settings.format()
+    let nonce = Self.nonce
+    groups = try settings.lanes(for: targets).map { try LintGroup($0, nonce: nonce) }
+    guard groups.contains(where: { !$0.instances.isEmpty }) else {
+      throw CommandFailure(.sourceUnavailable, "there is no instance to ask")
+    }
+  }
+
+  /// Letters and digits that nobody has sent before.
+  private static var nonce: String {
+    String(UInt64.random(in: 1 << 60 ... .max), radix: 36).cleaned(to: 12)
+  }
+
+  /// What would be asked, with nothing sent.
+  package var dryRun: LintDocument { document(of: groups.map(\.linted), []) }
+
+  /// Asks, and looks at the answers.
+  package func carriedOut() -> LintDocument {
+    var targets: [LintedTarget] = []
+    var findings: [LintFinding] = []
+    let ids = Set(ignored)
+    for group in groups {
+      let examined = group.asked()
+      targets.append(group.linted.told(by: examined))
+      findings += LintRule.findings(in: examined, of: group.name, ignoring: ids)
+    }
+    var document = document(of: targets, findings)
+    document.isDryRun = false
+    let status: ExitStatus =
+      if document.count(.error) > 0 { .rollback } else if targets.contains(where: \.isUnasked) {
+        .sourceUnavailable
+      } else { .promote }
+    document.exitCode = status.code
+    return document
+  }
+
+  private func document(of targets: [LintedTarget], _ findings: [LintFinding]) -> LintDocument {
+    var warnings: [String] = []
+    for warning in groups.flatMap(\.settings.warnings) where !warnings.contains(warning) {
+      warnings.append(warning)
+    }
+    let worstFirst = LintRule.Severity.allCases.flatMap { severity in
+      findings.filter { $0.rule.severity == severity }
+    }
+    return LintDocument(
+      healthgateVersion: Program.version, startedAt: .now, isDryRun: true, targets: targets,
+      findings: worstFirst, ignored: ignored, warnings: warnings)
+  }
+}
+
+extension LintedTarget {
+  /// Whether an instance could not be asked, and so nothing is known of it.
+  fileprivate var isUnasked: Bool { !faults.isEmpty }
+
+  /// With what was sent, and to whom nothing could be.
+  fileprivate func told(by examined: [Examined]) -> LintedTarget {
+    var target = self
+    for member in examined {
+      let sent = member.exchanges.filter {
+        if case .fault = $0.end { return false }
+        return true
+      }
+      target.requestsSent += sent.count
+      if sent.isEmpty, case .fault(let detail) = member.exchanges.first?.end {
+        target.faults.append(Fault(instance: member.instance.id, detail: detail.cleaned(to: 300)))
+      }
+    }
+    return target
+  }
+}

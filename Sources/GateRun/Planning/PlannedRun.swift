@@ -1,0 +1,172 @@
+internal import GateCore
+internal import GateInsight
+internal import GateRecords
+package import GateReports
+internal import GateSettings
+
+/// Makes a plan of settings and questions.
+package struct PlannedRun {
+  private let settings: Settings
+  private let policy: GatePolicy
+  private let questions: PlanQuestions
+  private let isWholeCurve: Bool
+  private var notes: [String] = []
+
+  package init(_ loaded: LoadedSettings, questions: PlanQuestions, isWholeCurve: Bool) throws {
+    settings = loaded.settings
+    self.questions = questions
+    self.isWholeCurve = isWholeCurve
+    var policy = try Self.policy(of: loaded)
+    if settings.following.probeFrom == .loadBalancer {
+      throw CommandFailure(
+        .usage,
+        "probe_from is load-balancer, whose own view has no odds\n"
+          + "  hint: leave it out to plan the checks that the load balancer makes")
+    }
+    if policy.loadBalancer == .confirms {
+      notes.append("the load balancer itself agrees at once (cross_check)")
+    }
+    if policy.membership == .changing {
+      notes.append("the source lists all instances at the start")
+    }
+    notes += Self.notes(on: settings)
+    (policy.membership, policy.loadBalancer) = (.fixed, .none)
+    self.policy = policy
+    if settings.inForce.values[.target]?.first?.origin == SettingsLoader.standInOrigin {
+      notes.append("no target is given: \(settings.check.target) stands for it")
+    }
+    if case .instances(let specs) = settings.source, specs.isEmpty, settings.group.expected == nil {
+      notes.append("the group is one instance, as neither instances nor expected are given")
+    }
+  }
+
+  /// What the bounds and the odds take for granted of whatever is looked at beside the group.
+  private static func notes(on settings: Settings) -> [String] {
+    var notes: [String] = []
+    let check = settings.check
+    if settings.baseline != nil {
+      let wait = check.interval * check.unhealthyThreshold + check.timeout
+      notes.append(
+        "the baseline is well, and shows it at once: a rollback for unhealthy instances or for want "
+          + "of time waits for a check of it, \(wait.inWords) at most, and one that fails as well "
+          + "makes it inconclusive")
+    }
+    if settings.group.comparison != nil {
+      notes.append(
+        "the group is no worse than the baseline, and there are samples enough when it has soaked "
+          + "(compare)")
+    }
+    if !settings.guards.isEmpty {
+      notes.append("every guard holds as soon as the group is healthy, and as long")
+    }
+    return notes
+  }
+
+  /// The policy for as many instances as are expected, without asking anybody for them.
+  private static func policy(of loaded: LoadedSettings) throws -> GatePolicy {
+    let settings = loaded.settings
+    switch settings.source {
+    case .instances(let specs) where !specs.isEmpty: return try loaded.group().policy
+    case .file: return try loaded.group().policy
+    case .instances: break
+    case .dns, .srv, .exec, .autoScalingGroup, .classicLoadBalancer, .targetGroup, .terraform:
+      guard settings.group.expected == nil else { break }
+      throw CommandFailure(
+        .usage,
+        "\(settings.source.key.rawValue) is not asked for a plan, so the group's size is not known\n"
+          + "  hint: give it with \(SettingKey.expected.flag)")
+    }
+    do throws(SettingsError) {
+      return try settings.policy(forChangingGroupOf: 1, declared: nil)
+    } catch {
+      throw CommandFailure(error)
+    }
+  }
+
+  package func document() throws(CommandFailure) -> PlanDocument {
+    var (check, policy) = (settings.check, policy)
+    let search = try search(check, policy)
+    if let proposal = search?.proposal { (check, policy) = (proposal.check, proposal.policy) }
+    do throws(Plan.Failure) {
+      let plan = try Plan(check: check, policy: policy)
+      return PlanDocument(
+        plan: plan, isAdvisory: settings.isAdvisory, bootTime: questions.bootTime,
+        outage: questions.outage, odds: try odds(plan, at: questions.rates),
+        curve: try odds(plan, at: isWholeCurve ? Self.curveRates : []), search: search,
+        notes: notes, warnings: warnings(on: check, policy))
+    } catch {
+      throw CommandFailure(error)
+    }
+  }
+
+  /// Fewer than the plot has columns, as each takes its time.
+  private static let curveRates = (0...20).map { Double($0) / 20 }
+
+  /// What the settings deserve, and of a proposal its own soak.
+  private func warnings(on check: HealthCheck, _ policy: GatePolicy) -> [String] {
+    let given = settings.check.warning(ofSoak: settings.group.soak)
+    let own = check.warning(ofSoak: policy.soak)
+    return given == own
+      ? settings.warnings : settings.warnings.filter { $0 != given } + [own].compactMap { $0 }
+  }
+
+  private func odds(_ plan: Plan, at rates: [Double]) throws(Plan.Failure) -> [PlanOdds] {
+    var all: [PlanOdds] = []
+    for rate in rates {
+      if let outage = questions.outage, outage.after == nil {
+        all.append(
+          try plan.odds(rate: rate, bootTime: questions.bootTime, outageOf: outage.length))
+      } else {
+        let range = questions.outage.map { outage in
+          let start = GateInstant.start + (outage.after ?? .zero)
+          return start..<(start + outage.length)
+        }
+        all.append(
+          plan.odds(FailureModel(rate: rate, bootTime: questions.bootTime, outage: range)))
+      }
+    }
+    return all
+  }
+
+  private func search(
+    _ check: HealthCheck, _ policy: GatePolicy
+  ) throws(CommandFailure) -> PlanDocument.Search? {
+    guard !questions.limits.isEmpty else { return nil }
+    guard PlannedGroup(policy).allowed == 0 else {
+      throw CommandFailure(
+        .usage,
+        "thresholds are proposed for max_unhealthy 0 alone, but it is \(policy.maxUnhealthy)")
+    }
+    let search = ThresholdSearch(
+      check: check, policy: policy,
+      initialThreshold: isChosen(.initialThreshold) ? check.initialThreshold : nil,
+      deadline: isChosen(.deadline) ? policy.deadline : nil, limits: questions.limits)
+    return PlanDocument.Search(limits: questions.limits, proposal: search.proposal())
+  }
+
+  private func isChosen(_ key: SettingKey) -> Bool {
+    settings.inForce.values[key]?.first?.origin.isChosen ?? false
+  }
+}
+
+extension CommandFailure {
+  fileprivate init(_ failure: Plan.Failure) {
+    let words =
+      switch failure {
+      case .tooManyInstances(let most):
+        "with these settings a plan is of at most \(most) instances\n"
+          + "  hint: a smaller group tells most of it"
+      case .tooManyRounds(let rounds, let most):
+        "a plan is of at most \(most) checks of an instance, but until the deadline there are "
+          + "\(rounds)\n  hint: a longer interval, or a shorter soak or deadline"
+      case .tooManyStates:
+        "an instance can be in more states than a plan can look at\n"
+          + "  hint: a smaller unhealthy_window, or lower thresholds"
+      case .neverPromoted: "nothing can be promoted by the deadline"
+      case .tooManyOutages(let ways, let most):
+        "an outage can meet the checks in \(ways) ways, but a plan looks at \(most) at most\n"
+          + "  hint: say when it begins with --outage-after"
+      }
+    self.init(.usage, words)
+  }
+}

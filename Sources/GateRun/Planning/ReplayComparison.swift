@@ -1,0 +1,104 @@
+internal import GateCore
+package import GateRecords
+package import GateSettings
+
+#if canImport(Glibc)
+  internal import Glibc
+#endif
+
+/// What several settings would have made of several journals.
+package struct ReplayComparison {
+  private let paths: [String]
+  private let grid: SettingGrid
+  private let expectations: [Expectation]
+
+  /// What a run should have been decided as: all, or those whose path fits.
+  private struct Expectation {
+    var decision: Decision
+    var pattern: String?
+  }
+
+  package init(
+    _ paths: [String], _ given: [(SettingKey, [String])], expecting texts: [String]
+  ) throws(CommandFailure) {
+    self.paths = paths
+    do throws(SettingsError) {
+      grid = try SettingGrid(given)
+    } catch {
+      throw CommandFailure(error)
+    }
+    var expectations: [Expectation] = []
+    for text in texts {
+      let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
+      guard let decision = parts.first.flatMap(Decision.init(rawValue:)), decision != .inconclusive
+      else {
+        throw CommandFailure(
+          .usage, "--expect is '\(text)', not promote, rollback, promote:FILE or rollback:FILE")
+      }
+      let pattern = parts.count == 2 ? parts[1] : nil
+      if let pattern, !paths.contains(where: { Self.fits($0, pattern) }) {
+        throw CommandFailure(.usage, "--expect \(text) is of no journal that is given")
+      }
+      expectations.append(Expectation(decision: decision, pattern: pattern))
+    }
+    self.expectations = expectations
+  }
+
+  package func comparison() throws -> SettingComparison {
+    var runs: [SettingComparison.Run] = []
+    var results: [[WhatIf]] = []
+    for path in paths {
+      let journal = try RecordedJournal.read(path)
+      runs.append(
+        SettingComparison.Run(
+          path: path, runID: journal.header.runID,
+          recorded: journal.replayed(under: journal.header).verdict, expected: expected(of: path)))
+      results.append(
+        try grid.combinations.map { try Self.whatIf(journal, path, $0) })
+    }
+    let rows = grid.combinations.enumerated().map { index, changes in
+      SettingComparison.Row(changes: changes, results: results.map { $0[index] })
+    }
+    return SettingComparison(runs: runs, rows: rows)
+  }
+
+  private static func whatIf(
+    _ journal: Journal, _ path: String, _ combination: [SettingGrid.Change]
+  ) throws -> WhatIf {
+    let changes = combination.map { ($0.key, [$0.value]) }
+    do throws(SettingsError) {
+      let settings = try journal.header.settings(changedBy: changes, path)
+      return journal.whatIf(
+        under: settings.map { journal.header.changed(by: $0, changes) } ?? journal.header)
+    } catch {
+      // A value that cannot be read is a mistake; values that do not go together are an answer.
+      guard let problem = error.problems.first, error.problems.allSatisfy(\.isOfTheirTogetherness)
+      else { throw CommandFailure(error) }
+      return .unknown("cannot be: \(problem.summary)")
+    }
+  }
+
+  /// The expectation that names the journal beats the one for all, and the last of equals holds.
+  private func expected(of path: String) -> Decision? {
+    let naming = expectations.last { expectation in
+      expectation.pattern.map { Self.fits(path, $0) } ?? false
+    }
+    return (naming ?? expectations.last { $0.pattern == nil })?.decision
+  }
+
+  /// As a shell matches: `runs/good-*`.
+  private static func fits(_ path: String, _ pattern: String) -> Bool {
+    path == pattern || fnmatch(pattern, path, 0) == 0
+  }
+}
+
+extension SettingProblem {
+  fileprivate var isOfTheirTogetherness: Bool {
+    switch fact {
+    case .senseless, .refused: true
+    case .unknown, .nested, .repeated, .duplicated, .noValue, .wrongKind, .unreadable, .missing,
+      .content:
+      false
+    }
+  }
+}

@@ -1,0 +1,82 @@
+internal import CurlHTTP
+internal import GateCore
+internal import GateEngine
+internal import GateRecords
+package import GateReports
+package import GateSettings
+internal import GateText
+
+/// What a `probe` is to do: checks by one plan or several, each of some instances.
+package struct ProbeOrder {
+  package let format: DocumentFormat
+  private let lanes: [ProbeLane]
+
+  /// Reads the arguments and the settings, and asks the sources for their instances.
+  ///
+  /// - Throws: `CommandFailure`; then nothing was checked.
+  package init(_ arguments: [String], config: String?, _ flags: [(SettingKey, [String])]) throws {
+    let targets = try ProbeTarget.read(arguments)
+    let layers = try SettingsLoader(config: config).layers(flags: flags)
+    let settings = ProbeSettings(layers.settings, layers.imported)
+    format = try settings.format()
+    lanes = try settings.lanes(for: targets)
+  }
+
+  /// Makes the checks.
+  ///
+  /// - Throws: `CommandFailure` when no check can be made at all.
+  package func carriedOut() throws -> ProbeDocument {
+    let startedAt = Timestamp.now
+    let checks = try checked()
+    let summary = ProbeSummary(of: checks)
+    let status: ExitStatus =
+      if summary.failed > 0 { .rollback } else if summary.lost > 0 || checks.isEmpty {
+        .inconclusive
+      } else { .promote }
+    var warnings: [String] = []
+    for warning in lanes.flatMap(\.settings.warnings) where !warnings.contains(warning) {
+      warnings.append(warning)
+    }
+    return ProbeDocument(
+      healthgateVersion: Program.version, startedAt: startedAt,
+      exitCode: status.code, checks: checks, warnings: warnings)
+  }
+
+  private func checked() throws -> [ProbedCheck] {
+    let members = lanes.indices.flatMap { lane in
+      lanes[lane].members.map { (lane: lane, instance: $0.instance, place: $0.place) }
+    }
+    guard !members.isEmpty else { return [] }
+    let plans = try lanes.map { try $0.settings.probePlan() }
+    let checker: CurlChecker
+    do throws(CurlFailure) {
+      checker = try CurlChecker(plans, planOfInstance: members.map(\.lane), signals: -1)
+    } catch {
+      throw CommandFailure(.sourceUnavailable, "no checks can be made: \(error)")
+    }
+    var traces: [InstanceKey: CheckTrace] = [:]
+    checker.onEnd = { traces[$0] = $1 }
+    let ends = ProbeRound(on: checker).run(members.map(\.instance))
+    let checks = zip(members, ends).enumerated().map { index, pair in
+      let settings = lanes[pair.0.lane].settings
+      let trace = traces[InstanceKey(index)]
+      return (
+        place: (pair.0.place, index),
+        check: ProbedCheck(
+          of: pair.0.instance, lanes[pair.0.lane].way, settings.check, settings.requestInForce,
+          pair.1,
+          phases: trace?.phases, connectedTo: trace?.connectedTo)
+      )
+    }
+    // As they were asked for, whatever shares a plan.
+    return checks.sorted { $0.place < $1.place }.map(\.check)
+  }
+}
+
+/// The instances that are checked by the same plan.
+struct ProbeLane {
+  var way: ProbeWay
+  var settings: Settings
+  /// With the place of each in the order of the whole.
+  var members: [(instance: Instance, place: Int)]
+}

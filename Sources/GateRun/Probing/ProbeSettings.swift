@@ -1,0 +1,178 @@
+internal import GateCore
+internal import GateSettings
+internal import GateText
+internal import InstanceSources
+
+/// The settings of a `probe`, from which those of each lane are made.
+struct ProbeSettings {
+  private let raw: RawSettings
+  private let imported: SettingsImport?
+
+  /// Leaves out what one check cannot follow: a policy, thresholds, what the run writes.
+  init(_ layers: RawSettings, _ imported: SettingsImport?) {
+    var layers = layers
+    layers.values = layers.values.filter { key, _ in key.isOfOneCheck }
+    raw = layers
+    self.imported = imported
+  }
+
+  /// Text, unless somebody asked for another.
+  func format() throws(CommandFailure) -> DocumentFormat {
+    guard let text = raw.values[.format]?.last else { return .text }
+    guard let format = OutputSettings.Format(rawValue: text.text.lowercased()) else {
+      throw CommandFailure(
+        .usage, "format is '\(text.text.printable)', not json or text\n  at \(text.origin)")
+    }
+    return format.document(auto: .text)
+  }
+
+  /// The lanes of these targets, each with its instances.
+  ///
+  /// - Throws: `CommandFailure`.
+  func lanes(for arguments: [ProbeTarget]) throws -> [ProbeLane] {
+    let order = SortedTargets(arguments)
+    if order.isEmpty, isSilent {
+      throw CommandFailure(
+        .usage,
+        "nothing to check: no TARGET is given, and no settings that name one\n"
+          + "  hint: give a URL, such as http://10.0.1.5/health, or settings with --config FILE")
+    }
+    var targets = order.questions.map(\.target)
+    let asksGroup = order.asksGroup || !givenSources.isEmpty
+    if asksGroup, !order.instances.isEmpty, let source = givenSources.first {
+      throw CommandFailure(
+        .usage,
+        "instances are named twice: by TARGET and by \(source.flag)\n  hint: keep one of them")
+    }
+    if asksGroup, !order.checks.isEmpty, raw.values[.target]?.last?.isFlag ?? false {
+      throw CommandFailure(
+        .usage,
+        "the target is given twice: as TARGET \(order.checks[0]) and by "
+          + "\(SettingKey.target.flag)\n  hint: keep one of them")
+    }
+    let checks: [HealthCheckTarget?] = order.checks.isEmpty ? [nil] : order.checks
+    let given = raw.values[.target]?.last.flatMap { try? HealthCheckTarget(parsing: $0.text) }
+    if asksGroup { targets += checks.compactMap { $0 ?? given } }
+    var lanes: [ProbeLane] = []
+    if asksGroup {
+      var group = ProbeGroup(named: order.instances)
+      for check in checks {
+        let settings = try resolved(
+          check, given, beside: targets, isOfGroup: order.instances.isEmpty)
+        let loaded = LoadedSettings(
+          settings: settings, terraform: imported?.group, trafficPort: imported?.trafficPort)
+        let members = try group.members(by: loaded)
+        lanes.append(
+          ProbeLane(
+            way: .ofGroup, settings: settings, members: members.map { ($0, order.placeOfGroup) }))
+      }
+    }
+    for question in order.questions {
+      let settings = try resolved(question.target, given, beside: targets, isOfGroup: false)
+      lanes.append(ProbeLane(way: .byURL, settings: settings, members: question.members))
+    }
+    return lanes
+  }
+
+  /// Whether the settings name neither what is checked nor where, and have no mistake that hides it.
+  private var isSilent: Bool {
+    raw.problems.isEmpty && !raw.isIncomplete && raw.values[.target] == nil
+      && SettingKey.sources.allSatisfy { raw.values[$0] == nil }
+  }
+
+  /// Sources of instances on the command line.
+  private var givenSources: [SettingKey] {
+    SettingKey.sources.filter { raw.values[$0]?.contains(where: \.isFlag) ?? false }
+  }
+
+  /// The settings of one lane; `target` nil is the one of the settings.
+  private func resolved(
+    _ target: HealthCheckTarget?, _ given: HealthCheckTarget?,
+    beside targets: [HealthCheckTarget], isOfGroup: Bool
+  ) throws(CommandFailure) -> Settings {
+    var lane = raw
+    if let target { lane.values[.target] = [SettingText(target.written, at: .flag(.target))] }
+    if !isOfGroup {
+      lane.values = lane.values.filter { key, _ in
+        key == .importFrom || key.setting.part != .source && key.setting.part != .release
+      }
+    }
+    if let target = target ?? given { lane.leaveOut(whatIsNotFor: target, beside: targets) }
+    do throws(SettingsError) {
+      return try Settings(resolving: lane, instances: isOfGroup ? .required : .optional)
+    } catch {
+      throw CommandFailure(error)
+    }
+  }
+}
+
+/// The arguments by their sort.
+private struct SortedTargets {
+  /// A target, and the URLs that ask it, whatever their port.
+  struct Question {
+    var target: HealthCheckTarget
+    var members: [(instance: Instance, place: Int)]
+  }
+
+  private(set) var checks: [HealthCheckTarget] = []
+  private(set) var instances: [InstanceSpec] = []
+  private(set) var questions: [Question] = []
+  /// Where in the order the group's instances come.
+  private(set) var placeOfGroup = 0
+  let isEmpty: Bool
+
+  /// Whether there is something to ask a group, be it named by arguments or by settings.
+  var asksGroup: Bool { isEmpty || !checks.isEmpty || !instances.isEmpty }
+
+  init(_ targets: [ProbeTarget]) {
+    isEmpty = targets.isEmpty
+    for (place, target) in targets.enumerated() {
+      switch target {
+      case .check(let check):
+        if !checks.contains(check) { checks.append(check) }
+        placeOfGroup = place
+      case .instance(let spec):
+        if instances.isEmpty { placeOfGroup = place }
+        instances.append(spec)
+      case .url(let instance, let target): ask(target, of: instance, place)
+      }
+    }
+  }
+
+  private mutating func ask(_ target: HealthCheckTarget, of instance: Instance, _ place: Int) {
+    let index = questions.firstIndex {
+      $0.target.scheme == target.scheme && $0.target.path == target.path
+    }
+    guard let index else {
+      questions.append(Question(target: target, members: [(instance, place)]))
+      return
+    }
+    questions[index].members.append((instance, place))
+  }
+}
+
+extension RawSettings {
+  /// What another lane can use, or was not meant for this command, is no mistake here.
+  fileprivate mutating func leaveOut(
+    whatIsNotFor target: HealthCheckTarget, beside targets: [HealthCheckTarget]
+  ) {
+    var leftOut: Set<SettingKey> = []
+    for (key, texts) in values where !key.fits(texts, target) {
+      let isForAnother = targets.contains { key.fits(texts, $0) }
+      if isForAnother || !texts.contains(where: \.isFlag) { leftOut.insert(key) }
+    }
+    // Nor what says nothing without it.
+    for case (let key, .all(let companions)) in values.map({ ($0.key, $0.key.setting.companions) })
+    where !leftOut.isDisjoint(with: companions) {
+      leftOut.insert(key)
+    }
+    values = values.filter { key, _ in !leftOut.contains(key) }
+  }
+}
+
+extension SettingText {
+  fileprivate var isFlag: Bool {
+    if case .flag = origin { return true }
+    return false
+  }
+}

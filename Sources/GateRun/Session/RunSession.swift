@@ -1,0 +1,266 @@
+internal import CProcess
+internal import CurlHTTP
+internal import Dispatch
+internal import GateCore
+internal import GateEngine
+package import GateRecords
+internal import GateReports
+package import GateSettings
+package import GateText
+internal import InstanceSources
+internal import Synchronization
+
+#if canImport(Glibc)
+  internal import Glibc
+#endif
+
+/// One run from its settings to its exit status: opens what it writes to, lets the engine judge,
+/// hands the verdict over, and sets off what follows from it.
+package struct RunSession {
+  var settings: Settings
+  var group: LoadedGroup
+  var baseline: LoadedBaseline?
+  /// Who asks AWS, beside the settings that were chosen.
+  var askers: [RunHeader.ChosenSetting]
+  /// Lists the old group anew, to be gated as a group.
+  var oldGroup: @Sendable () throws -> LoadedGroup?
+  /// The run to go on with; nil: a new one begins.
+  var resumption: RunToResume?
+  /// Where SIGINT, SIGTERM and SIGHUP are read from, if it is open already.
+  var signals: Int32?
+
+  package init(
+    settings: Settings, group: LoadedGroup, baseline: LoadedBaseline? = nil,
+    askers: [RunHeader.ChosenSetting] = [],
+    oldGroup: @escaping @Sendable () throws -> LoadedGroup? = { nil },
+    resumption: RunToResume? = nil, signals: Int32? = nil
+  ) {
+    self.settings = settings
+    self.group = group
+    self.baseline = baseline
+    self.askers = askers
+    self.oldGroup = oldGroup
+    self.resumption = resumption
+    self.signals = signals
+  }
+
+  /// Ends the process with the verdict's status.
+  ///
+  /// - Throws: `CommandFailure` when nothing could be checked.
+  package func run() throws -> Never {
+    // Made before the first check: a folder that cannot be written to is known now.
+    let reports = try ReportFiles(settings.output.reports)
+    let verdictFile = try opened(settings.output.verdict, "verdict") { path throws(SystemError) in
+      try VerdictFile(path)
+    }
+    let attestation = try openedAttestation()
+    let signingKey = try settings.output.signKey.map { place throws(CommandFailure) in
+      try SigningKey.load(place)
+    }
+    let journal = try opened(settings.output.journal, "journal") { path throws(SystemError) in
+      guard let resumption else { return try JournalFile(path) }
+      return try JournalFile(resuming: resumption)
+    }
+    journal?.signingKey = signingKey
+    let signals = try signals ?? Self.signalDescriptor()
+    let reactions = Reactions(settings)
+    let watch = reports.watch(from: resumption?.timeline ?? Timeline())
+    let observers =
+      [watch].compactMap { $0 as (any GateObserver)? } + reactions.observers(beside: journal)
+    let document =
+      try resumption?.document(journal)
+      ?? judge(group, signals: signals, journal: journal, reactions: reactions, telling: observers)
+    var delivery = VerdictDelivery(format: settings.printedFormat)
+    delivery.file = verdictFile
+    delivery.signingKey = signingKey
+    delivery.attestation = attestation
+    delivery.reports = reports
+    delivery.timeline = watch?.timeline ?? Timeline()
+    delivery.journal = journal
+    delivery.hook = Hook(after: document.verdict.decision, settings, signals: signals)
+    delivery.verifyRollback = verification(signals: signals)
+    delivery.events = reactions.printer
+    delivery.stream = reactions.stream
+    var delivered = delivery.deliver(document)
+    reactions.report(&delivered, verdictFile: verdictFile?.absolutePath)
+    delivery.renew(&delivered)
+    reactions.finish(delivered) { delivery.signed(delivered) }
+    delivered.exitStatus.end()
+  }
+
+  /// To be called before there is another thread, which would take the signals for itself.
+  ///
+  /// - Throws: `CommandFailure` when there are no descriptors left: a run that cannot be interrupted is none.
+  package static func signalDescriptor() throws(CommandFailure) -> Int32 {
+    let descriptor = hg_signal_descriptor()
+    guard descriptor >= 0 else {
+      throw CommandFailure(.sourceUnavailable, "no checks can be made: \(SystemError.last.words)")
+    }
+    return descriptor
+  }
+
+  /// How the baseline is gated after a rollback; nil when it is not.
+  private func verification(signals: Int32) -> (() throws -> VerdictDocument)? {
+    guard settings.reactions.verifiesRollback, !settings.isAdvisory else { return nil }
+    return {
+      guard let group = try Self.abandonable(oldGroup) else {
+        preconditionFailure("there is a baseline")
+      }
+      var session = self
+      // The old group is of the old version, and there is nothing to compare it with.
+      session.settings.expectations.version = nil
+      session.settings.output.journal = nil
+      session.baseline = nil
+      session.resumption = nil
+      return try session.judge(group, signals: signals)
+    }
+  }
+
+  /// Does it on a thread of its own, whose end is not waited for after a signal: an API may take its time.
+  private static func abandonable<Value: Sendable>(
+    _ work: @escaping @Sendable () throws -> Value
+  ) throws -> Value {
+    let result = Mutex<Result<Value, any Error>?>(nil)
+    let isDone = DispatchSemaphore(value: 0)
+    do throws(BackgroundThread.Failure) {
+      try BackgroundThread.start {
+        let value = Result { try work() }
+        result.withLock { $0 = value }
+        isDone.signal()
+      }
+    } catch {
+      throw CommandFailure(.sourceUnavailable, error.description)
+    }
+    while isDone.wait(timeout: .now() + .milliseconds(50)) != .success {
+      if Interruptions.areAny {
+        throw CommandFailure(.sourceUnavailable, "the run was interrupted")
+      }
+    }
+    guard let value = result.withLock({ $0 }) else { preconditionFailure("it was waited for") }
+    return try value.get()
+  }
+
+  /// Checks a group under the settings until its verdict is certain.
+  ///
+  /// - Throws: `CommandFailure` when no checks can be made.
+  private func judge(
+    _ group: LoadedGroup, signals: Int32, journal: JournalFile? = nil, reactions: Reactions? = nil,
+    telling others: [any GateObserver] = []
+  ) throws -> VerdictDocument {
+    let plan = try settings.probePlan()
+    let now = try resumption?.now() ?? .start
+    let desk = try GuardDesk(settings.guardSources)
+    let pollers = [group.poller, baseline?.poller].compactMap { $0 }
+    let port: GuardedPort
+    do throws(CurlFailure) {
+      let checker = try CurlChecker(plan, signals: signals, startingAt: now)
+      for poller in pollers { try checker.wake(on: poller.event.descriptor) }
+      port = try GuardedPort(checker, desk)
+    } catch {
+      throw CommandFailure(.sourceUnavailable, "no checks can be made: \(error)")
+    }
+    let header = header(of: group)
+    reactions?.checksBegin(header, resuming: resumption?.run)
+    let progress = ProgressDisplay.observer(
+      settings.output.progress, of: header,
+      verdict: reactions == nil ? .told : settings.verdictPlace)
+    let observers: [any GateObserver] = [journal, progress].compactMap { $0 } + others
+    if resumption == nil { journal?.start(header) } else { journal?.goOn(header) }
+    let gate = resumption?.run.gate ?? Gate(check: header.check, policy: header.policy)
+    for poller in pollers { poller.start() }
+    var engine = GateEngine(
+      gate, port: port, observers: observers, feed: group.poller,
+      baselineFeed: baseline?.poller, expected: group.expected)
+    let guards = settings.guards.map { Instance.guarding($0.name) }
+    var listings = [InstanceRole.member: group.listing]
+    listings[.baseline] = baseline?.listing
+    let verdict: Verdict
+    if resumption == nil {
+      var refusals = FirstRefusals()
+      do throws(ProxyRefusal) {
+        verdict = try engine.run(listings, guards: guards) {
+          event, gate throws(ProxyRefusal) in try refusals.note(event, in: gate)
+        }
+      } catch {
+        throw CommandFailure(error, proxy: settings.proxy)
+      }
+    } else {
+      verdict = engine.goOn(with: listings, guards: guards)
+    }
+    reactions?.checksEnded()
+    return VerdictDocument(
+      header: header, gate: engine.gate, verdict: verdict,
+      exitCode: verdict.exitCode(isAdvisory: header.isAdvisory),
+      journal: journal?.finish())
+  }
+
+  private func openedAttestation() throws(CommandFailure) -> AttestationFile? {
+    guard let wanted = settings.output.attestation else { return nil }
+    let file = try opened(wanted.file, "attestation") { path throws(SystemError) in
+      try VerdictFile(path)
+    }
+    return file.map { AttestationFile(file: $0, subject: wanted.subject) }
+  }
+
+  private func opened<File>(
+    _ path: String?, _ what: String, _ open: (String) throws(SystemError) -> File
+  ) throws(CommandFailure) -> File? {
+    guard let path else { return nil }
+    do throws(SystemError) {
+      return try open(path)
+    } catch {
+      let isHeld = what == "journal" && error.code == EBUSY
+      throw CommandFailure(
+        .notWritten,
+        "the \(what) cannot be written to '\(path)': "
+          + (isHeld ? "another run is writing it" : error.words))
+    }
+  }
+
+  private func header(of group: LoadedGroup) -> RunHeader {
+    // Of the run that goes on, nothing but which it is, and when it began.
+    let begun = resumption?.run.header
+    return RunHeader(
+      healthgateVersion: Program.version, runID: begun?.runID ?? RunID.make(at: .now),
+      startedAt: begun?.startedAt ?? .now, check: settings.check, request: settings.requestInForce,
+      policy: group.policy,
+      isAdvisory: settings.isAdvisory, group: group.source, baseline: baseline?.source,
+      settings: settings.chosen + askers, warnings: settings.warnings + (baseline?.warnings ?? []),
+      journalPath: settings.output.journal, deployment: deployment)
+  }
+
+  private var deployment: Deployment {
+    let variables = SettingsLoader.environment
+    return Deployment(
+      labels: settings.output.labels,
+      build: CISystem(settings.reactions.ci, variables: variables)?.build(variables))
+  }
+}
+
+extension Timestamp {
+  /// The wall clock.
+  package static var now: Timestamp {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+  }
+}
+
+/// The name of one run: a UUID whose beginning is the time (RFC 9562, version 7).
+package enum RunID {
+  package static func make(at timestamp: Timestamp) -> String {
+    let time = UInt64(bitPattern: timestamp.milliseconds) << 16
+    let high = time | 0x7000 | UInt64.random(in: 0...0x0FFF)
+    let low = UInt64.random(in: .min ... .max) & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
+    let digits = [high, low].map { word in
+      let text = String(word, radix: 16)
+      return String(repeating: "0", count: 16 - text.count) + text
+    }.joined()
+    var id = ""
+    for (index, digit) in digits.enumerated() {
+      if [8, 12, 16, 20].contains(index) { id.append("-") }
+      id.append(digit)
+    }
+    return id
+  }
+}

@@ -1,0 +1,204 @@
+internal import GateCore
+internal import GateRecords
+internal import GateReports
+package import GateSettings
+
+#if canImport(Glibc)
+  internal import Glibc
+#endif
+
+/// The run that `resume` names: its journal, and what it comes to.
+package struct RunToResume {
+  package let held: HeldJournal
+  /// So much of the file is gone on with.
+  let wholeBytes: Int
+  let run: ResumedRun
+  /// Its course so far.
+  let timeline: Timeline
+
+  /// The run that the settings name; nil when they name none, or name the journal that they write
+  /// as well, and there is nothing in it yet: the same command begins a run and goes on with it.
+  ///
+  /// With a key to sign with, the journal is believed as far as this key has signed it.
+  ///
+  /// - Throws: `CommandFailure` for a journal that cannot be gone on with.
+  package static func found(_ output: OutputSettings) throws(CommandFailure) -> RunToResume? {
+    guard let path = output.resume else { return nil }
+    let held: HeldJournal
+    do throws(InputFile.Failure) {
+      held = try HeldJournal(path)
+    } catch {
+      guard case .system(let error) = error else {
+        throw CommandFailure(error, path, as: .journal)
+      }
+      if error.code == ENOENT, output.journal == path { return beginning(path) }
+      throw failure(error, path)
+    }
+    let isSame = output.journal.map(held.isSame) ?? true
+    guard isSame else {
+      throw CommandFailure(
+        .usage,
+        "'\(path)' is to be resumed, but journal is '\(output.journal ?? "")', another file\n"
+          + "  hint: leave journal out: the lines go on where they stand")
+    }
+    let mayBegin = output.journal != nil
+    if held.hasNothing, mayBegin { return beginning(path) }
+    var recorded = try RecordedJournal.journal(held.bytes, path)
+    if let place = output.signKey {
+      let key = try SigningKey.load(place).publicKey
+      guard let signed = recorded.lastLine(signedBy: key) else {
+        if recorded.signedLines.isEmpty, recorded.entries.isEmpty, mayBegin {
+          return beginning(path)
+        }
+        throw unsigned(path)
+      }
+      recorded = try believed(signed, of: recorded, held)
+    }
+    guard recorded.header.healthgateVersion == Program.version else {
+      throw CommandFailure(
+        .usage,
+        "'\(path)' is of healthgate \(recorded.header.healthgateVersion.cleaned(to: 20)), and this is "
+          + "\(Program.version), which may judge otherwise\n  hint: begin a new run")
+    }
+    var timeline = Timeline()
+    let run = ResumedRun(recorded) { timeline.observe($0, at: $1, in: $2) }
+    let found = RunToResume(
+      held: held, wholeBytes: recorded.bytes, run: run, timeline: timeline)
+    try found.refuseStaleVerdict(at: found.now())
+    return found
+  }
+
+  /// The journal as far as it is signed.
+  private static func believed(
+    _ signed: Journal.SignedLine, of journal: Journal, _ held: HeldJournal
+  ) throws(CommandFailure) -> Journal {
+    let left = journal.events - signed.line
+    guard left > 0 || journal.isCutOff else { return journal }
+    if left > 0 {
+      Output.complain(
+        "healthgate: warning: \(left) \(left == 1 ? "line" : "lines") of '\(held.path)' after the last "
+          + "signature are left out, from line \(signed.line + 1) on")
+    }
+    return try RecordedJournal.journal(Array(held.bytes[..<signed.end]), held.path)
+  }
+
+  private static func unsigned(_ path: String) -> CommandFailure {
+    CommandFailure(
+      .badContent,
+      "'\(path)' cannot be resumed: nothing in it is signed by the key of sign_key\n"
+        + "  hint: whoever can write the file can have made it; begin a new run")
+  }
+
+  private static func beginning(_ path: String) -> RunToResume? {
+    Output.complain("healthgate: nothing to resume in '\(path)' yet: a new run begins")
+    return nil
+  }
+
+  private static func failure(_ error: SystemError, _ path: String) -> CommandFailure {
+    switch error.code {
+    case EBUSY:
+      CommandFailure(
+        .notWritten,
+        "'\(path)' cannot be resumed: its run is still going on, or is being resumed already\n"
+          + "  hint: wait for it, or end it first")
+    case ESPIPE:
+      CommandFailure(.usage, "'\(path)' cannot be resumed: it is no file, such as --journal writes")
+    default:
+      CommandFailure(
+        .noFile,
+        "'\(path)' cannot be resumed: \(error.words)"
+          + (error.code == ENOENT
+            ? "\n  hint: with --journal \(path) too a new run begins when it is not there" : ""))
+    }
+  }
+
+  // MARK: - Its settings
+
+  /// The group as it is now; how many are expected of it is known since the run began.
+  package func group(of loaded: LoadedSettings) throws -> LoadedGroup {
+    var expecting = loaded
+    expecting.settings.group.expected = run.header.policy.expected
+    return try expecting.group()
+  }
+
+  /// - Throws: `CommandFailure` that names all that is other than in the run.
+  package func refuseChanges(
+    _ settings: Settings, _ group: LoadedGroup, _ baseline: LoadedBaseline?
+  ) throws(CommandFailure) {
+    let differences = run.differences(from: settings, group.policy)
+    guard differences.isEmpty else { throw CommandFailure(SettingsError(differences)) }
+    var lists = [(InstanceRole.guard, settings.guards.map { Instance.guarding($0.name) })]
+    if settings.source.membership == .fixed { lists.append((.member, group.instances)) }
+    if let baseline, baseline.poller == nil { lists.append((.baseline, baseline.instances)) }
+    for (role, instances) in lists {
+      guard let words = run.difference(ofList: instances, role) else { continue }
+      throw CommandFailure(
+        .usage,
+        "\(words)\n  hint: give those of the run, or begin a new one without \(SettingKey.resume.flag)"
+      )
+    }
+  }
+
+  // MARK: - Its time
+
+  /// The time of the run: that of the wall clock, which alone went on when nobody looked.
+  ///
+  /// - Throws: `CommandFailure` for a journal from the future, or from years ago.
+  func now() throws(CommandFailure) -> GateInstant {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    let microseconds =
+      Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
+      - run.header.startedAt.milliseconds * 1000
+    let now = GateInstant(microseconds: microseconds)
+    let last = run.header.startedAt.at(run.gate.clock)
+    guard now >= run.gate.clock else {
+      throw CommandFailure(
+        .badContent,
+        "'\(held.path)' cannot be resumed: its last event is of \(last), which is still to come\n"
+          + "  hint: was the clock set back, or that of another machine ahead?")
+    }
+    guard now.since(run.gate.clock) <= .seconds(366 * 86_400) else {
+      throw CommandFailure(
+        .badContent, "'\(held.path)' cannot be resumed: its last event is of \(last), a year ago")
+    }
+    return now
+  }
+
+  // MARK: - A verdict that it has already
+
+  /// A verdict is not given as one of now when it is not.
+  private func refuseStaleVerdict(at now: GateInstant) throws(CommandFailure) {
+    guard let verdict = run.gate.verdict, now.since(run.gate.clock) > run.header.check.interval
+    else { return }
+    throw CommandFailure(
+      .badContent,
+      "'\(held.path)' cannot be resumed: its run was decided at "
+        + "\(run.header.startedAt.at(verdict.at)) (\(verdict.decision.rawValue))\n"
+        + "  hint: 'healthgate replay' prints that verdict; remove the journal to begin a new run")
+  }
+
+  /// The verdict that the run had come to when its runner died; nil while it has none.
+  ///
+  /// A promotion is none: it would rest on what the journal says, and not on what is seen.
+  func document(_ journal: JournalFile?) -> VerdictDocument? {
+    guard let verdict = run.gate.verdict, verdict.decision != .promote else { return nil }
+    var document = VerdictDocument(
+      header: run.header, gate: run.gate, verdict: verdict,
+      exitCode: verdict.exitCode(isAdvisory: run.header.isAdvisory),
+      journal: journal?.finish())
+    // Its command has run already.
+    document.add(run.aftermath)
+    return document
+  }
+}
+
+extension HeldJournal {
+  /// Whether the runner died before it had written a line: what is there can only be the beginning
+  /// of the first.
+  fileprivate var hasNothing: Bool {
+    let beginning = Array(#"{"seq":0,"t":0"#.utf8)
+    return !bytes.contains(UInt8(ascii: "\n"))
+      && zip(bytes, beginning).allSatisfy { $0 == $1 }
+  }
+}

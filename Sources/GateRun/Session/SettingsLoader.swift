@@ -1,0 +1,281 @@
+internal import FoundationEssentials
+internal import GateCore
+internal import GateEngine
+package import GateRecords
+package import GateSettings
+package import InstanceSources
+internal import Synchronization
+
+#if canImport(Glibc)
+  internal import Glibc
+#endif
+
+/// Brings the settings in from flags, variables, the file and what they import from, and then the
+/// instances that they name.
+package struct SettingsLoader {
+  /// The file's path as given on the command line.
+  let config: String?
+
+  package init(config: String?) {
+    self.config = config
+  }
+
+  package static var environment: [String: String] { ProcessInfo.processInfo.environment }
+
+  /// What a command gets, be it a source, a guard, a key's or a hook: this process's own.
+  ///
+  /// Without what would make a healthgate that it runs run this run's commands, or write over what
+  /// this run writes.
+  static var environmentOfCommands: [String: String] {
+    var variables = environment
+    for key in SettingKey.allCases where !key.isInherited { variables[key.variable] = nil }
+    return variables
+  }
+
+  /// What all of this process shares to ask AWS: credentials are got once, whoever needs them.
+  static let aws = AWSSession(.machine(variables: environment))
+
+  /// What stands for a target where none is needed: the load balancer's own default.
+  static let standInOrigin = SettingOrigin.imported("no target given")
+
+  package func load(
+    flags: [(SettingKey, [String])], instances need: Settings.InstancesNeed = .required
+  ) throws -> LoadedSettings {
+    var layers = try layers(flags: flags)
+    if need == .optional, layers.settings.values[.target] == nil {
+      layers.settings.values[.target] = [SettingText("HTTP:80/", at: Self.standInOrigin)]
+    }
+    do throws(SettingsError) {
+      var settings = try Settings(resolving: layers.settings, instances: need)
+      settings.warnings += layers.imported?.warnings ?? []
+      return LoadedSettings(
+        settings: settings,
+        terraform: layers.imported?.group, trafficPort: layers.imported?.trafficPort)
+    } catch {
+      throw CommandFailure(error)
+    }
+  }
+
+  /// The settings as text, the layers made one, and what they import from.
+  func layers(
+    flags: [(SettingKey, [String])]
+  ) throws -> (settings: RawSettings, imported: SettingsImport?) {
+    let environment = Self.environment
+    var layers = [RawSettings(flags: flags), RawSettings(variables: environment)]
+    if let path = config ?? environment["HEALTHGATE_CONFIG"].flatMap({ $0.isEmpty ? nil : $0 }) {
+      layers.append(RawSettings(file: try Self.file(path), path: path))
+    }
+    let imported = try SettingsImport(RawSettings(merging: layers))
+    if let imported { layers.append(imported.layer) }
+    return (RawSettings(merging: layers), imported)
+  }
+
+  private static let files = Mutex<[String: [UInt8]]>([:])
+
+  /// The file of settings, which is read once: standard input and a pipe have nothing more the second time.
+  ///
+  /// - Throws: `CommandFailure` when it cannot be read.
+  static func file(_ path: String) throws(CommandFailure) -> [UInt8] {
+    if let bytes = files.withLock({ $0[path] }) { return bytes }
+    let bytes = try InputFile.required(path, as: .settings)
+    files.withLock { $0[path] = bytes }
+    return bytes
+  }
+}
+
+/// Settings, and what was found beside them where they were imported from.
+package struct LoadedSettings {
+  package var settings: Settings
+  var terraform: TerraformGroup?
+  var trafficPort: Int?
+
+  package init(settings: Settings, terraform: TerraformGroup? = nil, trafficPort: Int? = nil) {
+    self.settings = settings
+    self.terraform = terraform
+    self.trafficPort = trafficPort
+  }
+}
+
+extension LoadedSettings {
+  /// The instances that the settings name, and how to follow them.
+  package func group() throws -> LoadedGroup {
+    switch settings.source {
+    case .instances(let specs): try fixed(specs, name: nil)
+    case .file(let path): try fixed(fileSpecs(path), name: path == "-" ? "standard input" : path)
+    case .dns(let name), .srv(let name), .exec(let name), .autoScalingGroup(let name),
+      .classicLoadBalancer(let name), .targetGroup(let name):
+      try changing(name: name)
+    case .terraform(let path, let resource):
+      try changing(name: resource.map { "\(path)#\($0)" } ?? path)
+    }
+  }
+
+  /// Asks once whatever the run will ask later: a wrong name or a missing permission is known
+  /// before the first check, and not after the deadline.
+  ///
+  /// - Throws: `CommandFailure` for the first that cannot be asked.
+  package func tryOut(_ group: LoadedGroup) throws(CommandFailure) {
+    let reader = reader
+    if reader.readsView {
+      do throws(SourceError) {
+        try reader.tryOutViews(of: group.instances)
+      } catch {
+        throw CommandFailure(
+          error, of: settings.following.crossChecks.isEmpty ? settings.source.key : .crossCheck)
+      }
+    }
+    for source in settings.guardSources.values {
+      do throws(SourceError) {
+        try source.tryOut()
+      } catch {
+        throw CommandFailure(error, of: .guard)
+      }
+    }
+  }
+
+  /// Who asks AWS, and where, as the verdict's `settings` have it: never a key.
+  package var askers: [RunHeader.ChosenSetting] {
+    guard settings.asksAWS else { return [] }
+    let reader = reader
+    let origin = reader.credentialsOrigin ?? "AWS"
+    let caller = reader.caller
+    let facts = [
+      ("aws_account", caller?.account), ("aws_caller", caller?.arn), ("aws_region", reader.region),
+    ]
+    return facts.compactMap { name, value in
+      value.map {
+        RunHeader.ChosenSetting(name: name, value: $0, origin: origin, layer: .imported)
+      }
+    }
+  }
+
+  var reader: GroupReader {
+    GroupReader(settings, terraform: terraform, trafficPort: trafficPort)
+  }
+
+  private func fixed(_ specs: [InstanceSpec], name: String?) throws -> LoadedGroup {
+    let instances: [Instance]
+    var policy: GatePolicy
+    do throws(SettingsError) {
+      instances = try InstanceSpec.instances(specs, on: settings.check.target.port)
+      policy = try settings.policy(for: instances.count)
+    } catch {
+      throw CommandFailure(error)
+    }
+    policy.loadBalancer = settings.following.loadBalancerRole
+    if policy.loadBalancer != .none { policy.polling = polling }
+    return LoadedGroup(
+      policy: policy, source: source(name),
+      poller: policy.loadBalancer == .none ? nil : try poller(instances),
+      listing: GroupListing(instances: instances), expected: settings.group.expected)
+  }
+
+  func fileSpecs(_ path: String) throws -> [InstanceSpec] {
+    let kind = InputFile.Kind(name: "the instances", largest: InstancesFile.largestFile)
+    let bytes = try InputFile.required(path, as: kind)
+    do throws(SettingsError) {
+      return try InstancesFile.read(bytes, path: path == "-" ? "standard input" : path)
+    } catch {
+      throw CommandFailure(error)
+    }
+  }
+
+  private func changing(name: String) throws -> LoadedGroup {
+    let listing: GroupListing
+    do throws(SourceError) {
+      listing = try reader.list()
+    } catch {
+      throw CommandFailure(error, of: settings.source.key)
+    }
+    var policy: GatePolicy
+    do throws(SettingsError) {
+      policy = try settings.policy(
+        forChangingGroupOf: listing.instances.count, declared: listing.expected)
+    } catch {
+      throw CommandFailure(error)
+    }
+    policy.polling = polling
+    return LoadedGroup(
+      policy: policy, source: source(name), poller: try poller(listing.instances),
+      listing: listing, expected: settings.group.expected)
+  }
+
+  private var polling: GatePolicy.Polling {
+    GatePolicy.Polling(refresh: settings.following.refresh, timeout: reader.timeLimit)
+  }
+
+  private func poller(_ instances: [Instance]) throws(CommandFailure) -> GroupPoller {
+    try GroupPoller(
+      reader, members: instances, follows: settings.source.membership == .changing,
+      every: settings.following.refresh, until: settings.group.deadline)
+  }
+
+  private func source(_ name: String?) -> RunHeader.Group {
+    RunHeader.Group(source: settings.source.key.rawValue, name: name)
+  }
+}
+
+/// The group as it is when the run begins.
+package struct LoadedGroup {
+  var policy: GatePolicy
+  var source: RunHeader.Group
+  /// Follows what changes; nil where nothing can.
+  var poller: GroupPoller?
+  /// What the source said first.
+  var listing: GroupListing
+  /// The user's own number of instances, which the source's does not override.
+  var expected: Int?
+
+  var instances: [Instance] { listing.instances }
+}
+
+extension Settings {
+  /// Whether the run asks AWS for anything.
+  fileprivate var asksAWS: Bool {
+    let sources = [source, baseline].compactMap(\.self)
+    let isOfAWS = sources.contains { source in
+      switch source {
+      case .autoScalingGroup, .classicLoadBalancer, .targetGroup, .terraform: true
+      case .instances, .file, .dns, .srv, .exec: false
+      }
+    }
+    return isOfAWS || guards.contains(where: \.asksAWS) || !following.crossChecks.isEmpty
+  }
+
+  /// The guards by their names.
+  ///
+  /// Each has ten seconds, or as long as a check if that is longer.
+  var guardSources: [String: GuardSource] {
+    let surroundings = Surroundings.machine(variables: SettingsLoader.environmentOfCommands)
+    let client = AWSClient(SettingsLoader.aws)
+    let (timeout, secrets) = (check.timeout(of: .guard), secrets)
+    return Dictionary(
+      uniqueKeysWithValues: guards.map {
+        (
+          $0.name,
+          GuardSource(
+            $0, surroundings: surroundings, client: client, timeout: timeout, secrets: secrets)
+        )
+      })
+  }
+}
+
+extension CommandFailure {
+  /// All that is wrong with the settings, and whether it is the values or the bytes.
+  package init(_ error: SettingsError) {
+    self.init(error.isAboutContent ? .badContent : .usage, complete: error.description)
+  }
+
+  /// Why a source does not say what is asked of it.
+  package init(_ error: SourceError, of key: SettingKey) {
+    let status: ExitStatus =
+      switch error {
+      case .noCredentials, .unusableCredentials, .refusedCredentials, .missingPermission:
+        .credentials
+      case .unreachable, .throttled, .notFound, .ending, .unusable, .rejected, .malformed,
+        .foreign:
+        .sourceUnavailable
+      }
+    self.init(status, "\(key.rawValue): \(error.message)\n  hint: \(error.hint)")
+  }
+}

@@ -1,0 +1,62 @@
+package import GateRecords
+internal import GateReports
+internal import GateSettings
+
+#if canImport(Glibc)
+  internal import Glibc
+#endif
+
+/// Who reads what the program prints.
+package enum Audience {
+  /// Whether a person reads standard output: it is a terminal, and no CI system's.
+  package static var isPerson: Bool { isatty(STDOUT_FILENO) == 1 && !isCI }
+
+  static var isCI: Bool { CIVariables.areSet(in: SettingsLoader.environment) }
+
+  /// Whether the terminal shows more than ASCII.
+  ///
+  /// Source: POSIX.1-2024, 8.2: the first of these variables that is set and not empty counts.
+  package static var readsUTF8: Bool {
+    let environment = SettingsLoader.environment
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap { environment[$0] }
+      .first { !$0.isEmpty }
+    let name = locale?.lowercased() ?? ""
+    return name.contains("utf-8") || name.contains("utf8")
+  }
+}
+
+extension Settings {
+  /// The form of the verdict on this process's standard output.
+  var printedFormat: DocumentFormat { verdictFormat(isForPerson: Audience.isPerson) }
+
+  /// Whether the progress tells the verdict: where the text on standard output ends with it on the same
+  /// terminal it would stand there twice.
+  var verdictPlace: ProgressLog.VerdictPlace {
+    printedFormat == .text && isatty(STDOUT_FILENO) == 1 && isatty(STDERR_FILENO) == 1
+      ? .elsewhere : .told
+  }
+}
+
+extension TextReport {
+  /// The verdict for this stream: a terminal's last line is the one that is seen, a pipe's first.
+  package init(_ document: VerdictDocument, _ output: TextOutput) {
+    self.init(
+      document, style: output.style, headline: output.isTerminal ? .last : .first,
+      width: output.width)
+  }
+}
+
+/// A stream that gets text.
+package struct TextOutput {
+  var style: TextStyle
+  var isTerminal: Bool
+  var width: Int
+
+  package static func suiting(_ descriptor: Int32) -> TextOutput {
+    let isTerminal = isatty(descriptor) == 1
+    let width = isTerminal ? TerminalSize.of(descriptor).width : TextReport.pageWidth
+    return TextOutput(
+      style: .suiting(descriptor), isTerminal: isTerminal,
+      width: min(max(width, 20), TextReport.pageWidth))
+  }
+}
