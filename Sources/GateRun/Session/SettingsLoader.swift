@@ -70,6 +70,13 @@ package struct SettingsLoader {
     return (RawSettings(merging: layers), imported)
   }
 
+  /// What to do with a file of settings that stands there and was not named; empty where there is none.
+  package static var hintAtFile: String {
+    let names: [String] = ["healthgate.yaml", "healthgate.yml"]
+    return names.first { access($0, R_OK) == 0 }
+      .map { "\n  hint: there is a \($0) here: name it with --config \($0)" } ?? ""
+  }
+
   private static let files = Mutex<[String: [UInt8]]>([:])
 
   /// The file of settings, which is read once: standard input and a pipe have nothing more the second time.
