@@ -111,19 +111,20 @@ struct GroupReader: Sendable {
     if isAutoScalingGroup, listing.expected == 0 {
       notes.append("the Auto Scaling group's desired capacity is 0")
     }
-    // Those that do not run come first: they explain failures, and the list is cut.
-    let waiting = listing.members.filter { $0.standing == .awaited && $0.note != nil }
-    let awaited = waiting.filter(\.isOutOfEC2) + waiting.filter { !$0.isOutOfEC2 }
+    // First those that explain failures: whom the group counts, and EC2 does not run.
+    let stopped = listing.members.filter(\.isOutOfEC2)
+    if !stopped.isEmpty {
+      notes.append(
+        "\(counted(stopped.count, "instance")) not running: "
+          + Self.few(stopped.map { "\($0.instance.id) (\($0.note ?? ""))" }, most: 50))
+    }
+    let awaited = listing.members.filter {
+      $0.standing == .awaited && $0.note != nil && !$0.isOutOfEC2
+    }
     if !awaited.isEmpty {
       notes.append(
         "\(counted(awaited.count, "instance")) not in service yet: "
           + Self.few(awaited.map { "\($0.instance.id) (\($0.note ?? ""))" }))
-    }
-    let ended = listing.members.filter { $0.standing == .leaving && $0.isOutOfEC2 }
-    if !ended.isEmpty {
-      notes.append(
-        "\(counted(ended.count, "instance")) not in service any more: "
-          + Self.few(ended.map { "\($0.instance.id) (\($0.note ?? ""))" }))
     }
     if !listing.joining.isEmpty, givenExpected == nil {
       notes.append(
