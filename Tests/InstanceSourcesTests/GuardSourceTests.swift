@@ -55,6 +55,19 @@ import Testing
     #expect(try Self.answer(Self.query, body) == answer)
   }
 
+  @Test(arguments: [
+    (200, #"{"a":[1.5]}"#, GuardAnswer.holds("1.5 < 2")),
+    (200, #"{"a":["2"]}"#, .fails("2.0, not < 2", .expectationFailed)),
+    (200, #"{"a":[]}"#, .unknown("there is nothing at /a/0: there is no such data")),
+    (200, #"{"a":[null]}"#, .unknown("there is nothing at /a/0: there is no such data")),
+    (200, #"{"a":[{}]}"#, .unknown("/a/0 is no number")),
+    (200, #"{"a":["NaN"]}"#, .unknown("/a/0 is no number")),
+    (503, #"{"a":[1]}"#, .unknown("HTTP 503, not 200 to 299, so there is no number")),
+  ])
+  func aNumberOfAWebAPI(_ status: Int, _ body: String, _ answer: GuardAnswer) throws {
+    #expect(try Self.answer("json:http://h/x#/a/0 < 2", status: status, body) == answer)
+  }
+
   @Test func theQueryIsSentEncodedWhereItBelongs() {
     #expect(
       PrometheusAnswer.url("http://p:9090/", query: "a{b=\"c\"} % 2")

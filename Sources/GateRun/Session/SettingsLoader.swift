@@ -239,10 +239,7 @@ extension Settings {
       case .instances, .file, .dns, .srv, .exec: false
       }
     }
-    let hasAlarm = guards.contains { guardSpec in
-      if case .cloudWatchAlarm = guardSpec.question { true } else { false }
-    }
-    return isOfAWS || hasAlarm || !following.crossChecks.isEmpty
+    return isOfAWS || guards.contains(where: \.asksAWS) || !following.crossChecks.isEmpty
   }
 
   /// The guards by their names.

@@ -1,5 +1,5 @@
 package import GateCore
-internal import GateText
+package import GateText
 
 /// Something else that must hold for the group to be promoted.
 package struct GuardSpec: Hashable, Sendable {
@@ -11,10 +11,22 @@ package struct GuardSpec: Hashable, Sendable {
     /// An instant query; every value of its answer must compare so with the number.
     case prometheus(url: String, query: String, Comparison)
     case cloudWatchAlarm(String)
+    /// A statistic of a metric must compare so with the number.
+    case cloudWatchMetric(GuardMetric, Comparison)
+    /// A number in the JSON that a URL answers with must compare so.
+    case json(url: String, JSONPointer, Comparison)
     /// A URL that answers with a status of 200 to 299.
     case http(String)
     /// A shell command that ends with 0.
     case exec(String)
+  }
+
+  /// Whether AWS is asked for it.
+  package var asksAWS: Bool {
+    switch question {
+    case .cloudWatchAlarm, .cloudWatchMetric: true
+    case .prometheus, .json, .http, .exec: false
+    }
   }
 
   package struct Comparison: Hashable, Sendable {
@@ -46,7 +58,8 @@ package struct GuardSpec: Hashable, Sendable {
 }
 
 extension GuardSpec {
-  /// Reads `prometheus:URL?query=… < 0.01`, `cloudwatch-alarm:NAME`, `http:URL` or `exec:COMMAND`.
+  /// Reads `prometheus:URL?query=… < 0.01`, `cloudwatch-alarm:NAME`, `cloudwatch-metric:… < 5`,
+  /// `json:URL#POINTER < 0.01`, `http:URL` or `exec:COMMAND`.
   ///
   /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
   package init(parsing text: String) throws(GrammarError) {
@@ -57,6 +70,8 @@ extension GuardSpec {
     switch parts[0] {
     case "prometheus": question = try Self.prometheus(parts[1], name)
     case "cloudwatch-alarm": question = .cloudWatchAlarm(parts[1])
+    case "cloudwatch-metric": question = try Self.metric(parts[1], name)
+    case "json": question = try Self.json(parts[1], name)
     // Whoever writes only a URL means the URL.
     case "http" where parts[1].hasPrefix("//"), "https" where parts[1].hasPrefix("//"):
       question = .http(try Self.url(text.trimmed, name))
@@ -68,8 +83,9 @@ extension GuardSpec {
 
   private static func unknown(_ text: String) -> GrammarError {
     GrammarError(
-      "\(text.shown) is not a guard: prometheus:URL?query=QUERY < NUMBER, cloudwatch-alarm:NAME, "
-        + "http:URL or exec:COMMAND")
+      "\(text.shown) is not a guard: prometheus:URL?query=QUERY < NUMBER, json:URL#POINTER < NUMBER, "
+        + "cloudwatch-alarm:NAME, cloudwatch-metric:NAMESPACE/METRIC?... < NUMBER, http:URL or "
+        + "exec:COMMAND")
   }
 
   private static func url(_ text: String, _ name: String) throws(GrammarError) -> String {
@@ -95,17 +111,37 @@ extension GuardSpec {
     return .prometheus(url: url, query: query, comparison)
   }
 
+  private static func metric(_ text: String, _ name: String) throws(GrammarError) -> Question {
+    let (metric, comparison) = try split(text[...], name)
+    do throws(GrammarError) {
+      return .cloudWatchMetric(try GuardMetric(parsing: metric), comparison)
+    } catch {
+      throw GrammarError("\(name.shown): \(error.description)", hint: "write \(GuardMetric.form)")
+    }
+  }
+
+  /// The pointer begins after the first `#`, which no URL that is sent has.
+  private static func json(_ text: String, _ name: String) throws(GrammarError) -> Question {
+    guard let mark = text.firstIndex(of: "#") else {
+      throw GrammarError(
+        "\(name.shown) does not say where the number is: write json:URL#/POINTER < NUMBER")
+    }
+    let url = try Self.url(String(text[..<mark]), name)
+    let (pointer, comparison) = try split(text[text.index(after: mark)...], name, mayBeEmpty: true)
+    return .json(url: url, try JSONPointer(parsing: pointer), comparison)
+  }
+
   /// The comparison is the last one, with a number after it: the query may have others.
   private static func split(
-    _ text: Substring, _ name: String
+    _ text: Substring, _ name: String, mayBeEmpty: Bool = false
   ) throws(GrammarError) -> (query: String, Comparison) {
-    if let last = text.lastIndex(where: { "<>=".contains($0) }), last > text.startIndex {
-      let before = text.index(before: last)
+    if let last = text.lastIndex(where: { "<>=".contains($0) }) {
+      let before = last > text.startIndex ? text.index(before: last) : last
       let start = text[last] == "=" && "<>=!".contains(text[before]) ? before : last
       let number = text[text.index(after: last)...].trimmed
       let query = text[..<start].trimmed
       if let relation = Comparison.Relation(rawValue: String(text[start...last])),
-        let value = Double(number), !value.isNaN, !query.isEmpty
+        let value = Double(number), !value.isNaN, mayBeEmpty || !query.isEmpty
       {
         let words = "\(relation.rawValue) \(number)"
         return (query, Comparison(relation: relation, number: value, text: words))

@@ -429,7 +429,8 @@ extension SettingKey {
       Setting(
         .guards, .text, "GUARD",
         "Something else that must hold, under the same interval and thresholds: "
-          + "'prometheus:URL?query=QUERY < NUMBER', cloudwatch-alarm:NAME, http:URL or "
+          + "'prometheus:URL?query=QUERY < NUMBER', 'json:URL#POINTER < NUMBER', "
+          + "cloudwatch-alarm:NAME, 'cloudwatch-metric:NAMESPACE/METRIC?... < NUMBER', http:URL or "
           + "exec:COMMAND.",
         whenUnset: "none", .repeatable, .secret, naming: .question)
     case .deadline:

@@ -1,5 +1,6 @@
 package import GateCore
 package import GateSettings
+internal import GateText
 
 /// Asks a guard, and waits for its answer.
 package struct GuardSource: Sendable {
@@ -25,6 +26,8 @@ package struct GuardSource: Sendable {
     switch spec.question {
     case .prometheus(let url, let query, let comparison): ask(url, query, comparison)
     case .cloudWatchAlarm(let name): askAlarm(name)
+    case .cloudWatchMetric(let metric, let comparison): ask(metric, comparison)
+    case .json(let url, let pointer, let comparison): ask(url, pointer, comparison)
     case .http(let url): ask(url)
     case .exec(let command): run(command)
     }
@@ -32,8 +35,12 @@ package struct GuardSource: Sendable {
 
   /// Whether it can be asked at all: whatever AWS knows by a name must be there from the start.
   package func tryOut() throws(SourceError) {
-    guard case .cloudWatchAlarm(let name) = spec.question else { return }
-    _ = try client.alarm(named: name)
+    switch spec.question {
+    case .cloudWatchAlarm(let name): _ = try client.alarm(named: name)
+    // That it has no data yet is no reason not to begin.
+    case .cloudWatchMetric(let metric, _): _ = try client.value(of: metric)
+    case .prometheus, .json, .http, .exec: break
+    }
   }
 
   private func ask(_ url: String) -> GuardAnswer {
@@ -56,6 +63,37 @@ package struct GuardSource: Sendable {
       return PrometheusAnswer(response, secrets: secrets).judged(by: comparison)
     } catch {
       return .unknown("Prometheus cannot be asked: \(secrets.quoting(error.detail))")
+    }
+  }
+
+  private func ask(
+    _ url: String, _ pointer: JSONPointer, _ comparison: GuardSpec.Comparison
+  ) -> GuardAnswer {
+    do throws(HTTPFailure) {
+      return NumberAnswer(response: try get(url), pointer: pointer, secrets: secrets)
+        .judged(by: comparison)
+    } catch {
+      return .unknown("the number cannot be asked for: \(secrets.quoting(error.detail))")
+    }
+  }
+
+  private func ask(_ metric: GuardMetric, _ comparison: GuardSpec.Comparison) -> GuardAnswer {
+    do throws(SourceError) {
+      let number: Double
+      let words: String
+      switch try client.value(of: metric) {
+      case .value(let value): (number, words) = (value, "\(value)")
+      case .none(let requests): (number, words) = (0, "0.0 (of \(requests) requests)")
+      case .absent:
+        return .unknown(
+          "there is no data of \(metric.period.inWords) that ended two minutes ago or earlier")
+      }
+      guard comparison.holds(number) else {
+        return .fails("\(words), not \(comparison.text)", .expectationFailed)
+      }
+      return .holds("\(words) \(comparison.text)")
+    } catch {
+      return .unknown(error.message.cleaned(to: 300))
     }
   }
 

@@ -15,6 +15,7 @@ and "port M". On the control port:
     /mend/GROUP         and now healthy again
     /attach/GROUP       registers it with the Classic Load Balancer `web`
     /alarm/STATE        sets the CloudWatch alarm `web-5xx`, which is OK at first
+    /metric/NAME=VALUE  reports a value of a metric of AWS/ApplicationELB, for each of the last ten minutes
 
     /groups/REGION      each group there: its name, how many instances, its Classic Load Balancers
 
@@ -22,6 +23,7 @@ moto checks no instance: what its load balancers find is always healthy, but for
 after 290 seconds.
 """
 
+import datetime
 import http.server
 import logging
 import os
@@ -148,6 +150,17 @@ class Control(http.server.BaseHTTPRequestHandler):
         verb, group = self.path.strip("/").split("/")
         if verb == "alarm":
             watch.set_alarm_state(AlarmName="web-5xx", StateValue=group, StateReason=f"set to {group}")
+            self.send_response(200)
+            self.end_headers()
+            return
+        if verb == "metric":
+            name, value = group.split("=")
+            now = datetime.datetime.now(datetime.timezone.utc)
+            watch.put_metric_data(Namespace="AWS/ApplicationELB", MetricData=[
+                {"MetricName": name, "Value": float(value), "Timestamp": now - datetime.timedelta(seconds=60 * minute + 1),
+                 "Dimensions": [{"Name": "TargetGroup", "Value": "targetgroup/web/1"}]}
+                for minute in range(10)
+            ])
             self.send_response(200)
             self.end_headers()
             return

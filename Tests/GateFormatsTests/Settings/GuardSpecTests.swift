@@ -53,7 +53,46 @@ import Testing
     #expect(spec.question == question && spec.name == text)
   }
 
+  @Test func aMetricHasDimensionsAStatisticAndAPeriod() throws {
+    let spec = try GuardSpec(
+      parsing: "cloudwatch-metric:AWS/ApplicationELB/TargetResponseTime"
+        + "?dimensions=TargetGroup=targetgroup/web/1,LoadBalancer=app/w/2&statistic=p99.9&period=5m < 0.5"
+    )
+    guard case .cloudWatchMetric(let metric, let comparison) = spec.question else {
+      throw GrammarError("no metric")
+    }
+    #expect(metric.namespace == "AWS/ApplicationELB" && metric.name == "TargetResponseTime")
+    #expect(metric.dimensions.map(\.name) == ["TargetGroup", "LoadBalancer"])
+    #expect(metric.dimensions.map(\.value) == ["targetgroup/web/1", "app/w/2"])
+    #expect(metric.statistic == "p99.9" && metric.period == .seconds(300))
+    #expect(comparison.text == "< 0.5")
+    guard
+      case .cloudWatchMetric(let plain, _) =
+        try GuardSpec(parsing: "cloudwatch-metric:my/app/errors >= 1").question
+    else { throw GrammarError("no metric") }
+    #expect(plain.namespace == "my/app" && plain.statistic == "Average")
+    #expect(plain.period == .seconds(60) && plain.dimensions.isEmpty)
+  }
+
   @Test(arguments: [
+    ("json:http://h/x?a=1#/a/0 < 0.01", "http://h/x?a=1", "/a/0", "< 0.01"),
+    ("json: https://h# == 3", "https://h", "", "== 3"),
+    ("json:http://h#/a~1b>=2", "http://h", "/a~1b", ">= 2"),
+  ])
+  func aNumberIsAtAPlaceOfAnAnswer(
+    _ text: String, _ url: String, _ pointer: String, _ comparison: String
+  ) throws {
+    guard
+      case .json(let seenURL, let seenPointer, let seen) = try GuardSpec(parsing: text).question
+    else { throw GrammarError("no number") }
+    #expect(seenURL == url && seenPointer.description == pointer && seen.text == comparison)
+  }
+
+  @Test(arguments: [
+    (
+      "json:http://me:pw1234567@h/?token=t0&x=1#/a < 1",
+      "json:http://me:***@h/?token=***&x=1#/a < 1", ["t0"]
+    ),
     ("http:http://me:pw@h/?token=t0&x=1", "http:http://me:***@h/?token=***&x=1", ["pw", "t0"]),
     ("http:http://key@h/", "http:http://***@h/", ["key"]),
     (
