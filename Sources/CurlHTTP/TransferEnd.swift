@@ -219,7 +219,9 @@ extension TransferEnd {
       let colon = text[library.upperBound...].lastIndex(of: ":")
     else { return text }
     let reason = text[text.index(after: colon)...]
-    guard let alert = reason.firstRange(of: " alert ") else { return "TLS: \(reason)" }
+    guard let alert = reason.firstRange(of: " alert ") else {
+      return "the TLS library says: \(reason)"
+    }
     return "the server sent the TLS alert '\(reason[alert.upperBound...])'"
   }
 

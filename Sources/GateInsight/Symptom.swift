@@ -136,7 +136,7 @@ struct Location: Hashable {
 
 extension String {
   /// What a note of the source says of an instance that is not running: `stopped in EC2` in
-  /// `2 instances not in service yet: i-1 (stopped in EC2), i-2 (Pending)`.
+  /// `2 instances not running: i-1 (stopped in EC2), i-2 (terminated in EC2)`.
   func wordOnNotRunning(of id: String) -> String? {
     guard let name = firstRange(of: "\(id) ("),
       let end = self[name.upperBound...].firstIndex(of: ")")

@@ -10,8 +10,8 @@ package enum AzurePipelines {
   static let groupEnd = "##[endgroup]\n"
 
   static func issues(_ verdict: CIVerdict) -> String {
-    let causes = verdict.told.map { issue(verdict.severity, "\($0.name): \($0.message)") }
-    let title = "healthgate: \(verdict.decision.rawValue): \(verdict.message)"
+    let causes = verdict.causes.map { issue(verdict.severity, "\($0.name): \($0.message)") }
+    let title = "healthgate: \(verdict.decision.rawValue): \(verdict.headline)"
     return issue(verdict.severity, title) + causes.joined()
   }
 

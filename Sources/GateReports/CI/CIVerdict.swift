@@ -15,8 +15,8 @@ package struct CIVerdict: Hashable, Sendable {
   /// The reason in words, and the hook's failure if it failed.
   package var message: String
   package var severity: Severity
-  /// What is most likely wrong, and what to do; nil where nothing is known to be.
-  package var explanation: Cause?
+  /// `likely: ` and what is most likely wrong; nil where nothing is known to be.
+  package var explanation: String?
   package var causes: [Cause]
   package var exitCode: Int
   /// The verdict's own file, from the root; nil when there is none.
@@ -29,14 +29,14 @@ package struct CIVerdict: Hashable, Sendable {
     case error
   }
 
-  /// What the verdict is due to: an instance, a guard, or what is most likely wrong with them.
+  /// What the verdict is due to: an instance, a guard, the old group.
   package struct Cause: Hashable, Sendable {
     package var name: String
     package var message: String
   }
 
-  /// Systems show ten annotations of a kind: one is the verdict's, and one the explanation.
-  private static let mostCauses = 8
+  /// Systems show ten annotations of a kind: one is the verdict's.
+  private static let mostCauses = 9
   private static let longestMessage = 600
 
   package init(_ document: VerdictDocument, file: String?) {
@@ -101,10 +101,8 @@ package struct CIVerdict: Hashable, Sendable {
       message: shown("\(parts.joined(separator: ": ")) (\(record.checkWords))"))
   }
 
-  private static func explanation(_ diagnosis: Diagnosis) -> Cause {
-    Cause(
-      name: "\(diagnosis.confidence.rawValue) cause",
-      message: shown("\(diagnosis.likelyCause); advice: \(diagnosis.advice)"))
+  private static func explanation(_ diagnosis: Diagnosis) -> String {
+    shown("\(diagnosis.confidence.rawValue): \(diagnosis.likelyCause)")
   }
 
   private static func shown(_ text: String) -> String {
@@ -114,14 +112,14 @@ package struct CIVerdict: Hashable, Sendable {
 }
 
 extension CIVerdict {
-  /// What is told beside the verdict, in this order: why, and whom it is about.
-  var told: [Cause] { [explanation].compactMap(\.self) + causes }
+  /// The reason, and what is behind it: of a verdict that has one line, the whole.
+  var headline: String { [message, explanation].compactMap(\.self).joined(separator: "; ") }
 
   /// For a log that has no form of its own.
   package var plainLines: String {
     let lines =
-      ["healthgate: \(decision.rawValue): \(message)"]
-      + told.map { "healthgate: \($0.name): \($0.message)" }
+      ["healthgate: \(decision.rawValue): \(headline)"]
+      + causes.map { "healthgate: \($0.name): \($0.message)" }
     return lines.map { "\($0)\n" }.joined()
   }
 

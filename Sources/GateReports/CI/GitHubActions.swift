@@ -21,8 +21,8 @@ package enum GitHubActions {
       case .error: "error"
       }
     let title = "healthgate: \(verdict.decision.rawValue)"
-    let causes = verdict.told.map { annotation(kind, title: $0.name, $0.message) }
-    return annotation(kind, title: title, verdict.message) + causes.joined()
+    let causes = verdict.causes.map { annotation(kind, title: $0.name, $0.message) }
+    return annotation(kind, title: title, verdict.headline) + causes.joined()
   }
 
   private static func annotation(_ kind: String, title: String, _ message: String) -> String {

@@ -162,7 +162,8 @@ package struct MarkdownReport {
   private var diagnoses: String {
     let told = document.diagnoses.prefix(Self.diagnoses)
     guard !told.isEmpty else { return "" }
-    return "### What is probably wrong\n\n" + told.map { item(of: $0).source }.joined() + "\n"
+    return "### \(verdict.decision.titleOfCauses)\n\n" + told.map { item(of: $0).source }.joined()
+      + "\n"
   }
 
   private func item(of diagnosis: Diagnosis) -> MarkdownText {

@@ -25,6 +25,16 @@ extension Decision {
   }
 }
 
+extension Decision {
+  /// What stands over the diagnoses: of a promotion nothing is wrong any more.
+  var titleOfCauses: String {
+    switch self {
+    case .promote: "What failed on the way"
+    case .rollback, .inconclusive: "What is probably wrong"
+    }
+  }
+}
+
 extension Verdict {
   /// The reason on one line, after the release that it is about.
   func message(of release: String? = nil) -> String {

@@ -49,10 +49,9 @@ struct GroupReader: Sendable {
 
   /// How long one listing, or one view, may take.
   var timeLimit: Duration {
-    switch source {
-    case .exec, .dns, .srv: min(patience, ExecSource.longestTimeout)
-    case .instances, .file, .autoScalingGroup, .classicLoadBalancer, .targetGroup, .terraform:
-      min(patience, AWSClient.longestPatience)
+    switch source.origin {
+    case .machine: min(patience, ExecSource.longestTimeout)
+    case .user, .file, .aws: min(patience, AWSClient.longestPatience)
     }
   }
 
@@ -65,10 +64,7 @@ struct GroupReader: Sendable {
       .missingPermission, .unusable, .rejected, .malformed, .foreign:
       return false
     }
-    return switch source {
-    case .autoScalingGroup, .classicLoadBalancer, .targetGroup, .terraform: true
-    case .instances, .file, .dns, .srv, .exec: false
-    }
+    return source.origin == .aws
   }
 
   /// Whether the source is an Auto Scaling group, which wants a number of instances.
@@ -111,19 +107,20 @@ struct GroupReader: Sendable {
     if isAutoScalingGroup, listing.expected == 0 {
       notes.append("the Auto Scaling group's desired capacity is 0")
     }
-    // Those that do not run come first: they explain failures, and the list is cut.
-    let waiting = listing.members.filter { $0.standing == .awaited && $0.note != nil }
-    let awaited = waiting.filter(\.isOutOfEC2) + waiting.filter { !$0.isOutOfEC2 }
+    // First those that explain failures: whom the group counts, and EC2 does not run.
+    let stopped = listing.members.filter(\.isOutOfEC2)
+    if !stopped.isEmpty {
+      notes.append(
+        "\(counted(stopped.count, "instance")) not running: "
+          + Self.few(stopped.map { "\($0.instance.id) (\($0.note ?? ""))" }, most: 50))
+    }
+    let awaited = listing.members.filter {
+      $0.standing == .awaited && $0.note != nil && !$0.isOutOfEC2
+    }
     if !awaited.isEmpty {
       notes.append(
         "\(counted(awaited.count, "instance")) not in service yet: "
           + Self.few(awaited.map { "\($0.instance.id) (\($0.note ?? ""))" }))
-    }
-    let ended = listing.members.filter { $0.standing == .leaving && $0.isOutOfEC2 }
-    if !ended.isEmpty {
-      notes.append(
-        "\(counted(ended.count, "instance")) not in service any more: "
-          + Self.few(ended.map { "\($0.instance.id) (\($0.note ?? ""))" }))
     }
     if !listing.joining.isEmpty, givenExpected == nil {
       notes.append(
@@ -249,12 +246,7 @@ extension Settings {
   /// source too.
   fileprivate var balancers: [LoadBalancerName] {
     guard following.probeFrom == .loadBalancer else { return following.crossChecks }
-    let own: LoadBalancerName? =
-      switch source {
-      case .classicLoadBalancer(let name): .classic(name)
-      case .targetGroup(let name): .targetGroup(name)
-      case .instances, .file, .dns, .srv, .exec, .autoScalingGroup, .terraform: nil
-      }
+    let own = source.loadBalancer
     return [own].compactMap { $0 } + following.crossChecks.filter { $0 != own }
   }
 }

@@ -151,7 +151,7 @@ package struct HTMLReport {
     let folded: Markup =
       more.isEmpty ? "" : "<details><summary>\(more.count) more</summary>\n\(more)</details>"
     return """
-      <section><h2>What is probably wrong</h2>
+      <section><h2>\(verdict.decision.titleOfCauses)</h2>
       \(Array(told.prefix(Self.open)))\(folded)</section>
 
       """
