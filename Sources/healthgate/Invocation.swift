@@ -18,7 +18,8 @@ enum Invocation {
       guard !Self.isConfigured else { self = .command(Run.self, []); return }
       Output.complain(Help.short(of: Run.self))
       throw CommandFailure(
-        .usage, "nothing to check: no URL, target or settings are given" + Run.hintAtFile)
+        .usage,
+        "nothing to check: no URL, target or settings are given" + SettingsLoader.hintAtFile)
     }
     switch first {
     case "help": self = .answer(try Help.answer(to: Array(arguments.dropFirst())))

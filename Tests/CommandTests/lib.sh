@@ -117,6 +117,14 @@ settle() { # ARGUMENT...: then $settled has those that count
   settled=("${settled[@]}")
 }
 
+tracked_files() { # PATH...: the repository's own, and not what somebody keeps beside them; all of them where this is no clone
+  if git -C "$root" rev-parse --git-dir >/dev/null 2>&1; then
+    git -C "$root" ls-files --cached -- "$@"
+  else
+    (cd "$root" && find "${@:-.}" -path './.build*' -prune -o -type f -print | sed 's|^\./||')
+  fi
+}
+
 hg() { # ARGUMENT...: runs it; then $status, $out and $err tell
   settle "$@"
   hg_as_given "${settled[@]}"

@@ -1,7 +1,7 @@
 internal import GateText
 
 #if canImport(Glibc)
-  package import Glibc
+  internal import Glibc
 #endif
 
 /// A file that must not be there yet: settings, a key.
@@ -10,7 +10,7 @@ package enum NewFile {
   ///
   /// - Throws: `CommandFailure` when something stands there, or it cannot be written.
   package static func write(
-    _ text: String, of what: String, to path: String, mode: mode_t = 0o644
+    _ text: String, of what: String, to path: String, mode: UInt32 = 0o644
   ) throws(CommandFailure) {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
     guard descriptor >= 0 else {

@@ -26,6 +26,26 @@ package struct ReportFiles {
     }
   }
 
+  /// The reports that are asked for beside a journal, over which none may be written.
+  ///
+  /// - Throws: `CommandFailure` for one that cannot be read, or that goes where another does.
+  package static func requests(
+    _ texts: [String], beside journal: String
+  ) throws(CommandFailure) -> [ReportRequest] {
+    var requests: [ReportRequest] = []
+    for text in texts {
+      do throws(GrammarError) {
+        requests.append(try ReportRequest(parsing: text))
+      } catch {
+        throw CommandFailure(.usage, "\(SettingKey.report.flag): \(error.description)")
+      }
+    }
+    try OutputPlaces.refuseShared(
+      requests.map { RunPlaces.Named(what: "the \($0.format.rawValue) report", path: $0.path) },
+      with: [RunPlaces.Named(what: "the journal", path: journal)])
+    return requests
+  }
+
   /// What must watch the run for them, from its course so far on; nil when none of them shows it.
   func watch(from timeline: Timeline) -> TimelineWatch? {
     files.contains { $0.request.format.needsTimeline } ? TimelineWatch(timeline) : nil

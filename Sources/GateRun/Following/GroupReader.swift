@@ -49,10 +49,9 @@ struct GroupReader: Sendable {
 
   /// How long one listing, or one view, may take.
   var timeLimit: Duration {
-    switch source {
-    case .exec, .dns, .srv: min(patience, ExecSource.longestTimeout)
-    case .instances, .file, .autoScalingGroup, .classicLoadBalancer, .targetGroup, .terraform:
-      min(patience, AWSClient.longestPatience)
+    switch source.origin {
+    case .machine: min(patience, ExecSource.longestTimeout)
+    case .user, .file, .aws: min(patience, AWSClient.longestPatience)
     }
   }
 
@@ -65,10 +64,7 @@ struct GroupReader: Sendable {
       .missingPermission, .unusable, .rejected, .malformed, .foreign:
       return false
     }
-    return switch source {
-    case .autoScalingGroup, .classicLoadBalancer, .targetGroup, .terraform: true
-    case .instances, .file, .dns, .srv, .exec: false
-    }
+    return source.origin == .aws
   }
 
   /// Whether the source is an Auto Scaling group, which wants a number of instances.
@@ -250,12 +246,7 @@ extension Settings {
   /// source too.
   fileprivate var balancers: [LoadBalancerName] {
     guard following.probeFrom == .loadBalancer else { return following.crossChecks }
-    let own: LoadBalancerName? =
-      switch source {
-      case .classicLoadBalancer(let name): .classic(name)
-      case .targetGroup(let name): .targetGroup(name)
-      case .instances, .file, .dns, .srv, .exec, .autoScalingGroup, .terraform: nil
-      }
+    let own = source.loadBalancer
     return [own].compactMap { $0 } + following.crossChecks.filter { $0 != own }
   }
 }

@@ -31,13 +31,13 @@ extension LoadedSettings {
     guard let source = settings.baseline else { return nil }
     let header = RunHeader.Group(source: source.key.rawValue, name: source.name)
     var loaded: LoadedBaseline
-    switch source {
-    case .instances(let specs):
+    switch source.origin {
+    case .user(let specs):
       loaded = LoadedBaseline(listing: GroupListing(instances: try placed(specs)), source: header)
     case .file(let path):
       loaded = LoadedBaseline(
         listing: GroupListing(instances: try placed(fileSpecs(path))), source: header)
-    case .dns, .srv, .exec, .autoScalingGroup, .classicLoadBalancer, .targetGroup, .terraform:
+    case .machine, .aws:
       loaded = try listed(source, header)
     }
     for index in loaded.instances.indices {

@@ -65,11 +65,11 @@ package struct PlannedRun {
   /// The policy for as many instances as are expected, without asking anybody for them.
   private static func policy(of loaded: LoadedSettings) throws -> GatePolicy {
     let settings = loaded.settings
-    switch settings.source {
-    case .instances(let specs) where !specs.isEmpty: return try loaded.group().policy
+    switch settings.source.origin {
+    case .user(let specs) where !specs.isEmpty: return try loaded.group().policy
     case .file: return try loaded.group().policy
-    case .instances: break
-    case .dns, .srv, .exec, .autoScalingGroup, .classicLoadBalancer, .targetGroup, .terraform:
+    case .user: break
+    case .machine, .aws:
       guard settings.group.expected == nil else { break }
       throw CommandFailure(
         .usage,

@@ -17,13 +17,13 @@ struct ProbeGroup {
   mutating func members(by loaded: LoadedSettings) throws -> [Instance] {
     let port = loaded.settings.check.target.port
     guard named.isEmpty else { return try Self.instances(named, on: port) }
-    switch loaded.settings.source {
-    case .instances(let specs): return try Self.instances(specs, on: port)
+    switch loaded.settings.source.origin {
+    case .user(let specs): return try Self.instances(specs, on: port)
     case .file(let path):
       let specs = try fileSpecs ?? loaded.fileSpecs(path)
       fileSpecs = specs
       return try Self.instances(specs, on: port)
-    case .dns, .srv, .exec, .autoScalingGroup, .classicLoadBalancer, .targetGroup, .terraform:
+    case .machine, .aws:
       do throws(SourceError) {
         return try loaded.reader.list().instances
       } catch {

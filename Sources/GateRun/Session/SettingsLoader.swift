@@ -70,6 +70,13 @@ package struct SettingsLoader {
     return (RawSettings(merging: layers), imported)
   }
 
+  /// What to do with a file of settings that stands there and was not named; empty where there is none.
+  package static var hintAtFile: String {
+    let names: [String] = ["healthgate.yaml", "healthgate.yml"]
+    return names.first { access($0, R_OK) == 0 }
+      .map { "\n  hint: there is a \($0) here: name it with --config \($0)" } ?? ""
+  }
+
   private static let files = Mutex<[String: [UInt8]]>([:])
 
   /// The file of settings, which is read once: standard input and a pipe have nothing more the second time.
@@ -99,14 +106,10 @@ package struct LoadedSettings {
 extension LoadedSettings {
   /// The instances that the settings name, and how to follow them.
   package func group() throws -> LoadedGroup {
-    switch settings.source {
-    case .instances(let specs): try fixed(specs, name: nil)
-    case .file(let path): try fixed(fileSpecs(path), name: path == "-" ? "standard input" : path)
-    case .dns(let name), .srv(let name), .exec(let name), .autoScalingGroup(let name),
-      .classicLoadBalancer(let name), .targetGroup(let name):
-      try changing(name: name)
-    case .terraform(let path, let resource):
-      try changing(name: resource.map { "\(path)#\($0)" } ?? path)
+    switch settings.source.origin {
+    case .user(let specs): try fixed(specs)
+    case .file(let path): try fixed(fileSpecs(path))
+    case .machine, .aws: try changing()
     }
   }
 
@@ -153,7 +156,7 @@ extension LoadedSettings {
     GroupReader(settings, terraform: terraform, trafficPort: trafficPort)
   }
 
-  private func fixed(_ specs: [InstanceSpec], name: String?) throws -> LoadedGroup {
+  private func fixed(_ specs: [InstanceSpec]) throws -> LoadedGroup {
     let instances: [Instance]
     var policy: GatePolicy
     do throws(SettingsError) {
@@ -165,7 +168,7 @@ extension LoadedSettings {
     policy.loadBalancer = settings.following.loadBalancerRole
     if policy.loadBalancer != .none { policy.polling = polling }
     return LoadedGroup(
-      policy: policy, source: source(name),
+      policy: policy, source: groupName,
       poller: policy.loadBalancer == .none ? nil : try poller(instances),
       listing: GroupListing(instances: instances), expected: settings.group.expected)
   }
@@ -180,7 +183,7 @@ extension LoadedSettings {
     }
   }
 
-  private func changing(name: String) throws -> LoadedGroup {
+  private func changing() throws -> LoadedGroup {
     let listing: GroupListing
     do throws(SourceError) {
       listing = try reader.list()
@@ -196,7 +199,7 @@ extension LoadedSettings {
     }
     policy.polling = polling
     return LoadedGroup(
-      policy: policy, source: source(name), poller: try poller(listing.instances),
+      policy: policy, source: groupName, poller: try poller(listing.instances),
       listing: listing, expected: settings.group.expected)
   }
 
@@ -210,8 +213,8 @@ extension LoadedSettings {
       every: settings.following.refresh, until: settings.group.deadline)
   }
 
-  private func source(_ name: String?) -> RunHeader.Group {
-    RunHeader.Group(source: settings.source.key.rawValue, name: name)
+  private var groupName: RunHeader.Group {
+    RunHeader.Group(source: settings.source.key.rawValue, name: settings.source.name)
   }
 }
 
@@ -232,21 +235,15 @@ package struct LoadedGroup {
 extension Settings {
   /// Whether the run asks AWS for anything.
   fileprivate var asksAWS: Bool {
-    let sources = [source, baseline].compactMap(\.self)
-    let isOfAWS = sources.contains { source in
-      switch source {
-      case .autoScalingGroup, .classicLoadBalancer, .targetGroup, .terraform: true
-      case .instances, .file, .dns, .srv, .exec: false
-      }
-    }
-    return isOfAWS || guards.contains(where: \.asksAWS) || !following.crossChecks.isEmpty
+    source.origin == .aws || baseline?.origin == .aws || guards.contains(where: \.asksAWS)
+      || !following.crossChecks.isEmpty
   }
 
   /// The guards by their names.
   ///
   /// Each has ten seconds, or as long as a check if that is longer.
   var guardSources: [String: GuardSource] {
-    let surroundings = Surroundings.machine(variables: SettingsLoader.environmentOfCommands)
+    let hostEnvironment = HostEnvironment.machine(variables: SettingsLoader.environmentOfCommands)
     let client = AWSClient(SettingsLoader.aws)
     let (timeout, secrets) = (check.timeout(of: .guard), secrets)
     return Dictionary(
@@ -254,7 +251,8 @@ extension Settings {
         (
           $0.name,
           GuardSource(
-            $0, surroundings: surroundings, client: client, timeout: timeout, secrets: secrets)
+            $0, hostEnvironment: hostEnvironment, client: client, timeout: timeout, secrets: secrets
+          )
         )
       })
   }

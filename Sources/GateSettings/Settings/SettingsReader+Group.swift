@@ -136,14 +136,12 @@ extension SettingsReader {
 
   /// Whose view it is that decides.
   private mutating func compare(_ following: FollowingSettings, with source: InstanceSource) {
-    guard following.probeFrom == .loadBalancer, following.crossChecks.isEmpty else { return }
-    switch source {
-    case .classicLoadBalancer, .targetGroup: break
-    case .instances, .file, .dns, .srv, .exec, .autoScalingGroup, .terraform:
-      reject(
-        .probeFrom, "probe_from is load-balancer, but no load balancer is named",
-        hint: "name it with \(SettingKey.crossCheck.flag), or use elb or target_group")
-    }
+    guard following.probeFrom == .loadBalancer, following.crossChecks.isEmpty,
+      source.loadBalancer == nil
+    else { return }
+    reject(
+      .probeFrom, "probe_from is load-balancer, but no load balancer is named",
+      hint: "name it with \(SettingKey.crossCheck.flag), or use elb or target_group")
   }
 
   private mutating func instanceSpecs() -> [InstanceSpec] {

@@ -35,12 +35,40 @@ extension InstanceSource {
     }
   }
 
+  /// Who says which instances there are.
+  package enum Origin: Hashable, Sendable {
+    case user([InstanceSpec])
+    /// A file of the user's, read once.
+    case file(String)
+    /// A machine, which is asked now and later.
+    case machine
+    /// The same, by AWS's APIs.
+    case aws
+  }
+
+  package var origin: Origin {
+    switch self {
+    case .instances(let specs): .user(specs)
+    case .file(let path): .file(path)
+    case .dns, .srv, .exec: .machine
+    case .autoScalingGroup, .classicLoadBalancer, .targetGroup, .terraform: .aws
+    }
+  }
+
   /// Whether it can name other instances later.
   package var membership: GatePolicy.Membership {
+    switch origin {
+    case .user, .file: .fixed
+    case .machine, .aws: .changing
+    }
+  }
+
+  /// The load balancer that it is; nil for other sources.
+  package var loadBalancer: LoadBalancerName? {
     switch self {
-    case .instances, .file: .fixed
-    case .dns, .srv, .exec, .autoScalingGroup, .classicLoadBalancer, .targetGroup, .terraform:
-      .changing
+    case .classicLoadBalancer(let name): .classic(name)
+    case .targetGroup(let name): .targetGroup(name)
+    case .instances, .file, .dns, .srv, .exec, .autoScalingGroup, .terraform: nil
     }
   }
 }

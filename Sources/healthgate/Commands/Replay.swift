@@ -61,7 +61,7 @@ struct Replay: ParsableCommand {
         .usage, "\(journals.count) journals are given\n  hint: several are for --compare")
     }
     let journal = journals[0]
-    let requests = try requests(beside: journal)
+    let requests = try ReportFiles.requests(report, beside: journal)
     let recorded = try RecordedJournal.read(journal)
     let settings: Settings?
     do throws(SettingsError) {
@@ -78,21 +78,6 @@ struct Replay: ParsableCommand {
     delivery.reports = reports
     delivery.timeline = timeline
     delivery.deliver(document).exitStatus.end()
-  }
-
-  private func requests(beside journal: String) throws(CommandFailure) -> [ReportRequest] {
-    var requests: [ReportRequest] = []
-    for text in report {
-      do throws(GrammarError) {
-        requests.append(try ReportRequest(parsing: text))
-      } catch {
-        throw CommandFailure(.usage, "\(SettingKey.report.flag): \(error.description)")
-      }
-    }
-    try OutputPlaces.refuseShared(
-      requests.map { RunPlaces.Named(what: "the \($0.format.rawValue) report", path: $0.path) },
-      with: [RunPlaces.Named(what: "the journal", path: journal)])
-    return requests
   }
 
   private func runComparison() throws {

@@ -3,10 +3,6 @@ internal import GateCore
 internal import GateRun
 internal import GateSettings
 
-#if canImport(Glibc)
-  internal import Glibc
-#endif
-
 /// The main job: checks a group until the verdict is certain.
 struct Run: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -82,17 +78,10 @@ struct Run: ParsableCommand {
         failure.message.contains(SettingProblem.words(ofMissing: $0))
       }
       if !isConfigured, isMissing {
-        failure.message += Self.hintAtFile
+        failure.message += SettingsLoader.hintAtFile
       }
       throw failure
     }
-  }
-
-  /// What to do with a file of settings that stands there and was not named; empty where there is none.
-  static var hintAtFile: String {
-    let names: [String] = ["healthgate.yaml", "healthgate.yml"]
-    return names.first { access($0, R_OK) == 0 }
-      .map { "\n  hint: there is a \($0) here: name it with --config \($0)" } ?? ""
   }
 
   /// The flags, with what the URLs stand for.

@@ -83,7 +83,7 @@ import Testing
         """
         healthgate: error: healthgate is not a setting
           at gate.yaml:1
-          hint: write the settings that are under it at the top, without it
+          hint: move the settings that are under it to the top level
         """
       ])
   }
