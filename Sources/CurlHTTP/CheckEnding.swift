@@ -11,7 +11,7 @@ struct CheckEnding {
   /// Whether the timeout had passed before the end came.
   var isLate: Bool
 
-  private var plan: ProbePlan {
+  private var plan: RequestTemplate {
     _read { yield lane.plan }
   }
 

@@ -2,7 +2,7 @@ internal import GateCore
 
 /// The checks that are made by one plan, out of those that share the loop.
 final class CheckLane {
-  let plan: ProbePlan
+  let plan: RequestTemplate
   /// In microseconds.
   let timeout: Int64
   let headers: StringList
@@ -15,7 +15,7 @@ final class CheckLane {
   var deadlines = DeadlineQueue()
 
   /// - Throws: `CurlFailure` when there is no memory.
-  init(_ plan: ProbePlan) throws(CurlFailure) {
+  init(_ plan: RequestTemplate) throws(CurlFailure) {
     self.plan = plan
     way = plan.way
     usesHTTP2 = plan.usesHTTP2

@@ -9,7 +9,7 @@ package import GateEngine
 /// A check's timeout is time in which the gate was listening: when the machine or the gate
 /// itself held the loop up, the clock of the timeouts stood still, and an answer that was there
 /// when the loop came back is taken. So the gate's lateness is never held against an instance.
-package final class CurlChecker: CheckPort {
+package final class CurlChecker: Checker {
   /// One a plan; an instance of which nobody says otherwise is in the first.
   private let lanes: [CheckLane]
   private let laneOfInstance: [Int]
@@ -24,7 +24,7 @@ package final class CurlChecker: CheckPort {
   private var underWayCount = 0
   private var places: [Place?] = []
   /// What came before `wait` was called, or of what was never begun.
-  private var pending: [Happening] = []
+  private var pending: [CheckerEvent] = []
   private var listening = ListeningClock()
   /// In microseconds.
   private static let longestWait: Int64 = 100_000
@@ -40,7 +40,7 @@ package final class CurlChecker: CheckPort {
   ///
   /// - Throws: `CurlFailure` when libcurl or the system gives no loop, or refuses a setting.
   package convenience init(
-    _ plan: ProbePlan, signals: Int32, startingAt start: GateInstant = .start
+    _ plan: RequestTemplate, signals: Int32, startingAt start: GateInstant = .start
   ) throws(CurlFailure) {
     try self.init([plan], planOfInstance: [], signals: signals, startingAt: start)
   }
@@ -50,7 +50,7 @@ package final class CurlChecker: CheckPort {
   ///
   /// - Throws: `CurlFailure` when libcurl or the system gives no loop, or refuses a setting.
   package init(
-    _ plans: [ProbePlan], planOfInstance: [Int], signals: Int32,
+    _ plans: [RequestTemplate], planOfInstance: [Int], signals: Int32,
     startingAt start: GateInstant = .start
   ) throws(CurlFailure) {
     precondition(!plans.isEmpty, "a checker has a plan")
@@ -97,7 +97,7 @@ package final class CurlChecker: CheckPort {
         generation: transfer.generation)
     } catch {
       let fault = GateFault(detail: error.description, started: started)
-      pending.append(Happening(.checkLost(key, fault), at: started))
+      pending.append(CheckerEvent(.checkLost(key, fault), at: started))
     }
   }
 
@@ -115,7 +115,7 @@ package final class CurlChecker: CheckPort {
     release(transfer)
   }
 
-  package func wait(until limit: GateInstant, into happenings: inout [Happening]) {
+  package func wait(until limit: GateInstant, into happenings: inout [CheckerEvent]) {
     listening.worked(until: now.microseconds)
     looked = listening.time(at: now.microseconds)
     runner.runTimer(at: hg_monotonic_us())
@@ -184,7 +184,7 @@ package final class CurlChecker: CheckPort {
 
   // MARK: - Ending
 
-  private func collect(_ happenings: inout [Happening]) {
+  private func collect(_ happenings: inout [CheckerEvent]) {
     // First what was seen before the transfers are asked: the gate wants events in their order.
     happenings.append(contentsOf: pending)
     pending.removeAll(keepingCapacity: true)
@@ -194,7 +194,7 @@ package final class CurlChecker: CheckPort {
   }
 
   /// Ends what has had its time, now that everything that came in has been looked at.
-  private func expire(_ happenings: inout [Happening]) {
+  private func expire(_ happenings: inout [CheckerEvent]) {
     for lane in lanes {
       while let expired = lane.deadlines.removeFirst(dueBy: looked) {
         let transfer = runner.transfers[expired.index]
@@ -205,7 +205,8 @@ package final class CurlChecker: CheckPort {
     }
   }
 
-  private func finish(_ transfer: Transfer, _ end: TransferEnd, _ happenings: inout [Happening]) {
+  private func finish(_ transfer: Transfer, _ end: TransferEnd, _ happenings: inout [CheckerEvent])
+  {
     guard let key = transfer.key else { return }
     let now = now
     let lane = lanes[transfer.lane]
@@ -213,7 +214,7 @@ package final class CurlChecker: CheckPort {
     let isLate = looked - transfer.startedListening > lane.timeout + ListeningClock.tolerance
     let ending = CheckEnding(lane: lane, transfer: transfer, now: now, isLate: isLate)
     onEnd?(key, CheckTrace(of: transfer, end, at: now))
-    happenings.append(Happening(ending.event(end, key), at: now))
+    happenings.append(CheckerEvent(ending.event(end, key), at: now))
     runner.drop(transfer)
     release(transfer)
   }
@@ -237,7 +238,7 @@ package final class CurlChecker: CheckPort {
 
   private func readSignals() {
     while let interruption = Self.interruption(hg_next_signal(signals)) {
-      pending.append(Happening(.interrupted(interruption), at: now))
+      pending.append(CheckerEvent(.interrupted(interruption), at: now))
     }
   }
 

@@ -9,7 +9,7 @@ final class Place {
   let names: [Destination]
 
   /// - Throws: `CurlFailure` when libcurl cannot read its URL.
-  init(_ instance: Instance, _ plan: ProbePlan) throws(CurlFailure) {
+  init(_ instance: Instance, _ plan: RequestTemplate) throws(CurlFailure) {
     url = try ParsedURL(plan.url(of: instance))
     plainURL = plan.proxyProtocol == nil ? nil : try ParsedURL(plan.plainURL(of: instance))
     names = plan.names(of: instance)

@@ -56,7 +56,7 @@ struct Destination: Hashable {
   }
 }
 
-extension ProbePlan {
+extension RequestTemplate {
   var proxyAddress: ProxyAddress? { proxy.map(ProxyAddress.init) }
 
   /// The names that a check of the instance has looked up here: its own, and that of a proxy.

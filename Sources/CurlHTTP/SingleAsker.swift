@@ -39,7 +39,7 @@ package final class SingleAsker {
 
   /// Sees the transfer through, by the loop of the checks: what they would see is seen here.
   private func perform(
-    _ transfer: Transfer, _ plan: ProbePlan, from started: Int64
+    _ transfer: Transfer, _ plan: RequestTemplate, from started: Int64
   ) -> TransferEnd {
     let deadline = started + plan.check.timeout.inMicroseconds
     let way = plan.way
@@ -95,7 +95,7 @@ package final class SingleAsker {
 
 extension SingleAnswer {
   fileprivate init(
-    _ end: TransferEnd, of transfer: Transfer, _ plan: ProbePlan, took: Int64
+    _ end: TransferEnd, of transfer: Transfer, _ plan: RequestTemplate, took: Int64
   ) {
     let handle = transfer.handle
     let response = handle.response.pointee

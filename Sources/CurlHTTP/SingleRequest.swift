@@ -3,7 +3,7 @@ package import GateCore
 /// One request to one instance that is no check of a gate's: what `lint` asks.
 package struct SingleRequest {
   /// What is sent, and within which timeout.
-  package var plan: ProbePlan
+  package var plan: RequestTemplate
   package var connection: Connection
   /// The message of a gRPC call; nil: an empty one.
   package var message: [UInt8]?
@@ -17,7 +17,7 @@ package struct SingleRequest {
     case kept
   }
 
-  package init(_ plan: ProbePlan, on connection: Connection = .own, message: [UInt8]? = nil) {
+  package init(_ plan: RequestTemplate, on connection: Connection = .own, message: [UInt8]? = nil) {
     self.plan = plan
     self.connection = connection
     self.message = message

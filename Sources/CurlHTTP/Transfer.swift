@@ -59,7 +59,7 @@ final class Transfer {
   private static let bodyLimit = 16 * 1024 * 1024
 
   /// `index` is the place of this one among all of a runner's.
-  init(_ plan: ProbePlan, lane: Int, index: Int) throws(CurlFailure) {
+  init(_ plan: RequestTemplate, lane: Int, index: Int) throws(CurlFailure) {
     self.lane = lane
     self.index = index
     usesHTTP2 = plan.usesHTTP2
@@ -161,7 +161,7 @@ final class Transfer {
     return stage == .transferring ? handle.long(CURLINFO_RESPONSE_CODE) : 0
   }
 
-  private func setTransport(of handle: EasyHandle, _ plan: ProbePlan) throws(CurlFailure) {
+  private func setTransport(of handle: EasyHandle, _ plan: RequestTemplate) throws(CurlFailure) {
     try handle.set(CURLOPT_NOSIGNAL, 1)
     try CurlFailure.check(hg_easy_allow_http(handle.raw))
     // A new connection for each check, as the load balancers do.
@@ -187,7 +187,7 @@ final class Transfer {
     if plan.usesHTTP2 { try handle.leaveConnectionOpen() }
   }
 
-  private func setTLS(_ plan: ProbePlan) throws(CurlFailure) {
+  private func setTLS(_ plan: RequestTemplate) throws(CurlFailure) {
     try handle.set(CURLOPT_SSL_ENABLE_ALPN, 0)
     if plan.usesHTTP2, isTLS, !hg_easy_offer_http2(handle.raw) {
       // Before 8.0 libcurl leaves such a connection alone, whatever is agreed on.
@@ -211,7 +211,7 @@ final class Transfer {
     try handle.set(CURLOPT_SSLKEY, plan.clientKey)
   }
 
-  private func setRequest(_ plan: ProbePlan) throws(CurlFailure) {
+  private func setRequest(_ plan: RequestTemplate) throws(CurlFailure) {
     try handle.set(CURLOPT_USERAGENT, plan.agent)
     // What is compressed stays so: a bomb is as small as it came.
     try handle.set(CURLOPT_HTTP_CONTENT_DECODING, 0)

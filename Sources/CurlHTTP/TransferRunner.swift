@@ -29,7 +29,7 @@ final class TransferRunner {
   ///
   /// - Throws: `CurlFailure` when libcurl refuses a setting.
   func make(
-    _ plan: ProbePlan, lane: Int = 0, at index: Int? = nil
+    _ plan: RequestTemplate, lane: Int = 0, at index: Int? = nil
   ) throws(CurlFailure) -> Transfer {
     let transfer = try Transfer(plan, lane: lane, index: index ?? transfers.count)
     guard let index else {

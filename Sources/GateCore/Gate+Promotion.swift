@@ -100,7 +100,7 @@ extension Gate {
 
   /// Until when one that joins, and is new, can still be healthy in time; the load balancer may
   /// know it already.
-  private func joiningChance(_ certainty: Certainty) -> GateInstant? {
+  private func joiningChance(_ certainty: DeadlineFeasibility) -> GateInstant? {
     guard policy.membership == .changing || group.present < expected else { return nil }
     return policy.loadBalancer == .decides
       ? certainty.latest : certainty.latestStart(of: check.initialThreshold)

@@ -17,12 +17,12 @@ package struct Gate: Sendable {
   package private(set) var expected: Int
 
   /// The old group on trial, while the new one stands condemned.
-  package private(set) var blame: Blame? {
+  package private(set) var blame: SharedCauseCheck? {
     get { trial.first }
     set { trial = newValue.map { [$0] } ?? [] }
   }
   /// One at most, in a list: to ask whether there is one then copies nothing, at each check.
-  private var trial: [Blame] = []
+  private var trial: [SharedCauseCheck] = []
 
   /// What both groups showed since the new one has been healthy; only where they are compared.
   private(set) var samples = ComparisonSamples()
@@ -44,8 +44,8 @@ package struct Gate: Sendable {
   private(set) var isHeld = false
   /// Until when the group can begin to soak, and until when all else can come, to be promoted by
   /// the deadline.
-  private(set) var soakCertainty: Certainty
-  private(set) var finalCertainty: Certainty
+  private(set) var soakCertainty: DeadlineFeasibility
+  private(set) var finalCertainty: DeadlineFeasibility
   /// The newest listing of the group, and the newest view of the load balancers.
   package private(set) var listing: FinishedListing?
   package private(set) var view: FinishedView?
@@ -83,8 +83,8 @@ package struct Gate: Sendable {
     self.policy = policy
     expected = policy.expected
     deadline = .start + policy.deadline
-    soakCertainty = Certainty(check: check, until: deadline - policy.soak)
-    finalCertainty = Certainty(check: check, until: deadline)
+    soakCertainty = DeadlineFeasibility(check: check, until: deadline - policy.soak)
+    finalCertainty = DeadlineFeasibility(check: check, until: deadline)
     noteNextMoment()
   }
 
@@ -440,8 +440,8 @@ package struct Gate: Sendable {
 
   private mutating func moveDeadline(to moment: GateInstant) {
     deadline = moment
-    soakCertainty = Certainty(check: check, until: deadline - policy.soak)
-    finalCertainty = Certainty(check: check, until: deadline)
+    soakCertainty = DeadlineFeasibility(check: check, until: deadline - policy.soak)
+    finalCertainty = DeadlineFeasibility(check: check, until: deadline)
   }
 
   private mutating func extendTrial(by time: Duration) {
@@ -566,8 +566,8 @@ package struct Gate: Sendable {
   }
 
   /// Puts the old group on trial, from now on.
-  private mutating func tried(for reason: VerdictReason) -> Blame {
-    var blame = Blame(
+  private mutating func tried(for reason: VerdictReason) -> SharedCauseCheck {
+    var blame = SharedCauseCheck(
       reason, at: clock, asking: counts[.baseline].present, check: check, policy: policy,
       promotion: soakCertainty)
     for index in records.indices
@@ -584,7 +584,7 @@ package struct Gate: Sendable {
     records[key.index].blame = trial[0].judge(record, report, at: clock, under: check)
   }
 
-  private mutating func settle(_ blame: Blame) {
+  private mutating func settle(_ blame: SharedCauseCheck) {
     if blame.failing >= blame.needed {
       conclude(.inconclusive, sharedCause(blame))
     } else if blame.lastChance.map({ $0 < clock }) ?? true {

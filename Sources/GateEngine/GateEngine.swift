@@ -5,7 +5,7 @@ package import GateCore
 /// It decides nothing and knows no network: the port checks and waits, the gate judges, the
 /// observers are told. A struct, so that the gate is lent to the observers at each event and not
 /// copied: nobody else can reach it meanwhile.
-package struct GateEngine<Port: CheckPort> {
+package struct GateEngine<Port: Checker> {
   package private(set) var gate: Gate
   private let port: Port
   private let observers: [any GateObserver]
@@ -14,7 +14,7 @@ package struct GateEngine<Port: CheckPort> {
   private var due = DueQueue()
   private var wakeUp: GateInstant?
   private var effects: [GateEffect] = []
-  private var happenings: [Happening] = []
+  private var happenings: [CheckerEvent] = []
 
   /// Checks begun before the port is asked what has happened: more, and the first of a burst
   /// would wait for the last, which tells as latency and trips short timeouts.

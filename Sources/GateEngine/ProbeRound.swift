@@ -1,7 +1,7 @@
 package import GateCore
 
 /// One check of each instance, all at the same time as far as the port has room, and no verdict.
-package struct ProbeRound<Port: CheckPort> {
+package struct ProbeRound<Port: Checker> {
   private let port: Port
   /// As the engine's: the first of a burst must not wait for the last to be begun.
   private let startsPerTurn = 16
@@ -14,7 +14,7 @@ package struct ProbeRound<Port: CheckPort> {
   package func run(_ instances: [Instance]) -> [ProbeEnd] {
     var ends = [ProbeEnd?](repeating: nil, count: instances.count)
     var (begun, ended) = (0, 0)
-    var happenings: [Happening] = []
+    var happenings: [CheckerEvent] = []
     while ended < instances.count {
       for _ in 0..<startsPerTurn where begun < instances.count && port.hasRoom {
         port.start(InstanceKey(begun), instances[begun])

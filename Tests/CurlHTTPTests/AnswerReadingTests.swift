@@ -22,7 +22,7 @@ import Testing
   private func judged(_ reply: Reply, wanting bytes: Int = 1 << 18) async throws -> Answer {
     try await DemoFleet.serving(reply) { _, instance in
       let judge = RecordingJudge(wants: bytes)
-      var plan = ProbePlan.sample()
+      var plan = RequestTemplate.sample()
       plan.judge = judge
       var probing = try Probing(plan, [instance])
       #expect(probing.checkAll() == [.success(200)])
@@ -81,7 +81,7 @@ import Testing
       let judge = RecordingJudge(wants: 100)
       judge.judgement = AnswerJudgement(
         version: " v\u{1B}[31m42\n", failure: .init(.wrongVersion, "version 'v42', not 'v43'"))
-      var plan = ProbePlan.sample()
+      var plan = RequestTemplate.sample()
       plan.judge = judge
       var probing = try Probing(plan, [instance])
       let report = try probing.report()
@@ -95,7 +95,7 @@ import Testing
   @Test func anAnswerOfAnotherStatusIsNotJudged() async throws {
     try await DemoFleet.serving(.status(503)) { _, instance in
       let judge = RecordingJudge(wants: 100)
-      var plan = ProbePlan.sample()
+      var plan = RequestTemplate.sample()
       plan.judge = judge
       var probing = try Probing(plan, [instance])
       #expect(probing.checkAll().first?.kind == .statusMismatch)
@@ -109,7 +109,7 @@ import Testing
     _ response: Reply.Response, secrets: SecretMask = []
   ) async throws -> Evidence? {
     try await DemoFleet.serving(.response(response)) { _, instance in
-      var plan = ProbePlan.sample()
+      var plan = RequestTemplate.sample()
       plan.secrets = secrets
       var probing = try Probing(plan, [instance])
       return try probing.report().evidence

@@ -12,7 +12,7 @@ import Testing
   private static let silence = Reply([.awaitRequest], then: .hold)
 
   private static func trace(
-    _ plan: ProbePlan, _ instance: Instance
+    _ plan: RequestTemplate, _ instance: Instance
   ) throws -> (outcome: Outcome, trace: CheckTrace) {
     var probing = try Probing(plan, [instance])
     var traces: [CheckTrace] = []
@@ -68,15 +68,15 @@ import Testing
   @Test func severalPlansShareALoop() async throws {
     try await DemoFleet.serving([.always(.healthy), .always(Self.silence)]) { fleet in
       let instances = fleet.instances.map { Instance($0) }
-      let quick = ProbePlan.sample(timeout: .milliseconds(200))
-      let picky = ProbePlan.sample(matcher: try Matcher(parsing: "201", bounds: 100...999))
-      let tcp = ProbePlan.sample(.alb, .tcp)
+      let quick = RequestTemplate.sample(timeout: .milliseconds(200))
+      let picky = RequestTemplate.sample(matcher: try Matcher(parsing: "201", bounds: 100...999))
+      let tcp = RequestTemplate.sample(.alb, .tcp)
       let checker = try CurlChecker(
         [tcp, quick, picky], planOfInstance: [2, 1], signals: -1)
       // The third has no plan of its own: the first is taken.
       let all = [instances[0], instances[1], instances[1]]
       for (index, instance) in all.enumerated() { checker.start(InstanceKey(index), instance) }
-      var happenings: [Happening] = []
+      var happenings: [CheckerEvent] = []
       let end = checker.now + .seconds(20)
       while happenings.count < 3, checker.now < end {
         checker.wait(until: end, into: &happenings)

@@ -77,7 +77,7 @@ import Testing
     let event = hg_event_descriptor()
     defer { giveBack([event]) }
     try probing.checker.wake(on: event)
-    var happenings: [Happening] = []
+    var happenings: [CheckerEvent] = []
     for _ in 0..<3 {
       hg_event_set(event)
       hg_event_set(event)
@@ -94,7 +94,7 @@ import Testing
   @Test func aWaitThatIsOverLooksAndDoesNotWait() async throws {
     try await DemoFleet.serving(.silence) { _, instance in
       let probing = try Probing(.sample(), [instance])
-      var happenings: [Happening] = []
+      var happenings: [CheckerEvent] = []
       probing.start(0)
       let start = probing.checker.now
       for _ in 0..<10 { probing.checker.wait(until: .start, into: &happenings) }
@@ -180,7 +180,7 @@ import Testing
     await #expect(processExitsWith: .success) {
       try await DemoFleet.serving([.healthy(), .healthy()]) { fleet in
         limitDescriptors(to: openDescriptors() + 40)
-        var plan = ProbePlan.sample()
+        var plan = RequestTemplate.sample()
         plan.check.interval = .milliseconds(100)
         let checker = try CurlChecker(plan, signals: -1)
         let gate = Gate(

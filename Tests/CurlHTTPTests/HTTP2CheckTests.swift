@@ -6,13 +6,13 @@ import Testing
 
 /// HTTP checks over HTTP/2, in clear text by prior knowledge.
 @Suite(.serialized) struct HTTP2CheckTests {
-  private static func plan(_ semantics: Semantics = .alb) -> ProbePlan {
-    var plan = ProbePlan.sample(semantics)
+  private static func plan(_ semantics: Semantics = .alb) -> RequestTemplate {
+    var plan = RequestTemplate.sample(semantics)
     plan.protocolVersion = .http2
     return plan
   }
 
-  private static func check(_ plan: ProbePlan, _ answer: [UInt8]) throws -> Outcome? {
+  private static func check(_ plan: RequestTemplate, _ answer: [UInt8]) throws -> Outcome? {
     let server = try RawPeer.calls(answering: Frames.greeting + answer)
     var probing = try Probing(
       plan, [Instance(id: "web-1", address: "127.0.0.1", port: server.port)])
@@ -95,7 +95,7 @@ import Testing
   }
 
   @Test func aGRPCCallAsksForItsService() {
-    var plan = ProbePlan.sample(.alb, .grpc, path: HealthCheckTarget.standardGRPCPath)
+    var plan = RequestTemplate.sample(.alb, .grpc, path: HealthCheckTarget.standardGRPCPath)
     let instance = Instance(id: "i", address: "10.0.0.5", port: 50051)
     #expect(plan.http2Request(for: instance).body == [0, 0, 0, 0, 0])
     #expect(

@@ -81,7 +81,7 @@ import Testing
   ) async throws {
     let slower = Reply.response(.healthy(), after: .milliseconds(milliseconds))
     try await DemoFleet.serving([.healthy(), .always(slower)]) { fleet in
-      var plan = ProbePlan.sample(timeout: Self.timeout)
+      var plan = RequestTemplate.sample(timeout: Self.timeout)
       plan.judge = SlowJudge(Self.stall)
       var probing = try Probing(plan, fleet)
       #expect(probing.checkAll() == [.success(200), .success(200)])

@@ -111,7 +111,7 @@ import Testing
       return head
     }
     let runner = try TransferRunner()
-    let plan = ProbePlan.sample()
+    let plan = RequestTemplate.sample()
     let transfer = try runner.make(plan)
     try transfer.handle.set(CURLOPT_FORBID_REUSE, 0)
     let instance = Instance(id: "web", address: "127.0.0.1", port: keeping.port)

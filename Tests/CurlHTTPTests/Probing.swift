@@ -52,14 +52,14 @@ struct Probing {
   let checker: CurlChecker
   var instances: [Instance]
   /// All that was reported, as it came.
-  private(set) var happenings: [Happening] = []
+  private(set) var happenings: [CheckerEvent] = []
 
-  init(_ plan: ProbePlan, _ instances: [Instance], signals: Int32 = -1) throws {
+  init(_ plan: RequestTemplate, _ instances: [Instance], signals: Int32 = -1) throws {
     checker = try CurlChecker(plan, signals: signals)
     self.instances = instances
   }
 
-  init(_ plan: ProbePlan, _ fleet: DemoFleet) throws {
+  init(_ plan: RequestTemplate, _ fleet: DemoFleet) throws {
     try self.init(plan, fleet.instances.map(Instance.init))
   }
 
@@ -124,15 +124,15 @@ extension Instance {
   }
 }
 
-extension ProbePlan {
+extension RequestTemplate {
   /// A check of `HTTP:traffic-port/health`.
   static func sample(
     _ semantics: Semantics = .alb, _ scheme: HealthCheckTarget.Scheme = .http,
     path: String = "/health", timeout: Duration = .seconds(10), matcher: Matcher? = nil
-  ) -> ProbePlan {
+  ) -> RequestTemplate {
     let target = HealthCheckTarget(
       scheme: scheme, port: .trafficPort, path: scheme.hasPath ? path : "")
-    return ProbePlan(
+    return RequestTemplate(
       check: HealthCheck(
         target: target, semantics: semantics, interval: .seconds(30), timeout: timeout,
         healthyThreshold: 2, initialThreshold: 2, unhealthyThreshold: 2,

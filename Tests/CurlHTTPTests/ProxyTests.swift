@@ -11,8 +11,9 @@ import Testing
     var testDescription: String { rawValue }
 
     /// Points a plan this way; the instance is then elsewhere than it is told to be.
-    func take(_ plan: inout ProbePlan, to port: Int) throws -> (instance: Instance, proxy: RawPeer?)
-    {
+    func take(_ plan: inout RequestTemplate, to port: Int) throws -> (
+      instance: Instance, proxy: RawPeer?
+    ) {
       var instance = Instance(id: "web-1", address: "127.0.0.1", port: port)
       switch self {
       case .direct: return (instance, nil)
@@ -37,8 +38,8 @@ import Testing
 
     var testDescription: String { rawValue }
 
-    var plan: ProbePlan {
-      var plan: ProbePlan
+    var plan: RequestTemplate {
+      var plan: RequestTemplate
       switch self {
       case .http: plan = .sample(.alb, .http)
       case .http2:
@@ -183,7 +184,7 @@ import Testing
     throws
   {
     let dead = try DeadPort()
-    var plan = ProbePlan.sample(.classic)
+    var plan = RequestTemplate.sample(.classic)
     plan.proxy = "\(scheme)://127.0.0.1:\(dead.number)"
     var probing = try Probing(plan, [Instance(id: "web-1", address: "192.0.2.1", port: 80)])
     #expect(probing.checkAll() == [.fault("the proxy: connection refused")])
@@ -198,7 +199,7 @@ import Testing
       connection.write(answer)
       return bytes
     }
-    var plan = ProbePlan.sample(.classic)
+    var plan = RequestTemplate.sample(.classic)
     plan.proxy = "\(scheme)://127.0.0.1:\(proxy.port)"
     var probing = try Probing(plan, [Instance(id: "web-1", address: "192.0.2.1", port: 80)])
     _ = probing.checkAll()

@@ -64,7 +64,7 @@ import Testing
   @Test(arguments: Semantics.allCases)
   func theHostHasNoPortWhereItIsTheSchemesOwn(semantics: Semantics) async throws {
     try await DemoFleet.serving(.healthy) { observed, instance in
-      var plan = ProbePlan.sample(semantics)
+      var plan = RequestTemplate.sample(semantics)
       // The instance is on port 80 as far as it is told.
       plan.connectTo = ["\(instance.address):80:\(instance.address):\(instance.port)"]
       var told = instance
@@ -78,7 +78,7 @@ import Testing
   @Test(arguments: ["example.com", "example.com:8080", "[::1]:80", "Ünïcode"])
   func aHostOfTheUsersOwnIsSentInstead(host: String) async throws {
     try await DemoFleet.serving(.healthy) { observed, instance in
-      var plan = ProbePlan.sample()
+      var plan = RequestTemplate.sample()
       plan.host = host
       var probing = try Probing(plan, [instance])
       #expect(probing.checkAll() == [.success(200)])
@@ -90,7 +90,7 @@ import Testing
     try await DemoFleet.serving([.disallowedHost]) { fleet in
       var probing = try Probing(.sample(), fleet)
       #expect(probing.checkAll() == [.failure(.statusMismatch, 400, "HTTP 400, not 200")])
-      var plan = ProbePlan.sample()
+      var plan = RequestTemplate.sample()
       plan.host = "example.com"
       probing = try Probing(plan, fleet)
       #expect(probing.checkAll() == [.success(200)])
@@ -100,7 +100,7 @@ import Testing
   // MARK: - The user's own
 
   @Test func fieldsOfTheUsersOwnReplaceTheLoadBalancers() async throws {
-    var plan = ProbePlan.sample(.classic)
+    var plan = RequestTemplate.sample(.classic)
     plan.userAgent = "gate/1"
     plan.headers = [
       .init("connection", "close"), .init("Accept", "text/plain"), .init("X-Token", "secret"),
@@ -116,7 +116,7 @@ import Testing
   @Test(arguments: ["HEAD", "OPTIONS", "POST", "PURGE"])
   func aMethodOfTheUsersOwnIsSent(method: String) async throws {
     try await DemoFleet.serving(.healthy) { observed, instance in
-      var plan = ProbePlan.sample(.classic)
+      var plan = RequestTemplate.sample(.classic)
       plan.method = method
       var probing = try Probing(plan, [instance])
       #expect(probing.checkAll() == [.success(200)])
@@ -129,7 +129,7 @@ import Testing
     // It announces a body, and holds the connection open.
     let head = Reply.Response.healthy().head
     try await DemoFleet.serving(Reply([.awaitRequest, .send(head)], then: .hold)) { _, instance in
-      var plan = ProbePlan.sample(.classic)
+      var plan = RequestTemplate.sample(.classic)
       plan.method = "HEAD"
       var probing = try Probing(plan, [instance])
       #expect(probing.checkAll() == [.success(200)])
@@ -181,7 +181,7 @@ import Testing
 
   // MARK: -
 
-  private func expectHead(_ lines: [String], _ plan: ProbePlan) async throws {
+  private func expectHead(_ lines: [String], _ plan: RequestTemplate) async throws {
     try await DemoFleet.serving(.healthy) { observed, instance in
       var probing = try Probing(plan, [instance])
       #expect(probing.checkAll() == [.success(200)])

@@ -7,7 +7,7 @@ import Testing
 /// Single requests: more of the answer than a check keeps, and no more than is bounded.
 @Suite(.serialized) struct SingleAskerTests {
   private static func ask(
-    _ plan: ProbePlan, _ instance: Instance, on connection: SingleRequest.Connection = .own
+    _ plan: RequestTemplate, _ instance: Instance, on connection: SingleRequest.Connection = .own
   ) throws -> SingleAnswer {
     try SingleAsker().ask(SingleRequest(plan, on: connection), of: instance)
   }
@@ -68,7 +68,7 @@ import Testing
   @Test func aSecretThatTheAnswerRepeatsIsMasked() async throws {
     let echo = Reply.Response(200, ["X-Echo": "Bearer hush-hush"], text: "you sent hush-hush")
     try await DemoFleet.serving(.response(echo)) { _, instance in
-      var plan = ProbePlan.sample()
+      var plan = RequestTemplate.sample()
       plan.secrets = ["Bearer hush-hush"]
       let single = try Self.ask(plan, instance)
       #expect(single.answer?.values(of: "x-echo") == ["Bearer ***"])

@@ -53,7 +53,7 @@ import Testing
   func aConnectionThatWasMadeIsNotSaidToBeMissing(proxy: String?) throws {
     let (slow, dead) = try Self.pair()
     let timeout = Duration.seconds(2)
-    var plan = ProbePlan.sample(timeout: timeout)
+    var plan = RequestTemplate.sample(timeout: timeout)
     var instance = Instance(id: "web-1", address: "web-1.example", port: slow.port)
     if let proxy {
       plan.proxy = "\(proxy)://web-1.example:\(slow.port)"

@@ -68,7 +68,7 @@ import Testing
   ]
 
   @Test(arguments: names) func namesAreLookedUpWhereTheyAreNeeded(row: Names) {
-    var plan = ProbePlan.sample(.alb, row.scheme)
+    var plan = RequestTemplate.sample(.alb, row.scheme)
     plan.proxy = row.proxy
     plan.connectTo = row.connectTo
     plan.serverName = row.serverName
@@ -82,7 +82,7 @@ import Testing
     let http = try RawPeer.httpProxy()
     let named = Instance(id: "web-1", address: "localhost", port: web.port)
     let mapped = Instance(id: "web-2", address: "192.0.2.1", port: web.port)
-    var plans = [ProbePlan](repeating: .sample(), count: 4)
+    var plans = [RequestTemplate](repeating: .sample(), count: 4)
     plans[1].proxy = "socks5://localhost:\(socks.port)"
     plans[2].proxy = "http://localhost:\(http.port)"
     plans[3].connectTo = ["192.0.2.1:\(web.port):localhost:\(web.port)"]
@@ -154,7 +154,7 @@ import Testing
     let call = try Self.behindHeader(
       Frames.greeting + Frames.headers([0x88], ends: true), isWhole: Frames.isWholeRequest)
     let tcp = try RawPeer { connection in connection.read { $0.count >= 16 } }
-    var plans: [(ProbePlan, RawPeer, Outcome)] = [
+    var plans: [(RequestTemplate, RawPeer, Outcome)] = [
       (.sample(.nlb), web, .success(200)), (.sample(.alb), call, .success(200)),
       (.sample(.nlb, .tcp), tcp, .success(nil)),
     ]
@@ -179,7 +179,7 @@ import Testing
 
   @Test func whoIsNotThereGetsNoHeader() throws {
     let dead = try DeadPort()
-    var plan = ProbePlan.sample(.nlb, .tcp)
+    var plan = RequestTemplate.sample(.nlb, .tcp)
     plan.proxyProtocol = .v2
     var probing = try Probing(plan, [Instance(id: "i", address: "127.0.0.1", port: dead.number)])
     #expect(probing.checkAll() == [.failure(.connectionRefused, nil, "connection refused")])
@@ -190,7 +190,7 @@ import Testing
     let web = try Self.behindHeader(Array(Self.answer.utf8)) {
       $0.suffix(4).elementsEqual([13, 10, 13, 10])
     }
-    var plan = ProbePlan.sample(.nlb)
+    var plan = RequestTemplate.sample(.nlb)
     plan.proxyProtocol = .v2
     let instances = (0..<8).map { Instance(id: "\($0)", address: "127.0.0.1", port: web.port) }
     var probing = try Probing(plan, instances)

@@ -123,11 +123,11 @@ extension FuzzedReader {
     + [0xC0, 22]
 }
 
-extension Surroundings {
+extension HostEnvironment {
   /// A machine on which every question gets one answer, and each takes a second.
-  fileprivate static func answering(_ body: [UInt8]) -> Surroundings {
+  fileprivate static func answering(_ body: [UInt8]) -> HostEnvironment {
     let clock = Clock()
-    return Surroundings(
+    return HostEnvironment(
       variables: [
         "AWS_ACCESS_KEY_ID": "AKIDTEST", "AWS_SECRET_ACCESS_KEY": "secret",
         "AWS_REGION": "eu-west-1",

@@ -31,7 +31,7 @@ import Testing
     var engine = GateEngine(
       .sample(every: .seconds(10), timeout: .seconds(30), healthy: 100, initial: 100),
       GatePolicy(deadline: .seconds(2000), expected: 1), port: port)
-    port.disturbances = [Happening(.interrupted(.terminate), at: .seconds(55))]
+    port.disturbances = [CheckerEvent(.interrupted(.terminate), at: .seconds(55))]
     _ = engine.run(group(1))
     #expect(port.starts(of: 0) == row.starts.map(GateInstant.seconds))
   }
@@ -116,9 +116,9 @@ import Testing
   @Test func whatLeftIsNotCheckedAgain() {
     let port = ScriptedPort()
     port.disturbances = [
-      Happening(.instanceRemoved(InstanceKey(0)), at: .seconds(5)),
-      Happening(.instanceRemoved(InstanceKey(1)), at: .seconds(20.001)),
-      Happening(.interrupted(.terminate), at: .seconds(45)),
+      CheckerEvent(.instanceRemoved(InstanceKey(0)), at: .seconds(5)),
+      CheckerEvent(.instanceRemoved(InstanceKey(1)), at: .seconds(20.001)),
+      CheckerEvent(.interrupted(.terminate), at: .seconds(45)),
     ]
     var engine = GateEngine(
       .sample(every: .seconds(10), healthy: 9, initial: 9),
@@ -134,7 +134,7 @@ import Testing
 
   @Test func whatJoinsLaterIsCheckedFromThenOn() {
     let port = ScriptedPort()
-    port.disturbances = [Happening(.instanceAdded(.sample("late")), at: .seconds(13))]
+    port.disturbances = [CheckerEvent(.instanceAdded(.sample("late")), at: .seconds(13))]
     var engine = GateEngine(
       .sample(every: .seconds(10), healthy: 2, initial: 2),
       GatePolicy(deadline: .seconds(85), expected: 2, membership: .changing), port: port)
@@ -189,7 +189,7 @@ import Testing
   @Test(arguments: [Interruption.hangUp, .interrupt, .terminate])
   func anInterruptionEndsTheRun(interruption: Interruption) {
     let port = ScriptedPort()
-    port.disturbances = [Happening(.interrupted(interruption), at: .seconds(15))]
+    port.disturbances = [CheckerEvent(.interrupted(interruption), at: .seconds(15))]
     var engine = GateEngine(
       .sample(every: .seconds(10), healthy: 5, initial: 5),
       GatePolicy(deadline: .seconds(300), expected: 1), port: port)
@@ -224,7 +224,7 @@ import Testing
       GatePolicy(deadline: .seconds(300), expected: 3, membership: .changing),
       port: port, observers: [observer])
     let lost = GateEvent.checkLost(InstanceKey(0), GateFault(detail: "none"))
-    port.disturbances = [Happening(lost, at: .seconds(0.001))]
+    port.disturbances = [CheckerEvent(lost, at: .seconds(0.001))]
     let verdict = engine.run(group(3))
     #expect(verdict.at.since(observer.told.last?.at ?? .start) <= .zero)
     #expect(observer.told.last?.effects.last == .conclude(verdict))

@@ -3,7 +3,7 @@ import GateEngine
 import TestSupport
 
 /// A port on virtual time: each wait ends at once, with the clock where the wait was to lead.
-final class ScriptedPort: CheckPort {
+final class ScriptedPort: Checker {
   /// How the n-th check of an instance goes.
   struct Ending {
     var result: CheckResult?
@@ -43,7 +43,7 @@ final class ScriptedPort: CheckPort {
   /// How long the loop is held up before it comes back from waiting.
   var lateness = Duration.zero
   /// What happens by itself.
-  var disturbances: [Happening] = []
+  var disturbances: [CheckerEvent] = []
   /// After so many waits the port interrupts: no test goes on for ever.
   var mostWaits = 100_000
 
@@ -82,23 +82,23 @@ final class ScriptedPort: CheckPort {
     underWay.removeAll { $0.start.key == key }
   }
 
-  func wait(until limit: GateInstant, into happenings: inout [Happening]) {
+  func wait(until limit: GateInstant, into happenings: inout [CheckerEvent]) {
     startsPerWait.append(starts.count - startsPerWait.reduce(0, +))
     limits.append(limit)
     let next = (underWay.map(\.ends) + disturbances.map(\.at)).min()
     now = max(now, min(next ?? limit, limit)) + lateness
     guard limits.count < mostWaits else {
-      happenings.append(Happening(.interrupted(.terminate), at: now))
+      happenings.append(CheckerEvent(.interrupted(.terminate), at: now))
       return
     }
     var due = disturbances.filter { $0.at <= now }
     disturbances.removeAll { $0.at <= now }
     due += underWay.filter { $0.ends <= now }.map { check in
-      Happening(event(check), at: check.ends)
+      CheckerEvent(event(check), at: check.ends)
     }
     underWay.removeAll { $0.ends <= now }
     // All is seen now, in the order in which it happened.
-    happenings += due.sorted { $0.at < $1.at }.map { Happening($0.event, at: now) }
+    happenings += due.sorted { $0.at < $1.at }.map { CheckerEvent($0.event, at: now) }
   }
 
   private func event(_ check: Check) -> GateEvent {

@@ -22,7 +22,8 @@ import Testing
 
   private func configuration(_ variables: [String: String]) throws -> AWSConfiguration {
     try AWSConfiguration(
-      FakeMachine(variables: variables, files: ["/home/me/.aws/config": Self.config]).surroundings)
+      FakeMachine(variables: variables, files: ["/home/me/.aws/config": Self.config])
+        .hostEnvironment)
   }
 
   @Test(arguments: [
@@ -142,7 +143,7 @@ import Testing
   @Test func aFileThatMayNotBeReadIsNamed() {
     let machine = FakeMachine()
     machine.change { $0.unreadable["/home/me/.aws/credentials"] = "Permission denied" }
-    let error = #expect(throws: SourceError.self) { try AWSConfiguration(machine.surroundings) }
+    let error = #expect(throws: SourceError.self) { try AWSConfiguration(machine.hostEnvironment) }
     #expect(error?.message == "cannot read /home/me/.aws/credentials: Permission denied")
   }
 
@@ -157,7 +158,7 @@ import Testing
 
   @Test func servicesThatAreNotThereAreNotPassedOver() throws {
     let machine = FakeMachine(files: ["/home/me/.aws/config": "[default]\nservices = gone\n"])
-    let configuration = try AWSConfiguration(machine.surroundings)
+    let configuration = try AWSConfiguration(machine.hostEnvironment)
     let error = #expect(throws: SourceError.self) {
       try configuration.endpoint(of: .ec2, region: "eu-west-1")
     }
@@ -172,7 +173,7 @@ import Testing
         "[default]\nregion=a\naws_access_key_id=1\n[profile default]\nregion=b\n",
       "/home/me/.aws/credentials": "[default]\naws_access_key_id=2\n",
     ])
-    let profile = try #require(try AWSConfiguration(machine.surroundings).profile)
+    let profile = try #require(try AWSConfiguration(machine.hostEnvironment).profile)
     #expect(profile["region"] == "b")
     #expect(profile["aws_access_key_id"] == "2")
   }

@@ -6,7 +6,7 @@ import Testing
   static let config = "/home/me/.aws/config"
 
   private func credentials(on machine: FakeMachine) throws -> AWSCredentials {
-    try AWSClient(AWSSession(machine.surroundings)).credentials()
+    try AWSClient(AWSSession(machine.hostEnvironment)).credentials()
   }
 
   /// An instance metadata service, a container's agent, and STS that names the role it was asked for.
@@ -276,7 +276,7 @@ import Testing
     let machine = FakeMachine(
       variables: ["AWS_REGION": "eu-west-1"], network: Self.network)
     machine.change { $0.wallClock = 1_893_456_000 - 1_000 }  // 2030-01-01T00:00:00Z
-    let client = AWSClient(AWSSession(machine.surroundings))
+    let client = AWSClient(AWSSession(machine.hostEnvironment))
     _ = try client.credentials()
     let asked = machine.now.requests.count
     _ = try client.credentials()
@@ -298,7 +298,7 @@ import Testing
           #"{"Version":1,"AccessKeyId":"a","SecretAccessKey":"s","#
             + #""Expiration":"2030-01-01T00:00:00Z"}"#)
       })
-    let client = AWSClient(AWSSession(machine.surroundings))
+    let client = AWSClient(AWSSession(machine.hostEnvironment))
     _ = try client.credentials()
     machine.change {
       $0.wallClock = 1_893_456_000 - 10
@@ -332,7 +332,7 @@ import Testing
           #"{"Version":1,"AccessKeyId":"a","SecretAccessKey":"s","#
             + #""Expiration":"2030-01-01T00:00:00Z"}"#)
       })
-    let session = AWSSession(machine.surroundings)
+    let session = AWSSession(machine.hostEnvironment)
     for _ in 1...5 {
       _ = try AWSClient(session).credentials()
       _ = try AWSClient(session, region: "us-east-1").credentials()
@@ -345,7 +345,7 @@ import Testing
   @Test func whatHoldsForAShortTimeIsKeptForHalfOfIt() throws {
     let machine = FakeMachine(variables: ["AWS_REGION": "eu-west-1"], network: Self.network)
     machine.change { $0.wallClock = 1_893_456_000 - 120 }
-    let client = AWSClient(AWSSession(machine.surroundings))
+    let client = AWSClient(AWSSession(machine.hostEnvironment))
     _ = try client.credentials()
     let asked = machine.now.requests.count
     machine.change { $0.wallClock += 59 }
@@ -396,10 +396,10 @@ import Testing
 
   @Test func theRegionIsAskedOfTheInstanceLast() throws {
     let machine = FakeMachine(network: Self.network)
-    #expect(try AWSClient(AWSSession(machine.surroundings)).region() == "ap-south-1")
+    #expect(try AWSClient(AWSSession(machine.hostEnvironment)).region() == "ap-south-1")
     let off = FakeMachine(variables: ["AWS_EC2_METADATA_DISABLED": "true"], network: Self.network)
     let error = #expect(throws: SourceError.self) {
-      try AWSClient(AWSSession(off.surroundings)).region()
+      try AWSClient(AWSSession(off.hostEnvironment)).region()
     }
     #expect(error?.message == "no AWS region is set")
     #expect(off.now.requests.isEmpty)
@@ -443,7 +443,7 @@ import Testing
       }
     })
     let error = #expect(throws: SourceError.self) {
-      try AWSClient(AWSSession(machine.surroundings)).credentials()
+      try AWSClient(AWSSession(machine.hostEnvironment)).credentials()
     }
     #expect(
       error?.message.hasSuffix(
@@ -454,14 +454,14 @@ import Testing
     #expect(
       throws: SourceError.unreachable(
         place: "the instance metadata service", detail: "status 503")
-    ) { try AWSClient(AWSSession(sick.surroundings)).credentials() }
+    ) { try AWSClient(AWSSession(sick.hostEnvironment)).credentials() }
     #expect(sick.now.requests.count == 3)
     // The hop limit: the connection stands, the token does not come.
     let silent = FakeMachine(network: { _ in
       .failure(HTTPFailure(.unreachable, "Operation timed out after 1001 ms with 0 bytes received"))
     })
     let silence = #expect(throws: SourceError.self) {
-      try AWSClient(AWSSession(silent.surroundings)).credentials()
+      try AWSClient(AWSSession(silent.hostEnvironment)).credentials()
     }
     #expect(silence?.message.contains("hop limit must be 2 or more") == true)
   }
@@ -483,14 +483,14 @@ import Testing
     let machine = FakeMachine(
       variables: variables, files: [CredentialChainTests.config: config],
       network: { _ in .failure(HTTPFailure(.unreachable, "no route")) })
-    _ = try? AWSClient(AWSSession(machine.surroundings)).credentials()
+    _ = try? AWSClient(AWSSession(machine.hostEnvironment)).credentials()
     #expect(machine.now.requests.first?.url == place + "latest/api/token")
   }
 
   @Test func anEndpointModeThatThereIsNotIsRefused() {
     let machine = FakeMachine(variables: ["AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE": "ipv5"])
     let error = #expect(throws: SourceError.self) {
-      try AWSClient(AWSSession(machine.surroundings)).credentials()
+      try AWSClient(AWSSession(machine.hostEnvironment)).credentials()
     }
     #expect(error?.message.contains("'ipv5', not ipv4 or ipv6") == true)
   }
@@ -503,7 +503,7 @@ import Testing
       variables: ["AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1:9/role"],
       network: { _ in .success(.xml(body, status: status)) })
     let error = #expect(throws: SourceError.self) {
-      try AWSClient(AWSSession(machine.surroundings)).credentials()
+      try AWSClient(AWSSession(machine.hostEnvironment)).credentials()
     }
     switch error {
     case .refusedCredentials: #expect([400, 401, 403, 404].contains(status))
@@ -556,19 +556,20 @@ import Testing
           """)
     }
     let machine = FakeMachine(files: ["/token": "a+b/c=\n"])
-    var surroundings = machine.surroundings
-    surroundings.variables.merge([
+    var hostEnvironment = machine.hostEnvironment
+    hostEnvironment.variables.merge([
       "AWS_REGION": "eu-west-1", "AWS_ENDPOINT_URL_STS": peer.url,
       "AWS_WEB_IDENTITY_TOKEN_FILE": "/token", "AWS_ROLE_ARN": "arn:aws:iam::1:role/x",
       "AWS_ROLE_SESSION_NAME": "job-7",
     ]) { $1 }
-    surroundings.send = HTTPClient.send
-    #expect(try AWSClient(AWSSession(surroundings)).credentials().accessKeyID.revealed == "job-7")
+    hostEnvironment.send = HTTPClient.send
+    #expect(
+      try AWSClient(AWSSession(hostEnvironment)).credentials().accessKeyID.revealed == "job-7")
   }
 
   private func client(_ variables: [String: String]) -> AWSClient {
-    var surroundings = FakeMachine(variables: variables).surroundings
-    surroundings.send = HTTPClient.send
-    return AWSClient(AWSSession(surroundings))
+    var hostEnvironment = FakeMachine(variables: variables).hostEnvironment
+    hostEnvironment.send = HTTPClient.send
+    return AWSClient(AWSSession(hostEnvironment))
   }
 }

@@ -9,13 +9,13 @@ import Testing
   private static func answer(
     _ guardText: String, status: Int = 200, _ body: String = "", secrets: SecretMask = []
   ) throws -> GuardAnswer {
-    var surroundings = Surroundings.machine(variables: ["PATH": "/usr/bin:/bin"])
-    surroundings.send = { _ throws(HTTPFailure) in
+    var hostEnvironment = HostEnvironment.machine(variables: ["PATH": "/usr/bin:/bin"])
+    hostEnvironment.send = { _ throws(HTTPFailure) in
       HTTPResponse(status: status, body: Array(body.utf8))
     }
     return GuardSource(
-      try GuardSpec(parsing: guardText), surroundings: surroundings,
-      client: AWSClient(AWSSession(surroundings)), timeout: .seconds(5), secrets: secrets
+      try GuardSpec(parsing: guardText), hostEnvironment: hostEnvironment,
+      client: AWSClient(AWSSession(hostEnvironment)), timeout: .seconds(5), secrets: secrets
     ).ask()
   }
 

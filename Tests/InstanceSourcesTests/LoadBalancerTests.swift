@@ -8,7 +8,7 @@ import Testing
     -> ClassicLoadBalancer
   {
     ClassicLoadBalancer(
-      "web", client: AWSClient(AWSSession(FakeMachine.withAWS(answer).surroundings)))
+      "web", client: AWSClient(AWSSession(FakeMachine.withAWS(answer).hostEnvironment)))
   }
 
   @Test func itsInstancesAreListed() throws {
@@ -121,7 +121,8 @@ import Testing
   private func group(
     _ reference: String = "web-green", _ answer: @escaping @Sendable (FormCall) -> HTTPResponse
   ) -> TargetGroup {
-    TargetGroup(reference, client: AWSClient(AWSSession(FakeMachine.withAWS(answer).surroundings)))
+    TargetGroup(
+      reference, client: AWSClient(AWSSession(FakeMachine.withAWS(answer).hostEnvironment)))
   }
 
   /// A group of the given elements, and one target for each health.
@@ -270,7 +271,7 @@ import Testing
     let arn = "arn:aws-cn:elasticloadbalancing:cn-north-1:1:targetgroup/a/b"
     let machine = FakeMachine.withAWS { _ in .error("TargetGroupNotFound") }
     let error = #expect(throws: SourceError.self) {
-      try TargetGroup(arn, client: AWSClient(AWSSession(machine.surroundings))).healthCheck()
+      try TargetGroup(arn, client: AWSClient(AWSSession(machine.hostEnvironment))).healthCheck()
     }
     #expect(
       machine.now.requests.map(\.url)

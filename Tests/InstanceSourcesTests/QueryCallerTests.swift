@@ -52,7 +52,7 @@ import Testing
       }
       return number < 3 ? .error("Throttling") : Self.good
     }
-    let client = AWSClient(AWSSession(machine.surroundings))
+    let client = AWSClient(AWSSession(machine.hostEnvironment))
     #expect(try client.answer(Self.call, budget: client.budget()).children.isEmpty)
     #expect(machine.now.requests.count == 3)
   }
@@ -63,12 +63,12 @@ import Testing
         "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "s", "AWS_REGION": "eu-west-1",
       ],
       network: { _ in .failure(HTTPFailure(.unreachable, "timed out")) })
-    var surroundings = machine.surroundings
-    surroundings.send = { request throws(HTTPFailure) in
+    var hostEnvironment = machine.hostEnvironment
+    hostEnvironment.send = { request throws(HTTPFailure) in
       machine.change { $0.monotonicClock += request.timeout }
-      return try machine.surroundings.send(request)
+      return try machine.hostEnvironment.send(request)
     }
-    let client = AWSClient(AWSSession(surroundings))
+    let client = AWSClient(AWSSession(hostEnvironment))
     #expect(throws: SourceError.unreachable(place: Self.place, detail: "timed out")) {
       try client.answer(Self.call, budget: client.budget())
     }
@@ -181,7 +181,7 @@ import Testing
         let isNew = call.signing?.credentials.accessKeyID.revealed == "new"
         return .success(isNew ? Self.good : .error("ExpiredToken", status: 403))
       })
-    let client = AWSClient(AWSSession(machine.surroundings))
+    let client = AWSClient(AWSSession(machine.hostEnvironment))
     #expect(throws: SourceError.self) { try client.answer(Self.call, budget: client.budget()) }
     #expect(machine.now.requests.count == 1)
     machine.change {
@@ -215,7 +215,7 @@ import Testing
   }
 
   private func error(on machine: FakeMachine) throws -> SourceError? {
-    let client = AWSClient(AWSSession(machine.surroundings))
+    let client = AWSClient(AWSSession(machine.hostEnvironment))
     return #expect(throws: SourceError.self) {
       try client.answer(Self.call, budget: client.budget())
     }

@@ -35,8 +35,8 @@ struct GroupHealth: Hashable, Sendable {
 
   /// Of all present instances that have one: until when they can become healthy for a soak, and
   /// until when for the deadline.
-  private var soakChances = LastChances()
-  private var finalChances = LastChances()
+  private var soakChances = LatestStarts()
+  private var finalChances = LatestStarts()
 
   /// An instance's share in the counts.
   struct Share: Hashable, Sendable {
@@ -182,7 +182,7 @@ struct RoleCounts: Hashable, Sendable {
 }
 
 /// The last chances of several instances, kept in order.
-struct LastChances: Hashable, Sendable {
+struct LatestStarts: Hashable, Sendable {
   private var chances: [GateInstant] = []
 
   /// The last moment at which so many of them have theirs; nil when there are not so many.

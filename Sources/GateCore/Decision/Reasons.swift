@@ -134,7 +134,7 @@ extension Gate {
   ///
   /// While the old group was asked, more may have failed. Where the new one would no longer be
   /// condemned for it, as it was then.
-  func reason(of blame: Blame) -> VerdictReason {
+  func reason(of blame: SharedCauseCheck) -> VerdictReason {
     let reason =
       switch blame.reason.code {
       case .tooManyUnhealthy where unhealthy > maxUnhealthy: tooManyUnhealthy
@@ -146,7 +146,7 @@ extension Gate {
   }
 
   /// What both groups suffer from, and what the new one would have been rolled back for.
-  func sharedCause(_ blame: Blame) -> VerdictReason {
+  func sharedCause(_ blame: SharedCauseCheck) -> VerdictReason {
     let failing = present(.baseline) { $0.blame == .failing }
     return VerdictReason(
       .sharedCause,

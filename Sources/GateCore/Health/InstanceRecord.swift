@@ -31,7 +31,7 @@ package struct InstanceRecord: Hashable, Sendable {
   /// Of an instance that has no check yet nothing is against it.
   var latest = LatestResult.passed
   /// How it stands where the old group is asked whose fault it is; nil when it is not asked.
-  var blame: Blame.Standing?
+  var blame: SharedCauseCheck.Standing?
 
   /// More versions than this are a server's play, and not kept.
   static let maximumVersions = 8
@@ -49,8 +49,8 @@ package struct InstanceRecord: Hashable, Sendable {
   /// By a pointer, so that a record is not copied twice a check for a few of its fields.
   @inline(__always)
   static func share(
-    of record: UnsafePointer<InstanceRecord>, under check: HealthCheck, soak: Certainty,
-    final: Certainty, _ role: GatePolicy.LoadBalancerRole
+    of record: UnsafePointer<InstanceRecord>, under check: HealthCheck, soak: DeadlineFeasibility,
+    final: DeadlineFeasibility, _ role: GatePolicy.LoadBalancerRole
   ) -> GroupHealth.Share {
     let (health, latest, nextCheck) = (
       record.pointee.health, record.pointee.latest, record.pointee.nextCheck
@@ -75,7 +75,7 @@ package struct InstanceRecord: Hashable, Sendable {
 
   /// The last moment at which the first of this many like results can come; nil when they cannot
   /// all come in time.
-  func lastChance(needing results: Int, _ certainty: Certainty) -> GateInstant? {
+  func lastChance(needing results: Int, _ certainty: DeadlineFeasibility) -> GateInstant? {
     certainty.lastChance(of: results, from: nextCheck, schedule)
   }
 

@@ -2,7 +2,7 @@ package import GateCore
 
 /// What became of one inquiry, as plain values; texts that are secret are out of it already.
 package struct Exchange: Hashable, Sendable {
-  package var inquiry: Inquiry
+  package var inquiry: LintRequest
   package var end: End
   /// What came of an answer: of one that broke off, too.
   package var reply: Reply?
@@ -23,7 +23,7 @@ package struct Exchange: Hashable, Sendable {
   }
 
   package init(
-    _ inquiry: Inquiry, _ end: End, reply: Reply? = nil, timing: Timing = Timing(),
+    _ inquiry: LintRequest, _ end: End, reply: Reply? = nil, timing: Timing = Timing(),
     madeConnection: Bool = true, certificate: CertificateLife? = nil, version: String? = nil
   ) {
     self.inquiry = inquiry

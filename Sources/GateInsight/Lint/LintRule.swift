@@ -12,7 +12,7 @@ package struct LintRule: Sendable {
   package var advice: String
   /// Rules that say the same and more: of an instance that one of them found, this one is silent.
   var yieldsTo: Set<String> = []
-  let look: @Sendable ([Examined]) -> [Sighting]
+  let look: @Sendable ([LintSubject]) -> [Sighting]
 
   /// The worst first.
   package enum Severity: String, Hashable, Sendable, CaseIterable {
@@ -27,7 +27,7 @@ package struct LintRule: Sendable {
   /// Looks at each instance by itself.
   static func ofEach(
     _ severity: Severity, _ id: String, finds: String, why: String, advice: String,
-    yieldsTo others: Set<String> = [], when look: @escaping @Sendable (Examined) -> String?
+    yieldsTo others: Set<String> = [], when look: @escaping @Sendable (LintSubject) -> String?
   ) -> LintRule {
     LintRule(
       id: id, severity: severity, finds: finds, why: why, advice: advice, yieldsTo: others
@@ -41,7 +41,7 @@ package struct LintRule: Sendable {
   /// Compares the instances of a group that are asked alike; there are at least two.
   static func ofGroup(
     _ severity: Severity, _ id: String, finds: String, why: String, advice: String,
-    when look: @escaping @Sendable ([Examined]) -> [Sighting]
+    when look: @escaping @Sendable ([LintSubject]) -> [Sighting]
   ) -> LintRule {
     LintRule(id: id, severity: severity, finds: finds, why: why, advice: advice) { group in
       group.count > 1 ? look(group) : []
@@ -87,7 +87,7 @@ extension LintRule {
 
   /// What the rules find in instances that were all asked alike, the worst first.
   package static func findings(
-    in group: [Examined], of target: String, ignoring ignored: Set<String> = []
+    in group: [LintSubject], of target: String, ignoring ignored: Set<String> = []
   ) -> [LintFinding] {
     var sightings: [String: [Sighting]] = [:]
     for rule in all { sightings[rule.id] = rule.look(group) }

@@ -26,7 +26,7 @@ struct DrawnGroup {
     min(max(work / (count * rounds), fewestRuns), mostRuns)
   }
 
-  mutating func course(failing rates: [Double], runs: Int) -> VerdictCourse {
+  mutating func course(failing rates: [Double], runs: Int) -> VerdictDistribution {
     var ends: [Int64: (promoted: Int, rolledBack: Int)] = [:]
     for _ in 0..<runs {
       let (outcome, at) = run(rates)
@@ -36,7 +36,7 @@ struct DrawnGroup {
         ends[at, default: (0, 0)].rolledBack += 1
       }
     }
-    var course = VerdictCourse()
+    var course = VerdictDistribution()
     for (at, end) in ends.sorted(by: { $0.key < $1.key }) {
       course.add(
         at: at, promote: Double(end.promoted) / Double(runs),

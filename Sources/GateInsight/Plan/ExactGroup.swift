@@ -12,7 +12,9 @@ struct ExactGroup {
   }
 
   /// The course of the verdict; each rate is that of a round.
-  mutating func course(failing rates: [Double]) throws(GroupRounds.TooManyGroups) -> VerdictCourse {
+  mutating func course(failing rates: [Double]) throws(GroupRounds.TooManyGroups)
+    -> VerdictDistribution
+  {
     let isAlone = rule.allowed == 0 && rule.wanted == count && !rule.canFallBack
     let course = isAlone ? try courseOfProducts(rates) : try courseOfAll(rates)
     guard rounds.leftOut < GroupRounds.mostLeftOut else { throw GroupRounds.TooManyGroups() }
@@ -21,7 +23,7 @@ struct ExactGroup {
 
   /// The course in which all that is possible at a round is as probable, so that nothing is too
   /// rare to be seen: of it the times count, and not the probabilities.
-  mutating func possibleCourse() throws(GroupRounds.TooManyGroups) -> VerdictCourse {
+  mutating func possibleCourse() throws(GroupRounds.TooManyGroups) -> VerdictDistribution {
     try courseOfAll(Array(repeating: 0.5, count: rule.slots.rounds), .evenly)
   }
 
@@ -32,8 +34,8 @@ struct ExactGroup {
 
   private mutating func courseOfAll(
     _ rates: [Double], _ weighing: Weighing = .byChance
-  ) throws(GroupRounds.TooManyGroups) -> VerdictCourse {
-    var course = VerdictCourse()
+  ) throws(GroupRounds.TooManyGroups) -> VerdictDistribution {
+    var course = VerdictDistribution()
     var list = GroupRounds.List()
     list.add(GroupRounds.group([(0, count)], .waiting), 1)
     for (round, rate) in rates.enumerated() {
@@ -48,7 +50,7 @@ struct ExactGroup {
 
   /// Ends the soaks that end by the checks of a round; nil: those that end after the last.
   private func endSoaks(
-    _ list: inout GroupRounds.List, before round: Int?, _ course: inout VerdictCourse
+    _ list: inout GroupRounds.List, before round: Int?, _ course: inout VerdictDistribution
   ) {
     guard rule.slots.soak > 0 else { return }
     let moment = round.map(rule.slots.time) ?? .max
@@ -75,7 +77,7 @@ struct ExactGroup {
 extension ExactGroup {
   private mutating func courseOfProducts(
     _ rates: [Double]
-  ) throws(GroupRounds.TooManyGroups) -> VerdictCourse {
+  ) throws(GroupRounds.TooManyGroups) -> VerdictDistribution {
     rule.slots.soak == 0 ? try courseWithoutSoak(rates) : try courseWithSoak(rates)
   }
 
@@ -102,8 +104,8 @@ extension ExactGroup {
 
   private mutating func courseWithoutSoak(
     _ rates: [Double]
-  ) throws(GroupRounds.TooManyGroups) -> VerdictCourse {
-    var course = VerdictCourse()
+  ) throws(GroupRounds.TooManyGroups) -> VerdictDistribution {
+    var course = VerdictDistribution()
     var held = GroupRounds.List()
     var masses = InstanceMasses(rule)
     var undecided = 1.0
@@ -128,8 +130,8 @@ extension ExactGroup {
 
   private mutating func courseWithSoak(
     _ rates: [Double]
-  ) throws(GroupRounds.TooManyGroups) -> VerdictCourse {
-    var course = VerdictCourse()
+  ) throws(GroupRounds.TooManyGroups) -> VerdictDistribution {
+    var course = VerdictDistribution()
     var held = GroupRounds.List()
     var masses = InstanceMasses(rule)
     // By round: those healthy by then, of whom all are so until the soak has ended that begins then.
@@ -162,7 +164,7 @@ extension ExactGroup {
   /// promotion is then.
   private mutating func endSoak(
     of round: Int, _ soaked: [InstanceMasses], _ rates: [Double],
-    _ held: inout GroupRounds.List, _ course: inout VerdictCourse
+    _ held: inout GroupRounds.List, _ course: inout VerdictDistribution
   ) throws(GroupRounds.TooManyGroups) -> Double {
     let start = round - 1 - rule.slots.soakRounds
     guard soaked.indices.contains(start) else { return 0 }

@@ -79,7 +79,7 @@ package struct Plan: Sendable {
   }
 
   private func odds(_ cases: [(failures: FailureModel, weight: Double)]) -> PlanOdds {
-    var course = VerdictCourse()
+    var course = VerdictDistribution()
     var instance = InstanceOdds()
     for (failures, weight) in cases {
       let rates = failures.rates(slots)
@@ -89,7 +89,7 @@ package struct Plan: Sendable {
     return PlanOdds(rate: cases[0].failures.rate, instance: instance, course: course)
   }
 
-  private func course(_ rates: [Double], inCases cases: Int) -> VerdictCourse {
+  private func course(_ rates: [Double], inCases cases: Int) -> VerdictDistribution {
     exactCourse(rates, work: min(Self.exactWork, Self.mostWork / cases))
       ?? drawnCourse(rates, inCases: cases)
   }
@@ -117,12 +117,12 @@ package struct Plan: Sendable {
   }
 
   /// Nil when there are too many groups to look at.
-  func exactCourse(_ rates: [Double], work: Int) -> VerdictCourse? {
+  func exactCourse(_ rates: [Double], work: Int) -> VerdictDistribution? {
     var exact = ExactGroup(rule: rule, count: group.count, work: work)
     return try? exact.course(failing: rates)
   }
 
-  func drawnCourse(_ rates: [Double], inCases cases: Int) -> VerdictCourse {
+  func drawnCourse(_ rates: [Double], inCases cases: Int) -> VerdictDistribution {
     var drawn = DrawnGroup(rule: rule, count: group.count)
     let runs = DrawnGroup.runs(of: group.count, rounds: slots.rounds)
     return drawn.course(failing: rates, runs: max(runs / cases, 100))
@@ -154,7 +154,7 @@ package struct Plan: Sendable {
 package struct PlanOdds: Hashable, Sendable {
   package var rate: Double
   package var instance: InstanceOdds
-  package var course: VerdictCourse
+  package var course: VerdictDistribution
 
   package var method: Plan.Method { course.runs == nil ? .exact : .simulation }
 }

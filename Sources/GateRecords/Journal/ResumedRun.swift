@@ -109,7 +109,7 @@ extension ResumedRun {
       case (let new?, let old?): "\(key.rawValue) is \(new), but the run to resume had \(old)"
       }
     return SettingProblem(
-      .senseless(key, sentence, hint: hint), at: settings.inForce.values[key]?.first?.origin)
+      .inconsistent(key, sentence, hint: hint), at: settings.inForce.values[key]?.first?.origin)
   }
 
   /// How a fixed list differs from that of the run, in words; nil when it is the same.

@@ -45,7 +45,7 @@ package struct SettingGrid: Hashable, Sendable {
     if problems.isEmpty, count > Self.mostCombinations, let key = axes.first?.key {
       problems.append(
         SettingProblem(
-          .senseless(
+          .inconsistent(
             key, "there are more than \(Self.mostCombinations) combinations of settings",
             hint: "give fewer values")))
     }

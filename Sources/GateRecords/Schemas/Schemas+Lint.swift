@@ -68,12 +68,12 @@ extension Schemas {
               "requests_sent": { "$ref": "#/$defs/count" },
               "requests": {
                 "type": "array",
-                "maxItems": \(InquiryPlan.limit),
+                "maxItems": \(LintRequests.limit),
                 "items": {
                   "type": "object",
                   "required": ["purpose", "method", "path", "headers", "why"],
                   "properties": {
-                    "purpose": { "enum": [\(list(Inquiry.Purpose.allCases))] },
+                    "purpose": { "enum": [\(list(LintRequest.Purpose.allCases))] },
                     "method": { "enum": ["GET", "HEAD", "POST", null] },
                     "path": { "type": ["string", "null"] },
                     "headers": { "type": "object", "additionalProperties": { "type": "string" } },

@@ -49,7 +49,7 @@ package struct LintedTarget: Sendable {
   package var name: String
   package var instances: [Instance]
   /// To each of them, in this order.
-  package var inquiries: [Inquiry]
+  package var inquiries: [LintRequest]
   /// To all of them together; fewer than was said where an instance did not answer.
   package var requestsSent: Int
   /// Why an instance could not be asked, by its id: faults of what asks.
@@ -65,7 +65,7 @@ package struct LintedTarget: Sendable {
     }
   }
 
-  package init(_ name: String, _ instances: [Instance], _ inquiries: [Inquiry]) {
+  package init(_ name: String, _ instances: [Instance], _ inquiries: [LintRequest]) {
     self.name = name
     self.instances = instances
     self.inquiries = inquiries

@@ -123,7 +123,7 @@ package struct PlanReport {
       "An instance is what it becomes first, by the deadline; the time is that of the verdict.")
   }
 
-  private func expectedWords(_ course: VerdictCourse) -> String {
+  private func expectedWords(_ course: VerdictDistribution) -> String {
     GateInstant(microseconds: Int64(course.expectedSeconds * 1_000_000)).preciseWords
   }
 

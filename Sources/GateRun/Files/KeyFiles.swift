@@ -35,7 +35,7 @@ extension SigningKey {
       let child = ChildProcess(words: ["/bin/sh", "-c", command], variables: variables)
       do throws(ChildProcess.Failure) {
         return String(
-          decoding: try Surroundings.machine(variables: variables).run(child), as: UTF8.self)
+          decoding: try HostEnvironment.machine(variables: variables).run(child), as: UTF8.self)
       } catch {
         throw CommandFailure(.noFile, "sign_key: the command printed no key: \(error)")
       }

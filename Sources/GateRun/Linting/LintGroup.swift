@@ -12,7 +12,7 @@ internal import Synchronization
 struct LintGroup: Sendable {
   let settings: Settings
   let instances: [Instance]
-  let inquiries: [Inquiry]
+  let inquiries: [LintRequest]
   private let request: RequestFacts
 
   /// - Throws: `CommandFailure` for what must not be sent, or files that cannot be used.
@@ -31,7 +31,7 @@ struct LintGroup: Sendable {
       expectedVersion: settings.expectations.version?.version,
       ownFields: Set(
         own.headers.map { $0.name.lowercased() } + (own.userAgent == nil ? [] : ["user-agent"])))
-    inquiries = InquiryPlan(settings.check, request: request, nonce: nonce).inquiries
+    inquiries = LintRequests(settings.check, request: request, nonce: nonce).inquiries
     // Now, and not once a thread, what a file keeps from being sent.
     _ = try settings.probePlan()
   }
@@ -50,7 +50,7 @@ struct LintGroup: Sendable {
   private static let workers = 4
 
   /// Asks each instance all that there is to ask.
-  func asked() -> [Examined] {
+  func asked() -> [LintSubject] {
     let next = Mutex(0)
     let results = Mutex<[Int: [Exchange]]>([:])
     let ended = DispatchSemaphore(value: 0)
@@ -74,13 +74,13 @@ struct LintGroup: Sendable {
     for _ in 0..<(begun < wanted ? begun + 1 : begun) { ended.wait() }
     let all = results.withLock { $0 }
     return instances.indices.map { index in
-      Examined(
+      LintSubject(
         instances[index], settings.check, request: request, exchanges: all[index] ?? [])
     }
   }
 
   private func asked(_ instance: Instance) -> [Exchange] {
-    let plan: ProbePlan
+    let plan: RequestTemplate
     let judge: ExpectationJudge
     let asker: SingleAsker
     do {
@@ -115,9 +115,9 @@ extension [Exchange] {
   }
 }
 
-extension ProbePlan {
+extension RequestTemplate {
   /// The check, changed to what an inquiry asks; the judge has bodies sent as they are.
-  fileprivate func asking(_ inquiry: Inquiry, _ judge: ExpectationJudge) -> ProbePlan {
+  fileprivate func asking(_ inquiry: LintRequest, _ judge: ExpectationJudge) -> RequestTemplate {
     var plan = self
     plan.judge = judge
     plan.check.target.path = inquiry.path
@@ -136,7 +136,7 @@ extension ProbePlan {
 }
 
 extension SingleRequest.Connection {
-  fileprivate init(_ connection: Inquiry.Connection) {
+  fileprivate init(_ connection: LintRequest.Connection) {
     self =
       switch connection {
       case .own: .own
@@ -147,7 +147,7 @@ extension SingleRequest.Connection {
 }
 
 extension Exchange {
-  fileprivate init(_ inquiry: Inquiry, _ single: SingleAnswer, _ judge: ExpectationJudge) {
+  fileprivate init(_ inquiry: LintRequest, _ single: SingleAnswer, _ judge: ExpectationJudge) {
     let end: End =
       switch single.end {
       case .answered: .answered

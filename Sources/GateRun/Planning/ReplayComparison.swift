@@ -95,7 +95,7 @@ package struct ReplayComparison {
 extension SettingProblem {
   fileprivate var isOfTheirTogetherness: Bool {
     switch fact {
-    case .senseless, .refused: true
+    case .inconsistent, .refused: true
     case .unknown, .nested, .repeated, .duplicated, .noValue, .wrongKind, .unreadable, .missing,
       .content:
       false

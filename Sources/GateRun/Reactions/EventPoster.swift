@@ -11,7 +11,7 @@ internal import Synchronization
 final class EventPoster: EventSink, Sendable {
   private let webhook: Webhook
   private let secrets: SecretMask
-  private let machine: Surroundings
+  private let machine: HostEnvironment
   private let state = Mutex(State())
   // Semaphores need no thread.
   private let arrived = DispatchSemaphore(value: 0)
@@ -36,7 +36,7 @@ final class EventPoster: EventSink, Sendable {
   /// How long it is tried before it is seen whether the run is over.
   private static let turn = Duration.seconds(5)
 
-  init(_ webhook: Webhook, secrets: SecretMask, machine: Surroundings) {
+  init(_ webhook: Webhook, secrets: SecretMask, machine: HostEnvironment) {
     self.webhook = webhook
     self.secrets = secrets
     self.machine = machine

@@ -11,7 +11,7 @@ internal import Synchronization
 final class Notifications: Sendable {
   private let webhooks: [Webhook]
   private let secrets: SecretMask
-  private let machine: Surroundings
+  private let machine: HostEnvironment
   private let ended = DispatchSemaphore(value: 0)
   /// Of those that are still under way, the places in the list.
   private let underWay: Mutex<Set<Int>>
@@ -19,7 +19,7 @@ final class Notifications: Sendable {
   /// All tries of one together.
   static let bound = Duration.seconds(10)
 
-  init(_ settings: Settings, machine: Surroundings) {
+  init(_ settings: Settings, machine: HostEnvironment) {
     webhooks = settings.reactions.notify
     secrets = settings.secrets
     self.machine = machine

@@ -19,7 +19,7 @@ struct Reactions {
   /// Before the first check.
   init(_ settings: Settings) {
     let variables = SettingsLoader.environment
-    let machine = Surroundings.machine(variables: variables)
+    let machine = HostEnvironment.machine(variables: variables)
     ci = CIReporter(
       settings.reactions.ci, directory: settings.reactions.ciDirectory,
       showsProgress: settings.output.progress != .none, variables: variables)

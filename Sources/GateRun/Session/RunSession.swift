@@ -149,13 +149,13 @@ package struct RunSession {
   ) throws -> VerdictDocument {
     let plan = try settings.probePlan()
     let now = try resumption?.now() ?? .start
-    let desk = try GuardDesk(settings.guardSources)
+    let desk = try GuardRunner(settings.guardSources)
     let pollers = [group.poller, baseline?.poller].compactMap { $0 }
-    let port: GuardedPort
+    let port: CompositeChecker
     do throws(CurlFailure) {
       let checker = try CurlChecker(plan, signals: signals, startingAt: now)
       for poller in pollers { try checker.wake(on: poller.event.descriptor) }
-      port = try GuardedPort(checker, desk)
+      port = try CompositeChecker(checker, desk)
     } catch {
       throw CommandFailure(.sourceUnavailable, "no checks can be made: \(error)")
     }

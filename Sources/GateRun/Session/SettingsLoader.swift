@@ -243,7 +243,7 @@ extension Settings {
   ///
   /// Each has ten seconds, or as long as a check if that is longer.
   var guardSources: [String: GuardSource] {
-    let surroundings = Surroundings.machine(variables: SettingsLoader.environmentOfCommands)
+    let hostEnvironment = HostEnvironment.machine(variables: SettingsLoader.environmentOfCommands)
     let client = AWSClient(SettingsLoader.aws)
     let (timeout, secrets) = (check.timeout(of: .guard), secrets)
     return Dictionary(
@@ -251,7 +251,8 @@ extension Settings {
         (
           $0.name,
           GuardSource(
-            $0, surroundings: surroundings, client: client, timeout: timeout, secrets: secrets)
+            $0, hostEnvironment: hostEnvironment, client: client, timeout: timeout, secrets: secrets
+          )
         )
       })
   }

@@ -87,6 +87,6 @@ package enum GatedURLs {
   }
 
   private static func problem(_ sentence: String, hint: String? = nil) -> SettingProblem {
-    SettingProblem(.senseless(.instances, sentence, hint: hint))
+    SettingProblem(.inconsistent(.instances, sentence, hint: hint))
   }
 }

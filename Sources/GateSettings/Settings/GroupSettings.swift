@@ -59,12 +59,13 @@ extension GroupSettings {
     if count == 0 {
       problems.append(
         SettingProblem(
-          .senseless(source, "\(source.rawValue) lists no instance"), at: inForce.origin(of: source)
+          .inconsistent(source, "\(source.rawValue) lists no instance"),
+          at: inForce.origin(of: source)
         ))
     } else if let expected, expected > count {
       problems.append(
         SettingProblem(
-          .senseless(
+          .inconsistent(
             .expected, "expected is \(expected), but \(source.rawValue) lists \(count)",
             hint: "list the others, or leave expected out for \(count)"),
           at: inForce.origin(of: .expected)))
@@ -79,7 +80,7 @@ extension GroupSettings {
     guard case .number(let wanted) = policy.minHealthy, wanted > total else { return [] }
     return [
       SettingProblem(
-        .senseless(
+        .inconsistent(
           .minHealthy, "min_healthy is \(wanted), but only \(total) are expected",
           hint: "write 100% for all of them"),
         at: inForce.origin(of: .minHealthy))

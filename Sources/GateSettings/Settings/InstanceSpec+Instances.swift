@@ -23,7 +23,7 @@ extension InstanceSpec {
   ) throws(SettingsError) -> [Instance] {
     guard !specs.isEmpty else {
       throw SettingsError([
-        SettingProblem(.senseless(.instances, "the list of instances is empty"))
+        SettingProblem(.inconsistent(.instances, "the list of instances is empty"))
       ])
     }
     var listing = Listing(doubled: doubled)
@@ -72,7 +72,7 @@ extension InstanceSpec {
 
     private mutating func problem(_ spec: InstanceSpec, _ sentence: String, hint: String) {
       problems.append(
-        SettingProblem(.senseless(.instances, sentence, hint: hint), at: spec.origin))
+        SettingProblem(.inconsistent(.instances, sentence, hint: hint), at: spec.origin))
     }
   }
 

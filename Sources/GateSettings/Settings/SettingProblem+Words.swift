@@ -23,7 +23,7 @@ extension SettingProblem: CustomStringConvertible {
     case .unreadable(let key, let message, _): "\(key.rawValue): \(message)"
     case .missing(let key, _): Self.words(ofMissing: key)
     case .refused(let refusal): refusal.sentence
-    case .senseless(_, let sentence, _): sentence
+    case .inconsistent(_, let sentence, _): sentence
     case .content(let sentence, _): sentence
     }
   }
@@ -49,14 +49,14 @@ extension SettingProblem: CustomStringConvertible {
     case .wrongKind: nil
     case .missing(let key, let example): "such as \(key.flag) \(example)"
     case .refused(let refusal): refusal.hint
-    case .senseless(_, _, let hint), .content(_, let hint): hint
+    case .inconsistent(_, _, let hint), .content(_, let hint): hint
     }
   }
 
   /// The setting whose value it is about.
   package var key: SettingKey? {
     switch fact {
-    case .unreadable(let key, _, _), .missing(let key, _), .senseless(let key, _, _): key
+    case .unreadable(let key, _, _), .missing(let key, _), .inconsistent(let key, _, _): key
     case .refused(let refusal): refusal.key
     case .wrongKind(let name, _, _), .noValue(let name): SettingKey(rawValue: name)
     case .unknown, .nested, .repeated, .duplicated, .content: nil

@@ -30,7 +30,7 @@ package struct SettingProblem: Hashable, Sendable {
     /// The load balancer itself would refuse it, and so does `strict`.
     case refused(Refusal)
     /// A value, or several that do not go together, of which nothing sensible can be made.
-    case senseless(SettingKey, String, hint: String? = nil)
+    case inconsistent(SettingKey, String, hint: String? = nil)
     /// Bytes that are not the text that they should be, or a line of them that is not.
     case content(String, hint: String? = nil)
   }
@@ -78,7 +78,8 @@ extension SettingProblem.Fact {
         names.map { $0.hasPrefix(prefix) ? $0.dropFirst(prefix.count).lowercased() : $0 }
           .compactMap(SettingKey.init))
     case .nested: return Set(SettingKey.allCases)
-    case .repeated, .duplicated, .noValue, .wrongKind, .unreadable, .missing, .refused, .senseless,
+    case .repeated, .duplicated, .noValue, .wrongKind, .unreadable, .missing, .refused,
+      .inconsistent,
       .content:
       return []
     }
@@ -101,7 +102,7 @@ package struct SettingsError: Error, Hashable, Sendable {
       switch problem.fact {
       case .content, .duplicated: true
       case .unknown, .nested, .repeated, .noValue, .wrongKind, .unreadable, .missing, .refused,
-        .senseless:
+        .inconsistent:
         false
       }
     }

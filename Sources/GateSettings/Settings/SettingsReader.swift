@@ -54,7 +54,7 @@ struct SettingsReader {
       case .missing(let key, _):
         !isIncomplete && !meant.contains(key)
           && (key != .instances || meant.isDisjoint(with: SettingKey.sources))
-      case .senseless, .refused: !isIncomplete
+      case .inconsistent, .refused: !isIncomplete
       case .unknown, .nested, .repeated, .duplicated, .noValue, .wrongKind, .unreadable, .content:
         true
       }
@@ -67,7 +67,7 @@ struct SettingsReader {
 
   /// A value that is understood, but cannot be.
   mutating func reject(_ key: SettingKey, _ sentence: String, hint: String? = nil) {
-    report(.senseless(key, sentence, hint: hint), on: key)
+    report(.inconsistent(key, sentence, hint: hint), on: key)
     unsound.insert(key)
   }
 

@@ -11,7 +11,7 @@ package struct AWSClient: Sendable {
   /// A page is some hundred members; nobody has so many pages.
   static let pageLimit = 200
 
-  var surroundings: Surroundings { session.surroundings }
+  var hostEnvironment: HostEnvironment { session.hostEnvironment }
 
   /// - Parameters:
   ///   - session: shared by all clients of a run.
@@ -47,7 +47,7 @@ package struct AWSClient: Sendable {
   }
 
   func budget() -> QueryCaller.Budget {
-    QueryCaller.Budget(patience, surroundings)
+    QueryCaller.Budget(patience, hostEnvironment)
   }
 
   /// Makes a signed call.
@@ -60,7 +60,7 @@ package struct AWSClient: Sendable {
   ) throws(SourceError) -> XMLElement {
     let region = try region()
     let caller = QueryCaller(
-      surroundings: surroundings, configuration: try session.configuration())
+      hostEnvironment: hostEnvironment, configuration: try session.configuration())
     var credentials = try session.credentials(region: region)
     while true {
       do throws(QueryFailure) {
@@ -122,7 +122,7 @@ package struct AWSClient: Sendable {
     guard let region = try? region(), let configuration = try? session.configuration() else {
       return "AWS \(service.hostLabel)"
     }
-    return QueryCaller(surroundings: surroundings, configuration: configuration)
+    return QueryCaller(hostEnvironment: hostEnvironment, configuration: configuration)
       .place(of: service, region: region)
   }
 
@@ -145,10 +145,11 @@ extension AWSClient {
     guard let region = try? region(), let configuration = try? session.configuration() else {
       return nil
     }
-    let asked = QueryCaller(surroundings: surroundings, configuration: configuration, tries: 1)
+    let asked = QueryCaller(
+      hostEnvironment: hostEnvironment, configuration: configuration, tries: 1)
     let answer = try? asked.answer(
       QueryCall(.sts, "GetCallerIdentity"), region: region, credentials: credentials,
-      budget: QueryCaller.Budget(Self.callerPatience, surroundings))
+      budget: QueryCaller.Budget(Self.callerPatience, hostEnvironment))
     let caller = answer?["GetCallerIdentityResult"]?.value("Arn").flatMap(AWSCaller.init(arn:))
     session.knownCaller = caller
     return caller

@@ -6,7 +6,7 @@ internal import Synchronization
 /// clients need new ones at once, they are got once: a `credential_process` may ask a person, and a
 /// CI job's token may be good for a single trade.
 package final class AWSSession: Sendable {
-  let surroundings: Surroundings
+  let hostEnvironment: HostEnvironment
   private let state = Mutex(State())
   /// Held while credentials are got: whoever waits here has nothing else to sign with.
   private let renewal = Mutex(())
@@ -20,13 +20,13 @@ package final class AWSSession: Sendable {
     var caller: AWSCaller?
   }
 
-  package init(_ surroundings: Surroundings) {
-    self.surroundings = surroundings
+  package init(_ hostEnvironment: HostEnvironment) {
+    self.hostEnvironment = hostEnvironment
   }
 
   func configuration() throws(SourceError) -> AWSConfiguration {
     if let known = state.withLock({ $0.configuration }) { return known }
-    let read = try AWSConfiguration(surroundings)
+    let read = try AWSConfiguration(hostEnvironment)
     state.withLock { $0.configuration = read }
     return read
   }
@@ -36,7 +36,7 @@ package final class AWSSession: Sendable {
     if let known = state.withLock({ $0.region }) { return known }
     let configuration = try configuration()
     let found =
-      configuration.region ?? InstanceMetadata(surroundings, configuration.metadata).region()
+      configuration.region ?? InstanceMetadata(hostEnvironment, configuration.metadata).region()
     state.withLock { $0.region = found }
     return found
   }
@@ -56,7 +56,7 @@ package final class AWSSession: Sendable {
       } catch {
         // They are still good, so a failure to renew them may wait until they are not.
         guard let old = state.withLock({ $0.credentials }),
-          (old.expiration ?? .max) > surroundings.wallClock()
+          (old.expiration ?? .max) > hostEnvironment.wallClock()
         else { throw error }
         return old
       }
@@ -76,18 +76,18 @@ package final class AWSSession: Sendable {
   }
 
   private var kept: AWSCredentials? {
-    let now = surroundings.wallClock()
+    let now = hostEnvironment.wallClock()
     return state.withLock { $0.renewalTime > now ? $0.credentials : nil }
   }
 
   private func fresh(region: String?) throws(SourceError) -> AWSCredentials {
     // Files may have changed since.
-    let configuration = try AWSConfiguration(surroundings)
+    let configuration = try AWSConfiguration(hostEnvironment)
     let chain = CredentialChain(
-      caller: QueryCaller(surroundings: surroundings, configuration: configuration),
+      caller: QueryCaller(hostEnvironment: hostEnvironment, configuration: configuration),
       fallbackRegion: region)
     let fresh = try chain.credentials()
-    let now = surroundings.wallClock()
+    let now = hostEnvironment.wallClock()
     let renewalTime = fresh.expiration.map { $0 - min(Self.expiryMargin, max($0 - now, 0) / 2) }
     state.withLock {
       $0.credentials = fresh

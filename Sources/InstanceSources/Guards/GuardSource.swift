@@ -5,19 +5,19 @@ internal import GateText
 /// Asks a guard, and waits for its answer.
 package struct GuardSource: Sendable {
   private let spec: GuardSpec
-  private let surroundings: Surroundings
+  private let hostEnvironment: HostEnvironment
   private let timeout: Duration
   private let client: AWSClient
   private let secrets: SecretMask
 
   /// `timeout` bounds the whole question; AWS has the time that it takes.
   package init(
-    _ spec: GuardSpec, surroundings: Surroundings, client: AWSClient, timeout: Duration,
+    _ spec: GuardSpec, hostEnvironment: HostEnvironment, client: AWSClient, timeout: Duration,
     secrets: SecretMask
   ) {
     self.spec = spec
     self.secrets = secrets
-    self.surroundings = surroundings
+    self.hostEnvironment = hostEnvironment
     self.client = client
     self.timeout = timeout
   }
@@ -101,7 +101,7 @@ package struct GuardSource: Sendable {
     var request = HTTPRequest(.get, url)
     request.timeout = timeout
     request.connectTimeout = min(request.connectTimeout, timeout)
-    return try surroundings.send(request)
+    return try hostEnvironment.send(request)
   }
 
   private func askAlarm(_ name: String) -> GuardAnswer {
@@ -121,11 +121,11 @@ package struct GuardSource: Sendable {
 
   private func run(_ command: String) -> GuardAnswer {
     var child = ChildProcess(
-      words: ["/bin/sh", "-c", command], variables: surroundings.variables)
+      words: ["/bin/sh", "-c", command], variables: hostEnvironment.variables)
     child.timeout = timeout
     child.secrets.add(secrets)
     do throws(ChildProcess.Failure) {
-      let line = child.secrets.quoting(try surroundings.run(child))
+      let line = child.secrets.quoting(try hostEnvironment.run(child))
       return .holds("it ended with status 0\(line.isEmpty ? "" : ": \(line)")")
     } catch {
       // A shell's own statuses: the command cannot be run, or is not there.

@@ -30,7 +30,7 @@ package struct RetriedPost: Sendable {
   private static let shortestTry = Duration.milliseconds(100)
 
   /// - Throws: `PostFailure` after the last try, or when another could not help.
-  package func send(by machine: Surroundings) throws(PostFailure) {
+  package func send(by machine: HostEnvironment) throws(PostFailure) {
     let end = machine.monotonicClock() + bound
     var pause = Self.firstPause
     var tries = 0

@@ -32,9 +32,10 @@ extension TerraformResource {
     let names = ["interval", "timeout", "healthy_threshold", "unhealthy_threshold", "matcher"]
     let ofTarget = given.contains("target") ? [] : ["protocol", "port", "path"]
     // A connection has neither: the provider may leave them unknown for ever.
-    let senseless: Set<String> = checkBlock["protocol"].scalar == "TCP" ? ["path", "matcher"] : []
+    let inconsistent: Set<String> =
+      checkBlock["protocol"].scalar == "TCP" ? ["path", "matcher"] : []
     try requireKnown(
-      (ofTarget + names).filter { !given.contains($0) && !senseless.contains($0) })
+      (ofTarget + names).filter { !given.contains($0) && !inconsistent.contains($0) })
     do throws(SourceError) {
       var imported = try targetGroupDescription.importedHealthCheck()
       imported.settings.removeAll { given.contains($0.name) }

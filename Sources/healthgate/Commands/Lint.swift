@@ -53,7 +53,7 @@ struct Lint: ParsableCommand {
 
   func run() throws {
     guard !rules else { return try printRules() }
-    let order = try LintOrder(
+    let order = try LintJob(
       targets, config: file.config, ignoring: ignore,
       healthCheck.given + group.given + (format.map { [(.format, [$0])] } ?? []))
     let document = dryRun ? order.dryRun : order.carriedOut()

@@ -45,7 +45,7 @@ struct Probe: ParsableCommand {
   var format: String?
 
   func run() throws {
-    let order = try ProbeOrder(
+    let order = try ProbeJob(
       targets, config: file.config,
       healthCheck.given + group.given + (format.map { [(.format, [$0])] } ?? []))
     let document = try order.carriedOut()

@@ -527,7 +527,7 @@ internal import Testing
 }
 
 extension LintScene {
-  fileprivate static func grpc(answers: [Inquiry.Purpose: Reply] = [:]) -> LintScene {
+  fileprivate static func grpc(answers: [LintRequest.Purpose: Reply] = [:]) -> LintScene {
     LintScene(
       target: HealthCheckTarget(
         scheme: .grpc, port: .number(50_051), path: HealthCheckTarget.standardGRPCPath),

@@ -9,9 +9,9 @@ struct LintScene {
   var semantics = Semantics.alb
   var request = RequestFacts()
   /// What is answered to a purpose, in place of what a good application answers.
-  var answers: [Inquiry.Purpose: Reply] = [:]
+  var answers: [LintRequest.Purpose: Reply] = [:]
   /// What becomes of a purpose instead of a whole answer.
-  var ends: [Inquiry.Purpose: Exchange.End] = [:]
+  var ends: [LintRequest.Purpose: Exchange.End] = [:]
   /// Changes the exchange with this number, whatever its purpose.
   var change: (Int, inout Exchange) -> Void = { _, _ in }
 
@@ -30,11 +30,11 @@ struct LintScene {
     return LintRule.findings(in: group, of: "HTTP:80/health").map(\.rule.id)
   }
 
-  func examined(_ id: String) -> Examined {
+  func examined(_ id: String) -> LintSubject {
     var check = HealthCheck.sample(semantics, timeout: .seconds(6))
     check.target = target
     check.matcher = matcher
-    let plan = InquiryPlan(check, request: request, nonce: "n0nce")
+    let plan = LintRequests(check, request: request, nonce: "n0nce")
     let exchanges = plan.inquiries.enumerated().map { number, inquiry in
       var exchange = Exchange(
         inquiry, ends[inquiry.purpose] ?? .answered, reply: reply(to: inquiry, number),
@@ -43,12 +43,12 @@ struct LintScene {
       change(number, &exchange)
       return exchange
     }
-    return Examined(
+    return LintSubject(
       Instance(id: id, address: "10.0.0.1", port: 80), check, request: request,
       exchanges: exchanges)
   }
 
-  private func reply(to inquiry: Inquiry, _ number: Int) -> Reply? {
+  private func reply(to inquiry: LintRequest, _ number: Int) -> Reply? {
     guard target.scheme.hasPath else { return nil }
     if let answer = answers[inquiry.purpose] { return answer }
     switch inquiry.purpose {

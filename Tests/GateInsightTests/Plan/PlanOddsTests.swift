@@ -56,7 +56,7 @@ import Testing
         wanted: size.instances, allowed: 0)
       var whole = ExactGroup(rule: rule, count: size.instances, work: .max)
       let steps = try whole.possibleCourse().steps
-      func latest(_ chance: (VerdictCourse.Step) -> Double) -> Int64? {
+      func latest(_ chance: (VerdictDistribution.Step) -> Double) -> Int64? {
         steps.last { chance($0) > 0 }?.at.microseconds
       }
       #expect(latest(\.promote) == bounds.latestPromotion.inMicroseconds, "\(check) \(policy)")

@@ -44,8 +44,8 @@ final class FakeMachine: Sendable {
     self.command = command
   }
 
-  var surroundings: Surroundings {
-    Surroundings(
+  var hostEnvironment: HostEnvironment {
+    HostEnvironment(
       variables: now.variables,
       wallClock: { self.now.wallClock },
       monotonicClock: { self.now.monotonicClock },

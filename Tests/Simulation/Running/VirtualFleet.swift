@@ -7,7 +7,7 @@ import TestSupport
 ///
 /// It behaves as the real port does: an answer that was there when a process that was held up comes
 /// back is taken, and the time-outs stand still meanwhile.
-final class VirtualFleet: CheckPort {
+final class VirtualFleet: Checker {
   /// How a check that starts now, on the world's clock, ends: after so many microseconds; nil for
   /// silence.
   typealias Answer = (InstanceKey, Instance, Int64) -> (mark: Mark, after: Int64)?
@@ -92,14 +92,14 @@ final class VirtualFleet: CheckPort {
     underWay[key] = nil
   }
 
-  func wait(until limit: GateInstant, into happenings: inout [Happening]) {
+  func wait(until limit: GateInstant, into happenings: inout [CheckerEvent]) {
     let before = (now, happenings.count)
     passTime(until: limit)
     report(&happenings)
     idleWaits = before == (now, happenings.count) ? idleWaits + 1 : 0
     guard now.microseconds > limits.horizon || idleWaits > limits.idleWaits else { return }
     complain(.end, "the run does not end")
-    happenings.append(Happening(.interrupted(.terminate), at: now))
+    happenings.append(CheckerEvent(.interrupted(.terminate), at: now))
   }
 
   private func complain(_ rule: Violation.Rule, _ words: String) {
@@ -151,7 +151,7 @@ extension VirtualFleet {
     while let moment = moments.first, moment < worldNow { moments.removeFirst() }
   }
 
-  private func report(_ happenings: inout [Happening]) {
+  private func report(_ happenings: inout [CheckerEvent]) {
     while let end = ends.first, end.at <= worldNow {
       ends.removeFirst()
       guard let check = underWay[end.key], check.generation == end.generation else { continue }
@@ -169,19 +169,19 @@ extension VirtualFleet {
     while let moment = moments.first, moment <= worldNow { moments.removeFirst() }
     while let stray = strays.first, stray.at <= worldNow {
       strays.removeFirst()
-      happenings.append(Happening(event(of: stray.kind), at: now))
+      happenings.append(CheckerEvent(event(of: stray.kind), at: now))
     }
   }
 
   private func finish(
     _ key: InstanceKey, _ mark: Mark, after latency: Int64, _ started: GateInstant,
-    _ happenings: inout [Happening]
+    _ happenings: inout [CheckerEvent]
   ) {
     underWay[key] = nil
     checks += 1
     guard let result = mark.result else {
       let fault = GateFault(detail: "no route from here", started: started)
-      return happenings.append(Happening(.checkLost(key, fault), at: now))
+      return happenings.append(CheckerEvent(.checkLost(key, fault), at: now))
     }
     if result != .success {
       while failures.count <= key.index { failures.append(0) }
@@ -189,7 +189,7 @@ extension VirtualFleet {
     }
     var report = CheckReport.sample(result, from: started, to: now)
     report.latencyMicroseconds = latency
-    happenings.append(Happening(.checked(key, report), at: now))
+    happenings.append(CheckerEvent(.checked(key, report), at: now))
   }
 
   private func event(of stray: World.Stray.Kind) -> GateEvent {

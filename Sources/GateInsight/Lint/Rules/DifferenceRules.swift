@@ -58,7 +58,7 @@ extension LintRule {
 
   private struct Property: Sendable {
     var name: String
-    var of: @Sendable (Examined, Exchange) -> String?
+    var of: @Sendable (LintSubject, Exchange) -> String?
   }
 
   /// The first that differs says it all.

@@ -123,7 +123,7 @@ extension LintRule {
   }
 }
 
-extension Examined {
+extension LintSubject {
   /// The first answer to anything whose body has one of these phrases, in lower case.
   fileprivate func firstBody(with phrases: PhraseFinder) -> String? {
     for exchange in exchanges {

@@ -245,7 +245,7 @@ extension LintRule {
 }
 
 extension Exchange {
-  fileprivate func succeeds(of member: Examined) -> Bool {
+  fileprivate func succeeds(of member: LintSubject) -> Bool {
     guard let reply = answer else { return false }
     return member.isGRPC ? reply.grpcStatus == 0 : (200...299).contains(reply.status)
   }

@@ -23,7 +23,7 @@ extension AWSClient {
   /// - Throws: `SourceError`
   func value(of metric: GuardMetric) throws(SourceError) -> MetricValue {
     let period = metric.period.inMicroseconds / 1_000_000
-    let end = (surroundings.wallClock() - Self.metricLag) / period * period
+    let end = (hostEnvironment.wallClock() - Self.metricLag) / period * period
     var call = QueryCall(
       .cloudWatch, "GetMetricData",
       about: "the CloudWatch metric '\(shownLine("\(metric.namespace)/\(metric.name)"))'"

@@ -15,10 +15,10 @@ struct AWSConfiguration: Hashable, Sendable {
   private var variables: [String: String]
 
   /// - Throws: `SourceError.unusable` when a file is malformed, or the profile named is not there.
-  init(_ surroundings: Surroundings) throws(SourceError) {
-    let shared = try SharedConfiguration(surroundings)
+  init(_ hostEnvironment: HostEnvironment) throws(SourceError) {
+    let shared = try SharedConfiguration(hostEnvironment)
     let named =
-      surroundings.variable("AWS_PROFILE") ?? surroundings.variable("AWS_DEFAULT_PROFILE")
+      hostEnvironment.variable("AWS_PROFILE") ?? hostEnvironment.variable("AWS_DEFAULT_PROFILE")
     let profileName = named ?? "default"
     let profile = shared.profile(profileName)
     guard profile != nil || profileName == "default" else {
@@ -31,11 +31,12 @@ struct AWSConfiguration: Hashable, Sendable {
     self.profileName = profileName
     self.profile = profile
     region =
-      surroundings.variable("AWS_REGION") ?? surroundings.variable("AWS_DEFAULT_REGION")
+      hostEnvironment.variable("AWS_REGION") ?? hostEnvironment.variable("AWS_DEFAULT_REGION")
       ?? profile?["region"]
     authorityFile =
-      (surroundings.variable("AWS_CA_BUNDLE") ?? profile?["ca_bundle"]).map(surroundings.expanded)
-    variables = surroundings.variables
+      (hostEnvironment.variable("AWS_CA_BUNDLE") ?? profile?["ca_bundle"]).map(
+        hostEnvironment.expanded)
+    variables = hostEnvironment.variables
     variant = EndpointVariant()
     variant.isFIPS = isOn("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")
     variant.isDualStack = isOn("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint")

@@ -22,11 +22,11 @@ struct SharedConfiguration: Hashable, Sendable {
   var paths: [String] = []
 
   /// - Throws: `SourceError.unusable` when a file is there and cannot be read.
-  init(_ surroundings: Surroundings) throws(SourceError) {
+  init(_ hostEnvironment: HostEnvironment) throws(SourceError) {
     let config = try Self.file(
-      surroundings, variable: "AWS_CONFIG_FILE", standard: "~/.aws/config")
+      hostEnvironment, variable: "AWS_CONFIG_FILE", standard: "~/.aws/config")
     let credentials = try Self.file(
-      surroundings, variable: "AWS_SHARED_CREDENTIALS_FILE", standard: "~/.aws/credentials")
+      hostEnvironment, variable: "AWS_SHARED_CREDENTIALS_FILE", standard: "~/.aws/credentials")
     paths = [config.path, credentials.path]
     for (heading, section) in config.file.sections {
       switch (heading.count, heading[0]) {
@@ -51,12 +51,12 @@ struct SharedConfiguration: Hashable, Sendable {
   func profile(_ name: String) -> AWSProfile? { profiles[name] }
 
   private static func file(
-    _ surroundings: Surroundings, variable: String, standard: String
+    _ hostEnvironment: HostEnvironment, variable: String, standard: String
   ) throws(SourceError) -> (path: String, file: SharedFile) {
-    let path = surroundings.expanded(surroundings.variable(variable) ?? standard)
+    let path = hostEnvironment.expanded(hostEnvironment.variable(variable) ?? standard)
     let bytes: [UInt8]?
     do {
-      bytes = try surroundings.read(path)
+      bytes = try hostEnvironment.read(path)
     } catch {
       throw .unusable(
         detail: "cannot read \(path): \(error.detail)", advice: "allow it, or set \(variable)")

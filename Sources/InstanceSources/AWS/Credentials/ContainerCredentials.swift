@@ -1,9 +1,9 @@
 /// The credentials that the agent of ECS, EKS or Greengrass gives to a container.
 struct ContainerCredentials: Sendable {
-  private let surroundings: Surroundings
+  private let hostEnvironment: HostEnvironment
 
-  init(_ surroundings: Surroundings) {
-    self.surroundings = surroundings
+  init(_ hostEnvironment: HostEnvironment) {
+    self.hostEnvironment = hostEnvironment
   }
 
   /// nil where no agent is announced.
@@ -17,7 +17,7 @@ struct ContainerCredentials: Sendable {
     let place = "the container's credentials agent"
     let response: HTTPResponse
     do {
-      response = try surroundings.sendPatiently(request)
+      response = try hostEnvironment.sendPatiently(request)
     } catch {
       throw .unreachable(place: place, detail: error.detail)
     }
@@ -33,13 +33,15 @@ struct ContainerCredentials: Sendable {
   }
 
   private func url() throws(SourceError) -> String? {
-    if let path = surroundings.variable("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") {
+    if let path = hostEnvironment.variable("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") {
       guard path.hasPrefix("/") else {
         throw Self.problem("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI does not begin with a /")
       }
       return "http://169.254.170.2\(path)"
     }
-    guard let url = surroundings.variable("AWS_CONTAINER_CREDENTIALS_FULL_URI") else { return nil }
+    guard let url = hostEnvironment.variable("AWS_CONTAINER_CREDENTIALS_FULL_URI") else {
+      return nil
+    }
     // The token goes there: in the clear only to this machine and its agents.
     guard url.lowercased().hasPrefix("https://") || Self.isAgent(url) else {
       throw Self.problem(
@@ -68,11 +70,11 @@ struct ContainerCredentials: Sendable {
   }
 
   private func token() throws(SourceError) -> String? {
-    guard let path = surroundings.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE") else {
-      return surroundings.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN")
+    guard let path = hostEnvironment.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE") else {
+      return hostEnvironment.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN")
     }
     do {
-      return try surroundings.token(at: path)
+      return try hostEnvironment.token(at: path)
     } catch {
       throw Self.problem("cannot read AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: \(error.detail)")
     }
@@ -83,7 +85,7 @@ struct ContainerCredentials: Sendable {
   }
 }
 
-extension Surroundings {
+extension HostEnvironment {
   /// Sends a request to an agent of this machine, and again when nothing answers or it is not well.
   ///
   /// One that is asked only in case it is there is not asked again when nothing answers.

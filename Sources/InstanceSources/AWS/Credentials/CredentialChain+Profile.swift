@@ -105,7 +105,7 @@ extension CredentialChain {
     switch kind.lowercased() {
     case "environment": try environmentCredentials()
     case "ec2instancemetadata": try metadata.credentials()
-    case "ecscontainer": try ContainerCredentials(surroundings).credentials()
+    case "ecscontainer": try ContainerCredentials(hostEnvironment).credentials()
     default:
       throw Self.problem(
         profile, "credential_source is Environment, Ec2InstanceMetadata or EcsContainer")
@@ -152,10 +152,10 @@ extension CredentialChain {
     printedBy words: [String], named place: String,
     problem: (ChildProcess.Failure) -> SourceError
   ) throws(SourceError) -> AWSCredentials {
-    let child = ChildProcess(words: words, variables: surroundings.variables)
+    let child = ChildProcess(words: words, variables: hostEnvironment.variables)
     let printed: [UInt8]
     do throws(ChildProcess.Failure) {
-      printed = try surroundings.run(child)
+      printed = try hostEnvironment.run(child)
     } catch {
       throw problem(error)
     }

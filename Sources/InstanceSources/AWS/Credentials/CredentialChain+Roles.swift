@@ -11,10 +11,10 @@ struct RoleRequest: Hashable, Sendable {
 extension CredentialChain {
   /// Trades a token, such as the one that a CI system gives to a job, for credentials.
   func assume(_ request: RoleRequest, tokenFile: String) throws(SourceError) -> AWSCredentials {
-    let path = surroundings.expanded(tokenFile)
+    let path = hostEnvironment.expanded(tokenFile)
     let token: String
     do {
-      token = try surroundings.token(at: path)
+      token = try hostEnvironment.token(at: path)
     } catch {
       throw .unusableCredentials(
         detail: "cannot read the web identity token in \(path): \(error.detail)",
@@ -39,7 +39,7 @@ extension CredentialChain {
     QueryCall(.sts, action, about: "the role \(shownLine(request.role))")
       .with("RoleArn", request.role)
       .with(
-        "RoleSessionName", request.sessionName ?? "healthgate-\(surroundings.wallClock())"
+        "RoleSessionName", request.sessionName ?? "healthgate-\(hostEnvironment.wallClock())"
       )
       .with("ExternalId", request.externalID)
       .with("DurationSeconds", request.duration)
@@ -54,7 +54,7 @@ extension CredentialChain {
     do throws(QueryFailure) {
       answer = try caller.answer(
         call, region: region, credentials: source,
-        budget: QueryCaller.Budget(.seconds(30), surroundings))
+        budget: QueryCaller.Budget(.seconds(30), hostEnvironment))
     } catch {
       throw caller.sourceError(error, of: call, region: region)
     }

@@ -10,7 +10,7 @@ struct CredentialChain: Sendable {
   /// Where roles are taken on when no region is configured.
   var fallbackRegion: String?
 
-  var surroundings: Surroundings { caller.surroundings }
+  var hostEnvironment: HostEnvironment { caller.hostEnvironment }
   var configuration: AWSConfiguration { caller.configuration }
 
   /// - Throws: `SourceError.noCredentials` with where was looked, or the failure of the first
@@ -20,13 +20,13 @@ struct CredentialChain: Sendable {
     if let profile = configuration.profile, profile.wantsRole {
       return try assumedCredentials(of: profile, behind: [])
     }
-    if let found = try webIdentityCredentials(of: configuration.profile, surroundings.variable) {
+    if let found = try webIdentityCredentials(of: configuration.profile, hostEnvironment.variable) {
       return found
     }
     if let profile = configuration.profile, let found = try ownCredentials(of: profile) {
       return found
     }
-    if let found = try ContainerCredentials(surroundings).credentials() { return found }
+    if let found = try ContainerCredentials(hostEnvironment).credentials() { return found }
     let places =
       "not in the environment, profile '\(shownLine(configuration.profileName))' of "
       + configuration.shared.paths.joined(separator: " and ") + ", a container's agent, "
@@ -38,16 +38,16 @@ struct CredentialChain: Sendable {
     throw .noCredentials(tried: "\(places)or the instance metadata")
   }
 
-  var metadata: InstanceMetadata { InstanceMetadata(surroundings, configuration.metadata) }
+  var metadata: InstanceMetadata { InstanceMetadata(hostEnvironment, configuration.metadata) }
 
   /// - Throws: `SourceError.unusableCredentials` when only one half is there.
   func environmentCredentials() throws(SourceError) -> AWSCredentials? {
     let (keyName, secretName) = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
-    switch (surroundings.variable(keyName), surroundings.variable(secretName)) {
+    switch (hostEnvironment.variable(keyName), hostEnvironment.variable(secretName)) {
     case (nil, nil): return nil
     case (let key?, let secret?):
       let tokens = ["AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"].compactMap { name in
-        surroundings.variable(name).map { (name, $0) }
+        hostEnvironment.variable(name).map { (name, $0) }
       }
       return try AWSCredentials(
         key: (keyName, key), secret: (secretName, secret), token: tokens.first, from: keyName)

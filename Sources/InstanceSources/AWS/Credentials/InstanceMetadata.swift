@@ -16,11 +16,11 @@ struct MetadataSettings: Hashable, Sendable {
 /// Version 1 is not fallen back to: it answers whoever can make this machine ask. Where nothing
 /// listens within a second, there is none.
 struct InstanceMetadata: Sendable {
-  private let surroundings: Surroundings
+  private let hostEnvironment: HostEnvironment
   private let settings: MetadataSettings
 
-  init(_ surroundings: Surroundings, _ settings: MetadataSettings) {
-    self.surroundings = surroundings
+  init(_ hostEnvironment: HostEnvironment, _ settings: MetadataSettings) {
+    self.hostEnvironment = hostEnvironment
     self.settings = settings
   }
 
@@ -75,7 +75,7 @@ struct InstanceMetadata: Sendable {
     let response: HTTPResponse
     do {
       // A service that is not there is found out once; one that is not well is asked again.
-      response = try surroundings.sendPatiently(
+      response = try hostEnvironment.sendPatiently(
         request, tries: settings.attempts, unlessUnreachable: settings.endpoint == nil)
     } catch {
       guard error.kind == .unreachable else {
@@ -122,7 +122,7 @@ struct InstanceMetadata: Sendable {
     request.fields = [HTTPField("X-aws-ec2-metadata-token", token)]
     let response: HTTPResponse
     do {
-      response = try surroundings.sendPatiently(request, tries: settings.attempts)
+      response = try hostEnvironment.sendPatiently(request, tries: settings.attempts)
     } catch {
       throw .unreachable(place: Self.place, detail: error.detail)
     }

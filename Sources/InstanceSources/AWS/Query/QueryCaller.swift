@@ -1,6 +1,6 @@
 /// Makes calls of query APIs, and tries again what may pass.
 struct QueryCaller: Sendable {
-  var surroundings: Surroundings
+  var hostEnvironment: HostEnvironment
   var configuration: AWSConfiguration
   /// How often a call is made at most; nil: as the configuration says.
   var tries: Int?
@@ -14,8 +14,8 @@ struct QueryCaller: Sendable {
   struct Budget: Sendable {
     var deadline: Duration
 
-    init(_ length: Duration, _ surroundings: Surroundings) {
-      deadline = surroundings.monotonicClock() + length
+    init(_ length: Duration, _ hostEnvironment: HostEnvironment) {
+      deadline = hostEnvironment.monotonicClock() + length
     }
   }
 
@@ -37,14 +37,14 @@ struct QueryCaller: Sendable {
         failure = error
       }
       // Anywhere in the time, so that many gates at once do not come back at once.
-      let wait = min(pause, Self.longestPause) * surroundings.jitter()
-      let now = surroundings.monotonicClock()
+      let wait = min(pause, Self.longestPause) * hostEnvironment.jitter()
+      let now = hostEnvironment.monotonicClock()
       guard failure.isWorthAnotherTry, attempt < tries,
         now + wait + Self.shortestTry < budget.deadline
       else {
         throw failure
       }
-      surroundings.pause(wait)
+      hostEnvironment.pause(wait)
       pause = pause * 2
     }
     preconditionFailure("an endless loop ended")
@@ -56,7 +56,7 @@ struct QueryCaller: Sendable {
     let request = try request(call, region: region, credentials: credentials, budget: budget)
     let response: HTTPResponse
     do {
-      response = try surroundings.send(request)
+      response = try hostEnvironment.send(request)
     } catch {
       throw QueryFailure(error)
     }
@@ -81,7 +81,7 @@ struct QueryCaller: Sendable {
   private func request(
     _ call: QueryCall, region: String, credentials: AWSCredentials?, budget: Budget
   ) throws(QueryFailure) -> HTTPRequest {
-    let left = budget.deadline - surroundings.monotonicClock()
+    let left = budget.deadline - hostEnvironment.monotonicClock()
     guard left > .zero else { throw .transient("no time was left to ask") }
     var request: HTTPRequest
     do {

@@ -7,14 +7,14 @@ extension Settings {
   /// What each check sends and expects.
   ///
   /// - Throws: `CommandFailure` when a file that it needs cannot be used.
-  func probePlan() throws -> ProbePlan {
+  func probePlan() throws -> RequestTemplate {
     let files: [(SettingKey, String?)] = [
       (.caFile, tls.caFile), (.clientCert, tls.clientCert), (.clientKey, tls.clientKey),
     ]
     for case (let key, let file?) in files {
       try checkPEM(file, of: key)
     }
-    var plan = ProbePlan(check: check)
+    var plan = RequestTemplate(check: check)
     plan.method = request.method
     plan.host = request.host
     plan.userAgent = request.userAgent

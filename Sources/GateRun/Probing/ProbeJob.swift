@@ -7,7 +7,7 @@ package import GateSettings
 internal import GateText
 
 /// What a `probe` is to do: checks by one plan or several, each of some instances.
-package struct ProbeOrder {
+package struct ProbeJob {
   package let format: DocumentFormat
   private let lanes: [ProbeLane]
 

@@ -1,7 +1,7 @@
 package import GateCore
 
 /// How probable which verdict is, and when it comes.
-package struct VerdictCourse: Hashable, Sendable {
+package struct VerdictDistribution: Hashable, Sendable {
   package struct Step: Hashable, Sendable {
     package var at: GateInstant
     package var promote: Double
@@ -56,7 +56,7 @@ package struct VerdictCourse: Hashable, Sendable {
   }
 
   /// Adds another course that comes about with a probability.
-  mutating func add(_ other: VerdictCourse, weighted weight: Double) {
+  mutating func add(_ other: VerdictDistribution, weighted weight: Double) {
     for step in other.steps {
       add(
         at: step.at.microseconds, promote: weight * step.promote,

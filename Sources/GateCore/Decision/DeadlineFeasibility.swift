@@ -4,7 +4,7 @@
 /// check at the earliest; with failures, and unhealthy, it is the same. How late that check may
 /// answer is another question: slots do not drift, so only the second of the results is bound to a
 /// slot, and the first must come before it.
-struct Certainty: Hashable, Sendable {
+struct DeadlineFeasibility: Hashable, Sendable {
   /// In microseconds.
   let interval: Int64
   /// The latest moment at which the last of the results can come.

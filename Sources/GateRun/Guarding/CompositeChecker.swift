@@ -3,12 +3,12 @@ internal import GateCore
 internal import GateEngine
 
 /// Checks instances with libcurl and asks guards on threads of their own, in one order of events.
-final class GuardedPort: CheckPort {
+final class CompositeChecker: Checker {
   private let checker: CurlChecker
-  private let desk: GuardDesk
+  private let desk: GuardRunner
 
   /// - Throws: `CurlFailure` when the system does not watch for the guards' answers.
-  init(_ checker: CurlChecker, _ desk: GuardDesk) throws(CurlFailure) {
+  init(_ checker: CurlChecker, _ desk: GuardRunner) throws(CurlFailure) {
     self.checker = checker
     self.desk = desk
     if !desk.isEmpty { try checker.wake(on: desk.event.descriptor) }
@@ -27,11 +27,11 @@ final class GuardedPort: CheckPort {
 
   func cancel(_ key: InstanceKey) { checker.cancel(key) }
 
-  func wait(until limit: GateInstant, into happenings: inout [Happening]) {
+  func wait(until limit: GateInstant, into happenings: inout [CheckerEvent]) {
     checker.wait(until: limit, into: &happenings)
     guard !desk.isEmpty else { return }
     // After all that the checker saw, so later than that.
     let now = now
-    happenings += desk.takeAnswers().map { Happening($0.event(at: now), at: now) }
+    happenings += desk.takeAnswers().map { CheckerEvent($0.event(at: now), at: now) }
   }
 }

@@ -6,7 +6,7 @@
 /// that what the new group suffers from is not shared. When the failing ones are too many
 /// for the policy that condemned the new group, the cause is shared; when they can no longer be by
 /// the end of the time that a check's failures take, it is not.
-package struct Blame: Hashable, Sendable {
+package struct SharedCauseCheck: Hashable, Sendable {
   /// What the new group would be rolled back for.
   package let reason: VerdictReason
   /// When it was condemned.
@@ -14,11 +14,11 @@ package struct Blame: Hashable, Sendable {
   /// So many failing instances are too many.
   package let needed: Int
   /// Until when they are asked.
-  private var certainty: Certainty
+  private var certainty: DeadlineFeasibility
   /// Until when they would have to be healthy, by the new group's deadline.
-  private var promotion: Certainty
+  private var promotion: DeadlineFeasibility
   package private(set) var failing = 0
-  private var chances = LastChances()
+  private var chances = LatestStarts()
 
   /// How one old instance stands.
   enum Standing: Hashable, Sendable {
@@ -31,12 +31,12 @@ package struct Blame: Hashable, Sendable {
   /// Asks so many instances; each is added with `add`.
   init(
     _ reason: VerdictReason, at now: GateInstant, asking present: Int, check: HealthCheck,
-    policy: GatePolicy, promotion: Certainty
+    policy: GatePolicy, promotion: DeadlineFeasibility
   ) {
     self.promotion = promotion
     self.reason = reason
     since = now
-    certainty = Certainty(check: check, until: Self.end(from: now, under: check))
+    certainty = DeadlineFeasibility(check: check, until: Self.end(from: now, under: check))
     // By the same policy: more unhealthy than allowed, or too few left to be healthy.
     let allowed = policy.maxUnhealthy.roundedDown(of: present)
     let least = min(max(policy.minHealthy.roundedUp(of: present), 1), present)
@@ -88,12 +88,12 @@ package struct Blame: Hashable, Sendable {
   /// Asks for so much longer, since nobody looked for a while; each instance is placed again with
   /// `place`.
   mutating func extend(
-    by time: Duration, at now: GateInstant, promotion: Certainty, under check: HealthCheck
+    by time: Duration, at now: GateInstant, promotion: DeadlineFeasibility, under check: HealthCheck
   ) {
     self.promotion = promotion
     let end = min(certainty.latest + time, Self.end(from: now, under: check))
-    certainty = Certainty(check: check, until: end)
-    (failing, chances) = (0, LastChances())
+    certainty = DeadlineFeasibility(check: check, until: end)
+    (failing, chances) = (0, LatestStarts())
   }
 
   /// How an instance stands after the extension: what it has shown it has shown.

@@ -4,7 +4,7 @@ package import GateCore
 ///
 /// It is the health check but for what stands here. Over HTTP it is a GET or a HEAD; gRPC knows no
 /// other method than POST, and only calls that read are made.
-package struct Inquiry: Hashable, Sendable {
+package struct LintRequest: Hashable, Sendable {
   package var purpose: Purpose
   package var method: Method
   /// With its query, as it goes on the request line; empty for TCP and SSL.
@@ -68,7 +68,7 @@ package struct Inquiry: Hashable, Sendable {
   }
 }
 
-extension Inquiry {
+extension LintRequest {
   /// `GET /health, Host: x.invalid`: what tells it from the others.
   package var words: String {
     guard method != .connect else { return "a connection" }

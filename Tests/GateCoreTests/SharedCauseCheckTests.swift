@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Whose fault it is: the old group beside the new one, every check at the same moments.
-@Suite struct BlameTests {
+@Suite struct SharedCauseCheckTests {
   struct Row: CustomTestStringConvertible, Sendable {
     var testDescription: String
     var check = HealthCheck.sample()

@@ -3,7 +3,7 @@ internal import InstanceSources
 internal import Synchronization
 
 /// Asks the guards, each on a thread of its own: a slow one delays no check and no other guard.
-final class GuardDesk: Sendable {
+final class GuardRunner: Sendable {
   /// Readable when there are answers.
   let event: LoopEvent
   /// By the guard's name.
@@ -46,7 +46,7 @@ final class GuardDesk: Sendable {
   }
 }
 
-extension GuardDesk.Answer {
+extension GuardRunner.Answer {
   /// The answer as a check that ended now.
   func event(at now: GateInstant) -> GateEvent {
     switch answer {

@@ -4,7 +4,7 @@ import Testing
 @testable import GateRecords
 @testable import GateSettings
 
-@Suite struct SenseRulesTests {
+@Suite struct ConsistencyRulesTests {
   private static let noRequest = "a TCP check sends no request and gets no answer"
 
   @Test(arguments: [

@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// What the sources ask of the machine that they run on; a test puts its own in its place.
-package struct Surroundings: Sendable {
+package struct HostEnvironment: Sendable {
   /// The variables of the environment; an empty one counts as not set.
   package var variables: [String: String]
   /// Seconds since 1970 on the wall clock, by which credentials expire.
@@ -40,10 +40,10 @@ package struct Surroundings: Sendable {
   }
 }
 
-extension Surroundings {
+extension HostEnvironment {
   /// The machine itself, and the environment of this process.
-  package static func machine(variables: [String: String]) -> Surroundings {
-    Surroundings(
+  package static func machine(variables: [String: String]) -> HostEnvironment {
+    HostEnvironment(
       variables: variables,
       wallClock: { Int64(time(nil)) },
       monotonicClock: {

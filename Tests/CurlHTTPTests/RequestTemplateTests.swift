@@ -3,7 +3,7 @@ import Testing
 
 @testable import CurlHTTP
 
-@Suite struct ProbePlanTests {
+@Suite struct RequestTemplateTests {
   // MARK: - Header fields
 
   struct Lines: CustomTestStringConvertible, Sendable {
@@ -49,7 +49,7 @@ import Testing
   ]
 
   @Test(arguments: lines) func theHeaderIsTheLoadBalancersAndTheUsers(row: Lines) {
-    var plan = ProbePlan.sample(row.semantics, row.scheme)
+    var plan = RequestTemplate.sample(row.semantics, row.scheme)
     plan.headers = row.headers
     if row.isJudged { plan.judge = PleasedJudge() }
     #expect(plan.headerLines(host: row.host) == row.lines)
@@ -62,10 +62,10 @@ import Testing
   }
 
   @Test func theAgentIsTheLoadBalancersUnlessTheUserNamesOne() {
-    #expect(ProbePlan.sample(.classic).agent == "ELB-HealthChecker/1.0")
-    #expect(ProbePlan.sample(.alb).agent == "ELB-HealthChecker/2.0")
-    #expect(ProbePlan.sample(.nlb).agent == "ELB-HealthChecker/2.0")
-    var plan = ProbePlan.sample(.classic)
+    #expect(RequestTemplate.sample(.classic).agent == "ELB-HealthChecker/1.0")
+    #expect(RequestTemplate.sample(.alb).agent == "ELB-HealthChecker/2.0")
+    #expect(RequestTemplate.sample(.nlb).agent == "ELB-HealthChecker/2.0")
+    var plan = RequestTemplate.sample(.classic)
     plan.userAgent = "gate"
     #expect(plan.agent == "gate")
   }
@@ -152,7 +152,7 @@ import Testing
   ]
 
   @Test(arguments: places) func aCheckGoesToItsInstanceUnderTheNameThatIsAskedFor(row: Place) {
-    var plan = ProbePlan.sample(.alb, row.scheme)
+    var plan = RequestTemplate.sample(.alb, row.scheme)
     plan.serverName = row.serverName
     plan.host = row.host
     plan.connectTo = row.connectTo

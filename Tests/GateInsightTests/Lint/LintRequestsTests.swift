@@ -4,7 +4,7 @@ internal import TestSupport
 internal import Testing
 
 /// What lint asks: few, harmless and known beforehand.
-@Suite struct InquiryPlanTests {
+@Suite struct LintRequestsTests {
   static let targets: [String] = [
     "HTTP:80/health", "HTTP:80/", "HTTP:80/a/b/?c=d", "HTTPS:443/health", "TCP:5432", "SSL:443",
     "GRPC:50051", "GRPC:50051/grpc.health.v1.Health/Check", "GRPCS:443/shop.Cart/Ping",
@@ -17,16 +17,16 @@ internal import Testing
 
   private func plan(
     _ target: String, _ request: RequestFacts = RequestFacts()
-  ) throws -> [Inquiry] {
+  ) throws -> [LintRequest] {
     var check = HealthCheck.sample()
     check.target = try HealthCheckTarget(parsing: target)
-    return InquiryPlan(check, request: request, nonce: "n0nce").inquiries
+    return LintRequests(check, request: request, nonce: "n0nce").inquiries
   }
 
   @Test(arguments: targets, requests)
   func itIsShortAndHarmless(_ target: String, _ request: RequestFacts) throws {
     let inquiries = try plan(target, request)
-    #expect(!inquiries.isEmpty && inquiries.count <= InquiryPlan.limit)
+    #expect(!inquiries.isEmpty && inquiries.count <= LintRequests.limit)
     let scheme = try HealthCheckTarget(parsing: target).scheme
     for inquiry in inquiries {
       switch inquiry.method {

@@ -1,7 +1,7 @@
 package import GateCore
 
 /// An instance, what is asked of it, and all that it answered.
-package struct Examined: Sendable {
+package struct LintSubject: Sendable {
   package var instance: Instance
   package var check: HealthCheck
   package var request: RequestFacts
@@ -27,12 +27,12 @@ package struct Examined: Sendable {
   }
 }
 
-extension Examined {
-  func all(_ purposes: Inquiry.Purpose...) -> [Exchange] {
+extension LintSubject {
+  func all(_ purposes: LintRequest.Purpose...) -> [Exchange] {
     exchanges.filter { purposes.contains($0.inquiry.purpose) }
   }
 
-  func first(_ purpose: Inquiry.Purpose) -> Exchange? {
+  func first(_ purpose: LintRequest.Purpose) -> Exchange? {
     exchanges.first { $0.inquiry.purpose == purpose }
   }
 

@@ -3,7 +3,7 @@ package import GateCore
 /// Where checks are made, and the only place where the gate waits.
 ///
 /// One thread calls it. The real one drives libcurl; a simulation's moves a clock of its own.
-package protocol CheckPort: AnyObject {
+package protocol Checker: AnyObject {
   /// Time since the run started, on a clock that never jumps.
   var now: GateInstant { get }
 
@@ -17,11 +17,11 @@ package protocol CheckPort: AnyObject {
   func cancel(_ key: InstanceKey)
 
   /// Waits until something happened or `limit` has come, and appends what happened.
-  func wait(until limit: GateInstant, into happenings: inout [Happening])
+  func wait(until limit: GateInstant, into happenings: inout [CheckerEvent])
 }
 
 /// What a port has to report, with the moment at which it saw it.
-package struct Happening: Sendable {
+package struct CheckerEvent: Sendable {
   package var event: GateEvent
   package var at: GateInstant
 

@@ -1,7 +1,7 @@
 package import GateCore
 
 /// What each check sends and expects; the same for every instance.
-package struct ProbePlan {
+package struct RequestTemplate {
   package var check: HealthCheck
   /// Nil: GET, or gRPC's POST.
   package var method: String?
@@ -38,7 +38,7 @@ package struct ProbePlan {
   }
 }
 
-extension ProbePlan {
+extension RequestTemplate {
   /// Whether checks are made over HTTP/2: in clear text by prior knowledge, over TLS by ALPN.
   var usesHTTP2: Bool {
     check.target.scheme.isGRPC || check.target.scheme.hasPath && protocolVersion != .http1

@@ -1,6 +1,6 @@
 internal import GateCore
 
-extension ProbePlan {
+extension RequestTemplate {
   /// What a check of the instance asks over HTTP/2.
   ///
   /// Sources: RFC 9113, section 8.3.1; gRPC over HTTP/2, "Requests". A `message` stands in place of

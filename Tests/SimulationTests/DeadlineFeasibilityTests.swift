@@ -6,7 +6,7 @@ import Testing
 
 /// The verdict comes with the first event or moment after which no continuation could change it,
 /// and no earlier, shown by going through all of them.
-@Suite struct CertaintyTests {
+@Suite struct DeadlineFeasibilityTests {
   struct Family: CustomTestStringConvertible, Sendable {
     var testDescription: String
     var instances: Int

@@ -6,7 +6,7 @@ package import GateCore
 package func diagnoses(
   of gate: Gate, verdict: Verdict, request: RequestFacts = RequestFacts()
 ) -> [Diagnosis] {
-  var examination = Examination(of: gate, verdict, request)
+  var examination = Diagnoser(of: gate, verdict, request)
   return examination.diagnoses()
 }
 
@@ -32,7 +32,7 @@ package func diagnosis(of fault: GateFault, checking instance: Instance) -> Diag
 }
 
 /// One look at the group at the time of the verdict.
-struct Examination {
+struct Diagnoser {
   private let gate: Gate
   private let verdict: Verdict
   private let request: RequestFacts

@@ -6,7 +6,7 @@ package import GateSettings
 internal import GateText
 
 /// What a `lint` is to do: which instances are asked what, and which rules look at the answers.
-package struct LintOrder {
+package struct LintJob {
   package let format: DocumentFormat
   let ignored: [String]
   let groups: [LintGroup]
@@ -83,7 +83,7 @@ extension LintedTarget {
   fileprivate var isUnasked: Bool { !faults.isEmpty }
 
   /// With what was sent, and to whom nothing could be.
-  fileprivate func told(by examined: [Examined]) -> LintedTarget {
+  fileprivate func told(by examined: [LintSubject]) -> LintedTarget {
     var target = self
     for member in examined {
       let sent = member.exchanges.filter {
