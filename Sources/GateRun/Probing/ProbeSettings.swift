@@ -34,7 +34,7 @@ struct ProbeSettings {
     if order.isEmpty, isSilent {
       throw CommandFailure(
         .usage,
-        "nothing to check: no TARGET is given, and no settings that name one\n"
+        "nothing to check: no TARGET is given, and the settings name neither target nor instances\n"
           + "  hint: give a URL, such as http://10.0.1.5/health, or settings with --config FILE")
     }
     var targets = order.questions.map(\.target)
