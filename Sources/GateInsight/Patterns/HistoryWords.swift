@@ -142,7 +142,7 @@ struct BootTimes {
 
   var wordsWhenNotYet: Words {
     Words(
-      "no check of \(occurrence.who) has succeeded in \(longest.rounded.inWords)",
+      "\(occurrence.who): no check passed in \(longest.rounded.inWords)",
       cause: policy.gracePeriod > .zero
         ? "a boot that takes longer than the grace period of \(policy.gracePeriod.inWords) looks "
           + "the "

@@ -93,7 +93,11 @@ package struct CIVerdict: Hashable, Sendable {
 
   private static func cause(_ instance: ReportedInstance) -> Cause {
     let record = instance.record
-    var parts = [record.removed == nil ? record.health.state.rawValue : "left the group"]
+    var parts: [String] = []
+    // What is said of one that is healthy here says that it is.
+    if !instance.isDenied {
+      parts.append(record.removed == nil ? record.health.state.rawValue : "left the group")
+    }
     if let mismatch = record.instance.mismatch { parts.append(mismatch) }
     parts.append(instance.isDenied ? instance.words : record.troubleWords)
     return Cause(

@@ -118,7 +118,7 @@ package struct HTMLReport {
     var figures = [
       figure("healthy", "\(gate.healthy) of \(gate.expected)", .main),
       figure("unhealthy", "\(gate.unhealthy)", gate.unhealthy > 0 ? .alarming : .main),
-      figure("not healthy yet", "\(gate.initial)", .main),
+      figure("initial", "\(gate.initial)", .main),
     ]
     if gate.replaced > 0 { figures.append(figure("left the group", "\(gate.replaced)", .main)) }
     figures += [figure("checks", "\(checks)"), figure("failed", "\(failures)")]
