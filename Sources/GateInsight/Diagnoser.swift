@@ -289,7 +289,7 @@ struct Diagnoser {
       .instancesReplaced,
       Words(
         "\(counted(left.count, "instance")) left the group during the run",
-        cause: gate.notes.first { $0.contains(" in EC2)") }.map {
+        cause: gate.notes.first(where: NotRunningNote.isSentence).map {
           "the source says: \($0.cleaned(to: 300))"
         }
           ?? "the Auto Scaling group replaces instances that fail its own check before they are up, "

@@ -27,7 +27,7 @@ struct Symptom {
     self.check = check
     self.request = request
     self.record = record
-    wordOfSource = notes.lazy.compactMap { $0.wordOnNotRunning(of: instance.id) }.first
+    wordOfSource = notes.lazy.compactMap { NotRunningNote.words(on: instance.id, in: $0) }.first
     let evidence = report.evidence
     location = evidence?.location.map(Location.init)
     author = Author.named(evidence?.author)
@@ -132,20 +132,4 @@ struct Location: Hashable {
     "login", "log-in", "log_in", "signin", "sign-in", "sign_in", "logon", "auth", "oauth",
     "oauth2", "authorize", "sso", "saml", "saml2", "cas",
   ]
-}
-
-extension String {
-  /// What a note of the source says of an instance that is not running: `stopped in EC2` in
-  /// `2 instances not running: i-1 (stopped in EC2), i-2 (terminated in EC2)`.
-  func wordOnNotRunning(of id: String) -> String? {
-    guard let name = firstRange(of: "\(id) ("),
-      let end = self[name.upperBound...].firstIndex(of: ")")
-    else { return nil }
-    // Not the end of another's name.
-    guard name.lowerBound == startIndex || self[index(before: name.lowerBound)] == " " else {
-      return nil
-    }
-    let word = self[name.upperBound..<end]
-    return word.hasSuffix(" in EC2") ? String(word) : nil
-  }
 }

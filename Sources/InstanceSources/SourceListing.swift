@@ -49,7 +49,7 @@ package struct SourceMember: Hashable, Sendable {
   }
 
   /// Whether EC2 says that it does not run, whatever the group takes it for.
-  package var isOutOfEC2: Bool { note?.hasSuffix(" in EC2") ?? false }
+  package var isOutOfEC2: Bool { note.map(NotRunningNote.isNoted) ?? false }
 
   /// What a member is to the group.
   package enum Standing: Hashable, Sendable {

@@ -110,9 +110,7 @@ struct GroupReader: Sendable {
     // First those that explain failures: whom the group counts, and EC2 does not run.
     let stopped = listing.members.filter(\.isOutOfEC2)
     if !stopped.isEmpty {
-      notes.append(
-        "\(counted(stopped.count, "instance")) not running: "
-          + Self.few(stopped.map { "\($0.instance.id) (\($0.note ?? ""))" }, most: 50))
+      notes.append(NotRunningNote.sentence(stopped.map { ($0.instance.id, $0.note ?? "") }))
     }
     let awaited = listing.members.filter {
       $0.standing == .awaited && $0.note != nil && !$0.isOutOfEC2
@@ -130,8 +128,9 @@ struct GroupReader: Sendable {
     return notes
   }
 
-  private static func few(_ names: [String], most: Int = 10) -> String {
-    names.prefix(most).joined(separator: ", ")
+  private static func few(_ names: [String]) -> String {
+    let most = 10
+    return names.prefix(most).joined(separator: ", ")
       + (names.count > most ? " and \(names.count - most) more" : "")
   }
 

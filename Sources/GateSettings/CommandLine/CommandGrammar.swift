@@ -272,7 +272,7 @@ extension String {
   }
 
   /// `HealthCheckInterval` and `health_check_interval` as an option spells them.
-  fileprivate var hyphenated: String {
+  package var hyphenated: String {
     var words = ""
     var wasLowercase = false
     for character in self {

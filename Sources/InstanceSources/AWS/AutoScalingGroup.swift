@@ -98,8 +98,9 @@ extension SourceMember {
     }
     guard let known else { return wait("not known to EC2 yet") }
     switch known.state {
-    case "terminated", "shutting-down": (standing, self.note) = (.leaving, "\(known.state) in EC2")
-    case "stopped", "stopping": wait("\(known.state) in EC2")
+    case "terminated", "shutting-down":
+      (standing, self.note) = (.leaving, NotRunningNote.words(state: known.state))
+    case "stopped", "stopping": wait(NotRunningNote.words(state: known.state))
     case _ where known.privateAddress == nil && known.ipv6Address == nil:
       wait("without an address yet")
     default: break

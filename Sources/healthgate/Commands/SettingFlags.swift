@@ -145,13 +145,16 @@ extension SettingFlagGroup {
   /// The settings that were given, each with its values, by the names of the properties.
   var given: [(SettingKey, [String])] {
     Mirror(reflecting: self).children.compactMap { label, value in
-      guard let label, let key = SettingKey(rawValue: Self.snakeCase(label.dropFirst())) else {
+      guard let label, let key = SettingKey(rawValue: Self.key(String(label.dropFirst()))) else {
         preconditionFailure("the flag \(label ?? "") is of no setting")
       }
       let values = Self.texts(value)
       return values.isEmpty ? nil : (key, values)
     }
   }
+
+  /// `verifyTLS` → `verify_tls`.
+  private static func key(_ name: String) -> String { name.hyphenated.replacing("-", with: "_") }
 
   private static func texts(_ property: Any) -> [String] {
     switch property {
@@ -160,18 +163,6 @@ extension SettingFlagGroup {
     case let flag as Flag<Bool?>: flag.wrappedValue.map { [String($0)] } ?? []
     default: preconditionFailure("a flag of another type")
     }
-  }
-
-  /// `verifyTLS` → `verify_tls`.
-  private static func snakeCase(_ name: Substring) -> String {
-    var snake = ""
-    var wasLowercase = false
-    for character in name {
-      if character.isUppercase, wasLowercase { snake.append("_") }
-      wasLowercase = character.isLowercase
-      snake += character.lowercased()
-    }
-    return snake
   }
 }
 
