@@ -160,6 +160,12 @@ extension Gate {
         started: started, result: .success,
         latencyMicroseconds: now.microseconds - started.microseconds)
       handle(.checked(key, report), at: now, effects: &effects)
+    case .guardWaits(let key, let wait):
+      if let fault = fault(of: wait, key) {
+        foldAsHadNothingBeenLost(.checkLost(key, fault), at: now)
+      } else {
+        handle(event, at: now, effects: &effects)
+      }
     case .listed(let listing):
       guard case .failed = listing.result else {
         handle(event, at: now, effects: &effects)
@@ -170,7 +176,7 @@ extension Gate {
       handle(.wokeUp, at: now, effects: &effects)
       seeInService(from: view.started, at: now)
     case .instanceAdded, .instanceRemoved, .checked, .loadBalancerSaw, .loadBalancerAsked,
-      .guardWaits, .stepBegan, .stepCommandEnded, .interrupted, .resumed, .wokeUp:
+      .stepBegan, .stepCommandEnded, .interrupted, .resumed, .wokeUp:
       handle(event, at: now, effects: &effects)
     }
   }
@@ -300,7 +306,8 @@ extension Gate {
       isPresent(at: key) && missedChecks(of: key, before: report.started) > 0
         || isAnyMissed(by: now)
     case .guardWaits(let key, let wait):
-      isPresent(at: key) && missedChecks(of: key, before: wait.started) > 0 || isAnyMissed(by: now)
+      isPresent(at: key) && missedChecks(of: key, before: wait.started) > 0
+        || fault(of: wait, key) != nil || isAnyMissed(by: now)
     case .listed, .loadBalancerAsked: event.fault != nil || isAnyMissed(by: now)
     case .resumed: false
     case .instanceAdded, .instanceRemoved, .loadBalancerSaw, .stepBegan, .stepCommandEnded,

@@ -185,7 +185,12 @@ package struct Gate: Sendable {
     case .listed(let listing): note(listing)
     case .loadBalancerSaw(let key, let view): note(view, of: key, effects: &effects)
     case .loadBalancerAsked(let view): note(view)
-    case .guardWaits(let key, let wait): pass(over: wait, of: key, effects: &effects)
+    case .guardWaits(let key, let wait):
+      if let fault = fault(of: wait, key) {
+        recordLoss(fault, of: key, effects: &effects)
+      } else {
+        pass(over: wait, of: key, effects: &effects)
+      }
     case .stepBegan(let step): begin(step)
     case .stepCommandEnded(let end): note(end)
     case .interrupted(let interruption): conclude(interrupted(by: interruption))
@@ -298,7 +303,7 @@ package struct Gate: Sendable {
   }
 
   /// Notes the checks that should have begun long before another one did.
-  private mutating func noteMissed(of key: InstanceKey, before started: GateInstant) {
+  mutating func noteMissed(of key: InstanceKey, before started: GateInstant) {
     let missed = missedChecks(of: key, before: started)
     if missed > 0 { noteMissed(missed, of: key) }
   }
@@ -490,7 +495,7 @@ package struct Gate: Sendable {
     self.blame = blame
   }
 
-  private mutating func changed(_ key: InstanceKey, from old: GroupHealth.Share) {
+  mutating func changed(_ key: InstanceKey, from old: GroupHealth.Share) {
     guard hasSay(key) else { return }
     counts[records[key.index].instance.role].change(from: old, to: share(of: key))
   }
@@ -504,7 +509,7 @@ package struct Gate: Sendable {
     role == .member ? policy.loadBalancer : .none
   }
 
-  private func share(of key: InstanceKey) -> GroupHealth.Share {
+  func share(of key: InstanceKey) -> GroupHealth.Share {
     let role = loadBalancerRole(for: records[key.index].instance.role)
     precondition(records.indices.contains(key.index), "its record is here")
     return records.withUnsafeBufferPointer { records in

@@ -65,10 +65,13 @@ package struct GuardWait: Hashable, Sendable {
   package var started: GateInstant
   /// What it waits for: `612 of 1000 requests`.
   package var detail: String
+  /// Whether it answered with nothing at all: once its data can be of the step, that is no answer.
+  package var isEmpty: Bool
 
-  package init(started: GateInstant, detail: String) {
+  package init(started: GateInstant, detail: String, isEmpty: Bool = false) {
     self.started = started
     self.detail = detail.cleaned(to: 300)
+    self.isEmpty = isEmpty
   }
 }
 

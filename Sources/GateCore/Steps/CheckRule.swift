@@ -69,10 +69,20 @@ extension Gate {
       started: report.started, detail: "for \(left) more its data may be of before the shift")
   }
 
+  /// An answer with nothing in it is none, once its data can be of the step; nil before.
+  func fault(of wait: GuardWait, _ key: InstanceKey) -> GateFault? {
+    guard wait.isEmpty, isPresent(at: key), wait.started >= settled(records[key.index]) else {
+      return nil
+    }
+    return GateFault(detail: wait.detail, started: wait.started)
+  }
+
   mutating func pass(over wait: GuardWait, of key: InstanceKey, effects: inout [GateEffect]) {
     guard isPresent(at: key) else { return }
-    let check = check(of: key)
+    noteMissed(of: key, before: wait.started)
+    let (check, old) = (check(of: key), share(of: key))
     records[key.index].pass(over: wait, at: clock, check: check)
+    changed(key, from: old)
     effects.append(.startCheck(key, at: max(records[key.index].nextCheck, clock)))
   }
 

@@ -64,3 +64,50 @@ extension StepCommandEnd.Result {
     }
   }
 }
+
+// MARK: - What a step waits for
+
+extension Gate {
+  /// What the step that is under way waits for now; nil where none is.
+  package var stepWaitsFor: String? {
+    guard let current = rollout.underWay, let step else { return nil }
+    switch rollout.records[current].state {
+    case .approving:
+      return rollout.records[current].isApproved ? needs ?? "the shift" : "the approval"
+    case .shifting: return rollout.asked == .wanted ? needs ?? "the shift" : "the end of shift"
+    case .confirming: return "the shift to be in effect"
+    case .settling:
+      return "\(step.settling.inWords) from the shift on, for the guards' data to be of this step"
+    case .soaking: return soakNeeds(of: current)
+    case .pending, .passed, .failed, .skipped: return nil
+    }
+  }
+
+  private func soakNeeds(of current: Int) -> String {
+    let waiting = stepGuards(of: current).filter { hasSay($0) && $0.health.state != .healthy }
+    if let traffic = waiting.first(where: { $0.waitsFor != nil }) {
+      return "\(traffic.instance.id): \(traffic.waitsFor ?? "")"
+    }
+    if let since = healthySince, soaked(since: since) > clock {
+      return "the soak, \(soaked(since: since).since(clock).inSeconds) more"
+    }
+    if let first = waiting.first { return "the guard \(first.instance.id)" }
+    return needs ?? "the next checks"
+  }
+
+  /// What is missing of what a shift needs; nil when nothing is.
+  private var needs: String? {
+    if group.healthyAndListed < minHealthy { return "\(minHealthy) healthy instances" }
+    if !isListingFresh { return "a fresh listing" }
+    if guards.healthy != guards.present { return "the guards" }
+    if group.inService < minHealthy { return "the load balancer" }
+    return healthySince == nil ? "the group" : nil
+  }
+}
+
+extension Duration {
+  /// To the second, upwards.
+  fileprivate var inSeconds: String {
+    Duration.seconds((inMicroseconds + 999_999) / 1_000_000).inWords
+  }
+}

@@ -171,6 +171,8 @@ package struct RunToResume {
   private func refuseStaleVerdict(at now: GateInstant) throws(CommandFailure) {
     guard let verdict = run.gate.verdict, now.since(run.gate.clock) > run.header.check.interval
     else { return }
+    // What it owes is done, however late.
+    guard verdict.decision == .promote || !owesUndo else { return }
     throw CommandFailure(
       .badContent,
       "'\(held.path)' cannot be resumed: its run was decided at "

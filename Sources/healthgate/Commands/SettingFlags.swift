@@ -196,7 +196,8 @@ extension CompletionKind {
     case .choice(let names): .list(names)
     case .file where key.setting.naming == .folder: .directory
     case .file: .file()
-    case .text, .textOrNumber, .duration, .wholeNumber, .instanceCount, .toggle, .instances, .pair:
+    case .text, .textOrNumber, .duration, .wholeNumber, .instanceCount, .toggle, .instances, .pair,
+      .mapping:
       key.setting.naming == .key ? .file() : .default
     }
   }

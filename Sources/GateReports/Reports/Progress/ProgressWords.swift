@@ -34,7 +34,8 @@ extension RunHeader {
   }
 
   private var oneSuccess: String? {
-    guard check.initialThreshold == 1, policy.soak == .zero, policy.comparison == nil,
+    guard check.initialThreshold == 1, policy.soak == .zero, policy.steps.isEmpty,
+      policy.comparison == nil,
       policy.loadBalancer != .decides
     else { return nil }
     return
