@@ -8,6 +8,9 @@ package struct CanaryRun {
   /// How a command ends, and how long it takes; nil: it never ends.
   package var command: (StepCommand, GateInstant) -> Ending? = { _, _ in Ending(.exited(0)) }
 
+  /// Called before each event that is played.
+  package var played: (CanaryRun) -> Void = { _ in }
+
   package struct Ending {
     package var result: StepCommandEnd.Result
     package var takes: Duration
@@ -24,6 +27,7 @@ package struct CanaryRun {
   package mutating func play(until limit: GateInstant = .start + .seconds(1_000_000)) {
     var woken: GateInstant?
     while run.verdict == nil {
+      played(self)
       let steps = [checkStep, commandStep, wakeStep(after: woken)].compactMap { $0 }
       guard let next = steps.min(by: { $0.at < $1.at }), next.at <= limit else { return }
       switch next.what {

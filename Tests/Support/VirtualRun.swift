@@ -20,6 +20,8 @@ package struct VirtualRun: Sendable {
   package private(set) var command: (command: StepCommand, at: GateInstant)?
   /// All steps' changes of state, in order.
   package private(set) var stepTransitions: [StepTransition] = []
+  /// After how many events each of them came.
+  package private(set) var stepTransitionPlaces: [Int] = []
   private var effects: [GateEffect] = []
 
   package init(check: HealthCheck, policy: GatePolicy) {
@@ -58,7 +60,9 @@ package struct VirtualRun: Sendable {
           .instanceAdded(.guarding($0.name, step: step))
         }
       case .runCommand(let command, let at): self.command = (command, at)
-      case .stepMoved(let transition): stepTransitions.append(transition)
+      case .stepMoved(let transition):
+        stepTransitions.append(transition)
+        stepTransitionPlaces.append(events.count)
       case .startCheck, .stateChanged, .wakeUp, .conclude: break
       }
     }
