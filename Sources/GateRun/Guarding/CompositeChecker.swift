@@ -1,3 +1,4 @@
+internal import Curl
 internal import CurlHTTP
 internal import GateCore
 internal import GateEngine
@@ -11,7 +12,7 @@ final class CompositeChecker: Checker {
   init(_ checker: CurlChecker, _ desk: GuardRunner) throws(CurlFailure) {
     self.checker = checker
     self.desk = desk
-    if !desk.isEmpty { try checker.wake(on: desk.event.descriptor) }
+    if !desk.isEmpty { try checker.wake(on: desk.event.event) }
   }
 
   var now: GateInstant { checker.now }

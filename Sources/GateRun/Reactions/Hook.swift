@@ -1,14 +1,10 @@
-internal import CCurlShims
-internal import CProcess
+internal import CSystem
 internal import GateCore
 internal import GateRecords
 internal import GateSettings
 internal import GateText
 internal import InstanceSources
-
-#if canImport(Glibc)
-  internal import Glibc
-#endif
+internal import LibC
 
 /// A command of the user's that runs after the decision, once.
 ///
@@ -56,8 +52,7 @@ struct Hook {
     child.secrets.add(secrets)
     let begun = hg_monotonic_us()
     var ends: [Int32] = [0, 0]
-    guard pipe(&ends) == 0 else { return notStarted(SystemError.last.words, begun) }
-    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    guard hg_pipe(&ends) == 0 else { return notStarted(SystemError.last.words, begun) }
     defer { close(ends[0]) }
     let process: RunningChild
     do throws(ChildProcess.Failure) {
@@ -194,7 +189,7 @@ struct Hook {
     private mutating func read(_ descriptor: Int32, within milliseconds: Int32) -> Bool {
       guard isReadable(descriptor, within: milliseconds) else { return true }
       var chunk = [UInt8](repeating: 0, count: 16_384)
-      let count = Glibc.read(descriptor, &chunk, chunk.count)
+      let count = LibC.read(descriptor, &chunk, chunk.count)
       guard count > 0 else { return count < 0 && errno == EINTR }
       _ = relay.write(shown.take(output.take(Array(chunk[..<count]))))
       return true
