@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import CProcess
+internal import CSystem
 internal import GateRecords
 internal import GateRun
 internal import GateSettings

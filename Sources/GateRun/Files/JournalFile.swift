@@ -1,11 +1,8 @@
-internal import CCurlShims
+internal import CSystem
 internal import GateCore
 internal import GateEngine
 internal import GateRecords
-
-#if canImport(Glibc)
-  internal import Glibc
-#endif
+internal import LibC
 
 /// The journal on disk, written as it happens: what came in together goes out in one piece.
 ///

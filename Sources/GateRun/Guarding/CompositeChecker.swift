@@ -15,8 +15,8 @@ final class CompositeChecker: Checker {
     self.checker = checker
     self.desk = desk
     self.steps = steps
-    if !desk.isEmpty { try checker.wake(on: desk.event.descriptor) }
-    if let steps { try checker.wake(on: steps.event.descriptor) }
+    if !desk.isEmpty { try checker.wake(on: desk.event.event) }
+    if let steps { try checker.wake(on: steps.event.event) }
   }
 
   var now: GateInstant { checker.now }

@@ -1,14 +1,10 @@
-internal import CCurlShims
-internal import CProcess
+internal import CSystem
 internal import GateCore
 internal import GateRecords
 internal import GateText
 internal import InstanceSources
+internal import LibC
 internal import Synchronization
-
-#if canImport(Glibc)
-  internal import Glibc
-#endif
 
 /// A command of the user's that the run owes, or waits for: a hook, a step's, the way back.
 ///
@@ -49,8 +45,7 @@ struct OwnedCommand: Sendable {
     child.secrets.add(secrets)
     let begun = hg_monotonic_us()
     var ends: [Int32] = [0, 0]
-    guard pipe(&ends) == 0 else { return notStarted(SystemError.last.words, begun) }
-    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    guard hg_pipe(&ends) == 0 else { return notStarted(SystemError.last.words, begun) }
     defer { close(ends[0]) }
     let process: RunningChild
     do throws(ChildProcess.Failure) {
@@ -193,7 +188,7 @@ private struct RunningCommand {
   private mutating func read(_ descriptor: Int32, within milliseconds: Int32) -> Bool {
     guard isReadable(descriptor, within: milliseconds) else { return true }
     var chunk = [UInt8](repeating: 0, count: 16_384)
-    let count = Glibc.read(descriptor, &chunk, chunk.count)
+    let count = LibC.read(descriptor, &chunk, chunk.count)
     guard count > 0 else { return count < 0 && errno == EINTR }
     _ = relay.write(shown.take(output.take(Array(chunk[..<count]))))
     return true

@@ -1,4 +1,5 @@
-internal import CProcess
+internal import CSystem
+internal import Curl
 internal import CurlHTTP
 internal import Dispatch
 internal import GateCore
@@ -8,11 +9,8 @@ internal import GateReports
 package import GateSettings
 package import GateText
 internal import InstanceSources
+internal import LibC
 internal import Synchronization
-
-#if canImport(Glibc)
-  internal import Glibc
-#endif
 
 /// One run from its settings to its exit status: opens what it writes to, lets the engine judge,
 /// hands the verdict over, and sets off what follows from it.
@@ -158,7 +156,7 @@ package struct RunSession {
     let port: CompositeChecker
     do throws(CurlFailure) {
       let checker = try CurlChecker(plan, signals: signals, startingAt: now)
-      for poller in pollers { try checker.wake(on: poller.event.descriptor) }
+      for poller in pollers { try checker.wake(on: poller.event.event) }
       port = try CompositeChecker(checker, desk, steps)
     } catch {
       throw CommandFailure(.sourceUnavailable, "no checks can be made: \(error)")

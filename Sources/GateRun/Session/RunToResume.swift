@@ -2,10 +2,7 @@ internal import GateCore
 internal import GateRecords
 internal import GateReports
 package import GateSettings
-
-#if canImport(Glibc)
-  internal import Glibc
-#endif
+internal import LibC
 
 /// The run that `resume` names: its journal, and what it comes to.
 package struct RunToResume {

@@ -4,11 +4,8 @@ internal import GateEngine
 package import GateRecords
 package import GateSettings
 package import InstanceSources
+internal import LibC
 internal import Synchronization
-
-#if canImport(Glibc)
-  internal import Glibc
-#endif
 
 /// Brings the settings in from flags, variables, the file and what they import from, and then the
 /// instances that they name.

@@ -3,10 +3,7 @@ package import GateRecords
 package import GateReports
 package import GateSettings
 internal import GateText
-
-#if canImport(Glibc)
-  internal import Glibc
-#endif
+internal import LibC
 
 /// Hands the verdict and the reports over, and sees to it that what was not written is never a 0.
 ///

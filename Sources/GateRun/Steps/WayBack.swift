@@ -1,10 +1,7 @@
 internal import GateCore
 internal import GateRecords
 internal import GateSettings
-
-#if canImport(Glibc)
-  internal import Glibc
-#endif
+internal import LibC
 
 /// The way back: the command that takes the traffic from the group again.
 ///

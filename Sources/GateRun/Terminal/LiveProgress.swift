@@ -2,10 +2,7 @@ internal import GateCore
 internal import GateEngine
 internal import GateRecords
 internal import GateReports
-
-#if canImport(Glibc)
-  internal import Glibc
-#endif
+internal import LibC
 
 /// Progress on a terminal, redrawn in place; the last frame stays there as the record.
 final class LiveProgress: GateObserver {

@@ -3,10 +3,7 @@ internal import GateRecords
 internal import GateRun
 internal import GateSettings
 internal import GateText
-
-#if canImport(Glibc)
-  internal import Glibc
-#endif
+internal import LibC
 
 /// Prints a file of settings to begin with.
 struct Init: ParsableCommand {

@@ -1,10 +1,7 @@
 internal import ArgumentParser
 internal import GateRecords
 internal import GateRun
-
-#if canImport(Glibc)
-  internal import Glibc
-#endif
+internal import LibC
 
 /// Makes a pair of keys to sign verdicts with.
 struct Keygen: ParsableCommand {

@@ -2,10 +2,7 @@ internal import ArgumentParser
 internal import GateRecords
 internal import GateRun
 internal import GateSettings
-
-#if canImport(Glibc)
-  internal import Glibc
-#endif
+internal import LibC
 
 /// Makes one verdict out of several.
 struct Merge: ParsableCommand {

@@ -5,10 +5,7 @@ internal import GateEngine
 internal import GateRecords
 internal import GateReports
 internal import GateRun
-
-#if canImport(Glibc)
-  internal import Glibc
-#endif
+internal import LibC
 
 /// One check of each target, now, and no verdict.
 struct Probe: ParsableCommand {

@@ -3,10 +3,7 @@ internal import GateCore
 internal import GateRecords
 internal import GateRun
 internal import GateSettings
-
-#if canImport(Glibc)
-  internal import Glibc
-#endif
+internal import LibC
 
 /// Says whether a verdict that was written before can be trusted.
 struct Verify: ParsableCommand {
