@@ -221,7 +221,9 @@ def main():
         [PROGRAM, "--experimental-dump-help"], check=True, capture_output=True, text=True
     )
     root = json.loads(told.stdout)["command"]
-    commands = [c for c in root["subcommands"] if c["shouldDisplay"] and c["commandName"] != "help"]
+    commands = root["subcommands"]
+    for command in commands:
+        command["arguments"] += root["arguments"]
     statuses = re.findall(r"^ +([0-9]+)  (.+)$", root["discussion"], re.MULTILINE)
     pages = {"healthgate.1": whole(root, commands, statuses)}
     for command in commands:
@@ -309,26 +311,13 @@ def head(name, about):
     )
 
 
-def flags_of(arguments):
-    """The flags, each with all its names: one that can be denied is two to the program."""
-    found = {}
-    for argument in arguments:
-        if argument["kind"] == "positional" or not argument["shouldDisplay"]:
-            continue
-        key = (argument.get("sectionTitle") or "", argument["abstract"])
-        found.setdefault(key, []).append(argument)
-    return found
-
-
-def names(arguments):
+def names(option):
     words = []
-    for argument in arguments:
-        for name in argument["names"]:
-            hyphens = "-" if name["kind"] == "short" else "--"
-            words.append(f"Fl {(hyphens + name['name'])[1:].replace('-', chr(92) + '-')}")
-    text = " , ".join(words)
-    value = arguments[0].get("valueName") if arguments[0]["kind"] == "option" else None
-    return text + (f" Ar {macro(value)}" if value else "")
+    for name in option["names"]:
+        hyphens = "-" if name["kind"] == "short" else "--"
+        words.append(f"Fl {(hyphens + name['name'])[1:].replace('-', chr(92) + '-')}")
+    value = option["valueName"]
+    return " , ".join(words) + (f" Ar {macro(value)}" if value else "")
 
 
 def synopsis(command):
@@ -345,40 +334,23 @@ def synopsis(command):
 def options(command):
     out, section = "", None
     positional = [
-        (a["valueName"], about(a, a["abstract"]))
-        for a in command["arguments"]
-        if a["kind"] == "positional" and a.get("abstract")
+        (a["valueName"], a["abstract"]) for a in command["arguments"] if a["kind"] == "positional"
     ]
     if positional:
         out += ".Sh ARGUMENTS\n" + tagged(positional, lambda name: f"Ar {macro(name)}")
     out += ".Sh OPTIONS\n"
     groups = {}
-    for (title, abstract), arguments in flags_of(command["arguments"]).items():
-        groups.setdefault(title, []).append((arguments, abstract))
+    for argument in command["arguments"]:
+        if argument["kind"] != "positional":
+            groups.setdefault(argument["sectionTitle"] or "", []).append(argument)
     for section in sorted(groups, key=lambda title: title == ""):
         if section:
             out += f".Ss {section}\n"
         elif len(groups) > 1:
             out += ".Ss Other\n"
-        body = "".join(
-            f".It {names(arguments)}\n{lines(about(arguments[0], abstract))}\n"
-            for arguments, abstract in groups[section]
-        )
+        body = "".join(f".It {names(o)}\n{lines(o['abstract'])}\n" for o in groups[section])
         out += f".Bl -tag -width Ds\n{body}.El\n"
     return out
-
-
-def about(argument, abstract):
-    values = argument.get("allValueStrings") or []
-    default = argument.get("defaultValue")
-    notes = [f"values: {', '.join(values)}"] if values and argument["kind"] == "option" else []
-    notes += [f"default: {default}"] if default else []
-    again = argument["isRepeating"] and argument["kind"] == "option"
-    return (
-        abstract
-        + (f" ({'; '.join(notes)})" if notes else "")
-        + (" Can be given several times." if again else "")
-    )
 
 
 def exit_statuses(name, statuses):
@@ -450,7 +422,7 @@ def whole(root, commands, statuses):
 def page(command, statuses, commands):
     name = command["commandName"]
     has_settings = any(
-        n["name"] == "config" for a in command["arguments"] for n in a.get("names") or []
+        n["name"] == "config" for a in command["arguments"] for n in a.get("names", [])
     )
     discussion = re.split(r"\n\nExit status:", command.get("discussion") or "")[0]
     description = lines(command["abstract"]) + "\n"

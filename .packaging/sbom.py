@@ -1,12 +1,11 @@
 #!/usr/bin/env python3
 """Prints the bill of materials of a built healthgate, as CycloneDX 1.6 JSON.
 
-usage: sbom.py PROGRAM [--dependencies FILE]
+usage: sbom.py PROGRAM
 
-What it is made of comes from three places: the Swift packages from `swift package show-dependencies` (or from FILE,
-where that was saved) with the commits of Package.resolved, the system's libraries from the program's own list of what
-it links and from Debian's packages that own them, and Swift's libraries from the compiler's version. The same program
-on the same system gives the same document; its time is SOURCE_DATE_EPOCH, or none.
+What it is made of comes from two places: the system's libraries from the program's own list of what it links and from
+Debian's packages that own them, and Swift's libraries from the compiler's version. No Swift package is among them. The
+same program on the same system gives the same document; its time is SOURCE_DATE_EPOCH, or none.
 """
 
 import argparse
@@ -19,7 +18,7 @@ import re
 import subprocess
 import sys
 import uuid
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 # Linked from archives where the program does not name the shared library: the archive, and what it stands for.
@@ -35,41 +34,6 @@ ARCHIVES = {
 
 def said(*command):
     return subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT).stdout
-
-
-def swift_packages(saved):
-    """The packages, and what each needs: ({purl: component}, {purl: [purl]}, [purl] of healthgate itself)."""
-    if saved:
-        tree = json.loads(pathlib.Path(saved).read_text(encoding="utf-8"))
-    else:
-        tree = json.loads(said("swift", "package", "--ignore-lock", "show-dependencies", "--format", "json"))
-    commits = {}
-    resolved = ROOT / "Package.resolved"
-    if resolved.exists():
-        for pin in json.loads(resolved.read_text(encoding="utf-8"))["pins"]:
-            commits[pin["identity"]] = pin["state"]["revision"]
-    components, needs = {}, {}
-
-    def visit(node):
-        url = urlsplit(node["url"])
-        path = f"{url.hostname}{url.path}".removesuffix(".git")
-        purl = f"pkg:swift/{path}@{quote(node['version'])}"
-        if purl not in components:
-            component = {
-                "type": "library",
-                "bom-ref": purl,
-                "name": node["name"],
-                "version": node["version"],
-                "purl": purl,
-                "externalReferences": [{"type": "vcs", "url": node["url"]}],
-            }
-            if node["identity"] in commits:
-                component["properties"] = [{"name": "healthgate:commit", "value": commits[node["identity"]]}]
-            components[purl] = component
-            needs[purl] = sorted({visit(child) for child in node["dependencies"]})
-        return purl
-
-    return components, needs, sorted({visit(child) for child in tree["dependencies"]})
 
 
 def owner(path):
@@ -137,17 +101,14 @@ def compiler():
 def main():
     parser = argparse.ArgumentParser(description="Prints healthgate's bill of materials, as CycloneDX 1.6 JSON.")
     parser.add_argument("program", metavar="PROGRAM")
-    parser.add_argument("--dependencies", metavar="FILE", help="what swift package show-dependencies --format json said")
     given = parser.parse_args()
     program = str(pathlib.Path(given.program).resolve())
 
     version = said(program, "--version").strip()
     purl = f"pkg:generic/healthgate@{version}"
-    packages, needs, direct = swift_packages(given.dependencies)
     runtime = compiler()
-    components = packages | system_libraries(program) | {runtime["purl"]: runtime}
-    graph = {reference: needs.get(reference, []) for reference in components}
-    graph[purl] = sorted(set(direct) | (set(components) - set(packages)))
+    components = system_libraries(program) | {runtime["purl"]: runtime}
+    graph = {reference: [] for reference in components} | {purl: sorted(components)}
 
     document = {
         "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",

@@ -1,45 +1,45 @@
-internal import ArgumentParser
 internal import CSystem
 internal import GateRecords
 internal import GateRun
 internal import GateSettings
 
+/// A command: what it takes, and what it does with it.
+protocol Command {
+  static var declaration: CommandDeclaration { get }
+
+  /// Ends the process itself with any other status than 0.
+  static func run(_ words: CommandWords) throws
+}
+
 @main
-struct Healthgate: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "healthgate",
-    abstract: "Promotes or rolls back a new instance group, by your load balancer's rules.",
-    discussion: "Exit status:\n\(ExitStatus.list)",
-    version: Program.version,
-    // Each says its name, though its type does too: turning types into words takes a quarter of the start-up.
-    subcommands: [
+enum Healthgate {
+  static let abstract =
+    "Promotes or rolls back a new instance group, by your load balancer's rules."
+
+  private static var commands: [any Command.Type] {
+    [
       Run.self, Init.self, Demo.self, Probe.self, Lint.self, PlanCommand.self, Replay.self,
       Report.self, Merge.self, Verify.self, Keygen.self, Schema.self,
-    ])
-
-  /// The arguments, with every option of one letter spelled out.
-  static let arguments = ShortFlags.spelledOut(Array(CommandLine.arguments.dropFirst()))
-
-  /// The command of a name.
-  static func command(named name: String) -> (any ParsableCommand.Type)? {
-    configuration.subcommands.first { $0.configuration.commandName == name }
+    ]
   }
+
+  static let grammar = CommandGrammar(commands.map { $0.declaration })
 
   static func main() {
     hg_begin_process()
     Output.reserveStandardStreams()
+    let invocation = Invocation(Array(CommandLine.arguments.dropFirst()))
     do {
       try refuseLostArguments()
       try refuseKeys()
-      switch try Invocation(arguments) {
-      case .answer(let text): try Output.print(text)
-      case .command(let type, let words):
-        var command = try Invocation.parsed(words, as: type)
-        try refuseRepeatedOptions()
-        try command.run()
+      if let answer = try invocation.answer() {
+        try Output.print(answer)
+      } else {
+        let words = try invocation.understood()
+        try commands.first { $0.declaration.name == words.command.name }?.run(words)
       }
     } catch {
-      end(explaining: error)
+      end(invocation, explaining: error)
     }
     ExitStatus.promote.end()
   }
@@ -55,7 +55,7 @@ struct Healthgate: ParsableCommand {
         + "  hint: mount /proc (mount -t proc proc ROOT/proc)")
   }
 
-  /// The argument parser would repeat a key that was given in place of its file's name.
+  /// A message would repeat a key that was given in place of its file's name.
   private static func refuseKeys() throws(CommandFailure) {
     guard CommandLine.arguments.contains(where: { $0.contains("PRIVATE KEY-----") }) else { return }
     throw CommandFailure(
@@ -64,33 +64,28 @@ struct Healthgate: ParsableCommand {
         + "  hint: name its file, or env:NAME for a variable that has it")
   }
 
-  /// Those that can be given several times, and are no settings.
-  private static let repeatableOptions: Set = ["--expect", "--failure-rate", "--ignore", "--key"]
-
-  /// The argument parser would take the last of an option's values, and say nothing.
-  private static func refuseRepeatedOptions() throws(CommandFailure) {
-    let repeated = repeatedOptions(
-      in: arguments, besides: repeatableOptions)
-    guard !repeated.isEmpty else { return }
-    throw CommandFailure(
-      SettingsError(repeated.map { SettingProblem(.repeated(name: $0)) }))
-  }
-
-  private static func end(explaining error: any Error) -> Never {
-    if let failure = error as? CommandFailure {
-      end(with: Invocation.withoutStray(failure, of: arguments))
+  private static func end(_ invocation: Invocation, explaining error: any Error) -> Never {
+    var failure =
+      switch error {
+      case let failure as CommandFailure: failure
+      case let problem as CommandLineProblem: CommandFailure(problem)
+      case let problems as SettingsError: CommandFailure(problems)
+      default: CommandFailure(.defect, "\(error)")
+      }
+    if failure.status == .usage,
+      let problem = invocation.words?.forgottenQuotes(shownBy: failure.message)
+    {
+      failure = CommandFailure(problem)
     }
-    // A command that has done its work and ends with a status says nothing more.
-    if let code = error as? ExitCode {
-      (ExitStatus(rawValue: code.rawValue) ?? .defect).end()
-    }
-    end(with: CommandFailure(.defect, "\(error)"))
-  }
-
-  private static func end(with failure: CommandFailure) -> Never {
     Output.complain(failure.message)
-    let command = arguments.first.flatMap { Self.command(named: $0) == nil ? nil : $0 }
-    NotCheckedRun.end(with: failure, of: command ?? "run", arguments)
+    if let words = invocation.words { NotCheckedRun.end(with: failure, of: words) }
     failure.status.end()
+  }
+}
+
+extension CommandFailure {
+  init(_ problem: CommandLineProblem) {
+    self.init(
+      .usage, problem.words.printable + (problem.hint.map { "\n  hint: \($0.printable)" } ?? ""))
   }
 }

@@ -1,61 +1,39 @@
-internal import ArgumentParser
 internal import GateRecords
 internal import GateRun
 internal import GateSettings
 
 /// The help of each command: a page that fits a screen, and one with every setting.
 enum Help {
-  /// The help that is asked for among a command's words; nil where none is.
-  static func asked(in words: [String], of type: any ParsableCommand.Type) -> String? {
-    let words = words.prefix { $0 != "--" }
-    if words.contains(where: ["--help-all", "--help-hidden"].contains) { return long(of: type) }
-    return words.contains(where: ["--help", "-h", "-help"].contains) ? short(of: type) : nil
-  }
-
   /// What `healthgate help` takes beside a command.
   static let topics = ["settings", "exit-status", "environment"]
 
   /// `healthgate help TOPIC`.
   ///
-  /// - Throws: `CommandFailure` for what is neither a command nor a topic.
-  static func answer(to words: [String]) throws(CommandFailure) -> String {
-    guard let topic = words.first, !topic.hasPrefix("-") else { return short(of: Run.self) }
+  /// - Throws: what is near, for what is neither a command nor a topic.
+  static func answer(to words: [String]) throws(CommandLineProblem) -> String {
+    guard let topic = words.first, !topic.hasPrefix("-") else { return run }
     switch topic {
-    case "settings": return long(of: Run.self)
-    case "exit-status", "exit-codes", "exit": return "Exit status:\n\(ExitStatus.list)\n"
+    case "settings": return page(of: Run.declaration, everySetting: true)
+    case "exit-status", "exit-codes", "exit": return "\(exitStatus)\n"
     case "environment", "variables": return environment
     default:
-      guard let type = Healthgate.command(named: topic) else {
-        throw CommandFailure(Invocation.grammars.problem(ofFirstWord: topic))
+      guard let command = Healthgate.grammar[topic] else {
+        throw Healthgate.grammar.problem(ofFirstWord: topic)
       }
-      return short(of: type)
+      return page(of: command, everySetting: false)
     }
   }
 
-  static func long(of type: any ParsableCommand.Type) -> String {
-    "\(type.helpMessage())\n"
+  static func page(of command: CommandDeclaration, everySetting: Bool) -> String {
+    command.name == "run" && !everySetting ? run : command.help(everySetting: everySetting)
   }
 
-  static func short(of type: any ParsableCommand.Type) -> String {
-    if type == Run.self { return run }
-    let whole = long(of: type)
-    let sections = whole.split(separator: "\n\n", omittingEmptySubsequences: false)
-    let kept = sections.filter { section in !settings.contains { section.hasPrefix("\($0):\n") } }
-    guard kept.count < sections.count else { return whole }
-    return kept.joined(separator: "\n\n").trimmed + """
-
-
-      Settings: those of 'healthgate run', as far as they mean something here;
-      'healthgate \(type.configuration.commandName ?? "") --help-all' lists them.
-
-      """
+  /// For the manual, and for tests.
+  static var dump: String {
+    Healthgate.grammar.dump(abstract: Healthgate.abstract, discussion: exitStatus)
   }
 
-  /// The groups of options that are settings, as the argument parser prints their titles.
-  private static let settings = [
-    "HEALTH CHECK", "INTERVAL AND THRESHOLDS", "GROUP", "MEMBERSHIP", "POLICY", "OUTPUT",
-    "OTHER SETTINGS THAN THE RUN'S", "OTHER SETTINGS, WITH --COMPARE",
-  ]
+  private static var exitStatus: String { "Exit status:\n\(ExitStatus.list)" }
 
   /// At most 60 lines of 80 columns: what begins, the settings that matter, and where the rest is.
   private static let run = """

@@ -47,11 +47,9 @@ package struct NotCheckedRun: Sendable {
   /// Puts the error in the place of earlier results, and tells the CI system; to be called before the first check.
   ///
   /// Of a run that did not come so far that it knew its settings, they are looked for in what it was given.
-  package static func end(
-    with failure: CommandFailure, of command: String, _ arguments: [String]
-  ) {
+  package static func end(with failure: CommandFailure, of words: CommandWords) {
     if current.withLock({ $0 == nil }) {
-      guard let places = GivenPlaces.understood(of: command, arguments) else { return }
+      guard let places = GivenPlaces.understood(of: words) else { return }
       begin(places)
     }
     guard var run = current.withLock({ $0 }) else { return }
@@ -159,19 +157,14 @@ package struct NotCheckedRun: Sendable {
   }
 }
 
-/// The places of a run that cannot be parsed, as far as they can be understood.
+/// The places of a run, by what it was given.
 package enum GivenPlaces {
-  /// Nil for another command, and for one that is only asked what it would do.
-  static func understood(of command: String, _ arguments: [String]) -> RunPlaces? {
-    let questions: Set = [
-      "--help", "-h", "--help-all", "--help-hidden", "--version", "--print-config", "help",
-      "--generate-completion-script", "--experimental-dump-help", "--list",
-    ]
-    let asked = arguments.prefix { $0 != "--" }
-    guard !asked.contains(where: questions.contains) else { return nil }
-    let flags = RawSettings(understoodIn: arguments)
-    switch command {
-    case "run": return of(flags, config: configFile(in: Array(asked)), waitingForIt: false)
+  /// Nil for a command that leaves no such results, and for one that is only asked what it would do.
+  static func understood(of words: CommandWords) -> RunPlaces? {
+    guard !words.asksOnly else { return nil }
+    let flags = RawSettings(flags: words.settings)
+    switch words.command.name {
+    case "run": return of(flags, config: words.value(of: .config), waitingForIt: false)
     case "demo": return ofDemo(flags)
     default: return nil
     }
@@ -198,14 +191,5 @@ package enum GivenPlaces {
       layers.append(RawSettings(understoodIn: bytes, path: path))
     }
     return RunPlaces(RawSettings(merging: layers), config: path)
-  }
-
-  private static func configFile(in arguments: [String]) -> String? {
-    let name = "--config"
-    for (index, argument) in arguments.enumerated() {
-      if argument.hasPrefix("\(name)=") { return String(argument.dropFirst(name.count + 1)) }
-      if argument == name, index + 1 < arguments.count { return arguments[index + 1] }
-    }
-    return nil
   }
 }

@@ -1,316 +1,260 @@
-import GateCore
 internal import GateText
 
-/// What a command takes, as the argument parser tells it of itself.
-package struct CommandGrammar: Hashable, Sendable {
-  package var name: String
-  /// With their hyphens; `--no-strict` is one of its own.
-  package var options: [String: Value]
-  /// What stands for its arguments; nil where it takes none.
-  package var argument: String?
+/// The one grammar of the command line: all commands, each with what it takes.
+package struct CommandGrammar: Sendable {
+  package let commands: [CommandDeclaration]
 
-  package enum Value: Hashable, Sendable {
-    case none
-    /// What stands for it: `DURATION`.
-    case one(String)
+  package init(_ commands: [CommandDeclaration]) {
+    self.commands = commands
   }
 
-  package init(name: String, options: [String: Value], argument: String? = nil) {
-    (self.name, self.options, self.argument) = (name, options, argument)
-  }
+  package subscript(name: String) -> CommandDeclaration? { commands.first { $0.name == name } }
 }
 
-extension CommandGrammar {
-  /// Reads the argument parser's own description of a program (`--experimental-dump-help`); empty when it is none.
-  package static func commands(describedBy json: String) -> [CommandGrammar] {
-    guard let document = try? JSONValue(parsing: Array(json.utf8)),
-      case .object(let root) = document, case .object(let program)? = root["command"]
-    else { return [] }
-    return program.list("subcommands").compactMap { command in
-      guard let name = command.text("commandName"), name != "help" else { return nil }
-      return CommandGrammar(name: name, of: command)
-    }
+/// The words of a command line after its command, read.
+package struct CommandWords: Sendable {
+  package let command: CommandDeclaration
+  package fileprivate(set) var arguments: [String] = []
+  /// What is to be told in place of all else, if anything is: `help`, `help-all` or `version`.
+  package fileprivate(set) var question: String?
+  /// The first that cannot be; what was understood beside it stands here all the same.
+  package fileprivate(set) var problem: CommandLineProblem?
+  /// The options of one value that are given more than once, with their hyphens.
+  package fileprivate(set) var repeated: [String] = []
+  private var values: [String: [String]] = [:]
+  /// Arguments that directly follow an option's value, and the option.
+  private var followers: [(option: String, word: String)] = []
+
+  fileprivate init(of command: CommandDeclaration) {
+    self.command = command
   }
 
-  private init(name: String, of command: JSONObject) {
-    self.init(name: name, options: [:])
-    for argument in command.list("arguments") {
-      let value = argument.text("valueName") ?? "VALUE"
-      guard argument.text("kind") != "positional" else {
-        self.argument = value
-        continue
-      }
-      for name in argument.list("names") {
-        guard let text = name.text("name") else { continue }
-        let dashes = name.text("kind") == "short" ? "-" : "--"
-        options[dashes + text] = argument.text("kind") == "option" ? .one(value) : Value.none
-      }
-    }
-  }
-}
+  /// The values of an option, in their order; of a toggle `true` or `false`.
+  package subscript(option: CommandOption) -> [String] { values[option.name] ?? [] }
 
-extension JSONObject {
-  fileprivate func list(_ name: JSONName) -> [JSONObject] {
-    guard case .array(let items)? = self[name] else { return [] }
-    return items.compactMap { if case .object(let object) = $0 { object } else { nil } }
-  }
+  /// The value of an option that takes one.
+  package func value(of option: CommandOption) -> String? { values[option.name]?.last }
 
-  fileprivate func text(_ name: JSONName) -> String? {
-    if case .string(let text)? = self[name] { text } else { nil }
-  }
-}
+  package func has(_ option: CommandOption) -> Bool { values[option.name] != nil }
 
-// MARK: - What is wrong with a command line
-
-/// The first word of a command line that cannot be, and what to do.
-package struct CommandLineProblem: Error, Hashable, Sendable {
-  package var words: String
-  package var hint: String?
-
-  package init(_ words: String, hint: String? = nil) {
-    (self.words, self.hint) = (words, hint)
-  }
-}
-
-extension [CommandGrammar] {
-  /// Why these arguments of a command cannot be read; nil when nothing is seen.
+  /// One of the names of a closed list.
   ///
-  /// Only the first is told: what follows a word that is not understood is not understood either.
-  package func problem(in arguments: [String], of name: String) -> CommandLineProblem? {
-    guard let command = first(where: { $0.name == name }) else { return nil }
-    var rest = arguments[...]
-    while let word = rest.popFirst() {
-      guard word != "--" else { return nil }
-      guard word.hasPrefix("-"), word != "-" else {
-        if command.argument == nil { return stray(word, in: command) }
-        continue
-      }
-      let option = String(word.prefix { $0 != "=" })
-      guard let value = command.options[option] else { return unknown(option, in: command) }
-      guard case .one(let metavar) = value else {
-        guard option == word else {
-          return CommandLineProblem(
-            "\(option) takes no value", hint: "leave '\(word.dropFirst(option.count))' out")
-        }
-        continue
-      }
-      guard option == word else { continue }
-      if let problem = missingValue(of: option, metavar, rest.first, in: command) {
-        return problem
-      }
-      rest = rest.dropFirst()
+  /// - Throws: what the list has, for a name that is not in it.
+  package func choice<Choice>(
+    of option: CommandOption
+  ) throws(CommandLineProblem) -> Choice?
+  where Choice: RawRepresentable<String> & CaseIterable {
+    guard let text = value(of: option) else { return nil }
+    return try .named(text, of: option.flag)
+  }
+
+  /// The settings that are given, in the order of help.
+  package var settings: [(SettingKey, [String])] {
+    let alone = SettingGroup("", command.options.compactMap(\.key))
+    return settings(of: command.settings + [alone])
+  }
+
+  package func settings(of groups: [SettingGroup]) -> [(SettingKey, [String])] {
+    groups.flatMap(\.keys).compactMap { key in values[key.optionName].map { (key, $0) } }
+  }
+
+  /// Whether it is asked for something to be told, and not for the command's work.
+  package var asksOnly: Bool {
+    question != nil || command.options.contains { $0.isQuestion && has($0) }
+  }
+
+  fileprivate mutating func add(_ value: String, to option: CommandOption) {
+    if has(option), !option.isRepeatable, !repeated.contains(option.flag) {
+      repeated.append(option.flag)
     }
-    return nil
+    values[option.name, default: []].append(value)
+  }
+
+  fileprivate mutating func add(_ argument: String, behind option: CommandOption?) {
+    arguments.append(argument)
+    if let option { followers.append((option.flag, argument)) }
   }
 
   /// What to say in place of a message that repeats a word behind an option's value: quotes were
   /// probably forgotten around the two, and what they were around may be a secret.
-  package func forgottenQuotes(
-    in arguments: [String], of name: String, shownBy message: String
-  ) -> CommandLineProblem? {
-    guard let command = first(where: { $0.name == name }) else { return nil }
-    var (rest, option): (ArraySlice<String>, String?) = (arguments[...], nil)
-    while let word = rest.popFirst(), word != "--" {
-      if word.hasPrefix("-"), word != "-" {
-        option = String(word.prefix { $0 != "=" })
-        guard let name = option, case .one = command.options[name] else {
-          option = nil
-          continue
-        }
-        if name == word { rest = rest.dropFirst() }
-      } else if let option, word.utf8.count >= 8, !word.isMeant(as: command),
-        message.contains(word.prefix(20))
-      {
-        return CommandLineProblem(
-          "unexpected argument after the value of \(option)",
-          hint: "a value with blanks is put in quotes; \(option) is repeated where it may have "
-            + "several")
-      }
+  package func forgottenQuotes(shownBy message: String) -> CommandLineProblem? {
+    let stray = followers.first { _, word in
+      word.utf8.count >= 8 && !isMeant(word) && message.contains(word.prefix(20))
     }
-    return nil
-  }
-
-  private func missingValue(
-    of option: String, _ metavar: String, _ next: String?, in command: CommandGrammar
-  ) -> CommandLineProblem? {
-    guard let next else {
-      return CommandLineProblem(
-        "\(option) has no value", hint: "give it one: \(option) \(metavar)")
+    return stray.map { option, _ in
+      CommandLineProblem(
+        "unexpected argument after the value of \(option)",
+        hint: "a value with blanks is put in quotes; \(option) is repeated where it may have "
+          + "several")
     }
-    guard next.hasPrefix("-"), next != "-" else { return nil }
-    if let digit = next.dropFirst().first, digit.isNumber || digit == "." {
-      return CommandLineProblem(
-        "\(option) is '\(next)', but cannot be negative",
-        hint: "such as \(option) \(next.dropFirst())")
-    }
-    let isOption = command.options[String(next.prefix { $0 != "=" })] != nil
-    return CommandLineProblem(
-      "\(option) has no value: '\(next)' follows it",
-      hint: isOption
-        ? "give it one: \(option) \(metavar)"
-        : "a value that begins with '-' is written \(option)=\(next)")
-  }
-
-  private func stray(_ word: String, in command: CommandGrammar) -> CommandLineProblem {
-    CommandLineProblem(
-      "\(word.shown) is an argument, and '\(command.name)' takes none",
-      hint: asFlags(word, of: command) ?? "'healthgate \(command.name) --help' shows what it takes")
-  }
-
-  /// A URL, for a command that takes what it stands for.
-  private func asFlags(_ word: String, of command: CommandGrammar) -> String? {
-    guard word.contains("://"),
-      let settings = try? GatedURLs.settings([word], beside: []),
-      settings.allSatisfy({ command.options[$0.0.flag] != nil })
-    else { return nil }
-    return "give it as "
-      + settings.map { "\($0.0.flag) \(SecretPlaces.masked($0.1.joined(separator: ",")))" }
-      .joined(separator: " ")
-  }
-
-  /// An option that there is not: another spelling of one, another program's, or of another command.
-  private func unknown(_ option: String, in command: CommandGrammar) -> CommandLineProblem {
-    let name = String(option.drop { $0 == "-" })
-    let hint =
-      option.hasPrefix("--") || name.count > 1
-      ? hint(for: name, in: command)
-      : ForeignWords.advice(forLetter: name).flatMap { fits($0, command) ? $0 : nil }
-    return CommandLineProblem(
-      "unknown option \(option.shown)",
-      hint: hint ?? "'healthgate \(command.name) --help-all' lists the options")
-  }
-
-  private func hint(for name: String, in command: CommandGrammar) -> String? {
-    let long = command.options.keys.filter { $0.hasPrefix("--") }.map { String($0.dropFirst(2)) }
-      .sorted()
-    let plain = name.hyphenated
-    // `--healthythreshold`, `--HealthyThreshold`.
-    let bare = plain.filter { $0 != "-" }
-    if let same = long.first(where: { $0.filter { $0 != "-" } == bare }) {
-      return "did you mean --\(same)?"
-    }
-    if let advice = ForeignWords.advice(forOption: plain), fits(advice, command) { return advice }
-    let owners = filter { $0.options["--\(plain)"] != nil }.map { "'healthgate \($0.name)'" }
-    if !owners.isEmpty {
-      return "--\(plain) belongs to \(owners.prefix(3).joined(separator: " and "))"
-    }
-    // `--unhealthy` may be one or the other.
-    let longer = long.filter { $0.hasPrefix("\(plain)-") }
-    if !longer.isEmpty {
-      return "did you mean \(longer.map { "--\($0)" }.joined(separator: " or "))?"
-    }
-    if let near = nearestName(to: plain, among: long) { return "did you mean --\(near)?" }
-    return hint(forPartsOf: plain, long, in: command)
-  }
-
-  /// `--health-check-interval-seconds`, `--report-html`, `--max-retries`: a name that is known, among
-  /// words that say more of it.
-  private func hint(
-    forPartsOf name: String, _ long: [String], in command: CommandGrammar
-  ) -> String? {
-    let words = name.split(separator: "-").map(String.init)
-    guard (2...8).contains(words.count) else { return nil }
-    for count in (1..<words.count).reversed() {
-      // The end of a name says what it is, its beginning what it is of.
-      for start in (0...(words.count - count)).reversed() {
-        let part = words[start..<start + count].joined(separator: "-")
-        let rest = words[..<start] + words[(start + count)...]
-        if long.contains(part), start == 0 || rest.allSatisfy(Self.qualifiers.contains) {
-          return "did you mean --\(part)?"
-        }
-        if rest.allSatisfy(Self.qualifiers.contains),
-          let advice = ForeignWords.advice(forOption: part), fits(advice, command)
-        {
-          return advice
-        }
-      }
-    }
-    return nil
-  }
-
-  /// Words that a name can have more of here or there: those of AWS's API, of Kubernetes' probes, of
-  /// units and of amounts.
-  private static let qualifiers: Set = [
-    "health", "healthcheck", "check", "checks", "probe", "poll", "request", "http", "lb", "elb",
-    "retry",
-    "max", "min", "num", "number", "of", "total", "default", "initial", "count", "seconds", "secs",
-    "sec", "ms", "millis", "minutes", "limit", "level", "value", "list", "file", "path", "name",
-    "format", "id", "ids", "arn", "type", "time", "duration", "period", "expected", "expect",
-  ]
-
-  /// Whether a command has the options that an advice names.
-  private func fits(_ advice: String, _ command: CommandGrammar) -> Bool {
-    advice.optionNames.allSatisfy { command.options[$0] != nil }
-  }
-
-  /// Why a first word is neither a command nor a URL.
-  package func problem(ofFirstWord word: String) -> CommandLineProblem {
-    let names = map(\.name)
-    if word.looksLikePlace {
-      return CommandLineProblem(
-        "\(word.shown) is not a URL",
-        hint: word.hintAtURL)
-    }
-    let words = "unknown command \(word.shown)"
-    if let advice = ForeignWords.advice(forCommand: word) {
-      return CommandLineProblem(words, hint: advice)
-    }
-    guard let near = nearestName(to: word, among: names + ["help"]) else {
-      return CommandLineProblem(words, hint: "'healthgate --help' lists the commands")
-    }
-    return CommandLineProblem(words, hint: "did you mean 'healthgate \(near)'?")
-  }
-}
-
-extension String {
-  /// The options that a sentence names, but for those of commands that it quotes.
-  package var optionNames: [String] {
-    split(separator: "'", omittingEmptySubsequences: false).enumerated()
-      .filter { $0.offset.isMultiple(of: 2) }
-      .flatMap { $0.element.split { !($0.isLetter || $0 == "-") } }
-      .filter { $0.hasPrefix("--") }.map(String.init)
-  }
-
-  /// `HealthCheckInterval` and `health_check_interval` as an option spells them.
-  package var hyphenated: String {
-    var words = ""
-    var wasLowercase = false
-    for character in self {
-      if character.isUppercase, wasLowercase { words += "-" }
-      wasLowercase = character.isLowercase
-      words += character.lowercased()
-    }
-    return words.replacing("_", with: "-")
   }
 
   /// Whether it was meant as an argument of the command; a token has dots too, and is longer.
-  fileprivate func isMeant(as command: CommandGrammar) -> Bool {
-    contains("://") || command.name != "run" && looksLikePlace && utf8.count <= 40
+  private func isMeant(_ word: String) -> Bool {
+    word.contains("://")
+      || command.name != "run" && word.looksLikePlace && word.utf8.count <= 40
+  }
+}
+
+extension RawRepresentable<String> where Self: CaseIterable {
+  /// - Throws: what there is, for a name that is none.
+  package static func named(
+    _ text: String, of subject: String
+  ) throws(CommandLineProblem) -> Self {
+    if let value = Self(rawValue: text) { return value }
+    let names = allCases.map(\.rawValue)
+    throw CommandLineProblem(
+      "\(subject) is \(text.shown), not \(alternatives(names))",
+      hint: nearestName(to: text, among: names).map { "did you mean \($0)?" })
+  }
+}
+
+/// `a, b or c`.
+private func alternatives(_ names: [String]) -> String {
+  guard let last = names.last, names.count > 1 else { return names.first ?? "" }
+  return "\(names.dropLast().joined(separator: ", ")) or \(last)"
+}
+
+extension CommandGrammar {
+  /// Reads the words after a command, to their end: whatever is wrong, what else is given is known.
+  package func read(_ words: [String], of command: CommandDeclaration) -> CommandWords {
+    var reader = CommandReader(grammar: self, command: command, rest: words[...])
+    reader.read()
+    return reader.words
+  }
+}
+
+/// One pass over the words of a command.
+private struct CommandReader {
+  let grammar: CommandGrammar
+  let command: CommandDeclaration
+  var rest: ArraySlice<String>
+  var words: CommandWords
+  /// Whose value was read last.
+  private var before: CommandOption?
+
+  init(grammar: CommandGrammar, command: CommandDeclaration, rest: ArraySlice<String>) {
+    (self.grammar, self.command, self.rest) = (grammar, command, rest)
+    words = CommandWords(of: command)
   }
 
-  /// Whether it is more of an address than of a command: `10.0.1.5:80`, `web.example/health`.
-  fileprivate var looksLikePlace: Bool {
-    contains { ".:/[".contains($0) }
-  }
-
-  /// How a place is given that is not written as a URL.
-  var hintAtURL: String {
-    if contains(","),
-      (try? split(separator: ",").map { try InstanceSpec(parsing: String($0)) }) != nil
-    {
-      return "give a list with --instances, and what to check with --target HTTP:80/health"
+  mutating func read() {
+    while let word = rest.popFirst(), word != "--" {
+      let option = before
+      before = nil
+      if word.hasPrefix("-"), word != "-" {
+        readOption(Spelling(word))
+      } else {
+        readArgument(word, behind: option)
+      }
     }
-    return looksLikePlace && !(first?.isUppercase ?? false && contains(":"))
-      || (try? HealthCheckTarget(parsing: self)) != nil
-      ? "write the protocol too, such as \(asURL), or give --target and --instances"
-      : "give URLs alone, such as http://10.0.1.5/health, or --target and --instances"
+    while let word = rest.popFirst() { readArgument(word, behind: nil) }
+    if let missing, words.repeated.isEmpty { refuse(missing) }
   }
 
-  private var asURL: String {
-    if let target = try? HealthCheckTarget(parsing: self) {
-      return "\(target.scheme.rawValue.lowercased())://10.0.1.5\(target.path)"
-    }
-    let hasPath = contains("/")
-    return "http://\(self)\(hasPath ? "" : "/health")"
+  private mutating func refuse(_ problem: CommandLineProblem) {
+    words.problem = words.problem ?? problem
   }
+
+  private mutating func readArgument(_ word: String, behind option: CommandOption?) {
+    words.add(word, behind: option)
+    guard let argument = command.argument else {
+      return refuse(grammar.stray(word, in: command))
+    }
+    guard words.arguments.count > 1, !argument.isRepeatable else { return }
+    refuse(
+      CommandLineProblem(
+        "\(word.shown) is one \(argument.metavar) too many",
+        hint: "'healthgate \(command.name)' takes one"))
+  }
+
+  private mutating func readOption(_ spelling: Spelling) {
+    guard let (option, isDenied) = command.option(named: spelling.name) else {
+      guard let option = CommandOption.answered.first(where: { $0.name == spelling.name }) else {
+        return refuse(grammar.unknown(spelling.typed, in: command))
+      }
+      if spelling.value != nil { return refuse(needless(spelling)) }
+      return words.question = words.question ?? option.name
+    }
+    guard let metavar = option.metavar else {
+      if spelling.value != nil { return refuse(needless(spelling)) }
+      return words.add(isDenied ? "false" : "true", to: option)
+    }
+    if let value = spelling.value ?? followingValue() {
+      words.add(value, to: option)
+      before = option
+    } else {
+      refuse(noValue(of: option, metavar))
+    }
+  }
+
+  private mutating func followingValue() -> String? {
+    guard let next = rest.first, !next.hasPrefix("-") || next == "-" else { return nil }
+    return rest.popFirst()
+  }
+
+  private func needless(_ spelling: Spelling) -> CommandLineProblem {
+    CommandLineProblem(
+      "\(spelling.typed) takes no value", hint: "leave '=\(spelling.value ?? "")' out")
+  }
+
+  private mutating func noValue(of option: CommandOption, _ metavar: String) -> CommandLineProblem {
+    let give = "give it one: \(option.flag) \(metavar)"
+    guard let next = rest.first else {
+      return CommandLineProblem("\(option.flag) has no value", hint: give)
+    }
+    if let digit = next.dropFirst().first, digit.isNumber || digit == "." {
+      rest.removeFirst()
+      return CommandLineProblem(
+        "\(option.flag) is '\(next)', but cannot be negative",
+        hint: "such as \(option.flag) \(next.dropFirst())")
+    }
+    let isOption = command.option(named: Spelling(next).name) != nil
+    return CommandLineProblem(
+      "\(option.flag) has no value: '\(next)' follows it",
+      hint: isOption ? give : "a value that begins with '-' is written \(option.flag)=\(next)")
+  }
+
+  /// What the command cannot do without.
+  private var missing: CommandLineProblem? {
+    let help = "'healthgate \(command.name) --help' shows what it takes"
+    if let argument = command.argument, !argument.isOptional, words.arguments.isEmpty {
+      return CommandLineProblem("no \(argument.metavar) is given", hint: help)
+    }
+    return command.options.first { $0.isRequired && !words.has($0) }.map {
+      CommandLineProblem(
+        "no \($0.flag) is given", hint: "give one: \($0.flag) \($0.metavar ?? ""); \(help)")
+    }
+  }
+}
+
+/// An option as it is typed: `--name`, `--name=value`, `-o`, `-ovalue`, `-o=value`.
+private struct Spelling {
+  /// Without its value.
+  let typed: String
+  /// The long name that is meant, without its hyphens; empty where there is none.
+  let name: String
+  let value: String?
+
+  init(_ word: String) {
+    let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      .map(String.init)
+    let letters = word.dropFirst()
+    if word.hasPrefix("--") {
+      (typed, name) = (parts[0], String(parts[0].dropFirst(2)))
+      value = parts.count == 2 ? parts[1] : nil
+    } else if let letter = letters.first, let name = CommandOption.letters[letter] {
+      (typed, self.name) = ("-\(letter)", name)
+      let rest = letters.dropFirst()
+      value = rest.isEmpty ? nil : String(rest.first == "=" ? rest.dropFirst() : rest)
+    } else {
+      typed = parts[0]
+      (name, value) = Self.fixed[word] ?? ("", nil)
+    }
+  }
+
+  /// Those that stand for an option with its value.
+  private static let fixed: [String: (String, String?)] = [
+    "-q": ("progress", "none"), "-h": ("help", nil), "-help": ("help", nil),
+  ]
 }

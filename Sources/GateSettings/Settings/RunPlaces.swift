@@ -60,26 +60,6 @@ package struct RunPlaces: Hashable, Sendable {
 }
 
 extension RawSettings {
-  /// Reads the settings of a command line that may be wrong: what is not understood is passed over.
-  package init(understoodIn arguments: [String]) {
-    self.init()
-    var rest = arguments[...]
-    while let argument = rest.popFirst(), argument != "--" {
-      let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-        .map(String.init)
-      guard let key = Self.keysByFlag[parts[0]], key.setting.kind != .toggle else { continue }
-      if parts.count == 2 {
-        add(parts[1], to: key, at: .flag(key))
-      } else if let value = rest.first, !value.hasPrefix("--") {
-        rest.removeFirst()
-        add(value, to: key, at: .flag(key))
-      }
-    }
-  }
-
-  private static let keysByFlag = [String: SettingKey](
-    uniqueKeysWithValues: SettingKey.allCases.map { ($0.flag, $0) })
-
   /// Reads a file of settings that may be wrong: each entry by itself, so that one that cannot be read hides no other.
   package init(understoodIn bytes: [UInt8], path: String) {
     self.init(file: bytes, path: path)

@@ -1,25 +1,21 @@
-internal import ArgumentParser
 internal import GateRecords
 internal import GateRun
+internal import GateSettings
 internal import LibC
 
 /// Makes a pair of keys to sign verdicts with.
-struct Keygen: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "keygen",
-    _superCommandName: "healthgate",
-    abstract: "Make a pair of keys to sign verdicts with.",
+enum Keygen: Command {
+  static let declaration = CommandDeclaration(
+    "keygen", "Make a pair of keys to sign verdicts with.",
     discussion: """
       FILE gets the private key (PKCS #8 in PEM, readable by you alone), FILE.pub the public one. \
       Neither may be there already. Sign with --sign-key FILE, check with \
       'healthgate verify VERDICT --key FILE.pub'.
-      """)
+      """,
+    argument: CommandArgument("FILE", .one, "Where the private key goes.", completion: .files))
 
-  @Argument(
-    help: ArgumentHelp("Where the private key goes.", valueName: "FILE"), completion: .file())
-  var file: String
-
-  func run() throws {
+  static func run(_ words: CommandWords) throws {
+    let file = words.arguments[0]
     let key = SigningKey()
     try NewFile.write(key.pem, of: "the key", to: file, mode: 0o600)
     do {

@@ -1,4 +1,3 @@
-internal import ArgumentParser
 internal import GateCore
 internal import GateRecords
 internal import GateReports
@@ -8,11 +7,17 @@ internal import GateText
 internal import LibC
 
 /// Whether an endpoint is a health check that can be trusted.
-struct Lint: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "lint",
-    _superCommandName: "healthgate",
-    abstract: "Find how an endpoint could report healthy while the application is broken.",
+enum Lint: Command {
+  private static let dryRun = CommandOption(
+    flag: "dry-run", "Name each request that would be sent and why, and send none.",
+    isQuestion: true)
+  private static let rules = CommandOption(
+    flag: "rules", "List the rules: id, severity, and what each finds.", isQuestion: true)
+  private static let ignore = CommandOption(
+    "ignore", "ID", "A rule to leave out, by its id.", isRepeatable: true)
+
+  static let declaration = CommandDeclaration(
+    "lint", "Find how an endpoint could report healthy while the application is broken.",
     discussion: """
       Says what to do about each. It sends GET and HEAD (to a gRPC target calls that only read), at most 30 \
       requests to each instance; --dry-run names them and sends none.
@@ -21,39 +26,16 @@ struct Lint: ParsableCommand {
       http://10.0.1.5:8080/health. Without any, the settings name both.
 
       Exit status: 1 when it found an error, else 0; 69 when an instance could not be asked.
-      """)
+      """,
+    argument: CommandArgument("TARGET", .any, "What to check, where, or both."),
+    options: [dryRun, rules, ignore, .config, Probe.format], settings: [.healthCheck, .group])
 
-  @Argument(help: ArgumentHelp("What to check, where, or both.", valueName: "TARGET"))
-  var targets: [String] = []
-
-  @Flag(help: "Name each request that would be sent and why, and send none.")
-  var dryRun = false
-
-  @Flag(help: "List the rules: id, severity, and what each finds.")
-  var rules = false
-
-  @Option(
-    parsing: .singleValue,
-    help: ArgumentHelp("A rule to leave out, by its id. Repeatable.", valueName: "ID"))
-  var ignore: [String] = []
-
-  @OptionGroup var file: ConfigFlag
-
-  @OptionGroup(title: "Health check") var healthCheck: HealthCheckFlags
-  @OptionGroup(title: "Group") var group: GroupFlags
-  @Option(
-    name: .of(.format),
-    help: ArgumentHelp(
-      "On standard output: text for people, or json. (default: text)", valueName: "FORMAT"),
-    completion: .of(.format))
-  var format: String?
-
-  func run() throws {
-    guard !rules else { return try printRules() }
+  static func run(_ words: CommandWords) throws {
+    guard !words.has(rules) else { return try printRules(words.value(of: Probe.format)) }
+    let isDry = words.has(dryRun)
     let order = try LintJob(
-      targets, config: file.config, ignoring: ignore,
-      healthCheck.given + group.given + (format.map { [(.format, [$0])] } ?? []))
-    let document = dryRun ? order.dryRun : order.carriedOut()
+      words.arguments, config: words.value(of: .config), ignoring: words[ignore], words.settings)
+    let document = isDry ? order.dryRun : order.carriedOut()
     let report = LintReport(document, style: .suiting(STDOUT_FILENO))
     switch order.format {
     case .json: try Output.print(String(decoding: document.json, as: UTF8.self))
@@ -67,11 +49,11 @@ struct Lint: ParsableCommand {
         "healthgate: error: \(fault.instance.printable) could not be asked: "
           + fault.detail.printable)
     }
-    if !dryRun { Output.complain("healthgate: \(report.summary)") }
+    if !isDry { Output.complain("healthgate: \(report.summary)") }
     (ExitStatus(rawValue: Int32(document.exitCode)) ?? .defect).end()
   }
 
-  private func printRules() throws {
+  private static func printRules(_ format: String?) throws {
     switch format.map(OutputSettings.Format.init(rawValue:)) ?? .text {
     case .json?: try Output.print(String(decoding: lintRulesJSON, as: UTF8.self))
     case .text?, .auto?: try Output.print(LintReport.rules)

@@ -1,55 +1,53 @@
-internal import ArgumentParser
+internal import GateCore
 internal import GateRecords
 internal import GateRun
 internal import GateSettings
 internal import LibC
 
 /// Makes one verdict out of several.
-struct Merge: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "merge",
-    _superCommandName: "healthgate",
-    abstract: "Make one verdict out of several: of zones, regions, vantage points.",
+enum Merge: Command {
+  private static let require = CommandOption(
+    "require", "HOW-MANY", "How many must promote. (default: all)",
+    completion: .values(VerdictMerge.Requirement.allCases.map(\.rawValue)))
+  private static let expected = CommandOption(
+    "expected", "COUNT", "How many verdicts there must be; those that are missing are inconclusive."
+  )
+  private static let verdict = CommandOption(
+    "verdict", "FILE", "Also write the merged verdict to this file, atomically.",
+    completion: .files)
+  private static let signKey = CommandOption(.signKey)
+
+  static let declaration = CommandDeclaration(
+    "merge", "Make one verdict out of several: of zones, regions, vantage points.",
     discussion: """
       A verdict that is missing, cannot be read, is too old, not signed as asked or of another \
       release than expected is inconclusive. Ends with the status of the one verdict.
-      """)
+      """,
+    argument: CommandArgument("VERDICT", .any, "The verdicts.", completion: .files),
+    options: [require] + Trust.options + [expected, verdict, signKey])
 
-  @Argument(help: ArgumentHelp("The verdicts.", valueName: "VERDICT"), completion: .file())
-  var verdicts: [String] = []
-
-  @Option(
-    help: ArgumentHelp("How many must promote: all, any or majority.", valueName: "HOW-MANY"))
-  var require = VerdictMerge.Requirement.all
-
-  @OptionGroup var trust: TrustFlags
-
-  @Option(
-    help: ArgumentHelp(
-      "How many verdicts there must be; those that are missing are inconclusive.",
-      valueName: "COUNT"))
-  var expected: Int?
-
-  @Option(
-    name: .customLong("verdict"),
-    help: ArgumentHelp(
-      "Also write the merged verdict to this file, atomically.",
-      valueName: "FILE"), completion: .file())
-  var output: String?
-
-  @Option(.signKey) var signKey: String?
-
-  func run() throws {
+  static func run(_ words: CommandWords) throws {
+    let requirement: VerdictMerge.Requirement = try words.choice(of: require) ?? .all
+    let count = try count(words)
+    let (output, signKey) = (words.value(of: verdict), words.value(of: signKey))
     let merging = MergedRun(
-      verdicts: verdicts, output: output, keyFiles: [signKey].compactMap { $0 } + trust.key)
+      verdicts: words.arguments, output: output,
+      keyFiles: [signKey].compactMap { $0 } + words[Trust.key])
     try merging.refuseShared()
     let file = try merging.opened()
     let key = try signKey.map { place throws(CommandFailure) in try SigningKey.load(place) }
-    let parts = try merging.parts(expected: expected, trust.verification())
-    let merge = try merging.merge(parts, require: require)
+    let parts = try merging.parts(expected: count, Trust.verification(words))
+    let merge = try merging.merge(parts, require: requirement)
     try merging.deliver(merge, to: file, signedWith: key)
-    throw ExitCode(Int32(merge.exitCode))
+    (ExitStatus(rawValue: Int32(merge.exitCode)) ?? .defect).end()
+  }
+
+  private static func count(_ words: CommandWords) throws(CommandLineProblem) -> Int? {
+    guard let text = words.value(of: expected) else { return nil }
+    guard let count = Int(text) else {
+      throw CommandLineProblem(
+        "\(expected.flag) is \(text.shown), not a number", hint: "such as \(expected.flag) 3")
+    }
+    return count
   }
 }
-
-extension VerdictMerge.Requirement: ExpressibleByArgument {}

@@ -1,18 +1,19 @@
-internal import ArgumentParser
 internal import CurlHTTP
 internal import GateCore
 internal import GateEngine
 internal import GateRecords
 internal import GateReports
 internal import GateRun
+internal import GateSettings
 internal import LibC
 
 /// One check of each target, now, and no verdict.
-struct Probe: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "probe",
-    _superCommandName: "healthgate",
-    abstract: "Check each target once, now: result, timings by phase, and what is probably wrong.",
+enum Probe: Command {
+  static let format = CommandOption(
+    .format, "On standard output: text for people, or json. (default: text)")
+
+  static let declaration = CommandDeclaration(
+    "probe", "Check each target once, now: result, timings by phase, and what is probably wrong.",
     discussion: """
       A TARGET is what to check, where to check it, or both:
 
@@ -25,26 +26,12 @@ struct Probe: ParsableCommand {
       and success are as for run. Times are from the start of the check to the end of each phase.
 
       Exit status: 0 each check succeeded, 1 one failed, 2 none failed and one could not be made.
-      """)
+      """,
+    argument: CommandArgument("TARGET", .any, "What to check, where, or both."),
+    options: [.config, format], settings: [.healthCheck, .group])
 
-  @Argument(help: ArgumentHelp("What to check, where, or both.", valueName: "TARGET"))
-  var targets: [String] = []
-
-  @OptionGroup var file: ConfigFlag
-
-  @OptionGroup(title: "Health check") var healthCheck: HealthCheckFlags
-  @OptionGroup(title: "Group") var group: GroupFlags
-  @Option(
-    name: .of(.format),
-    help: ArgumentHelp(
-      "On standard output: text for people, or json. (default: text)", valueName: "FORMAT"),
-    completion: .of(.format))
-  var format: String?
-
-  func run() throws {
-    let order = try ProbeJob(
-      targets, config: file.config,
-      healthCheck.given + group.given + (format.map { [(.format, [$0])] } ?? []))
+  static func run(_ words: CommandWords) throws {
+    let order = try ProbeJob(words.arguments, config: words.value(of: .config), words.settings)
     let document = try order.carriedOut()
     switch order.format {
     case .json: try Output.print(String(decoding: document.json, as: UTF8.self))

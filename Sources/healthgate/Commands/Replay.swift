@@ -1,4 +1,3 @@
-internal import ArgumentParser
 internal import GateCore
 internal import GateRecords
 internal import GateReports
@@ -8,11 +7,29 @@ internal import GateText
 internal import LibC
 
 /// Decides again from a recorded run.
-struct Replay: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "replay",
-    _superCommandName: "healthgate",
-    abstract: "Decide again from a journal.",
+enum Replay: Command {
+  private static let compare = CommandOption(
+    flag: "compare", "Tell what each of several settings would have decided, and when.")
+  private static let expect = CommandOption(
+    "expect", "DECISION",
+    "With --compare: promote or rollback, which the runs should have been decided as, or "
+      + "promote:FILE of one of them (FILE may be a pattern).", isRepeatable: true)
+  private static let report = CommandOption(.report)
+  private static let format = CommandOption(.format)
+
+  /// The settings that change what is made of checks, and not which checks are made.
+  private static let changes = SettingGroup(
+    "Other settings than the run's",
+    [
+      .healthyThreshold, .initialThreshold, .unhealthyThreshold, .unhealthyWindow, .expected,
+      .minHealthy, .maxUnhealthy, .maxReplaced, .gracePeriod, .soak, .deadline, .advisory,
+    ])
+  /// The settings that change which checks are made: a journal only has some of them.
+  private static let otherChecks = SettingGroup(
+    "Other settings, with --compare", [.interval, .timeout])
+
+  static let declaration = CommandDeclaration(
+    "replay", "Decide again from a journal.",
     discussion: """
       With the run's own settings the verdict is the run's, to the byte. With others it is what \
       would have been: the checks stay as they were made, so only what is made of them can change.
@@ -22,52 +39,32 @@ struct Replay: ParsableCommand {
       shorter interval, a longer timeout, a longer run), it says so and does not guess. With \
       --expect the error rates of each combination are told. The exit status is 0 when the table \
       is whole.
-      """)
-
-  @Argument(
-    help: ArgumentHelp(
+      """,
+    argument: CommandArgument(
+      "JOURNAL", .atLeastOne,
       "The journal of a run; - is standard input. With --compare any number of them.",
-      valueName: "JOURNAL"), completion: .file())
-  var journals: [String]
+      completion: .files),
+    options: [compare, expect, format, report], settings: [changes, otherChecks])
 
-  @Flag(help: "Tell what each of several settings would have decided, and when.")
-  var compare = false
-
-  @Option(
-    parsing: .singleValue,
-    help: ArgumentHelp(
-      "With --compare: promote or rollback, which the runs should have been decided as, or "
-        + "promote:FILE of one of them (FILE may be a pattern); repeatable.",
-      valueName: "DECISION"))
-  var expect: [String] = []
-
-  @OptionGroup(title: "Other settings than the run's") var changes: ReplayFlags
-  @OptionGroup(title: "Other settings, with --compare") var otherChecks: ComparisonFlags
-  @Option(.format) var format: String?
-
-  @Option(.report) var report: [String] = []
-
-  func run() throws {
-    guard !compare else { return try runComparison() }
-    if !expect.isEmpty || !otherChecks.given.isEmpty {
-      let flag = otherChecks.given.first?.0.flag ?? "--expect"
+  static func run(_ words: CommandWords) throws {
+    guard !words.has(compare) else { return try runComparison(words) }
+    let comparing = words.settings(of: [otherChecks])
+    if words.has(expect) || !comparing.isEmpty {
+      let flag = comparing.first?.0.flag ?? expect.flag
       throw CommandFailure(.usage, "\(flag) is given without --compare")
     }
+    let journals = words.arguments
     guard journals.count == 1 else {
       throw CommandFailure(
         .usage, "\(journals.count) journals are given\n  hint: several are for --compare")
     }
     let journal = journals[0]
-    let requests = try ReportFiles.requests(report, beside: journal)
+    let requests = try ReportFiles.requests(words[report], beside: journal)
     let recorded = try RecordedJournal.read(journal)
-    let settings: Settings?
-    do throws(SettingsError) {
-      settings = try recorded.header.settings(changedBy: changes.given, journal)
-    } catch {
-      throw CommandFailure(error)
-    }
-    let header = settings.map { recorded.header.changed(by: $0, changes.given) } ?? recorded.header
-    let format = try chosenFormat().document(auto: Audience.isPerson ? .text : .json)
+    let changed = words.settings(of: [changes])
+    let settings = try recorded.header.settings(changedBy: changed, journal)
+    let header = settings.map { recorded.header.changed(by: $0, changed) } ?? recorded.header
+    let format = try chosenFormat(words).document(auto: Audience.isPerson ? .text : .json)
     let reports = try ReportFiles(requests)
     let (gate, verdict, timeline) = recorded.replayedWithTimeline(under: header)
     let document = VerdictDocument(recorded, gate, verdict, under: header)
@@ -77,13 +74,13 @@ struct Replay: ParsableCommand {
     delivery.deliver(document).exitStatus.end()
   }
 
-  private func runComparison() throws {
-    guard report.isEmpty else {
+  private static func runComparison(_ words: CommandWords) throws {
+    guard !words.has(report) else {
       throw CommandFailure(.usage, "--report is given with --compare, which has no one verdict")
     }
-    let format = try chosenFormat().document(auto: Audience.isPerson ? .text : .json)
+    let format = try chosenFormat(words).document(auto: Audience.isPerson ? .text : .json)
     let comparison = try ReplayComparison(
-      journals, otherChecks.given + changes.given, expecting: expect
+      words.arguments, words.settings(of: [otherChecks, changes]), expecting: words[expect]
     ).comparison()
     switch format {
     case .json: try Output.print(String(decoding: comparison.json, as: UTF8.self))
@@ -92,33 +89,11 @@ struct Replay: ParsableCommand {
     }
   }
 
-  private func chosenFormat() throws -> OutputSettings.Format {
-    guard let format else { return .auto }
+  private static func chosenFormat(_ words: CommandWords) throws -> OutputSettings.Format {
+    guard let format = words.value(of: format) else { return .auto }
     guard let chosen = OutputSettings.Format(rawValue: format.lowercased()) else {
       throw CommandFailure(.usage, "--format is '\(format.printable)', not auto, json or text")
     }
     return chosen
   }
-}
-
-/// The settings that change which checks are made: a journal only has some of them.
-struct ComparisonFlags: SettingFlagGroup {
-  @Option(.interval) var interval: String?
-  @Option(.timeout) var timeout: String?
-}
-
-/// The settings that change what is made of checks, and not which checks are made.
-struct ReplayFlags: SettingFlagGroup {
-  @Option(.healthyThreshold) var healthyThreshold: String?
-  @Option(.initialThreshold) var initialThreshold: String?
-  @Option(.unhealthyThreshold) var unhealthyThreshold: String?
-  @Option(.unhealthyWindow) var unhealthyWindow: String?
-  @Option(.expected) var expected: String?
-  @Option(.minHealthy) var minHealthy: String?
-  @Option(.maxUnhealthy) var maxUnhealthy: String?
-  @Option(.maxReplaced) var maxReplaced: String?
-  @Option(.gracePeriod) var gracePeriod: String?
-  @Option(.soak) var soak: String?
-  @Option(.deadline) var deadline: String?
-  @Flag(inversion: .prefixedNo, help: .of(.advisory)) var advisory: Bool?
 }

@@ -1,4 +1,3 @@
-internal import ArgumentParser
 internal import GateCore
 internal import GateRecords
 internal import GateReports
@@ -7,38 +6,29 @@ internal import GateSettings
 internal import LibC
 
 /// Shows a recorded run in another form.
-struct Report: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "report",
-    _superCommandName: "healthgate",
-    abstract: "Show a recorded run as a page, as test results, as metrics, …",
+enum Report: Command {
+  private static let format = CommandOption(
+    "format", "FORMAT", "One of \(names.joined(separator: ", ")).", completion: .values(names),
+    isRequired: true)
+  private static let output = CommandOption(
+    "output", "FILE", "Write it to this file, atomically. (default: standard output)",
+    completion: .files)
+  private static let names = ReportFormat.allCases.map(\.rawValue)
+
+  static let declaration = CommandDeclaration(
+    "report", "Show a recorded run as a page, as test results, as metrics, …",
     discussion: """
       The report is that of the run itself, to the byte. It exits with 0 when the report was \
       written, whatever the verdict; 'healthgate replay' exits with the verdict's status.
-      """)
+      """,
+    argument: CommandArgument(
+      "JOURNAL", .one, "The journal of a run; - is standard input.", completion: .files),
+    options: [format, output])
 
-  @Argument(
-    help: ArgumentHelp("The journal of a run; - is standard input.", valueName: "JOURNAL"),
-    completion: .file())
-  var journal: String
-
-  @Option(
-    name: .of(.format),
-    help: ArgumentHelp(
-      "One of \(ReportFormat.allCases.map(\.rawValue).joined(separator: ", ")).",
-      valueName: "FORMAT"),
-    completion: .list(ReportFormat.allCases.map(\.rawValue)))
-  var format: String
-
-  @Option(
-    help: ArgumentHelp(
-      "Write it to this file, atomically (default: standard output).", valueName: "FILE"),
-    completion: .file())
-  var output: String?
-
-  func run() throws {
-    let format = try chosenFormat()
-    let output = self.output == "-" ? nil : self.output
+  static func run(_ words: CommandWords) throws {
+    let journal = words.arguments[0]
+    let format = try chosenFormat(words.value(of: format) ?? "")
+    let output = words.value(of: output).flatMap { $0 == "-" ? nil : $0 }
     if let output {
       try OutputPlaces.refuseShared(
         [RunPlaces.Named(what: "the report", path: output)],
@@ -51,7 +41,7 @@ struct Report: ParsableCommand {
     try file.write(text(of: document, timeline, as: format, to: output))
   }
 
-  private func chosenFormat() throws(CommandFailure) -> ReportFormat {
+  private static func chosenFormat(_ format: String) throws(CommandFailure) -> ReportFormat {
     do throws(GrammarError) {
       return try ReportFormat(named: format)
     } catch {
@@ -60,7 +50,7 @@ struct Report: ParsableCommand {
     }
   }
 
-  private func text(
+  private static func text(
     of document: VerdictDocument, _ timeline: Timeline, as format: ReportFormat,
     to output: String?
   ) -> String {

@@ -1,14 +1,15 @@
-internal import ArgumentParser
 internal import GateCore
 internal import GateRun
 internal import GateSettings
 
 /// The main job: checks a group until the verdict is certain.
-struct Run: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "run",
-    _superCommandName: "healthgate",
-    abstract: "Check a group until the verdict is certain (the default command).",
+enum Run: Command {
+  private static let printConfig = CommandOption(
+    flag: "print-config", "Print the effective settings, each with its origin, and check nothing.",
+    isQuestion: true)
+
+  static let declaration = CommandDeclaration(
+    "run", "Check a group until the verdict is certain (the default command).",
     discussion: """
       URLs are the short form of --target and --instances: 'healthgate http://10.0.1.5/health \
       http://10.0.1.6/health' is 'healthgate run --target HTTP:80/health --instances \
@@ -20,29 +21,21 @@ struct Run: ParsableCommand {
 
       The verdict goes to standard output: as text at a terminal, as one JSON document elsewhere. \
       Everything else goes to standard error.
-      """)
+      """,
+    argument: CommandArgument(
+      "URL", .any,
+      "An endpoint to check, such as http://10.0.1.5/health; https, tcp, ssl, grpc and grpcs too."),
+    options: [.config, printConfig], settings: SettingGroup.decisive + [.output])
 
-  @Argument(
-    help: ArgumentHelp(
-      "An endpoint to check, such as http://10.0.1.5/health; https, tcp, ssl, grpc and grpcs too.",
-      valueName: "URL"))
-  var urls: [String] = []
-
-  @OptionGroup var file: ConfigFlag
-
-  @Flag(help: "Print the effective settings, each with its origin, and check nothing.")
-  var printConfig = false
-
-  @OptionGroup var flags: SettingFlags
-
-  func run() throws {
+  static func run(_ words: CommandWords) throws {
+    let printConfig = words.has(printConfig)
     if !printConfig {
       let places = GivenPlaces.of(
-        RawSettings(flags: flags.given), config: file.config, waitingForIt: true)
+        RawSettings(flags: words.settings), config: words.value(of: .config), waitingForIt: true)
       NotCheckedRun.begin(places)
       try places.refuseShared()
     }
-    let loaded = try loaded()
+    let loaded = try loaded(words)
     guard !printConfig else {
       try Output.print(loaded.settings.printed)
       return
@@ -51,12 +44,12 @@ struct Run: ParsableCommand {
     try loaded.run()
   }
 
-  private func loaded() throws -> LoadedSettings {
+  private static func loaded(_ words: CommandWords) throws -> LoadedSettings {
+    let config = words.value(of: .config)
     do {
-      return try SettingsLoader(config: file.config).load(flags: try given())
+      return try SettingsLoader(config: config).load(flags: try given(words))
     } catch var failure as CommandFailure {
-      let isConfigured =
-        file.config != nil || SettingsLoader.environment["HEALTHGATE_CONFIG"] != nil
+      let isConfigured = config != nil || SettingsLoader.environment["HEALTHGATE_CONFIG"] != nil
       let isMissing = [SettingKey.target, .instances].contains {
         failure.message.contains(SettingProblem.words(ofMissing: $0))
       }
@@ -68,15 +61,11 @@ struct Run: ParsableCommand {
   }
 
   /// The flags, with what the URLs stand for.
-  private func given() throws(CommandFailure) -> [(SettingKey, [String])] {
-    if let name = urls.first(where: { Healthgate.command(named: $0) != nil }) {
-      throw CommandFailure(
-        .usage, "'\(name)' is a command, and a command comes first\n  hint: healthgate \(name) ...")
+  private static func given(_ words: CommandWords) throws -> [(SettingKey, [String])] {
+    if let name = words.arguments.first(where: { Healthgate.grammar[$0] != nil }) {
+      throw CommandLineProblem(
+        "'\(name)' is a command, and a command comes first", hint: "healthgate \(name) ...")
     }
-    do throws(SettingsError) {
-      return try GatedURLs.settings(urls, beside: flags.given)
-    } catch {
-      throw CommandFailure(error)
-    }
+    return try GatedURLs.settings(words.arguments, beside: words.settings)
   }
 }

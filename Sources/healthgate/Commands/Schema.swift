@@ -1,16 +1,10 @@
-internal import ArgumentParser
 internal import GateRecords
 internal import GateRun
 internal import GateSettings
 
 /// Prints the JSON Schema of a format.
-struct Schema: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "schema",
-    _superCommandName: "healthgate",
-    abstract: "Print the JSON Schema (2020-12) of what the program writes and reads.")
-
-  enum Format: String, CaseIterable, ExpressibleByArgument {
+enum Schema: Command {
+  private enum Format: String, CaseIterable {
     case verdict
     case probe
     case lint
@@ -20,13 +14,15 @@ struct Schema: ParsableCommand {
     case comparison
   }
 
-  @Argument(
-    help: ArgumentHelp(
+  static let declaration = CommandDeclaration(
+    "schema", "Print the JSON Schema (2020-12) of what the program writes and reads.",
+    argument: CommandArgument(
+      "FORMAT", .one,
       "verdict, journal (a line of it), config (the settings' file), plan, comparison (of replay "
-        + "--compare), probe or lint."))
-  var format: Format
+        + "--compare), probe or lint.", completion: .values(Format.allCases.map(\.rawValue))))
 
-  func run() throws {
+  static func run(_ words: CommandWords) throws {
+    let format: Format = try .named(words.arguments[0], of: "FORMAT")
     switch format {
     case .verdict: try Output.print(Schemas.verdict + "\n")
     case .probe: try Output.print(Schemas.probe + "\n")

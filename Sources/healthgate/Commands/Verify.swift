@@ -1,4 +1,3 @@
-internal import ArgumentParser
 internal import GateCore
 internal import GateRecords
 internal import GateRun
@@ -6,36 +5,29 @@ internal import GateSettings
 internal import LibC
 
 /// Says whether a verdict that was written before can be trusted.
-struct Verify: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "verify",
-    _superCommandName: "healthgate",
-    abstract: "Verify that a verdict is intact, signed, fresh, and backed by its journal.",
+enum Verify: Command {
+  private static let journal = CommandOption(
+    "journal", "FILE", "The journal: it must be the verdict's, and replay to it.",
+    completion: .files)
+  private static let require = CommandOption(
+    "require", "DECISION", "It must say promote, rollback or inconclusive.",
+    completion: .values(Decision.allCases.map(\.rawValue)))
+
+  static let declaration = CommandDeclaration(
+    "verify", "Verify that a verdict is intact, signed, fresh, and backed by its journal.",
     discussion: """
       Exits with 0 if everything holds that is required, whatever the verdict says, and with 1 if \
       not. Without --key, anybody who can write the file can have made it.
-      """)
+      """,
+    argument: CommandArgument(
+      "VERDICT", .one, "The verdict; - is standard input.", completion: .files),
+    options: Trust.options + [journal, require])
 
-  @Argument(
-    help: ArgumentHelp("The verdict; - is standard input.", valueName: "VERDICT"),
-    completion: .file())
-  var verdict: String
-
-  @OptionGroup var trust: TrustFlags
-
-  @Option(
-    help: ArgumentHelp(
-      "The journal: it must be the verdict's, and replay to it.", valueName: "FILE"),
-    completion: .file())
-  var journal: String?
-
-  @Option(
-    help: ArgumentHelp("It must say promote, rollback or inconclusive.", valueName: "DECISION"))
-  var require: Decision?
-
-  func run() throws {
-    var verification = try trust.verification()
-    verification.required = require
+  static func run(_ words: CommandWords) throws {
+    let (verdict, journal) = (words.arguments[0], words.value(of: journal))
+    let decision: Decision? = try words.choice(of: require)
+    var verification = try Trust.verification(words)
+    verification.required = decision
     if let journal { verification.journal = try RecordedJournal.read(journal) }
     guard !verification.keys.isEmpty || journal != nil else {
       throw CommandFailure(
@@ -56,32 +48,25 @@ struct Verify: ParsableCommand {
     }
     let lines = findings.map { "\($0.holds ? "ok    " : "FAILED")  \($0.name): \($0.detail)\n" }
     try Output.print(lines.joined())
-    if !findings.allSatisfy(\.holds) { throw ExitCode(1) }
+    if !findings.allSatisfy(\.holds) { ExitStatus.rollback.end() }
   }
 }
 
 /// What `verify` and `merge` ask of a verdict.
-struct TrustFlags: ParsableArguments {
-  @Option(
-    parsing: .singleValue,
-    help: ArgumentHelp(
-      "A public key, one of which must have signed the verdict.", valueName: "FILE"),
-    completion: .file())
-  var key: [String] = []
+enum Trust {
+  static let key = CommandOption(
+    "key", "FILE", "A public key, one of which must have signed the verdict.", completion: .files,
+    isRepeatable: true)
+  private static let maxAge = CommandOption(
+    "max-age", "DURATION", "How old the verdict may be.")
+  private static let expect = CommandOption(
+    "expect", "POINTER=VALUE", "What must stand in the verdict, such as /group/name=green.",
+    isRepeatable: true)
 
-  @Option(help: ArgumentHelp("How old the verdict may be.", valueName: "DURATION"))
-  var maxAge: String?
+  static let options = [key, maxAge, expect]
 
-  @Option(
-    parsing: .singleValue,
-    help: ArgumentHelp(
-      "What must stand in the verdict, such as /group/name=green.", valueName: "POINTER=VALUE"))
-  var expect: [String] = []
-
-  /// - Throws: `CommandFailure`
-  func verification() throws -> Verification {
-    try Verification(keyFiles: key, maxAge: maxAge, expecting: expect)
+  static func verification(_ words: CommandWords) throws -> Verification {
+    try Verification(
+      keyFiles: words[key], maxAge: words.value(of: maxAge), expecting: words[expect])
   }
 }
-
-extension Decision: ExpressibleByArgument {}

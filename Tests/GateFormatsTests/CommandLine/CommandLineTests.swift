@@ -5,35 +5,45 @@ import GateText
 import Testing
 
 @Suite struct CommandLineTests {
-  private let commands = [
-    CommandGrammar(
-      name: "run",
-      options: Dictionary(
-        uniqueKeysWithValues: SettingKey.allCases.map {
-          ($0.flag, $0.setting.kind == .toggle ? .none : .one($0.setting.metavar))
-        } + [("--config", .one("FILE")), ("--print-config", CommandGrammar.Value.none)]),
-      argument: "URL"),
-    CommandGrammar(name: "probe", options: ["--target": .one("TARGET")], argument: "TARGET"),
-    CommandGrammar(name: "verify", options: ["--key": .one("FILE")], argument: "VERDICT"),
-    CommandGrammar(name: "keygen", options: [:], argument: "FILE"),
-  ]
+  private let grammar = CommandGrammar([
+    .testRun,
+    CommandDeclaration(
+      "probe", "", argument: CommandArgument("TARGET", .any, ""), options: [CommandOption(.target)]),
+    CommandDeclaration(
+      "verify", "", argument: CommandArgument("VERDICT", .one, ""),
+      options: [CommandOption("key", "FILE", "", isRepeatable: true)]),
+    CommandDeclaration("keygen", "", argument: CommandArgument("FILE", .one, "")),
+    CommandDeclaration(
+      "plan", "", options: [CommandOption("rate", "P", "", isRequired: true)],
+      settings: SettingGroup.decisive),
+  ])
+
+  private func read(_ words: String..., of name: String = "run") throws -> CommandWords {
+    try read(words, of: name)
+  }
+
+  private func read(_ words: [String], of name: String = "run") throws -> CommandWords {
+    grammar.read(words, of: try #require(grammar[name]))
+  }
+
+  private let flags = Set(SettingKey.allCases.map(\.flag) + ["--config", "--print-config"])
 
   @Test func everyAdviceNamesOptionsThatThereAre() {
     for (word, advice) in ForeignWords.allAdvice {
       for option in advice.optionNames {
-        #expect(commands[0].options[option] != nil, "\(word): \(option)")
+        #expect(flags.contains(option), "\(word): \(option)")
       }
       // What is an option here needs no advice.
-      #expect(commands[0].options["--\(word)"] == nil, "\(word)")
+      #expect(!flags.contains("--\(word)"), "\(word)")
     }
   }
 
   @Test func everyLetterOfAnotherProgramHasAnAdvice() {
     for (letter, advice) in ForeignWords.allLetters {
       #expect(advice.count > 1, "\(letter) names no option that is answered")
-      #expect(ShortFlags.options[Character(letter)] == nil, "\(letter)")
+      #expect(CommandOption.letters[Character(letter)] == nil, "\(letter)")
       for option in advice.optionNames {
-        #expect(commands[0].options[option] != nil, "\(letter): \(option)")
+        #expect(flags.contains(option), "\(letter): \(option)")
       }
     }
   }
@@ -76,7 +86,7 @@ import Testing
       "zone",
     ]
     for name in foreign {
-      guard let hint = commands.problem(in: ["--\(name)", "x"], of: "run")?.hint,
+      guard let hint = try read("--\(name)", "x").problem?.hint,
         hint.hasPrefix("did you mean --")
       else { continue }
       for option in hint.optionNames {
@@ -98,9 +108,9 @@ import Testing
         let typed = String(letters)
         guard letters[place] != letters[place - 1], letters[place] != "-",
           letters[place - 1] != "-",
-          commands[0].options[typed] == nil
+          !flags.contains(typed)
         else { continue }
-        let hint = try #require(commands.problem(in: [typed, "x"], of: "run")?.hint)
+        let hint = try #require(try read(typed, "x").problem?.hint)
         #expect(hint.contains(key.flag), "\(typed): \(hint)")
       }
     }
@@ -122,7 +132,7 @@ import Testing
     Row("--config-file", "--config"), Row("--max-wait-time", "--deadline"),
   ])
   func aNameWithMoreWordsLeadsToTheOneOfThisProgram(_ row: Row<String>) throws {
-    let problem = try #require(commands.problem(in: [row.input, "x"], of: "run"))
+    let problem = try #require(try read(row.input, "x").problem)
     #expect(problem.hint?.contains(row.output) ?? false, "\(problem.hint ?? "")")
   }
 
@@ -132,7 +142,7 @@ import Testing
     Row("-L", "no redirect"), Row("-f", "--config"), Row("-z", "lists the options"),
   ])
   func aLetterIsNotItsCapital(_ row: Row<String>) throws {
-    let problem = try #require(commands.problem(in: [row.input, "x"], of: "run"))
+    let problem = try #require(try read(row.input, "x").problem)
     #expect(problem.hint?.contains(row.output) ?? false, "\(problem.hint ?? "")")
   }
 
@@ -147,13 +157,13 @@ import Testing
     Row("--zone", "lists the options"), Row("--w", "lists the options"),
   ])
   func anUnknownOptionIsAnsweredWithWhatToType(_ row: Row<String>) throws {
-    let problem = try #require(commands.problem(in: [row.input, "x"], of: "run"))
+    let problem = try #require(try read(row.input, "x").problem)
     #expect(problem.words == "unknown option '\(row.input)'")
     #expect(problem.hint?.contains(row.output) ?? false, "\(problem.hint ?? "")")
   }
 
   @Test func anAdviceThatACommandCannotFollowIsNotGiven() throws {
-    let problem = try #require(commands.problem(in: ["--retries", "3"], of: "probe"))
+    let problem = try #require(try read("--retries", "3", of: "probe").problem)
     #expect(problem.hint == "'healthgate probe --help-all' lists the options")
   }
 
@@ -164,8 +174,8 @@ import Testing
     ListRow(["--strict=yes"], "--strict takes no value"),
     ListRow(["--target", "TCP:1", "http://x"], nil), ListRow(["--", "--nonsense"], nil),
   ])
-  func whatCannotBeReadIsTheFirstThatIsSaid(_ row: ListRow) {
-    #expect(commands.problem(in: row.input, of: "run")?.words == row.output)
+  func whatCannotBeReadIsTheFirstThatIsSaid(_ row: ListRow) throws {
+    #expect(try read(row.input).problem?.words == row.output)
   }
 
   @Test(arguments: [
@@ -176,17 +186,90 @@ import Testing
     Row("xyzzy", "lists the commands"), Row("10.0.1.5:80/health", "http://10.0.1.5:80/health"),
   ])
   func aFirstWordThatIsNoCommand(_ row: Row<String>) {
-    #expect(commands.problem(ofFirstWord: row.input).hint?.contains(row.output) ?? false)
+    #expect(grammar.problem(ofFirstWord: row.input).hint?.contains(row.output) ?? false)
   }
 
   @Test(arguments: [
-    ListRow(["-o", "json"], "--format json"), ListRow(["-ojson"], "--format json"),
-    ListRow(["-o=json"], "--format json"), ListRow(["-H", "A: b"], "--header A: b"),
-    ListRow(["-q", "-c", "f"], "--progress none --config f"), ListRow(["-v"], "-v"),
-    ListRow(["-", "--", "-q"], "- -- -q"), ListRow(["--interval", "-5"], "--interval -5"),
+    ListRow(["-o", "json"], "format json"), ListRow(["-ojson"], "format json"),
+    ListRow(["-o=json"], "format json"), ListRow(["--format=a=b"], "format a=b"),
+    ListRow(["-q", "-H", "A: b", "-H", "C;"], "header A: b,C;; progress none"),
+    ListRow(["--no-strict", "--advisory"], "strict false; advisory true"),
+    ListRow(["--instances-file", "-", "--host="], "host ; instances_file -"),
+    ListRow(["--host=--strict"], "host --strict"),
+    ListRow(["--", "--soak", "1", "-q"], "; --soak 1 -q"),
+    ListRow(["http://a", "--soak", "1", "-", "--", "x"], "soak 1; http://a - x"),
   ])
-  func optionsOfOneLetterAreSpelledOut(_ row: ListRow) {
-    #expect(ShortFlags.spelledOut(row.input).joined(separator: " ") == row.output)
+  func anOptionIsReadHoweverItIsSpelled(_ row: ListRow) throws {
+    let words = try read(row.input)
+    let settings = words.settings.map { "\($0.rawValue) \($1.joined(separator: ","))" }
+    let arguments =
+      words.arguments.isEmpty ? [] : [words.arguments.joined(separator: " ")]
+    let isEmpty = settings.isEmpty && !arguments.isEmpty
+    #expect(((isEmpty ? [""] : settings) + arguments).joined(separator: "; ") == row.output)
+    #expect(words.problem == nil)
+  }
+
+  @Test(arguments: [
+    ("--target TCP:1 --target TCP:2", ["--target"]),
+    ("--target=TCP:1 --soak 1 --target TCP:2 --target TCP:3", ["--target"]),
+    ("--strict --no-strict", ["--strict"]), ("--strict --strict", ["--strict"]),
+    ("--config a -c b --soak 1 --soak 1", ["--config", "--soak"]),
+    ("--header A:1 -H B:2 --instances a --instances b --cross-check elb:a", []),
+    ("--on-promote a --on-rollback a", []), ("-q --progress live", ["--progress"]),
+    // What stands after the terminator is no option.
+    ("--target TCP:1 -- --target", []),
+    // A single hyphen is a value.
+    ("--instances-file - --terraform -", []),
+  ])
+  func whatTakesOneValueIsNamedWhenItIsGivenTwice(_ line: String, _ names: [String]) throws {
+    #expect(try read(line.split(separator: " ").map(String.init)).repeated == names)
+  }
+
+  @Test(arguments: [
+    ListRow(["verify"], "no VERDICT is given"), ListRow(["plan"], "no --rate is given"),
+    ListRow(["verify", "a", "b"], "'b' is one VERDICT too many"),
+    ListRow(["plan", "--rate", "1", "x"], "'x' is an argument, and 'plan' takes none"),
+    ListRow(["plan", "--", "x"], "'x' is an argument, and 'plan' takes none"),
+    ListRow(["verify", "a", "--key", "k", "--key=l"], nil), ListRow(["run"], nil),
+    ListRow(["plan", "--rate", "1"], nil), ListRow(["probe", "a", "b"], nil),
+    ListRow(["probe", "-q"], "unknown option '-q'"),
+    ListRow(["run", "--help=x"], "--help takes no value"),
+  ])
+  func aCommandTakesAsManyArgumentsAsItSays(_ row: ListRow) throws {
+    let words = try read(Array(row.input.dropFirst()), of: row.input[0])
+    #expect(words.problem?.words == row.output)
+  }
+
+  @Test(arguments: [
+    ListRow(["--soak", "1m", "-h"], "help"), ListRow(["--nonsense", "--help-all"], "help-all"),
+    ListRow(["--target", "--version"], "version"), ListRow(["--", "--help"], nil),
+    ListRow(["--host=--help"], nil),
+  ])
+  func aQuestionIsSeenWhateverElseIsGiven(_ row: ListRow) throws {
+    #expect(try read(row.input).question == row.output)
+  }
+
+  @Test(arguments: [
+    ListRow(["--header", "Authorization:", "Bearer", "t0ken-of-mine"], nil),
+    ListRow(["--header", "Authorization:", "t0ken-of-mine"], "--header"),
+    ListRow(["--header=Authorization:", "t0ken-of-mine"], "--header"),
+    ListRow(["--header", "A: b", "http://t0ken-of-mine/"], nil),
+    ListRow(["t0ken-of-mine"], nil), ListRow(["--header", "A:", "--", "t0ken-of-mine"], nil),
+  ])
+  func aWordBehindAValueMayBeAPartOfASecret(_ row: ListRow) throws {
+    let problem = try read(row.input).forgottenQuotes(shownBy: "'t0ken-of-mine' is not a URL")
+    #expect(
+      problem?.words == row.output.map { "unexpected argument after the value of \($0)" })
+  }
+
+  @Test func aNameOfAClosedListLeadsToTheNearest() throws {
+    let words = try read("--format", "jsn")
+    #expect(
+      throws: CommandLineProblem(
+        "--format is 'jsn', not auto, json or text", hint: "did you mean json?")
+    ) {
+      let _: OutputSettings.Format? = try words.choice(of: CommandOption(.format))
+    }
   }
 
   @Test(arguments: [
@@ -202,6 +285,14 @@ import Testing
       })
     #expect(CIVariables.areSet(in: variables) == (row.output != nil))
   }
+}
+
+extension CommandDeclaration {
+  /// As the program has it.
+  static let testRun = CommandDeclaration(
+    "run", "", argument: CommandArgument("URL", .any, ""),
+    options: [.config, CommandOption(flag: "print-config", "", isQuestion: true)],
+    settings: SettingGroup.decisive + [.output])
 }
 
 /// A command line in words, and what becomes of it.

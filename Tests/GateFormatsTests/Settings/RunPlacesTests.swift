@@ -4,12 +4,13 @@ import Testing
 
 @Suite struct RunPlacesTests {
   private func places(_ arguments: String...) -> RunPlaces {
-    RunPlaces(RawSettings(understoodIn: arguments), config: nil)
+    let words = CommandGrammar([.testRun]).read(arguments, of: .testRun)
+    return RunPlaces(RawSettings(flags: words.settings), config: nil)
   }
 
   @Test func aTypoHidesNoPlace() {
     let found = places(
-      "run", "--unhealty-threshold", "3", "--verdict", "v.json", "--strict", "--report=junit=r.xml",
+      "--unhealty-threshold", "3", "--verdict", "v.json", "--strict", "--report=junit=r.xml",
       "--report", "pdf=x", "--ci-dir=ci", "--attestation", "a.json", "--journal")
     #expect(found.verdicts == ["v.json"])
     #expect(found.reports.map(\.path) == ["r.xml"])

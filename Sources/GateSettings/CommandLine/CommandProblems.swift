@@ -1,0 +1,185 @@
+import GateCore
+internal import GateText
+
+/// The first word of a command line that cannot be, and what to do.
+package struct CommandLineProblem: Error, Hashable, Sendable {
+  package var words: String
+  package var hint: String?
+
+  package init(_ words: String, hint: String? = nil) {
+    (self.words, self.hint) = (words, hint)
+  }
+}
+
+extension CommandGrammar {
+  /// An argument of a command that takes none.
+  func stray(_ word: String, in command: CommandDeclaration) -> CommandLineProblem {
+    CommandLineProblem(
+      "\(word.shown) is an argument, and '\(command.name)' takes none",
+      hint: asFlags(word, of: command) ?? "'healthgate \(command.name) --help' shows what it takes")
+  }
+
+  /// A URL, for a command that takes what it stands for.
+  private func asFlags(_ word: String, of command: CommandDeclaration) -> String? {
+    guard word.contains("://"),
+      let settings = try? GatedURLs.settings([word], beside: []),
+      settings.allSatisfy({ command.takes($0.0.flag) })
+    else { return nil }
+    return "give it as "
+      + settings.map { "\($0.0.flag) \(SecretPlaces.masked($0.1.joined(separator: ",")))" }
+      .joined(separator: " ")
+  }
+
+  /// An option that there is not: another spelling of one, another program's, or of another command.
+  func unknown(_ option: String, in command: CommandDeclaration) -> CommandLineProblem {
+    let name = String(option.drop { $0 == "-" })
+    let hint =
+      option.hasPrefix("--") || name.count > 1
+      ? hint(for: name, in: command)
+      : hint(forLetter: name, in: command)
+    return CommandLineProblem(
+      "unknown option \(option.shown)",
+      hint: hint ?? "'healthgate \(command.name) --help-all' lists the options")
+  }
+
+  private func hint(forLetter letter: String, in command: CommandDeclaration) -> String? {
+    // It is one of this program, of an option that the command does not have.
+    if letter == "q" { return hint(for: "progress", in: command) }
+    return ForeignWords.advice(forLetter: letter).flatMap { fits($0, command) ? $0 : nil }
+  }
+
+  private func hint(for name: String, in command: CommandDeclaration) -> String? {
+    let long = command.longNames
+    let plain = name.hyphenated
+    // `--healthythreshold`, `--HealthyThreshold`.
+    let bare = plain.filter { $0 != "-" }
+    if let same = long.first(where: { $0.filter { $0 != "-" } == bare }) {
+      return "did you mean --\(same)?"
+    }
+    if let advice = ForeignWords.advice(forOption: plain), fits(advice, command) { return advice }
+    let owners = commands.filter { $0.takes("--\(plain)") }.map { "'healthgate \($0.name)'" }
+    if !owners.isEmpty {
+      return "--\(plain) belongs to \(owners.prefix(3).joined(separator: " and "))"
+    }
+    // `--unhealthy` may be one or the other.
+    let longer = long.filter { $0.hasPrefix("\(plain)-") }
+    if !longer.isEmpty {
+      return "did you mean \(longer.map { "--\($0)" }.joined(separator: " or "))?"
+    }
+    if let near = nearestName(to: plain, among: long) { return "did you mean --\(near)?" }
+    return hint(forPartsOf: plain, long, in: command)
+  }
+
+  /// `--health-check-interval-seconds`, `--report-html`, `--max-retries`: a name that is known, among
+  /// words that say more of it.
+  private func hint(
+    forPartsOf name: String, _ long: [String], in command: CommandDeclaration
+  ) -> String? {
+    let words = name.split(separator: "-").map(String.init)
+    guard (2...8).contains(words.count) else { return nil }
+    for count in (1..<words.count).reversed() {
+      // The end of a name says what it is, its beginning what it is of.
+      for start in (0...(words.count - count)).reversed() {
+        let part = words[start..<start + count].joined(separator: "-")
+        let rest = words[..<start] + words[(start + count)...]
+        if long.contains(part), start == 0 || rest.allSatisfy(Self.qualifiers.contains) {
+          return "did you mean --\(part)?"
+        }
+        if rest.allSatisfy(Self.qualifiers.contains),
+          let advice = ForeignWords.advice(forOption: part), fits(advice, command)
+        {
+          return advice
+        }
+      }
+    }
+    return nil
+  }
+
+  /// Words that a name can have more of here or there: those of AWS's API, of Kubernetes' probes, of
+  /// units and of amounts.
+  private static let qualifiers: Set = [
+    "health", "healthcheck", "check", "checks", "probe", "poll", "request", "http", "lb", "elb",
+    "retry",
+    "max", "min", "num", "number", "of", "total", "default", "initial", "count", "seconds", "secs",
+    "sec", "ms", "millis", "minutes", "limit", "level", "value", "list", "file", "path", "name",
+    "format", "id", "ids", "arn", "type", "time", "duration", "period", "expected", "expect",
+  ]
+
+  /// Whether a command has the options that an advice names.
+  private func fits(_ advice: String, _ command: CommandDeclaration) -> Bool {
+    advice.optionNames.allSatisfy { command.takes($0) }
+  }
+
+  /// Why a first word is neither a command nor a URL.
+  package func problem(ofFirstWord word: String) -> CommandLineProblem {
+    if word.looksLikePlace {
+      return CommandLineProblem(
+        "\(word.shown) is not a URL",
+        hint: word.hintAtURL)
+    }
+    let words = "unknown command \(word.shown)"
+    if let advice = ForeignWords.advice(forCommand: word) {
+      return CommandLineProblem(words, hint: advice)
+    }
+    guard let near = nearestName(to: word, among: commands.map(\.name) + ["help"]) else {
+      return CommandLineProblem(words, hint: "'healthgate --help' lists the commands")
+    }
+    return CommandLineProblem(words, hint: "did you mean 'healthgate \(near)'?")
+  }
+}
+
+extension CommandDeclaration {
+  /// The names of its options, without their hyphens, in the order of letters.
+  fileprivate var longNames: [String] {
+    (groups.flatMap(\.options) + CommandOption.answered)
+      .flatMap(\.names).filter { $0.hasPrefix("--") }.map { String($0.dropFirst(2)) }.sorted()
+  }
+}
+
+extension String {
+  /// The options that a sentence names, but for those of commands that it quotes.
+  package var optionNames: [String] {
+    split(separator: "'", omittingEmptySubsequences: false).enumerated()
+      .filter { $0.offset.isMultiple(of: 2) }
+      .flatMap { $0.element.split { !($0.isLetter || $0 == "-") } }
+      .filter { $0.hasPrefix("--") }.map(String.init)
+  }
+
+  /// `HealthCheckInterval` and `health_check_interval` as an option spells them.
+  package var hyphenated: String {
+    var words = ""
+    var wasLowercase = false
+    for character in self {
+      if character.isUppercase, wasLowercase { words += "-" }
+      wasLowercase = character.isLowercase
+      words += character.lowercased()
+    }
+    return words.replacing("_", with: "-")
+  }
+
+  /// Whether it is more of an address than of a command: `10.0.1.5:80`, `web.example/health`.
+  var looksLikePlace: Bool {
+    contains { ".:/[".contains($0) }
+  }
+
+  /// How a place is given that is not written as a URL.
+  var hintAtURL: String {
+    if contains(","),
+      (try? split(separator: ",").map { try InstanceSpec(parsing: String($0)) }) != nil
+    {
+      return "give a list with --instances, and what to check with --target HTTP:80/health"
+    }
+    return looksLikePlace && !(first?.isUppercase ?? false && contains(":"))
+      || (try? HealthCheckTarget(parsing: self)) != nil
+      ? "write the protocol too, such as \(asURL), or give --target and --instances"
+      : "give URLs alone, such as http://10.0.1.5/health, or --target and --instances"
+  }
+
+  private var asURL: String {
+    if let target = try? HealthCheckTarget(parsing: self) {
+      return "\(target.scheme.rawValue.lowercased())://10.0.1.5\(target.path)"
+    }
+    let hasPath = contains("/")
+    return "http://\(self)\(hasPath ? "" : "/health")"
+  }
+}
