@@ -152,7 +152,9 @@ let package = Package(
       exclude: ["Fixtures", "Peers", "Terraform/Samples"], swiftSettings: strict),
     .testTarget(
       name: "GateRunTests",
-      dependencies: ["GateCore", "GateRecords", "GateRun", "GateSettings", "InstanceSources"],
+      dependencies: [
+        "GateCore", "GateRecords", "GateRun", "GateSettings", "InstanceSources", "LibC",
+      ],
       swiftSettings: strict),
     .testTarget(name: "DemoFleetTests", dependencies: ["DemoFleet"], swiftSettings: strict),
     // Whole gates on virtual time, by seed: for the tests, and as a program.

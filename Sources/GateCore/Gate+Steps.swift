@@ -110,6 +110,7 @@ extension Gate {
       if gate.rollout.records[step].state != .shifting { gate.move(step, to: .shifting) }
       gate.rollout.ask(.running, at: gate.clock)
     }
+    rollout.noteWayBack(counts[.baseline].present)
     run(.shift, of: step, at: clock)
   }
 

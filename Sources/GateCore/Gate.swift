@@ -260,6 +260,9 @@ package struct Gate: Sendable {
     let record = records[key.index]
     if hasSay(key) { counts[record.instance.role].remove(share(of: key)) }
     records[key.index].removed = clock
+    if record.instance.role == .baseline, rollout.hasShifted {
+      rollout.noteWayBack(counts[.baseline].present)
+    }
     // With it goes the soak that it was counted in.
     if record.isMissing, record.instance.role == .member { healthySince = listedHealthySince }
     if let standing = record.blame { blame?.remove(standing) }
@@ -277,7 +280,8 @@ package struct Gate: Sendable {
       report, at: clock, check: check(of: key), policy: policy, in: counts.episode)
     changed(key, from: old)
     judge(key, isInTime ? report : nil)
-    if policy.comparison != nil, isInTime, let compared = comparedSince, report.started >= compared {
+    if policy.comparison != nil, isInTime, let compared = comparedSince, report.started >= compared
+    {
       samples.add(report, of: records[key.index].instance.role)
     }
     if let transition { effects.append(.stateChanged(key, transition)) }
@@ -578,7 +582,7 @@ package struct Gate: Sendable {
   private mutating func concludeHeld() {
     guard let wanted = policy.comparison, isComparing else { return goOn() }
     guard samples.suffice(wanted) else { return }
-    let comparison = Comparison(samples, wanted)
+    let comparison = Comparison(samples, wanted, looks: rollout.steps.count)
     comparison.isWorse ? rollBack(worseThanBaseline(comparison)) : goOn()
   }
 
@@ -599,7 +603,8 @@ package struct Gate: Sendable {
     } else if isOnlyTrafficMissing {
       conclude(.inconclusive, tooFewRequests)
     } else if let wanted = policy.comparison, isComparing, holdsAllElse, isCounted {
-      conclude(.inconclusive, tooFewSamples(Comparison(samples, wanted)))
+      conclude(
+        .inconclusive, tooFewSamples(Comparison(samples, wanted, looks: rollout.steps.count)))
     } else if areGuardsMissing {
       conclude(.rollback, guardsNotHealthy)
     } else {
@@ -608,7 +613,9 @@ package struct Gate: Sendable {
   }
 
   /// The new group beside the old one, as far as it can be told; nil where they are not compared.
-  package var comparison: Comparison? { policy.comparison.map { Comparison(samples, $0) } }
+  package var comparison: Comparison? {
+    policy.comparison.map { Comparison(samples, $0, looks: rollout.steps.count) }
+  }
 
   var isDeadlinePast: Bool { clock >= deadline || rollout.underWay != nil && clock >= goal }
 

@@ -388,7 +388,9 @@ import Testing
   @Test func checksLostBeforeTheShiftDoNotUseUpTheTimeOfTheGateThatLostNothing() {
     // So many are lost that the steps no longer fit in: had none been, they would have.
     var run = Self.run(deadline: .seconds(150))
-    run.answer = { _, start, gate in gate.rollout.hasShifted || start > .seconds(50) ? .success : .lost }
+    run.answer = { _, start, gate in
+      gate.rollout.hasShifted || start > .seconds(50) ? .success : .lost
+    }
     run.play()
     #expect(run.run.verdict?.reason.code == .gateFault)
   }

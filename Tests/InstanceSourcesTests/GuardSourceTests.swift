@@ -59,7 +59,10 @@ import Testing
     (200, #"{"a":[1.5]}"#, GuardAnswer.holds("1.5 < 2")),
     (200, #"{"a":["2"]}"#, .fails("2.0, not < 2", .expectationFailed)),
     (200, #"{"a":[]}"#, .waits("there is nothing at /a/0: there is no such data", isEmpty: true)),
-    (200, #"{"a":[null]}"#, .waits("there is nothing at /a/0: there is no such data", isEmpty: true)),
+    (
+      200, #"{"a":[null]}"#,
+      .waits("there is nothing at /a/0: there is no such data", isEmpty: true)
+    ),
     (200, #"{"a":[{}]}"#, .unknown("/a/0 is no number")),
     (200, #"{"a":["NaN"]}"#, .unknown("/a/0 is no number")),
     (503, #"{"a":[1]}"#, .unknown("HTTP 503, not 200 to 299, so there is no number")),

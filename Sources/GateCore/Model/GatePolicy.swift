@@ -88,8 +88,8 @@ package struct GatePolicy: Hashable, Sendable {
     for check: HealthCheck, gracePeriod: Duration, soak: Duration,
     comparison: ComparisonPolicy? = nil, steps: [CanaryStep] = []
   ) -> Duration {
-    let checks =
-      2 * (check.healthyThreshold + check.unhealthyThreshold) + (comparison?.minSamples ?? 0)
+    let samples = (comparison?.minSamples ?? 0) * max(steps.count, 1)
+    let checks = 2 * (check.healthyThreshold + check.unhealthyThreshold) + samples
     let canary = steps.reduce(Duration.zero) { $0 + $1.longestCommands + $1.shortest }
     return gracePeriod + check.interval * checks + soak + canary
       + (steps.map(\.soak).max() ?? .zero)

@@ -89,8 +89,23 @@ extension Gate {
   /// Whether this guard of the run is there already.
   package func isAsked(_ guarding: Instance) -> Bool {
     records.contains {
-      $0.instance.role == .guard && $0.instance.id == guarding.id && $0.instance.step == guarding.step
+      $0.instance.role == .guard && $0.instance.id == guarding.id
+        && $0.instance.step == guarding.step
         && $0.removed == nil
     }
+  }
+}
+
+extension Gate {
+  /// The guards, each as it was asked last: a run that goes on asks those of a step anew.
+  package var guardKeys: [InstanceKey] {
+    records.indices.filter { index in
+      let instance = records[index].instance
+      guard instance.role == .guard else { return false }
+      guard instance.step != nil else { return true }
+      return !records[(index + 1)...].contains {
+        $0.instance.step == instance.step && $0.instance.id == instance.id
+      }
+    }.map(InstanceKey.init)
   }
 }

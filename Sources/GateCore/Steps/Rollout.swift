@@ -10,6 +10,14 @@ package struct Rollout: Hashable, Sendable {
   private(set) var askedAt = GateInstant.start
   /// The weight that is in effect, as far as it was seen; nil: nothing was confirmed.
   package private(set) var confirmed: Int?
+  /// How many of the old group there were when the first shift began, and how few there were later;
+  /// nil where it is not asked, or nothing was shifted.
+  package private(set) var wayBack: WayBackCounts?
+
+  package struct WayBackCounts: Hashable, Sendable {
+    package var began: Int
+    package var least: Int
+  }
 
   /// How far a state that needs a command is with it.
   enum Asked: Hashable, Sendable {
@@ -80,6 +88,13 @@ package struct Rollout: Hashable, Sendable {
     if end.command.kind == .approve, end.answer == .yes {
       records[end.command.step].isApproved = true
     }
+  }
+
+  /// Notes how many of the old group are there now to take the traffic back.
+  mutating func noteWayBack(_ present: Int) {
+    guard present > 0 || wayBack != nil else { return }
+    wayBack = WayBackCounts(
+      began: wayBack?.began ?? present, least: min(wayBack?.least ?? present, present))
   }
 
   /// Notes that the weight of the step is in effect, as far as can be told.

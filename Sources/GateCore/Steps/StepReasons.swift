@@ -1,7 +1,8 @@
 /// The words of a verdict that a step brings, and what others say of the step that they came in.
 extension Gate {
   func stepFailed(_ end: StepCommandEnd) -> VerdictReason {
-    VerdictReason(.stepFailed, "\(end.command.kind.rawValue) \(end.result.words)\(Self.quoted(end.output))")
+    VerdictReason(
+      .stepFailed, "\(end.command.kind.rawValue) \(end.result.words)\(Self.quoted(end.output))")
   }
 
   func stepTookTooLong(_ step: Int) -> VerdictReason {

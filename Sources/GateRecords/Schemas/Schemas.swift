@@ -390,11 +390,10 @@ package enum Schemas {
         "t": { "type": "number", "minimum": 0 },
         "event": {
           "enum": [
-            "run_started", "instance_added", "guard_added", "instance_removed", "check",
-            "gate_fault", "guard_waits", "group_listed", "load_balancer_view", "interrupted",
-            "step_began", "step_approved", "step_shifted", "step_confirmed",
-            "step_command_ended", "step_ended", "undone",
-            "resumed", "woke_up", "state_changed", "decided", "hook_ended",
+            "run_started", "instance_added", "guard_added", "guard_waits", "step_began",
+            "step_approved", "step_shifted", "step_confirmed", "step_command_ended", "step_ended",
+            "undone", "instance_removed", "check", "gate_fault", "group_listed",
+            "load_balancer_view", "interrupted", "resumed", "woke_up", "state_changed", "decided", "hook_ended",
             "rollback_verified", "signed"
           ]
         }
@@ -482,23 +481,7 @@ package enum Schemas {
           },
           "required": ["step", "name", "weight", "attempt"]
         },
-        {
-          "properties": {
-            "event": {
-              "enum": ["step_approved", "step_shifted", "step_confirmed", "step_command_ended"]
-            },
-            "step": { "$ref": "#/$defs/step" },
-            "name": { "type": "string" },
-            "weight": { "$ref": "#/$defs/weight" },
-            "command": { "$ref": "#/$defs/step_command" },
-            "attempt": { "type": "integer", "minimum": 1 },
-            "exit_status": { "type": ["integer", "null"] },
-            "timed_out": { "type": "boolean" },
-            "detail": { "type": "string" },
-            "output": { "type": "string" }
-          },
-          "required": ["step", "name", "command", "attempt", "exit_status", "output"]
-        },
+    \(commandBranches)
         {
           "properties": {
             "event": { "const": "step_ended" },
@@ -679,6 +662,30 @@ package enum Schemas {
       }
     }
     """
+
+  /// How a command of a step ended, by the events that tell of it.
+  static let commandBranches = [
+    "step_approved", "step_shifted", "step_confirmed", "step_command_ended",
+  ]
+  .map { event in
+    """
+        {
+          "properties": {
+            "event": { "const": "\(event)" },
+            "step": { "$ref": "#/$defs/step" },
+            "name": { "type": "string" },
+            "weight": { "$ref": "#/$defs/weight" },
+            "command": { "$ref": "#/$defs/step_command" },
+            "attempt": { "type": "integer", "minimum": 1 },
+            "exit_status": { "type": ["integer", "null"] },
+            "timed_out": { "type": "boolean" },
+            "detail": { "type": "string" },
+            "output": { "type": "string" }
+          },
+          "required": ["step", "name", "command", "attempt", "exit_status", "output"]
+        },
+    """
+  }.joined(separator: "\n")
 
   static let kinds = list(FailureKind.allCases)
 

@@ -91,7 +91,8 @@ final class JournalFile: GateObserver {
   ) {
     writer.write(event, effects, at: instant, in: gate)
     latest = instant
-    isUrgent = isUrgent || gate.verdict != nil || event.mustNotBeCutOff
+    isUrgent =
+      isUrgent || gate.verdict != nil || event.mustNotBeCutOff
       || effects.contains { if case .stepMoved = $0 { true } else { false } }
     // Before the command starts it stands there.
     if case .stepBegan = event {

@@ -39,6 +39,7 @@ struct OwnedCommand: Sendable {
   /// - Parameters:
   ///   - signals: where interruptions are read from: the second one ends it; nil: nothing does.
   ///   - stop: ends it from another thread.
+  /// - Returns: what became of it.
   func run(signals: Int32? = nil, stop: CommandStop? = nil) -> Outcome {
     var child = ChildProcess(words: ["/bin/sh", "-c", command], variables: variables)
     if let input { child.input = input }

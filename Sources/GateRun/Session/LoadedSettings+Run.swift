@@ -68,7 +68,11 @@ extension RunToResume {
       return failure
     }
     let result = wayBack.run(run.gate, reason: run.gate.verdict?.reason, runID: run.header.runID)
-    if let journal = try? JournalFile(resuming: self) { _ = journal.add(.undone(result)) }
+    if let journal = try? JournalFile(resuming: self) {
+      // Its time goes on from the last line.
+      _ = journal.finish()
+      _ = journal.add(.undone(result))
+    }
     if let why = result.command.failureWords {
       failure.message += "\n  hint: undo \(why): users may still reach the new group"
     }

@@ -170,7 +170,8 @@ package struct SettingGroup: Sendable {
   }
 
   private init(_ title: String, of parts: Set<Setting.Part>) {
-    self.init(title, SettingKey.allCases.filter { $0.isEverywhere && parts.contains($0.setting.part) })
+    self.init(
+      title, SettingKey.allCases.filter { $0.isEverywhere && parts.contains($0.setting.part) })
   }
 
   package static let healthCheck = SettingGroup(
@@ -207,7 +208,8 @@ extension Setting {
     switch kind {
     case .choice(let names): .values(names)
     case .file: naming == .folder ? .folders : .files
-    case .text, .textOrNumber, .duration, .wholeNumber, .instanceCount, .toggle, .instances, .pair:
+    case .text, .textOrNumber, .duration, .wholeNumber, .instanceCount, .toggle, .instances, .pair,
+      .mapping:
       naming == .key ? .files : .nothing
     }
   }

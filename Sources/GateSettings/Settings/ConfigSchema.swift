@@ -103,7 +103,8 @@ private func numberSchema(_ bounds: ClosedRange<Int>) -> String {
   "\"type\": \"integer\", \"minimum\": \(bounds.lowerBound), \"maximum\": \(bounds.upperBound)"
 }
 
-private func mappingSchema(_ fields: [(name: String, schema: String)], more: String = "") -> String {
+private func mappingSchema(_ fields: [(name: String, schema: String)], more: String = "") -> String
+{
   let properties = fields.map { "\(quotedScalar($0.name)): { \($0.schema) }" }
   return "\"type\": \"object\", \"additionalProperties\": false, \(more)\"properties\": { "
     + properties.joined(separator: ", ") + " }"
@@ -115,7 +116,9 @@ private let guardSchema: String = {
   let one = forms.map { "{ \"required\": [\(quotedScalar($0))] }" }.joined(separator: ", ")
   let numbers = "healthy_threshold unhealthy_threshold".split(separator: " ").map(String.init)
   let times = "interval timeout lag window".split(separator: " ").map(String.init)
-  let requests = mappingSchema([("query", textSchema), ("at_least", numberSchema(1...1_000_000_000))])
+  let requests = mappingSchema([
+    ("query", textSchema), ("at_least", numberSchema(1...1_000_000_000)),
+  ])
   return mappingSchema(
     forms.map { ($0, textSchema) } + times.map { ($0, durationSchema) }
       + numbers.map { ($0, numberSchema(1...10_000)) } + [

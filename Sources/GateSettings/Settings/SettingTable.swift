@@ -545,8 +545,8 @@ extension SettingKey {
     case .hookTimeout:
       Setting(
         .reactions, .duration, "DURATION",
-        "Time limit for each hook. A hook that exceeds it is terminated.", whenUnset: "5m",
-        with: .any([.onPromote, .onRollback, .onInconclusive]))
+        "Time limit for each hook, and each shift and undo of a step. What exceeds it is terminated.",
+        whenUnset: "5m", with: .any([.onPromote, .onRollback, .onInconclusive, .steps]))
     case .notify:
       Setting(
         .reactions, .text, "URL",

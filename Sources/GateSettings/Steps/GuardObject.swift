@@ -77,7 +77,8 @@ extension GuardSpec {
     requests =
       switch question {
       case .prometheus: .prometheus(query)
-      case .json: .json(try JSONPointer(parsing: query.hasPrefix("#") ? String(query.dropFirst()) : query))
+      case .json:
+        .json(try JSONPointer(parsing: query.hasPrefix("#") ? String(query.dropFirst()) : query))
       case .cloudWatchMetric: .cloudWatchMetric(try GuardMetric(parsing: query))
       case .cloudWatchAlarm, .http, .exec:
         throw GrammarError("min_requests goes with prometheus, json and cloudwatch-metric")

@@ -147,7 +147,9 @@ extension SettingsReader {
   func distinguish(_ guards: inout [GuardSpec], from others: [GuardSpec] = []) {
     for index in guards.indices {
       let name = guards[index].name
-      let namesakes = (others + guards[..<index]).count { $0.name == name || $0.name.hasPrefix("\(name) #") }
+      let namesakes = (others + guards[..<index]).count {
+        $0.name == name || $0.name.hasPrefix("\(name) #")
+      }
       if namesakes > 0 { guards[index].name += " #\(namesakes + 1)" }
       guards[index].measure.name = guards[index].name
     }

@@ -10,7 +10,8 @@ extension YAMLNode {
       if isNull { "null" } else if isPlain, Self.isBare(text) { text } else { quotedScalar(text) }
     case .sequence(let items): "[\(items.map(\.json).joined(separator: ", "))]"
     case .mapping(let pairs):
-      "{" + pairs.map { "\(quotedScalar($0.name.scalar ?? "")): \($0.value.json)" }
+      "{"
+        + pairs.map { "\(quotedScalar($0.name.scalar ?? "")): \($0.value.json)" }
         .joined(separator: ", ") + "}"
     }
   }
@@ -118,7 +119,9 @@ struct StructuredFields {
 
   /// - Throws: `GrammarError` that names a field that nobody asked for.
   func refuseUnknown() throws(GrammarError) {
-    guard let unknown = object.map(\.name.text).first(where: { !known.contains($0) }) else { return }
+    guard let unknown = object.map(\.name.text).first(where: { !known.contains($0) }) else {
+      return
+    }
     let near = nearestName(to: unknown, among: known)
     throw GrammarError(
       "\(unknown.shown) is no part of \(name)",

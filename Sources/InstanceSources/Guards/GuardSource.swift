@@ -64,7 +64,8 @@ package struct GuardSource: Sendable {
     } catch let none as NumberAnswer.NoDocument {
       return .failure(NoCount(words: none.words))
     } catch {
-      return .failure(NoCount(words: (error as? SourceError)?.message.cleaned(to: 300) ?? "\(error)"))
+      return .failure(
+        NoCount(words: (error as? SourceError)?.message.cleaned(to: 300) ?? "\(error)"))
     }
   }
 

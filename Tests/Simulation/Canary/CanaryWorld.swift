@@ -89,7 +89,8 @@ struct CanaryWorld {
 
   func mark(of instance: Instance, at start: GateInstant, weight: Int) -> Mark {
     let second = Int(start.microseconds / 1_000_000)
-    var dice = dice(second, instance.id.utf8.reduce(instance.role == .guard ? 97 : 31) { $0 &* 31 &+ Int($1) })
+    var dice = dice(
+      second, instance.id.utf8.reduce(instance.role == .guard ? 97 : 31) { $0 &* 31 &+ Int($1) })
     let roll = Int.random(in: 0..<100, using: &dice)
     guard roll >= lost else { return .lost }
     if instance.role == .guard {

@@ -100,7 +100,8 @@ struct Invariants {
     case .listed(let listed): note(listed)
     case .loadBalancerSaw(let key, let view): change(key) { $0.view = view.state }
     case .resumed(let gap): resume(at: now, isLong: gap > check.interval)
-    case .loadBalancerAsked, .guardWaits, .stepBegan, .stepCommandEnded, .interrupted, .wokeUp: break
+    case .loadBalancerAsked, .guardWaits, .stepBegan, .stepCommandEnded, .interrupted, .wokeUp:
+      break
     }
   }
 
@@ -202,7 +203,8 @@ struct Invariants {
 
   private func misses(_ one: Seen, at now: Int64) -> Int {
     let interval = check.interval.inMicroseconds
-    let late = now - one.nextDue - interval - check.timeoutOfRules(for: one.instance.role).inMicroseconds
+    let late =
+      now - one.nextDue - interval - check.timeoutOfRules(for: one.instance.role).inMicroseconds
     return one.misses + (late > interval ? 2 : late > 0 ? 1 : 0)
   }
 

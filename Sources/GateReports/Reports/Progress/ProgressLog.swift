@@ -228,7 +228,8 @@ package struct ProgressLog: Sendable {
       if !obstacles.isEmpty { obstacles = [] }
       return
     }
-    guard gate.verdict == nil, gate.blame == nil, let obstacle = gate.obstacle,
+    guard gate.verdict == nil, gate.blame == nil, gate.rollout.underWay == nil,
+      let obstacle = gate.obstacle,
       obstacles.insert(obstacle.kind).inserted
     else { return }
     tellMembership(at: now, in: gate)
