@@ -41,12 +41,21 @@ let package = Package(
     .target(
       name: "GateSettings", dependencies: ["CRE2", "CYAML", "GateCore", "GateText"],
       swiftSettings: strict + small),
+    // The one grammar of the command line. Beside the settings, so that it is built beside records.
+    .target(
+      name: "GateArguments", dependencies: ["GateCore", "GateSettings", "GateText"],
+      swiftSettings: strict + small),
     .target(
       name: "GateRecords",
       dependencies: ["CCrypto", "GateCore", "GateInsight", "GateSettings", "GateText"],
       swiftSettings: strict + small),
     .target(
       name: "GateReports",
+      dependencies: ["GateCore", "GateInsight", "GateRecords", "GateSettings", "GateText"],
+      swiftSettings: strict + small),
+    // What people watch, and what other commands than a run find: built beside the reports.
+    .target(
+      name: "GateDisplay",
       dependencies: ["GateCore", "GateInsight", "GateRecords", "GateSettings", "GateText"],
       swiftSettings: strict + small),
 
@@ -69,17 +78,18 @@ let package = Package(
     .target(
       name: "GateRun",
       dependencies: [
-        "CCurlShims", "CProcess", "CurlHTTP", "DemoFleet", "GateCore", "GateEngine",
-        "GateInsight", "GateRecords", "GateReports", "GateSettings", "GateText",
-        "InstanceSources",
+        "CCurlShims", "CProcess", "CurlHTTP", "DemoFleet", "GateArguments", "GateCore",
+        "GateDisplay", "GateEngine", "GateInsight", "GateRecords", "GateReports", "GateSettings",
+        "GateText", "InstanceSources",
       ],
       swiftSettings: strict + checkedInTests + small),
     // Flags, help and main.
     .executableTarget(
       name: "healthgate",
       dependencies: [
-        "CProcess", "CurlHTTP", "DemoFleet", "GateCore", "GateEngine", "GateInsight",
-        "GateRecords", "GateReports", "GateRun", "GateSettings", "GateText", "InstanceSources",
+        "CProcess", "CurlHTTP", "DemoFleet", "GateArguments", "GateCore", "GateDisplay",
+        "GateEngine", "GateInsight", "GateRecords", "GateReports", "GateRun", "GateSettings",
+        "GateText", "InstanceSources",
       ],
       swiftSettings: strict + unoptimized),
 
@@ -121,7 +131,10 @@ let package = Package(
     // Of text, settings, records and reports together: they share recorded runs.
     .testTarget(
       name: "GateFormatsTests",
-      dependencies: ["GateRecords", "GateReports", "GateSettings", "GateText", "TestSupport"],
+      dependencies: [
+        "GateArguments", "GateDisplay", "GateRecords", "GateReports", "GateSettings", "GateText",
+        "TestSupport",
+      ],
       exclude: ["Reports/Golden", "Verdict/Golden"], swiftSettings: strict),
     .testTarget(
       name: "GateEngineTests", dependencies: ["GateEngine", "TestSupport"],
@@ -137,7 +150,9 @@ let package = Package(
       exclude: ["Fixtures", "Peers", "Terraform/Samples"], swiftSettings: strict),
     .testTarget(
       name: "GateRunTests",
-      dependencies: ["GateCore", "GateRecords", "GateRun", "GateSettings", "InstanceSources"],
+      dependencies: [
+        "GateArguments", "GateCore", "GateRecords", "GateRun", "GateSettings", "InstanceSources",
+      ],
       swiftSettings: strict),
     .testTarget(name: "DemoFleetTests", dependencies: ["DemoFleet"], swiftSettings: strict),
     // Whole gates on virtual time, by seed: for the tests, and as a program.
@@ -154,8 +169,8 @@ let package = Package(
     .testTarget(
       name: "FuzzTests",
       dependencies: [
-        "CResolver", "CurlHTTP", "GateCore", "GateInsight", "GateRecords", "GateReports",
-        "GateSettings", "GateText", "InstanceSources", "TestSupport",
+        "CResolver", "CurlHTTP", "GateCore", "GateDisplay", "GateInsight", "GateRecords",
+        "GateReports", "GateSettings", "GateText", "InstanceSources", "TestSupport",
       ],
       exclude: ["Corpus"], swiftSettings: strict),
   ],

@@ -1,7 +1,8 @@
 internal import GateCore
+internal import GateDisplay
 internal import GateEngine
 internal import GateRecords
-internal import GateReports
+internal import GateText
 
 #if canImport(Glibc)
   internal import Glibc

@@ -1,4 +1,4 @@
-package import GateReports
+package import GateText
 
 #if canImport(Glibc)
   internal import Glibc
