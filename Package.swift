@@ -44,12 +44,21 @@ let package = Package(
     .target(
       name: "GateSettings", dependencies: ["CRE2", "CYAML", "GateCore", "GateText"],
       swiftSettings: strict + small),
+    // The one grammar of the command line. Beside the settings, so that it is built beside records.
+    .target(
+      name: "GateArguments", dependencies: ["GateCore", "GateSettings", "GateText"],
+      swiftSettings: strict + small),
     .target(
       name: "GateRecords",
       dependencies: ["CCrypto", "GateCore", "GateInsight", "GateSettings", "GateText"],
       swiftSettings: strict + small),
     .target(
       name: "GateReports",
+      dependencies: ["GateCore", "GateInsight", "GateRecords", "GateSettings", "GateText"],
+      swiftSettings: strict + small),
+    // What people watch, and what other commands than a run find: built beside the reports.
+    .target(
+      name: "GateDisplay",
       dependencies: ["GateCore", "GateInsight", "GateRecords", "GateSettings", "GateText"],
       swiftSettings: strict + small),
 
@@ -76,17 +85,18 @@ let package = Package(
     .target(
       name: "GateRun",
       dependencies: [
-        "CSystem", "Curl", "CurlHTTP", "DemoFleet", "GateCore", "GateEngine", "GateInsight",
-        "GateRecords", "GateReports", "GateSettings", "GateText", "InstanceSources", "LibC",
+        "CSystem", "Curl", "CurlHTTP", "DemoFleet", "GateArguments", "GateCore", "GateDisplay",
+        "GateEngine", "GateInsight", "GateRecords", "GateReports", "GateSettings", "GateText",
+        "InstanceSources", "LibC",
       ],
       swiftSettings: strict + checkedInTests + small),
     // Flags, help and main.
     .executableTarget(
       name: "healthgate",
       dependencies: [
-        "CSystem", "CurlHTTP", "DemoFleet", "GateCore", "GateEngine", "GateInsight",
-        "GateRecords", "GateReports", "GateRun", "GateSettings", "GateText", "InstanceSources",
-        "LibC",
+        "CSystem", "CurlHTTP", "DemoFleet", "GateArguments", "GateCore", "GateDisplay",
+        "GateEngine", "GateInsight", "GateRecords", "GateReports", "GateRun", "GateSettings",
+        "GateText", "InstanceSources", "LibC",
       ],
       swiftSettings: strict + unoptimized),
 
@@ -130,7 +140,10 @@ let package = Package(
     // Of text, settings, records and reports together: they share recorded runs.
     .testTarget(
       name: "GateFormatsTests",
-      dependencies: ["GateRecords", "GateReports", "GateSettings", "GateText", "TestSupport"],
+      dependencies: [
+        "GateArguments", "GateDisplay", "GateRecords", "GateReports", "GateSettings", "GateText",
+        "TestSupport",
+      ],
       exclude: ["Reports/Golden", "Verdict/Golden"], swiftSettings: strict),
     .testTarget(
       name: "GateEngineTests", dependencies: ["GateEngine", "TestSupport"],
@@ -153,7 +166,8 @@ let package = Package(
     .testTarget(
       name: "GateRunTests",
       dependencies: [
-        "GateCore", "GateRecords", "GateRun", "GateSettings", "InstanceSources", "LibC",
+        "GateArguments", "GateCore", "GateRecords", "GateRun", "GateSettings", "InstanceSources",
+        "LibC",
       ],
       swiftSettings: strict),
     .testTarget(name: "DemoFleetTests", dependencies: ["DemoFleet"], swiftSettings: strict),
@@ -171,8 +185,8 @@ let package = Package(
     .testTarget(
       name: "FuzzTests",
       dependencies: [
-        "CResolver", "CurlHTTP", "GateCore", "GateInsight", "GateRecords", "GateReports",
-        "GateSettings", "GateText", "InstanceSources", "TestSupport",
+        "CResolver", "CurlHTTP", "GateCore", "GateDisplay", "GateInsight", "GateRecords",
+        "GateReports", "GateSettings", "GateText", "InstanceSources", "TestSupport",
       ],
       exclude: ["Corpus"], swiftSettings: strict),
   ],

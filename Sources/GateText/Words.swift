@@ -38,3 +38,10 @@ package func list(_ names: some Collection<String>, first limit: Int) -> String 
 package func counted(_ number: Int, _ noun: String, _ ending: String) -> String {
   "\(number) \(noun)\(number == 1 ? "" : ending)"
 }
+
+extension GateInstant {
+  /// How long it is from here to another moment: `12s`.
+  package func words(until end: GateInstant) -> String {
+    GateInstant(microseconds: end.microseconds - microseconds).preciseWords
+  }
+}

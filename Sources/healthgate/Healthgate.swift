@@ -1,10 +1,12 @@
 internal import CSystem
+internal import GateArguments
 internal import GateRecords
 internal import GateRun
 internal import GateSettings
 
 /// A command: what it takes, and what it does with it.
 protocol Command {
+  static var name: String { get }
   static var declaration: CommandDeclaration { get }
 
   /// Ends the process itself with any other status than 0.
@@ -25,6 +27,10 @@ enum Healthgate {
 
   static let grammar = CommandGrammar(commands.map { $0.declaration })
 
+  static func command(named name: String) -> (any Command.Type)? {
+    commands.first { $0.name == name }
+  }
+
   static func main() {
     hg_begin_process()
     Output.reserveStandardStreams()
@@ -36,7 +42,7 @@ enum Healthgate {
         try Output.print(answer)
       } else {
         let words = try invocation.understood()
-        try commands.first { $0.declaration.name == words.command.name }?.run(words)
+        try command(named: words.command.name)?.run(words)
       }
     } catch {
       end(invocation, explaining: error)

@@ -1,3 +1,4 @@
+internal import GateArguments
 internal import GateRecords
 internal import GateRun
 internal import GateSettings
@@ -17,10 +18,10 @@ enum Help {
     case "exit-status", "exit-codes", "exit": return "\(exitStatus)\n"
     case "environment", "variables": return environment
     default:
-      guard let command = Healthgate.grammar[topic] else {
+      guard let command = Healthgate.command(named: topic) else {
         throw Healthgate.grammar.problem(ofFirstWord: topic)
       }
-      return page(of: command, everySetting: false)
+      return page(of: command.declaration, everySetting: false)
     }
   }
 

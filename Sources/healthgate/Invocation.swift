@@ -1,3 +1,4 @@
+internal import GateArguments
 internal import GateRun
 internal import GateSettings
 internal import GateText
@@ -12,10 +13,10 @@ struct Invocation {
     self.arguments = arguments
     let first = arguments.first ?? ""
     guard !Self.isQuestion(first) else { words = nil; return }
-    let grammar = Healthgate.grammar
-    words =
-      grammar[first].map { grammar.read(Array(arguments.dropFirst()), of: $0) }
-      ?? grammar.read(arguments, of: Run.declaration)
+    let command = Healthgate.command(named: first)
+    words = Healthgate.grammar.read(
+      command == nil ? arguments : Array(arguments.dropFirst()),
+      of: (command ?? Run.self).declaration)
   }
 
   private static let dump = "--experimental-dump-help"
@@ -40,7 +41,7 @@ struct Invocation {
   }
 
   private func answer(of words: CommandWords?, _ first: String) throws -> String? {
-    if Healthgate.grammar[first] == nil, !first.hasPrefix("-"), !first.contains("://") {
+    if Healthgate.command(named: first) == nil, !first.hasPrefix("-"), !first.contains("://") {
       throw Healthgate.grammar.problem(ofFirstWord: first)
     }
     guard let words, let question = words.question else { return nil }

@@ -1,3 +1,4 @@
+import GateArguments
 import GateSettings
 import Testing
 

@@ -1,7 +1,7 @@
 internal import GateCore
 package import GateRecords
 internal import GateSettings
-internal import GateText
+package import GateText
 
 /// The comparison for people: run by run what each setting would have decided and when, and then
 /// how often each would have been wrong.

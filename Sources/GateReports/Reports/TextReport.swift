@@ -1,7 +1,7 @@
 internal import GateCore
 package import GateRecords
 internal import GateSettings
-internal import GateText
+package import GateText
 
 /// The verdict for people: the reason first, then who caused it and why, then the rest.
 ///

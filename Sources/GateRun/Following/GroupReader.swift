@@ -1,6 +1,5 @@
 internal import GateCore
 internal import GateEngine
-internal import GateReports
 internal import GateSettings
 internal import GateText
 internal import InstanceSources

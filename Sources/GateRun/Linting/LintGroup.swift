@@ -1,8 +1,8 @@
 internal import CurlHTTP
 internal import Dispatch
 internal import GateCore
+internal import GateDisplay
 internal import GateInsight
-internal import GateReports
 internal import GateSettings
 internal import GateText
 internal import InstanceSources

@@ -1,7 +1,7 @@
 internal import GateCore
+package import GateDisplay
 internal import GateInsight
 internal import GateRecords
-package import GateReports
 package import GateSettings
 internal import GateText
 

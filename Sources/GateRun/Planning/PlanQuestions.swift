@@ -1,6 +1,6 @@
 internal import GateCore
+internal import GateDisplay
 internal import GateInsight
-internal import GateReports
 internal import GateSettings
 
 /// What is asked of a plan beside the settings, understood; all mistakes are told at once.

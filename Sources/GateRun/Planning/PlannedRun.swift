@@ -1,7 +1,7 @@
 internal import GateCore
+package import GateDisplay
 internal import GateInsight
 internal import GateRecords
-package import GateReports
 internal import GateSettings
 
 /// Makes a plan of settings and questions.

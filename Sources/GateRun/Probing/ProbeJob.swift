@@ -1,9 +1,9 @@
 internal import Curl
 internal import CurlHTTP
 internal import GateCore
+package import GateDisplay
 internal import GateEngine
 internal import GateRecords
-package import GateReports
 package import GateSettings
 internal import GateText
 

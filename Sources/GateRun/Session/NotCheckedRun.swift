@@ -1,3 +1,4 @@
+package import GateArguments
 internal import GateRecords
 internal import GateReports
 package import GateSettings

@@ -17,17 +17,17 @@ package struct SettingsLoader {
     self.config = config
   }
 
-  package static var environment: [String: String] { ProcessInfo.processInfo.environment }
+  package static let environment = ProcessInfo.processInfo.environment
 
   /// What a command gets, be it a source, a guard, a key's or a hook: this process's own.
   ///
   /// Without what would make a healthgate that it runs run this run's commands, or write over what
   /// this run writes.
-  static var environmentOfCommands: [String: String] {
+  static let environmentOfCommands: [String: String] = {
     var variables = environment
     for key in SettingKey.allCases where !key.isInherited { variables[key.variable] = nil }
     return variables
-  }
+  }()
 
   /// What all of this process shares to ask AWS: credentials are got once, whoever needs them.
   static let aws = AWSSession(.machine(variables: environment))
@@ -246,6 +246,7 @@ extension Settings {
 
   /// Each has its own time, or ten seconds, or as long as a check if that is longer.
   var guardSources: [GuardName: GuardSource] {
+    guard !guards.isEmpty || !steps.isEmpty else { return [:] }
     let hostEnvironment = HostEnvironment.machine(variables: SettingsLoader.environmentOfCommands)
     let client = AWSClient(SettingsLoader.aws)
     return Dictionary(

@@ -1,6 +1,8 @@
+internal import GateDisplay
 package import GateRecords
 internal import GateReports
 internal import GateSettings
+internal import GateText
 internal import LibC
 
 /// Who reads what the program prints.

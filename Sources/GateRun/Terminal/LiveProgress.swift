@@ -1,7 +1,8 @@
 internal import GateCore
+internal import GateDisplay
 internal import GateEngine
 internal import GateRecords
-internal import GateReports
+internal import GateText
 internal import LibC
 
 /// Progress on a terminal, redrawn in place; the last frame stays there as the record.

@@ -1,7 +1,7 @@
 internal import GateCore
+internal import GateDisplay
 internal import GateEngine
 internal import GateRecords
-internal import GateReports
 
 /// Progress as lines on standard error: for pipes, files and CI systems.
 final class PlainProgress: GateObserver {

@@ -1,6 +1,6 @@
+internal import GateDisplay
 internal import GateEngine
 internal import GateRecords
-internal import GateReports
 internal import GateSettings
 internal import LibC
 

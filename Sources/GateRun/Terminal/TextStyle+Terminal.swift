@@ -1,4 +1,4 @@
-package import GateReports
+package import GateText
 internal import LibC
 
 extension TextStyle {

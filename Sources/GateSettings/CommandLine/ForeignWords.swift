@@ -265,3 +265,25 @@ package enum ForeignWords {
     Dictionary(uniqueKeysWithValues: rows.flatMap { words, text in words.map { ($0, text) } })
   }
 }
+
+extension String {
+  /// The options that a sentence names, but for those of commands that it quotes.
+  package var optionNames: [String] {
+    split(separator: "'", omittingEmptySubsequences: false).enumerated()
+      .filter { $0.offset.isMultiple(of: 2) }
+      .flatMap { $0.element.split { !($0.isLetter || $0 == "-") } }
+      .filter { $0.hasPrefix("--") }.map(String.init)
+  }
+
+  /// `HealthCheckInterval` and `health_check_interval` as an option spells them.
+  package var hyphenated: String {
+    var words = ""
+    var wasLowercase = false
+    for character in self {
+      if character.isUppercase, wasLowercase { words += "-" }
+      wasLowercase = character.isLowercase
+      words += character.lowercased()
+    }
+    return words.replacing("_", with: "-")
+  }
+}

@@ -90,3 +90,31 @@ package enum GatedURLs {
     SettingProblem(.inconsistent(.instances, sentence, hint: hint))
   }
 }
+
+extension String {
+  /// Whether it is more of an address than of a command: `10.0.1.5:80`, `web.example/health`.
+  package var looksLikePlace: Bool {
+    contains { ".:/[".contains($0) }
+  }
+
+  /// How a place is given that is not written as a URL.
+  package var hintAtURL: String {
+    if contains(","),
+      (try? split(separator: ",").map { try InstanceSpec(parsing: String($0)) }) != nil
+    {
+      return "give a list with --instances, and what to check with --target HTTP:80/health"
+    }
+    return looksLikePlace && !(first?.isUppercase ?? false && contains(":"))
+      || (try? HealthCheckTarget(parsing: self)) != nil
+      ? "write the protocol too, such as \(asURL), or give --target and --instances"
+      : "give URLs alone, such as http://10.0.1.5/health, or --target and --instances"
+  }
+
+  private var asURL: String {
+    if let target = try? HealthCheckTarget(parsing: self) {
+      return "\(target.scheme.rawValue.lowercased())://10.0.1.5\(target.path)"
+    }
+    let hasPath = contains("/")
+    return "http://\(self)\(hasPath ? "" : "/health")"
+  }
+}

@@ -1,15 +1,17 @@
 internal import DemoFleet
+internal import GateArguments
 internal import GateRun
 internal import GateSettings
 internal import GateText
 
 /// The main job on an embedded group: no network, no set-up.
 enum Demo: Command {
+  static let name = "demo"
   private static let list = CommandOption(
     flag: "list", "Name the scenarios and what each shows.", isQuestion: true)
 
   static let declaration = CommandDeclaration(
-    "demo", "Gate an embedded group of loopback instances, to see what healthgate does.",
+    name, "Gate an embedded group of loopback instances, to see what healthgate does.",
     discussion: "Without a scenario: a slow boot that ends in a promotion.",
     argument: CommandArgument(
       "SCENARIO", .optional,

@@ -1,3 +1,4 @@
+internal import GateArguments
 internal import GateRecords
 internal import GateRun
 internal import GateSettings
@@ -6,12 +7,13 @@ internal import LibC
 
 /// Prints a file of settings to begin with.
 enum Init: Command {
+  static let name = "init"
   private static let output = CommandOption(
     "output", "FILE",
     "Write it to this file, which must not exist. (default: standard output)", completion: .files)
 
   static let declaration = CommandDeclaration(
-    "init", "Print a commented settings file to start from.",
+    name, "Print a commented settings file to start from.",
     discussion: """
       From a URL (healthgate init http://10.0.1.5/health), a load balancer (--import-from elb:web, \
       --elb web, --target-group web), Terraform's JSON (--terraform show.json), any other \

@@ -1,3 +1,4 @@
+internal import GateArguments
 internal import GateRecords
 internal import GateRun
 internal import GateSettings
@@ -5,8 +6,9 @@ internal import LibC
 
 /// Makes a pair of keys to sign verdicts with.
 enum Keygen: Command {
+  static let name = "keygen"
   static let declaration = CommandDeclaration(
-    "keygen", "Make a pair of keys to sign verdicts with.",
+    name, "Make a pair of keys to sign verdicts with.",
     discussion: """
       FILE gets the private key (PKCS #8 in PEM, readable by you alone), FILE.pub the public one. \
       Neither may be there already. Sign with --sign-key FILE, check with \

@@ -1,6 +1,7 @@
+internal import GateArguments
 internal import GateCore
+internal import GateDisplay
 internal import GateRecords
-internal import GateReports
 internal import GateRun
 internal import GateSettings
 internal import GateText
@@ -8,6 +9,7 @@ internal import LibC
 
 /// Whether an endpoint is a health check that can be trusted.
 enum Lint: Command {
+  static let name = "lint"
   private static let dryRun = CommandOption(
     flag: "dry-run", "Name each request that would be sent and why, and send none.",
     isQuestion: true)
@@ -17,7 +19,7 @@ enum Lint: Command {
     "ignore", "ID", "A rule to leave out, by its id.", isRepeatable: true)
 
   static let declaration = CommandDeclaration(
-    "lint", "Find how an endpoint could report healthy while the application is broken.",
+    name, "Find how an endpoint could report healthy while the application is broken.",
     discussion: """
       Says what to do about each. It sends GET and HEAD (to a gRPC target calls that only read), at most 30 \
       requests to each instance; --dry-run names them and sends none.

@@ -1,3 +1,4 @@
+internal import GateArguments
 internal import GateCore
 internal import GateRecords
 internal import GateRun
@@ -6,6 +7,7 @@ internal import LibC
 
 /// Makes one verdict out of several.
 enum Merge: Command {
+  static let name = "merge"
   private static let require = CommandOption(
     "require", "HOW-MANY", "How many must promote. (default: all)",
     completion: .values(VerdictMerge.Requirement.allCases.map(\.rawValue)))
@@ -18,7 +20,7 @@ enum Merge: Command {
   private static let signKey = CommandOption(.signKey)
 
   static let declaration = CommandDeclaration(
-    "merge", "Make one verdict out of several: of zones, regions, vantage points.",
+    name, "Make one verdict out of several: of zones, regions, vantage points.",
     discussion: """
       A verdict that is missing, cannot be read, is too old, not signed as asked or of another \
       release than expected is inconclusive. Ends with the status of the one verdict.

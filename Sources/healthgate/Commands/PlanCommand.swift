@@ -1,12 +1,14 @@
+internal import GateArguments
 internal import GateCore
+internal import GateDisplay
 internal import GateInsight
-internal import GateReports
 internal import GateRun
 internal import GateSettings
 internal import LibC
 
 /// What the settings mean, before anything is released.
 enum PlanCommand: Command {
+  static let name = "plan"
   private static let failureRate = CommandOption(
     "failure-rate", "P",
     "The probability that a check fails. (default: 0.01, 0.1, 0.2, 0.5, 0.9, 1)",
@@ -34,7 +36,7 @@ enum PlanCommand: Command {
     completion: .values(PlanFormat.allCases.map(\.rawValue)))
 
   static let declaration = CommandDeclaration(
-    "plan", "Show what settings mean: when each verdict comes, and the odds of a wrong one.",
+    name, "Show what settings mean: when each verdict comes, and the odds of a wrong one.",
     discussion: """
       Takes the settings of 'run', by flags, variables and file, and checks nothing. The odds are \
       calculated; where that is too much they are drawn from a fixed seed, with their standard \

@@ -1,5 +1,7 @@
 internal import CurlHTTP
+internal import GateArguments
 internal import GateCore
+internal import GateDisplay
 internal import GateEngine
 internal import GateRecords
 internal import GateReports
@@ -9,11 +11,12 @@ internal import LibC
 
 /// One check of each target, now, and no verdict.
 enum Probe: Command {
+  static let name = "probe"
   static let format = CommandOption(
     .format, "On standard output: text for people, or json. (default: text)")
 
   static let declaration = CommandDeclaration(
-    "probe", "Check each target once, now: result, timings by phase, and what is probably wrong.",
+    name, "Check each target once, now: result, timings by phase, and what is probably wrong.",
     discussion: """
       A TARGET is what to check, where to check it, or both:
 

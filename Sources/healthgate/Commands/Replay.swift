@@ -1,3 +1,4 @@
+internal import GateArguments
 internal import GateCore
 internal import GateRecords
 internal import GateReports
@@ -8,6 +9,7 @@ internal import LibC
 
 /// Decides again from a recorded run.
 enum Replay: Command {
+  static let name = "replay"
   private static let compare = CommandOption(
     flag: "compare", "Tell what each of several settings would have decided, and when.")
   private static let expect = CommandOption(
@@ -29,7 +31,7 @@ enum Replay: Command {
     "Other settings, with --compare", [.interval, .timeout])
 
   static let declaration = CommandDeclaration(
-    "replay", "Decide again from a journal.",
+    name, "Decide again from a journal.",
     discussion: """
       With the run's own settings the verdict is the run's, to the byte. With others it is what \
       would have been: the checks stay as they were made, so only what is made of them can change.

@@ -1,3 +1,4 @@
+internal import GateArguments
 internal import GateCore
 internal import GateRecords
 internal import GateReports
@@ -7,6 +8,7 @@ internal import LibC
 
 /// Shows a recorded run in another form.
 enum Report: Command {
+  static let name = "report"
   private static let format = CommandOption(
     "format", "FORMAT", "One of \(names.joined(separator: ", ")).", completion: .values(names),
     isRequired: true)
@@ -16,7 +18,7 @@ enum Report: Command {
   private static let names = ReportFormat.allCases.map(\.rawValue)
 
   static let declaration = CommandDeclaration(
-    "report", "Show a recorded run as a page, as test results, as metrics, …",
+    name, "Show a recorded run as a page, as test results, as metrics, …",
     discussion: """
       The report is that of the run itself, to the byte. It exits with 0 when the report was \
       written, whatever the verdict; 'healthgate replay' exits with the verdict's status.

@@ -1,15 +1,17 @@
+internal import GateArguments
 internal import GateCore
 internal import GateRun
 internal import GateSettings
 
 /// The main job: checks a group until the verdict is certain.
 enum Run: Command {
+  static let name = "run"
   private static let printConfig = CommandOption(
     flag: "print-config", "Print the effective settings, each with its origin, and check nothing.",
     isQuestion: true)
 
   static let declaration = CommandDeclaration(
-    "run", "Check a group until the verdict is certain (the default command).",
+    name, "Check a group until the verdict is certain (the default command).",
     discussion: """
       URLs are the short form of --target and --instances: 'healthgate http://10.0.1.5/health \
       http://10.0.1.6/health' is 'healthgate run --target HTTP:80/health --instances \
@@ -62,7 +64,7 @@ enum Run: Command {
 
   /// The flags, with what the URLs stand for.
   private static func given(_ words: CommandWords) throws -> [(SettingKey, [String])] {
-    if let name = words.arguments.first(where: { Healthgate.grammar[$0] != nil }) {
+    if let name = words.arguments.first(where: { Healthgate.command(named: $0) != nil }) {
       throw CommandLineProblem(
         "'\(name)' is a command, and a command comes first", hint: "healthgate \(name) ...")
     }

@@ -1,9 +1,11 @@
+internal import GateArguments
 internal import GateRecords
 internal import GateRun
 internal import GateSettings
 
 /// Prints the JSON Schema of a format.
 enum Schema: Command {
+  static let name = "schema"
   private enum Format: String, CaseIterable {
     case verdict
     case probe
@@ -15,7 +17,7 @@ enum Schema: Command {
   }
 
   static let declaration = CommandDeclaration(
-    "schema", "Print the JSON Schema (2020-12) of what the program writes and reads.",
+    name, "Print the JSON Schema (2020-12) of what the program writes and reads.",
     argument: CommandArgument(
       "FORMAT", .one,
       "verdict, journal (a line of it), config (the settings' file), plan, comparison (of replay "

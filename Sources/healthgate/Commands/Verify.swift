@@ -1,3 +1,4 @@
+internal import GateArguments
 internal import GateCore
 internal import GateRecords
 internal import GateRun
@@ -6,6 +7,7 @@ internal import LibC
 
 /// Says whether a verdict that was written before can be trusted.
 enum Verify: Command {
+  static let name = "verify"
   private static let journal = CommandOption(
     "journal", "FILE", "The journal: it must be the verdict's, and replay to it.",
     completion: .files)
@@ -14,7 +16,7 @@ enum Verify: Command {
     completion: .values(Decision.allCases.map(\.rawValue)))
 
   static let declaration = CommandDeclaration(
-    "verify", "Verify that a verdict is intact, signed, fresh, and backed by its journal.",
+    name, "Verify that a verdict is intact, signed, fresh, and backed by its journal.",
     discussion: """
       Exits with 0 if everything holds that is required, whatever the verdict says, and with 1 if \
       not. Without --key, anybody who can write the file can have made it.

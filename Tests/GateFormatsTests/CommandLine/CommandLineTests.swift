@@ -1,3 +1,4 @@
+import GateArguments
 import GateCore
 import GateReports
 import GateSettings
@@ -23,7 +24,7 @@ import Testing
   }
 
   private func read(_ words: [String], of name: String = "run") throws -> CommandWords {
-    grammar.read(words, of: try #require(grammar[name]))
+    grammar.read(words, of: try #require(grammar.commands.first { $0.name == name }))
   }
 
   private let flags = Set(SettingKey.allCases.map(\.flag) + ["--config", "--print-config"])

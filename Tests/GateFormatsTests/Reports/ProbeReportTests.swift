@@ -1,4 +1,5 @@
 import GateCore
+import GateDisplay
 import GateRecords
 import GateReports
 import GateSettings

@@ -1,3 +1,4 @@
+import GateDisplay
 import GateReports
 import Testing
 

@@ -1,3 +1,4 @@
+import GateArguments
 import Testing
 
 @testable import GateSettings

@@ -1,3 +1,5 @@
+package import GateText
+
 /// Draws one frame over the one before it, on a terminal that may have been resized since.
 package struct Redraw: Sendable {
   /// The columns of each line that is on the screen, and the width that they were drawn for.

@@ -1,4 +1,5 @@
-import GateCore
+internal import GateCore
+internal import GateSettings
 internal import GateText
 
 /// The first word of a command line that cannot be, and what to do.
@@ -133,53 +134,5 @@ extension CommandDeclaration {
   fileprivate var longNames: [String] {
     (groups.flatMap(\.options) + CommandOption.answered)
       .flatMap(\.names).filter { $0.hasPrefix("--") }.map { String($0.dropFirst(2)) }.sorted()
-  }
-}
-
-extension String {
-  /// The options that a sentence names, but for those of commands that it quotes.
-  package var optionNames: [String] {
-    split(separator: "'", omittingEmptySubsequences: false).enumerated()
-      .filter { $0.offset.isMultiple(of: 2) }
-      .flatMap { $0.element.split { !($0.isLetter || $0 == "-") } }
-      .filter { $0.hasPrefix("--") }.map(String.init)
-  }
-
-  /// `HealthCheckInterval` and `health_check_interval` as an option spells them.
-  package var hyphenated: String {
-    var words = ""
-    var wasLowercase = false
-    for character in self {
-      if character.isUppercase, wasLowercase { words += "-" }
-      wasLowercase = character.isLowercase
-      words += character.lowercased()
-    }
-    return words.replacing("_", with: "-")
-  }
-
-  /// Whether it is more of an address than of a command: `10.0.1.5:80`, `web.example/health`.
-  var looksLikePlace: Bool {
-    contains { ".:/[".contains($0) }
-  }
-
-  /// How a place is given that is not written as a URL.
-  var hintAtURL: String {
-    if contains(","),
-      (try? split(separator: ",").map { try InstanceSpec(parsing: String($0)) }) != nil
-    {
-      return "give a list with --instances, and what to check with --target HTTP:80/health"
-    }
-    return looksLikePlace && !(first?.isUppercase ?? false && contains(":"))
-      || (try? HealthCheckTarget(parsing: self)) != nil
-      ? "write the protocol too, such as \(asURL), or give --target and --instances"
-      : "give URLs alone, such as http://10.0.1.5/health, or --target and --instances"
-  }
-
-  private var asURL: String {
-    if let target = try? HealthCheckTarget(parsing: self) {
-      return "\(target.scheme.rawValue.lowercased())://10.0.1.5\(target.path)"
-    }
-    let hasPath = contains("/")
-    return "http://\(self)\(hasPath ? "" : "/health")"
   }
 }

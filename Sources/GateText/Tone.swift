@@ -13,7 +13,7 @@ package enum TextStyle: Hashable, Sendable {
   case plain
   case coloured
 
-  func paint(_ text: String, _ tone: Tone) -> String {
+  package func paint(_ text: String, _ tone: Tone) -> String {
     switch (self, tone) {
     case (.plain, _), (.coloured, .plain): text
     case (.coloured, .strong): Self.code("1", text)

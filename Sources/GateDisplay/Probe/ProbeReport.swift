@@ -2,7 +2,7 @@ internal import GateCore
 internal import GateInsight
 internal import GateRecords
 internal import GateSettings
-internal import GateText
+package import GateText
 
 /// One check of each target, for people: a line each, then what is probably wrong.
 ///

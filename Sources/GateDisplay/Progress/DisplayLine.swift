@@ -1,3 +1,5 @@
+package import GateText
+
 /// A line of the display: pieces of text, and what each of them means.
 package struct DisplayLine: Hashable, Sendable {
   private var pieces: [Piece] = []

@@ -1,4 +1,5 @@
 internal import GateCore
+internal import GateText
 
 /// How much an instance matters to whoever watches; the least first.
 enum Standing: UInt8, Hashable, Sendable, CaseIterable, Comparable {

@@ -1,7 +1,6 @@
 package import GateCore
-internal import GateRecords
-internal import GateSettings
-internal import GateText
+package import GateSettings
+package import GateText
 
 extension LastFailure {
   /// What happened, as exactly as it is known.
@@ -16,7 +15,7 @@ extension Instance {
 }
 
 extension Decision {
-  var tone: Tone {
+  package var tone: Tone {
     switch self {
     case .promote: .good
     case .rollback: .bad
@@ -27,7 +26,7 @@ extension Decision {
 
 extension Decision {
   /// What stands over the diagnoses: of a promotion nothing is wrong any more.
-  var titleOfCauses: String {
+  package var titleOfCauses: String {
     switch self {
     case .promote: "What failed on the way"
     case .rollback, .inconclusive: "What is probably wrong"
@@ -37,7 +36,7 @@ extension Decision {
 
 extension Verdict {
   /// The reason on one line, after the release that it is about.
-  func message(of release: String? = nil) -> String {
+  package func message(of release: String? = nil) -> String {
     let words = reason.message.printable
     return release.map { "\($0): \(words)" } ?? words
   }
@@ -52,14 +51,14 @@ extension Verdict {
 }
 
 extension VerdictDocument {
-  var message: String { verdict.message(of: header.deployment.title) }
+  package var message: String { verdict.message(of: header.deployment.title) }
 
-  var words: String { verdict.text(in: .plain, of: header.deployment.title) }
+  package var words: String { verdict.text(in: .plain, of: header.deployment.title) }
 }
 
 extension VerdictDocument {
   /// What is deployed and by which build, a line each, as far as it is known.
-  var deploymentLines: [String] {
+  package var deploymentLines: [String] {
     let labels = header.deployment.labels.map { "\($0.name)=\($0.value)".printable }
     let told = labels.isEmpty ? [] : ["labels: \(labels.joined(separator: ", "))"]
     return told + (header.deployment.build?.line.map { ["build: \($0)"] } ?? [])
@@ -68,7 +67,7 @@ extension VerdictDocument {
 
 extension Deployment.Build {
   /// `github, main at 0a1b2c3, https://…`; nil where nothing but the system is known.
-  var line: String? {
+  package var line: String? {
     guard page != nil || commit != nil || branch != nil else { return nil }
     return [words, page].compactMap(\.self).joined(separator: ", ")
   }
@@ -76,17 +75,33 @@ extension Deployment.Build {
 
 extension GatePolicy {
   /// Of so many, how many must be healthy at the same time.
-  func healthyWanted(of expected: Int) -> Int { max(minHealthy.roundedUp(of: expected), 1) }
+  package func healthyWanted(of expected: Int) -> Int { max(minHealthy.roundedUp(of: expected), 1) }
 
   /// Of so many, how many may be unhealthy at once.
-  func unhealthyAllowed(of expected: Int) -> Int { maxUnhealthy.roundedDown(of: expected) }
+  package func unhealthyAllowed(of expected: Int) -> Int { maxUnhealthy.roundedDown(of: expected) }
 }
 
 extension LoadBalancerView {
   /// What it says, in its own words as far as it has any.
-  var words: String {
+  package var words: String {
     let own = (description ?? reasonCode ?? state.rawValue).printable
     guard description != nil, let reasonCode else { return own }
     return "\(own) [\(reasonCode.printable)]"
+  }
+}
+
+extension InstanceRecord {
+  /// Whether the latest check that was no success was lost to a fault of the gate's own.
+  package var isLastTroubleALoss: Bool {
+    guard let lastLoss else { return false }
+    return lastFailure.map { $0.at < lastLoss.at } ?? true
+  }
+
+  /// What the latest check that was no success says.
+  package var troubleWords: String {
+    if isLastTroubleALoss, let lastLoss { return "check lost: \(lastLoss.fault.detail.printable)" }
+    if let lastFailure { return lastFailure.words }
+    if checks == 0, let view { return "the load balancer says: \(view.words)" }
+    return checks == 0 ? "no check has ended yet" : "no failed check"
   }
 }

@@ -1,3 +1,4 @@
+internal import GateSettings
 internal import GateText
 
 /// The help of a command, in lines of 80 columns.

@@ -1,36 +1,36 @@
 /// Paragraphs on a page of 80 columns; the lines after the first are indented further.
 ///
 /// Nothing is cut: a word that is too long for the page, such as a URL, stands out over its edge.
-struct TextPage {
-  private(set) var text = ""
-  let style: TextStyle
+package struct TextPage {
+  package private(set) var text = ""
+  package let style: TextStyle
   private let width: Int
 
-  static let width = 80
+  package static let width = 80
 
-  init(_ style: TextStyle, width: Int = Self.width) {
+  package init(_ style: TextStyle, width: Int = Self.width) {
     self.style = style
     self.width = width
   }
 
   /// A label in its tone, and what it is the label of.
-  mutating func entry(_ label: String, _ tone: Tone, _ words: String) {
+  package mutating func entry(_ label: String, _ tone: Tone, _ words: String) {
     paragraph(label, tone, words, indent: 0)
   }
 
   /// The first line: whole where a program may read it, so that `head -1` has all of it.
-  mutating func headline(_ label: String, _ tone: Tone, _ words: String) {
+  package mutating func headline(_ label: String, _ tone: Tone, _ words: String) {
     guard style == .plain else { return entry(label, tone, words) }
     text += "\(label) \(words.split(separator: " ").joined(separator: " "))\n"
   }
 
   /// What belongs to the entry above it.
-  mutating func fact(_ words: String) {
+  package mutating func fact(_ words: String) {
     paragraph("", .plain, words, indent: 2)
   }
 
   /// A line as it is: part of a table or a plot.
-  mutating func line(_ words: String, _ tone: Tone) {
+  package mutating func line(_ words: String, _ tone: Tone) {
     text += style.paint(words, tone) + "\n"
   }
 
@@ -54,11 +54,11 @@ struct TextPage {
   }
 
   /// A line of a table, as it is.
-  mutating func line(_ line: String) {
+  package mutating func line(_ line: String) {
     text += line + "\n"
   }
 
-  mutating func blankLine() {
+  package mutating func blankLine() {
     text += "\n"
   }
 }

@@ -45,35 +45,6 @@ extension RunHeader {
 }
 
 extension Gate {
-  /// Whose rules the group was judged by.
-  var rulesWords: String {
-    policy.loadBalancer == .decides ? HealthCheck.viewWords : check.words
-  }
-}
-
-extension HealthCheck {
-  static let viewWords = "the load balancer's own view of its targets, without checks from here"
-
-  /// What is looked at: this check, or what the load balancer makes of its own.
-  fileprivate func words(_ role: GatePolicy.LoadBalancerRole) -> String {
-    switch role {
-    case .none: "checking \(words)"
-    case .confirms: "checking \(words); the load balancer must say in service too"
-    case .decides: "watching \(Self.viewWords)"
-    }
-  }
-
-  /// What is asked, how often, and what follows from the answers.
-  var words: String {
-    let new = initialThreshold == healthyThreshold ? "" : " (new ones after \(initialThreshold))"
-    let window = unhealthyWindow.map { " or \($0.failures) of \($0.checks)" } ?? ""
-    return "\(target.description.printable) every \(interval.inWords), timeout \(timeout.inWords), "
-      + "as \(semantics.rawValue): healthy after \(counted(healthyThreshold, "success", "es"))"
-      + "\(new), unhealthy after \(counted(unhealthyThreshold, "failure"))\(window)"
-  }
-}
-
-extension Gate {
   /// `2 of 3 healthy`, and how many are unhealthy if any are.
   var standing: String {
     let bad = unhealthy > 0 ? ", \(unhealthy) unhealthy" : ""
@@ -127,12 +98,5 @@ extension Gate {
     let needed = record.health.successesNeeded(under: check)
     let more = needed > 0 ? ", \(needed) more to be healthy" : ""
     return "\(record.instance.name): ok after \(counted(failures, "failure"))\(more)"
-  }
-}
-
-extension GateInstant {
-  /// How long it is from here to another moment: `12s`.
-  func words(until end: GateInstant) -> String {
-    GateInstant(microseconds: end.microseconds - microseconds).preciseWords
   }
 }

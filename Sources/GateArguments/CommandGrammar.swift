@@ -1,14 +1,18 @@
+internal import GateCore
+package import GateSettings
 internal import GateText
 
 /// The one grammar of the command line: all commands, each with what it takes.
+///
+/// They are declared when they are asked for: a command that is right needs no other.
 package struct CommandGrammar: Sendable {
-  package let commands: [CommandDeclaration]
+  private let declared: @Sendable () -> [CommandDeclaration]
 
-  package init(_ commands: [CommandDeclaration]) {
-    self.commands = commands
+  package init(_ commands: @autoclosure @escaping @Sendable () -> [CommandDeclaration]) {
+    declared = commands
   }
 
-  package subscript(name: String) -> CommandDeclaration? { commands.first { $0.name == name } }
+  package var commands: [CommandDeclaration] { declared() }
 }
 
 /// The words of a command line after its command, read.
@@ -21,7 +25,8 @@ package struct CommandWords: Sendable {
   package fileprivate(set) var problem: CommandLineProblem?
   /// The options of one value that are given more than once, with their hyphens.
   package fileprivate(set) var repeated: [String] = []
-  private var values: [String: [String]] = [:]
+  private var given: [SettingKey: [String]] = [:]
+  private var own: [String: [String]] = [:]
   /// Arguments that directly follow an option's value, and the option.
   private var followers: [(option: String, word: String)] = []
 
@@ -30,12 +35,17 @@ package struct CommandWords: Sendable {
   }
 
   /// The values of an option, in their order; of a toggle `true` or `false`.
-  package subscript(option: CommandOption) -> [String] { values[option.name] ?? [] }
+  package fileprivate(set) subscript(option: CommandOption) -> [String] {
+    get { (option.key.map { given[$0] } ?? own[option.name]) ?? [] }
+    set {
+      if let key = option.key { given[key] = newValue } else { own[option.name] = newValue }
+    }
+  }
 
   /// The value of an option that takes one.
-  package func value(of option: CommandOption) -> String? { values[option.name]?.last }
+  package func value(of option: CommandOption) -> String? { self[option].last }
 
-  package func has(_ option: CommandOption) -> Bool { values[option.name] != nil }
+  package func has(_ option: CommandOption) -> Bool { !self[option].isEmpty }
 
   /// One of the names of a closed list.
   ///
@@ -55,7 +65,11 @@ package struct CommandWords: Sendable {
   }
 
   package func settings(of groups: [SettingGroup]) -> [(SettingKey, [String])] {
-    groups.flatMap(\.keys).compactMap { key in values[key.optionName].map { (key, $0) } }
+    groups.flatMap { group in
+      SettingKey.allCases.compactMap { key in
+        given[key].flatMap { group.contains(key) ? (key, $0) : nil }
+      }
+    }
   }
 
   /// Whether it is asked for something to be told, and not for the command's work.
@@ -67,7 +81,7 @@ package struct CommandWords: Sendable {
     if has(option), !option.isRepeatable, !repeated.contains(option.flag) {
       repeated.append(option.flag)
     }
-    values[option.name, default: []].append(value)
+    self[option].append(value)
   }
 
   fileprivate mutating func add(_ argument: String, behind option: CommandOption?) {

@@ -1,7 +1,7 @@
 internal import GateCore
 internal import GateInsight
 internal import GateSettings
-internal import GateText
+package import GateText
 
 /// What `lint` found, for people: the worst first, each with what was seen and what to do.
 package struct LintReport {

@@ -2,7 +2,7 @@ internal import GateCore
 internal import GateInsight
 internal import GateRecords
 internal import GateSettings
-internal import GateText
+package import GateText
 
 /// The plan for people: the rules, the bounds, the odds as a table and a plot, and what they rest on.
 package struct PlanReport {

@@ -1,3 +1,5 @@
+package import GateSettings
+
 /// What a command is and what it takes.
 ///
 /// Its words are read by this, and its help, its page of the manual and its completions are made
@@ -37,8 +39,7 @@ package struct CommandDeclaration: Sendable {
 
   private func taken(_ name: String) -> CommandOption? {
     if let own = options.first(where: { $0.name == name }) { return own }
-    guard let key = SettingKey(rawValue: name.replacing("-", with: "_")), key.optionName == name,
-      settings.contains(where: { $0.keys.contains(key) })
+    guard let key = SettingKey(optionName: name), settings.contains(where: { $0.contains(key) })
     else { return nil }
     return CommandOption(key)
   }
@@ -162,16 +163,36 @@ package struct CommandOption: Hashable, Sendable {
 /// Settings that a command takes together, under a title of its help.
 package struct SettingGroup: Sendable {
   package let title: String
-  package let keys: [SettingKey]
+  private let kind: Kind
+
+  private enum Kind {
+    case keys([SettingKey])
+    case parts([Setting.Part])
+  }
 
   package init(_ title: String, _ keys: [SettingKey]) {
     self.title = title
-    self.keys = keys
+    kind = .keys(keys)
   }
 
-  private init(_ title: String, of parts: Set<Setting.Part>) {
-    self.init(
-      title, SettingKey.allCases.filter { $0.isEverywhere && parts.contains($0.setting.part) })
+  private init(_ title: String, of parts: [Setting.Part]) {
+    self.title = title
+    kind = .parts(parts)
+  }
+
+  /// In the order of help.
+  var keys: [SettingKey] {
+    switch kind {
+    case .keys(let keys): keys
+    case .parts: SettingKey.allCases.filter(contains)
+    }
+  }
+
+  func contains(_ key: SettingKey) -> Bool {
+    switch kind {
+    case .keys(let keys): keys.contains(key)
+    case .parts(let parts): key.isEverywhere && parts.contains(key.setting.part)
+    }
   }
 
   package static let healthCheck = SettingGroup(
@@ -188,7 +209,12 @@ package struct SettingGroup: Sendable {
 
 extension SettingKey {
   /// The name of its option, without the hyphens.
-  var optionName: String { rawValue.replacing("_", with: "-") }
+  var optionName: String { String(rawValue.map { $0 == "_" ? "-" : $0 }) }
+
+  fileprivate init?(optionName name: String) {
+    guard !name.contains("_") else { return nil }
+    self.init(rawValue: String(name.map { $0 == "-" ? "_" : $0 }))
+  }
 }
 
 extension Setting {

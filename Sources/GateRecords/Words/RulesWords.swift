@@ -1,0 +1,32 @@
+package import GateCore
+internal import GateText
+
+extension Gate {
+  /// Whose rules the group was judged by.
+  package var rulesWords: String {
+    policy.loadBalancer == .decides ? HealthCheck.viewWords : check.words
+  }
+}
+
+extension HealthCheck {
+  package static let viewWords =
+    "the load balancer's own view of its targets, without checks from here"
+
+  /// What is looked at: this check, or what the load balancer makes of its own.
+  package func words(_ role: GatePolicy.LoadBalancerRole) -> String {
+    switch role {
+    case .none: "checking \(words)"
+    case .confirms: "checking \(words); the load balancer must say in service too"
+    case .decides: "watching \(Self.viewWords)"
+    }
+  }
+
+  /// What is asked, how often, and what follows from the answers.
+  package var words: String {
+    let new = initialThreshold == healthyThreshold ? "" : " (new ones after \(initialThreshold))"
+    let window = unhealthyWindow.map { " or \($0.failures) of \($0.checks)" } ?? ""
+    return "\(target.description.printable) every \(interval.inWords), timeout \(timeout.inWords), "
+      + "as \(semantics.rawValue): healthy after \(counted(healthyThreshold, "success", "es"))"
+      + "\(new), unhealthy after \(counted(unhealthyThreshold, "failure"))\(window)"
+  }
+}
