@@ -90,37 +90,28 @@ package struct CommandOption: Hashable, Sendable {
   /// Without its hyphens.
   package let name: String
   /// What stands for its value; nil where it takes none.
-  package let metavar: String?
+  package private(set) var metavar: String?
   package let help: String
-  package let isRepeatable: Bool
-  package let isRequired: Bool
+  package private(set) var isRepeatable = false
+  package private(set) var isRequired = false
   /// Whether with it the command only tells something, and leaves no result anywhere.
-  package let isQuestion: Bool
-  package let completion: Completion
+  package private(set) var isQuestion = false
+  package private(set) var completion = Completion.nothing
   /// The setting that it is.
-  package let key: SettingKey?
+  package private(set) var key: SettingKey?
 
   /// A command's own option with a value.
   package init(
     _ name: String, _ metavar: String, _ help: String, completion: Completion = .nothing,
     isRepeatable: Bool = false, isRequired: Bool = false
   ) {
-    self.name = name
-    self.metavar = metavar
-    self.help = help
-    self.completion = completion
-    self.isRepeatable = isRepeatable
-    self.isRequired = isRequired
-    isQuestion = false
-    key = nil
+    (self.name, self.metavar, self.help, self.completion) = (name, metavar, help, completion)
+    (self.isRepeatable, self.isRequired) = (isRepeatable, isRequired)
   }
 
   /// A command's own option without a value.
   package init(flag name: String, _ help: String, isQuestion: Bool = false) {
-    self.name = name
-    self.help = help
-    self.isQuestion = isQuestion
-    (metavar, isRepeatable, isRequired, completion, key) = (nil, false, false, .nothing, nil)
+    (self.name, self.help, self.isQuestion) = (name, help, isQuestion)
   }
 
   /// A setting, as its row of the table has it, or in a command's own words.
@@ -132,7 +123,6 @@ package struct CommandOption: Hashable, Sendable {
     isRepeatable = setting.repetition == .repeatable
     completion = setting.completion
     self.key = key
-    (isRequired, isQuestion) = (false, false)
   }
 
   /// Whether it can be denied: `--no-strict`.

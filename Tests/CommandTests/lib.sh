@@ -60,7 +60,7 @@ start_peer_with() { # PYTHON NAME SCRIPT [ARGUMENT...]
   "$interpreter" "$here/peers/$script" "$@" >"$work/$name.port" 2>"$work/$name.log" </dev/null &
   pid_of[$name]=$!
   for _ in $(seq 600); do
-    if [ -s "$work/$name.port" ]; then
+    if grep -qs '^port [0-9]' "$work/$name.port"; then
       # shellcheck disable=SC2034 # used by the files that source this one
       port_of[$name]=$(sed -n 's/^port //p' "$work/$name.port")
       return

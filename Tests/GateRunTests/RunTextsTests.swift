@@ -1,3 +1,4 @@
+import GateArguments
 import GateCore
 import GateRecords
 import GateSettings
@@ -39,12 +40,16 @@ import Testing
   }
 
   @Test func whatIsAskedOfAPlanIsToldAtOnce() throws {
-    var texts = PlanQuestions.Texts()
-    #expect(try PlanQuestions(texts).rates == PlanQuestions.standardRates)
-    texts.failureRate = ["2", "0.5"]
-    texts.outageAfter = "5m"
-    texts.bootTime = "x"
-    let failure = #expect(throws: CommandFailure.self) { try PlanQuestions(texts) }
+    let plan = CommandDeclaration("plan", "", options: PlanQuestions.options)
+    func questions(_ words: String) throws -> PlanQuestions {
+      let words = words.split(separator: " ").map(String.init)
+      return try PlanQuestions(CommandGrammar([plan]).read(words, of: plan))
+    }
+    #expect(try questions("").rates == PlanQuestions.standardRates)
+    #expect(try questions("--failure-rate 0.5 --failure-rate 1%").rates == [0.5, 0.01])
+    let failure = #expect(throws: CommandFailure.self) {
+      try questions("--failure-rate 2 --failure-rate 0.5 --outage-after 5m --boot-time x")
+    }
     for part in ["--failure-rate", "--outage-after", "--boot-time"] {
       #expect(failure?.message.contains(part) == true)
     }

@@ -1,3 +1,4 @@
+package import GateArguments
 internal import GateCore
 internal import GateDisplay
 internal import GateInsight
@@ -12,42 +13,49 @@ package struct PlanQuestions {
 
   static let standardRates = [0.01, 0.1, 0.2, 0.5, 0.9, 1]
 
-  /// As they are given on the command line.
-  package struct Texts {
-    package var failureRate: [String] = []
-    package var bootTime: String?
-    package var outageLength: String?
-    package var outageAfter: String?
-    package var falsePromote: String?
-    package var atFailureRate: String?
-    package var falseRollback: String?
-    package var atFailureRateGood: String?
+  private static let failureRate = CommandOption(
+    "failure-rate", "P",
+    "The probability that a check fails. (default: 0.01, 0.1, 0.2, 0.5, 0.9, 1)",
+    isRepeatable: true)
+  private static let bootTime = CommandOption(
+    "boot-time", "TIME", "How long an instance takes to boot; checks fail until then.")
+  private static let outageLength = CommandOption(
+    "outage-length", "TIME",
+    "Length of an outage, in which all checks fail; it may begin at any moment before the deadline."
+  )
+  private static let outageAfter = CommandOption(
+    "outage-after", "TIME", "When the outage begins, counted from the start.")
+  private static let falsePromote = CommandOption(
+    "false-promote", "P",
+    "Propose thresholds that promote a bad group with at most this probability.")
+  private static let atFailureRate = CommandOption(
+    "at-failure-rate", "P", "The failure rate of a bad group.")
+  private static let falseRollback = CommandOption(
+    "false-rollback", "P",
+    "Propose thresholds that roll back a good group with at most this probability.")
+  private static let atFailureRateGood = CommandOption(
+    "at-failure-rate-good", "P", "The failure rate of a good group.")
 
-    package init() {}
-  }
+  package static let options = [
+    failureRate, bootTime, outageLength, outageAfter, falsePromote, atFailureRate, falseRollback,
+    atFailureRateGood,
+  ]
 
   /// - Throws: `CommandFailure` with all that cannot be.
-  package init(_ flags: Texts) throws(CommandFailure) {
-    var reader = Reader()
-    let rates = flags.failureRate.compactMap { reader.rate($0, of: "--failure-rate") }
+  package init(_ words: CommandWords) throws(CommandFailure) {
+    var reader = Reader(words: words)
+    let rates = words[Self.failureRate].compactMap { reader.rate($0, of: Self.failureRate) }
     self.rates = rates.isEmpty ? Self.standardRates : rates
-    bootTime = reader.time(flags.bootTime, of: "--boot-time") ?? .zero
-    let length = reader.time(flags.outageLength, of: "--outage-length")
-    let after = reader.time(flags.outageAfter, of: "--outage-after")
-    if flags.outageAfter != nil, flags.outageLength == nil {
-      reader.mistakes.append("--outage-after is given without --outage-length")
-    }
+    bootTime = reader.time(of: Self.bootTime) ?? .zero
+    let length = reader.time(of: Self.outageLength)
+    let after = reader.time(of: Self.outageAfter)
+    reader.refuse(Self.outageAfter, without: Self.outageLength)
     outage = length.flatMap { $0 > .zero ? PlanDocument.Outage(length: $0, after: after) : nil }
     limits = []
-    if let (most, rate) = reader.pair(
-      (flags.falsePromote, "--false-promote"), (flags.atFailureRate, "--at-failure-rate"))
-    {
+    if let (most, rate) = reader.pair(Self.falsePromote, Self.atFailureRate) {
       limits.append(ThresholdSearch.Limit(.falsePromote, atMost: most, failureRate: rate))
     }
-    if let (most, rate) = reader.pair(
-      (flags.falseRollback, "--false-rollback"),
-      (flags.atFailureRateGood, "--at-failure-rate-good"))
-    {
+    if let (most, rate) = reader.pair(Self.falseRollback, Self.atFailureRateGood) {
       limits.append(ThresholdSearch.Limit(.falseRollback, atMost: most, failureRate: rate))
     }
     guard reader.mistakes.isEmpty else {
@@ -56,38 +64,40 @@ package struct PlanQuestions {
   }
 
   private struct Reader {
+    let words: CommandWords
     var mistakes: [String] = []
 
-    mutating func rate(_ text: String, of flag: String) -> Double? {
+    mutating func rate(_ text: String, of option: CommandOption) -> Double? {
+      read(option) { () throws(GrammarError) in try RateText(parsing: text).value }
+    }
+
+    mutating func time(of option: CommandOption) -> Duration? {
+      guard let text = words.value(of: option) else { return nil }
+      return read(option) { () throws(GrammarError) in try Duration(parsing: text) }
+    }
+
+    private mutating func read<Value>(
+      _ option: CommandOption, _ value: () throws(GrammarError) -> Value
+    ) -> Value? {
       do throws(GrammarError) {
-        return try RateText(parsing: text).value
+        return try value()
       } catch {
-        mistakes.append("\(flag): \(error.description)")
+        mistakes.append("\(option.flag): \(error.description)")
         return nil
       }
     }
 
-    mutating func time(_ text: String?, of flag: String) -> Duration? {
-      guard let text else { return nil }
-      do throws(GrammarError) {
-        return try Duration(parsing: text)
-      } catch {
-        mistakes.append("\(flag): \(error.description)")
-        return nil
-      }
+    mutating func refuse(_ option: CommandOption, without other: CommandOption) {
+      guard words.has(option), !words.has(other) else { return }
+      mistakes.append("\(option.flag) is given without \(other.flag)")
     }
 
     /// A limit and the rate at which it holds: neither says anything without the other.
-    mutating func pair(
-      _ limit: (text: String?, flag: String), _ rate: (text: String?, flag: String)
-    ) -> (Double, Double)? {
-      guard limit.text != nil || rate.text != nil else { return nil }
-      guard let most = limit.text, let at = rate.text else {
-        let (given, lacking) = limit.text == nil ? (rate, limit) : (limit, rate)
-        mistakes.append("\(given.flag) is given without \(lacking.flag)")
-        return nil
-      }
-      let values = (self.rate(most, of: limit.flag), self.rate(at, of: rate.flag))
+    mutating func pair(_ limit: CommandOption, _ rate: CommandOption) -> (Double, Double)? {
+      refuse(limit, without: rate)
+      refuse(rate, without: limit)
+      guard let most = words.value(of: limit), let at = words.value(of: rate) else { return nil }
+      let values = (self.rate(most, of: limit), self.rate(at, of: rate))
       guard let first = values.0, let second = values.1 else { return nil }
       return (first, second)
     }

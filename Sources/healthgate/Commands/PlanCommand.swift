@@ -9,28 +9,6 @@ internal import LibC
 /// What the settings mean, before anything is released.
 enum PlanCommand: Command {
   static let name = "plan"
-  private static let failureRate = CommandOption(
-    "failure-rate", "P",
-    "The probability that a check fails. (default: 0.01, 0.1, 0.2, 0.5, 0.9, 1)",
-    isRepeatable: true)
-  private static let bootTime = CommandOption(
-    "boot-time", "TIME", "How long an instance takes to boot; checks fail until then.")
-  private static let outageLength = CommandOption(
-    "outage-length", "TIME",
-    "Length of an outage, in which all checks fail; it may begin at any moment before the deadline."
-  )
-  private static let outageAfter = CommandOption(
-    "outage-after", "TIME", "When the outage begins, counted from the start.")
-  private static let falsePromote = CommandOption(
-    "false-promote", "P",
-    "Propose thresholds that promote a bad group with at most this probability.")
-  private static let atFailureRate = CommandOption(
-    "at-failure-rate", "P", "The failure rate of a bad group.")
-  private static let falseRollback = CommandOption(
-    "false-rollback", "P",
-    "Propose thresholds that roll back a good group with at most this probability.")
-  private static let atFailureRateGood = CommandOption(
-    "at-failure-rate-good", "P", "The failure rate of a good group.")
   private static let format = CommandOption(
     "format", "FORMAT", "text, json, or svg for the plot alone. (default: text)",
     completion: .values(PlanFormat.allCases.map(\.rawValue)))
@@ -43,10 +21,7 @@ enum PlanCommand: Command {
       error. The same settings give the same plan, and what it assumes is printed with it. With --false-promote or --false-rollback it looks for the thresholds and the soak \
       that meet them, and plans those; it exits with 1 when there are none.
       """,
-    options: [
-      failureRate, bootTime, outageLength, outageAfter, falsePromote, atFailureRate, falseRollback,
-      atFailureRateGood, format, .config,
-    ], settings: SettingGroup.decisive)
+    options: PlanQuestions.options + [format, .config], settings: SettingGroup.decisive)
 
   private enum PlanFormat: String, CaseIterable {
     case text
@@ -59,7 +34,7 @@ enum PlanCommand: Command {
     let loaded = try SettingsLoader(config: words.value(of: .config)).load(
       flags: words.settings, instances: .optional)
     let planner = try PlannedRun(
-      loaded, questions: PlanQuestions(questions(words)), isWholeCurve: format != .json)
+      loaded, questions: PlanQuestions(words), isWholeCurve: format != .json)
     let document = try planner.document()
     switch format {
     case .text:
@@ -72,18 +47,5 @@ enum PlanCommand: Command {
     if let search = document.search, search.proposal == nil {
       throw CommandFailure(.rollback, "no thresholds and no soak meet these limits")
     }
-  }
-
-  private static func questions(_ words: CommandWords) -> PlanQuestions.Texts {
-    var texts = PlanQuestions.Texts()
-    texts.failureRate = words[failureRate]
-    texts.bootTime = words.value(of: bootTime)
-    texts.outageLength = words.value(of: outageLength)
-    texts.outageAfter = words.value(of: outageAfter)
-    texts.falsePromote = words.value(of: falsePromote)
-    texts.atFailureRate = words.value(of: atFailureRate)
-    texts.falseRollback = words.value(of: falseRollback)
-    texts.atFailureRateGood = words.value(of: atFailureRateGood)
-    return texts
   }
 }
