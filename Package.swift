@@ -26,6 +26,9 @@ let unoptimized: [SwiftSetting] = [
   .unsafeFlags(["-Onone"], .when(configuration: .release))
 ]
 
+// What is asked of the system: by Linux's own functions, or by those that every system has.
+let isPortable = Context.environment["HG_PORTABLE"] == "1"
+
 let package = Package(
   name: "healthgate",
   products: [.executable(name: "healthgate", targets: ["healthgate"])],
@@ -61,35 +64,39 @@ let package = Package(
 
     // The loop, its ports, and what stands behind them.
     .target(name: "GateEngine", dependencies: ["GateCore"], swiftSettings: strict),
+    // The one wrapper of libcurl, for checks and sources.
+    .target(
+      name: "Curl", dependencies: ["CCurl", "CCurlShims", "CSystem", "LibC"],
+      swiftSettings: strict + checkedInTests),
     .target(
       name: "CurlHTTP",
-      dependencies: ["CCurl", "CCurlShims", "CProcess", "GateCore", "GateEngine", "GateInsight"],
+      dependencies: ["CSystem", "Curl", "GateCore", "GateEngine", "GateInsight", "LibC"],
       swiftSettings: strict + checkedInTests),
     .target(
       name: "InstanceSources",
       dependencies: [
-        "CCurl", "CCurlShims", "CExpat", "CResolver", "CProcess", "GateCore", "GateSettings",
-        "GateText",
+        "CExpat", "CResolver", "CSystem", "Curl", "GateCore", "GateSettings", "GateText", "LibC",
       ],
       swiftSettings: strict + small),
-    .target(name: "DemoFleet", swiftSettings: strict + unoptimized),
+    .target(
+      name: "DemoFleet", dependencies: ["CSystem", "LibC"], swiftSettings: strict + unoptimized),
 
     // A run, from settings to exit status; and what the other commands do.
     .target(
       name: "GateRun",
       dependencies: [
-        "CCurlShims", "CProcess", "CurlHTTP", "DemoFleet", "GateArguments", "GateCore",
-        "GateDisplay", "GateEngine", "GateInsight", "GateRecords", "GateReports", "GateSettings",
-        "GateText", "InstanceSources",
+        "CSystem", "Curl", "CurlHTTP", "DemoFleet", "GateArguments", "GateCore", "GateDisplay",
+        "GateEngine", "GateInsight", "GateRecords", "GateReports", "GateSettings", "GateText",
+        "InstanceSources", "LibC",
       ],
       swiftSettings: strict + checkedInTests + small),
     // Flags, help and main.
     .executableTarget(
       name: "healthgate",
       dependencies: [
-        "CProcess", "CurlHTTP", "DemoFleet", "GateArguments", "GateCore", "GateDisplay",
+        "CSystem", "CurlHTTP", "DemoFleet", "GateArguments", "GateCore", "GateDisplay",
         "GateEngine", "GateInsight", "GateRecords", "GateReports", "GateRun", "GateSettings",
-        "GateText", "InstanceSources",
+        "GateText", "InstanceSources", "LibC",
       ],
       swiftSettings: strict + unoptimized),
 
@@ -98,7 +105,7 @@ let package = Package(
       name: "CCurl", pkgConfig: "libcurl",
       providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
     .target(
-      name: "CCurlShims", dependencies: ["CCurl", "CNGHTTP2"],
+      name: "CCurlShims", dependencies: ["CCurl", "CNGHTTP2", "CSystem"],
       linkerSettings: [.linkedLibrary("z")]),
     // HTTP/2's frames, by the library that libcurl has them from.
     .systemLibrary(
@@ -110,8 +117,10 @@ let package = Package(
       name: "CRE2", linkerSettings: [.linkedLibrary("re2"), .linkedLibrary("stdc++")]),
     // SHA-256 and Ed25519, by the library that libcurl has its TLS from.
     .target(name: "CCrypto", linkerSettings: [.linkedLibrary("crypto")]),
-    // Signals and child processes.
-    .target(name: "CProcess"),
+    // The system's own: readiness, signals, child processes, names, the clock.
+    .target(name: "CSystem", cSettings: isPortable ? [.define("HG_PORTABLE")] : []),
+    // The C library, under one name.
+    .target(name: "LibC", swiftSettings: strict),
     // YAML's parser, XML of AWS's answers, and SRV records.
     .systemLibrary(
       name: "CYAML", pkgConfig: "yaml-0.1",
@@ -139,6 +148,12 @@ let package = Package(
     .testTarget(
       name: "GateEngineTests", dependencies: ["GateEngine", "TestSupport"],
       swiftSettings: strict),
+    // Both ways of asking the system, in one program.
+    .target(
+      name: "CSystemTwin", dependencies: ["CSystem"], path: "Tests/SystemTests/Twin"),
+    .testTarget(
+      name: "SystemTests", dependencies: ["CSystem", "CSystemTwin", "LibC"], exclude: ["Twin"],
+      swiftSettings: strict + (isPortable ? [.define("HG_PORTABLE")] : [])),
     .testTarget(
       name: "CurlHTTPTests", dependencies: ["CurlHTTP", "DemoFleet", "TestSupport"],
       swiftSettings: strict),
@@ -152,6 +167,7 @@ let package = Package(
       name: "GateRunTests",
       dependencies: [
         "GateArguments", "GateCore", "GateRecords", "GateRun", "GateSettings", "InstanceSources",
+        "LibC",
       ],
       swiftSettings: strict),
     .testTarget(name: "DemoFleetTests", dependencies: ["DemoFleet"], swiftSettings: strict),

@@ -3,24 +3,21 @@
 #endif
 #include "CCurlShims.h"
 
+#include <CSystem.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
-#ifdef __linux__
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
-#include <sys/syscall.h>
-#endif
+// What a poller tells is what libcurl is told.
+_Static_assert(HG_READS == CURL_POLL_IN && HG_WRITES == CURL_POLL_OUT, "as libcurl asks for it");
+_Static_assert(HG_READS == CURL_CSELECT_IN && HG_WRITES == CURL_CSELECT_OUT &&
+                   HG_FAILED == CURL_CSELECT_ERR, "as libcurl is told of it");
 
 // MARK: - The response
 
@@ -227,8 +224,7 @@ static curl_socket_t on_open(void *context, curlsocktype purpose, struct curl_so
     response->owners++;
     return connected;
   }
-  int descriptor = socket(address->family, address->socktype | SOCK_NONBLOCK | SOCK_CLOEXEC,
-                          address->protocol);
+  int descriptor = hg_socket(address->family, address->socktype, address->protocol);
   if (descriptor < 0) {
     response->open_errno = errno;
     return CURL_SOCKET_BAD;
@@ -332,78 +328,7 @@ CURL *hg_multi_next_done(CURLM *multi, CURLcode *result) {
   return NULL;
 }
 
-// MARK: - The system
-
-int hg_epoll_create(void) { return epoll_create1(EPOLL_CLOEXEC); }
-
-// A closed descriptor leaves the set by itself and its number is soon another's, so the guess may
-// be wrong, and then the other call is right.
-static int add_or_change(int epoll, int descriptor, uint32_t events, bool known) {
-  struct epoll_event event = {.events = events, .data.fd = descriptor};
-  int first = known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
-  if (epoll_ctl(epoll, first, descriptor, &event) == 0) return 0;
-  if (errno != (known ? ENOENT : EEXIST)) return -1;
-  return epoll_ctl(epoll, known ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, descriptor, &event);
-}
-
-int hg_epoll_set(int epoll, int descriptor, int what, bool known) {
-  struct epoll_event none = {0};
-  // One that was never put in, or was closed by what came in the same turn, is out already.
-  if (!what)
-    return epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, &none) == 0 || errno == ENOENT ||
-                   errno == EBADF
-               ? 0
-               : -1;
-  uint32_t events = 0;
-  if (what & CURL_POLL_IN) events |= EPOLLIN;
-  if (what & CURL_POLL_OUT) events |= EPOLLOUT;
-  return add_or_change(epoll, descriptor, events, known);
-}
-
-int hg_epoll_set_edges(int epoll, int descriptor) {
-  return add_or_change(epoll, descriptor, EPOLLIN | EPOLLOUT | EPOLLET, false);
-}
-
-static int wait_events(int epoll, struct epoll_event *events, int capacity, int64_t timeout_us) {
-// By its number: the C library has a function for it since 2.35, and this must start on 2.34.
-#if defined(SYS_epoll_pwait2) && UINTPTR_MAX > UINT32_MAX
-  static bool has_pwait2 = true;
-  if (has_pwait2) {
-    struct timespec timeout = {timeout_us / 1000000, timeout_us % 1000000 * 1000};
-    int count = (int)syscall(SYS_epoll_pwait2, epoll, events, capacity, &timeout, NULL, (size_t)0);
-    if (count >= 0 || errno != ENOSYS) return count;
-    has_pwait2 = false;
-  }
-#endif
-  return epoll_wait(epoll, events, capacity, (int)((timeout_us + 999) / 1000));
-}
-
-int hg_epoll_wait(int epoll, hg_ready *ready, int capacity, int64_t timeout_us) {
-  struct epoll_event events[256];
-  if (capacity > 256) capacity = 256;
-  if (timeout_us < 0) timeout_us = 0;
-  int count = wait_events(epoll, events, capacity, timeout_us);
-  for (int i = 0; i < count; i++) {
-    uint32_t flags = events[i].events;
-    ready[i].descriptor = events[i].data.fd;
-    ready[i].actions = (flags & EPOLLIN ? CURL_CSELECT_IN : 0) |
-                       (flags & EPOLLOUT ? CURL_CSELECT_OUT : 0) |
-                       (flags & (EPOLLERR | EPOLLHUP) ? CURL_CSELECT_ERR : 0);
-  }
-  return count;
-}
-
-int hg_event_descriptor(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
-
-void hg_event_set(int descriptor) {
-  uint64_t one = 1;
-  (void)!write(descriptor, &one, sizeof one);
-}
-
-void hg_event_clear(int descriptor) {
-  uint64_t count;
-  (void)!read(descriptor, &count, sizeof count);
-}
+// MARK: - The PROXY protocol
 
 int hg_send_proxy_header(int socket) {
   // Signature; version 2, LOCAL; AF_UNSPEC; nothing follows (HAProxy, "The PROXY protocol", 2.2).
@@ -412,25 +337,4 @@ int hg_send_proxy_header(int socket) {
   if (sent < 0) return errno;
   // A new connection takes so few bytes at once.
   return sent == (ssize_t)sizeof header ? 0 : EAGAIN;
-}
-
-int hg_duplicate(int descriptor) { return fcntl(descriptor, F_DUPFD_CLOEXEC, 0); }
-
-int64_t hg_raise_descriptor_limit(void) {
-  struct rlimit limit;
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 256;
-  if (limit.rlim_cur < limit.rlim_max) {
-    rlim_t wanted = limit.rlim_max;
-    // "Unlimited" would make other programs walk descriptor tables of a billion entries.
-    if (wanted == RLIM_INFINITY || wanted > 1048576) wanted = 1048576;
-    struct rlimit raised = {wanted > limit.rlim_cur ? wanted : limit.rlim_cur, limit.rlim_max};
-    if (setrlimit(RLIMIT_NOFILE, &raised) == 0) limit = raised;
-  }
-  return limit.rlim_cur == RLIM_INFINITY ? INT64_MAX : (int64_t)limit.rlim_cur;
-}
-
-int64_t hg_monotonic_us(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (int64_t)time.tv_sec * 1000000 + time.tv_nsec / 1000;
 }

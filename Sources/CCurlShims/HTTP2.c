@@ -8,6 +8,7 @@
 #endif
 #include "CCurlShims.h"
 
+#include <CSystem.h>
 #include <dlfcn.h>
 #include <nghttp2/nghttp2.h>
 #include <stdio.h>

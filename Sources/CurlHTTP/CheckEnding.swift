@@ -1,5 +1,4 @@
-internal import CCurl
-internal import CCurlShims
+internal import Curl
 internal import GateCore
 internal import GateInsight
 
@@ -81,7 +80,7 @@ struct CheckEnding {
   private func unframedBody(_ status: Int) -> CheckReport? {
     // HTTP/2 frames each body by itself.
     guard plan.check.semantics == .classic, !lane.usesHTTP2, response.body_bytes > 0,
-      transfer.handle.microseconds(CURLINFO_CONTENT_LENGTH_DOWNLOAD_T) < 0
+      transfer.handle[.contentLengthDownload] < 0
     else { return nil }
     let answer = response.answer(status: status)
     guard answer.values(of: "transfer-encoding").isEmpty else { return nil }
@@ -125,7 +124,7 @@ struct CheckEnding {
 
   // MARK: - Reports
 
-  private var response: hg_response {
+  private var response: CurlResponse {
     _read { yield transfer.handle.response.pointee }
   }
 

@@ -1,3 +1,4 @@
+internal import Curl
 internal import GateCore
 
 /// The checks that are made by one plan, out of those that share the loop.

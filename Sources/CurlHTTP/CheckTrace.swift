@@ -1,4 +1,4 @@
-internal import CCurl
+internal import Curl
 package import GateCore
 
 /// What a check leaves behind beside its report: where it went, and how long each phase took.
@@ -17,10 +17,10 @@ extension CheckTrace {
     let total = end.isTimeout ? nil : transfer.totalMicroseconds
     phases = CheckPhases(
       nameLookup: transfer.lookupMicroseconds,
-      connect: transfer.openedMicroseconds ?? transfer.time(CURLINFO_CONNECT_TIME_T),
-      tls: transfer.time(CURLINFO_APPCONNECT_TIME_T), firstByte: transfer.firstByteMicroseconds,
+      connect: transfer.openedMicroseconds ?? transfer.time(.connectTime),
+      tls: transfer.time(.appConnectTime), firstByte: transfer.firstByteMicroseconds,
       total: total ?? now.microseconds - transfer.started.microseconds)
     let connected = transfer.openedMicroseconds == nil ? transfer.current : transfer.opener
-    connectedTo = phases.connect == nil ? nil : connected?.text(CURLINFO_PRIMARY_IP)
+    connectedTo = phases.connect == nil ? nil : connected?[.primaryIP]
   }
 }

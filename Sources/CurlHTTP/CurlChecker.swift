@@ -1,6 +1,5 @@
-internal import CCurl
-internal import CCurlShims
-internal import CProcess
+package import CSystem
+package import Curl
 package import GateCore
 package import GateEngine
 
@@ -104,8 +103,8 @@ package final class CurlChecker: Checker {
   /// Ends a wait whenever another thread has set this event.
   ///
   /// - Throws: `CurlFailure` when the system does not watch it.
-  package func wake(on event: Int32) throws(CurlFailure) {
-    try runner.loop.onReadable(event) { hg_event_clear(event) }
+  package func wake(on event: hg_event) throws(CurlFailure) {
+    try runner.loop.onReadable(event.reader) { hg_event_clear(event) }
   }
 
   package func cancel(_ key: InstanceKey) {

@@ -1,4 +1,4 @@
-internal import CCurl
+internal import Curl
 
 /// What one of libcurl's results tells of who is to blame.
 ///
@@ -29,10 +29,7 @@ enum ResultClass: Hashable {
   case other
 }
 
-extension CURLcode {
-  static let outOfMemory = CURLE_OUT_OF_MEMORY
-  static let weirdServerReply = CURLE_WEIRD_SERVER_REPLY
-
+extension CurlResult {
   /// By number, since some names are newer than the oldest libcurl that will do.
   ///
   /// Source: libcurl-errors(3).

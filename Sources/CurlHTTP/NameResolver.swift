@@ -1,8 +1,6 @@
-internal import CCurlShims
-
-#if canImport(Glibc)
-  internal import Glibc
-#endif
+internal import CSystem
+internal import Curl
+internal import LibC
 
 /// Looks names up beside the loop: one that nobody answers for holds up nothing but its own checks.
 ///

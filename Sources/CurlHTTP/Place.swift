@@ -1,3 +1,4 @@
+internal import Curl
 internal import GateCore
 
 /// Where an instance's checks go, read once.

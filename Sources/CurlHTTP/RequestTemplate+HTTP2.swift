@@ -1,5 +1,13 @@
 internal import GateCore
 
+/// What a check asks over HTTP/2: one request, on a connection of its own.
+struct HTTP2Request {
+  /// Pseudo-header fields first (RFC 9113, section 8.3); names are in lower case.
+  var fields: [(name: String, value: String)]
+  /// Nil: none.
+  var body: [UInt8]?
+}
+
 extension RequestTemplate {
   /// What a check of the instance asks over HTTP/2.
   ///

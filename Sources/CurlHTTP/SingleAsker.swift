@@ -1,5 +1,5 @@
-internal import CCurl
-internal import CCurlShims
+internal import CSystem
+package import Curl
 package import GateCore
 
 /// Asks single requests one after the other, on the thread that calls it.
@@ -77,12 +77,12 @@ package final class SingleAsker {
     let handle = transfer.handle
     handle.response.pointee.body_kept = Self.bodyKept
     handle.response.pointee.body_limit = Self.bodyLimit
-    try handle.set(CURLOPT_CERTINFO, 1)
+    try handle.set(.certInfo, 1)
     if plan.usesHTTP2 {
       transfer.request = plan.http2Request(for: instance, message: request.message)
     } else if request.connection != .own {
-      try handle.set(CURLOPT_FRESH_CONNECT, request.connection == .kept ? 0 : 1)
-      try handle.set(CURLOPT_FORBID_REUSE, request.connection == .kept ? 1 : 0)
+      try handle.set(.freshConnect, request.connection == .kept ? 0 : 1)
+      try handle.set(.forbidReuse, request.connection == .kept ? 1 : 0)
     }
     let place = try Place(instance, plan)
     try transfer.aim(
@@ -118,41 +118,28 @@ extension SingleAnswer {
       }
       answer = whole.inflated.masking(plan.secrets)
       httpVersion =
-        transfer.usesHTTP2 ? "2" : Self.version(handle.long(CURLINFO_HTTP_VERSION))
+        transfer.usesHTTP2 ? "2" : Self.version(handle[.httpVersion])
     }
     bodySize = response.body_bytes
     connectMicroseconds =
-      transfer.openedMicroseconds ?? transfer.time(CURLINFO_CONNECT_TIME_T) ?? 0
+      transfer.openedMicroseconds ?? transfer.time(.connectTime) ?? 0
     totalMicroseconds = transfer.totalMicroseconds ?? took
-    madeConnection = transfer.usesHTTP2 || handle.long(CURLINFO_NUM_CONNECTS) > 0
+    madeConnection = transfer.usesHTTP2 || handle[.numConnects] > 0
     certificate = CertificateDates(of: handle)
   }
 
   private static func version(_ version: Int) -> String {
     switch version {
-    case Int(CURL_HTTP_VERSION_1_0): "1.0"
-    case Int(CURL_HTTP_VERSION_1_1): "1.1"
+    case HTTPVersion.http1_0: "1.0"
+    case HTTPVersion.http1_1: "1.1"
     default: ""
     }
   }
 }
 
 extension SingleAnswer.CertificateDates {
-  /// Those of the first of the chain, which is the instance's own.
   fileprivate init?(of handle: EasyHandle) {
-    var pointer: UnsafeMutableRawPointer?
-    guard hg_easy_get_pointer(handle.raw, CURLINFO_CERTINFO, &pointer) == CURLE_OK,
-      let info = pointer?.assumingMemoryBound(to: curl_certinfo.self).pointee, info.num_of_certs > 0
-    else { return nil }
-    var dates: [String: String] = [:]
-    var item = info.certinfo[0]
-    while let entry = item?.pointee {
-      let line = String(cString: entry.data)
-      if let colon = line.firstIndex(of: ":") {
-        dates[String(line[..<colon])] = String(line[line.index(after: colon)...])
-      }
-      item = entry.next
-    }
+    let dates = handle.certificate
     guard let notBefore = dates["Start date"], let notAfter = dates["Expire date"] else {
       return nil
     }

@@ -1,5 +1,4 @@
-internal import CCurl
-internal import CCurlShims
+internal import Curl
 internal import GateCore
 internal import GateInsight
 
@@ -64,16 +63,11 @@ final class Transfer {
     self.index = index
     usesHTTP2 = plan.usesHTTP2
     isTLS = plan.check.target.scheme.isTLS
-    handle = try EasyHandle()
-    opener = plan.proxyProtocol == nil ? nil : try EasyHandle()
-    for handle in [handle, opener].compactMap({ $0 }) {
-      let tag = UnsafeMutableRawPointer(bitPattern: index + 1)
-      try CurlFailure.check(hg_easy_set_pointer(handle.raw, CURLOPT_PRIVATE, tag))
-      try handle.receiveResponse()
-      try setTransport(of: handle, plan)
-    }
+    handle = try EasyHandle(tag: index)
+    opener = plan.proxyProtocol == nil ? nil : try EasyHandle(tag: index)
+    for handle in [handle, opener].compactMap({ $0 }) { try setTransport(of: handle, plan) }
     try opener?.leaveConnectionOpen()
-    if opener != nil { try CurlFailure.check(hg_easy_take_connected(handle.raw)) }
+    if opener != nil { try handle.usesGivenConnection() }
     let kept = plan.check.target.scheme.isGRPC ? GRPCAnswer.bytesRead : MarkedPage.bytesRead
     handle.response.pointee.strict = true
     handle.response.pointee.header_limit = Self.headerLimit
@@ -83,44 +77,35 @@ final class Transfer {
     try setRequest(plan)
   }
 
-  /// The place of the transfer of this handle, which libcurl keeps for it.
-  static func index(of raw: UnsafeMutableRawPointer) -> Int {
-    var tag: UnsafeMutableRawPointer?
-    guard hg_easy_get_pointer(raw, CURLINFO_PRIVATE, &tag) == CURLE_OK else { return -1 }
-    return Int(bitPattern: tag) - 1
-  }
-
   /// Points the handle at an instance; what is the same as the last time is not set again.
   func aim(at place: Place, headers: StringList?, mappings: StringList?) throws(CurlFailure) {
-    hg_response_reset(handle.response)
+    handle.forgetResponse()
     self.place = place
     lookupMicroseconds = nil
     openedMicroseconds = nil
     earlierMicroseconds = 0
-    try CurlFailure.check(
-      hg_easy_set_pointer(handle.raw, CURLOPT_CURLU, UnsafeMutableRawPointer(place.url.raw)))
+    try handle.set(place.url)
     if headers !== self.headers {
-      try handle.set(CURLOPT_HTTPHEADER, headers)
+      try handle.set(.httpHeader, headers)
       self.headers = headers
     }
     if mappings !== self.mappings {
-      try handle.set(CURLOPT_CONNECT_TO, mappings)
-      try opener?.set(CURLOPT_CONNECT_TO, mappings)
+      try handle.set(.connectTo, mappings)
+      try opener?.set(.connectTo, mappings)
       self.mappings = mappings
     }
     guard let opener, let plain = place.plainURL else { return }
-    hg_response_reset(opener.response)
-    try CurlFailure.check(
-      hg_easy_set_pointer(opener.raw, CURLOPT_CURLU, UnsafeMutableRawPointer(plain.raw)))
+    opener.forgetResponse()
+    try opener.set(plain)
   }
 
   /// Hands over the addresses that were found.
   func useAddresses() throws(CurlFailure) {
     let list = try StringList(addresses)
     for handle in [handle, opener].compactMap({ $0 }) {
-      try handle.set(CURLOPT_RESOLVE, list)
+      try handle.set(.resolve, list)
       // For this check, and out of libcurl's cache some time after it.
-      try handle.set(CURLOPT_DNS_CACHE_TIMEOUT, 60)
+      try handle.set(.dnsCacheTimeout, 60)
     }
     resolutions = list
   }
@@ -135,94 +120,90 @@ final class Transfer {
   }
 
   /// How long a phase took from the start of the check; nil: it is not over.
-  func time(_ info: CURLINFO) -> Int64? {
-    guard let time = current?.microseconds(info), time > 0 else { return nil }
+  func time(_ info: CurlInfo<Int64>) -> Int64? {
+    guard let time = current?[info], time > 0 else { return nil }
     return earlierMicroseconds + time
   }
 
   /// From the start to the end, by libcurl's clock, which starts with the transfer and not with the
   /// wish for one; nil when libcurl does not know that it has ended.
   var totalMicroseconds: Int64? {
-    guard let total = time(CURLINFO_TOTAL_TIME_T) else { return nil }
+    guard let total = time(.totalTime) else { return nil }
     guard let exchange else { return total }
     return exchange.endedAt.map { total + $0 - exchange.connectedAt }
   }
 
   /// Until the first byte of the answer; nil: there is none.
   var firstByteMicroseconds: Int64? {
-    guard let exchange else { return time(CURLINFO_STARTTRANSFER_TIME_T) }
+    guard let exchange else { return time(.startTransferTime) }
     guard let first = exchange.firstByteMicroseconds else { return nil }
-    return time(CURLINFO_TOTAL_TIME_T).map { $0 + first }
+    return time(.totalTime).map { $0 + first }
   }
 
   /// The HTTP status, or 0.
   var httpStatus: Int {
     guard stage != .exchanging else { return exchange?.status ?? 0 }
-    return stage == .transferring ? handle.long(CURLINFO_RESPONSE_CODE) : 0
+    return stage == .transferring ? handle[.responseCode] : 0
   }
 
   private func setTransport(of handle: EasyHandle, _ plan: RequestTemplate) throws(CurlFailure) {
-    try handle.set(CURLOPT_NOSIGNAL, 1)
-    try CurlFailure.check(hg_easy_allow_http(handle.raw))
     // A new connection for each check, as the load balancers do.
-    try handle.set(CURLOPT_FRESH_CONNECT, 1)
-    try handle.set(CURLOPT_FORBID_REUSE, 1)
+    try handle.set(.freshConnect, 1)
+    try handle.set(.forbidReuse, 1)
     // The checker keeps the timeout; libcurl's would count time in which nobody listened.
-    try handle.set(CURLOPT_TIMEOUT_MS, 0)
-    try handle.set(CURLOPT_CONNECTTIMEOUT_MS, Int(Int32.max))
+    try handle.set(.timeoutMS, 0)
+    try handle.set(.connectTimeoutMS, Int(Int32.max))
     // Each literal address would become an entry of a cache that is searched for every check.
-    try handle.set(CURLOPT_DNS_CACHE_TIMEOUT, 0)
+    try handle.set(.dnsCacheTimeout, 0)
     // An empty proxy, or else http_proxy in a CI runner's environment redirects the checks.
-    try handle.set(CURLOPT_PROXY, plan.proxy ?? "")
-    try handle.set(CURLOPT_NOPROXY, "")
+    try handle.set(.proxy, plan.proxy ?? "")
+    try handle.set(.noProxy, "")
     // Through an HTTP proxy all checks use CONNECT: the instance gets what it would get without one.
-    if plan.proxy != nil { try handle.set(CURLOPT_HTTPPROXYTUNNEL, 1) }
+    if plan.proxy != nil { try handle.set(.httpProxyTunnel, 1) }
     // A proxy's answer to CONNECT is no part of the instance's.
-    try handle.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+    try handle.set(.suppressConnectHeaders, 1)
     // What goes out in one piece has nothing to wait for: a system call less a check.
-    if plan.sendsOnePiece { try handle.set(CURLOPT_TCP_NODELAY, 0) }
-    try handle.set(CURLOPT_BUFFERSIZE, 1024)
-    try handle.set(CURLOPT_PATH_AS_IS, 1)
-    if !plan.check.target.scheme.hasPath { try handle.set(CURLOPT_CONNECT_ONLY, 1) }
+    if plan.sendsOnePiece { try handle.set(.tcpNoDelay, 0) }
+    try handle.set(.bufferSize, 1024)
+    try handle.set(.pathAsIs, 1)
+    if !plan.check.target.scheme.hasPath { try handle.set(.connectOnly, 1) }
     if plan.usesHTTP2 { try handle.leaveConnectionOpen() }
   }
 
   private func setTLS(_ plan: RequestTemplate) throws(CurlFailure) {
-    try handle.set(CURLOPT_SSL_ENABLE_ALPN, 0)
-    if plan.usesHTTP2, isTLS, !hg_easy_offer_http2(handle.raw) {
+    try handle.set(.sslEnableALPN, 0)
+    if plan.usesHTTP2, isTLS, !handle.offerHTTP2() {
       // Before 8.0 libcurl leaves such a connection alone, whatever is agreed on.
-      try handle.set(CURLOPT_SSL_ENABLE_ALPN, 1)
-      try handle.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
+      try handle.set(.sslEnableALPN, 1)
+      try handle.set(.httpVersion, HTTPVersion.http2TLS)
     }
-    if plan.tlsMax == .v1_2 {
-      try handle.set(CURLOPT_SSLVERSION, CURL_SSLVERSION_MAX_TLSv1_2)
-    }
-    try handle.set(CURLOPT_SSL_SESSIONID_CACHE, 0)
-    try handle.set(CURLOPT_SSL_VERIFYPEER, plan.verifiesTLS ? 1 : 0)
-    try handle.set(CURLOPT_SSL_VERIFYHOST, plan.verifiesTLS ? 2 : 0)
+    if plan.tlsMax == .v1_2 { try handle.offerNothingNewerThanTLS1_2() }
+    try handle.set(.sslSessionIDCache, 0)
+    try handle.set(.sslVerifyPeer, plan.verifiesTLS ? 1 : 0)
+    try handle.set(.sslVerifyHost, plan.verifiesTLS ? 2 : 0)
     if let file = plan.caFile {
-      try handle.set(CURLOPT_CAINFO, file)
+      try handle.set(.caInfo, file)
     } else if !plan.verifiesTLS {
       // Not even read: parsing the system's bundle would cost more than the check.
-      try handle.set(CURLOPT_CAINFO, nil as String?)
-      try handle.set(CURLOPT_CAPATH, nil as String?)
+      try handle.set(.caInfo, nil)
+      try handle.set(.caPath, nil)
     }
-    try handle.set(CURLOPT_SSLCERT, plan.clientCertificate)
-    try handle.set(CURLOPT_SSLKEY, plan.clientKey)
+    try handle.set(.sslCert, plan.clientCertificate)
+    try handle.set(.sslKey, plan.clientKey)
   }
 
   private func setRequest(_ plan: RequestTemplate) throws(CurlFailure) {
-    try handle.set(CURLOPT_USERAGENT, plan.agent)
+    try handle.set(.userAgent, plan.agent)
     // What is compressed stays so: a bomb is as small as it came.
-    try handle.set(CURLOPT_HTTP_CONTENT_DECODING, 0)
+    try handle.set(.httpContentDecoding, 0)
     guard !plan.usesHTTP2 else { return }
-    try handle.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+    try handle.set(.httpVersion, HTTPVersion.http1_1)
     // What is no HTTP/1.1 is refused, and kept to be looked at.
-    try handle.set(CURLOPT_HTTP09_ALLOWED, 1)
+    try handle.set(.http09Allowed, 1)
     switch plan.method {
     case nil, "GET": break
-    case "HEAD": try handle.set(CURLOPT_NOBODY, 1)
-    case .some(let method): try handle.set(CURLOPT_CUSTOMREQUEST, method)
+    case "HEAD": try handle.set(.noBody, 1)
+    case .some(let method): try handle.set(.customRequest, method)
     }
   }
 }
@@ -230,7 +211,7 @@ final class Transfer {
 extension EasyHandle {
   /// Has the connection made, and left to whoever asks for it.
   fileprivate func leaveConnectionOpen() throws(CurlFailure) {
-    try set(CURLOPT_CONNECT_ONLY, 1)
-    try set(CURLOPT_FORBID_REUSE, 0)
+    try set(.connectOnly, 1)
+    try set(.forbidReuse, 0)
   }
 }

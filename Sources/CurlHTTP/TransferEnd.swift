@@ -1,10 +1,6 @@
-internal import CCurl
-internal import CCurlShims
+internal import Curl
 internal import GateCore
-
-#if canImport(Glibc)
-  internal import Glibc
-#endif
+internal import LibC
 
 /// How a transfer ended, in the gate's terms.
 enum TransferEnd {
@@ -27,13 +23,13 @@ extension TransferEnd {
   /// Sorts libcurl's result by whose fault it is: by what it says, and by how far the check had come.
   ///
   /// Source: libcurl-errors(3); connect(2) for the errors of the system.
-  init(_ result: CURLcode, of handle: EasyHandle, _ way: CheckWay) {
-    guard result != CURLE_OK else {
+  init(_ result: CurlResult, of handle: EasyHandle, _ way: CheckWay) {
+    guard result != .ok else {
       self = .answered
       return
     }
     let response = handle.response.pointee
-    let text = way.secrets.quoting(handle.words(for: result))
+    let text = way.secrets.quoting(handle.words(for: result).lowercasedFirst)
     if let own = Self.own(response) {
       self = own
     } else if let ended = Self.onTheWay(result, handle, way, text) {
@@ -48,7 +44,7 @@ extension TransferEnd {
   }
 
   /// What this process saw itself that it lacks.
-  private static func own(_ response: hg_response) -> TransferEnd? {
+  private static func own(_ response: CurlResponse) -> TransferEnd? {
     if response.open_errno != 0 {
       return .fault("no socket: \(String(cString: strerror(response.open_errno)))")
     }
@@ -57,16 +53,16 @@ extension TransferEnd {
 
   /// An end before the way through a proxy stood; nil when it stood, or there is none.
   private static func onTheWay(
-    _ result: CURLcode, _ handle: EasyHandle, _ way: CheckWay, _ text: String
+    _ result: CurlResult, _ handle: EasyHandle, _ way: CheckWay, _ text: String
   ) -> TransferEnd? {
     switch way.proxy {
     case nil: return nil
     case .socks:
-      if result.resultClass == .proxy { return socks(handle.long(CURLINFO_PROXY_ERROR)) }
+      if result.resultClass == .proxy { return socks(handle[.proxyError]) }
       // It is the proxy that libcurl connects to.
       guard result.resultClass == .connecting else { return nil }
     case .http:
-      let status = handle.long(CURLINFO_HTTP_CONNECTCODE)
+      let status = handle[.httpConnectCode]
       guard status / 100 != 2 else { return nil }
       if status > 0 { return connect(answeredWith: status) }
     }
@@ -88,35 +84,35 @@ extension TransferEnd {
   }
 
   /// What a SOCKS5 proxy answered (RFC 1928, section 6).
-  private static func socks(_ code: Int) -> TransferEnd {
-    switch UInt32(code) {
-    case CURLPX_REPLY_NETWORK_UNREACHABLE.rawValue:
+  private static func socks(_ code: CurlProxyCode) -> TransferEnd {
+    switch code {
+    case .networkUnreachable:
       .failed(.hostUnreachable, "network unreachable, says the proxy")
-    case CURLPX_REPLY_HOST_UNREACHABLE.rawValue:
+    case .hostUnreachable:
       .failed(.hostUnreachable, "host unreachable, says the proxy")
-    case CURLPX_REPLY_CONNECTION_REFUSED.rawValue:
+    case .connectionRefused:
       .failed(.connectionRefused, "connection refused, says the proxy")
-    case CURLPX_REPLY_TTL_EXPIRED.rawValue:
+    case .ttlExpired:
       .failed(.timeoutConnect, "no connection, says the proxy")
-    case CURLPX_REPLY_GENERAL_SERVER_FAILURE.rawValue:
+    case .generalFailure:
       .fault("the proxy answered 1 to SOCKS5: general failure", .proxyRefused(status: 1))
-    case CURLPX_REPLY_NOT_ALLOWED.rawValue:
+    case .notAllowed:
       .fault("the proxy answered 2 to SOCKS5: not allowed by its rules", .proxyRefused(status: 2))
-    case CURLPX_REPLY_COMMAND_NOT_SUPPORTED.rawValue:
+    case .commandNotSupported:
       .fault("the proxy answered 7 to SOCKS5: command not supported", .proxyRefused(status: 7))
-    case CURLPX_REPLY_ADDRESS_TYPE_NOT_SUPPORTED.rawValue:
+    case .addressTypeNotSupported:
       .fault("the proxy answered 8 to SOCKS5: address type not supported", .proxyRefused(status: 8))
-    case CURLPX_NO_AUTH.rawValue, CURLPX_USER_REJECTED.rawValue, CURLPX_REQUEST_FAILED.rawValue,
-      CURLPX_IDENTD.rawValue, CURLPX_IDENTD_DIFFER.rawValue:
+    case .noAuthentication, .userRejected, .requestFailed, .ident, .identDiffers:
       .fault("the proxy requires other credentials", .proxyRefused(status: 0))
-    case CURLPX_RESOLVE_HOST.rawValue: .fault("the name server: could not resolve host")
-    default: .fault("the proxy does not speak SOCKS5, or hung up (\(code))", .proxyUnusable)
+    case .resolveHost: .fault("the name server: could not resolve host")
+    default:
+      .fault("the proxy does not speak SOCKS5, or hung up (\(code.rawValue))", .proxyUnusable)
     }
   }
 
   /// An answer whose form is wrong, as far as the bytes that came tell.
   private static func malformed(
-    _ response: hg_response, _ secrets: SecretMask
+    _ response: CurlResponse, _ secrets: SecretMask
   ) -> TransferEnd? {
     if response.header_too_large || response.body_too_large { return .tooLarge(response) }
     let line = withUnsafeBytes(of: response.line) { bytes in
@@ -125,18 +121,18 @@ extension TransferEnd {
       return "'\(String(decoding: masked, as: UTF8.self).cleaned(to: 80))'"
     }
     switch response.malformed {
-    case HG_STATUS_LINE:
+    case .statusLine:
       return .failed(.protocolError, "the answer is not HTTP/1.1: its status line is \(line)")
-    case HG_FIELD_LINE:
+    case .fieldLine:
       return .failed(.protocolError, "the answer is malformed: the line \(line) of its header")
-    case HG_CONTENT_LENGTH:
+    case .contentLength:
       return .failed(
         .protocolError, "the answer is malformed: \(line) is no length, or not the one before it")
-    default: return nil
+    case .nothing: return nil
     }
   }
 
-  static func tooLarge(_ response: hg_response) -> TransferEnd {
+  static func tooLarge(_ response: CurlResponse) -> TransferEnd {
     .failed(
       .protocolError,
       response.header_too_large ? "more than 32 KiB of header" : "more than 16 MiB of body")
@@ -144,7 +140,7 @@ extension TransferEnd {
 
   /// An answer had begun: whatever ended it, the instance sent it.
   private static func brokenOff(
-    _ result: CURLcode, _ handle: EasyHandle, _ text: String
+    _ result: CurlResult, _ handle: EasyHandle, _ text: String
   ) -> TransferEnd {
     switch result.resultClass {
     case .cutOff:
@@ -164,7 +160,7 @@ extension TransferEnd {
 
   /// No byte of an answer has come.
   private static func unanswered(
-    _ result: CURLcode, _ handle: EasyHandle, _ way: CheckWay, _ text: String
+    _ result: CurlResult, _ handle: EasyHandle, _ way: CheckWay, _ text: String
   ) -> TransferEnd {
     let isConnected = handle.isConnected
     switch result.resultClass {
@@ -201,11 +197,11 @@ extension TransferEnd {
 
   /// A connection that broke, during the handshake or before an answer.
   private static func broken(
-    _ result: CURLcode, _ handle: EasyHandle, _ way: CheckWay, _ text: String
+    _ result: CurlResult, _ handle: EasyHandle, _ way: CheckWay, _ text: String
   ) -> TransferEnd {
     if handle.isReset { return .failed(.connectionReset, "connection reset") }
     // TLS 1.3 tells after the handshake that it wants a certificate: no error of the system.
-    let isHandshake = result == CURLE_SSL_CONNECT_ERROR || way.isTLS && handle.systemError == 0
+    let isHandshake = result == .sslConnectError || way.isTLS && handle.systemError == 0
     return .failed(
       isHandshake ? .tlsError : .connectionReset, isHandshake ? handshake(text) : text)
   }
@@ -241,7 +237,7 @@ extension TransferEnd {
     if isBehindProxy(handle, way) {
       return .failed(.timeoutConnect, "no connection through the proxy within \(limit)")
     }
-    if way.isTLS, handle.microseconds(CURLINFO_APPCONNECT_TIME_T) == 0 {
+    if way.isTLS, handle[.appConnectTime] == 0 {
       return .failed(.timeoutTLS, "no TLS handshake within \(limit)")
     }
     guard response.isBegun else {
@@ -257,11 +253,11 @@ extension TransferEnd {
   private static func isBehindProxy(_ handle: EasyHandle, _ way: CheckWay) -> Bool {
     switch way.proxy {
     case nil: false
-    case .http: handle.long(CURLINFO_HTTP_CONNECTCODE) / 100 != 2
+    case .http: handle[.httpConnectCode] / 100 != 2
     // libcurl does not say; a request or a handshake that is over tells.
     case .socks:
-      handle.long(CURLINFO_REQUEST_SIZE) == 0
-        && handle.microseconds(CURLINFO_APPCONNECT_TIME_T) == 0
+      handle[.requestSize] == 0
+        && handle[.appConnectTime] == 0
     }
   }
 
@@ -273,7 +269,7 @@ extension TransferEnd {
 
 extension EasyHandle {
   /// The system's error of the last thing that failed, or 0.
-  var systemError: Int32 { Int32(truncatingIfNeeded: long(CURLINFO_OS_ERRNO)) }
+  var systemError: Int32 { Int32(truncatingIfNeeded: self[.osErrno]) }
 
   /// Nil when the system did not say.
   var systemWords: String? {
@@ -283,34 +279,19 @@ extension EasyHandle {
   fileprivate var isReset: Bool { systemError == ECONNRESET || systemError == EPIPE }
 
   /// Whether a byte of an answer has come before this end, be it none of an answer's form.
-  fileprivate func hasAnswer(before result: CURLcode) -> Bool {
+  fileprivate func hasAnswer(before result: CurlResult) -> Bool {
     if response.pointee.isBegun { return true }
     // libcurl takes the end of a connection for the beginning of an answer, too.
     switch result.resultClass {
     case .silence, .broken, .tls: return false
     case .connecting, .lookup, .proxy, .cutOff, .form, .time, .here, .other:
-      return microseconds(CURLINFO_STARTTRANSFER_TIME_T) > 0
+      return self[.startTransferTime] > 0
     }
   }
 
   /// Whether one of the addresses that were tried has answered, the proxy's if there is one.
   var isConnected: Bool {
     // The second: libcurl has not seen it yet, or waits for a SOCKS proxy.
-    microseconds(CURLINFO_CONNECT_TIME_T) > 0 || hg_response_is_connected(response)
-  }
-}
-
-extension hg_response {
-  var isBegun: Bool { header_bytes > 0 || body_bytes > 0 }
-}
-
-extension String {
-  /// As a part of a sentence.
-  var lowercasedFirst: String {
-    // A name such as OpenSSL is one with its letters.
-    guard let first, !dropFirst().prefix(while: \.isLetter).contains(where: \.isUppercase) else {
-      return self
-    }
-    return first.lowercased() + dropFirst()
+    self[.connectTime] > 0 || hasConnectedSocket
   }
 }

@@ -1,10 +1,7 @@
-internal import CCurl
-internal import CCurlShims
+internal import CSystem
+internal import Curl
 internal import GateCore
-
-#if canImport(Glibc)
-  internal import Glibc
-#endif
+internal import LibC
 
 /// Sees transfers through, from the names that must be looked up to the last byte of an answer.
 ///
@@ -62,7 +59,7 @@ final class TransferRunner {
       transfer.exchange = nil
     }
     if !ended.isEmpty { ended.removeAll { $0.transfer === transfer } }
-    if transfer.opener != nil { hg_response_drop_connected(transfer.handle.response) }
+    if transfer.opener != nil { transfer.handle.dropGivenConnection() }
     transfer.stage = .idle
   }
 
@@ -83,14 +80,13 @@ final class TransferRunner {
     endWhatIsLost()
     if !ended.isEmpty { return ended.removeFirst() }
     while let done = loop.nextDone() {
-      let index = Transfer.index(of: done.raw)
-      precondition(transfers.indices.contains(index), "a handle of nobody's")
-      let transfer = transfers[index]
+      precondition(transfers.indices.contains(done.tag), "a handle of nobody's")
+      let transfer = transfers[done.tag]
       if transfer.stage == .opening, let opener = transfer.opener {
         guard let end = goOn(transfer, from: opener, done.result, way(transfer)) else { continue }
         return (transfer, end)
       }
-      if transfer.usesHTTP2, done.result == CURLE_OK {
+      if transfer.usesHTTP2, done.result == .ok {
         exchange(transfer)
         if !ended.isEmpty { return ended.removeFirst() }
         continue
@@ -104,7 +100,7 @@ final class TransferRunner {
   private func endWhatIsLost() {
     for fault in loop.takeFaults() {
       let concerned =
-        if let raw = fault.raw { [transfers[Transfer.index(of: raw)]] } else {
+        if let tag = fault.tag { [transfers[tag]] } else {
           transfers.filter { $0.current?.group == fault.group }
         }
       for transfer in concerned where transfer.current != nil {
@@ -186,11 +182,11 @@ final class TransferRunner {
   ///
   /// Returns an end if that is it.
   private func goOn(
-    _ transfer: Transfer, from opener: EasyHandle, _ result: CURLcode, _ way: CheckWay
+    _ transfer: Transfer, from opener: EasyHandle, _ result: CurlResult, _ way: CheckWay
   ) -> TransferEnd? {
-    guard result == CURLE_OK else { return TransferEnd(result, of: opener, way) }
+    guard result == .ok else { return TransferEnd(result, of: opener, way) }
     guard let socket = opener.openSocket else { return .fault("libcurl lost the connection") }
-    switch hg_send_proxy_header(socket) {
+    switch EasyHandle.sendProxyHeader(on: socket) {
     case 0: break
     case EPIPE, ECONNRESET: return .failed(.connectionReset, "closed before the PROXY header")
     case let code:
@@ -198,9 +194,9 @@ final class TransferRunner {
     }
     let copy = hg_duplicate(socket)
     guard copy >= 0 else { return .fault(CurlFailure("no socket", errno: errno).description) }
-    transfer.handle.response.pointee.connected = copy
-    transfer.openedMicroseconds = transfer.time(CURLINFO_CONNECT_TIME_T)
-    transfer.earlierMicroseconds += opener.microseconds(CURLINFO_TOTAL_TIME_T)
+    transfer.handle.takeOver(copy)
+    transfer.openedMicroseconds = transfer.time(.connectTime)
+    transfer.earlierMicroseconds += opener[.totalTime]
     do throws(CurlFailure) {
       try loop.leave(socket)
       loop.remove(opener)
@@ -220,7 +216,8 @@ final class TransferRunner {
       return end(transfer, .fault("libcurl lost the connection"))
     }
     do throws(CurlFailure) {
-      transfer.exchange = try HTTP2Exchange(request, into: transfer.handle, isTLS: transfer.isTLS)
+      transfer.exchange = try HTTP2Exchange(
+        request.fields, body: request.body, into: transfer.handle, isTLS: transfer.isTLS)
     } catch {
       return end(transfer, .fault(error.description))
     }
@@ -247,9 +244,10 @@ final class TransferRunner {
     let wrote = exchange.writes
     let state = exchange.serve(transfer.handle)
     switch state {
-    case HG_EXCHANGE_HAS_MORE: hasMore.append(transfer)
-    case HG_EXCHANGE_WAITS: break
-    default: return end(transfer, TransferEnd(state, of: exchange, transfer.handle))
+    case .hasMore: hasMore.append(transfer)
+    case .waits: break
+    case .whole, .closed, .reset, .malformed, .tooLarge, .noHTTP2, .noMemory:
+      return end(transfer, TransferEnd(state, of: exchange, transfer.handle))
     }
     if exchange.writes != wrote, let socket = transfer.handle.openSocket {
       watch(transfer, socket)

@@ -1,4 +1,4 @@
-internal import Glibc
+internal import LibC
 
 /// A group of loopback instances that misbehave on demand.
 ///

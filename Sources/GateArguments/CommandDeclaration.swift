@@ -181,7 +181,7 @@ package struct SettingGroup: Sendable {
   func contains(_ key: SettingKey) -> Bool {
     switch kind {
     case .keys(let keys): keys.contains(key)
-    case .parts(let parts): parts.contains(key.setting.part)
+    case .parts(let parts): key.isEverywhere && parts.contains(key.setting.part)
     }
   }
 
@@ -224,7 +224,8 @@ extension Setting {
     switch kind {
     case .choice(let names): .values(names)
     case .file: naming == .folder ? .folders : .files
-    case .text, .textOrNumber, .duration, .wholeNumber, .instanceCount, .toggle, .instances, .pair:
+    case .text, .textOrNumber, .duration, .wholeNumber, .instanceCount, .toggle, .instances, .pair,
+      .mapping:
       naming == .key ? .files : .nothing
     }
   }

@@ -56,8 +56,9 @@ extension Gate {
     case .checked(let key, let report): guard isInTime(report.started, of: key) else { return }
     case .checkLost(let key, let fault):
       guard isInTime(fault.started ?? now, of: key) else { return }
+    case .guardWaits(let key, let wait): guard isInTime(wait.started, of: key) else { return }
     case .instanceAdded, .instanceRemoved, .listed, .loadBalancerSaw, .loadBalancerAsked,
-      .interrupted, .resumed, .wokeUp:
+      .stepBegan, .stepCommandEnded, .interrupted, .resumed, .wokeUp:
       break
     }
     let again = viewsAgain(before: event)
@@ -159,6 +160,12 @@ extension Gate {
         started: started, result: .success,
         latencyMicroseconds: now.microseconds - started.microseconds)
       handle(.checked(key, report), at: now, effects: &effects)
+    case .guardWaits(let key, let wait):
+      if let fault = fault(of: wait, key) {
+        foldAsHadNothingBeenLost(.checkLost(key, fault), at: now)
+      } else {
+        handle(event, at: now, effects: &effects)
+      }
     case .listed(let listing):
       guard case .failed = listing.result else {
         handle(event, at: now, effects: &effects)
@@ -169,7 +176,7 @@ extension Gate {
       handle(.wokeUp, at: now, effects: &effects)
       seeInService(from: view.started, at: now)
     case .instanceAdded, .instanceRemoved, .checked, .loadBalancerSaw, .loadBalancerAsked,
-      .interrupted, .resumed, .wokeUp:
+      .stepBegan, .stepCommandEnded, .interrupted, .resumed, .wokeUp:
       handle(event, at: now, effects: &effects)
     }
   }
@@ -199,7 +206,6 @@ extension Gate {
   private func steps(to events: [GateEvent], at now: GateInstant) -> [Step] {
     var next: [InstanceKey: (schedule: CheckSchedule, check: GateInstant)] = [:]
     var steps: [Step] = []
-    let interval = check.interval.inMicroseconds
     for event in events {
       guard let (key, started, ended) = times(of: event, at: now) else {
         steps.append((now, event))
@@ -210,6 +216,7 @@ extension Gate {
         steps.append((ended, event))
         continue
       }
+      let interval = rules[records[key.index].rule].interval
       var (schedule, due) =
         next[key] ?? (records[key.index].schedule, records[key.index].nextCheck)
       let missed = max(0, Int((started.microseconds - due.microseconds) / interval))
@@ -242,8 +249,9 @@ extension Gate {
     case .checked(let key, let report): (key, report.started, min(report.ended, now))
     // It ends when it was lost: the checks after it are those that were made.
     case .checkLost(let key, let fault): (key, fault.started ?? now, now)
+    case .guardWaits(let key, let wait): (key, wait.started, now)
     case .instanceAdded, .instanceRemoved, .listed, .loadBalancerSaw, .loadBalancerAsked,
-      .interrupted, .resumed, .wokeUp:
+      .stepBegan, .stepCommandEnded, .interrupted, .resumed, .wokeUp:
       nil
     }
   }
@@ -265,8 +273,8 @@ extension Gate {
       let record = records[index]
       let count =
         isHeldUp && record.nextCheck <= moment
-        ? record.missedChecks(before: moment, every: check.interval.inMicroseconds) + 1
-        : record.missedChecks(by: moment, under: check)
+        ? record.missedChecks(before: moment, every: rules[record.rule].interval) + 1
+        : record.missedChecks(by: moment, under: rules[record.rule].check)
       lost += slots(count, of: InstanceKey(index), from: record.nextCheck)
     }
     return lost
@@ -274,6 +282,7 @@ extension Gate {
 
   /// Successes in the next slots of an instance; more in a row than make it healthy tell nothing.
   private func slots(_ count: Int, of key: InstanceKey, from due: GateInstant) -> [Step] {
+    let check = check(of: key)
     let wanted = max(records[key.index].health.successesNeeded(under: check), 0) + 1
     return (0..<min(count, max(wanted, check.healthyThreshold))).map {
       let start = due + check.interval * $0
@@ -296,9 +305,13 @@ extension Gate {
     case .checked(let key, let report):
       isPresent(at: key) && missedChecks(of: key, before: report.started) > 0
         || isAnyMissed(by: now)
+    case .guardWaits(let key, let wait):
+      isPresent(at: key) && missedChecks(of: key, before: wait.started) > 0
+        || fault(of: wait, key) != nil || isAnyMissed(by: now)
     case .listed, .loadBalancerAsked: event.fault != nil || isAnyMissed(by: now)
     case .resumed: false
-    case .instanceAdded, .instanceRemoved, .loadBalancerSaw, .interrupted, .wokeUp:
+    case .instanceAdded, .instanceRemoved, .loadBalancerSaw, .stepBegan, .stepCommandEnded,
+      .interrupted, .wokeUp:
       isAnyMissed(by: now)
     }
   }

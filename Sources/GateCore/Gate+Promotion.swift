@@ -6,8 +6,8 @@ extension Gate {
   // MARK: - All that a promotion needs, but for the rule of the latest check
 
   var holdsAllElse: Bool {
-    isGroupReady && isListingFresh && areViewsFresh && group.inService >= minHealthy
-      && guards.healthy == guards.present
+    isStepReady && isGroupReady && isListingFresh && areViewsFresh
+      && group.inService >= minHealthy && guards.healthy == guards.present
   }
 
   /// Whether the group is there, has soaked and keeps the limits.
@@ -77,15 +77,17 @@ extension Gate {
 
   /// The last moment at which what is still wanted can come in time; nil when it cannot.
   var lastChance: GateInstant? {
-    guard hasHadMembers else { return deadline }
+    guard hasHadMembers else { return goal }
+    // What it waits for has no time of its own here.
+    guard !isWaitingForShell else { return max(goal, clock) }
     guard let soak = lastChanceOfSoak, let group = lastChanceOfGroup,
       let guards = lastChanceOfGuards
     else { return nil }
-    return min(deadline, soak, group, guards)
+    return min(lastChanceOfStep, soak, group, guards)
   }
 
   private var lastChanceOfSoak: GateInstant? {
-    if let healthySince { return soaked(since: healthySince) <= deadline ? deadline : nil }
+    if let healthySince { return soaked(since: healthySince) <= goal ? goal : nil }
     let present = group.soakChance(of: minHealthy)
     return joiningChance(soakCertainty).map { max(present ?? $0, $0) } ?? present
   }
@@ -94,7 +96,7 @@ extension Gate {
     // Those that leave are no longer in the way, if they may leave.
     let leaving = policy.membership == .changing ? max(maxReplaced - group.removed, 0) : 0
     guard group.hopeless(isHeld: isHeld) <= maxUnhealthy + leaving else { return nil }
-    let present = group.finalChance(of: minHealthy, isHeld: isHeld, deadline: deadline)
+    let present = group.finalChance(of: minHealthy, isHeld: isHeld, deadline: goal)
     return joiningChance(finalCertainty).map { max(present ?? $0, $0) } ?? present
   }
 
@@ -107,15 +109,15 @@ extension Gate {
   }
 
   private var lastChanceOfGuards: GateInstant? {
-    guard guards.present > 0 else { return deadline }
-    return guards.finalChance(of: guards.present, isHeld: isHeld, deadline: deadline)
+    guard guards.present > 0 else { return goal }
+    return guards.finalChance(of: guards.present, isHeld: isHeld, deadline: goal)
   }
 
   // MARK: - What stands in the way at last
 
   /// Whether the group would be promoted, were it not for the guards.
   var areGuardsMissing: Bool {
-    guard clock > deadline else {
+    guard clock > goal else {
       // The group alone could still be promoted.
       return [lastChanceOfSoak, lastChanceOfGroup].allSatisfy { $0.map { $0 >= clock } ?? false }
     }

@@ -5,8 +5,14 @@
 package struct Gate: Sendable {
   package let check: HealthCheck
   package let policy: GatePolicy
+  /// By what numbers each thing is checked: the instances by the first, guards by others.
+  let rules: [CheckRule]
+  /// The steps of the canary, and where they stand.
+  package internal(set) var rollout: Rollout
+  /// What the steps want done, until the event that brought it about has been folded in.
+  var stepEffects: [GateEffect] = []
   /// By key, in the order in which the instances joined; those that left are kept.
-  package private(set) var records: [InstanceRecord] = []
+  package internal(set) var records: [InstanceRecord] = []
   package private(set) var verdict: Verdict?
   /// Since when the group has been as the policy wants it; nil when it is not.
   package private(set) var healthySince: GateInstant?
@@ -35,13 +41,15 @@ package struct Gate: Sendable {
   private var nextMoment: GateInstant?
   private var announcedWakeUp: GateInstant?
   /// Until when the group must be promoted: the policy's deadline, or later after a resumption.
-  package private(set) var deadline: GateInstant
+  package internal(set) var deadline: GateInstant
+  /// Until when all must hold that comes next: a promotion, or a step on the way to it.
+  package private(set) var goal: GateInstant
   /// When the run went on after its runner was gone.
   package private(set) var resumptions: [Resumption] = []
   /// How much of the soak nobody looked, as the run had to be resumed.
   private var unseen = Duration.zero
   /// Whether all that a promotion needs holds, but for the rule of the latest check.
-  private(set) var isHeld = false
+  var isHeld = false
   /// Until when the group can begin to soak, and until when all else can come, to be promoted by
   /// the deadline.
   private(set) var soakCertainty: DeadlineFeasibility
@@ -81,10 +89,14 @@ package struct Gate: Sendable {
     precondition(check.interval.inMicroseconds > 0, "checks need an interval")
     self.check = check
     self.policy = policy
+    rules = CheckRule.all(check, policy)
+    rollout = Rollout(policy.steps)
     expected = policy.expected
     deadline = .start + policy.deadline
+    goal = deadline
     soakCertainty = DeadlineFeasibility(check: check, until: deadline - policy.soak)
     finalCertainty = DeadlineFeasibility(check: check, until: deadline)
+    placeGoal()
     noteNextMoment()
   }
 
@@ -173,6 +185,14 @@ package struct Gate: Sendable {
     case .listed(let listing): note(listing)
     case .loadBalancerSaw(let key, let view): note(view, of: key, effects: &effects)
     case .loadBalancerAsked(let view): note(view)
+    case .guardWaits(let key, let wait):
+      if let fault = fault(of: wait, key) {
+        recordLoss(fault, of: key, effects: &effects)
+      } else {
+        pass(over: wait, of: key, effects: &effects)
+      }
+    case .stepBegan(let step): begin(step)
+    case .stepCommandEnded(let end): note(end)
     case .interrupted(let interruption): conclude(interrupted(by: interruption))
     case .resumed(let gap): resume(after: gap, effects: &effects)
     case .wokeUp: break
@@ -208,33 +228,41 @@ package struct Gate: Sendable {
       next.consider(lastChance?.next)
       next.consider(healthySince.map { soaked(since: $0) })
       next.consider(listedHealthySince.map { soaked(since: $0) })
+      next.consider(nextStepMoment)
       next.consider(listingLost)
       next.consider(viewLost)
     }
     nextMoment = next.moment
   }
 
-  /// When a soak that began then is over.
-  package func soaked(since healthy: GateInstant) -> GateInstant { healthy + policy.soak + unseen }
+  /// When a soak that began then is over; in a step that soaks, that of the step too.
+  package func soaked(since healthy: GateInstant) -> GateInstant {
+    let run = healthy + policy.soak + unseen
+    guard rollout.state == .soaking, let step, let since = rollout.since else { return run }
+    return max(run, max(since, healthy) + step.soak)
+  }
 
   // MARK: - Instances
 
   private mutating func add(_ instance: Instance, effects: inout [GateEffect]) {
     let key = InstanceKey(records.count)
-    records.append(InstanceRecord(instance, at: clock))
+    records.append(InstanceRecord(instance, under: rule(of: instance), at: clock))
     keys[Name(id: instance.id, role: instance.role)] = key
-    counts[instance.role].add(share(of: key))
+    if hasSay(key) { counts[instance.role].add(share(of: key)) }
     if loadBalancerRole(for: instance.role) != .decides {
-      nextMiss = min(nextMiss, records[key.index].missDue(under: check))
+      nextMiss = min(nextMiss, records[key.index].missDue(under: check(of: key)))
       effects.append(.startCheck(key, at: clock))
     }
   }
 
-  private mutating func remove(_ key: InstanceKey) {
+  mutating func remove(_ key: InstanceKey) {
     guard isPresent(at: key) else { return }
     let record = records[key.index]
-    counts[record.instance.role].remove(share(of: key))
+    if hasSay(key) { counts[record.instance.role].remove(share(of: key)) }
     records[key.index].removed = clock
+    if record.instance.role == .baseline, rollout.hasShifted {
+      rollout.noteWayBack(counts[.baseline].present)
+    }
     // With it goes the soak that it was counted in.
     if record.isMissing, record.instance.role == .member { healthySince = listedHealthySince }
     if let standing = record.blame { blame?.remove(standing) }
@@ -245,13 +273,15 @@ package struct Gate: Sendable {
   ) {
     guard isPresent(at: key) else { return }
     noteMissed(of: key, before: report.started)
+    if let wait = wait(for: report, of: key) { return pass(over: wait, of: key, effects: &effects) }
     let isInTime = !isOvertaken(from: report.started, of: key)
     let old = share(of: key)
     let transition = records[key.index].record(
-      report, at: clock, check: check, policy: policy, in: counts.episode)
+      report, at: clock, check: check(of: key), policy: policy, in: counts.episode)
     changed(key, from: old)
     judge(key, isInTime ? report : nil)
-    if policy.comparison != nil, isInTime, let healthySince, report.started >= healthySince {
+    if policy.comparison != nil, isInTime, let compared = comparedSince, report.started >= compared
+    {
       samples.add(report, of: records[key.index].instance.role)
     }
     if let transition { effects.append(.stateChanged(key, transition)) }
@@ -265,7 +295,7 @@ package struct Gate: Sendable {
     noteMissed(of: key, before: fault.started ?? clock)
     if !isOvertaken(from: fault.started ?? clock, of: key) { losses.addChecks(1, of: key, fault) }
     let old = share(of: key)
-    records[key.index].recordLoss(fault, at: clock, check: check, in: counts.episode)
+    records[key.index].recordLoss(fault, at: clock, check: check(of: key), in: counts.episode)
     changed(key, from: old)
     judge(key, nil)
     effects.append(.startCheck(key, at: max(records[key.index].nextCheck, clock)))
@@ -277,7 +307,7 @@ package struct Gate: Sendable {
   }
 
   /// Notes the checks that should have begun long before another one did.
-  private mutating func noteMissed(of key: InstanceKey, before started: GateInstant) {
+  mutating func noteMissed(of key: InstanceKey, before started: GateInstant) {
     let missed = missedChecks(of: key, before: started)
     if missed > 0 { noteMissed(missed, of: key) }
   }
@@ -286,16 +316,16 @@ package struct Gate: Sendable {
   func missedChecks(of key: InstanceKey, before started: GateInstant) -> Int {
     // In its place: an element of an array is copied for a question, a buffer's is not.
     records.withUnsafeBufferPointer {
-      $0[key.index].missedChecks(before: started, every: check.interval.inMicroseconds)
+      $0[key.index].missedChecks(before: started, every: rules[$0[key.index].rule].interval)
     }
   }
 
   private mutating func noteMissed(_ count: Int, of key: InstanceKey) {
     // The gate that lost nothing has counted them as successes, as far as they matter.
-    guard !isFaultless else { return records[key.index].skip(count, under: check) }
+    guard !isFaultless else { return records[key.index].skip(count, under: check(of: key)) }
     losses.addChecks(count, of: key, .heldUp)
     let old = share(of: key)
-    records[key.index].recordMissed(count, at: clock, check: check, in: counts.episode)
+    records[key.index].recordMissed(count, at: clock, check: check(of: key), in: counts.episode)
     changed(key, from: old)
     judge(key, nil)
   }
@@ -305,7 +335,7 @@ package struct Gate: Sendable {
     // To the gate that lost nothing they are told, as successes.
     guard verdict == nil, !isFaultless, isAnyMissed(by: clock) else { return }
     for index in records.indices where isChecked(records[index]) {
-      let missed = records[index].missedChecks(by: clock, under: check)
+      let missed = records[index].missedChecks(by: clock, under: check(of: InstanceKey(index)))
       if missed > 0 { noteMissed(missed, of: InstanceKey(index)) }
     }
     nextMiss = .start
@@ -320,7 +350,7 @@ package struct Gate: Sendable {
       where records[index].removed == nil
         && loadBalancerRole(for: records[index].instance.role) != .decides
       {
-        next = min(next, records[index].missDue(under: check))
+        next = min(next, records[index].missDue(under: rules[records[index].rule].check))
       }
     }
     nextMiss = next
@@ -416,11 +446,11 @@ package struct Gate: Sendable {
     case .late:
       // Beside the gap, what was under way when the runner died was lost.
       let lost = gap + check.timeout
-      moveDeadline(to: min(deadline + lost, clock + policy.deadline))
+      moveDeadline(to: min(deadline + lost, clock + policy.deadline + approvalTime))
       if healthySince != nil { unseen += gap }
       extendTrial(by: lost)
     case .anew:
-      moveDeadline(to: clock + policy.deadline)
+      moveDeadline(to: clock + policy.deadline + approvalTime)
       (healthySince, listedHealthySince) = (nil, nil)
       for key in present { records[key.index].startAnew(at: clock) }
       if let blame { _ = tried(for: blame.reason) }
@@ -436,12 +466,28 @@ package struct Gate: Sendable {
       effects.append(.startCheck(key, at: max(records[key.index].nextCheck, clock)))
     }
     announcedWakeUp = nil
+    resumeSteps()
   }
 
   private mutating func moveDeadline(to moment: GateInstant) {
     deadline = moment
-    soakCertainty = DeadlineFeasibility(check: check, until: deadline - policy.soak)
-    finalCertainty = DeadlineFeasibility(check: check, until: deadline)
+    placeGoal()
+  }
+
+  /// Sets until when what comes next must hold; the shares in the counts are those of before.
+  mutating func placeGoal() {
+    goal = nextGoal
+    soakCertainty = DeadlineFeasibility(check: check, until: goal - wantedSoak)
+    finalCertainty = DeadlineFeasibility(check: check, until: goal)
+  }
+
+  /// Sets it while the run goes on: how far each is from it is counted anew.
+  mutating func moveGoal(by change: (inout Gate) -> Void = { _ in }) {
+    let present = records.indices.filter { records[$0].removed == nil }.map(InstanceKey.init)
+    let old = present.map { share(of: $0) }
+    change(&self)
+    placeGoal()
+    for (key, share) in zip(present, old) { changed(key, from: share) }
   }
 
   private mutating func extendTrial(by time: Duration) {
@@ -453,7 +499,8 @@ package struct Gate: Sendable {
     self.blame = blame
   }
 
-  private mutating func changed(_ key: InstanceKey, from old: GroupHealth.Share) {
+  mutating func changed(_ key: InstanceKey, from old: GroupHealth.Share) {
+    guard hasSay(key) else { return }
     counts[records[key.index].instance.role].change(from: old, to: share(of: key))
   }
 
@@ -466,13 +513,19 @@ package struct Gate: Sendable {
     role == .member ? policy.loadBalancer : .none
   }
 
-  private func share(of key: InstanceKey) -> GroupHealth.Share {
+  func share(of key: InstanceKey) -> GroupHealth.Share {
     let role = loadBalancerRole(for: records[key.index].instance.role)
     precondition(records.indices.contains(key.index), "its record is here")
     return records.withUnsafeBufferPointer { records in
       guard let first = records.baseAddress else { preconditionFailure("its record is here") }
+      let rule = first[key.index].rule
+      guard rule > 0 else {
+        return InstanceRecord.share(
+          of: first + key.index, under: check, soak: soakCertainty, final: finalCertainty, role)
+      }
+      let own = DeadlineFeasibility(check: rules[rule].check, until: goal)
       return InstanceRecord.share(
-        of: first + key.index, under: check, soak: soakCertainty, final: finalCertainty, role)
+        of: first + key.index, under: rules[rule].check, soak: own, final: own, role)
     }
   }
 
@@ -481,12 +534,15 @@ package struct Gate: Sendable {
   private mutating func decide(after event: GateEvent = .wokeUp) {
     guard verdict == nil else { return }
     noteStaleness()
+    endCommandsTime()
+    guard verdict == nil else { return }
+    passSettling()
     passSoaks()
     let holds = holdsAllElse
     // Before it is asked what can still be: what was only once missed since then is pending again.
     if !holds { isHeld = false }
-    if policy.comparison != nil, healthySince == nil { samples = ComparisonSamples() }
-    guard !event.isFollowedByItsClose else { return }
+    if policy.comparison != nil, comparedSince == nil { samples = ComparisonSamples() }
+    guard event.place != .speaksAgainst else { return }
     if group.mismatched > 0 {
       rollBack(wrongInstances)
     } else if blame == nil, group.unhealthy > maxUnhealthy {
@@ -524,11 +580,15 @@ package struct Gate: Sendable {
   /// All holds; where the groups are compared, they are once, as soon as there are samples enough:
   /// who looks again and again finds a difference at last.
   private mutating func concludeHeld() {
-    guard let wanted = policy.comparison else { return conclude(.promote, groupHealthy) }
+    guard let wanted = policy.comparison, isComparing else { return goOn() }
     guard samples.suffice(wanted) else { return }
-    let comparison = Comparison(samples, wanted)
-    comparison.isWorse
-      ? rollBack(worseThanBaseline(comparison)) : conclude(.promote, groupHealthy)
+    let comparison = Comparison(samples, wanted, looks: rollout.steps.count)
+    comparison.isWorse ? rollBack(worseThanBaseline(comparison)) : goOn()
+  }
+
+  /// Goes on to the next step, or promotes the group after the last.
+  private mutating func goOn() {
+    if advance() { conclude(.promote, groupHealthy) }
   }
 
   /// Nothing can make the group healthy in time: the first that applies is the reason.
@@ -540,8 +600,11 @@ package struct Gate: Sendable {
       conclude(.inconclusive, gateFault)
     } else if isOnlyCrossCheckMissing {
       conclude(.rollback, loadBalancerDisagrees)
-    } else if let wanted = policy.comparison, holdsAllElse, isCounted {
-      conclude(.inconclusive, tooFewSamples(Comparison(samples, wanted)))
+    } else if isOnlyTrafficMissing {
+      conclude(.inconclusive, tooFewRequests)
+    } else if let wanted = policy.comparison, isComparing, holdsAllElse, isCounted {
+      conclude(
+        .inconclusive, tooFewSamples(Comparison(samples, wanted, looks: rollout.steps.count)))
     } else if areGuardsMissing {
       conclude(.rollback, guardsNotHealthy)
     } else {
@@ -550,9 +613,11 @@ package struct Gate: Sendable {
   }
 
   /// The new group beside the old one, as far as it can be told; nil where they are not compared.
-  package var comparison: Comparison? { policy.comparison.map { Comparison(samples, $0) } }
+  package var comparison: Comparison? {
+    policy.comparison.map { Comparison(samples, $0, looks: rollout.steps.count) }
+  }
 
-  var isDeadlinePast: Bool { clock >= deadline }
+  var isDeadlinePast: Bool { clock >= deadline || rollout.underWay != nil && clock >= goal }
 
   /// The group is not to be promoted any more; the old one may share what it suffers from.
   private mutating func condemn(_ reason: VerdictReason) {
@@ -593,21 +658,24 @@ package struct Gate: Sendable {
   }
 
   /// Gives a rollback, unless it is the gate that failed.
-  private mutating func rollBack(_ reason: VerdictReason) {
+  mutating func rollBack(_ reason: VerdictReason) {
     areFaultsToBlame ? conclude(.inconclusive, gateFault) : conclude(.rollback, reason)
   }
 
-  private mutating func conclude(_ decision: Decision, _ reason: VerdictReason) {
-    conclude(Verdict(decision: decision, reason: reason, at: clock))
+  mutating func conclude(_ decision: Decision, _ reason: VerdictReason) {
+    conclude(Verdict(decision: decision, reason: inStep(reason), at: clock))
   }
 
   private mutating func conclude(_ verdict: Verdict) {
     precondition(self.verdict == nil, "one verdict, never taken back")
     self.verdict = verdict
+    endSteps(verdict.decision)
   }
 
   private mutating func announce(_ effects: inout [GateEffect]) {
     noteNextMoment()
+    effects += stepEffects
+    stepEffects = []
     if let verdict {
       effects.append(.conclude(verdict))
     } else if let moment = nextMoment, moment != announcedWakeUp {

@@ -10,6 +10,11 @@ package enum GateEvent: Hashable, Sendable {
   case loadBalancerSaw(InstanceKey, LoadBalancerView)
   /// The load balancers were asked; what they say that is new comes before.
   case loadBalancerAsked(FinishedView)
+  /// An answer that a guard gave with too little to go by: neither a pass nor a failure.
+  case guardWaits(InstanceKey, GuardWait)
+  /// The shift of a step begins.
+  case stepBegan(Int)
+  case stepCommandEnded(StepCommandEnd)
   case interrupted(Interruption)
   /// The run goes on after its runner was gone for this long.
   case resumed(after: Duration)
@@ -24,30 +29,49 @@ extension GateEvent {
     case .checkLost(_, let fault): fault
     case .listed(let listing): listing.fault
     case .loadBalancerAsked(let view): view.fault
-    case .instanceAdded, .instanceRemoved, .checked, .loadBalancerSaw, .interrupted, .resumed,
-      .wokeUp:
+    case .instanceAdded, .instanceRemoved, .checked, .loadBalancerSaw, .guardWaits, .stepBegan,
+      .stepCommandEnded, .interrupted, .resumed, .wokeUp:
       nil
     }
   }
 
-  /// Whether the listing or the view that brings it is told of to its end: a verdict is given there,
-  /// where all who left, and all that the load balancers say, is known.
-  var isFollowedByItsClose: Bool {
+  /// Its place in an answer of several events: a listing, a view, or a fixed list when the run begins.
+  ///
+  /// The event that closes the answer sees all of it. A rollback waits for it where more of the same
+  /// can follow that speaks against the group, and a promotion in any case.
+  enum Place {
+    case joins
+    case speaksAgainst
+    case alone
+  }
+
+  var place: Place {
     switch self {
-    case .instanceRemoved, .loadBalancerSaw: true
-    case .instanceAdded, .checked, .checkLost, .listed, .loadBalancerAsked, .interrupted, .resumed,
-      .wokeUp:
-      false
+    case .instanceAdded: .joins
+    case .instanceRemoved, .loadBalancerSaw: .speaksAgainst
+    case .checked, .checkLost, .listed, .loadBalancerAsked, .guardWaits, .stepBegan,
+      .stepCommandEnded, .interrupted, .resumed, .wokeUp:
+      .alone
     }
   }
 
-  /// Whether it is one of several that a listing or a view brings, or a fixed list when the run
-  /// begins: a promotion is given at the event that closes them, which sees them all.
-  package var isPartOfAnswer: Bool {
-    switch self {
-    case .instanceAdded, .instanceRemoved, .loadBalancerSaw: true
-    case .checked, .checkLost, .listed, .loadBalancerAsked, .interrupted, .resumed, .wokeUp: false
-    }
+  /// Whether it is one of several that an answer brings.
+  package var isPartOfAnswer: Bool { place != .alone }
+}
+
+/// Why a guard's answer counts for nothing: there is too little traffic to go by.
+package struct GuardWait: Hashable, Sendable {
+  /// When it was asked.
+  package var started: GateInstant
+  /// What it waits for: `612 of 1000 requests`.
+  package var detail: String
+  /// Whether it answered with nothing at all: once its data can be of the step, that is no answer.
+  package var isEmpty: Bool
+
+  package init(started: GateInstant, detail: String, isEmpty: Bool = false) {
+    self.started = started
+    self.detail = detail.cleaned(to: 300)
+    self.isEmpty = isEmpty
   }
 }
 

@@ -12,6 +12,9 @@ package struct GateEngine<Port: Checker> {
   /// The group, and the baseline.
   private var groups: [FollowedGroup]
   private var due = DueQueue()
+  private let commander: (any StepCommander)?
+  /// The command that a step needs next, and when.
+  private var dueCommand: (command: StepCommand, at: GateInstant)?
   private var wakeUp: GateInstant?
   private var effects: [GateEffect] = []
   private var happenings: [CheckerEvent] = []
@@ -24,11 +27,13 @@ package struct GateEngine<Port: Checker> {
   /// own number, if there is one.
   package init(
     _ gate: Gate, port: Port, observers: [any GateObserver], feed: (any MembershipFeed)? = nil,
-    baselineFeed: (any MembershipFeed)? = nil, expected: Int? = nil
+    baselineFeed: (any MembershipFeed)? = nil, expected: Int? = nil,
+    commander: (any StepCommander)? = nil
   ) {
     self.gate = gate
     self.port = port
     self.observers = observers
+    self.commander = commander
     groups = [
       FollowedGroup(feed, Membership(of: .member, gate.policy.membership, expected: expected)),
       FollowedGroup(
@@ -73,7 +78,7 @@ package struct GateEngine<Port: Checker> {
       guard let listing = listings[groups[index].membership.role] else { continue }
       take(FeedUpdate(.listed(listing)), of: index, at: now)
     }
-    for guarding in guards where gate.key(of: guarding.id, .guard) == nil {
+    for guarding in guards where !gate.isAsked(guarding) {
       fold(.instanceAdded(guarding), at: now)
     }
     // Where nobody joined nothing has asked the gate yet when it wants to be woken.
@@ -86,6 +91,7 @@ package struct GateEngine<Port: Checker> {
     while true {
       if let verdict = gate.verdict { return verdict }
       startDueChecks()
+      startDueCommand()
       port.wait(until: nextMoment, into: &happenings)
       for happening in happenings {
         fold(happening.event, at: happening.at)
@@ -121,11 +127,22 @@ package struct GateEngine<Port: Checker> {
     }
   }
 
+  private mutating func startDueCommand() {
+    guard let (command, at) = dueCommand, at <= port.now else { return }
+    dueCommand = nil
+    guard let commander else {
+      let end = StepCommandEnd(command, .unknown("there is nothing to run it"))
+      return fold(.stepCommandEnded(end), at: port.now)
+    }
+    commander.start(command, in: gate)
+  }
+
   /// Until when there is nothing to do but wait.
   private var nextMoment: GateInstant {
     var moment = observerMoment
     if port.hasRoom, let first = due.first { moment = min(moment, first) }
     if let wakeUp { moment = min(moment, wakeUp) }
+    if let dueCommand { moment = min(moment, dueCommand.at) }
     return moment
   }
 
@@ -142,11 +159,15 @@ package struct GateEngine<Port: Checker> {
   private mutating func fold(_ event: GateEvent, at instant: GateInstant) {
     effects.removeAll(keepingCapacity: true)
     let isFolded = gate.handle(event, at: instant, effects: &effects)
+    var following: [GateEvent] = []
     for effect in effects {
       switch effect {
       case .startCheck(let key, let at): due.insert(key, due: at)
       case .wakeUp(let at): wakeUp = at
-      case .stateChanged, .conclude: break
+      case .runCommand(let command, let at): dueCommand = (command, at)
+      case .beginStep(let step): following.append(.stepBegan(step))
+      case .watch(let step): following += guards(of: step)
+      case .stateChanged, .stepMoved, .conclude: break
       }
     }
     if case .instanceRemoved(let key) = event { port.cancel(key) }
@@ -156,6 +177,11 @@ package struct GateEngine<Port: Checker> {
     for observer in observers {
       observer.observe(seen, effects[...], at: instant, in: gate)
     }
+    for event in following where gate.verdict == nil { fold(event, at: instant) }
+  }
+
+  private func guards(of step: Int) -> [GateEvent] {
+    gate.rollout.steps[step].guards.map { .instanceAdded(.guarding($0.name, step: step)) }
   }
 }
 

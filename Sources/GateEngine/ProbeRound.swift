@@ -43,7 +43,7 @@ extension ProbeEnd {
     case .checked(let key, let report): (key, .checked(report))
     case .checkLost(let key, let fault): (key, .lost(fault))
     case .instanceAdded, .instanceRemoved, .listed, .loadBalancerSaw, .loadBalancerAsked,
-      .interrupted, .resumed, .wokeUp:
+      .guardWaits, .stepBegan, .stepCommandEnded, .interrupted, .resumed, .wokeUp:
       nil
     }
   }

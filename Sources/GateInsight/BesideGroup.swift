@@ -7,7 +7,9 @@ func besideGroup(_ gate: Gate, _ verdict: Verdict) -> [Diagnosis] {
 }
 
 private func failedGuards(_ gate: Gate) -> [Diagnosis] {
-  let failed = gate.records(.guard) { $0.removed == nil && $0.health.state == .unhealthy }
+  let failed = gate.records(.guard) {
+    $0.removed == nil && $0.health.state == .unhealthy && gate.hasSay($0)
+  }
   return failed.prefix(5).map { record in
     let name = record.instance.id.cleaned(to: 100)
     let seen = (record.lastFailure?.report.detail ?? record.lastDetail ?? "").cleaned(to: 200)

@@ -450,7 +450,9 @@ struct Diagnoser {
 
   /// A guard that gave no answer.
   private var blindGuard: Diagnosis? {
-    let blind = gate.records(.guard) { $0.lostChecks > 0 && $0.health.state != .healthy }
+    let blind = gate.records(.guard) {
+      $0.lostChecks > 0 && $0.health.state != .healthy && gate.hasSay($0)
+    }
     guard let first = blind.first, let fault = first.lastLoss?.fault else { return nil }
     return Diagnosis(
       .gateFault,

@@ -9,6 +9,11 @@ extension GateInstant {
     microseconds < 60_000_000 ? "\(tenths(microseconds))s" : elapsedWords
   }
 
+  /// How long it is from here to another moment: `12s`.
+  package func words(until end: GateInstant) -> String {
+    GateInstant(microseconds: end.microseconds - microseconds).preciseWords
+  }
+
   /// The time since the start in seconds with one decimal.
   package var tenthsOfSeconds: String { tenths(microseconds) }
 }

@@ -1,4 +1,4 @@
-internal import CProcess
+internal import CSystem
 internal import GateArguments
 internal import GateRecords
 internal import GateRun

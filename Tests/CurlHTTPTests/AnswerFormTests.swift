@@ -1,5 +1,5 @@
 import CCurl
-import CCurlShims
+import Curl
 import GateCore
 import Glibc
 import Testing
@@ -137,7 +137,6 @@ import Testing
 
   private static func handle(begun: Bool) throws -> EasyHandle {
     let handle = try EasyHandle()
-    try handle.receiveResponse()
     if begun { handle.response.pointee.header_bytes = 20 }
     return handle
   }

@@ -1,4 +1,4 @@
-import CCurlShims
+import CSystem
 import DemoFleet
 import GateCore
 import GateEngine

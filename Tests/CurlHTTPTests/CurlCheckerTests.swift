@@ -1,4 +1,4 @@
-import CCurlShims
+import CSystem
 import CurlHTTP
 import DemoFleet
 import GateCore
@@ -74,8 +74,9 @@ import Testing
 
   @Test func anotherThreadCanEndAWait() throws {
     let probing = try Probing(.sample(), [])
-    let event = hg_event_descriptor()
-    defer { giveBack([event]) }
+    var event = hg_event()
+    try #require(hg_event_open(&event) == 0)
+    defer { hg_event_close(event) }
     try probing.checker.wake(on: event)
     var happenings: [CheckerEvent] = []
     for _ in 0..<3 {

@@ -1,5 +1,5 @@
-import CCurl
-import CCurlShims
+import CSystem
+import Curl
 import GateCore
 import Glibc
 import Testing
@@ -84,7 +84,7 @@ import Testing
       detail
         == (proxy == nil
           ? "connected, but no answer within 2s" : "no connection through the proxy within 2s"))
-    if proxy == nil { #expect(transfer.handle.text(CURLINFO_PRIMARY_IP) == "::1") }
+    if proxy == nil { #expect(transfer.handle[.primaryIP] == "::1") }
     runner.drop(transfer)
     withExtendedLifetime((slow, dead)) {}
   }

@@ -8,6 +8,8 @@ package struct EffectsChecker: Sendable {
   package private(set) var wanted: [GateInstant?] = []
   package private(set) var wakeUp: GateInstant?
 
+  /// The command of a step that runs, or is to run.
+  private var command: StepCommand?
   private var states: [InstanceState] = []
   private var left: [Bool] = []
   private var latest = GateInstant.start
@@ -25,6 +27,7 @@ package struct EffectsChecker: Sendable {
     switch event {
     case .checked(let key, let report): end(key, from: report.started, at: now)
     case .checkLost(let key, let fault): end(key, from: fault.started ?? now, at: now)
+    case .guardWaits(let key, let wait): end(key, from: wait.started, at: now)
     case .instanceRemoved(let key):
       guard left.indices.contains(key.index) else { return }
       left[key.index] = true
@@ -34,7 +37,11 @@ package struct EffectsChecker: Sendable {
       if verdict?.decision == .promote { verdict = nil }
       // What was under way died with the runner.
       wanted = wanted.map { _ in nil }
-    case .instanceAdded, .listed, .loadBalancerSaw, .loadBalancerAsked, .interrupted, .wokeUp:
+      command = nil
+    case .stepCommandEnded(let end):
+      if command == end.command { command = nil }
+    case .instanceAdded, .listed, .loadBalancerSaw, .loadBalancerAsked, .stepBegan, .interrupted,
+      .wokeUp:
       break
     }
   }
@@ -88,6 +95,15 @@ package struct EffectsChecker: Sendable {
     case .wakeUp(let moment):
       if moment <= now { complain("to be woken at \(moment), which is past at \(now)") }
       wakeUp = moment
+    case .runCommand(let next, let moment):
+      if let command { complain("\(next.kind) is wanted while \(command.kind) runs") }
+      if moment < now { complain("\(next.kind) is wanted in the past") }
+      command = next
+    case .beginStep, .watch: break
+    case .stepMoved(let transition):
+      if transition.from == transition.to, !transition.to.isUnderWay {
+        complain("a step moved to \(transition.to), where it was")
+      }
     case .conclude(let verdict):
       if verdict.at > now { complain("the verdict is dated in the future") }
       if verdict.at < .start { complain("the verdict is dated before the run") }

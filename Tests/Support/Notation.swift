@@ -9,6 +9,8 @@ package enum Mark: Character, Hashable, Sendable, CaseIterable {
   case wrongVersion = "v"
   /// Lost to a fault of the gate's own.
   case lost = "?"
+  /// A guard that has too little to go by.
+  case waits = "w"
   /// No answer until the timeout, which is a failure.
   case timeout = "t"
   /// No answer, ever.
@@ -31,7 +33,7 @@ package enum Mark: Character, Hashable, Sendable, CaseIterable {
     case .failure, .forgiven: .failure(.statusMismatch)
     case .wrongVersion: .failure(.wrongVersion)
     case .timeout: .failure(.timeoutResponse)
-    case .lost, .silence: nil
+    case .lost, .silence, .waits: nil
     }
   }
 }

@@ -16,6 +16,12 @@ package struct VirtualRun: Sendable {
   /// All events that were sent, with those that came too late.
   package private(set) var events: [TimedEvent] = []
   package private(set) var checker = EffectsChecker()
+  /// The command that a step waits for, and when it is to begin.
+  package private(set) var command: (command: StepCommand, at: GateInstant)?
+  /// All steps' changes of state, in order.
+  package private(set) var stepTransitions: [StepTransition] = []
+  /// After how many events each of them came.
+  package private(set) var stepTransitionPlaces: [Int] = []
   private var effects: [GateEffect] = []
 
   package init(check: HealthCheck, policy: GatePolicy) {
@@ -35,10 +41,39 @@ package struct VirtualRun: Sendable {
   package mutating func send(_ event: GateEvent, at now: GateInstant) -> Bool {
     events.append(TimedEvent(event: event, at: now))
     checker.willHandle(event, at: now)
+    if case .resumed = event { command = nil }
     effects.removeAll(keepingCapacity: true)
     let accepted = gate.handle(event, at: now, effects: &effects)
     checker.didHandle(event, at: now, accepted: accepted, effects: effects)
+    for event in obey(effects) where verdict == nil { send(event, at: now) }
     return accepted
+  }
+
+  /// Does what an engine does for the steps; returns the events that it brings about.
+  private mutating func obey(_ effects: [GateEffect]) -> [GateEvent] {
+    var following: [GateEvent] = []
+    for effect in effects {
+      switch effect {
+      case .beginStep(let step): following.append(.stepBegan(step))
+      case .watch(let step):
+        following += gate.rollout.steps[step].guards.map {
+          .instanceAdded(.guarding($0.name, step: step))
+        }
+      case .runCommand(let command, let at): self.command = (command, at)
+      case .stepMoved(let transition):
+        stepTransitions.append(transition)
+        stepTransitionPlaces.append(events.count)
+      case .startCheck, .stateChanged, .wakeUp, .conclude: break
+      }
+    }
+    return following
+  }
+
+  /// Ends the command that a step waits for.
+  package mutating func endCommand(_ result: StepCommandEnd.Result, at now: GateInstant) {
+    guard let command else { return }
+    self.command = nil
+    send(.stepCommandEnded(StepCommandEnd(command.command, result)), at: now)
   }
 
   /// The gate that sees the same events again.
@@ -69,6 +104,8 @@ extension VirtualRun {
       send(.checked(key, .sample(result, from: start, to: now)), at: now)
     } else if mark == .lost {
       send(.checkLost(key, GateFault(detail: "no descriptor", started: start)), at: now)
+    } else if mark == .waits {
+      send(.guardWaits(key, GuardWait(started: start, detail: "1 of 2 requests")), at: now)
     }
   }
 

@@ -1,5 +1,5 @@
 // Functions of fixed arity over libcurl's variadic ones, the two callbacks that run for every
-// check, and what Glibc's Swift module lacks (epoll, eventfd).
+// check, and an exchange over HTTP/2.
 #pragma once
 
 #include <curl/curl.h>
@@ -9,13 +9,16 @@
 
 // Its result says whether it was done: the compiler lets nobody leave it unread.
 #define HG_CHECKED __attribute__((warn_unused_result))
+// An enumeration that Swift has as one of its own, and the name that a case has there.
+#define HG_CLOSED __attribute__((enum_extensibility(closed)))
+#define HG_CASE(name) __attribute__((swift_name(#name)))
 
 // What is wrong with the form of an answer.
-typedef enum hg_malformed {
-  HG_WELL_FORMED,
-  HG_STATUS_LINE,     // RFC 9112, section 4
-  HG_FIELD_LINE,      // section 5
-  HG_CONTENT_LENGTH   // section 6.3; RFC 9110, section 8.6
+typedef enum HG_CLOSED hg_malformed {
+  HG_WELL_FORMED HG_CASE(nothing),
+  HG_STATUS_LINE HG_CASE(statusLine),        // RFC 9112, section 4
+  HG_FIELD_LINE HG_CASE(fieldLine),          // section 5
+  HG_CONTENT_LENGTH HG_CASE(contentLength),  // section 6.3; RFC 9110, section 8.6
 } hg_malformed;
 
 // What one check received; libcurl's callbacks fill it. Whoever made it owns it, and so does each
@@ -82,26 +85,6 @@ HG_CHECKED CURLMcode hg_multi_set_long(CURLM *multi, CURLMoption option, long va
 // The next finished transfer, or NULL. CURLMsg holds a union, which Swift reads badly.
 HG_CHECKED CURL *hg_multi_next_done(CURLM *multi, CURLcode *result);
 
-// MARK: Names
-
-typedef struct hg_resolver hg_resolver;
-
-typedef struct hg_lookup {
-  size_t token;          // the one that it was begun with
-  char error[128];       // the system's words, or empty
-  char addresses[1024];  // between commas, IPv6 in brackets, as CURLOPT_RESOLVE takes them
-} hg_lookup;
-
-// NULL with errno when the system gives none.
-HG_CHECKED hg_resolver *hg_resolver_new(void);
-void hg_resolver_release(hg_resolver *resolver);
-// Readable when a lookup is done.
-HG_CHECKED int hg_resolver_event(const hg_resolver *resolver);
-// Looks a name up on a thread of the resolver's; 0, or why there is none.
-HG_CHECKED int hg_resolver_begin(hg_resolver *resolver, const char *name, size_t token);
-// The next lookup that is done; false: no more.
-HG_CHECKED bool hg_resolver_next(hg_resolver *resolver, hg_lookup *result);
-
 // MARK: HTTP/2 over a connection that libcurl made (CURLOPT_CONNECT_ONLY)
 
 // Has TLS offer HTTP/2 alone. False: the TLS library is one that must be asked by libcurl's options.
@@ -109,16 +92,16 @@ HG_CHECKED bool hg_easy_offer_http2(CURL *easy);
 
 typedef struct hg_exchange hg_exchange;
 
-typedef enum hg_exchange_state {
-  HG_EXCHANGE_WAITS,      // for the connection to be readable, or writable too (hg_exchange_writes)
-  HG_EXCHANGE_HAS_MORE,   // has had its share of time: call again
-  HG_EXCHANGE_WHOLE,      // the peer has ended its answer (END_STREAM)
-  HG_EXCHANGE_CLOSED,     // the connection ended before that; hg_exchange_code says how
-  HG_EXCHANGE_RESET,      // the peer reset the stream, or refused it; the code is HTTP/2's
-  HG_EXCHANGE_MALFORMED,  // not HTTP/2, or not by its rules: the response's error has the words
-  HG_EXCHANGE_TOO_LARGE,  // the response says what
-  HG_EXCHANGE_NO_HTTP2,   // the TLS handshake ended without it (ALPN)
-  HG_EXCHANGE_NO_MEMORY   // of this process
+typedef enum HG_CLOSED hg_exchange_state {
+  HG_EXCHANGE_WAITS HG_CASE(waits),      // for the connection to be readable, or writable too (hg_exchange_writes)
+  HG_EXCHANGE_HAS_MORE HG_CASE(hasMore),   // has had its share of time: call again
+  HG_EXCHANGE_WHOLE HG_CASE(whole),      // the peer has ended its answer (END_STREAM)
+  HG_EXCHANGE_CLOSED HG_CASE(closed),     // the connection ended before that; hg_exchange_code says how
+  HG_EXCHANGE_RESET HG_CASE(reset),      // the peer reset the stream, or refused it; the code is HTTP/2's
+  HG_EXCHANGE_MALFORMED HG_CASE(malformed),  // not HTTP/2, or not by its rules: the response's error has the words
+  HG_EXCHANGE_TOO_LARGE HG_CASE(tooLarge),  // the response says what
+  HG_EXCHANGE_NO_HTTP2 HG_CASE(noHTTP2),   // the TLS handshake ended without it (ALPN)
+  HG_EXCHANGE_NO_MEMORY HG_CASE(noMemory),   // of this process
 } hg_exchange_state;
 
 // One request and its answer, which fills the response: its head has the fields as lines.
@@ -142,29 +125,5 @@ HG_CHECKED int64_t hg_exchange_first_byte_us(const hg_exchange *exchange);  // m
 // Inflates gzip, zlib or bare deflate, as far as the room goes and the input is sound; how much came out.
 HG_CHECKED size_t hg_inflate(const uint8_t *bytes, size_t count, uint8_t *room, size_t capacity);
 
-typedef struct hg_ready {
-  int descriptor;
-  int actions;  // CURL_CSELECT_IN, _OUT, _ERR
-} hg_ready;
-
-HG_CHECKED int hg_epoll_create(void);
-// what: CURL_POLL_IN, _OUT, _INOUT; 0 takes the descriptor out. known: it is in already, most
-// likely; a wrong guess costs one call more. 0, or -1 with errno: then it is not watched.
-HG_CHECKED int hg_epoll_set(int epoll, int descriptor, int what, bool known);
-// As hg_epoll_set of a new descriptor for both directions, but each is told of only once: when it
-// becomes ready, or is.
-HG_CHECKED int hg_epoll_set_edges(int epoll, int descriptor);
-// Waits for at most so many microseconds; returns how many are ready, or -1 with errno.
-HG_CHECKED int hg_epoll_wait(int epoll, hg_ready *ready, int capacity, int64_t timeout_us);
-// A descriptor that another thread makes readable with hg_event_set; hg_event_clear undoes it. -1 with errno when the system
-// gives none.
-HG_CHECKED int hg_event_descriptor(void);
-void hg_event_set(int descriptor);
-void hg_event_clear(int descriptor);
 // Sends a PROXY protocol header of version 2 with the command LOCAL; 0, or why not.
 HG_CHECKED int hg_send_proxy_header(int socket);
-// Another descriptor of the same socket, closed at an exec, or -1.
-HG_CHECKED int hg_duplicate(int descriptor);
-// Raises the soft limit of descriptors to the hard one; returns the limit then in force.
-HG_CHECKED int64_t hg_raise_descriptor_limit(void);
-HG_CHECKED int64_t hg_monotonic_us(void);

@@ -1,4 +1,4 @@
-internal import Glibc
+internal import LibC
 
 /// Who owns a descriptor and waits for it in a loop.
 protocol DescriptorOwner: AnyObject {
@@ -8,7 +8,7 @@ protocol DescriptorOwner: AnyObject {
 
 /// Waits for descriptors and times, and does what is to be done then: all on the thread that runs it.
 ///
-/// `poll` and not epoll, which Glibc's Swift module lacks: its cost grows with the descriptors, but
+/// `poll` and not epoll, which is Linux's own: its cost grows with the descriptors, but
 /// thousands take less than a millisecond a turn.
 final class EventLoop {
   /// As `poll` wants them; whose each is stands at the same place in `owners`.

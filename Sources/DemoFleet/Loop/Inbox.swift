@@ -1,34 +1,30 @@
-internal import Glibc
+internal import CSystem
 internal import Synchronization
 
 /// What is sent to a thread that waits for descriptors: one of them tells that there is something.
 final class Inbox<Item: Sendable>: Sendable {
   private let items = Mutex<[Item]>([])
-  /// Readable when something has come.
-  let descriptor: CInt
-  private let writingEnd: CInt
+  private let event: hg_event
 
   /// Nil, with `errno`, when there are no descriptors.
   init?() {
-    var ends: [CInt] = [-1, -1]
-    guard pipe(&ends) == 0 else { return nil }
-    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-    (descriptor, writingEnd) = (ends[0], ends[1])
+    var event = hg_event()
+    guard hg_event_open(&event) == 0 else { return nil }
+    self.event = event
   }
 
-  deinit {
-    close(descriptor)
-    close(writingEnd)
-  }
+  deinit { hg_event_close(event) }
+
+  /// Readable when something has come.
+  var descriptor: CInt { event.reader }
 
   func put(_ item: Item) {
     items.withLock { $0.append(item) }
-    _ = write(writingEnd, [0], 1)
+    hg_event_set(event)
   }
 
   func takeAll() -> [Item] {
-    var bytes = [UInt8](repeating: 0, count: 64)
-    _ = read(descriptor, &bytes, bytes.count)
+    hg_event_clear(event)
     return items.withLock { items in
       defer { items = [] }
       return items

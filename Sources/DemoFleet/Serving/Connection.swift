@@ -1,4 +1,4 @@
-internal import Glibc
+internal import LibC
 
 /// Plays one reply's steps to one connection.
 final class Connection: DescriptorOwner {
@@ -133,7 +133,7 @@ final class Connection: DescriptorOwner {
   private func write() {
     while !unsent.isEmpty {
       let count = unsent.withUnsafeBytes {
-        Glibc.send(socket, $0.baseAddress, $0.count, Self.flags)
+        LibC.send(socket, $0.baseAddress, $0.count, Self.flags)
       }
       guard count >= 0 else { return isForLater(errno) ? waitForRoom() : close() }
       unsent = unsent.dropFirst(count)
@@ -176,7 +176,7 @@ final class Connection: DescriptorOwner {
     waits = .isClosed
     (steps, unsent) = ([], [])
     loop.forget(socket)
-    Glibc.close(socket)
+    LibC.close(socket)
     whenClosed(self)
   }
 }

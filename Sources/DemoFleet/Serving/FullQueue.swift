@@ -1,4 +1,4 @@
-internal import Glibc
+internal import LibC
 
 /// A listener whose accept queue is full, so that the kernel drops every further attempt.
 ///

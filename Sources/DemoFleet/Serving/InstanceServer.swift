@@ -1,4 +1,4 @@
-internal import Glibc
+internal import LibC
 
 /// One instance's sockets, and where it is in its phases; confined to the fleet's thread.
 final class InstanceServer: DescriptorOwner {
@@ -84,7 +84,7 @@ final class InstanceServer: DescriptorOwner {
 
   private func listen() throws(LoopbackError) {
     guard let socket = sockets.popFirst() else { return }
-    guard Glibc.listen(socket, SOMAXCONN) == 0 else {
+    guard LibC.listen(socket, SOMAXCONN) == 0 else {
       let error = endpoint.failure("listen on")
       close(socket)
       throw error

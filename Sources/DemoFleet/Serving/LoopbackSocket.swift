@@ -1,4 +1,5 @@
-internal import Glibc
+internal import CSystem
+internal import LibC
 
 /// A socket operation on a loopback address that the system refused.
 package struct LoopbackError: Error, CustomStringConvertible {
@@ -35,7 +36,7 @@ struct LoopbackEndpoint: Sendable {
       descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout.size(ofValue: on)))
     guard withSocketAddress({ bind(descriptor, $0, $1) }) == 0 else {
       let error = failure("bind")
-      Glibc.close(descriptor)
+      LibC.close(descriptor)
       throw error
     }
     return descriptor
@@ -54,8 +55,7 @@ struct LoopbackEndpoint: Sendable {
 
   /// Without blocking, so that one of many never holds up the others.
   private func makeSocket() -> CInt {
-    let flags = SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue
-    return socket(AF_INET, Int32(flags), 0)
+    hg_socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
   }
 
   static func port(of descriptor: CInt) -> Int {

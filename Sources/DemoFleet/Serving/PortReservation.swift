@@ -1,4 +1,4 @@
-internal import Glibc
+internal import LibC
 
 /// All the sockets that a fleet will ever listen on, bound before it starts.
 ///

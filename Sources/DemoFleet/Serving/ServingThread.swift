@@ -1,4 +1,4 @@
-internal import Glibc
+internal import LibC
 
 /// The thread that a fleet is served on.
 ///

@@ -188,7 +188,7 @@ extension Gate {
   }
 
   var guardFailed: VerdictReason {
-    let failed = present(.guard) { $0.health.state == .unhealthy }
+    let failed = present(.guard) { $0.health.state == .unhealthy && hasSay($0) }
     let seen = failed.map { record in
       record.instance.id + (record.lastFailure?.report.detail.map { ": \($0)" } ?? "")
     }
@@ -199,7 +199,7 @@ extension Gate {
   /// It is a matter of time, as for an instance.
   var guardsNotHealthy: VerdictReason {
     let waiting = present(.guard) {
-      $0.health.successesNeeded(under: check) > 0 || isPending($0)
+      hasSay($0) && ($0.health.successesNeeded(under: check(of: $0)) > 0 || isPending($0))
     }
     let names = Self.list(waiting.map(\.instance.id))
     let deadline = deadlineWords
@@ -290,7 +290,7 @@ extension Gate {
       case .journalEnd: "the journal ends before a verdict, with \(standing)"
       }
     return Verdict(
-      decision: .inconclusive, reason: VerdictReason(.interrupted, message), at: clock,
+      decision: .inconclusive, reason: inStep(VerdictReason(.interrupted, message)), at: clock,
       interruption: interruption)
   }
 

@@ -45,8 +45,10 @@ package enum ReasonCode: String, Hashable, Sendable, CaseIterable {
   case loadBalancerDisagrees = "load_balancer_disagrees"
   case worseThanBaseline = "worse_than_baseline"
   case guardFailed = "guard_failed"
+  case stepFailed = "step_failed"
   case sharedCause = "shared_cause"
   case tooFewSamples = "too_few_samples"
+  case notApproved = "not_approved"
   case gateFault = "gate_fault"
   case noInstances = "no_instances"
   case interrupted

@@ -2,6 +2,8 @@
 package struct InstanceRecord: Hashable, Sendable {
   package let instance: Instance
   package let firstSeen: GateInstant
+  /// By which of the gate's rules it is checked.
+  package let rule: Int
   package internal(set) var health = InstanceHealth()
   package internal(set) var removed: GateInstant?
   package internal(set) var healthySince: GateInstant?
@@ -24,6 +26,8 @@ package struct InstanceRecord: Hashable, Sendable {
   package internal(set) var view: LoadBalancerView?
   /// Whether the latest listing lacks it.
   package internal(set) var isMissing = false
+  /// What a guard waits for that has too little to go by; nil where its latest answer counted.
+  package internal(set) var waitsFor: String?
 
   /// When the next check may start, by the schedule; in the past while it is under way, or late.
   var nextCheck: GateInstant
@@ -36,8 +40,9 @@ package struct InstanceRecord: Hashable, Sendable {
   /// More versions than this are a server's play, and not kept.
   static let maximumVersions = 8
 
-  init(_ instance: Instance, at now: GateInstant) {
+  init(_ instance: Instance, under rule: Int = 0, at now: GateInstant) {
     self.instance = instance
+    self.rule = rule
     firstSeen = now
     nextCheck = now
   }
@@ -91,14 +96,14 @@ package struct InstanceRecord: Hashable, Sendable {
   /// A check is over a timeout after its slot, and begins a little late in a burst; a whole
   /// interval more is not a little.
   func missedChecks(by now: GateInstant, under check: HealthCheck) -> Int {
-    let over = now.microseconds - check.timeout(of: instance.role).inMicroseconds
+    let over = now.microseconds - check.timeout.inMicroseconds
     let overdue = over - nextCheck.microseconds - 1
     return overdue < 0 ? 0 : Int(overdue / check.interval.inMicroseconds)
   }
 
   /// From when on the next check counts as not made.
   func missDue(under check: HealthCheck) -> GateInstant {
-    nextCheck + check.interval + check.timeout(of: instance.role)
+    nextCheck + check.interval + check.timeout
   }
 }
 
@@ -180,6 +185,7 @@ extension InstanceRecord {
     let isOvertaken = report.started < nextCheck
     // By when its answer was there: a gate that looks late makes the next check late, and skips none.
     scheduleNext(afterCheckFrom: report.started, to: min(report.ended, now), under: check)
+    waitsFor = nil
     let counting = counting(at: report.started, policy)
     note(report, counting, at: now)
     guard !isOvertaken else {
@@ -190,6 +196,12 @@ extension InstanceRecord {
     let old = health.state
     let new = health.record(report.result, counting: counting, under: check)
     return new.map { moved(from: old, to: $0, at: now, check: check) }
+  }
+
+  /// Notes an answer that counts for nothing: it moves the schedule on.
+  mutating func pass(over answer: GuardWait, at now: GateInstant, check: HealthCheck) {
+    waitsFor = answer.detail
+    scheduleNext(afterCheckFrom: answer.started, to: now, under: check)
   }
 
   /// Notes a check that was lost: it moves the schedule on, and is no pass.
@@ -228,7 +240,7 @@ extension InstanceRecord {
   private mutating func scheduleNext(
     afterCheckFrom started: GateInstant, to now: GateInstant, under check: HealthCheck
   ) {
-    let ended = min(now, max(started, started + check.timeout(of: instance.role)))
+    let ended = min(now, max(started, started + check.timeout))
     let next = schedule.next(
       afterCheckFrom: started, to: ended, every: check.interval.inMicroseconds)
     nextCheck = max(nextCheck, next)
@@ -266,7 +278,8 @@ extension InstanceRecord {
   /// The old group does not boot: nothing of it is forgiven.
   private func gracePeriod(_ policy: GatePolicy) -> Duration {
     switch instance.role {
-    case .member, .guard: policy.gracePeriod
+    case .member: policy.gracePeriod
+    case .guard: instance.step == nil ? policy.gracePeriod : .zero
     case .baseline: .zero
     }
   }

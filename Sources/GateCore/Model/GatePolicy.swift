@@ -20,6 +20,10 @@ package struct GatePolicy: Hashable, Sendable {
   package var polling: Polling?
   /// How a promotion is compared with the old group; nil when it is not.
   package var comparison: ComparisonPolicy?
+  /// How the run's guards are asked, where that is not as the instances are.
+  package var guards: [GuardMeasure]
+  /// The canary's; empty: the group is judged before any traffic reaches it.
+  package var steps: [CanaryStep]
 
   /// Whether the source can name other instances later.
   package enum Membership: Hashable, Sendable {
@@ -60,7 +64,7 @@ package struct GatePolicy: Hashable, Sendable {
     maxReplaced: InstanceCount = .number(0), gracePeriod: Duration = .zero, soak: Duration = .zero,
     deadline: Duration, expected: Int, membership: Membership = .fixed,
     loadBalancer: LoadBalancerRole = .none, polling: Polling? = nil,
-    comparison: ComparisonPolicy? = nil
+    comparison: ComparisonPolicy? = nil, guards: [GuardMeasure] = [], steps: [CanaryStep] = []
   ) {
     self.minHealthy = minHealthy
     self.maxUnhealthy = maxUnhealthy
@@ -73,17 +77,22 @@ package struct GatePolicy: Hashable, Sendable {
     self.loadBalancer = loadBalancer
     self.polling = polling
     self.comparison = comparison
+    self.guards = guards
+    self.steps = steps
   }
 
   /// The deadline when none is given: room for both thresholds twice, beside grace and soak, and
-  /// for the samples of a comparison.
+  /// for the samples of a comparison; for each step its commands, lags and windows and its soak, and
+  /// one relapse of the longest soak.
   package static func defaultDeadline(
     for check: HealthCheck, gracePeriod: Duration, soak: Duration,
-    comparison: ComparisonPolicy? = nil
+    comparison: ComparisonPolicy? = nil, steps: [CanaryStep] = []
   ) -> Duration {
-    let checks =
-      2 * (check.healthyThreshold + check.unhealthyThreshold) + (comparison?.minSamples ?? 0)
-    return gracePeriod + check.interval * checks + soak
+    let samples = (comparison?.minSamples ?? 0) * max(steps.count, 1)
+    let checks = 2 * (check.healthyThreshold + check.unhealthyThreshold) + samples
+    let canary = steps.reduce(Duration.zero) { $0 + $1.longestCommands + $1.shortest }
+    return gracePeriod + check.interval * checks + soak + canary
+      + (steps.map(\.soak).max() ?? .zero)
   }
 }
 
@@ -91,7 +100,8 @@ extension HealthCheck {
   /// When a group could be promoted whose checks all pass and take no time.
   package func earliestPromotion(under policy: GatePolicy) -> Duration {
     let samples = policy.comparison.map { interval * ($0.minSamples - 1) } ?? .zero
-    return interval * (initialThreshold - 1) + max(policy.soak, samples)
+    let canary = policy.steps.reduce(Duration.zero) { $0 + $1.shortest }
+    return interval * (initialThreshold - 1) + max(policy.soak, samples) + canary
   }
 }
 

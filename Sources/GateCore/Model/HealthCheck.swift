@@ -33,17 +33,6 @@ package struct HealthCheck: Hashable, Sendable {
   }
 }
 
-extension HealthCheck {
-  /// So long a check in this role can take; a guard is given ten seconds at least, since what it asks
-  /// is seldom made to be asked often.
-  package func timeout(of role: InstanceRole) -> Duration {
-    switch role {
-    case .member, .baseline: timeout
-    case .guard: max(timeout, .seconds(10))
-    }
-  }
-}
-
 /// So many failures among the last so many checks make a target unhealthy too: `3/10`.
 package struct UnhealthyWindow: Hashable, Sendable, CustomStringConvertible {
   /// At least 1, at most `checks`.

@@ -13,6 +13,8 @@ package struct Instance: Hashable, Sendable {
   /// Why it is not of the new release, in words; nil when it is, or nobody asked.
   package var mismatch: String?
   package var role: InstanceRole
+  /// The step of the canary that a guard belongs to; nil: the run's own.
+  package var step: Int?
 
   package init(
     id: String, address: String, port: Int, zone: String? = nil, mismatch: String? = nil,
@@ -27,8 +29,10 @@ package struct Instance: Hashable, Sendable {
   }
 
   /// What is asked beside the instances.
-  package static func guarding(_ id: String) -> Instance {
-    Instance(id: id, address: "", port: 0, role: .guard)
+  package static func guarding(_ id: String, step: Int? = nil) -> Instance {
+    var instance = Instance(id: id, address: "", port: 0, role: .guard)
+    instance.step = step
+    return instance
   }
 }
 

@@ -16,6 +16,8 @@ package struct PlanDocument: Sendable {
   /// The same at evenly spread rates from 0 to 1, for the plot.
   package var curve: [PlanOdds]
   package var search: Search?
+  /// The canary's; what else the plan says is of the time before the first.
+  package var steps: [StepPlan]
   /// What was not given and stands for it, and what else limits the plan: a sentence each.
   package var notes: [String]
   package var warnings: [String]
@@ -44,7 +46,7 @@ package struct PlanDocument: Sendable {
 
   package init(
     plan: Plan, isAdvisory: Bool, bootTime: Duration, outage: Outage?, odds: [PlanOdds],
-    curve: [PlanOdds], search: Search?, notes: [String], warnings: [String]
+    curve: [PlanOdds], search: Search?, steps: [StepPlan] = [], notes: [String], warnings: [String]
   ) {
     self.plan = plan
     bounds = plan.bounds
@@ -54,6 +56,7 @@ package struct PlanDocument: Sendable {
     self.odds = odds
     self.curve = curve
     self.search = search
+    self.steps = steps
     self.notes = notes
     self.warnings = warnings
   }
@@ -68,6 +71,7 @@ package struct PlanDocument: Sendable {
       writer.field("expected", plan.group.count)
       writeBounds(to: &writer)
       writeFailures(to: &writer)
+      writer.array("steps", steps) { write($1, to: &$0) }
       writer.array("odds", odds) { write($1, to: &$0) }
       writeProof(to: &writer)
       writeProposal(to: &writer)
@@ -97,6 +101,20 @@ package struct PlanDocument: Sendable {
         writer.field("length_seconds", outage.length)
         writer.field("after_seconds", seconds: outage.after?.inMicroseconds)
       }
+    }
+  }
+
+  private func write(_ step: StepPlan, to writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.field("name", step.name)
+      writer.field("weight", step.weight)
+      writer.field("begins_earliest_seconds", step.begins)
+      writer.field("ends_earliest_seconds", step.ends)
+      writer.field("exposure_seconds", seconds: step.exposure?.inMicroseconds)
+      writer.field("checks_detect_seconds", step.seenByChecks)
+      writer.field("guards_detect_seconds", seconds: step.seenByGuards?.inMicroseconds)
+      writer.field(
+        "exposure_until_detected_seconds", seconds: step.exposureUntilSeen?.inMicroseconds)
     }
   }
 

@@ -17,6 +17,7 @@ package struct PlanReport {
     writeSettings()
     writeSearch()
     writeBounds()
+    writeSteps()
     writeOdds()
     writePlot()
     writeProof()
@@ -77,6 +78,30 @@ package struct PlanReport {
       "An instance that dies for good after \(bounds.lastCheckBeforePromotion.inWords) has failed no "
         + "check by the earliest promotion; no promotion counts one that has been dead for more than "
         + "\(bounds.longestUnseen.inWords), if no check was lost.")
+  }
+
+  private mutating func writeSteps() {
+    guard !document.steps.isEmpty else { return }
+    let widths = [18, 8, 10, 10, 12, 12, 12]
+    page.blankLine()
+    line(
+      ["step", "weight", "begins", "ends", "exposure", "checks", "guards"], widths: widths, .strong)
+    for step in document.steps {
+      line(
+        [
+          step.name.printable.cut(to: 17), step.weight.map { "\($0)%" } ?? "", step.begins.inWords,
+          step.ends.inWords, step.exposure?.inWords ?? "", step.seenByChecks.inWords,
+          step.seenByGuards?.inWords ?? "none",
+        ], widths: widths, .plain)
+    }
+    page.fact(
+      "Each begins and ends at the earliest then, beside the time of its commands. Exposure: how long "
+        + "all traffic would have been sent to the new group, for as many requests as by the end of "
+        + "the step. Checks, guards: how long it takes at most until what fails from the shift on ends "
+        + "the step.")
+    for step in document.steps where step.seenByGuards == nil {
+      page.fact("\(step.name.printable) has no guard: what only users meet is not seen in it")
+    }
   }
 
   private mutating func row(_ cells: [String], _ tone: Tone = .plain) {

@@ -38,7 +38,7 @@ extension Gate {
 
   private var guardWaitedFor: Obstacle? {
     let waiting = records(.guard) {
-      $0.removed == nil && ($0.health.state != .healthy || isPending($0))
+      $0.removed == nil && hasSay($0) && ($0.health.state != .healthy || isPending($0))
     }
     guard !waiting.isEmpty else { return nil }
     return Obstacle(.guard, list(waiting.map(\.instance.name), first: 2))

@@ -11,6 +11,7 @@ extension ProgressBoard {
       return "waiting whether the baseline fails as well: \(blame.failing) of "
         + "\(gate.present(.baseline)) failing, \(blame.needed) are enough"
     }
+    if let outlook = gate.stepOutlook { return outlook }
     guard gate.present > 0 else {
       return "waiting for \(counted(gate.expected, "instance")) to join"
     }

@@ -13,6 +13,7 @@ package struct ProgressBoard: Sendable {
   private var counts = [Int](repeating: 0, count: Standing.allCases.count)
   /// Faults of the gate's own, with those that cost a check.
   private(set) var faults = 0
+  private var step: Int?
 
   package init(_ header: RunHeader) {
     self.header = header
@@ -49,7 +50,14 @@ package struct ProgressBoard: Sendable {
       // Those of the runner before joined when this one was not there.
       addInstances(upTo: gate.records.count)
       for index in standings.indices { place(InstanceKey(index), in: gate) }
-    case .interrupted, .wokeUp: break
+    case .guardWaits, .stepBegan, .stepCommandEnded, .interrupted, .wokeUp: break
+    }
+    // With a step its guards go.
+    if gate.rollout.current != step {
+      step = gate.rollout.current
+      for index in standings.indices where !gate.isPresent(InstanceKey(index)) {
+        place(InstanceKey(index), in: gate)
+      }
     }
   }
 

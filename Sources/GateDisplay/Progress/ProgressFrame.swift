@@ -10,6 +10,7 @@ extension ProgressBoard {
   package func frame(of gate: Gate, at now: GateInstant, width: Int, height: Int) -> [DisplayLine] {
     var head = [groupLine(gate, at: now)]
     if gate.verdict == nil {
+      if let staircase = gate.staircase { head.append(DisplayLine(staircase)) }
       head.append(DisplayLine(waitingFor(gate, at: now)))
       if let danger = danger(to: gate) { head.append(DisplayLine(danger, .bad)) }
     }

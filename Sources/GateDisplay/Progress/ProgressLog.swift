@@ -59,8 +59,9 @@ package struct ProgressLog: Sendable {
   ) {
     board.observe(event, effects, in: gate)
     switch event {
-    case .instanceAdded:
-      joined.append(InstanceKey(gate.records.count - 1))
+    case .instanceAdded(let instance):
+      // A step's guards are told of with it.
+      if instance.step == nil { joined.append(InstanceKey(gate.records.count - 1)) }
       while runs.count < gate.records.count { runs.addInstance() }
     case .instanceRemoved(let key): left.append(key)
     case .checked(let key, let report):
@@ -77,8 +78,9 @@ package struct ProgressLog: Sendable {
       while runs.count < gate.records.count { runs.addInstance() }
       soakBegan = gate.healthySince
       say("resumed after \(gap.roundedWords): \(gate.standing)\(gate.anewWords)", at: now)
-    case .interrupted, .wokeUp: break
+    case .guardWaits, .stepBegan, .stepCommandEnded, .interrupted, .wokeUp: break
     }
+    tellSteps(effects, at: now, in: gate)
     tellWhatTimeChanged(effects, beside: event, at: now, in: gate)
     tellSoak(at: now, in: gate)
     tellObstacle(at: now, in: gate)
@@ -94,6 +96,16 @@ package struct ProgressLog: Sendable {
       let topic: LineAllowance.Topic = transition.to == .healthy ? .healthy : .unhealthy
       guard allows(topic, at: now, in: gate) else { continue }
       say(gate.words(for: transition, of: key), at: now)
+    }
+  }
+
+  private mutating func tellSteps(
+    _ effects: ArraySlice<GateEffect>, at now: GateInstant, in gate: Gate
+  ) {
+    for case .stepMoved(let transition) in effects {
+      guard let words = gate.words(for: transition) else { continue }
+      tellMembership(at: now, in: gate)
+      say(words, at: transition.at)
     }
   }
 
@@ -216,7 +228,8 @@ package struct ProgressLog: Sendable {
       if !obstacles.isEmpty { obstacles = [] }
       return
     }
-    guard gate.verdict == nil, gate.blame == nil, let obstacle = gate.obstacle,
+    guard gate.verdict == nil, gate.blame == nil, gate.rollout.underWay == nil,
+      let obstacle = gate.obstacle,
       obstacles.insert(obstacle.kind).inserted
     else { return }
     tellMembership(at: now, in: gate)
@@ -260,8 +273,8 @@ extension GateEvent {
   fileprivate var key: InstanceKey? {
     switch self {
     case .checked(let key, _), .loadBalancerSaw(let key, _): key
-    case .instanceAdded, .instanceRemoved, .checkLost, .listed, .loadBalancerAsked, .interrupted,
-      .resumed, .wokeUp:
+    case .instanceAdded, .instanceRemoved, .checkLost, .listed, .loadBalancerAsked, .guardWaits,
+      .stepBegan, .stepCommandEnded, .interrupted, .resumed, .wokeUp:
       nil
     }
   }

@@ -34,7 +34,8 @@ extension RunHeader {
   }
 
   private var oneSuccess: String? {
-    guard check.initialThreshold == 1, policy.soak == .zero, policy.comparison == nil,
+    guard check.initialThreshold == 1, policy.soak == .zero, policy.steps.isEmpty,
+      policy.comparison == nil,
       policy.loadBalancer != .decides
     else { return nil }
     return
@@ -97,12 +98,5 @@ extension Gate {
     let needed = record.health.successesNeeded(under: check)
     let more = needed > 0 ? ", \(needed) more to be healthy" : ""
     return "\(record.instance.name): ok after \(counted(failures, "failure"))\(more)"
-  }
-}
-
-extension GateInstant {
-  /// How long it is from here to another moment: `12s`.
-  func words(until end: GateInstant) -> String {
-    GateInstant(microseconds: end.microseconds - microseconds).preciseWords
   }
 }

@@ -1,3 +1,4 @@
+internal import GateCore
 internal import GateSettings
 internal import GateText
 
@@ -40,6 +41,11 @@ struct JournalLine {
   var mismatch: String?
   var role: String?
   var gapSeconds: Double?
+
+  // steps
+  var step: Int?
+  var stepCommand: StepCommandEnd?
+  var waitsFor: String?
 
   // signed
   var aftermath: Aftermath.Event?
@@ -90,6 +96,9 @@ struct JournalLine {
     mismatch = try fields.find("mismatch")
     role = try fields.find("role")
     gapSeconds = try fields.find("gap_seconds")
+    step = try fields.find("step")
+    stepCommand = try StepCommandEnd(event, fields)
+    waitsFor = try fields.find("waits_for")
     expected = try fields.find("expected")
     missing = try fields.find("missing")
     doubled = try fields.find("doubled")

@@ -32,6 +32,10 @@ package struct Journal: Sendable {
     case listed(Listing)
     case loadBalancerSaw(id: String, LoadBalancerView)
     case loadBalancerAsked(FinishedView)
+    case guardWaits(Name, GuardWait)
+    /// By its place, from 0.
+    case stepBegan(Int)
+    case stepCommandEnded(StepCommandEnd)
     case interrupted(Interruption)
     case resumed(after: Duration)
     /// What came of the verdict: nothing that decides.
@@ -199,7 +203,15 @@ private struct JournalReader {
   private func event(_ line: JournalLine) throws(JournalError) -> Journal.RecordedEvent {
     switch line.event {
     case "instance_added": .instanceAdded(try instance(line))
-    case "guard_added": .instanceAdded(.guarding(try want(line.id, "id")))
+    case "guard_added":
+      .instanceAdded(.guarding(try want(line.id, "id"), step: try line.step.map(step)))
+    case "guard_waits":
+      .guardWaits(
+        try name(line),
+        GuardWait(
+          started: try want(started(line), "started"),
+          detail: try want(line.waitsFor, "waits_for"), isEmpty: line.empty ?? false))
+    case "step_began": .stepBegan(try step(want(line.step, "step")))
     case "instance_removed": .instanceRemoved(try name(line))
     case "check": .checked(try name(line), try report(line))
     case "group_listed": .listed(try listing(line))
@@ -222,10 +234,26 @@ private struct JournalReader {
       .resumed(after: try gap(line))
     // A verdict that time alone brought is seen when the gate looks.
     case "woke_up", "decided": .wokeUp
-    case "hook_ended", "rollback_verified": .aftermath(try want(line.aftermath, "event"))
-    case "state_changed", "signed": .derived
+    case "hook_ended", "rollback_verified", "undone": .aftermath(try want(line.aftermath, "event"))
+    case "state_changed", "step_ended", "signed": .derived
+    case _ where line.stepCommand != nil: .stepCommandEnded(try stepCommand(line))
     default: throw error("'\(line.event)' is not an event of this version")
     }
+  }
+
+  /// The place of a step that the run has.
+  private func step(_ number: Int) throws(JournalError) -> Int {
+    let count = header?.policy.steps.count ?? 0
+    guard number >= 1, number <= count else {
+      throw error("step is \(number), but the run has \(counted(count, "step"))")
+    }
+    return number - 1
+  }
+
+  private func stepCommand(_ line: JournalLine) throws(JournalError) -> StepCommandEnd {
+    let end = try want(line.stepCommand, "command")
+    _ = try step(end.command.step + 1)
+    return end
   }
 
   private func instance(_ line: JournalLine) throws(JournalError) -> Instance {
@@ -393,6 +421,11 @@ private struct JournalReader {
       }
     }
     if let compared { policy.comparison = try read(compared, over: ComparisonPolicy()) }
+    policy = try field { () throws(JSONFieldError) in
+      var policy = policy
+      try policy.readSteps(fields)
+      return policy
+    }
     return policy
   }
 

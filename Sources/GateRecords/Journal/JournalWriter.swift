@@ -47,7 +47,8 @@ package struct JournalWriter {
       case .stateChanged(let key, let transition):
         stateChanged(gate.instance(key), transition, at: instant)
       case .conclude(let verdict): decided(verdict, at: instant)
-      case .startCheck, .wakeUp: break
+      case .stepMoved(let transition): stepMoved(transition, at: instant, in: gate)
+      case .startCheck, .wakeUp, .beginStep, .runCommand, .watch: break
       }
     }
   }
@@ -63,10 +64,38 @@ package struct JournalWriter {
     case .loadBalancerSaw(let key, let view): saw(gate.instance(key).id, view, at: instant)
     case .loadBalancerAsked(let view):
       line(instant, "load_balancer_view") { $0.answer(from: view.started, view.fault) }
+    case .guardWaits(let key, let wait):
+      line(instant, "guard_waits") { writer in
+        gate.instance(key).writeName(to: &writer)
+        writer.field("started", seconds: wait.started.microseconds)
+        writer.field("waits_for", wait.detail)
+        if wait.isEmpty { writer.field("empty", true) }
+      }
+    case .stepBegan(let step):
+      line(instant, "step_began") { writer in
+        gate.rollout.writeName(of: step, to: &writer)
+        writer.field("attempt", gate.rollout.records[step].shifts)
+      }
+    case .stepCommandEnded(let end):
+      line(instant, end.eventName) { writer in
+        gate.rollout.writeName(of: end.command.step, to: &writer)
+        end.write(to: &writer)
+      }
     case .interrupted(let interruption):
       line(instant, "interrupted") { $0.field("signal", interruption.rawValue) }
     case .resumed(let gap): resumed(after: gap, at: instant)
     case .wokeUp: break
+    }
+  }
+
+  /// A step that is over.
+  private mutating func stepMoved(
+    _ transition: StepTransition, at instant: GateInstant, in gate: Gate
+  ) {
+    guard transition.to == .passed || transition.to == .failed else { return }
+    line(instant, "step_ended") { writer in
+      gate.rollout.writeName(of: transition.step, to: &writer)
+      writer.field("state", transition.to.rawValue)
     }
   }
 
@@ -84,6 +113,7 @@ package struct JournalWriter {
     case .hookEnded(let result): line(instant, "hook_ended", result.writeRecord)
     case .rollbackVerified(.success(let gated)):
       line(instant, "rollback_verified") { $0.field("verdict", gated.document) }
+    case .undone(let result): line(instant, "undone", result.writeRecord)
     case .rollbackVerified(.failure(let why)):
       line(instant, "rollback_verified") { $0.field("detail", why.words) }
     }
@@ -99,7 +129,10 @@ package struct JournalWriter {
 
   private mutating func added(_ instance: Instance, at instant: GateInstant) {
     guard instance.role != .guard else {
-      return line(instant, "guard_added") { $0.field("id", instance.id) }
+      return line(instant, "guard_added") { writer in
+        writer.field("id", instance.id)
+        if let step = instance.step { writer.field("step", step + 1) }
+      }
     }
     line(instant, "instance_added") { writer in
       instance.writeName(to: &writer)
@@ -252,7 +285,7 @@ extension GateEffect {
   fileprivate var isVerdict: Bool {
     switch self {
     case .conclude: true
-    case .stateChanged, .startCheck, .wakeUp: false
+    case .stateChanged, .startCheck, .wakeUp, .beginStep, .runCommand, .watch, .stepMoved: false
     }
   }
 }

@@ -72,6 +72,9 @@ extension Gate {
     case .loadBalancerSaw(let id, let view):
       key(of: id).map { .loadBalancerSaw($0, view) } ?? .wokeUp
     case .loadBalancerAsked(let view): .loadBalancerAsked(view)
+    case .guardWaits(let name, let wait): key(of: name).map { .guardWaits($0, wait) } ?? .wokeUp
+    case .stepBegan(let step): .stepBegan(step)
+    case .stepCommandEnded(let end): .stepCommandEnded(end)
     case .interrupted(let interruption): .interrupted(interruption)
     case .resumed(let gap): .resumed(after: gap)
     case .wokeUp: .wokeUp

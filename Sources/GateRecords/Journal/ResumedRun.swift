@@ -114,7 +114,8 @@ extension ResumedRun {
 
   /// How a fixed list differs from that of the run, in words; nil when it is the same.
   package func difference(ofList instances: [Instance], _ role: InstanceRole) -> String? {
-    let recorded = gate.records(role).map(\.instance)
+    // A step's guards are a part of the steps.
+    let recorded = gate.records(role).map(\.instance).filter { $0.step == nil }
     let (now, then) = (Set(instances.map(\.place)), Set(recorded.map(\.place)))
     let gone = recorded.filter { !now.contains($0.place) }
     let new = isBeginningCutOff ? [] : instances.filter { !then.contains($0.place) }

@@ -106,6 +106,7 @@ extension GatePolicy {
       writer.fields(of: self)
       writer.field("advisory", isAdvisory)
       writer.field("load_balancer", loadBalancer.rawValue)
+      writeSteps(to: &writer)
       guard let comparison = comparison else { return }
       writer.object("compare") { $0.fields(of: comparison) }
     }

@@ -110,7 +110,8 @@ private struct Rewriting {
       ]
     case .resumed: return resumed(entry)
     case .aftermath, .derived: return []
-    case .listed, .loadBalancerSaw, .loadBalancerAsked, .wokeUp:
+    case .listed, .loadBalancerSaw, .loadBalancerAsked, .guardWaits, .stepBegan,
+      .stepCommandEnded, .wokeUp:
       return [Step(at: entry.at, event: .happened(entry.event))]
     }
   }

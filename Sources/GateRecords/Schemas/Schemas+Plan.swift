@@ -9,7 +9,7 @@ extension Schemas {
       "title": "healthgate plan",
       "type": "object",
       "required": [
-        "schema_version", "health_check", "policy", "expected", "bounds", "failures", "odds",
+        "schema_version", "health_check", "policy", "expected", "bounds", "failures", "steps", "odds",
         "no_failure_proves", "proposal", "assumptions", "warnings"
       ],
       "properties": {
@@ -38,6 +38,27 @@ extension Schemas {
                 "length_seconds": { "$ref": "#/$defs/seconds" },
                 "after_seconds": { "type": ["number", "null"], "minimum": 0 }
               }
+            }
+          }
+        },
+        "steps": {
+          "type": "array",
+          "items": {
+            "type": "object",
+            "required": [
+              "name", "weight", "begins_earliest_seconds", "ends_earliest_seconds",
+              "exposure_seconds", "checks_detect_seconds", "guards_detect_seconds",
+              "exposure_until_detected_seconds"
+            ],
+            "properties": {
+              "name": { "type": "string" },
+              "weight": { "type": ["integer", "null"], "minimum": 0, "maximum": 100 },
+              "begins_earliest_seconds": { "type": "number", "minimum": 0 },
+              "ends_earliest_seconds": { "type": "number", "minimum": 0 },
+              "exposure_seconds": { "type": ["number", "null"], "minimum": 0 },
+              "checks_detect_seconds": { "type": "number", "minimum": 0 },
+              "guards_detect_seconds": { "type": ["number", "null"], "minimum": 0 },
+              "exposure_until_detected_seconds": { "type": ["number", "null"], "minimum": 0 }
             }
           }
         },

@@ -124,30 +124,74 @@ package enum Schemas {
             }
           }
         },
-        "guards": {
-          "type": "array",
+        "guards": { "type": "array", "items": { "$ref": "#/$defs/guard" } },
+        "steps": {
+          "type": ["array", "null"],
           "items": {
             "type": "object",
             "required": [
-              "id", "state", "seen", "checks", "successes", "failures", "forgiven_failures",
-              "lost_checks", "consecutive_successes", "consecutive_failures", "healthy_at",
-              "transitions", "last_failure"
+              "name", "weight", "state", "began_at", "soaking_at", "ended_at", "transitions",
+              "attempts", "waits_for", "last_command", "guards"
             ],
             "properties": {
-              "id": { "type": "string" },
-              "state": { "$ref": "#/$defs/state" },
-              "seen": { "type": ["string", "null"] },
-              "checks": { "$ref": "#/$defs/count" },
-              "successes": { "$ref": "#/$defs/count" },
-              "failures": { "$ref": "#/$defs/count" },
-              "forgiven_failures": { "$ref": "#/$defs/count" },
-              "lost_checks": { "$ref": "#/$defs/count" },
-              "consecutive_successes": { "$ref": "#/$defs/count" },
-              "consecutive_failures": { "$ref": "#/$defs/count" },
-              "healthy_at": { "$ref": "#/$defs/time_or_null" },
-              "transitions": { "$ref": "#/$defs/instance/properties/transitions" },
-              "last_failure": { "$ref": "#/$defs/instance/properties/last_failure" }
+              "name": { "type": "string" },
+              "weight": { "$ref": "#/$defs/weight" },
+              "state": { "$ref": "#/$defs/step_state" },
+              "began_at": { "$ref": "#/$defs/time_or_null" },
+              "soaking_at": { "$ref": "#/$defs/time_or_null" },
+              "ended_at": { "$ref": "#/$defs/time_or_null" },
+              "transitions": {
+                "type": "array",
+                "items": {
+                  "type": "object",
+                  "required": ["at", "from", "to"],
+                  "properties": {
+                    "at": { "$ref": "#/$defs/time" },
+                    "from": { "$ref": "#/$defs/step_state" },
+                    "to": { "$ref": "#/$defs/step_state" }
+                  }
+                }
+              },
+              "attempts": { "type": "object", "additionalProperties": { "$ref": "#/$defs/count" } },
+              "waits_for": { "type": ["string", "null"] },
+              "last_command": {
+                "type": ["object", "null"],
+                "required": ["command", "attempt", "exit_status", "output"],
+                "properties": {
+                  "command": { "$ref": "#/$defs/step_command" },
+                  "attempt": { "type": "integer", "minimum": 1 },
+                  "exit_status": { "type": ["integer", "null"] },
+                  "timed_out": { "type": "boolean" },
+                  "detail": { "type": "string" },
+                  "output": { "type": "string" }
+                }
+              },
+              "guards": { "type": "array", "items": { "$ref": "#/$defs/guard" } }
             }
+          }
+        },
+        "traffic": {
+          "type": ["object", "null"],
+          "required": ["step", "weight", "confirmed_weight"],
+          "properties": {
+            "step": { "type": ["string", "null"] },
+            "weight": { "$ref": "#/$defs/weight" },
+            "confirmed_weight": { "$ref": "#/$defs/weight" }
+          }
+        },
+        "undo": {
+          "type": ["object", "null"],
+          "required": [
+            "name", "command", "exit_status", "timed_out", "elapsed_seconds", "output", "attempts"
+          ],
+          "properties": {
+            "name": { "const": "undo" },
+            "command": { "type": "string" },
+            "exit_status": { "type": ["integer", "null"], "minimum": 0, "maximum": 255 },
+            "timed_out": { "type": "boolean" },
+            "elapsed_seconds": { "type": "number", "minimum": 0 },
+            "output": { "type": "string" },
+            "attempts": { "$ref": "#/$defs/count" }
           }
         },
         "diagnoses": {
@@ -234,6 +278,31 @@ package enum Schemas {
       },
       "$defs": {
     \(sharedDefinitions),
+        "guard": {
+          "type": "object",
+          "required": [
+            "id", "state", "seen", "waits_for", "advisory", "checks", "successes", "failures", "forgiven_failures",
+            "lost_checks", "consecutive_successes", "consecutive_failures", "healthy_at",
+            "transitions", "last_failure"
+          ],
+          "properties": {
+            "id": { "type": "string" },
+            "state": { "$ref": "#/$defs/state" },
+            "seen": { "type": ["string", "null"] },
+            "waits_for": { "type": ["string", "null"] },
+            "advisory": { "type": "boolean" },
+            "checks": { "$ref": "#/$defs/count" },
+            "successes": { "$ref": "#/$defs/count" },
+            "failures": { "$ref": "#/$defs/count" },
+            "forgiven_failures": { "$ref": "#/$defs/count" },
+            "lost_checks": { "$ref": "#/$defs/count" },
+            "consecutive_successes": { "$ref": "#/$defs/count" },
+            "consecutive_failures": { "$ref": "#/$defs/count" },
+            "healthy_at": { "$ref": "#/$defs/time_or_null" },
+            "transitions": { "$ref": "#/$defs/instance/properties/transitions" },
+            "last_failure": { "$ref": "#/$defs/instance/properties/last_failure" }
+          }
+        },
         "instance": {
           "type": "object",
           "required": [
@@ -321,9 +390,10 @@ package enum Schemas {
         "t": { "type": "number", "minimum": 0 },
         "event": {
           "enum": [
-            "run_started", "instance_added", "guard_added", "instance_removed", "check",
-            "gate_fault", "group_listed", "load_balancer_view", "interrupted",
-            "resumed", "woke_up", "state_changed", "decided", "hook_ended",
+            "run_started", "instance_added", "guard_added", "guard_waits", "step_began",
+            "step_approved", "step_shifted", "step_confirmed", "step_command_ended", "step_ended",
+            "undone", "instance_removed", "check", "gate_fault", "group_listed",
+            "load_balancer_view", "interrupted", "resumed", "woke_up", "state_changed", "decided", "hook_ended",
             "rollback_verified", "signed"
           ]
         }
@@ -385,9 +455,57 @@ package enum Schemas {
         {
           "properties": {
             "event": { "const": "guard_added" },
-            "id": { "type": "string" }
+            "id": { "type": "string" },
+            "step": { "$ref": "#/$defs/step" }
           },
           "required": ["id"]
+        },
+        {
+          "properties": {
+            "event": { "const": "guard_waits" },
+            "id": { "type": "string" },
+            "role": { "$ref": "#/$defs/role" },
+            "started": { "type": "number", "minimum": 0 },
+            "waits_for": { "type": "string" },
+            "empty": { "type": "boolean" }
+          },
+          "required": ["id", "started", "waits_for"]
+        },
+        {
+          "properties": {
+            "event": { "const": "step_began" },
+            "step": { "$ref": "#/$defs/step" },
+            "name": { "type": "string" },
+            "weight": { "$ref": "#/$defs/weight" },
+            "attempt": { "type": "integer", "minimum": 1 }
+          },
+          "required": ["step", "name", "weight", "attempt"]
+        },
+    \(commandBranches)
+        {
+          "properties": {
+            "event": { "const": "step_ended" },
+            "step": { "$ref": "#/$defs/step" },
+            "name": { "type": "string" },
+            "weight": { "$ref": "#/$defs/weight" },
+            "state": { "enum": ["passed", "failed"] }
+          },
+          "required": ["step", "name", "state"]
+        },
+        {
+          "properties": {
+            "event": { "const": "undone" },
+            "name": { "const": "undo" },
+            "command": { "type": "string" },
+            "exit_status": { "type": ["integer", "null"], "minimum": 0, "maximum": 255 },
+            "timed_out": { "type": "boolean" },
+            "elapsed_seconds": { "type": "number", "minimum": 0 },
+            "output": { "type": "string" },
+            "attempts": { "$ref": "#/$defs/count" },
+            "not_started": { "type": "string" },
+            "unknown": { "type": "string" }
+          },
+          "required": ["name", "command", "exit_status", "timed_out", "output", "attempts"]
         },
         {
           "properties": {
@@ -545,6 +663,30 @@ package enum Schemas {
     }
     """
 
+  /// How a command of a step ended, by the events that tell of it.
+  static let commandBranches = [
+    "step_approved", "step_shifted", "step_confirmed", "step_command_ended",
+  ]
+  .map { event in
+    """
+        {
+          "properties": {
+            "event": { "const": "\(event)" },
+            "step": { "$ref": "#/$defs/step" },
+            "name": { "type": "string" },
+            "weight": { "$ref": "#/$defs/weight" },
+            "command": { "$ref": "#/$defs/step_command" },
+            "attempt": { "type": "integer", "minimum": 1 },
+            "exit_status": { "type": ["integer", "null"] },
+            "timed_out": { "type": "boolean" },
+            "detail": { "type": "string" },
+            "output": { "type": "string" }
+          },
+          "required": ["step", "name", "command", "attempt", "exit_status", "output"]
+        },
+    """
+  }.joined(separator: "\n")
+
   static let kinds = list(FailureKind.allCases)
 
   static let sharedDefinitions = """
@@ -558,6 +700,25 @@ package enum Schemas {
         "time_or_null": { "oneOf": [{ "$ref": "#/$defs/time" }, { "type": "null" }] },
         "state": { "enum": [\(list(InstanceState.allCases))] },
         "role": { "enum": [\(list(InstanceRole.allCases))] },
+        "step": { "type": "integer", "minimum": 1 },
+        "weight": { "type": ["integer", "null"], "minimum": 0, "maximum": 100 },
+        "step_state": { "enum": [\(list(StepState.allCases))] },
+        "step_command": { "enum": [\(list(StepCommand.Kind.allCases))] },
+        "guard_measure": {
+          "type": "object",
+          "required": ["id", "lag_seconds", "window_seconds", "advisory"],
+          "properties": {
+            "id": { "type": "string" },
+            "interval_seconds": { "type": ["number", "null"], "exclusiveMinimum": 0 },
+            "timeout_seconds": { "type": ["number", "null"], "exclusiveMinimum": 0 },
+            "healthy_threshold": { "type": ["integer", "null"], "minimum": 1 },
+            "unhealthy_threshold": { "type": ["integer", "null"], "minimum": 1 },
+            "lag_seconds": { "type": "number", "minimum": 0 },
+            "window_seconds": { "type": "number", "minimum": 0 },
+            "min_requests": { "type": ["integer", "null"], "minimum": 1 },
+            "advisory": { "type": "boolean" }
+          }
+        },
         "decision": { "enum": [\(list(Decision.allCases))] },
         "reason": {
           "type": "object",
@@ -582,6 +743,24 @@ package enum Schemas {
     \(properties(of: GatePolicy.self, indent: 12)),
             "advisory": { "type": "boolean" },
             "load_balancer": { "enum": [\(list(GatePolicy.LoadBalancerRole.allCases))] },
+            "guards": { "type": "array", "items": { "$ref": "#/$defs/guard_measure" } },
+            "steps": {
+              "type": "array",
+              "items": {
+                "type": "object",
+                "required": ["name", "weight", "soak_seconds", "confirmed", "guards"],
+                "properties": {
+                  "name": { "type": "string" },
+                  "weight": { "$ref": "#/$defs/weight" },
+                  "soak_seconds": { "type": "number", "minimum": 0 },
+                  "approve_timeout_seconds": { "type": ["number", "null"], "minimum": 0 },
+                  "confirmed": { "type": "boolean" },
+                  "command_timeout_seconds": { "type": "number", "minimum": 0 },
+                  "deadline_seconds": { "type": ["number", "null"], "minimum": 0 },
+                  "guards": { "type": "array", "items": { "$ref": "#/$defs/guard_measure" } }
+                }
+              }
+            },
             "compare": {
               "type": "object",
               "required": [\(names(of: ComparisonPolicy.self))],

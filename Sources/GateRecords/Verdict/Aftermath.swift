@@ -6,6 +6,8 @@ package import GateText
 package struct Aftermath: Sendable {
   /// What became of the decision's command; nil when none was run.
   package var hook: HookResult?
+  /// What became of the way back; nil when it was not gone.
+  package var undo: UndoResult?
   /// What the baseline was found to be after a rollback; nil when it was not gated once more.
   package var baseline: Result<GatedBaseline, NotGated>?
 
@@ -22,12 +24,14 @@ package struct Aftermath: Sendable {
 
   /// What happened after the decision.
   package enum Event: Sendable {
+    case undone(UndoResult)
     case hookEnded(HookResult)
     case rollbackVerified(Result<GatedBaseline, NotGated>)
   }
 
   mutating func note(_ event: Event) {
     switch event {
+    case .undone(let undo): self.undo = undo
     case .hookEnded(let hook): self.hook = hook
     case .rollbackVerified(let baseline): self.baseline = baseline
     }
@@ -85,6 +89,7 @@ extension Aftermath.Event {
   /// Reads it from a line of the journal; nil when it is another event.
   init?(_ event: String, _ fields: JSONFields) throws(JSONFieldError) {
     switch event {
+    case "undone": self = .undone(try UndoResult(fields))
     case "hook_ended": self = .hookEnded(try HookResult(fields))
     case "rollback_verified":
       if let gated: GatedBaseline = try fields.find("verdict") {
@@ -100,6 +105,7 @@ extension Aftermath.Event {
 extension VerdictDocument {
   /// The document with what came of it, told as the run told it.
   package mutating func add(_ aftermath: Aftermath) {
+    if let undo = aftermath.undo { add(undo) }
     if let hook = aftermath.hook { add(hook) }
     if let baseline = aftermath.baseline { add(baseline) }
   }
@@ -116,6 +122,17 @@ extension VerdictDocument {
       warnings.append(why.words)
       return why.words
     }
+  }
+
+  /// Tells of the way back; returns what is wrong with it, if anything is.
+  @discardableResult package mutating func add(_ result: UndoResult) -> String? {
+    undo = result
+    guard let failure = result.command.failureWords else { return nil }
+    let words =
+      "undo \(failure), in \(counted(result.attempts, "attempt")): users may still reach the new group"
+    warnings.append(words)
+    exitCode = ExitStatus.hookFailed.code
+    return words
   }
 
   /// Tells of the decision's command; returns what is wrong with it, if anything is.

@@ -8,6 +8,7 @@ extension Gate {
     [
       lost(losses.checks, "check"), lost(losses.listings, "listing"),
       lost(losses.views, "load balancer's view"), losses.isEmpty ? silence : nil, doubledPlaces,
+      wayBackShrinking,
     ].compactMap { $0 } + notes
   }
 
@@ -15,6 +16,14 @@ extension Gate {
     guard let fault = tally.lastFault else { return nil }
     return "\(counted(tally.count, noun)) lost to faults of the gate's own, the last fault: "
       + words(for: fault, of: tally)
+  }
+
+  /// The old group is what takes the traffic back.
+  private var wayBackShrinking: String? {
+    guard let wayBack = rollout.wayBack, wayBack.least < wayBack.began else { return nil }
+    return
+      "way_back_shrinking: the old group had \(counted(wayBack.began, "instance")) when the first "
+      + "step began, and \(wayBack.least) since: the way back has less room"
   }
 
   private var doubledPlaces: String? {

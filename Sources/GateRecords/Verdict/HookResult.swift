@@ -1,6 +1,34 @@
 import GateCore
 package import GateText
 
+/// What became of the way back, after its last attempt.
+package struct UndoResult: Hashable, Sendable {
+  package var command: HookResult
+  /// How often it was run.
+  package var attempts: Int
+
+  package init(_ command: HookResult, attempts: Int) {
+    self.command = command
+    self.attempts = attempts
+  }
+
+  func writeRecord(to writer: inout JSONWriter) {
+    command.writeRecord(to: &writer)
+    writer.field("attempts", attempts)
+  }
+
+  func write(to writer: inout JSONWriter) {
+    command.write(to: &writer)
+    writer.field("attempts", attempts)
+  }
+}
+
+extension UndoResult: JSONObjectReadable {
+  package init(_ fields: JSONFields) throws(JSONFieldError) {
+    self.init(try HookResult(fields), attempts: try fields.want("attempts"))
+  }
+}
+
 /// What became of a hook.
 package struct HookResult: Hashable, Sendable {
   /// The setting that it stands in: `on_rollback`.

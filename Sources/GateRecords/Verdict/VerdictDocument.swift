@@ -14,6 +14,8 @@ package struct VerdictDocument: Sendable {
   package var warnings: [String]
   /// What became of the hook; nil when none was run.
   package var hook: HookResult?
+  /// What became of the way back; nil when it was not gone.
+  package var undo: UndoResult?
   /// What the baseline was found to be after a rollback; nil when it was not gated once more.
   package var after: GatedBaseline?
 
@@ -55,7 +57,10 @@ package struct VerdictDocument: Sendable {
     writer.array("instances", members) { write($1, to: &$0) }
     writeBaseline(to: &writer)
     writeComparison(to: &writer)
-    writer.array("guards", gate.records(.guard)) { writeGuard($1, to: &$0) }
+    writer.array("guards", gate.records(.guard) { $0.instance.step == nil }) {
+      writeGuard($1, to: &$0)
+    }
+    writeSteps(to: &writer)
     writer.array("diagnoses", diagnoses) { write($1, to: &$0) }
     writer.array("warnings", allWarnings)
     writeHook(to: &writer)
@@ -185,11 +190,13 @@ package struct VerdictDocument: Sendable {
     }
   }
 
-  private func writeGuard(_ record: InstanceRecord, to writer: inout JSONWriter) {
+  func writeGuard(_ record: InstanceRecord, to writer: inout JSONWriter) {
     writer.object { writer in
       writer.field("id", record.instance.id)
       writer.field("state", record.health.state.rawValue)
       writer.field("seen", record.lastDetail)
+      writer.field("waits_for", record.waitsFor)
+      writer.field("advisory", !gate.hasSay(record))
       writeCounts(of: record, to: &writer)
       writer.field("healthy_at", record.healthySince.map(time))
       writer.array("transitions", record.transitions) { write($1, to: &$0) }
@@ -293,7 +300,7 @@ package struct VerdictDocument: Sendable {
     }
   }
 
-  private func time(_ instant: GateInstant) -> String { header.startedAt.at(instant) }
+  func time(_ instant: GateInstant) -> String { header.startedAt.at(instant) }
 }
 
 /// What binds a verdict to its journal.

@@ -49,11 +49,15 @@ package struct CIVerdict: Hashable, Sendable {
     if let hook = document.hook, let failure = hook.failureWords {
       words += "; \(hook.name) \(failure)"
     }
+    if let undo = document.undo, let failure = undo.command.failureWords {
+      words += "; undo \(failure): users may still reach the new group"
+    }
     if document.header.isAdvisory { words += " (advisory)" }
     message = Self.shown(words)
     severity =
       switch verdict.decision {
       case _ where document.hook?.isSuccess == false: .error
+      case _ where document.undo?.command.isSuccess == false: .error
       case .promote: .notice
       case .rollback: document.header.isAdvisory ? .warning : .error
       case .inconclusive: .warning
@@ -77,7 +81,9 @@ package struct CIVerdict: Hashable, Sendable {
 
   /// Guards and the like before instances, and of these the worst first.
   private static func causes(in document: VerdictDocument) -> [Cause] {
-    let parts = document.reportedParts.filter { $0.isToBlame && $0.kind != .hook }.map { part in
+    let parts = document.reportedParts.filter {
+      $0.isToBlame && $0.kind != .hook && $0.kind != .undo
+    }.map { part in
       Cause(name: shown(part.title), message: shown("\(part.state): \(part.words)"))
     }
     let blamed = document.reportedInstances.filter {

@@ -80,7 +80,7 @@ package struct NagiosReport {
       "elapsed=\(document.verdict.at.since(.start).thousandthsOfSeconds)s;;"
         + "\(gate.deadline.since(.start).thousandthsOfSeconds);0;",
     ]
-    let guards = gate.records(.guard)
+    let guards = gate.guardKeys.map { gate[$0] }.filter { gate.hasSay($0) }
     if !guards.isEmpty {
       let failed = guards.count { $0.health.state == .unhealthy }
       data.append("guards_failed=\(failed);;0;0;\(guards.count)")

@@ -131,7 +131,8 @@ package struct OpenMetricsReport {
       for part in guards {
         for state in InstanceState.allCases {
           family.sample(
-            [("guard", part.name), ("state", state.rawValue)], part.state == state.rawValue ? 1 : 0)
+            [("guard", part.name), ("state", state.rawValue)],
+            part.record?.health.state == state ? 1 : 0)
         }
       }
     }

@@ -18,6 +18,8 @@ struct ReportedPart {
   var key: InstanceKey?
 
   enum Kind: String, Hashable, CaseIterable {
+    case step
+    case undo
     case ofGuard = "guard"
     case baseline
     case comparison
@@ -35,17 +37,20 @@ struct ReportedPart {
 extension VerdictDocument {
   /// Guards, the old group, the comparison with it, the hook, and the check afterwards.
   var reportedParts: [ReportedPart] {
-    let guards = parts(of: .guard) { part(.ofGuard, $0, outcome(ofGuard: $0)) }
-    let baseline = parts(of: .baseline) { part(.baseline, $0, outcome(ofBaseline: $0)) }
-    return guards + baseline + [comparisonPart, hookPart, afterPart].compactMap(\.self)
+    let guards = parts(gate.guardKeys) { part(.ofGuard, $0, outcome(ofGuard: $0)) }
+    let old = gate.records.indices.filter { gate.records[$0].instance.role == .baseline }
+    let baseline = parts(old.map(InstanceKey.init)) {
+      part(.baseline, $0, outcome(ofBaseline: $0))
+    }
+    return stepParts + guards + baseline + [comparisonPart, hookPart, afterPart].compactMap(\.self)
   }
 
   private func parts(
-    of role: InstanceRole, _ part: (InstanceRecord) -> ReportedPart
+    _ keys: [InstanceKey], _ part: (InstanceRecord) -> ReportedPart
   ) -> [ReportedPart] {
-    gate.records.indices.filter { gate.records[$0].instance.role == role }.map { index in
-      var told = part(gate.records[index])
-      told.key = InstanceKey(index)
+    keys.map { key in
+      var told = part(gate[key])
+      told.key = key
       return told
     }
   }
@@ -53,15 +58,20 @@ extension VerdictDocument {
   private func part(
     _ kind: ReportedPart.Kind, _ record: InstanceRecord, _ outcome: ReportedInstance.Outcome
   ) -> ReportedPart {
+    let step = record.instance.step.map { " in \(gate.rollout.steps[$0].name)" } ?? ""
+    let isAdvisory = kind == .ofGuard && !gate.hasSay(record) ? ", advisory" : ""
+    // With its step a guard is over, and has not left.
+    let isThere = record.removed == nil || record.instance.step != nil
     return ReportedPart(
-      kind: kind, name: record.instance.id.printable, outcome: outcome,
-      state: record.removed == nil ? record.health.state.rawValue : "left",
+      kind: kind, name: (record.instance.id + step).printable, outcome: outcome,
+      state: (isThere ? record.health.state.rawValue : "left") + isAdvisory,
       words: words(on: record, outcome).printable, record: record)
   }
 
   private func words(on record: InstanceRecord, _ outcome: ReportedInstance.Outcome) -> String {
     let isWell = record.failures == 0 || outcome == .healthy
     guard isWell, !record.isLastTroubleALoss else { return record.troubleWords }
+    if let waiting = record.waitsFor { return "waits for \(waiting)" }
     if let seen = record.lastDetail { return seen }
     guard record.failures == 0 else { return record.checkWords }
     let needed = record.health.successesNeeded(under: gate.check)
@@ -71,10 +81,12 @@ extension VerdictDocument {
   }
 
   private func outcome(ofGuard record: InstanceRecord) -> ReportedInstance.Outcome {
-    guard record.removed == nil else { return .left }
+    guard record.removed == nil || record.instance.step != nil else { return .left }
     switch record.health.state {
     case .healthy: return .healthy
+    case .unhealthy where !gate.hasSay(record): return .tolerated
     case .unhealthy: return verdict.decision == .promote ? .tolerated : .failed
+    case .initial where !gate.hasSay(record): return .undecided
     case .initial:
       guard verdict.decision != .promote else { return .undecided }
       guard !record.isLastTroubleALoss else { return .lost }

@@ -184,6 +184,7 @@ package struct TextReport {
     writeVersions()
     writeBaseline()
     writeComparison()
+    writeSteps()
     writeGuards()
     writeChecks()
   }
@@ -207,14 +208,17 @@ package struct TextReport {
     page.entry("compared:", comparison.isWorse ? .bad : .plain, comparison.words)
   }
 
+  private mutating func writeSteps() {
+    for part in document.stepParts {
+      page.entry("\(part.title):", part.outcome.tone, part.state)
+      if !part.words.isEmpty { page.fact(part.words) }
+    }
+  }
+
   private mutating func writeGuards() {
-    for record in gate.records(.guard) {
-      let state = record.health.state
-      let tone: Tone = state == .healthy ? .good : state == .unhealthy ? .bad : .waiting
-      page.entry("\(record.instance.name):", tone, state.rawValue)
-      if let seen = record.isLastTroubleALoss ? record.troubleWords : record.lastDetail {
-        page.fact(seen.printable)
-      }
+    for part in document.reportedParts where part.kind == .ofGuard {
+      page.entry("\(part.title):", part.outcome.tone, part.state)
+      if !part.words.isEmpty { page.fact(part.words) }
     }
   }
 

@@ -70,7 +70,9 @@ package struct Timeline: Hashable, Sendable {
     case .listed, .loadBalancerAsked:
       guard event.fault != nil else { break }
       if faults.count < Self.marksKept { faults.append(instant) }
-    case .instanceRemoved, .loadBalancerSaw, .interrupted, .resumed, .wokeUp: break
+    case .instanceRemoved, .loadBalancerSaw, .guardWaits, .stepBegan, .stepCommandEnded,
+      .interrupted, .resumed, .wokeUp:
+      break
     }
     noteGroup(at: instant, in: gate)
   }

@@ -2,10 +2,7 @@ internal import GateRecords
 internal import GateReports
 internal import GateSettings
 internal import InstanceSources
-
-#if canImport(Glibc)
-  internal import Glibc
-#endif
+internal import LibC
 
 /// Gives the verdict to the CI system that the run is part of: in its log, and in its files.
 ///

@@ -1,6 +1,4 @@
-#if canImport(Glibc)
-  internal import Glibc
-#endif
+internal import LibC
 
 /// The journal of a run to resume, read, and held so that no other run writes to it.
 package final class HeldJournal {

@@ -1,9 +1,6 @@
 internal import GateCore
 internal import GateSettings
-
-#if canImport(Glibc)
-  internal import Glibc
-#endif
+internal import LibC
 
 /// A file that is read whole; `-` is standard input.
 ///
@@ -55,7 +52,7 @@ package enum InputFile {
     var chunk = [UInt8](repeating: 0, count: 64 * 1024)
     var lineStart = 0
     while true {
-      let count = Glibc.read(descriptor, &chunk, chunk.count)
+      let count = LibC.read(descriptor, &chunk, chunk.count)
       guard count >= 0 else {
         guard errno == EINTR else { throw .system(.last) }
         continue
@@ -133,7 +130,7 @@ extension InputFile {
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 64 * 1024)
     while bytes.count < limit {
-      let count = Glibc.read(descriptor, &chunk, min(chunk.count, limit - bytes.count))
+      let count = LibC.read(descriptor, &chunk, min(chunk.count, limit - bytes.count))
       guard count >= 0 else {
         guard errno == EINTR else { throw .last }
         continue

@@ -1,11 +1,8 @@
-internal import CCurlShims
+internal import CSystem
 internal import GateCore
 internal import GateEngine
 internal import GateRecords
-
-#if canImport(Glibc)
-  internal import Glibc
-#endif
+internal import LibC
 
 /// The journal on disk, written as it happens: what came in together goes out in one piece.
 ///
@@ -94,7 +91,14 @@ final class JournalFile: GateObserver {
   ) {
     writer.write(event, effects, at: instant, in: gate)
     latest = instant
-    isUrgent = isUrgent || gate.verdict != nil || event.speaksAgainstTheGroup
+    isUrgent =
+      isUrgent || gate.verdict != nil || event.mustNotBeCutOff
+      || effects.contains { if case .stepMoved = $0 { true } else { false } }
+    // Before the command starts it stands there.
+    if case .stepBegan = event {
+      flush(by: instant)
+      sync()
+    }
   }
 
   func turnEnded(at instant: GateInstant, in gate: Gate) -> GateInstant? {
@@ -159,12 +163,12 @@ final class JournalFile: GateObserver {
 }
 
 extension GateEvent {
-  /// What must not be cut off a journal unseen: that an instance left.
-  fileprivate var speaksAgainstTheGroup: Bool {
+  /// What must not be cut off a journal unseen: that an instance left, that traffic was shifted.
+  fileprivate var mustNotBeCutOff: Bool {
     switch self {
-    case .instanceRemoved: true
+    case .instanceRemoved, .stepBegan, .stepCommandEnded: true
     case .instanceAdded, .checked, .checkLost, .listed, .loadBalancerSaw, .loadBalancerAsked,
-      .interrupted, .resumed, .wokeUp:
+      .guardWaits, .interrupted, .resumed, .wokeUp:
       false
     }
   }

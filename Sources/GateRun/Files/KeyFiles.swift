@@ -1,10 +1,7 @@
 package import GateRecords
 internal import GateSettings
 internal import InstanceSources
-
-#if canImport(Glibc)
-  internal import Glibc
-#endif
+internal import LibC
 
 extension SigningKey {
   /// Reads the key that a setting names: a file, `env:NAME`, or `exec:COMMAND` that prints it.

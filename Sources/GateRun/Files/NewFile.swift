@@ -1,8 +1,5 @@
 internal import GateText
-
-#if canImport(Glibc)
-  internal import Glibc
-#endif
+internal import LibC
 
 /// A file that must not be there yet: settings, a key.
 package enum NewFile {

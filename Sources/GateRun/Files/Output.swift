@@ -1,11 +1,8 @@
-internal import CProcess
+internal import CSystem
 internal import GateRecords
 internal import GateText
+internal import LibC
 internal import Synchronization
-
-#if canImport(Glibc)
-  internal import Glibc
-#endif
 
 /// Writing to descriptors, whole or with an error.
 package enum Output {
@@ -21,7 +18,7 @@ package enum Output {
     var written = 0
     while written < bytes.count {
       let count = bytes.withUnsafeBytes { buffer in
-        Glibc.write(
+        LibC.write(
           descriptor, buffer.baseAddress.map { $0 + written }, bytes.count - written)
       }
       guard count < 0 else {
@@ -48,7 +45,7 @@ package enum Output {
   ) throws(SystemError) -> Int32 {
     let end = time.map { ContinuousClock.now + $0 }
     while true {
-      let descriptor = Glibc.open(path, flags | O_NONBLOCK | O_CLOEXEC, 0o644)
+      let descriptor = LibC.open(path, flags | O_NONBLOCK | O_CLOEXEC, 0o644)
       if descriptor >= 0 { return descriptor }
       let failure = SystemError.last
       guard failure.code == ENXIO, isFIFO(path), end.map({ .now < $0 }) ?? true else {
@@ -87,7 +84,7 @@ package enum Output {
   package static func reserveStandardStreams() {
     for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
       let access = descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY
-      let opened = Glibc.open("/dev/null", access)
+      let opened = LibC.open("/dev/null", access)
       if opened >= 0, opened != descriptor { close(opened) }
     }
   }

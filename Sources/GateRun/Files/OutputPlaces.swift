@@ -1,8 +1,5 @@
 package import GateSettings
-
-#if canImport(Glibc)
-  internal import Glibc
-#endif
+internal import LibC
 
 /// Where the outputs of a command go: no two into one file, where the last would be all that is
 /// left, and none into what is read.

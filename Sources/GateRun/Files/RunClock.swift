@@ -1,4 +1,4 @@
-internal import CCurlShims
+internal import CSystem
 internal import GateCore
 
 /// The run's time while no loop keeps it: that of a moment, and what has passed since.

@@ -1,9 +1,7 @@
+internal import CSystem
 internal import GateText
+internal import LibC
 internal import Synchronization
-
-#if canImport(Glibc)
-  internal import Glibc
-#endif
 
 /// Standard output or standard error, whose reader may be slow, stopped or gone.
 ///
@@ -28,7 +26,7 @@ package final class StandardStream: Sendable {
     var pending: ArraySlice<UInt8> = []
     var failure: SystemError?
     /// When it last took anything, or had nothing to take, in milliseconds.
-    var lastMoved = monotonicMilliseconds()
+    var lastMoved = hg_monotonic_us() / 1000
 
     init(_ descriptor: Descriptor) {
       self.descriptor = descriptor
@@ -40,13 +38,13 @@ package final class StandardStream: Sendable {
           let count = try descriptor.writeSome(of: pending)
           guard count > 0 else { return }
           pending = pending.dropFirst(count)
-          lastMoved = monotonicMilliseconds()
+          lastMoved = hg_monotonic_us() / 1000
         } catch {
           failure = error
         }
       }
       pending = []
-      lastMoved = monotonicMilliseconds()
+      lastMoved = hg_monotonic_us() / 1000
     }
   }
 
@@ -65,7 +63,7 @@ package final class StandardStream: Sendable {
   func isStuck(for milliseconds: Int64) -> Bool {
     state.withLock { state in
       state.flush()
-      return !state.pending.isEmpty && monotonicMilliseconds() - state.lastMoved > milliseconds
+      return !state.pending.isEmpty && hg_monotonic_us() / 1000 - state.lastMoved > milliseconds
     }
   }
 
@@ -106,8 +104,8 @@ package final class StandardStream: Sendable {
 
   /// Gives a slow reader a last moment to take what is left.
   func finish(within milliseconds: Int64) {
-    let end = monotonicMilliseconds() + milliseconds
-    while !isIdle, !isBroken, monotonicMilliseconds() < end {
+    let end = hg_monotonic_us() / 1000 + milliseconds
+    while !isIdle, !isBroken, hg_monotonic_us() / 1000 < end {
       do throws(SystemError) { try descriptor.waitUntilWritable() } catch { return }
     }
   }
@@ -145,7 +143,7 @@ private struct Descriptor: Sendable {
   func writeSome(of bytes: ArraySlice<UInt8>) throws(SystemError) -> Int {
     if kind == .shared, !isWritable(within: 0) { return 0 }
     let size = kind == .shared ? min(bytes.count, Self.safeWrite) : bytes.count
-    let count = bytes.withUnsafeBytes { Glibc.write(number, $0.baseAddress, size) }
+    let count = bytes.withUnsafeBytes { LibC.write(number, $0.baseAddress, size) }
     guard count < 0 else { return count }
     guard errno == EAGAIN || errno == EINTR else { throw .last }
     return 0
@@ -161,10 +159,4 @@ private struct Descriptor: Sendable {
     var request = pollfd(fd: number, events: Int16(POLLOUT), revents: 0)
     return poll(&request, 1, milliseconds) > 0
   }
-}
-
-private func monotonicMilliseconds() -> Int64 {
-  var time = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &time)
-  return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
 }

@@ -1,6 +1,4 @@
-#if canImport(Glibc)
-  internal import Glibc
-#endif
+internal import LibC
 
 /// What the system said when it could not do something with a file.
 package struct SystemError: Error, Equatable {

@@ -1,6 +1,4 @@
-#if canImport(Glibc)
-  internal import Glibc
-#endif
+internal import LibC
 
 /// A file in the folder for such, for this user's eyes only; gone when nobody holds it any more.
 final class TemporaryFile {

@@ -1,6 +1,4 @@
-#if canImport(Glibc)
-  internal import Glibc
-#endif
+internal import LibC
 
 /// The file that gets the verdict: whole or not at all.
 ///

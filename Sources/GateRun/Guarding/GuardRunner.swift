@@ -2,12 +2,18 @@ internal import GateCore
 internal import InstanceSources
 internal import Synchronization
 
+/// Which guard it is: names are unique within the run's own, and within a step.
+struct GuardName: Hashable {
+  var name: String
+  /// Nil: the run's own.
+  var step: Int?
+}
+
 /// Asks the guards, each on a thread of its own: a slow one delays no check and no other guard.
 final class GuardRunner: Sendable {
   /// Readable when there are answers.
   let event: LoopEvent
-  /// By the guard's name.
-  private let sources: [String: GuardSource]
+  private let sources: [GuardName: GuardSource]
   private let answers = Mutex<[Answer]>([])
 
   struct Answer: Sendable {
@@ -17,14 +23,15 @@ final class GuardRunner: Sendable {
   }
 
   /// - Throws: `CommandFailure` when the system gives no event.
-  init(_ sources: [String: GuardSource]) throws(CommandFailure) {
+  init(_ sources: [GuardName: GuardSource]) throws(CommandFailure) {
     self.sources = sources
     event = try LoopEvent()
   }
 
   var isEmpty: Bool { sources.isEmpty }
 
-  func ask(_ name: String, for key: InstanceKey, at started: GateInstant) {
+  func ask(_ instance: Instance, for key: InstanceKey, at started: GateInstant) {
+    let name = GuardName(name: instance.id, step: instance.step)
     guard let source = sources[name] else { preconditionFailure("no guard is called \(name)") }
     do throws(BackgroundThread.Failure) {
       try BackgroundThread.start { self.answered(source.ask(), key, started) }
@@ -53,6 +60,8 @@ extension GuardRunner.Answer {
     case .holds(let detail, let status): .checked(key, report(.success, detail, status, now))
     case .fails(let detail, let kind, let status):
       .checked(key, report(.failure(kind), detail, status, now))
+    case .waits(let detail, let isEmpty):
+      .guardWaits(key, GuardWait(started: started, detail: detail, isEmpty: isEmpty))
     case .unknown(let detail): .checkLost(key, GateFault(detail: detail, started: started))
     }
   }

@@ -1,17 +1,17 @@
-internal import CCurlShims
+internal import CSystem
 
 /// What a thread wakes the loop with.
 final class LoopEvent: Sendable {
-  /// Readable once it was set.
-  let descriptor: Int32
+  let event: hg_event
 
   /// - Throws: `CommandFailure` when there are no descriptors left.
   init() throws(CommandFailure) {
-    descriptor = hg_event_descriptor()
-    guard descriptor >= 0 else {
+    var event = hg_event()
+    guard hg_event_open(&event) == 0 else {
       throw CommandFailure(.sourceUnavailable, "no checks can be made: \(SystemError.last.words)")
     }
+    self.event = event
   }
 
-  func set() { hg_event_set(descriptor) }
+  func set() { hg_event_set(event) }
 }

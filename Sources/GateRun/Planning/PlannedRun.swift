@@ -10,6 +10,7 @@ package struct PlannedRun {
   private let policy: GatePolicy
   private let questions: PlanQuestions
   private let isWholeCurve: Bool
+  private let steps: [StepPlan]
   private var notes: [String] = []
 
   package init(_ loaded: LoadedSettings, questions: PlanQuestions, isWholeCurve: Bool) throws {
@@ -31,6 +32,14 @@ package struct PlannedRun {
     }
     notes += Self.notes(on: settings)
     (policy.membership, policy.loadBalancer) = (.fixed, .none)
+    steps = StepPlan.all(settings.check, policy)
+    if !steps.isEmpty {
+      // The group must be ready in time for the steps.
+      for step in policy.steps { policy.deadline = policy.deadline - step.shortest }
+      policy.steps = []
+      notes.append(
+        "bounds and odds are of the health checks until the first step; the steps come after that")
+    }
     self.policy = policy
     if settings.inForce.values[.target]?.first?.origin == SettingsLoader.standInOrigin {
       notes.append("no target is given: \(settings.check.target) stands for it")
@@ -93,7 +102,7 @@ package struct PlannedRun {
         plan: plan, isAdvisory: settings.isAdvisory, bootTime: questions.bootTime,
         outage: questions.outage, odds: try odds(plan, at: questions.rates),
         curve: try odds(plan, at: isWholeCurve ? Self.curveRates : []), search: search,
-        notes: notes, warnings: warnings(on: check, policy))
+        steps: steps, notes: notes, warnings: warnings(on: check, policy))
     } catch {
       throw CommandFailure(error)
     }

@@ -1,10 +1,7 @@
 internal import GateCore
 package import GateRecords
 package import GateSettings
-
-#if canImport(Glibc)
-  internal import Glibc
-#endif
+internal import LibC
 
 /// What several settings would have made of several journals.
 package struct ReplayComparison {

@@ -50,6 +50,7 @@ extension RunHeader {
       loadBalancer: policy.loadBalancer)
     header.policy.polling = policy.polling
     header.policy.comparison = policy.comparison
+    (header.policy.guards, header.policy.steps) = (policy.guards, policy.steps)
     header.isAdvisory = settings.isAdvisory
     for (key, _) in changes {
       let texts = settings.inForce.values[key] ?? []

@@ -1,3 +1,4 @@
+internal import Curl
 internal import CurlHTTP
 internal import GateCore
 package import GateDisplay

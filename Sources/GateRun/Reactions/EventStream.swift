@@ -1,10 +1,7 @@
 internal import GateCore
 internal import GateEngine
 internal import GateRecords
-
-#if canImport(Glibc)
-  internal import Glibc
-#endif
+internal import LibC
 
 /// The journal's lines as they happen, for whoever collects them.
 ///

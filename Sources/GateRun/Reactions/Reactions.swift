@@ -1,4 +1,4 @@
-internal import CCurlShims
+internal import CSystem
 internal import Dispatch
 internal import GateCore
 internal import GateEngine

@@ -4,11 +4,8 @@ internal import GateReports
 package import GateSettings
 internal import GateText
 internal import InstanceSources
+internal import LibC
 internal import Synchronization
-
-#if canImport(Glibc)
-  internal import Glibc
-#endif
 
 /// A run that has checked nothing yet: what stands where its results will be says so, until they do.
 ///

@@ -1,4 +1,5 @@
-internal import CProcess
+internal import CSystem
+internal import Curl
 internal import CurlHTTP
 internal import Dispatch
 internal import GateCore
@@ -8,11 +9,8 @@ internal import GateReports
 package import GateSettings
 package import GateText
 internal import InstanceSources
+internal import LibC
 internal import Synchronization
-
-#if canImport(Glibc)
-  internal import Glibc
-#endif
 
 /// One run from its settings to its exit status: opens what it writes to, lets the engine judge,
 /// hands the verdict over, and sets off what follows from it.
@@ -77,6 +75,7 @@ package struct RunSession {
     delivery.reports = reports
     delivery.timeline = watch?.timeline ?? Timeline()
     delivery.journal = journal
+    delivery.wayBack = WayBack(settings, signals: signals)
     delivery.hook = Hook(after: document.verdict.decision, settings, signals: signals)
     delivery.verifyRollback = verification(signals: signals)
     delivery.events = reactions.printer
@@ -109,6 +108,7 @@ package struct RunSession {
       var session = self
       // The old group is of the old version, and there is nothing to compare it with.
       session.settings.expectations.version = nil
+      (session.settings.steps, session.settings.group.policy.steps) = ([], [])
       session.settings.output.journal = nil
       session.baseline = nil
       session.resumption = nil
@@ -150,16 +150,17 @@ package struct RunSession {
     let plan = try settings.probePlan()
     let now = try resumption?.now() ?? .start
     let desk = try GuardRunner(settings.guardSources)
+    let header = header(of: group)
+    let steps = try stepRunner(header, journal)
     let pollers = [group.poller, baseline?.poller].compactMap { $0 }
     let port: CompositeChecker
     do throws(CurlFailure) {
       let checker = try CurlChecker(plan, signals: signals, startingAt: now)
-      for poller in pollers { try checker.wake(on: poller.event.descriptor) }
-      port = try CompositeChecker(checker, desk)
+      for poller in pollers { try checker.wake(on: poller.event.event) }
+      port = try CompositeChecker(checker, desk, steps)
     } catch {
       throw CommandFailure(.sourceUnavailable, "no checks can be made: \(error)")
     }
-    let header = header(of: group)
     reactions?.checksBegin(header, resuming: resumption?.run)
     let progress = ProgressDisplay.observer(
       settings.output.progress, of: header,
@@ -170,7 +171,7 @@ package struct RunSession {
     for poller in pollers { poller.start() }
     var engine = GateEngine(
       gate, port: port, observers: observers, feed: group.poller,
-      baselineFeed: baseline?.poller, expected: group.expected)
+      baselineFeed: baseline?.poller, expected: group.expected, commander: steps)
     let guards = settings.guards.map { Instance.guarding($0.name) }
     var listings = [InstanceRole.member: group.listing]
     listings[.baseline] = baseline?.listing
@@ -188,10 +189,19 @@ package struct RunSession {
       verdict = engine.goOn(with: listings, guards: guards)
     }
     reactions?.checksEnded()
+    steps?.finish()
     return VerdictDocument(
       header: header, gate: engine.gate, verdict: verdict,
       exitCode: verdict.exitCode(isAdvisory: header.isAdvisory),
       journal: journal?.finish())
+  }
+
+  /// What runs the steps' commands; nil where there are no steps.
+  private func stepRunner(
+    _ header: RunHeader, _ journal: JournalFile?
+  ) throws(CommandFailure) -> StepRunner? {
+    guard !settings.steps.isEmpty, !header.policy.steps.isEmpty else { return nil }
+    return try StepRunner(settings, runID: header.runID, journal: journal)
   }
 
   private func openedAttestation() throws(CommandFailure) -> AttestationFile? {

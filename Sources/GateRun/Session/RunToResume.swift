@@ -2,10 +2,7 @@ internal import GateCore
 internal import GateRecords
 internal import GateReports
 package import GateSettings
-
-#if canImport(Glibc)
-  internal import Glibc
-#endif
+internal import LibC
 
 /// The run that `resume` names: its journal, and what it comes to.
 package struct RunToResume {
@@ -64,6 +61,7 @@ package struct RunToResume {
     let run = ResumedRun(recorded) { timeline.observe($0, at: $1, in: $2) }
     let found = RunToResume(
       held: held, wholeBytes: recorded.bytes, run: run, timeline: timeline)
+    try found.refuseUndone()
     try found.refuseStaleVerdict(at: found.now())
     return found
   }
@@ -167,10 +165,23 @@ package struct RunToResume {
 
   // MARK: - A verdict that it has already
 
+  /// A run whose traffic was taken back has nothing to go on with: what it saw was with it.
+  private func refuseUndone() throws(CommandFailure) {
+    guard run.aftermath.undo != nil, run.gate.verdict?.decision ?? .promote == .promote else {
+      return
+    }
+    throw CommandFailure(
+      .badContent,
+      "'\(held.path)' cannot be resumed: its traffic was taken back (undo)\n"
+        + "  hint: remove the journal to begin a new run, with the first step")
+  }
+
   /// A verdict is not given as one of now when it is not.
   private func refuseStaleVerdict(at now: GateInstant) throws(CommandFailure) {
     guard let verdict = run.gate.verdict, now.since(run.gate.clock) > run.header.check.interval
     else { return }
+    // What it owes is done, however late.
+    guard verdict.decision == .promote || !owesUndo else { return }
     throw CommandFailure(
       .badContent,
       "'\(held.path)' cannot be resumed: its run was decided at "

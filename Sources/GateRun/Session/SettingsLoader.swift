@@ -4,11 +4,8 @@ internal import GateEngine
 package import GateRecords
 package import GateSettings
 package import InstanceSources
+internal import LibC
 internal import Synchronization
-
-#if canImport(Glibc)
-  internal import Glibc
-#endif
 
 /// Brings the settings in from flags, variables, the file and what they import from, and then the
 /// instances that they name.
@@ -235,25 +232,30 @@ package struct LoadedGroup {
 extension Settings {
   /// Whether the run asks AWS for anything.
   fileprivate var asksAWS: Bool {
-    source.origin == .aws || baseline?.origin == .aws || guards.contains(where: \.asksAWS)
+    source.origin == .aws || baseline?.origin == .aws || allGuards.contains { $0.spec.asksAWS }
       || !following.crossChecks.isEmpty
   }
 
-  /// The guards by their names.
-  ///
-  /// Each has ten seconds, or as long as a check if that is longer.
-  var guardSources: [String: GuardSource] {
-    guard !guards.isEmpty else { return [:] }
+  /// The run's guards, and those of the steps.
+  private var allGuards: [(name: GuardName, spec: GuardSpec)] {
+    guards.map { (GuardName(name: $0.name), $0) }
+      + steps.enumerated().flatMap { index, step in
+        step.guards.map { (GuardName(name: $0.name, step: index), $0) }
+      }
+  }
+
+  /// Each has its own time, or ten seconds, or as long as a check if that is longer.
+  var guardSources: [GuardName: GuardSource] {
+    guard !allGuards.isEmpty else { return [:] }
     let hostEnvironment = HostEnvironment.machine(variables: SettingsLoader.environmentOfCommands)
     let client = AWSClient(SettingsLoader.aws)
-    let (timeout, secrets) = (check.timeout(of: .guard), secrets)
     return Dictionary(
-      uniqueKeysWithValues: guards.map {
+      uniqueKeysWithValues: allGuards.map { name, spec in
         (
-          $0.name,
+          name,
           GuardSource(
-            $0, hostEnvironment: hostEnvironment, client: client, timeout: timeout, secrets: secrets
-          )
+            spec, hostEnvironment: hostEnvironment, client: client,
+            timeout: check.asked(as: spec.measure).timeout, secrets: secrets)
         )
       })
   }

@@ -3,10 +3,7 @@ package import GateRecords
 package import GateReports
 package import GateSettings
 internal import GateText
-
-#if canImport(Glibc)
-  internal import Glibc
-#endif
+internal import LibC
 
 /// Hands the verdict and the reports over, and sees to it that what was not written is never a 0.
 ///
@@ -23,6 +20,8 @@ package struct VerdictDelivery {
   package var timeline = Timeline()
   /// Written, but it may not be on the disk yet.
   var journal: JournalFile?
+  /// Takes the traffic back, before all else; nil where nothing was to be shifted.
+  var wayBack: WayBack?
   /// What runs before standard output gets the verdict, which tells of it.
   var hook: Hook?
   /// Gates the baseline once more, after a rollback and its hook.
@@ -44,6 +43,7 @@ package struct VerdictDelivery {
   package mutating func deliver(_ document: VerdictDocument) -> VerdictDocument {
     var document = document
     copies = allCopies
+    goBack(&document)
     sync(&document)
     place(&document) { $0.file.isReplaceable }
     dropVerdictOfNoReader(&document)
@@ -88,6 +88,20 @@ package struct VerdictDelivery {
     }
   }
 
+  // MARK: - The way back
+
+  /// Takes the traffic back where it may have been shifted, and the group is not promoted.
+  private mutating func goBack(_ document: inout VerdictDocument) {
+    var aftermath = Aftermath()
+    aftermath.undo = document.undo
+    guard let wayBack, WayBack.isOwed(document.gate, document.verdict.decision, after: aftermath)
+    else { return }
+    let result = wayBack.run(
+      document.gate, reason: document.verdict.reason, runID: document.header.runID)
+    record(.undone(result), &document)
+    if let failure = document.add(result) { Output.complain("healthgate: error: \(failure)") }
+  }
+
   // MARK: - The hook
 
   /// Runs the hook; the verdict is in place before it begins.
@@ -100,11 +114,11 @@ package struct VerdictDelivery {
     do throws(SystemError) {
       if let place = copies.first(where: { $0.isVerdict && !$0.file.isInPlace })?.file.absolutePath
       {
-        document.hook = hook.run(document.verdict, file: place)
+        document.hook = hook.run(document, file: place)
       } else {
         let own = try TemporaryFile(signed(document), ending: ".json")
         document.hook = withExtendedLifetime(own) {
-          hook.run(document.verdict, file: own.path)
+          hook.run(document, file: own.path)
         }
       }
     } catch {
@@ -259,7 +273,9 @@ extension VerdictDocument {
   }
 
   /// Another number whenever it has something new to tell.
-  fileprivate var state: Int { warnings.count * 4 + (hook == nil ? 0 : 2) + (after == nil ? 0 : 1) }
+  fileprivate var state: Int {
+    warnings.count * 8 + (undo == nil ? 0 : 4) + (hook == nil ? 0 : 2) + (after == nil ? 0 : 1)
+  }
 
   fileprivate mutating func warn(_ warning: String) {
     Output.complain("healthgate: warning: \(warning)")

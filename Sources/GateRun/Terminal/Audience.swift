@@ -3,10 +3,7 @@ package import GateRecords
 internal import GateReports
 internal import GateSettings
 internal import GateText
-
-#if canImport(Glibc)
-  internal import Glibc
-#endif
+internal import LibC
 
 /// Who reads what the program prints.
 package enum Audience {

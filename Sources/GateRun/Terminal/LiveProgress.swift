@@ -3,10 +3,7 @@ internal import GateDisplay
 internal import GateEngine
 internal import GateRecords
 internal import GateText
-
-#if canImport(Glibc)
-  internal import Glibc
-#endif
+internal import LibC
 
 /// Progress on a terminal, redrawn in place; the last frame stays there as the record.
 final class LiveProgress: GateObserver {

@@ -2,10 +2,7 @@ internal import GateDisplay
 internal import GateEngine
 internal import GateRecords
 internal import GateSettings
-
-#if canImport(Glibc)
-  internal import Glibc
-#endif
+internal import LibC
 
 /// Which display shows a run's progress on standard error.
 enum ProgressDisplay {

@@ -1,6 +1,4 @@
-#if canImport(Glibc)
-  internal import Glibc
-#endif
+internal import LibC
 
 /// How large a terminal is now.
 struct TerminalSize: Equatable {

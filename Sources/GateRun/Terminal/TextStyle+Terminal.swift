@@ -1,8 +1,5 @@
 package import GateText
-
-#if canImport(Glibc)
-  internal import Glibc
-#endif
+internal import LibC
 
 extension TextStyle {
   /// Coloured if the stream is a terminal that can show it and nobody asked for none.

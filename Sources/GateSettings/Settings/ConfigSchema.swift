@@ -46,6 +46,10 @@ extension Setting {
 
   private var valueSchema: String {
     let one = itemSchema
+    if part == .guards {
+      let item = "\"anyOf\": [{ \(one) }, { \(guardSchema) }]"
+      return "\"anyOf\": [{ \(one) }, { \(guardSchema) }, { \(list(of: item)) }]"
+    }
     switch (repetition, kind) {
     case (.repeatable, .pair):
       let item = "\"anyOf\": [{ \(one) }, { \(mapping) }]"
@@ -70,15 +74,14 @@ extension Setting {
     switch kind {
     case .text, .file, .instances, .pair: "\"type\": \"string\", \"minLength\": 1"
     case .textOrNumber: "\"type\": [\"string\", \"number\"], \"minLength\": 1"
-    case .duration:
-      "\"type\": [\"number\", \"string\"], \"minimum\": 0, \"pattern\": "
-        + quotedScalar(#"^([0-9]+(\.[0-9]+)?|([0-9]+(\.[0-9]+)?(us|ms|s|m|h))+)$"#)
+    case .duration: durationSchema
     case .wholeNumber: "\"type\": \"integer\", \"minimum\": 1"
     case .instanceCount:
       "\"type\": [\"integer\", \"string\"], \"minimum\": 0, \"pattern\": "
         + quotedScalar(#"^([0-9]+|(100|[0-9]{1,2})%)$"#)
     case .toggle: "\"type\": \"boolean\""
     case .choice(let names): "\"enum\": [\(choices(names).joined(separator: ", "))]"
+    case .mapping: stepSchema
     }
   }
 
@@ -87,3 +90,49 @@ extension Setting {
     names.map(quotedScalar) + names.filter { Double($0) != nil }
   }
 }
+
+// MARK: - Mappings
+
+private let durationSchema =
+  "\"type\": [\"number\", \"string\"], \"minimum\": 0, \"pattern\": "
+  + quotedScalar(#"^([0-9]+(\.[0-9]+)?|([0-9]+(\.[0-9]+)?(us|ms|s|m|h))+)$"#)
+
+private let textSchema = "\"type\": \"string\", \"minLength\": 1"
+
+private func numberSchema(_ bounds: ClosedRange<Int>) -> String {
+  "\"type\": \"integer\", \"minimum\": \(bounds.lowerBound), \"maximum\": \(bounds.upperBound)"
+}
+
+private func mappingSchema(_ fields: [(name: String, schema: String)], more: String = "") -> String
+{
+  let properties = fields.map { "\(quotedScalar($0.name)): { \($0.schema) }" }
+  return "\"type\": \"object\", \"additionalProperties\": false, \(more)\"properties\": { "
+    + properties.joined(separator: ", ") + " }"
+}
+
+/// A guard that is a mapping.
+private let guardSchema: String = {
+  let forms = GuardSpec.fieldNames
+  let one = forms.map { "{ \"required\": [\(quotedScalar($0))] }" }.joined(separator: ", ")
+  let numbers = "healthy_threshold unhealthy_threshold".split(separator: " ").map(String.init)
+  let times = "interval timeout lag window".split(separator: " ").map(String.init)
+  let requests = mappingSchema([
+    ("query", textSchema), ("at_least", numberSchema(1...1_000_000_000)),
+  ])
+  return mappingSchema(
+    forms.map { ($0, textSchema) } + times.map { ($0, durationSchema) }
+      + numbers.map { ($0, numberSchema(1...10_000)) } + [
+        ("headers", "\"type\": \"object\", \"additionalProperties\": { \(textSchema) }"),
+        ("min_requests", requests), ("advisory", "\"type\": \"boolean\""),
+      ], more: "\"oneOf\": [\(one)], ")
+}()
+
+/// A step of the canary.
+private let stepSchema: String = {
+  let oneGuard = "\"anyOf\": [{ \(textSchema) }, { \(guardSchema) }]"
+  let list = "{ \"type\": \"array\", \"items\": { \(oneGuard) } }"
+  let guards = "\"anyOf\": [{ \(textSchema) }, { \(guardSchema) }, \(list)]"
+  let times = ["soak", "approve_timeout", "deadline"].map { ($0, durationSchema) }
+  let texts = ["name", "shift", "confirm", "approve"].map { ($0, textSchema) }
+  return mappingSchema(texts + times + [("weight", numberSchema(0...100)), ("guard", guards)])
+}()

@@ -73,14 +73,16 @@ extension SettingsReader {
     guard areSound(.deadline, .soak, .interval, .initialThreshold, .healthyThreshold, .semantics)
     else { return }
     let deadline = group.deadline
-    let earliest = check.interval * (check.initialThreshold - 1) + group.soak
+    let canary = group.steps.reduce(Duration.zero) { $0 + $1.shortest }
+    let earliest = check.interval * (check.initialThreshold - 1) + group.soak + canary
     if deadline == .zero || earliest > deadline {
       let isDefault = isGiven(.deadline) ? "" : " by default"
       reject(
         .deadline,
         "deadline is \(deadline.inWords)\(isDefault), but nothing can be promoted before "
           + "\(earliest.inWords): \(check.initialThreshold) checks \(check.interval.inWords) apart "
-          + "and a soak of \(group.soak.inWords)",
+          + "and a soak of \(group.soak.inWords)"
+          + (canary > .zero ? ", and \(canary.inWords) for the steps" : ""),
         hint: "give a deadline of more than \(earliest.inWords)")
     } else if group.gracePeriod >= deadline, areSound(.gracePeriod) {
       warn(

@@ -17,6 +17,9 @@ package struct GuardMetric: Hashable, Sendable {
     package var value: String
   }
 
+  /// CloudWatch has the data of a minute about two minutes after it: later ones are of a part.
+  package static let lag = Duration.seconds(120)
+
   static let form =
     "cloudwatch-metric:NAMESPACE/METRIC?dimensions=NAME=VALUE,...&statistic=p99&period=60 < NUMBER"
 

@@ -6,6 +6,12 @@ package struct GuardSpec: Hashable, Sendable {
   package var question: Question
   /// As it was written, without its secrets.
   package var name: String
+  /// How it is asked, where that was said.
+  package var measure = GuardMeasure("")
+  /// Sent with what it asks of a URL.
+  package var headers: [HeaderText] = []
+  /// What counts the requests that an answer rests on; nil: nobody asks.
+  package var requests: Requests?
 
   package enum Question: Hashable, Sendable {
     /// An instant query; every value of its answer must compare so with the number.
@@ -79,6 +85,7 @@ extension GuardSpec {
     case "exec": question = .exec(parts[1])
     default: throw Self.unknown(name)
     }
+    measure = GuardMeasure(name)
   }
 
   private static func unknown(_ text: String) -> GrammarError {

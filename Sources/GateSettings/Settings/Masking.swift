@@ -11,6 +11,7 @@ extension SettingKey {
     case .places(let kind): return SecretPlaces.masked(text, kind)
     case .from(let start): return text[..<start] + SecretMask.mask
     case .webhook: return Webhook.masked(text)
+    case .mapping: return StructuredMasking.masked(text)
     }
   }
 
@@ -29,6 +30,7 @@ extension SettingKey {
         + SecretPlaces.users(in: text, kind).map { Data($0).base64EncodedString() }
     case .from(let start): [String(text[start...])] + Self.basicPasswords(in: text[start...])
     case .webhook: Webhook.secrets(in: text)
+    case .mapping: StructuredMasking.secrets(in: text)
     }
   }
 
@@ -53,15 +55,18 @@ extension SettingKey {
     case from(String.Index)
     /// All but the host.
     case webhook
+    /// Each of its texts by what it is.
+    case mapping
   }
 
   private func secrecy(of text: String) -> Secrecy {
     switch self {
     case .header: Self.secrecy(ofHeader: text)
     case .notify, .events: text == "-" ? .open : .webhook
+    case .guard where text.hasPrefix("{"), .steps: .mapping
     case .guard: Self.secrecy(ofGuard: text)
     case .proxy, .connectTo: .places(.place)
-    case .exec, .onPromote, .onRollback, .onInconclusive: .places(.command)
+    case .exec, .onPromote, .onRollback, .onInconclusive, .shift, .undo: .places(.command)
     case .baseline, .signKey: .places(text.hasPrefix("exec:") ? .command : .text)
     // The digest of an image stands behind an `@`.
     case .subject: .open

@@ -66,10 +66,12 @@ extension RawSettings {
 
 extension SettingKey {
   fileprivate func printed(_ text: String, _ secrets: SecretMask) -> String {
-    switch setting.kind {
+    // JSON is YAML.
+    guard !text.hasPrefix("{") else { return masked(text, without: secrets) }
+    return switch setting.kind {
     case .toggle: text
     case .text, .textOrNumber, .duration, .wholeNumber, .instanceCount, .choice, .file, .instances,
-      .pair:
+      .pair, .mapping:
       yamlScalar(masked(text, without: secrets))
     }
   }

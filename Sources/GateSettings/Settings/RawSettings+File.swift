@@ -62,6 +62,8 @@ extension RawSettings {
       readList(items, of: key, path: path, place: place)
     case .mapping(let pairs) where key.setting.pairSeparator != nil:
       for pair in pairs { readPair(pair.name, pair.value, of: key, path: path) }
+    case .mapping where key.setting.takesMappings:
+      add(value.json, to: key, at: place)
     case .sequence, .mapping:
       let fact = SettingProblem.Fact.wrongKind(
         name: key.rawValue, found: value.kindInWords, wanted: key.setting.wantedInWords)
@@ -85,6 +87,7 @@ extension RawSettings {
       case .mapping(let pairs) where key.setting.pairSeparator != nil:
         // `- X-Env: blue` without quotes is a mapping to YAML, and a header to whoever wrote it.
         for pair in pairs { readPair(pair.name, pair.value, of: key, path: path) }
+      case .mapping where key.setting.takesMappings: add(item.json, to: key, at: place)
       case .sequence, .mapping:
         let fact = SettingProblem.Fact.wrongKind(
           name: "an item of \(key.rawValue)", found: item.kindInWords, wanted: "one value")
@@ -138,6 +141,9 @@ extension Setting {
     repetition == .repeatable
   }
 
+  /// Whether an item may be a mapping of its own.
+  fileprivate var takesMappings: Bool { kind == .mapping || part == .guards }
+
   fileprivate var pairSeparator: String? {
     guard case .pair(let separator) = kind else { return nil }
     return separator
@@ -160,6 +166,7 @@ extension Setting {
     case .choice(let names): "one of \(names.joined(separator: ", "))"
     case .instances: "a text or a list of texts"
     case .pair: "texts or a mapping"
+    case .mapping: "a list of mappings"
     }
   }
 }

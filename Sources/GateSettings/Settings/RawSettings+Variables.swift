@@ -50,10 +50,10 @@ extension RawSettings {
   }
 
   private static let keysByVariable = [String: SettingKey](
-    uniqueKeysWithValues: SettingKey.allCases.map { ($0.variable, $0) })
+    uniqueKeysWithValues: SettingKey.allCases.filter(\.isEverywhere).map { ($0.variable, $0) })
 
   private static func unknownVariable(_ name: String) -> SettingProblem {
-    let known = SettingKey.allCases.map(\.variable) + ["HEALTHGATE_CONFIG"]
+    let known = SettingKey.allCases.filter(\.isEverywhere).map(\.variable) + ["HEALTHGATE_CONFIG"]
     // The common prefix must not make everything look alike.
     let bare = known.map { String($0.dropFirst(SettingKey.variablePrefix.count)) }
     let word = String(name.dropFirst(SettingKey.variablePrefix.count))

@@ -28,6 +28,8 @@ package struct Setting: Sendable {
   package var example: String?
   /// How it is kept and recorded; nil where it is no part of the health check or the policy.
   package var recorded: RecordedSetting?
+  /// Where it can be given.
+  package var layers: Layers
 
   package var section: Section { part.section }
 
@@ -62,6 +64,8 @@ package struct Setting: Sendable {
     case limits
     case baseline
     case guards
+    /// The canary's.
+    case steps
     /// What the run prints and writes.
     case documents
     /// What the run sets off.
@@ -71,7 +75,7 @@ package struct Setting: Sendable {
       switch self {
       case .check, .rhythm, .request, .tls, .way, .expectation: .healthCheck
       case .source, .release, .following: .group
-      case .limits, .baseline, .guards: .policy
+      case .limits, .baseline, .guards, .steps: .policy
       case .documents, .reactions: .output
       }
     }
@@ -135,6 +139,15 @@ package struct Setting: Sendable {
     case instances
     /// A name and a value with this between them; in a file also a mapping.
     case pair(separator: String)
+    /// A mapping: kept as JSON on one line.
+    case mapping
+  }
+
+  /// Where a setting can be given.
+  package enum Layers: Hashable, Sendable {
+    case all
+    /// In the file alone: no flag and no variable.
+    case file
   }
 
   /// How often a setting can be given.
@@ -191,7 +204,7 @@ package struct Setting: Sendable {
     _ confidentiality: Confidentiality = .open, for protocols: Protocols = .all,
     of sources: Sources = .all, with companions: Companions = .all([]),
     without rivals: [SettingKey] = [], naming: Naming = .nothing, example: String? = nil,
-    recorded: RecordedSetting? = nil
+    recorded: RecordedSetting? = nil, in layers: Layers = .all
   ) {
     self.part = part
     self.kind = kind
@@ -207,5 +220,6 @@ package struct Setting: Sendable {
     self.naming = naming
     self.example = example
     self.recorded = recorded
+    self.layers = layers
   }
 }

@@ -112,7 +112,8 @@ extension SettingKey {
     switch setting.part {
     case .request, .tls, .way, .expectation, .baseline: true
     case .check: self == .matcher
-    case .rhythm, .source, .release, .following, .limits, .guards, .documents, .reactions: false
+    case .rhythm, .source, .release, .following, .limits, .guards, .steps, .documents, .reactions:
+      false
     }
   }
 

@@ -4,8 +4,8 @@ extension SettingKey {
   package var isOfRequest: Bool {
     switch setting.part {
     case .request, .tls, .way, .expectation: true
-    case .check, .rhythm, .source, .release, .following, .limits, .baseline, .guards, .documents,
-      .reactions:
+    case .check, .rhythm, .source, .release, .following, .limits, .baseline, .guards, .steps,
+      .documents, .reactions:
       false
     }
   }
@@ -15,6 +15,9 @@ extension SettingKey {
   /// How strict the settings are read changes no rule.
   package var decides: Bool { setting.section != .output && self != .strict }
 
+  /// Whether it can be given by a flag and a variable too, and not in the file alone.
+  package var isEverywhere: Bool { setting.layers == .all }
+
   /// Whether it means something to one check by itself, as `probe` and `lint` make it.
   package var isOfOneCheck: Bool {
     switch setting.part {
@@ -22,7 +25,7 @@ extension SettingKey {
     // Beside it a timeout can be too long.
     case .rhythm: self == .interval
     case .documents: self == .format
-    case .following, .limits, .baseline, .guards, .reactions: false
+    case .following, .limits, .baseline, .guards, .steps, .reactions: false
     }
   }
 
@@ -35,7 +38,7 @@ extension SettingKey {
       .limits, .baseline, .guards:
       true
     case .documents: [.format, .progress, .ci, .label].contains(self)
-    case .reactions: false
+    case .steps, .reactions: false
     }
   }
 }

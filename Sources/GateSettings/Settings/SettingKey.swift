@@ -19,5 +19,5 @@ extension SettingKey {
   }
 
   /// What the names of all the program's variables begin with.
-  static let variablePrefix = "HEALTHGATE_"
+  package static let variablePrefix = "HEALTHGATE_"
 }

@@ -67,6 +67,9 @@ package enum SettingKey: String, Hashable, Sendable, CaseIterable {
   case maxLatencyIncrease = "max_latency_increase"
   case minSamples = "min_samples"
   case `guard`
+  case steps
+  case shift
+  case undo
   case deadline
   case advisory
 
@@ -433,12 +436,30 @@ extension SettingKey {
           + "cloudwatch-alarm:NAME, 'cloudwatch-metric:NAMESPACE/METRIC?... < NUMBER', http:URL or "
           + "exec:COMMAND.",
         whenUnset: "none", .repeatable, .secret, naming: .question)
+    case .steps:
+      Setting(
+        .steps, .mapping, "STEPS",
+        "Steps of a canary, in their order: each shifts a share of the traffic (weight), confirms it, "
+          + "and lets it soak under guards of its own.",
+        .repeatable, .secret, with: .all([.undo, .journal]), without: [.advisory], in: .file)
+    case .shift:
+      Setting(
+        .steps, .text, "COMMAND",
+        "Command that sets the share of the traffic that the group gets, to $HEALTHGATE_WEIGHT percent.",
+        with: .all([.steps]), naming: .command,
+        example: "./shift-traffic \"$HEALTHGATE_WEIGHT\"", in: .file)
+    case .undo:
+      Setting(
+        .steps, .text, "COMMAND",
+        "Command that takes all traffic back from the group: run on every end but promote once a "
+          + "step has begun to shift. Required with steps; none opts out.",
+        with: .all([.steps]), naming: .command, example: "./shift-traffic 0", in: .file)
     case .deadline:
       Setting(
         .limits, .duration, "DURATION",
         "Time limit for the run: no verdict by then is a rollback.",
         whenUnset:
-          "grace_period + 2 x interval x (both thresholds) + soak; with compare + min_samples x interval",
+          "grace_period + 2 x interval x (both thresholds) + soak; with compare + min_samples x interval; with steps also their commands, lags, windows and soaks, and the longest soak once more",
         recorded: .policy(.duration(\.deadline, isPositive: true)))
     case .advisory:
       Setting(
@@ -524,8 +545,8 @@ extension SettingKey {
     case .hookTimeout:
       Setting(
         .reactions, .duration, "DURATION",
-        "Time limit for each hook. A hook that exceeds it is terminated.", whenUnset: "5m",
-        with: .any([.onPromote, .onRollback, .onInconclusive]))
+        "Time limit for each hook, and each shift and undo of a step. What exceeds it is terminated.",
+        whenUnset: "5m", with: .any([.onPromote, .onRollback, .onInconclusive, .steps]))
     case .notify:
       Setting(
         .reactions, .text, "URL",

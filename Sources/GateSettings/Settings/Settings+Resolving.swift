@@ -26,8 +26,9 @@ extension Settings {
     let source = reader.source(on: check.target, need)
     let baseline = reader.baseline(on: check.target)
     let following = reader.following(source, beside: baseline, every: check.interval)
-    let group = reader.group(under: check)
     let guards = reader.guards()
+    let steps = reader.steps(under: check, beside: guards)
+    let group = reader.group(under: check, guards: guards, steps: steps)
     let isAdvisory = reader.toggle(.advisory)
     let output = OutputSettings(
       format: reader.choice(.format, else: .auto), verdict: reader.text(of: .verdict),
@@ -53,7 +54,8 @@ extension Settings {
     self.init(
       check: check, request: request, tls: tls, proxy: proxy, connectTo: connectTo,
       expectations: expectations, source: source, group: group, baseline: baseline,
-      guards: guards, following: following, output: output, reactions: reactions,
+      guards: guards, steps: steps, shift: reader.text(of: .shift), undo: reader.undo(),
+      following: following, output: output, reactions: reactions,
       isAdvisory: isAdvisory, isStrict: isStrict, warnings: reader.warnings,
       inForce: reader.inForce)
   }

@@ -16,6 +16,12 @@ package struct Settings: Hashable, Sendable {
   package var baseline: InstanceSource?
   /// No two of one name.
   package var guards: [GuardSpec]
+  /// The canary's; empty: no traffic is shifted.
+  package var steps: [StepSpec]
+  /// What shifts traffic where a step has no command of its own.
+  package var shift: String?
+  /// The way back; nil only without steps.
+  package var undo: Undo?
   package var following: FollowingSettings
   package var output: OutputSettings
   package var reactions: ReactionSettings

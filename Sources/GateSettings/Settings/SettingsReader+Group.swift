@@ -177,15 +177,20 @@ extension SettingsReader {
   }
 
   /// What the group must show; the check gives the default of the deadline.
-  mutating func group(under check: HealthCheck) -> GroupSettings {
-    var policy = GatePolicy(deadline: .zero, expected: 1)
+  mutating func group(
+    under check: HealthCheck, guards: [GuardSpec], steps: [StepSpec]
+  ) -> GroupSettings {
+    var policy = GatePolicy(
+      deadline: .zero, expected: 1,
+      guards: guards.map(\.measure).filter { $0 != GuardMeasure($0.name) },
+      steps: steps.map(\.step))
     for (key, field) in GatePolicy.recorded where key != .deadline {
       settle(key, field, in: &policy)
     }
     policy.comparison = comparison()
     let usual = GatePolicy.defaultDeadline(
       for: check, gracePeriod: policy.gracePeriod, soak: policy.soak,
-      comparison: policy.comparison)
+      comparison: policy.comparison, steps: policy.steps)
     // None that could not be given.
     let longest = Duration.microseconds(Duration.longestInMicroseconds)
     policy.deadline = duration(.deadline, else: min(usual, longest))
@@ -204,17 +209,15 @@ extension SettingsReader {
 
   mutating func guards() -> [GuardSpec] {
     var guards: [GuardSpec] = []
-    for spec in values(of: .guard, GuardSpec.init(parsing:)) {
-      var spec = spec
+    for spec in values(of: .guard, GuardSpec.init(reading:)) {
       guard !guards.contains(where: { $0.question == spec.question }) else {
         reject(.guard, "the guard \(spec.name.shown) is given twice", hint: "keep one")
         continue
       }
-      // Two that differ in a secret alone.
-      let namesakes = guards.count { $0.name == spec.name || $0.name.hasPrefix("\(spec.name) #") }
-      if namesakes > 0 { spec.name += " #\(namesakes + 1)" }
       guards.append(spec)
     }
+    // Two may differ in a secret alone.
+    distinguish(&guards)
     return guards
   }
 }

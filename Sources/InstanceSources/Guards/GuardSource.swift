@@ -9,6 +9,7 @@ package struct GuardSource: Sendable {
   private let timeout: Duration
   private let client: AWSClient
   private let secrets: SecretMask
+  private let headers: [HTTPField]
 
   /// `timeout` bounds the whole question; AWS has the time that it takes.
   package init(
@@ -20,9 +21,55 @@ package struct GuardSource: Sendable {
     self.hostEnvironment = hostEnvironment
     self.client = client
     self.timeout = timeout
+    headers = spec.headers.map { HTTPField($0.name, $0.text(in: hostEnvironment.variables)) }
   }
 
   package func ask() -> GuardAnswer {
+    if let wanted = spec.measure.minRequests, let requests = spec.requests {
+      switch count(requests) {
+      case .success(let count) where count < Double(wanted):
+        return .waits("\(Int64(min(max(count, 0), 1e15))) of \(wanted) requests", isEmpty: false)
+      case .success: break
+      case .failure(let why): return .unknown("the requests cannot be counted: \(why.words)")
+      }
+    }
+    return answer()
+  }
+
+  /// Why requests could not be counted.
+  private struct NoCount: Error {
+    var words: String
+  }
+
+  /// How many requests there were; where nothing is known of any there were none.
+  private func count(_ requests: GuardSpec.Requests) -> Result<Double, NoCount> {
+    do {
+      switch (requests, spec.question) {
+      case (.prometheus(let query), .prometheus(let url, _, _)):
+        let response = try get(PrometheusAnswer.url(url, query: query))
+        let numbers = try PrometheusAnswer(response, secrets: secrets).numbers()
+        return .success(numbers.filter { !$0.isNaN }.reduce(0, +))
+      case (.json(let pointer), .json(let url, _, _)):
+        let answer = NumberAnswer(response: try get(url), pointer: pointer, secrets: secrets)
+        return .success(try answer.number(at: pointer) ?? 0)
+      case (.cloudWatchMetric(let metric), _):
+        guard case .value(let value) = try client.value(of: metric) else { return .success(0) }
+        return .success(value)
+      case (.prometheus, _), (.json, _): preconditionFailure("it is asked where the guard is")
+      }
+    } catch let failure as HTTPFailure {
+      return .failure(NoCount(words: secrets.quoting(failure.detail)))
+    } catch let none as PrometheusAnswer.NoNumbers {
+      return .failure(NoCount(words: none.words))
+    } catch let none as NumberAnswer.NoDocument {
+      return .failure(NoCount(words: none.words))
+    } catch {
+      return .failure(
+        NoCount(words: (error as? SourceError)?.message.cleaned(to: 300) ?? "\(error)"))
+    }
+  }
+
+  private func answer() -> GuardAnswer {
     switch spec.question {
     case .prometheus(let url, let query, let comparison): ask(url, query, comparison)
     case .cloudWatchAlarm(let name): askAlarm(name)
@@ -85,8 +132,9 @@ package struct GuardSource: Sendable {
       case .value(let value): (number, words) = (value, "\(value)")
       case .none(let requests): (number, words) = (0, "0.0 (of \(requests) requests)")
       case .absent:
-        return .unknown(
-          "there is no data of \(metric.period.inWords) that ended two minutes ago or earlier")
+        return .waits(
+          "there is no data of \(metric.period.inWords) that ended two minutes ago or earlier",
+          isEmpty: true)
       }
       guard comparison.holds(number) else {
         return .fails("\(words), not \(comparison.text)", .expectationFailed)
@@ -101,6 +149,7 @@ package struct GuardSource: Sendable {
     var request = HTTPRequest(.get, url)
     request.timeout = timeout
     request.connectTimeout = min(request.connectTimeout, timeout)
+    request.fields += headers
     return try hostEnvironment.send(request)
   }
 

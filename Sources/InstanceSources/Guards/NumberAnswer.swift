@@ -8,24 +8,47 @@ struct NumberAnswer {
   let pointer: JSONPointer
   let secrets: SecretMask
 
+  /// Why there is no document.
+  struct NoDocument: Error {
+    var words: String
+  }
+
+  func document() throws(NoDocument) -> JSONValue {
+    guard response.isSuccess else {
+      throw NoDocument(words: "HTTP \(response.status), not 200 to 299, so there is no number")
+    }
+    do throws(JSONError) {
+      return try JSONValue(parsing: response.body)
+    } catch {
+      throw NoDocument(words: secrets.quoting(error.words(of: "the answer")))
+    }
+  }
+
+  /// The number at another place of the document; nil where there is none.
+  func number(at pointer: JSONPointer) throws(NoDocument) -> Double? {
+    switch try document()[pointer] {
+    case .number(let value)?: value.double
+    case .string(let text)?: Double(text)
+    case nil, .null, .bool, .array, .object: nil
+    }
+  }
+
   /// Whether the number compares as wanted.
   ///
   /// A status that is no success, nothing or null there, and what is no number say neither: an API
   /// that knows of no requests yet must not promote, and is no failure of the group.
   func judged(by comparison: GuardSpec.Comparison) -> GuardAnswer {
-    guard response.isSuccess else {
-      return .unknown("HTTP \(response.status), not 200 to 299, so there is no number")
-    }
     let document: JSONValue
-    do throws(JSONError) {
-      document = try JSONValue(parsing: response.body)
+    do throws(NoDocument) {
+      document = try self.document()
     } catch {
-      return .unknown(secrets.quoting(error.words(of: "the answer")))
+      return .unknown(error.words)
     }
     let place = pointer.description.isEmpty ? "the answer" : pointer.description
     let number: Double?
     switch document[pointer] {
-    case nil, .null: return .unknown("there is nothing at \(place): there is no such data")
+    case nil, .null:
+      return .waits("there is nothing at \(place): there is no such data", isEmpty: true)
     case .number(let value): number = value.double
     // Some write numbers as text, Prometheus among them.
     case .string(let text): number = Double(text)

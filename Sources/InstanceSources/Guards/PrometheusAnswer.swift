@@ -24,31 +24,51 @@ struct PrometheusAnswer {
     return "\(path)?\(parameters)\(parameters.isEmpty ? "" : "&")query=\(formEncoded(query))"
   }
 
+  /// Why there are no numbers.
+  struct NoNumbers: Error {
+    var words: String
+  }
+
+  /// All values of the answer.
+  func numbers() throws(NoNumbers) -> [Double] {
+    guard let document = try? Document(JSONFields(JSONValue(parsing: response.body))) else {
+      throw NoNumbers(words: "HTTP \(response.status), and no answer of Prometheus's API")
+    }
+    guard document.status == "success", let data = document.data else {
+      let why = [document.errorType, document.error].compactMap { $0 }.joined(separator: ": ")
+      throw NoNumbers(words: "Prometheus turned the query down: \(secrets.quoting(why))")
+    }
+    guard let values = data.values else {
+      throw NoNumbers(
+        words: "the query gives a \(secrets.quoting(data.resultType, limit: 40)), not numbers at "
+          + "one moment")
+    }
+    return values
+  }
+
   /// Whether every value compares as wanted.
   ///
   /// No value at all, or one that is no number, says neither: a query over requests that nobody
   /// made yet must not promote, and is no failure of the group.
   func judged(by comparison: GuardSpec.Comparison) -> GuardAnswer {
-    guard let document = try? Document(JSONFields(JSONValue(parsing: response.body))) else {
-      return .unknown("HTTP \(response.status), and no answer of Prometheus's API")
+    let values: [Double]
+    do throws(NoNumbers) {
+      values = try numbers()
+    } catch {
+      return .unknown(error.words)
     }
-    guard document.status == "success", let data = document.data else {
-      let why = [document.errorType, document.error].compactMap { $0 }.joined(separator: ": ")
-      return .unknown("Prometheus turned the query down: \(secrets.quoting(why))")
+    guard !values.isEmpty else {
+      return .waits("the query has no result: there is no such data", isEmpty: true)
     }
-    guard let values = data.values else {
-      return .unknown(
-        "the query gives a \(secrets.quoting(data.resultType, limit: 40)), not numbers at one moment"
-      )
-    }
-    guard !values.isEmpty else { return .unknown("the query has no result: there is no such data") }
     let wrong = values.filter { !$0.isNaN && !comparison.holds($0) }
     guard wrong.isEmpty else {
       return .fails(
         "\(Self.words(wrong, of: values)), not \(comparison.text)", .expectationFailed)
     }
     guard !values.contains(where: \.isNaN) else {
-      return .unknown("\(Self.words(values.filter(\.isNaN), of: values)), which is not a number")
+      // What is divided by no requests is none.
+      return .waits(
+        "\(Self.words(values.filter(\.isNaN), of: values)), which is not a number", isEmpty: true)
     }
     return .holds("\(Self.words(values, of: values)) \(comparison.text)")
   }

@@ -1,4 +1,4 @@
-internal import Glibc
+internal import LibC
 
 /// Every address of a host name, or why there is none.
 enum HostAddresses {
@@ -33,7 +33,7 @@ enum HostAddresses {
   }
 
   static func failure(_ code: CInt, systemError: CInt) -> Failure {
-    // Not in Glibc's module: the name has no address (EAI_NODATA), or none of that family.
+    // Not in Swift's module of the C library: the name has no address (EAI_NODATA), or none of that family.
     let (noData, noFamily): (CInt, CInt) = (-5, -9)
     switch code {
     case EAI_NONAME, noData, noFamily: return .noAddress

@@ -1,6 +1,6 @@
 internal import CResolver
 package import GateCore
-internal import Glibc
+internal import LibC
 
 /// The places that the SRV records of a name list: `_http._tcp.web.example`.
 ///

@@ -1,5 +1,5 @@
 internal import Dispatch
-internal import Glibc
+internal import LibC
 internal import Synchronization
 
 /// Threads for what takes its time, beside the one that decides.

@@ -1,6 +1,6 @@
-internal import CProcess
+internal import CSystem
 package import GateCore
-internal import Glibc
+internal import LibC
 
 /// A command that is run for its standard output.
 package struct ChildProcess: Sendable {
@@ -51,7 +51,7 @@ package struct ChildProcess: Sendable {
     output.closeWriting()
     errors.closeWriting()
     var reading = PipeReading(
-      limit: outputLimit, deadline: monotonicMilliseconds() + Int64(timeout / .milliseconds(1)),
+      limit: outputLimit, deadline: hg_monotonic_us() / 1000 + Int64(timeout / .milliseconds(1)),
       without: secrets)
     var ending = reading.readAll(
       output: output.reading, errors: errors.reading, unless: isStopping)
@@ -60,7 +60,7 @@ package struct ChildProcess: Sendable {
     // A child that closed its output and lives on is waited for within the same bound.
     while end == nil {
       if ending == .closed, isStopping() { ending = .stopped }
-      if ending == .stopped || monotonicMilliseconds() >= reading.deadline { child.send(SIGKILL) }
+      if ending == .stopped || hg_monotonic_us() / 1000 >= reading.deadline { child.send(SIGKILL) }
       usleep(2_000)
       end = child.end()
     }
@@ -78,7 +78,7 @@ package struct ChildProcess: Sendable {
       throw .failed(
         status: status, said: said.isEmpty ? secrets.quoting(reading.output) : said)
     case .killed(let signal)?:
-      throw signal == SIGKILL && monotonicMilliseconds() >= reading.deadline
+      throw signal == SIGKILL && hg_monotonic_us() / 1000 >= reading.deadline
         ? .timedOut : .killed(signal: signal)
     case .unknown(let why)?: throw .unknownEnd(why)
     case nil: preconditionFailure("it was waited for")
@@ -122,12 +122,9 @@ private struct Pipe: ~Copyable {
 
   init() throws(ChildProcess.Failure) {
     var ends: [CInt] = [0, 0]
-    // Not pipe2, which Glibc's module hides. A child that another thread starts just now could
-    // inherit an end; then the reading lasts until that child ends, or the timeout.
-    guard pipe(&ends) == 0 else {
-      throw .notStarted(String(cString: strerror(errno)))
-    }
-    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    // A child that another thread starts just now could inherit an end; then the reading lasts until
+    // that child ends, or the timeout.
+    guard hg_pipe(&ends) == 0 else { throw .notStarted(String(cString: strerror(errno))) }
     (reading, writing) = (ends[0], ends[1])
   }
 
@@ -167,7 +164,7 @@ private struct PipeReading {
     ]
     // Only the output's end counts: a grandchild may keep standard error for ever.
     while polled[0].fd >= 0 {
-      let left = deadline - monotonicMilliseconds()
+      let left = deadline - hg_monotonic_us() / 1000
       guard left > 0 else { return .timedOut }
       guard !isStopping() else { return .stopped }
       let ready = poll(&polled, 2, CInt(min(left, 100)))
@@ -192,12 +189,6 @@ private struct PipeReading {
     let count = read(descriptor, &chunk, chunk.count)
     return Array(chunk[..<max(0, count)])
   }
-}
-
-private func monotonicMilliseconds() -> Int64 {
-  var time = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &time)
-  return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
 }
 
 /// One line that can stand in a message: cleaned, and not too long.

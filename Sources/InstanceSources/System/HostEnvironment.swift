@@ -1,4 +1,5 @@
-internal import Glibc
+internal import CSystem
+internal import LibC
 
 /// What the sources ask of the machine that they run on; a test puts its own in its place.
 package struct HostEnvironment: Sendable {
@@ -46,11 +47,7 @@ extension HostEnvironment {
     HostEnvironment(
       variables: variables,
       wallClock: { Int64(time(nil)) },
-      monotonicClock: {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
-      },
+      monotonicClock: { .microseconds(hg_monotonic_us()) },
       pause: { duration in
         let parts = duration.components
         var wanted = timespec(
@@ -86,7 +83,7 @@ package struct FileFailure: Error, Hashable, Sendable {
   var bytes: [UInt8] = []
   var chunk = [UInt8](repeating: 0, count: 16_384)
   while true {
-    let count = Glibc.read(descriptor, &chunk, chunk.count)
+    let count = LibC.read(descriptor, &chunk, chunk.count)
     guard count >= 0 else {
       if errno == EINTR { continue }
       throw FileFailure(String(cString: strerror(errno)))

@@ -1,5 +1,5 @@
-internal import CProcess
-internal import Glibc
+internal import CSystem
+internal import LibC
 
 /// A command that was started, in a process group of its own, and how it ended.
 package struct RunningChild: Sendable {

@@ -3,6 +3,7 @@ internal import GateRecords
 internal import GateRun
 internal import GateSettings
 internal import GateText
+internal import LibC
 
 /// Prints a file of settings to begin with.
 enum Init: Command {

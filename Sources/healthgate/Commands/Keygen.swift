@@ -2,10 +2,7 @@ internal import GateArguments
 internal import GateRecords
 internal import GateRun
 internal import GateSettings
-
-#if canImport(Glibc)
-  internal import Glibc
-#endif
+internal import LibC
 
 /// Makes a pair of keys to sign verdicts with.
 enum Keygen: Command {

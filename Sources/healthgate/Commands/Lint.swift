@@ -5,10 +5,7 @@ internal import GateRecords
 internal import GateRun
 internal import GateSettings
 internal import GateText
-
-#if canImport(Glibc)
-  internal import Glibc
-#endif
+internal import LibC
 
 /// Whether an endpoint is a health check that can be trusted.
 enum Lint: Command {

@@ -3,6 +3,7 @@ internal import GateCore
 internal import GateRecords
 internal import GateRun
 internal import GateSettings
+internal import LibC
 
 /// Makes one verdict out of several.
 enum Merge: Command {

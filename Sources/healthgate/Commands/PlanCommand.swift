@@ -4,10 +4,7 @@ internal import GateDisplay
 internal import GateInsight
 internal import GateRun
 internal import GateSettings
-
-#if canImport(Glibc)
-  internal import Glibc
-#endif
+internal import LibC
 
 /// What the settings mean, before anything is released.
 enum PlanCommand: Command {

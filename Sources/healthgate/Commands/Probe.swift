@@ -7,10 +7,7 @@ internal import GateRecords
 internal import GateReports
 internal import GateRun
 internal import GateSettings
-
-#if canImport(Glibc)
-  internal import Glibc
-#endif
+internal import LibC
 
 /// One check of each target, now, and no verdict.
 enum Probe: Command {

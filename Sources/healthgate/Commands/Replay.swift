@@ -5,10 +5,7 @@ internal import GateReports
 internal import GateRun
 internal import GateSettings
 internal import GateText
-
-#if canImport(Glibc)
-  internal import Glibc
-#endif
+internal import LibC
 
 /// Decides again from a recorded run.
 enum Replay: Command {

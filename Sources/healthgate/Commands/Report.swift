@@ -4,10 +4,7 @@ internal import GateRecords
 internal import GateReports
 internal import GateRun
 internal import GateSettings
-
-#if canImport(Glibc)
-  internal import Glibc
-#endif
+internal import LibC
 
 /// Shows a recorded run in another form.
 enum Report: Command {

@@ -37,30 +37,13 @@ enum Run: Command {
       NotCheckedRun.begin(places)
       try places.refuseShared()
     }
-    var loaded = try loaded(words)
+    let loaded = try loaded(words)
     guard !printConfig else {
       try Output.print(loaded.settings.printed)
       return
     }
     NotCheckedRun.know(loaded.settings)
-    let resumption = try RunToResume.found(loaded.settings.output)
-    let group: LoadedGroup
-    let baseline: LoadedBaseline?
-    if let resumption {
-      group = try resumption.group(of: loaded)
-      baseline = try loaded.baseline(beside: group)
-      try resumption.refuseChanges(loaded.settings, group, baseline)
-      loaded.settings.output.journal = loaded.settings.output.journal ?? resumption.held.path
-    } else {
-      group = try loaded.group()
-      baseline = try loaded.baseline(beside: group)
-    }
-    try loaded.tryOut(group)
-    let settings = loaded
-    try RunSession(
-      settings: loaded.settings, group: group, baseline: baseline, askers: loaded.askers,
-      oldGroup: { try settings.oldGroup() }, resumption: resumption
-    ).run()
+    try loaded.run()
   }
 
   private static func loaded(_ words: CommandWords) throws -> LoadedSettings {

@@ -3,6 +3,7 @@ internal import GateCore
 internal import GateRecords
 internal import GateRun
 internal import GateSettings
+internal import LibC
 
 /// Says whether a verdict that was written before can be trusted.
 enum Verify: Command {

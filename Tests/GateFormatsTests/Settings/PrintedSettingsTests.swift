@@ -69,7 +69,7 @@ import Testing
         # min_samples:  (20)
         deadline: 12m  # the default
         advisory: false  # the default
-        # not set: baseline, guard
+        # not set: baseline, guard, steps, shift, undo
 
         # Output
         format: auto  # the default

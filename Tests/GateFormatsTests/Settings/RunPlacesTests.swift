@@ -56,7 +56,8 @@ import Testing
     let own = SettingKey.allCases.filter { !$0.isInherited }
     #expect(
       own == [
-        .verdict, .journal, .resume, .signKey, .attestation, .subject, .report, .onPromote,
+        .steps, .shift, .undo, .verdict, .journal, .resume, .signKey, .attestation, .subject,
+        .report, .onPromote,
         .onRollback, .onInconclusive, .verifyRollback, .hookTimeout, .notify, .events, .ciDir,
       ])
   }

@@ -268,7 +268,8 @@ struct FleetRules {
     case .listed(let listed): take(listed)
     case .interrupted: isInterrupted = true
     case .resumed: preconditionFailure("no runner dies in these worlds, but in ResumedModelTests")
-    case .wokeUp: break
+    // These rules know no steps: `CanaryRules` do.
+    case .guardWaits, .stepBegan, .stepCommandEnded, .wokeUp: break
     }
     return nil
   }

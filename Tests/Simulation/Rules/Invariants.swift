@@ -76,7 +76,9 @@ struct Invariants {
     case .instanceRemoved(let key): change(key) { one in one.isPresent = false }
     case .checked(let key, let report):
       let (started, check) = (report.started.microseconds, check)
-      func timeout(_ one: Seen) -> Int64 { check.timeout(of: one.instance.role).inMicroseconds }
+      func timeout(_ one: Seen) -> Int64 {
+        check.timeoutOfRules(for: one.instance.role).inMicroseconds
+      }
       note(of: key, from: started, to: min(now, started + report.latencyMicroseconds)) { one in
         switch report.result {
         case .success:
@@ -98,7 +100,8 @@ struct Invariants {
     case .listed(let listed): note(listed)
     case .loadBalancerSaw(let key, let view): change(key) { $0.view = view.state }
     case .resumed(let gap): resume(at: now, isLong: gap > check.interval)
-    case .loadBalancerAsked, .interrupted, .wokeUp: break
+    case .loadBalancerAsked, .guardWaits, .stepBegan, .stepCommandEnded, .interrupted, .wokeUp:
+      break
     }
   }
 
@@ -141,7 +144,7 @@ struct Invariants {
         if started - one.nextDue >= 2 * interval { Self.lose(&one, at: started) }
       }
       edit(&one)
-      let waited = min(ended - started, check.timeout(of: one.instance.role).inMicroseconds)
+      let waited = min(ended - started, check.timeoutOfRules(for: one.instance.role).inMicroseconds)
       let first = one.first ?? started
       let slots = max(
         (started - first) / interval + 1, (started + waited - first + interval - 1) / interval)
@@ -200,7 +203,8 @@ struct Invariants {
 
   private func misses(_ one: Seen, at now: Int64) -> Int {
     let interval = check.interval.inMicroseconds
-    let late = now - one.nextDue - interval - check.timeout(of: one.instance.role).inMicroseconds
+    let late =
+      now - one.nextDue - interval - check.timeoutOfRules(for: one.instance.role).inMicroseconds
     return one.misses + (late > interval ? 2 : late > 0 ? 1 : 0)
   }
 
@@ -226,5 +230,12 @@ struct Invariants {
   private mutating func complain(_ words: String) {
     guard violations.count < 20 else { return }
     violations.append(Violation(.outside, words))
+  }
+}
+
+extension HealthCheck {
+  /// A guard is given ten seconds at least.
+  fileprivate func timeoutOfRules(for role: InstanceRole) -> Duration {
+    role == .guard ? max(timeout, .seconds(10)) : timeout
   }
 }

@@ -66,7 +66,7 @@ extension SlowModel {
       // They come with their instances.
       case .checked, .checkLost: break
       case .instanceAdded, .instanceRemoved, .listed, .loadBalancerSaw, .loadBalancerAsked,
-        .interrupted, .resumed, .wokeUp:
+        .guardWaits, .stepBegan, .stepCommandEnded, .interrupted, .resumed, .wokeUp:
         events.append((timed.at.microseconds, 2 * place, timed.event))
       }
     }

@@ -236,7 +236,8 @@ extension SlowModel {
       self.asked = Array(self.asked.dropFirst())
     case .interrupted: isInterrupted = true
     case .resumed(let gap): resume(after: gap.inMicroseconds, at: now)
-    case .wokeUp: break
+    // These models know no steps: `CanaryRules` do.
+    case .guardWaits, .stepBegan, .stepCommandEnded, .wokeUp: break
     }
   }
 

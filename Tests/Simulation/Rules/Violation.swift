@@ -12,7 +12,9 @@ extension GateEvent {
     case .instanceRemoved, .loadBalancerSaw: .nothing
     // Nothing need close a fixed list.
     case .instanceAdded: .noPromotion
-    case .checked, .checkLost, .listed, .loadBalancerAsked, .interrupted, .resumed, .wokeUp: .all
+    case .checked, .checkLost, .listed, .loadBalancerAsked, .guardWaits, .stepBegan,
+      .stepCommandEnded, .interrupted, .resumed, .wokeUp:
+      .all
     }
   }
 }

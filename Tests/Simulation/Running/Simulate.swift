@@ -11,6 +11,7 @@ package struct Simulate {
   private var largest = World.mostInstances
   private var file: String?
   private var sporadic: Int?
+  private var canaries: Int?
   private var isShrinking = true
   private let recorder: (any RunRecorder.Type)?
   private let command: String
@@ -19,6 +20,7 @@ package struct Simulate {
     usage: simulate [--checks N] [--worlds N] [--seed N] [--kind small|fleet] [--largest N] [--unshrunk]
            simulate --world FILE [--kind small|fleet]
            simulate --sporadic RUNS [--seed N]
+           simulate --canaries RUNS [--seed N]
 
     Simulates gates on virtual time until so many checks or worlds are done (default: 10^6 checks), and
     ends with 1 when one breaks a rule: with its seed, and with the smallest world that breaks one too.
@@ -27,6 +29,9 @@ package struct Simulate {
     With --sporadic it runs groups of 1,000 instances, each check of which fails once in two hundred,
     under min_healthy 100%, and ends with 1 when fewer than 999 in a thousand are promoted, or more
     than one in a hundred later than two intervals after all else held.
+
+    With --canaries it plays canaries in steps: commands that fail, hang and lie, guards with lag and with too
+    little to go by, releases that fail under load, and runners that are killed.
 
     """
 
@@ -66,6 +71,7 @@ package struct Simulate {
       case "--largest": largest = try max(1, Self.number(value))
       case "--world": file = value
       case "--sporadic": sporadic = try Self.number(value)
+      case "--canaries": canaries = try Self.number(value)
       case "--kind":
         guard let named = WorldTrial.Kind(rawValue: value) else {
           throw WorldError(description: "'\(value)' is no kind of world")
@@ -86,6 +92,7 @@ package struct Simulate {
   private func run() throws -> Int32 {
     if let file { return try runAgain(file) }
     if let sporadic { return runSporadic(sporadic) }
+    if let canaries { return runCanaries(canaries) }
     let checks = mostChecks ?? (mostWorlds == Int.max ? 1_000_000 : Int.max)
     let fixedChecks = seed == nil ? checks / 10 * 9 : checks
     var figures = Figures()
@@ -129,6 +136,12 @@ package struct Simulate {
     let (outcome, violation) = Sporadic.run(runs, seed: seed ?? 1)
     Self.say(outcome.text + (violation.map { "# \($0)\n" } ?? ""))
     return outcome.isWell && violation == nil ? 0 : 1
+  }
+
+  private func runCanaries(_ runs: Int) -> Int32 {
+    let outcome = Canaries.run(runs, seed: seed ?? 1)
+    Self.say(outcome.text + (outcome.violation.map { "# \($0)\n" } ?? ""))
+    return outcome.violation == nil ? 0 : 1
   }
 
   private func runAgain(_ path: String) throws -> Int32 {

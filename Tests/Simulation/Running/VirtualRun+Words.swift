@@ -22,6 +22,11 @@ extension GateEvent {
     case .loadBalancerAsked(let asked):
       "load balancer asked from \(asked.started.microseconds)"
         + (asked.fault.map { ": \($0.detail)" } ?? "")
+    case .guardWaits(let key, let wait):
+      "#\(key.index) waits for \(wait.detail), asked at \(wait.started.microseconds)"
+    case .stepBegan(let step): "step \(step) began"
+    case .stepCommandEnded(let end):
+      "\(end.command.kind.rawValue) of step \(end.command.step) \(end.result.words)"
     case .interrupted(let interruption): "interrupted by \(interruption.rawValue)"
     case .resumed(let gap): "resumed after \(gap.inMicroseconds)"
     case .wokeUp: "woke up"

@@ -46,7 +46,11 @@ package struct Comparison: Hashable, Sendable {
 
   package var isWorse: Bool { failures.isWorse || latency?.isWorse ?? false }
 
-  init(_ samples: ComparisonSamples, _ policy: ComparisonPolicy) {
+  /// With steps there are as many looks, and one alike group in `1 - confidence` may be taken for a
+  /// worse one over all of them and by both tests: each look has its part of the error, and each
+  /// test half of that (Bonferroni).
+  init(_ samples: ComparisonSamples, _ policy: ComparisonPolicy, looks: Int) {
+    let error = policy.confidence.error / Double(max(looks, 1))
     self.policy = policy
     new = Counts(samples.new)
     old = Counts(samples.old)
@@ -55,11 +59,11 @@ package struct Comparison: Hashable, Sendable {
       failures: samples.new.failures, of: samples.new.checks,
       against: samples.old.failures, of: samples.old.checks)
     failures = Failures(
-      pValue: pValue, isWorse: hasEnoughSamples && pValue < policy.confidence.error)
+      pValue: pValue, isWorse: hasEnoughSamples && pValue < error / 2)
     let successes = min(new.latencies, old.latencies)
     latency =
       hasEnoughSamples && successes >= policy.minSamples
-      ? Latency(samples.new.latencies, samples.old.latencies, policy) : nil
+      ? Latency(samples.new.latencies, samples.old.latencies, policy, error: error) : nil
   }
 }
 
@@ -70,7 +74,8 @@ extension Comparison.Counts {
 }
 
 extension Comparison.Latency {
-  init(_ new: [Int64], _ old: [Int64], _ policy: ComparisonPolicy) {
+  /// Half of the error is on each side of the interval, and one of them is looked at.
+  init(_ new: [Int64], _ old: [Int64], _ policy: ComparisonPolicy, error: Double) {
     let test = RankTest(new, old)
     newMedian = median(ofSorted: test.new)
     oldMedian = median(ofSorted: test.old)
@@ -79,7 +84,7 @@ extension Comparison.Latency {
     effectSize = test.u / Double(new.count * old.count)
     let differences = PairDifferences(test)
     shift = differences.median
-    interval = differences.interval(error: policy.confidence.error)
+    interval = differences.interval(error: error)
     allowedIncrease = policy.maxLatencyIncrease.allowed(over: oldMedian)
     isWorse = interval.map { [allowedIncrease] in $0.lowerBound > allowedIncrease } ?? false
   }

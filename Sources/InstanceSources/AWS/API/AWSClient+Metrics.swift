@@ -16,7 +16,7 @@ extension AWSClient {
   ///
   /// Source: CloudWatch user guide, "Metric retention" and "Period"; load balancers report in
   /// periods of 60 s, and those come late.
-  static let metricLag: Int64 = 120
+  static let metricLag = GuardMetric.lag.inMicroseconds / 1_000_000
 
   /// A metric in the latest whole period that CloudWatch can be expected to know.
   ///

@@ -2,10 +2,7 @@
 //
 // libcurl's own threads are joined when a transfer is given up, and a name server that is silent
 // would hold the loop up for as long as the system asks it.
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
-#include "CCurlShims.h"
+#include "Internal.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -17,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 typedef struct lookup {
   struct lookup *next;
@@ -32,7 +28,7 @@ struct hg_resolver {
   queue wanted, done;
   int threads;
   bool is_released;
-  int event;
+  hg_event event;
 };
 
 // As many names can be silent at a time without holding up another.
@@ -56,10 +52,10 @@ static lookup *pop(queue *queue) {
 hg_resolver *hg_resolver_new(void) {
   hg_resolver *resolver = calloc(1, sizeof *resolver);
   if (!resolver) return NULL;
-  resolver->event = hg_event_descriptor();
-  int code = resolver->event < 0 ? errno : pthread_mutex_init(&resolver->lock, NULL);
+  bool has_event = hg_event_open(&resolver->event) == 0;
+  int code = has_event ? pthread_mutex_init(&resolver->lock, NULL) : errno;
   if (code == 0) return resolver;
-  if (resolver->event >= 0) close(resolver->event);
+  if (has_event) hg_event_close(resolver->event);
   free(resolver);
   errno = code;
   return NULL;
@@ -69,7 +65,7 @@ static void destroy(hg_resolver *resolver) {
   lookup *one;
   while ((one = pop(&resolver->wanted))) free(one);
   while ((one = pop(&resolver->done))) free(one);
-  close(resolver->event);
+  hg_event_close(resolver->event);
   pthread_mutex_destroy(&resolver->lock);
   free(resolver);
 }
@@ -83,7 +79,7 @@ void hg_resolver_release(hg_resolver *resolver) {
   if (is_last) destroy(resolver);
 }
 
-int hg_resolver_event(const hg_resolver *resolver) { return resolver->event; }
+int hg_resolver_event(const hg_resolver *resolver) { return resolver->event.reader; }
 
 static void write_address(const struct sockaddr *address, char *text, size_t size) {
   char number[INET6_ADDRSTRLEN] = "";

@@ -1,5 +1,6 @@
 internal import CCurl
 internal import CCurlShims
+internal import CSystem
 
 /// Some of the transfers under way: one of libcurl's multi handles.
 ///
@@ -88,15 +89,15 @@ final class TransferGroup {
     note(curl_multi_socket_action(multi, descriptor, actions, &running))
   }
 
-  /// The next transfer that has ended, by its raw handle.
-  func nextDone() -> (raw: UnsafeMutableRawPointer, result: CURLcode)? {
+  /// The next transfer that has ended, by the tag of its handle.
+  func nextDone() -> (tag: Int, result: CurlResult)? {
     guard mayHaveEnded else { return nil }
     var result = CURLE_OK
     guard let done = hg_multi_next_done(multi, &result) else {
       mayHaveEnded = false
       return nil
     }
-    return (done, result)
+    return (EasyHandle.tag(of: done), result)
   }
 
   private func setTimer(_ milliseconds: Int) {

@@ -5,6 +5,8 @@
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
+
+#ifdef __GLIBC__
 #include <sys/random.h>
 
 // Its only change in 2.35 is that errno is not set. A double holds the square of every float.
@@ -32,3 +34,4 @@ uint32_t arc4random(void) {
   arc4random_buf(&number, sizeof number);
   return number;
 }
+#endif

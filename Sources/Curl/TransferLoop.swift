@@ -1,17 +1,15 @@
 internal import CCurl
 internal import CCurlShims
+internal import CSystem
+internal import LibC
 
-#if canImport(Glibc)
-  internal import Glibc
-#endif
-
-/// libcurl's multi interface over epoll, on the one thread that owns it.
+/// libcurl's multi interface over the system's poller, on the one thread that owns it.
 ///
-/// There are as many of libcurl's own loops as it takes (`TransferGroup`), over one epoll.
-final class TransferLoop {
+/// There are as many of libcurl's own loops as it takes (`TransferGroup`), over one poller.
+package final class TransferLoop {
   /// The first has room most of the time, and then the others have nothing to do.
   private var groups: [TransferGroup] = []
-  private let epoll: Int32
+  private let poller: OpaquePointer
   /// What is watched of each descriptor, by its number.
   ///
   /// Zeroed by the system, page by page as it is used; an array would be looked after at each of
@@ -29,7 +27,7 @@ final class TransferLoop {
   private static let mostDescriptors = 1 << 20
   /// Of a descriptor that is not libcurl's.
   private static let isReader: UInt8 = 0x80
-  /// Of one of which epoll tells when it becomes ready, and not that it still is; beside what
+  /// Of one of which the poller tells when it becomes ready, and not that it still is; beside what
   /// libcurl wants of it.
   private static let tellsOnce: UInt8 = 0x40
   private var ready = [hg_ready](repeating: hg_ready(), count: 256)
@@ -38,31 +36,35 @@ final class TransferLoop {
   /// What the loop could not do: the transfers that it concerns would wait in vain.
   private var faults: [Fault] = []
 
-  struct Fault {
-    var failure: CurlFailure
-    /// The handle of the transfer; nil: all of the group.
-    var raw: UnsafeMutableRawPointer?
-    var group: Int
+  package struct Fault {
+    package var failure: CurlFailure
+    /// The tag of the transfer's handle; nil: all of the group.
+    package var tag: Int?
+    package var group: Int
   }
 
   /// - Throws: `CurlFailure` when the system or libcurl gives no loop.
-  init() throws(CurlFailure) {
-    try CurlFailure.check(curl_global_init(Int(CURL_GLOBAL_ALL)))
+  package init() throws(CurlFailure) {
+    try CurlFailure.check(EasyHandle.library)
     guard let table = calloc(Self.mostDescriptors, MemoryLayout<Watched>.stride) else {
       throw CurlFailure(CURLE_OUT_OF_MEMORY)
     }
+    guard let poller = hg_poller_new() else {
+      let code = errno
+      free(table)
+      throw CurlFailure("no loop", errno: code)
+    }
+    self.poller = poller
     watched = UnsafeMutableBufferPointer(
       start: table.bindMemory(to: Watched.self, capacity: Self.mostDescriptors),
       count: Self.mostDescriptors)
-    epoll = hg_epoll_create()
-    guard epoll >= 0 else { throw CurlFailure("no loop", errno: errno) }
     try makeGroup()
   }
 
   deinit {
     // libcurl may still say what it watches.
     groups = []
-    close(epoll)
+    hg_poller_release(poller)
     free(watched.baseAddress)
   }
 
@@ -70,21 +72,21 @@ final class TransferLoop {
     groups.append(try TransferGroup(of: self, at: groups.count))
   }
 
-  func add(_ handle: EasyHandle) throws(CurlFailure) {
+  package func add(_ handle: EasyHandle) throws(CurlFailure) {
     var place = 0
     while place < groups.count, groups[place].isFull { place += 1 }
     if place == groups.count { try makeGroup() }
     try groups[place].add(handle)
   }
 
-  func remove(_ handle: EasyHandle) {
+  package func remove(_ handle: EasyHandle) {
     groups[handle.group].remove(handle)
   }
 
   /// Calls `action` whenever the descriptor can be read.
   ///
   /// - Throws: `CurlFailure` when the system does not watch it.
-  func onReadable(_ descriptor: Int32, _ action: @escaping () -> Void) throws(CurlFailure) {
+  package func onReadable(_ descriptor: Int32, _ action: @escaping () -> Void) throws(CurlFailure) {
     try read(descriptor, CURL_POLL_IN, known: false, action)
   }
 
@@ -92,7 +94,7 @@ final class TransferLoop {
   /// written to as well where that is asked for.
   ///
   /// - Throws: `CurlFailure` when the system does not watch it.
-  func serve(
+  package func serve(
     _ descriptor: Int32, writes: Bool, _ action: @escaping () -> Void
   ) throws(CurlFailure) {
     // It is there already, from the time when it was libcurl's.
@@ -103,7 +105,7 @@ final class TransferLoop {
     _ descriptor: Int32, _ what: Int32, known: Bool, _ action: @escaping () -> Void
   ) throws(CurlFailure) {
     guard watched.indices.contains(Int(descriptor)) else { throw Self.beyondTable }
-    if let failure = told(hg_epoll_set(epoll, descriptor, what, known)) { throw failure }
+    if let failure = told(hg_poller_set(poller, descriptor, what, known)) { throw failure }
     readers[descriptor] = action
     watched[Int(descriptor)].what = Self.isReader
   }
@@ -117,35 +119,35 @@ final class TransferLoop {
 
   /// Notes what could not be done, for one handle or for all of a group.
   func note(_ failure: CurlFailure, of raw: UnsafeMutableRawPointer?, for group: Int) {
-    faults.append(Fault(failure: failure, raw: raw, group: group))
+    faults.append(Fault(failure: failure, tag: raw.map(EasyHandle.tag), group: group))
   }
 
   /// What could not be done since this was asked.
-  func takeFaults() -> [Fault] {
+  package func takeFaults() -> [Fault] {
     guard !faults.isEmpty else { return [] }
     defer { faults = [] }
     return faults
   }
 
   /// Leaves alone what `serve` was told of, before it is closed.
-  func forget(_ descriptor: Int32) {
+  package func forget(_ descriptor: Int32) {
     readers[descriptor] = nil
     watched[Int(descriptor)].what = 0
   }
 
-  /// Takes a descriptor out of epoll's set whose connection lives on in a copy.
+  /// Takes a descriptor out of the poller's set whose connection lives on in a copy.
   ///
   /// Closed, it would stay there as long as the copy does, and tell of the copy under a number that
   /// is soon another connection's (epoll(7), "Will closing a file descriptor cause it to be removed").
   ///
   /// - Throws: `CurlFailure` when the system does not let go of it.
-  func leave(_ descriptor: Int32) throws(CurlFailure) {
+  package func leave(_ descriptor: Int32) throws(CurlFailure) {
     forget(descriptor)
-    if let failure = told(hg_epoll_set(epoll, descriptor, 0, true)) { throw failure }
+    if let failure = told(hg_poller_set(poller, descriptor, 0, true)) { throw failure }
   }
 
   /// When libcurl wants to be called at the latest; now, while it has transfers to begin.
-  var nextMoment: Int64? {
+  package var nextMoment: Int64? {
     var moment: Int64?
     for group in groups {
       guard let next = group.nextMoment else { continue }
@@ -155,15 +157,15 @@ final class TransferLoop {
   }
 
   /// Begins what is new and does what libcurl's own timers wanted done.
-  func runTimer(at now: Int64) {
+  package func runTimer(at now: Int64) {
     for group in groups { group.runTimer(at: now) }
   }
 
   /// Waits for at most so many microseconds and serves what became ready.
   ///
   /// Returns whether there may be more that is ready already.
-  func serve(waitingAtMost microseconds: Int64, onWake: () -> Void) -> Bool {
-    let count = hg_epoll_wait(epoll, &ready, Int32(ready.count), microseconds)
+  package func serve(waitingAtMost microseconds: Int64, onWake: () -> Void) -> Bool {
+    let count = hg_poller_wait(poller, &ready, Int32(ready.count), microseconds)
     let code = errno
     onWake()
     guard count >= 0 else {
@@ -179,8 +181,8 @@ final class TransferLoop {
     return Int(count) == ready.count
   }
 
-  /// The next transfer that has ended, by its raw handle.
-  func nextDone() -> (raw: UnsafeMutableRawPointer, result: CURLcode)? {
+  /// The next transfer that has ended, by the tag of its handle.
+  package func nextDone() -> (tag: Int, result: CurlResult)? {
     for group in groups {
       if let done = group.nextDone() { return done }
     }
@@ -192,7 +194,7 @@ final class TransferLoop {
     switch watched[index].what {
     case 0:
       // Still open, but of no more interest: level-triggered, it would wake the loop for ever.
-      if let failure = told(hg_epoll_set(epoll, ready.descriptor, 0, true)) {
+      if let failure = told(hg_poller_set(poller, ready.descriptor, 0, true)) {
         note(failure, of: nil, for: Int(watched[index].group))
       }
     case Self.isReader:
@@ -203,7 +205,7 @@ final class TransferLoop {
     }
   }
 
-  /// Has epoll tell again of what libcurl may have left in a descriptor that is told of once.
+  /// Has the poller tell again of what libcurl may have left in a descriptor that is told of once.
   ///
   /// Most checks need no more than two such tellings, connected and answered: one system call for
   /// both. libcurl promises neither to read all that there is nor to write until no more can be.
@@ -213,7 +215,7 @@ final class TransferLoop {
     guard wanted & Self.tellsOnce != 0 else { return }
     if wanted == Self.tellsOnce | UInt8(CURL_POLL_IN), actions == CURL_CSELECT_OUT { return }
     watched[index].what = wanted & ~Self.tellsOnce
-    if let failure = told(hg_epoll_set(epoll, Int32(index), Int32(watched[index].what), true)) {
+    if let failure = told(hg_poller_set(poller, Int32(index), Int32(watched[index].what), true)) {
       note(failure, of: nil, for: Int(watched[index].group))
     }
   }
@@ -230,12 +232,12 @@ final class TransferLoop {
     watched[index].group = UInt16(group)
     switch Int32(what) {
     case CURL_POLL_REMOVE:
-      // It is about to be closed and leaves epoll's set by itself: a system call saved.
+      // It is about to be closed and leaves the poller's set by itself: a system call saved.
       watched[index].what = 0
     case CURL_POLL_OUT where old == 0:
       // A connection is begun.
       watched[index].what = what | Self.tellsOnce
-      if let failure = told(hg_epoll_set_edges(epoll, descriptor)) {
+      if let failure = told(hg_poller_set_edges(poller, descriptor)) {
         note(failure, of: raw, for: group)
       }
     case _ where old & Self.tellsOnce != 0:
@@ -243,7 +245,7 @@ final class TransferLoop {
       watched[index].what = what | Self.tellsOnce
     default:
       watched[index].what = what
-      if let failure = told(hg_epoll_set(epoll, descriptor, Int32(what), old != 0)) {
+      if let failure = told(hg_poller_set(poller, descriptor, Int32(what), old != 0)) {
         note(failure, of: raw, for: group)
       }
     }

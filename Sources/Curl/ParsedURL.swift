@@ -1,11 +1,11 @@
 internal import CCurl
 
 /// A URL that libcurl has read once: an eighth of what a check costs is reading it again.
-final class ParsedURL {
+package final class ParsedURL {
   let raw: OpaquePointer
 
   /// - Throws: `CurlFailure` when libcurl cannot read it.
-  init(_ text: String) throws(CurlFailure) {
+  package init(_ text: String) throws(CurlFailure) {
     guard let raw = curl_url() else { throw CurlFailure(CURLE_OUT_OF_MEMORY) }
     self.raw = raw
     // As `CURLOPT_URL` and `CURLOPT_PATH_AS_IS` have it read.

@@ -1,0 +1,134 @@
+// Child processes, and what has to happen to them under one lock.
+#include "Internal.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
+
+// More than there are threads to wait for them. What finds no room is not ended with the process.
+enum { MOST_GROUPS = 512 };
+// Those that somebody waits for, and those of which the leader was collected and others were left behind. An id is in
+// there only while a child of this process has it or is in its group, so that it is nobody else's.
+static _Atomic pid_t running[MOST_GROUPS], left[MOST_GROUPS];
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+// From then on nothing is started any more.
+static _Atomic bool is_ending;
+// A child is being started: it may run already and have no entry above yet.
+static _Atomic bool is_starting;
+
+static void put(_Atomic pid_t *groups, pid_t old, pid_t new) {
+  for (int i = 0; i < MOST_GROUPS; i++) {
+    if (groups[i] != old) continue;
+    groups[i] = new;
+    return;
+  }
+}
+
+static bool has(_Atomic pid_t *groups, pid_t group) {
+  for (int i = 0; i < MOST_GROUPS; i++)
+    if (groups[i] == group) return true;
+  return false;
+}
+
+static const struct timespec PAUSE = {0, 5 * 1000 * 1000};
+
+// For handlers of signals too, which can hold no lock: who starts a child sees that it is ending, or the child is waited for
+// here until it has its entry.
+void hg_signal_groups(int number) {
+  is_ending = true;
+  for (int i = 0; is_starting && i < 100; i++) nanosleep(&PAUSE, NULL);
+  for (int i = 0; i < MOST_GROUPS; i++) {
+    if (running[i]) kill(-running[i], number);
+    if (left[i]) kill(-left[i], number);
+  }
+}
+
+// Collects what has ended of a group whose leader was collected; whether there is more.
+static bool is_left(pid_t group) {
+  pid_t ended;
+  while ((ended = waitpid(-group, NULL, WNOHANG)) > 0) continue;
+  return ended == 0;
+}
+
+int hg_spawn(pid_t *child, const char *file, const posix_spawn_file_actions_t *actions,
+             const posix_spawnattr_t *attributes, char *const arguments[], char *const environment[]) {
+  pthread_mutex_lock(&lock);
+#ifdef __linux__
+  // A shell that ends at once may leave a command that takes its time: its group is known as long as it is ours to collect.
+  prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+#endif
+  // A handler that interrupted this thread would wait for it in vain.
+  sigset_t all, old;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &old);
+  is_starting = true;
+  int code = is_ending ? ECANCELED : posix_spawnp(child, file, actions, attributes, arguments, environment);
+  if (code == 0) put(running, 0, *child);
+  is_starting = false;
+  pthread_sigmask(SIG_SETMASK, &old, NULL);
+  pthread_mutex_unlock(&lock);
+  return code;
+}
+
+pid_t hg_collect(pid_t child, int *status) {
+  pthread_mutex_lock(&lock);
+  pid_t ended;
+  while ((ended = waitpid(child, status, WNOHANG)) < 0 && errno == EINTR) continue;
+  int error = errno;
+  if (ended != 0) {
+    put(running, child, 0);
+    if (is_left(child)) put(left, 0, child);
+  }
+  pthread_mutex_unlock(&lock);
+  errno = error;
+  return ended;
+}
+
+bool hg_is_group_left(pid_t group) {
+  pthread_mutex_lock(&lock);
+  bool is_any = is_left(group);
+  if (!is_any) put(left, group, 0);
+  pthread_mutex_unlock(&lock);
+  return is_any;
+}
+
+void hg_collect_foreign(void) {
+  // Who holds it starts or collects a child just now, and comes by here afterwards.
+  if (pthread_mutex_trylock(&lock) != 0) return;
+  siginfo_t info;
+  // An ended child is looked at first: only who waits for it may collect one of those that were started here.
+  while (info.si_pid = 0, waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid > 0) {
+    if (has(running, info.si_pid) || waitpid(info.si_pid, NULL, WNOHANG) <= 0) break;
+  }
+  for (int i = 0; i < MOST_GROUPS; i++) {
+    pid_t group = left[i];
+    if (group && !is_left(group)) left[i] = 0;
+  }
+  pthread_mutex_unlock(&lock);
+}
+
+static bool is_any_running(void) {
+  for (int i = 0; i < MOST_GROUPS; i++)
+    if (running[i] || left[i]) return true;
+  return false;
+}
+
+void hg_end_children(int milliseconds) {
+  hg_signal_groups(SIGTERM);
+  for (int waited = 0; waited < milliseconds && is_any_running(); waited += 5) {
+    for (int i = 0; i < MOST_GROUPS; i++) {
+      int status;
+      if (running[i] && hg_collect(running[i], &status) == 0) continue;
+      if (left[i] && hg_is_group_left(left[i])) continue;
+    }
+    if (is_any_running()) nanosleep(&PAUSE, NULL);
+  }
+  hg_signal_groups(SIGKILL);
+}

@@ -1,0 +1,87 @@
+package import CCurl
+internal import LibC
+
+/// How a transfer ended, in libcurl's numbers.
+package typealias CurlResult = CURLcode
+
+extension CurlResult {
+  package static var badFunctionArgument: Self { CURLE_BAD_FUNCTION_ARGUMENT }
+  package static var notBuiltIn: Self { CURLE_NOT_BUILT_IN }
+  package static var ok: Self { CURLE_OK }
+  package static var outOfMemory: Self { CURLE_OUT_OF_MEMORY }
+  package static var peerFailedVerification: Self { CURLE_PEER_FAILED_VERIFICATION }
+  package static var sslCACertBadFile: Self { CURLE_SSL_CACERT_BADFILE }
+  package static var sslConnectError: Self { CURLE_SSL_CONNECT_ERROR }
+  package static var unknownOption: Self { CURLE_UNKNOWN_OPTION }
+  package static var unsupportedProtocol: Self { CURLE_UNSUPPORTED_PROTOCOL }
+  package static var urlMalformat: Self { CURLE_URL_MALFORMAT }
+  package static var weirdServerReply: Self { CURLE_WEIRD_SERVER_REPLY }
+}
+
+/// Why a SOCKS proxy has made no connection.
+package typealias CurlProxyCode = CURLproxycode
+
+extension CurlProxyCode {
+  package static var addressTypeNotSupported: Self { CURLPX_REPLY_ADDRESS_TYPE_NOT_SUPPORTED }
+  package static var commandNotSupported: Self { CURLPX_REPLY_COMMAND_NOT_SUPPORTED }
+  package static var connectionRefused: Self { CURLPX_REPLY_CONNECTION_REFUSED }
+  package static var generalFailure: Self { CURLPX_REPLY_GENERAL_SERVER_FAILURE }
+  package static var hostUnreachable: Self { CURLPX_REPLY_HOST_UNREACHABLE }
+  package static var ident: Self { CURLPX_IDENTD }
+  package static var identDiffers: Self { CURLPX_IDENTD_DIFFER }
+  package static var networkUnreachable: Self { CURLPX_REPLY_NETWORK_UNREACHABLE }
+  package static var noAuthentication: Self { CURLPX_NO_AUTH }
+  package static var notAllowed: Self { CURLPX_REPLY_NOT_ALLOWED }
+  package static var requestFailed: Self { CURLPX_REQUEST_FAILED }
+  package static var resolveHost: Self { CURLPX_RESOLVE_HOST }
+  package static var ttlExpired: Self { CURLPX_REPLY_TTL_EXPIRED }
+  package static var userRejected: Self { CURLPX_USER_REJECTED }
+}
+
+extension CurlInfo<CurlProxyCode> {
+  package static var proxyError: Self { Self(raw: CURLINFO_PROXY_ERROR) }
+}
+
+/// What libcurl, or the system, says when it cannot do as it is told.
+package struct CurlFailure: Error, CustomStringConvertible {
+  package let description: String
+  /// Nil when libcurl was not asked.
+  package private(set) var result: CurlResult?
+
+  package init(_ result: CurlResult) {
+    description = "libcurl: \(String(cString: curl_easy_strerror(result))) (\(result.rawValue))"
+    self.result = result
+  }
+
+  init(_ code: CURLMcode) {
+    description = "libcurl: \(String(cString: curl_multi_strerror(code))) (\(code.rawValue))"
+  }
+
+  init(_ description: String) {
+    self.description = description
+  }
+
+  /// What could not be done, and the system's error.
+  package init(_ what: String, errno code: Int32) {
+    description = "\(what): \(String(cString: strerror(code)).lowercasedFirst)"
+  }
+
+  static func check(_ code: CURLcode) throws(CurlFailure) {
+    guard code == CURLE_OK else { throw CurlFailure(code) }
+  }
+
+  static func check(_ code: CURLMcode) throws(CurlFailure) {
+    guard code == CURLM_OK else { throw CurlFailure(code) }
+  }
+}
+
+extension String {
+  /// As a part of a sentence.
+  package var lowercasedFirst: String {
+    // A name such as OpenSSL is one with its letters.
+    guard let first, !dropFirst().prefix(while: \.isLetter).contains(where: \.isUppercase) else {
+      return self
+    }
+    return first.lowercased() + dropFirst()
+  }
+}

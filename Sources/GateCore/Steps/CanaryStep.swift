@@ -1,0 +1,101 @@
+/// One step of a canary: the share of the traffic that the group gets, and what must hold then.
+package struct CanaryStep: Hashable, Sendable {
+  /// No two steps of a run have the same.
+  package var name: String
+  /// The percentage that its `shift` sets, 0 to 100, never less than the step before; nil: not said.
+  package var weight: Int?
+  /// How long the group must stay as the policy wants it, with that share.
+  package var soak: Duration
+  /// How long an approval may take that the shift waits for; nil: it waits for none.
+  package var approval: Duration?
+  /// Whether a command tells that the shift is in effect.
+  package var isConfirmed: Bool
+  /// How long `shift` may take, and how long `confirm` may say that it is not yet.
+  package var commandTimeout: Duration
+  /// What must hold beside the run's own guards, on what is measured in this step.
+  package var guards: [GuardMeasure]
+  /// From the beginning of the shift to the end of the step at the latest; nil: the run's alone.
+  package var deadline: Duration?
+
+  package init(
+    name: String, weight: Int? = nil, soak: Duration = .zero, approval: Duration? = nil,
+    isConfirmed: Bool = false, commandTimeout: Duration = .seconds(300),
+    guards: [GuardMeasure] = [], deadline: Duration? = nil
+  ) {
+    self.name = name
+    self.weight = weight
+    self.soak = soak
+    self.approval = approval
+    self.isConfirmed = isConfirmed
+    self.commandTimeout = commandTimeout
+    self.guards = guards
+    self.deadline = deadline
+  }
+}
+
+extension CanaryStep {
+  /// How long after the shift the first answer of each guard can be all of this step.
+  package var settling: Duration { guards.map(\.settling).max() ?? .zero }
+
+  /// How long it lasts at least, from the beginning of the shift.
+  package var shortest: Duration { settling + soak }
+
+  /// How long its commands may take.
+  package var longestCommands: Duration { isConfirmed ? commandTimeout * 2 : commandTimeout }
+}
+
+/// How one guard is asked, and what its answers count for.
+package struct GuardMeasure: Hashable, Sendable {
+  /// As it was written, without its secrets.
+  package var name: String
+  /// Nil: the run's.
+  package var interval: Duration?
+  package var timeout: Duration?
+  package var healthyThreshold: Int?
+  package var unhealthyThreshold: Int?
+  /// How late what it measures can be seen.
+  package var lag: Duration
+  /// How far back what it measures reaches.
+  package var window: Duration
+  /// How many requests an answer must rest on to count; nil: it is not asked.
+  package var minRequests: Int?
+  /// Measured and reported, without a say.
+  package var isAdvisory: Bool
+
+  package init(
+    _ name: String, interval: Duration? = nil, timeout: Duration? = nil,
+    healthyThreshold: Int? = nil, unhealthyThreshold: Int? = nil, lag: Duration = .zero,
+    window: Duration = .zero, minRequests: Int? = nil, isAdvisory: Bool = false
+  ) {
+    self.name = name
+    self.interval = interval
+    self.timeout = timeout
+    self.healthyThreshold = healthyThreshold
+    self.unhealthyThreshold = unhealthyThreshold
+    self.lag = lag
+    self.window = window
+    self.minRequests = minRequests
+    self.isAdvisory = isAdvisory
+  }
+
+  /// After what it measures has changed, an answer of before so long may be of before the change.
+  package var settling: Duration { lag + window }
+}
+
+extension HealthCheck {
+  /// A guard that has no timeout of its own is given this at least: what it asks is seldom made to be
+  /// asked often.
+  package static let guardTimeout = Duration.seconds(10)
+
+  /// By what numbers a guard is asked: its own, and else the run's.
+  package func asked(as measure: GuardMeasure?) -> HealthCheck {
+    var check = self
+    check.timeout = measure?.timeout ?? max(timeout, Self.guardTimeout)
+    guard let measure else { return check }
+    check.interval = measure.interval ?? interval
+    check.healthyThreshold = measure.healthyThreshold ?? healthyThreshold
+    check.initialThreshold = measure.healthyThreshold ?? initialThreshold
+    check.unhealthyThreshold = measure.unhealthyThreshold ?? unhealthyThreshold
+    return check
+  }
+}

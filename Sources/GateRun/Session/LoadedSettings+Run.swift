@@ -1,0 +1,81 @@
+internal import GateCore
+internal import GateRecords
+internal import GateSettings
+
+extension LoadedSettings {
+  /// The main job: checks the group until its verdict is certain, or goes on with a run that was
+  /// killed; ends the process with the verdict's status.
+  ///
+  /// - Throws: `CommandFailure` when nothing could be checked.
+  package func run() throws -> Never {
+    let resumption = try RunToResume.found(settings.output)
+    guard let resumption else { try begin() }
+    do {
+      try goOn(with: resumption)
+    } catch let failure as CommandFailure {
+      throw resumption.goingBack(after: failure, settings)
+    }
+  }
+
+  private func begin() throws -> Never {
+    let group = try group()
+    let baseline = try baseline(beside: group)
+    try tryOut(group)
+    try session(self, group, baseline, nil).run()
+  }
+
+  private func goOn(with resumption: RunToResume) throws -> Never {
+    var loaded = self
+    let group = try resumption.group(of: loaded)
+    let baseline = try loaded.baseline(beside: group)
+    try resumption.refuseChanges(loaded.settings, group, baseline)
+    loaded.settings.output.journal = loaded.settings.output.journal ?? resumption.held.path
+    try loaded.tryOut(group)
+    try session(loaded, group, baseline, resumption).run()
+  }
+
+  private func session(
+    _ loaded: LoadedSettings, _ group: LoadedGroup, _ baseline: LoadedBaseline?,
+    _ resumption: RunToResume?
+  ) -> RunSession {
+    RunSession(
+      settings: loaded.settings, group: group, baseline: baseline, askers: loaded.askers,
+      oldGroup: { try loaded.oldGroup() }, resumption: resumption)
+  }
+}
+
+extension RunToResume {
+  /// Whether traffic may have been shifted, and was not taken back.
+  var owesUndo: Bool { WayBack.isOwed(run.gate, nil, after: run.aftermath) }
+
+  /// A run that cannot go on takes the traffic back, if any may have been shifted; returns why it
+  /// cannot.
+  ///
+  /// Not where the settings or the journal are not to be believed: then it is said.
+  fileprivate func goingBack(
+    after failure: CommandFailure, _ settings: Settings
+  ) -> CommandFailure {
+    guard owesUndo else { return failure }
+    var failure = failure
+    guard failure.status != .usage, failure.status != .badContent else {
+      failure.message += "\n  hint: users may still reach the new group: undo was not run"
+      return failure
+    }
+    guard let signals = try? RunSession.signalDescriptor(),
+      let wayBack = WayBack(settings, signals: signals)
+    else {
+      failure.message += "\n  hint: users may still reach the new group"
+      return failure
+    }
+    let result = wayBack.run(run.gate, reason: run.gate.verdict?.reason, runID: run.header.runID)
+    if let journal = try? JournalFile(resuming: self) {
+      // Its time goes on from the last line.
+      _ = journal.finish()
+      _ = journal.add(.undone(result))
+    }
+    if let why = result.command.failureWords {
+      failure.message += "\n  hint: undo \(why): users may still reach the new group"
+    }
+    return failure
+  }
+}

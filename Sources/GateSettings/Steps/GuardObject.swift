@@ -1,0 +1,141 @@
+package import GateCore
+package import GateText
+
+extension GuardSpec {
+  /// The fields of a guard that is written as a mapping, and how each is written as one text.
+  private static let forms = [
+    "prometheus", "json", "cloudwatch-metric", "cloudwatch-alarm", "http", "exec",
+  ]
+
+  /// What can be asked in a mapping: keys of a file have underscores, and the text has hyphens.
+  static var fieldNames: [String] {
+    forms + forms.filter { $0.contains("-") }.map { $0.replacing("-", with: "_") }
+  }
+
+  /// Reads a guard as one text, or as the mapping that says more of it.
+  ///
+  /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
+  package init(reading text: String) throws(GrammarError) {
+    guard text.hasPrefix("{") else {
+      try self.init(parsing: text)
+      return
+    }
+    try self.init(StructuredFields(parsing: text, of: "a guard"))
+  }
+
+  init(_ given: StructuredFields) throws(GrammarError) {
+    var fields = given
+    var found: [(form: String, text: String)] = []
+    for name in Self.fieldNames {
+      let form = name.replacing("_", with: "-")
+      if let text = try fields.text(name) { found.append((form, text)) }
+    }
+    guard found.count == 1, let question = found.first else {
+      throw GrammarError(
+        "a guard asks \(found.isEmpty ? "nothing" : "\(found.count) questions"), but takes one of "
+          + Self.forms.joined(separator: ", "))
+    }
+    try self.init(parsing: "\(question.form):\(question.text)")
+    measure = try GuardMeasure(name, &fields)
+    measure.lag = try fields.duration("lag") ?? lag
+    measure.window = try fields.duration("window") ?? window
+    headers = try Self.headers(&fields)
+    try refuseHeaders()
+    if var wanted = try fields.fields("min_requests") { try readMinimum(&wanted) }
+    try fields.refuseUnknown()
+  }
+
+  private static func headers(
+    _ fields: inout StructuredFields
+  ) throws(GrammarError) -> [HeaderText] {
+    try fields.pairs("headers").map { name, text throws(GrammarError) in
+      let isVariable = text.hasPrefix("env:")
+      // The name is looked at here, and the value of a variable where it is known.
+      _ = try Answer.Field(parsingHeader: isVariable ? "\(name): x" : "\(name): \(text)")
+      return HeaderText(
+        name: name, value: isVariable ? .variable(String(text.dropFirst(4))) : .text(text))
+    }
+  }
+
+  private func refuseHeaders() throws(GrammarError) {
+    guard !headers.isEmpty else { return }
+    switch question {
+    case .prometheus, .json, .http: return
+    case .cloudWatchAlarm, .cloudWatchMetric, .exec:
+      throw GrammarError("headers go with prometheus, json and http")
+    }
+  }
+
+  /// How many requests an answer must rest on.
+  private mutating func readMinimum(_ fields: inout StructuredFields) throws(GrammarError) {
+    let least = try fields.number("at_least", in: 1...1_000_000_000)
+    let query = try fields.text("query")
+    guard let least, let query else {
+      throw GrammarError("\(fields.name) needs a query, and at_least, a number of requests")
+    }
+    try fields.refuseUnknown()
+    requests =
+      switch question {
+      case .prometheus: .prometheus(query)
+      case .json:
+        .json(try JSONPointer(parsing: query.hasPrefix("#") ? String(query.dropFirst()) : query))
+      case .cloudWatchMetric: .cloudWatchMetric(try GuardMetric(parsing: query))
+      case .cloudWatchAlarm, .http, .exec:
+        throw GrammarError("min_requests goes with prometheus, json and cloudwatch-metric")
+      }
+    measure.minRequests = least
+  }
+
+  /// How late what it measures is seen, where that is known.
+  private var lag: Duration {
+    if case .cloudWatchMetric = question { GuardMetric.lag } else { .zero }
+  }
+
+  private var window: Duration {
+    if case .cloudWatchMetric(let metric, _) = question { metric.period } else { .zero }
+  }
+
+  /// A query that counts the requests that an answer rests on.
+  package enum Requests: Hashable, Sendable {
+    /// At the same server.
+    case prometheus(String)
+    /// In the same document.
+    case json(JSONPointer)
+    case cloudWatchMetric(GuardMetric)
+  }
+
+  /// A header that a guard sends; its value may stand in a variable.
+  package struct HeaderText: Hashable, Sendable {
+    package var name: String
+    package var value: Value
+
+    package enum Value: Hashable, Sendable {
+      case text(String)
+      case variable(String)
+    }
+
+    /// The value to send; of a variable that is not set it is empty.
+    package func text(in variables: [String: String]) -> String {
+      switch value {
+      case .text(let text): text
+      case .variable(let name): variables[name] ?? ""
+      }
+    }
+  }
+}
+
+extension GuardMeasure {
+  /// What a mapping says of how a guard is asked.
+  fileprivate init(_ name: String, _ fields: inout StructuredFields) throws(GrammarError) {
+    self.init(name)
+    interval = try fields.duration("interval")
+    timeout = try fields.duration("timeout")
+    for (field, time) in [("interval", interval), ("timeout", timeout)] {
+      guard let time, time < .milliseconds(1) else { continue }
+      throw fields.wrong(field, "is \(time.inWords), but must be at least 1ms")
+    }
+    healthyThreshold = try fields.number("healthy_threshold", in: 1...10_000)
+    unhealthyThreshold = try fields.number("unhealthy_threshold", in: 1...10_000)
+    isAdvisory = try fields.toggle("advisory")
+  }
+}

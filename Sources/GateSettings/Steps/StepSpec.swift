@@ -1,0 +1,157 @@
+package import GateCore
+internal import GateText
+
+/// A step of the canary as it was written: what it is, and what it runs.
+package struct StepSpec: Hashable, Sendable {
+  package var step: CanaryStep
+  /// Lines for a shell; nil: the run's, or none.
+  package var shift: String?
+  package var confirm: String?
+  package var approve: String?
+  package var guards: [GuardSpec]
+}
+
+extension StepSpec {
+  /// Reads the mapping of a step; `number` counts from 1.
+  ///
+  /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
+  init(reading text: String, number: Int) throws(GrammarError) {
+    var fields = try StructuredFields(parsing: text, of: "step \(number)")
+    let name = try fields.text("name")?.cleaned(to: 100) ?? "step \(number)"
+    let weight = try fields.number("weight", in: 0...100)
+    let soak = try fields.duration("soak") ?? .zero
+    let deadline = try fields.duration("deadline")
+    shift = try fields.text("shift")
+    confirm = try fields.text("confirm")
+    approve = try fields.text("approve")
+    let approval = try fields.duration("approve_timeout")
+    guards = try Self.guards(&fields)
+    try fields.refuseUnknown()
+    guard (approve == nil) == (approval == nil) else {
+      throw approve == nil
+        ? fields.wrong("approve_timeout", "is given without approve", hint: "leave it out")
+        : fields.wrong(
+          "approve", "is given without approve_timeout",
+          hint: "such as approve_timeout: 2h: it cannot be waited for without an end")
+    }
+    step = CanaryStep(
+      name: name, weight: weight, soak: soak, approval: approval, isConfirmed: confirm != nil,
+      deadline: deadline)
+  }
+
+  private static func guards(
+    _ fields: inout StructuredFields
+  ) throws(GrammarError) -> [GuardSpec] {
+    guard let value = fields.value("guard") else { return [] }
+    let items: [JSONValue] = if case .array(let items) = value { items } else { [value] }
+    return try items.map { item throws(GrammarError) in
+      switch item {
+      case .object(let object):
+        return try GuardSpec(StructuredFields(object, of: "a guard of \(fields.name)"))
+      case .string(let text): return try GuardSpec(parsing: text)
+      case .null, .bool, .number, .array:
+        throw fields.wrong("guard", "has an item that is no guard")
+      }
+    }
+  }
+}
+
+/// The way back.
+package enum Undo: Hashable, Sendable {
+  case command(String)
+  /// `none`: whoever runs the gate sees to it.
+  case none
+}
+
+extension SettingsReader {
+  /// The steps, under the check whose numbers guards have where they have none of their own.
+  mutating func steps(under check: HealthCheck, beside guards: [GuardSpec]) -> [StepSpec] {
+    var number = 0
+    var steps = values(of: .steps) { text throws(GrammarError) in
+      number += 1
+      return try StepSpec(reading: text, number: number)
+    }
+    let timeout = inForce.values[.hookTimeout]?.last.flatMap { try? Duration(parsing: $0.text) }
+    for index in steps.indices {
+      steps[index].step.commandTimeout = timeout ?? ReactionSettings.standardHookTimeout
+      distinguish(&steps[index].guards, from: guards)
+      steps[index].step.guards = steps[index].guards.map(\.measure)
+    }
+    if !steps.isEmpty { judge(steps, under: check) }
+    return steps
+  }
+
+  private mutating func judge(_ steps: [StepSpec], under check: HealthCheck) {
+    let hasShift = text(of: .shift) != nil
+    for (index, spec) in steps.enumerated() {
+      let name = "step \(index + 1) (\(spec.step.name))"
+      if steps[..<index].contains(where: { $0.step.name == spec.step.name }) {
+        reject(.steps, "two steps are called \(spec.step.name.shown)", hint: "rename one")
+      }
+      if spec.shift == nil, !hasShift {
+        reject(
+          .steps, "\(name) has no shift, and the run has none",
+          hint: "add shift: a command that sets the weight $HEALTHGATE_WEIGHT")
+      }
+      let before = steps[..<index].compactMap(\.step.weight).last
+      if let weight = spec.step.weight, let before, weight < before {
+        reject(
+          .steps, "weight of \(name) is \(weight), less than \(before) before it",
+          hint: "a weight never falls: the way back is undo")
+      }
+      judge(spec, name, under: check)
+    }
+    guard areSound(.steps) else { return }
+    if !isGiven(.undo) {
+      reject(
+        .steps, "steps are given without undo, the way back",
+        hint: "add undo: a command that takes all traffic from the new group, or undo: none")
+    }
+    if !isGiven(.journal) {
+      reject(
+        .steps, "steps are given without journal: a killed run could not go on, or back",
+        hint: "such as --journal run.ndjson")
+    }
+    if isAsked(.advisory) {
+      reject(
+        .steps, "steps are given with advisory, which runs no command",
+        hint: "make single guards advisory, or leave one of them out")
+    }
+  }
+
+  /// A guard that a step is over before it could have said anything.
+  private mutating func judge(_ spec: StepSpec, _ name: String, under check: HealthCheck) {
+    if let deadline = spec.step.deadline, deadline < spec.step.shortest {
+      reject(
+        .steps,
+        "deadline of \(name) is \(deadline.inWords), shorter than the \(spec.step.shortest.inWords) "
+          + "that it takes at least")
+    }
+    for measure in spec.step.guards {
+      let asked = check.asked(as: measure)
+      let needed = asked.interval * max(asked.healthyThreshold, asked.unhealthyThreshold)
+      guard spec.step.soak < needed else { continue }
+      reject(
+        .steps,
+        "soak of \(name) is \(spec.step.soak.inWords), shorter than the \(needed.inWords) that its "
+          + "guard \(measure.name.shown) takes to fail or to pass",
+        hint: "give it a longer soak, or the guard a shorter interval")
+    }
+  }
+
+  mutating func undo() -> Undo? {
+    text(of: .undo).map { $0.trimmed == "none" ? .none : .command($0) }
+  }
+
+  /// Gives guards that differ in what is not shown names that differ.
+  func distinguish(_ guards: inout [GuardSpec], from others: [GuardSpec] = []) {
+    for index in guards.indices {
+      let name = guards[index].name
+      let namesakes = (others + guards[..<index]).count {
+        $0.name == name || $0.name.hasPrefix("\(name) #")
+      }
+      if namesakes > 0 { guards[index].name += " #\(namesakes + 1)" }
+      guards[index].measure.name = guards[index].name
+    }
+  }
+}

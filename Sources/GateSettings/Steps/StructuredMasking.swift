@@ -1,0 +1,78 @@
+internal import GateCore
+internal import GateText
+
+/// What is secret in a setting that is a mapping: each of its texts by the rule for what it is.
+enum StructuredMasking {
+  /// The mapping as it may be shown anywhere; a text that is none is all secret.
+  static func masked(_ text: String) -> String {
+    guard let value = try? JSONValue(parsing: Array(text.utf8)) else { return SecretMask.mask }
+    return json(value) { masked($0, in: $1) }
+  }
+
+  /// What of it must appear in no output, in each form in which it is sent.
+  static func secrets(in text: String) -> [String] {
+    guard let value = try? JSONValue(parsing: Array(text.utf8)) else { return [text] }
+    var found: [String] = []
+    _ = json(value) {
+      found += secrets(in: $0, $1)
+      return $0
+    }
+    return found
+  }
+
+  private static func masked(_ text: String, in path: [String]) -> String {
+    switch Place(path) {
+    case .header(let name) where SecretPlaces.isSecret(header: name) && !text.hasPrefix("env:"):
+      SecretMask.mask
+    case .header: text
+    case .command: SecretPlaces.masked(text, .command)
+    case .question(let form): String(SettingKey.guard.masked(form + text).dropFirst(form.count))
+    case .other: SecretPlaces.masked(text, .text)
+    }
+  }
+
+  private static func secrets(in text: String, _ path: [String]) -> [String] {
+    switch Place(path) {
+    case .header(let name): SettingKey.header.secrets(in: "\(name): \(text)")
+    case .command: SecretPlaces.secrets(in: text, .command)
+    case .question(let form): SettingKey.guard.secrets(in: form + text)
+    case .other: SecretPlaces.secrets(in: text, .text)
+    }
+  }
+
+  /// What a text is, by the names of the mappings that it stands in.
+  private enum Place {
+    case header(String)
+    case command
+    /// Such as `prometheus:`.
+    case question(form: String)
+    case other
+
+    init(_ path: [String]) {
+      let name = path.last ?? ""
+      switch name {
+      case _ where path.dropLast().last == "headers": self = .header(name)
+      case "shift", "confirm", "approve", "undo": self = .command
+      case "prometheus", "json", "http", "exec": self = .question(form: "\(name):")
+      default: self = .other
+      }
+    }
+  }
+
+  /// The value on one line, its texts as they are given back.
+  private static func json(
+    _ value: JSONValue, in path: [String] = [], _ text: (String, [String]) -> String
+  ) -> String {
+    switch value {
+    case .string(let string): quotedScalar(text(string, path))
+    case .null, .bool, .number: value.text
+    case .array(let items):
+      "[\(items.map { json($0, in: path, text) }.joined(separator: ", "))]"
+    case .object(let members):
+      "{"
+        + members.map {
+          "\(quotedScalar($0.name.text)): \(json($0.value, in: path + [$0.name.text], text))"
+        }.joined(separator: ", ") + "}"
+    }
+  }
+}

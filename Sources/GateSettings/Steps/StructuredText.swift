@@ -1,0 +1,134 @@
+internal import GateCore
+internal import GateText
+
+extension YAMLNode {
+  /// The node as JSON on one line, which is YAML too: so a value that is a mapping goes through the
+  /// same layers, files and outputs as one that is a text.
+  var json: String {
+    switch content {
+    case .scalar(let text, let isPlain):
+      if isNull { "null" } else if isPlain, Self.isBare(text) { text } else { quotedScalar(text) }
+    case .sequence(let items): "[\(items.map(\.json).joined(separator: ", "))]"
+    case .mapping(let pairs):
+      "{"
+        + pairs.map { "\(quotedScalar($0.name.scalar ?? "")): \($0.value.json)" }
+        .joined(separator: ", ") + "}"
+    }
+  }
+
+  /// Whether JSON has the same number or truth value in these letters.
+  private static func isBare(_ text: String) -> Bool {
+    guard text != "true", text != "false" else { return true }
+    guard case .number? = try? JSONValue(parsing: Array(text.utf8)) else { return false }
+    return true
+  }
+}
+
+/// The fields of a mapping in a setting, each of which is understood once; what is left is unknown.
+struct StructuredFields {
+  /// What messages call it: `step 2`.
+  let name: String
+  private let object: JSONObject
+  private var known: [String] = []
+
+  init(_ object: JSONObject, of name: String) {
+    self.object = object
+    self.name = name
+  }
+
+  /// Reads a setting's text that is one mapping.
+  ///
+  /// - Throws: `GrammarError` for a text that is none.
+  init(parsing text: String, of name: String) throws(GrammarError) {
+    guard let value = try? JSONValue(parsing: Array(text.utf8)), case .object(let object) = value
+    else {
+      throw GrammarError("\(text.shown) is not a mapping")
+    }
+    self.init(object, of: name)
+  }
+
+  mutating func value(_ field: String) -> JSONValue? {
+    known.append(field)
+    guard let value = object[JSONName(field)], value != .null else { return nil }
+    return value
+  }
+
+  /// A single value, as it was written.
+  mutating func text(_ field: String) throws(GrammarError) -> String? {
+    guard let value = value(field) else { return nil }
+    switch value {
+    case .array, .object, .null: throw wrong(field, "is \(value.text), but takes one value")
+    case .string(let text) where text.isEmpty: throw wrong(field, "is empty")
+    case .string, .number, .bool: return value.text
+    }
+  }
+
+  mutating func parsed<Value>(
+    _ field: String, _ parse: (String) throws(GrammarError) -> Value
+  ) throws(GrammarError) -> Value? {
+    guard let text = try text(field) else { return nil }
+    do throws(GrammarError) {
+      return try parse(text)
+    } catch {
+      throw GrammarError("\(field) of \(name): \(error.description)", hint: error.hint)
+    }
+  }
+
+  mutating func duration(_ field: String) throws(GrammarError) -> Duration? {
+    try parsed(field, Duration.init(parsing:))
+  }
+
+  mutating func number(
+    _ field: String, in bounds: ClosedRange<Int>
+  ) throws(GrammarError) -> Int? {
+    try parsed(field) { text throws(GrammarError) in
+      guard let number = text.asWholeNumber, bounds.contains(number) else {
+        throw GrammarError(
+          "\(text.shown) is not a number from \(bounds.lowerBound) to \(bounds.upperBound)")
+      }
+      return number
+    }
+  }
+
+  mutating func toggle(_ field: String) throws(GrammarError) -> Bool {
+    try parsed(field) { text throws(GrammarError) in
+      switch text.lowercased() {
+      case "true", "yes", "on", "1": return true
+      case "false", "no", "off", "0": return false
+      default: throw GrammarError("\(text.shown) is neither true nor false")
+      }
+    } ?? false
+  }
+
+  mutating func fields(_ field: String) throws(GrammarError) -> StructuredFields? {
+    guard let value = value(field) else { return nil }
+    guard case .object(let object) = value else {
+      throw wrong(field, "is \(value.text.shown), but takes a mapping")
+    }
+    return StructuredFields(object, of: "\(field) of \(name)")
+  }
+
+  /// The names and texts of a mapping.
+  mutating func pairs(_ field: String) throws(GrammarError) -> [(name: String, text: String)] {
+    guard let value = value(field) else { return [] }
+    guard case .object(let object) = value else {
+      throw wrong(field, "is \(value.text.shown), but takes a mapping")
+    }
+    return object.map { ($0.name.text, $0.value.text) }
+  }
+
+  /// - Throws: `GrammarError` that names a field that nobody asked for.
+  func refuseUnknown() throws(GrammarError) {
+    guard let unknown = object.map(\.name.text).first(where: { !known.contains($0) }) else {
+      return
+    }
+    let near = nearestName(to: unknown, among: known)
+    throw GrammarError(
+      "\(unknown.shown) is no part of \(name)",
+      hint: near.map { "did you mean \($0)?" } ?? "it takes \(known.joined(separator: ", "))")
+  }
+
+  func wrong(_ field: String, _ words: String, hint: String? = nil) -> GrammarError {
+    GrammarError("\(field) of \(name) \(words)", hint: hint)
+  }
+}

@@ -1,0 +1,13 @@
+import Simulation
+import Testing
+
+/// Whole canaries on virtual time, judged from outside.
+@Suite struct CanaryTests {
+  @Test func noCanaryOfTheFixedSeedsBreaksARule() {
+    let outcome = Canaries.run(400, seed: 1)
+    #expect(outcome.violation == nil)
+    // Each way to end is among them.
+    #expect(outcome.reasons.count >= 8, "\(outcome.text)")
+    #expect(outcome.shifts > 400)
+  }
+}
