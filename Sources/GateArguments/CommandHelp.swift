@@ -12,6 +12,7 @@ extension CommandDeclaration {
       parts += settings.map { group in
         section(group.title, group.keys.map { CommandOption($0).row })
       }
+      if !settings.isEmpty { parts.append(inFileAlone) }
     } else if !settings.isEmpty {
       parts.append(
         """
@@ -20,6 +21,12 @@ extension CommandDeclaration {
         """)
     }
     return parts.joined(separator: "\n\n") + "\n"
+  }
+
+  /// Settings that are no flags.
+  private var inFileAlone: String {
+    let keys = SettingKey.allCases.filter { !$0.isEverywhere }
+    return section("In the settings file alone", keys.map { ($0.rawValue, $0.setting.help) })
   }
 
   private var paragraphs: [String] {

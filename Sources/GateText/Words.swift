@@ -9,11 +9,6 @@ extension GateInstant {
     microseconds < 60_000_000 ? "\(tenths(microseconds))s" : elapsedWords
   }
 
-  /// How long it is from here to another moment: `12s`.
-  package func words(until end: GateInstant) -> String {
-    GateInstant(microseconds: end.microseconds - microseconds).preciseWords
-  }
-
   /// The time since the start in seconds with one decimal.
   package var tenthsOfSeconds: String { tenths(microseconds) }
 }
@@ -42,4 +37,11 @@ package func list(_ names: some Collection<String>, first limit: Int) -> String 
 /// `1 success`, `2 successes`: nouns whose plural is not a mere `s`.
 package func counted(_ number: Int, _ noun: String, _ ending: String) -> String {
   "\(number) \(noun)\(number == 1 ? "" : ending)"
+}
+
+extension GateInstant {
+  /// How long it is from here to another moment: `12s`.
+  package func words(until end: GateInstant) -> String {
+    GateInstant(microseconds: end.microseconds - microseconds).preciseWords
+  }
 }

@@ -246,7 +246,7 @@ extension Settings {
 
   /// Each has its own time, or ten seconds, or as long as a check if that is longer.
   var guardSources: [GuardName: GuardSource] {
-    guard !allGuards.isEmpty else { return [:] }
+    guard !guards.isEmpty || !steps.isEmpty else { return [:] }
     let hostEnvironment = HostEnvironment.machine(variables: SettingsLoader.environmentOfCommands)
     let client = AWSClient(SettingsLoader.aws)
     return Dictionary(
