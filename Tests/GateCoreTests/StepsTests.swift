@@ -394,4 +394,36 @@ import Testing
     run.play()
     #expect(run.run.verdict?.reason.code == .gateFault)
   }
+
+  // MARK: - The old group
+
+  @Test func anOldGroupThatShrinksDuringAStepIsNoted() {
+    var run = Self.run()
+    run.run.join(["old-1", "old-2"], as: .baseline)
+    run.play(until: .seconds(30))
+    #expect(run.run.gate.rollout.wayBack == Rollout.WayBackCounts(began: 2, least: 2))
+    run.run.send(.instanceRemoved(InstanceKey(2)), at: .seconds(31))
+    #expect(run.run.gate.rollout.wayBack == Rollout.WayBackCounts(began: 2, least: 1))
+    run.play()
+    #expect(run.run.verdict?.decision == .promote)
+  }
+
+  @Test func eachStepIsComparedOnceOnItsOwnChecks() {
+    var steps = Self.steps()
+    steps[0].soak = .seconds(20)
+    var run = VirtualRun(
+      check: .sample(.alb),
+      policy: GatePolicy(
+        deadline: .seconds(2000), expected: 1, comparison: ComparisonPolicy(minSamples: 5),
+        steps: steps))
+    run.join(["new"])
+    run.join(["old"], as: .baseline)
+    var canary = CanaryRun(run)
+    canary.play()
+    #expect(canary.run.verdict?.decision == .promote)
+    // Its soak is over after two checks, and five are compared.
+    let first = canary.run.gate.rollout.records[0]
+    #expect(first.since == .seconds(50))
+    #expect(canary.run.gate.comparison?.new.checks == 6)
+  }
 }
