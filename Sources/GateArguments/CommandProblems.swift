@@ -58,6 +58,9 @@ extension CommandGrammar {
       return "did you mean --\(same)?"
     }
     if let advice = ForeignWords.advice(forOption: plain), fits(advice, command) { return advice }
+    if SettingKey.allCases.contains(where: { $0.optionName == plain && !$0.isEverywhere }) {
+      return "it is no option: it stands in the settings file alone (--config FILE)"
+    }
     let owners = commands.filter { $0.takes("--\(plain)") }.map { "'healthgate \($0.name)'" }
     if !owners.isEmpty {
       return "--\(plain) belongs to \(owners.prefix(3).joined(separator: " and "))"

@@ -102,7 +102,7 @@ import Testing
   }
 
   @Test func everyFlagIsFoundWhenALetterIsWrong() throws {
-    for key in SettingKey.allCases where key.flag.count > 6 {
+    for key in SettingKey.allCases where key.flag.count > 6 && key.isEverywhere {
       for place in 3..<key.flag.count - 1 {
         var letters = Array(key.flag)
         letters.swapAt(place, place - 1)
@@ -161,6 +161,13 @@ import Testing
     let problem = try #require(try read(row.input, "x").problem)
     #expect(problem.words == "unknown option '\(row.input)'")
     #expect(problem.hint?.contains(row.output) ?? false, "\(problem.hint ?? "")")
+  }
+
+  @Test func aSettingOfTheFileAloneIsSaidToBeOne() throws {
+    for key in SettingKey.allCases where !key.isEverywhere {
+      let problem = try #require(try read(key.flag, "x").problem)
+      #expect(problem.hint?.contains("in the settings file alone") ?? false, "\(key)")
+    }
   }
 
   @Test func anAdviceThatACommandCannotFollowIsNotGiven() throws {
