@@ -282,25 +282,10 @@ CURLcode hg_easy_allow_http(CURL *easy) {
 CURLcode hg_easy_set_long(CURL *easy, CURLoption option, long value) {
   return curl_easy_setopt(easy, option, value);
 }
-CURLcode hg_easy_set_string(CURL *easy, CURLoption option, const char *value) {
+CURLcode hg_easy_set_pointer(CURL *easy, CURLoption option, const void *value) {
   return curl_easy_setopt(easy, option, value);
 }
-CURLcode hg_easy_set_pointer(CURL *easy, CURLoption option, void *value) {
-  return curl_easy_setopt(easy, option, value);
-}
-CURLcode hg_easy_set_list(CURL *easy, CURLoption option, struct curl_slist *value) {
-  return curl_easy_setopt(easy, option, value);
-}
-CURLcode hg_easy_get_long(CURL *easy, CURLINFO info, long *value) {
-  return curl_easy_getinfo(easy, info, value);
-}
-CURLcode hg_easy_get_offset(CURL *easy, CURLINFO info, curl_off_t *value) {
-  return curl_easy_getinfo(easy, info, value);
-}
-CURLcode hg_easy_get_pointer(CURL *easy, CURLINFO info, void **value) {
-  return curl_easy_getinfo(easy, info, (char **)value);
-}
-CURLcode hg_easy_get_socket(CURL *easy, CURLINFO info, curl_socket_t *value) {
+CURLcode hg_easy_get(CURL *easy, CURLINFO info, void *value) {
   return curl_easy_getinfo(easy, info, value);
 }
 

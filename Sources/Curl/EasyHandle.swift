@@ -26,7 +26,7 @@ package final class EasyHandle {
     self.raw = raw
     self.response = response
     try CurlFailure.check(
-      hg_easy_set_pointer(raw, CURLOPT_PRIVATE, UnsafeMutableRawPointer(bitPattern: tag + 1)))
+      hg_easy_set_pointer(raw, CURLOPT_PRIVATE, UnsafeRawPointer(bitPattern: tag + 1)))
     try CurlFailure.check(hg_easy_set_response(raw, response))
     try CurlFailure.check(hg_easy_allow_http(raw))
     try set(.noSignal, 1)
@@ -40,7 +40,7 @@ package final class EasyHandle {
   /// The tag of the handle that libcurl knows by this address.
   static func tag(of raw: UnsafeMutableRawPointer) -> Int {
     var tag: UnsafeMutableRawPointer?
-    guard hg_easy_get_pointer(raw, CURLINFO_PRIVATE, &tag) == CURLE_OK else { return -1 }
+    guard hg_easy_get(raw, CURLINFO_PRIVATE, &tag) == CURLE_OK else { return -1 }
     return Int(bitPattern: tag) - 1
   }
 
@@ -61,18 +61,17 @@ package final class EasyHandle {
     guard value?.utf8.contains(0) != true else {
       throw CurlFailure("a part of the request has a zero byte")
     }
-    try CurlFailure.check(hg_easy_set_string(raw, option.raw, value))
+    try CurlFailure.check(hg_easy_set_pointer(raw, option.raw, value))
   }
 
   /// Sets a list that must outlive the transfer.
   package func set(_ option: CurlOption<StringList>, _ list: StringList?) throws(CurlFailure) {
-    try CurlFailure.check(hg_easy_set_list(raw, option.raw, list?.head))
+    try CurlFailure.check(hg_easy_set_pointer(raw, option.raw, list?.head))
   }
 
   /// Sets a URL that must outlive the transfer.
   package func set(_ url: ParsedURL) throws(CurlFailure) {
-    try CurlFailure.check(
-      hg_easy_set_pointer(raw, CURLOPT_CURLU, UnsafeMutableRawPointer(url.raw)))
+    try CurlFailure.check(hg_easy_set_pointer(raw, CURLOPT_CURLU, UnsafeRawPointer(url.raw)))
   }
 
   package func offerNothingNewerThanTLS1_2() throws(CurlFailure) {
@@ -93,7 +92,7 @@ package final class EasyHandle {
   /// The connection that a transfer has made and left open (`CURLOPT_CONNECT_ONLY`); nil: none.
   package var openSocket: Int32? {
     var socket = CURL_SOCKET_BAD
-    let code = hg_easy_get_socket(raw, CURLINFO_ACTIVESOCKET, &socket)
+    let code = hg_easy_get(raw, CURLINFO_ACTIVESOCKET, &socket)
     return code == CURLE_OK && socket != CURL_SOCKET_BAD ? socket : nil
   }
 
@@ -110,7 +109,7 @@ package final class EasyHandle {
 
   package subscript(info: CurlInfo<Int64>) -> Int64 {
     var value: curl_off_t = 0
-    return hg_easy_get_offset(raw, info.raw, &value) == CURLE_OK ? Int64(value) : 0
+    return hg_easy_get(raw, info.raw, &value) == CURLE_OK ? Int64(value) : 0
   }
 
   /// Why a SOCKS proxy has made no connection.
@@ -144,12 +143,12 @@ package final class EasyHandle {
 
   private func long(_ info: CURLINFO) -> Int {
     var value = 0
-    return hg_easy_get_long(raw, info, &value) == CURLE_OK ? value : 0
+    return hg_easy_get(raw, info, &value) == CURLE_OK ? value : 0
   }
 
   private func pointer(_ info: CURLINFO) -> UnsafeMutableRawPointer? {
     var value: UnsafeMutableRawPointer?
-    return hg_easy_get_pointer(raw, info, &value) == CURLE_OK ? value : nil
+    return hg_easy_get(raw, info, &value) == CURLE_OK ? value : nil
   }
 }
 

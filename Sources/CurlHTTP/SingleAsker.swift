@@ -99,14 +99,8 @@ extension SingleAnswer {
   ) {
     let handle = transfer.handle
     let response = handle.response.pointee
-    self.end =
-      switch end {
-      case .answered: .answered
-      // More than is read: what came says enough.
-      case .failed where response.body_too_large: .answered
-      case .failed(let kind, let detail): .failed(kind, detail)
-      case .fault(let detail, _): .fault(detail)
-      }
+    // More than is read: what came says enough.
+    self.end = if case .failed = end, response.body_too_large { .answered } else { end }
     let status = transfer.httpStatus
     if status > 0 {
       let whole = response.answer(status: status)

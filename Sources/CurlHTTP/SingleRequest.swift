@@ -26,7 +26,7 @@ package struct SingleRequest {
 
 /// What a single request brought, with all that a check has no use for.
 package struct SingleAnswer {
-  package var end: End
+  package var end: TransferEnd
   /// With at most 64 KiB of the body; nil when nothing of an answer came.
   package var answer: Answer?
   /// Bytes of the body that came, kept or not.
@@ -40,13 +40,6 @@ package struct SingleAnswer {
   package var madeConnection = true
   /// As the TLS library writes them.
   package var certificate: CertificateDates?
-
-  package enum End: Hashable, Sendable {
-    case answered
-    case failed(FailureKind, String)
-    /// The asker's own fault, or that of what stands between.
-    case fault(String)
-  }
 
   package struct GRPC: Hashable, Sendable {
     package var status: Int?

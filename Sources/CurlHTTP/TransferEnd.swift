@@ -1,9 +1,9 @@
 internal import Curl
-internal import GateCore
+package import GateCore
 internal import LibC
 
 /// How a transfer ended, in the gate's terms.
-enum TransferEnd {
+package enum TransferEnd: Hashable, Sendable {
   /// A whole answer, or for TCP and SSL a connection.
   case answered
   case failed(FailureKind, String)

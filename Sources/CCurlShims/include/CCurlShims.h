@@ -68,13 +68,10 @@ HG_CHECKED bool hg_is_status_line(const char *bytes, size_t count);
 HG_CHECKED CURLcode hg_easy_allow_http(CURL *easy);
 
 HG_CHECKED CURLcode hg_easy_set_long(CURL *easy, CURLoption option, long value);
-HG_CHECKED CURLcode hg_easy_set_string(CURL *easy, CURLoption option, const char *value);
-HG_CHECKED CURLcode hg_easy_set_pointer(CURL *easy, CURLoption option, void *value);
-HG_CHECKED CURLcode hg_easy_set_list(CURL *easy, CURLoption option, struct curl_slist *value);
-HG_CHECKED CURLcode hg_easy_get_long(CURL *easy, CURLINFO info, long *value);
-HG_CHECKED CURLcode hg_easy_get_offset(CURL *easy, CURLINFO info, curl_off_t *value);
-HG_CHECKED CURLcode hg_easy_get_pointer(CURL *easy, CURLINFO info, void **value);
-HG_CHECKED CURLcode hg_easy_get_socket(CURL *easy, CURLINFO info, curl_socket_t *value);
+// A string, a list, or whatever else the option takes by its address.
+HG_CHECKED CURLcode hg_easy_set_pointer(CURL *easy, CURLoption option, const void *value);
+// Into a variable of the type that the information has.
+HG_CHECKED CURLcode hg_easy_get(CURL *easy, CURLINFO info, void *value);
 
 typedef int (*hg_socket_callback)(CURL *easy, curl_socket_t socket, int what, void *context,
                                   void *socket_context);

@@ -21,7 +21,7 @@ extension String {
 }
 
 extension StringProtocol {
-  /// Without the blanks and tabs at its ends.
+  /// Without the blanks and line ends at its ends.
   package var trimmed: String {
     guard let first = firstIndex(where: { !$0.isWhitespace }),
       let last = lastIndex(where: { !$0.isWhitespace })

@@ -152,7 +152,7 @@ extension Exchange {
       switch single.end {
       case .answered: .answered
       case .failed(let kind, let detail): .failed(kind, detail)
-      case .fault(let detail): .fault(detail)
+      case .fault(let detail, _): .fault(detail)
       }
     let reply = single.answer.map { answer in
       Reply(

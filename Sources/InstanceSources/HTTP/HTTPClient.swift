@@ -1,4 +1,5 @@
 internal import Curl
+internal import GateCore
 internal import LibC
 
 /// Sends one request and waits for its answer, on the thread that asks.
@@ -33,7 +34,7 @@ package enum HTTPClient {
       status: handle[.responseCode], body: handle.response.pointee.bodyBytes)
     answer.retryAfter =
       handle.response.pointee.fields().first { $0.name.lowercased() == "retry-after" }?.value
-      .trimmingBlanks
+      .trimmed
     return answer
   }
 }
@@ -112,7 +113,7 @@ extension HTTPFailure {
       self.init(.unusable, failure.description)
       return
     }
-    self.init(Kind(result), handle.words(for: result).trimmingBlanks)
+    self.init(Kind(result), handle.words(for: result).trimmed)
   }
 }
 

@@ -81,7 +81,7 @@ package struct HTTPResponse: Sendable {
     guard body.count <= 65_536, let text = String(validating: body, as: UTF8.self) else {
       return nil
     }
-    let trimmed = text.trimmingBlanks
+    let trimmed = text.trimmed
     return trimmed.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F } ? trimmed : nil
   }
 }
@@ -105,15 +105,5 @@ package struct HTTPFailure: Error, Hashable, Sendable {
   package init(_ kind: Kind, _ detail: String) {
     self.kind = kind
     self.detail = detail
-  }
-}
-
-extension StringProtocol {
-  /// Without blanks and line ends at its ends.
-  var trimmingBlanks: String {
-    guard let first = firstIndex(where: { !$0.isWhitespace }),
-      let last = lastIndex(where: { !$0.isWhitespace })
-    else { return "" }
-    return String(self[first...last])
   }
 }

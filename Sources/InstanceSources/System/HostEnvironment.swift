@@ -1,4 +1,5 @@
 internal import CSystem
+internal import GateCore
 internal import LibC
 
 /// What the sources ask of the machine that they run on; a test puts its own in its place.
@@ -29,7 +30,7 @@ package struct HostEnvironment: Sendable {
   /// A token in a file, without blanks at its ends.
   func token(at path: String) throws(FileFailure) -> String {
     guard let bytes = try read(path) else { throw FileFailure("there is no such file") }
-    let token = String(decoding: bytes, as: UTF8.self).trimmingBlanks
+    let token = String(decoding: bytes, as: UTF8.self).trimmed
     guard !token.isEmpty else { throw FileFailure("it is empty") }
     return token
   }

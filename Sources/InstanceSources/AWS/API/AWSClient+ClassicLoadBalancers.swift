@@ -57,7 +57,7 @@ extension AWSClient {
       healthyThreshold: try number("HealthyThreshold", in: check, of: call),
       unhealthyThreshold: try number("UnhealthyThreshold", in: check, of: call),
       backendPolicies: item.list("BackendServerDescriptions").compactMap { server in
-        let names = server["PolicyNames"]?.children.map(\.text.trimmingBlanks) ?? []
+        let names = server["PolicyNames"]?.children.map(\.text.trimmed) ?? []
         guard !names.isEmpty else { return nil }
         let port = server.value("InstancePort") ?? "?"
         return shownLine("\(port): \(names.joined(separator: ", "))", limit: 120)

@@ -50,7 +50,7 @@ extension AWSClient {
     ofQuery number: Int, in result: XMLElement, _ call: QueryCall
   ) throws(SourceError) -> Double? {
     let data = result.list("MetricDataResults").first { $0.value("Id") == "m\(number)" }
-    guard let first = data?.list("Values").first?.text.trimmingBlanks else { return nil }
+    guard let first = data?.list("Values").first?.text.trimmed else { return nil }
     guard let value = Double(first), value.isFinite else {
       throw malformed(call, "'\(shownLine(first))' is no number")
     }

@@ -1,3 +1,5 @@
+internal import GateCore
+
 /// The settings of the AWS tools that are in force here.
 struct AWSConfiguration: Hashable, Sendable {
   var profileName: String
@@ -68,7 +70,7 @@ struct AWSConfiguration: Hashable, Sendable {
     _ variableName: String, _ settingName: String, in range: ClosedRange<Int>
   ) throws(SourceError) -> Int? {
     guard let text = variable(variableName) ?? profile?[settingName] else { return nil }
-    guard let number = Int(text.trimmingBlanks), range.contains(number) else {
+    guard let number = Int(text.trimmed), range.contains(number) else {
       throw .unusable(
         detail: "\(variableName) (or \(settingName) in the profile) is "
           + "'\(shownLine(text, limit: 40))', not a number from \(range.lowerBound) to "

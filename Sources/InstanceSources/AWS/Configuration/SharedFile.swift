@@ -1,3 +1,5 @@
+internal import GateCore
+
 /// A file of settings that the AWS tools share: `~/.aws/config` or `~/.aws/credentials`.
 struct SharedFile: Hashable, Sendable {
   /// By the words between the brackets: `profile`, `dev`.
@@ -43,7 +45,7 @@ extension SharedFile {
     let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
     for (index, raw) in lines.enumerated() {
       let line = index == 0 && raw.hasPrefix("\u{FEFF}") ? raw.dropFirst() : raw
-      let content = line.trimmingBlanks
+      let content = line.trimmed
       guard let first = content.first, first != "#", first != ";" else { continue }
       let place = "line \(index + 1) of \(path)"
       if first == "[" {
@@ -85,9 +87,9 @@ extension SharedFile {
 
   private static func pair(_ line: String) -> (name: String, value: String)? {
     guard let separator = line.firstIndex(where: { $0 == "=" || $0 == ":" }) else { return nil }
-    let name = line[..<separator].trimmingBlanks.lowercased()
+    let name = line[..<separator].trimmed.lowercased()
     guard !name.isEmpty else { return nil }
-    return (name, line[line.index(after: separator)...].trimmingBlanks)
+    return (name, line[line.index(after: separator)...].trimmed)
   }
 
   private static func problem(_ detail: String) -> SourceError {

@@ -1,3 +1,5 @@
+internal import GateCore
+
 /// The keys that a request is signed with; they show in no output.
 package struct AWSCredentials: Hashable, Sendable {
   package var accessKeyID: Secret
@@ -43,7 +45,7 @@ package struct AWSCredentials: Hashable, Sendable {
   private static func checked(
     _ part: (name: String, value: String), from origin: String
   ) throws(SourceError) -> String {
-    let value = part.value.trimmingBlanks
+    let value = part.value.trimmed
     let place = origin == part.name ? "" : " (\(origin))"
     guard !value.isEmpty else {
       throw .unusableCredentials(

@@ -15,7 +15,7 @@ struct XMLElement: Hashable, Sendable {
 
   /// The text of the first child of a name, without blanks at its ends; nil when it is empty.
   func value(_ name: String) -> String? {
-    guard let text = self[name]?.text.trimmingBlanks, !text.isEmpty else { return nil }
+    guard let text = self[name]?.text.trimmed, !text.isEmpty else { return nil }
     return text
   }
 
