@@ -27,7 +27,7 @@ package struct CommandWords: Sendable {
   package fileprivate(set) var repeated: [String] = []
   private var given: [SettingKey: [String]] = [:]
   private var own: [String: [String]] = [:]
-  /// Arguments that directly follow an option's value, and the option.
+  /// Arguments that follow an option's value with no other option between, and the option.
   private var followers: [(option: String, word: String)] = []
 
   fileprivate init(of command: CommandDeclaration) {
@@ -154,12 +154,11 @@ private struct CommandReader {
 
   mutating func read() {
     while let word = rest.popFirst(), word != "--" {
-      let option = before
-      before = nil
       if word.hasPrefix("-"), word != "-" {
+        before = nil
         readOption(Spelling(word))
       } else {
-        readArgument(word, behind: option)
+        readArgument(word, behind: before)
       }
     }
     while let word = rest.popFirst() { readArgument(word, behind: nil) }

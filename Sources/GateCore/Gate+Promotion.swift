@@ -127,7 +127,8 @@ extension Gate {
   /// Whether the gate's own checks alone would have promoted the group.
   var isOnlyCrossCheckMissing: Bool {
     guard policy.loadBalancer == .confirms, isGroupReady, isListingFresh,
-      group.inService < minHealthy || group.counted(isHeld: isHeld) < minHealthy,
+      !areViewsFresh || group.inService < minHealthy
+        || group.counted(isHeld: isHeld) < minHealthy,
       areGuardsReady,
       group.unhealthy + group.pending(isHeld: isHeld) <= maxUnhealthy
     else { return false }

@@ -460,7 +460,7 @@ extension SettingKey {
         "Time limit for the run: no verdict by then is a rollback.",
         whenUnset:
           "grace_period + 2 x interval x (both thresholds) + soak; with compare + min_samples x interval; with steps also their commands, lags, windows and soaks, and the longest soak once more",
-        recorded: .policy(.duration(\.deadline, isPositive: true)))
+        recorded: .policy(.duration(\.deadline)))
     case .advisory:
       Setting(
         .limits, .toggle, "",

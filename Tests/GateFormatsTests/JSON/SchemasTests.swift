@@ -88,8 +88,10 @@ import Testing
     #expect(
       events
         == [
-          "run_started", "instance_added", "guard_added", "instance_removed", "check",
-          "gate_fault", "group_listed", "load_balancer_view", "interrupted", "resumed",
+          "run_started", "instance_added", "guard_added", "guard_waits", "step_began",
+          "step_approved", "step_shifted", "step_confirmed", "step_command_ended",
+          "step_ended", "undone", "instance_removed", "check", "gate_fault", "group_listed",
+          "load_balancer_view", "interrupted", "resumed",
           "woke_up", "state_changed", "decided", "hook_ended", "rollback_verified", "signed",
         ].map { .string($0) })
   }

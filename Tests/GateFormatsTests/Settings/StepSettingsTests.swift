@@ -12,9 +12,8 @@ import Testing
       instances: [10.0.0.1]
       interval: 10
       journal: run.ndjson
-      undo: ./back
 
-      """
+      """ + (yaml.contains("steps:") ? "undo: ./back\n" : "")
     return try Settings(
       resolving: RawSettings(file: Array((common + yaml).utf8), path: "gate.yaml"))
   }
@@ -146,7 +145,7 @@ import Testing
     let settings = try Self.settings(
       """
       steps:
-        - shift: curl -H 'Authorization: Bearer sesame-open' http://a
+        - shift: "curl -H 'Authorization: Bearer sesame-open' http://a"
           soak: 5m
           guard:
             json: "http://user:topsecret@a/x#/b < 1"
@@ -163,7 +162,7 @@ import Testing
 
   @Test func whatIsPrintedCanBeReadAgain() throws {
     let settings = try Self.settings(
-      "steps: [{ shift: \"echo \\\"$W\\\"\", weight: 5, soak: 1m, guard: [exec:true], name: 'it''s' }]"
+      "steps: [{ shift: \"echo \\\"$W\\\"\", weight: 5, soak: 5m, guard: [exec:true], name: 'it''s' }]"
     )
     let again = try Settings(
       resolving: RawSettings(file: Array(settings.printed.utf8), path: "again.yaml"))
