@@ -30,7 +30,9 @@ extension Gate {
   package var areViewsFresh: Bool {
     guard policy.loadBalancer != .none, !isFaultless else { return true }
     guard let view else { return false }
+    // What was asked before a resumption was not seen since.
     return view.fault == nil && !isTooOld(view.started)
+      && (policy.loadBalancer != .decides || view.started >= resumptions.last?.at ?? .start)
   }
 
   func isTooOld(_ started: GateInstant?) -> Bool { isTooOld(started, by: clock) }

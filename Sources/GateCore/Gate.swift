@@ -452,7 +452,10 @@ package struct Gate: Sendable {
     case .anew:
       moveDeadline(to: clock + policy.deadline + approvalTime)
       (healthySince, listedHealthySince) = (nil, nil)
-      for key in present { records[key.index].startAnew(at: clock) }
+      // What a load balancer says is a state, and has no counts.
+      for key in present where isChecked(records[key.index]) {
+        records[key.index].startAnew(at: clock)
+      }
       if let blame { _ = tried(for: blame.reason) }
       faultless = []
     }
