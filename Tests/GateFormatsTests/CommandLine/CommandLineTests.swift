@@ -258,7 +258,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ListRow(["--header", "Authorization:", "Bearer", "t0ken-of-mine"], nil),
+    ListRow(["--header", "Authorization:", "Bearer", "t0ken-of-mine"], "--header"),
+    ListRow(["--header", "A: b", "--strict", "t0ken-of-mine"], nil),
     ListRow(["--header", "Authorization:", "t0ken-of-mine"], "--header"),
     ListRow(["--header=Authorization:", "t0ken-of-mine"], "--header"),
     ListRow(["--header", "A: b", "http://t0ken-of-mine/"], nil),

@@ -159,7 +159,10 @@ struct CanaryRules {
     let policy = world.policy.steps[step]
     passed.insert(step)
     guard let settledFrom else { return complain("step \(step) passed before it was shifted") }
-    let soaked = max(settledFrom, relapsed) + policy.soak.inMicroseconds
+    let settled = settledFrom + policy.settling.inMicroseconds
+    let soaked =
+      max(resumed ?? 0, settledFrom, relapsed, resumed == nil ? settled : 0)
+      + policy.soak.inMicroseconds
     if soaked > now { complain("step \(step) passed after too short a soak") }
     if counted < wanted { complain("step \(step) passed with \(counted) of \(wanted)") }
     for measure in policy.guards where !measure.isAdvisory {
@@ -183,6 +186,7 @@ struct CanaryRules {
       complain("other steps when it is replayed")
     }
     judgeTime(of: run, verdict)
+    judgeShifts(of: run, verdict)
     switch verdict.decision {
     case .promote: judgePromotion()
     case .rollback, .inconclusive: judgeReason(of: run, verdict)
@@ -199,10 +203,34 @@ struct CanaryRules {
     if let from = world.failsFrom, weight >= from {
       complain("a promotion of what fails from \(from)% on")
     }
-    let hasSay = world.policy.steps.contains { step in
+    if areGuardsWithSayFailing { complain("a promotion though the guards fail") }
+  }
+
+  /// Whether a guard that counts fails in one of the steps.
+  private var areGuardsWithSayFailing: Bool {
+    world.policy.steps.contains { step in
       step.guards.contains { !$0.isAdvisory } && step.weight ?? 0 >= world.guardsFailFrom ?? 101
     }
-    if hasSay { complain("a promotion though the guards fail") }
+  }
+
+  /// What a shift came to is what it said, and none takes for ever.
+  private mutating func judgeShifts(of run: CanaryRun, _ verdict: Verdict) {
+    for timed in run.run.events {
+      guard case .stepCommandEnded(let end) = timed.event, end.command.kind == .shift,
+        end.result != .exited(0), timed.at <= verdict.at
+      else { continue }
+      if verdict.reason.code != .stepFailed { complain("a shift failed, and the run went on") }
+    }
+    guard let open = run.run.command else { return }
+    if open.command.kind == .approve, let time = world.policy.steps[open.command.step].approval,
+      let began = run.run.stepTransitions.last(where: { $0.to == .approving })?.at,
+      verdict.at > began + time
+    {
+      complain("an approval was waited for longer than it may take")
+    }
+    guard open.command.kind == .shift else { return }
+    let time = world.policy.steps[open.command.step].commandTimeout
+    if verdict.at > open.at + time { complain("a shift took longer than it may") }
   }
 
   /// The reason is one of this world.
@@ -219,7 +247,7 @@ struct CanaryRules {
         complain("a step failed, and no command did")
       }
     case .guardFailed:
-      if world.guardsFailFrom == nil { complain("a guard failed that never does") }
+      if !areGuardsWithSayFailing { complain("a guard failed that never does, or has no say") }
     case .tooManyUnhealthy:
       if world.failsFrom == nil, world.sporadic == 0 { complain("unhealthy in a healthy world") }
     case .notApproved:
