@@ -93,7 +93,7 @@ package struct GateEngine<Port: Checker> {
       startDueChecks()
       startDueCommand()
       port.wait(until: nextMoment, into: &happenings)
-      for happening in happenings {
+      for happening in happenings where isOfPresent(happening.event) {
         fold(happening.event, at: happening.at)
         try note(happening.event, gate)
       }
@@ -102,6 +102,17 @@ package struct GateEngine<Port: Checker> {
       takeUpdates(at: now)
       if let wakeUp, wakeUp <= now { fold(.wokeUp, at: now) }
       endTurn(at: now)
+    }
+  }
+
+  /// Whether a result is of what is still there: a guard cannot be called off when its step is over,
+  /// and its answer must not stand in the journal as that of the next step's guard of the same name.
+  private func isOfPresent(_ event: GateEvent) -> Bool {
+    switch event {
+    case .checked(let key, _), .checkLost(let key, _), .guardWaits(let key, _): gate.isPresent(key)
+    case .instanceAdded, .instanceRemoved, .listed, .loadBalancerSaw, .loadBalancerAsked,
+      .stepBegan, .stepCommandEnded, .interrupted, .resumed, .wokeUp:
+      true
     }
   }
 

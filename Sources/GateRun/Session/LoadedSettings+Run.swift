@@ -46,7 +46,7 @@ extension LoadedSettings {
 
 extension RunToResume {
   /// Whether traffic may have been shifted, and was not taken back.
-  var owesUndo: Bool { WayBack.isOwed(run.gate, nil, after: run.aftermath) }
+  var owesUndo: Bool { WayBack.isOwed(run.gate, nil, after: run.aftermath.undo) }
 
   /// A run that cannot go on takes the traffic back, if any may have been shifted; returns why it
   /// cannot.

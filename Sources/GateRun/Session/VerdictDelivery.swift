@@ -92,9 +92,8 @@ package struct VerdictDelivery {
 
   /// Takes the traffic back where it may have been shifted, and the group is not promoted.
   private mutating func goBack(_ document: inout VerdictDocument) {
-    var aftermath = Aftermath()
-    aftermath.undo = document.undo
-    guard let wayBack, WayBack.isOwed(document.gate, document.verdict.decision, after: aftermath)
+    guard let wayBack,
+      WayBack.isOwed(document.gate, document.verdict.decision, after: document.undo)
     else { return }
     let result = wayBack.run(
       document.gate, reason: document.verdict.reason, runID: document.header.runID)

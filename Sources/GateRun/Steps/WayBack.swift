@@ -13,8 +13,7 @@ struct WayBack {
   private let secrets: SecretMask
   private let signals: Int32
 
-  private static let attempts = 3
-  /// Before the second and the third attempt, in seconds.
+  /// Before each further attempt, in seconds.
   private static let pauses: [Int64] = [1, 5]
 
   /// Nil where the run has none.
@@ -27,26 +26,22 @@ struct WayBack {
   }
 
   /// Whether it is owed: nobody has gone it, and traffic may have been shifted.
-  static func isOwed(_ gate: Gate, _ decision: Decision?, after aftermath: Aftermath) -> Bool {
-    gate.rollout.hasShifted && decision != .promote && aftermath.undo == nil
+  static func isOwed(_ gate: Gate, _ decision: Decision?, after undo: UndoResult?) -> Bool {
+    gate.rollout.hasShifted && decision != .promote && undo == nil
   }
 
   /// Goes it.
   func run(_ gate: Gate, reason: VerdictReason?, runID: String) -> UndoResult {
     Output.complain("healthgate: running undo")
-    var last: HookResult?
-    for attempt in 1...Self.attempts {
-      let result = attempted(attempt, gate, reason, runID)
-      guard !result.isSuccess, attempt < Self.attempts, Interruptions.count < 2 else {
-        return UndoResult(result, attempts: attempt)
-      }
-      last = result
-      Output.complain(
-        "healthgate: warning: undo \(result.failureWords ?? "failed"), trying again")
-      pause(Self.pauses[attempt - 1])
+    var result = UndoResult(attempted(1, gate, reason, runID), attempts: 1)
+    for seconds in Self.pauses {
+      guard let failure = result.command.failureWords, Interruptions.count < 2 else { break }
+      Output.complain("healthgate: warning: undo \(failure), trying again")
+      pause(seconds)
+      let attempt = result.attempts + 1
+      result = UndoResult(attempted(attempt, gate, reason, runID), attempts: attempt)
     }
-    guard let last else { preconditionFailure("there is an attempt") }
-    return UndoResult(last, attempts: Self.attempts)
+    return result
   }
 
   private func attempted(
