@@ -74,14 +74,7 @@ extension SettingsReader {
   /// A whole number within bounds; nil when it is not given or is none.
   mutating func number(_ key: SettingKey, in bounds: ClosedRange<Int>) -> Int? {
     value(of: key) { text throws(GrammarError) in
-      guard let number = text.asWholeNumber else {
-        throw GrammarError("\(text.shown) is not a whole number")
-      }
-      guard bounds.contains(number) else {
-        throw GrammarError(
-          "\(number) is not a number from \(bounds.lowerBound) to \(bounds.upperBound)")
-      }
-      return number
+      try Int(parsing: text, in: bounds)
     }
   }
 }

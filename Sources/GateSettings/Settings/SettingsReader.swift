@@ -109,13 +109,7 @@ struct SettingsReader {
   }
 
   mutating func toggle(_ key: SettingKey) -> Bool {
-    let value = value(of: key) { text throws(GrammarError) in
-      switch text.lowercased() {
-      case "true", "yes", "on", "1": return true
-      case "false", "no", "off", "0": return false
-      default: throw GrammarError("\(text.shown) is neither true nor false")
-      }
-    }
+    let value = value(of: key, Bool.init(parsing:))
     return settled(value, as: key, else: false, \.description)
   }
 
@@ -172,5 +166,34 @@ struct SettingsReader {
       unsound.insert(key)
       return nil
     }
+  }
+}
+
+extension Bool {
+  /// Reads `true` or `false`, and what YAML and shells have for them.
+  ///
+  /// - Throws: `GrammarError`
+  init(parsing text: String) throws(GrammarError) {
+    switch text.lowercased() {
+    case "true", "yes", "on", "1": self = true
+    case "false", "no", "off", "0": self = false
+    default: throw GrammarError("\(text.shown) is neither true nor false")
+    }
+  }
+}
+
+extension Int {
+  /// Reads a whole number within bounds.
+  ///
+  /// - Throws: `GrammarError`
+  init(parsing text: String, in bounds: ClosedRange<Int>) throws(GrammarError) {
+    guard let number = text.asWholeNumber else {
+      throw GrammarError("\(text.shown) is not a whole number")
+    }
+    guard bounds.contains(number) else {
+      throw GrammarError(
+        "\(number) is not a number from \(bounds.lowerBound) to \(bounds.upperBound)")
+    }
+    self = number
   }
 }

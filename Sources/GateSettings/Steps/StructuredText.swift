@@ -82,22 +82,12 @@ struct StructuredFields {
     _ field: String, in bounds: ClosedRange<Int>
   ) throws(GrammarError) -> Int? {
     try parsed(field) { text throws(GrammarError) in
-      guard let number = text.asWholeNumber, bounds.contains(number) else {
-        throw GrammarError(
-          "\(text.shown) is not a number from \(bounds.lowerBound) to \(bounds.upperBound)")
-      }
-      return number
+      try Int(parsing: text, in: bounds)
     }
   }
 
   mutating func toggle(_ field: String) throws(GrammarError) -> Bool {
-    try parsed(field) { text throws(GrammarError) in
-      switch text.lowercased() {
-      case "true", "yes", "on", "1": return true
-      case "false", "no", "off", "0": return false
-      default: throw GrammarError("\(text.shown) is neither true nor false")
-      }
-    } ?? false
+    try parsed(field, Bool.init(parsing:)) ?? false
   }
 
   mutating func fields(_ field: String) throws(GrammarError) -> StructuredFields? {

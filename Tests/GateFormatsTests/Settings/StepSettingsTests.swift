@@ -107,7 +107,7 @@ import Testing
 
   @Test(arguments: [
     ("steps: [x]", "is not a mapping"),
-    ("steps: { shift: a, weight: 101 }", "weight of step 1: '101' is not a number from 0 to 100"),
+    ("steps: { shift: a, weight: 101 }", "weight of step 1: 101 is not a number from 0 to 100"),
     ("steps: { shift: a, weigth: 1 }", "'weigth' is no part of step 1"),
     ("steps: { shift: a, soak: soon }", "soak of step 1"),
     ("steps: { shift: a, guard: { exec: a, http: b } }", "asks 2 questions"),
