@@ -2,8 +2,11 @@
 package struct InstanceRecord: Hashable, Sendable {
   package let instance: Instance
   package let firstSeen: GateInstant
-  /// By which of the gate's rules it is checked.
-  package let rule: Int
+  /// By which of the gate's rules it is checked; of several health checks by that which its state
+  /// comes from.
+  package internal(set) var rule: Int
+  /// What is known of it under each health check, where there are several; else empty.
+  package internal(set) var parts: [InstanceRecord] = []
   package internal(set) var health = InstanceHealth()
   package internal(set) var removed: GateInstant?
   package internal(set) var healthySince: GateInstant?
@@ -271,7 +274,7 @@ extension InstanceRecord {
     return firstSeen + gracePeriod(policy)
   }
 
-  private func counting(at started: GateInstant, _ policy: GatePolicy) -> FailureCounting {
+  func counting(at started: GateInstant, _ policy: GatePolicy) -> FailureCounting {
     started < firstSeen + gracePeriod(policy) ? .forgiven : .counted
   }
 
@@ -284,7 +287,7 @@ extension InstanceRecord {
     }
   }
 
-  private mutating func moved(
+  mutating func moved(
     from old: InstanceState, to new: InstanceState, at now: GateInstant, check: HealthCheck
   ) -> Transition {
     healthySince = new == .healthy ? now : nil
@@ -293,7 +296,7 @@ extension InstanceRecord {
     return transition
   }
 
-  private mutating func note(
+  mutating func note(
     _ report: CheckReport, _ counting: FailureCounting, at now: GateInstant
   ) {
     if let version = report.version, !versions.contains(version),

@@ -15,6 +15,8 @@ package struct HealthCheck: Hashable, Sendable {
   /// Beyond the load balancer, against flapping.
   package var unhealthyWindow: UnhealthyWindow?
   package var matcher: Matcher
+  /// What it is called where there are several; else empty.
+  package var name = ""
 
   package init(
     target: HealthCheckTarget, semantics: Semantics, interval: Duration, timeout: Duration,
