@@ -158,6 +158,9 @@ package struct Gate: Sendable {
 
   /// As the health check of the key sees it.
   package func instance(_ key: InstanceKey) -> Instance { read(key) { $0.pointee.instance } }
+  /// What is known under the health check of the key.
+  package func checked(_ key: InstanceKey) -> InstanceRecord { read(key) { $0.pointee } }
+
   package func state(of key: InstanceKey) -> InstanceState { records[key.index].health.state }
   package func isPresent(_ key: InstanceKey) -> Bool { records[key.index].removed == nil }
 
@@ -262,7 +265,7 @@ package struct Gate: Sendable {
     let key = InstanceKey(records.count)
     var record = InstanceRecord(instance, under: rule(of: instance), at: clock)
     if instance.role != .guard, loadBalancerRole(for: instance.role) != .decides {
-      record.divide(among: checks.count, at: clock)
+      record.divide(among: checks, at: clock)
     }
     records.append(record)
     keys[Name(id: instance.id, role: instance.role)] = key
@@ -278,7 +281,8 @@ package struct Gate: Sendable {
     guard isPresent(at: key) else { return }
     let record = records[key.index]
     if hasSay(key) { counts[record.instance.role].remove(share(of: key)) }
-    records[key.index].removed = clock
+    let clock = clock
+    records[key.index].changeWhole { $0.removed = clock }
     if record.instance.role == .baseline, rollout.hasShifted {
       rollout.noteWayBack(counts[.baseline].present)
     }
@@ -462,7 +466,7 @@ package struct Gate: Sendable {
       let key = InstanceKey(index)
       guard records[index].isMissing != isLacked(key) else { continue }
       let old = share(of: key)
-      records[index].isMissing.toggle()
+      records[index].changeWhole { $0.isMissing.toggle() }
       changed(key, from: old)
     }
   }

@@ -6,9 +6,11 @@
 /// from, the first of those that are as bad.
 extension InstanceRecord {
   /// Gives it a record for each of several health checks.
-  mutating func divide(among count: Int, at now: GateInstant) {
-    guard count > 1 else { return }
-    parts = (0..<count).map { InstanceRecord(instance.checked(by: $0), under: $0, at: now) }
+  mutating func divide(among checks: [HealthCheck], at now: GateInstant) {
+    guard checks.count > 1 else { return }
+    parts = checks.enumerated().map { number, check in
+      InstanceRecord(instance.checked(by: number), under: number, called: check.name, at: now)
+    }
   }
 
   /// Folds in a check by the health check at this place.
@@ -56,6 +58,12 @@ extension InstanceRecord {
     guard !parts.isEmpty else { return change(&self) }
     for number in parts.indices { change(&parts[number]) }
     follow(parts[rule])
+  }
+
+  /// Notes what happens to the instance as a whole.
+  mutating func changeWhole(_ change: (inout InstanceRecord) -> Void) {
+    change(&self)
+    for number in parts.indices { change(&parts[number]) }
   }
 
   /// What now holds of the instance; returns the change of its state, if it changed.

@@ -7,6 +7,8 @@ package struct InstanceRecord: Hashable, Sendable {
   package internal(set) var rule: Int
   /// What is known of it under each health check, where there are several; else empty.
   package internal(set) var parts: [InstanceRecord] = []
+  /// The name of the health check that a part is of; else empty.
+  private(set) var checkName = ""
   package internal(set) var health = InstanceHealth()
   package internal(set) var removed: GateInstant?
   package internal(set) var healthySince: GateInstant?
@@ -43,7 +45,10 @@ package struct InstanceRecord: Hashable, Sendable {
   /// More versions than this are a server's play, and not kept.
   static let maximumVersions = 8
 
-  init(_ instance: Instance, under rule: Int = 0, at now: GateInstant) {
+  init(
+    _ instance: Instance, under rule: Int = 0, called name: String = "", at now: GateInstant
+  ) {
+    checkName = name
     self.instance = instance
     self.rule = rule
     firstSeen = now
@@ -131,6 +136,8 @@ package struct LastFailure: Hashable, Sendable {
   package var at: GateInstant
   package var kind: FailureKind
   package var report: CheckReport
+  /// The name of the health check, where there are several; else empty.
+  package var check = ""
 }
 
 /// The latest check of an instance that a fault of the gate's own cost.
@@ -259,7 +266,7 @@ extension InstanceRecord {
   mutating func note(
     _ view: LoadBalancerView, at now: GateInstant, check: HealthCheck, policy: GatePolicy
   ) -> Transition? {
-    self.view = view
+    changeWhole { $0.view = view }
     guard policy.loadBalancer == .decides else { return nil }
     let old = health.state
     guard let new = health.follow(view, counting: counting(at: now, policy)) else { return nil }
@@ -313,7 +320,7 @@ extension InstanceRecord {
     case .failure(let kind):
       failures += 1
       if counting == .forgiven { forgivenFailures += 1 }
-      lastFailure = LastFailure(at: now, kind: kind, report: report)
+      lastFailure = LastFailure(at: now, kind: kind, report: report, check: checkName)
       if kind.isAnswered { latency.add(report.latencyMicroseconds) }
     }
   }

@@ -35,6 +35,27 @@ package struct HealthCheck: Hashable, Sendable {
   }
 }
 
+extension HealthCheck {
+  /// From the first of the successes that make a new target healthy to the last.
+  package var timeToRise: Duration { interval * max(initialThreshold - 1, 0) }
+}
+
+extension [HealthCheck] {
+  /// What is checked: `HTTP:80/health`, or `api HTTP:80/health, admin TCP:9000`.
+  package var targets: String {
+    map { $0.name.isEmpty ? "\($0.target)" : "\($0.name) \($0.target)" }.joined(separator: ", ")
+  }
+
+  /// By whose rules: `alb`, or `alb, nlb`.
+  package var allSemantics: String {
+    var names: [String] = []
+    for check in self where !names.contains(check.semantics.rawValue) {
+      names.append(check.semantics.rawValue)
+    }
+    return names.joined(separator: ", ")
+  }
+}
+
 /// So many failures among the last so many checks make a target unhealthy too: `3/10`.
 package struct UnhealthyWindow: Hashable, Sendable, CustomStringConvertible {
   /// At least 1, at most `checks`.

@@ -30,6 +30,14 @@ package struct Instance: Hashable, Sendable {
     self.role = role
   }
 
+  /// One with a port for each of the health checks; never none.
+  package init(
+    id: String, address: String, ports: [Int], zone: String? = nil, mismatch: String? = nil
+  ) {
+    self.init(id: id, address: address, port: ports[0], zone: zone, mismatch: mismatch)
+    otherPorts = Array(ports.dropFirst())
+  }
+
   /// What is asked beside the instances.
   package static func guarding(_ id: String, step: Int? = nil) -> Instance {
     var instance = Instance(id: id, address: "", port: 0, role: .guard)
@@ -67,7 +75,7 @@ package struct InstanceKey: Hashable, Sendable {
 
 extension Instance {
   /// As the health check at this place sees it: at its port.
-  func checked(by number: Int) -> Instance {
+  package func checked(by number: Int) -> Instance {
     guard number > 0 else { return self }
     var instance = self
     if otherPorts.indices.contains(number - 1) { instance.port = otherPorts[number - 1] }

@@ -48,6 +48,13 @@ extension Gate {
 
   func check(of key: InstanceKey) -> HealthCheck { rules[rule(of: key)].check }
 
+  /// The name of the health check of this key; nil of a guard's, and where there is but one without
+  /// a name.
+  package func checkName(of key: InstanceKey) -> String? {
+    let name = checks[min(key.check, checks.count - 1)].name
+    return name.isEmpty || records[key.index].instance.role == .guard ? nil : name
+  }
+
   func rule(of key: InstanceKey) -> Int { read(key) { $0.pointee.rule } }
 
   /// Whether it counts for the verdict.

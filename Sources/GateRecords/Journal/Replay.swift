@@ -10,7 +10,7 @@ extension Journal {
     under header: RunHeader,
     witness: (GateEvent, ArraySlice<GateEffect>, GateInstant, Gate) -> Void = { _, _, _, _ in }
   ) -> (gate: Gate, verdict: Verdict) {
-    var gate = Gate(check: header.check, policy: header.policy)
+    var gate = Gate(checks: header.checks.map(\.check), policy: header.policy)
     var effects: [GateEffect] = []
     var now = GateInstant.start
     let resumption = entries.lastIndex { if case .resumed = $0.event { true } else { false } } ?? 0
@@ -49,7 +49,9 @@ extension Journal {
 }
 
 extension Gate {
-  private func key(of name: Journal.Name) -> InstanceKey? { key(of: name.id, name.role) }
+  private func key(of name: Journal.Name) -> InstanceKey? {
+    key(of: name.id, name.role).map { InstanceKey($0.index, check: name.check) }
+  }
 
   private func finished(_ recorded: Journal.Listing) -> FinishedListing {
     var finished = recorded.listing

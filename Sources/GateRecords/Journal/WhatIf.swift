@@ -16,13 +16,13 @@ package enum WhatIf: Hashable, Sendable {
 extension Journal {
   /// Decides again under a header whose health check may differ in everything.
   package func whatIf(under changed: RunHeader) -> WhatIf {
-    let recorded = header.check
-    guard changed.check.interval.isMultiple(of: recorded.interval) else {
+    let (recorded, wanted) = (header.checks.map(\.check), changed.checks.map(\.check))
+    for (old, new) in zip(recorded, wanted) where !new.interval.isMultiple(of: old.interval) {
       return .unknown(
-        "needs checks every \(changed.check.interval.inWords), but they were made every "
-          + recorded.interval.inWords)
+        "needs checks every \(new.interval.inWords), but they were made every "
+          + old.interval.inWords)
     }
-    var rewriting = Rewriting(from: recorded, to: changed.check)
+    var rewriting = Rewriting(from: recorded, to: wanted)
     // What ends sooner moves ahead; what was at one moment stays in its order.
     let rewritten = entries.flatMap { rewriting.steps(of: $0) }
     let open = rewriting.openChecks(at: entries.last?.at ?? .start)
@@ -32,7 +32,7 @@ extension Journal {
   }
 
   private func decide(_ steps: [Rewriting.Step], under changed: RunHeader) -> WhatIf {
-    var gate = Gate(check: changed.check, policy: changed.policy)
+    var gate = Gate(checks: changed.checks.map(\.check), policy: changed.policy)
     var effects: [GateEffect] = []
     for step in steps {
       switch step.event {
@@ -63,10 +63,16 @@ private struct Rewriting {
     case unknown(String)
   }
 
-  private let recorded: HealthCheck
-  private let changed: HealthCheck
-  /// Of the recorded slots, one in so many.
-  private let stride: Int64
+  /// How the checks by one health check change.
+  private struct Change {
+    var recorded: HealthCheck
+    var changed: HealthCheck
+    /// Of the recorded slots, one in so many.
+    var stride: Int64
+  }
+
+  /// By the places of the health checks.
+  private let changes: [Change]
   private var schedules: [Journal.Name: Schedule] = [:]
   /// When the event before came.
   private var latest = GateInstant.start
@@ -80,21 +86,26 @@ private struct Rewriting {
     var due: GateInstant
   }
 
-  init(from recorded: HealthCheck, to changed: HealthCheck) {
-    self.recorded = recorded
-    self.changed = changed
-    stride = changed.interval.inMicroseconds / recorded.interval.inMicroseconds
+  init(from recorded: [HealthCheck], to changed: [HealthCheck]) {
+    changes = zip(recorded, changed).map { recorded, changed in
+      let stride = changed.interval.inMicroseconds / recorded.interval.inMicroseconds
+      return Change(recorded: recorded, changed: changed, stride: stride)
+    }
   }
 
   mutating func steps(of entry: Journal.Entry) -> [Step] {
     defer { latest = entry.at }
     switch entry.event {
     case .instanceAdded(let instance):
-      let name = Journal.Name(id: instance.id, role: instance.role)
-      schedules[name] = Schedule(due: entry.at)
+      for check in changes.indices where check == 0 || instance.role != .guard {
+        let name = Journal.Name(id: instance.id, role: instance.role, check: check)
+        schedules[name] = Schedule(due: entry.at)
+      }
       return [Step(at: entry.at, event: .happened(entry.event))]
     case .instanceRemoved(let name):
-      schedules[name] = nil
+      for check in changes.indices {
+        schedules[Journal.Name(id: name.id, role: name.role, check: check)] = nil
+      }
       return [Step(at: entry.at, event: .happened(entry.event))]
     case .checked(let name, let report): return steps(of: report, name, at: entry.at)
     case .checkLost(let name, let fault):
@@ -119,12 +130,12 @@ private struct Rewriting {
   /// The runner died, and another went on: what was under way is lost, and where the gap was long
   /// the slots begin anew.
   private mutating func resumed(_ entry: Journal.Entry) -> [Step] {
-    guard stride == 1 else {
+    if let change = changes.first(where: { $0.stride > 1 }) {
       return [
         Step(
           at: entry.at,
           event: .unknown(
-            "needs checks every \(changed.interval.inWords) as they would have been after "
+            "needs checks every \(change.changed.interval.inWords) as they would have been after "
               + "\(entry.at.preciseWords), when the run was resumed"))
       ]
     }
@@ -144,6 +155,7 @@ private struct Rewriting {
     guard name.role != .guard else {
       return lack + [Step(at: end, event: .happened(.checked(name, report)))]
     }
+    let (changed, recorded) = (changes[name.check].changed, changes[name.check].recorded)
     if changed.timeout > recorded.timeout, report.hasTimedOut {
       return lack + [
         Step(
@@ -161,6 +173,7 @@ private struct Rewriting {
 
   /// A check that would not have had the time that it took.
   private func cutShort(_ report: CheckReport, _ name: Journal.Name, at end: GateInstant) -> Step {
+    let (changed, recorded) = (changes[name.check].changed, changes[name.check].recorded)
     let until = report.started + changed.timeout
     // It kept its next slot busy, where a check would then have been made.
     guard end.since(report.started) < recorded.interval else {
@@ -183,10 +196,14 @@ private struct Rewriting {
 
   /// Checks that were open when the journal ended, and would have been over by then.
   func openChecks(at end: GateInstant) -> [Step] {
-    guard changed.timeout < recorded.timeout else { return [] }
-    return schedules.filter { $0.key.role != .guard }.sorted {
-      ($0.key.role.rawValue, $0.key.id) < ($1.key.role.rawValue, $1.key.id)
+    schedules.filter { name, _ in
+      let change = changes[name.check]
+      return name.role != .guard && change.changed.timeout < change.recorded.timeout
+    }.sorted {
+      ($0.key.role.rawValue, $0.key.id, $0.key.check)
+        < ($1.key.role.rawValue, $1.key.id, $1.key.check)
     }.compactMap { name, schedule in
+      let changed = changes[name.check].changed
       let until = schedule.due + changed.timeout
       guard until <= end else { return nil }
       return Step(
@@ -202,18 +219,20 @@ private struct Rewriting {
   /// Whether a check is in a slot that the longer interval has too.
   private mutating func isKept(_ started: GateInstant, of name: Journal.Name) -> Bool {
     let slot = slot(of: started, name)
+    let stride = changes[name.check].stride
     guard slot % stride == 0 else { return false }
     var schedule = schedules[name] ?? Schedule(due: started)
     let firstStart = schedule.firstStart ?? started
     schedule.firstStart = firstStart
     schedule.kept = slot
-    schedule.due = firstStart + recorded.interval * Int(slot + stride)
+    schedule.due = firstStart + changes[name.check].recorded.interval * Int(slot + stride)
     schedules[name] = schedule
     return true
   }
 
   /// A slot that the longer interval has, but in which no check was made.
   private func lack(before started: GateInstant, of name: Journal.Name) -> [Step] {
+    let stride = changes[name.check].stride
     guard stride > 1, let schedule = schedules[name], schedule.firstStart != nil,
       slot(of: started, name) > schedule.kept + stride
     else { return [] }
@@ -226,7 +245,8 @@ private struct Rewriting {
 
   private func slot(of started: GateInstant, _ name: Journal.Name) -> Int64 {
     guard let first = schedules[name]?.firstStart else { return 0 }
-    return started.since(first).inMicroseconds / recorded.interval.inMicroseconds
+    let interval = changes[name.check].recorded.interval
+    return started.since(first).inMicroseconds / interval.inMicroseconds
   }
 }
 

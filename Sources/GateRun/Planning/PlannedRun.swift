@@ -32,7 +32,7 @@ package struct PlannedRun {
     }
     notes += Self.notes(on: settings)
     (policy.membership, policy.loadBalancer) = (.fixed, .none)
-    steps = StepPlan.all(settings.check, policy)
+    steps = StepPlan.all(settings.checks.map(\.check), policy)
     if !steps.isEmpty {
       // The group must be ready in time for the steps.
       for step in policy.steps { policy.deadline = policy.deadline - step.shortest }

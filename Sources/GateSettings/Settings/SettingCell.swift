@@ -111,7 +111,7 @@ extension SettingKey {
   package var isOfChecks: Bool {
     switch setting.part {
     case .request, .tls, .way, .expectation, .baseline: true
-    case .check: self == .matcher
+    case .check: self == .matcher || self == .healthChecks
     case .rhythm, .source, .release, .following, .limits, .guards, .steps, .documents, .reactions:
       false
     }
@@ -131,7 +131,7 @@ extension SettingKey {
   }
 
   /// Why these values cannot be meant for a target.
-  fileprivate func misfit(
+  func misfit(
     _ texts: [SettingText], with target: HealthCheckTarget
   ) -> SettingCell.Misfit? {
     let scheme = target.scheme

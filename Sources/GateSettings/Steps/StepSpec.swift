@@ -56,6 +56,13 @@ extension StepSpec {
   }
 }
 
+extension StepSpec {
+  mutating func completeGuards(from usual: HealthCheck, beside first: HealthCheck) {
+    for index in guards.indices { guards[index].measure.complete(from: usual, beside: first) }
+    step.guards = guards.map(\.measure)
+  }
+}
+
 /// The way back.
 package enum Undo: Hashable, Sendable {
   case command(String)
