@@ -220,7 +220,8 @@ struct Diagnoser {
         return (
           Diagnosis(
             course.code,
-            course.words(occurrence, gate.policy, at: verdict.at).under(key.check), of: ids,
+            course.words(occurrence, policy(under: key.check), at: verdict.at).under(key.check),
+            of: ids,
             evidence: first.evidenceOverTime, key.confidence),
           // What was seen outranks what may yet come.
           course == .stillBooting ? Int.max : course.rawValue
@@ -229,15 +230,28 @@ struct Diagnoser {
     }
   }
 
+  /// The policy as far as it bears on one of several health checks: where the others kept the group
+  /// from being healthy, there was no soak that could have been left out.
+  private func policy(under check: String) -> GatePolicy {
+    var policy = gate.policy
+    let hasBeenHealthy = gate.records.contains { record in
+      record.instance.role == .member && record.transitions.contains { $0.to == .healthy }
+    }
+    if !check.isEmpty, !hasBeenHealthy { policy.soak = .zero }
+    return policy
+  }
+
   private func ordered(_ ranked: [Ranked]) -> [Diagnosis] {
     ranked.sorted { left, right in
       let (first, second) = (left.diagnosis, right.diagnosis)
       guard first.confidence == second.confidence else { return first.confidence == .likely }
-      guard left.rank < Int.max, right.rank < Int.max else { return left.rank < right.rank }
-      guard first.instances.count == second.instances.count else {
+      let areSeen = left.rank < Int.max && right.rank < Int.max
+      guard !areSeen || first.instances.count == second.instances.count else {
         return first.instances.count > second.instances.count
       }
-      return left.rank < right.rank
+      guard left.rank == right.rank else { return left.rank < right.rank }
+      // Of two health checks the same is said.
+      return first.summary < second.summary
     }.map(\.diagnosis)
   }
 

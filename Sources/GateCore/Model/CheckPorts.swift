@@ -10,6 +10,9 @@ package struct CheckPorts: Hashable, Sendable {
 
   package init(_ port: HealthCheckTarget.Port) { self.init([port]) }
 
+  package static func number(_ port: Int) -> CheckPorts { CheckPorts(.number(port)) }
+  package static let trafficPort = CheckPorts(HealthCheckTarget.Port.trafficPort)
+
   /// Those of an instance with this port of its own; nil where `traffic-port` is wanted and it has none.
   package func ports(own: Int?) -> [Int]? {
     var ports: [Int] = []

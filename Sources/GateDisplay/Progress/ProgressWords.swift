@@ -67,8 +67,11 @@ extension Gate {
       return "\(name) is initial again after \(failed): \(record.lastFailure?.words ?? "") "
         + "(\(standing))"
     case .healthy, .initial:
-      let passed = counted(record.health.consecutiveSuccesses, "success", "es")
-      return "\(name) is \(transition.to.rawValue) after \(passed) (\(standing))"
+      let passed =
+        record.parts.isEmpty
+        ? "after \(counted(record.health.consecutiveSuccesses, "success", "es"))"
+        : "by \(counted(record.parts.count, "health check"))"
+      return "\(name) is \(transition.to.rawValue) \(passed) (\(standing))"
     case .unhealthy:
       let failed = counted(record.health.consecutiveFailures, "failure")
       let reason = transition.reason.code.map { " [\($0)]" } ?? ""

@@ -92,7 +92,10 @@ package struct RunHeader: Hashable, Sendable {
 
 extension RunHeader {
   /// The first health check, where there are several.
-  package var check: HealthCheck { checks[0].check }
+  package var check: HealthCheck {
+    get { checks[0].check }
+    set { checks[0].check = newValue }
+  }
 
   package var request: [RequestSetting] { checks[0].request }
 
@@ -110,25 +113,25 @@ extension RunHeader {
       journalPath: journalPath, deployment: deployment)
   }
 
-  /// The field `health_check`, and where they have names `health_checks`.
-  func writeHealthCheck(to writer: inout JSONWriter) {
-    check.write(to: &writer, request: request)
-    guard !check.name.isEmpty else { return }
-    writer.array("health_checks", checks) { writer, own in
-      writer.object { own.check.writeFields(to: &$0, request: own.request) }
-    }
-  }
+  func writeHealthCheck(to writer: inout JSONWriter) { checks.write(to: &writer) }
 
   func writePolicy(to writer: inout JSONWriter) {
     policy.write(to: &writer, isAdvisory: isAdvisory)
   }
 }
 
-extension HealthCheck {
-  /// As the field `health_check`.
-  package func write(to writer: inout JSONWriter, request: [RunHeader.RequestSetting]) {
-    writer.object("health_check") { writeFields(to: &$0, request: request) }
+extension [RunHeader.Check] {
+  /// The first as the field `health_check`, and where they have names all as `health_checks`.
+  package func write(to writer: inout JSONWriter) {
+    writer.object("health_check") { self[0].check.writeFields(to: &$0, request: self[0].request) }
+    guard !self[0].check.name.isEmpty else { return }
+    writer.array("health_checks", self) { writer, own in
+      writer.object { own.check.writeFields(to: &$0, request: own.request) }
+    }
   }
+}
+
+extension HealthCheck {
 
   fileprivate func writeFields(
     to writer: inout JSONWriter, request: [RunHeader.RequestSetting]

@@ -62,6 +62,12 @@ package struct CheckEntry {
     return values
   }
 
+  /// Whether it says what the value of a setting is, or what it was imported from does.
+  func gives(_ key: SettingKey) -> Bool {
+    // What it lacks is its own lack.
+    key == .target || given.values[key] != nil || imported?.layer.values[key] != nil
+  }
+
   /// Why a value of the run cannot be meant for it; nil where it can.
   func misfit(
     of key: SettingKey, _ texts: [SettingText], over usual: RawSettings
@@ -103,7 +109,9 @@ extension RawSettings {
     case .array(let items) where key.setting.takesList:
       for item in items { add(item, to: key, of: what, at: origin) }
     case .object(let pairs) where key.setting.pairSeparator != nil:
-      for (name, value) in pairs { add(key.setting.joined(name.text, value.text), to: key, at: origin) }
+      for (name, value) in pairs {
+        add(key.setting.joined(name.text, value.text), to: key, at: origin)
+      }
     case .null, .array, .object:
       problems.append(
         SettingProblem(

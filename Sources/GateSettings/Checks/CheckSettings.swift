@@ -28,9 +28,14 @@ extension Settings {
   package var expectations: Expectations { checks[0].expectations }
 
   /// Where each instance is checked.
-  package var ports: CheckPorts {
+  package var ports: CheckPorts { checks.ports }
+}
+
+extension [CheckSettings] {
+  /// Where each instance is checked by them.
+  var ports: CheckPorts {
     CheckPorts(
-      checks.map { settings in
+      map { settings in
         guard settings.check.target.port == .trafficPort, let port = settings.trafficPort else {
           return settings.check.target.port
         }
@@ -67,7 +72,6 @@ extension SettingsReader {
   ) -> (checks: [CheckSettings], usual: HealthCheck) {
     guard inForce.values[.healthChecks] != nil else {
       var settings = checkSettings()
-      compare(settings.check, settings.request, settings.tls, withLoadBalancerIn: strictness)
       settings.inForce = inForce
       return ([settings], settings.check)
     }
@@ -105,7 +109,12 @@ extension SettingsReader {
         target: reader.areSound(.target) ? settings.check.target : nil, source: .instances,
         probeFrom: probeFrom))
     reader.compare(settings.request, with: settings.check.target)
-    add(reader.ownProblems.map { $0.ofCheck(entry.name) }.filter { !problems.contains($0) })
+    for problem in reader.ownProblems {
+      // What is wrong with a value of the run's is said once, and of the run.
+      let isOwn = problem.key.map { entry.gives($0) } ?? true
+      let said = isOwn ? problem.ofCheck(entry.name) : problem
+      if !problems.contains(said) { add([said]) }
+    }
     for warning in reader.warnings { warn("\(entry.name): \(warning)") }
     if !reader.problems.isEmpty { distrust(.healthChecks) }
     settings.check.name = entry.name
@@ -129,13 +138,13 @@ extension SettingsReader {
     for problem in unreadable where !problems.contains(problem) { add([problem]) }
     for (key, texts) in usual.values.sorted(by: { $0.key.order < $1.key.order })
     where isAsked(key) && reader.areSound(key) {
-      let heirs = entries.filter { $0.given.values[key] == nil }
-      let misfits = heirs.map { $0.misfit(of: key, texts, over: usual) }
+      let misfits = entries.map { $0.misfit(of: key, texts, over: usual) }
       guard let misfit = misfits.first ?? nil, !misfits.contains(where: { $0 == nil }) else {
         continue
       }
       reject(
-        key, "\(key.rawValue) is given, but \(misfit.reason): it means something to no health check",
+        key,
+        "\(key.rawValue) is given, but \(misfit.reason): it means something to no health check",
         hint: misfit.hint)
     }
     return settings

@@ -22,7 +22,7 @@ extension Settings {
     let isStrict = reader.toggle(.strict)
     let (checks, usual) = reader.checks(
       isStrict ? .strict : .lenient, imports, probeFrom: reader.choice(.probeFrom, else: .here))
-    let ports = CheckPorts(checks.map(\.check.target.port))
+    let ports = checks.ports
     let check = checks[0].check
     let source = reader.source(on: ports, need)
     let baseline = reader.baseline(on: ports)
@@ -41,6 +41,10 @@ extension Settings {
       reports: reader.values(of: .report, ReportRequest.init(parsing:)), labels: reader.labels())
     let reactions = reader.reactions()
 
+    if check.name.isEmpty {
+      reader.compare(
+        check, checks[0].request, checks[0].tls, withLoadBalancerIn: isStrict ? .strict : .lenient)
+    }
     reader.refuseMisfits(
       in: SettingCell(
         target: reader.areSound(.target) && checks.count == 1 && check.name.isEmpty

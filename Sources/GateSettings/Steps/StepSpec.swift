@@ -108,22 +108,6 @@ extension SettingsReader {
       }
       judge(spec, name, under: check)
     }
-    guard areSound(.steps) else { return }
-    if !isGiven(.undo) {
-      reject(
-        .steps, "steps are given without undo, the way back",
-        hint: "add undo: a command that takes all traffic from the new group, or undo: none")
-    }
-    if !isGiven(.journal) {
-      reject(
-        .steps, "steps are given without journal: a killed run could not go on, or back",
-        hint: "such as --journal run.ndjson")
-    }
-    if isAsked(.advisory) {
-      reject(
-        .steps, "steps are given with advisory, which runs no command",
-        hint: "make single guards advisory, or leave one of them out")
-    }
   }
 
   /// A guard that a step is over before it could have said anything.
