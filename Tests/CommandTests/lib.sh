@@ -102,7 +102,7 @@ settle() { # ARGUMENT...: then $settled has those that count
     }
     name=${words[index]%%=*}
     case $name in
-      --header | --connect-to | --expect* | --guard | --report | --label | --notify | --cross-check | --key | --ignore | --failure-rate)
+      --header | --connect-to | --expect* | --guard | --report | --label | --notify | --cross-check | --import-from | --key | --ignore | --failure-rate)
         [ "$name" = --expected ] || name=$name-$index
         ;;
     esac

@@ -11,3 +11,12 @@ import Testing
     #expect(outcome.shifts > 400)
   }
 }
+
+/// Groups under several health checks on virtual time, judged from outside.
+@Suite struct SeveralChecksGroupTests {
+  @Test func noGroupOfTheFixedSeedsBreaksARule() {
+    let outcome = ChecksGroups.run(1000, seed: 1)
+    #expect(outcome.violation == nil)
+    #expect(outcome.reasons.count >= 5, "\(outcome.text)")
+  }
+}

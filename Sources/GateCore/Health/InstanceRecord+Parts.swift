@@ -78,7 +78,8 @@ extension InstanceRecord {
   /// Takes over what is told of the check that the state comes from.
   private mutating func follow(_ part: InstanceRecord) {
     health = part.health
-    (schedule, nextCheck, latest) = (part.schedule, part.nextCheck, part.latest)
+    (schedule, nextCheck) = (part.schedule, part.nextCheck)
+    latest = parts.reduce(.passed) { $0.together(with: $1.latest) }
     pattern = part.pattern
     lastFailure = part.lastFailure ?? newest(\.lastFailure, \.at)
     lastLoss = newest(\.lastLoss, \.at)
@@ -100,9 +101,9 @@ extension InstanceRecord {
   /// How far from what a promotion needs.
   private var badness: Int {
     switch health.state {
-    case .unhealthy: 3
-    case .initial: 2
-    case .healthy: health.isShownHealthy && latest == .passed ? 0 : 1
+    case .unhealthy: 4
+    case .initial: 3
+    case .healthy: !health.isShownHealthy ? 2 : latest == .passed ? 0 : 1
     }
   }
 }

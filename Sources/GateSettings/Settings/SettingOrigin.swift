@@ -58,7 +58,8 @@ extension SettingOrigin: Comparable {
 
   /// What would beat a value from here; nil when nothing would.
   func overrides(of key: SettingKey) -> String? {
-    switch self {
+    guard key.isEverywhere else { return nil }
+    return switch self {
     case .flag: nil
     case .variable: "\(key.flag) would override it"
     case .file: "a flag or \(key.variable) would override it"
