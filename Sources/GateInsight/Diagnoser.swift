@@ -211,7 +211,8 @@ struct Diagnoser {
         let rule = Rule.all[place]
         return (
           Diagnosis(
-            rule.code, rule.words(occurrence).under(key.check), of: ids, evidence: first.evidenceWords,
+            rule.code, rule.words(occurrence).under(key.check), of: ids,
+            evidence: first.evidenceWords,
             key.confidence),
           // What is known comes before what is only seen.
           first.notRunning == nil ? place + CourseClaim.allCases.count : -1

@@ -52,7 +52,8 @@ import Testing
         "classic", "HTTP:80/health", "15", "5", "2", "10",
       ])
     #expect(
-      Set(try classic.list(ports: [80]).members.map(\.instance.id)) == Set(fleet.members["blue"] ?? [])
+      Set(try classic.list(ports: [80]).members.map(\.instance.id))
+        == Set(fleet.members["blue"] ?? [])
     )
     #expect(try classic.report().opinions.map(\.view.state) == [.healthy, .healthy])
     #expect(throws: SourceError.self) {

@@ -27,9 +27,10 @@ package struct CheckPorts: Hashable, Sendable {
     return ports
   }
 
-  /// The same for an instance that was written down with its port: who writes `10.0.1.6:8080` means
-  /// it, whether or not the one target names another for the rest. Of several health checks it is
-  /// the traffic port.
+  /// The same for an instance that was written down with its port.
+  ///
+  /// Who writes `10.0.1.6:8080` means it, whether or not the one target names another for the rest.
+  /// Of several health checks it is the traffic port.
   package func ports(written own: Int?) -> [Int]? {
     guard wanted.count == 1, let own else { return ports(own: own) }
     return [own]

@@ -83,7 +83,9 @@ package struct GatePolicy: Hashable, Sendable {
 
   /// The deadline when none is given: room for both thresholds twice, beside grace and soak, and
   /// for the samples of a comparison; for each step its commands, lags and windows and its soak, and
-  /// one relapse of the longest soak. Of several checks the slowest needs the most.
+  /// one relapse of the longest soak.
+  ///
+  /// Of several checks the slowest needs the most.
   package static func defaultDeadline(
     for checks: [HealthCheck], gracePeriod: Duration, soak: Duration,
     comparison: ComparisonPolicy? = nil, steps: [CanaryStep] = []

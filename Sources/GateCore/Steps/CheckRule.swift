@@ -73,7 +73,9 @@ extension Gate {
   /// What a guard's success waits for that may be of before its step; nil where it counts.
   func wait(for report: CheckReport, of key: InstanceKey) -> GuardWait? {
     let rule = records[key.index].rule
-    guard rule >= checks.count, report.result == .success, rules[rule].settling > .zero else { return nil }
+    guard rule >= checks.count, report.result == .success, rules[rule].settling > .zero else {
+      return nil
+    }
     let settled = settled(records[key.index])
     guard report.started < settled else { return nil }
     let left = settled.since(report.started).inWords

@@ -74,7 +74,8 @@ extension PlanDocument {
     let policy = plan.policy
     return PlanPlot(curve.map(\.course.promote)).svg(
       title: "Probability of promotion, \(counted(plan.group.count, "instance"))",
-      caption: "\(plan.checks.rulesWords); \(plan.group.wanted) healthy for \(policy.soak.inWords) by "
+      caption:
+        "\(plan.checks.rulesWords); \(plan.group.wanted) healthy for \(policy.soak.inWords) by "
         + "\(policy.deadline.inWords), at most \(plan.group.allowed) unhealthy")
   }
 }

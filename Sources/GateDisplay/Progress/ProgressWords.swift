@@ -33,11 +33,13 @@ extension RunHeader {
     guard policy.loadBalancer != .decides else {
       return "earliest promotion after \(policy.soak.inWords), \(deadline)"
     }
-    return "earliest promotion after \(checks.map(\.check).earliestPromotion(under: policy).inWords), \(deadline)"
+    return
+      "earliest promotion after \(checks.map(\.check).earliestPromotion(under: policy).inWords), \(deadline)"
   }
 
   private var oneSuccess: String? {
-    guard checks.allSatisfy({ $0.check.initialThreshold == 1 }), policy.soak == .zero, policy.steps.isEmpty,
+    guard checks.allSatisfy({ $0.check.initialThreshold == 1 }), policy.soak == .zero,
+      policy.steps.isEmpty,
       policy.comparison == nil,
       policy.loadBalancer != .decides
     else { return nil }

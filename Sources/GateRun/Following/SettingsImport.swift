@@ -61,7 +61,8 @@ package struct SettingsImport {
       asked.values[.deadline] = settings.values[.deadline]
       var found = try SettingsImport(asked)
       // Of the group itself each target has its own.
-      if source.last?.text == settings.values[.targetGroup]?.last.map({ "target-group:\($0.text)" }) {
+      if source.last?.text == settings.values[.targetGroup]?.last.map({ "target-group:\($0.text)" })
+      {
         found?.trafficPort = nil
       }
       let warnings = (found?.warnings ?? []).map { "\(entry.name): \($0)" }

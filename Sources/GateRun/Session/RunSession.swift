@@ -169,7 +169,8 @@ package struct RunSession {
       verdict: reactions == nil ? .told : settings.verdictPlace)
     let observers: [any GateObserver] = [journal, progress].compactMap { $0 } + others
     if resumption == nil { journal?.start(header) } else { journal?.goOn(header) }
-    let gate = resumption?.run.gate ?? Gate(checks: header.checks.map(\.check), policy: header.policy)
+    let gate =
+      resumption?.run.gate ?? Gate(checks: header.checks.map(\.check), policy: header.policy)
     for poller in pollers { poller.start() }
     var engine = GateEngine(
       gate, port: port, observers: observers, feed: group.poller,
@@ -234,7 +235,8 @@ package struct RunSession {
     let begun = resumption?.run.header
     return RunHeader(
       healthgateVersion: Program.version, runID: begun?.runID ?? RunID.make(at: .now),
-      startedAt: begun?.startedAt ?? .now, checks: RunHeader.Check.all(settings.checks.map(\.check), settings.requestsInForce),
+      startedAt: begun?.startedAt ?? .now,
+      checks: RunHeader.Check.all(settings.checks.map(\.check), settings.requestsInForce),
       policy: group.policy,
       isAdvisory: settings.isAdvisory, group: group.source, baseline: baseline?.source,
       settings: settings.chosen + askers, warnings: settings.warnings + (baseline?.warnings ?? []),

@@ -65,8 +65,9 @@ extension SettingsReader {
       expectations: expectations())
   }
 
-  /// The health checks: the one that the run's own settings describe, or several with names. The
-  /// usual one is the run's own in either case: guards have its numbers.
+  /// The health checks: the one that the run's own settings describe, or several with names.
+  ///
+  /// The usual one is the run's own in either case: guards have its numbers.
   mutating func checks(
     _ strictness: Strictness, _ imports: [CheckImport?], probeFrom: ProbeOrigin
   ) -> (checks: [CheckSettings], usual: HealthCheck) {

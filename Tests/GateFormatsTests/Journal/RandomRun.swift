@@ -108,7 +108,9 @@ struct RandomRun {
       ]),
       warnings: random.pick([[], ["one", "two: \"2\""]]))
     header.baseline = random.pick([nil, nil, .init(source: "asg", name: "blue")])
-    if policy.loadBalancer != .decides, random.chance(0.3) { header.checks = several(check, &random) }
+    if policy.loadBalancer != .decides, random.chance(0.3) {
+      header.checks = several(check, &random)
+    }
     return header
   }
 

@@ -100,8 +100,11 @@ import Testing
       "two health checks are called 'a'"),
     Row("- { name: a }", "health check a: no target given"),
     Row(
-      "- { name: a, target: 'TCP:80', intervall: 3 }", "health_checks: 'intervall' is no part of health check 1"),
-    Row("- { name: a, target: 'TCP:80', soak: 3 }", "health_checks: 'soak' is no part of health check 1"),
+      "- { name: a, target: 'TCP:80', intervall: 3 }",
+      "health_checks: 'intervall' is no part of health check 1"),
+    Row(
+      "- { name: a, target: 'TCP:80', soak: 3 }",
+      "health_checks: 'soak' is no part of health check 1"),
     Row("- { name: a, target: 'TCP:80', interval: soon }", "health check a: interval: "),
     Row("- { name: a, target: 'TCP:80', host: shop }", "health check a: host is given, but a TCP"),
     Row("- api", "health_checks: health check 1 is not a mapping"),
@@ -152,6 +155,7 @@ import Testing
     let again = try Settings(
       resolving: RawSettings(file: Array(given.printed.utf8), path: "printed.yaml"))
     #expect(again.checks.map(\.check) == given.checks.map(\.check))
-    #expect(again.checks.map(\.request.host) == [nil, nil] && again.checks[0].request.headers.count == 2)
+    #expect(
+      again.checks.map(\.request.host) == [nil, nil] && again.checks[0].request.headers.count == 2)
   }
 }

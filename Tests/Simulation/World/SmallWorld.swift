@@ -154,7 +154,8 @@ extension SmallWorld {
   }
 
   private mutating func send(_ event: GateEvent, at now: GateInstant) {
-    let wanted = if case .resumed = event { [InstanceKey: GateInstant]() } else { run.checker.wanted }
+    let wanted =
+      if case .resumed = event { [InstanceKey: GateInstant]() } else { run.checker.wanted }
     let wakeUp = run.checker.wakeUp
     run.send(event, at: now)
     guard run.verdict == nil else { return }
