@@ -150,6 +150,14 @@ import Testing
     #expect(run.gate.comparison?.latency == nil)
   }
 
+  @Test func aSingleFailureIsNoReasonNotToCompareLatencies() throws {
+    for (new, old) in [(["+++-+*"], ["+*"]), (["+*"], ["+++-+*"])] {
+      let run = Self.run(
+        ComparisonPolicy(minSamples: 20), deadline: 900, new: new, old: old, latencies: (9, 5))
+      #expect(run.verdict?.reason.code == .worseThanBaseline)
+    }
+  }
+
   @Test func aLatencyAboveTheAllowedIncreaseIsARollback() throws {
     let run = Self.run(latencies: (9, 5))
     let verdict = try #require(run.verdict)

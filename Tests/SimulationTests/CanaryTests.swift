@@ -20,3 +20,11 @@ import Testing
     #expect(outcome.reasons.count >= 5, "\(outcome.text)")
   }
 }
+
+/// The comparison's error, shared over the steps and both tests.
+@Suite struct RolloutTests {
+  @Test func goodReleasesAreCalledWorseNoMoreOftenThanTheConfidenceSays() {
+    let outcome = Rollouts.run(400, seed: 1)
+    #expect(outcome.isWell, "\(outcome.text)")
+  }
+}

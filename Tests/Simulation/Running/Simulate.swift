@@ -13,6 +13,7 @@ package struct Simulate {
   private var sporadic: Int?
   private var canaries: Int?
   private var several: Int?
+  private var rollouts: Int?
   private var isShrinking = true
   private let recorder: (any RunRecorder.Type)?
   private let command: String
@@ -23,6 +24,7 @@ package struct Simulate {
            simulate --sporadic RUNS [--seed N]
            simulate --canaries RUNS [--seed N]
            simulate --several RUNS [--seed N]
+           simulate --rollouts RUNS [--seed N]
 
     Simulates gates on virtual time until so many checks or worlds are done (default: 10^6 checks), and
     ends with 1 when one breaks a rule: with its seed, and with the smallest world that breaks one too.
@@ -37,6 +39,9 @@ package struct Simulate {
 
     With --several it plays groups under several health checks, of which each has its own interval and
     thresholds, and fails in its own way.
+
+    With --rollouts it compares releases that are no worse than the old one at each of three steps, and ends with 1
+    when more of them are called worse than the confidence of 95 % allows.
 
     """
 
@@ -78,6 +83,7 @@ package struct Simulate {
       case "--sporadic": sporadic = try Self.number(value)
       case "--canaries": canaries = try Self.number(value)
       case "--several": several = try Self.number(value)
+      case "--rollouts": rollouts = try Self.number(value)
       case "--kind":
         guard let named = WorldTrial.Kind(rawValue: value) else {
           throw WorldError(description: "'\(value)' is no kind of world")
@@ -101,6 +107,10 @@ package struct Simulate {
     if let canaries {
       let outcome = Canaries.run(canaries, seed: seed ?? 1)
       return Self.tell(outcome.text, outcome.violation)
+    }
+    if let rollouts {
+      let outcome = Rollouts.run(rollouts, seed: seed ?? 1)
+      return Self.tell(outcome.text, outcome.isWell ? nil : "more errors than allowed")
     }
     if let several {
       let outcome = ChecksGroups.run(several, seed: seed ?? 1)

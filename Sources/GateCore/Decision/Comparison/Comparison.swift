@@ -8,7 +8,7 @@ package struct Comparison: Hashable, Sendable {
   /// Whether each group has as many checks as are wanted.
   package var hasEnoughSamples: Bool
   package var failures: Failures
-  /// Nil while one of the groups has fewer successes than samples are wanted.
+  /// Nil while one of the groups has fewer successes than half of the samples that are wanted.
   package var latency: Latency?
 
   package struct Counts: Hashable, Sendable {
@@ -62,7 +62,8 @@ package struct Comparison: Hashable, Sendable {
       pValue: pValue, isWorse: hasEnoughSamples && pValue < error / 2)
     let successes = min(new.latencies, old.latencies)
     latency =
-      hasEnoughSamples && successes >= policy.minSamples
+      // A few failures, of either group, are no reason not to look at how long the others took.
+      hasEnoughSamples && successes * 2 >= policy.minSamples
       ? Latency(samples.new.latencies, samples.old.latencies, policy, error: error) : nil
   }
 }
