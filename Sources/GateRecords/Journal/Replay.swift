@@ -1,50 +1,125 @@
 package import GateCore
 internal import GateSettings
 
-extension Journal {
-  /// Decides again from what was recorded, under the header's settings or changed ones.
-  ///
-  /// With the header's own the verdict is the run's, to the byte. The witness is told what an
-  /// observer of the run would have been told.
-  package func replayed(
-    under header: RunHeader,
-    witness: (GateEvent, ArraySlice<GateEffect>, GateInstant, Gate) -> Void = { _, _, _, _ in }
-  ) -> (gate: Gate, verdict: Verdict) {
-    var gate = Gate(check: header.check, policy: header.policy)
-    var effects: [GateEffect] = []
-    var now = GateInstant.start
-    let resumption = entries.lastIndex { if case .resumed = $0.event { true } else { false } } ?? 0
-    for (index, entry) in entries.enumerated() {
-      now = entry.at
-      guard let event = gate.event(for: entry.event) else { continue }
-      let isFolded = gate.handle(event, at: now, effects: &effects)
-      if isFolded || !effects.isEmpty {
-        witness(isFolded ? event : .wokeUp, effects[...], now, gate)
-      }
-      effects.removeAll(keepingCapacity: true)
-      // A promotion that the run had come to before it was resumed is taken back by that.
-      if let verdict = gate.verdict, index >= resumption || verdict.decision != .promote {
-        return (gate, verdict)
-      }
+/// Decides again from what was recorded, as its entries come.
+///
+/// With the run's own settings the verdict is the run's, to the byte.
+package struct JournalReplay: Sendable {
+  private var gate: Gate
+  private var effects: [GateEffect] = []
+  private var now = GateInstant.start
+  private var interruption: HeldInterruption?
+
+  /// Is told what an observer of the run would have been told.
+  package typealias Witness = (GateEvent, ArraySlice<GateEffect>, GateInstant, Gate) -> Void
+
+  /// An interruption, of which only what follows tells whether it ended the run: of a run that went
+  /// on it was mere time.
+  private struct HeldInterruption {
+    var interruption: Interruption
+    var at: GateInstant
+    /// When the gate looked since.
+    var looks: [GateInstant] = []
+  }
+
+  /// `header` has the run's settings, or others.
+  package init(under header: RunHeader) {
+    gate = Gate(check: header.check, policy: header.policy)
+  }
+
+  package mutating func fold(_ entry: Journal.Entry, _ witness: Witness) {
+    if case .resumed = entry.event { forgetInterruption(witness) }
+    guard !isDecided(before: entry.event) else { return }
+    switch entry.event {
+    case .interrupted(let interruption) where self.interruption == nil:
+      self.interruption = HeldInterruption(interruption: interruption, at: entry.at)
+    case .wokeUp where interruption != nil: interruption?.looks.append(entry.at)
+    case let event where event.isOwn:
+      endInterruption(witness)
+      handle(event, at: entry.at, witness)
+    case let event: handle(event, at: entry.at, witness)
     }
-    gate.handle(.interrupted(.journalEnd), at: now, effects: &effects)
+    if gate.verdict == nil { now = entry.at }
+  }
+
+  /// What came of it, when there are no more entries.
+  package mutating func end(_ witness: Witness) -> (gate: Gate, verdict: Verdict) {
+    endInterruption(witness)
+    if gate.verdict == nil { gate.handle(.interrupted(.journalEnd), at: now, effects: &effects) }
     guard let verdict = gate.verdict else { preconditionFailure("an interrupted gate decides") }
     return (gate, verdict)
+  }
+
+  /// Whether nothing counts any more: a promotion alone is taken back, when the run is resumed.
+  private func isDecided(before event: Journal.RecordedEvent) -> Bool {
+    guard let verdict = gate.verdict else { return false }
+    if case .resumed = event { return verdict.decision != .promote }
+    return true
+  }
+
+  private mutating func forgetInterruption(_ witness: Witness) {
+    guard let held = interruption else { return }
+    interruption = nil
+    for moment in [held.at] + held.looks { handle(.wokeUp, at: moment, witness) }
+  }
+
+  private mutating func endInterruption(_ witness: Witness) {
+    guard let held = interruption else { return }
+    interruption = nil
+    handle(.interrupted(held.interruption), at: held.at, witness)
+  }
+
+  private mutating func handle(
+    _ recorded: Journal.RecordedEvent, at moment: GateInstant, _ witness: Witness
+  ) {
+    guard !isDecided(before: recorded), let event = gate.event(for: recorded) else { return }
+    let isFolded = gate.handle(event, at: moment, effects: &effects)
+    if isFolded || !effects.isEmpty {
+      witness(isFolded ? event : .wokeUp, effects[...], moment, gate)
+    }
+    effects.removeAll(keepingCapacity: true)
   }
 }
 
 extension Journal {
-  /// What came of the verdict; of one that was taken back when the run went on, nothing.
-  package var aftermath: Aftermath {
-    var aftermath = Aftermath()
-    for entry in entries {
-      switch entry.event {
-      case .aftermath(let event): aftermath.note(event)
-      case .resumed: aftermath = Aftermath()
-      default: break
-      }
-    }
-    return aftermath
+  /// Decides again from what was recorded, under the header's settings or changed ones.
+  package func replayed(
+    under header: RunHeader, witness: JournalReplay.Witness = { _, _, _, _ in }
+  ) -> (gate: Gate, verdict: Verdict) {
+    var replay = JournalReplay(under: header)
+    for entry in entries { replay.fold(entry, witness) }
+    return replay.end(witness)
+  }
+}
+
+/// A recorded run, and what its replay came to.
+package struct ReplayedJournal: Sendable {
+  package var summary: JournalSummary
+  /// The run's, or one with other settings.
+  package var header: RunHeader
+  package var gate: Gate
+  package var verdict: Verdict
+
+  package init(
+    _ summary: JournalSummary, under header: RunHeader, _ end: (gate: Gate, verdict: Verdict)
+  ) {
+    self.summary = summary
+    self.header = header
+    (gate, verdict) = end
+  }
+
+  /// The verdict as the run gave it, or would have given it.
+  ///
+  /// The exit status is that of the verdict alone; only a run knows what became of its outputs.
+  package var document: VerdictDocument {
+    var document = VerdictDocument(
+      header: header, gate: gate, verdict: verdict,
+      exitCode: verdict.exitCode(isAdvisory: header.isAdvisory),
+      journal: JournalDigest(
+        path: header.journalPath, sha256: summary.sha256, events: summary.events))
+    // Of another verdict than the run's nothing came.
+    if header == summary.header { document.add(summary.aftermath) }
+    return document
   }
 }
 

@@ -16,7 +16,7 @@ package enum WhatIf: Hashable, Sendable {
 extension Journal {
   /// Decides again under a header whose health check may differ in everything.
   package func whatIf(under changed: RunHeader) -> WhatIf {
-    let recorded = header.check
+    let recorded = summary.header.check
     guard changed.check.interval.isMultiple(of: recorded.interval) else {
       return .unknown(
         "needs checks every \(changed.check.interval.inWords), but they were made every "
