@@ -5,39 +5,35 @@ internal import GateCore
 ///
 /// Whatever differs in the least, by a blank or in the order of its fields, is not read here: it is
 /// for the reader of all lines, which also tells what is wrong. Of what both read, both make the same.
-struct CheckLine {
-  let sequence: Int
-  let at: GateInstant
-  let name: Journal.Name
-  let report: CheckReport
-  /// Where the next line begins.
-  let end: Int
-
-  /// Reads the line that begins there; nil when it is another line, a whole one or not.
-  init?(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) {
-    var text = PlainText(bytes, from: start)
-    do throws(PlainText.Other) {
-      try text.want("{\"seq\":")
-      sequence = try text.number()
-      try text.want(",\"t\":")
-      at = GateInstant(microseconds: try text.decimal(places: 6))
-      try text.want(",\"event\":\"check\",\"id\":")
-      let id = try text.string()
-      let role =
-        text.take(",\"role\":") ? try text.wanted(InstanceRole(rawValue: text.string())) : .member
-      name = Journal.Name(id: id, role: role)
-      report = try Self.report(&text)
-      try text.want("}\n")
-    } catch {
-      return nil
-    }
-    guard report.started <= at else { return nil }
-    end = text.position
+enum CheckLine {
+  /// Takes the line that stands next; throws when it is another, or not yet whole.
+  ///
+  /// - Parameters:
+  ///   - number: Its number in the journal, from 0.
+  ///   - last: When the line before came.
+  static func entry(
+    in text: inout PlainText, number: Int, after last: GateInstant
+  ) throws(PlainText.Other) -> Journal.Entry {
+    try text.want("{\"seq\":")
+    guard try text.number() == number else { throw PlainText.Other() }
+    try text.want(",\"t\":")
+    let now = GateInstant(microseconds: try text.decimal(places: 6))
+    guard now >= last else { throw PlainText.Other() }
+    try text.want(",\"event\":\"check\",\"id\":")
+    let id = try text.string()
+    let role =
+      text.take(",\"role\":") ? try text.wanted(InstanceRole(rawValue: text.string())) : .member
+    let report = try report(&text, until: now)
+    try text.want("}\n")
+    return Journal.Entry(at: now, event: .checked(Journal.Name(id: id, role: role), report))
   }
 
-  private static func report(_ text: inout PlainText) throws(PlainText.Other) -> CheckReport {
+  private static func report(
+    _ text: inout PlainText, until now: GateInstant
+  ) throws(PlainText.Other) -> CheckReport {
     try text.want(",\"started\":")
     let started = GateInstant(microseconds: try text.decimal(places: 6))
+    guard started <= now else { throw PlainText.Other() }
     var result = CheckResult.success
     if !text.take(",\"ok\":true,\"kind\":null") {
       try text.want(",\"ok\":false,\"kind\":")
@@ -73,15 +69,15 @@ struct CheckLine {
 }
 
 /// JSON without blanks, read from its beginning on, piece by piece as it is expected.
-private struct PlainText {
-  private let bytes: UnsafeBufferPointer<UInt8>
+struct PlainText {
+  private let bytes: UnsafeRawBufferPointer
   private(set) var position: Int
 
   /// Something else stands there than was expected, though it may be JSON.
   struct Other: Error {}
 
   init(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) {
-    self.bytes = bytes
+    self.bytes = UnsafeRawBufferPointer(bytes)
     position = start
   }
 
@@ -89,8 +85,21 @@ private struct PlainText {
   mutating func take(_ expected: StaticString) -> Bool {
     let count = expected.utf8CodeUnitCount
     guard count <= bytes.count - position else { return false }
-    let start = expected.utf8Start
-    for index in 0..<count where start[index] != bytes[position + index] { return false }
+    let wanted = UnsafeRawPointer(expected.utf8Start)
+    var index = 0
+    while count - index >= 8 {
+      guard
+        wanted.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+          == bytes.loadUnaligned(fromByteOffset: position + index, as: UInt64.self)
+      else { return false }
+      index += 8
+    }
+    while index < count {
+      guard wanted.load(fromByteOffset: index, as: UInt8.self) == bytes[position + index] else {
+        return false
+      }
+      index += 1
+    }
     position += count
     return true
   }
@@ -161,7 +170,7 @@ private struct PlainText {
       case UInt8(ascii: "\""):
         position += 1
         return String(
-          decoding: UnsafeBufferPointer(rebasing: bytes[start..<position - 1]), as: UTF8.self)
+          decoding: UnsafeRawBufferPointer(rebasing: bytes[start..<position - 1]), as: UTF8.self)
       case 0..<0x20, UInt8(ascii: "\\"), 0x80...: throw Other()
       default: position += 1
       }

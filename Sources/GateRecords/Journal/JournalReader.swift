@@ -144,13 +144,14 @@ package struct JournalReader {
   ) throws(JournalError) -> Int {
     var (start, digested) = (0, 0)
     while start < bytes.count {
-      if header != nil, let check = CheckLine(bytes, from: start), check.sequence == lines,
-        check.at >= now
-      {
-        now = check.at
-        entries.append(Journal.Entry(at: now, event: .checked(check.name, check.report)))
-        start = check.end
-      } else {
+      var text = PlainText(bytes, from: start)
+      do throws(PlainText.Other) {
+        guard lines > 0 else { throw PlainText.Other() }
+        let entry = try CheckLine.entry(in: &text, number: lines, after: now)
+        now = entry.at
+        entries.append(entry)
+        start = text.position
+      } catch {
         guard let feed = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) else { break }
         let line = try decode(UnsafeBufferPointer(rebasing: bytes[start..<feed]))
         if line.event == "signed" {

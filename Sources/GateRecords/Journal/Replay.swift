@@ -27,7 +27,14 @@ package struct JournalReplay: Sendable {
     gate = Gate(check: header.check, policy: header.policy)
   }
 
-  package mutating func fold(_ entry: Journal.Entry, _ witness: Witness) {
+  package mutating func fold(_ entries: [Journal.Entry], _ witness: Witness) {
+    // In their place: an element of an array is copied, a buffer's is not.
+    entries.withUnsafeBufferPointer { entries in
+      for index in entries.indices { fold(entries[index], witness) }
+    }
+  }
+
+  private mutating func fold(_ entry: Journal.Entry, _ witness: Witness) {
     if case .resumed = entry.event { forgetInterruption(witness) }
     guard !isDecided(before: entry.event) else { return }
     switch entry.event {
@@ -87,7 +94,7 @@ extension Journal {
     under header: RunHeader, witness: JournalReplay.Witness = { _, _, _, _ in }
   ) -> (gate: Gate, verdict: Verdict) {
     var replay = JournalReplay(under: header)
-    for entry in entries { replay.fold(entry, witness) }
+    replay.fold(entries, witness)
     return replay.end(witness)
   }
 }

@@ -57,7 +57,7 @@ package enum RecordedJournal {
       }
       if case .success(var going) = replay {
         replay = nil
-        for entry in entries { going.fold(entry, witness) }
+        going.fold(entries, witness)
         replay = .success(going)
       }
       entries.removeAll(keepingCapacity: true)
