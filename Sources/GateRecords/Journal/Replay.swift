@@ -9,6 +9,8 @@ package struct JournalReplay: Sendable {
   private var effects: [GateEffect] = []
   private var now = GateInstant.start
   private var interruption: HeldInterruption?
+  /// That of the gate; from then on nothing counts, but that the run was resumed.
+  private var decision: Decision?
 
   /// Is told what an observer of the run would have been told.
   package typealias Witness = (GateEvent, ArraySlice<GateEffect>, GateInstant, Gate) -> Void
@@ -35,33 +37,27 @@ package struct JournalReplay: Sendable {
   }
 
   private mutating func fold(_ entry: Journal.Entry, _ witness: Witness) {
-    if case .resumed = entry.event { forgetInterruption(witness) }
-    guard !isDecided(before: entry.event) else { return }
     switch entry.event {
-    case .interrupted(let interruption) where self.interruption == nil:
+    case .resumed:
+      forgetInterruption(witness)
+      // A promotion alone is taken back.
+      if decision == .promote { decision = nil }
+    case .interrupted(let interruption) where self.interruption == nil && decision == nil:
       self.interruption = HeldInterruption(interruption: interruption, at: entry.at)
-    case .wokeUp where interruption != nil: interruption?.looks.append(entry.at)
-    case let event where event.isOwn:
-      endInterruption(witness)
-      handle(event, at: entry.at, witness)
-    case let event: handle(event, at: entry.at, witness)
+    case .wokeUp: interruption?.looks.append(entry.at)
+    default: if interruption != nil, entry.event.isOwn { endInterruption(witness) }
     }
-    if gate.verdict == nil { now = entry.at }
+    guard decision == nil else { return }
+    now = entry.at
+    if interruption == nil { handle(entry.event, at: now, witness) }
   }
 
   /// What came of it, when there are no more entries.
   package mutating func end(_ witness: Witness) -> (gate: Gate, verdict: Verdict) {
     endInterruption(witness)
-    if gate.verdict == nil { gate.handle(.interrupted(.journalEnd), at: now, effects: &effects) }
+    if decision == nil { gate.handle(.interrupted(.journalEnd), at: now, effects: &effects) }
     guard let verdict = gate.verdict else { preconditionFailure("an interrupted gate decides") }
     return (gate, verdict)
-  }
-
-  /// Whether nothing counts any more: a promotion alone is taken back, when the run is resumed.
-  private func isDecided(before event: Journal.RecordedEvent) -> Bool {
-    guard let verdict = gate.verdict else { return false }
-    if case .resumed = event { return verdict.decision != .promote }
-    return true
   }
 
   private mutating func forgetInterruption(_ witness: Witness) {
@@ -79,12 +75,13 @@ package struct JournalReplay: Sendable {
   private mutating func handle(
     _ recorded: Journal.RecordedEvent, at moment: GateInstant, _ witness: Witness
   ) {
-    guard !isDecided(before: recorded), let event = gate.event(for: recorded) else { return }
+    guard decision == nil, let event = gate.event(for: recorded) else { return }
     let isFolded = gate.handle(event, at: moment, effects: &effects)
     if isFolded || !effects.isEmpty {
       witness(isFolded ? event : .wokeUp, effects[...], moment, gate)
     }
     effects.removeAll(keepingCapacity: true)
+    decision = gate.verdict?.decision
   }
 }
 

@@ -48,32 +48,33 @@ package enum RecordedJournal {
     _ path: String, under change: (RunHeader) throws -> RunHeader,
     _ witness: JournalReplay.Witness
   ) throws -> ReplayedJournal {
-    var reading = try JournalReading(path)
-    var replay: Result<JournalReplay, any Error>?
-    var entries: [Journal.Entry] = []
-    while try reading.more(into: &entries) {
-      if replay == nil, let header = reading.header {
-        replay = Result { JournalReplay(under: try change(header)) }
+    var replay: JournalReplay?
+    var refusal: (any Error)?
+    var end: Result<JournalSummary, CommandFailure>?
+    JournalReading.ahead(path) { piece in
+      switch piece {
+      case .entries(let entries, let header):
+        if replay == nil, refusal == nil {
+          do { replay = JournalReplay(under: try change(header)) } catch { refusal = error }
+        }
+        replay?.fold(entries, witness)
+      case .end(let result): end = result
       }
-      if case .success(var going) = replay {
-        replay = nil
-        going.fold(entries, witness)
-        replay = .success(going)
-      }
-      entries.removeAll(keepingCapacity: true)
     }
-    let journal = try reading.summary()
-    guard var replay = try replay?.get() else { preconditionFailure("a journal has a header") }
+    let journal = try end?.get()
+    if let refusal { throw refusal }
+    guard let journal, var replay else { preconditionFailure("a journal has a header, and an end") }
+    warn(of: journal, path)
     return ReplayedJournal(journal, under: try change(journal.header), replay.end(witness))
   }
 
-  fileprivate static func warn(of journal: JournalSummary, _ path: String) {
+  private static func warn(of journal: JournalSummary, _ path: String) {
     guard journal.isCutOff else { return }
     Output.complain("healthgate: warning: the last line of '\(path)' is cut off and left out")
   }
 
   /// `bytes` are the whole file, where they are there.
-  fileprivate static func failure(
+  static func failure(
     _ error: JournalError, in bytes: [UInt8]?, _ path: String
   ) -> CommandFailure {
     if let bytes, (try? RecordedVerdict(reading: bytes)) != nil {
@@ -85,59 +86,5 @@ package enum RecordedJournal {
     let place = error.line.map { "\n  at \(path):\($0)" } ?? ""
     return CommandFailure(
       .badContent, "'\(path)' cannot be read as a journal: \(error.message)\(place)")
-  }
-}
-
-/// A journal that is read piece by piece.
-private struct JournalReading: ~Copyable {
-  private let path: String
-  private var pieces: InputPieces
-  private var reader = JournalReader()
-
-  init(_ path: String) throws(CommandFailure) {
-    self.path = path
-    do throws(InputFile.Failure) {
-      pieces = try InputPieces(path, as: .journal)
-    } catch {
-      throw CommandFailure(error, path, as: .journal)
-    }
-  }
-
-  var header: RunHeader? { reader.header }
-
-  /// Reads the next piece; false when there is no more.
-  mutating func more(into entries: inout [Journal.Entry]) throws(CommandFailure) -> Bool {
-    do throws(InputFile.Failure) {
-      guard try pieces.more() else { return false }
-    } catch {
-      throw CommandFailure(error, path, as: .journal)
-    }
-    do throws(JournalError) {
-      pieces.drop(
-        try pieces.bytes.withUnsafeBufferPointer { bytes throws(JournalError) in
-          try reader.read(bytes, into: &entries)
-        })
-      return true
-    } catch {
-      throw failure(error)
-    }
-  }
-
-  /// What the journal is, when there is no more.
-  mutating func summary() throws(CommandFailure) -> JournalSummary {
-    do throws(JournalError) {
-      let journal = try pieces.bytes.withUnsafeBufferPointer { rest throws(JournalError) in
-        try reader.summary(withRest: rest)
-      }
-      RecordedJournal.warn(of: journal, path)
-      return journal
-    } catch {
-      throw failure(error)
-    }
-  }
-
-  private mutating func failure(_ error: JournalError) -> CommandFailure {
-    let whole = try? pieces.rest()
-    return RecordedJournal.failure(error, in: whole, path)
   }
 }
