@@ -111,10 +111,7 @@ extension Journal {
     summary = try bytes.withUnsafeBufferPointer { bytes throws(JournalError) in
       var reader = JournalReader()
       let whole = try reader.read(bytes, into: &entries)
-      return try reader.summary(withRest: UnsafeBufferPointer(rebasing: bytes[whole...]))
-    }
-    for (index, entry) in entries.enumerated() {
-      if case .resumed = entry.event { entries[..<index].forgetInterruption() }
+      return try reader.end(UnsafeBufferPointer(rebasing: bytes[whole...]), into: &entries)
     }
     self.entries = entries
   }
@@ -132,6 +129,8 @@ package struct JournalReader {
   private var digest = Digest()
 
   private var now = GateInstant.start
+  /// An interruption, and what followed from it, until an event tells whether it was the run's end.
+  private var held: [Journal.Entry] = []
 
   package init() {}
 
@@ -149,7 +148,7 @@ package struct JournalReader {
         guard lines > 0 else { throw PlainText.Other() }
         let entry = try CheckLine.entry(in: &text, number: lines, after: now)
         now = entry.at
-        entries.append(entry)
+        if held.isEmpty { entries.append(entry) } else { add(entry, to: &entries) }
         start = text.position
       } catch {
         guard let feed = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) else { break }
@@ -158,7 +157,7 @@ package struct JournalReader {
           digest.add(UnsafeBufferPointer(rebasing: bytes[digested..<start]))
           digested = start
         }
-        if let entry = try read(line, end: self.bytes + feed + 1) { entries.append(entry) }
+        if let entry = try read(line, end: self.bytes + feed + 1) { add(entry, to: &entries) }
         start = feed + 1
       }
       lines += 1
@@ -171,16 +170,33 @@ package struct JournalReader {
   /// What the journal is, when all of it has been read but for a rest without a line's end.
   ///
   /// - Throws: `JournalError` when it is none.
-  package mutating func summary(
-    withRest rest: UnsafeBufferPointer<UInt8>
+  package mutating func end(
+    _ rest: UnsafeBufferPointer<UInt8>, into entries: inout [Journal.Entry]
   ) throws(JournalError) -> JournalSummary {
     guard let header else {
       throw JournalError(line: nil, "it has no run_started event, so it is not a journal")
     }
+    entries += held
     digest.add(rest)
     return JournalSummary(
       header: header, events: lines, isCutOff: !rest.isEmpty, sha256: digest.hexadecimal,
       bytes: bytes, signedLines: signedLines, aftermath: aftermath)
+  }
+
+  /// A run that was interrupted and goes on was only stopped: its verdict was the one so far.
+  private mutating func add(_ entry: Journal.Entry, to entries: inout [Journal.Entry]) {
+    if !held.isEmpty, entry.event.isOwn {
+      if case .resumed = entry.event { held[0].event = .wokeUp }
+      entries += held
+      held = []
+    }
+    if case .interrupted = entry.event {
+      held = [entry]
+    } else if held.isEmpty {
+      entries.append(entry)
+    } else {
+      held.append(entry)
+    }
   }
 
   /// What a line tells that ends there in the file; nil for the first, which is the header.
@@ -600,16 +616,5 @@ package struct JournalReader {
     } catch {
       throw self.error("\(name): \(error)")
     }
-  }
-}
-
-extension MutableCollection where Self: BidirectionalCollection, Element == Journal.Entry {
-  /// Makes the interruption at the end mere time, if there is one: a run that goes on was only
-  /// stopped, and its verdict was the one so far.
-  mutating func forgetInterruption() {
-    guard let index = lastIndex(where: { $0.event.isOwn }),
-      case .interrupted = self[index].event
-    else { return }
-    self[index].event = .wokeUp
   }
 }

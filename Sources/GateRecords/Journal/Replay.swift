@@ -8,21 +8,11 @@ package struct JournalReplay: Sendable {
   private var gate: Gate
   private var effects: [GateEffect] = []
   private var now = GateInstant.start
-  private var interruption: HeldInterruption?
   /// That of the gate; from then on nothing counts, but that the run was resumed.
   private var decision: Decision?
 
   /// Is told what an observer of the run would have been told.
   package typealias Witness = (GateEvent, ArraySlice<GateEffect>, GateInstant, Gate) -> Void
-
-  /// An interruption, of which only what follows tells whether it ended the run: of a run that went
-  /// on it was mere time.
-  private struct HeldInterruption {
-    var interruption: Interruption
-    var at: GateInstant
-    /// When the gate looked since.
-    var looks: [GateInstant] = []
-  }
 
   /// `header` has the run's settings, or others.
   package init(under header: RunHeader) {
@@ -37,51 +27,24 @@ package struct JournalReplay: Sendable {
   }
 
   private mutating func fold(_ entry: Journal.Entry, _ witness: Witness) {
-    switch entry.event {
-    case .resumed:
-      forgetInterruption(witness)
-      // A promotion alone is taken back.
-      if decision == .promote { decision = nil }
-    case .interrupted(let interruption) where self.interruption == nil && decision == nil:
-      self.interruption = HeldInterruption(interruption: interruption, at: entry.at)
-    case .wokeUp: interruption?.looks.append(entry.at)
-    default: if interruption != nil, entry.event.isOwn { endInterruption(witness) }
-    }
+    // A promotion alone is taken back, by a run that goes on.
+    if case .resumed = entry.event, decision == .promote { decision = nil }
     guard decision == nil else { return }
     now = entry.at
-    if interruption == nil { handle(entry.event, at: now, witness) }
-  }
-
-  /// What came of it, when there are no more entries.
-  package mutating func end(_ witness: Witness) -> (gate: Gate, verdict: Verdict) {
-    endInterruption(witness)
-    if decision == nil { gate.handle(.interrupted(.journalEnd), at: now, effects: &effects) }
-    guard let verdict = gate.verdict else { preconditionFailure("an interrupted gate decides") }
-    return (gate, verdict)
-  }
-
-  private mutating func forgetInterruption(_ witness: Witness) {
-    guard let held = interruption else { return }
-    interruption = nil
-    for moment in [held.at] + held.looks { handle(.wokeUp, at: moment, witness) }
-  }
-
-  private mutating func endInterruption(_ witness: Witness) {
-    guard let held = interruption else { return }
-    interruption = nil
-    handle(.interrupted(held.interruption), at: held.at, witness)
-  }
-
-  private mutating func handle(
-    _ recorded: Journal.RecordedEvent, at moment: GateInstant, _ witness: Witness
-  ) {
-    guard decision == nil, let event = gate.event(for: recorded) else { return }
-    let isFolded = gate.handle(event, at: moment, effects: &effects)
+    guard let event = gate.event(for: entry.event) else { return }
+    let isFolded = gate.handle(event, at: now, effects: &effects)
     if isFolded || !effects.isEmpty {
-      witness(isFolded ? event : .wokeUp, effects[...], moment, gate)
+      witness(isFolded ? event : .wokeUp, effects[...], now, gate)
     }
     effects.removeAll(keepingCapacity: true)
     decision = gate.verdict?.decision
+  }
+
+  /// What came of it, when there are no more entries.
+  package mutating func end() -> (gate: Gate, verdict: Verdict) {
+    if decision == nil { gate.handle(.interrupted(.journalEnd), at: now, effects: &effects) }
+    guard let verdict = gate.verdict else { preconditionFailure("an interrupted gate decides") }
+    return (gate, verdict)
   }
 }
 
@@ -92,7 +55,7 @@ extension Journal {
   ) -> (gate: Gate, verdict: Verdict) {
     var replay = JournalReplay(under: header)
     replay.fold(entries, witness)
-    return replay.end(witness)
+    return replay.end()
   }
 }
 

@@ -32,10 +32,13 @@ struct JournalReading: ~Copyable {
       .end(
         Result { () throws(CommandFailure) in
           var reading = try JournalReading(path)
-          while let entries = try reading.next() {
+          func handOver(_ entries: [Journal.Entry]) {
             if let header = reading.reader.header { take(.entries(entries, of: header)) }
           }
-          return try reading.summary()
+          while let entries = try reading.next() { handOver(entries) }
+          let (rest, journal) = try reading.end()
+          handOver(rest)
+          return journal
         }))
   }
 
@@ -67,11 +70,14 @@ struct JournalReading: ~Copyable {
     }
   }
 
-  private mutating func summary() throws(CommandFailure) -> JournalSummary {
+  /// What is known only at the end, and what the journal is.
+  private mutating func end() throws(CommandFailure) -> ([Journal.Entry], JournalSummary) {
+    var entries: [Journal.Entry] = []
     do throws(JournalError) {
-      return try pieces.bytes.withUnsafeBufferPointer { rest throws(JournalError) in
-        try reader.summary(withRest: rest)
+      let journal = try pieces.bytes.withUnsafeBufferPointer { rest throws(JournalError) in
+        try reader.end(rest, into: &entries)
       }
+      return (entries, journal)
     } catch {
       throw failure(error)
     }

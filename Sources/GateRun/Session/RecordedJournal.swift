@@ -5,13 +5,8 @@ internal import GateSettings
 
 /// Reading the journal that a command is given.
 package enum RecordedJournal {
-  /// Reads it, and warns of a last line that is cut off.
+  /// Reads one of which all is kept, and warns of a last line that is cut off.
   ///
-  /// - Throws: `CommandFailure` for a file that is not there or is no journal.
-  package static func read(_ path: String) throws(CommandFailure) -> Journal {
-    try journal(InputFile.required(path, as: .journal), path)
-  }
-
   /// - Throws: `CommandFailure` for what is no journal.
   static func journal(_ bytes: [UInt8], _ path: String) throws(CommandFailure) -> Journal {
     do throws(JournalError) {
@@ -49,23 +44,37 @@ package enum RecordedJournal {
     _ witness: JournalReplay.Witness
   ) throws -> ReplayedJournal {
     var replay: JournalReplay?
-    var refusal: (any Error)?
+    let journal = try read(path) { header in
+      replay = JournalReplay(under: try change(header))
+    } fold: {
+      replay?.fold($0, witness)
+    }
+    guard var replay else { preconditionFailure("a journal has a header") }
+    return ReplayedJournal(journal, under: try change(journal.header), replay.end())
+  }
+
+  /// Reads a journal, and hands on its entries as they come; warns of a last line that is cut off.
+  ///
+  /// - Parameter begin: Is given the header before the first of them.
+  /// - Throws: `CommandFailure` for a file that is not there or is no journal; or else what `begin`
+  ///   throws.
+  static func read(
+    _ path: String, begin: (RunHeader) throws -> Void, fold: ([Journal.Entry]) -> Void
+  ) throws -> JournalSummary {
+    var begun: Result<Void, any Error>?
     var end: Result<JournalSummary, CommandFailure>?
     JournalReading.ahead(path) { piece in
       switch piece {
       case .entries(let entries, let header):
-        if replay == nil, refusal == nil {
-          do { replay = JournalReplay(under: try change(header)) } catch { refusal = error }
-        }
-        replay?.fold(entries, witness)
+        if begun == nil { begun = Result { try begin(header) } }
+        if case .success = begun { fold(entries) }
       case .end(let result): end = result
       }
     }
-    let journal = try end?.get()
-    if let refusal { throw refusal }
-    guard let journal, var replay else { preconditionFailure("a journal has a header, and an end") }
+    guard let journal = try end?.get() else { preconditionFailure("what is read has an end") }
+    try begun?.get()
     warn(of: journal, path)
-    return ReplayedJournal(journal, under: try change(journal.header), replay.end(witness))
+    return journal
   }
 
   private static func warn(of journal: JournalSummary, _ path: String) {
