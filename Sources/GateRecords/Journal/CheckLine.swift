@@ -6,11 +6,9 @@ internal import GateCore
 /// Whatever differs in the least, by a blank or in the order of its fields, is not read here: it is
 /// for the reader of all lines, which also tells what is wrong. Of what both read, both make the same.
 enum CheckLine {
-  /// Takes the line that stands next; throws when it is another, or not yet whole.
+  /// Takes the line that stands next, of this number in the journal, from 0.
   ///
-  /// - Parameters:
-  ///   - number: Its number in the journal, from 0.
-  ///   - last: When the line before came.
+  /// - Throws: `PlainText.Other` when it is another, is not yet whole, or is before the `last` one.
   static func entry(
     in text: inout PlainText, number: Int, after last: GateInstant
   ) throws(PlainText.Other) -> Journal.Entry {

@@ -148,7 +148,7 @@ extension VerdictMerge {
       writer.array("parts", parts) { write($1, to: &$0) }
     }
     writer.endLine()
-    return writer.bytes
+    return writer.finish()
   }
 
   private func writeGroup(of known: [RecordedVerdict], to writer: inout JSONWriter) {

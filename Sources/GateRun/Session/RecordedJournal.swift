@@ -25,9 +25,8 @@ package enum RecordedJournal {
     try replayed(path, under: { $0 }) { _, _, _, _ in }
   }
 
-  /// The same, with the timeline.
+  /// The same, with the timeline, under the header that `change` makes of the journal's own.
   ///
-  /// - Parameter change: Makes the header to decide under of the journal's own.
   /// - Throws: Also what `change` throws.
   package static func replayedWithTimeline(
     _ path: String, under change: (RunHeader) throws -> RunHeader = { $0 }
@@ -55,7 +54,8 @@ package enum RecordedJournal {
 
   /// Reads a journal, and hands on its entries as they come; warns of a last line that is cut off.
   ///
-  /// - Parameter begin: Is given the header before the first of them.
+  /// `begin` is given the header before the first of them.
+  ///
   /// - Throws: `CommandFailure` for a file that is not there or is no journal; or else what `begin`
   ///   throws.
   static func read(
