@@ -82,14 +82,14 @@ import Testing
   @Test(arguments: seeds) func aChangedCheckIsTheSameToTheReaderOfAllLines(seed: UInt64) throws {
     var random = SplitMix64(seed: seed)
     var (read, refused) = (0, 0)
-    for _ in 0..<2000 {
+    for _ in 0..<400 {
       let text = Self.changed(JournalErrorTests.lines, &random)
       let one = Self.outcome(text)
       let other = Self.outcome(Self.forTheReaderOfAllLines(text))
       #expect(one == other, "seed \(seed): \(text)")
       if case .success = one { read += 1 } else { refused += 1 }
     }
-    #expect(read > 50 && refused > 50)
+    #expect(read > 20 && refused > 20)
   }
 
   private static func outcome(_ text: String) -> Result<[String], JournalError> {
