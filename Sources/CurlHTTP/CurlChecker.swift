@@ -9,16 +9,17 @@ package import GateEngine
 /// itself held the loop up, the clock of the timeouts stood still, and an answer that was there
 /// when the loop came back is taken. So the gate's lateness is never held against an instance.
 package final class CurlChecker: Checker {
-  /// One a plan; an instance of which nobody says otherwise is in the first.
+  /// One a plan, which is that of the health check of the same place.
   private let lanes: [CheckLane]
-  private let laneOfInstance: [Int]
+  /// How many of them an instance can be in at the same time.
+  private let width: Int
   private let runner: TransferRunner
   /// The monotonic clock when the run started, in microseconds.
   private let epoch: Int64
   private let signals: Int32
   private let mostTransfers: Int
 
-  /// The place of each instance's check under way, by its key; -1 is none.
+  /// The place of each check under way, by `slot`; -1 is none.
   private var underWay: [Int] = []
   private var underWayCount = 0
   private var places: [Place?] = []
@@ -41,20 +42,21 @@ package final class CurlChecker: Checker {
   package convenience init(
     _ plan: RequestTemplate, signals: Int32, startingAt start: GateInstant = .start
   ) throws(CurlFailure) {
-    try self.init([plan], planOfInstance: [], signals: signals, startingAt: start)
+    try self.init([plan], signals: signals, startingAt: start)
   }
 
-  /// Checks by several plans at the same time; `planOfInstance` has the place of each instance's
-  /// plan, by its key, and those that it does not reach are checked by the first.
+  /// Checks by several plans at the same time: the key of a check has the place of its plan.
+  ///
+  /// Each instance is checked by all of them, or by one alone.
   ///
   /// - Throws: `CurlFailure` when libcurl or the system gives no loop, or refuses a setting.
   package init(
-    _ plans: [RequestTemplate], planOfInstance: [Int], signals: Int32,
+    _ plans: [RequestTemplate], byOneAlone: Bool = false, signals: Int32,
     startingAt start: GateInstant = .start
   ) throws(CurlFailure) {
     precondition(!plans.isEmpty, "a checker has a plan")
     lanes = try plans.map { plan throws(CurlFailure) in try CheckLane(plan) }
-    laneOfInstance = planOfInstance
+    width = byOneAlone ? 1 : plans.count
     self.signals = signals
     runner = try TransferRunner()
     let limit = Int(clamping: hg_raise_descriptor_limit())
@@ -75,7 +77,7 @@ package final class CurlChecker: Checker {
     let started = now
     // What held the loop up before this check gives it no more time.
     listening.worked(until: started.microseconds)
-    let place = laneOfInstance.indices.contains(key.index) ? laneOfInstance[key.index] : 0
+    let place = key.check
     let lane = lanes[place]
     do throws(CurlFailure) {
       let transfer = try freeTransfer(in: lane, at: place)
@@ -108,10 +110,19 @@ package final class CurlChecker: Checker {
   }
 
   package func cancel(_ key: InstanceKey) {
-    guard underWay.indices.contains(key.index), underWay[key.index] >= 0 else { return }
-    let transfer = runner.transfers[underWay[key.index]]
-    runner.drop(transfer)
-    release(transfer)
+    // What happens to an instance as a whole happens to all its checks.
+    for number in 0..<width {
+      let slot = key.index * width + number
+      guard underWay.indices.contains(slot), underWay[slot] >= 0 else { continue }
+      let transfer = runner.transfers[underWay[slot]]
+      runner.drop(transfer)
+      release(transfer)
+    }
+  }
+
+  /// The place of a check among those of all instances.
+  private func slot(of key: InstanceKey) -> Int {
+    width == 1 ? key.index : key.index * width + key.check
   }
 
   package func wait(until limit: GateInstant, into happenings: inout [CheckerEvent]) {
@@ -161,13 +172,14 @@ package final class CurlChecker: Checker {
     _ transfer: Transfer, at instance: Instance, _ key: InstanceKey
   ) throws(CurlFailure) -> [Destination] {
     let lane = lanes[transfer.lane]
-    while places.count <= key.index { places.append(nil) }
+    let slot = slot(of: key)
+    while places.count <= slot { places.append(nil) }
     let place: Place
-    if let known = places[key.index] {
+    if let known = places[slot] {
       place = known
     } else {
       place = try Place(instance, lane.plan)
-      places[key.index] = place
+      places[slot] = place
     }
     if lane.usesHTTP2 { transfer.request = lane.plan.http2Request(for: instance) }
     guard lane.way.isTLS, lane.plan.serverName != nil else {
@@ -220,7 +232,7 @@ package final class CurlChecker: Checker {
 
   private func release(_ transfer: Transfer) {
     if let key = transfer.key {
-      underWay[key.index] = -1
+      underWay[slot(of: key)] = -1
       underWayCount -= 1
       transfer.isSpent = true
     }
@@ -230,8 +242,9 @@ package final class CurlChecker: Checker {
   }
 
   private func note(_ index: Int, of key: InstanceKey) {
-    while underWay.count <= key.index { underWay.append(-1) }
-    underWay[key.index] = index
+    let slot = slot(of: key)
+    while underWay.count <= slot { underWay.append(-1) }
+    underWay[slot] = index
     underWayCount += 1
   }
 

@@ -154,7 +154,7 @@ extension Gate {
     switch event {
     case .checkLost(let key, let fault):
       guard isPresent(at: key) else { return }
-      let started = max(fault.started ?? now, records[key.index].nextCheck)
+      let started = max(fault.started ?? now, nextCheck(of: key))
       guard started <= now else { return }
       let report = CheckReport(
         started: started, result: .success,
@@ -216,9 +216,9 @@ extension Gate {
         steps.append((ended, event))
         continue
       }
-      let interval = rules[records[key.index].rule].interval
+      let interval = rules[rule(of: key)].interval
       var (schedule, due) =
-        next[key] ?? (records[key.index].schedule, records[key.index].nextCheck)
+        next[key] ?? read(key) { ($0.pointee.schedule, $0.pointee.nextCheck) }
       let missed = max(0, Int((started.microseconds - due.microseconds) / interval))
       steps += slots(missed, of: key, from: due)
       steps.append((ended, event))
@@ -270,12 +270,14 @@ extension Gate {
     guard verdict == nil else { return [] }
     var lost: [Step] = []
     for index in records.indices where isChecked(records[index]) {
-      let record = records[index]
-      let count =
-        isHeldUp && record.nextCheck <= moment
-        ? record.missedChecks(before: moment, every: rules[record.rule].interval) + 1
-        : record.missedChecks(by: moment, under: rules[record.rule].check)
-      lost += slots(count, of: InstanceKey(index), from: record.nextCheck)
+      for key in checkedKeys(at: index) {
+        let (record, rule) = (read(key) { $0.pointee }, rules[rule(of: key)])
+        let count =
+          isHeldUp && record.nextCheck <= moment
+          ? record.missedChecks(before: moment, every: rule.interval) + 1
+          : record.missedChecks(by: moment, under: rule.check)
+        lost += slots(count, of: key, from: record.nextCheck)
+      }
     }
     return lost
   }
@@ -283,7 +285,7 @@ extension Gate {
   /// Successes in the next slots of an instance; more in a row than make it healthy tell nothing.
   private func slots(_ count: Int, of key: InstanceKey, from due: GateInstant) -> [Step] {
     let check = check(of: key)
-    let wanted = max(records[key.index].health.successesNeeded(under: check), 0) + 1
+    let wanted = max(read(key) { $0.pointee.health.successesNeeded(under: check) }, 0) + 1
     return (0..<min(count, max(wanted, check.healthyThreshold))).map {
       let start = due + check.interval * $0
       let report = CheckReport(started: start, result: .success, latencyMicroseconds: 0)

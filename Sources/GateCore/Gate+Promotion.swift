@@ -91,7 +91,7 @@ extension Gate {
   private var lastChanceOfSoak: GateInstant? {
     if let healthySince { return soaked(since: healthySince) <= goal ? goal : nil }
     let present = group.soakChance(of: minHealthy)
-    return joiningChance(soakCertainty).map { max(present ?? $0, $0) } ?? present
+    return joiningChance(.soak).map { max(present ?? $0, $0) } ?? present
   }
 
   private var lastChanceOfGroup: GateInstant? {
@@ -99,15 +99,27 @@ extension Gate {
     let leaving = policy.membership == .changing ? max(maxReplaced - group.removed, 0) : 0
     guard group.hopeless(isHeld: isHeld) <= maxUnhealthy + leaving else { return nil }
     let present = group.finalChance(of: minHealthy, isHeld: isHeld, deadline: goal)
-    return joiningChance(finalCertainty).map { max(present ?? $0, $0) } ?? present
+    return joiningChance(.final).map { max(present ?? $0, $0) } ?? present
   }
 
   /// Until when one that joins, and is new, can still be healthy in time; the load balancer may
   /// know it already.
-  private func joiningChance(_ certainty: DeadlineFeasibility) -> GateInstant? {
+  private func joiningChance(_ kind: CertaintyKind) -> GateInstant? {
     guard policy.membership == .changing || group.present < expected else { return nil }
-    return policy.loadBalancer == .decides
-      ? certainty.latest : certainty.latestStart(of: check.initialThreshold)
+    let first = kind == .soak ? soakCertainty : finalCertainty
+    guard policy.loadBalancer != .decides else { return first.latest }
+    var chance = first.latestStart(of: check.initialThreshold)
+    for rule in checks.indices.dropFirst() {
+      let own = certainties(under: rule)
+      let certainty = kind == .soak ? own.soak : own.final
+      chance = min(chance, certainty.latestStart(of: checks[rule].initialThreshold))
+    }
+    return chance
+  }
+
+  private enum CertaintyKind {
+    case soak
+    case final
   }
 
   private var lastChanceOfGuards: GateInstant? {

@@ -3,9 +3,11 @@
 /// It has no clock and does nothing. Events go in with their time, effects come out as data, and
 /// the same events give the same verdict, live, replayed or simulated.
 package struct Gate: Sendable {
-  package let check: HealthCheck
+  /// By which each instance is checked: one, or several with names.
+  package let checks: [HealthCheck]
   package let policy: GatePolicy
-  /// By what numbers each thing is checked: the instances by the first, guards by others.
+  /// By what numbers each thing is checked: the instances by those of the health checks, which come
+  /// first, guards by others.
   let rules: [CheckRule]
   /// The steps of the canary, and where they stand.
   package internal(set) var rollout: Rollout
@@ -85,11 +87,19 @@ package struct Gate: Sendable {
   }
 
   package init(check: HealthCheck, policy: GatePolicy) {
+    self.init(checks: [check], policy: policy)
+  }
+
+  /// The first check is the one whose numbers guards have where they have none of their own.
+  package init(checks: [HealthCheck], policy: GatePolicy) {
     precondition(policy.expected >= 0, "a count")
-    precondition(check.interval.inMicroseconds > 0, "checks need an interval")
-    self.check = check
+    precondition(!checks.isEmpty, "something is checked")
+    precondition(
+      checks.allSatisfy { $0.interval.inMicroseconds > 0 }, "checks need an interval")
+    self.checks = checks
     self.policy = policy
-    rules = CheckRule.all(check, policy)
+    rules = CheckRule.all(checks, policy)
+    let check = checks[0]
     rollout = Rollout(policy.steps)
     expected = policy.expected
     deadline = .start + policy.deadline
@@ -99,6 +109,9 @@ package struct Gate: Sendable {
     placeGoal()
     noteNextMoment()
   }
+
+  /// The first health check, where there are several.
+  package var check: HealthCheck { checks[0] }
 
   /// Not even `min_healthy 0%` promotes a group in which nothing was seen to be healthy.
   var minHealthy: Int { max(policy.minHealthy.roundedUp(of: expected), 1) }
@@ -143,7 +156,11 @@ package struct Gate: Sendable {
 
   // What is asked for at each check: a whole record is large, and costs more to copy than to judge.
 
-  package func instance(_ key: InstanceKey) -> Instance { records[key.index].instance }
+  /// As the health check of the key sees it.
+  package func instance(_ key: InstanceKey) -> Instance { read(key) { $0.pointee.instance } }
+  /// What is known under the health check of the key.
+  package func checked(_ key: InstanceKey) -> InstanceRecord { read(key) { $0.pointee } }
+
   package func state(of key: InstanceKey) -> InstanceState { records[key.index].health.state }
   package func isPresent(_ key: InstanceKey) -> Bool { records[key.index].removed == nil }
 
@@ -246,11 +263,16 @@ package struct Gate: Sendable {
 
   private mutating func add(_ instance: Instance, effects: inout [GateEffect]) {
     let key = InstanceKey(records.count)
-    records.append(InstanceRecord(instance, under: rule(of: instance), at: clock))
+    var record = InstanceRecord(instance, under: rule(of: instance), at: clock)
+    if instance.role != .guard, loadBalancerRole(for: instance.role) != .decides {
+      record.divide(among: checks, at: clock)
+    }
+    records.append(record)
     keys[Name(id: instance.id, role: instance.role)] = key
     if hasSay(key) { counts[instance.role].add(share(of: key)) }
-    if loadBalancerRole(for: instance.role) != .decides {
-      nextMiss = min(nextMiss, records[key.index].missDue(under: check(of: key)))
+    guard loadBalancerRole(for: instance.role) != .decides else { return }
+    for key in checkedKeys(at: key.index) {
+      nextMiss = min(nextMiss, read(key) { $0.pointee.missDue(under: check(of: key)) })
       effects.append(.startCheck(key, at: clock))
     }
   }
@@ -259,7 +281,8 @@ package struct Gate: Sendable {
     guard isPresent(at: key) else { return }
     let record = records[key.index]
     if hasSay(key) { counts[record.instance.role].remove(share(of: key)) }
-    records[key.index].removed = clock
+    let clock = clock
+    records[key.index].changeWhole { $0.removed = clock }
     if record.instance.role == .baseline, rollout.hasShifted {
       rollout.noteWayBack(counts[.baseline].present)
     }
@@ -277,7 +300,7 @@ package struct Gate: Sendable {
     let isInTime = !isOvertaken(from: report.started, of: key)
     let old = share(of: key)
     let transition = records[key.index].record(
-      report, at: clock, check: check(of: key), policy: policy, in: counts.episode)
+      report, of: key.check, at: clock, rules: rules, policy: policy, in: counts.episode)
     changed(key, from: old)
     judge(key, isInTime ? report : nil)
     if policy.comparison != nil, isInTime, let compared = comparedSince, report.started >= compared
@@ -285,7 +308,7 @@ package struct Gate: Sendable {
       samples.add(report, of: records[key.index].instance.role)
     }
     if let transition { effects.append(.stateChanged(key, transition)) }
-    effects.append(.startCheck(key, at: max(records[key.index].nextCheck, clock)))
+    effects.append(.startCheck(key, at: max(nextCheck(of: key), clock)))
   }
 
   private mutating func recordLoss(
@@ -295,15 +318,16 @@ package struct Gate: Sendable {
     noteMissed(of: key, before: fault.started ?? clock)
     if !isOvertaken(from: fault.started ?? clock, of: key) { losses.addChecks(1, of: key, fault) }
     let old = share(of: key)
-    records[key.index].recordLoss(fault, at: clock, check: check(of: key), in: counts.episode)
+    records[key.index].recordLoss(
+      fault, of: key.check, at: clock, rules: rules, in: counts.episode)
     changed(key, from: old)
     judge(key, nil)
-    effects.append(.startCheck(key, at: max(records[key.index].nextCheck, clock)))
+    effects.append(.startCheck(key, at: max(nextCheck(of: key), clock)))
   }
 
   /// Whether a check that began then counts as not made: its answer was seen too late.
   func isOvertaken(from started: GateInstant, of key: InstanceKey) -> Bool {
-    records.withUnsafeBufferPointer { started < $0[key.index].nextCheck }
+    started < nextCheck(of: key)
   }
 
   /// Notes the checks that should have begun long before another one did.
@@ -314,18 +338,18 @@ package struct Gate: Sendable {
 
   /// How many of its checks should have begun at least an interval before another one began.
   func missedChecks(of key: InstanceKey, before started: GateInstant) -> Int {
-    // In its place: an element of an array is copied for a question, a buffer's is not.
-    records.withUnsafeBufferPointer {
-      $0[key.index].missedChecks(before: started, every: rules[$0[key.index].rule].interval)
-    }
+    read(key) { $0.pointee.missedChecks(before: started, every: rules[$0.pointee.rule].interval) }
   }
 
   private mutating func noteMissed(_ count: Int, of key: InstanceKey) {
     // The gate that lost nothing has counted them as successes, as far as they matter.
-    guard !isFaultless else { return records[key.index].skip(count, under: check(of: key)) }
+    guard !isFaultless else {
+      return records[key.index].skip(count, of: key.check, rules: rules)
+    }
     losses.addChecks(count, of: key, .heldUp)
     let old = share(of: key)
-    records[key.index].recordMissed(count, at: clock, check: check(of: key), in: counts.episode)
+    records[key.index].recordMissed(
+      count, of: key.check, at: clock, rules: rules, in: counts.episode)
     changed(key, from: old)
     judge(key, nil)
   }
@@ -335,8 +359,10 @@ package struct Gate: Sendable {
     // To the gate that lost nothing they are told, as successes.
     guard verdict == nil, !isFaultless, isAnyMissed(by: clock) else { return }
     for index in records.indices where isChecked(records[index]) {
-      let missed = records[index].missedChecks(by: clock, under: check(of: InstanceKey(index)))
-      if missed > 0 { noteMissed(missed, of: InstanceKey(index)) }
+      for key in checkedKeys(at: index) {
+        let missed = read(key) { $0.pointee.missedChecks(by: clock, under: check(of: key)) }
+        if missed > 0 { noteMissed(missed, of: key) }
+      }
     }
     nextMiss = .start
   }
@@ -350,11 +376,44 @@ package struct Gate: Sendable {
       where records[index].removed == nil
         && loadBalancerRole(for: records[index].instance.role) != .decides
       {
-        next = min(next, records[index].missDue(under: rules[records[index].rule].check))
+        guard !records[index].parts.isEmpty else {
+          next = min(next, records[index].missDue(under: rules[records[index].rule].check))
+          continue
+        }
+        for part in records[index].parts {
+          next = min(next, part.missDue(under: rules[part.rule].check))
+        }
       }
     }
     nextMiss = next
     return now > nextMiss
+  }
+
+  /// Looks at what is known under a key in its place: an element of an array is copied for a
+  /// question, a buffer's is not.
+  @inline(__always)
+  func read<Value>(_ key: InstanceKey, _ look: (UnsafePointer<InstanceRecord>) -> Value) -> Value {
+    precondition(records.indices.contains(key.index), "its record is here")
+    return records.withUnsafeBufferPointer { records in
+      guard let first = records.baseAddress else { preconditionFailure("its record is here") }
+      let record = first + key.index
+      guard !record.pointee.parts.isEmpty else { return look(record) }
+      return record.pointee.parts.withUnsafeBufferPointer { parts in
+        guard let first = parts.baseAddress, parts.indices.contains(key.check) else {
+          preconditionFailure("it is checked so")
+        }
+        return look(first + key.check)
+      }
+    }
+  }
+
+  func nextCheck(of key: InstanceKey) -> GateInstant { read(key) { $0.pointee.nextCheck } }
+
+  /// The keys of all checks of one instance, or of a guard.
+  func checkedKeys(at index: Int) -> [InstanceKey] {
+    let parts = records[index].parts
+    return parts.isEmpty
+      ? [InstanceKey(index)] : parts.indices.map { InstanceKey(index, check: $0) }
   }
 
   /// Whether checks of it are made from here.
@@ -407,7 +466,7 @@ package struct Gate: Sendable {
       let key = InstanceKey(index)
       guard records[index].isMissing != isLacked(key) else { continue }
       let old = share(of: key)
-      records[index].isMissing.toggle()
+      records[index].changeWhole { $0.isMissing.toggle() }
       changed(key, from: old)
     }
   }
@@ -438,14 +497,14 @@ package struct Gate: Sendable {
   /// by it: a fault of the gate's own is not held against it. Nor does it gain: whatever was
   /// recorded, each instance has to pass a check again.
   private mutating func resume(after gap: Duration, effects: inout [GateEffect]) {
-    let resumption = Resumption(at: clock, gap: gap, under: check)
+    let resumption = Resumption(at: clock, gap: gap, every: shortestInterval)
     resumptions.append(resumption)
     let present = records.indices.filter { records[$0].removed == nil }.map(InstanceKey.init)
     let old = present.map { share(of: $0) }
     switch resumption.effect {
     case .late:
       // Beside the gap, what was under way when the runner died was lost.
-      let lost = gap + check.timeout
+      let lost = gap + (checks.map(\.timeout).max() ?? check.timeout)
       moveDeadline(to: min(deadline + lost, clock + policy.deadline + approvalTime))
       if healthySince != nil { unseen += gap }
       extendTrial(by: lost)
@@ -454,7 +513,8 @@ package struct Gate: Sendable {
       (healthySince, listedHealthySince) = (nil, nil)
       // What a load balancer says is a state, and has no counts.
       for key in present where isChecked(records[key.index]) {
-        records[key.index].startAnew(at: clock)
+        let clock = clock
+        records[key.index].changeParts { $0.startAnew(at: clock) }
       }
       if let blame { _ = tried(for: blame.reason) }
       faultless = []
@@ -463,10 +523,15 @@ package struct Gate: Sendable {
     for (key, share) in zip(present, old) {
       let isChecked = isChecked(records[key.index])
       // Whom the load balancer judges has to be seen in service by a view that is still to come.
-      if isChecked { records[key.index].latest.record(isPass: false, in: counts.episode) }
+      let episode = counts.episode
+      if isChecked {
+        records[key.index].changeParts { $0.latest.record(isPass: false, in: episode) }
+      }
       changed(key, from: share)
       guard isChecked else { continue }
-      effects.append(.startCheck(key, at: max(records[key.index].nextCheck, clock)))
+      for key in checkedKeys(at: key.index) {
+        effects.append(.startCheck(key, at: max(nextCheck(of: key), clock)))
+      }
     }
     announcedWakeUp = nil
     resumeSteps()
@@ -480,9 +545,20 @@ package struct Gate: Sendable {
   /// Sets until when what comes next must hold; the shares in the counts are those of before.
   mutating func placeGoal() {
     goal = nextGoal
-    soakCertainty = DeadlineFeasibility(check: check, until: goal - wantedSoak)
-    finalCertainty = DeadlineFeasibility(check: check, until: goal)
+    (soakCertainty, finalCertainty) = certainties(under: 0)
   }
+
+  /// Until when results under a rule can come, for a soak and for all else; no guard soaks.
+  func certainties(
+    under rule: Int
+  ) -> (soak: DeadlineFeasibility, final: DeadlineFeasibility) {
+    let final = DeadlineFeasibility(check: rules[rule].check, until: goal)
+    guard checks.indices.contains(rule) else { return (final, final) }
+    return (DeadlineFeasibility(check: rules[rule].check, until: goal - wantedSoak), final)
+  }
+
+  /// In which something is checked anew.
+  var shortestInterval: Duration { checks.map(\.interval).min() ?? check.interval }
 
   /// Sets it while the run goes on: how far each is from it is counted anew.
   mutating func moveGoal(by change: (inout Gate) -> Void = { _ in }) {
@@ -495,9 +571,9 @@ package struct Gate: Sendable {
 
   private mutating func extendTrial(by time: Duration) {
     guard var blame else { return }
-    blame.extend(by: time, at: clock, promotion: soakCertainty, under: check)
+    blame.extend(by: time, at: clock, promotion: soakCertainty.latest)
     for index in records.indices where records[index].removed == nil {
-      records[index].blame = blame.place(records[index], under: check)
+      blame.place(&records[index], rules)
     }
     self.blame = blame
   }
@@ -521,15 +597,31 @@ package struct Gate: Sendable {
     precondition(records.indices.contains(key.index), "its record is here")
     return records.withUnsafeBufferPointer { records in
       guard let first = records.baseAddress else { preconditionFailure("its record is here") }
-      let rule = first[key.index].rule
-      guard rule > 0 else {
-        return InstanceRecord.share(
-          of: first + key.index, under: check, soak: soakCertainty, final: finalCertainty, role)
+      let record = first + key.index
+      guard !record.pointee.parts.isEmpty else { return share(of: record, role) }
+      return record.pointee.parts.withUnsafeBufferPointer { parts in
+        guard let first = parts.baseAddress else { preconditionFailure("it is checked") }
+        return GroupHealth.Share(
+          ofParts: parts.indices.map { share(of: first + $0, .none) },
+          inService: role == .none || record.pointee.view?.state == .healthy,
+          isListed: !record.pointee.isMissing)
       }
-      let own = DeadlineFeasibility(check: rules[rule].check, until: goal)
-      return InstanceRecord.share(
-        of: first + key.index, under: rules[rule].check, soak: own, final: own, role)
     }
+  }
+
+  /// The share of what is checked in one way.
+  @inline(__always)
+  private func share(
+    of record: UnsafePointer<InstanceRecord>, _ role: GatePolicy.LoadBalancerRole
+  ) -> GroupHealth.Share {
+    let rule = record.pointee.rule
+    guard rule > 0 else {
+      return InstanceRecord.share(
+        of: record, under: rules[0].check, soak: soakCertainty, final: finalCertainty, role)
+    }
+    let own = certainties(under: rule)
+    return InstanceRecord.share(
+      of: record, under: rules[rule].check, soak: own.soak, final: own.final, role)
   }
 
   // MARK: - The decision
@@ -636,11 +728,11 @@ package struct Gate: Sendable {
   /// Puts the old group on trial, from now on.
   private mutating func tried(for reason: VerdictReason) -> SharedCauseCheck {
     var blame = SharedCauseCheck(
-      reason, at: clock, asking: counts[.baseline].present, check: check, policy: policy,
-      promotion: soakCertainty)
+      reason, at: clock, asking: counts[.baseline].present, checks: checks, policy: policy,
+      promotion: soakCertainty.latest)
     for index in records.indices
     where records[index].instance.role == .baseline && records[index].removed == nil {
-      records[index].blame = blame.add(records[index], under: check)
+      blame.add(&records[index], rules)
     }
     self.blame = blame
     return blame
@@ -648,8 +740,7 @@ package struct Gate: Sendable {
 
   private mutating func judge(_ key: InstanceKey, _ report: CheckReport?) {
     guard records[key.index].blame != nil, !trial.isEmpty else { return }
-    let record = records[key.index]
-    records[key.index].blame = trial[0].judge(record, report, at: clock, under: check)
+    trial[0].judge(&records[key.index], by: key.check, report, at: clock, rules)
   }
 
   private mutating func settle(_ blame: SharedCauseCheck) {

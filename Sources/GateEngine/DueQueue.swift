@@ -6,7 +6,7 @@ package struct DueQueue: Sendable {
 
   fileprivate struct Entry {
     var due: Int64
-    var key: Int
+    var key: InstanceKey
   }
 
   package init() {}
@@ -17,7 +17,7 @@ package struct DueQueue: Sendable {
   package var first: GateInstant? { heap.first.map { GateInstant(microseconds: $0.due) } }
 
   package mutating func insert(_ key: InstanceKey, due: GateInstant) {
-    heap.append(Entry(due: due.microseconds, key: key.index))
+    heap.append(Entry(due: due.microseconds, key: key))
     var child = heap.count - 1
     while child > 0, heap[child].isBefore(heap[(child - 1) / 2]) {
       heap.swapAt(child, (child - 1) / 2)
@@ -30,7 +30,7 @@ package struct DueQueue: Sendable {
     guard let first = heap.first, first.due <= now.microseconds else { return nil }
     let last = heap.removeLast()
     if !heap.isEmpty { sink(last) }
-    return InstanceKey(first.key)
+    return first.key
   }
 
   private mutating func sink(_ entry: Entry) {
@@ -50,6 +50,7 @@ package struct DueQueue: Sendable {
 extension DueQueue.Entry {
   /// Those that are due together go in the order in which they joined.
   func isBefore(_ other: Self) -> Bool {
-    due == other.due ? key < other.key : due < other.due
+    guard due == other.due else { return due < other.due }
+    return (key.index, key.check) < (other.key.index, other.key.check)
   }
 }

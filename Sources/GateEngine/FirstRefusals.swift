@@ -30,7 +30,7 @@ package struct FirstRefusals {
         return
       }
       refused.insert(key)
-      let all = gate.present(.member) + gate.present(.baseline)
+      let all = (gate.present(.member) + gate.present(.baseline)) * gate.checks.count
       guard refused.count >= all, refused.count(where: gate.isPresent) == all else { return }
       throw ProxyRefusal(fault: fault)
     default: break

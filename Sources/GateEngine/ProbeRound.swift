@@ -10,14 +10,16 @@ package struct ProbeRound<Port: Checker> {
     self.port = port
   }
 
-  /// Checks these instances, the keys of which are their places; returns one end for each.
-  package func run(_ instances: [Instance]) -> [ProbeEnd] {
+  /// Checks these instances, the keys of which are their places, each by the health check at the
+  /// place that `checks` has for it, or by the first; returns one end for each.
+  package func run(_ instances: [Instance], by checks: [Int] = []) -> [ProbeEnd] {
     var ends = [ProbeEnd?](repeating: nil, count: instances.count)
     var (begun, ended) = (0, 0)
     var happenings: [CheckerEvent] = []
     while ended < instances.count {
       for _ in 0..<startsPerTurn where begun < instances.count && port.hasRoom {
-        port.start(InstanceKey(begun), instances[begun])
+        let check = checks.indices.contains(begun) ? checks[begun] : 0
+        port.start(InstanceKey(begun, check: check), instances[begun])
         begun += 1
       }
       // While there are more to begin it only looks; otherwise the port ends a wait when a check

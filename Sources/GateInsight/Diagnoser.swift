@@ -4,9 +4,9 @@ package import GateCore
 ///
 /// The same gate gives the same diagnoses; a group without trouble has none.
 package func diagnoses(
-  of gate: Gate, verdict: Verdict, request: RequestFacts = RequestFacts()
+  of gate: Gate, verdict: Verdict, requests: [RequestFacts] = [RequestFacts()]
 ) -> [Diagnosis] {
-  var examination = Diagnoser(of: gate, verdict, request)
+  var examination = Diagnoser(of: gate, verdict, requests)
   return examination.diagnoses()
 }
 
@@ -35,7 +35,8 @@ package func diagnosis(of fault: GateFault, checking instance: Instance) -> Diag
 struct Diagnoser {
   private let gate: Gate
   private let verdict: Verdict
-  private let request: RequestFacts
+  /// In the order of the health checks.
+  private let requests: [RequestFacts]
   private var claims: [Claim.Key: Claim] = [:]
   private var troubles: [Spread.Trouble] = []
 
@@ -50,23 +51,29 @@ struct Diagnoser {
     struct Key: Hashable {
       var source: Source
       var confidence: Diagnosis.Confidence
+      /// The name of the health check, where there are several; else empty.
+      var check: String
     }
 
     var members: [Symptom]
   }
 
-  init(of gate: Gate, _ verdict: Verdict, _ request: RequestFacts) {
+  init(of gate: Gate, _ verdict: Verdict, _ requests: [RequestFacts]) {
     self.gate = gate
     self.verdict = verdict
-    self.request = request
+    self.requests = requests
   }
 
   mutating func diagnoses() -> [Diagnosis] {
     var group: [Instance] = []
     // In one go, and without a copy of all records: a group may be of fifty thousand.
     for record in gate.records where record.instance.role == .member {
-      let isTroubled = isTroubled(record)
-      if isTroubled { examine(record) }
+      var isTroubled = false
+      // Under several health checks each is looked at as if it were the only one.
+      for part in record.parts.isEmpty ? [record] : record.parts where self.isTroubled(part) {
+        examine(part, isFirst: !isTroubled)
+        isTroubled = true
+      }
       if isTroubled || record.removed == nil { group.append(record.instance) }
     }
     let causes = ordered(claimed(of: group.count) + ofGroup + outOfService)
@@ -136,14 +143,15 @@ struct Diagnoser {
     verdict.reason.code == .deadlineExceeded || verdict.reason.code == .cannotBecomeHealthyInTime
   }
 
-  private mutating func examine(_ record: InstanceRecord) {
+  private mutating func examine(_ record: InstanceRecord, isFirst: Bool) {
     guard let failure = record.lastFailure, let course = Course(of: record) else { return }
     let symptom = Symptom(
-      of: record.instance, kind: failure.kind, report: failure.report, check: gate.check,
-      request: request, record: record, notes: gate.notes)
+      of: record.instance, kind: failure.kind, report: failure.report,
+      check: gate.check(of: record), request: requests[min(record.rule, requests.count - 1)],
+      record: record, notes: gate.notes)
     let place = Rule.place(for: symptom)
     let rule = Rule.all[place]
-    troubles.append(Spread.Trouble(instance: record.instance, cause: place))
+    if isFirst { troubles.append(Spread.Trouble(instance: record.instance, cause: place)) }
     // Which version answers is not a matter of time, nor what is known to be stopped.
     guard failure.kind != .wrongVersion, symptom.notRunning == nil else {
       return claim(.rule(place), rule.confidence, symptom)
@@ -184,8 +192,9 @@ struct Diagnoser {
   private mutating func claim(
     _ source: Claim.Source, _ confidence: Diagnosis.Confidence, _ symptom: Symptom
   ) {
-    claims[Claim.Key(source: source, confidence: confidence), default: Claim(members: [])]
-      .members.append(symptom)
+    let name = gate.checks.count > 1 ? symptom.check.name : ""
+    let key = Claim.Key(source: source, confidence: confidence, check: name)
+    claims[key, default: Claim(members: [])].members.append(symptom)
   }
 
   // MARK: - What is said
@@ -202,7 +211,7 @@ struct Diagnoser {
         let rule = Rule.all[place]
         return (
           Diagnosis(
-            rule.code, rule.words(occurrence), of: ids, evidence: first.evidenceWords,
+            rule.code, rule.words(occurrence).under(key.check), of: ids, evidence: first.evidenceWords,
             key.confidence),
           // What is known comes before what is only seen.
           first.notRunning == nil ? place + CourseClaim.allCases.count : -1
@@ -210,7 +219,9 @@ struct Diagnoser {
       case .course(let course):
         return (
           Diagnosis(
-            course.code, course.words(occurrence, gate.policy, at: verdict.at), of: ids,
+            course.code,
+            course.words(occurrence, policy(under: key.check), at: verdict.at).under(key.check),
+            of: ids,
             evidence: first.evidenceOverTime, key.confidence),
           // What was seen outranks what may yet come.
           course == .stillBooting ? Int.max : course.rawValue
@@ -219,15 +230,28 @@ struct Diagnoser {
     }
   }
 
+  /// The policy as far as it bears on one of several health checks: where the others kept the group
+  /// from being healthy, there was no soak that could have been left out.
+  private func policy(under check: String) -> GatePolicy {
+    var policy = gate.policy
+    let hasBeenHealthy = gate.records.contains { record in
+      record.instance.role == .member && record.transitions.contains { $0.to == .healthy }
+    }
+    if !check.isEmpty, !hasBeenHealthy { policy.soak = .zero }
+    return policy
+  }
+
   private func ordered(_ ranked: [Ranked]) -> [Diagnosis] {
     ranked.sorted { left, right in
       let (first, second) = (left.diagnosis, right.diagnosis)
       guard first.confidence == second.confidence else { return first.confidence == .likely }
-      guard left.rank < Int.max, right.rank < Int.max else { return left.rank < right.rank }
-      guard first.instances.count == second.instances.count else {
+      let areSeen = left.rank < Int.max && right.rank < Int.max
+      guard !areSeen || first.instances.count == second.instances.count else {
         return first.instances.count > second.instances.count
       }
-      return left.rank < right.rank
+      guard left.rank == right.rank else { return left.rank < right.rank }
+      // Of two health checks the same is said.
+      return first.summary < second.summary
     }.map(\.diagnosis)
   }
 
@@ -341,12 +365,11 @@ struct Diagnoser {
       $0.removed == nil && $0.health.state == .initial && $0.failures == 0 && $0.lostChecks == 0
     }
     guard !late.isEmpty else { return nil }
-    let check = gate.check
+    // Of several health checks the one that wants the most time.
+    let check = gate.checks.max { $0.timeToRise < $1.timeToRise } ?? gate.check
     let joined = late.map(\.firstSeen).max() ?? .start
     let soak = gate.policy.soak > .zero ? " and a soak of \(gate.policy.soak.inWords)" : ""
-    let needed =
-      joined.since(.start) + check.interval * max(check.initialThreshold - 1, 0) + check.timeout
-      + gate.policy.soak
+    let needed = joined.since(.start) + check.timeToRise + check.timeout + gate.policy.soak
     return Diagnosis(
       .deadlineTooShort,
       Words(
@@ -440,7 +463,7 @@ struct Diagnoser {
       started: verdict.at, result: .failure(kind), status: status, latencyMicroseconds: 0)
     let symptoms = records.map {
       Symptom(
-        of: $0.instance, kind: kind, report: report, check: gate.check, request: request,
+        of: $0.instance, kind: kind, report: report, check: gate.check, request: requests[0],
         record: nil)
     }
     return symptoms.first.map {

@@ -40,6 +40,14 @@ struct Words: Hashable, Sendable {
     self.cause = cause
     self.advice = advice
   }
+
+  /// The same, said of one of several health checks.
+  func under(_ check: String) -> Words {
+    guard !check.isEmpty else { return self }
+    var words = self
+    words.summary = "\(check): \(summary)"
+    return words
+  }
 }
 
 extension Rule {

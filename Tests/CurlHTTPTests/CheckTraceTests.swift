@@ -72,10 +72,10 @@ import Testing
       let picky = RequestTemplate.sample(matcher: try Matcher(parsing: "201", bounds: 100...999))
       let tcp = RequestTemplate.sample(.alb, .tcp)
       let checker = try CurlChecker(
-        [tcp, quick, picky], planOfInstance: [2, 1], signals: -1)
-      // The third has no plan of its own: the first is taken.
-      let all = [instances[0], instances[1], instances[1]]
-      for (index, instance) in all.enumerated() { checker.start(InstanceKey(index), instance) }
+        [tcp, quick, picky], byOneAlone: true, signals: -1)
+      for (index, plan, instance) in [(0, 2, 0), (1, 1, 1), (2, 0, 1)] {
+        checker.start(InstanceKey(index, check: plan), instances[instance])
+      }
       var happenings: [CheckerEvent] = []
       let end = checker.now + .seconds(20)
       while happenings.count < 3, checker.now < end {

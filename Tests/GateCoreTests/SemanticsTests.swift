@@ -79,7 +79,7 @@ import Testing
 
   @Test func theDefaultDeadlineHasRoomForGraceBothThresholdsTwiceAndTheSoak() {
     let deadline = GatePolicy.defaultDeadline(
-      for: .sample(.classic, every: .seconds(15), healthy: 2, unhealthy: 10),
+      for: [.sample(.classic, every: .seconds(15), healthy: 2, unhealthy: 10)],
       gracePeriod: .seconds(60), soak: .seconds(30))
     #expect(deadline == .seconds(60 + 2 * 15 * 12 + 30))
   }

@@ -50,7 +50,7 @@ struct Scene {
 
   func diagnoses(_ players: [Player]) -> [Diagnosis] {
     let (gate, verdict) = played(players)
-    return GateInsight.diagnoses(of: gate, verdict: verdict, request: request)
+    return GateInsight.diagnoses(of: gate, verdict: verdict, requests: [request])
   }
 
   func codes(_ players: Player...) -> [DiagnosisCode] { diagnoses(players).map(\.code) }

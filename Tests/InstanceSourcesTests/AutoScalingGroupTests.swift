@@ -8,7 +8,7 @@ import Testing
     _ name: String = "web-green", _ answer: @escaping @Sendable (FormCall) -> HTTPResponse
   ) -> AutoScalingGroup {
     AutoScalingGroup(
-      name, port: 80, client: AWSClient(AWSSession(FakeMachine.withAWS(answer).hostEnvironment)))
+      name, ports: [80], client: AWSClient(AWSSession(FakeMachine.withAWS(answer).hostEnvironment)))
   }
 
   @Test func aGroupIsListedWithItsAddresses() throws {
@@ -71,7 +71,7 @@ import Testing
       }
     }
     let source = AutoScalingGroup(
-      "web-green", port: 80, client: AWSClient(AWSSession(machine.hostEnvironment)))
+      "web-green", ports: [80], client: AWSClient(AWSSession(machine.hostEnvironment)))
     #expect(try source.list().members.map(\.instance.address) == ["10.0.0.1", "10.0.0.2"])
     #expect(machine.now.requests.count == 4)
   }
@@ -87,7 +87,7 @@ import Testing
       return Self.instances(asked.map { ($0, "running", "10.0.0.1") })
     }
     let source = AutoScalingGroup(
-      "web-green", port: 80, client: AWSClient(AWSSession(machine.hostEnvironment)))
+      "web-green", ports: [80], client: AWSClient(AWSSession(machine.hostEnvironment)))
     #expect(try source.list().members.count { $0.standing == .checked } == 1000)
     #expect(machine.now.requests.count == 11)
   }
@@ -185,7 +185,7 @@ import Testing
             + "</AutoScalingGroupARN>")
       }
       let source = AutoScalingGroup(
-        arn, port: 80, client: AWSClient(AWSSession(machine.hostEnvironment)))
+        arn, ports: [80], client: AWSClient(AWSSession(machine.hostEnvironment)))
       if account == "111122223333" {
         #expect(try source.list().expected == 3)
       } else {

@@ -15,7 +15,7 @@ import Testing
     let listing = try balancer { call in
       .fixture(
         call.action == "DescribeInstances" ? "ec2-instances.xml" : "elb-load-balancers.xml")
-    }.list(port: 80)
+    }.list(ports: [80])
     #expect(listing.expected == 2)
     #expect(listing.members.map(\.instance.id) == ["i-e7c23121e75d78c2f", "i-56ecfb51f88935ccf"])
     #expect(listing.members.map(\.instance.address) == ["127.0.21.4", "127.0.21.5"])
@@ -169,7 +169,7 @@ import Testing
         return .fixture("elbv2-target-health.xml")
       default: return .fixture("ec2-instances.xml")
       }
-    }.list(port: .trafficPort)
+    }.list(ports: .trafficPort)
     #expect(listing.expected == 2)
     #expect(
       listing.members.map(\.instance) == [
@@ -185,12 +185,12 @@ import Testing
         Self.target("i-1", 80, "healthy"), Self.target("i-1", 8081, "initial"),
         Self.target("i-2", 80, "draining", reason: "Target.DeregistrationInProgress"),
       ])
-    let listing = try group(answer: answer).list(port: .trafficPort)
+    let listing = try group(answer: answer).list(ports: .trafficPort)
     #expect(listing.members.map(\.instance.id) == ["i-1", "i-1:8081", "i-2"])
     #expect(listing.members.map(\.instance.port) == [80, 8081, 80])
     #expect(listing.members.map(\.standing) == [.checked, .checked, .leaving])
     #expect(listing.expected == 2)
-    #expect(try group(answer: answer).list(port: .number(9)).members[1].instance.port == 9)
+    #expect(try group(answer: answer).list(ports: .number(9)).members[1].instance.port == 9)
   }
 
   @Test func addressesAreListedWithoutEC2() throws {
@@ -201,7 +201,7 @@ import Testing
           Self.target("10.0.0.9", 80, "healthy", zone: "all"),
           Self.target("fd00::1", 81, "healthy", zone: "eu-west-1a"),
         ])
-    ).list(port: .trafficPort)
+    ).list(ports: .trafficPort)
     #expect(
       listing.members.map(\.instance) == [
         Instance(id: "10.0.0.9", address: "10.0.0.9", port: 80),
@@ -213,7 +213,7 @@ import Testing
   func targetsWithoutAddressesAreRefused(_ type: String) {
     let error = #expect(throws: SourceError.self) {
       try group(answer: Self.answer(group: "<TargetType>\(type)</TargetType>"))
-        .list(port: .trafficPort)
+        .list(ports: .trafficPort)
     }
     #expect(
       error?.message

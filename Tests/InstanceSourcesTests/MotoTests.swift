@@ -30,7 +30,7 @@ import Testing
         ])))
 
     for (name, image) in zip(["blue", "green"], fleet.images) {
-      let listing = try AutoScalingGroup(name, port: 80, client: client).list()
+      let listing = try AutoScalingGroup(name, ports: [80], client: client).list()
       let ids = try #require(fleet.members[name])
       #expect(listing.expected == ids.count)
       #expect(Set(listing.members.map(\.instance.id)) == Set(ids))
@@ -43,7 +43,7 @@ import Testing
       }
     }
     #expect(throws: SourceError.self) {
-      try AutoScalingGroup("grün/ &=", port: 80, client: client).list()
+      try AutoScalingGroup("grün/ &=", ports: [80], client: client).list()
     }
 
     let classic = ClassicLoadBalancer("web", client: client)
@@ -52,7 +52,7 @@ import Testing
         "classic", "HTTP:80/health", "15", "5", "2", "10",
       ])
     #expect(
-      Set(try classic.list(port: 80).members.map(\.instance.id)) == Set(fleet.members["blue"] ?? [])
+      Set(try classic.list(ports: [80]).members.map(\.instance.id)) == Set(fleet.members["blue"] ?? [])
     )
     #expect(try classic.report().opinions.map(\.view.state) == [.healthy, .healthy])
     #expect(throws: SourceError.self) {
@@ -65,7 +65,7 @@ import Testing
         try group.healthCheck().settings.map(\.value) == [
           "alb", "HTTP:traffic-port/health", "15", "5", "2", "10", "200-299,301",
         ])
-      let listing = try group.list(port: .trafficPort)
+      let listing = try group.list(ports: .trafficPort)
       #expect(Set(listing.members.map(\.instance.id)) == Set(fleet.members["green"] ?? []))
       #expect(listing.members.allSatisfy { $0.instance.port == 8080 })
       #expect(try group.report().opinions.count == 3)

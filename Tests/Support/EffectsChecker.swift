@@ -4,9 +4,15 @@ package import GateCore
 package struct EffectsChecker: Sendable {
   package private(set) var violations: [String] = []
   package private(set) var verdict: Verdict?
-  /// By key: when the check that the gate wants is to start; nil when it wants none.
-  package private(set) var wanted: [GateInstant?] = []
+  /// When the check that the gate wants is to start.
+  package private(set) var wanted: [InstanceKey: GateInstant] = [:]
   package private(set) var wakeUp: GateInstant?
+
+  /// The checks that are wanted, in the order of their keys.
+  package var wantedInOrder: [(key: InstanceKey, start: GateInstant)] {
+    wanted.map { ($0.key, $0.value) }
+      .sorted { ($0.0.index, $0.0.check) < ($1.0.index, $1.0.check) }
+  }
 
   /// The command of a step that runs, or is to run.
   private var command: StepCommand?
@@ -31,12 +37,12 @@ package struct EffectsChecker: Sendable {
     case .instanceRemoved(let key):
       guard left.indices.contains(key.index) else { return }
       left[key.index] = true
-      wanted[key.index] = nil
+      wanted = wanted.filter { $0.key.index != key.index }
     case .resumed:
       // A promotion is taken back: the runner that goes on has seen nothing yet.
       if verdict?.decision == .promote { verdict = nil }
       // What was under way died with the runner.
-      wanted = wanted.map { _ in nil }
+      wanted = [:]
       command = nil
     case .stepCommandEnded(let end):
       if command == end.command { command = nil }
@@ -54,7 +60,6 @@ package struct EffectsChecker: Sendable {
     if case .instanceAdded = event, accepted {
       states.append(.initial)
       left.append(false)
-      wanted.append(nil)
     }
     for effect in effects {
       if verdict != nil { complain("\(effect) follows the verdict") }
@@ -64,13 +69,13 @@ package struct EffectsChecker: Sendable {
 
   private mutating func end(_ key: InstanceKey, from started: GateInstant, at now: GateInstant) {
     guard left.indices.contains(key.index), !left[key.index], verdict == nil else { return }
-    guard let start = wanted[key.index] else {
+    guard let start = wanted[key] else {
       return complain("a check of \(key.index) ended that was not started")
     }
     if started < start || now < started {
       complain("a check of \(key.index) began at a wrong time")
     }
-    wanted[key.index] = nil
+    wanted[key] = nil
   }
 
   private mutating func judge(_ effect: GateEffect, at now: GateInstant) {
@@ -79,9 +84,9 @@ package struct EffectsChecker: Sendable {
       guard left.indices.contains(key.index), !left[key.index] else {
         return complain("a check of \(key.index) is wanted, which is not in the group")
       }
-      if wanted[key.index] != nil { complain("two checks of \(key.index) at the same time") }
+      if wanted[key] != nil { complain("two checks of \(key.index) at the same time") }
       if start < now { complain("a check of \(key.index) is wanted in the past") }
-      wanted[key.index] = start
+      wanted[key] = start
     case .stateChanged(let key, let transition):
       if states[key.index] != transition.from {
         complain("\(key.index) was not \(transition.from)")

@@ -25,7 +25,11 @@ package struct VirtualRun: Sendable {
   private var effects: [GateEffect] = []
 
   package init(check: HealthCheck, policy: GatePolicy) {
-    gate = Gate(check: check, policy: policy)
+    self.init(checks: [check], policy: policy)
+  }
+
+  package init(checks: [HealthCheck], policy: GatePolicy) {
+    gate = Gate(checks: checks, policy: policy)
   }
 
   package var verdict: Verdict? { gate.verdict }
@@ -33,7 +37,7 @@ package struct VirtualRun: Sendable {
 
   /// When the gate wants the next check of this instance to start.
   package func wanted(_ key: InstanceKey) -> GateInstant? {
-    checker.wanted.indices.contains(key.index) ? checker.wanted[key.index] : nil
+    checker.wanted[key]
   }
 
   /// Sends an event; returns false when it came too late.
@@ -78,7 +82,7 @@ package struct VirtualRun: Sendable {
 
   /// The gate that sees the same events again.
   package func replayed() -> Gate {
-    var again = Gate(check: gate.check, policy: gate.policy)
+    var again = Gate(checks: gate.checks, policy: gate.policy)
     var ignored: [GateEffect] = []
     for timed in events { again.handle(timed.event, at: timed.at, effects: &ignored) }
     return again
@@ -99,7 +103,7 @@ extension VirtualRun {
   /// Ends the check of an instance that the gate wants, now or when it was to start.
   package mutating func end(_ key: InstanceKey, _ mark: Mark, at moment: GateInstant? = nil) {
     guard let start = wanted(key) else { return }
-    let now = moment ?? (mark == .timeout ? start + gate.check.timeout : start)
+    let now = moment ?? (mark == .timeout ? start + gate.checks[key.check].timeout : start)
     if let result = mark.result {
       send(.checked(key, .sample(result, from: start, to: now)), at: now)
     } else if mark == .lost {

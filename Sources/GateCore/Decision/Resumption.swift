@@ -13,9 +13,9 @@ package struct Resumption: Hashable, Sendable {
     case anew
   }
 
-  init(at: GateInstant, gap: Duration, under check: HealthCheck) {
+  init(at: GateInstant, gap: Duration, every interval: Duration) {
     self.at = at
     self.gap = gap
-    effect = gap > check.interval ? .anew : .late
+    effect = gap > interval ? .anew : .late
   }
 }

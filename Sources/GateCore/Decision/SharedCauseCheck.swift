@@ -14,9 +14,11 @@ package struct SharedCauseCheck: Hashable, Sendable {
   /// So many failing instances are too many.
   package let needed: Int
   /// Until when they are asked.
-  private var certainty: DeadlineFeasibility
+  private var end: GateInstant
   /// Until when they would have to be healthy, by the new group's deadline.
-  private var promotion: DeadlineFeasibility
+  private var promotion: GateInstant
+  /// How long the failures take that show it.
+  private let patience: Duration
   package private(set) var failing = 0
   private var chances = LatestStarts()
 
@@ -30,82 +32,83 @@ package struct SharedCauseCheck: Hashable, Sendable {
 
   /// Asks so many instances; each is added with `add`.
   init(
-    _ reason: VerdictReason, at now: GateInstant, asking present: Int, check: HealthCheck,
-    policy: GatePolicy, promotion: DeadlineFeasibility
+    _ reason: VerdictReason, at now: GateInstant, asking present: Int, checks: [HealthCheck],
+    policy: GatePolicy, promotion: GateInstant
   ) {
     self.promotion = promotion
     self.reason = reason
     since = now
-    certainty = DeadlineFeasibility(check: check, until: Self.end(from: now, under: check))
+    patience = checks.map(\.timeToFail).max() ?? .zero
+    end = now + patience
     // By the same policy: more unhealthy than allowed, or too few left to be healthy.
     let allowed = policy.maxUnhealthy.roundedDown(of: present)
     let least = min(max(policy.minHealthy.roundedUp(of: present), 1), present)
     needed = min(allowed, present - least) + 1
   }
 
-  /// Until when those that are asked from now on are: as long as their failures take.
-  private static func end(from now: GateInstant, under check: HealthCheck) -> GateInstant {
-    let failures = check.interval.inMicroseconds * Int64(check.unhealthyThreshold)
-    return now + .microseconds(failures) + check.timeout
-  }
-
   /// The last moment at which enough of them can still fail; nil when they cannot.
   var lastChance: GateInstant? {
-    failing >= needed ? certainty.latest : chances.latest(needed - failing)
+    failing >= needed ? end : chances.latest(needed - failing)
   }
 
-  /// How an instance stands at the condemnation.
-  mutating func add(_ record: InstanceRecord, under check: HealthCheck) -> Standing {
+  /// Notes how an instance stands at the condemnation.
+  mutating func add(_ record: inout InstanceRecord, _ rules: [CheckRule]) {
+    record.stand { standing(of: $0, under: rules[$0.rule].check) }
+    if let standing = record.blame { count(standing, by: 1) }
+  }
+
+  private func standing(of record: InstanceRecord, under check: HealthCheck) -> Standing {
     let isFailing =
       switch record.health.state {
       case .healthy: false
       case .initial: record.failures > 0 && isTooLate(record, at: since, under: check)
       case .unhealthy: true
       }
-    let standing = isFailing ? Standing.failing : open(record, under: check)
-    count(standing, by: 1)
-    return standing
+    return isFailing ? Standing.failing : open(record, under: check)
   }
 
-  /// How an instance stands after another check; one that was lost has no result.
+  /// Notes how an instance stands after another check; one that was lost has no result.
   mutating func judge(
+    _ record: inout InstanceRecord, by number: Int, _ report: CheckReport?, at now: GateInstant,
+    _ rules: [CheckRule]
+  ) {
+    guard let old = record.blame else { return }
+    record.stand(only: number) {
+      judged($0, report, at: now, under: rules[$0.rule].check)
+    }
+    count(old, by: -1)
+    if let standing = record.blame { count(standing, by: 1) }
+  }
+
+  private func judged(
     _ record: InstanceRecord, _ report: CheckReport?, at now: GateInstant, under check: HealthCheck
   ) -> Standing? {
     guard let old = record.blame else { return nil }
-    let new: Standing =
-      switch (old, record.health.state) {
-      case (.well, _), (.failing, .healthy): .well
-      case (.failing, _), (.open, .unhealthy): .failing
-      case (.open, .healthy), (.open, .initial): judge(record, report, at: now, under: check)
-      }
-    count(old, by: -1)
-    count(new, by: 1)
-    return new
+    return switch (old, record.health.state) {
+    case (.well, _), (.failing, .healthy): .well
+    case (.failing, _), (.open, .unhealthy): .failing
+    case (.open, .healthy), (.open, .initial): judge(record, report, at: now, under: check)
+    }
   }
 
   mutating func remove(_ standing: Standing) { count(standing, by: -1) }
 
   /// Asks for so much longer, since nobody looked for a while; each instance is placed again with
   /// `place`.
-  mutating func extend(
-    by time: Duration, at now: GateInstant, promotion: DeadlineFeasibility, under check: HealthCheck
-  ) {
+  mutating func extend(by time: Duration, at now: GateInstant, promotion: GateInstant) {
     self.promotion = promotion
-    let end = min(certainty.latest + time, Self.end(from: now, under: check))
-    certainty = DeadlineFeasibility(check: check, until: end)
+    end = min(end + time, now + patience)
     (failing, chances) = (0, LatestStarts())
   }
 
-  /// How an instance stands after the extension: what it has shown it has shown.
-  mutating func place(_ record: InstanceRecord, under check: HealthCheck) -> Standing? {
-    guard let old = record.blame else { return nil }
-    let standing =
-      switch old {
-      case .open: open(record, under: check)
-      case .failing, .well: old
-      }
-    count(standing, by: 1)
-    return standing
+  /// Notes how an instance stands after the extension: what it has shown it has shown.
+  mutating func place(_ record: inout InstanceRecord, _ rules: [CheckRule]) {
+    guard record.blame != nil else { return }
+    record.stand { part in
+      guard case .open = part.blame else { return part.blame }
+      return open(part, under: rules[part.rule].check)
+    }
+    if let standing = record.blame { count(standing, by: 1) }
   }
 
   private func judge(
@@ -124,14 +127,16 @@ package struct SharedCauseCheck: Hashable, Sendable {
     _ record: InstanceRecord, at now: GateInstant, under check: HealthCheck
   ) -> Bool {
     let needed = record.health.successesNeeded(under: check)
-    return record.lastChance(needing: needed, promotion).map { $0 < now } ?? true
+    let certainty = DeadlineFeasibility(check: check, until: promotion)
+    return record.lastChance(needing: needed, certainty).map { $0 < now } ?? true
   }
 
   private func open(_ record: InstanceRecord, under check: HealthCheck) -> Standing {
     let needed = record.health.failuresNeeded(under: check)
+    let certainty = DeadlineFeasibility(check: check, until: end)
     return .open(
       lastChance: canBecomeTooLate(record, under: check)
-        ? certainty.latest : record.lastChance(needing: needed, certainty))
+        ? end : record.lastChance(needing: needed, certainty))
   }
 
   /// Whether failures can leave it too little time to be healthy, while it is asked.
@@ -140,9 +145,10 @@ package struct SharedCauseCheck: Hashable, Sendable {
   /// last slot that would not be; and any that ends later.
   private func canBecomeTooLate(_ record: InstanceRecord, under check: HealthCheck) -> Bool {
     guard record.health.state == .initial else { return false }
+    let certainty = DeadlineFeasibility(check: check, until: promotion)
     let last = record.schedule.earliestLastSlot(
-      by: promotion.latestStart(of: check.initialThreshold), every: promotion.interval)
-    return max(record.nextCheck, last) <= certainty.latest
+      by: certainty.latestStart(of: check.initialThreshold), every: certainty.interval)
+    return max(record.nextCheck, last) <= end
   }
 
   private mutating func count(_ standing: Standing, by step: Int) {
@@ -152,5 +158,44 @@ package struct SharedCauseCheck: Hashable, Sendable {
     case .failing: failing += step
     case .open(nil), .well: break
     }
+  }
+}
+
+extension HealthCheck {
+  /// From now to the end of as many failures as make a target unhealthy, at the latest.
+  fileprivate var timeToFail: Duration { interval * unhealthyThreshold + timeout }
+}
+
+extension InstanceRecord {
+  /// Notes how it stands, or under several health checks how it stands under each of them, or one.
+  fileprivate mutating func stand(
+    only number: Int? = nil, _ standing: (InstanceRecord) -> SharedCauseCheck.Standing?
+  ) {
+    guard !parts.isEmpty else {
+      blame = standing(self)
+      return
+    }
+    for index in parts.indices where number == nil || number == index {
+      parts[index].blame = standing(parts[index])
+    }
+    blame = SharedCauseCheck.Standing(ofParts: parts.compactMap(\.blame))
+  }
+}
+
+extension SharedCauseCheck.Standing {
+  /// That of an instance which stands so under single health checks: one that it fails is enough,
+  /// and well it is under all of them.
+  fileprivate init(ofParts parts: [Self]) {
+    var chances: [GateInstant] = []
+    for part in parts {
+      switch part {
+      case .failing:
+        self = .failing
+        return
+      case .open(let chance): if let chance { chances.append(chance) }
+      case .well: break
+      }
+    }
+    self = parts.allSatisfy { $0 == .well } ? .well : .open(lastChance: chances.max())
   }
 }

@@ -19,8 +19,11 @@ extension FailureKind {
 }
 
 extension LastFailure {
-  /// `HTTP 503`, `connection refused`.
-  package var shortWords: String { Self.shortWords(of: report, kind) }
+  /// `HTTP 503`, `connection refused`; of one of several health checks by its name.
+  package var shortWords: String { named(Self.shortWords(of: report, kind)) }
+
+  /// What was seen, and under which of several health checks.
+  package func named(_ words: String) -> String { check.isEmpty ? words : "\(check): \(words)" }
 
   package static func shortWords(of report: CheckReport, _ kind: FailureKind) -> String {
     switch (kind, report.status) {

@@ -36,6 +36,7 @@ extension InstanceRecord {
     guard instance.role != .guard else {
       return HealthReason(code: nil, description: lastDetail ?? health.state.rawValue)
     }
+    if !parts.isEmpty { return reasonOfParts(under: check) }
     if checks == 0, let view {
       // Nobody else has checked it: these are the load balancer's own words.
       return HealthReason(
@@ -51,6 +52,17 @@ extension InstanceRecord {
     case .initial: initialReason(under: check)
     case .unhealthy: unhealthyReason(under: check)
     }
+  }
+
+  /// That of the check that the state comes from, by its name.
+  private func reasonOfParts(under check: HealthCheck) -> HealthReason {
+    guard !parts.allSatisfy({ $0.health.isShownHealthy && $0.latest == .passed }) else {
+      return HealthReason(
+        code: nil, description: "\(parts.count) health checks are healthy")
+    }
+    var reason = parts[rule].reason(under: check)
+    reason.description = "\(check.name): \(reason.description)"
+    return reason
   }
 
   private var healthyDescription: String {

@@ -3,6 +3,14 @@ package enum InstanceState: String, Hashable, Sendable, CaseIterable {
   case initial
   case healthy
   case unhealthy
+
+  /// Whether of two states this one is that of an instance which has both: unhealthy, then initial.
+  func isWorse(than other: InstanceState) -> Bool {
+    switch (self, other) {
+    case (.unhealthy, .initial), (.unhealthy, .healthy), (.initial, .healthy): true
+    case (.unhealthy, .unhealthy), (.initial, _), (.healthy, _): false
+    }
+  }
 }
 
 /// An instance's state, and the counts that it follows from.

@@ -2,8 +2,13 @@
 package struct InstanceRecord: Hashable, Sendable {
   package let instance: Instance
   package let firstSeen: GateInstant
-  /// By which of the gate's rules it is checked.
-  package let rule: Int
+  /// By which of the gate's rules it is checked; of several health checks by that which its state
+  /// comes from.
+  package internal(set) var rule: Int
+  /// What is known of it under each health check, where there are several; else empty.
+  package internal(set) var parts: [InstanceRecord] = []
+  /// The name of the health check that a part is of; else empty.
+  private(set) var checkName = ""
   package internal(set) var health = InstanceHealth()
   package internal(set) var removed: GateInstant?
   package internal(set) var healthySince: GateInstant?
@@ -40,7 +45,10 @@ package struct InstanceRecord: Hashable, Sendable {
   /// More versions than this are a server's play, and not kept.
   static let maximumVersions = 8
 
-  init(_ instance: Instance, under rule: Int = 0, at now: GateInstant) {
+  init(
+    _ instance: Instance, under rule: Int = 0, called name: String = "", at now: GateInstant
+  ) {
+    checkName = name
     self.instance = instance
     self.rule = rule
     firstSeen = now
@@ -128,6 +136,8 @@ package struct LastFailure: Hashable, Sendable {
   package var at: GateInstant
   package var kind: FailureKind
   package var report: CheckReport
+  /// The name of the health check, where there are several; else empty.
+  package var check = ""
 }
 
 /// The latest check of an instance that a fault of the gate's own cost.
@@ -256,7 +266,7 @@ extension InstanceRecord {
   mutating func note(
     _ view: LoadBalancerView, at now: GateInstant, check: HealthCheck, policy: GatePolicy
   ) -> Transition? {
-    self.view = view
+    changeWhole { $0.view = view }
     guard policy.loadBalancer == .decides else { return nil }
     let old = health.state
     guard let new = health.follow(view, counting: counting(at: now, policy)) else { return nil }
@@ -271,7 +281,7 @@ extension InstanceRecord {
     return firstSeen + gracePeriod(policy)
   }
 
-  private func counting(at started: GateInstant, _ policy: GatePolicy) -> FailureCounting {
+  func counting(at started: GateInstant, _ policy: GatePolicy) -> FailureCounting {
     started < firstSeen + gracePeriod(policy) ? .forgiven : .counted
   }
 
@@ -284,7 +294,7 @@ extension InstanceRecord {
     }
   }
 
-  private mutating func moved(
+  mutating func moved(
     from old: InstanceState, to new: InstanceState, at now: GateInstant, check: HealthCheck
   ) -> Transition {
     healthySince = new == .healthy ? now : nil
@@ -293,7 +303,7 @@ extension InstanceRecord {
     return transition
   }
 
-  private mutating func note(
+  mutating func note(
     _ report: CheckReport, _ counting: FailureCounting, at now: GateInstant
   ) {
     if let version = report.version, !versions.contains(version),
@@ -310,7 +320,7 @@ extension InstanceRecord {
     case .failure(let kind):
       failures += 1
       if counting == .forgiven { forgivenFailures += 1 }
-      lastFailure = LastFailure(at: now, kind: kind, report: report)
+      lastFailure = LastFailure(at: now, kind: kind, report: report, check: checkName)
       if kind.isAnswered { latency.add(report.latencyMicroseconds) }
     }
   }

@@ -83,25 +83,29 @@ package struct GatePolicy: Hashable, Sendable {
 
   /// The deadline when none is given: room for both thresholds twice, beside grace and soak, and
   /// for the samples of a comparison; for each step its commands, lags and windows and its soak, and
-  /// one relapse of the longest soak.
+  /// one relapse of the longest soak. Of several checks the slowest needs the most.
   package static func defaultDeadline(
-    for check: HealthCheck, gracePeriod: Duration, soak: Duration,
+    for checks: [HealthCheck], gracePeriod: Duration, soak: Duration,
     comparison: ComparisonPolicy? = nil, steps: [CanaryStep] = []
   ) -> Duration {
     let samples = (comparison?.minSamples ?? 0) * max(steps.count, 1)
-    let checks = 2 * (check.healthyThreshold + check.unhealthyThreshold) + samples
+    let longest = checks.map { check in
+      check.interval * (2 * (check.healthyThreshold + check.unhealthyThreshold) + samples)
+    }.max()
     let canary = steps.reduce(Duration.zero) { $0 + $1.longestCommands + $1.shortest }
-    return gracePeriod + check.interval * checks + soak + canary
+    return gracePeriod + (longest ?? .zero) + soak + canary
       + (steps.map(\.soak).max() ?? .zero)
   }
 }
 
-extension HealthCheck {
+extension [HealthCheck] {
   /// When a group could be promoted whose checks all pass and take no time.
   package func earliestPromotion(under policy: GatePolicy) -> Duration {
-    let samples = policy.comparison.map { interval * ($0.minSamples - 1) } ?? .zero
     let canary = policy.steps.reduce(Duration.zero) { $0 + $1.shortest }
-    return interval * (initialThreshold - 1) + max(policy.soak, samples) + canary
+    let samples = policy.comparison.map { $0.minSamples - 1 } ?? 0
+    let healthy = map(\.timeToRise).max() ?? .zero
+    let compared = map { $0.interval * samples }.min() ?? .zero
+    return healthy + Swift.max(policy.soak, compared) + canary
   }
 }
 

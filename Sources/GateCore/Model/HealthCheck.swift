@@ -15,6 +15,8 @@ package struct HealthCheck: Hashable, Sendable {
   /// Beyond the load balancer, against flapping.
   package var unhealthyWindow: UnhealthyWindow?
   package var matcher: Matcher
+  /// What it is called where there are several; else empty.
+  package var name = ""
 
   package init(
     target: HealthCheckTarget, semantics: Semantics, interval: Duration, timeout: Duration,
@@ -30,6 +32,27 @@ package struct HealthCheck: Hashable, Sendable {
     self.unhealthyThreshold = unhealthyThreshold
     self.unhealthyWindow = unhealthyWindow
     self.matcher = matcher
+  }
+}
+
+extension HealthCheck {
+  /// From the first of the successes that make a new target healthy to the last.
+  package var timeToRise: Duration { interval * max(initialThreshold - 1, 0) }
+}
+
+extension [HealthCheck] {
+  /// What is checked: `HTTP:80/health`, or `api HTTP:80/health, admin TCP:9000`.
+  package var targets: String {
+    map { $0.name.isEmpty ? "\($0.target)" : "\($0.name) \($0.target)" }.joined(separator: ", ")
+  }
+
+  /// By whose rules: `alb`, or `alb, nlb`.
+  package var allSemantics: String {
+    var names: [String] = []
+    for check in self where !names.contains(check.semantics.rawValue) {
+      names.append(check.semantics.rawValue)
+    }
+    return names.joined(separator: ", ")
   }
 }
 

@@ -8,6 +8,8 @@ package struct Instance: Hashable, Sendable {
   /// The port of the health check: the target's, or the instance's own under `traffic-port`; a
   /// guard's is 0.
   package var port: Int
+  /// The ports of further health checks, in their order; empty where there is one.
+  package var otherPorts: [Int] = []
   /// The availability zone, where the source knows it.
   package var zone: String?
   /// Why it is not of the new release, in words; nil when it is, or nobody asked.
@@ -26,6 +28,14 @@ package struct Instance: Hashable, Sendable {
     self.zone = zone
     self.mismatch = mismatch?.cleaned(to: 300)
     self.role = role
+  }
+
+  /// One with a port for each of the health checks; never none.
+  package init(
+    id: String, address: String, ports: [Int], zone: String? = nil, mismatch: String? = nil
+  ) {
+    self.init(id: id, address: address, port: ports[0], zone: zone, mismatch: mismatch)
+    otherPorts = Array(ports.dropFirst())
   }
 
   /// What is asked beside the instances.
@@ -51,13 +61,27 @@ package enum InstanceRole: String, Hashable, Sendable, CaseIterable {
 /// The same id that leaves and joins again is a new instance with a new key.
 package struct InstanceKey: Hashable, Sendable {
   package var index: Int
+  /// Of several health checks the one that is meant, by its place; of what happens to the instance
+  /// as a whole 0.
+  package var check: Int
 
-  package init(_ index: Int) {
+  package init(_ index: Int) { self.init(index, check: 0) }
+
+  package init(_ index: Int, check: Int) {
     self.index = index
+    self.check = check
   }
 }
 
 extension Instance {
+  /// As the health check at this place sees it: at its port.
+  package func checked(by number: Int) -> Instance {
+    guard number > 0 else { return self }
+    var instance = self
+    if otherPorts.indices.contains(number - 1) { instance.port = otherPorts[number - 1] }
+    return instance
+  }
+
   /// Where it is checked, the same for every spelling of its address: one place is one instance,
   /// whatever it is called.
   package var place: String {

@@ -20,37 +20,49 @@ struct CheckRule: Hashable, Sendable {
       check.asked(as: measure), settling: measure.settling, isAdvisory: measure.isAdvisory)
   }
 
-  /// Those of the instances, of a guard that has no numbers of its own, of the run's guards and of
-  /// each step's.
-  static func all(_ check: HealthCheck, _ policy: GatePolicy) -> [CheckRule] {
-    [CheckRule(check), CheckRule(check.asked(as: nil))]
-      + policy.guards.map { CheckRule($0, check) }
-      + policy.steps.flatMap { $0.guards.map { CheckRule($0, check) } }
+  /// Those of the instances' health checks, of a guard that has no numbers of its own, of the run's
+  /// guards and of each step's.
+  static func all(_ checks: [HealthCheck], _ policy: GatePolicy) -> [CheckRule] {
+    let usual = checks[0]
+    return checks.map { CheckRule($0) } + [CheckRule(usual.asked(as: nil))]
+      + policy.guards.map { CheckRule($0, usual) }
+      + policy.steps.flatMap { $0.guards.map { CheckRule($0, usual) } }
   }
 
-  /// Which of them holds for it.
-  static func index(of instance: Instance, _ policy: GatePolicy) -> Int {
-    guard instance.role == .guard else { return 0 }
+  /// Which of them holds for a guard, by its place after those of the health checks.
+  static func index(ofGuard instance: Instance, _ policy: GatePolicy) -> Int {
     guard let step = instance.step, policy.steps.indices.contains(step) else {
-      return policy.guards.firstIndex { $0.name == instance.id }.map { $0 + 2 } ?? 1
+      return policy.guards.firstIndex { $0.name == instance.id }.map { $0 + 1 } ?? 0
     }
     let before = policy.guards.count + policy.steps[..<step].reduce(0) { $0 + $1.guards.count }
     let place = policy.steps[step].guards.firstIndex { $0.name == instance.id }
-    return place.map { $0 + before + 2 } ?? 1
+    return place.map { $0 + before + 1 } ?? 0
   }
 }
 
 extension Gate {
-  func rule(of instance: Instance) -> Int { CheckRule.index(of: instance, policy) }
+  /// That of the first health check, where there are several.
+  func rule(of instance: Instance) -> Int {
+    instance.role == .guard ? checks.count + CheckRule.index(ofGuard: instance, policy) : 0
+  }
 
-  func check(of key: InstanceKey) -> HealthCheck { rules[records[key.index].rule].check }
+  func check(of key: InstanceKey) -> HealthCheck { rules[rule(of: key)].check }
+
+  /// The name of the health check of this key; nil of a guard's, and where there is but one without
+  /// a name.
+  package func checkName(of key: InstanceKey) -> String? {
+    let name = checks[min(key.check, checks.count - 1)].name
+    return name.isEmpty || records[key.index].instance.role == .guard ? nil : name
+  }
+
+  func rule(of key: InstanceKey) -> Int { read(key) { $0.pointee.rule } }
 
   /// Whether it counts for the verdict.
   func hasSay(_ key: InstanceKey) -> Bool { !rules[records[key.index].rule].isAdvisory }
 
   package func hasSay(_ record: InstanceRecord) -> Bool { !rules[record.rule].isAdvisory }
 
-  /// The check by whose numbers it is checked.
+  /// The check by whose numbers it is checked; of several, the one that its state comes from.
   package func check(of record: InstanceRecord) -> HealthCheck { rules[record.rule].check }
 
   /// From when on a success of a guard is all of its step, or of the run.
@@ -61,7 +73,7 @@ extension Gate {
   /// What a guard's success waits for that may be of before its step; nil where it counts.
   func wait(for report: CheckReport, of key: InstanceKey) -> GuardWait? {
     let rule = records[key.index].rule
-    guard rule > 0, report.result == .success, rules[rule].settling > .zero else { return nil }
+    guard rule >= checks.count, report.result == .success, rules[rule].settling > .zero else { return nil }
     let settled = settled(records[key.index])
     guard report.started < settled else { return nil }
     let left = settled.since(report.started).inWords

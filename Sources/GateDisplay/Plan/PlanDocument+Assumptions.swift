@@ -7,7 +7,11 @@ extension PlanDocument {
   /// What the odds are built on, and how exact they are: a sentence each.
   package var assumptions: [String] {
     [
-      "checks fail independently, each instance with the same probability",
+      plan.checks.count == 1
+        ? "checks fail independently, each instance with the same probability"
+        : "checks fail independently, each instance under each health check with the same "
+          + "probability: an instance is as its worst check says, so that each further one is a "
+          + "further way to fail",
       "all instances are there from the start and stay; the checks of a round are made at one "
         + "moment, end in any order, each as probable as any other, and answers take no time",
       "no check is lost to a fault of the gate's own",
@@ -26,6 +30,11 @@ extension PlanDocument {
     sentences.append(
       "every check fails during an outage of \(outage.length.inWords) that begins \(begin)")
     return sentences
+  }
+
+  private var whyDrawn: String {
+    plan.checks.count == 1
+      ? "there are too many such counts" : "several health checks have no common rounds"
   }
 
   private var exactness: [String] {
@@ -47,7 +56,7 @@ extension PlanDocument {
         ? "some odds of the plot" : "the odds of the group at \(rates.joined(separator: ", "))"
       let which = drawn.count == all.count ? "the odds of the group" : some
       sentences.append(
-        "\(which) are drawn, as there are too many such counts: at least \(runs) runs of each, from "
+        "\(which) are drawn, as \(whyDrawn): at least \(runs) runs of each, from "
           + "a fixed seed, with a standard error of at most \(RateText(error).rounded)")
     }
     if search?.proposal?.isIncomplete == true {
@@ -62,10 +71,10 @@ extension PlanDocument {
 extension PlanDocument {
   /// The plot alone, as an SVG document.
   package var svg: String {
-    let (check, policy) = (plan.check, plan.policy)
+    let policy = plan.policy
     return PlanPlot(curve.map(\.course.promote)).svg(
       title: "Probability of promotion, \(counted(plan.group.count, "instance"))",
-      caption: "\(check.words); \(plan.group.wanted) healthy for \(policy.soak.inWords) by "
+      caption: "\(plan.checks.rulesWords); \(plan.group.wanted) healthy for \(policy.soak.inWords) by "
         + "\(policy.deadline.inWords), at most \(plan.group.allowed) unhealthy")
   }
 }

@@ -66,7 +66,7 @@ package struct PlanDocument: Sendable {
     var writer = JSONWriter(.indented)
     writer.object { writer in
       writer.field("schema_version", RunHeader.schemaVersion)
-      plan.check.write(to: &writer, request: [])
+      plan.checks.map { RunHeader.Check($0, request: []) }.write(to: &writer)
       plan.policy.write(to: &writer, isAdvisory: isAdvisory)
       writer.field("expected", plan.group.count)
       writeBounds(to: &writer)

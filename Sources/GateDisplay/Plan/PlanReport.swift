@@ -28,7 +28,7 @@ package struct PlanReport {
 
   private mutating func writeSettings() {
     let (policy, group) = (document.plan.policy, document.plan.group)
-    page.entry("rules:", .plain, document.plan.check.words)
+    page.entry("rules:", .plain, document.plan.checks.rulesWords)
     let soak = policy.soak > .zero ? " for \(policy.soak.inWords)" : ""
     let grace =
       policy.gracePeriod > .zero

@@ -14,18 +14,27 @@ struct FailureRuns: Sendable {
   /// A hash of the latest failure.
   private var latest: [Int] = []
 
-  mutating func addInstance() {
-    lengths.append(0)
-    runs.append(0)
-    isTold.append(false)
-    latest.append(0)
+  /// How many health checks an instance has.
+  private var width = 1
+
+  /// Takes in those that joined.
+  mutating func follow(_ gate: Gate) {
+    width = gate.checks.count
+    let missing = gate.records.count * width - lengths.count
+    guard missing > 0 else { return }
+    lengths += Array(repeating: 0, count: missing)
+    runs += Array(repeating: 0, count: missing)
+    isTold += Array(repeating: false, count: missing)
+    latest += Array(repeating: 0, count: missing)
   }
 
-  var count: Int { lengths.count }
+  func knows(_ key: InstanceKey) -> Bool { index(of: key) < lengths.count }
+
+  private func index(of key: InstanceKey) -> Int { key.index * width + key.check }
 
   /// Notes a failure; returns whether it is to be told.
   mutating func failed(_ key: InstanceKey, _ kind: FailureKind, _ report: CheckReport) -> Bool {
-    let index = key.index
+    let index = index(of: key)
     var hasher = Hasher()
     hasher.combine(kind)
     hasher.combine(report.status)
@@ -45,11 +54,12 @@ struct FailureRuns: Sendable {
 
   /// Notes a success; returns how many failures it ended, if they were told.
   mutating func succeeded(_ key: InstanceKey) -> Int? {
-    let length = Int(lengths[key.index])
-    lengths[key.index] = 0
-    return length > 0 && isTold[key.index] ? length : nil
+    let index = index(of: key)
+    let length = Int(lengths[index])
+    lengths[index] = 0
+    return length > 0 && isTold[index] ? length : nil
   }
 
   /// How often the instance began to fail.
-  func runs(of key: InstanceKey) -> Int { Int(runs[key.index]) }
+  func runs(of key: InstanceKey) -> Int { Int(runs[index(of: key)]) }
 }

@@ -50,9 +50,11 @@ extension ProgressBoard {
     let failing = keys(.troubled, first: 64).map { gate[$0] }.filter {
       $0.health.consecutiveFailures > 0 && $0.instance.role == .member
     }
-    let nearest = failing.min { failuresLeft($0, gate.check) < failuresLeft($1, gate.check) }
+    let nearest = failing.min {
+      failuresLeft($0, gate.check(of: $0)) < failuresLeft($1, gate.check(of: $1))
+    }
     return nearest.map {
-      "\(counted(failuresLeft($0, gate.check), "more failure")) of \($0.instance.name) would roll "
+      "\(counted(failuresLeft($0, gate.check(of: $0)), "more failure")) of \($0.instance.name) would roll "
         + "back"
     }
   }
@@ -72,11 +74,11 @@ extension ProgressBoard {
       }.prefix(shown - keys.count)
     }
     guard let first = keys.first else { return "none is near" }
-    let wanted = gate[first].health.successesNeeded(under: gate.check)
+    let wanted = gate[first].health.successesNeeded(under: gate.check(of: gate[first]))
     var words = "\(gate[first].instance.name) needs \(counted(wanted, "more success", "es"))"
     for key in keys.dropFirst() {
       words += ", \(gate[key].instance.name) needs "
-      words += "\(gate[key].health.successesNeeded(under: gate.check))"
+      words += "\(gate[key].health.successesNeeded(under: gate.check(of: gate[key])))"
     }
     let others = gate.initial + gate.unhealthy - keys.count
     return others > 0 ? "\(words), and \(counted(others, "other"))" : words

@@ -34,11 +34,11 @@ extension ProgressBoard {
     let length = gate.resumptions.isEmpty ? policy.deadline : deadline
     line.append("  \(now.elapsedWords), max \(length.inWords)")
     line.append(
-      "  \(gate.check.target.description.printable) \(gate.check.semantics.rawValue)", .faint)
+      "  \(gate.checks.targets.printable) \(gate.checks.allSemantics)", .faint)
     if gate.policy.loadBalancer == .decides {
       line.append(", as the load balancer sees it", .faint)
     } else {
-      line.append(", every \(gate.check.interval.inWords)", .faint)
+      line.append(", every \(gate.intervalsInWords)", .faint)
     }
     if header.isAdvisory { line.append(", advisory", .faint) }
     return line
@@ -70,5 +70,16 @@ extension ProgressBoard {
       return count > 0 ? "\(count) \(standing.words)" : nil
     }
     return DisplayLine("+ \(rest.joined(separator: ", "))", .faint)
+  }
+}
+
+extension Gate {
+  /// How far apart checks are: `15s`, or of several health checks `5s, 15s`.
+  fileprivate var intervalsInWords: String {
+    var words: [String] = []
+    for check in checks where !words.contains(check.interval.inWords) {
+      words.append(check.interval.inWords)
+    }
+    return words.joined(separator: ", ")
   }
 }

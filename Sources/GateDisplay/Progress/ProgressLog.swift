@@ -62,7 +62,7 @@ package struct ProgressLog: Sendable {
     case .instanceAdded(let instance):
       // A step's guards are told of with it.
       if instance.step == nil { joined.append(InstanceKey(gate.records.count - 1)) }
-      while runs.count < gate.records.count { runs.addInstance() }
+      runs.follow(gate)
     case .instanceRemoved(let key): left.append(key)
     case .checked(let key, let report):
       tell(report, of: key, effects.transition(of: key), at: now, in: gate)
@@ -75,7 +75,7 @@ package struct ProgressLog: Sendable {
     case .loadBalancerSaw(let key, let view):
       tell(view, of: key, effects.transition(of: key), at: now, in: gate)
     case .resumed(let gap):
-      while runs.count < gate.records.count { runs.addInstance() }
+      runs.follow(gate)
       soakBegan = gate.healthySince
       say("resumed after \(gap.roundedWords): \(gate.standing)\(gate.anewWords)", at: now)
     case .guardWaits, .stepBegan, .stepCommandEnded, .interrupted, .wokeUp: break
@@ -145,7 +145,7 @@ package struct ProgressLog: Sendable {
     _ report: CheckReport, of key: InstanceKey, _ transition: Transition?, at now: GateInstant,
     in gate: Gate
   ) {
-    guard key.index < runs.count else { return }
+    guard runs.knows(key) else { return }
     switch report.result {
     case .success:
       let ended = runs.succeeded(key)

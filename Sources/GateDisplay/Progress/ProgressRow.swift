@@ -22,9 +22,9 @@ struct ProgressRow: Sendable {
     name = record.instance.name
     state = record.health.state.rawValue
     let decides = gate.policy.loadBalancer == .decides
-    counts = decides ? DisplayLine("") : Self.counts(of: record, under: gate.check)
+    counts = decides ? DisplayLine("") : Self.counts(of: record, under: gate.check(of: record))
     latency = board.history.lastLatency(of: key).map(latencyWords) ?? ""
-    sparkline = .sparkline(board.history.latest(of: key), timeout: gate.check.timeout)
+    sparkline = .sparkline(board.history.latest(of: key), timeout: gate.check(of: record).timeout)
     tone = board.standings[key.index].tone
     (symbol, (result, shortResult)) = (Self.symbol(of: record), Self.result(of: record, last))
     if decides {

@@ -17,7 +17,10 @@ extension RunHeader {
     }
     if isAdvisory { second += ", advisory" }
     if let journalPath { second += "; journal: \(journalPath.printable)" }
-    return ["\(check.words(policy.loadBalancer))", second] + outlookLines
+    let first = checks.map(\.check).map { check in
+      (check.name.isEmpty ? "" : "\(check.name): ") + check.words(policy.loadBalancer)
+    }
+    return first + [second] + outlookLines
   }
 
   /// What can be expected: how long it takes, what a promotion rests on, and what the settings deserve.
@@ -30,16 +33,16 @@ extension RunHeader {
     guard policy.loadBalancer != .decides else {
       return "earliest promotion after \(policy.soak.inWords), \(deadline)"
     }
-    return "earliest promotion after \(check.earliestPromotion(under: policy).inWords), \(deadline)"
+    return "earliest promotion after \(checks.map(\.check).earliestPromotion(under: policy).inWords), \(deadline)"
   }
 
   private var oneSuccess: String? {
-    guard check.initialThreshold == 1, policy.soak == .zero, policy.steps.isEmpty,
+    guard checks.allSatisfy({ $0.check.initialThreshold == 1 }), policy.soak == .zero, policy.steps.isEmpty,
       policy.comparison == nil,
       policy.loadBalancer != .decides
     else { return nil }
     return
-      "one passing check of each instance is enough for a promotion (\(check.semantics.rawValue), "
+      "one passing check of each instance is enough for a promotion (\(checks.map(\.check).allSemantics), "
       + "no soak); --soak 1m would see more"
   }
 }
@@ -64,8 +67,11 @@ extension Gate {
       return "\(name) is initial again after \(failed): \(record.lastFailure?.words ?? "") "
         + "(\(standing))"
     case .healthy, .initial:
-      let passed = counted(record.health.consecutiveSuccesses, "success", "es")
-      return "\(name) is \(transition.to.rawValue) after \(passed) (\(standing))"
+      let passed =
+        record.parts.isEmpty
+        ? "after \(counted(record.health.consecutiveSuccesses, "success", "es"))"
+        : "by \(counted(record.parts.count, "health check"))"
+      return "\(name) is \(transition.to.rawValue) \(passed) (\(standing))"
     case .unhealthy:
       let failed = counted(record.health.consecutiveFailures, "failure")
       let reason = transition.reason.code.map { " [\($0)]" } ?? ""
@@ -75,7 +81,7 @@ extension Gate {
   }
 
   func failureWords(of key: InstanceKey, run: Int) -> String {
-    let record = self[key]
+    let (record, check) = (checked(key), check(of: checked(key)))
     let count = record.health.consecutiveFailures
     let isForgiven = record.lastFailure.map { forgives($0.report, of: record) } ?? false
     let counts =
@@ -94,9 +100,10 @@ extension Gate {
   }
 
   func recoveryWords(of key: InstanceKey, after failures: Int) -> String {
-    let record = self[key]
-    let needed = record.health.successesNeeded(under: check)
+    let record = checked(key)
+    let needed = record.health.successesNeeded(under: check(of: record))
     let more = needed > 0 ? ", \(needed) more to be healthy" : ""
-    return "\(record.instance.name): ok after \(counted(failures, "failure"))\(more)"
+    let name = checkName(of: key).map { " \($0)" } ?? ""
+    return "\(record.instance.name):\(name) ok after \(counted(failures, "failure"))\(more)"
   }
 }

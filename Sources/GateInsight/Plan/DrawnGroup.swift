@@ -96,7 +96,7 @@ struct DrawnGroup {
 /// Random numbers with a fixed seed.
 ///
 /// Source: Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators" (2014).
-private struct Draws {
+struct Draws {
   private var state: UInt64 = 0
 
   mutating func next() -> UInt64 {

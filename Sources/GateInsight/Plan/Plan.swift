@@ -4,7 +4,10 @@ package import GateCore
 ///
 /// The same settings give the same plan.
 package struct Plan: Sendable {
+  /// Of several health checks the slowest, of which there are the fewest results.
   package let check: HealthCheck
+  /// At least one; those of several have names.
+  package let checks: [HealthCheck]
   package let policy: GatePolicy
   package let group: PlannedGroup
   package let proof: SoakProof
@@ -39,7 +42,28 @@ package struct Plan: Sendable {
   /// Checks of whole groups that are looked at for one failure rate; beyond, the odds are drawn.
   static let exactWork = 400_000
 
+  /// The plans under single ones of several health checks; of one check none.
+  private let parts: [Plan]
+
+  package init(checks: [HealthCheck], policy: GatePolicy) throws(Failure) {
+    guard checks.count > 1, let slowest = checks.max(by: { $0.interval < $1.interval }) else {
+      try self.init(check: checks[0], policy: policy)
+      return
+    }
+    var parts: [Plan] = []
+    for check in checks { parts.append(try Plan(check: check, policy: policy)) }
+    let most = SeveralChecksPlan.mostAtOnce / checks.count
+    guard PlannedGroup(policy).count <= most else { throw .tooManyInstances(most: most) }
+    try self.init(check: slowest, policy: policy, among: checks, parts)
+  }
+
   package init(check: HealthCheck, policy: GatePolicy) throws(Failure) {
+    try self.init(check: check, policy: policy, among: [check], [])
+  }
+
+  private init(
+    check: HealthCheck, policy: GatePolicy, among checks: [HealthCheck], _ parts: [Plan]
+  ) throws(Failure) {
     let (slots, group) = (PlanSlots(check: check, policy: policy), PlannedGroup(policy))
     guard group.count <= Self.mostInstances else {
       throw .tooManyInstances(most: Self.mostInstances)
@@ -54,11 +78,16 @@ package struct Plan: Sendable {
     rule = GroupRule(chain: chain, slots: slots, wanted: group.wanted, allowed: group.allowed)
     proof = SoakProof(check, slots, count: group.count)
     (self.check, self.policy, self.group) = (check, policy, group)
+    (self.checks, self.parts) = (checks, parts)
     (self.chain, self.slots) = (chain, slots)
   }
 
   /// When each verdict can come.
-  package var bounds: PlanBounds { PlanBounds(rule, group, check) }
+  package var bounds: PlanBounds {
+    parts.isEmpty
+      ? PlanBounds(rule, group, check)
+      : PlanBounds(ofParts: parts.map(\.bounds), checks, policy)
+  }
 
   /// The odds under an assumption about the checks.
   package func odds(_ failures: FailureModel) -> PlanOdds {
@@ -82,6 +111,13 @@ package struct Plan: Sendable {
     var course = VerdictDistribution()
     var instance = InstanceOdds()
     for (failures, weight) in cases {
+      guard parts.isEmpty else {
+        var drawn = SeveralChecksPlan(checks, policy, count: group.count)
+        let own = drawn.odds(failures, inCases: cases.count)
+        course.add(own.course, weighted: weight)
+        instance.add(own.instance, weighted: weight)
+        continue
+      }
       let rates = failures.rates(slots)
       course.add(self.course(rates, inCases: cases.count), weighted: weight)
       instance.add(InstanceOdds(chain, slots, failing: rates), weighted: weight)

@@ -77,8 +77,12 @@ package struct FailureModel: Hashable, Sendable {
   func rates(_ slots: PlanSlots) -> [Double] {
     (0..<slots.rounds).map { round in
       let moment = GateInstant(microseconds: slots.time(of: round))
-      let fails = moment < .start + bootTime || outage?.contains(moment) == true
-      return fails ? 1 : rate
+      return isCertain(at: moment) ? 1 : rate
     }
+  }
+
+  /// Whether a check that starts then fails for certain.
+  func isCertain(at moment: GateInstant) -> Bool {
+    moment < .start + bootTime || outage?.contains(moment) == true
   }
 }

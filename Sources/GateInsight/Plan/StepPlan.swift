@@ -19,22 +19,22 @@ package struct StepPlan: Hashable, Sendable {
   package let exposureUntilSeen: Duration?
 
   /// Those of a policy, in their order.
-  package static func all(_ check: HealthCheck, _ policy: GatePolicy) -> [StepPlan] {
-    var begins = check.earliestPromotion(under: policy)
+  package static func all(_ checks: [HealthCheck], _ policy: GatePolicy) -> [StepPlan] {
+    var begins = checks.earliestPromotion(under: policy)
     for step in policy.steps { begins = begins - step.shortest }
     var exposure: Duration? = .zero
     return policy.steps.map { step in
       let ends = begins + step.shortest
       let own = step.weight.map { step.shortest.scaled(by: $0) }
       exposure = exposure.flatMap { before in own.map { before + $0 } }
-      let plan = StepPlan(step, check, begins: begins, ends: ends, exposure: exposure)
+      let plan = StepPlan(step, checks, begins: begins, ends: ends, exposure: exposure)
       begins = ends
       return plan
     }
   }
 
   private init(
-    _ step: CanaryStep, _ check: HealthCheck, begins: Duration, ends: Duration,
+    _ step: CanaryStep, _ checks: [HealthCheck], begins: Duration, ends: Duration,
     exposure: Duration?
   ) {
     name = step.name
@@ -42,9 +42,11 @@ package struct StepPlan: Hashable, Sendable {
     self.begins = begins
     self.ends = ends
     self.exposure = exposure
-    seenByChecks = check.interval * check.unhealthyThreshold + check.timeout
+    // Whichever of several checks is the first to see it.
+    seenByChecks =
+      checks.map { $0.interval * $0.unhealthyThreshold + $0.timeout }.min() ?? .zero
     seenByGuards = step.guards.filter { !$0.isAdvisory }.map { measure in
-      let asked = check.asked(as: measure)
+      let asked = checks[0].asked(as: measure)
       return measure.settling + asked.interval * asked.unhealthyThreshold
     }.min()
     let seen = seenByGuards ?? seenByChecks

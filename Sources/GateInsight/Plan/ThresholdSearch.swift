@@ -134,7 +134,8 @@ package struct ThresholdSearch: Sendable {
     policy.soak = check.interval * soak
     policy.deadline =
       deadline
-      ?? GatePolicy.defaultDeadline(for: check, gracePeriod: policy.gracePeriod, soak: policy.soak)
+      ?? GatePolicy.defaultDeadline(
+        for: [check], gracePeriod: policy.gracePeriod, soak: policy.soak)
     return (check, policy)
   }
 }

@@ -6,11 +6,12 @@ internal import GateCore
 /// Whatever differs in the least, by a blank or in the order of its fields, is not read here: it is
 /// for the reader of all lines, which also tells what is wrong. Of what both read, both make the same.
 enum CheckLine {
-  /// Takes the line that stands next, of this number in the journal, from 0.
+  /// Takes the line that stands next, of this number in the journal, from 0; `checks` are the names
+  /// of the run's health checks.
   ///
   /// - Throws: `PlainText.Other` when it is another, is not yet whole, or is before the `last` one.
   static func entry(
-    in text: inout PlainText, number: Int, after last: GateInstant
+    in text: inout PlainText, number: Int, after last: GateInstant, of checks: [String]
   ) throws(PlainText.Other) -> Journal.Entry {
     try text.want("{\"seq\":")
     guard try text.number() == number else { throw PlainText.Other() }
@@ -21,9 +22,14 @@ enum CheckLine {
     let id = try text.string()
     let role =
       text.take(",\"role\":") ? try text.wanted(InstanceRole(rawValue: text.string())) : .member
+    var name = Journal.Name(id: id, role: role)
+    if text.take(",\"name\":") {
+      guard role != .guard else { throw PlainText.Other() }
+      name.check = try text.wanted(checks.firstIndex(of: text.string()))
+    }
     let report = try report(&text, until: now)
     try text.want("}\n")
-    return Journal.Entry(at: now, event: .checked(Journal.Name(id: id, role: role), report))
+    return Journal.Entry(at: now, event: .checked(name, report))
   }
 
   private static func report(

@@ -15,6 +15,7 @@ struct JournalLine {
   var runID: String?
   var startedAt: String?
   var healthCheck: JSONFields?
+  var healthChecks: [JSONFields]?
   var policy: JSONFields?
   var group: GroupFields?
   var settings: [String: SettingFields]?
@@ -26,8 +27,11 @@ struct JournalLine {
 
   // instances and checks
   var id: String?
+  /// Of several health checks the one that is meant.
+  var name: String?
   var address: String?
   var port: Int?
+  var otherPorts: [Int]?
   var zone: String?
   var started: Double?
   var ok: Bool?
@@ -72,6 +76,7 @@ struct JournalLine {
     runID = try fields.find("run_id")
     startedAt = try fields.find("started_at")
     healthCheck = try fields.find("health_check")
+    healthChecks = try fields.find("health_checks")
     policy = try fields.find("policy")
     group = try fields.find("group")
     settings = try fields.find("settings")
@@ -81,8 +86,10 @@ struct JournalLine {
     warnings = try fields.find("warnings")
     journal = try fields.find("journal")
     id = try fields.find("id")
+    name = try fields.find("name")
     address = try fields.find("address")
     port = try fields.find("port")
+    otherPorts = try fields.find("other_ports")
     zone = try fields.find("zone")
     started = try fields.find("started")
     ok = try fields.find("ok")

@@ -81,10 +81,13 @@ package struct Journal: Sendable {
   package struct Name: Hashable, Sendable {
     package var id: String
     package var role: InstanceRole
+    /// Of several health checks the one that is meant, by its place.
+    package var check: Int
 
-    package init(id: String, role: InstanceRole) {
+    package init(id: String, role: InstanceRole, check: Int = 0) {
       self.id = id
       self.role = role
+      self.check = check
     }
   }
 }
@@ -120,6 +123,8 @@ extension Journal {
 /// Reads a journal line by line, each checked against those before it, and keeps none of them.
 package struct JournalReader {
   package private(set) var header: RunHeader?
+  /// Those of the health checks.
+  private var checkNames: [String] = []
   private var lines = 0
   /// Of the lines.
   private var bytes = 0
@@ -146,7 +151,8 @@ package struct JournalReader {
       var text = PlainText(bytes, from: start)
       do throws(PlainText.Other) {
         guard lines > 0 else { throw PlainText.Other() }
-        let entry = try CheckLine.entry(in: &text, number: lines, after: now)
+        let entry = try CheckLine.entry(
+          in: &text, number: lines, after: now, of: checkNames)
         now = entry.at
         if held.isEmpty { entries.append(entry) } else { add(entry, to: &entries) }
         start = text.position
@@ -219,7 +225,9 @@ package struct JournalReader {
           ? "the first event is \(line.event), not run_started" : "run_started comes twice")
     }
     guard header != nil else {
-      header = try makeHeader(line)
+      let header = try makeHeader(line)
+      self.header = header
+      checkNames = header.checks.map(\.check.name)
       return nil
     }
     let event = try event(line)
@@ -253,7 +261,7 @@ package struct JournalReader {
     guard line.healthCheck != nil, let before = header else { return }
     var header = try makeHeader(line, of: before)
     header.policy.expected = before.policy.expected
-    guard header.check == before.check, header.policy == before.policy,
+    guard header.checks.map(\.check) == before.checks.map(\.check), header.policy == before.policy,
       header.isAdvisory == before.isAdvisory
     else { throw error("it has other settings than the run that it goes on with") }
     self.header = header
@@ -338,10 +346,13 @@ package struct JournalReader {
   }
 
   private func instance(_ line: JournalLine) throws(JournalError) -> Instance {
-    let instance = Instance(
+    var instance = Instance(
       id: try want(line.id, "id"), address: try want(line.address, "address"),
       port: try number(line.port, "port", in: 1...65_535), zone: line.zone,
       mismatch: line.mismatch, role: try role(line))
+    for port in line.otherPorts ?? [] {
+      instance.otherPorts.append(try number(port, "other_ports", in: 1...65_535))
+    }
     if let problem = instance.nameProblem { throw error(problem) }
     return instance
   }
@@ -380,7 +391,17 @@ package struct JournalReader {
   }
 
   private func name(_ line: JournalLine) throws(JournalError) -> Journal.Name {
-    Journal.Name(id: try want(line.id, "id"), role: try role(line))
+    Journal.Name(
+      id: try want(line.id, "id"), role: try role(line), check: try checkNumber(line))
+  }
+
+  /// The place of the health check that the run has under this name; without one the first.
+  private func checkNumber(_ line: JournalLine) throws(JournalError) -> Int {
+    guard let name = line.name, let checks = header?.checks, line.role != "guard" else { return 0 }
+    guard let number = checks.firstIndex(where: { $0.check.name == name }) else {
+      throw error("name is \(name.shown), but no health check of the run is called so")
+    }
+    return number
   }
 
   private func role(_ line: JournalLine) throws(JournalError) -> InstanceRole {
@@ -450,12 +471,14 @@ package struct JournalReader {
   ) throws(JournalError) -> RunHeader {
     let group = try want(line.group, "group")
     _ = try number(group.expected, "group.expected", in: 0...1_000_000)
-    let check = try want(line.healthCheck, "health_check")
+    let first = try want(line.healthCheck, "health_check")
+    var checks: [RunHeader.Check] = []
+    for fields in line.healthChecks ?? [first] { checks.append(try makeCheck(fields)) }
+    guard !checks.isEmpty else { throw error("health_checks is empty") }
     let policy = try want(line.policy, "policy")
     return RunHeader(
       healthgateVersion: run.healthgateVersion, runID: run.runID, startedAt: run.startedAt,
-      check: try read(check, over: Self.noCheck), request: try request(check),
-      policy: try makePolicy(policy, group),
+      checks: checks, policy: try makePolicy(policy, group),
       isAdvisory: try field { () throws(JSONFieldError) in try policy.find("advisory") } ?? false,
       group: RunHeader.Group(source: group.source, name: group.name),
       baseline: line.baseline.map { RunHeader.Group(source: $0.source, name: $0.name) },
@@ -467,6 +490,13 @@ package struct JournalReader {
           })
       },
       warnings: line.warnings ?? [], journalPath: line.journal, deployment: line.deployment)
+  }
+
+  private func makeCheck(_ fields: JSONFields) throws(JournalError) -> RunHeader.Check {
+    var check = try read(fields, over: Self.noCheck)
+    let name = try field { () throws(JSONFieldError) -> String? in try fields.find("name") }
+    check.name = name ?? ""
+    return RunHeader.Check(check, request: try request(fields))
   }
 
   /// What each field of a header's health check takes the place of.

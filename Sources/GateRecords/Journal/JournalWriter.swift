@@ -61,8 +61,8 @@ package struct JournalWriter {
     case .instanceAdded(let instance): added(instance, at: instant)
     case .instanceRemoved(let key):
       line(instant, "instance_removed") { gate.instance(key).writeName(to: &$0) }
-    case .checked(let key, let report): checked(gate.instance(key), report, at: instant)
-    case .checkLost(let key, let fault): lost(fault, gate.instance(key), at: instant)
+    case .checked(let key, let report): checked(key, report, at: instant, in: gate)
+    case .checkLost(let key, let fault): lost(fault, key, at: instant, in: gate)
     case .listed(let listing): listed(listing, at: instant, in: gate)
     case .loadBalancerSaw(let key, let view): saw(gate.instance(key).id, view, at: instant)
     case .loadBalancerAsked(let view):
@@ -141,6 +141,7 @@ package struct JournalWriter {
       instance.writeName(to: &writer)
       writer.field("address", instance.address)
       writer.field("port", instance.port)
+      if !instance.otherPorts.isEmpty { writer.array("other_ports", numbers: instance.otherPorts) }
       writer.field("zone", instance.zone)
       if let mismatch = instance.mismatch { writer.field("mismatch", mismatch) }
     }
@@ -156,10 +157,10 @@ package struct JournalWriter {
   }
 
   private mutating func checked(
-    _ instance: Instance, _ report: CheckReport, at instant: GateInstant
+    _ key: InstanceKey, _ report: CheckReport, at instant: GateInstant, in gate: Gate
   ) {
     line(instant, "check") { writer in
-      instance.writeName(to: &writer)
+      gate.writeName(of: key, to: &writer)
       writer.field("started", seconds: report.started.microseconds)
       switch report.result {
       case .success:
@@ -178,11 +179,11 @@ package struct JournalWriter {
   }
 
   private mutating func lost(
-    _ fault: GateFault, _ instance: Instance, at instant: GateInstant
+    _ fault: GateFault, _ key: InstanceKey, at instant: GateInstant, in gate: Gate
   ) {
     line(instant, "gate_fault") { writer in
       writer.field("detail", fault.detail)
-      instance.writeName(to: &writer)
+      gate.writeName(of: key, to: &writer)
       if let started = fault.started { writer.field("started", seconds: started.microseconds) }
     }
   }
@@ -298,6 +299,15 @@ extension Instance {
   fileprivate func writeName(to writer: inout JSONWriter) {
     writer.field("id", id)
     if role != .member { writer.field("role", role.rawValue) }
+  }
+}
+
+extension Gate {
+  /// Whose check it is, and by which of several health checks.
+  fileprivate func writeName(of key: InstanceKey, to writer: inout JSONWriter) {
+    instance(key).writeName(to: &writer)
+    guard let name = checkName(of: key) else { return }
+    writer.field("name", name)
   }
 }
 

@@ -16,7 +16,7 @@ package struct JournalReplay: Sendable {
 
   /// `header` has the run's settings, or others.
   package init(under header: RunHeader) {
-    gate = Gate(check: header.check, policy: header.policy)
+    gate = Gate(checks: header.checks.map(\.check), policy: header.policy)
   }
 
   package mutating func fold(_ entries: [Journal.Entry], _ witness: Witness) {
@@ -91,7 +91,9 @@ package struct ReplayedJournal: Sendable {
 }
 
 extension Gate {
-  private func key(of name: Journal.Name) -> InstanceKey? { key(of: name.id, name.role) }
+  private func key(of name: Journal.Name) -> InstanceKey? {
+    key(of: name.id, name.role).map { InstanceKey($0.index, check: name.check) }
+  }
 
   private func finished(_ recorded: Journal.Listing) -> FinishedListing {
     var finished = recorded.listing

@@ -35,7 +35,7 @@ package struct ResumedRun: Sendable {
       default: false
       }
     }
-    var gate = Gate(check: header.check, policy: header.policy)
+    var gate = Gate(checks: header.checks.map(\.check), policy: header.policy)
     let last = entries.lastIndex { $0.event.isOwn }
     var lost: [ArraySlice<UInt8>] = []
     for (index, entry) in entries.enumerated() {
@@ -65,8 +65,15 @@ extension ResumedRun {
       return [difference(source, "given", "\(header.group.source) instead", settings)]
     }
     var problems: [SettingProblem] = []
-    let now = understood(settings.check, policy, settings.isAdvisory)
-    let then = understood(header.check, header.policy, header.isAdvisory)
+    guard settings.checks.map(\.check.name) == header.checks.map(\.check.name) else {
+      return [
+        difference(
+          .healthChecks, names(of: settings.checks.map(\.check)),
+          names(of: header.checks.map(\.check)), settings)
+      ]
+    }
+    let now = understood(settings.checks.map(\.check), policy, settings.isAdvisory)
+    let then = understood(header.checks.map(\.check), header.policy, header.isAdvisory)
     for (new, old) in zip(now, then) where new.text != old.text {
       problems.append(difference(new.key, new.text, old.text, settings))
     }
@@ -89,14 +96,19 @@ extension ResumedRun {
 
   /// What a verdict follows from, apart from how it was written.
   private func understood(
-    _ check: HealthCheck, _ policy: GatePolicy, _ isAdvisory: Bool
+    _ checks: [HealthCheck], _ policy: GatePolicy, _ isAdvisory: Bool
   ) -> [(key: SettingKey, text: String?)] {
     let comparison =
       policy.comparison?.recordedTexts ?? ComparisonPolicy.recorded.map { ($0.key, nil) }
-    return check.recordedTexts + policy.recordedTexts + comparison + [
+    return checks.flatMap(\.recordedTexts) + policy.recordedTexts + comparison + [
       (.advisory, String(isAdvisory)), (.compare, String(policy.comparison != nil)),
       (.refresh, policy.polling?.refresh.inWords),
     ]
+  }
+
+  private func names(of checks: [HealthCheck]) -> String? {
+    let names = checks.map(\.name).filter { !$0.isEmpty }
+    return names.isEmpty ? nil : names.joined(separator: ", ")
   }
 
   private func difference(

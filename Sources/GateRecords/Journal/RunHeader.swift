@@ -9,10 +9,8 @@ package struct RunHeader: Hashable, Sendable {
   package var healthgateVersion: String
   package var runID: String
   package var startedAt: Timestamp
-  package var check: HealthCheck
-  /// What a check sends and expects beside the load balancer's settings, as (name, value);
-  /// secrets are masked already.
-  package var request: [RequestSetting]
+  /// At least one; those of several have names.
+  package var checks: [Check]
   package var policy: GatePolicy
   package var isAdvisory: Bool
   package var group: Group
@@ -36,6 +34,22 @@ package struct RunHeader: Hashable, Sendable {
     }
   }
 
+  /// A health check, and what it sends and expects beside the load balancer's settings, as
+  /// (name, value); secrets are masked already.
+  package struct Check: Hashable, Sendable {
+    package var check: HealthCheck
+    package var request: [RequestSetting]
+
+    package init(_ check: HealthCheck, request: [RequestSetting]) {
+      self.check = check
+      self.request = request.sorted { $0.name < $1.name }
+    }
+
+    package static func all(_ checks: [HealthCheck], _ requests: [[RequestSetting]]) -> [Check] {
+      zip(checks, requests).map { Check($0, request: $1) }
+    }
+  }
+
   package struct RequestSetting: Hashable, Sendable {
     package var name: String
     /// As they may be shown anywhere.
@@ -56,16 +70,15 @@ package struct RunHeader: Hashable, Sendable {
   package static let schemaVersion = "1.0"
 
   package init(
-    healthgateVersion: String, runID: String, startedAt: Timestamp, check: HealthCheck,
-    request: [RequestSetting], policy: GatePolicy, isAdvisory: Bool, group: Group,
+    healthgateVersion: String, runID: String, startedAt: Timestamp, checks: [Check],
+    policy: GatePolicy, isAdvisory: Bool, group: Group,
     baseline: Group? = nil, settings: [ChosenSetting] = [], warnings: [String],
     journalPath: String?, deployment: Deployment = Deployment()
   ) {
     self.healthgateVersion = healthgateVersion
     self.runID = runID
     self.startedAt = startedAt
-    self.check = check
-    self.request = request.sorted { $0.name < $1.name }
+    self.checks = checks
     self.policy = policy
     self.isAdvisory = isAdvisory
     self.group = group
@@ -78,22 +91,56 @@ package struct RunHeader: Hashable, Sendable {
 }
 
 extension RunHeader {
-  func writeHealthCheck(to writer: inout JSONWriter) { check.write(to: &writer, request: request) }
+  /// The first health check, where there are several.
+  package var check: HealthCheck {
+    get { checks[0].check }
+    set { checks[0].check = newValue }
+  }
+
+  package var request: [RequestSetting] { checks[0].request }
+
+  /// With one health check.
+  package init(
+    healthgateVersion: String, runID: String, startedAt: Timestamp, check: HealthCheck,
+    request: [RequestSetting], policy: GatePolicy, isAdvisory: Bool, group: Group,
+    baseline: Group? = nil, settings: [ChosenSetting] = [], warnings: [String],
+    journalPath: String?, deployment: Deployment = Deployment()
+  ) {
+    self.init(
+      healthgateVersion: healthgateVersion, runID: runID, startedAt: startedAt,
+      checks: [Check(check, request: request)], policy: policy, isAdvisory: isAdvisory,
+      group: group, baseline: baseline, settings: settings, warnings: warnings,
+      journalPath: journalPath, deployment: deployment)
+  }
+
+  func writeHealthCheck(to writer: inout JSONWriter) { checks.write(to: &writer) }
 
   func writePolicy(to writer: inout JSONWriter) {
     policy.write(to: &writer, isAdvisory: isAdvisory)
   }
 }
 
+extension [RunHeader.Check] {
+  /// The first as the field `health_check`, and where they have names all as `health_checks`.
+  package func write(to writer: inout JSONWriter) {
+    writer.object("health_check") { self[0].check.writeFields(to: &$0, request: self[0].request) }
+    guard !self[0].check.name.isEmpty else { return }
+    writer.array("health_checks", self) { writer, own in
+      writer.object { own.check.writeFields(to: &$0, request: own.request) }
+    }
+  }
+}
+
 extension HealthCheck {
-  /// As the field `health_check`.
-  package func write(to writer: inout JSONWriter, request: [RunHeader.RequestSetting]) {
-    writer.object("health_check") { writer in
-      writer.fields(of: self)
-      writer.object("request") { writer in
-        for setting in request {
-          writer.field(named: setting.name, setting.values.joined(separator: "\n"))
-        }
+
+  fileprivate func writeFields(
+    to writer: inout JSONWriter, request: [RunHeader.RequestSetting]
+  ) {
+    if !name.isEmpty { writer.field("name", name) }
+    writer.fields(of: self)
+    writer.object("request") { writer in
+      for setting in request {
+        writer.field(named: setting.name, setting.values.joined(separator: "\n"))
       }
     }
   }

@@ -37,12 +37,14 @@ package struct WhatIfReplay: Sendable {
   }
 
   package init(of recorded: RunHeader, under changed: RunHeader) {
-    gate = Gate(check: changed.check, policy: changed.policy)
-    rewriting = Rewriting(from: recorded.check, to: changed.check)
-    guard !changed.check.interval.isMultiple(of: recorded.check.interval) else { return }
+    let (old, new) = (recorded.checks.map(\.check), changed.checks.map(\.check))
+    gate = Gate(checks: new, policy: changed.policy)
+    rewriting = Rewriting(from: old, to: new)
+    let made = zip(old, new).first { old, new in !new.interval.isMultiple(of: old.interval) }
+    guard let (old, new) = made else { return }
     result = .unknown(
-      "needs checks every \(changed.check.interval.inWords), but they were made every "
-        + recorded.check.interval.inWords)
+      "needs checks every \(new.interval.inWords), but they were made every "
+        + old.interval.inWords)
   }
 
   /// Under settings by which nothing can be decided.
@@ -98,10 +100,18 @@ extension Journal {
 private struct Rewriting {
   typealias Step = WhatIfReplay.Step
 
-  private let recorded: HealthCheck
-  private let changed: HealthCheck
-  /// Of the recorded slots, one in so many.
-  private let stride: Int64
+  /// How the checks by one health check change.
+  private struct Change {
+    var recorded: HealthCheck
+    var changed: HealthCheck
+    /// Of the recorded slots, one in so many.
+    var stride: Int64
+  }
+
+  /// By the places of the health checks.
+  private let changes: [Change]
+  /// Whether each step is at the time of its entry.
+  let keepsOrder: Bool
   private var schedules: [Journal.Name: Schedule] = [:]
   /// When the event before came.
   private var latest = GateInstant.start
@@ -115,24 +125,29 @@ private struct Rewriting {
     var due: GateInstant
   }
 
-  init(from recorded: HealthCheck, to changed: HealthCheck) {
-    self.recorded = recorded
-    self.changed = changed
-    stride = changed.interval.inMicroseconds / recorded.interval.inMicroseconds
+  init(from recorded: [HealthCheck], to changed: [HealthCheck]) {
+    changes = zip(recorded, changed).map { recorded, changed in
+      let stride = changed.interval.inMicroseconds / recorded.interval.inMicroseconds
+      return Change(recorded: recorded, changed: changed, stride: stride)
+    }
+    keepsOrder = changes.allSatisfy {
+      $0.stride == 1 && $0.changed.timeout >= $0.recorded.timeout
+    }
   }
-
-  /// Whether each step is at the time of its entry.
-  var keepsOrder: Bool { stride == 1 && changed.timeout >= recorded.timeout }
 
   mutating func steps(of entry: Journal.Entry) -> [Step] {
     defer { latest = entry.at }
     switch entry.event {
     case .instanceAdded(let instance):
-      let name = Journal.Name(id: instance.id, role: instance.role)
-      schedules[name] = Schedule(due: entry.at)
+      for check in changes.indices where check == 0 || instance.role != .guard {
+        let name = Journal.Name(id: instance.id, role: instance.role, check: check)
+        schedules[name] = Schedule(due: entry.at)
+      }
       return [Step(at: entry.at, event: .happened(entry.event))]
     case .instanceRemoved(let name):
-      schedules[name] = nil
+      for check in changes.indices {
+        schedules[Journal.Name(id: name.id, role: name.role, check: check)] = nil
+      }
       return [Step(at: entry.at, event: .happened(entry.event))]
     case .checked(let name, let report): return steps(of: report, name, at: entry.at)
     case .checkLost(let name, let fault):
@@ -157,12 +172,12 @@ private struct Rewriting {
   /// The runner died, and another went on: what was under way is lost, and where the gap was long
   /// the slots begin anew.
   private mutating func resumed(_ entry: Journal.Entry) -> [Step] {
-    guard stride == 1 else {
+    if let change = changes.first(where: { $0.stride > 1 }) {
       return [
         Step(
           at: entry.at,
           event: .unknown(
-            "needs checks every \(changed.interval.inWords) as they would have been after "
+            "needs checks every \(change.changed.interval.inWords) as they would have been after "
               + "\(entry.at.preciseWords), when the run was resumed"))
       ]
     }
@@ -182,6 +197,7 @@ private struct Rewriting {
     guard name.role != .guard else {
       return lack + [Step(at: end, event: .happened(.checked(name, report)))]
     }
+    let (changed, recorded) = (changes[name.check].changed, changes[name.check].recorded)
     if changed.timeout > recorded.timeout, report.hasTimedOut {
       return lack + [
         Step(
@@ -199,6 +215,7 @@ private struct Rewriting {
 
   /// A check that would not have had the time that it took.
   private func cutShort(_ report: CheckReport, _ name: Journal.Name, at end: GateInstant) -> Step {
+    let (changed, recorded) = (changes[name.check].changed, changes[name.check].recorded)
     let until = report.started + changed.timeout
     // It kept its next slot busy, where a check would then have been made.
     guard end.since(report.started) < recorded.interval else {
@@ -221,10 +238,14 @@ private struct Rewriting {
 
   /// Checks that are still open, and would have been over by now.
   func openChecks() -> [Step] {
-    guard changed.timeout < recorded.timeout else { return [] }
-    return schedules.filter { $0.key.role != .guard }.sorted {
-      ($0.key.role.rawValue, $0.key.id) < ($1.key.role.rawValue, $1.key.id)
+    schedules.filter { name, _ in
+      let change = changes[name.check]
+      return name.role != .guard && change.changed.timeout < change.recorded.timeout
+    }.sorted {
+      ($0.key.role.rawValue, $0.key.id, $0.key.check)
+        < ($1.key.role.rawValue, $1.key.id, $1.key.check)
     }.compactMap { name, schedule in
+      let changed = changes[name.check].changed
       let until = schedule.due + changed.timeout
       guard until <= latest else { return nil }
       return Step(
@@ -240,18 +261,20 @@ private struct Rewriting {
   /// Whether a check is in a slot that the longer interval has too.
   private mutating func isKept(_ started: GateInstant, of name: Journal.Name) -> Bool {
     let slot = slot(of: started, name)
+    let stride = changes[name.check].stride
     guard slot % stride == 0 else { return false }
     var schedule = schedules[name] ?? Schedule(due: started)
     let firstStart = schedule.firstStart ?? started
     schedule.firstStart = firstStart
     schedule.kept = slot
-    schedule.due = firstStart + recorded.interval * Int(slot + stride)
+    schedule.due = firstStart + changes[name.check].recorded.interval * Int(slot + stride)
     schedules[name] = schedule
     return true
   }
 
   /// A slot that the longer interval has, but in which no check was made.
   private func lack(before started: GateInstant, of name: Journal.Name) -> [Step] {
+    let stride = changes[name.check].stride
     guard stride > 1, let schedule = schedules[name], schedule.firstStart != nil,
       slot(of: started, name) > schedule.kept + stride
     else { return [] }
@@ -264,7 +287,8 @@ private struct Rewriting {
 
   private func slot(of started: GateInstant, _ name: Journal.Name) -> Int64 {
     guard let first = schedules[name]?.firstStart else { return 0 }
-    return started.since(first).inMicroseconds / recorded.interval.inMicroseconds
+    let interval = changes[name.check].recorded.interval
+    return started.since(first).inMicroseconds / interval.inMicroseconds
   }
 }
 

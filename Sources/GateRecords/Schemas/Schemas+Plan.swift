@@ -15,6 +15,7 @@ extension Schemas {
       "properties": {
         "schema_version": { "$ref": "#/$defs/schema_version" },
         "health_check": { "$ref": "#/$defs/health_check" },
+        "health_checks": { "$ref": "#/$defs/health_checks" },
         "policy": { "$ref": "#/$defs/policy" },
         "expected": { "type": "integer", "minimum": 1 },
         "bounds": {

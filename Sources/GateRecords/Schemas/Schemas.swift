@@ -42,6 +42,7 @@ package enum Schemas {
           }
         },
         "health_check": { "anyOf": [{ "$ref": "#/$defs/health_check" }, { "type": "null" }] },
+        "health_checks": { "$ref": "#/$defs/health_checks" },
         "policy": { "anyOf": [{ "$ref": "#/$defs/policy" }, { "type": "null" }] },
         "settings": { "$ref": "#/$defs/settings" },
         "labels": { "$ref": "#/$defs/labels" },
@@ -346,6 +347,34 @@ package enum Schemas {
                 "description": { "type": ["string", "null"] }
               }
             },
+            "health_checks": {
+              "type": "array",
+              "items": {
+                "type": "object",
+                "required": [
+                  "name", "port", "state", "reason_code", "description", "checks", "successes",
+                  "failures", "forgiven_failures", "lost_checks", "consecutive_successes",
+                  "consecutive_failures", "healthy_at", "latency_ms", "last_failure"
+                ],
+                "properties": {
+                  "name": { "type": "string" },
+                  "port": { "$ref": "#/$defs/port" },
+                  "state": { "$ref": "#/$defs/state" },
+                  "reason_code": { "type": ["string", "null"] },
+                  "description": { "type": "string" },
+                  "checks": { "$ref": "#/$defs/count" },
+                  "successes": { "$ref": "#/$defs/count" },
+                  "failures": { "$ref": "#/$defs/count" },
+                  "forgiven_failures": { "$ref": "#/$defs/count" },
+                  "lost_checks": { "$ref": "#/$defs/count" },
+                  "consecutive_successes": { "$ref": "#/$defs/count" },
+                  "consecutive_failures": { "$ref": "#/$defs/count" },
+                  "healthy_at": { "$ref": "#/$defs/time_or_null" },
+                  "latency_ms": { "$ref": "#/$defs/instance/properties/latency_ms" },
+                  "last_failure": { "$ref": "#/$defs/instance/properties/last_failure" }
+                }
+              }
+            },
             "versions": { "type": "array", "items": { "type": "string" } },
             "transitions": {
               "type": "array",
@@ -408,6 +437,7 @@ package enum Schemas {
             "run_id": { "type": "string", "format": "uuid" },
             "started_at": { "$ref": "#/$defs/time" },
             "health_check": { "$ref": "#/$defs/health_check" },
+            "health_checks": { "$ref": "#/$defs/health_checks" },
             "policy": { "$ref": "#/$defs/policy" },
             "settings": { "$ref": "#/$defs/settings" },
             "labels": { "$ref": "#/$defs/labels" },
@@ -447,6 +477,7 @@ package enum Schemas {
             "role": { "$ref": "#/$defs/role" },
             "address": { "type": "string" },
             "port": { "$ref": "#/$defs/port" },
+            "other_ports": { "type": "array", "items": { "$ref": "#/$defs/port" } },
             "zone": { "type": ["string", "null"] },
             "mismatch": { "type": "string" }
           },
@@ -519,6 +550,7 @@ package enum Schemas {
           "properties": {
             "event": { "const": "check" },
             "id": { "type": "string" },
+            "name": { "type": "string" },
             "role": { "$ref": "#/$defs/role" },
             "started": { "type": "number", "minimum": 0 },
             "ok": { "type": "boolean" },
@@ -539,6 +571,7 @@ package enum Schemas {
             "event": { "const": "gate_fault" },
             "detail": { "type": "string" },
             "id": { "type": "string" },
+            "name": { "type": "string" },
             "role": { "$ref": "#/$defs/role" },
             "started": { "type": "number", "minimum": 0 }
           },
@@ -596,6 +629,7 @@ package enum Schemas {
             "event": { "const": "resumed" },
             "gap_seconds": { "type": "number", "minimum": 0 },
             "health_check": { "$ref": "#/$defs/health_check" },
+            "health_checks": { "$ref": "#/$defs/health_checks" },
             "policy": { "$ref": "#/$defs/policy" },
             "settings": { "$ref": "#/$defs/settings" },
             "labels": { "$ref": "#/$defs/labels" },
@@ -728,10 +762,14 @@ package enum Schemas {
             "message": { "type": "string" }
           }
         },
+        "health_checks": {
+          "type": "array", "minItems": 1, "items": { "$ref": "#/$defs/health_check" }
+        },
         "health_check": {
           "type": "object",
           "required": [\(names(of: HealthCheck.self)), "request"],
           "properties": {
+            "name": { "type": "string" },
     \(properties(of: HealthCheck.self, indent: 12)),
             "request": { "type": "object", "additionalProperties": { "type": "string" } }
           }

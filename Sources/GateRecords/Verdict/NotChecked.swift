@@ -12,8 +12,7 @@ package struct NotCheckedDocument: Sendable {
   package var message: String
   package var exitCode: Int
   /// What would have been checked, once it is known.
-  package var check: HealthCheck?
-  package var request: [RunHeader.RequestSetting] = []
+  package var checks: [RunHeader.Check] = []
   package var policy: GatePolicy?
   package var isAdvisory = false
 
@@ -61,11 +60,7 @@ package struct NotCheckedDocument: Sendable {
       writer.field("decided_at", at.text)
       writer.field("elapsed_seconds", seconds: 0)
       writer.array("resumed", [String]())
-      if let check {
-        check.write(to: &writer, request: request)
-      } else {
-        writer.null("health_check")
-      }
+      if checks.isEmpty { writer.null("health_check") } else { checks.write(to: &writer) }
       if let policy {
         policy.write(to: &writer, isAdvisory: isAdvisory)
       } else {

@@ -83,7 +83,9 @@ package struct VerdictDocument: Sendable {
   package var diagnoses: [Diagnosis] {
     GateInsight.diagnoses(
       of: gate, verdict: verdict,
-      request: RequestFacts(header.request.map { ($0.name, $0.values) }))
+      requests: header.checks.map { own in
+        RequestFacts(own.request.map { ($0.name, $0.values) })
+      })
   }
 
   private func write(_ diagnosis: Diagnosis, to writer: inout JSONWriter) {
@@ -216,7 +218,7 @@ package struct VerdictDocument: Sendable {
   // MARK: - Instances
 
   private func write(_ record: InstanceRecord, to writer: inout JSONWriter) {
-    let reason = record.reason(under: gate.check)
+    let reason = record.reason(under: gate.check(of: record))
     writer.object { writer in
       writer.field("id", record.instance.id)
       writer.field("address", record.instance.address)
@@ -235,6 +237,26 @@ package struct VerdictDocument: Sendable {
       writeLastFailure(of: record, to: &writer)
       writer.field("mismatch", record.instance.mismatch)
       writeView(record, to: &writer)
+      if !gate.check.name.isEmpty {
+        writer.array("health_checks", gate.checks.indices) { writeCheck($1, of: record, to: &$0) }
+      }
+    }
+  }
+
+  /// How an instance stands under one of several health checks.
+  private func writeCheck(_ number: Int, of record: InstanceRecord, to writer: inout JSONWriter) {
+    let (check, part) = (gate.checks[number], record.parts.isEmpty ? record : record.parts[number])
+    let reason = part.reason(under: check)
+    writer.object { writer in
+      writer.field("name", check.name)
+      writer.field("port", part.instance.port)
+      writer.field("state", part.health.state.rawValue)
+      writer.field("reason_code", reason.code)
+      writer.field("description", reason.description)
+      writeCounts(of: part, to: &writer)
+      writer.field("healthy_at", part.healthySince.map(time))
+      writeLatency(part.latency, to: &writer)
+      writeLastFailure(of: part, to: &writer)
     }
   }
 

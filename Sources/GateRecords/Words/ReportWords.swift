@@ -4,7 +4,7 @@ package import GateText
 
 extension LastFailure {
   /// What happened, as exactly as it is known.
-  package var words: String { report.detail?.printable ?? shortWords }
+  package var words: String { report.detail.map { named($0.printable) } ?? shortWords }
 }
 
 extension Instance {

@@ -4,7 +4,14 @@ internal import GateText
 extension Gate {
   /// Whose rules the group was judged by.
   package var rulesWords: String {
-    policy.loadBalancer == .decides ? HealthCheck.viewWords : check.words
+    policy.loadBalancer == .decides ? HealthCheck.viewWords : checks.rulesWords
+  }
+}
+
+extension [HealthCheck] {
+  /// What is asked, how often, and what follows from the answers, of each by its name.
+  package var rulesWords: String {
+    map { $0.name.isEmpty ? $0.words : "\($0.name): \($0.words)" }.joined(separator: "; ")
   }
 }
 

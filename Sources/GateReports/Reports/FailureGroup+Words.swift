@@ -36,11 +36,11 @@ extension FailureGroup {
   /// How often their checks failed, how far they came, and when the last failure was.
   ///
   /// Empty for instances that left before their first check had ended.
-  func countWords(under check: HealthCheck, _ role: GatePolicy.LoadBalancerRole) -> String {
+  func countWords(under gate: Gate, _ role: GatePolicy.LoadBalancerRole) -> String {
     var parts = checkWords.map { [$0] } ?? []
     // Where the load balancer decides, no success of the gate's own is wanted.
     if likeness.state != .healthy, !likeness.isGone, role != .decides {
-      let needed = members.map { $0.health.successesNeeded(under: check) }
+      let needed = members.map { $0.health.successesNeeded(under: gate.check(of: $0)) }
       parts.append("\(span(needed, "more success", "es")) needed")
     }
     if let last = members.compactMap({ $0.lastFailure?.at }).max() {

@@ -61,8 +61,8 @@ package struct JUnitReport {
       ("decision", verdict.decision.rawValue), ("reason", verdict.reason.code.rawValue),
       ("exit_code", String(document.exitCode)), ("run_id", document.header.runID),
       ("healthgate_version", document.header.healthgateVersion),
-      ("target", document.gate.check.target.description),
-      ("semantics", document.gate.check.semantics.rawValue),
+      ("target", document.gate.checks.targets),
+      ("semantics", document.gate.checks.allSemantics),
       ("journal_sha256", document.journal?.sha256),
     ]
     let labels = document.header.deployment.labels.map { ("label.\($0.name)", $0.value) }

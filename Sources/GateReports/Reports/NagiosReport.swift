@@ -90,7 +90,7 @@ package struct NagiosReport {
     }
     // Of the instance that is the slowest.
     if let slowest = present.compactMap({ $0.latency.percentile(95) }).max() {
-      let timeout = document.gate.check.timeout.thousandthsOfSeconds
+      let timeout = (gate.checks.map(\.timeout).max() ?? .zero).thousandthsOfSeconds
       data.append(
         "latency_p95=\(slowest.secondsFromMicroseconds)s;;\(timeout);0;")
     }

@@ -38,8 +38,8 @@ package struct OpenMetricsReport {
         [
           ("run_id", header.runID), ("version", header.healthgateVersion),
           ("group", header.group.name ?? header.group.source),
-          ("health_check", gate.check.target.description),
-          ("semantics", gate.check.semantics.rawValue),
+          ("health_check", gate.checks.targets),
+          ("semantics", gate.checks.allSemantics),
         ], 1)
     }
     page.family("healthgate_label", "What is deployed and where; always 1.") { family in

@@ -43,8 +43,8 @@ extension VerdictDocument {
       let (record, name) = known
       return ReportedInstance(
         key: InstanceKey(index), record: record, outcome: outcome(of: record),
-        reason: record.reason(under: gate.check),
-        successesWanted: record.health.successesNeeded(under: gate.check), name: name,
+        reason: record.reason(under: gate.check(of: record)),
+        successesWanted: record.health.successesNeeded(under: gate.check(of: record)), name: name,
         isPending: gate.isLeftOut(record, by: verdict))
     }.filter { $0.record.instance.role == .member }
   }

@@ -74,7 +74,7 @@ extension VerdictDocument {
     if let waiting = record.waitsFor { return "waits for \(waiting)" }
     if let seen = record.lastDetail { return seen }
     guard record.failures == 0 else { return record.checkWords }
-    let needed = record.health.successesNeeded(under: gate.check)
+    let needed = record.health.successesNeeded(under: gate.check(of: record))
     return outcome == .undecided && needed > 0
       ? "\(counted(record.successes, "success", "es")) so far, \(needed) more needed"
       : record.checkWords

@@ -9,8 +9,13 @@ extension RunHeader {
     func shown(_ texts: [(key: SettingKey, text: String?)]) -> [(name: String, value: String)] {
       texts.compactMap { key, text in text.map { (key.rawValue, $0) } }
     }
-    var settings = shown(check.recordedTexts)
-    settings += request.map { ($0.name, $0.values.joined(separator: ", ")) }
+    var settings: [(name: String, value: String)] = []
+    for own in checks {
+      let rows =
+        shown(own.check.recordedTexts)
+        + own.request.map { ($0.name, $0.values.joined(separator: ", ")) }
+      settings += rows.map { (own.check.name.isEmpty ? $0 : "\(own.check.name): \($0)", $1) }
+    }
     settings.append((SettingKey.expected.rawValue, "\(policy.expected)"))
     settings += shown(policy.recordedTexts)
     settings.append((SettingKey.advisory.rawValue, String(isAdvisory)))
@@ -18,7 +23,12 @@ extension RunHeader {
     settings += deployment.labels.map { ("label \($0.name)", $0.value) }
     // Whatever else was set, by whatever name the table of settings has for it.
     let told = Set(settings.map(\.name) + ["label"])
-    settings += self.settings.filter { !told.contains($0.name) }.map { ($0.name, $0.value) }
+    settings += self.settings.filter { setting in
+      // Of several health checks each has told its own.
+      !told.contains(setting.name)
+        && (check.name.isEmpty
+          || SettingKey(rawValue: setting.name)?.setting.section != .healthCheck)
+    }.map { ($0.name, $0.value) }
     return settings
   }
 }

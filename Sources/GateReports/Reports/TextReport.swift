@@ -146,11 +146,11 @@ package struct TextReport {
   }
 
   private mutating func write(facts group: FailureGroup) {
-    let counts = group.countWords(under: gate.check, gate.policy.loadBalancer)
+    let counts = group.countWords(under: gate, gate.policy.loadBalancer)
     if !counts.isEmpty { page.fact(counts) }
     // Of those that were not checked here, the load balancer's words stand above.
     guard group.members.contains(where: { $0.checks > 0 || $0.view == nil }) else { return }
-    let reasons = Set(group.members.map { $0.reason(under: gate.check) })
+    let reasons = Set(group.members.map { $0.reason(under: gate.check(of: $0)) })
     if !group.likeness.isGone, reasons.count == 1, let reason = reasons.first {
       page.fact(
         "reason code \(reason.code ?? "none"): \(reason.description)")

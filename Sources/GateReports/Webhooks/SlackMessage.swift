@@ -56,7 +56,7 @@ package struct SlackMessage {
   private var attachmentLines: [String] {
     let group = document.header.group
     let name = group.name.map { " \(shown($0.printable))" } ?? ""
-    let target = shown(document.header.check.target.description.printable)
+    let target = shown(document.gate.checks.targets.printable)
     var lines = ["\(shown(group.source))\(name), \(target)"]
     lines += verdict.causes.prefix(Self.causes).map { "• \(shown($0.name)): \(shown($0.message))" }
     let others = verdict.causes.count - Self.causes

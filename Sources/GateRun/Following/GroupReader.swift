@@ -7,7 +7,7 @@ internal import InstanceSources
 /// Reads a group that may change, and the load balancer's view of it, as the settings name them.
 struct GroupReader: Sendable {
   private let source: InstanceSource
-  private let target: HealthCheckTarget
+  private let ports: CheckPorts
   private let release: ReleaseExpectations?
   /// Those whose views count, each of them.
   private let balancers: [LoadBalancerName]
@@ -30,7 +30,7 @@ struct GroupReader: Sendable {
     terraform: TerraformGroup?, trafficPort: Int?
   ) {
     source = baseline ?? settings.source
-    target = settings.check.target
+    ports = settings.ports
     release = baseline == nil ? settings.following.release : nil
     variables = SettingsLoader.environmentOfCommands
     secrets = settings.secrets
@@ -199,43 +199,42 @@ struct GroupReader: Sendable {
   private func sourceListing() throws(SourceError) -> SourceListing {
     switch source {
     case .instances, .file: SourceListing(members: [], expected: nil)
-    case .dns(let name): try DNSSource(name: name).list(port: target.port)
-    case .srv(let name): try SRVSource(name: name).list(port: target.port)
+    case .dns(let name): try DNSSource(name: name).list(ports: ports)
+    case .srv(let name): try SRVSource(name: name).list(ports: ports)
     case .exec(let command):
       try ExecSource(
         command: command, variables: variables, timeout: min(patience, ExecSource.longestTimeout),
         secrets: secrets
-      ).list(port: target.port)
+      ).list(ports: ports)
     case .autoScalingGroup(let name): try autoScalingGroup(name)
     case .classicLoadBalancer(let name): try classic(name)
-    case .targetGroup(let name): try TargetGroup(name, client: client).list(port: target.port)
+    case .targetGroup(let name): try TargetGroup(name, client: client).list(ports: ports)
     case .terraform:
       switch terraform?.reference {
       case .autoScalingGroup(let name): try autoScalingGroup(name)
       case .classicLoadBalancer(let name): try classic(name)
-      case .targetGroup(let name): try TargetGroup(name, client: client).list(port: target.port)
+      case .targetGroup(let name): try TargetGroup(name, client: client).list(ports: ports)
       case nil: SourceListing(members: [], expected: nil)
       }
     }
   }
 
   private func autoScalingGroup(_ name: String) throws(SourceError) -> SourceListing {
-    try AutoScalingGroup(name, port: try number(), client: client).list()
+    try AutoScalingGroup(name, ports: try numbers(), client: client).list()
   }
 
   private func classic(_ name: String) throws(SourceError) -> SourceListing {
-    try ClassicLoadBalancer(name, client: client).list(port: try number())
+    try ClassicLoadBalancer(name, client: client).list(ports: try numbers())
   }
 
-  /// The port of instances that have none of their own.
-  private func number() throws(SourceError) -> Int {
-    if case .number(let number) = target.port { return number }
-    guard let trafficPort else {
+  /// The ports of instances that have none of their own.
+  private func numbers() throws(SourceError) -> [Int] {
+    guard let numbers = ports.ports(own: trafficPort) else {
       throw .unusable(
-        detail: "target is \(target), but these instances have no traffic port",
+        detail: "the target's port is traffic-port, but these instances have no traffic port",
         advice: "name the port in target, or import_from the target group")
     }
-    return trafficPort
+    return numbers
   }
 }
 

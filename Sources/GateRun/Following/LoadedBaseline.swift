@@ -64,7 +64,7 @@ extension LoadedSettings {
 
   private func placed(_ specs: [InstanceSpec]) throws(CommandFailure) -> [Instance] {
     do throws(SettingsError) {
-      return try InstanceSpec.instances(specs, on: settings.check.target.port)
+      return try InstanceSpec.instances(specs, on: settings.ports)
     } catch {
       throw CommandFailure(error)
     }

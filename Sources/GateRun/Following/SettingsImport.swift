@@ -48,6 +48,28 @@ package struct SettingsImport {
     }
   }
 
+  /// What the items of `health_checks` import, in their order; nil where one imports nothing.
+  ///
+  /// - Throws: `CommandFailure` when it cannot be had.
+  static func ofChecks(_ settings: RawSettings) throws -> [SettingsImport?] {
+    try (settings.values[.healthChecks] ?? []).enumerated().map { index, text in
+      // What is wrong with it is said when it is understood.
+      guard let entry = try? CheckEntry(text, number: index + 1),
+        let source = entry.given.values[.importFrom]
+      else { return nil }
+      var asked = RawSettings(values: entry.given.values)
+      asked.values[.deadline] = settings.values[.deadline]
+      var found = try SettingsImport(asked)
+      // Of the group itself each target has its own.
+      if source.last?.text == settings.values[.targetGroup]?.last.map({ "target-group:\($0.text)" }) {
+        found?.trafficPort = nil
+      }
+      let warnings = (found?.warnings ?? []).map { "\(entry.name): \($0)" }
+      found?.warnings = warnings
+      return found
+    }
+  }
+
   /// Whether all that a health check is made of is given elsewhere.
   private static func isWhole(_ given: Set<String>) -> Bool {
     let wanted: Set = ["target", "interval", "timeout", "healthy_threshold", "unhealthy_threshold"]

@@ -27,7 +27,7 @@ package struct LintJob {
     self.ignored = ignored
     let targets = try ProbeTarget.read(arguments)
     let layers = try SettingsLoader(config: config).layers(flags: flags)
-    let settings = ProbeSettings(layers.settings, layers.imported)
+    let settings = ProbeSettings(layers)
     format = try settings.format()
     let nonce = Self.nonce
     groups = try settings.lanes(for: targets).map { try LintGroup($0, nonce: nonce) }

@@ -32,7 +32,7 @@ package struct PlannedRun {
     }
     notes += Self.notes(on: settings)
     (policy.membership, policy.loadBalancer) = (.fixed, .none)
-    steps = StepPlan.all(settings.check, policy)
+    steps = StepPlan.all(settings.checks.map(\.check), policy)
     if !steps.isEmpty {
       // The group must be ready in time for the steps.
       for step in policy.steps { policy.deadline = policy.deadline - step.shortest }
@@ -93,16 +93,16 @@ package struct PlannedRun {
   }
 
   package func document() throws(CommandFailure) -> PlanDocument {
-    var (check, policy) = (settings.check, policy)
-    let search = try search(check, policy)
-    if let proposal = search?.proposal { (check, policy) = (proposal.check, proposal.policy) }
+    var (checks, policy) = (settings.checks.map(\.check), policy)
+    let search = try search(checks, policy)
+    if let proposal = search?.proposal { (checks, policy) = ([proposal.check], proposal.policy) }
     do throws(Plan.Failure) {
-      let plan = try Plan(check: check, policy: policy)
+      let plan = try Plan(checks: checks, policy: policy)
       return PlanDocument(
         plan: plan, isAdvisory: settings.isAdvisory, bootTime: questions.bootTime,
         outage: questions.outage, odds: try odds(plan, at: questions.rates),
         curve: try odds(plan, at: isWholeCurve ? Self.curveRates : []), search: search,
-        steps: steps, notes: notes, warnings: warnings(on: check, policy))
+        steps: steps, notes: notes, warnings: warnings(on: checks, policy))
     } catch {
       throw CommandFailure(error)
     }
@@ -112,9 +112,10 @@ package struct PlannedRun {
   private static let curveRates = (0...20).map { Double($0) / 20 }
 
   /// What the settings deserve, and of a proposal its own soak.
-  private func warnings(on check: HealthCheck, _ policy: GatePolicy) -> [String] {
+  private func warnings(on checks: [HealthCheck], _ policy: GatePolicy) -> [String] {
+    guard checks.count == 1 else { return settings.warnings }
     let given = settings.check.warning(ofSoak: settings.group.soak)
-    let own = check.warning(ofSoak: policy.soak)
+    let own = checks[0].warning(ofSoak: policy.soak)
     return given == own
       ? settings.warnings : settings.warnings.filter { $0 != given } + [own].compactMap { $0 }
   }
@@ -138,9 +139,15 @@ package struct PlannedRun {
   }
 
   private func search(
-    _ check: HealthCheck, _ policy: GatePolicy
+    _ checks: [HealthCheck], _ policy: GatePolicy
   ) throws(CommandFailure) -> PlanDocument.Search? {
     guard !questions.limits.isEmpty else { return nil }
+    guard checks.count == 1, let check = checks.first else {
+      throw CommandFailure(
+        .usage,
+        "thresholds are proposed for one health check, but there are \(checks.count)\n"
+          + "  hint: leave health_checks out, and give the target of one")
+    }
     guard PlannedGroup(policy).allowed == 0 else {
       throw CommandFailure(
         .usage,

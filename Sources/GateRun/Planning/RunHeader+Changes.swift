@@ -11,18 +11,36 @@ extension RunHeader {
     changedBy changes: [(SettingKey, [String])], _ journal: String
   ) throws(SettingsError) -> Settings? {
     guard !changes.isEmpty else { return nil }
+    var settings = try self.settings(of: check, changedBy: changes, journal)
+    // What is changed is changed for each of several health checks.
+    for check in checks.map(\.check).dropFirst() {
+      let others = try self.settings(of: check, changedBy: changes, journal)
+      settings.checks += others.checks
+      settings.group.policy.deadline = max(settings.group.deadline, others.group.deadline)
+    }
+    return settings
+  }
+
+  private func settings(
+    of check: HealthCheck, changedBy changes: [(SettingKey, [String])], _ journal: String
+  ) throws(SettingsError) -> Settings {
     let layers = [
-      RawSettings(flags: changes), RawSettings(imported: texts(journal), from: journal),
+      RawSettings(flags: changes), RawSettings(imported: texts(of: check, journal), from: journal),
     ]
-    return try Settings(resolving: RawSettings(merging: layers))
+    var settings = try Settings(resolving: RawSettings(merging: layers))
+    settings.checks[0].check.name = check.name
+    return settings
   }
 
   /// The settings for others to be laid over them: those that were chosen, as the journal tells.
   ///
   /// What was chosen by nobody follows from the changed ones, as it would have.
-  private func texts(_ journal: String) -> [(SettingKey, [String])] {
+  private func texts(of check: HealthCheck, _ journal: String) -> [(SettingKey, [String])] {
     let chosen = Dictionary(settings.map { ($0.name, $0.value) }) { first, _ in first }
-    let pinned = inForce.filter { chosen[$0.0.rawValue] != nil }.map { ($0.0, [$0.1]) }
+    // Of several health checks each has its own, whoever chose them.
+    let ofCheck = check.name.isEmpty ? [] : Set(HealthCheck.recorded.map(\.key))
+    let pinned = inForce(check)
+      .filter { chosen[$0.0.rawValue] != nil || ofCheck.contains($0.0) }.map { ($0.0, [$0.1]) }
     let baseline = chosen[SettingKey.baseline.rawValue].map { [(SettingKey.baseline, [$0])] }
     return pinned + (baseline ?? []) + [
       (.target, [check.target.description]), (.semantics, [check.semantics.rawValue]),
@@ -31,7 +49,7 @@ extension RunHeader {
   }
 
   /// What the verdict follows from beside the target and the group.
-  private var inForce: [(SettingKey, String)] {
+  private func inForce(_ check: HealthCheck) -> [(SettingKey, String)] {
     let comparison = policy.comparison.map { [(.compare, "true")] + $0.recordedTexts } ?? []
     return (check.recordedTexts + policy.recordedTexts + comparison).compactMap { key, text in
       guard let text, key != .target, key != .semantics else { return nil }
@@ -44,7 +62,7 @@ extension RunHeader {
     by settings: Settings, _ changes: [(SettingKey, [String])]
   ) -> RunHeader {
     var header = self
-    header.check = settings.check
+    header.checks = zip(checks, settings.checks).map { Check($1.check, request: $0.request) }
     header.policy = settings.group.policy(
       expecting: settings.group.expected ?? policy.expected, policy.membership,
       loadBalancer: policy.loadBalancer)

@@ -15,14 +15,14 @@ struct ProbeGroup {
 
   /// - Throws: `CommandFailure` when they cannot be had.
   mutating func members(by loaded: LoadedSettings) throws -> [Instance] {
-    let port = loaded.settings.check.target.port
-    guard named.isEmpty else { return try Self.instances(named, on: port) }
+    let ports = loaded.settings.ports
+    guard named.isEmpty else { return try Self.instances(named, on: ports) }
     switch loaded.settings.source.origin {
-    case .user(let specs): return try Self.instances(specs, on: port)
+    case .user(let specs): return try Self.instances(specs, on: ports)
     case .file(let path):
       let specs = try fileSpecs ?? loaded.fileSpecs(path)
       fileSpecs = specs
-      return try Self.instances(specs, on: port)
+      return try Self.instances(specs, on: ports)
     case .machine, .aws:
       do throws(SourceError) {
         return try loaded.reader.list().instances
@@ -33,10 +33,10 @@ struct ProbeGroup {
   }
 
   private static func instances(
-    _ specs: [InstanceSpec], on port: HealthCheckTarget.Port
+    _ specs: [InstanceSpec], on ports: CheckPorts
   ) throws(CommandFailure) -> [Instance] {
     do throws(SettingsError) {
-      return try InstanceSpec.instances(specs, on: port)
+      return try InstanceSpec.instances(specs, on: ports)
     } catch {
       throw CommandFailure(error)
     }

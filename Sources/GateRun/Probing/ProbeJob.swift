@@ -18,7 +18,7 @@ package struct ProbeJob {
   package init(_ arguments: [String], config: String?, _ flags: [(SettingKey, [String])]) throws {
     let targets = try ProbeTarget.read(arguments)
     let layers = try SettingsLoader(config: config).layers(flags: flags)
-    let settings = ProbeSettings(layers.settings, layers.imported)
+    let settings = ProbeSettings(layers)
     format = try settings.format()
     lanes = try settings.lanes(for: targets)
   }
@@ -51,16 +51,16 @@ package struct ProbeJob {
     let plans = try lanes.map { try $0.settings.probePlan() }
     let checker: CurlChecker
     do throws(CurlFailure) {
-      checker = try CurlChecker(plans, planOfInstance: members.map(\.lane), signals: -1)
+      checker = try CurlChecker(plans, byOneAlone: true, signals: -1)
     } catch {
       throw CommandFailure(.sourceUnavailable, "no checks can be made: \(error)")
     }
-    var traces: [InstanceKey: CheckTrace] = [:]
-    checker.onEnd = { traces[$0] = $1 }
-    let ends = ProbeRound(on: checker).run(members.map(\.instance))
+    var traces: [Int: CheckTrace] = [:]
+    checker.onEnd = { traces[$0.index] = $1 }
+    let ends = ProbeRound(on: checker).run(members.map(\.instance), by: members.map(\.lane))
     let checks = zip(members, ends).enumerated().map { index, pair in
       let settings = lanes[pair.0.lane].settings
-      let trace = traces[InstanceKey(index)]
+      let trace = traces[index]
       return (
         place: (pair.0.place, index),
         check: ProbedCheck(

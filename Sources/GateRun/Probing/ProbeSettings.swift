@@ -7,13 +7,14 @@ internal import InstanceSources
 struct ProbeSettings {
   private let raw: RawSettings
   private let imported: SettingsImport?
+  private let checkImports: [CheckImport?]
 
   /// Leaves out what one check cannot follow: a policy, thresholds, what the run writes.
-  init(_ layers: RawSettings, _ imported: SettingsImport?) {
-    var layers = layers
-    layers.values = layers.values.filter { key, _ in key.isOfOneCheck }
-    raw = layers
-    self.imported = imported
+  init(_ layers: SettingsLayers) {
+    var settings = layers.settings
+    settings.values = settings.values.filter { key, _ in key.isOfOneCheck }
+    raw = settings
+    (imported, checkImports) = (layers.imported, layers.checkImports)
   }
 
   /// Text, unless somebody asked for another.
@@ -62,9 +63,14 @@ struct ProbeSettings {
         let loaded = LoadedSettings(
           settings: settings, terraform: imported?.group, trafficPort: imported?.trafficPort)
         let members = try group.members(by: loaded)
-        lanes.append(
-          ProbeLane(
-            way: .ofGroup, settings: settings, members: members.map { ($0, order.placeOfGroup) }))
+        for (number, own) in settings.checks.enumerated() {
+          var lane = settings
+          lane.checks = [own]
+          lanes.append(
+            ProbeLane(
+              way: .ofGroup, settings: lane,
+              members: members.map { ($0.checked(by: number), order.placeOfGroup) }))
+        }
       }
     }
     for question in order.questions {
@@ -77,6 +83,7 @@ struct ProbeSettings {
   /// Whether the settings name neither what is checked nor where, and have no mistake that hides it.
   private var isSilent: Bool {
     raw.problems.isEmpty && !raw.isIncomplete && raw.values[.target] == nil
+      && raw.values[.healthChecks] == nil
       && SettingKey.sources.allSatisfy { raw.values[$0] == nil }
   }
 
@@ -91,7 +98,10 @@ struct ProbeSettings {
     beside targets: [HealthCheckTarget], isOfGroup: Bool
   ) throws(CommandFailure) -> Settings {
     var lane = raw
-    if let target { lane.values[.target] = [SettingText(target.written, at: .flag(.target))] }
+    if let target {
+      lane.values[.target] = [SettingText(target.written, at: .flag(.target))]
+      lane.values[.healthChecks] = nil
+    }
     if !isOfGroup {
       lane.values = lane.values.filter { key, _ in
         key == .importFrom || key.setting.part != .source && key.setting.part != .release
@@ -99,7 +109,8 @@ struct ProbeSettings {
     }
     if let target = target ?? given { lane.leaveOut(whatIsNotFor: target, beside: targets) }
     do throws(SettingsError) {
-      return try Settings(resolving: lane, instances: isOfGroup ? .required : .optional)
+      return try Settings(
+        resolving: lane, instances: isOfGroup ? .required : .optional, imports: checkImports)
     } catch {
       throw CommandFailure(error)
     }

@@ -4,10 +4,28 @@ internal import GateRecords
 internal import GateSettings
 
 extension Settings {
-  /// What each check sends and expects.
+  /// What the checks by each health check send and expect.
   ///
-  /// - Throws: `CommandFailure` when a file that it needs cannot be used.
-  func probePlan() throws -> RequestTemplate {
+  /// - Throws: `CommandFailure` when a file that one needs cannot be used.
+  func probePlans() throws -> [RequestTemplate] {
+    try checks.map { try $0.probePlan(without: secrets) }
+  }
+
+  /// The same of the first.
+  func probePlan() throws -> RequestTemplate { try checks[0].probePlan(without: secrets) }
+
+  /// What each health check sends and expects beside the load balancer's own settings, as far as
+  /// given.
+  var requestsInForce: [[RunHeader.RequestSetting]] {
+    checks.map { $0.requestInForce(without: secrets) }
+  }
+
+  /// The same of the first.
+  var requestInForce: [RunHeader.RequestSetting] { checks[0].requestInForce(without: secrets) }
+}
+
+extension CheckSettings {
+  fileprivate func probePlan(without secrets: SecretMask) throws -> RequestTemplate {
     let files: [(SettingKey, String?)] = [
       (.caFile, tls.caFile), (.clientCert, tls.clientCert), (.clientKey, tls.clientKey),
     ]
@@ -55,10 +73,8 @@ extension Settings {
     }
   }
 
-  /// What a check sends and expects beside the load balancer's own settings, as far as given.
-  var requestInForce: [RunHeader.RequestSetting] {
-    let secrets = secrets
-    return SettingKey.allCases.filter(\.isOfRequest).compactMap { key in
+  fileprivate func requestInForce(without secrets: SecretMask) -> [RunHeader.RequestSetting] {
+    SettingKey.allCases.filter(\.isOfRequest).compactMap { key in
       let given = (inForce.values[key] ?? []).filter(\.origin.isChosen)
       guard !given.isEmpty else { return nil }
       return RunHeader.RequestSetting(

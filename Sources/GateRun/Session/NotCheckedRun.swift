@@ -38,8 +38,8 @@ package struct NotCheckedRun: Sendable {
   /// Takes note of what would be checked.
   package static func know(_ settings: Settings) {
     current.withLock { run in
-      run?.document.check = settings.check
-      run?.document.request = settings.requestInForce
+      run?.document.checks = RunHeader.Check.all(
+        settings.checks.map(\.check), settings.requestsInForce)
       run?.document.policy = try? settings.policy(forChangingGroupOf: 0, declared: nil)
       run?.document.isAdvisory = settings.isAdvisory
     }

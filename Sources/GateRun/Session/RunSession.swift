@@ -107,7 +107,9 @@ package struct RunSession {
       }
       var session = self
       // The old group is of the old version, and there is nothing to compare it with.
-      session.settings.expectations.version = nil
+      for index in session.settings.checks.indices {
+        session.settings.checks[index].expectations.version = nil
+      }
       (session.settings.steps, session.settings.group.policy.steps) = ([], [])
       session.settings.output.journal = nil
       session.baseline = nil
@@ -147,7 +149,7 @@ package struct RunSession {
     _ group: LoadedGroup, signals: Int32, journal: JournalFile? = nil, reactions: Reactions? = nil,
     telling others: [any GateObserver] = []
   ) throws -> VerdictDocument {
-    let plan = try settings.probePlan()
+    let plans = try settings.probePlans()
     let now = try resumption?.now() ?? .start
     let desk = try GuardRunner(settings.guardSources)
     let header = header(of: group)
@@ -155,7 +157,7 @@ package struct RunSession {
     let pollers = [group.poller, baseline?.poller].compactMap { $0 }
     let port: CompositeChecker
     do throws(CurlFailure) {
-      let checker = try CurlChecker(plan, signals: signals, startingAt: now)
+      let checker = try CurlChecker(plans, signals: signals, startingAt: now)
       for poller in pollers { try checker.wake(on: poller.event.event) }
       port = try CompositeChecker(checker, desk, steps)
     } catch {
@@ -167,7 +169,7 @@ package struct RunSession {
       verdict: reactions == nil ? .told : settings.verdictPlace)
     let observers: [any GateObserver] = [journal, progress].compactMap { $0 } + others
     if resumption == nil { journal?.start(header) } else { journal?.goOn(header) }
-    let gate = resumption?.run.gate ?? Gate(check: header.check, policy: header.policy)
+    let gate = resumption?.run.gate ?? Gate(checks: header.checks.map(\.check), policy: header.policy)
     for poller in pollers { poller.start() }
     var engine = GateEngine(
       gate, port: port, observers: observers, feed: group.poller,
@@ -232,7 +234,7 @@ package struct RunSession {
     let begun = resumption?.run.header
     return RunHeader(
       healthgateVersion: Program.version, runID: begun?.runID ?? RunID.make(at: .now),
-      startedAt: begun?.startedAt ?? .now, check: settings.check, request: settings.requestInForce,
+      startedAt: begun?.startedAt ?? .now, checks: RunHeader.Check.all(settings.checks.map(\.check), settings.requestsInForce),
       policy: group.policy,
       isAdvisory: settings.isAdvisory, group: group.source, baseline: baseline?.source,
       settings: settings.chosen + askers, warnings: settings.warnings + (baseline?.warnings ?? []),

@@ -39,12 +39,15 @@ package struct SettingsLoader {
     flags: [(SettingKey, [String])], instances need: Settings.InstancesNeed = .required
   ) throws -> LoadedSettings {
     var layers = try layers(flags: flags)
-    if need == .optional, layers.settings.values[.target] == nil {
+    if need == .optional, layers.settings.values[.target] == nil,
+      layers.settings.values[.healthChecks] == nil
+    {
       layers.settings.values[.target] = [SettingText("HTTP:80/", at: Self.standInOrigin)]
     }
     do throws(SettingsError) {
-      var settings = try Settings(resolving: layers.settings, instances: need)
-      settings.warnings += layers.imported?.warnings ?? []
+      var settings = try Settings(
+        resolving: layers.settings, instances: need, imports: layers.checkImports)
+      settings.warnings += layers.warnings
       return LoadedSettings(
         settings: settings,
         terraform: layers.imported?.group, trafficPort: layers.imported?.trafficPort)
@@ -54,17 +57,17 @@ package struct SettingsLoader {
   }
 
   /// The settings as text, the layers made one, and what they import from.
-  func layers(
-    flags: [(SettingKey, [String])]
-  ) throws -> (settings: RawSettings, imported: SettingsImport?) {
+  func layers(flags: [(SettingKey, [String])]) throws -> SettingsLayers {
     let environment = Self.environment
     var layers = [RawSettings(flags: flags), RawSettings(variables: environment)]
     if let path = config ?? environment["HEALTHGATE_CONFIG"].flatMap({ $0.isEmpty ? nil : $0 }) {
       layers.append(RawSettings(file: try Self.file(path), path: path))
     }
-    let imported = try SettingsImport(RawSettings(merging: layers))
-    if let imported { layers.append(imported.layer) }
-    return (RawSettings(merging: layers), imported)
+    let given = RawSettings(merging: layers).withChecksOfImports
+    let imported = try SettingsImport(given)
+    return SettingsLayers(
+      settings: RawSettings(merging: [given] + [imported?.layer].compactMap { $0 }),
+      imported: imported, checks: try SettingsImport.ofChecks(given))
   }
 
   /// What to do with a file of settings that stands there and was not named; empty where there is none.
@@ -85,6 +88,22 @@ package struct SettingsLoader {
     files.withLock { $0[path] = bytes }
     return bytes
   }
+}
+
+/// Settings as text, and what they import from.
+struct SettingsLayers {
+  var settings: RawSettings
+  var imported: SettingsImport?
+  /// Those of the items of `health_checks`, in their order.
+  var checks: [SettingsImport?]
+
+  var checkImports: [CheckImport?] {
+    checks.map { found in
+      found.map { CheckImport(layer: $0.layer, trafficPort: $0.trafficPort) }
+    }
+  }
+
+  var warnings: [String] { ([imported] + checks).flatMap { $0?.warnings ?? [] } }
 }
 
 /// Settings, and what was found beside them where they were imported from.
@@ -157,7 +176,7 @@ extension LoadedSettings {
     let instances: [Instance]
     var policy: GatePolicy
     do throws(SettingsError) {
-      instances = try InstanceSpec.instances(specs, on: settings.check.target.port)
+      instances = try InstanceSpec.instances(specs, on: settings.ports)
       policy = try settings.policy(for: instances.count)
     } catch {
       throw CommandFailure(error)

@@ -44,7 +44,7 @@ extension Setting {
     "{ \"description\": \(quotedScalar("\(help) Default: \(whenUnset).")), \(valueSchema) }"
   }
 
-  private var valueSchema: String {
+  fileprivate var valueSchema: String {
     let one = itemSchema
     if part == .guards {
       let item = "\"anyOf\": [{ \(one) }, { \(guardSchema) }]"
@@ -81,7 +81,7 @@ extension Setting {
         + quotedScalar(#"^([0-9]+|(100|[0-9]{1,2})%)$"#)
     case .toggle: "\"type\": \"boolean\""
     case .choice(let names): "\"enum\": [\(choices(names).joined(separator: ", "))]"
-    case .mapping: stepSchema
+    case .mapping: part == .steps ? stepSchema : checkSchema
     }
   }
 
@@ -135,4 +135,10 @@ private let stepSchema: String = {
   let times = ["soak", "approve_timeout", "deadline"].map { ($0, durationSchema) }
   let texts = ["name", "shift", "confirm", "approve"].map { ($0, textSchema) }
   return mappingSchema(texts + times + [("weight", numberSchema(0...100)), ("guard", guards)])
+}()
+
+/// One of several health checks.
+private let checkSchema: String = {
+  let keys = SettingKey.allCases.filter { $0.isOfNamedCheck || $0 == .importFrom }
+  return mappingSchema([("name", textSchema)] + keys.map { ($0.rawValue, $0.setting.valueSchema) })
 }()

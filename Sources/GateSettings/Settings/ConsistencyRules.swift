@@ -31,9 +31,13 @@ extension SettingsReader {
     }
   }
 
-  mutating func compare(_ group: GroupSettings, with check: HealthCheck, _ source: InstanceSource) {
-    compareDeadline(of: group, with: check)
-    compareThresholds(of: check, group)
+  mutating func compare(
+    _ group: GroupSettings, with checks: [HealthCheck], _ source: InstanceSource
+  ) {
+    if let slowest = checks.max(by: { $0.timeToRise < $1.timeToRise }) {
+      compareDeadline(of: group, with: slowest)
+    }
+    for check in checks { compareThresholds(of: check, group) }
     if case .instances(let specs) = source, isGiven(.instances),
       areSound(.instances, .expected, .minHealthy)
     {
@@ -46,18 +50,22 @@ extension SettingsReader {
 
   /// A soak that cannot show what it is there for.
   mutating func compareSoak(
-    of group: GroupSettings, with check: HealthCheck, _ following: FollowingSettings
+    of group: GroupSettings, with checks: [HealthCheck], _ following: FollowingSettings
   ) {
     // What the load balancer sees it sees by its own checks.
     guard areSound(.soak, .interval, .timeout, .unhealthyThreshold, .semantics, .probeFrom),
-      following.probeFrom == .here, let warning = check.warning(ofSoak: group.soak)
+      following.probeFrom == .here
     else { return }
-    warn(warning)
+    for check in checks {
+      guard let warning = check.warning(ofSoak: group.soak) else { continue }
+      warn(check.name.isEmpty ? warning : "\(check.name): \(warning)")
+    }
   }
 
   /// Failing and recovering must not be the quicker way to be healthy.
   private mutating func compareThresholds(of check: HealthCheck, _ group: GroupSettings) {
-    guard check.initialThreshold > check.healthyThreshold, isGiven(.initialThreshold),
+    guard check.initialThreshold > check.healthyThreshold,
+      isGiven(.initialThreshold) || !check.name.isEmpty,
       areSound(.initialThreshold, .healthyThreshold, .maxUnhealthy),
       group.maxUnhealthy != .number(0), group.maxUnhealthy != .percentage(0)
     else { return }
@@ -74,7 +82,7 @@ extension SettingsReader {
     else { return }
     let deadline = group.deadline
     let canary = group.steps.reduce(Duration.zero) { $0 + $1.shortest }
-    let earliest = check.interval * (check.initialThreshold - 1) + group.soak + canary
+    let earliest = check.timeToRise + group.soak + canary
     if deadline == .zero || earliest > deadline {
       let isDefault = isGiven(.deadline) ? "" : " by default"
       reject(

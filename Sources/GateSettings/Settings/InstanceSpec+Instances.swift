@@ -19,7 +19,7 @@ extension InstanceSpec {
   /// - Throws: all that cannot be: no port under `traffic-port`, the same name or the same place
   ///   twice, no instance at all.
   package static func instances(
-    _ specs: [InstanceSpec], on port: HealthCheckTarget.Port, doubled: DoubledPlaces = .refused
+    _ specs: [InstanceSpec], on ports: CheckPorts, doubled: DoubledPlaces = .refused
   ) throws(SettingsError) -> [Instance] {
     guard !specs.isEmpty else {
       throw SettingsError([
@@ -27,7 +27,7 @@ extension InstanceSpec {
       ])
     }
     var listing = Listing(doubled: doubled)
-    for spec in specs { listing.add(spec, on: port) }
+    for spec in specs { listing.add(spec, on: ports) }
     guard listing.problems.isEmpty else { throw SettingsError(listing.problems) }
     return listing.instances
   }
@@ -42,19 +42,19 @@ extension InstanceSpec {
 
     init(doubled: DoubledPlaces) { self.doubled = doubled }
 
-    mutating func add(_ spec: InstanceSpec, on targetPort: HealthCheckTarget.Port) {
+    mutating func add(_ spec: InstanceSpec, on wanted: CheckPorts) {
       guard problems.count < SettingsError.mostOfOneKind else { return }
-      guard let port = spec.port ?? targetPort.number else {
+      guard let ports = wanted.ports(written: spec.port) else {
         problem(
           spec, "\(spec) has no port, and the target's is traffic-port",
           hint: "write \(InstanceSpec.example(spec))")
         return
       }
-      let place = "\(spec.address.canonical) \(port)"
+      let place = "\(spec.address.canonical) \(ports[0])"
       let other = places.updateValue(spec, forKey: place)
       if doubled == .refused, let other {
         problem(
-          spec, "\(other) and \(spec) are the same place, on port \(port)",
+          spec, "\(other) and \(spec) are the same place, on port \(ports[0])",
           hint: "keep one of them" + (other.origin.map { "; the first is at \($0)" } ?? ""))
         return
       }
@@ -67,7 +67,8 @@ extension InstanceSpec {
         problem(spec, "two instances are called \(id.shown)", hint: "give each its own name")
         return
       }
-      instances.append(Instance(id: id, address: spec.address.text, port: port, zone: spec.zone))
+      instances.append(
+        Instance(id: id, address: spec.address.text, ports: ports, zone: spec.zone))
     }
 
     private mutating func problem(_ spec: InstanceSpec, _ sentence: String, hint: String) {
@@ -80,15 +81,5 @@ extension InstanceSpec {
     var example = spec
     example.port = 8080
     return example.description
-  }
-}
-
-extension HealthCheckTarget.Port {
-  /// Nil for the traffic port.
-  var number: Int? {
-    switch self {
-    case .number(let number): number
-    case .trafficPort: nil
-    }
   }
 }

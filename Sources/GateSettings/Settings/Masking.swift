@@ -63,7 +63,7 @@ extension SettingKey {
     switch self {
     case .header: Self.secrecy(ofHeader: text)
     case .notify, .events: text == "-" ? .open : .webhook
-    case .guard where text.hasPrefix("{"), .steps: .mapping
+    case .guard where text.hasPrefix("{"), .steps, .healthChecks: .mapping
     case .guard: Self.secrecy(ofGuard: text)
     case .proxy, .connectTo: .places(.place)
     case .exec, .onPromote, .onRollback, .onInconclusive, .shift, .undo: .places(.command)

@@ -137,26 +137,26 @@ extension SettingProblem {
 }
 
 extension Setting {
-  fileprivate var takesList: Bool {
+  var takesList: Bool {
     repetition == .repeatable
   }
 
   /// Whether an item may be a mapping of its own.
   fileprivate var takesMappings: Bool { kind == .mapping || part == .guards }
 
-  fileprivate var pairSeparator: String? {
+  var pairSeparator: String? {
     guard case .pair(let separator) = kind else { return nil }
     return separator
   }
 
   /// A pair as it is written in one text.
-  fileprivate func joined(_ name: String, _ value: String) -> String {
+  func joined(_ name: String, _ value: String) -> String {
     // As to curl: `NAME:` is half a header, `NAME;` one that is empty.
     guard pairSeparator != ": " || !value.isEmpty else { return "\(name);" }
     return name + (pairSeparator ?? "") + value
   }
 
-  fileprivate var wantedInWords: String {
+  var wantedInWords: String {
     switch kind {
     case .text, .textOrNumber, .file: "one text"
     case .duration: "a duration such as 15s"

@@ -95,7 +95,7 @@ extension SettingsReader {
       reason: " without " + (list.isEmpty ? names[0] : "\(list) or \(names[names.count - 1])"),
       hint: first.setting.kind == .toggle
         ? "add \(first.flag), or leave it out"
-        : "such as \(first.flag) \(first.setting.example ?? first.setting.metavar)")
+        : "such as \(first.given(as: first.setting.example ?? first.setting.metavar))")
   }
 }
 
@@ -107,11 +107,16 @@ extension [SettingText] {
 }
 
 extension SettingKey {
+  /// How it is written down: as a flag, or in the file where it can stand there alone.
+  fileprivate func given(as value: String) -> String {
+    isEverywhere ? "\(flag) \(value)" : "\(rawValue): \(value)"
+  }
+
   /// Whether it is of the checks that the gate makes itself.
   package var isOfChecks: Bool {
     switch setting.part {
     case .request, .tls, .way, .expectation, .baseline: true
-    case .check: self == .matcher
+    case .check: self == .matcher || self == .healthChecks
     case .rhythm, .source, .release, .following, .limits, .guards, .steps, .documents, .reactions:
       false
     }
@@ -131,7 +136,7 @@ extension SettingKey {
   }
 
   /// Why these values cannot be meant for a target.
-  fileprivate func misfit(
+  func misfit(
     _ texts: [SettingText], with target: HealthCheckTarget
   ) -> SettingCell.Misfit? {
     let scheme = target.scheme

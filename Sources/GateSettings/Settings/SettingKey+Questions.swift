@@ -60,6 +60,7 @@ extension SettingKey {
   ///
   /// Nothing for a name that only AWS or a name server is asked for.
   package func resources(in text: String) -> [Resource] {
+    if self == .healthChecks { return Self.resources(inEntry: text) }
     let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     let (form, rest) = (parts[0], parts.count == 2 ? String(parts[1]) : "")
     let file = String(rest.prefix { $0 != "#" })
@@ -97,5 +98,13 @@ extension SettingKey {
       }
     case .origin: return form == "terraform" ? [.input(file)] : []
     }
+  }
+
+  /// Those of each setting of a health check.
+  private static func resources(inEntry text: String) -> [Resource] {
+    guard let entry = try? CheckEntry(SettingText(text, at: .default(.gate)), number: 1) else {
+      return []
+    }
+    return entry.given.values.flatMap { key, texts in texts.flatMap { key.resources(in: $0.text) } }
   }
 }

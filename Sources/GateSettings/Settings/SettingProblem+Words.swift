@@ -13,6 +13,10 @@ extension SettingProblem: CustomStringConvertible {
 
   /// What happened, with the value seen.
   package var summary: String {
+    check.map { "health check \($0): \(sentence)" } ?? sentence
+  }
+
+  private var sentence: String {
     switch fact {
     case .unknown(let name, _), .nested(let name): "\(name.quotedIfOdd) is not a setting"
     case .repeated(let name): "\(name) is given twice"

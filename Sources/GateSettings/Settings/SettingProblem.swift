@@ -6,10 +6,19 @@ package struct SettingProblem: Hashable, Sendable {
   package var fact: Fact
   /// Nil when no one place is to blame, or the fact names the place itself.
   package var origin: SettingOrigin?
+  /// Of several health checks the one that it is about.
+  package var check: String?
 
   package init(_ fact: Fact, at origin: SettingOrigin? = nil) {
     self.fact = fact
     self.origin = origin
+  }
+
+  /// The same, said of one of several health checks.
+  func ofCheck(_ name: String) -> SettingProblem {
+    var problem = self
+    problem.check = name
+    return problem
   }
 
   package enum Fact: Hashable, Sendable {

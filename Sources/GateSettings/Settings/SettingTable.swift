@@ -36,6 +36,7 @@ package enum SettingKey: String, Hashable, Sendable, CaseIterable {
   case expectJSON = "expect_json"
   case expectVersion = "expect_version"
   case versionFrom = "version_from"
+  case healthChecks = "health_checks"
 
   case instances
   case instancesFile = "instances_file"
@@ -270,6 +271,13 @@ extension SettingKey {
         "Where to read the version in the response: header:NAME, json:POINTER, or body:REGEX "
           + "with one group. Without expect_version it is reported only.", for: .requests,
         example: "header:X-Version")
+    case .healthChecks:
+      Setting(
+        .check, .mapping, "CHECKS",
+        "Several health checks at once, each with a name and its own target, matcher, interval and "
+          + "the like, or import_from; what one leaves out is the run's. An instance is as healthy as "
+          + "the worst of them says.",
+        .repeatable, .secret, in: .file)
     case .instances:
       Setting(
         .source, .instances, "LIST",
@@ -325,7 +333,8 @@ extension SettingKey {
       Setting(
         .source, .text, "SOURCE",
         "Import the health check's settings from elb:NAME, target-group:ARN-or-NAME or "
-          + "terraform:FILE#ADDRESS.", naming: .origin)
+          + "terraform:FILE#ADDRESS; given several times, one of several health checks each.",
+        .repeatable, naming: .origin)
     case .refresh:
       Setting(
         .following, .duration, "DURATION",

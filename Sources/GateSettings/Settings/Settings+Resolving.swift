@@ -11,24 +11,27 @@ extension Settings {
 
   /// Understands and checks raw settings, the layers of which are already one.
   ///
+  /// `imports` are what the items of `health_checks` were imported from, in their order.
+  ///
   /// - Throws: all that cannot be, what was wrong with the layers themselves too.
   package init(
-    resolving raw: RawSettings, instances need: InstancesNeed = .required
+    resolving raw: RawSettings, instances need: InstancesNeed = .required,
+    imports: [CheckImport?] = []
   ) throws(SettingsError) {
     var reader = SettingsReader(raw)
-    let check = reader.healthCheck()
     let isStrict = reader.toggle(.strict)
-    let request = reader.request(for: check.target)
-    let tls = reader.tls(under: check)
-    let proxy = reader.value(of: .proxy, checkedProxy)
-    let connectTo = reader.values(of: .connectTo, checkedConnectTo)
-    let expectations = reader.expectations()
-    let source = reader.source(on: check.target, need)
-    let baseline = reader.baseline(on: check.target)
+    let (checks, usual) = reader.checks(
+      isStrict ? .strict : .lenient, imports, probeFrom: reader.choice(.probeFrom, else: .here))
+    let ports = checks.ports
+    let check = checks[0].check
+    let source = reader.source(on: ports, need)
+    let baseline = reader.baseline(on: ports)
     let following = reader.following(source, beside: baseline, every: check.interval)
-    let guards = reader.guards()
-    let steps = reader.steps(under: check, beside: guards)
-    let group = reader.group(under: check, guards: guards, steps: steps)
+    var guards = reader.guards()
+    var steps = reader.steps(under: usual, beside: guards)
+    for index in guards.indices { guards[index].measure.complete(from: usual, beside: check) }
+    for index in steps.indices { steps[index].completeGuards(from: usual, beside: check) }
+    let group = reader.group(under: checks.map(\.check), guards: guards, steps: steps)
     let isAdvisory = reader.toggle(.advisory)
     let output = OutputSettings(
       format: reader.choice(.format, else: .auto), verdict: reader.text(of: .verdict),
@@ -38,22 +41,24 @@ extension Settings {
       reports: reader.values(of: .report, ReportRequest.init(parsing:)), labels: reader.labels())
     let reactions = reader.reactions()
 
-    reader.compare(check, request, tls, withLoadBalancerIn: isStrict ? .strict : .lenient)
+    if check.name.isEmpty {
+      reader.compare(
+        check, checks[0].request, checks[0].tls, withLoadBalancerIn: isStrict ? .strict : .lenient)
+    }
     reader.refuseMisfits(
       in: SettingCell(
-        target: reader.areSound(.target) ? check.target : nil, source: source.key,
-        probeFrom: following.probeFrom))
-    reader.compare(request, with: check.target)
-    reader.compare(group, with: check, source)
-    reader.compareSoak(of: group, with: check, following)
+        target: reader.areSound(.target) && checks.count == 1 && check.name.isEmpty
+          ? check.target : nil, source: source.key, probeFrom: following.probeFrom))
+    reader.compare(checks[0].request, with: check.target)
+    reader.compare(group, with: checks.map(\.check), source)
+    reader.compareSoak(of: group, with: checks.map(\.check), following)
     reader.compare(output, with: reactions)
     reader.compare(reactions, with: output, isAdvisory ? .advisory : .binding)
 
     let problems = reader.ownProblems
     guard problems.isEmpty else { throw SettingsError(problems) }
     self.init(
-      check: check, request: request, tls: tls, proxy: proxy, connectTo: connectTo,
-      expectations: expectations, source: source, group: group, baseline: baseline,
+      checks: checks, source: source, group: group, baseline: baseline,
       guards: guards, steps: steps, shift: reader.text(of: .shift), undo: reader.undo(),
       following: following, output: output, reactions: reactions,
       isAdvisory: isAdvisory, isStrict: isStrict, warnings: reader.warnings,

@@ -2,14 +2,8 @@ package import GateCore
 
 /// All settings of a run, understood and checked.
 package struct Settings: Hashable, Sendable {
-  package var check: HealthCheck
-  package var request: RequestSettings
-  package var tls: TLSSettings
-  /// A bastion's URL: `http://`, `https://`, `socks5://` or `socks5h://`.
-  package var proxy: String?
-  /// `HOST1:PORT1:HOST2:PORT2`, as curl takes them.
-  package var connectTo: [String]
-  package var expectations: Expectations
+  /// At least one; those of several have names.
+  package var checks: [CheckSettings]
   package var source: InstanceSource
   package var group: GroupSettings
   /// Where the old group comes from, if one is named.

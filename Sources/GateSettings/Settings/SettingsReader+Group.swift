@@ -4,7 +4,7 @@ internal import GateText
 extension SettingsReader {
   /// Where the instances come from: exactly one of the settings that name them.
   mutating func source(
-    on target: HealthCheckTarget, _ need: Settings.InstancesNeed
+    on ports: CheckPorts, _ need: Settings.InstancesNeed
   ) -> InstanceSource {
     let specs = instanceSpecs()
     let others = otherSources()
@@ -28,26 +28,26 @@ extension SettingsReader {
     if let other = others.first { return other }
     // What is not understood was complained of where it stands.
     if given.isEmpty || given == [.instances], areSound(.instances, .target) {
-      checkPlaces(of: specs, on: target.port, .instances)
+      checkPlaces(of: specs, on: ports, .instances)
     }
     return .instances(specs)
   }
 
   /// The old group, if one is named.
-  mutating func baseline(on target: HealthCheckTarget) -> InstanceSource? {
+  mutating func baseline(on ports: CheckPorts) -> InstanceSource? {
     let source = value(of: .baseline, InstanceSource.init(parsing:))
     guard case .instances(var specs) = source, areSound(.target) else { return source }
     for index in specs.indices { specs[index].origin = inForce.origin(of: .baseline) }
-    checkPlaces(of: specs, on: target.port, .baseline)
+    checkPlaces(of: specs, on: ports, .baseline)
     return .instances(specs)
   }
 
   /// Twice the same place, or none: the sooner it is said, the better.
   private mutating func checkPlaces(
-    of specs: [InstanceSpec], on port: HealthCheckTarget.Port, _ key: SettingKey
+    of specs: [InstanceSpec], on ports: CheckPorts, _ key: SettingKey
   ) {
     do throws(SettingsError) {
-      _ = try InstanceSpec.instances(specs, on: port)
+      _ = try InstanceSpec.instances(specs, on: ports)
     } catch {
       add(error.problems)
       distrust(key)
@@ -74,7 +74,7 @@ extension SettingsReader {
   mutating func following(
     _ source: InstanceSource, beside baseline: InstanceSource?, every interval: Duration
   ) -> FollowingSettings {
-    _ = value(of: .importFrom, ImportSource.init(parsing:))
+    _ = values(of: .importFrom, ImportSource.init(parsing:))
     let probeFrom = choice(.probeFrom, else: ProbeOrigin.here)
     var crossChecks: [LoadBalancerName] = []
     for name in values(of: .crossCheck, LoadBalancerName.init(parsing:))
@@ -176,9 +176,9 @@ extension SettingsReader {
     return specs
   }
 
-  /// What the group must show; the check gives the default of the deadline.
+  /// What the group must show; the slowest check gives the default of the deadline.
   mutating func group(
-    under check: HealthCheck, guards: [GuardSpec], steps: [StepSpec]
+    under checks: [HealthCheck], guards: [GuardSpec], steps: [StepSpec]
   ) -> GroupSettings {
     var policy = GatePolicy(
       deadline: .zero, expected: 1,
@@ -189,7 +189,7 @@ extension SettingsReader {
     }
     policy.comparison = comparison()
     let usual = GatePolicy.defaultDeadline(
-      for: check, gracePeriod: policy.gracePeriod, soak: policy.soak,
+      for: checks, gracePeriod: policy.gracePeriod, soak: policy.soak,
       comparison: policy.comparison, steps: policy.steps)
     // None that could not be given.
     let longest = Duration.microseconds(Duration.longestInMicroseconds)

@@ -56,6 +56,13 @@ extension StepSpec {
   }
 }
 
+extension StepSpec {
+  mutating func completeGuards(from usual: HealthCheck, beside first: HealthCheck) {
+    for index in guards.indices { guards[index].measure.complete(from: usual, beside: first) }
+    step.guards = guards.map(\.measure)
+  }
+}
+
 /// The way back.
 package enum Undo: Hashable, Sendable {
   case command(String)
@@ -100,22 +107,6 @@ extension SettingsReader {
           hint: "a weight never falls: the way back is undo")
       }
       judge(spec, name, under: check)
-    }
-    guard areSound(.steps) else { return }
-    if !isGiven(.undo) {
-      reject(
-        .steps, "steps are given without undo, the way back",
-        hint: "add undo: a command that takes all traffic from the new group, or undo: none")
-    }
-    if !isGiven(.journal) {
-      reject(
-        .steps, "steps are given without journal: a killed run could not go on, or back",
-        hint: "such as --journal run.ndjson")
-    }
-    if isAsked(.advisory) {
-      reject(
-        .steps, "steps are given with advisory, which runs no command",
-        hint: "make single guards advisory, or leave one of them out")
     }
   }
 

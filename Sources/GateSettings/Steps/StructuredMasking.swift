@@ -25,6 +25,7 @@ enum StructuredMasking {
     case .header(let name) where SecretPlaces.isSecret(header: name) && !text.hasPrefix("env:"):
       SecretMask.mask
     case .header: text
+    case .setting(let key): key.masked(text)
     case .command: SecretPlaces.masked(text, .command)
     case .question(let form): String(SettingKey.guard.masked(form + text).dropFirst(form.count))
     case .other: SecretPlaces.masked(text, .text)
@@ -34,6 +35,7 @@ enum StructuredMasking {
   private static func secrets(in text: String, _ path: [String]) -> [String] {
     switch Place(path) {
     case .header(let name): SettingKey.header.secrets(in: "\(name): \(text)")
+    case .setting(let key): key.secrets(in: text)
     case .command: SecretPlaces.secrets(in: text, .command)
     case .question(let form): SettingKey.guard.secrets(in: form + text)
     case .other: SecretPlaces.secrets(in: text, .text)
@@ -46,14 +48,17 @@ enum StructuredMasking {
     case command
     /// Such as `prometheus:`.
     case question(form: String)
+    /// A setting of a health check, as it would be given by itself.
+    case setting(SettingKey)
     case other
 
     init(_ path: [String]) {
       let name = path.last ?? ""
       switch name {
-      case _ where path.dropLast().last == "headers": self = .header(name)
+      case _ where ["headers", "header"].contains(path.dropLast().last): self = .header(name)
       case "shift", "confirm", "approve", "undo": self = .command
       case "prometheus", "json", "http", "exec": self = .question(form: "\(name):")
+      case _ where path.count == 1: self = SettingKey(rawValue: name).map { .setting($0) } ?? .other
       default: self = .other
       }
     }

@@ -76,6 +76,10 @@ package struct JSONWriter {
     array(name, strings) { $0.string($1) }
   }
 
+  package mutating func array(_ name: StaticString, numbers: some Sequence<Int>) {
+    array(name, numbers) { $0.integer(Int64($1)) }
+  }
+
   // MARK: - Fields
 
   package mutating func field(_ name: StaticString, _ value: String?) {

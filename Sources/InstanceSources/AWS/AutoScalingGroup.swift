@@ -4,13 +4,13 @@ internal import GateCore
 package struct AutoScalingGroup: Sendable {
   /// A name, or an ARN.
   package var reference: String
-  /// The port of the health check: a group has none.
-  package var port: Int
+  /// The ports of the health checks: a group has none.
+  package var ports: [Int]
   private let client: AWSClient
 
-  package init(_ reference: String, port: Int, client: AWSClient) {
+  package init(_ reference: String, ports: [Int], client: AWSClient) {
     self.reference = reference
-    self.port = port
+    self.ports = ports
     self.client = client
   }
 
@@ -38,7 +38,7 @@ package struct AutoScalingGroup: Sendable {
   ) -> SourceMember {
     var listed = SourceMember(
       instance: Instance(
-        id: member.id, address: known?.privateAddress ?? known?.ipv6Address ?? "", port: port,
+        id: member.id, address: known?.privateAddress ?? known?.ipv6Address ?? "", ports: ports,
         zone: member.zone ?? known?.zone),
       standing: SourceMember.Standing(lifecycleState: member.lifecycleState),
       note: member.lifecycleState,

@@ -17,14 +17,14 @@ package struct ClassicLoadBalancer: Sendable {
     return (name.name, client.inRegion(name.region))
   }
 
-  /// The instances that are registered, with the health check's port.
-  package func list(port: Int) throws(SourceError) -> SourceListing {
+  /// The instances that are registered, with the health checks' ports.
+  package func list(ports: [Int]) throws(SourceError) -> SourceListing {
     let (name, client) = try place()
     let budget = client.budget()
     let ids = try client.describeClassicLoadBalancer(name, budget: budget).instanceIDs
     let known = try client.describeInstances(ids, budget: budget)
     let members = ids.map { id in
-      SourceMember(instanceID: id, port: port, as: known[id])
+      SourceMember(instanceID: id, ports: ports, as: known[id])
     }
     return SourceListing(staying: members)
   }
@@ -64,7 +64,7 @@ package struct ClassicLoadBalancer: Sendable {
 extension SourceMember {
   /// A registered instance as EC2 knows it.
   init(
-    instanceID: String, name: String? = nil, port: Int, zone: String? = nil,
+    instanceID: String, name: String? = nil, ports: [Int], zone: String? = nil,
     prefersIPv6: Bool = false,
     as known: EC2Instance?
   ) {
@@ -72,7 +72,7 @@ extension SourceMember {
     let address = prefersIPv6 ? addresses.last : addresses.first
     self.init(
       instance: Instance(
-        id: name ?? instanceID, address: address ?? "", port: port, zone: zone ?? known?.zone),
+        id: name ?? instanceID, address: address ?? "", ports: ports, zone: zone ?? known?.zone),
       standing: .checked,
       image: known?.image, launchTemplateVersion: known?.launchTemplateVersion,
       tags: known?.tags ?? [:])

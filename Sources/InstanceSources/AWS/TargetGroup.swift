@@ -22,7 +22,7 @@ package struct TargetGroup: Sendable {
   /// carries it too (`i-0abc:8081`), so that an instance can be registered more than once.
   ///
   /// The port is the health check's; `traffic-port` is that of each target.
-  package func list(port: HealthCheckTarget.Port) throws(SourceError) -> SourceListing {
+  package func list(ports wanted: CheckPorts) throws(SourceError) -> SourceListing {
     let client = try asked()
     let budget = client.budget()
     let group = try client.describeTargetGroup(reference, budget: budget)
@@ -34,7 +34,7 @@ package struct TargetGroup: Sendable {
     let known = try client.describeInstances(ids, budget: budget)
     var members: [SourceMember] = []
     for target in targets {
-      members.append(try member(of: target, in: group, port: port, as: known[target.id]))
+      members.append(try member(of: target, in: group, ports: wanted, as: known[target.id]))
     }
     var listing = SourceListing(staying: members)
     listing.joining = zip(targets, members).filter { $0.0.isJoining }.map(\.1.instance.id)
@@ -43,16 +43,10 @@ package struct TargetGroup: Sendable {
 
   private func member(
     of target: TargetHealthDescription, in group: TargetGroupDescription,
-    port: HealthCheckTarget.Port, as known: EC2Instance?
+    ports wanted: CheckPorts, as known: EC2Instance?
   ) throws(SourceError) -> SourceMember {
-    let checkedPort: Int
-    switch port {
-    case .number(let number): checkedPort = number
-    case .trafficPort:
-      guard let own = target.port ?? group.port else {
-        throw Self.unusable(group, "its target \(target.id) has no port")
-      }
-      checkedPort = own
+    guard let ports = wanted.ports(own: target.port ?? group.port) else {
+      throw Self.unusable(group, "its target \(target.id) has no port")
     }
     let isOverride = target.port != nil && target.port != group.port
     let name = isOverride ? "\(target.id):\(target.port ?? 0)" : target.id
@@ -60,11 +54,11 @@ package struct TargetGroup: Sendable {
     var member: SourceMember
     if group.targetType == "ip" {
       member = SourceMember(
-        instance: Instance(id: name, address: target.id, port: checkedPort, zone: zone),
+        instance: Instance(id: name, address: target.id, ports: ports, zone: zone),
         standing: .checked)
     } else {
       member = SourceMember(
-        instanceID: target.id, name: name, port: checkedPort, zone: zone,
+        instanceID: target.id, name: name, ports: ports, zone: zone,
         prefersIPv6: group.addressType == "ipv6", as: known)
     }
     if target.isLeaving { member.standing = .leaving }

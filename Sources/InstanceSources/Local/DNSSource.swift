@@ -11,8 +11,8 @@ package struct DNSSource: Sendable {
   }
 
   /// Asks the system's resolver, and waits for it; an address has no port of its own.
-  package func list(port: HealthCheckTarget.Port) throws(SourceError) -> SourceListing {
-    guard case .number(let number) = port else {
+  package func list(ports: CheckPorts) throws(SourceError) -> SourceListing {
+    guard let ports = ports.ports(own: nil) else {
       throw .unusable(
         detail: "the target's port is traffic-port, but the addresses of a name have no ports",
         advice: "give the target a port, such as HTTP:80/health, or take srv, whose records have "
@@ -22,7 +22,7 @@ package struct DNSSource: Sendable {
     do throws(HostAddresses.Failure) {
       let members = try HostAddresses.find(name).map { address in
         SourceMember(
-          instance: Instance(id: address, address: address, port: number), standing: .checked)
+          instance: Instance(id: address, address: address, ports: ports), standing: .checked)
       }
       return SourceListing(members: members, expected: nil)
     } catch {

@@ -32,38 +32,38 @@ package struct ExecSource: Sendable {
   ///
   /// An instance's own port beats the health check's, and under `traffic-port` each must have one.
   /// No output at all is a group without instances: they may come yet.
-  package func list(port: HealthCheckTarget.Port) throws(SourceError) -> SourceListing {
+  package func list(ports: CheckPorts) throws(SourceError) -> SourceListing {
     let child = child
     let output = try run(child)
     let marks = output.lazy.filter { !" \t\r\n".utf8.contains($0) }.prefix(3)
     guard !marks.isEmpty, !marks.elementsEqual("[]".utf8) else {
       return SourceListing(members: [], expected: nil)
     }
-    switch Self.instances(output, port) {
+    switch Self.instances(output, ports) {
     case .success(let instances):
       return SourceListing(
         members: instances.map { SourceMember(instance: $0, standing: .checked) }, expected: nil)
     case .failure(let error):
-      let words = Self.words(for: error, in: child.secrets.masked(output, .whole), port)
+      let words = Self.words(for: error, in: child.secrets.masked(output, .whole), ports)
       throw .unusable(
         detail: "the output of \(place(child)) cannot be read: \(words)", advice: Self.advice)
     }
   }
 
   private static func instances(
-    _ output: [UInt8], _ port: HealthCheckTarget.Port
+    _ output: [UInt8], _ ports: CheckPorts
   ) -> Result<[Instance], SettingsError> {
     Result { () throws(SettingsError) in
       let specs = try InstancesFile.read(output, path: "the output")
-      return try InstanceSpec.instances(specs, on: port, doubled: .kept)
+      return try InstanceSpec.instances(specs, on: ports, doubled: .kept)
     }
   }
 
   /// What is wrong with an output, in words that quote it without secrets.
   private static func words(
-    for error: SettingsError, in masked: [UInt8], _ port: HealthCheckTarget.Port
+    for error: SettingsError, in masked: [UInt8], _ ports: CheckPorts
   ) -> String {
-    guard case .failure(let shown) = instances(masked, port) else {
+    guard case .failure(let shown) = instances(masked, ports) else {
       return "\(error.problems.count) of its lines are wrong"
     }
     return words(for: shown.problems)

@@ -42,7 +42,7 @@ package struct SRVSource: Sendable {
   ///
   /// A target that has no address yet is awaited. Under `traffic-port` each instance is checked on
   /// the port of its record.
-  package func list(port: HealthCheckTarget.Port) throws(SourceError) -> SourceListing {
+  package func list(ports: CheckPorts) throws(SourceError) -> SourceListing {
     try checkHostName(name)
     let places = try places()
     var known: [String: [String]] = [:]
@@ -57,14 +57,10 @@ package struct SRVSource: Sendable {
       for address in addresses.isEmpty ? [""] : addresses {
         let id = place.id(at: address.isEmpty ? place.host : address)
         guard ids.insert(id).inserted else { continue }
-        let checkedPort: Int
-        switch port {
-        case .number(let number): checkedPort = number
-        case .trafficPort: checkedPort = place.port
-        }
+        guard let ports = ports.ports(own: place.port) else { continue }
         members.append(
           SourceMember(
-            instance: Instance(id: id, address: address, port: checkedPort),
+            instance: Instance(id: id, address: address, ports: ports),
             standing: address.isEmpty ? .awaited : .checked))
       }
     }

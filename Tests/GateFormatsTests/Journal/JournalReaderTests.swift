@@ -70,7 +70,7 @@ import Testing
         let number = try #require(Int(line.dropFirst(7).prefix { $0 != "," }))
         let isTaken = Array("\(line)\n".utf8).withUnsafeBufferPointer { bytes in
           var text = PlainText(bytes, from: 0)
-          let entry = try? CheckLine.entry(in: &text, number: number, after: .start)
+          let entry = try? CheckLine.entry(in: &text, number: number, after: .start, of: [])
           return entry != nil && text.position == bytes.count
         }
         #expect(isTaken, "\(line)")

@@ -9,7 +9,7 @@ struct RandomRun {
   private(set) var run: RecordedRun
   private var random: SplitMix64
   private var planned: [Planned] = []
-  private var plannedStarts: [GateInstant?] = []
+  private var plannedStarts: [InstanceKey: GateInstant] = [:]
   /// When nobody looks, and for how long.
   private var holdUp: (at: Int64, length: Int64)?
 
@@ -108,7 +108,22 @@ struct RandomRun {
       ]),
       warnings: random.pick([[], ["one", "two: \"2\""]]))
     header.baseline = random.pick([nil, nil, .init(source: "asg", name: "blue")])
+    if policy.loadBalancer != .decides, random.chance(0.3) { header.checks = several(check, &random) }
     return header
+  }
+
+  /// Some like this one, each with a name and an interval of its own.
+  private static func several(
+    _ check: HealthCheck, _ random: inout SplitMix64
+  ) -> [RunHeader.Check] {
+    (0..<random.pick([1, 2, 3])).map { number in
+      var own = check
+      own.name = random.pick(["api", "\u{1F6D2} shop", "a \"b\""]) + " \(number)"
+      own.interval = random.pick([check.interval, check.interval * 2, .milliseconds(700)])
+      own.unhealthyThreshold = Int.random(in: 1...4, using: &random)
+      own.target.port = .number(80 + number)
+      return RunHeader.Check(own, request: random.pick([[], [.init("host", ["shop"])]]))
+    }
   }
 
   /// The old group, some of which may bear the names of new ones, and guards.
@@ -233,14 +248,12 @@ struct RandomRun {
   private mutating func send(_ event: GateEvent, at instant: GateInstant) {
     let wakeUp = run.checker.wakeUp
     run.send(event, at: instant)
-    for (index, wanted) in run.checker.wanted.enumerated() {
-      if index >= plannedStarts.count { plannedStarts.append(nil) }
-      guard let wanted, plannedStarts[index] != wanted else { continue }
-      plannedStarts[index] = wanted
+    for (key, wanted) in run.checker.wantedInOrder where plannedStarts[key] != wanted {
+      plannedStarts[key] = wanted
       let started = wanted + .microseconds(Int.random(in: 0...3000, using: &random))
-      let timeout = run.header.check.timeout.inMicroseconds
+      let timeout = run.header.checks[key.check].check.timeout.inMicroseconds
       let latency = Int64.random(in: 0...timeout, using: &random)
-      plan(started.microseconds + latency, .end(InstanceKey(index), from: started))
+      plan(started.microseconds + latency, .end(key, from: started))
     }
     if let moment = run.checker.wakeUp, moment != wakeUp, random.chance(0.7) {
       let late = random.pick([0, 0, 1, 1500])
@@ -274,9 +287,10 @@ struct RandomRun {
   }
 
   private mutating func instance(_ id: String) -> Instance {
-    Instance(
-      id: id, address: random.pick(["10.0.0.1", "2001:db8::5", "web.example"]),
-      port: Int.random(in: 1...65_535, using: &random), zone: random.pick([nil, "eu-west-1a"]))
+    let ports = run.header.checks.map { _ in Int.random(in: 1...65_535, using: &random) }
+    return Instance(
+      id: id, address: random.pick(["10.0.0.1", "2001:db8::5", "web.example"]), ports: ports,
+      zone: random.pick([nil, "eu-west-1a"]))
   }
 
   private mutating func text() -> String {

@@ -20,7 +20,7 @@ struct RecordedRun {
 
   init(_ header: RunHeader) {
     self.header = header
-    gate = Gate(check: header.check, policy: header.policy)
+    gate = Gate(checks: header.checks.map(\.check), policy: header.policy)
     writer.runStarted(header)
     flush()
   }
@@ -52,7 +52,7 @@ struct RecordedRun {
   /// When a check began that ended then: no check begins before its slot.
   private func start(of index: Int, _ end: Double, _ milliseconds: Double) -> GateInstant {
     let begun = GateInstant.seconds(end - milliseconds / 1000)
-    let wanted = checker.wanted.indices.contains(index) ? checker.wanted[index] : nil
+    let wanted = checker.wanted[InstanceKey(index)]
     return max(begun, min(wanted ?? begun, .seconds(end)))
   }
 
@@ -134,7 +134,8 @@ struct RecordedRun {
   }
 
   private func name(_ key: InstanceKey) -> Journal.Name {
-    Journal.Name(id: gate[key].instance.id, role: gate[key].instance.role)
+    Journal.Name(
+      id: gate[key].instance.id, role: gate[key].instance.role, check: key.check)
   }
 
   private func asRecorded(_ event: GateEvent) -> Journal.RecordedEvent? {

@@ -26,10 +26,8 @@ private struct SteadyWorld {
     for index in 0..<policy.expected { run.join("i-\(index)") }
     var woken: GateInstant?
     while run.gate.verdict == nil {
-      let ends = run.checker.wanted.enumerated().compactMap { index, start in
-        start.map { start in
-          (start + min(answer(index, at: start).latency, check.timeout), index, start)
-        }
+      let ends = run.checker.wantedInOrder.map { key, start in
+        (start + min(answer(key.index, at: start).latency, check.timeout), key.index, start)
       }
       let next = ends.min { ($0.0, $0.1) < ($1.0, $1.1) }
       if let wakeUp = run.checker.wakeUp, wakeUp != woken, next.map({ wakeUp <= $0.0 }) ?? true {

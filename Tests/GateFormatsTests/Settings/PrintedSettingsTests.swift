@@ -43,7 +43,8 @@ import Testing
         # tls_max:  (1.2 for nlb, else the newest there is)
         proxy: http://u:***@b  # gate.yaml:5
         # not set: unhealthy_window, proxy_protocol, client_cert, connect_to,
-        #   expect_body, expect_header, expect_json, expect_version, version_from
+        #   expect_body, expect_header, expect_json, expect_version, version_from,
+        #   health_checks
 
         # Group
         instances:  # --instances

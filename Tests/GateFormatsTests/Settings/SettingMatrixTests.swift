@@ -113,6 +113,8 @@ struct MatrixSample: CustomStringConvertible {
   }
 
   static let baseline = (SettingKey.baseline, "instances:10.9.9.9")
+  static let step = (SettingKey.steps, #"{"weight": 10, "shift": "./shift"}"#)
+  static let recorded = (SettingKey.journal, "run.ndjson")
 
   static let all: [MatrixSample] = [
     MatrixSample(.semantics, "nlb"), MatrixSample(.interval, "7"), MatrixSample(.timeout, "3"),
@@ -161,6 +163,10 @@ struct MatrixSample: CustomStringConvertible {
     MatrixSample(.notify, "https://chat.example/x"),
     MatrixSample(.events, "-"), MatrixSample(.ci, "github"), MatrixSample(.ciDir, "out"),
     MatrixSample(.label, "service=web"),
+    MatrixSample(.healthChecks, #"{"name": "api", "unhealthy_threshold": 6}"#),
+    MatrixSample(.steps, #"{"weight": 10, "shift": "./shift"}"#, (.undo, "none"), recorded),
+    MatrixSample(.shift, "./shift", step, (.undo, "none"), recorded),
+    MatrixSample(.undo, "./back", step, (.undo, "none"), recorded),
   ]
 
   /// Its own value replaces that of the cell.
@@ -191,7 +197,7 @@ private enum Impossible {
   ]
   static let checks = requests.union(tls).union([
     .grpcService, .proxyProtocol, .proxy, .connectTo, .baseline, .compare, .maxLatencyIncrease,
-    .confidence, .minSamples, .verifyRollback,
+    .confidence, .minSamples, .verifyRollback, .healthChecks,
   ])
   static let aws: Set<SettingKey> = [.expectImage, .expectLaunchTemplateVersion, .expectTag]
 

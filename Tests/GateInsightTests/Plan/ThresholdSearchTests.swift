@@ -42,7 +42,7 @@ import Testing
           var policy = Self.policy
           policy.soak = soak
           policy.deadline = GatePolicy.defaultDeadline(
-            for: check, gracePeriod: .zero, soak: soak)
+            for: [check], gracePeriod: .zero, soak: soak)
           #expect(!Self.holds(check, policy, limits), "\(healthy) \(unhealthy) \(soak)")
           // Rolling back a good group grows with the soak, so that every soak must be looked at.
           soak += interval * 4

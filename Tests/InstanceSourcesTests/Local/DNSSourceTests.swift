@@ -7,7 +7,7 @@ import Testing
 @Suite struct DNSSourceTests {
   @Test(arguments: ["127.0.0.1", "::1"])
   func anAddressIsItself(address: String) throws {
-    let listing = try DNSSource(name: address).list(port: .number(8080))
+    let listing = try DNSSource(name: address).list(ports: .number(8080))
     #expect(
       listing
         == SourceListing(
@@ -18,7 +18,7 @@ import Testing
   }
 
   @Test func eachAddressOfAHostIsListedOnce() throws {
-    let ids = try DNSSource(name: "localhost").list(port: .number(80)).members.map(\.instance.id)
+    let ids = try DNSSource(name: "localhost").list(ports: .number(80)).members.map(\.instance.id)
     #expect(!ids.isEmpty && Set(ids).isSubset(of: ["127.0.0.1", "::1"]))
     #expect(ids == ids.sorted() && Set(ids).count == ids.count)
   }
@@ -26,7 +26,7 @@ import Testing
   /// Where no name server answers, nobody can say that there is no such host.
   @Test func aHostThatDoesNotExistIsNotThere() {
     let error = #expect(throws: SourceError.self) {
-      try DNSSource(name: "does-not-exist.invalid").list(port: .number(80))
+      try DNSSource(name: "does-not-exist.invalid").list(ports: .number(80))
     }
     switch error {
     case .notFound(let what, let name, _):
@@ -50,7 +50,7 @@ import Testing
 
   @Test func theTrafficPortOfAnAddressIsUnknown() {
     let error = #expect(throws: SourceError.self) {
-      try DNSSource(name: "localhost").list(port: .trafficPort)
+      try DNSSource(name: "localhost").list(ports: .trafficPort)
     }
     #expect(error?.message.contains("traffic-port") == true)
     #expect(error?.hint.contains("srv") == true)
@@ -59,7 +59,7 @@ import Testing
   @Test(arguments: ["", "a b", "-x.example", "a..b", "10.0.0.300", "x\0y", "http://x/"])
   func whatIsNoHostNameIsNotLookedUp(name: String) {
     let error = #expect(throws: SourceError.self) {
-      try DNSSource(name: name).list(port: .number(80))
+      try DNSSource(name: name).list(ports: .number(80))
     }
     guard case .unusable? = error else {
       Issue.record("\(String(describing: error))")

@@ -7,16 +7,16 @@ import Testing
 
 @Suite struct ExecSourceTests {
   private func listing(
-    _ command: String, port: HealthCheckTarget.Port = .number(80),
+    _ command: String, port: CheckPorts = .number(80),
     timeout: Duration = .seconds(20)
   ) throws(SourceError) -> SourceListing {
     try ExecSource(
       command: command, variables: ["PATH": "/usr/bin:/bin", "REGION": "r1"], timeout: timeout
-    ).list(port: port)
+    ).list(ports: port)
   }
 
   private func failure(
-    _ command: String, port: HealthCheckTarget.Port = .number(80),
+    _ command: String, port: CheckPorts = .number(80),
     timeout: Duration = .seconds(20), sourceLocation: SourceLocation = #_sourceLocation
   ) -> String {
     let error = #expect(throws: SourceError.self, sourceLocation: sourceLocation) {

@@ -14,7 +14,7 @@ import Testing
   ]
 
   private func listing(
-    port: HealthCheckTarget.Port = .trafficPort, name: String = name,
+    port: CheckPorts = .trafficPort, name: String = name,
     answer: @escaping @Sendable ([UInt8]) -> [UInt8]?
   ) throws -> SourceListing {
     let server = try LoopbackNameServer(answer)
@@ -28,7 +28,7 @@ import Testing
       guard !addresses.isEmpty else { throw .noAddress }
       return addresses
     }
-    return try source.list(port: port)
+    return try source.list(ports: port)
   }
 
   private func failure(
@@ -206,7 +206,7 @@ import Testing
     let port = try LoopbackNameServer { _ in nil }.port
     let server = SRVSource.Server(address: "127.0.0.1", port: port, timeout: 1, attempts: 1)
     let error = #expect(throws: SourceError.self) {
-      try SRVSource(name: Self.name, server: server).list(port: .trafficPort)
+      try SRVSource(name: Self.name, server: server).list(ports: .trafficPort)
     }
     #expect(isUnreachable(error))
   }

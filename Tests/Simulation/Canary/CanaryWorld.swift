@@ -46,7 +46,7 @@ struct CanaryWorld {
     }
     let soak = Duration.seconds(one([0, 0, 25]))
     let usual = GatePolicy.defaultDeadline(
-      for: check, gracePeriod: .zero, soak: soak, steps: steps)
+      for: [check], gracePeriod: .zero, soak: soak, steps: steps)
     policy = GatePolicy(
       minHealthy: one([.percentage(100), .percentage(50)]), maxUnhealthy: .number(one([0, 0, 1])),
       soak: soak, deadline: one([usual, usual, usual * 6 / 10]), expected: instances,

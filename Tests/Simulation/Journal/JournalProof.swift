@@ -9,10 +9,14 @@ package final class JournalProof: RunRecorder {
   private let header: RunHeader
   private var writer = JournalWriter()
 
-  package init(check: HealthCheck, policy: GatePolicy) {
+  package convenience init(check: HealthCheck, policy: GatePolicy) {
+    self.init(checks: [check], policy: policy)
+  }
+
+  package init(checks: [HealthCheck], policy: GatePolicy) {
     header = RunHeader(
       healthgateVersion: "simulated", runID: "00000000-0000-7000-8000-000000000000",
-      startedAt: Timestamp(milliseconds: 1_777_974_000_000), check: check, request: [],
+      startedAt: Timestamp(milliseconds: 1_777_974_000_000), checks: RunHeader.Check.all(checks, checks.map { _ in [] }),
       policy: policy, isAdvisory: false, group: RunHeader.Group(source: "instances", name: nil),
       baseline: RunHeader.Group(source: "instances", name: nil), warnings: [], journalPath: nil)
     writer.runStarted(header)

@@ -12,6 +12,7 @@ package struct Simulate {
   private var file: String?
   private var sporadic: Int?
   private var canaries: Int?
+  private var several: Int?
   private var isShrinking = true
   private let recorder: (any RunRecorder.Type)?
   private let command: String
@@ -21,6 +22,7 @@ package struct Simulate {
            simulate --world FILE [--kind small|fleet]
            simulate --sporadic RUNS [--seed N]
            simulate --canaries RUNS [--seed N]
+           simulate --several RUNS [--seed N]
 
     Simulates gates on virtual time until so many checks or worlds are done (default: 10^6 checks), and
     ends with 1 when one breaks a rule: with its seed, and with the smallest world that breaks one too.
@@ -32,6 +34,9 @@ package struct Simulate {
 
     With --canaries it plays canaries in steps: commands that fail, hang and lie, guards with lag and with too
     little to go by, releases that fail under load, and runners that are killed.
+
+    With --several it plays groups under several health checks, of which each has its own interval and
+    thresholds, and fails in its own way.
 
     """
 
@@ -72,6 +77,7 @@ package struct Simulate {
       case "--world": file = value
       case "--sporadic": sporadic = try Self.number(value)
       case "--canaries": canaries = try Self.number(value)
+      case "--several": several = try Self.number(value)
       case "--kind":
         guard let named = WorldTrial.Kind(rawValue: value) else {
           throw WorldError(description: "'\(value)' is no kind of world")
@@ -92,7 +98,14 @@ package struct Simulate {
   private func run() throws -> Int32 {
     if let file { return try runAgain(file) }
     if let sporadic { return runSporadic(sporadic) }
-    if let canaries { return runCanaries(canaries) }
+    if let canaries {
+      let outcome = Canaries.run(canaries, seed: seed ?? 1)
+      return Self.tell(outcome.text, outcome.violation)
+    }
+    if let several {
+      let outcome = ChecksGroups.run(several, seed: seed ?? 1)
+      return Self.tell(outcome.text, outcome.violation)
+    }
     let checks = mostChecks ?? (mostWorlds == Int.max ? 1_000_000 : Int.max)
     let fixedChecks = seed == nil ? checks / 10 * 9 : checks
     var figures = Figures()
@@ -138,10 +151,9 @@ package struct Simulate {
     return outcome.isWell && violation == nil ? 0 : 1
   }
 
-  private func runCanaries(_ runs: Int) -> Int32 {
-    let outcome = Canaries.run(runs, seed: seed ?? 1)
-    Self.say(outcome.text + (outcome.violation.map { "# \($0)\n" } ?? ""))
-    return outcome.violation == nil ? 0 : 1
+  private static func tell(_ text: String, _ violation: String?) -> Int32 {
+    say(text + (violation.map { "# \($0)\n" } ?? ""))
+    return violation == nil ? 0 : 1
   }
 
   private func runAgain(_ path: String) throws -> Int32 {

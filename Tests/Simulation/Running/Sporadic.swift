@@ -55,7 +55,7 @@ package struct Sporadic {
     settings.soak = 60 * World.second
     settings.deadline =
       GatePolicy.defaultDeadline(
-        for: settings.check, gracePeriod: .zero, soak: .microseconds(settings.soak)
+        for: [settings.check], gracePeriod: .zero, soak: .microseconds(settings.soak)
       ).inMicroseconds
     var world = World(settings: settings)
     world.instances = (0..<instances).map { place in

@@ -14,9 +14,9 @@ extension GateEvent {
         + (instance.mismatch.map { " (\($0))" } ?? "")
     case .instanceRemoved(let key): "removed #\(key.index)"
     case .checked(let key, let report):
-      "checked #\(key.index) from \(report.started.microseconds): \(report.result)"
+      "checked \(key.words) from \(report.started.microseconds): \(report.result)"
     case .checkLost(let key, let fault):
-      "lost a check of #\(key.index) from \(fault.started?.microseconds ?? 0)"
+      "lost a check of \(key.words) from \(fault.started?.microseconds ?? 0)"
     case .listed(let listed): "listed \(listed.role.rawValue)s \(listed.words)"
     case .loadBalancerSaw(let key, let view): "load balancer saw #\(key.index): \(view.state)"
     case .loadBalancerAsked(let asked):
@@ -32,6 +32,11 @@ extension GateEvent {
     case .wokeUp: "woke up"
     }
   }
+}
+
+extension InstanceKey {
+  /// `#3`, and of several health checks `#3.1`.
+  fileprivate var words: String { check == 0 ? "#\(index)" : "#\(index).\(check)" }
 }
 
 extension FinishedListing {

@@ -154,13 +154,12 @@ extension SmallWorld {
   }
 
   private mutating func send(_ event: GateEvent, at now: GateInstant) {
-    let wanted: [GateInstant?] = if case .resumed = event { [] } else { run.checker.wanted }
+    let wanted = if case .resumed = event { [InstanceKey: GateInstant]() } else { run.checker.wanted }
     let wakeUp = run.checker.wakeUp
     run.send(event, at: now)
     guard run.verdict == nil else { return }
-    for (index, start) in run.checker.wanted.enumerated() {
-      guard let start, index >= wanted.count || wanted[index] != start else { continue }
-      planEnd(of: InstanceKey(index), from: start.microseconds)
+    for (key, start) in run.checker.wantedInOrder where wanted[key] != start {
+      planEnd(of: key, from: start.microseconds)
     }
     if wakesUp, let moment = run.checker.wakeUp, moment != wakeUp {
       plan(moment.microseconds, .event(.wokeUp))

@@ -54,7 +54,7 @@ extension World {
     settings.grace = random.pick([0, 0, 60, 300]) * second
     settings.soak = random.pick([0, 0, 60, 600, 3600]) * second
     let usualDeadline = GatePolicy.defaultDeadline(
-      for: settings.check, gracePeriod: .microseconds(settings.grace),
+      for: [settings.check], gracePeriod: .microseconds(settings.grace),
       soak: .microseconds(settings.soak))
     settings.deadline = random.pick([
       usualDeadline.inMicroseconds, usualDeadline.inMicroseconds,

@@ -30,7 +30,7 @@ struct LatencyDrawing {
       let greatest = all.map(\.latency).max()
     else { return nil }
     self.axis = axis
-    self.timeout = gate.check.timeout.inMicroseconds
+    self.timeout = gate.checks.map(\.timeout).max()?.inMicroseconds ?? 0
     // The timeout is on it when it is near, or was reached.
     let top =
       self.timeout < Int64(greatest) * 20 ? max(self.timeout, Int64(greatest)) : Int64(greatest)

@@ -1,0 +1,158 @@
+internal import GateCore
+
+/// What is planned of a group under several health checks, each with rounds of its own.
+///
+/// A Markov chain over how many instances are in which state would need the product of their states
+/// and a common round. So the odds are drawn, and by the gate itself: it is fed rounds whose checks
+/// fail at the rate, each at one moment, until it has its verdict. The generator begins anew each
+/// time: the same settings give the same odds.
+struct SeveralChecksPlan {
+  private let checks: [HealthCheck]
+  private let policy: GatePolicy
+  private let count: Int
+  private var random = Draws()
+
+  /// Checks of a whole run, times runs.
+  private static let work = 150_000
+  private static let fewestRuns = 200
+  private static let mostRuns = 10_000
+  /// More checks at once than this take too long.
+  static let mostAtOnce = 200
+
+  init(_ checks: [HealthCheck], _ policy: GatePolicy, count: Int) {
+    (self.checks, self.policy, self.count) = (checks, policy, count)
+  }
+
+  /// How many runs there is time for.
+  private var runs: Int {
+    let rounds = checks.reduce(0) { $0 + Int(policy.deadline / $1.interval) + 1 }
+    return min(max(Self.work / max(count * rounds, 1), Self.fewestRuns), Self.mostRuns)
+  }
+
+  /// `cases` share the time that there is.
+  mutating func odds(_ failures: FailureModel, inCases cases: Int) -> (
+    course: VerdictDistribution, instance: InstanceOdds
+  ) {
+    let runs = max(runs / cases, 100)
+    var ends: [Int64: (promoted: Int, rolledBack: Int)] = [:]
+    var instance = InstanceOdds()
+    for _ in 0..<runs {
+      let verdict = run(failures)
+      if verdict.decision == .promote {
+        ends[verdict.at.microseconds, default: (0, 0)].promoted += 1
+      } else {
+        ends[verdict.at.microseconds, default: (0, 0)].rolledBack += 1
+      }
+      instance.add(first(failures), weighted: 1 / Double(runs))
+    }
+    var course = VerdictDistribution()
+    for (at, end) in ends.sorted(by: { $0.key < $1.key }) {
+      course.add(
+        at: at, promote: Double(end.promoted) / Double(runs),
+        rollback: Double(end.rolledBack) / Double(runs))
+    }
+    course.noteDraws(runs)
+    return (course, instance)
+  }
+
+  // MARK: - One run
+
+  private mutating func run(_ failures: FailureModel) -> Verdict {
+    var gate = Gate(checks: checks, policy: policy)
+    var effects: [GateEffect] = []
+    for number in 0..<count {
+      let instance = Instance(id: "\(number)", address: "", port: 0)
+      gate.handle(.instanceAdded(instance), at: .start, effects: &effects)
+    }
+    var round = Round(checks)
+    while gate.verdict == nil {
+      let now = round.moment
+      var keys = round.take().flatMap { number in
+        (0..<count).map { InstanceKey($0, check: number) }
+      }
+      for place in keys.indices.dropLast() {
+        keys.swapAt(place, place + random.below(keys.count - place))
+      }
+      for key in keys where gate.verdict == nil {
+        effects.removeAll(keepingCapacity: true)
+        gate.handle(.checked(key, report(failures, at: now)), at: now, effects: &effects)
+      }
+      if gate.verdict == nil { gate.handle(.wokeUp, at: round.moment, effects: &effects) }
+    }
+    guard let verdict = gate.verdict else { preconditionFailure("a run ends by its deadline") }
+    return verdict
+  }
+
+  /// What one instance becomes first, by the deadline.
+  private mutating func first(_ failures: FailureModel) -> InstanceOdds {
+    var healths = checks.map { _ in InstanceHealth() }
+    var (round, odds) = (Round(checks), InstanceOdds())
+    while round.moment <= .start + policy.deadline {
+      let counting: FailureCounting =
+        round.moment < .start + policy.gracePeriod ? .forgiven : .counted
+      let now = round.moment
+      for number in round.take() {
+        _ = healths[number].record(
+          report(failures, at: now).result, counting: counting, under: checks[number])
+      }
+      if healths.contains(where: { $0.state == .unhealthy }) {
+        odds.unhealthy = 1
+        return odds
+      }
+      if healths.allSatisfy({ $0.state == .healthy }) {
+        odds.healthy = 1
+        return odds
+      }
+    }
+    odds.undecided = 1
+    return odds
+  }
+
+  private mutating func report(_ failures: FailureModel, at now: GateInstant) -> CheckReport {
+    let fails = failures.isCertain(at: now) || random.chance(failures.rate)
+    return CheckReport(
+      started: now, result: fails ? .failure(.statusMismatch) : .success, latencyMicroseconds: 0)
+  }
+
+  /// The moments of the checks, which of them are made at each.
+  private struct Round {
+    private let intervals: [Int64]
+    private var next: [Int64]
+
+    init(_ checks: [HealthCheck]) {
+      intervals = checks.map(\.interval.inMicroseconds)
+      next = checks.map { _ in 0 }
+    }
+
+    var moment: GateInstant { GateInstant(microseconds: next.min() ?? 0) }
+
+    /// The places of those that are due, and on to the next moment.
+    mutating func take() -> [Int] {
+      let now = moment.microseconds
+      let due = next.indices.filter { next[$0] == now }
+      for place in due { next[place] += intervals[place] }
+      return due
+    }
+  }
+}
+
+extension PlanBounds {
+  /// Those of a group under several health checks, from those under each of them alone.
+  ///
+  /// They hold, and need not all be reached: the checks have no common rounds.
+  init(ofParts parts: [PlanBounds], _ checks: [HealthCheck], _ policy: GatePolicy) {
+    let earliest = checks.earliestPromotion(under: policy)
+    earliestPromotion = earliest
+    latestPromotion = policy.deadline
+    earliestRollback = parts.map(\.earliestRollback).min() ?? .zero
+    latestRollback = policy.deadline
+    // The last of all that are made before.
+    lastCheckBeforePromotion =
+      checks.map { check in
+        let rounds = max(earliest.inMicroseconds - 1, 0) / check.interval.inMicroseconds
+        return check.interval * Int(rounds)
+      }.max() ?? .zero
+    // Each of them would have seen it.
+    longestUnseen = parts.map(\.longestUnseen).min() ?? .zero
+  }
+}

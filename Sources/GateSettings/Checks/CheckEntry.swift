@@ -1,0 +1,148 @@
+internal import GateCore
+internal import GateText
+
+/// An item of `health_checks`: a name, and settings of a health check as a file has them.
+package struct CheckEntry {
+  package var name: String
+  package var given: RawSettings
+  var imported: CheckImport?
+
+  /// Reads a mapping; `number` counts from 1.
+  ///
+  /// - Throws: `SettingsError` with all that is wrong with it.
+  package init(_ text: SettingText, number: Int) throws(SettingsError) {
+    let what = "health check \(number)"
+    guard case .object(let object)? = try? JSONValue(parsing: Array(text.text.utf8)) else {
+      throw SettingsError([
+        SettingProblem(
+          .unreadable(.healthChecks, "\(what) is not a mapping", hint: Self.example),
+          at: text.origin)
+      ])
+    }
+    given = RawSettings(entry: object, of: what, at: text.origin)
+    name = Self.name(in: object) ?? Self.name(of: given.values[.importFrom]?.last?.text) ?? ""
+    if name.isEmpty {
+      given.problems.append(
+        SettingProblem(
+          .unreadable(.healthChecks, "\(what) has no name", hint: Self.example), at: text.origin))
+    }
+    guard given.problems.isEmpty else { throw SettingsError(given.problems) }
+  }
+
+  private static let example = "such as '- name: api' with its target"
+
+  private static func name(in object: JSONObject) -> String? {
+    switch object[JSONName("name")] {
+    case .string(let text)?: text.cleaned(to: 100).trimmed
+    case .some(.number(let number)): JSONValue.number(number).text
+    case .some(.null), .some(.bool), .some(.array), .some(.object), nil: nil
+    }
+  }
+
+  /// What it is called where it has no name: the load balancer or target group that it is of.
+  package static func name(of source: String?) -> String? {
+    guard let source else { return nil }
+    // An ARN of a target group: `arn:…:targetgroup/NAME/ID`.
+    let parts = source.split(separator: "/")
+    if source.contains(":targetgroup/"), parts.count > 1 { return String(parts[1]) }
+    let name = source.drop { $0 != ":" }.dropFirst()
+    return name.isEmpty ? source : String(name)
+  }
+
+  /// Its settings over what it was imported from, over the run's own.
+  ///
+  /// Of the run's those are left out that mean nothing to its protocol: they are for the others.
+  func values(over usual: RawSettings) -> RawSettings {
+    var values = RawSettings(values: imported?.layer.values.filter { $0.key.isOfNamedCheck } ?? [:])
+    values.values.merge(given.values.filter { $0.key.isOfNamedCheck }) { _, own in own }
+    for (key, texts) in usual.values
+    where values.values[key] == nil && misfit(of: key, texts, over: usual) == nil {
+      values.values[key] = texts
+    }
+    return values
+  }
+
+  /// Whether it says what the value of a setting is, or what it was imported from does.
+  func gives(_ key: SettingKey) -> Bool {
+    // What it lacks is its own lack.
+    key == .target || given.values[key] != nil || imported?.layer.values[key] != nil
+  }
+
+  /// Why a value of the run cannot be meant for it; nil where it can.
+  func misfit(
+    of key: SettingKey, _ texts: [SettingText], over usual: RawSettings
+  ) -> SettingCell.Misfit? {
+    let text = given.values[.target] ?? imported?.layer.values[.target] ?? usual.values[.target]
+    guard let target = text?.last.flatMap({ try? HealthCheckTarget(parsing: $0.text) }) else {
+      return nil
+    }
+    return key.misfit(texts, with: target)
+  }
+}
+
+extension RawSettings {
+  /// Reads the settings of an entry; all of them stand where the entry does.
+  fileprivate init(entry object: JSONObject, of what: String, at origin: SettingOrigin) {
+    self.init()
+    for (name, value) in object where name.text != "name" {
+      guard let key = SettingKey(rawValue: name.text), key.isOfNamedCheck || key == .importFrom
+      else {
+        let takes = SettingKey.allCases.filter(\.isOfNamedCheck).map(\.rawValue)
+        let near = nearestName(to: name.text, among: takes + ["name", "import_from"])
+        problems.append(
+          SettingProblem(
+            .unreadable(
+              .healthChecks, "\(name.text.shown) is no part of \(what)",
+              hint: near.map { "did you mean \($0)?" }
+                ?? "it takes name, import_from, and the settings of a health check"), at: origin))
+        continue
+      }
+      add(value, to: key, of: what, at: origin)
+    }
+  }
+
+  private mutating func add(
+    _ value: JSONValue, to key: SettingKey, of what: String, at origin: SettingOrigin
+  ) {
+    switch value {
+    case .string, .number, .bool: add(value.text, to: key, at: origin)
+    case .array(let items) where key.setting.takesList:
+      for item in items { add(item, to: key, of: what, at: origin) }
+    case .object(let pairs) where key.setting.pairSeparator != nil:
+      for (name, value) in pairs {
+        add(key.setting.joined(name.text, value.text), to: key, at: origin)
+      }
+    case .null, .array, .object:
+      problems.append(
+        SettingProblem(
+          .wrongKind(
+            name: "\(key.rawValue) of \(what)", found: value.kindInWords,
+            wanted: key.setting.wantedInWords), at: origin))
+    }
+  }
+}
+
+extension JSONValue {
+  fileprivate var kindInWords: String {
+    switch self {
+    case .null: "nothing"
+    case .array: "a list"
+    case .object: "a mapping"
+    case .string, .number, .bool: "one value"
+    }
+  }
+}
+
+extension RawSettings {
+  /// With an item of `health_checks` for each of several `import_from`.
+  package var withChecksOfImports: RawSettings {
+    guard let sources = values[.importFrom], sources.count > 1 else { return self }
+    var settings = self
+    settings.values[.importFrom] = nil
+    for source in sources {
+      settings.add(
+        "{\"import_from\": \(quotedScalar(source.text))}", to: .healthChecks, at: source.origin)
+    }
+    return settings
+  }
+}

@@ -1,0 +1,198 @@
+package import GateCore
+internal import GateText
+
+/// One health check of the run: what is asked, how, and what a success must show.
+package struct CheckSettings: Hashable, Sendable {
+  package var check: HealthCheck
+  package var request: RequestSettings
+  package var tls: TLSSettings
+  /// A bastion's URL: `http://`, `https://`, `socks5://` or `socks5h://`.
+  package var proxy: String?
+  /// `HOST1:PORT1:HOST2:PORT2`, as curl takes them.
+  package var connectTo: [String]
+  package var expectations: Expectations
+  /// The port that stands for `traffic-port` in what the check was imported from.
+  package var trafficPort: Int?
+  /// What it was made from.
+  package var inForce = RawSettings()
+}
+
+extension Settings {
+  /// The first of the health checks, where there are several.
+  package var check: HealthCheck { checks[0].check }
+
+  package var request: RequestSettings { checks[0].request }
+  package var tls: TLSSettings { checks[0].tls }
+  package var proxy: String? { checks[0].proxy }
+  package var connectTo: [String] { checks[0].connectTo }
+  package var expectations: Expectations { checks[0].expectations }
+
+  /// Where each instance is checked.
+  package var ports: CheckPorts { checks.ports }
+}
+
+extension [CheckSettings] {
+  /// Where each instance is checked by them.
+  var ports: CheckPorts {
+    CheckPorts(
+      map { settings in
+        guard settings.check.target.port == .trafficPort, let port = settings.trafficPort else {
+          return settings.check.target.port
+        }
+        return .number(port)
+      })
+  }
+}
+
+/// What a health check of several was imported from.
+package struct CheckImport: Sendable {
+  package var layer: RawSettings
+  package var trafficPort: Int?
+
+  package init(layer: RawSettings, trafficPort: Int? = nil) {
+    self.layer = layer
+    self.trafficPort = trafficPort
+  }
+}
+
+extension SettingsReader {
+  /// What a health check is made of, by the settings that are in force here.
+  mutating func checkSettings() -> CheckSettings {
+    let check = healthCheck()
+    return CheckSettings(
+      check: check, request: request(for: check.target), tls: tls(under: check),
+      proxy: value(of: .proxy, checkedProxy), connectTo: values(of: .connectTo, checkedConnectTo),
+      expectations: expectations())
+  }
+
+  /// The health checks: the one that the run's own settings describe, or several with names. The
+  /// usual one is the run's own in either case: guards have its numbers.
+  mutating func checks(
+    _ strictness: Strictness, _ imports: [CheckImport?], probeFrom: ProbeOrigin
+  ) -> (checks: [CheckSettings], usual: HealthCheck) {
+    guard inForce.values[.healthChecks] != nil else {
+      var settings = checkSettings()
+      settings.inForce = inForce
+      return ([settings], settings.check)
+    }
+    let usual = inForce.ofChecks
+    var entries: [CheckEntry] = []
+    for (index, text) in (inForce.values[.healthChecks] ?? []).enumerated() {
+      do throws(SettingsError) {
+        var entry = try CheckEntry(text, number: index + 1)
+        entry.imported = imports.indices.contains(index) ? imports[index] : nil
+        entries.append(entry)
+      } catch {
+        add(error.problems)
+        distrust(.healthChecks)
+      }
+    }
+    judgeNames(of: entries)
+    var checks: [CheckSettings] = []
+    for entry in entries {
+      checks.append(settings(of: entry, over: usual, strictness, probeFrom: probeFrom))
+    }
+    let own = validated(usual, beside: entries)
+    // Something must stand for what could not be read.
+    return (checks.isEmpty ? [own] : checks, own.check)
+  }
+
+  private mutating func settings(
+    of entry: CheckEntry, over usual: RawSettings, _ strictness: Strictness,
+    probeFrom: ProbeOrigin
+  ) -> CheckSettings {
+    var reader = SettingsReader(entry.values(over: usual))
+    var settings = reader.checkSettings()
+    reader.compare(settings.check, settings.request, settings.tls, withLoadBalancerIn: strictness)
+    reader.refuseMisfits(
+      in: SettingCell(
+        target: reader.areSound(.target) ? settings.check.target : nil, source: .instances,
+        probeFrom: probeFrom))
+    reader.compare(settings.request, with: settings.check.target)
+    for problem in reader.ownProblems {
+      // What is wrong with a value of the run's is said once, and of the run.
+      let isOwn = problem.key.map { entry.gives($0) } ?? true
+      let said = isOwn ? problem.ofCheck(entry.name) : problem
+      if !problems.contains(said) { add([said]) }
+    }
+    for warning in reader.warnings { warn("\(entry.name): \(warning)") }
+    if !reader.problems.isEmpty { distrust(.healthChecks) }
+    settings.check.name = entry.name
+    settings.trafficPort = entry.imported?.trafficPort
+    settings.inForce = reader.inForce
+    return settings
+  }
+
+  /// The run's own values must be meant for one of the checks at least, and be well written.
+  private mutating func validated(
+    _ usual: RawSettings, beside entries: [CheckEntry]
+  ) -> CheckSettings {
+    var reader = SettingsReader(usual)
+    if usual.values[.target] == nil {
+      reader.replace(.target, by: [SettingText("HTTP:80/", at: .default(.gate))])
+    }
+    let settings = reader.checkSettings()
+    let unreadable = reader.problems.filter { problem in
+      if case .unreadable = problem.fact { true } else { false }
+    }
+    for problem in unreadable where !problems.contains(problem) { add([problem]) }
+    for (key, texts) in usual.values.sorted(by: { $0.key.order < $1.key.order })
+    where isAsked(key) && reader.areSound(key) {
+      let misfits = entries.map { $0.misfit(of: key, texts, over: usual) }
+      guard let misfit = misfits.first ?? nil, !misfits.contains(where: { $0 == nil }) else {
+        continue
+      }
+      reject(
+        key,
+        "\(key.rawValue) is given, but \(misfit.reason): it means something to no health check",
+        hint: misfit.hint)
+    }
+    return settings
+  }
+
+  private mutating func judgeNames(of entries: [CheckEntry]) {
+    for (index, entry) in entries.enumerated()
+    where entries[..<index].contains(where: { $0.name == entry.name }) {
+      reject(
+        .healthChecks, "two health checks are called \(entry.name.shown)", hint: "rename one")
+    }
+  }
+
+}
+
+extension GuardMeasure {
+  /// Gives it the numbers of the run, where it has none of its own and the first health check has
+  /// others.
+  mutating func complete(from usual: HealthCheck, beside first: HealthCheck) {
+    let asked = usual.asked(as: self)
+    guard asked.numbers != first.asked(as: self).numbers else { return }
+    (interval, timeout) = (asked.interval, asked.timeout)
+    (healthyThreshold, unhealthyThreshold) = (asked.healthyThreshold, asked.unhealthyThreshold)
+  }
+}
+
+extension HealthCheck {
+  fileprivate var numbers: [Int64] {
+    [
+      interval.inMicroseconds, timeout.inMicroseconds, Int64(healthyThreshold),
+      Int64(unhealthyThreshold),
+    ]
+  }
+}
+
+extension SettingKey {
+  /// Whether a health check of several can have its own.
+  package var isOfNamedCheck: Bool {
+    setting.section == .healthCheck && self != .strict && self != .healthChecks
+  }
+
+  /// Its place in help and documentation.
+  fileprivate var order: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+}
+
+extension RawSettings {
+  /// What of them a health check of several takes over.
+  fileprivate var ofChecks: RawSettings {
+    RawSettings(values: values.filter { $0.key.isOfNamedCheck })
+  }
+}
