@@ -51,7 +51,7 @@ let package = Package(
     .target(
       name: "GateRecords",
       dependencies: ["CCrypto", "GateCore", "GateInsight", "GateSettings", "GateText"],
-      swiftSettings: strict + small),
+      swiftSettings: strict),
     .target(
       name: "GateReports",
       dependencies: ["GateCore", "GateInsight", "GateRecords", "GateSettings", "GateText"],

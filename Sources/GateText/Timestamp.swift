@@ -27,12 +27,14 @@ package struct Timestamp: Hashable, Sendable {
       var count = 0
       func put(_ number: Int64, _ width: Int, then mark: StaticString) {
         if number < 0 { append(UInt8(ascii: "-")) }
-        var scale: UInt64 = 1
-        for _ in 1..<width { scale *= 10 }
-        while number.magnitude / scale >= 10 { scale *= 10 }
-        while scale > 0 {
-          append(UInt8(ascii: "0") + UInt8(number.magnitude / scale % 10))
-          scale /= 10
+        var (rest, digits, scale) = (number.magnitude, 1, UInt64(10))
+        while digits < 19, rest >= scale { (digits, scale) = (digits + 1, scale * 10) }
+        digits = max(digits, width)
+        count += digits
+        for place in 1...digits {
+          let digit = UInt8(truncatingIfNeeded: rest % 10)
+          text.initializeElement(at: count - place, to: UInt8(ascii: "0") + digit)
+          rest /= 10
         }
         append(mark.utf8Start.pointee)
       }

@@ -11,7 +11,7 @@ extension FuzzedReader {
   static let evidence: [FuzzedReader] = [
     FuzzedReader("journal", share: 2, samples: journals) { bytes in
       guard let journal = try? Journal(reading: bytes) else { return false }
-      let document = journal.document
+      let document = journal.replayed.document
       let verdict: RecordedVerdict
       do throws(RecordedVerdictError) {
         verdict = try RecordedVerdict(reading: document.json)
@@ -27,7 +27,7 @@ extension FuzzedReader {
       guard let journal = try? Journal(reading: bytes) else { return false }
       var timeline = Timeline()
       _ = journal.replayed(under: journal.header) { timeline.observe($0, at: $2, in: $3) }
-      let document = journal.document
+      let document = journal.replayed.document
       for format in ReportFormat.allCases {
         let text = format.text(of: document, timeline)
         try promise(
@@ -39,7 +39,7 @@ extension FuzzedReader {
     FuzzedReader("verdict", share: 2, samples: { [try verdict(), try signedVerdict()] }) { bytes in
       var verification = Verification()
       verification.keys = [key.publicKey]
-      verification.journal = try Journal(reading: try corpus("promoted.ndjson"))
+      verification.journal = try Journal(reading: try corpus("promoted.ndjson")).replayed
       verification.maxAge = .seconds(60)
       verification.required = .promote
       guard let now = Timestamp("2026-05-05T10:00:00.000Z"),
@@ -107,7 +107,7 @@ extension FuzzedReader {
   }()
 
   private static func verdict() throws -> [UInt8] {
-    try Journal(reading: try corpus("promoted.ndjson")).document.json
+    try Journal(reading: try corpus("promoted.ndjson")).replayed.document.json
   }
 
   private static func signedVerdict() throws -> [UInt8] {
@@ -116,11 +116,7 @@ extension FuzzedReader {
 }
 
 extension Journal {
-  fileprivate var document: VerdictDocument {
-    let (gate, verdict) = replayed(under: header)
-    return VerdictDocument(
-      header: header, gate: gate, verdict: verdict,
-      exitCode: verdict.exitCode(isAdvisory: header.isAdvisory),
-      journal: JournalDigest(path: header.journalPath, sha256: sha256, events: events))
+  fileprivate var replayed: ReplayedJournal {
+    ReplayedJournal(summary, under: summary.header, replayed(under: summary.header))
   }
 }

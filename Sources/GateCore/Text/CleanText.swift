@@ -6,10 +6,26 @@ extension String {
   /// verdict: `##vso[…]` and `##[…]` anywhere, `::set-output …::` at a beginning. The two signs are
   /// kept apart.
   package func cleaned(to bytes: Int) -> String {
+    guard !isPlain(within: bytes) else { return self }
     // What it begins with is known only without what cannot be printed: a tab becomes a blank.
     let printable = printable(to: bytes)
     guard printable.beginsWithLogCommand else { return printable }
     return (": :" + printable.dropFirst(2)).printable(to: bytes)
+  }
+
+  /// Whether it is ASCII, of which all would be kept: most texts are.
+  private func isPlain(within bytes: Int) -> Bool {
+    var text = self
+    return text.withUTF8 { text in
+      guard text.count <= bytes, text.first != UInt8(ascii: ":") else { return false }
+      var last = UInt8(ascii: " ")
+      for byte in text {
+        guard (0x20...0x7E).contains(byte) else { return false }
+        if byte == last, byte == UInt8(ascii: " ") || byte == UInt8(ascii: "#") { return false }
+        last = byte
+      }
+      return last != UInt8(ascii: " ") || text.isEmpty
+    }
   }
 
   private func printable(to bytes: Int) -> String {

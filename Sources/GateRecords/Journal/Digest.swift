@@ -9,8 +9,12 @@ package struct Digest {
   package mutating func add(_ bytes: [UInt8]) { add(bytes[...]) }
 
   package mutating func add(_ bytes: ArraySlice<UInt8>) {
+    bytes.withUnsafeBufferPointer { add($0) }
+  }
+
+  package mutating func add(_ bytes: UnsafeBufferPointer<UInt8>) {
     if !isKnownUniquelyReferenced(&state) { state = State(copying: state) }
-    bytes.withUnsafeBytes { hg_sha256_add(state.hash, $0.baseAddress, $0.count) }
+    hg_sha256_add(state.hash, bytes.baseAddress, bytes.count)
   }
 
   /// In lower-case hexadecimal, of what was added so far.

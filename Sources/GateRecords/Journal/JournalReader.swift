@@ -2,10 +2,9 @@ package import GateCore
 internal import GateSettings
 internal import GateText
 
-/// A recorded run: what was known at its beginning, and what happened.
-package struct Journal: Sendable {
+/// What a journal is as a whole, beside its events.
+package struct JournalSummary: Sendable {
   package var header: RunHeader
-  package var entries: [Entry]
   /// All complete lines.
   package var events: Int
   /// Whether a crash cut the last line off; it is left out.
@@ -15,7 +14,20 @@ package struct Journal: Sendable {
   /// How long the complete lines are.
   package var bytes: Int
   /// Those by which a key vouches for the lines before.
-  package var signedLines: [SignedLine]
+  package var signedLines: [Journal.SignedLine]
+  /// What came of the verdict; of one that was taken back when the run went on, nothing.
+  package var aftermath: Aftermath
+}
+
+/// A recorded run: what was known at its beginning, and all that happened.
+@dynamicMemberLookup
+package struct Journal: Sendable {
+  package var summary: JournalSummary
+  package var entries: [Entry]
+
+  package subscript<Value>(dynamicMember path: KeyPath<JournalSummary, Value>) -> Value {
+    summary[keyPath: path]
+  }
 
   /// An event of the journal, or the mere passing of time that a derived line shows.
   package struct Entry: Sendable {
@@ -93,42 +105,110 @@ package struct JournalError: Error, Hashable, Sendable {
 }
 
 extension Journal {
-  /// Reads a journal.
+  /// Reads a journal, and keeps all of it.
   ///
   /// - Throws: `JournalError` for a line that is not an event, but for a last one that was cut
   ///   off.
   package init(reading bytes: [UInt8]) throws(JournalError) {
-    var reader = JournalReader()
-    var start = bytes.startIndex
-    while let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {
-      try reader.read(bytes[start...end])
-      start = end + 1
+    var entries: [Entry] = []
+    summary = try bytes.withUnsafeBufferPointer { bytes throws(JournalError) in
+      var reader = JournalReader()
+      let whole = try reader.read(bytes, into: &entries)
+      return try reader.end(UnsafeBufferPointer(rebasing: bytes[whole...]), into: &entries)
     }
-    guard let header = reader.header else {
-      throw JournalError(line: nil, "it has no run_started event, so it is not a journal")
-    }
-    reader.digest.add(bytes[start...])
-    self.init(
-      header: header, entries: reader.entries, events: reader.lines,
-      isCutOff: start < bytes.endIndex, sha256: reader.digest.hexadecimal, bytes: start,
-      signedLines: reader.signedLines)
+    self.entries = entries
   }
 }
 
-/// Reads a journal line by line, each checked against those before it.
-private struct JournalReader {
-  var header: RunHeader?
-  var entries: [Journal.Entry] = []
-  var lines = 0
-  var signedLines: [Journal.SignedLine] = []
+/// Reads a journal line by line, each checked against those before it, and keeps none of them.
+package struct JournalReader {
+  package private(set) var header: RunHeader?
+  /// Those of the health checks.
+  private var checkNames: [String] = []
+  private var lines = 0
+  /// Of the lines.
+  private var bytes = 0
+  private var signedLines: [Journal.SignedLine] = []
+  private var aftermath = Aftermath()
   /// Of all lines that were read.
-  var digest = Digest()
+  private var digest = Digest()
 
   private var now = GateInstant.start
+  /// An interruption, and what followed from it, until an event tells whether it was the run's end.
+  private var held: [Journal.Entry] = []
 
-  /// Reads a line with its line feed.
-  mutating func read(_ bytes: ArraySlice<UInt8>) throws(JournalError) {
-    let line = try decode(bytes.dropLast())
+  package init() {}
+
+  /// Reads the whole lines of what comes next in the file, and adds what each tells.
+  ///
+  /// - Returns: How many bytes they have. The rest belongs before what follows.
+  /// - Throws: `JournalError` for a line that is not an event.
+  package mutating func read(
+    _ bytes: UnsafeBufferPointer<UInt8>, into entries: inout [Journal.Entry]
+  ) throws(JournalError) -> Int {
+    var (start, digested) = (0, 0)
+    while start < bytes.count {
+      var text = PlainText(bytes, from: start)
+      do throws(PlainText.Other) {
+        guard lines > 0 else { throw PlainText.Other() }
+        let entry = try CheckLine.entry(
+          in: &text, number: lines, after: now, of: checkNames)
+        now = entry.at
+        if held.isEmpty { entries.append(entry) } else { add(entry, to: &entries) }
+        start = text.position
+      } catch {
+        guard let feed = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) else { break }
+        let line = try decode(UnsafeBufferPointer(rebasing: bytes[start..<feed]))
+        if line.event == "signed" {
+          digest.add(UnsafeBufferPointer(rebasing: bytes[digested..<start]))
+          digested = start
+        }
+        if let entry = try read(line, end: self.bytes + feed + 1) { add(entry, to: &entries) }
+        start = feed + 1
+      }
+      lines += 1
+    }
+    digest.add(UnsafeBufferPointer(rebasing: bytes[digested..<start]))
+    self.bytes += start
+    return start
+  }
+
+  /// What the journal is, when all of it has been read but for a rest without a line's end.
+  ///
+  /// - Throws: `JournalError` when it is none.
+  package mutating func end(
+    _ rest: UnsafeBufferPointer<UInt8>, into entries: inout [Journal.Entry]
+  ) throws(JournalError) -> JournalSummary {
+    guard let header else {
+      throw JournalError(line: nil, "it has no run_started event, so it is not a journal")
+    }
+    entries += held
+    digest.add(rest)
+    return JournalSummary(
+      header: header, events: lines, isCutOff: !rest.isEmpty, sha256: digest.hexadecimal,
+      bytes: bytes, signedLines: signedLines, aftermath: aftermath)
+  }
+
+  /// A run that was interrupted and goes on was only stopped: its verdict was the one so far.
+  private mutating func add(_ entry: Journal.Entry, to entries: inout [Journal.Entry]) {
+    if !held.isEmpty, entry.event.isOwn {
+      if case .resumed = entry.event { held[0].event = .wokeUp }
+      entries += held
+      held = []
+    }
+    if case .interrupted = entry.event {
+      held = [entry]
+    } else if held.isEmpty {
+      entries.append(entry)
+    } else {
+      held.append(entry)
+    }
+  }
+
+  /// What a line tells that ends there in the file; nil for the first, which is the header.
+  private mutating func read(
+    _ line: JournalLine, end: Int
+  ) throws(JournalError) -> Journal.Entry? {
     guard line.seq == lines else {
       throw error("seq is \(line.seq), but \(lines) comes next: lines are missing or doubled")
     }
@@ -144,16 +224,22 @@ private struct JournalReader {
         header == nil
           ? "the first event is \(line.event), not run_started" : "run_started comes twice")
     }
-    if header == nil {
-      header = try makeHeader(line)
-    } else {
-      let event = try event(line)
-      if case .resumed(let gap) = event { try resume(after: gap, from: last, line) }
-      if line.event == "signed" { try noteSignature(line, end: bytes.endIndex) }
-      entries.append(Journal.Entry(at: instant, event: event))
+    guard header != nil else {
+      let header = try makeHeader(line)
+      self.header = header
+      checkNames = header.checks.map(\.check.name)
+      return nil
     }
-    lines += 1
-    digest.add(bytes)
+    let event = try event(line)
+    switch event {
+    case .resumed(let gap):
+      try resume(after: gap, from: last, line)
+      aftermath = Aftermath()
+    case .aftermath(let event): aftermath.note(event)
+    case .derived where line.event == "signed": try noteSignature(line, end: end)
+    default: break
+    }
+    return Journal.Entry(at: instant, event: event)
   }
 
   private mutating func noteSignature(_ line: JournalLine, end: Int) throws(JournalError) {
@@ -165,14 +251,12 @@ private struct JournalReader {
         line: lines + 1, end: end, sha256: digest.hexadecimal, signature: signature))
   }
 
-  /// A run that was interrupted and goes on was only stopped: its verdict was the one so far.
   private mutating func resume(
     after gap: Duration, from last: GateInstant, _ line: JournalLine
   ) throws(JournalError) {
     guard now.since(last) == gap else {
       throw error("gap_seconds is not the time since the line before")
     }
-    entries.forgetInterruption()
     // What the run was given again holds from here on; what decides cannot have changed.
     guard line.healthCheck != nil, let before = header else { return }
     var header = try makeHeader(line, of: before)
@@ -183,7 +267,9 @@ private struct JournalReader {
     self.header = header
   }
 
-  private func decode(_ bytes: ArraySlice<UInt8>) throws(JournalError) -> JournalLine {
+  private func decode(
+    _ bytes: UnsafeBufferPointer<UInt8>
+  ) throws(JournalError) -> JournalLine {
     let value: JSONValue
     do throws(JSONError) {
       value = try JSONValue(parsing: bytes)
@@ -560,15 +646,5 @@ private struct JournalReader {
     } catch {
       throw self.error("\(name): \(error)")
     }
-  }
-}
-
-extension [Journal.Entry] {
-  /// Makes the interruption at the end mere time, if there is one.
-  mutating func forgetInterruption() {
-    guard let index = lastIndex(where: { $0.event.isOwn }),
-      case .interrupted = self[index].event
-    else { return }
-    self[index].event = .wokeUp
   }
 }

@@ -52,9 +52,11 @@ extension Journal {
     package var sha256: String
     package var signature: JournalSignature
   }
+}
 
+extension JournalSummary {
   /// The last line up to which a key vouches for the journal; nil where it does for nothing.
-  package func lastLine(signedBy key: VerifyingKey) -> SignedLine? {
+  package func lastLine(signedBy key: VerifyingKey) -> Journal.SignedLine? {
     signedLines.last { $0.signature.isGood(for: $0.sha256, by: key) }
   }
 }

@@ -20,6 +20,9 @@ package struct JournalWriter {
   /// The lines since the last `removeAll`.
   package var bytes: [UInt8] { writer.bytes }
 
+  /// The same, without a copy.
+  package var written: ArraySlice<UInt8> { writer.written }
+
   package mutating func removeAll() { writer.removeAll() }
 
   package mutating func runStarted(_ header: RunHeader) {

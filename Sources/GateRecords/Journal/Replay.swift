@@ -1,50 +1,92 @@
 package import GateCore
 internal import GateSettings
 
-extension Journal {
-  /// Decides again from what was recorded, under the header's settings or changed ones.
-  ///
-  /// With the header's own the verdict is the run's, to the byte. The witness is told what an
-  /// observer of the run would have been told.
-  package func replayed(
-    under header: RunHeader,
-    witness: (GateEvent, ArraySlice<GateEffect>, GateInstant, Gate) -> Void = { _, _, _, _ in }
-  ) -> (gate: Gate, verdict: Verdict) {
-    var gate = Gate(checks: header.checks.map(\.check), policy: header.policy)
-    var effects: [GateEffect] = []
-    var now = GateInstant.start
-    let resumption = entries.lastIndex { if case .resumed = $0.event { true } else { false } } ?? 0
-    for (index, entry) in entries.enumerated() {
-      now = entry.at
-      guard let event = gate.event(for: entry.event) else { continue }
-      let isFolded = gate.handle(event, at: now, effects: &effects)
-      if isFolded || !effects.isEmpty {
-        witness(isFolded ? event : .wokeUp, effects[...], now, gate)
-      }
-      effects.removeAll(keepingCapacity: true)
-      // A promotion that the run had come to before it was resumed is taken back by that.
-      if let verdict = gate.verdict, index >= resumption || verdict.decision != .promote {
-        return (gate, verdict)
-      }
+/// Decides again from what was recorded, as its entries come.
+///
+/// With the run's own settings the verdict is the run's, to the byte.
+package struct JournalReplay: Sendable {
+  private var gate: Gate
+  private var effects: [GateEffect] = []
+  private var now = GateInstant.start
+  /// That of the gate; from then on nothing counts, but that the run was resumed.
+  private var decision: Decision?
+
+  /// Is told what an observer of the run would have been told.
+  package typealias Witness = (GateEvent, ArraySlice<GateEffect>, GateInstant, Gate) -> Void
+
+  /// `header` has the run's settings, or others.
+  package init(under header: RunHeader) {
+    gate = Gate(checks: header.checks.map(\.check), policy: header.policy)
+  }
+
+  package mutating func fold(_ entries: [Journal.Entry], _ witness: Witness) {
+    // In their place: an element of an array is copied, a buffer's is not.
+    entries.withUnsafeBufferPointer { entries in
+      for index in entries.indices { fold(entries[index], witness) }
     }
-    gate.handle(.interrupted(.journalEnd), at: now, effects: &effects)
+  }
+
+  private mutating func fold(_ entry: Journal.Entry, _ witness: Witness) {
+    // A promotion alone is taken back, by a run that goes on.
+    if case .resumed = entry.event, decision == .promote { decision = nil }
+    guard decision == nil else { return }
+    now = entry.at
+    guard let event = gate.event(for: entry.event) else { return }
+    let isFolded = gate.handle(event, at: now, effects: &effects)
+    if isFolded || !effects.isEmpty {
+      witness(isFolded ? event : .wokeUp, effects[...], now, gate)
+    }
+    effects.removeAll(keepingCapacity: true)
+    decision = gate.verdict?.decision
+  }
+
+  /// What came of it, when there are no more entries.
+  package mutating func end() -> (gate: Gate, verdict: Verdict) {
+    if decision == nil { gate.handle(.interrupted(.journalEnd), at: now, effects: &effects) }
     guard let verdict = gate.verdict else { preconditionFailure("an interrupted gate decides") }
     return (gate, verdict)
   }
 }
 
 extension Journal {
-  /// What came of the verdict; of one that was taken back when the run went on, nothing.
-  package var aftermath: Aftermath {
-    var aftermath = Aftermath()
-    for entry in entries {
-      switch entry.event {
-      case .aftermath(let event): aftermath.note(event)
-      case .resumed: aftermath = Aftermath()
-      default: break
-      }
-    }
-    return aftermath
+  /// Decides again from what was recorded, under the header's settings or changed ones.
+  package func replayed(
+    under header: RunHeader, witness: JournalReplay.Witness = { _, _, _, _ in }
+  ) -> (gate: Gate, verdict: Verdict) {
+    var replay = JournalReplay(under: header)
+    replay.fold(entries, witness)
+    return replay.end()
+  }
+}
+
+/// A recorded run, and what its replay came to.
+package struct ReplayedJournal: Sendable {
+  package var summary: JournalSummary
+  /// The run's, or one with other settings.
+  package var header: RunHeader
+  package var gate: Gate
+  package var verdict: Verdict
+
+  package init(
+    _ summary: JournalSummary, under header: RunHeader, _ end: (gate: Gate, verdict: Verdict)
+  ) {
+    self.summary = summary
+    self.header = header
+    (gate, verdict) = end
+  }
+
+  /// The verdict as the run gave it, or would have given it.
+  ///
+  /// The exit status is that of the verdict alone; only a run knows what became of its outputs.
+  package var document: VerdictDocument {
+    var document = VerdictDocument(
+      header: header, gate: gate, verdict: verdict,
+      exitCode: verdict.exitCode(isAdvisory: header.isAdvisory),
+      journal: JournalDigest(
+        path: header.journalPath, sha256: summary.sha256, events: summary.events))
+    // Of another verdict than the run's nothing came.
+    if header == summary.header { document.add(summary.aftermath) }
+    return document
   }
 }
 

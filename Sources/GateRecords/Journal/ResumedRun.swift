@@ -21,7 +21,12 @@ package struct ResumedRun: Sendable {
     _ journal: Journal, witness: (GateEvent, GateInstant, Gate) -> Void = { _, _, _ in }
   ) {
     var entries = journal.entries
-    entries.forgetInterruption()
+    // A run that goes on was only stopped.
+    if let last = entries.lastIndex(where: { $0.event.isOwn }),
+      case .interrupted = entries[last].event
+    {
+      entries[last].event = .wokeUp
+    }
     header = journal.header
     aftermath = journal.aftermath
     isBeginningCutOff = entries.allSatisfy { entry in

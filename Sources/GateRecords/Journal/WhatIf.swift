@@ -13,55 +13,92 @@ package enum WhatIf: Hashable, Sendable {
   case unknown(String)
 }
 
+/// Decides again under a header whose health check may differ in everything, as the entries come.
+package struct WhatIfReplay: Sendable {
+  private var gate: Gate
+  private var effects: [GateEffect] = []
+  private var rewriting: Rewriting
+  /// What came of it, once it is known.
+  private var result: WhatIf?
+  /// When the latest step was.
+  private var last = GateInstant.start
+  /// Where checks can end sooner than they did, or were not made, all steps: some move ahead.
+  private var steps: [Step] = []
+
+  fileprivate struct Step {
+    var at: GateInstant
+    var event: Event
+  }
+
+  fileprivate enum Event {
+    case happened(Journal.RecordedEvent)
+    /// From here on, as the words say, the journal does not tell.
+    case unknown(String)
+  }
+
+  package init(of recorded: RunHeader, under changed: RunHeader) {
+    let (old, new) = (recorded.checks.map(\.check), changed.checks.map(\.check))
+    gate = Gate(checks: new, policy: changed.policy)
+    rewriting = Rewriting(from: old, to: new)
+    let made = zip(old, new).first { old, new in !new.interval.isMultiple(of: old.interval) }
+    guard let (old, new) = made else { return }
+    result = .unknown(
+      "needs checks every \(new.interval.inWords), but they were made every "
+        + old.interval.inWords)
+  }
+
+  /// Under settings by which nothing can be decided.
+  package init(of recorded: RunHeader, unknown words: String) {
+    self.init(of: recorded, under: recorded)
+    result = .unknown(words)
+  }
+
+  package mutating func fold(_ entries: [Journal.Entry]) {
+    for entry in entries {
+      guard result == nil else { return }
+      let new = rewriting.steps(of: entry)
+      if rewriting.keepsOrder { new.forEach { take($0) } } else { steps += new }
+    }
+  }
+
+  /// What came of it, when there are no more entries.
+  package mutating func end() -> WhatIf {
+    // What was at one moment stays in its order.
+    let ordered = (steps + rewriting.openChecks()).enumerated()
+      .sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }
+    for step in ordered where result == nil { take(step.element) }
+    return result
+      ?? .unknown("needs checks after \(last.preciseWords), where the journal ends")
+  }
+
+  private mutating func take(_ step: Step) {
+    guard result == nil else { return }
+    last = step.at
+    switch step.event {
+    case .happened(let event):
+      guard let event = gate.event(for: event) else { return }
+      gate.handle(event, at: step.at, effects: &effects)
+    case .unknown(let words):
+      gate.handle(.wokeUp, at: step.at, effects: &effects)
+      if gate.verdict == nil { result = .unknown(words) }
+    }
+    effects.removeAll(keepingCapacity: true)
+    if let verdict = gate.verdict { result = .decided(verdict) }
+  }
+}
+
 extension Journal {
   /// Decides again under a header whose health check may differ in everything.
   package func whatIf(under changed: RunHeader) -> WhatIf {
-    let (recorded, wanted) = (header.checks.map(\.check), changed.checks.map(\.check))
-    for (old, new) in zip(recorded, wanted) where !new.interval.isMultiple(of: old.interval) {
-      return .unknown(
-        "needs checks every \(new.interval.inWords), but they were made every "
-          + old.interval.inWords)
-    }
-    var rewriting = Rewriting(from: recorded, to: wanted)
-    // What ends sooner moves ahead; what was at one moment stays in its order.
-    let rewritten = entries.flatMap { rewriting.steps(of: $0) }
-    let open = rewriting.openChecks(at: entries.last?.at ?? .start)
-    let steps = (rewritten + open).enumerated()
-      .sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(\.element)
-    return decide(steps, under: changed)
-  }
-
-  private func decide(_ steps: [Rewriting.Step], under changed: RunHeader) -> WhatIf {
-    var gate = Gate(checks: changed.checks.map(\.check), policy: changed.policy)
-    var effects: [GateEffect] = []
-    for step in steps {
-      switch step.event {
-      case .happened(let event):
-        gate.event(for: event).map { _ = gate.handle($0, at: step.at, effects: &effects) }
-      case .unknown(let words):
-        gate.handle(.wokeUp, at: step.at, effects: &effects)
-        if gate.verdict == nil { return .unknown(words) }
-      }
-      effects.removeAll(keepingCapacity: true)
-      if let verdict = gate.verdict { return .decided(verdict) }
-    }
-    let end = steps.last?.at ?? .start
-    return .unknown("needs checks after \(end.preciseWords), where the journal ends")
+    var replay = WhatIfReplay(of: summary.header, under: changed)
+    replay.fold(entries)
+    return replay.end()
   }
 }
 
 /// Makes the events of a run as they would have been under another health check.
 private struct Rewriting {
-  struct Step {
-    var at: GateInstant
-    var event: Event
-  }
-
-  enum Event {
-    case happened(Journal.RecordedEvent)
-    /// From here on, as the words say, the journal does not tell.
-    case unknown(String)
-  }
+  typealias Step = WhatIfReplay.Step
 
   /// How the checks by one health check change.
   private struct Change {
@@ -73,6 +110,8 @@ private struct Rewriting {
 
   /// By the places of the health checks.
   private let changes: [Change]
+  /// Whether each step is at the time of its entry.
+  let keepsOrder: Bool
   private var schedules: [Journal.Name: Schedule] = [:]
   /// When the event before came.
   private var latest = GateInstant.start
@@ -90,6 +129,9 @@ private struct Rewriting {
     changes = zip(recorded, changed).map { recorded, changed in
       let stride = changed.interval.inMicroseconds / recorded.interval.inMicroseconds
       return Change(recorded: recorded, changed: changed, stride: stride)
+    }
+    keepsOrder = changes.allSatisfy {
+      $0.stride == 1 && $0.changed.timeout >= $0.recorded.timeout
     }
   }
 
@@ -139,7 +181,7 @@ private struct Rewriting {
               + "\(entry.at.preciseWords), when the run was resumed"))
       ]
     }
-    let lost = openChecks(at: latest)
+    let lost = openChecks()
     for (name, schedule) in schedules {
       schedules[name] = Schedule(due: max(schedule.due, entry.at))
     }
@@ -194,8 +236,8 @@ private struct Rewriting {
             detail: "no answer within \(changed.timeout.inWords)"))))
   }
 
-  /// Checks that were open when the journal ended, and would have been over by then.
-  func openChecks(at end: GateInstant) -> [Step] {
+  /// Checks that are still open, and would have been over by now.
+  func openChecks() -> [Step] {
     schedules.filter { name, _ in
       let change = changes[name.check]
       return name.role != .guard && change.changed.timeout < change.recorded.timeout
@@ -205,7 +247,7 @@ private struct Rewriting {
     }.compactMap { name, schedule in
       let changed = changes[name.check].changed
       let until = schedule.due + changed.timeout
-      guard until <= end else { return nil }
+      guard until <= latest else { return nil }
       return Step(
         at: until,
         event: .unknown(

@@ -43,7 +43,7 @@ package struct VerdictDocument: Sendable {
     var writer = JSONWriter(layout, room: 8192 + 1024 * gate.records.count)
     writer.object(writeFields)
     writer.endLine()
-    return writer.bytes
+    return writer.finish()
   }
 
   private func writeFields(to writer: inout JSONWriter) {

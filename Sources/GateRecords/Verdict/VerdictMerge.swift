@@ -7,13 +7,16 @@ package import GateText
 ///
 /// It fails closed: a part that is missing, cannot be read or must not be trusted is inconclusive.
 package struct VerdictMerge: Sendable {
-  package var requirement: Requirement
-  package var parts: [Part]
+  package let requirement: Requirement
+  package let parts: [Part]
+  /// What makes of them less than one verdict of one moment.
+  package let warnings: [String]
 
   package init(_ parts: [Part], require requirement: Requirement) {
     precondition(!parts.isEmpty, "nothing is no promotion")
     self.parts = parts
     self.requirement = requirement
+    warnings = Self.settingsWarnings(parts) + Self.distance(parts) + Self.repetitions(parts)
   }
 
   /// How many of the parts must say `promote`.
@@ -145,7 +148,7 @@ extension VerdictMerge {
       writer.array("parts", parts) { write($1, to: &$0) }
     }
     writer.endLine()
-    return writer.bytes
+    return writer.finish()
   }
 
   private func writeGroup(of known: [RecordedVerdict], to writer: inout JSONWriter) {
@@ -185,36 +188,36 @@ extension VerdictMerge {
     }
   }
 
-  /// What makes of them less than one verdict of one moment.
-  package var warnings: [String] {
+  private static func settingsWarnings(_ parts: [Part]) -> [String] {
     let known = parts.compactMap(\.verdict)
-    var warnings: [String] = []
-    for field in ["health_check", "policy"]
-    where Set(known.map { $0.value[at: "/\(field)"] }).count > 1 {
-      warnings.append(
-        "the parts were run under different settings; \(field) is that of \(parts[0].name)")
-    }
-    return warnings + [distance].compactMap { $0 } + repetitions
+    return ["health_check", "policy"].filter { field in
+      Set(known.map { $0.value[at: "/\(field)"] }).count > 1
+    }.map { "the parts were run under different settings; \($0) is that of \(parts[0].name)" }
   }
 
   /// Parts of one release are decided within minutes.
   private static let longestDistance: Int64 = 3_600_000
 
-  private var distance: String? {
+  private static func distance(_ parts: [Part]) -> [String] {
     let times = parts.compactMap(\.verdict).flatMap { $0.runs.map(\.decidedAt) }
     guard let first = times.min(by: { $0.milliseconds < $1.milliseconds }),
       let last = times.max(by: { $0.milliseconds < $1.milliseconds }),
-      last.milliseconds - first.milliseconds > Self.longestDistance
-    else { return nil }
-    return "the parts were decided more than an hour apart, from \(first.text) to \(last.text): is "
-      + "one of them left over from another run"
+      last.milliseconds - first.milliseconds > longestDistance
+    else { return [] }
+    return [
+      "the parts were decided more than an hour apart, from \(first.text) to \(last.text): is "
+        + "one of them left over from another run"
+    ]
   }
 
   /// Parts that looked at the same instances one after the other: a second try is no second view.
-  private var repetitions: [String] {
-    let known = parts.filter { $0.verdict?.places != nil }
-    return zip(known.indices, known).flatMap { index, part in
-      known[..<index].filter { $0.repeats(part) }.prefix(1).map { other in
+  private static func repetitions(_ parts: [Part]) -> [String] {
+    var earlier: [Set<[JSONValue]>: [Part]] = [:]
+    return parts.compactMap { part in
+      guard let places = part.verdict?.places else { return nil }
+      let other = earlier[places]?.first { $0.isApart(from: part) }
+      earlier[places, default: []].append(part)
+      return other.map { other in
         "'\(other.name.cleaned(to: 100))' and '\(part.name.cleaned(to: 100))' looked at the same "
           + "instances, one after the other"
       }
@@ -241,8 +244,9 @@ extension VerdictMerge {
 }
 
 extension VerdictMerge.Part {
-  fileprivate func repeats(_ other: VerdictMerge.Part) -> Bool {
-    guard let one = verdict, let two = other.verdict, one.places == two.places else { return false }
+  /// Whether one of the two was decided before the other began.
+  fileprivate func isApart(from other: VerdictMerge.Part) -> Bool {
+    guard let one = verdict, let two = other.verdict else { return false }
     return one.decidedAt.milliseconds < two.startedAt.milliseconds
       || two.decidedAt.milliseconds < one.startedAt.milliseconds
   }
@@ -256,7 +260,8 @@ extension RecordedVerdict {
     }
     return Set(
       instances.map { instance in
-        ["/id", "/address", "/port"].map { instance[at: $0] ?? .null }
+        guard case .object(let fields) = instance else { return [.null, .null, .null] }
+        return (["id", "address", "port"] as [JSONName]).map { fields[$0] ?? .null }
       })
   }
 }

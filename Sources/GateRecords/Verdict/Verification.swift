@@ -7,7 +7,7 @@ package struct Verification: Sendable {
   /// The verdict must be signed by one of these; none: it is not asked.
   package var keys: [VerifyingKey] = []
   /// The journal that must be the verdict's; nil: it is not asked.
-  package var journal: Journal?
+  package var journal: ReplayedJournal?
   /// How old it may be; nil: any age.
   package var maxAge: Duration?
   package var required: Decision?
@@ -116,11 +116,12 @@ package struct Verification: Sendable {
   /// What a run adds to its verdict that its journal does not hold.
   private static let added: Set<JSONName> = ["exit_code", "warnings", "signature"]
 
-  private func backing(of verdict: RecordedVerdict, _ journal: Journal) -> (Bool, String) {
+  private func backing(of verdict: RecordedVerdict, _ replayed: ReplayedJournal) -> (Bool, String) {
+    let journal = replayed.summary
     guard verdict.value[at: "/journal/sha256"] == .string(journal.sha256) else {
       return (false, "its digest \(journal.sha256) is not the one in the verdict")
     }
-    guard let replayed = journal.verdict.flatMap({ try? RecordedVerdict(reading: $0.json) }),
+    guard let replayed = try? RecordedVerdict(reading: replayed.document.json),
       case .object(let fields) = replayed.value, case .object(let recorded) = verdict.value
     else { return (false, "it cannot be replayed") }
     let names = Set(fields.map(\.name)).union(recorded.map(\.name)).subtracting(Self.added)
@@ -140,7 +141,7 @@ package struct Verification: Sendable {
   }
 
   /// What is wrong with the signatures in a journal; nil where it has none, or no key is asked for.
-  private func signatureProblem(of journal: Journal) -> String? {
+  private func signatureProblem(of journal: JournalSummary) -> String? {
     guard !keys.isEmpty, let last = journal.signedLines.last else { return nil }
     for signed in journal.signedLines {
       guard keys.contains(where: { $0.id == signed.signature.keyID }) else {
@@ -158,20 +159,5 @@ package struct Verification: Sendable {
   private static func versions(_ verdict: RecordedVerdict) -> String {
     let version = verdict.text(at: "/healthgate_version") ?? "unknown"
     return "; the verdict is of version \(version.cleaned(to: 20))"
-  }
-}
-
-extension Journal {
-  /// The verdict that follows from it under its own settings.
-  ///
-  /// The exit status is that of the verdict alone; only a run knows what became of its outputs.
-  fileprivate var verdict: VerdictDocument? {
-    let (gate, verdict) = replayed(under: header)
-    var document = VerdictDocument(
-      header: header, gate: gate, verdict: verdict,
-      exitCode: verdict.exitCode(isAdvisory: header.isAdvisory),
-      journal: JournalDigest(path: header.journalPath, sha256: sha256, events: events))
-    document.add(aftermath)
-    return document
   }
 }

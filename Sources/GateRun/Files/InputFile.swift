@@ -34,39 +34,12 @@ package enum InputFile {
 
   /// Reads all of it.
   package static func read(_ path: String, as kind: Kind) throws(Failure) -> [UInt8] {
-    guard path != "-" else { return try read(descriptor: STDIN_FILENO, as: kind) }
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw .system(.last) }
-    defer { close(descriptor) }
-    return try read(descriptor: descriptor, as: kind)
+    try InputPieces(path, as: kind).whole()
   }
 
   /// Reads from where the descriptor is.
   static func read(descriptor: Int32, as kind: Kind) throws(Failure) -> [UInt8] {
-    var bytes: [UInt8] = []
-    var status = stat()
-    if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG {
-      guard status.st_size <= kind.largest else { throw .tooLarge(kind.largest) }
-      bytes.reserveCapacity(Int(status.st_size))
-    }
-    var chunk = [UInt8](repeating: 0, count: 64 * 1024)
-    var lineStart = 0
-    while true {
-      let count = LibC.read(descriptor, &chunk, chunk.count)
-      guard count >= 0 else {
-        guard errno == EINTR else { throw .system(.last) }
-        continue
-      }
-      guard count > 0 else { return bytes }
-      if let feed = chunk[..<count].lastIndex(of: UInt8(ascii: "\n")) {
-        lineStart = bytes.count + feed + 1
-      }
-      bytes.append(contentsOf: chunk[..<count])
-      guard bytes.count <= kind.largest else { throw .tooLarge(kind.largest) }
-      guard bytes.count - lineStart <= kind.longestLine else {
-        throw .lineTooLong(kind.longestLine)
-      }
-    }
+    try InputPieces(descriptor, as: kind).whole()
   }
 }
 

@@ -135,13 +135,13 @@ final class JournalFile: GateObserver {
 
   private func flush(by now: GateInstant) {
     sign(by: now)
-    guard !writer.bytes.isEmpty else { return }
+    guard !writer.written.isEmpty else { return }
     defer { writer.removeAll() }
     copies?.take(writer.bytes, upTo: writer.events)
     guard failure == nil else { return }
     do throws(SystemError) {
-      try Output.write(writer.bytes, to: descriptor)
-      digest.add(writer.bytes)
+      try Output.write(writer.written, to: descriptor)
+      digest.add(writer.written)
     } catch {
       failure = error
     }
@@ -153,10 +153,10 @@ final class JournalFile: GateObserver {
   /// now.
   private func sign(by now: GateInstant) {
     guard let signingKey, failure == nil else { return }
-    isSigned = isSigned && writer.bytes.isEmpty
+    isSigned = isSigned && writer.written.isEmpty
     guard !isSigned, isUrgent || now >= lastSigned + Self.longestUnsigned else { return }
     var digest = digest
-    digest.add(writer.bytes)
+    digest.add(writer.written)
     writer.signed(JournalSignature(of: digest, with: signingKey), at: latest)
     (isSigned, isUrgent, lastSigned) = (true, false, now)
   }

@@ -13,8 +13,14 @@ package enum Output {
   package static func write(
     _ bytes: some Collection<UInt8>, to descriptor: Int32, waitingAtMost time: Duration? = nil
   ) throws(SystemError) {
+    try write(Array(bytes)[...], to: descriptor, waitingAtMost: time)
+  }
+
+  /// The same, without a copy.
+  package static func write(
+    _ bytes: ArraySlice<UInt8>, to descriptor: Int32, waitingAtMost time: Duration? = nil
+  ) throws(SystemError) {
     let end = time.map { ContinuousClock.now + $0 }
-    let bytes = Array(bytes)
     var written = 0
     while written < bytes.count {
       let count = bytes.withUnsafeBytes { buffer in

@@ -1,7 +1,6 @@
-package import GateCore
+internal import GateCore
 internal import GateEngine
-package import GateRecords
-package import GateReports
+internal import GateReports
 package import GateSettings
 
 /// The files of the reports that were asked for: each whole or not at all, as the verdict's.
@@ -67,17 +66,4 @@ final class TimelineWatch: GateObserver {
   }
 
   func turnEnded(at instant: GateInstant, in gate: Gate) -> GateInstant? { nil }
-}
-
-extension Journal {
-  /// The gate and the verdict after the recorded run, and its timeline.
-  package func replayedWithTimeline(
-    under header: RunHeader
-  ) -> (gate: Gate, verdict: Verdict, timeline: Timeline) {
-    var timeline = Timeline()
-    let (gate, verdict) = replayed(under: header) { event, _, instant, gate in
-      timeline.observe(event, at: instant, in: gate)
-    }
-    return (gate, verdict, timeline)
-  }
 }

@@ -45,13 +45,9 @@ package struct ReplayComparison {
     var runs: [SettingComparison.Run] = []
     var results: [[WhatIf]] = []
     for path in paths {
-      let journal = try RecordedJournal.read(path)
-      runs.append(
-        SettingComparison.Run(
-          path: path, runID: journal.header.runID,
-          recorded: journal.replayed(under: journal.header).verdict, expected: expected(of: path)))
-      results.append(
-        try grid.combinations.map { try Self.whatIf(journal, path, $0) })
+      let (run, tried) = try tried(path)
+      runs.append(run)
+      results.append(tried)
     }
     let rows = grid.combinations.enumerated().map { index, changes in
       SettingComparison.Row(changes: changes, results: results.map { $0[index] })
@@ -59,19 +55,51 @@ package struct ReplayComparison {
     return SettingComparison(runs: runs, rows: rows)
   }
 
-  private static func whatIf(
-    _ journal: Journal, _ path: String, _ combination: [SettingGrid.Change]
-  ) throws -> WhatIf {
+  /// A gate for each combination is folded at a time, of so many instances in all: what does not
+  /// fit waits until the journal is read again.
+  private static let mostInstances = 200_000
+
+  /// The run of one journal, and what becomes of it by each combination.
+  private func tried(_ path: String) throws -> (SettingComparison.Run, [WhatIf]) {
+    let combinations = grid.combinations
+    let isReadAgain = path != "-" && InputFile.canBeReadAgain(path)
+    var results: [WhatIf] = []
+    while true {
+      var recorded: JournalReplay?
+      var replays: [WhatIfReplay] = []
+      let journal = try RecordedJournal.read(path) { header in
+        recorded = JournalReplay(under: header)
+        let most = isReadAgain ? Self.mostInstances / max(header.policy.expected, 1) : .max
+        replays = try combinations.dropFirst(results.count).prefix(max(most, 1)).map {
+          try Self.replay(header, path, $0)
+        }
+      } fold: { entries in
+        recorded?.fold(entries) { _, _, _, _ in }
+        for index in replays.indices { replays[index].fold(entries) }
+      }
+      results += replays.indices.map { replays[$0].end() }
+      guard var recorded else { preconditionFailure("a journal has a header") }
+      guard results.count == combinations.count else { continue }
+      let run = SettingComparison.Run(
+        path: path, runID: journal.header.runID, recorded: recorded.end().verdict,
+        expected: expected(of: path))
+      return (run, results)
+    }
+  }
+
+  private static func replay(
+    _ header: RunHeader, _ path: String, _ combination: [SettingGrid.Change]
+  ) throws -> WhatIfReplay {
     let changes = combination.map { ($0.key, [$0.value]) }
     do throws(SettingsError) {
-      let settings = try journal.header.settings(changedBy: changes, path)
-      return journal.whatIf(
-        under: settings.map { journal.header.changed(by: $0, changes) } ?? journal.header)
+      let settings = try header.settings(changedBy: changes, path)
+      return WhatIfReplay(
+        of: header, under: settings.map { header.changed(by: $0, changes) } ?? header)
     } catch {
       // A value that cannot be read is a mistake; values that do not go together are an answer.
       guard let problem = error.problems.first, error.problems.allSatisfy(\.isOfTheirTogetherness)
       else { throw CommandFailure(error) }
-      return .unknown("cannot be: \(problem.summary)")
+      return WhatIfReplay(of: header, unknown: "cannot be: \(problem.summary)")
     }
   }
 

@@ -44,7 +44,7 @@ final class EventStream: GateObserver {
   ) {
     writer.write(event, effects, at: instant, in: gate)
     if gate.verdict != nil { clock = RunClock(at: instant) }
-    if gate.verdict != nil || writer.bytes.count >= Self.mostBytes { flush() }
+    if gate.verdict != nil || writer.written.count >= Self.mostBytes { flush() }
   }
 
   /// What came of the verdict, if the journal does not hand it over itself.
@@ -65,7 +65,7 @@ final class EventStream: GateObserver {
   private var flushed = 0
 
   private func flush() {
-    guard !writer.bytes.isEmpty else { return }
+    guard !writer.written.isEmpty else { return }
     take(writer.bytes, upTo: writer.events)
     writer.removeAll()
   }

@@ -1,47 +1,99 @@
-package import GateCore
+internal import GateCore
 package import GateRecords
+package import GateReports
 internal import GateSettings
 
 /// Reading the journal that a command is given.
 package enum RecordedJournal {
-  /// Reads it, and warns of a last line that is cut off.
+  /// Reads one of which all is kept, and warns of a last line that is cut off.
   ///
-  /// - Throws: `CommandFailure` for a file that is not there or is no journal.
-  package static func read(_ path: String) throws(CommandFailure) -> Journal {
-    try journal(InputFile.required(path, as: .journal), path)
-  }
-
   /// - Throws: `CommandFailure` for what is no journal.
   static func journal(_ bytes: [UInt8], _ path: String) throws(CommandFailure) -> Journal {
     do throws(JournalError) {
       let journal = try Journal(reading: bytes)
-      if journal.isCutOff {
-        Output.complain("healthgate: warning: the last line of '\(path)' is cut off and left out")
-      }
+      warn(of: journal.summary, path)
       return journal
     } catch {
-      if (try? RecordedVerdict(reading: bytes)) != nil {
-        throw CommandFailure(
-          .badContent,
-          "\(path.shown) is a verdict, not a journal\n  hint: give the file that the run wrote with "
-            + "\(SettingKey.journal.flag)")
-      }
-      let place = error.line.map { "\n  at \(path):\($0)" } ?? ""
-      throw CommandFailure(
-        .badContent, "'\(path)' cannot be read as a journal: \(error.message)\(place)")
+      throw failure(error, in: bytes, path)
     }
   }
-}
 
-extension VerdictDocument {
-  /// The verdict of a recorded run, under its own header or a changed one.
-  package init(_ recorded: Journal, _ gate: Gate, _ verdict: Verdict, under header: RunHeader) {
-    self.init(
-      header: header, gate: gate, verdict: verdict,
-      exitCode: verdict.exitCode(isAdvisory: header.isAdvisory),
-      journal: JournalDigest(
-        path: header.journalPath, sha256: recorded.sha256, events: recorded.events))
-    // Of another verdict than the run's nothing came.
-    if header == recorded.header { add(recorded.aftermath) }
+  /// Decides again from a journal while it is read: of its events none is kept.
+  ///
+  /// - Throws: `CommandFailure` for a file that is not there or is no journal.
+  package static func replayed(_ path: String) throws -> ReplayedJournal {
+    try replayed(path, under: { $0 }) { _, _, _, _ in }
+  }
+
+  /// The same, with the timeline, under the header that `change` makes of the journal's own.
+  ///
+  /// - Throws: Also what `change` throws.
+  package static func replayedWithTimeline(
+    _ path: String, under change: (RunHeader) throws -> RunHeader = { $0 }
+  ) throws -> (ReplayedJournal, Timeline) {
+    var timeline = Timeline()
+    let replayed = try replayed(path, under: change) { event, _, instant, gate in
+      timeline.observe(event, at: instant, in: gate)
+    }
+    return (replayed, timeline)
+  }
+
+  private static func replayed(
+    _ path: String, under change: (RunHeader) throws -> RunHeader,
+    _ witness: JournalReplay.Witness
+  ) throws -> ReplayedJournal {
+    var replay: JournalReplay?
+    let journal = try read(path) { header in
+      replay = JournalReplay(under: try change(header))
+    } fold: {
+      replay?.fold($0, witness)
+    }
+    guard var replay else { preconditionFailure("a journal has a header") }
+    return ReplayedJournal(journal, under: try change(journal.header), replay.end())
+  }
+
+  /// Reads a journal, and hands on its entries as they come; warns of a last line that is cut off.
+  ///
+  /// `begin` is given the header before the first of them.
+  ///
+  /// - Throws: `CommandFailure` for a file that is not there or is no journal; or else what `begin`
+  ///   throws.
+  static func read(
+    _ path: String, begin: (RunHeader) throws -> Void, fold: ([Journal.Entry]) -> Void
+  ) throws -> JournalSummary {
+    var begun: Result<Void, any Error>?
+    var end: Result<JournalSummary, CommandFailure>?
+    JournalReading.ahead(path) { piece in
+      switch piece {
+      case .entries(let entries, let header):
+        if begun == nil { begun = Result { try begin(header) } }
+        if case .success = begun { fold(entries) }
+      case .end(let result): end = result
+      }
+    }
+    guard let journal = try end?.get() else { preconditionFailure("what is read has an end") }
+    try begun?.get()
+    warn(of: journal, path)
+    return journal
+  }
+
+  private static func warn(of journal: JournalSummary, _ path: String) {
+    guard journal.isCutOff else { return }
+    Output.complain("healthgate: warning: the last line of '\(path)' is cut off and left out")
+  }
+
+  /// `bytes` are the whole file, where they are there.
+  static func failure(
+    _ error: JournalError, in bytes: [UInt8]?, _ path: String
+  ) -> CommandFailure {
+    if let bytes, (try? RecordedVerdict(reading: bytes)) != nil {
+      return CommandFailure(
+        .badContent,
+        "\(path.shown) is a verdict, not a journal\n  hint: give the file that the run wrote with "
+          + "\(SettingKey.journal.flag)")
+    }
+    let place = error.line.map { "\n  at \(path):\($0)" } ?? ""
+    return CommandFailure(
+      .badContent, "'\(path)' cannot be read as a journal: \(error.message)\(place)")
   }
 }

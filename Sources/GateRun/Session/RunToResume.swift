@@ -43,7 +43,7 @@ package struct RunToResume {
     var recorded = try RecordedJournal.journal(held.bytes, path)
     if let place = output.signKey {
       let key = try SigningKey.load(place).publicKey
-      guard let signed = recorded.lastLine(signedBy: key) else {
+      guard let signed = recorded.summary.lastLine(signedBy: key) else {
         if recorded.signedLines.isEmpty, recorded.entries.isEmpty, mayBegin {
           return beginning(path)
         }

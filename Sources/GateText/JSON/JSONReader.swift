@@ -19,11 +19,17 @@ extension JSONValue {
   package init(
     parsing bytes: ArraySlice<UInt8>, atMost limit: Int = 16 * 1_048_576
   ) throws(JSONError) {
-    guard bytes.count <= limit else { throw JSONError(.tooLong(limit: limit), at: limit) }
     self = try bytes.withUnsafeBufferPointer { text throws(JSONError) in
-      var reader = JSONReader(text)
-      return try reader.document()
+      try JSONValue(parsing: text, atMost: limit)
     }
+  }
+
+  package init(
+    parsing text: UnsafeBufferPointer<UInt8>, atMost limit: Int = 16 * 1_048_576
+  ) throws(JSONError) {
+    guard text.count <= limit else { throw JSONError(.tooLong(limit: limit), at: limit) }
+    var reader = JSONReader(text)
+    self = try reader.document()
   }
 
   package init(

@@ -51,8 +51,9 @@ package struct JSONName: Sendable, ExpressibleByStringLiteral {
 
 extension JSONName: Hashable, Comparable {
   package static func == (one: JSONName, other: JSONName) -> Bool {
-    // Most differ, and to Swift too, which is quicker to see.
-    one.text == other.text && one.text.utf8.elementsEqual(other.text.utf8)
+    // Most differ in length, or to Swift too, which is quicker to see.
+    one.text.utf8.count == other.text.utf8.count && one.text == other.text
+      && one.text.utf8.elementsEqual(other.text.utf8)
   }
 
   package static func < (one: JSONName, other: JSONName) -> Bool {

@@ -4,7 +4,9 @@
 /// compared to the byte. It allocates nothing while its buffer is large enough, so that a line of
 /// the journal costs no more than its characters.
 package struct JSONWriter {
-  package private(set) var bytes: [UInt8] = []
+  /// Of these, so many are written; the others are room.
+  private var storage: [UInt8]
+  private var count = 0
   private let layout: Layout
   private var depth = 0
   /// Whether something stands in the innermost object or array already.
@@ -20,17 +22,29 @@ package struct JSONWriter {
   /// `room` is about how many bytes will be written, if that is known.
   package init(_ layout: Layout, room: Int = 0) {
     self.layout = layout
-    bytes.reserveCapacity(room)
+    storage = [UInt8](repeating: 0, count: room)
+  }
+
+  /// A copy of what is written.
+  package var bytes: [UInt8] { Array(written) }
+
+  /// What is written, without a copy.
+  package var written: ArraySlice<UInt8> { storage[..<count] }
+
+  /// What is written, as the writer's last deed.
+  package consuming func finish() -> [UInt8] {
+    storage.removeLast(storage.count - count)
+    return storage
   }
 
   /// Empties the buffer and keeps its room.
   package mutating func removeAll() {
-    bytes.removeAll(keepingCapacity: true)
+    count = 0
     hasElement = false
   }
 
   package mutating func endLine() {
-    bytes.append(UInt8(ascii: "\n"))
+    append(UInt8(ascii: "\n"))
     hasElement = false
   }
 
@@ -76,9 +90,9 @@ package struct JSONWriter {
   /// A text of the program's own, in which nothing is to be escaped.
   package mutating func field(_ name: StaticString, constant value: StaticString) {
     key(name)
-    bytes.append(UInt8(ascii: "\""))
+    append(UInt8(ascii: "\""))
     append(value)
-    bytes.append(UInt8(ascii: "\""))
+    append(UInt8(ascii: "\""))
   }
 
   package mutating func field(_ name: StaticString, _ value: Int?) {
@@ -95,7 +109,7 @@ package struct JSONWriter {
   package mutating func field(_ name: StaticString, _ value: Double) {
     precondition(value.isFinite, "JSON has no other numbers")
     key(name)
-    bytes.append(contentsOf: value.description.utf8)
+    append(value.description)
   }
 
   /// Seconds, as many decimals as the microseconds need.
@@ -113,7 +127,7 @@ package struct JSONWriter {
   /// A number that was computed, with the fewest digits that name it.
   package mutating func field(_ name: StaticString, number: Double?) {
     key(name)
-    if let number, number.isFinite { bytes += number.description.utf8 } else { null() }
+    if let number, number.isFinite { append(number.description) } else { null() }
   }
 
   /// A field whose name is only known at run time.
@@ -154,24 +168,27 @@ package struct JSONWriter {
   // MARK: - Values
 
   package mutating func string(_ value: String) {
-    bytes.append(UInt8(ascii: "\""))
+    append(UInt8(ascii: "\""))
     var value = value
     // Most are plain, and are taken whole.
     let isPlain = value.withUTF8 { text in
-      guard text.allSatisfy(Self.isPlain) else { return false }
-      bytes.append(contentsOf: text)
-      return true
+      append(atMost: text.count) { room in
+        var count = 0
+        while count < text.count, Self.isPlain(text[count]) {
+          room[count] = text[count]
+          count += 1
+        }
+        return count == text.count ? count : 0
+      } == text.count
     }
     if !isPlain { escape(value) }
-    bytes.append(UInt8(ascii: "\""))
+    append(UInt8(ascii: "\""))
   }
 
   /// Whether it stands in a string as it is, whatever stands beside it.
   private static func isPlain(_ byte: UInt8) -> Bool {
-    switch byte {
-    case 0..<0x20, 0x7F..., UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "#"): false
-    default: true
-    }
+    byte &- 0x20 < 0x5F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+      && byte != UInt8(ascii: "#")
   }
 
   private mutating func escape(_ text: String) {
@@ -181,8 +198,8 @@ package struct JSONWriter {
     for scalar in text.unicodeScalars {
       switch scalar {
       case "\"", "\\":
-        bytes.append(UInt8(ascii: "\\"))
-        bytes.append(UInt8(ascii: scalar))
+        append(UInt8(ascii: "\\"))
+        append(UInt8(ascii: scalar))
       case "#" where hasHash: append("\\u0023")
       case "\n": append("\\n")
       case "\r": append("\\r")
@@ -191,7 +208,7 @@ package struct JSONWriter {
         for unit in String(scalar).utf16 { escape(unit) }
       default:
         if scalar == "#" { hasHash = true }
-        bytes.append(contentsOf: String(scalar).utf8)
+        append(String(scalar))
       }
     }
   }
@@ -199,41 +216,68 @@ package struct JSONWriter {
   private mutating func escape(_ unit: UInt16) {
     append("\\u")
     for shift in [12, 8, 4, 0] {
-      bytes.append(Self.hexDigit(UInt8(truncatingIfNeeded: unit >> shift) & 15))
+      append(Self.hexDigit(UInt8(truncatingIfNeeded: unit >> shift) & 15))
     }
   }
 
   private mutating func null() { append("null") }
 
   private mutating func integer(_ value: Int64) {
-    if value < 0 { bytes.append(UInt8(ascii: "-")) }
-    digits(value.magnitude, atLeast: 1)
+    append(atMost: Self.mostDigits + 1) { room in
+      var text = Digits(room)
+      if value < 0 { text.put(UInt8(ascii: "-")) }
+      text.put(value.magnitude, width: 1)
+      return text.count
+    }
   }
 
   /// `value` over ten to the power of `places`, without zeros at its end.
   private mutating func decimal(_ value: Int64, places: Int) {
-    if value < 0 { bytes.append(UInt8(ascii: "-")) }
-    let scale: UInt64 = places == 6 ? 1_000_000 : 1000
-    digits(value.magnitude / scale, atLeast: 1)
-    var rest = value.magnitude % scale
-    guard rest > 0 else { return }
-    var width = places
-    while rest % 10 == 0 { (rest, width) = (rest / 10, width - 1) }
-    bytes.append(UInt8(ascii: "."))
-    digits(rest, atLeast: width)
+    append(atMost: Self.mostDigits + 2) { room in
+      var text = Digits(room)
+      if value < 0 { text.put(UInt8(ascii: "-")) }
+      let scale: UInt64 = places == 6 ? 1_000_000 : 1000
+      text.put(value.magnitude / scale, width: 1)
+      var rest = value.magnitude % scale
+      guard rest > 0 else { return text.count }
+      var width = places
+      while rest % 10 == 0 { (rest, width) = (rest / 10, width - 1) }
+      text.put(UInt8(ascii: "."))
+      text.put(rest, width: width)
+      return text.count
+    }
   }
 
-  private mutating func digits(_ value: UInt64, atLeast width: Int) {
-    // From the last digit to the first; the greatest number has twenty.
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
-      var (rest, first) = (value, digits.count)
-      while rest > 0 || digits.count - first < width {
-        first -= 1
-        digits.initializeElement(
-          at: first, to: UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+  /// The greatest number has as many.
+  private static let mostDigits = 20
+
+  private struct Digits {
+    private let room: UnsafeMutablePointer<UInt8>
+    private(set) var count = 0
+
+    init(_ room: UnsafeMutablePointer<UInt8>) { self.room = room }
+
+    mutating func put(_ byte: UInt8) {
+      room[count] = byte
+      count += 1
+    }
+
+    /// At least so many digits.
+    mutating func put(_ value: UInt64, width: Int) {
+      var (rest, width) = (value, width)
+      var scale: UInt64 = 10
+      var digits = 1
+      while digits < JSONWriter.mostDigits, value >= scale {
+        digits += 1
+        scale = scale &* 10
+      }
+      width = max(width, digits)
+      // From the last digit to the first.
+      count += width
+      for place in 1...width {
+        room[count - place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
         rest /= 10
       }
-      bytes.append(contentsOf: UnsafeMutableBufferPointer(rebasing: digits[first...]))
     }
   }
 
@@ -246,68 +290,108 @@ package struct JSONWriter {
   /// What separates it from what stands before it, the name, and the colon: appended in one piece.
   private mutating func key(_ name: StaticString) {
     let blanks = layout == .indented ? 2 * depth : 0
-    let mostBytes = name.utf8CodeUnitCount + blanks + 6
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: mostBytes) { text in
+    let (hasElement, isIndented) = (hasElement, layout == .indented)
+    append(atMost: name.utf8CodeUnitCount + blanks + 6) { room in
       var count = 0
       func put(_ byte: UInt8) {
-        text.initializeElement(at: count, to: byte)
+        room[count] = byte
         count += 1
       }
       if hasElement { put(UInt8(ascii: ",")) }
       if blanks > 0 { put(UInt8(ascii: "\n")) }
-      for _ in 0..<blanks { put(UInt8(ascii: " ")) }
+      (room + count).update(repeating: UInt8(ascii: " "), count: blanks)
+      count += blanks
       put(UInt8(ascii: "\""))
-      name.withUTF8Buffer { count = text[count...].initialize(fromContentsOf: $0) }
+      (room + count).update(from: name.utf8Start, count: name.utf8CodeUnitCount)
+      count += name.utf8CodeUnitCount
       put(UInt8(ascii: "\""))
       put(UInt8(ascii: ":"))
-      if layout == .indented { put(UInt8(ascii: " ")) }
-      bytes.append(contentsOf: UnsafeMutableBufferPointer(rebasing: text[..<count]))
+      if isIndented { put(UInt8(ascii: " ")) }
+      return count
     }
-    hasElement = true
+    self.hasElement = true
   }
 
   private mutating func colon() {
-    bytes.append(UInt8(ascii: ":"))
-    if layout == .indented { bytes.append(UInt8(ascii: " ")) }
+    append(UInt8(ascii: ":"))
+    if layout == .indented { append(UInt8(ascii: " ")) }
   }
 
   private mutating func separate() {
-    if hasElement { bytes.append(UInt8(ascii: ",")) }
+    if hasElement { append(UInt8(ascii: ",")) }
     hasElement = true
     breakLine()
   }
 
   private mutating func breakLine() {
     guard layout == .indented, depth > 0 else { return }
-    bytes.append(UInt8(ascii: "\n"))
-    var blanks = 2 * depth
-    while blanks > 0 {
-      Self.blanks.withUTF8Buffer { text in
-        bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text.prefix(blanks)))
-      }
-      blanks -= Self.blanks.utf8CodeUnitCount
+    let blanks = 2 * depth
+    append(atMost: blanks + 1) { room in
+      room[0] = UInt8(ascii: "\n")
+      (room + 1).update(repeating: UInt8(ascii: " "), count: blanks)
+      return blanks + 1
     }
   }
-
-  private static let blanks: StaticString = "                                "
 
   private mutating func nest(
     _ open: UInt8, _ close: UInt8, _ write: (inout JSONWriter) -> Void
   ) {
-    bytes.append(open)
+    append(open)
     (depth, hasElement) = (depth + 1, false)
     write(&self)
     let isEmpty = !hasElement
     depth -= 1
     if !isEmpty {
-      if layout == .indented, depth == 0 { bytes.append(UInt8(ascii: "\n")) } else { breakLine() }
+      if layout == .indented, depth == 0 { append(UInt8(ascii: "\n")) } else { breakLine() }
     }
-    bytes.append(close)
+    append(close)
     hasElement = true
   }
 
+  // MARK: - Room
+
+  private mutating func append(_ byte: UInt8) {
+    append(atMost: 1) { room in
+      room[0] = byte
+      return 1
+    }
+  }
+
   private mutating func append(_ text: StaticString) {
-    text.withUTF8Buffer { bytes.append(contentsOf: $0) }
+    append(atMost: text.utf8CodeUnitCount) { room in
+      room.update(from: text.utf8Start, count: text.utf8CodeUnitCount)
+      return text.utf8CodeUnitCount
+    }
+  }
+
+  private mutating func append(_ text: String) {
+    var text = text
+    _ = text.withUTF8 { text in
+      append(atMost: text.count) { room in
+        if let start = text.baseAddress { room.update(from: start, count: text.count) }
+        return text.count
+      }
+    }
+  }
+
+  /// Has so much room written to, and returns how much of it was.
+  @discardableResult @inline(__always)
+  private mutating func append(
+    atMost most: Int, _ write: (UnsafeMutablePointer<UInt8>) -> Int
+  ) -> Int {
+    if storage.count - count < most { makeRoom(most) }
+    let start = count
+    let added = storage.withUnsafeMutableBufferPointer { storage in
+      guard let first = storage.baseAddress else { preconditionFailure("there is room") }
+      return write(first + start)
+    }
+    count += added
+    return added
+  }
+
+  private mutating func makeRoom(_ more: Int) {
+    let wanted = max(count + more, 2 * storage.count, 256)
+    storage += repeatElement(0, count: wanted - storage.count)
   }
 }
 
@@ -332,7 +416,7 @@ extension JSONWriter {
     switch value {
     case .null: null()
     case .bool(let value): append(value ? "true" : "false")
-    case .number(let value): bytes.append(contentsOf: value.text.utf8)
+    case .number(let value): append(value.text)
     case .string(let value): string(value)
     case .array(let elements):
       nest(UInt8(ascii: "["), UInt8(ascii: "]")) { writer in

@@ -62,18 +62,17 @@ enum Replay: Command {
     }
     let journal = journals[0]
     let requests = try ReportFiles.requests(words[report], beside: journal)
-    let recorded = try RecordedJournal.read(journal)
     let changed = words.settings(of: [changes])
-    let settings = try recorded.header.settings(changedBy: changed, journal)
-    let header = settings.map { recorded.header.changed(by: $0, changed) } ?? recorded.header
+    let (replayed, timeline) = try RecordedJournal.replayedWithTimeline(journal) { header in
+      try header.settings(changedBy: changed, journal).map { header.changed(by: $0, changed) }
+        ?? header
+    }
     let format = try chosenFormat(words).document(auto: Audience.isPerson ? .text : .json)
     let reports = try ReportFiles(requests)
-    let (gate, verdict, timeline) = recorded.replayedWithTimeline(under: header)
-    let document = VerdictDocument(recorded, gate, verdict, under: header)
     var delivery = VerdictDelivery(format: format)
     delivery.reports = reports
     delivery.timeline = timeline
-    delivery.deliver(document).exitStatus.end()
+    delivery.deliver(replayed.document).exitStatus.end()
   }
 
   private static func runComparison(_ words: CommandWords) throws {

@@ -37,10 +37,8 @@ enum Report: Command {
         with: [RunPlaces.Named(what: "the journal", path: journal)])
     }
     let file = try OutputFile(output, of: "the report")
-    let recorded = try RecordedJournal.read(journal)
-    let (gate, verdict, timeline) = recorded.replayedWithTimeline(under: recorded.header)
-    let document = VerdictDocument(recorded, gate, verdict, under: recorded.header)
-    try file.write(text(of: document, timeline, as: format, to: output))
+    let (replayed, timeline) = try RecordedJournal.replayedWithTimeline(journal)
+    try file.write(text(of: replayed.document, timeline, as: format, to: output))
   }
 
   private static func chosenFormat(_ format: String) throws(CommandFailure) -> ReportFormat {

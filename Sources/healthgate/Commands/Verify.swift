@@ -30,7 +30,7 @@ enum Verify: Command {
     let decision: Decision? = try words.choice(of: require)
     var verification = try Trust.verification(words)
     verification.required = decision
-    if let journal { verification.journal = try RecordedJournal.read(journal) }
+    if let journal { verification.journal = try RecordedJournal.replayed(journal) }
     guard !verification.keys.isEmpty || journal != nil else {
       throw CommandFailure(
         .usage,

@@ -9,7 +9,7 @@ import sys
 from bench import runs, tables
 from bench.workshop import Missing, Workshop
 
-KINDS = ("steady", "verdict", "startup", "single")
+KINDS = ("steady", "verdict", "startup", "single", "after")
 
 
 def arguments():
@@ -18,7 +18,7 @@ def arguments():
         prog="Tests/Benchmarks/run", formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Measures healthgate beside its peers, in turn, on loopback; ends by itself.",
         epilog="HEALTHGATE is the program (default: .build/release/healthgate). A peer that is not installed (haproxy,\n"
-               "prometheus-blackbox-exporter, openssl) is left out, and standard error says so.\n"
+               "envoy, prometheus-blackbox-exporter, openssl) is left out, and standard error says so.\n"
                "Status: 0, or 1 when a figure of healthgate's has no valid row, or checks of its failed.")
     add = parser.add_argument
     add("--quick", action="store_true", help="a smoke test of some seconds with 20 instances: its figures mean nothing")
@@ -36,6 +36,7 @@ def arguments():
     given = parser.parse_args()
     given.rounds = given.rounds or (1 if given.quick else 3)
     given.runs = given.runs or (2 if given.quick else 10)
+    given.checks, given.verdicts = (2_000, 20) if given.quick else (1_000_000, 1_000)
     given.interval = given.interval or (0.2 if given.quick else None)
     given.window = given.window or (0.4 if given.quick else 6)
     try:

@@ -1,6 +1,7 @@
 """How each checker is started for the same group, interval and request, and how its own account of the run is read."""
 
 import csv
+import http.client
 import io
 import json
 import socket
@@ -133,12 +134,47 @@ class HAProxy:
         return sum(int(row["chkfail"] or 0) for row in table if row["svname"] != "BACKEND")
 
 
+class Envoy:
+    """Envoy as nothing but a checker: health checks are made on its main thread."""
+
+    name = "envoy"
+
+    def command(self, workshop, load):
+        duration = f"{load.interval:g}s"
+        check = {
+            "timeout": f"{load.interval * 0.9:g}s", "interval": duration, "healthy_threshold": 2, "unhealthy_threshold": 10,
+            # A group without traffic is checked once a minute unless it is told.
+            "no_traffic_interval": duration, "no_traffic_healthy_interval": duration,
+            "reuse_connection": False, "http_health_check": {"host": "health", "path": "/health"},
+        }
+        endpoints = [{"endpoint": {"address": {"socket_address": {"address": address, "port_value": load.port}}}}
+                     for address in load.addresses]
+        cluster = {"name": "group", "type": "STATIC", "connect_timeout": "5s", "health_checks": [check],
+                   "load_assignment": {"cluster_name": "group", "endpoints": [{"lb_endpoints": endpoints}]}}
+        with open(workshop.path("envoy.json"), "w", encoding="utf-8") as file:
+            json.dump({"admin": {"address": {"pipe": {"path": workshop.path("envoy.sock")}}},
+                       "static_resources": {"clusters": [cluster]}}, file)
+        return [workshop.envoy, "-c", workshop.path("envoy.json"), "--concurrency", "1", "--disable-hot-restart", "-l", "error"]
+
+    def failures(self, workshop):
+        """Failed checks, by its own count: asked for while it still runs."""
+        with socket.socket(socket.AF_UNIX) as admin:
+            admin.settimeout(20)
+            admin.connect(workshop.path("envoy.sock"))
+            admin.sendall(b"GET /stats?format=json&filter=health_check.failure HTTP/1.1\r\nHost: admin\r\nConnection: close\r\n\r\n")
+            answer = http.client.HTTPResponse(admin)
+            answer.begin()
+            stats = json.load(answer)["stats"]
+        return sum(stat["value"] for stat in stats if stat.get("name") == "cluster.group.health_check.failure")
+
+
 FLOOR = Loop("floor", "floor", "burst")
 # As HAProxy spreads its checks.
 EVEN_FLOOR = Loop("floor-even", "floor", "even")
 CURL_LOOP = Loop("curl-loop", "curl-loop", "burst")
 GATE = Gate()
 HAPROXY = HAProxy()
+ENVOY = Envoy()
 
 
 def spread(values):

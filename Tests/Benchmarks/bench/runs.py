@@ -2,8 +2,8 @@
 
 import time
 
-from bench import single, startup, steady, verdicts
-from bench.checkers import CURL_LOOP, EVEN_FLOOR, FLOOR, GATE, HAPROXY, Load
+from bench import after, single, startup, steady, verdicts
+from bench.checkers import CURL_LOOP, ENVOY, EVEN_FLOOR, FLOOR, GATE, HAPROXY, Load
 from bench.processes import Target
 from bench.workshop import say
 
@@ -33,6 +33,11 @@ def measure(workshop, given, keep):
                     for row in verdicts.measure(workshop, target, load, {"run": run + 1}):
                         keep(row)
                         time.sleep(0.2)
+    if "after" in given.only:
+        with Target(workshop, "http", 7200) as target:
+            for round_number in range(given.rounds):
+                for row in after.measure(workshop, target, given, {"round": round_number + 1}):
+                    keep(row)
     if "startup" in given.only:
         for row in startup.measure(workshop, 3 if given.quick else 60):
             keep(row)
@@ -65,7 +70,9 @@ def sizes(scheme, given):
 def checkers(workshop, scheme, instances):
     chosen = {"http": [FLOOR, EVEN_FLOOR], "https": [FLOOR], "https-resumed": []}[scheme]
     if instances <= MOST_FOR_ALL:
-        chosen += ([HAPROXY] if workshop.haproxy else []) + [CURL_LOOP] * (scheme != "https-resumed")
+        chosen += [HAPROXY] if workshop.haproxy else []
+        chosen += [ENVOY] if workshop.envoy and scheme == "http" else []
+        chosen += [CURL_LOOP] * (scheme != "https-resumed")
     elif scheme == "http":
         chosen = [FLOOR]
     return chosen + [GATE]

@@ -3,7 +3,7 @@
 import os
 import time
 
-from bench.checkers import HAPROXY
+from bench.checkers import ENVOY, HAPROXY
 from bench.processes import Metered, Trouble
 
 # A count that is off by more means that something else was measured. One check more or less is the window's edge.
@@ -70,7 +70,7 @@ def warm_up(target, load):
 
 def ending(workshop, process, checker, load):
     """What the checker says itself; one that never ends is ended."""
-    if checker is HAPROXY:
+    if checker in (ENVOY, HAPROXY):
         row = {"failures": checker.failures(workshop)}
         process.stop()
         process.result(20)

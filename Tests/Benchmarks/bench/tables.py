@@ -6,7 +6,7 @@ import sys
 from bench.goals import goals
 
 # By which a row is named, as far as it has them.
-LABELS = ("scheme", "instances", "interval_s", "what", "round", "run")
+LABELS = ("scheme", "instances", "interval_s", "what", "checks", "verdicts", "round", "run")
 
 
 def line(row):
@@ -14,7 +14,7 @@ def line(row):
     if row["table"] == "machine":
         return "# " + machine(row)
     words = [row["table"], row["checker"], *(f"{key}={row[key]}" for key in LABELS if key in row)]
-    for key in ("requests", "checks", "failures", "cpu_us_per_check", "peak_kb", "answers_over_ms", "verdict_over_ms",
+    for key in ("requests", *(["checks"] if row["table"] != "after" else []), "failures", "seconds", "cpu_s", "cpu_us_per_check", "peak_kb", "answers_over_ms", "verdict_over_ms",
                 "verdict_after_answer_ms"):
         if key in row:
             words.append(f"{key}={row[key]}")
@@ -83,7 +83,7 @@ def steady_tables(rows):
                 exact.append(name + exactness_cells(figures, wanted))
         if cost:
             yield (f"CPU and memory, {scheme}",
-                   ["instances", "interval", "checker", "valid rows", "µs of CPU a check", "× floor", "× HAProxy", "× bare libcurl",
+                   ["instances", "interval", "checker", "valid rows", "µs of CPU a check", "× floor", "× HAProxy", "× Envoy", "× bare libcurl",
                     "failed", "peak memory, MB", "KiB a target", "the same with the verdict"], cost)
             yield (f"Exactness, {scheme}",
                    ["instances", "interval", "checker", "spacing at the server, ms: sd", "p1", "p99", "max",
@@ -102,7 +102,8 @@ def cost_cells(figures, all_rows, wanted):
     peak = figures.median("peak_kb", **wanted)
     valid = sum(not row["invalid"] for row in all_rows)
     return [f"{valid} of {len(all_rows)}", span(figures.of("cpu_us_per_check", **wanted), ".1f"), ratio(cpu, other("floor")),
-            ratio(cpu, other("haproxy")), ratio(cpu, other("curl-loop")), str(sum(row.get("failures", 0) for row in all_rows)),
+            ratio(cpu, other("haproxy")), ratio(cpu, other("envoy")), ratio(cpu, other("curl-loop")),
+            str(sum(row.get("failures", 0) for row in all_rows)),
             f"{peak / 1024:.0f}" if peak else "–", per_target("peak_kb"),
             per_target("whole_peak_kb") if wanted["checker"] == "healthgate" else "–"]
 
@@ -147,6 +148,22 @@ def startup_table(rows):
                ["until", "program", "runs", "median, ms", "p10", "p90", "× curl", "peak memory, MB"], cells)
 
 
+def after_table(rows):
+    figures = Figures(rows, "after")
+    cells = []
+    for what in dict.fromkeys(row["what"] for row in figures.rows):
+        for of in dict.fromkeys((row.get("checks"), row.get("verdicts")) for row in figures.rows if row["what"] == what):
+            wanted = {"what": what, "checks": of[0], "verdicts": of[1]}
+            seconds = figures.of("seconds", **wanted)
+            rate = f"{of[0] / statistics.median(seconds) / 1e6:.2f}" if of[0] and seconds else "–"
+            peak = figures.median("peak_kb", **wanted)
+            cells.append([what, f"{of[0]:,} checks" if of[0] else f"{of[1]:,} verdicts", str(len(seconds)), span(seconds, ".2f"), rate,
+                          span(figures.of("cpu_s", **wanted), ".2f"), f"{peak / 1024:.0f}" if peak else "–"])
+    if cells:
+        yield ("After a run",
+               ["command", "of", "valid runs", "seconds", "million checks a second", "seconds of CPU", "peak memory, MB"], cells)
+
+
 def single_table(rows):
     figures = Figures(rows, "single")
     cells = [[scheme, checker, span(figures.of("cpu_us_per_check", scheme=scheme, checker=checker), ".0f"),
@@ -159,7 +176,7 @@ def single_table(rows):
 def text(rows, markdown):
     """All tables and the goals."""
     parts = [machine(row) for row in rows if row["table"] == "machine"]
-    made = [table for make in (steady_tables, verdict_table, startup_table, single_table) for table in make(rows)]
+    made = [table for make in (steady_tables, verdict_table, after_table, startup_table, single_table) for table in make(rows)]
     made.append(("The goals", ["goal", "figure", ""], goals(rows, Figures)))
     for title, head, cells in made:
         parts.append(f"### {title}\n" if markdown else title)

@@ -1,6 +1,7 @@
 """What has to be there before anything can be measured: programs, a folder, a certificate, and the machine's name."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -35,6 +36,7 @@ class Workshop:
         self.program = program
         self.curl = shutil.which("curl")
         self.haproxy = self.peer("haproxy")
+        self.envoy = self.peer("envoy")
         self.blackbox = self.peer("prometheus-blackbox-exporter", "blackbox_exporter")
         self.compiler = os.environ.get("CC") or shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
         if not self.compiler:
@@ -112,6 +114,9 @@ class Workshop:
             found["openssl"] = " ".join(first("openssl", "version").split()[:2])
         if self.haproxy:
             found["haproxy"] = " ".join(first(self.haproxy, "-v").split()[:3])
+        if self.envoy:
+            # The revision, the version and how it was built, in one word, on a line after an empty one.
+            found["envoy"] = (re.findall(r"/(\d[\d.]*)/", output_of(self.envoy, "--version")) or ["unknown"])[0]
         if self.blackbox:
             found["blackbox exporter"] = " ".join(first(self.blackbox, "--version").split()[:3])
         return found

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct JournalErrorTests {
   /// A journal that can be read; each case breaks one of its lines.
-  private static let lines: [String] = {
+  static let lines: [String] = {
     var run = RecordedRun(
       .sample(
         .sample(window: UnhealthyWindow(failures: 3, of: 10)),

@@ -40,11 +40,11 @@ import Testing
 
   @Test func aJournalIsBelievedUpToItsLastSignature() throws {
     let journal = try Journal(reading: Self.journal())
-    let last = try #require(journal.lastLine(signedBy: Self.key.publicKey))
+    let last = try #require(journal.summary.lastLine(signedBy: Self.key.publicKey))
     #expect(last.line == journal.events)
     #expect(last.end == journal.bytes)
     #expect(journal.signedLines.count == 2)
-    #expect(journal.lastLine(signedBy: SigningKey().publicKey) == nil)
+    #expect(journal.summary.lastLine(signedBy: SigningKey().publicKey) == nil)
   }
 
   @Test func aSignatureIsReadAsADerivedLine() throws {
@@ -67,7 +67,7 @@ import Testing
         .replacing(#""reason_code":"#, with: #" "reason_code":"#)
       guard changed != lines else { continue }
       let journal = try Journal(reading: Array((changed.joined(separator: "\n") + "\n").utf8))
-      let last = journal.lastLine(signedBy: Self.key.publicKey)
+      let last = journal.summary.lastLine(signedBy: Self.key.publicKey)
       #expect(last?.line == (index == 0 ? nil : 2), "line \(index + 1)")
     }
     // An instance that failed is left out, and the numbers are made right.
@@ -75,15 +75,15 @@ import Testing
       "{\"seq\":\(index),\(line.drop { $0 != "," }.dropFirst())\n"
     }
     let journal = try Journal(reading: Array(without.joined().utf8))
-    #expect(journal.lastLine(signedBy: Self.key.publicKey)?.line == 2)
-    #expect(whole.lastLine(signedBy: Self.key.publicKey)?.line == whole.events)
+    #expect(journal.summary.lastLine(signedBy: Self.key.publicKey)?.line == 2)
+    #expect(whole.summary.lastLine(signedBy: Self.key.publicKey)?.line == whole.events)
   }
 
   @Test func aCutBackToAnOlderSignatureIsAJournalOfItsOwn() throws {
     let bytes = Self.journal()
     let first = try #require(Journal(reading: bytes).signedLines.first)
     let cut = try Journal(reading: Array(bytes[..<first.end]))
-    #expect(cut.lastLine(signedBy: Self.key.publicKey)?.line == 2)
+    #expect(cut.summary.lastLine(signedBy: Self.key.publicKey)?.line == 2)
     #expect(cut.entries.count == 1)
   }
 
@@ -94,7 +94,7 @@ import Testing
       .replacing(#""run_id":"0"#, with: #""run_id":"1"#).split(separator: "\n")
     let mixed = (own.dropLast() + [other[other.count - 1]]).joined(separator: "\n") + "\n"
     let journal = try Journal(reading: Array(mixed.utf8))
-    #expect(journal.lastLine(signedBy: Self.key.publicKey) == nil)
+    #expect(journal.summary.lastLine(signedBy: Self.key.publicKey) == nil)
   }
 
   @Test(arguments: [

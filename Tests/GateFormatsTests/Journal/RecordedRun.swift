@@ -170,11 +170,11 @@ extension VerdictDocument {
 extension Journal {
   /// What its replay prints under its own settings.
   func replayedVerdictJSON(exitCode: Int = 1) -> String {
-    let (gate, verdict) = replayed(under: header)
-    return VerdictDocument(
-      header: header, gate: gate, verdict: verdict, exitCode: exitCode,
-      journal: JournalDigest(path: header.journalPath, sha256: sha256, events: events)
-    ).text
+    let replayed = ReplayedJournal(
+      summary, under: summary.header, replayed(under: summary.header))
+    var document = replayed.document
+    document.exitCode = exitCode
+    return document.text
   }
 }
 
