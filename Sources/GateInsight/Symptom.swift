@@ -10,7 +10,7 @@ struct Symptom {
   /// All that is known of the instance; nil where there was a single check.
   let record: InstanceRecord?
   /// What the source of the group says of it where it does not run: `stopped in EC2`.
-  private let wordOfSource: String?
+  private let wordOfSource: MemberNote?
   let location: Location?
   /// Whose own page it is, where a mark tells.
   let author: Author?
@@ -19,7 +19,7 @@ struct Symptom {
 
   init(
     of instance: Instance, kind: FailureKind, report: CheckReport, check: HealthCheck,
-    request: RequestFacts, record: InstanceRecord?, notes: [String] = []
+    request: RequestFacts, record: InstanceRecord?, notes: [ListingNote] = []
   ) {
     self.instance = instance
     self.kind = kind
@@ -27,7 +27,7 @@ struct Symptom {
     self.check = check
     self.request = request
     self.record = record
-    wordOfSource = notes.lazy.compactMap { NotRunningNote.words(on: instance.id, in: $0) }.first
+    wordOfSource = notes.lazy.compactMap { $0.outOfEC2(instance.id) }.first
     let evidence = report.evidence
     location = evidence?.location.map(Location.init)
     author = Author.named(evidence?.author)
@@ -79,7 +79,7 @@ struct Symptom {
     case .statusMismatch, .grpcStatusMismatch, .expectationFailed, .wrongVersion, .protocolError:
       return nil
     }
-    if let wordOfSource { return ("the source of the group", wordOfSource) }
+    if let wordOfSource { return ("the source of the group", wordOfSource.words) }
     guard let view = record?.view, LoadBalancerWords(view) == .notRunning else { return nil }
     return ("the load balancer", view.description ?? view.reasonCode ?? view.state.rawValue)
   }

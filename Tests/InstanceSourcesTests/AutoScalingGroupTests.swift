@@ -158,7 +158,7 @@ import Testing
         : Self.group(desired: 1, members: [("i-1", lifecycle, "")], health: health)
     }.list()
     #expect(listing.members.map(\.standing) == [standing])
-    #expect(listing.members.map(\.note) == [note])
+    #expect(listing.members.map(\.note?.words) == [note])
   }
 
   @Test func aGroupThatIsBeingDeletedIsGone() {

@@ -277,7 +277,7 @@ private struct JournalReader {
     return Journal.Listing(
       listing: FinishedListing(
         of: try role(line), started: try want(started(line), "started"), result,
-        notes: line.notes ?? []),
+        notes: (line.notes ?? []).map(ListingNote.init(words:))),
       missing: line.missing ?? [])
   }
 

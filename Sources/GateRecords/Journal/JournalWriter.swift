@@ -200,7 +200,7 @@ package struct JournalWriter {
         writer.field("empty", true)
       case .failed: break
       }
-      if !listing.notes.isEmpty { writer.array("notes", listing.notes) }
+      if !listing.notes.isEmpty { writer.array("notes", listing.notes.map(\.words)) }
     }
   }
 

@@ -77,7 +77,7 @@ final class GroupPoller: MembershipFeed, Sendable {
         members.withLock { $0 = listing.instances }
         return .listed(listing)
       } catch  where reader.isGone(error) {
-        return .listed(GroupListing(instances: [], isEmpty: true, notes: [error.message]))
+        return .listed(GroupListing(instances: [], isEmpty: true, notes: [.other(error.message)]))
       } catch {
         return .sourceFailed(GateFault(detail: error.message))
       }
