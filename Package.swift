@@ -155,7 +155,8 @@ let package = Package(
       name: "SystemTests", dependencies: ["CSystem", "CSystemTwin", "LibC"], exclude: ["Twin"],
       swiftSettings: strict + (isPortable ? [.define("HG_PORTABLE")] : [])),
     .testTarget(
-      name: "CurlHTTPTests", dependencies: ["CurlHTTP", "DemoFleet", "TestSupport"],
+      name: "CurlHTTPTests",
+      dependencies: ["CurlHTTP", "DemoFleet", "GateInsight", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "GateInsightTests", dependencies: ["GateInsight", "TestSupport"],

@@ -15,7 +15,6 @@ struct Symptom {
   /// Whose own page it is, where a mark tells.
   let author: Author?
   private let signs: Set<String>
-  private let detail: [UInt8]
 
   init(
     of instance: Instance, kind: FailureKind, report: CheckReport, check: HealthCheck,
@@ -32,7 +31,6 @@ struct Symptom {
     location = evidence?.location.map(Location.init)
     author = Author.named(evidence?.author)
     signs = Set(evidence?.signs ?? [])
-    detail = (report.detail ?? "").foldedBytes
   }
 
   var status: Int? { report.status }
@@ -46,8 +44,8 @@ struct Symptom {
   /// Whether the answer shows one of these.
   func shows(_ wanted: Sign...) -> Bool { wanted.contains { signs.contains($0.rawValue) } }
 
-  /// Whether the check's own account has one of these phrases; they are in lower case.
-  func isTold(_ phrases: String...) -> Bool { phrases.contains { detail.contains(phrase: $0) } }
+  /// Whether it was one of these that the check saw.
+  func `is`(_ causes: FailureCause...) -> Bool { report.cause.map(causes.contains) ?? false }
 
   /// Whether the page is this program's own.
   func isBy(_ names: String...) -> Bool { author.map { names.contains($0.name) } ?? false }

@@ -279,7 +279,7 @@ import Testing
   ])
   func whatIsMissingIsMalformed(_ text: String) {
     let error = #expect(throws: SourceError.self) { try group { _ in .xml(text) }.list() }
-    guard case .malformed(_, let detail) = error else {
+    guard case .malformed(_, let detail, _) = error else {
       Issue.record("\(String(describing: error))")
       return
     }

@@ -9,6 +9,9 @@ package struct JournalWriter {
   /// What is known of the run that goes on, for the line that says so.
   package var resumption: RunHeader?
 
+  /// Stands where nothing is known beyond the kind, or the detail, of a failure.
+  fileprivate static let noCause = "other"
+
   /// After so many lines that stand there already.
   package init(after lines: Int = 0) {
     sequence = lines
@@ -162,9 +165,11 @@ package struct JournalWriter {
       case .success:
         writer.field("ok", true)
         writer.null("kind")
+        writer.null("cause")
       case .failure(let kind):
         writer.field("ok", false)
         writer.field("kind", kind.rawValue)
+        writer.field("cause", report.cause?.rawValue ?? JournalWriter.noCause)
       }
       writer.field("status", report.status)
       writer.field("detail", report.detail)
@@ -178,7 +183,7 @@ package struct JournalWriter {
     _ fault: GateFault, _ instance: Instance, at instant: GateInstant
   ) {
     line(instant, "gate_fault") { writer in
-      writer.field("detail", fault.detail)
+      writer.write(fault)
       instance.writeName(to: &writer)
       if let started = fault.started { writer.field("started", seconds: started.microseconds) }
     }
@@ -247,7 +252,12 @@ extension JSONWriter {
   fileprivate mutating func answer(from started: GateInstant, _ fault: GateFault?) {
     field("started", seconds: started.microseconds)
     field("ok", fault == nil)
-    if let fault { field("detail", fault.detail) }
+    if let fault { write(fault) }
+  }
+
+  fileprivate mutating func write(_ fault: GateFault) {
+    field("detail", fault.detail)
+    field("cause", fault.cause?.rawValue ?? JournalWriter.noCause)
   }
 }
 

@@ -523,6 +523,7 @@ package enum Schemas {
             "started": { "type": "number", "minimum": 0 },
             "ok": { "type": "boolean" },
             "kind": { "enum": [\(kinds), null] },
+            "cause": { "type": ["string", "null"] },
             "status": { "type": ["integer", "null"] },
             "detail": { "type": ["string", "null"] },
             "latency_ms": { "type": "number", "minimum": 0 },
@@ -531,13 +532,14 @@ package enum Schemas {
           },
           "required": ["id", "started", "ok", "kind", "status", "detail", "latency_ms"],
           "if": { "properties": { "ok": { "const": true } } },
-          "then": { "properties": { "kind": { "const": null } } },
-          "else": { "properties": { "kind": { "type": "string" } } }
+          "then": { "properties": { "kind": { "const": null }, "cause": { "const": null } } },
+          "else": { "properties": { "kind": { "type": "string" }, "cause": { "type": "string" } } }
         },
         {
           "properties": {
             "event": { "const": "gate_fault" },
             "detail": { "type": "string" },
+            "cause": { "type": "string" },
             "id": { "type": "string" },
             "role": { "$ref": "#/$defs/role" },
             "started": { "type": "number", "minimum": 0 }
@@ -551,6 +553,7 @@ package enum Schemas {
             "started": { "type": "number", "minimum": 0 },
             "ok": { "type": "boolean" },
             "detail": { "type": "string" },
+            "cause": { "type": "string" },
             "expected": { "$ref": "#/$defs/count" },
             "missing": { "type": "array", "items": { "type": "string" } },
             "doubled": { "type": "array", "items": { "type": "string" } },
@@ -568,7 +571,8 @@ package enum Schemas {
             "id": false,
             "started": { "type": "number", "minimum": 0 },
             "ok": { "type": "boolean" },
-            "detail": { "type": "string" }
+            "detail": { "type": "string" },
+            "cause": { "type": "string" }
           },
           "required": ["started", "ok"],
           "if": { "properties": { "ok": { "const": false } } },

@@ -46,7 +46,9 @@ import Testing
     run.fail(0, at: 0.003, .statusMismatch, status: 400, "HTTP 400, not 200", evidence: page)
     run.pass(1, at: 0.004)
     run.send(
-      .checkLost(InstanceKey(2), GateFault(detail: "no socket", started: .start)), at: 0.005)
+      .checkLost(
+        InstanceKey(2), GateFault(detail: "no socket", started: .start, cause: .noDescriptor)),
+      at: 0.005)
     run.send(.instanceRemoved(InstanceKey(3)), at: 5)
     for second in [10, 20] {
       run.fail(
@@ -64,7 +66,8 @@ import Testing
   @Test func aVerdictWithoutInstancesOrJournalHasItsFieldsAllTheSame() throws {
     var run = RecordedRun(
       .sample(GatePolicy(deadline: .seconds(60), expected: 3, membership: .changing)))
-    run.list(.failed(GateFault(detail: "the name server does not answer")), at: 1)
+    run.list(
+      .failed(GateFault(detail: "the name server does not answer", cause: .nameServer)), at: 1)
     run.send(.interrupted(.interrupt), at: 2.5)
     let verdict = try #require(run.gate.verdict)
     let document = VerdictDocument(
