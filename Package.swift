@@ -162,7 +162,8 @@ let package = Package(
       name: "GateInsightTests", dependencies: ["GateInsight", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "InstanceSourcesTests", dependencies: ["InstanceSources", "GateSettings", "GateText"],
+      name: "InstanceSourcesTests",
+      dependencies: ["InstanceSources", "GateSettings", "GateText", "TestSupport"],
       exclude: ["Fixtures", "Peers", "Terraform/Samples"], swiftSettings: strict),
     .testTarget(
       name: "GateRunTests",

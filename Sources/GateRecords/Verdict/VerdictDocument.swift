@@ -61,7 +61,9 @@ package struct VerdictDocument: Sendable {
       writeGuard($1, to: &$0)
     }
     writeSteps(to: &writer)
-    writer.array("diagnoses", diagnoses) { write($1, to: &$0) }
+    writer.array("diagnoses", diagnoses) { writer, diagnosis in
+      writer.object { diagnosis.write(to: &$0, of: diagnosis.instances) }
+    }
     writer.array("warnings", allWarnings)
     writeHook(to: &writer)
     writeAfter(to: &writer)
@@ -84,18 +86,6 @@ package struct VerdictDocument: Sendable {
     GateInsight.diagnoses(
       of: gate, verdict: verdict,
       request: RequestFacts(header.request.map { ($0.name, $0.values) }))
-  }
-
-  private func write(_ diagnosis: Diagnosis, to writer: inout JSONWriter) {
-    writer.object { writer in
-      writer.field("code", diagnosis.code.rawValue)
-      writer.array("instances", diagnosis.instances)
-      writer.field("summary", diagnosis.summary)
-      writer.field("likely_cause", diagnosis.likelyCause)
-      writer.field("advice", diagnosis.advice)
-      writer.field("evidence", diagnosis.evidence)
-      writer.field("confidence", diagnosis.confidence.rawValue)
-    }
   }
 
   private func writeDecision(to writer: inout JSONWriter) {
@@ -314,5 +304,18 @@ package struct JournalDigest: Hashable, Sendable {
     self.path = path
     self.sha256 = sha256
     self.events = events
+  }
+}
+
+extension Diagnosis {
+  /// Of which instances it is, unless it is of the one that the document is about.
+  package func write(to writer: inout JSONWriter, of instances: [String]? = nil) {
+    writer.field("code", code.rawValue)
+    if let instances { writer.array("instances", instances) }
+    writer.field("summary", summary)
+    writer.field("likely_cause", likelyCause)
+    writer.field("advice", advice)
+    writer.field("evidence", evidence)
+    writer.field("confidence", confidence.rawValue)
   }
 }

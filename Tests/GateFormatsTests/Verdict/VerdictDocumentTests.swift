@@ -28,7 +28,7 @@ import Testing
     run.pass(0, at: 45.002, version: "42")
     run.pass(1, at: 45.003)
     run.send(.wokeUp, at: 60.1)
-    try expectGoldenVerdict(run.verdictJSON(exitCode: 0), "promote.json")
+    try expectGolden(run.verdictJSON(exitCode: 0), "promote.json")
   }
 
   @Test func aRollbackNamesItsCauses() throws {
@@ -60,7 +60,7 @@ import Testing
       guard second == 10 else { continue }
       run.send(.instanceAdded(Instance(id: "web-5", address: "2001:db8::5", port: 8080)), at: 13)
     }
-    try expectGoldenVerdict(run.verdictJSON(exitCode: 0), "rollback.json")
+    try expectGolden(run.verdictJSON(exitCode: 0), "rollback.json")
   }
 
   @Test func aVerdictWithoutInstancesOrJournalHasItsFieldsAllTheSame() throws {
@@ -73,7 +73,7 @@ import Testing
     let document = VerdictDocument(
       header: run.header, gate: run.gate, verdict: verdict, exitCode: 130, journal: nil,
       warnings: ["the journal could not be written"])
-    try expectGoldenVerdict(document.text, "interrupted.json")
+    try expectGolden(document.text, "interrupted.json")
   }
 
   /// The time of the decision and the time that it took never disagree by a rounding.
@@ -101,18 +101,4 @@ import Testing
       case elapsed = "elapsed_seconds"
     }
   }
-}
-
-/// Compares text with a file beside this one; `UPDATE_GOLDEN=1` writes the file instead.
-private func expectGoldenVerdict(
-  _ text: String, _ name: String, sourceLocation: SourceLocation = #_sourceLocation
-) throws {
-  let tests = #filePath
-  let path = "\(tests[..<(tests.lastIndex(of: "/") ?? tests.startIndex)])/Golden/\(name)"
-  guard ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] != "1" else {
-    try text.write(toFile: path, atomically: true, encoding: .utf8)
-    return
-  }
-  let golden = try String(contentsOfFile: path, encoding: .utf8)
-  #expect(text == golden, "it is not as in Golden/\(name)", sourceLocation: sourceLocation)
 }
