@@ -155,13 +155,15 @@ let package = Package(
       name: "SystemTests", dependencies: ["CSystem", "CSystemTwin", "LibC"], exclude: ["Twin"],
       swiftSettings: strict + (isPortable ? [.define("HG_PORTABLE")] : [])),
     .testTarget(
-      name: "CurlHTTPTests", dependencies: ["CurlHTTP", "DemoFleet", "TestSupport"],
+      name: "CurlHTTPTests",
+      dependencies: ["CurlHTTP", "DemoFleet", "GateInsight", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "GateInsightTests", dependencies: ["GateInsight", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "InstanceSourcesTests", dependencies: ["InstanceSources", "GateSettings", "GateText"],
+      name: "InstanceSourcesTests",
+      dependencies: ["InstanceSources", "GateSettings", "GateText", "TestSupport"],
       exclude: ["Fixtures", "Peers", "Terraform/Samples"], swiftSettings: strict),
     .testTarget(
       name: "GateRunTests",

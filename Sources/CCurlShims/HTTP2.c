@@ -316,10 +316,7 @@ static hg_exchange_state take(hg_exchange *exchange, const uint8_t *bytes, size_
   hg_response *response = exchange->response;
   if (!exchange->received) {
     exchange->first_byte = hg_monotonic_us();
-    if (count >= 5 && memcmp(bytes, "HTTP/", 5) == 0) {
-      say(exchange, "the answer is HTTP/1, not HTTP/2");
-      return HG_EXCHANGE_MALFORMED;
-    }
+    if (count >= 5 && memcmp(bytes, "HTTP/", 5) == 0) return HG_EXCHANGE_HTTP1;
   }
   exchange->received += count;
   ssize_t taken = nghttp2_session_mem_recv(exchange->session, bytes, count);

@@ -6,10 +6,13 @@ package typealias CurlResult = CURLcode
 
 extension CurlResult {
   package static var badFunctionArgument: Self { CURLE_BAD_FUNCTION_ARGUMENT }
+  package static var couldntResolveHost: Self { CURLE_COULDNT_RESOLVE_HOST }
+  package static var couldntResolveProxy: Self { CURLE_COULDNT_RESOLVE_PROXY }
   package static var notBuiltIn: Self { CURLE_NOT_BUILT_IN }
   package static var ok: Self { CURLE_OK }
   package static var outOfMemory: Self { CURLE_OUT_OF_MEMORY }
   package static var peerFailedVerification: Self { CURLE_PEER_FAILED_VERIFICATION }
+  package static var proxy: Self { CURLE_PROXY }
   package static var sslCACertBadFile: Self { CURLE_SSL_CACERT_BADFILE }
   package static var sslConnectError: Self { CURLE_SSL_CONNECT_ERROR }
   package static var unknownOption: Self { CURLE_UNKNOWN_OPTION }

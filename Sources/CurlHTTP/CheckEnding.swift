@@ -19,14 +19,14 @@ struct CheckEnding {
     case .fault(let detail, let cause):
       .checkLost(
         key, GateFault(detail: detail, started: transfer.started, cause: cause))
-    case .failed(let kind, let detail):
-      .checked(key, failure(kind, detail, status: status, answer: answerSoFar))
+    case .failed(let kind, let detail, let cause):
+      .checked(key, failure(kind, detail, cause, status: status, answer: answerSoFar))
     case .answered where isLate:
       .checked(
         key,
         failure(
           .timeoutResponse, "the answer took longer than \(plan.check.timeout.inWords)",
-          status: status, answer: answerSoFar))
+          .lateAnswer, status: status, answer: answerSoFar))
     case .answered:
       .checked(key, judged)
     }
@@ -87,29 +87,29 @@ struct CheckEnding {
     return failure(
       .protocolError,
       "HTTP \(status), but the body has neither Content-Length nor chunks, which a Classic Load "
-        + "Balancer does not accept", status: status, answer: answer)
+        + "Balancer does not accept", .unframedBody, status: status, answer: answer)
   }
 
   private var judgedGRPC: CheckReport {
     let http = transfer.httpStatus
     let answer = response.answer(status: http)
     let call = GRPCAnswer(answer, trailers: transfer.trailers)
-    func mismatch(_ detail: String, _ status: Int?) -> CheckReport {
-      failure(.grpcStatusMismatch, detail, status: status, answer: answer)
+    func noGRPC(_ detail: String) -> CheckReport {
+      failure(.grpcStatusMismatch, detail, .noGRPC(status: http), status: nil, answer: answer)
     }
-    guard let status = call.status else {
-      return mismatch("HTTP \(http) without a grpc-status", nil)
-    }
+    guard let status = call.status else { return noGRPC("HTTP \(http) without a grpc-status") }
     // A status counts in an answer of gRPC alone (gRPC over HTTP/2, "Responses").
     guard http == 200, call.isGRPC else {
       let type = answer.values(of: "content-type").last.map { "'\(shown($0).cleaned(to: 100))'" }
-      return mismatch(
-        "HTTP \(http) of \(type ?? "no content type") is no answer of gRPC, for all its grpc-status",
-        nil)
+      return noGRPC(
+        "HTTP \(http) of \(type ?? "no content type") is no answer of gRPC, for all its grpc-status"
+      )
     }
     guard plan.check.matcher.accepts(status) else {
       let message = call.message.map { " (\(shown($0).cleaned(to: 200)))" } ?? ""
-      return mismatch("gRPC status \(status)\(message), not \(plan.check.matcher)", status)
+      return failure(
+        .grpcStatusMismatch, "gRPC status \(status)\(message), not \(plan.check.matcher)",
+        status: status, answer: answer)
     }
     // The load balancer does not read the message; a gate that promotes NOT_SERVING is none.
     if status == 0, plan.check.target.path == HealthCheckTarget.standardGRPCPath,
@@ -148,12 +148,13 @@ struct CheckEnding {
   }
 
   private func failure(
-    _ kind: FailureKind, _ detail: String, status: Int?, answer: Answer?
+    _ kind: FailureKind, _ detail: String, _ cause: FailureCause? = nil, status: Int?,
+    answer: Answer?
   ) -> CheckReport {
     CheckReport(
       started: transfer.started, result: .failure(kind), status: status,
       latencyMicroseconds: kind.isTimeout ? sinceStart : latency ?? sinceStart,
-      detail: detail,
+      detail: detail, cause: cause,
       evidence: answer.flatMap { Evidence(of: $0.inflated, without: plan.secrets) })
   }
 

@@ -97,7 +97,9 @@ package final class CurlChecker: Checker {
         transfer.startedListening + lane.timeout, index: transfer.index,
         generation: transfer.generation)
     } catch {
-      let fault = GateFault(detail: error.description, started: started)
+      let fault = GateFault(
+        detail: error.description, started: started,
+        cause: GateFault.Cause(words: error.description))
       pending.append(CheckerEvent(.checkLost(key, fault), at: started))
     }
   }

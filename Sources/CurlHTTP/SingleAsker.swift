@@ -33,7 +33,7 @@ package final class SingleAsker {
       }
       return SingleAnswer(end, of: transfer, request.plan, took: hg_monotonic_us() - started)
     } catch {
-      return SingleAnswer(end: .fault(error.description))
+      return SingleAnswer(end: .fault(said: error.description))
     }
   }
 

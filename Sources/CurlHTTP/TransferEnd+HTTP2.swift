@@ -12,20 +12,18 @@ extension TransferEnd {
     case .noMemory: self = .fault("no memory for the answer")
     case .noHTTP2:
       self = .failed(
-        .protocolError, "the TLS handshake ended without HTTP/2: the server does not take h2 (ALPN)"
-      )
+        .protocolError,
+        "the TLS handshake ended without HTTP/2: the server does not take h2 (ALPN)", .notHTTP2)
+    case .http1: self = .failed(.protocolError, "the answer is HTTP/1, not HTTP/2", .notHTTP2)
     case .reset:
       self = .failed(
         response.isBegun ? .protocolError : .connectionReset,
-        "the server reset the stream: \(HTTP2Error.name(exchange.code))")
+        "the server reset the stream: \(HTTP2Error.name(exchange.code))", .streamReset)
     case .closed: self = .closed(exchange, handle)
-    case .malformed, .waits, .hasMore: self = .failed(.protocolError, Self.breach(handle))
+    case .malformed, .waits, .hasMore:
+      let words = handle.words(for: .weirdServerReply).lowercasedFirst
+      self = .failed(.protocolError, "the answer breaks HTTP/2's rules: \(words)")
     }
-  }
-
-  private static func breach(_ handle: EasyHandle) -> String {
-    let words = handle.words(for: .weirdServerReply).lowercasedFirst
-    return words.hasPrefix("the answer is") ? words : "the answer breaks HTTP/2's rules: \(words)"
   }
 
   private static func closed(_ exchange: HTTP2Exchange, _ handle: EasyHandle) -> TransferEnd {
@@ -33,11 +31,11 @@ extension TransferEnd {
     guard exchange.status == 0 else {
       return .failed(
         .protocolError,
-        "closed after \(response.body_bytes) bytes of the body, before the end of the answer")
+        "closed after \(response.body_bytes) bytes of the body, before the end of the answer",
+        .truncatedBody)
     }
     let isReset = exchange.code != 0 && handle.systemError == ECONNRESET
-    return .failed(
-      .connectionReset, isReset ? "connection reset" : "closed without an answer")
+    return isReset ? .failed(.connectionReset, "connection reset") : .closedWithoutAnswer
   }
 }
 

@@ -1,12 +1,13 @@
 internal import Curl
 package import GateCore
+internal import GateInsight
 internal import LibC
 
 /// How a transfer ended, in the gate's terms.
 package enum TransferEnd: Hashable, Sendable {
   /// A whole answer, or for TCP and SSL a connection.
   case answered
-  case failed(FailureKind, String)
+  case failed(FailureKind, String, FailureCause? = nil)
   /// The gate's own fault, or that of what stands between it and the instance.
   case fault(String, GateFault.Cause? = nil)
 }
@@ -46,7 +47,8 @@ extension TransferEnd {
   /// What this process saw itself that it lacks.
   private static func own(_ response: CurlResponse) -> TransferEnd? {
     if response.open_errno != 0 {
-      return .fault("no socket: \(String(cString: strerror(response.open_errno)))")
+      return .fault(
+        "no socket: \(String(cString: strerror(response.open_errno)))", .noDescriptor)
     }
     return response.out_of_memory ? .fault("no memory for the answer") : nil
   }
@@ -78,8 +80,12 @@ extension TransferEnd {
   private static func connect(answeredWith status: Int) -> TransferEnd {
     let text = "the proxy answered \(status) to CONNECT"
     return switch status {
-    case 502, 503, 504: .failed(.hostUnreachable, "\(text): it does not reach the instance")
-    default: .fault(text, .proxyRefused(status: status))
+    case 407: .fault(text, .proxyCredentials)
+    case 429: .fault(text, .proxyLimit)
+    case 502, 503, 504:
+      .failed(
+        .hostUnreachable, "\(text): it does not reach the instance", .unreachableFromProxy)
+    default: .fault(text, .proxyRefused)
     }
   }
 
@@ -87,24 +93,24 @@ extension TransferEnd {
   private static func socks(_ code: CurlProxyCode) -> TransferEnd {
     switch code {
     case .networkUnreachable:
-      .failed(.hostUnreachable, "network unreachable, says the proxy")
+      .failed(.hostUnreachable, "network unreachable, says the proxy", .unreachableFromProxy)
     case .hostUnreachable:
-      .failed(.hostUnreachable, "host unreachable, says the proxy")
+      .failed(.hostUnreachable, "host unreachable, says the proxy", .unreachableFromProxy)
     case .connectionRefused:
       .failed(.connectionRefused, "connection refused, says the proxy")
     case .ttlExpired:
       .failed(.timeoutConnect, "no connection, says the proxy")
     case .generalFailure:
-      .fault("the proxy answered 1 to SOCKS5: general failure", .proxyRefused(status: 1))
+      .fault("the proxy answered 1 to SOCKS5: general failure", .proxyRefused)
     case .notAllowed:
-      .fault("the proxy answered 2 to SOCKS5: not allowed by its rules", .proxyRefused(status: 2))
+      .fault("the proxy answered 2 to SOCKS5: not allowed by its rules", .proxyRefused)
     case .commandNotSupported:
-      .fault("the proxy answered 7 to SOCKS5: command not supported", .proxyRefused(status: 7))
+      .fault("the proxy answered 7 to SOCKS5: command not supported", .proxyRefused)
     case .addressTypeNotSupported:
-      .fault("the proxy answered 8 to SOCKS5: address type not supported", .proxyRefused(status: 8))
+      .fault("the proxy answered 8 to SOCKS5: address type not supported", .proxyRefused)
     case .noAuthentication, .userRejected, .requestFailed, .ident, .identDiffers:
-      .fault("the proxy requires other credentials", .proxyRefused(status: 0))
-    case .resolveHost: .fault("the name server: could not resolve host")
+      .fault("the proxy requires other credentials", .proxyCredentials)
+    case .resolveHost: .fault("the name server: could not resolve host", .nameServer)
     default:
       .fault("the proxy does not speak SOCKS5, or hung up (\(code.rawValue))", .proxyUnusable)
     }
@@ -122,9 +128,13 @@ extension TransferEnd {
     }
     switch response.malformed {
     case .statusLine:
-      return .failed(.protocolError, "the answer is not HTTP/1.1: its status line is \(line)")
+      return .failed(
+        .protocolError, "the answer is not HTTP/1.1: its status line is \(line)",
+        FailureCause.proxyHeader(in: line) ?? .notHTTP1)
     case .fieldLine:
-      return .failed(.protocolError, "the answer is malformed: the line \(line) of its header")
+      return .failed(
+        .protocolError, "the answer is malformed: the line \(line) of its header",
+        FailureCause.proxyHeader(in: line) ?? .malformedHeader)
     case .contentLength:
       return .failed(
         .protocolError, "the answer is malformed: \(line) is no length, or not the one before it")
@@ -133,9 +143,9 @@ extension TransferEnd {
   }
 
   static func tooLarge(_ response: CurlResponse) -> TransferEnd {
-    .failed(
-      .protocolError,
-      response.header_too_large ? "more than 32 KiB of header" : "more than 16 MiB of body")
+    response.header_too_large
+      ? .failed(.protocolError, "more than 32 KiB of header", .headerTooLarge)
+      : .failed(.protocolError, "more than 16 MiB of body", .bodyTooLarge)
   }
 
   /// An answer had begun: whatever ended it, the instance sent it.
@@ -145,16 +155,20 @@ extension TransferEnd {
     switch result.resultClass {
     case .cutOff:
       return .failed(
-        .protocolError, "closed after \(handle.response.pointee.body_bytes) bytes of the body")
+        .protocolError, "closed after \(handle.response.pointee.body_bytes) bytes of the body",
+        .truncatedBody)
     case .broken where handle.isReset: return .failed(.connectionReset, "connection reset")
     case .form where handle.response.pointee.header_bytes == 0:
-      return .failed(.protocolError, "the answer is not HTTP/1.1")
-    case .form: return .failed(.protocolError, "the answer is malformed: \(text)")
+      return .failed(.protocolError, "the answer is not HTTP/1.1", .notHTTP1)
+    case .form:
+      return .failed(
+        .protocolError, "the answer is malformed: \(text)",
+        FailureCause(words: text, of: .protocolError))
     // libcurl's way of refusing a line without end (100 KB), be it the status line.
     case .here where result == .outOfMemory:
-      return .failed(.protocolError, "a header line without end")
+      return .failed(.protocolError, "a header line without end", .headerTooLarge)
     case .connecting, .lookup, .proxy, .tls, .broken, .silence, .time, .here, .other:
-      return .failed(.protocolError, text)
+      return .failed(.protocolError, text, FailureCause(words: text, of: .protocolError))
     }
   }
 
@@ -165,17 +179,17 @@ extension TransferEnd {
     let isConnected = handle.isConnected
     switch result.resultClass {
     case .connecting: return connecting(failedWith: handle)
-    case .lookup: return .fault("the name server: \(text)")
-    case .here, .proxy: return .fault(text)
+    case .lookup: return .fault("the name server: \(text)", .nameServer)
+    case .here, .proxy: return .fault(said: text)
     // An OpenSSL that allows no version that a check may offer.
-    case .broken where text.contains("no protocols available"): return .fault(text)
-    case .tls: return .failed(.tlsError, handshake(text))
-    case .silence: return .failed(.connectionReset, "closed without an answer")
+    case .broken where text.contains("no protocols available"): return .fault(said: text)
+    case .tls: return handshake(text)
+    case .silence: return .closedWithoutAnswer
     case .time: return .failed(.timeoutConnect, text)
     case .broken: return broken(result, handle, way, text)
     case .cutOff, .form, .other:
-      guard isConnected else { return .fault(text) }
-      return .failed(.protocolError, "the answer is not HTTP/1.1")
+      guard isConnected else { return .fault(said: text) }
+      return .failed(.protocolError, "the answer is not HTTP/1.1", .notHTTP1)
     }
   }
 
@@ -188,9 +202,11 @@ extension TransferEnd {
     case ETIMEDOUT: return .failed(.timeoutConnect, text)
     // The answer of a router, or of a neighbour that is not there.
     case EHOSTUNREACH, EHOSTDOWN: return .failed(.hostUnreachable, text)
-    // ENETUNREACH: no route from here. EADDRNOTAVAIL: no local port left. EACCES, EPERM: a
-    // firewall on this host. 0: the system did not say.
+    // The system did not say.
     case 0: return .failed(.connectionRefused, "could not connect")
+    case ENETUNREACH: return .fault("connect: \(text)", .noRoute)
+    case EADDRNOTAVAIL: return .fault("connect: \(text)", .noLocalPort)
+    case EACCES, EPERM: return .fault("connect: \(text)", .localFirewall)
     default: return .fault("connect: \(text)")
     }
   }
@@ -202,15 +218,22 @@ extension TransferEnd {
     if handle.isReset { return .failed(.connectionReset, "connection reset") }
     // TLS 1.3 tells after the handshake that it wants a certificate: no error of the system.
     let isHandshake = result == .sslConnectError || way.isTLS && handle.systemError == 0
-    return .failed(
-      isHandshake ? .tlsError : .connectionReset, isHandshake ? handshake(text) : text)
+    return isHandshake ? handshake(text) : .failed(.connectionReset, text)
   }
 
   /// In words of its own where the TLS library says only that the connection ended.
-  private static func handshake(_ text: String) -> String {
+  private static func handshake(_ text: String) -> TransferEnd {
     let isEnd = text.contains("SSL_ERROR_SYSCALL") || text.contains("unexpected eof")
-    guard !isEnd else { return "the connection was closed during the TLS handshake" }
-    // OpenSSL: 'error:0A000410:SSL routines::sslv3 alert handshake failure'.
+    guard !isEnd else {
+      return .failed(
+        .tlsError, "the connection was closed during the TLS handshake", .closedInHandshake)
+    }
+    let words = words(ofTLSLibrary: text)
+    return .failed(.tlsError, words, FailureCause(words: words, of: .tlsError))
+  }
+
+  /// OpenSSL's are such as `error:0A000410:SSL routines::sslv3 alert handshake failure`.
+  private static func words(ofTLSLibrary text: String) -> String {
     guard let library = text.firstRange(of: "SSL routines:"),
       let colon = text[library.upperBound...].lastIndex(of: ":")
     else { return text }
@@ -219,6 +242,14 @@ extension TransferEnd {
       return "the TLS library says: \(reason)"
     }
     return "the server sent the TLS alert '\(reason[alert.upperBound...])'"
+  }
+
+  static let closedWithoutAnswer = failed(
+    .connectionReset, "closed without an answer", .closedWithoutAnswer)
+
+  /// A fault in the words of libcurl, of the TLS library or of the system.
+  static func fault(said words: String) -> TransferEnd {
+    .fault(words, GateFault.Cause(words: words))
   }
 
   // MARK: - Time
@@ -246,7 +277,7 @@ extension TransferEnd {
     return .failed(
       .timeoutResponse,
       "no whole answer within \(limit): \(response.header_bytes) bytes of header and "
-        + "\(response.body_bytes) of body came")
+        + "\(response.body_bytes) of body came", .unfinishedAnswer)
   }
 
   /// Whether the proxy still waits for the instance: it takes longer than the check has time for.
@@ -262,7 +293,7 @@ extension TransferEnd {
   }
 
   var isTimeout: Bool {
-    guard case .failed(let kind, _) = self else { return false }
+    guard case .failed(let kind, _, _) = self else { return false }
     return kind.isTimeout
   }
 }

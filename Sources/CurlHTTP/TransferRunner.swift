@@ -104,7 +104,7 @@ final class TransferRunner {
           transfers.filter { $0.current?.group == fault.group }
         }
       for transfer in concerned where transfer.current != nil {
-        end(transfer, .fault(fault.failure.description))
+        end(transfer, .fault(said: fault.failure.description))
       }
     }
   }
@@ -113,7 +113,7 @@ final class TransferRunner {
   func timedOut(_ transfer: Transfer, after timeout: Duration, _ way: CheckWay) -> TransferEnd {
     guard let handle = transfer.current else {
       // Nothing was sent to the instance yet: its name, or the proxy's, is still being looked up.
-      return .fault("the name server: no answer within \(timeout.inWords)")
+      return .fault("the name server: no answer within \(timeout.inWords)", .nameServer)
     }
     return .timedOut(handle, after: timeout, way)
   }
@@ -149,7 +149,7 @@ final class TransferRunner {
   ) {
     switch outcome {
     case .failed(let words):
-      end(transfer, .fault("the name server: \(words)"))
+      end(transfer, .fault("the name server: \(words)", .nameServer))
     case .addresses(let addresses):
       transfer.addresses.append("+\(name.host):\(name.port):\(addresses)")
       transfer.names -= 1
@@ -161,7 +161,7 @@ final class TransferRunner {
         try transfer.useAddresses()
         try connect(transfer)
       } catch {
-        end(transfer, .fault(error.description))
+        end(transfer, .fault(said: error.description))
       }
     }
   }
@@ -193,7 +193,9 @@ final class TransferRunner {
       return .fault(CurlFailure("cannot send the PROXY header", errno: code).description)
     }
     let copy = hg_duplicate(socket)
-    guard copy >= 0 else { return .fault(CurlFailure("no socket", errno: errno).description) }
+    guard copy >= 0 else {
+      return .fault(CurlFailure("no socket", errno: errno).description, .noDescriptor)
+    }
     transfer.handle.takeOver(copy)
     transfer.openedMicroseconds = transfer.time(.connectTime)
     transfer.earlierMicroseconds += opener[.totalTime]
@@ -205,7 +207,7 @@ final class TransferRunner {
       transfer.stage = .transferring
       return nil
     } catch {
-      return .fault(error.description)
+      return .fault(said: error.description)
     }
   }
 
@@ -219,7 +221,7 @@ final class TransferRunner {
       transfer.exchange = try HTTP2Exchange(
         request.fields, body: request.body, into: transfer.handle, isTLS: transfer.isTLS)
     } catch {
-      return end(transfer, .fault(error.description))
+      return end(transfer, .fault(said: error.description))
     }
     transfer.stage = .exchanging
     if watch(transfer, socket) { serve(transfer) }
@@ -233,7 +235,7 @@ final class TransferRunner {
       }
       return true
     } catch {
-      end(transfer, .fault(error.description))
+      end(transfer, .fault(said: error.description))
       return false
     }
   }
@@ -246,7 +248,7 @@ final class TransferRunner {
     switch state {
     case .hasMore: hasMore.append(transfer)
     case .waits: break
-    case .whole, .closed, .reset, .malformed, .tooLarge, .noHTTP2, .noMemory:
+    case .whole, .closed, .reset, .http1, .malformed, .tooLarge, .noHTTP2, .noMemory:
       return end(transfer, TransferEnd(state, of: exchange, transfer.handle))
     }
     if exchange.writes != wrote, let socket = transfer.handle.openSocket {

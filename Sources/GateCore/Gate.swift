@@ -64,7 +64,7 @@ package struct Gate: Sendable {
   /// Names that listings gave to the places of other instances.
   package private(set) var doubledNames: [String] = []
   /// What the newest listing that succeeded says beside its members.
-  package private(set) var notes: [String] = []
+  package private(set) var notes: [ListingNote] = []
   /// When what a load balancer says against an instance is no longer forgiven, the earliest.
   private var nextGraceEnd: GateInstant?
 

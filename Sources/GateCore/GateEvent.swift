@@ -81,10 +81,8 @@ package struct FinishedListing: Hashable, Sendable {
   /// When the source was asked.
   package var started: GateInstant
   package var result: Result
-  /// What the source says beside its members, a sentence each: whom it awaits, that it is gone.
-  ///
-  /// They decide nothing.
-  package var notes: [String]
+  /// What the source says beside its members: whom it awaits, that it is gone.
+  package var notes: [ListingNote]
 
   package enum Result: Hashable, Sendable {
     /// The source wants `expected` instances. `missing` are the present instances that the listing
@@ -101,7 +99,8 @@ package struct FinishedListing: Hashable, Sendable {
   }
 
   package init(
-    of role: InstanceRole = .member, started: GateInstant, _ result: Result, notes: [String] = []
+    of role: InstanceRole = .member, started: GateInstant, _ result: Result,
+    notes: [ListingNote] = []
   ) {
     self.role = role
     self.started = started

@@ -25,7 +25,7 @@ package struct FirstRefusals {
       isOver = gate.instance(key).role != .guard
     case .checkLost(let key, let fault):
       guard gate.instance(key).role != .guard else { return }
-      guard case .proxyRefused = fault.cause else {
+      guard fault.cause?.isProxyRefusal ?? false else {
         isOver = true
         return
       }

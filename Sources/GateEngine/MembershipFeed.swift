@@ -37,12 +37,13 @@ package struct GroupListing: Hashable, Sendable {
   package var expected: Int?
   /// Whether the group is gone, or its desired capacity is 0.
   package var isEmpty: Bool
-  /// What the source says beside its members, a sentence each.
-  package var notes: [String]
+  /// What the source says beside its members.
+  package var notes: [ListingNote]
 
   package init(
     instances: [Instance], awaited: Set<String> = [], launching: [Instance] = [],
-    leaving: Set<String> = [], expected: Int? = nil, isEmpty: Bool = false, notes: [String] = []
+    leaving: Set<String> = [], expected: Int? = nil, isEmpty: Bool = false,
+    notes: [ListingNote] = []
   ) {
     self.instances = instances
     self.awaited = awaited.union(launching.map(\.id))

@@ -273,8 +273,9 @@ struct Diagnoser {
     if let note = gate.notes.first {
       return Diagnosis(
         .instancesMissing,
-        Words(summary, cause: note.cleaned(to: 300), advice: Self.advice(onMissing: note)), of: [],
-        evidence: nil, .likely)
+        Words(
+          summary, cause: note.words.cleaned(to: 300), advice: Self.advice(onMissing: note)),
+        of: [], evidence: nil, .likely)
     }
     return Diagnosis(
       .instancesMissing,
@@ -287,24 +288,19 @@ struct Diagnoser {
       of: [], evidence: nil, .likely)
   }
 
-  /// By the source's own word for what it awaits.
-  private static func advice(onMissing note: String) -> String {
-    let known = [
-      (
-        "Pending:Wait",
-        "a lifecycle hook holds them: see whoever completes it ('aws autoscaling "
-          + "describe-lifecycle-hooks'), or make the deadline longer than its time"
-      ),
-      (
-        "Unhealthy",
-        "'aws autoscaling describe-scaling-activities' says why the group gave them up"
-      ),
-      ("in EC2", "'aws ec2 describe-instances' says why they stopped (StateReason)"),
-      ("desired capacity is 0", "set the group's desired capacity before the gate runs"),
-    ]
-    return known.first { note.contains($0.0) }?.1
-      ?? "make the deadline longer, or see what they wait for: 'aws autoscaling "
-      + "describe-scaling-activities'"
+  private static func advice(onMissing note: ListingNote) -> String {
+    switch note {
+    case .awaited(let instances) where instances.named.contains(where: \.isHeldByHook):
+      "a lifecycle hook holds them: see whoever completes it ('aws autoscaling "
+        + "describe-lifecycle-hooks'), or make the deadline longer than its time"
+    case .awaited(let instances) where instances.named.contains(where: \.isUnhealthy):
+      "'aws autoscaling describe-scaling-activities' says why the group gave them up"
+    case .notRunning: "'aws ec2 describe-instances' says why they stopped (StateReason)"
+    case .noCapacity: "set the group's desired capacity before the gate runs"
+    case .awaited, .other:
+      "make the deadline longer, or see what they wait for: 'aws autoscaling "
+        + "describe-scaling-activities'"
+    }
   }
 
   private var replaced: Diagnosis? {
@@ -314,8 +310,8 @@ struct Diagnoser {
       .instancesReplaced,
       Words(
         "\(counted(left.count, "instance")) left the group during the run",
-        cause: gate.notes.first(where: NotRunningNote.isSentence).map {
-          "the source says: \($0.cleaned(to: 300))"
+        cause: gate.notes.first(where: \.isOfNotRunning).map {
+          "the source says: \($0.words.cleaned(to: 300))"
         }
           ?? "the Auto Scaling group replaces instances that fail its own check before they are up, "
           + "or scales in, or was deleted, or a spot instance was taken back",
@@ -563,13 +559,23 @@ struct Diagnoser {
       .instancesMissing,
       Words(
         "\(counted(missing.count, "instance")) \(are) not in the latest listing, and so not counted",
-        cause: gate.notes.first.map { "the source says: \($0.cleaned(to: 200))" }
+        cause: gate.notes.first.map { "the source says: \($0.words.cleaned(to: 200))" }
           ?? "the group is replacing them or scaling in, or they wait in a lifecycle hook; "
           + "an API that is behind lists them again soon",
         advice: gate.notes.first.map(Self.advice(onMissing:))
           ?? "compare what the source lists now; expected says how many there must be"),
       of: missing.map(\.instance.id), evidence: nil, .possible)
   }
+}
+
+extension ListingNote {
+  fileprivate var isOfNotRunning: Bool { if case .notRunning = self { true } else { false } }
+}
+
+extension ListingNote.NamedInstances.Named {
+  fileprivate var isHeldByHook: Bool { note == .said("Pending:Wait") }
+
+  fileprivate var isUnhealthy: Bool { if case .unhealthy = note { true } else { false } }
 }
 
 extension Gate {

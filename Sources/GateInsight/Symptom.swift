@@ -10,16 +10,15 @@ struct Symptom {
   /// All that is known of the instance; nil where there was a single check.
   let record: InstanceRecord?
   /// What the source of the group says of it where it does not run: `stopped in EC2`.
-  private let wordOfSource: String?
+  private let wordOfSource: MemberNote?
   let location: Location?
   /// Whose own page it is, where a mark tells.
   let author: Author?
   private let signs: Set<String>
-  private let detail: [UInt8]
 
   init(
     of instance: Instance, kind: FailureKind, report: CheckReport, check: HealthCheck,
-    request: RequestFacts, record: InstanceRecord?, notes: [String] = []
+    request: RequestFacts, record: InstanceRecord?, notes: [ListingNote] = []
   ) {
     self.instance = instance
     self.kind = kind
@@ -27,12 +26,11 @@ struct Symptom {
     self.check = check
     self.request = request
     self.record = record
-    wordOfSource = notes.lazy.compactMap { NotRunningNote.words(on: instance.id, in: $0) }.first
+    wordOfSource = notes.lazy.compactMap { $0.outOfEC2(instance.id) }.first
     let evidence = report.evidence
     location = evidence?.location.map(Location.init)
     author = Author.named(evidence?.author)
     signs = Set(evidence?.signs ?? [])
-    detail = (report.detail ?? "").foldedBytes
   }
 
   var status: Int? { report.status }
@@ -46,8 +44,8 @@ struct Symptom {
   /// Whether the answer shows one of these.
   func shows(_ wanted: Sign...) -> Bool { wanted.contains { signs.contains($0.rawValue) } }
 
-  /// Whether the check's own account has one of these phrases; they are in lower case.
-  func isTold(_ phrases: String...) -> Bool { phrases.contains { detail.contains(phrase: $0) } }
+  /// Whether it was one of these that the check saw.
+  func `is`(_ causes: FailureCause...) -> Bool { report.cause.map(causes.contains) ?? false }
 
   /// Whether the page is this program's own.
   func isBy(_ names: String...) -> Bool { author.map { names.contains($0.name) } ?? false }
@@ -79,7 +77,7 @@ struct Symptom {
     case .statusMismatch, .grpcStatusMismatch, .expectationFailed, .wrongVersion, .protocolError:
       return nil
     }
-    if let wordOfSource { return ("the source of the group", wordOfSource) }
+    if let wordOfSource { return ("the source of the group", wordOfSource.words) }
     guard let view = record?.view, LoadBalancerWords(view) == .notRunning else { return nil }
     return ("the load balancer", view.description ?? view.reasonCode ?? view.state.rawValue)
   }

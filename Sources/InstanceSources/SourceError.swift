@@ -1,7 +1,9 @@
+package import GateCore
+
 /// Why a source could not say what is in the group.
 package enum SourceError: Error, Hashable, Sendable {
   /// Nothing answers there, or only that it cannot now. It may pass.
-  case unreachable(place: String, detail: String)
+  case unreachable(place: String, detail: String, cause: GateFault.Cause = .awsUnreachable)
   /// Asked too often; `action` is `autoscaling:DescribeAutoScalingGroups`.
   case throttled(action: String, detail: String)
   /// There are no credentials to ask with; `tried` is where they were looked for.
@@ -19,11 +21,11 @@ package enum SourceError: Error, Hashable, Sendable {
   /// There is such a thing, and it is being deleted.
   case ending(what: String, name: String, detail: String)
   /// The settings of this machine or of the group cannot be worked with.
-  case unusable(detail: String, advice: String)
+  case unusable(detail: String, advice: String, cause: GateFault.Cause? = nil)
   /// The request was understood and turned down.
-  case rejected(place: String, detail: String)
+  case rejected(place: String, detail: String, cause: GateFault.Cause = .awsUnreachable)
   /// An answer that is not what it should be.
-  case malformed(place: String, detail: String)
+  case malformed(place: String, detail: String, cause: GateFault.Cause = .awsUnreachable)
   /// An answer of somebody else, such as a proxy's page.
   case foreign(place: String, detail: String)
 }
@@ -32,7 +34,7 @@ extension SourceError: CustomStringConvertible {
   /// What happened and where.
   package var message: String {
     switch self {
-    case .unreachable(let place, let detail): "cannot reach \(place): \(detail)"
+    case .unreachable(let place, let detail, _): "cannot reach \(place): \(detail)"
     case .throttled(let action, let detail): "AWS throttles \(action): \(detail)"
     case .noCredentials(let tried): "no AWS credentials found: \(tried)"
     case .refusedCredentials(let place, let detail):
@@ -44,9 +46,9 @@ extension SourceError: CustomStringConvertible {
     case .notFound(let what, let name, let place): "there is no \(what) '\(name)' in \(place)"
     case .ending(let what, let name, let detail):
       "the \(what) '\(name)' is being deleted (\(detail))"
-    case .unusable(let detail, _): detail
-    case .rejected(let place, let detail): "\(place) turned the request down: \(detail)"
-    case .malformed(let place, let detail): "the answer of \(place) cannot be read: \(detail)"
+    case .unusable(let detail, _, _): detail
+    case .rejected(let place, let detail, _): "\(place) turned the request down: \(detail)"
+    case .malformed(let place, let detail, _): "the answer of \(place) cannot be read: \(detail)"
     case .foreign(let place, let detail): "it is not AWS that answers at \(place): \(detail)"
     }
   }
@@ -67,7 +69,7 @@ extension SourceError: CustomStringConvertible {
           ? ", and see that the role's trust policy names it" : ", on Resource \"*\"")
     case .notFound: "check the name; for AWS the region (AWS_REGION) and the account (AWS_PROFILE)"
     case .ending: "name the group that takes its place"
-    case .unusable(_, let advice): advice
+    case .unusable(_, let advice, _): advice
     case .rejected: "check the name and the region (AWS_REGION)"
     case .malformed: "look at what answers there; for AWS at AWS_ENDPOINT_URL, and for a proxy"
     case .foreign:
@@ -96,4 +98,30 @@ extension SourceError: CustomStringConvertible {
   }
 
   package var description: String { message }
+}
+
+extension GateFault {
+  /// A source that cannot be read while the group is gated.
+  package init(_ error: SourceError) { self.init(detail: error.message, cause: error.cause) }
+}
+
+extension SourceError {
+  static func noAnswer(of place: String, _ failure: HTTPFailure) -> SourceError {
+    .unreachable(
+      place: place, detail: failure.detail, cause: failure.cause ?? .awsUnreachable)
+  }
+
+  /// Nil where nothing is known of it.
+  var cause: GateFault.Cause? {
+    switch self {
+    case .unreachable(_, _, let cause), .rejected(_, _, let cause), .malformed(_, _, let cause):
+      cause
+    case .throttled: .throttled
+    case .noCredentials, .unusableCredentials, .refusedCredentials: .credentials
+    case .missingPermission: .missingPermission
+    case .notFound, .ending: .notFound
+    case .unusable(_, _, let cause): cause
+    case .foreign: .foreign
+    }
+  }
 }

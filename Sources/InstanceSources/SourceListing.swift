@@ -28,8 +28,8 @@ package struct SourceMember: Hashable, Sendable {
   /// While it is `awaited` or `leaving`, its address may be empty.
   package var instance: Instance
   package var standing: Standing
-  /// The source's own word for why it is `awaited`, or `leaving`: `Pending:Wait`.
-  package var note: String?
+  /// Why it is `awaited`, or `leaving`.
+  package var note: MemberNote?
   /// The machine image that it runs: `ami-0abc…`.
   package var image: String?
   /// The number of the launch template's version that it was started from.
@@ -37,7 +37,7 @@ package struct SourceMember: Hashable, Sendable {
   package var tags: [String: String]
 
   package init(
-    instance: Instance, standing: Standing, note: String? = nil, image: String? = nil,
+    instance: Instance, standing: Standing, note: MemberNote? = nil, image: String? = nil,
     launchTemplateVersion: String? = nil, tags: [String: String] = [:]
   ) {
     self.instance = instance
@@ -49,7 +49,9 @@ package struct SourceMember: Hashable, Sendable {
   }
 
   /// Whether EC2 says that it does not run, whatever the group takes it for.
-  package var isOutOfEC2: Bool { note.map(NotRunningNote.isNoted) ?? false }
+  package var isOutOfEC2: Bool {
+    if case .outOfEC2 = note { true } else { false }
+  }
 
   /// What a member is to the group.
   package enum Standing: Hashable, Sendable {

@@ -200,7 +200,7 @@ import Testing
     handle.response.pointee.out_of_memory = false
     handle.response.pointee.open_errno = EMFILE
     guard
-      case .fault("no socket: Too many open files", nil) = TransferEnd(
+      case .fault("no socket: Too many open files", .noDescriptor) = TransferEnd(
         CURLE_COULDNT_CONNECT, of: handle, CheckWay())
     else {
       Issue.record("it is held against the instance")

@@ -98,7 +98,7 @@ import Testing
     let transfer = try runner.make(.sample())
     transfer.stage = .lookingUp
     guard
-      case .fault(let detail, nil) = runner.timedOut(
+      case .fault(let detail, .nameServer) = runner.timedOut(
         transfer, after: .seconds(5), CheckWay())
     else {
       Issue.record("it is held against the instance")

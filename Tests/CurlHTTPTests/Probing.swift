@@ -37,9 +37,12 @@ enum Outcome: Hashable, CustomTestStringConvertible {
     if case .checked(_, let report) = event {
       switch report.result {
       case .success: self = .success(report.status)
-      case .failure(let kind): self = .failure(kind, report.status, report.detail ?? "")
+      case .failure(let kind):
+        #expect(report.hasCauseOfItsWords, "\(report)")
+        self = .failure(kind, report.status, report.detail ?? "")
       }
     } else if case .checkLost(_, let fault) = event {
+      #expect(fault.hasCauseOfItsWords, "\(fault)")
       self = .fault(fault.detail)
     } else {
       self = .none

@@ -154,7 +154,9 @@ import Testing
         outcome == .failure(.hostUnreachable, nil, "\(words): it does not reach the instance"))
     } else {
       #expect(outcome == .fault(words))
-      #expect(probing.lastFault?.cause == .proxyRefused(status: number))
+      let cause: GateFault.Cause =
+        [407: .proxyCredentials, 429: .proxyLimit][number] ?? .proxyRefused
+      #expect(probing.lastFault?.cause == cause)
     }
   }
 

@@ -75,7 +75,7 @@ import Testing
       _ = runner.loop.serve(waitingAtMost: 10_000) {}
     }
     let end = runner.timedOut(transfer, after: timeout, plan.way)
-    guard case .failed(let kind, let detail) = end else {
+    guard case .failed(let kind, let detail, _) = end else {
       Issue.record("it is taken for a fault of the gate's: \(end)")
       return
     }

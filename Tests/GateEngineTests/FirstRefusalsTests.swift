@@ -6,7 +6,7 @@ import Testing
 /// When a proxy lets no first check through, there is nothing to judge.
 @Suite struct FirstRefusalsTests {
   private static let refusal = GateFault(
-    detail: "the proxy answered 403 to CONNECT", cause: .proxyRefused(status: 403))
+    detail: "the proxy answered 403 to CONNECT", cause: .proxyRefused)
   private static let other = GateFault(detail: "no socket: too many open files")
   private static let passed = CheckReport(
     started: .start, result: .success, status: 200, latencyMicroseconds: 1000)

@@ -218,7 +218,8 @@ internal import Testing
     scene.check.interval = .seconds(10)
     scene.deadline = .seconds(100)
     let late = Failure(
-      .timeoutResponse, "the answer took longer than 400ms", latency: .milliseconds(1230))
+      .timeoutResponse, "the answer took longer than 400ms", .lateAnswer,
+      latency: .milliseconds(1230))
     let first = try #require(scene.diagnoses(Player("---", late)).first)
     #expect(first.advice.contains("a timeout of 1.5s would have done"))
   }
@@ -269,19 +270,47 @@ internal import Testing
     #expect(found.contains { $0.code == .disallowedHost })
   }
 
-  @Test(arguments: [
-    ("ThrottlingException: Rate exceeded", "make refresh longer"),
-    ("AWS does not allow ec2:DescribeInstances to arn:aws:iam::1:user/x: no", "allow the action"),
+  static let faults: [(detail: String, cause: GateFault.Cause?, advice: String)] = [
+    ("ThrottlingException: Rate exceeded", .throttled, "make refresh longer"),
     (
-      "the AWS credentials were refused by AWS sts in x: ExpiredToken: no",
+      "AWS does not allow ec2:DescribeInstances to arn:aws:iam::1:user/x: no", .missingPermission,
+      "allow the action"
+    ),
+    (
+      "the AWS credentials were refused by AWS sts in x: ExpiredToken: no", .credentials,
       "last as long as the run"
     ),
-    ("there is no target group 'web' in AWS elasticloadbalancing in x", "see who deletes it"),
-    ("it is not AWS that answers at AWS ec2 in x: status 403", "let this host through"),
-    ("cannot reach AWS ec2 in x: timed out", "AWS_ENDPOINT_URL"),
-    ("exit status 3", "ask the source by hand"),
-  ])
-  func aSourceThatCannotBeReadIsNamed(_ detail: String, _ advice: String) throws {
+    (
+      "there is no target group 'web' in AWS elasticloadbalancing in x", .notFound,
+      "see who deletes it"
+    ),
+    (
+      "it is not AWS that answers at AWS ec2 in x: status 403", .foreign, "let this host through"
+    ),
+    ("cannot reach AWS ec2 in x: timed out", .awsUnreachable, "AWS_ENDPOINT_URL"),
+    ("exit status 3", nil, "ask the source by hand"),
+    ("no socket: Too many open files", .noDescriptor, "ulimit"),
+    ("the name server: could not resolve host", .nameServer, "getent"),
+    ("connect: network is unreachable", .noRoute, "ip route"),
+    ("connect: cannot assign requested address", .noLocalPort, "ip_local_port_range"),
+    ("connect: operation not permitted", .localFirewall, "nft list ruleset"),
+    ("problem with the SSL CA cert", .tlsFiles, "openssl x509"),
+    ("the proxy requires other credentials", .proxyCredentials, "USER:PASSWORD@HOST"),
+    ("the proxy answered 429 to CONNECT", .proxyLimit, "the proxy's limit"),
+    ("the proxy answered 2 to SOCKS5: not allowed by its rules", .proxyRefused, "ConnectPort"),
+    ("the proxy: connection refused", .proxyUnusable, "curl -x PROXY"),
+  ]
+
+  /// A journal that was written before it had causes gives the same diagnoses.
+  @Test func theWordsTellTheCause() {
+    for fault in Self.faults { #expect(GateFault.Cause(words: fault.detail) == fault.cause) }
+    #expect(Set(Self.faults.compactMap(\.cause)) == Set(GateFault.Cause.allCases))
+  }
+
+  @Test(arguments: faults)
+  func aSourceThatCannotBeReadIsNamed(
+    _ detail: String, _ cause: GateFault.Cause?, _ advice: String
+  ) throws {
     let policy = GatePolicy(
       deadline: .seconds(10), expected: 1, membership: .changing,
       polling: .init(refresh: .seconds(1), timeout: .seconds(1)))
@@ -290,7 +319,7 @@ internal import Testing
     run.send(.listed(FinishedListing(started: .start, .succeeded(expected: 1))), at: .start)
     for slot in 0..<20 where run.verdict == nil {
       let asked = GateInstant.seconds(Double(slot) / 2)
-      let fault = GateFault(detail: detail)
+      let fault = GateFault(detail: detail, cause: cause)
       run.send(.listed(FinishedListing(started: asked, .failed(fault))), at: asked)
       run.end(InstanceKey(0), .success, at: asked)
     }
@@ -338,21 +367,16 @@ internal import Testing
     #expect(first.code == .gateFault && first.summary.contains("held up"), "\(first)")
   }
 
-  @Test(arguments: [
-    ("no socket: Too many open files", "ulimit"),
-    (
-      "the name server: could not resolve "
-        + "host", "getent"
-    ),
-    ("connect: network is unreachable", "ip route"), ("something else", "run the gate again"),
-  ])
-  func faultsOfTheGateAreFirst(_ detail: String, _ words: String) throws {
-    let lost = Failure(.statusMismatch, detail)
+  @Test(arguments: faults)
+  func faultsOfTheGateAreFirst(
+    _ detail: String, _ cause: GateFault.Cause?, _ advice: String
+  ) throws {
+    let lost = Failure(.statusMismatch, detail, fault: cause)
     let found = Scene(deadline: .seconds(2)).diagnoses(
       Player("??????", lost), Player("??????", lost))
     let first = try #require(found.first)
     #expect(first.code == .gateFault)
-    #expect(first.advice.contains(words))
+    #expect(first.advice.contains(cause == nil ? "run the gate again" : advice))
     #expect(first.evidence == detail)
   }
 }

@@ -101,7 +101,10 @@ internal import Testing
       polling: .init(refresh: .seconds(1), timeout: .seconds(1)))
     var run = VirtualRun(check: Scene().check, policy: policy)
     run.join(["old-i-1", "i-1"])
-    let notes = ["1 instance not running: i-1 (stopped in EC2)"]
+    let notes = [
+      ListingNote.notRunning(
+        .init([.init(id: "i-1", note: .outOfEC2(state: "stopped"))], most: 50))
+    ]
     run.send(
       .listed(
         FinishedListing(

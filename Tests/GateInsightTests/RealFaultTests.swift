@@ -42,6 +42,8 @@ internal import Testing
         + "[\"\(failed)\"], \"check\": 2}")
   }
 
+  static let cases = faults.map { RuleTests.Case($0.name, $0.failure, $0.first) }
+
   static let faults = [
     Fault(
       "missing-secret",
@@ -99,25 +101,30 @@ internal import Testing
     Fault(
       "reset", Failure(.connectionReset, "connection reset"), is: .connectionDropped, "reset"),
     Fault(
-      "close", Failure(.connectionReset, "closed without an answer"), is: .connectionDropped,
+      "close", Failure(.connectionReset, "closed without an answer", .closedWithoutAnswer),
+      is: .connectionDropped,
       "closed the connection without an answer"),
     Fault(
-      "garbage", Failure(.protocolError, "the answer is not HTTP/1.1"), is: .protocolMismatch,
+      "garbage", Failure(.protocolError, "the answer is not HTTP/1.1", .notHTTP1),
+      is: .protocolMismatch,
       "not in HTTP/1.1"),
     Fault("trickle", silence, is: .tooSlow, or: [.slowBoot]),
     Fault(
       "truncated",
       Failure(
-        .protocolError, "closed after 10 bytes of the body", status: 200,
+        .protocolError, "closed after 10 bytes of the body", .truncatedBody, status: 200,
         Evidence(excerpt: "0123456789")), is: .truncatedAnswer, "Content-Length"),
     Fault(
       "endless",
       Failure(
         .timeoutResponse,
-        "no whole answer within 400ms: 47 bytes of header and 60416 of body came", status: 200,
+        "no whole answer within 400ms: 47 bytes of header and 60416 of body came",
+        .unfinishedAnswer,
+        status: 200,
         Evidence(excerpt: String(repeating: "x", count: 200))), is: .unfinishedAnswer, "60416"),
     Fault(
-      "hugeheader", Failure(.protocolError, "a header line without end", status: 200),
+      "hugeheader",
+      Failure(.protocolError, "a header line without end", .headerTooLarge, status: 200),
       is: .oversizedAnswer),
     Fault("status-301", .status(301), is: .redirectedElsewhere),
     Fault("status-401", .status(401), is: .authenticationWanted),
@@ -142,7 +149,8 @@ internal import Testing
           + "HTTPS port</center>"), is: .plainOnTLSPort, "HTTPS:80/health"),
     Fault(
       "a certificate of nobody",
-      Failure(.tlsError, "SSL peer certificate or SSH remote key was not OK"),
+      Failure(
+        .tlsError, "SSL peer certificate or SSH remote key was not OK", .certificateRefused),
       is: .certificateUntrusted, "ca_file"),
   ]
 

@@ -26,12 +26,16 @@ internal import Testing
     var testDescription: String { name }
   }
 
-  private static func grpc(_ status: Int?, _ detail: String) -> Failure {
-    Failure(.grpcStatusMismatch, detail, status: status)
+  private static func grpc(
+    _ status: Int?, _ detail: String, _ cause: FailureCause? = nil
+  ) -> Failure {
+    Failure(.grpcStatusMismatch, detail, cause, status: status)
   }
 
-  private static func tls(_ detail: String, port: Int = 443) -> Failure {
-    Failure(.tlsError, detail, port: port)
+  private static func tls(
+    _ detail: String, _ cause: FailureCause? = nil, port: Int = 443
+  ) -> Failure {
+    Failure(.tlsError, detail, cause, port: port)
   }
 
   private static func page(
@@ -135,10 +139,12 @@ internal import Testing
       .unexpectedContent),
     Case("no such host", Failure(.hostUnreachable, "no route to host"), .firewallOrWrongAddress),
     Case(
-      "a reset on 443", Failure(.connectionReset, "closed without an answer", port: 443),
+      "a reset on 443",
+      Failure(.connectionReset, "closed without an answer", .closedWithoutAnswer, port: 443),
       .plainOnTLSPort),
     Case(
-      "an alert on 443", Failure(.protocolError, "the answer is not HTTP/1.1", port: 443),
+      "an alert on 443",
+      Failure(.protocolError, "the answer is not HTTP/1.1", .notHTTP1, port: 443),
       .plainOnTLSPort),
     Case(
       "the PROXY protocol", .status(400, "PROXY TCP4 10.0.0.9 10.0.0.1 4711 80"), .proxyProtocol),
@@ -147,42 +153,70 @@ internal import Testing
       Failure(
         .protocolError,
         "HTTP 200, but the body has neither Content-Length nor chunks, which a Classic Load "
-          + "Balancer does not accept", status: 200), .unframedBody),
-    Case("too much body", Failure(.protocolError, "more than 16 MiB of body"), .oversizedAnswer),
+          + "Balancer does not accept", .unframedBody, status: 200), .unframedBody),
+    Case(
+      "too much body", Failure(.protocolError, "more than 16 MiB of body", .bodyTooLarge),
+      .oversizedAnswer),
     Case(
       "too much header",
-      Failure(
-        .protocolError,
-        "more than 32 KiB of "
-          + "header"), .oversizedAnswer),
+      Failure(.protocolError, "more than 32 KiB of header", .headerTooLarge), .oversizedAnswer),
     Case("half an answer", Failure(.protocolError, "transferred a partial file"), .brokenAnswer),
     Case(
-      "the wrong version of TLS, or none", tls("wrong version number", port: 8086), .tlsOnPlainPort,
+      "the wrong version of TLS, or none", tls("wrong version number", .plainText, port: 8086),
+      .tlsOnPlainPort,
       .https),
-    Case("expired", tls("certificate has expired"), .certificateExpired, .https),
     Case(
-      "another name", tls("no alternative certificate subject name matches target host name"),
+      "expired", tls("certificate has expired", .certificateExpired), .certificateExpired, .https),
+    Case(
+      "another name",
+      tls(
+        "no alternative certificate subject name matches target host name", .certificateName),
       .certificateName, .https),
     Case(
-      "self-signed", tls("SSL certificate problem: self-signed certificate"), .certificateUntrusted,
+      "self-signed", tls("SSL certificate problem: self-signed certificate", .certificateUntrusted),
+      .certificateUntrusted,
       .https),
-    Case("mutual TLS", tls("tlsv13 alert certificate required"), .clientCertificateWanted, .https),
+    Case(
+      "mutual TLS", tls("tlsv13 alert certificate required", .clientCertificateWanted),
+      .clientCertificateWanted, .https),
     Case(
       "mutual TLS of nginx", .status(400, "400 No required SSL certificate was sent"),
       .clientCertificateWanted, .https),
-    Case("no SNI", tls("tlsv1 unrecognized name"), .certificateName, .https),
-    Case("an alert without a name", tls("sslv3 alert handshake failure"), .certificateName, .https),
-    Case("no common version", tls("TLS alert protocol version"), .tlsParameters),
+    Case("no SNI", tls("tlsv1 unrecognized name", .unrecognizedName), .certificateName, .https),
     Case(
-      "closed in the handshake", tls("the connection was closed during the TLS handshake"),
+      "an alert without a name", tls("sslv3 alert handshake failure", .handshakeFailure),
+      .certificateName, .https),
+    Case("no common version", tls("TLS alert protocol version", .tlsParameters), .tlsParameters),
+    Case(
+      "closed in the handshake",
+      tls("the connection was closed during the TLS handshake", .closedInHandshake),
       .connectionDropped),
     Case(
-      "a zero byte", Failure(.protocolError, "the answer is malformed: nul byte in header"),
+      "a zero byte",
+      Failure(.protocolError, "the answer is malformed: nul byte in header", .malformedHeader),
       .brokenAnswer),
     Case(
       "a commit cut short",
       Failure(.wrongVersion, "version 'v4', not 'v42'", status: 200, version: "80e3b71"),
       .staleVersion),
+    Case(
+      "a handshake that the server denies", tls("TLS alert 'access denied'", .accessDenied),
+      .certificateName, .https),
+    Case(
+      "a certificate that does not stand",
+      tls("SSL peer certificate or SSH remote key was not OK", .certificateRefused),
+      .certificateUntrusted, .https),
+    Case(
+      "a header of the PROXY protocol",
+      Failure(
+        .protocolError, "the answer is not HTTP/1.1: its status line is 'PROXY TCP4 10.0.0.9'",
+        .proxyHeader), .proxyProtocol),
+    Case(
+      "half a body", Failure(.protocolError, "closed after 10 bytes of the body", .truncatedBody),
+      .truncatedAnswer),
+    Case(
+      "an answer that came late",
+      Failure(.timeoutResponse, "the answer took longer than 2s", .lateAnswer), .tooSlow),
     Case("any handshake", tls("SSL connect error"), .tlsOnPlainPort, .https),
     Case("a handshake on 80", tls("SSL connect error", port: 80), .tlsOnPlainPort, .https),
     Case("a slow handshake", Failure(.timeoutTLS, "no TLS handshake within 2s"), .tooSlow, .https),
@@ -197,41 +231,44 @@ internal import Testing
     Case("gRPC otherwise", grpc(3, "gRPC status 3, not 0"), .unexpectedStatus, .grpc),
     Case(
       "gRPC forbidden",
-      grpc(
-        nil,
-        "HTTP 403 without a "
-          + "grpc-status"), .authenticationWanted, .grpc),
+      grpc(nil, "HTTP 403 without a grpc-status", .grpcRefused), .authenticationWanted, .grpc),
     Case(
       "HTTP/2 breaks",
-      Failure(
-        .protocolError,
-        "error in the HTTP2 framing "
-          + "layer"), .protocolMismatch,
+      Failure(.protocolError, "error in the HTTP2 framing layer", .notHTTP2), .protocolMismatch,
       .grpc),
     Case(
-      "HTTP/1 for HTTP/2", Failure(.protocolError, "the answer is HTTP/1, not HTTP/2"),
+      "HTTP/1 for HTTP/2", Failure(.protocolError, "the answer is HTTP/1, not HTTP/2", .notHTTP2),
       .protocolMismatch, .grpc),
     Case(
       "a stream that is refused",
-      Failure(.connectionReset, "the server reset the stream: REFUSED_STREAM"), .connectionDropped,
+      Failure(.connectionReset, "the server reset the stream: REFUSED_STREAM", .streamReset),
+      .connectionDropped,
       .grpc),
     Case(
       "a gRPC answer without its trailers",
       Failure(
-        .grpcStatusMismatch, "HTTP 200 without a grpc-status",
+        .grpcStatusMismatch, "HTTP 200 without a grpc-status", .noGRPCStatus,
         .read(type: "application/grpc", "")),
       .brokenAnswer, .grpc),
     Case(
       "a proxy that reaches nobody",
       Failure(
-        .hostUnreachable, "the proxy answered 503 to CONNECT: it does not reach the instance"),
+        .hostUnreachable, "the proxy answered 503 to CONNECT: it does not reach the instance",
+        .unreachableFromProxy),
       .firewallOrWrongAddress),
     Case("no status at all", .status(999), .unexpectedStatus),
-    Case("no gRPC", grpc(nil, "HTTP 200 without a grpc-status"), .protocolMismatch, .grpc),
-    Case("a proxy for gRPC", grpc(nil, "HTTP 502 without a grpc-status"), .applicationDown, .grpc),
-    Case("HTTP for gRPC", grpc(nil, "HTTP 404 without a grpc-status"), .pathMissing, .grpc),
     Case(
-      "gRPC hangs up", Failure(.connectionReset, "closed without an answer"), .protocolMismatch,
+      "no gRPC", grpc(nil, "HTTP 200 without a grpc-status", .noGRPCStatus), .protocolMismatch,
+      .grpc),
+    Case(
+      "a proxy for gRPC", grpc(nil, "HTTP 502 without a grpc-status", .noGRPCServer),
+      .applicationDown, .grpc),
+    Case(
+      "HTTP for gRPC", grpc(nil, "HTTP 404 without a grpc-status", .noGRPCRoute), .pathMissing,
+      .grpc),
+    Case(
+      "gRPC hangs up", Failure(.connectionReset, "closed without an answer", .closedWithoutAnswer),
+      .protocolMismatch,
       .grpc),
     Case(
       "NOT_SERVING",
@@ -239,7 +276,9 @@ internal import Testing
       .applicationNotReady, .grpc),
     Case(
       "a 500 that did not end",
-      Failure(.timeoutResponse, "no whole answer within 2s: 40 bytes of header", status: 500),
+      Failure(
+        .timeoutResponse, "no whole answer within 2s: 40 bytes of header", .unfinishedAnswer,
+        status: 500),
       .unfinishedAnswer),
   ]
 
@@ -252,6 +291,15 @@ internal import Testing
       diagnosis(
         of: report, from: instance, check: check, request: RequestFacts(host: row.host)))
     #expect(found.code == row.code)
+  }
+
+  /// A journal that was written before it had causes gives the same diagnoses.
+  @Test(arguments: cases + RealFaultTests.cases) func theWordsTellTheCause(_ row: Case) {
+    #expect(FailureCause(words: row.failure.detail, of: row.failure.kind) == row.failure.cause)
+  }
+
+  @Test func everyCauseHasItsWords() {
+    #expect(Set(Self.cases.compactMap(\.failure.cause)) == Set(FailureCause.allCases))
   }
 
   @Test func everyKindOfFailureIsExplained() {
@@ -271,9 +319,7 @@ internal import Testing
 
   private static let symptoms =
     (cases + PageTests.rows.map { Case($0.name, $0.failure, $0.code) }
-    + RealFaultTests.faults.map { row in
-      Case(row.name, row.failure, row.first)
-    }).map { row in
+    + RealFaultTests.cases).map { row in
       var check = Scene().check
       check.target.scheme = row.scheme
       return Symptom(

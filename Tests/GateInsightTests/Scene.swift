@@ -107,7 +107,9 @@ struct Scene {
       return (started + latency, .checked(key, failure.report(from: started, taking: latency)))
     case "?":
       return (
-        started, .checkLost(key, GateFault(detail: failure.detail, started: started))
+        started,
+        .checkLost(
+          key, GateFault(detail: failure.detail, started: started, cause: failure.fault))
       )
     default: preconditionFailure("'\(mark)' is no mark")
     }
@@ -142,6 +144,9 @@ extension Evidence {
 struct Failure {
   var kind: FailureKind
   var detail: String
+  var cause: FailureCause?
+  /// Of a check that is lost.
+  var fault: GateFault.Cause?
   var status: Int?
   var evidence: Evidence?
   var version: String?
@@ -149,11 +154,14 @@ struct Failure {
   var port = 80
 
   init(
-    _ kind: FailureKind, _ detail: String, status: Int? = nil, _ evidence: Evidence? = nil,
+    _ kind: FailureKind, _ detail: String, _ cause: FailureCause? = nil,
+    fault: GateFault.Cause? = nil, status: Int? = nil, _ evidence: Evidence? = nil,
     version: String? = nil, latency: Duration? = nil, port: Int = 80
   ) {
     self.kind = kind
     self.detail = detail
+    self.cause = cause
+    self.fault = fault
     self.status = status
     self.evidence = evidence
     self.version = version
@@ -189,7 +197,7 @@ struct Failure {
   func report(from started: GateInstant, taking latency: Duration) -> CheckReport {
     CheckReport(
       started: started, result: .failure(kind), status: status,
-      latencyMicroseconds: latency.inMicroseconds, detail: detail, version: version,
-      evidence: evidence)
+      latencyMicroseconds: latency.inMicroseconds, detail: detail, cause: cause,
+      version: version, evidence: evidence)
   }
 }

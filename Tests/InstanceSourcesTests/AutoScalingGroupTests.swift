@@ -158,7 +158,7 @@ import Testing
         : Self.group(desired: 1, members: [("i-1", lifecycle, "")], health: health)
     }.list()
     #expect(listing.members.map(\.standing) == [standing])
-    #expect(listing.members.map(\.note) == [note])
+    #expect(listing.members.map(\.note?.words) == [note])
   }
 
   @Test func aGroupThatIsBeingDeletedIsGone() {
@@ -279,7 +279,7 @@ import Testing
   ])
   func whatIsMissingIsMalformed(_ text: String) {
     let error = #expect(throws: SourceError.self) { try group { _ in .xml(text) }.list() }
-    guard case .malformed(_, let detail) = error else {
+    guard case .malformed(_, let detail, _) = error else {
       Issue.record("\(String(describing: error))")
       return
     }

@@ -30,7 +30,7 @@ import Testing
       machine.now.pauses
         == [.milliseconds(400), .milliseconds(800), .milliseconds(1600), .milliseconds(3200)])
     switch error {
-    case .unreachable(Self.place, _): break
+    case .unreachable(Self.place, _, _): break
     case .throttled(action: "autoscaling:DescribeAutoScalingGroups", _): break
     default: Issue.record("\(String(describing: error))")
     }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import InstanceSources
@@ -9,7 +10,7 @@ import Testing
     let judge = try PeerProcess("sigv4_judge.py")
     let port = judge.announcement.prefix { $0 != " " }
     let seed = UInt64.random(in: 0...UInt64.max)
-    var generator = SeededGenerator(state: seed)
+    var generator = SplitMix64(seed: seed)
     for number in 0..<240 {
       let (request, keys) = request(number, to: "http://127.0.0.1:\(port)/", &generator)
       let response = try HTTPClient.send(request)
@@ -22,14 +23,14 @@ import Testing
   func aJudgeFindsAForgedSignatureWrong() throws {
     let judge = try PeerProcess("sigv4_judge.py")
     let port = judge.announcement.prefix { $0 != " " }
-    var generator = SeededGenerator(state: 1)
+    var generator = SplitMix64(seed: 1)
     var (request, _) = request(0, to: "http://127.0.0.1:\(port)/", &generator)
     request.signing?.credentials.secretAccessKey = Secret("another")
     #expect(try HTTPClient.send(request).status == 403)
   }
 
   private func request(
-    _ number: Int, to url: String, _ generator: inout SeededGenerator
+    _ number: Int, to url: String, _ generator: inout SplitMix64
   ) -> (HTTPRequest, keys: String) {
     var call = QueryCall(AWSService.allCases.randomElement(using: &generator) ?? .sts, "Describe")
     for _ in 0..<Int.random(in: 0...12, using: &generator) {
@@ -56,7 +57,7 @@ import Testing
   }
 
   private func text(
-    of characters: [Character], _ length: ClosedRange<Int>, _ generator: inout SeededGenerator
+    of characters: [Character], _ length: ClosedRange<Int>, _ generator: inout SplitMix64
   ) -> String {
     String(
       (0..<Int.random(in: length, using: &generator)).map { _ in

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import InstanceSources
@@ -78,7 +79,7 @@ import Testing
 
   @Test func randomDamageNeverTraps() throws {
     let whole = try Fixture.bytes("elb-load-balancers.xml")
-    var generator = SeededGenerator(state: 7)
+    var generator = SplitMix64(seed: 7)
     for _ in 0..<500 {
       var bytes = whole
       for _ in 0..<Int.random(in: 1...5, using: &generator) {

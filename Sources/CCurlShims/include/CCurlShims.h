@@ -95,7 +95,8 @@ typedef enum HG_CLOSED hg_exchange_state {
   HG_EXCHANGE_WHOLE HG_CASE(whole),      // the peer has ended its answer (END_STREAM)
   HG_EXCHANGE_CLOSED HG_CASE(closed),     // the connection ended before that; hg_exchange_code says how
   HG_EXCHANGE_RESET HG_CASE(reset),      // the peer reset the stream, or refused it; the code is HTTP/2's
-  HG_EXCHANGE_MALFORMED HG_CASE(malformed),  // not HTTP/2, or not by its rules: the response's error has the words
+  HG_EXCHANGE_HTTP1 HG_CASE(http1),      // the peer speaks HTTP/1
+  HG_EXCHANGE_MALFORMED HG_CASE(malformed),  // not by HTTP/2's rules: the response's error has the words
   HG_EXCHANGE_TOO_LARGE HG_CASE(tooLarge),  // the response says what
   HG_EXCHANGE_NO_HTTP2 HG_CASE(noHTTP2),   // the TLS handshake ended without it (ALPN)
   HG_EXCHANGE_NO_MEMORY HG_CASE(noMemory),   // of this process

@@ -265,13 +265,13 @@ extension Gate {
       .noInstances,
       whyEmpty
         ?? "no instance was found by the deadline of \(deadlineWords)"
-        + (notes.first.map { ": \($0)" } ?? ""))
+        + (notes.first.map { ": \($0.words)" } ?? ""))
   }
 
   /// Nil where the latest listing names instances, or could not be had.
   private var whyEmpty: String? {
     guard case .empty = listing?.result else { return nil }
-    return notes.first ?? "the group is gone, or its desired capacity is 0"
+    return notes.first?.words ?? "the group is gone, or its desired capacity is 0"
   }
 
   /// `6m`, or where the run was resumed `6m (put off to 14m30s)`.

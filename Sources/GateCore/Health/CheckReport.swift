@@ -9,6 +9,8 @@ package struct CheckReport: Hashable, Sendable {
   package var latencyMicroseconds: Int64
   /// For a failure, what happened, in words.
   package var detail: String?
+  /// For a failure, what was seen beyond its kind.
+  package var cause: FailureCause?
   /// The version that the answer carried, where one was asked for.
   package var version: String?
   /// What a failed check's answer showed, for whoever explains it.
@@ -16,13 +18,15 @@ package struct CheckReport: Hashable, Sendable {
 
   package init(
     started: GateInstant, result: CheckResult, status: Int? = nil, latencyMicroseconds: Int64,
-    detail: String? = nil, version: String? = nil, evidence: Evidence? = nil
+    detail: String? = nil, cause: FailureCause? = nil, version: String? = nil,
+    evidence: Evidence? = nil
   ) {
     self.started = started
     self.result = result
     self.status = status
     self.latencyMicroseconds = latencyMicroseconds
     self.detail = detail?.cleaned(to: 500)
+    self.cause = cause
     self.version = version?.cleaned(to: 100)
     self.evidence = evidence
   }
@@ -85,15 +89,7 @@ package struct GateFault: Error, Hashable, Sendable {
   package var detail: String
   /// When the check that it cost was begun, if it cost one.
   package var started: GateInstant?
-  /// What a program can act on; a journal does not keep it.
   package var cause: Cause?
-
-  package enum Cause: Hashable, Sendable {
-    /// The proxy answered CONNECT with this status, which says nothing of the instance.
-    case proxyRefused(status: Int)
-    /// The proxy itself was not reached, or did not speak as one.
-    case proxyUnusable
-  }
 
   package init(detail: String, started: GateInstant? = nil, cause: Cause? = nil) {
     self.detail = detail.cleaned(to: 1000)

@@ -77,8 +77,7 @@ package struct LintedTarget: Sendable {
 extension LintDocument {
   /// The document, indented, with a line feed at its end.
   package var json: [UInt8] {
-    var writer = JSONWriter(.indented)
-    writer.object { writer in
+    JSONWriter.document { writer in
       writer.field("schema_version", Self.schemaVersion)
       writer.field("healthgate_version", healthgateVersion)
       writer.field("started_at", startedAt.text)
@@ -96,8 +95,6 @@ extension LintDocument {
       writer.array("ignored", ignored)
       writer.array("warnings", warnings)
     }
-    writer.endLine()
-    return writer.bytes
   }
 }
 
@@ -150,8 +147,7 @@ extension LintedTarget {
 
 /// The rules of `lint`, for machines.
 package var lintRulesJSON: [UInt8] {
-  var writer = JSONWriter(.indented)
-  writer.object { writer in
+  JSONWriter.document { writer in
     writer.field("schema_version", LintDocument.schemaVersion)
     writer.array("rules", LintRule.all) { writer, rule in
       writer.object { writer in
@@ -163,6 +159,4 @@ package var lintRulesJSON: [UInt8] {
       }
     }
   }
-  writer.endLine()
-  return writer.bytes
 }

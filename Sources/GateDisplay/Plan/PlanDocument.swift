@@ -63,8 +63,7 @@ package struct PlanDocument: Sendable {
 
   /// The document, indented, with a line feed at its end.
   package var json: [UInt8] {
-    var writer = JSONWriter(.indented)
-    writer.object { writer in
+    JSONWriter.document { writer in
       writer.field("schema_version", RunHeader.schemaVersion)
       plan.checks.map { RunHeader.Check($0, request: []) }.write(to: &writer)
       plan.policy.write(to: &writer, isAdvisory: isAdvisory)
@@ -78,8 +77,6 @@ package struct PlanDocument: Sendable {
       writer.array("assumptions", assumptions)
       writer.array("warnings", warnings)
     }
-    writer.endLine()
-    return writer.bytes
   }
 
   private func writeBounds(to writer: inout JSONWriter) {

@@ -29,8 +29,7 @@ package struct ProbeDocument: Sendable {
 
   /// The document, indented, with a line feed at its end.
   package var json: [UInt8] {
-    var writer = JSONWriter(.indented)
-    writer.object { writer in
+    JSONWriter.document { writer in
       writer.field("schema_version", Self.schemaVersion)
       writer.field("healthgate_version", healthgateVersion)
       writer.field("started_at", startedAt.text)
@@ -45,8 +44,6 @@ package struct ProbeDocument: Sendable {
       writer.array("checks", checks) { $1.write(to: &$0) }
       writer.array("warnings", warnings)
     }
-    writer.endLine()
-    return writer.bytes
   }
 }
 
@@ -175,14 +172,7 @@ extension ProbedCheck {
 
   private func writeDiagnosis(to writer: inout JSONWriter) {
     guard let diagnosis else { return writer.null("diagnosis") }
-    writer.object("diagnosis") { writer in
-      writer.field("code", diagnosis.code.rawValue)
-      writer.field("summary", diagnosis.summary)
-      writer.field("likely_cause", diagnosis.likelyCause)
-      writer.field("advice", diagnosis.advice)
-      writer.field("evidence", diagnosis.evidence)
-      writer.field("confidence", diagnosis.confidence.rawValue)
-    }
+    writer.object("diagnosis") { diagnosis.write(to: &$0) }
   }
 }
 

@@ -24,7 +24,7 @@ package struct ProgressLog: Sendable {
   /// How many instances the source wants, as far as it was told.
   private var expected: Int
   /// What the source said beside its members.
-  private var notes: [String] = []
+  private var notes: [ListingNote] = []
   private var lines = ""
 
   /// So long nothing is said at the most: CI systems end jobs that are silent for long.
@@ -70,7 +70,7 @@ package struct ProgressLog: Sendable {
     case .listed:
       tellFault(of: event, at: now)
       if gate.expected != expected { tellExpected(at: now, in: gate) }
-      for note in gate.notes where !notes.contains(note) { say(note.printable, at: now) }
+      for note in gate.notes where !notes.contains(note) { say(note.words.printable, at: now) }
       notes = gate.notes
     case .loadBalancerSaw(let key, let view):
       tell(view, of: key, effects.transition(of: key), at: now, in: gate)

@@ -38,7 +38,7 @@ extension Rule {
 
   private static let unreachableFromProxy = Rule(
     .firewallOrWrongAddress, .likely, boot: .looksLikeThis,
-    when: { $0.kind == .hostUnreachable && $0.isTold("to connect", "says the proxy") }
+    when: { $0.is(.unreachableFromProxy) }
   ) {
     Words(
       "the proxy does not reach \($0.who) on \($0.port): \($0.first.detailWords)",
@@ -88,10 +88,7 @@ extension Rule {
 
   private static let proxyHeaderShown = Rule(
     .proxyProtocol, .likely,
-    when: {
-      $0.shows(.proxyHeader)
-        || $0.isTold("proxy protocol", "proxy tcp4", "proxy tcp6")
-    }
+    when: { $0.shows(.proxyHeader) || $0.is(.proxyHeader) }
   ) {
     Words(
       "the answer of \($0.who) speaks of the PROXY protocol",
@@ -106,7 +103,7 @@ extension Rule {
   private static let plainOnTLSPortByNumber = Rule(
     .plainOnTLSPort, .possible,
     when: {
-      ($0.kind == .connectionReset || $0.kind == .protocolError && $0.isTold("not http"))
+      ($0.kind == .connectionReset || $0.is(.notHTTP1, .notHTTP2))
         && $0.scheme == .http && $0.isOnTLSPort && $0.status == nil
     }
   ) {
@@ -119,7 +116,7 @@ extension Rule {
   /// Who resets a stream speaks HTTP/2, and does not want this call now.
   private static let streamReset = Rule(
     .connectionDropped, .likely, boot: .canLookLikeThis,
-    when: { $0.isTold("reset the stream") }
+    when: { $0.is(.streamReset) }
   ) {
     Words(
       "\($0.who) gave the call up: \($0.first.detailWords)",
@@ -142,7 +139,7 @@ extension Rule {
 
   private static let closedSilently = Rule(
     .connectionDropped, .likely,
-    when: { $0.kind == .connectionReset && $0.isTold("closed without an answer") }
+    when: { $0.is(.closedWithoutAnswer) }
   ) { dropped($0, "closed the connection without an answer") }
 
   private static let reset = Rule(

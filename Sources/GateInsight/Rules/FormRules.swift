@@ -9,7 +9,7 @@ extension Rule {
 
   private static let unframedBody = Rule(
     .unframedBody, .likely,
-    when: { $0.kind == .protocolError && $0.isTold("neither content-length nor chunks") }
+    when: { $0.is(.unframedBody) }
   ) {
     Words(
       "\($0.who) answered \($0.statuses) with a body of unknown length",
@@ -22,7 +22,7 @@ extension Rule {
   }
 
   private static let truncated = Rule(
-    .truncatedAnswer, .likely, when: { $0.kind == .protocolError && $0.isTold("closed after") }
+    .truncatedAnswer, .likely, when: { $0.is(.truncatedBody) }
   ) {
     Words(
       "\($0.who) broke its answer off: \($0.first.detailWords)",
@@ -35,7 +35,7 @@ extension Rule {
 
   private static let oversizedHeader = Rule(
     .oversizedAnswer, .likely,
-    when: { $0.kind == .protocolError && $0.isTold("of header", "header line without end") }
+    when: { $0.is(.headerTooLarge) }
   ) {
     Words(
       "\($0.who) sent a header that is too large: \($0.first.detailWords)",
@@ -46,7 +46,7 @@ extension Rule {
   }
 
   private static let oversizedBody = Rule(
-    .oversizedAnswer, .likely, when: { $0.kind == .protocolError && $0.isTold("of body") }
+    .oversizedAnswer, .likely, when: { $0.is(.bodyTooLarge) }
   ) {
     Words(
       "\($0.who) sent a body without end: \($0.first.detailWords)",
@@ -57,9 +57,7 @@ extension Rule {
   /// What is taken out of a field would be another request: a zero byte is never sent by intent.
   private static let zeroByte = Rule(
     .brokenAnswer, .likely,
-    when: {
-      $0.kind == .protocolError && $0.isTold("nul byte", "the line '") && !$0.isTold("status line")
-    }
+    when: { $0.is(.malformedHeader) }
   ) {
     Words(
       "\($0.who) answered in HTTP, with a header that is none: \($0.first.detailWords)",
@@ -73,7 +71,7 @@ extension Rule {
 
   private static let notHTTP = Rule(
     .protocolMismatch, .likely,
-    when: { $0.kind == .protocolError && $0.isTold("not http/1.1") }
+    when: { $0.is(.notHTTP1) }
   ) {
     Words(
       "\($0.who) answered on \($0.port), but not in HTTP/1.1",
@@ -86,9 +84,7 @@ extension Rule {
 
   private static let otherProtocol = Rule(
     .protocolMismatch, .possible,
-    when: {
-      $0.kind == .protocolError && $0.isTold("not http/2", "without http/2", "http2 framing")
-    }
+    when: { $0.is(.notHTTP2) }
   ) {
     Words(
       "\($0.who) and the check do not speak the same protocol: \($0.first.detailWords)",

@@ -13,7 +13,7 @@ extension Rule {
 
   private static let grpcApplicationDown = Rule(
     .applicationDown, .likely, boot: .looksLikeThis,
-    when: { $0.hasNoGRPCStatus && $0.isTold("http 502", "http 503", "http 504") }
+    when: { $0.is(.noGRPCServer) }
   ) {
     Words(
       "a proxy before \($0.who) answered the gRPC call itself: \($0.first.detailWords)",
@@ -22,7 +22,7 @@ extension Rule {
   }
 
   private static let grpcPathMissing = Rule(
-    .pathMissing, .likely, when: { $0.hasNoGRPCStatus && $0.isTold("http 404") }
+    .pathMissing, .likely, when: { $0.is(.noGRPCRoute) }
   ) {
     Words(
       "\($0.who) answered the gRPC call with HTTP 404",
@@ -33,13 +33,13 @@ extension Rule {
 
   private static let grpcRefused = Rule(
     .authenticationWanted, .likely,
-    when: { $0.hasNoGRPCStatus && $0.isTold("http 401", "http 403") },
+    when: { $0.is(.grpcRefused) },
     words: grpcAuthenticationWords)
 
   /// It is a gRPC server, or a proxy in front of one: no web server sends that content type.
   private static let grpcWithoutStatus = Rule(
     .brokenAnswer, .likely,
-    when: { $0.hasNoGRPCStatus && $0.isOfGRPC }
+    when: { $0.is(.noGRPCStatus) && $0.isOfGRPC }
   ) {
     Words(
       "\($0.who) answered the gRPC call without a status: \($0.first.detailWords)",
@@ -50,7 +50,7 @@ extension Rule {
   }
 
   private static let noGRPC = Rule(
-    .protocolMismatch, .likely, when: { $0.hasNoGRPCStatus }
+    .protocolMismatch, .likely, when: { $0.is(.noGRPCStatus) }
   ) {
     Words(
       "\($0.who) answered the gRPC call, but not in gRPC: \($0.first.detailWords)",
@@ -154,11 +154,6 @@ extension Rule {
 }
 
 extension Symptom {
-  fileprivate var hasNoGRPCStatus: Bool {
-    kind == .grpcStatusMismatch && status == nil
-      && isTold("without a grpc-status", "no answer of grpc")
-  }
-
   fileprivate var isOfGRPC: Bool {
     report.evidence?.contentType?.lowercased().hasPrefix("application/grpc") ?? false
   }

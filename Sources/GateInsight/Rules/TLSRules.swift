@@ -21,16 +21,11 @@ extension Rule {
 
   private static let tlsToPlainPort = Rule(
     .tlsOnPlainPort, .likely,
-    when: {
-      $0.kind == .tlsError
-        && $0.isTold(
-          "wrong version number", "packet length too long", "http request", "record overflow",
-          "unexpected message")
-    }, words: tlsOnPlainWords)
+    when: { $0.is(.plainText) }, words: tlsOnPlainWords)
 
   private static let certificateExpired = Rule(
     .certificateExpired, .likely,
-    when: { $0.kind == .tlsError && $0.isTold("expired", "not yet valid") }
+    when: { $0.is(.certificateExpired) }
   ) {
     Words(
       "the certificate of \($0.who) is not valid now: \($0.first.detailWords)",
@@ -42,12 +37,7 @@ extension Rule {
 
   private static let certificateName = Rule(
     .certificateName, .likely,
-    when: {
-      $0.kind == .tlsError
-        && $0.isTold(
-          "subject name", "alternative name", "does not match target host", "hostname mismatch",
-          "ip address mismatch")
-    }
+    when: { $0.is(.certificateName) }
   ) {
     Words(
       "the certificate of \($0.who) is for another name: \($0.first.detailWords)",
@@ -58,13 +48,7 @@ extension Rule {
 
   private static let certificateUntrusted = Rule(
     .certificateUntrusted, .likely,
-    when: {
-      $0.kind == .tlsError
-        && $0.isTold(
-          "self-signed", "self signed", "issuer certificate",
-          "unable to "
-            + "verify", "issuer")
-    }
+    when: { $0.is(.certificateUntrusted) }
   ) {
     Words(
       "the certificate of \($0.who) is signed by nobody whom the check trusts",
@@ -76,7 +60,7 @@ extension Rule {
 
   private static let certificateRefused = Rule(
     .certificateUntrusted, .possible,
-    when: { $0.kind == .tlsError && $0.isTold("peer certificate", "certificate verify") }
+    when: { $0.is(.certificateRefused) }
   ) {
     Words(
       "the certificate of \($0.who) did not stand the check",
@@ -95,10 +79,8 @@ extension Rule {
 
   private static let clientCertificateRefused = Rule(
     .clientCertificateWanted, .likely,
-    when: {
-      $0.shows(.clientCertificateRefused)
-        || $0.kind == .tlsError && $0.isTold("certificate required", "bad certificate")
-    }, words: clientCertificateWords)
+    when: { $0.shows(.clientCertificateRefused) || $0.is(.clientCertificateWanted) },
+    words: clientCertificateWords)
 
   private static func clientCertificateWords(_ occurrence: Occurrence) -> Words {
     Words(
@@ -126,9 +108,8 @@ extension Rule {
   private static let serverNameWanted = Rule(
     .certificateName, .possible,
     when: {
-      $0.kind == .tlsError
-        && ($0.isTold("unrecognized name", "internal error")
-          || $0.isTold("handshake failure", "access denied") && !$0.request.namesServer)
+      $0.is(.unrecognizedName)
+        || $0.is(.handshakeFailure, .accessDenied) && !$0.request.namesServer
     }
   ) {
     Words(
@@ -141,12 +122,7 @@ extension Rule {
 
   private static let tlsParameters = Rule(
     .tlsParameters, .possible,
-    when: {
-      $0.kind == .tlsError
-        && $0.isTold(
-          "protocol version", "unsupported protocol", "no shared cipher", "handshake failure",
-          "insufficient security", "no protocols available", "dh key too small")
-    }
+    when: { $0.is(.tlsParameters, .handshakeFailure) }
   ) {
     Words(
       "\($0.who) and the check found no common TLS parameters: \($0.first.detailWords)",
@@ -158,7 +134,7 @@ extension Rule {
 
   private static let closedInHandshake = Rule(
     .connectionDropped, .possible, boot: .canLookLikeThis,
-    when: { $0.kind == .tlsError && $0.isTold("closed during the tls handshake") }
+    when: { $0.is(.closedInHandshake) }
   ) {
     Words(
       "\($0.who) accepted and then closed the connection during the TLS handshake",

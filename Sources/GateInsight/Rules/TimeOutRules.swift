@@ -6,7 +6,7 @@ extension Rule {
 
   private static let unfinished = Rule(
     .unfinishedAnswer, .likely,
-    when: { $0.kind == .timeoutResponse && $0.isTold("no whole answer") }
+    when: { $0.is(.unfinishedAnswer) }
   ) {
     Words(
       "\($0.who) began its answer and did not end it: \($0.first.detailWords)",
@@ -39,7 +39,7 @@ struct AnswerTimings {
 
   init(of members: [Symptom]) {
     for member in members {
-      if member.isTold("took longer than") {
+      if member.is(.lateAnswer) {
         longestLate = max(longestLate ?? 0, member.report.latencyMicroseconds)
       }
       guard let record = member.record else {

@@ -76,8 +76,7 @@ package enum Envelope {
   package static func seal(
     _ payload: [UInt8], type: String, with key: SigningKey
   ) -> [UInt8] {
-    var writer = JSONWriter(.indented)
-    writer.object { writer in
+    JSONWriter.document { writer in
       writer.field("payloadType", type)
       writer.field("payload", Data(payload).base64EncodedString())
       let signature = key.signature(of: encoded(payload, type: type))
@@ -88,8 +87,6 @@ package enum Envelope {
         }
       }
     }
-    writer.endLine()
-    return writer.bytes
   }
 
   /// What is signed: type and payload with their lengths, so that neither can pass for the other.

@@ -38,6 +38,7 @@ struct JournalLine {
   var kind: String?
   var status: Int?
   var detail: String?
+  var cause: String?
   var latencyMilliseconds: Double?
   var version: String?
   var evidence: EvidenceFields?
@@ -96,6 +97,7 @@ struct JournalLine {
     kind = try fields.find("kind")
     status = try fields.find("status")
     detail = try fields.find("detail")
+    cause = try fields.find("cause")
     latencyMilliseconds = try fields.find("latency_ms")
     version = try fields.find("version")
     evidence = try fields.find("evidence")

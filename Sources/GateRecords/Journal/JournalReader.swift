@@ -1,4 +1,5 @@
 package import GateCore
+internal import GateInsight
 internal import GateSettings
 internal import GateText
 
@@ -306,7 +307,7 @@ package struct JournalReader {
     case "group_listed": .listed(try listing(line))
     case "load_balancer_view" where line.id == nil:
       .loadBalancerAsked(
-        FinishedView(started: try want(started(line), "started"), fault: try fault(line)))
+        FinishedView(started: try want(started(line), "started"), fault: try faultOfAnswer(line)))
     case "load_balancer_view":
       .loadBalancerSaw(
         id: try want(line.id, "id"),
@@ -316,7 +317,7 @@ package struct JournalReader {
     case "gate_fault":
       .checkLost(
         try name(line),
-        GateFault(detail: try want(line.detail, "detail"), started: try started(line)))
+        try fault(line, started: try started(line)))
     case "interrupted":
       .interrupted(try parse(line.signal, "signal") { Interruption(rawValue: $0) })
     case "resumed":
@@ -359,7 +360,7 @@ package struct JournalReader {
 
   private func listing(_ line: JournalLine) throws(JournalError) -> Journal.Listing {
     let result: FinishedListing.Result =
-      if let fault = try fault(line) {
+      if let fault = try faultOfAnswer(line) {
         .failed(fault)
       } else if line.empty ?? false {
         .empty(expected: try expected(line))
@@ -369,7 +370,7 @@ package struct JournalReader {
     return Journal.Listing(
       listing: FinishedListing(
         of: try role(line), started: try want(started(line), "started"), result,
-        notes: line.notes ?? []),
+        notes: (line.notes ?? []).map(ListingNote.init(words:))),
       missing: line.missing ?? [])
   }
 
@@ -378,8 +379,24 @@ package struct JournalReader {
   }
 
   /// Why there was no answer; nil when there was one.
-  private func fault(_ line: JournalLine) throws(JournalError) -> GateFault? {
-    try want(line.ok, "ok") ? nil : GateFault(detail: try want(line.detail, "detail"))
+  private func faultOfAnswer(_ line: JournalLine) throws(JournalError) -> GateFault? {
+    try want(line.ok, "ok") ? nil : fault(line)
+  }
+
+  private func fault(
+    _ line: JournalLine, started: GateInstant? = nil
+  ) throws(JournalError) -> GateFault {
+    let detail = try want(line.detail, "detail")
+    return GateFault(
+      detail: detail, started: started,
+      cause: line.cause.map(GateFault.Cause.init(rawValue:)) ?? GateFault.Cause(words: detail))
+  }
+
+  /// A journal of before there were causes has the words alone.
+  private func cause(_ line: JournalLine, _ result: CheckResult) -> FailureCause? {
+    guard case .failure(let kind) = result else { return nil }
+    return line.cause.map(FailureCause.init(rawValue:))
+      ?? FailureCause(words: line.detail ?? "", of: kind)
   }
 
   private func gap(_ line: JournalLine) throws(JournalError) -> Duration {
@@ -421,7 +438,7 @@ package struct JournalReader {
     else { throw error("latency_ms is no time") }
     return CheckReport(
       started: started, result: result, status: line.status, latencyMicroseconds: latency,
-      detail: line.detail, version: line.version,
+      detail: line.detail, cause: cause(line, result), version: line.version,
       evidence: line.evidence.map {
         Evidence(
           server: $0.server, location: $0.location, contentType: $0.contentType,

@@ -9,6 +9,9 @@ package struct JournalWriter {
   /// What is known of the run that goes on, for the line that says so.
   package var resumption: RunHeader?
 
+  /// Stands where nothing is known beyond the kind, or the detail, of a failure.
+  fileprivate static let noCause = "other"
+
   /// After so many lines that stand there already.
   package init(after lines: Int = 0) {
     sequence = lines
@@ -166,9 +169,11 @@ package struct JournalWriter {
       case .success:
         writer.field("ok", true)
         writer.null("kind")
+        writer.null("cause")
       case .failure(let kind):
         writer.field("ok", false)
         writer.field("kind", kind.rawValue)
+        writer.field("cause", report.cause?.rawValue ?? JournalWriter.noCause)
       }
       writer.field("status", report.status)
       writer.field("detail", report.detail)
@@ -182,7 +187,7 @@ package struct JournalWriter {
     _ fault: GateFault, _ key: InstanceKey, at instant: GateInstant, in gate: Gate
   ) {
     line(instant, "gate_fault") { writer in
-      writer.field("detail", fault.detail)
+      writer.write(fault)
       gate.writeName(of: key, to: &writer)
       if let started = fault.started { writer.field("started", seconds: started.microseconds) }
     }
@@ -204,7 +209,7 @@ package struct JournalWriter {
         writer.field("empty", true)
       case .failed: break
       }
-      if !listing.notes.isEmpty { writer.array("notes", listing.notes) }
+      if !listing.notes.isEmpty { writer.array("notes", listing.notes.map(\.words)) }
     }
   }
 
@@ -251,7 +256,12 @@ extension JSONWriter {
   fileprivate mutating func answer(from started: GateInstant, _ fault: GateFault?) {
     field("started", seconds: started.microseconds)
     field("ok", fault == nil)
-    if let fault { field("detail", fault.detail) }
+    if let fault { write(fault) }
+  }
+
+  fileprivate mutating func write(_ fault: GateFault) {
+    field("detail", fault.detail)
+    field("cause", fault.cause?.rawValue ?? JournalWriter.noCause)
   }
 }
 

@@ -80,8 +80,7 @@ package struct SettingComparison: Sendable {
 extension SettingComparison {
   /// The comparison as a JSON document, with a line feed at its end.
   package var json: [UInt8] {
-    var writer = JSONWriter(.indented)
-    writer.object { writer in
+    JSONWriter.document { writer in
       writer.field("schema_version", RunHeader.schemaVersion)
       writer.array("runs", runs) { writer, run in
         writer.object { writer in
@@ -93,8 +92,6 @@ extension SettingComparison {
       }
       writer.array("settings", rows) { write($1, to: &$0) }
     }
-    writer.endLine()
-    return writer.bytes
   }
 
   private func write(_ row: Row, to writer: inout JSONWriter) {

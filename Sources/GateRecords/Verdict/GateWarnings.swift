@@ -9,7 +9,7 @@ extension Gate {
       lost(losses.checks, "check"), lost(losses.listings, "listing"),
       lost(losses.views, "load balancer's view"), losses.isEmpty ? silence : nil, doubledPlaces,
       wayBackShrinking,
-    ].compactMap { $0 } + notes
+    ].compactMap { $0 } + notes.map(\.words)
   }
 
   private func lost(_ tally: Losses.Tally, _ noun: String) -> String? {

@@ -44,8 +44,7 @@ package struct NotCheckedDocument: Sendable {
 
   /// The document, with a line feed at its end; its fields are those of a verdict.
   package var json: [UInt8] {
-    var writer = JSONWriter(.indented)
-    writer.object { writer in
+    JSONWriter.document { writer in
       writer.field("schema_version", RunHeader.schemaVersion)
       writer.field("healthgate_version", healthgateVersion)
       writer.field("run_id", runID)
@@ -76,7 +75,5 @@ package struct NotCheckedDocument: Sendable {
       }
       for name: StaticString in ["hook", "after", "journal"] { writer.null(name) }
     }
-    writer.endLine()
-    return writer.bytes
   }
 }

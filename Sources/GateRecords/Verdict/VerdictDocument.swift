@@ -39,11 +39,8 @@ package struct VerdictDocument: Sendable {
 
   /// The document with a line feed at its end; `compact` is one line.
   package func json(_ layout: JSONWriter.Layout) -> [UInt8] {
-    // Some 900 bytes an instance; without the room the buffer would be there twice as it grows.
-    var writer = JSONWriter(layout, room: 8192 + 1024 * gate.records.count)
-    writer.object(writeFields)
-    writer.endLine()
-    return writer.finish()
+    // Some 900 bytes an instance.
+    JSONWriter.document(layout, room: 8192 + 1024 * gate.records.count, writeFields)
   }
 
   private func writeFields(to writer: inout JSONWriter) {
@@ -61,7 +58,9 @@ package struct VerdictDocument: Sendable {
       writeGuard($1, to: &$0)
     }
     writeSteps(to: &writer)
-    writer.array("diagnoses", diagnoses) { write($1, to: &$0) }
+    writer.array("diagnoses", diagnoses) { writer, diagnosis in
+      writer.object { diagnosis.write(to: &$0, of: diagnosis.instances) }
+    }
     writer.array("warnings", allWarnings)
     writeHook(to: &writer)
     writeAfter(to: &writer)
@@ -86,18 +85,6 @@ package struct VerdictDocument: Sendable {
       requests: header.checks.map { own in
         RequestFacts(own.request.map { ($0.name, $0.values) })
       })
-  }
-
-  private func write(_ diagnosis: Diagnosis, to writer: inout JSONWriter) {
-    writer.object { writer in
-      writer.field("code", diagnosis.code.rawValue)
-      writer.array("instances", diagnosis.instances)
-      writer.field("summary", diagnosis.summary)
-      writer.field("likely_cause", diagnosis.likelyCause)
-      writer.field("advice", diagnosis.advice)
-      writer.field("evidence", diagnosis.evidence)
-      writer.field("confidence", diagnosis.confidence.rawValue)
-    }
   }
 
   private func writeDecision(to writer: inout JSONWriter) {
@@ -336,5 +323,18 @@ package struct JournalDigest: Hashable, Sendable {
     self.path = path
     self.sha256 = sha256
     self.events = events
+  }
+}
+
+extension Diagnosis {
+  /// Of which instances it is, unless it is of the one that the document is about.
+  package func write(to writer: inout JSONWriter, of instances: [String]? = nil) {
+    writer.field("code", code.rawValue)
+    if let instances { writer.array("instances", instances) }
+    writer.field("summary", summary)
+    writer.field("likely_cause", likelyCause)
+    writer.field("advice", advice)
+    writer.field("evidence", evidence)
+    writer.field("confidence", confidence.rawValue)
   }
 }

@@ -124,8 +124,7 @@ extension VerdictMerge {
     let start = known.map(\.startedAt).min { $0.milliseconds < $1.milliseconds } ?? now
     let end = known.map(\.decidedAt).max { $0.milliseconds < $1.milliseconds } ?? now
     let reason = reason
-    var writer = JSONWriter(.indented)
-    writer.object { writer in
+    return JSONWriter.document { writer in
       writer.field("schema_version", RunHeader.schemaVersion)
       writer.field("healthgate_version", version)
       writer.field("run_id", runID)
@@ -147,8 +146,6 @@ extension VerdictMerge {
       writer.field("require", requirement.rawValue)
       writer.array("parts", parts) { write($1, to: &$0) }
     }
-    writer.endLine()
-    return writer.finish()
   }
 
   private func writeGroup(of known: [RecordedVerdict], to writer: inout JSONWriter) {

@@ -77,9 +77,9 @@ final class GroupPoller: MembershipFeed, Sendable {
         members.withLock { $0 = listing.instances }
         return .listed(listing)
       } catch  where reader.isGone(error) {
-        return .listed(GroupListing(instances: [], isEmpty: true, notes: [error.message]))
+        return .listed(GroupListing(instances: [], isEmpty: true, notes: [.other(error.message)]))
       } catch {
-        return .sourceFailed(GateFault(detail: error.message))
+        return .sourceFailed(GateFault(error))
       }
     }
   }
@@ -89,7 +89,7 @@ final class GroupPoller: MembershipFeed, Sendable {
       do throws(SourceError) {
         return .viewed(try reader.views(of: members.withLock { $0 }))
       } catch {
-        return .viewFailed(GateFault(detail: error.message))
+        return .viewFailed(GateFault(error))
       }
     }
   }

@@ -100,37 +100,29 @@ struct GroupReader: Sendable {
     return group
   }
 
-  /// What is to be said of a listing beside who is in service, a sentence each.
-  private func notes(on listing: SourceListing) -> [String] {
-    var notes: [String] = []
-    if isAutoScalingGroup, listing.expected == 0 {
-      notes.append("the Auto Scaling group's desired capacity is 0")
-    }
+  /// What is to be said of a listing beside who is in service.
+  private func notes(on listing: SourceListing) -> [ListingNote] {
+    var notes: [ListingNote] = []
+    if isAutoScalingGroup, listing.expected == 0 { notes.append(.noCapacity) }
     // First those that explain failures: whom the group counts, and EC2 does not run.
     let stopped = listing.members.filter(\.isOutOfEC2)
     if !stopped.isEmpty {
-      notes.append(NotRunningNote.sentence(stopped.map { ($0.instance.id, $0.note ?? "") }))
+      notes.append(.notRunning(.init(stopped.compactMap(\.named), most: 50)))
     }
     let awaited = listing.members.filter {
       $0.standing == .awaited && $0.note != nil && !$0.isOutOfEC2
     }
-    if !awaited.isEmpty {
-      notes.append(
-        "\(counted(awaited.count, "instance")) not in service yet: "
-          + Self.few(awaited.map { "\($0.instance.id) (\($0.note ?? ""))" }))
-    }
+    if !awaited.isEmpty { notes.append(.awaited(.init(awaited.compactMap(\.named), most: 10))) }
     if !listing.joining.isEmpty, givenExpected == nil {
+      let most = 10
       notes.append(
-        "\(counted(listing.joining.count, "target")) still being registered, and more may follow: "
-          + "expected says how many there must be: \(Self.few(listing.joining))")
+        .other(
+          "\(counted(listing.joining.count, "target")) still being registered, and more may "
+            + "follow: expected says how many there must be: "
+            + listing.joining.prefix(most).joined(separator: ", ")
+            + (listing.joining.count > most ? " and \(listing.joining.count - most) more" : "")))
     }
     return notes
-  }
-
-  private static func few(_ names: [String]) -> String {
-    let most = 10
-    return names.prefix(most).joined(separator: ", ")
-      + (names.count > most ? " and \(names.count - most) more" : "")
   }
 
   /// The region that the group's own name tells; nil: the one that is configured here.
@@ -245,6 +237,12 @@ extension Settings {
     guard following.probeFrom == .loadBalancer else { return following.crossChecks }
     let own = source.loadBalancer
     return [own].compactMap { $0 } + following.crossChecks.filter { $0 != own }
+  }
+}
+
+extension SourceMember {
+  fileprivate var named: ListingNote.NamedInstances.Named? {
+    note.map { ListingNote.NamedInstances.Named(id: instance.id, note: $0) }
   }
 }
 

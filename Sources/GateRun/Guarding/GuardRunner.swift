@@ -62,7 +62,8 @@ extension GuardRunner.Answer {
       .checked(key, report(.failure(kind), detail, status, now))
     case .waits(let detail, let isEmpty):
       .guardWaits(key, GuardWait(started: started, detail: detail, isEmpty: isEmpty))
-    case .unknown(let detail): .checkLost(key, GateFault(detail: detail, started: started))
+    case .unknown(let detail, let cause):
+      .checkLost(key, GateFault(detail: detail, started: started, cause: cause))
     }
   }
 

@@ -151,7 +151,7 @@ extension Exchange {
     let end: End =
       switch single.end {
       case .answered: .answered
-      case .failed(let kind, let detail): .failed(kind, detail)
+      case .failed(let kind, let detail, _): .failed(kind, detail)
       case .fault(let detail, _): .fault(detail)
       }
     let reply = single.answer.map { answer in

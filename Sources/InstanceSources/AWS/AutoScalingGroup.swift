@@ -41,14 +41,16 @@ package struct AutoScalingGroup: Sendable {
         id: member.id, address: known?.privateAddress ?? known?.ipv6Address ?? "", ports: ports,
         zone: member.zone ?? known?.zone),
       standing: SourceMember.Standing(lifecycleState: member.lifecycleState),
-      note: member.lifecycleState,
+      note: .said(member.lifecycleState),
       image: known?.image,
       launchTemplateVersion: member.launchTemplateVersion ?? known?.launchTemplateVersion,
       tags: known?.tags ?? [:])
     listed.correct(by: known)
     if listed.standing == .checked, member.isUnhealthy {
       // Whoever waits for capacity wants it healthy too: it is about to be terminated.
-      (listed.standing, listed.note) = (.awaited, "\(member.lifecycleState), but Unhealthy")
+      (listed.standing, listed.note) = (
+        .awaited, .unhealthy(lifecycleState: member.lifecycleState)
+      )
     }
     return listed
   }
@@ -91,18 +93,18 @@ extension SourceMember {
   mutating func correct(by known: EC2Instance?) {
     guard standing == .checked || standing == .awaited else { return }
     let (wasAwaited, note) = (standing == .awaited, note)
-    func wait(_ why: String) {
+    func wait(_ why: MemberNote) {
       standing = .awaited
       // What it is to its group says more than what it is to EC2.
       self.note = wasAwaited ? note : why
     }
-    guard let known else { return wait("not known to EC2 yet") }
+    guard let known else { return wait(.said("not known to EC2 yet")) }
     switch known.state {
     case "terminated", "shutting-down":
-      (standing, self.note) = (.leaving, NotRunningNote.words(state: known.state))
-    case "stopped", "stopping": wait(NotRunningNote.words(state: known.state))
+      (standing, self.note) = (.leaving, .outOfEC2(state: known.state))
+    case "stopped", "stopping": wait(.outOfEC2(state: known.state))
     case _ where known.privateAddress == nil && known.ipv6Address == nil:
-      wait("without an address yet")
+      wait(.said("without an address yet"))
     default: break
     }
   }

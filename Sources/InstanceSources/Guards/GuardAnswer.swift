@@ -8,5 +8,5 @@ package enum GuardAnswer: Hashable, Sendable {
   /// There is too little to go by, or nothing at all.
   case waits(String, isEmpty: Bool)
   /// It could not be asked, or its answer says neither.
-  case unknown(String)
+  case unknown(String, GateFault.Cause? = nil)
 }

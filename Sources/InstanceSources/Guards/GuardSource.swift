@@ -30,7 +30,8 @@ package struct GuardSource: Sendable {
       case .success(let count) where count < Double(wanted):
         return .waits("\(Int64(min(max(count, 0), 1e15))) of \(wanted) requests", isEmpty: false)
       case .success: break
-      case .failure(let why): return .unknown("the requests cannot be counted: \(why.words)")
+      case .failure(let why):
+        return .unknown("the requests cannot be counted: \(why.words)", why.cause)
       }
     }
     return answer()
@@ -39,6 +40,7 @@ package struct GuardSource: Sendable {
   /// Why requests could not be counted.
   private struct NoCount: Error {
     var words: String
+    var cause: GateFault.Cause?
   }
 
   /// How many requests there were; where nothing is known of any there were none.
@@ -58,14 +60,16 @@ package struct GuardSource: Sendable {
       case (.prometheus, _), (.json, _): preconditionFailure("it is asked where the guard is")
       }
     } catch let failure as HTTPFailure {
-      return .failure(NoCount(words: secrets.quoting(failure.detail)))
+      return .failure(NoCount(words: secrets.quoting(failure.detail), cause: failure.cause))
     } catch let none as PrometheusAnswer.NoNumbers {
       return .failure(NoCount(words: none.words))
     } catch let none as NumberAnswer.NoDocument {
       return .failure(NoCount(words: none.words))
     } catch {
       return .failure(
-        NoCount(words: (error as? SourceError)?.message.cleaned(to: 300) ?? "\(error)"))
+        NoCount(
+          words: (error as? SourceError)?.message.cleaned(to: 300) ?? "\(error)",
+          cause: (error as? SourceError)?.cause))
     }
   }
 
@@ -98,7 +102,7 @@ package struct GuardSource: Sendable {
         ? .holds(words, status: response.status)
         : .fails("\(words), not 200 to 299", .statusMismatch, status: response.status)
     } catch {
-      return .unknown(secrets.quoting(error.detail))
+      return .unknown(secrets.quoting(error.detail), error.cause)
     }
   }
 
@@ -109,7 +113,8 @@ package struct GuardSource: Sendable {
       let response = try get(PrometheusAnswer.url(url, query: query))
       return PrometheusAnswer(response, secrets: secrets).judged(by: comparison)
     } catch {
-      return .unknown("Prometheus cannot be asked: \(secrets.quoting(error.detail))")
+      return .unknown(
+        "Prometheus cannot be asked: \(secrets.quoting(error.detail))", error.cause)
     }
   }
 
@@ -120,7 +125,8 @@ package struct GuardSource: Sendable {
       return NumberAnswer(response: try get(url), pointer: pointer, secrets: secrets)
         .judged(by: comparison)
     } catch {
-      return .unknown("the number cannot be asked for: \(secrets.quoting(error.detail))")
+      return .unknown(
+        "the number cannot be asked for: \(secrets.quoting(error.detail))", error.cause)
     }
   }
 
@@ -141,7 +147,7 @@ package struct GuardSource: Sendable {
       }
       return .holds("\(words) \(comparison.text)")
     } catch {
-      return .unknown(error.message.cleaned(to: 300))
+      return .unknown(error.message.cleaned(to: 300), error.cause)
     }
   }
 
@@ -164,7 +170,7 @@ package struct GuardSource: Sendable {
       default: .unknown(words)
       }
     } catch {
-      return .unknown(error.message.cleaned(to: 300))
+      return .unknown(error.message.cleaned(to: 300), error.cause)
     }
   }
 

@@ -113,7 +113,18 @@ extension HTTPFailure {
       self.init(.unusable, failure.description)
       return
     }
-    self.init(Kind(result), handle.words(for: result).trimmed)
+    self.init(
+      Kind(result), handle.words(for: result).trimmed, cause: Self.cause(result, of: handle))
+  }
+
+  /// Source: libcurl-errors(3).
+  private static func cause(_ result: CurlResult, of handle: EasyHandle) -> GateFault.Cause? {
+    switch result {
+    case .couldntResolveHost, .couldntResolveProxy: .nameServer
+    case .peerFailedVerification, .sslCACertBadFile, .sslConnectError: .tlsFiles
+    case .proxy: .proxyUnusable
+    default: handle[.httpConnectCode] > 0 ? .proxyUnusable : nil
+    }
   }
 }
 

@@ -101,9 +101,14 @@ package struct HTTPFailure: Error, Hashable, Sendable {
 
   package var kind: Kind
   package var detail: String
+  /// Nil where nothing is known beyond the kind.
+  var cause: GateFault.Cause?
 
-  package init(_ kind: Kind, _ detail: String) {
+  package init(_ kind: Kind, _ detail: String) { self.init(kind, detail, cause: nil) }
+
+  init(_ kind: Kind, _ detail: String, cause: GateFault.Cause?) {
     self.kind = kind
     self.detail = detail
+    self.cause = cause
   }
 }

@@ -29,7 +29,8 @@ package struct DNSSource: Sendable {
       switch error {
       case .noAddress: throw .notFound(what: "host", name: shownLine(name), place: "the DNS")
       case .noAnswer(let words):
-        throw .unreachable(place: "the name server, for \(shownLine(name))", detail: words)
+        throw .unreachable(
+          place: "the name server, for \(shownLine(name))", detail: words, cause: .nameServer)
       }
     }
   }

@@ -85,7 +85,8 @@ package struct SRVSource: Sendable {
       case .noAddress: return []
       case .noAnswer(let words):
         throw .unreachable(
-          place: "the name server, for \(shownLine(host)) of \(shownLine(name))", detail: words)
+          place: "the name server, for \(shownLine(host)) of \(shownLine(name))", detail: words,
+          cause: .nameServer)
       }
     }
   }
@@ -100,7 +101,8 @@ package struct SRVSource: Sendable {
       guard !host.isEmpty else { continue }
       try checkHostName(host)
       guard record.port > 0 else {
-        throw .malformed(place: server(for: name), detail: "the port of \(host) is 0")
+        throw .malformed(
+          place: server(for: name), detail: "the port of \(host) is 0", cause: .nameServer)
       }
       places.insert(Place(host: host, port: Int(record.port)))
     }
@@ -126,13 +128,16 @@ package struct SRVSource: Sendable {
     case HG_SRV_FOUND: return Array(buffer.prefix(count))
     case HG_SRV_NO_NAME, HG_SRV_NO_RECORDS: throw noRecords
     case HG_SRV_REFUSED:
-      throw .rejected(place: server(for: name), detail: "it does not answer for that name")
+      throw .rejected(
+        place: server(for: name), detail: "it does not answer for that name", cause: .nameServer)
     case HG_SRV_GARBLED:
       throw .malformed(
-        place: server(for: name), detail: "it is cut off, or not the answer of a name server")
+        place: server(for: name), detail: "it is cut off, or not the answer of a name server",
+        cause: .nameServer)
     default:
       throw .unreachable(
-        place: server(for: name), detail: "no answer, or only that there is none now")
+        place: server(for: name), detail: "no answer, or only that there is none now",
+        cause: .nameServer)
     }
   }
 

@@ -76,7 +76,7 @@ import Testing
     run.join("a")
     run.list(.succeeded(expected: 3), at: 0.5)
     run.list(.succeeded(expected: 2, missing: [InstanceKey(0)], doubled: ["b", "c"]), at: 1)
-    run.list(.failed(GateFault(detail: "throttled")), at: 2)
+    run.list(.failed(GateFault(detail: "throttled", cause: .throttled)), at: 2)
     run.list(.empty(expected: 1), of: .baseline, at: 3)
     run.send(.instanceRemoved(InstanceKey(0)), at: 4)
     run.list(.empty(expected: 0), at: 4)
@@ -89,7 +89,8 @@ import Testing
         {"seq":2,"t":0.5,"event":"group_listed","started":0.4,"ok":true,"expected":3}
         {"seq":3,"t":1,"event":"group_listed","started":0.9,"ok":true,"expected":2,"missing":["a"],\#
         "doubled":["b","c"]}
-        {"seq":4,"t":2,"event":"group_listed","started":1.9,"ok":false,"detail":"throttled"}
+        {"seq":4,"t":2,"event":"group_listed","started":1.9,"ok":false,"detail":"throttled",\#
+        "cause":"throttled"}
         {"seq":5,"t":3,"event":"group_listed","role":"baseline","started":2.9,"ok":true,"expected":1,\#
         "empty":true}
         {"seq":6,"t":4,"event":"instance_removed","id":"a"}
@@ -133,7 +134,8 @@ import Testing
         {"seq":4,"t":1,"event":"load_balancer_view","id":"b","state":"initial","reason_code":null,\#
         "description":null}
         {"seq":5,"t":1,"event":"load_balancer_view","started":0.9,"ok":true}
-        {"seq":6,"t":2,"event":"load_balancer_view","started":1.9,"ok":false,"detail":"throttled"}
+        {"seq":6,"t":2,"event":"load_balancer_view","started":1.9,"ok":false,"detail":"throttled",\#
+        "cause":"throttled"}
         """#)
     let journal = try Journal(reading: run.bytes)
     let (gate, _) = journal.replayed(under: journal.header)
@@ -285,7 +287,9 @@ import Testing
         server: "nginx", location: nil, contentType: "text/html", excerpt: "Bad \"Request\""))
     run.pass(0, at: 15.002001, took: 2.001)
     run.send(
-      .checkLost(InstanceKey(1), GateFault(detail: "no socket", started: .seconds(15))), at: 15.1)
+      .checkLost(
+        InstanceKey(1), GateFault(detail: "no socket", started: .seconds(15), cause: .noDescriptor)),
+      at: 15.1)
     run.list(.failed(GateFault(detail: "no name server")), at: 15.2)
     run.send(.instanceRemoved(InstanceKey(1)), at: 15.3)
     run.send(.instanceAdded(Instance(id: "web-3", address: "::1", port: 8080)), at: 15.4)
@@ -306,17 +310,18 @@ import Testing
     let events = #"""
       {"seq":1,"t":0,"event":"instance_added","id":"web-1","address":"10.0.1.5","port":80,"zone":"eu-west-1a"}
       {"seq":2,"t":0,"event":"instance_added","id":"web-2","address":"10.0.1.6","port":80,"zone":null}
-      {"seq":3,"t":0.002,"event":"check","id":"web-1","started":0,"ok":true,"kind":null,"status":200,\#
-      "detail":null,"latency_ms":2,"version":"42"}
+      {"seq":3,"t":0.002,"event":"check","id":"web-1","started":0,"ok":true,"kind":null,"cause":null,\#
+      "status":200,"detail":null,"latency_ms":2,"version":"42"}
       {"seq":4,"t":0.0505,"event":"check","id":"web-2","started":0,"ok":false,"kind":"status_mismatch",\#
-      "status":400,"detail":"HTTP 400, not 200","latency_ms":50.5,"evidence":{"server":"nginx",\#
+      "cause":"other","status":400,"detail":"HTTP 400, not 200","latency_ms":50.5,"evidence":{"server":"nginx",\#
       "content_type":"text/html","excerpt":"Bad \"Request\""}}
       {"seq":5,"t":15.002001,"event":"check","id":"web-1","started":15,"ok":true,"kind":null,\#
-      "status":200,"detail":null,"latency_ms":2.001}
+      "cause":null,"status":200,"detail":null,"latency_ms":2.001}
       {"seq":6,"t":15.002001,"event":"state_changed","id":"web-1","from":"initial","to":"healthy",\#
       "reason_code":null}
-      {"seq":7,"t":15.1,"event":"gate_fault","detail":"no socket","id":"web-2","started":15}
-      {"seq":8,"t":15.2,"event":"group_listed","started":15.1,"ok":false,"detail":"no name server"}
+      {"seq":7,"t":15.1,"event":"gate_fault","detail":"no socket","cause":"no_descriptor","id":"web-2","started":15}
+      {"seq":8,"t":15.2,"event":"group_listed","started":15.1,"ok":false,"detail":"no name server",\#
+      "cause":"other"}
       {"seq":9,"t":15.3,"event":"instance_removed","id":"web-2"}
       {"seq":10,"t":15.4,"event":"instance_added","id":"web-3","address":"::1","port":8080,"zone":null}
       {"seq":11,"t":15.9,"event":"decided","decision":"promote",\#

@@ -220,7 +220,7 @@ struct RandomRun {
     case 0 where role == .baseline || random.chance(0.3):
       for key in present { send(.instanceRemoved(key), at: now) }
       result = .empty(expected: random.chance(0.5) ? 0 : run.gate.expected)
-    case 1, 2: result = .failed(GateFault(detail: text()))
+    case 1, 2: result = .failed(GateFault(detail: text(), cause: cause()))
     default:
       let expected =
         random.chance(0.1) ? Int.random(in: 0...6, using: &random) : run.gate.expected
@@ -235,7 +235,7 @@ struct RandomRun {
   private mutating func view(at now: GateInstant) {
     let started = asked(before: now)
     guard !random.chance(0.1) else {
-      let fault = GateFault(detail: text())
+      let fault = GateFault(detail: text(), cause: cause())
       return send(.loadBalancerAsked(FinishedView(started: started, fault: fault)), at: now)
     }
     for key in present(.member) where random.chance(0.6) {
@@ -267,7 +267,8 @@ struct RandomRun {
     of key: InstanceKey, from started: GateInstant, at now: GateInstant
   ) -> GateEvent {
     if random.chance(0.05) {
-      let fault = GateFault(detail: text(), started: random.chance(0.8) ? started : nil)
+      let fault = GateFault(
+        detail: text(), started: random.chance(0.8) ? started : nil, cause: cause())
       return .checkLost(key, fault)
     }
     let isFailure = random.chance(0.25)
@@ -278,8 +279,14 @@ struct RandomRun {
         result: isFailure ? .failure(random.pick(FailureKind.allCases)) : .success,
         status: random.pick([nil, 200, 503]),
         latencyMicroseconds: Int64.random(in: 0...(now.microseconds + 1), using: &random),
-        detail: isFailure ? text() : nil, version: random.pick([nil, "42", text()]),
+        detail: isFailure ? text() : nil,
+        cause: isFailure ? random.pick([nil] + FailureCause.allCases) : nil,
+        version: random.pick([nil, "42", text()]),
         evidence: isFailure && random.chance(0.5) ? evidence() : nil))
+  }
+
+  private mutating func cause() -> GateFault.Cause? {
+    random.pick([nil] + GateFault.Cause.allCases)
   }
 
   private mutating func evidence() -> Evidence {

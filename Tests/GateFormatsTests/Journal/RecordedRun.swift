@@ -1,4 +1,5 @@
 import GateCore
+import GateInsight
 import GateRecords
 import GateReports
 import GateText
@@ -68,7 +69,8 @@ struct RecordedRun {
 
   mutating func lose(_ index: Int, at seconds: Double) {
     let fault = GateFault(
-      detail: "no socket: too many open files", started: .seconds(seconds - 0.001))
+      detail: "no socket: too many open files", started: .seconds(seconds - 0.001),
+      cause: .noDescriptor)
     send(.checkLost(InstanceKey(index), fault), at: seconds)
   }
 
@@ -87,7 +89,7 @@ struct RecordedRun {
     for (index, state) in (states ?? []).enumerated() {
       send(.loadBalancerSaw(InstanceKey(index), LoadBalancerView(state: state)), at: seconds)
     }
-    let fault = states == nil ? GateFault(detail: "throttled") : nil
+    let fault = states == nil ? GateFault(detail: "throttled", cause: .throttled) : nil
     send(.loadBalancerAsked(FinishedView(started: started, fault: fault)), at: seconds)
   }
 
@@ -97,7 +99,8 @@ struct RecordedRun {
   ) {
     let report = CheckReport(
       started: start(of: index, seconds, milliseconds), result: .failure(kind), status: status,
-      latencyMicroseconds: Int64(milliseconds * 1000), detail: detail, evidence: evidence)
+      latencyMicroseconds: Int64(milliseconds * 1000), detail: detail,
+      cause: FailureCause(words: detail, of: kind), evidence: evidence)
     send(.checked(InstanceKey(index), report), at: seconds)
   }
 

@@ -1,11 +1,11 @@
 import FoundationEssentials
 import Testing
 
-/// Compares text with a file beside the tests; `UPDATE_GOLDEN=1` writes the file instead.
+/// Compares text with a file of `Golden` beside the test's own; `UPDATE_GOLDEN=1` writes it instead.
 func expectGolden(
-  _ text: String, _ name: String, sourceLocation: SourceLocation = #_sourceLocation
+  _ text: String, _ name: String, of tests: String = #filePath,
+  sourceLocation: SourceLocation = #_sourceLocation
 ) throws {
-  let tests = #filePath
   let folder = tests[..<(tests.lastIndex(of: "/") ?? tests.startIndex)]
   let path = "\(folder)/Golden/\(name)"
   guard ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] != "1" else {

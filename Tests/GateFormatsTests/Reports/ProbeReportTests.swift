@@ -62,7 +62,8 @@ import Testing
           phases: CheckPhases(connect: 400, firstByte: 12_300, total: 12_345)),
         checked("web-3", refusal(), phases: CheckPhases(total: 420)),
         checked("web-4", refusal(), phases: CheckPhases(total: 430), port: 8080),
-        checked("web-5", .lost(GateFault(detail: "no socket: Too many open files"))),
+        checked(
+          "web-5", .lost(GateFault(detail: "no socket: Too many open files", cause: .noDescriptor))),
         byURL,
       ],
       warnings: ["timeout 1s is outside a Classic Load Balancer's range (2s to 1m)"])

@@ -89,7 +89,8 @@ enum SampleRun: String, CaseIterable {
     var run = RecordedRun(.sample(.sample(initial: 2), policy(2, deadline: 40)))
     run.join("a")
     run.join("b")
-    run.list(.failed(GateFault(detail: "the name server does not answer")), at: 0.5)
+    run.list(
+      .failed(GateFault(detail: "the name server does not answer", cause: .nameServer)), at: 0.5)
     for start in [1.0, 11, 21, 31] {
       run.pass(0, at: start)
       run.lose(1, at: start + 0.1)

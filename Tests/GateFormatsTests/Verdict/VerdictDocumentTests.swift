@@ -28,7 +28,7 @@ import Testing
     run.pass(0, at: 45.002, version: "42")
     run.pass(1, at: 45.003)
     run.send(.wokeUp, at: 60.1)
-    try expectGoldenVerdict(run.verdictJSON(exitCode: 0), "promote.json")
+    try expectGolden(run.verdictJSON(exitCode: 0), "promote.json")
   }
 
   @Test func aRollbackNamesItsCauses() throws {
@@ -46,7 +46,9 @@ import Testing
     run.fail(0, at: 0.003, .statusMismatch, status: 400, "HTTP 400, not 200", evidence: page)
     run.pass(1, at: 0.004)
     run.send(
-      .checkLost(InstanceKey(2), GateFault(detail: "no socket", started: .start)), at: 0.005)
+      .checkLost(
+        InstanceKey(2), GateFault(detail: "no socket", started: .start, cause: .noDescriptor)),
+      at: 0.005)
     run.send(.instanceRemoved(InstanceKey(3)), at: 5)
     for second in [10, 20] {
       run.fail(
@@ -58,19 +60,20 @@ import Testing
       guard second == 10 else { continue }
       run.send(.instanceAdded(Instance(id: "web-5", address: "2001:db8::5", port: 8080)), at: 13)
     }
-    try expectGoldenVerdict(run.verdictJSON(exitCode: 0), "rollback.json")
+    try expectGolden(run.verdictJSON(exitCode: 0), "rollback.json")
   }
 
   @Test func aVerdictWithoutInstancesOrJournalHasItsFieldsAllTheSame() throws {
     var run = RecordedRun(
       .sample(GatePolicy(deadline: .seconds(60), expected: 3, membership: .changing)))
-    run.list(.failed(GateFault(detail: "the name server does not answer")), at: 1)
+    run.list(
+      .failed(GateFault(detail: "the name server does not answer", cause: .nameServer)), at: 1)
     run.send(.interrupted(.interrupt), at: 2.5)
     let verdict = try #require(run.gate.verdict)
     let document = VerdictDocument(
       header: run.header, gate: run.gate, verdict: verdict, exitCode: 130, journal: nil,
       warnings: ["the journal could not be written"])
-    try expectGoldenVerdict(document.text, "interrupted.json")
+    try expectGolden(document.text, "interrupted.json")
   }
 
   /// The time of the decision and the time that it took never disagree by a rounding.
@@ -98,18 +101,4 @@ import Testing
       case elapsed = "elapsed_seconds"
     }
   }
-}
-
-/// Compares text with a file beside this one; `UPDATE_GOLDEN=1` writes the file instead.
-private func expectGoldenVerdict(
-  _ text: String, _ name: String, sourceLocation: SourceLocation = #_sourceLocation
-) throws {
-  let tests = #filePath
-  let path = "\(tests[..<(tests.lastIndex(of: "/") ?? tests.startIndex)])/Golden/\(name)"
-  guard ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] != "1" else {
-    try text.write(toFile: path, atomically: true, encoding: .utf8)
-    return
-  }
-  let golden = try String(contentsOfFile: path, encoding: .utf8)
-  #expect(text == golden, "it is not as in Golden/\(name)", sourceLocation: sourceLocation)
 }

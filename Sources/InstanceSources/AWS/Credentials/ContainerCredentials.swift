@@ -19,7 +19,7 @@ struct ContainerCredentials: Sendable {
     do {
       response = try hostEnvironment.sendPatiently(request)
     } catch {
-      throw .unreachable(place: place, detail: error.detail)
+      throw .noAnswer(of: place, error)
     }
     guard response.isSuccess else {
       let detail = "status \(response.status)"

@@ -79,7 +79,7 @@ struct InstanceMetadata: Sendable {
         request, tries: settings.attempts, unlessUnreachable: settings.endpoint == nil)
     } catch {
       guard error.kind == .unreachable else {
-        throw .unreachable(place: Self.place, detail: error.detail)
+        throw .noAnswer(of: Self.place, error)
       }
       // libcurl's words once the connection stood: "… with 0 bytes received".
       guard !error.detail.contains("bytes received") else {
@@ -91,7 +91,7 @@ struct InstanceMetadata: Sendable {
       }
       // No instance of EC2, most likely; an endpoint of the user's own must be there.
       guard settings.endpoint == nil else {
-        throw .unreachable(place: Self.place, detail: error.detail)
+        throw .noAnswer(of: Self.place, error)
       }
       return nil
     }
@@ -124,7 +124,7 @@ struct InstanceMetadata: Sendable {
     do {
       response = try hostEnvironment.sendPatiently(request, tries: settings.attempts)
     } catch {
-      throw .unreachable(place: Self.place, detail: error.detail)
+      throw .noAnswer(of: Self.place, error)
     }
     guard response.status != 404 else { return nil }
     guard response.isSuccess else {

@@ -103,7 +103,8 @@ struct QueryCaller: Sendable {
     let place = place(of: call.service, region: region)
     return switch failure {
     case .throttled(let detail): .throttled(action: call.policyAction, detail: detail)
-    case .transient(let detail): .unreachable(place: place, detail: detail)
+    case .transient(let detail, let cause):
+      .unreachable(place: place, detail: detail, cause: cause ?? .awsUnreachable)
     case .credentials(let detail): .refusedCredentials(place: place, detail: detail)
     case .permission(let detail):
       .missingPermission(
@@ -111,10 +112,11 @@ struct QueryCaller: Sendable {
     case .notFound(let detail), .rejected(let detail): .rejected(place: place, detail: detail)
     case .malformed(let detail): .malformed(place: place, detail: detail)
     case .foreign(let detail): .foreign(place: place, detail: detail)
-    case .unusable(let detail):
+    case .unusable(let detail, let cause):
       .unusable(
         detail: "cannot ask \(place): \(detail)",
-        advice: "check AWS_REGION, AWS_ENDPOINT_URL and AWS_CA_BUNDLE")
+        advice: "check AWS_REGION, AWS_ENDPOINT_URL and AWS_CA_BUNDLE",
+        cause: cause ?? .awsUnreachable)
     }
   }
 

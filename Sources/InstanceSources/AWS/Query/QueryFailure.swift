@@ -5,7 +5,7 @@ enum QueryFailure: Error, Hashable, Sendable {
   /// AWS is asked too often: wait, and try again.
   case throttled(String)
   /// Nothing answered, or the service is not well: try again.
-  case transient(String)
+  case transient(String, GateFault.Cause? = nil)
   /// Expired, unknown or badly signed.
   case credentials(String)
   case permission(String)
@@ -16,7 +16,7 @@ enum QueryFailure: Error, Hashable, Sendable {
   /// Somebody else's answer, such as a proxy's page.
   case foreign(String)
   /// The request cannot be sent: the URL, the certificates.
-  case unusable(String)
+  case unusable(String, GateFault.Cause? = nil)
 
   var isWorthAnotherTry: Bool {
     switch self {
@@ -30,8 +30,8 @@ extension QueryFailure {
   init(_ failure: HTTPFailure) {
     self =
       switch failure.kind {
-      case .unreachable: .transient(failure.detail)
-      case .untrusted, .unusable: .unusable(failure.detail)
+      case .unreachable: .transient(failure.detail, failure.cause)
+      case .untrusted, .unusable: .unusable(failure.detail, failure.cause)
       case .tooLarge: .malformed(failure.detail)
       }
   }

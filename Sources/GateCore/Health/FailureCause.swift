@@ -1,0 +1,113 @@
+/// What a failed check showed beyond its kind: the raw value is the `cause` of the journal.
+///
+/// The place that saw it says so, and diagnoses go by it; the report's detail is for people.
+package enum FailureCause: String, Hashable, Sendable, CaseIterable {
+  /// The proxy answered, and does not reach the instance.
+  case unreachableFromProxy = "unreachable_from_proxy"
+  case closedWithoutAnswer = "closed_without_answer"
+  /// The answer has a line of the PROXY protocol, or speaks of it.
+  case proxyHeader = "proxy_header"
+  case streamReset = "stream_reset"
+
+  // The TLS handshake
+  /// What came is no TLS.
+  case plainText = "plain_text"
+  case certificateExpired = "certificate_expired"
+  case certificateName = "certificate_name"
+  case certificateUntrusted = "certificate_untrusted"
+  /// The TLS library does not say why.
+  case certificateRefused = "certificate_refused"
+  case clientCertificateWanted = "client_certificate_wanted"
+  /// Alerts 112 and 80, which servers send to a client that names no site.
+  case unrecognizedName = "unrecognized_name"
+  /// Alert 40.
+  case handshakeFailure = "handshake_failure"
+  /// Alert 49.
+  case accessDenied = "access_denied"
+  /// No version, cipher or key is common to both.
+  case tlsParameters = "tls_parameters"
+  case closedInHandshake = "closed_in_handshake"
+
+  // The form of the answer
+  case unframedBody = "unframed_body"
+  case truncatedBody = "truncated_body"
+  case headerTooLarge = "header_too_large"
+  case bodyTooLarge = "body_too_large"
+  case malformedHeader = "malformed_header"
+  case notHTTP1 = "not_http1"
+  case notHTTP2 = "not_http2"
+
+  // Time
+  /// The answer began in time, and did not end.
+  case unfinishedAnswer = "unfinished_answer"
+  /// The whole answer came after the timeout.
+  case lateAnswer = "late_answer"
+
+  // gRPC: HTTP without a gRPC status
+  case noGRPCStatus = "no_grpc_status"
+  /// HTTP 404.
+  case noGRPCRoute = "no_grpc_route"
+  /// HTTP 401 or 403.
+  case grpcRefused = "grpc_refused"
+  /// HTTP 502, 503 or 504.
+  case noGRPCServer = "no_grpc_server"
+}
+
+extension FailureCause {
+  /// That of an answer of HTTP to a gRPC call.
+  ///
+  /// Source: gRPC, "HTTP to gRPC Status Code Mapping".
+  package static func noGRPC(status: Int) -> FailureCause {
+    switch status {
+    case 401, 403: .grpcRefused
+    case 404: .noGRPCRoute
+    case 502, 503, 504: .noGRPCServer
+    default: .noGRPCStatus
+    }
+  }
+}
+
+extension GateFault {
+  /// What a fault of the gate's own comes from: the raw value is the `cause` of the journal.
+  package enum Cause: String, Hashable, Sendable, CaseIterable {
+    /// The process may not open so many files.
+    case noDescriptor = "no_descriptor"
+    case nameServer = "name_server"
+    case noRoute = "no_route"
+    case noLocalPort = "no_local_port"
+    /// The system lets the connection not out.
+    case localFirewall = "local_firewall"
+    /// A certificate, key or list of authorities of the check's own.
+    case tlsFiles = "tls_files"
+
+    // The proxy
+    case proxyCredentials = "proxy_credentials"
+    case proxyLimit = "proxy_limit"
+    /// It makes no connection to such a place.
+    case proxyRefused = "proxy_refused"
+    /// It was not reached, or did not speak as one.
+    case proxyUnusable = "proxy_unusable"
+
+    // The source of the group, a guard, or the load balancer's API
+    case missingPermission = "missing_permission"
+    case throttled
+    case credentials
+    case notFound = "not_found"
+    /// Somebody else answers in the place of AWS.
+    case foreign
+    case awsUnreachable = "aws_unreachable"
+  }
+}
+
+extension GateFault.Cause {
+  /// Whether a proxy answered, and let the check not through.
+  package var isProxyRefusal: Bool {
+    switch self {
+    case .proxyCredentials, .proxyLimit, .proxyRefused: true
+    case .noDescriptor, .nameServer, .noRoute, .noLocalPort, .localFirewall, .tlsFiles,
+      .proxyUnusable, .missingPermission, .throttled, .credentials, .notFound, .foreign,
+      .awsUnreachable:
+      false
+    }
+  }
+}
