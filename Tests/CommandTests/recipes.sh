@@ -12,9 +12,13 @@ export HEALTHGATE_INTERVAL=0.3 HEALTHGATE_TIMEOUT=0.25 HEALTHGATE_UNHEALTHY_THRE
 export HEALTHGATE_HEALTHY_THRESHOLD=2 HEALTHGATE_SOAK=0.5 HEALTHGATE_GRACE_PERIOD=0 HEALTHGATE_PROGRESS=plain
 
 recipe() { # NAME: a folder with the files of docs/recipes/NAME.md; goes there
-  local page=$root/docs/recipes/$1.md file line inside='' begun
   mkdir -p "$work/recipes/$1"
   cd "$work/recipes/$1" || exit
+  blocks_of "recipes/$1"
+}
+
+blocks_of() { # PAGE: the files of docs/PAGE.md, here
+  local page=$root/docs/$1.md file line inside='' begun files=()
   # shellcheck disable=SC2016 # the backquotes are the page's
   begun='^```[a-z]+ file=(.+)$'
   while IFS= read -r line; do
@@ -22,18 +26,19 @@ recipe() { # NAME: a folder with the files of docs/recipes/NAME.md; goes there
       if [ "$line" = '```' ]; then inside=''; else printf '%s\n' "$line" >>"$file"; fi
     elif [[ $line =~ $begun ]]; then
       file=${BASH_REMATCH[1]} inside=yes
+      files+=("$file")
       mkdir -p "$(dirname "$file")"
       : >"$file"
     fi
   done <"$page"
   [ -z "$inside" ] || problem "$1.md has a block without an end"
-  while IFS= read -r file; do
+  for file in "${files[@]}"; do
     if head -n 1 "$file" | grep -q '^#!'; then
       chmod +x "$file"
       shellcheck "$file" >"$work/shellcheck" 2>&1 || problem "$1.md, $file: $(cat "$work/shellcheck")"
       grep -q '^set -euo pipefail$' "$file" || problem "$1.md, $file lacks set -euo pipefail"
     fi
-  done < <(find . -type f)
+  done
 }
 
 try() { # COMMAND...: then $status, $out and $err tell
