@@ -46,6 +46,38 @@ try() { # COMMAND...: then $status, $out and $err tell
   timeout -k 5 "${limit:-60}" "$@" >"$out" 2>"$err" </dev/null || status=$?
 }
 
+begin_command() { # COMMAND...: in the background, in a process group of its own, as a runner's job
+  command=("$@")
+  setsid "$@" >"$out" 2>"$err" </dev/null &
+  pid_of[command]=$!
+}
+
+descendants() { # PID
+  local child
+  for child in $(pgrep -P "$1"); do
+    printf '%s\n' "$child"
+    descendants "$child"
+  done
+}
+
+kill_descendants() { # PID [PID...]: of the first, and the others themselves
+  local lost
+  mapfile -t lost < <(descendants "$1")
+  # Some of them end before their turn comes.
+  kill -KILL "${lost[@]}" "${@:2}" 2>/dev/null || true
+}
+
+lose_runner() { # its machine is gone, with all that ran there
+  kill_descendants "${pid_of[command]}" "${pid_of[command]}"
+  await_command
+}
+
+await_command() {
+  status=0
+  { wait "${pid_of[command]}" || status=$?; } 2>/dev/null
+  unset 'pid_of[command]'
+}
+
 expect_calls() { # PATTERN...: the stand-ins were called so, in this order
   local pattern last=0 line
   for pattern; do
