@@ -1,5 +1,5 @@
 """Runs a workflow of GitHub Actions or a pipeline of GitLab, as far as the recipes use them: matrix jobs, artifacts,
-needs and stages, what runs after a failure, and which failure fails the whole. Needs PyYAML.
+needs and stages, variables, what runs after a failure or always, and which failure fails the whole. Needs PyYAML.
 
 usage: ci_matrix.py github|gitlab CHECKOUT STORE [--revision R] [--lost ZONE]... [--env ZONE NAME VALUE]... [--rerun]
 
@@ -17,6 +17,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -40,7 +41,14 @@ results = {job: dict(zones) for job, zones in done.items()}
 
 def shell(script, folder, zone, variables):
     environment = {**os.environ, **variables, **{name: value for where, name, value in options.env if where == zone}}
-    return subprocess.run(["bash", "-eo", "pipefail", "-c", script], cwd=folder, env=environment, stdout=sys.stderr).returncode == 0
+    status = subprocess.run(["bash", "-eo", "pipefail", "-c", script], cwd=folder, env=environment, stdout=sys.stderr).returncode
+    if status == -signal.SIGKILL:
+        raise RunnerIsGone
+    return status == 0
+
+
+class RunnerIsGone(Exception):
+    """Killed with all that it ran: nothing of its job comes after it."""
 
 
 def combinations(matrix):
@@ -76,7 +84,7 @@ def value(expression, context, failed):
     for function, word in functions.items():
         text = text.replace(function, word)
     text = text.replace("&&", " and ").replace("||", " or ").replace("!", " not ")
-    text = re.sub(r"\b([a-z]+(?:\.[A-Za-z-]+)+)\b", lambda name: repr(context.get(name[1], "")), text)
+    text = re.sub(r"\b([a-z]+(?:\.[A-Za-z_-]+)+)\b", lambda name: repr(context.get(name[1], "")), text)
     return eval(text.strip(), {"__builtins__": {}})
 
 
@@ -110,7 +118,7 @@ def step(one, folder, zone, context):
                 shutil.copytree(artifact, place if inputs["merge-multiple"] else place / os.path.basename(artifact), dirs_exist_ok=True)
         case "":
             output = folder / ".output"
-            good = shell(filled(one["run"], context), folder, zone, {"GITHUB_OUTPUT": str(output)})
+            good = shell(filled(one["run"], context), folder, zone, {**context["env"], "GITHUB_OUTPUT": str(output)})
             if "id" in one and output.exists():
                 for line in output.read_text().splitlines():
                     name, _, text = line.partition("=")
@@ -127,9 +135,12 @@ def github_job(name, job, one, outputs):
         return "failure"
     result = "success"
     with tempfile.TemporaryDirectory() as folder:
-        for part in job["steps"]:
-            if applies(part.get("if"), context, result == "failure") and not step(part, pathlib.Path(folder), zone, context):
-                result = "failure"
+        try:
+            for part in job["steps"]:
+                if applies(part.get("if"), context, result == "failure") and not step(part, pathlib.Path(folder), zone, context):
+                    result = "failure"
+        except RunnerIsGone:
+            result = "failure"
     for output, text in job.get("outputs", {}).items():
         outputs[f"needs.{name}.outputs.{output}"] = filled(text, context)
     return result
@@ -137,7 +148,8 @@ def github_job(name, job, one, outputs):
 
 def github():
     workflow = yaml.safe_load((options.checkout / ".github/workflows/deploy.yml").read_text())
-    outputs = {"github.sha": options.revision}
+    outputs = {"github.sha": options.revision, "github.run_id": "7001", "github.run_attempt": "1"}
+    outputs["env"] = {name: filled(text, outputs) for name, text in workflow.get("env", {}).items()}
     bad, skipped = set(), set()
     for name, job in workflow["jobs"].items():
         needs = [job["needs"]] if isinstance(job.get("needs"), str) else job.get("needs", [])
@@ -158,7 +170,7 @@ def github():
 # --- GitLab ---
 
 
-def gitlab_job(name, job, one, before):
+def gitlab_job(name, job, one, before, variables):
     zone = one.get("ZONE")
     if zone in options.lost:
         return "failure"
@@ -169,7 +181,13 @@ def gitlab_job(name, job, one, before):
         for other in before:
             for artifact in glob.glob(str(options.store / "artifacts" / f"{other} *")):
                 shutil.copytree(artifact, folder, dirs_exist_ok=True)
-        good = shell("\n".join(job["script"]), folder, zone, {**one, "CI_COMMIT_SHA": options.revision})
+        variables = {**variables, **one, "CI_COMMIT_SHA": options.revision}
+        try:
+            good = shell("\n".join(job["script"]), folder, zone, variables)
+            # What becomes of it changes nothing.
+            shell("\n".join(job.get("after_script", [])), folder, zone, variables)
+        except RunnerIsGone:
+            return "failure"
         kept = job.get("artifacts", {})
         if kept and (good or kept.get("when") == "always"):
             shutil.rmtree(place, ignore_errors=True)
@@ -186,18 +204,20 @@ def gitlab_job(name, job, one, before):
 def gitlab():
     pipeline = yaml.safe_load((options.checkout / ".gitlab-ci.yml").read_text())
     stages, failed = pipeline.pop("stages"), False
+    variables = {name: text.replace("$CI_PIPELINE_ID", "7001") for name, text in pipeline.pop("variables", {}).items()}
     for stage in stages:
         failing = failed
         for name, job in pipeline.items():
             if job["stage"] != stage:
                 continue
-            if (job.get("when", "on_success") == "on_failure") != failed:
+            when = job.get("when", "on_success")
+            if when != "always" and (when == "on_failure") != failed:
                 note(name, None, "skipped")
                 continue
             matrix = [one for part in job.get("parallel", {}).get("matrix", [{}]) for one in combinations(part)]
             ones = [one for one in matrix if is_wanted(name, one.get("ZONE"))]
             before = [other for other, its in pipeline.items() if stages.index(its["stage"]) < stages.index(stage)]
-            for one, result in zip(ones, at_once([lambda one=one: gitlab_job(name, job, one, before) for one in ones])):
+            for one, result in zip(ones, at_once([lambda one=one: gitlab_job(name, job, one, before, variables) for one in ones])):
                 note(name, one.get("ZONE"), result)
                 if result == "failure" and not job.get("allow_failure"):
                     failing = True

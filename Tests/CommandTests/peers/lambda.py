@@ -1,8 +1,8 @@
-"""Lambda's runtime API with one event of CodeDeploy, and CodeDeploy's own API for the answer.
+"""Lambda's runtime API with one event, of CodeDeploy or of ECS, and CodeDeploy's own API for the answer.
 
 usage: lambda.py
 
-Each first GET of .../invocation/next gets the event of a lifecycle hook, the next one 410, which ends the runtime's
+Each first GET of .../invocation/next gets the event of a lifecycle hook (of ECS's after a GET of /ecs), the next one 410, which ends the runtime's
 loop; and so on. /seen has what was answered: the hook's status, and the function's response. Prints "port N"; ends by
 itself after 120 seconds.
 """
@@ -13,7 +13,13 @@ import threading
 import time
 
 RUNTIME = "/2018-06-01/runtime/invocation/"
-seen, asked = {}, 0
+OF_CODEDEPLOY = {"DeploymentId": "d-ABCDEF123", "LifecycleEventHookExecutionId": "eyJlbmMi"}
+OF_ECS = {
+    "executionId": "0a1b2c3d",
+    "lifecycleStage": "POST_TEST_TRAFFIC_SHIFT",
+    "resourceArn": "arn:aws:ecs:eu-west-1:123456789012:service-deployment/shop/web/EZe5RNVLH6PPzHXINuP28",
+}
+seen, asked, event = {}, 0, OF_CODEDEPLOY
 
 
 class Lambda(http.server.BaseHTTPRequestHandler):
@@ -27,14 +33,16 @@ class Lambda(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def do_GET(self):
-        global asked
+        global asked, event
         if self.path == "/seen":
             self.answer(200, seen)
+        elif self.path == "/ecs":
+            event = OF_ECS
+            self.answer(200, {})
         elif self.path == RUNTIME + "next":
             asked += 1
             if asked % 2:
                 seen.clear()
-                event = {"DeploymentId": "d-ABCDEF123", "LifecycleEventHookExecutionId": "eyJlbmMi"}
                 self.answer(200, event, [("Lambda-Runtime-Aws-Request-Id", "8476a536")])
             else:
                 self.answer(410, {})
