@@ -10,6 +10,7 @@ extension CurlResult {
   package static var couldntResolveProxy: Self { CURLE_COULDNT_RESOLVE_PROXY }
   package static var notBuiltIn: Self { CURLE_NOT_BUILT_IN }
   package static var ok: Self { CURLE_OK }
+  package static var operationTimedOut: Self { CURLE_OPERATION_TIMEDOUT }
   package static var outOfMemory: Self { CURLE_OUT_OF_MEMORY }
   package static var peerFailedVerification: Self { CURLE_PEER_FAILED_VERIFICATION }
   package static var proxy: Self { CURLE_PROXY }

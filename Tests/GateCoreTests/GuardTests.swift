@@ -6,62 +6,76 @@ import Testing
 @Suite struct GuardTests {
   struct Row: CustomTestStringConvertible, Sendable {
     var testDescription: String
-    var policy = GatePolicy(deadline: .seconds(50), expected: 1)
-    var members = ["+*"]
+    var policy: GatePolicy
+    var members: [String]
     var guards: [String]
     var decision: Decision
     var code: ReasonCode
     /// In seconds.
     var at: Double
+
+    init(
+      _ name: String, policy: GatePolicy = GatePolicy(deadline: .seconds(50), expected: 1),
+      members: [String] = ["+*"], _ guards: [String], _ decision: Decision, _ code: ReasonCode,
+      at: Double
+    ) {
+      testDescription = name
+      self.policy = policy
+      self.members = members
+      self.guards = guards
+      self.decision = decision
+      self.code = code
+      self.at = at
+    }
   }
 
   static let rows: [Row] = [
     Row(
-      testDescription: "all hold", guards: ["+", "+"], decision: .promote, code: .groupHealthy,
+      "all hold", ["+", "+"], .promote, .groupHealthy,
       at: 0),
     Row(
-      testDescription: "the promotion waits for the last", guards: ["+*", "-+"],
-      decision: .promote, code: .groupHealthy, at: 10),
+      "the promotion waits for the last", ["+*", "-+"],
+      .promote, .groupHealthy, at: 10),
     Row(
-      testDescription: "one fails", guards: ["+*", "--"], decision: .rollback,
-      code: .guardFailed, at: 10),
+      "one fails", ["+*", "--"], .rollback,
+      .guardFailed, at: 10),
     Row(
-      testDescription: "one fails in the soak",
+      "one fails in the soak",
       policy: GatePolicy(soak: .seconds(30), deadline: .seconds(50), expected: 1),
-      guards: ["+--"], decision: .rollback, code: .guardFailed, at: 20),
+      ["+--"], .rollback, .guardFailed, at: 20),
     Row(
-      testDescription: "no max_unhealthy is for guards",
+      "no max_unhealthy is for guards",
       policy: GatePolicy(maxUnhealthy: .percentage(100), deadline: .seconds(50), expected: 1),
-      guards: ["--"], decision: .rollback, code: .guardFailed, at: 10),
+      ["--"], .rollback, .guardFailed, at: 10),
     Row(
-      testDescription: "one cannot be asked", guards: ["?*"], decision: .inconclusive,
-      code: .gateFault, at: 50),
+      "one cannot be asked", ["?*"], .inconclusive,
+      .gateFault, at: 50),
     Row(
-      testDescription: "one cannot be asked for a while", guards: ["+?+*"], decision: .promote,
-      code: .groupHealthy, at: 0),
+      "one cannot be asked for a while", ["+?+*"], .promote,
+      .groupHealthy, at: 0),
     Row(
-      testDescription: "a guard that was lost last must first hold again",
+      "a guard that was lost last must first hold again",
       policy: GatePolicy(soak: .seconds(25), deadline: .seconds(80), expected: 1),
-      guards: ["++?+*"], decision: .promote, code: .groupHealthy, at: 30),
+      ["++?+*"], .promote, .groupHealthy, at: 30),
     Row(
-      testDescription: "a guard that failed last must first hold again",
+      "a guard that failed last must first hold again",
       policy: GatePolicy(soak: .seconds(25), deadline: .seconds(80), expected: 1),
-      guards: ["++-+*"], decision: .promote, code: .groupHealthy, at: 30),
+      ["++-+*"], .promote, .groupHealthy, at: 30),
     Row(
-      testDescription: "one that never answers is the gate's own fault", guards: [""],
-      decision: .inconclusive, code: .gateFault, at: 50.000_001),
+      "one that never answers is the gate's own fault", [""],
+      .inconclusive, .gateFault, at: 50.000_001),
     Row(
-      testDescription: "one that fails every check in the grace period is not healthy",
+      "one that fails every check in the grace period is not healthy",
       policy: GatePolicy(
         gracePeriod: .seconds(100), soak: .seconds(35), deadline: .seconds(60), expected: 1),
-      guards: ["+-*"], decision: .rollback, code: .cannotBecomeHealthyInTime, at: 50),
+      ["+-*"], .rollback, .cannotBecomeHealthyInTime, at: 50),
     Row(
-      testDescription: "failures in the grace period are forgiven",
+      "failures in the grace period are forgiven",
       policy: GatePolicy(gracePeriod: .seconds(25), deadline: .seconds(50), expected: 1),
-      guards: ["---+"], decision: .promote, code: .groupHealthy, at: 30),
+      ["---+"], .promote, .groupHealthy, at: 30),
     Row(
-      testDescription: "the group's own failure comes first", members: ["--"], guards: ["+*"],
-      decision: .rollback, code: .tooManyUnhealthy, at: 10),
+      "the group's own failure comes first", members: ["--"], ["+*"],
+      .rollback, .tooManyUnhealthy, at: 10),
   ]
 
   @Test(arguments: rows) func theVerdictWaitsForEachGuard(row: Row) throws {

@@ -9,56 +9,38 @@ import Testing
     var checks: String
     var code: String?
     var description: String
+
+    init(_ semantics: Semantics, _ checks: String, _ code: String?, _ description: String) {
+      self.semantics = semantics
+      self.checks = checks
+      self.code = code
+      self.description = description
+    }
   }
 
   static let rows: [Row] = [
+    Row(.classic, "", "ELB", "Instance registration is still in progress."),
+    Row(.classic, "+", "ELB", "Instance registration is still in progress."),
     Row(
-      semantics: .classic, checks: "", code: "ELB",
-      description: "Instance registration is still in progress."),
-    Row(
-      semantics: .classic, checks: "+", code: "ELB",
-      description: "Instance registration is still in progress."),
-    Row(
-      semantics: .classic, checks: "-", code: "Instance",
-      description: "Instance has not passed the configured HealthyThreshold number of health "
+      .classic, "-", "Instance",
+      "Instance has not passed the configured HealthyThreshold number of health "
         + "checks consecutively."),
     Row(
-      semantics: .classic, checks: "--", code: "Instance",
-      description: "Instance has failed at least the UnhealthyThreshold number of health checks "
+      .classic, "--", "Instance",
+      "Instance has failed at least the UnhealthyThreshold number of health checks "
         + "consecutively."),
-    Row(
-      semantics: .classic, checks: "++", code: nil,
-      description: "2 consecutive health checks passed"),
-    Row(
-      semantics: .alb, checks: "", code: "Elb.RegistrationInProgress",
-      description: "Target registration is in progress"),
-    Row(
-      semantics: .alb, checks: "-", code: "Elb.InitialHealthChecking",
-      description: "Initial health checks in progress"),
-    Row(semantics: .alb, checks: "+", code: nil, description: "1 health check passed"),
-    Row(
-      semantics: .alb, checks: "+-", code: nil,
-      description: "healthy, but 1 health check failed since"),
-    Row(
-      semantics: .alb, checks: "--", code: "Target.ResponseCodeMismatch",
-      description: "Health checks failed with these codes: [503]"),
-    Row(
-      semantics: .alb, checks: "-t", code: "Target.Timeout", description: "Request timed out"),
-    Row(
-      semantics: .alb, checks: "vv", code: "Target.FailedHealthChecks",
-      description: "Health checks failed"),
-    Row(
-      semantics: .nlb, checks: "", code: "Elb.RegistrationInProgress",
-      description: "Target registration is in progress"),
-    Row(
-      semantics: .nlb, checks: "-", code: "Elb.InitialHealthChecking",
-      description: "Initial health checks in progress"),
-    Row(
-      semantics: .nlb, checks: "--", code: "Target.FailedHealthChecks",
-      description: "Health checks failed"),
-    Row(
-      semantics: .nlb, checks: "tt", code: "Target.FailedHealthChecks",
-      description: "Health checks failed"),
+    Row(.classic, "++", nil, "2 consecutive health checks passed"),
+    Row(.alb, "", "Elb.RegistrationInProgress", "Target registration is in progress"),
+    Row(.alb, "-", "Elb.InitialHealthChecking", "Initial health checks in progress"),
+    Row(.alb, "+", nil, "1 health check passed"),
+    Row(.alb, "+-", nil, "healthy, but 1 health check failed since"),
+    Row(.alb, "--", "Target.ResponseCodeMismatch", "Health checks failed with these codes: [503]"),
+    Row(.alb, "-t", "Target.Timeout", "Request timed out"),
+    Row(.alb, "vv", "Target.FailedHealthChecks", "Health checks failed"),
+    Row(.nlb, "", "Elb.RegistrationInProgress", "Target registration is in progress"),
+    Row(.nlb, "-", "Elb.InitialHealthChecking", "Initial health checks in progress"),
+    Row(.nlb, "--", "Target.FailedHealthChecks", "Health checks failed"),
+    Row(.nlb, "tt", "Target.FailedHealthChecks", "Health checks failed"),
   ]
 
   private static let patient = GatePolicy(

@@ -54,13 +54,18 @@ import TestSupport
     return scalars.joined()
   }
 
+  private func secret(of length: ClosedRange<Int>, _ random: inout SplitMix64) -> String {
+    var secret = ""
+    for _ in 0..<Int.random(in: length, using: &random) {
+      secret.unicodeScalars.append(Self.letters.picked(&random))
+    }
+    return secret
+  }
+
   @Test func nothingOfASecretIsLeftAndNothingElseIsTaken() {
     for seed in 1...1500 {
       var random = SplitMix64(seed: UInt64(seed))
-      var secret = ""
-      for _ in 0..<Int.random(in: 12...40, using: &random) {
-        secret.unicodeScalars.append(Self.letters.picked(&random))
-      }
+      let secret = secret(of: 12...40, &random)
       let mask = SecretMask(["Bearer \(secret)"])
       let shown = disguised(secret, &random)
       let before = ["", "invalid token ", "{\"error\":\"", "q="].picked(&random)
@@ -104,10 +109,7 @@ import TestSupport
   @Test func aSecretThatWasCutOrTornByOthersIsMaskedToo() {
     for seed in 1...300 {
       var random = SplitMix64(seed: UInt64(seed))
-      var secret = ""
-      for _ in 0..<Int.random(in: 8...40, using: &random) {
-        secret.unicodeScalars.append(Self.letters.picked(&random))
-      }
+      let secret = secret(of: 8...40, &random)
       let mask = SecretMask(["Bearer \(secret)"])
       let shown = Array(colored(disguised(secret, &random), &random).utf8)
       let from = Int.random(in: 0..<shown.count, using: &random)

@@ -114,7 +114,8 @@ extension HTTPFailure {
       return
     }
     self.init(
-      Kind(result), handle.words(for: result).trimmed, cause: Self.cause(result, of: handle))
+      Kind(result, of: handle), handle.words(for: result).trimmed,
+      cause: Self.cause(result, of: handle))
   }
 
   /// Source: libcurl-errors(3).
@@ -130,13 +131,14 @@ extension HTTPFailure {
 
 extension HTTPFailure.Kind {
   /// Source: libcurl-errors(3).
-  fileprivate init(_ result: CurlResult) {
+  fileprivate init(_ result: CurlResult, of handle: EasyHandle) {
     self =
       switch result {
       case .peerFailedVerification, .sslCACertBadFile, .sslConnectError: .untrusted
       case .unsupportedProtocol, .urlMalformat, .notBuiltIn, .unknownOption, .outOfMemory,
         .badFunctionArgument:
         .unusable
+      case .operationTimedOut where handle[.connectTime] > 0: .silent
       default: .unreachable
       }
   }

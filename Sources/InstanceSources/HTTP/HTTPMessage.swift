@@ -89,8 +89,10 @@ package struct HTTPResponse: Sendable {
 /// Why there is no response.
 package struct HTTPFailure: Error, Hashable, Sendable {
   package enum Kind: Hashable, Sendable {
-    /// No connection, no answer in time, or an answer that broke off: another try may do.
+    /// No connection, or an answer that broke off: another try may do.
     case unreachable
+    /// The connection stood, and no whole answer came in time: another try may do.
+    case silent
     /// The certificate is not to be trusted, or the handshake failed.
     case untrusted
     /// The answer is larger than allowed.
@@ -103,6 +105,13 @@ package struct HTTPFailure: Error, Hashable, Sendable {
   package var detail: String
   /// Nil where nothing is known beyond the kind.
   var cause: GateFault.Cause?
+
+  package var mayPass: Bool {
+    switch kind {
+    case .unreachable, .silent: true
+    case .untrusted, .tooLarge, .unusable: false
+    }
+  }
 
   package init(_ kind: Kind, _ detail: String) { self.init(kind, detail, cause: nil) }
 

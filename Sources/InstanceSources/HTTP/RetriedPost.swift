@@ -82,10 +82,7 @@ package struct PostFailure: Error, Hashable, Sendable {
 
   init(_ failure: HTTPFailure, tries: Int, _ secrets: SecretMask) {
     detail = "\(secrets.quoting(failure.detail))\(Self.after(tries))"
-    switch failure.kind {
-    case .unreachable: mayPass = true
-    case .untrusted, .tooLarge, .unusable: mayPass = false
-    }
+    mayPass = failure.mayPass
   }
 
   private static func after(_ tries: Int) -> String {

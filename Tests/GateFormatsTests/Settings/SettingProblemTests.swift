@@ -55,35 +55,22 @@ import Testing
       ])
   }
 
-  @Test func anUnknownNameComesWithTheOneThatWasMeant() {
+  @Test(arguments: [
+    ("healthy-treshold: 2", "healthy-treshold", "did you mean healthy_threshold?"),
+    // Another program's.
+    ("retries: 3", "retries", "did you mean unhealthy_threshold?"),
+    (
+      "healthgate:\n  target: TCP:1\n  instances: 10.0.1.5", "healthgate",
+      "move the settings that are under it to the top level"
+    ),
+  ])
+  func anUnknownNameComesWithWhatWasMeant(_ text: String, _ name: String, _ hint: String) {
     #expect(
-      messages(file("healthy-treshold: 2")) == [
+      messages(file(text)) == [
         """
-        healthgate: error: healthy-treshold is not a setting
+        healthgate: error: \(name) is not a setting
           at gate.yaml:1
-          hint: did you mean healthy_threshold?
-        """
-      ])
-  }
-
-  @Test func anotherProgramsNameInAFileIsAnsweredWithTheSetting() {
-    #expect(
-      messages(file("retries: 3")) == [
-        """
-        healthgate: error: retries is not a setting
-          at gate.yaml:1
-          hint: did you mean unhealthy_threshold?
-        """
-      ])
-  }
-
-  @Test func settingsUnderAnotherNameAreToldToStandAtTheTop() {
-    #expect(
-      messages(file("healthgate:\n  target: TCP:1\n  instances: 10.0.1.5")) == [
-        """
-        healthgate: error: healthgate is not a setting
-          at gate.yaml:1
-          hint: move the settings that are under it to the top level
+          hint: \(hint)
         """
       ])
   }

@@ -99,7 +99,7 @@ extension HostEnvironment {
           return response
         }
       } catch {
-        guard attempt < tries, error.kind == .unreachable, !isGuess else { throw error }
+        guard attempt < tries, error.mayPass, !isGuess else { throw error }
       }
       pause(.milliseconds(200) * attempt)
     }

@@ -78,11 +78,7 @@ struct InstanceMetadata: Sendable {
       response = try hostEnvironment.sendPatiently(
         request, tries: settings.attempts, unlessUnreachable: settings.endpoint == nil)
     } catch {
-      guard error.kind == .unreachable else {
-        throw .noAnswer(of: Self.place, error)
-      }
-      // libcurl's words once the connection stood: "… with 0 bytes received".
-      guard !error.detail.contains("bytes received") else {
+      guard error.kind != .silent else {
         throw .unreachable(
           place: Self.place,
           detail: "it takes connections and gives no token (\(error.detail)); in a container, its "
@@ -90,7 +86,7 @@ struct InstanceMetadata: Sendable {
             + "--http-put-response-hop-limit 2")
       }
       // No instance of EC2, most likely; an endpoint of the user's own must be there.
-      guard settings.endpoint == nil else {
+      guard error.kind == .unreachable, settings.endpoint == nil else {
         throw .noAnswer(of: Self.place, error)
       }
       return nil

@@ -30,7 +30,7 @@ extension QueryFailure {
   init(_ failure: HTTPFailure) {
     self =
       switch failure.kind {
-      case .unreachable: .transient(failure.detail, failure.cause)
+      case .unreachable, .silent: .transient(failure.detail, failure.cause)
       case .untrusted, .unusable: .unusable(failure.detail, failure.cause)
       case .tooLarge: .malformed(failure.detail)
       }
