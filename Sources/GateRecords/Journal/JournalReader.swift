@@ -387,16 +387,13 @@ package struct JournalReader {
     _ line: JournalLine, started: GateInstant? = nil
   ) throws(JournalError) -> GateFault {
     let detail = try want(line.detail, "detail")
-    return GateFault(
-      detail: detail, started: started,
-      cause: line.cause.map(GateFault.Cause.init(rawValue:)) ?? GateFault.Cause(words: detail))
-  }
-
-  /// A journal of before there were causes has the words alone.
-  private func cause(_ line: JournalLine, _ result: CheckResult) -> FailureCause? {
-    guard case .failure(let kind) = result else { return nil }
-    return line.cause.map(FailureCause.init(rawValue:))
-      ?? FailureCause(words: line.detail ?? "", of: kind)
+    let cause =
+      if let name = line.cause {
+        GateFault.Cause(rawValue: name)
+      } else {
+        GateFault.Cause(words: detail)
+      }
+    return GateFault(detail: detail, started: started, cause: cause)
   }
 
   private func gap(_ line: JournalLine) throws(JournalError) -> Duration {
@@ -438,7 +435,8 @@ package struct JournalReader {
     else { throw error("latency_ms is no time") }
     return CheckReport(
       started: started, result: result, status: line.status, latencyMicroseconds: latency,
-      detail: line.detail, cause: cause(line, result), version: line.version,
+      detail: line.detail, cause: FailureCause(recorded: line.cause, line.detail, result),
+      version: line.version,
       evidence: line.evidence.map {
         Evidence(
           server: $0.server, location: $0.location, contentType: $0.contentType,

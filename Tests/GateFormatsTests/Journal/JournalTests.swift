@@ -67,6 +67,28 @@ import Testing
       ]))
   }
 
+  /// One that was written before there were causes is read by its words.
+  @Test func aCauseIsReadFromItsFieldOrElseFromTheWords() throws {
+    var run = RecordedRun(.sample(GatePolicy(deadline: .seconds(60), expected: 1)))
+    run.join("a")
+    run.fail(0, at: 1, .connectionReset, status: nil, "closed without an answer")
+    run.lose(0, at: 16)
+    run.fail(0, at: 31, .statusMismatch, status: 503, "HTTP 503, not 200")
+    let without = run.text.replacing(#/"cause":"[a-z_]+",/#, with: "")
+    #expect(run.text.contains("cause") && !without.contains("cause"))
+    for text in [run.text, without] {
+      let journal = try Journal(reading: Array(text.utf8))
+      let causes = journal.entries.compactMap { entry -> String? in
+        switch entry.event {
+        case .checked(_, let report): report.cause?.rawValue ?? "none"
+        case .checkLost(_, let fault): fault.cause?.rawValue ?? "none"
+        default: nil
+        }
+      }
+      #expect(causes == ["closed_without_answer", "no_descriptor", "none"])
+    }
+  }
+
   @Test func aListingSaysWhenItWasAskedForAndWhatCameOfIt() throws {
     var run = RecordedRun(
       .sample(
