@@ -122,6 +122,8 @@ package struct Gate: Sendable {
   var guards: GroupHealth { counts[.guard] }
 
   package var present: Int { group.present }
+  /// Of how many it is told how many are healthy, or not.
+  package var total: Int { max(expected, present) }
   package var healthy: Int { healthy(.member) }
   package var unhealthy: Int { group.unhealthy }
   package var initial: Int { group.initial }

@@ -153,18 +153,16 @@ struct ChecksRules {
     }
   }
 
-  /// Whoever counts is healthy under every check, has soaked, has not failed both of its two latest
-  /// checks, nor twice in a row under any, and has passed one of each since a resumption.
+  /// Whoever counts is healthy under every check, has soaked, has failed both of the two latest checks
+  /// under none, and has passed one of each since a resumption.
   private mutating func judgePromotion(at now: GateInstant) {
     let counted = members(.healthy).filter { index in
       let keys = world.checks.indices.map { InstanceKey(index, check: $0) }
       let results = keys.map { checked[$0]?.results ?? [] }
-      let latest = results.flatMap { $0 }.sorted { $0.at < $1.at }.suffix(2)
       let hasPassedSince = results.allSatisfy { results in
         resumed.map { moment in results.contains { $0.at >= moment && $0.isPass } } ?? true
       }
-      return (latest.count < 2 || latest.contains(where: \.isPass))
-        && results.allSatisfy { $0.count < 2 || $0.suffix(2).contains(where: \.isPass) }
+      return results.allSatisfy { $0.count < 2 || $0.suffix(2).contains(where: \.isPass) }
         && hasPassedSince
     }
     if counted.count < minHealthy {

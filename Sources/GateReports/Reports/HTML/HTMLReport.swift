@@ -221,12 +221,24 @@ package struct HTMLReport {
       ? " Of \(counted(timeline.thinned, "earlier check")) only the worse neighbours are drawn."
       : ""
     return """
-      <section><h2>Timeline</h2>
+      \(staircase(axis))<section><h2>Timeline</h2>
       <p class="legend">\(legend)</p>
       <div class="card plot">\(drawing.markup)</div>
       <p class="caption">Time since the start.\(late)\(resumed)\(thinned)</p>
       </section>
       \(latency(axis))
+      """
+  }
+
+  private func staircase(_ axis: TimeAxis) -> Markup {
+    guard let drawing = StaircaseDrawing(document, axis) else { return "" }
+    return """
+      <section><h2>Traffic</h2>
+      <div class="card plot">\(drawing.markup)</div>
+      <p class="caption">The share of the traffic that each step sends to the group, as it was commanded: gray while \
+      it is shifted and confirmed, pale while it settles, darker while it soaks.</p>
+      </section>
+
       """
   }
 
