@@ -196,7 +196,7 @@ import Testing
     #expect(document.verdict.reason.code == .groupHealthy)
     #expect(
       document.verdict.reason.message
-        == "4 of 2 instances healthy for 30s; 2 of 12 checks failed on the way; not counted: dead, unlisted"
+        == "4 of 4 instances healthy for 30s; 2 of 12 checks failed on the way; not counted: dead, unlisted"
     )
     for format in ReportFormat.allCases where format != .openmetrics {
       let text = format.text(of: document, run.timeline)
