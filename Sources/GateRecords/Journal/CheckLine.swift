@@ -38,10 +38,15 @@ enum CheckLine {
     try text.want(",\"started\":")
     let started = GateInstant(microseconds: try text.decimal(places: 6))
     guard started <= now else { throw PlainText.Other() }
-    var result = CheckResult.success
-    if !text.take(",\"ok\":true,\"kind\":null") {
+    var (result, cause) = (CheckResult.success, FailureCause?.none)
+    if text.take(",\"ok\":true,\"kind\":null") {
+      // A journal of before there were causes has none.
+      _ = text.take(",\"cause\":null")
+    } else {
       try text.want(",\"ok\":false,\"kind\":")
       result = .failure(try text.wanted(FailureKind(rawValue: text.string())))
+      try text.want(",\"cause\":")
+      cause = FailureCause(rawValue: try text.string())
     }
     try text.want(",\"status\":")
     let status = text.take("null") ? nil : try text.number()
@@ -53,7 +58,7 @@ enum CheckLine {
     let evidence = text.take(",\"evidence\":{") ? try Self.evidence(&text) : nil
     return CheckReport(
       started: started, result: result, status: status, latencyMicroseconds: latency,
-      detail: detail, version: version, evidence: evidence)
+      detail: detail, cause: cause, version: version, evidence: evidence)
   }
 
   private static func evidence(_ text: inout PlainText) throws(PlainText.Other) -> Evidence {

@@ -39,7 +39,7 @@ import Testing
       #expect(verdict.value[at: "/\(name)"] == .null, "\(name)")
     }
     var known = begun
-    known.check = .sample()
+    known.checks = [RunHeader.Check(.sample(), request: [])]
     #expect(
       try RecordedVerdict(reading: known.json).text(at: "/health_check/target") == "HTTP:80/health")
   }
