@@ -7,9 +7,11 @@
 #include <stdatomic.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #ifdef __linux__
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #endif
 
 // More than there are threads to wait for them. What finds no room is not ended with the process.
@@ -131,4 +133,43 @@ void hg_end_children(int milliseconds) {
     if (is_any_running()) nanosleep(&PAUSE, NULL);
   }
   hg_signal_groups(SIGKILL);
+}
+
+// All descriptors from this one on; of a process that has no other thread.
+static void close_from(int first) {
+#ifdef SYS_close_range
+  if (syscall(SYS_close_range, first, ~0u, 0) == 0) return;
+#endif
+  long most = sysconf(_SC_OPEN_MAX);
+  for (int descriptor = first; descriptor < (most > 0 && most < 65536 ? most : 65536); descriptor++) close(descriptor);
+}
+
+int hg_watch_group(pid_t group) {
+  int ends[2];
+  if (hg_pipe(ends) != 0) return -1;
+  pid_t watcher = fork();
+  if (watcher != 0) {
+    close(ends[0]);
+    if (watcher > 0) return ends[1];
+    close(ends[1]);
+    return -1;
+  }
+  // From here on only what a signal's handler may do: other threads may have held any lock.
+  sigset_t all;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, NULL);
+  // What is sent to the group of the process here is not meant for it.
+  setpgid(0, 0);
+  dup2(ends[0], 0);
+  close_from(1);
+  char byte;
+  ssize_t count;
+  while ((count = read(0, &byte, 1)) < 0 && errno == EINTR) continue;
+  if (count == 0) kill(-group, SIGKILL);
+  _exit(0);
+}
+
+void hg_unwatch_group(int watcher) {
+  while (write(watcher, "", 1) < 0 && errno == EINTR) continue;
+  close(watcher);
 }

@@ -71,7 +71,7 @@ extension Gate {
   }
 
   private func isInTime(_ started: GateInstant, of key: InstanceKey) -> Bool {
-    isPresent(at: key) && !isOvertaken(from: started, of: key)
+    isPresent(key) && !isOvertaken(from: started, of: key)
   }
 
   private mutating func foldUnfolded() {
@@ -153,7 +153,7 @@ extension Gate {
     var effects: [GateEffect] = []
     switch event {
     case .checkLost(let key, let fault):
-      guard isPresent(at: key) else { return }
+      guard isPresent(key) else { return }
       let started = max(fault.started ?? now, nextCheck(of: key))
       guard started <= now else { return }
       let report = CheckReport(
@@ -212,7 +212,7 @@ extension Gate {
         continue
       }
       // One that joined at this very moment has missed nothing.
-      guard isPresent(at: key) else {
+      guard isPresent(key) else {
         steps.append((ended, event))
         continue
       }
@@ -305,10 +305,10 @@ extension Gate {
     return switch event {
     case .checkLost: true
     case .checked(let key, let report):
-      isPresent(at: key) && missedChecks(of: key, before: report.started) > 0
+      isPresent(key) && missedChecks(of: key, before: report.started) > 0
         || isAnyMissed(by: now)
     case .guardWaits(let key, let wait):
-      isPresent(at: key) && missedChecks(of: key, before: wait.started) > 0
+      isPresent(key) && missedChecks(of: key, before: wait.started) > 0
         || fault(of: wait, key) != nil || isAnyMissed(by: now)
     case .listed, .loadBalancerAsked: event.fault != nil || isAnyMissed(by: now)
     case .resumed: false

@@ -122,6 +122,8 @@ package struct Gate: Sendable {
   var guards: GroupHealth { counts[.guard] }
 
   package var present: Int { group.present }
+  /// Of how many it is told how many are healthy, or not.
+  package var total: Int { max(expected, present) }
   package var healthy: Int { healthy(.member) }
   package var unhealthy: Int { group.unhealthy }
   package var initial: Int { group.initial }
@@ -162,7 +164,6 @@ package struct Gate: Sendable {
   package func checked(_ key: InstanceKey) -> InstanceRecord { read(key) { $0.pointee } }
 
   package func state(of key: InstanceKey) -> InstanceState { records[key.index].health.state }
-  package func isPresent(_ key: InstanceKey) -> Bool { records[key.index].removed == nil }
 
   /// Folds in one event; what it brings about is appended to `effects`.
   ///
@@ -278,7 +279,7 @@ package struct Gate: Sendable {
   }
 
   mutating func remove(_ key: InstanceKey) {
-    guard isPresent(at: key) else { return }
+    guard isPresent(key) else { return }
     let record = records[key.index]
     if hasSay(key) { counts[record.instance.role].remove(share(of: key)) }
     let clock = clock
@@ -294,7 +295,7 @@ package struct Gate: Sendable {
   private mutating func record(
     _ report: CheckReport, of key: InstanceKey, effects: inout [GateEffect]
   ) {
-    guard isPresent(at: key) else { return }
+    guard isPresent(key) else { return }
     noteMissed(of: key, before: report.started)
     if let wait = wait(for: report, of: key) { return pass(over: wait, of: key, effects: &effects) }
     let isInTime = !isOvertaken(from: report.started, of: key)
@@ -314,7 +315,7 @@ package struct Gate: Sendable {
   private mutating func recordLoss(
     _ fault: GateFault, of key: InstanceKey, effects: inout [GateEffect]
   ) {
-    guard isPresent(at: key) else { return }
+    guard isPresent(key) else { return }
     noteMissed(of: key, before: fault.started ?? clock)
     if !isOvertaken(from: fault.started ?? clock, of: key) { losses.addChecks(1, of: key, fault) }
     let old = share(of: key)
@@ -424,7 +425,7 @@ package struct Gate: Sendable {
   private mutating func note(
     _ view: LoadBalancerView, of key: InstanceKey, effects: inout [GateEffect]
   ) {
-    guard isPresent(at: key), records[key.index].instance.role == .member else { return }
+    guard isPresent(key), records[key.index].instance.role == .member else { return }
     let old = share(of: key)
     let transition = records[key.index].note(view, at: clock, check: check, policy: policy)
     changed(key, from: old)
@@ -583,7 +584,8 @@ package struct Gate: Sendable {
     counts[records[key.index].instance.role].change(from: old, to: share(of: key))
   }
 
-  func isPresent(at key: InstanceKey) -> Bool {
+  /// Whether the instance, or guard, ever joined, and is there.
+  package func isPresent(_ key: InstanceKey) -> Bool {
     records.indices.contains(key.index) && records[key.index].removed == nil
   }
 

@@ -67,21 +67,38 @@ import Testing
     #expect(run.violations == [])
   }
 
-  @Test func itsLatestChecksAreThoseOfAllHealthChecks() {
-    // Both fail once in the soak's last round: two latest checks failed, if of two health checks.
-    var run = Self.run(soak: 25)
+  @Test func eachHealthCheckMayMissOnceInARowAndNoneTwice() {
+    // At 40 s, when the soak is over, both have missed their latest check: each has to pass one.
+    var run = Self.run(soak: 35)
     run.join(["a"])
     for second in [0.0, 10, 20, 30] {
       run.end(Self.api, second == 30 ? .failure : .success, at: .seconds(second))
       run.end(Self.admin, second == 30 ? .failure : .success, at: .seconds(second))
     }
-    run.send(.wokeUp, at: .seconds(35))
-    #expect(run.gate.healthy == 1 && run.verdict == nil)
-    run.end(Self.api, .success)
-    #expect(run.verdict == nil, "admin has failed its latest check")
-    run.end(Self.admin, .success)
-    #expect(run.verdict?.decision == .promote && run.verdict?.at == .seconds(40))
+    run.end(Self.api, .success, at: .seconds(40))
+    run.send(.wokeUp, at: .seconds(45))
+    #expect(run.gate.healthy == 1 && run.verdict == nil, "admin has failed its latest check")
+    run.end(Self.admin, .success, at: .seconds(46))
+    #expect(run.verdict?.decision == .promote && run.verdict?.at == .seconds(46))
     #expect(run.violations == [])
+  }
+
+  @Test func missesOfTwoHealthChecksAreNotTwoInARow() {
+    // All else holds from 25 s on, but for the second instance, which waits for a pass.
+    var run = Self.run(soak: 25, expected: 2)
+    run.join(["a", "b"])
+    let other = InstanceKey(1)
+    for second in [0.0, 10, 20] {
+      for key in [Self.api, Self.admin, other, InstanceKey(1, check: 1)] {
+        run.end(key, key == other && second == 20 ? .failure : .success, at: .seconds(second))
+      }
+    }
+    run.send(.wokeUp, at: .seconds(35))
+    #expect(run.verdict == nil)
+    run.end(Self.api, .failure, at: .seconds(35.1))
+    run.end(Self.admin, .failure, at: .seconds(35.2))
+    run.end(other, .success, at: .seconds(35.3))
+    #expect(run.verdict?.decision == .promote && run.verdict?.at == .seconds(35.3))
   }
 
   @Test func theSlowestDecidesWhatCanStillBe() {

@@ -114,6 +114,10 @@ HG_CHECKED int hg_spawn(pid_t *child, const char *file, const posix_spawn_file_a
 HG_CHECKED pid_t hg_collect(pid_t child, int *status);
 // Whether any of the group of a child that was collected is still there.
 HG_CHECKED bool hg_is_group_left(pid_t group);
+// Has this group of processes killed when the process here is gone, however it went; -1 with errno when the system gives no
+// process for it. To be called off when the group is gone.
+HG_CHECKED int hg_watch_group(pid_t group);
+void hg_unwatch_group(int watcher);
 // Collects ended children that nobody here has started: orphans of children, and as process 1 everybody's.
 void hg_collect_foreign(void);
 // Ends all children and what is left of their groups, asked to at first, and made to after so many milliseconds; no other is

@@ -4,7 +4,7 @@ extension Gate {
     let soaked = policy.soak > .zero ? " for \(policy.soak.inWords)" : ""
     return VerdictReason(
       .groupHealthy,
-      "\(healthy) of \(counted(expected, "instance")) healthy\(soaked)\(failedOnTheWay)\(uncounted)"
+      "\(healthy) of \(counted(total, "instance")) healthy\(soaked)\(failedOnTheWay)\(uncounted)"
     )
   }
 
@@ -37,7 +37,7 @@ extension Gate {
   var tooManyUnhealthy: VerdictReason {
     let failed = present(.member) { $0.health.state == .unhealthy }
     let names = Self.list(failed.map(\.instance.id))
-    let count = "\(unhealthy) of \(counted(expected, "instance"))"
+    let count = "\(unhealthy) of \(counted(total, "instance"))"
     guard !failed.allSatisfy({ $0.lastFailure?.kind == .wrongVersion }) else {
       let versions = Set(failed.flatMap(\.versions)).sorted()
       let found = versions.isEmpty ? "no version" : "version \(Self.list(versions))"
@@ -86,7 +86,7 @@ extension Gate {
     }
     return VerdictReason(
       .loadBalancerDisagrees,
-      "\(healthy) of \(counted(expected, "instance")) healthy here, but the load balancer does not "
+      "\(healthy) of \(counted(total, "instance")) healthy here, but the load balancer does not "
         + "have them in service: \(Self.list(views))")
   }
 
@@ -302,10 +302,12 @@ extension Gate {
   }
 
   private var standing: String {
-    let present = present < expected ? ", \(present) present" : ""
+    let present =
+      present < expected
+      ? ", \(present) present" : present > expected ? ", \(expected) expected" : ""
     let left = replaced > 0 ? ", \(replaced) left the group" : ""
     let why = whyEmpty.map { " (\($0))" } ?? ""
-    return "\(healthy) of \(counted(expected, "instance")) healthy\(unshown)\(present)\(left)\(why)"
+    return "\(healthy) of \(counted(total, "instance")) healthy\(unshown)\(present)\(left)\(why)"
   }
 
   /// The first few, and how many more.

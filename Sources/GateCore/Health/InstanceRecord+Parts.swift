@@ -114,18 +114,20 @@ extension GroupHealth.Share {
     self = parts[0]
     for part in parts.dropFirst() { worsen(by: part) }
     (self.isInService, self.isListed) = (inService, isListed)
-    if finalChance == nil { finalChance = Self.chanceBesideOneMiss(parts) }
+    if finalChance == nil { finalChance = Self.chanceBesideMisses(parts) }
   }
 
-  /// The last chance of an instance of which one check has missed once, and has no time to pass
+  /// The last chance of an instance of which some checks have missed once, and have no time to pass
   /// again: that is no obstacle by itself, but the others have to pass.
-  private static func chanceBesideOneMiss(_ parts: [GroupHealth.Share]) -> GateInstant? {
-    let late = parts.indices.filter { parts[$0].finalChance == nil }
-    guard late.count == 1, case .missedOnce = parts[late[0]].latest,
-      parts[late[0]].state == .healthy
-    else { return nil }
-    let others = parts.indices.filter { $0 != late[0] }.map { parts[$0] }
-    guard others.contains(where: { !$0.isHealthy || $0.latest != .passed }) else { return nil }
+  private static func chanceBesideMisses(_ parts: [GroupHealth.Share]) -> GateInstant? {
+    let late = parts.filter { $0.finalChance == nil }
+    let areMisses = late.allSatisfy { part in
+      if case .missedOnce = part.latest { part.state == .healthy } else { false }
+    }
+    let others = parts.filter { $0.finalChance != nil }
+    guard areMisses, others.contains(where: { !$0.isHealthy || $0.latest != .passed }) else {
+      return nil
+    }
     return others.compactMap(\.finalChance).min()
   }
 
@@ -145,13 +147,14 @@ extension GroupHealth.Share {
 }
 
 extension LatestResult {
-  /// That of an instance of which this and the other are of single health checks: two that missed
-  /// once are two latest checks that failed.
+  /// That of an instance of which this and the other are of single health checks: it waits for a
+  /// pass where one of them does.
   fileprivate func together(with other: LatestResult) -> LatestResult {
     switch (self, other) {
-    case (.passed, let other): other
-    case (let own, .passed): own
-    case (.missedOnce, _), (.missedAgain, _): .missedAgain
+    case (.passed, _): other
+    case (_, .passed): self
+    case (.missedOnce(let one), .missedOnce(let another)): .missedOnce(episode: min(one, another))
+    case (.missedOnce, .missedAgain), (.missedAgain, _): .missedAgain
     }
   }
 }

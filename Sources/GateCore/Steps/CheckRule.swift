@@ -85,14 +85,14 @@ extension Gate {
 
   /// An answer with nothing in it is none, once its data can be of the step; nil before.
   func fault(of wait: GuardWait, _ key: InstanceKey) -> GateFault? {
-    guard wait.isEmpty, isPresent(at: key), wait.started >= settled(records[key.index]) else {
+    guard wait.isEmpty, isPresent(key), wait.started >= settled(records[key.index]) else {
       return nil
     }
     return GateFault(detail: wait.detail, started: wait.started)
   }
 
   mutating func pass(over wait: GuardWait, of key: InstanceKey, effects: inout [GateEffect]) {
-    guard isPresent(at: key) else { return }
+    guard isPresent(key) else { return }
     noteMissed(of: key, before: wait.started)
     let (check, old) = (check(of: key), share(of: key))
     records[key.index].pass(over: wait, at: clock, check: check)

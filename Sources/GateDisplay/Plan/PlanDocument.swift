@@ -1,4 +1,4 @@
-internal import GateCore
+package import GateCore
 package import GateInsight
 internal import GateRecords
 internal import GateSettings
@@ -7,6 +7,8 @@ internal import GateText
 /// A plan as its readers get it, in the contract's words and order.
 package struct PlanDocument: Sendable {
   package var plan: Plan
+  /// The run's own; that of the plan is of the time before the first step.
+  package var policy: GatePolicy
   let bounds: PlanBounds
   package var isAdvisory: Bool
   /// How the checks are taken to fail beside a failure rate.
@@ -45,10 +47,11 @@ package struct PlanDocument: Sendable {
   }
 
   package init(
-    plan: Plan, isAdvisory: Bool, bootTime: Duration, outage: Outage?, odds: [PlanOdds],
+    plan: Plan, policy: GatePolicy, isAdvisory: Bool, bootTime: Duration, outage: Outage?, odds: [PlanOdds],
     curve: [PlanOdds], search: Search?, steps: [StepPlan] = [], notes: [String], warnings: [String]
   ) {
     self.plan = plan
+    self.policy = policy
     bounds = plan.bounds
     self.isAdvisory = isAdvisory
     self.bootTime = bootTime
@@ -66,7 +69,7 @@ package struct PlanDocument: Sendable {
     JSONWriter.document { writer in
       writer.field("schema_version", RunHeader.schemaVersion)
       plan.checks.map { RunHeader.Check($0, request: []) }.write(to: &writer)
-      plan.policy.write(to: &writer, isAdvisory: isAdvisory)
+      policy.write(to: &writer, isAdvisory: isAdvisory)
       writer.field("expected", plan.group.count)
       writeBounds(to: &writer)
       writeFailures(to: &writer)

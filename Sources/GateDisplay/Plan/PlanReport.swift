@@ -27,7 +27,7 @@ package struct PlanReport {
   package var text: String { page.text }
 
   private mutating func writeSettings() {
-    let (policy, group) = (document.plan.policy, document.plan.group)
+    let (policy, group) = (document.policy, document.plan.group)
     page.entry("rules:", .plain, document.plan.checks.rulesWords)
     let soak = policy.soak > .zero ? " for \(policy.soak.inWords)" : ""
     let grace =

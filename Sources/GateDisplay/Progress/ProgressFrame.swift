@@ -23,7 +23,7 @@ extension ProgressBoard {
 
   private func groupLine(_ gate: Gate, at now: GateInstant) -> DisplayLine {
     let policy = gate.policy
-    var line = DisplayLine("\(gate.healthy) of \(gate.expected) healthy", .strong)
+    var line = DisplayLine("\(gate.healthy) of \(gate.total) healthy", .strong)
     func add(_ text: String, _ tone: Tone = .plain) {
       line.append(", ", .faint)
       line.append(text, tone)

@@ -53,7 +53,7 @@ extension Gate {
   /// `2 of 3 healthy`, and how many are unhealthy if any are.
   var standing: String {
     let bad = unhealthy > 0 ? ", \(unhealthy) unhealthy" : ""
-    return "\(healthy) of \(expected) healthy\(bad)"
+    return "\(healthy) of \(total) healthy\(bad)"
   }
 
   func words(for transition: Transition, of key: InstanceKey) -> String {

@@ -62,7 +62,7 @@ package struct MarkdownReport {
     let forgiven = Gate.words(instances.map(\.record).forgivenFailures, of: failures)
     let resumed = gate.resumptionWords.map { " · resumed \($0)" } ?? ""
     let line: MarkdownText = """
-      **\(gate.healthy) of \(gate.expected)** instances\(group) healthy, \(gate.unhealthy) \
+      **\(gate.healthy) of \(gate.total)** instances\(group) healthy, \(gate.unhealthy) \
       unhealthy, \(gate.initial) not healthy yet · \(counted(checks, "check")), \(failures) failed\
       \(forgiven) · decided after **\(verdict.at.preciseWords)** \
       (\(code: document.header.startedAt.at(verdict.at)))\(resumed)

@@ -70,9 +70,9 @@ package struct NagiosReport {
     let borne = policy.maxUnhealthy.roundedDown(of: gate.expected)
     let replaceable = policy.maxReplaced.roundedDown(of: gate.expected)
     var data = [
-      "healthy=\(gate.healthy);;\(wanted):;0;\(gate.expected)",
-      "unhealthy=\(gate.unhealthy);;\(borne);0;\(gate.expected)",
-      "initial=\(gate.initial);;;0;\(gate.expected)",
+      "healthy=\(gate.healthy);;\(wanted):;0;\(gate.total)",
+      "unhealthy=\(gate.unhealthy);;\(borne);0;\(gate.total)",
+      "initial=\(gate.initial);;;0;\(gate.total)",
       "replaced=\(gate.replaced);;\(replaceable);0;",
       "checks=\(gate.records(.member).reduce(0) { $0 + $1.checks });;;0;",
       "failures=\(gate.records(.member).reduce(0) { $0 + $1.failures });;;0;",

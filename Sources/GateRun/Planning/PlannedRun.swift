@@ -7,7 +7,10 @@ internal import GateSettings
 /// Makes a plan of settings and questions.
 package struct PlannedRun {
   private let settings: Settings
+  /// Of the time before the first step.
   private let policy: GatePolicy
+  /// The run's own.
+  private let wholePolicy: GatePolicy
   private let questions: PlanQuestions
   private let isWholeCurve: Bool
   private let steps: [StepPlan]
@@ -31,6 +34,7 @@ package struct PlannedRun {
       notes.append("the source lists all instances at the start")
     }
     notes += Self.notes(on: settings)
+    wholePolicy = policy
     (policy.membership, policy.loadBalancer) = (.fixed, .none)
     steps = StepPlan.all(settings.checks.map(\.check), policy)
     if !steps.isEmpty {
@@ -99,7 +103,8 @@ package struct PlannedRun {
     do throws(Plan.Failure) {
       let plan = try Plan(checks: checks, policy: policy)
       return PlanDocument(
-        plan: plan, isAdvisory: settings.isAdvisory, bootTime: questions.bootTime,
+        plan: plan, policy: search?.proposal == nil ? wholePolicy : policy,
+        isAdvisory: settings.isAdvisory, bootTime: questions.bootTime,
         outage: questions.outage, odds: try odds(plan, at: questions.rates),
         curve: try odds(plan, at: isWholeCurve ? Self.curveRates : []), search: search,
         steps: steps, notes: notes, warnings: warnings(on: checks, policy))

@@ -18,6 +18,9 @@ struct OwnedCommand: Sendable {
   var input: String?
   var timeout: Duration
   var secrets: SecretMask
+  /// Whether it is killed with this process: what shifts traffic must not do so after the way back,
+  /// which another runner may go meanwhile.
+  var isKilledWithRunner = false
 
   /// Between the request to end and the end by force, in microseconds.
   fileprivate static let grace: Int64 = 10_000_000
@@ -55,6 +58,8 @@ struct OwnedCommand: Sendable {
     } catch {
       return notStarted("\(error)", begun)
     }
+    let watcher = isKilledWithRunner ? hg_watch_group(process.id) : -1
+    defer { if watcher >= 0 { hg_unwatch_group(watcher) } }
     var running = RunningCommand(
       process: process, deadline: begun + timeout.inMicroseconds,
       output: CommandOutput(without: child.secrets), stop: stop)

@@ -41,7 +41,7 @@ final class StepRunner: StepCommander {
     let owned = OwnedCommand(
       command: line(for: command), variables: variables,
       timeout: timeout(of: command, in: gate.rollout.steps[command.step]),
-      secrets: settings.secrets)
+      secrets: settings.secrets, isKilledWithRunner: true)
     let running = Running()
     self.running = running
     do throws(BackgroundThread.Failure) {

@@ -41,6 +41,10 @@ struct ChecksRules {
       move(by: check)
     }
 
+    mutating func forgetCounts() {
+      (successes, failures, unforgiven, window) = (0, 0, 0, [])
+    }
+
     private mutating func move(by check: HealthCheck) {
       let isFull =
         check.unhealthyWindow.map { wanted in
@@ -93,7 +97,11 @@ struct ChecksRules {
         by: world.checks[key.check])
     case .checkLost(let key, _):
       checked[key]?.see(nil, isForgiven: false, at: timed.at, by: world.checks[key.check])
-    case .resumed: resumed = timed.at
+    case .resumed(let gap):
+      resumed = timed.at
+      // Nothing that was shown in a row before a long gap has been.
+      guard gap > world.checks.map(\.interval).min() ?? .zero else { break }
+      for key in checked.keys { checked[key]?.forgetCounts() }
     default: break
     }
     let isEnough =
@@ -145,18 +153,16 @@ struct ChecksRules {
     }
   }
 
-  /// Whoever counts is healthy under every check, has soaked, has not failed both of its two latest
-  /// checks, nor twice in a row under any, and has passed one of each since a resumption.
+  /// Whoever counts is healthy under every check, has soaked, has failed both of the two latest checks
+  /// under none, and has passed one of each since a resumption.
   private mutating func judgePromotion(at now: GateInstant) {
     let counted = members(.healthy).filter { index in
       let keys = world.checks.indices.map { InstanceKey(index, check: $0) }
       let results = keys.map { checked[$0]?.results ?? [] }
-      let latest = results.flatMap { $0 }.sorted { $0.at < $1.at }.suffix(2)
       let hasPassedSince = results.allSatisfy { results in
         resumed.map { moment in results.contains { $0.at >= moment && $0.isPass } } ?? true
       }
-      return (latest.count < 2 || latest.contains(where: \.isPass))
-        && results.allSatisfy { $0.count < 2 || $0.suffix(2).contains(where: \.isPass) }
+      return results.allSatisfy { $0.count < 2 || $0.suffix(2).contains(where: \.isPass) }
         && hasPassedSince
     }
     if counted.count < minHealthy {
@@ -183,11 +189,15 @@ struct ChecksRules {
         guard missing > 0 || isPending else { return now }
         return next + check.interval * max(missing - 1, 0)
       }.max() ?? now
-    }.sorted()
-    let healthy = max(ready[minHealthy - 1], now)
+    }
+    let deadline = GateInstant.start + world.policy.deadline
+    // Whoever has been healthy, and can no longer be so and have passed, is in the way.
+    let hopeless = ready.indices.filter { ready[$0] > deadline && state(of: $0) != .initial }
+    guard hopeless.count <= maxUnhealthy else { return }
+    let healthy = max(ready.sorted()[minHealthy - 1], now)
     let soaked = (healthySince ?? healthy) + world.policy.soak
     let earliest = max(healthy, soaked)
-    if earliest <= .start + world.policy.deadline {
+    if earliest <= deadline {
       complain("rolled back at \(now), and could have been promoted at \(earliest)")
     }
   }
