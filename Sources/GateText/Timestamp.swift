@@ -12,45 +12,58 @@ package struct Timestamp: Hashable, Sendable {
   }
 
   /// The time of day at an instant of the run.
-  package func at(_ instant: GateInstant) -> String {
-    Timestamp(milliseconds: milliseconds + instant.microseconds / 1000).text
+  package func at(_ instant: GateInstant) -> String { moment(instant).text }
+
+  /// The moment of an instant of the run, to the millisecond.
+  package func moment(_ instant: GateInstant) -> Timestamp {
+    Timestamp(milliseconds: milliseconds + instant.microseconds / 1000)
   }
 
   /// RFC 3339 in UTC with milliseconds: `2026-05-05T10:00:15.021Z`.
   package var text: String {
+    String(unsafeUninitializedCapacity: Self.longest) { text in
+      guard let start = text.baseAddress else { preconditionFailure("there is room") }
+      return write(to: start)
+    }
+  }
+
+  /// No text of one has more bytes.
+  static let longest = 48
+
+  /// Writes the text where it has room; returns how long it is.
+  ///
+  /// A verdict on thousands of instances has tens of thousands of these.
+  func write(to room: UnsafeMutablePointer<UInt8>) -> Int {
     let days = floorDivide(milliseconds, 86_400_000)
     let time = milliseconds - days * 86_400_000
     let (year, month, day) = Self.civil(days)
     let seconds = time / 1000
-    // A verdict on thousands of instances has tens of thousands of these: no string for each part.
-    return String(unsafeUninitializedCapacity: 48) { text in
-      var count = 0
-      func put(_ number: Int64, _ width: Int, then mark: StaticString) {
-        if number < 0 { append(UInt8(ascii: "-")) }
-        var (rest, digits, scale) = (number.magnitude, 1, UInt64(10))
-        while digits < 19, rest >= scale { (digits, scale) = (digits + 1, scale * 10) }
-        digits = max(digits, width)
-        count += digits
-        for place in 1...digits {
-          let digit = UInt8(truncatingIfNeeded: rest % 10)
-          text.initializeElement(at: count - place, to: UInt8(ascii: "0") + digit)
-          rest /= 10
-        }
-        append(mark.utf8Start.pointee)
-      }
-      func append(_ byte: UInt8) {
-        text.initializeElement(at: count, to: byte)
-        count += 1
-      }
-      put(year, 4, then: "-")
-      put(month, 2, then: "-")
-      put(day, 2, then: "T")
-      put(seconds / 3600, 2, then: ":")
-      put(seconds / 60 % 60, 2, then: ":")
-      put(seconds % 60, 2, then: ".")
-      put(time % 1000, 3, then: "Z")
-      return count
+    var count = 0
+    func put(_ byte: UInt8) {
+      (room + count).initialize(to: byte)
+      count += 1
     }
+    func put(_ number: Int64, _ width: Int, then mark: UInt8) {
+      if number < 0 { put(UInt8(ascii: "-")) }
+      var (rest, digits, scale) = (number.magnitude, 1, UInt64(10))
+      while digits < 19, rest >= scale { (digits, scale) = (digits + 1, scale * 10) }
+      digits = max(digits, width)
+      for place in 1...digits {
+        let digit = UInt8(truncatingIfNeeded: rest % 10)
+        (room + count + digits - place).initialize(to: UInt8(ascii: "0") + digit)
+        rest /= 10
+      }
+      count += digits
+      put(mark)
+    }
+    put(year, 4, then: UInt8(ascii: "-"))
+    put(month, 2, then: UInt8(ascii: "-"))
+    put(day, 2, then: UInt8(ascii: "T"))
+    put(seconds / 3600, 2, then: UInt8(ascii: ":"))
+    put(seconds / 60 % 60, 2, then: UInt8(ascii: ":"))
+    put(seconds % 60, 2, then: UInt8(ascii: "."))
+    put(time % 1000, 3, then: UInt8(ascii: "Z"))
+    return count
   }
 
   /// Reads what `text` writes; nil for anything else.

@@ -50,8 +50,14 @@ package struct VerdictDocument: Sendable {
     header.writeSettings(to: &writer)
     header.deployment.write(to: &writer)
     writeGroup(to: &writer)
-    let members = gate.records.lazy.filter { $0.instance.role == .member }
-    writer.array("instances", members) { write($1, to: &$0) }
+    writer.array("instances") { writer in
+      // In their places: an element of an array is copied.
+      gate.records.withUnsafeBufferPointer { records in
+        for index in records.indices where records[index].instance.role == .member {
+          write(records[index], to: &writer)
+        }
+      }
+    }
     writeBaseline(to: &writer)
     writeComparison(to: &writer)
     writer.array("guards", gate.records(.guard) { $0.instance.step == nil }) {
@@ -138,7 +144,9 @@ package struct VerdictDocument: Sendable {
       writer.field("unhealthy", gate.unhealthy(.baseline))
       writer.field("initial", gate.initial(.baseline))
       writer.field("replaced", gate.replaced(.baseline))
-      writer.array("instances", gate.records(.baseline)) { write($1, to: &$0) }
+      writer.array("instances") { writer in
+        for record in gate.records(.baseline) { write(record, to: &writer) }
+      }
     }
   }
 
@@ -188,7 +196,7 @@ package struct VerdictDocument: Sendable {
       writer.field("advisory", !gate.hasSay(record))
       writeCounts(of: record, to: &writer)
       writer.field("healthy_at", record.healthySince.map(time))
-      writer.array("transitions", record.transitions) { write($1, to: &$0) }
+      write(record.transitions, to: &writer)
       writeLastFailure(of: record, to: &writer)
     }
   }
@@ -206,7 +214,7 @@ package struct VerdictDocument: Sendable {
 
   private func write(_ record: InstanceRecord, to writer: inout JSONWriter) {
     let reason = record.reason(under: gate.check(of: record))
-    writer.object { writer in
+    writer.element { writer in
       writer.field("id", record.instance.id)
       writer.field("address", record.instance.address)
       writer.field("port", record.instance.port)
@@ -220,7 +228,7 @@ package struct VerdictDocument: Sendable {
       writer.field("removed_at", record.removed.map(time))
       writeLatency(record.latency, to: &writer)
       writer.array("versions", record.versions)
-      writer.array("transitions", record.transitions) { write($1, to: &$0) }
+      write(record.transitions, to: &writer)
       writeLastFailure(of: record, to: &writer)
       writer.field("mismatch", record.instance.mismatch)
       writeView(record, to: &writer)
@@ -277,12 +285,16 @@ package struct VerdictDocument: Sendable {
     }
   }
 
-  private func write(_ transition: Transition, to writer: inout JSONWriter) {
-    writer.object { writer in
-      writer.field("at", time(transition.at))
-      writer.field("from", transition.from.rawValue)
-      writer.field("to", transition.to.rawValue)
-      writer.field("reason_code", transition.reason.code)
+  private func write(_ transitions: [Transition], to writer: inout JSONWriter) {
+    writer.array("transitions") { writer in
+      for transition in transitions {
+        writer.element { writer in
+          writer.field("at", time(transition.at))
+          writer.field("from", transition.from.rawValue)
+          writer.field("to", transition.to.rawValue)
+          writer.field("reason_code", transition.reason.code)
+        }
+      }
     }
   }
 
@@ -309,7 +321,7 @@ package struct VerdictDocument: Sendable {
     }
   }
 
-  func time(_ instant: GateInstant) -> String { header.startedAt.at(instant) }
+  func time(_ instant: GateInstant) -> Timestamp { header.startedAt.moment(instant) }
 }
 
 /// What binds a verdict to its journal.

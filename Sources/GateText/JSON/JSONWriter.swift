@@ -59,12 +59,23 @@ package struct JSONWriter {
     object(write)
   }
 
+  /// An array whose elements `write` adds, each by `element`.
+  package mutating func array(_ name: StaticString, _ write: (inout JSONWriter) -> Void) {
+    key(name)
+    nest(UInt8(ascii: "["), UInt8(ascii: "]"), write)
+  }
+
+  /// An object in an array.
+  package mutating func element(_ write: (inout JSONWriter) -> Void) {
+    separate()
+    object(write)
+  }
+
   package mutating func array<Element>(
     _ name: StaticString, _ elements: some Sequence<Element>,
     _ write: (inout JSONWriter, Element) -> Void
   ) {
-    key(name)
-    nest(UInt8(ascii: "["), UInt8(ascii: "]")) { writer in
+    array(name) { writer in
       for element in elements {
         writer.separate()
         write(&writer, element)
@@ -72,8 +83,13 @@ package struct JSONWriter {
     }
   }
 
-  package mutating func array(_ name: StaticString, _ strings: some Sequence<String>) {
-    array(name, strings) { $0.string($1) }
+  package mutating func array(_ name: StaticString, _ strings: [String]) {
+    array(name) { writer in
+      for string in strings {
+        writer.separate()
+        writer.string(string)
+      }
+    }
   }
 
   package mutating func array(_ name: StaticString, numbers: some Sequence<Int>) {
@@ -110,6 +126,15 @@ package struct JSONWriter {
     precondition(value.isFinite, "JSON has no other numbers")
     key(name)
     append(value.description)
+  }
+
+  /// A moment as RFC 3339 has it.
+  package mutating func field(_ name: StaticString, _ time: Timestamp?) {
+    key(name)
+    guard let time else { return null() }
+    append(UInt8(ascii: "\""))
+    append(atMost: Timestamp.longest) { time.write(to: $0) }
+    append(UInt8(ascii: "\""))
   }
 
   /// Seconds, as many decimals as the microseconds need.
