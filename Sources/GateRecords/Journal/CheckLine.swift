@@ -1,4 +1,5 @@
 internal import GateCore
+internal import GateInsight
 
 /// The line of a check as `JournalWriter` writes it, where its texts are plain: nearly all lines of
 /// a journal are such, and are read here without making anything but what they tell.
@@ -38,15 +39,14 @@ enum CheckLine {
     try text.want(",\"started\":")
     let started = GateInstant(microseconds: try text.decimal(places: 6))
     guard started <= now else { throw PlainText.Other() }
-    var (result, cause) = (CheckResult.success, FailureCause?.none)
+    var result = CheckResult.success
+    var cause: String?
     if text.take(",\"ok\":true,\"kind\":null") {
-      // A journal of before there were causes has none.
       _ = text.take(",\"cause\":null")
     } else {
       try text.want(",\"ok\":false,\"kind\":")
       result = .failure(try text.wanted(FailureKind(rawValue: text.string())))
-      try text.want(",\"cause\":")
-      cause = FailureCause(rawValue: try text.string())
+      if text.take(",\"cause\":") { cause = try text.string() }
     }
     try text.want(",\"status\":")
     let status = text.take("null") ? nil : try text.number()
@@ -58,7 +58,8 @@ enum CheckLine {
     let evidence = text.take(",\"evidence\":{") ? try Self.evidence(&text) : nil
     return CheckReport(
       started: started, result: result, status: status, latencyMicroseconds: latency,
-      detail: detail, cause: cause, version: version, evidence: evidence)
+      detail: detail, cause: FailureCause(recorded: cause, detail, result), version: version,
+      evidence: evidence)
   }
 
   private static func evidence(_ text: inout PlainText) throws(PlainText.Other) -> Evidence {
@@ -74,6 +75,17 @@ enum CheckLine {
       failing: text.takeName("\"failing\":[") ? try text.strings() : [])
     try text.want("}")
     return evidence
+  }
+}
+
+extension FailureCause {
+  /// By its name; a line that was written before there were causes has the detail alone.
+  init?(recorded name: String?, _ detail: String?, _ result: CheckResult) {
+    switch (result, name) {
+    case (.success, _): return nil
+    case (.failure, let name?): self.init(rawValue: name)
+    case (.failure(let kind), nil): self.init(words: detail ?? "", of: kind)
+    }
   }
 }
 
