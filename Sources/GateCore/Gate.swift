@@ -240,8 +240,8 @@ package struct Gate: Sendable {
   mutating func noteNextMoment() {
     var next = Earliest(after: clock)
     next.consider(nextGraceEnd)
-    if let blame {
-      next.consider(blame.lastChance?.next)
+    if !trial.isEmpty {
+      next.consider(trial[0].lastChance?.next)
     } else {
       next.consider(lastChance?.next)
       next.consider(healthySince.map { soaked(since: $0) })
@@ -371,11 +371,24 @@ package struct Gate: Sendable {
   /// Whether there is a check that should long have been over.
   mutating func isAnyMissed(by now: GateInstant) -> Bool {
     guard now > nextMiss else { return false }
-    var next = now + .seconds(3600)
+    nextMiss = Self.firstMiss(
+      of: records, rules, isGroupChecked: policy.loadBalancer != .decides,
+      before: now + .seconds(3600))
+    return now > nextMiss
+  }
+
+  /// From when on the first of their next checks counts as not made, or the limit.
+  ///
+  /// It is given what it looks at, as a closure that needs the gate copies it.
+  private static func firstMiss(
+    of records: [InstanceRecord], _ rules: [CheckRule], isGroupChecked: Bool,
+    before limit: GateInstant
+  ) -> GateInstant {
     records.withUnsafeBufferPointer { records in
+      var next = limit
       for index in records.indices
       where records[index].removed == nil
-        && loadBalancerRole(for: records[index].instance.role) != .decides
+        && (isGroupChecked || records[index].instance.role != .member)
       {
         guard !records[index].parts.isEmpty else {
           next = min(next, records[index].missDue(under: rules[records[index].rule].check))
@@ -385,9 +398,8 @@ package struct Gate: Sendable {
           next = min(next, part.missDue(under: rules[part.rule].check))
         }
       }
+      return next
     }
-    nextMiss = next
-    return now > nextMiss
   }
 
   /// Looks at what is known under a key in its place: an element of an array is copied for a
@@ -642,14 +654,14 @@ package struct Gate: Sendable {
     guard event.place != .speaksAgainst else { return }
     if group.mismatched > 0 {
       rollBack(wrongInstances)
-    } else if blame == nil, group.unhealthy > maxUnhealthy {
+    } else if trial.isEmpty, group.unhealthy > maxUnhealthy {
       condemn(tooManyUnhealthy)
     } else if group.removed > maxReplaced {
       rollBack(tooManyReplaced)
     } else if guards.unhealthy > 0 {
       rollBack(guardFailed)
-    } else if let blame {
-      settle(blame)
+    } else if !trial.isEmpty {
+      settle(trial[0])
     } else if let lastChance, clock <= lastChance {
       if !event.isPartOfAnswer, holds { hold() }
     } else {
@@ -659,7 +671,7 @@ package struct Gate: Sendable {
 
   /// Goes on with the soaks that go on, and begins or ends the others.
   private mutating func passSoaks() {
-    let canSoak = blame == nil && group.unhealthy <= maxUnhealthy
+    let canSoak = trial.isEmpty && group.unhealthy <= maxUnhealthy
     healthySince = canSoak && group.healthy >= minHealthy ? healthySince ?? clock : nil
     listedHealthySince =
       canSoak && group.healthyAndListed >= minHealthy ? listedHealthySince ?? clock : nil
