@@ -101,6 +101,7 @@ extension Gate {
   /// An answer that has not come for so long is lost: who is in the group is as before, and the load
   /// balancers have all in service.
   mutating func noteStaleness() {
+    guard policy.polling != nil else { return }
     guard isStale(by: clock) else { return }
     forkFaultless()
     // A gate that was held up has missed the view that was due, and not the one after it.

@@ -167,6 +167,7 @@ extension Gate {
 
   /// Begins the soak of a step whose guards' answers can be all of it.
   mutating func passSettling() {
+    guard !policy.steps.isEmpty else { return }
     guard let end = settlingEnd, end <= clock, let current = rollout.underWay else { return }
     moveGoal { $0.move(current, to: .soaking) }
   }
@@ -197,6 +198,8 @@ extension Gate {
 
   /// Ends the run where a command has had all its time.
   mutating func endCommandsTime() {
+    // Asked first, here and below: a question about the whole gate copies it.
+    guard !policy.steps.isEmpty else { return }
     guard let end = commandsEnd, end <= clock, let current = rollout.underWay else { return }
     switch rollout.state {
     case .approving: conclude(.inconclusive, notApprovedInTime(current))

@@ -244,11 +244,15 @@ package struct Gate: Sendable {
       next.consider(trial[0].lastChance?.next)
     } else {
       next.consider(lastChance?.next)
-      next.consider(healthySince.map { soaked(since: $0) })
-      next.consider(listedHealthySince.map { soaked(since: $0) })
-      next.consider(nextStepMoment)
-      next.consider(listingLost)
-      next.consider(viewLost)
+      if let healthySince { next.consider(soaked(since: healthySince)) }
+      if let listed = listedHealthySince, listed != healthySince {
+        next.consider(soaked(since: listed))
+      }
+      if !policy.steps.isEmpty { next.consider(nextStepMoment) }
+      if policy.polling != nil {
+        next.consider(listingLost)
+        next.consider(viewLost)
+      }
     }
     nextMoment = next.moment
   }
