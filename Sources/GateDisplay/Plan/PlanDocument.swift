@@ -47,7 +47,8 @@ package struct PlanDocument: Sendable {
   }
 
   package init(
-    plan: Plan, policy: GatePolicy, isAdvisory: Bool, bootTime: Duration, outage: Outage?, odds: [PlanOdds],
+    plan: Plan, policy: GatePolicy, isAdvisory: Bool, bootTime: Duration, outage: Outage?,
+    odds: [PlanOdds],
     curve: [PlanOdds], search: Search?, steps: [StepPlan] = [], notes: [String], warnings: [String]
   ) {
     self.plan = plan

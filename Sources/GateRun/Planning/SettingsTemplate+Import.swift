@@ -6,19 +6,23 @@ extension SettingsTemplate {
   ///
   /// - Throws: `CommandFailure` for what cannot be, or cannot be asked.
   package static func importing(_ given: RawSettings) throws -> SettingsTemplate {
+    let given = given.withChecksOfImports
     var asked = given
     if asked.values[.importFrom] == nil, let source = asked.loadBalancer {
       asked.values[.importFrom] = [source]
     }
     guard given.problems.isEmpty else { throw CommandFailure(SettingsError(given.problems)) }
     let imported = try SettingsImport(asked)
-    for warning in imported?.warnings ?? [] {
+    let checks = try SettingsImport.ofChecks(asked)
+    for warning in ([imported] + checks).flatMap({ $0?.warnings ?? [] }) {
       Output.complain("healthgate: warning: \(warning.printable)")
     }
     let template = SettingsTemplate(
       RawSettings(merging: [given] + (imported.map { [$0.layer] } ?? [])))
     do throws(SettingsError) {
-      try template.check()
+      try template.check(
+        imports: checks.map { $0.map { CheckImport(layer: $0.layer, trafficPort: $0.trafficPort) } }
+      )
     } catch {
       throw CommandFailure(error)
     }

@@ -22,16 +22,25 @@ package struct SettingsTemplate {
   package init(_ raw: RawSettings) {
     var raw = raw
     let hasSource = SettingKey.sources.contains { raw.values[$0] != nil }
+    let hasChecks = raw.values[.healthChecks] != nil
     for (key, value) in Self.shown where raw.values[key] == nil {
-      guard key == .target || key == .instances && !hasSource else { continue }
-      raw.values[key] = [SettingText(value, at: Self.example)]
+      switch key {
+      case .target where !hasChecks: raw.values[key] = [SettingText(value, at: Self.example)]
+      case .instances where !hasSource:
+        // A traffic port is each instance's own.
+        let target = raw.values[.target]?.last?.text ?? ""
+        let hasPorts = hasChecks || target.contains("traffic-port")
+        let list = hasPorts ? "10.0.1.5:8080, 10.0.1.6:8080" : value
+        raw.values[key] = [SettingText(list, at: Self.example)]
+      default: break
+      }
     }
     self.raw = raw
   }
 
   /// - Throws: what `run` would say of it.
-  package func check() throws(SettingsError) {
-    _ = try Settings(resolving: raw)
+  package func check(imports: [CheckImport?] = []) throws(SettingsError) {
+    _ = try Settings(resolving: raw, imports: imports)
   }
 
   package var text: String {
@@ -75,7 +84,9 @@ package struct SettingsTemplate {
       let isBare = key.setting.kind == .toggle
       return help + ["\(key.rawValue): \(isBare ? values[0] : yamlScalar(values[0]))\(origin)"]
     }
-    return help + ["\(key.rawValue):\(origin)"] + values.map { "  - \(yamlScalar($0))" }
+    return help + ["\(key.rawValue):\(origin)"]
+      // JSON is YAML.
+      + values.map { "  - \($0.hasPrefix("{") ? $0 : yamlScalar($0))" }
   }
 
   private func wrapped(_ text: String) -> [String] {

@@ -61,10 +61,10 @@ package struct Comparison: Hashable, Sendable {
     failures = Failures(
       pValue: pValue, isWorse: hasEnoughSamples && pValue < error / 2)
     let successes = min(new.latencies, old.latencies)
-    latency// A few failures, of either group, are no reason not to look at how long the others took.
-    =
-      hasEnoughSamples && successes * 2 >= policy.minSamples
-      ? Latency(samples.new.latencies, samples.old.latencies, policy, error: error) : nil
+    // A few failures, of either group, are no reason not to look at how long the others took.
+    let isTimed = hasEnoughSamples && successes * 2 >= policy.minSamples
+    latency =
+      isTimed ? Latency(samples.new.latencies, samples.old.latencies, policy, error: error) : nil
   }
 }
 
