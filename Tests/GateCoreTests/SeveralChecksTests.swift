@@ -115,6 +115,31 @@ import Testing
     #expect(run.verdict?.at == .seconds(80))
   }
 
+  @Test func theSoakIsAfterTheLastOfThem() {
+    // Two successes of the second from 60 s on are the last before a soak of 30 s can begin at 70 s.
+    var run = Self.run([Self.check("api"), Self.check("admin", unhealthy: 9)], soak: 30)
+    run.join(["a"])
+    for second in stride(from: 0.0, through: 60, by: 10) {
+      #expect(run.verdict == nil)
+      run.end(Self.api, .success, at: .seconds(second))
+      run.end(Self.admin, .failure, at: .seconds(second))
+    }
+    #expect(run.verdict?.reason.code == .cannotBecomeHealthyInTime)
+    #expect(run.verdict?.at == .seconds(60))
+  }
+
+  @Test func oneThatIsStillToJoinHasTheTimeOfTheSlowest() {
+    var run = Self.run([Self.check("api"), Self.check("batch", every: 40)], expected: 2)
+    run.join(["a"])
+    for second in stride(from: 0.0, through: 60, by: 10) {
+      run.end(Self.api, .success, at: .seconds(second))
+      if Int(second).isMultiple(of: 40) { run.end(Self.admin, .success, at: .seconds(second)) }
+    }
+    #expect(run.verdict == nil)
+    run.send(.wokeUp, at: .seconds(65))
+    #expect(run.verdict?.decision == .rollback)
+  }
+
   @Test func aMissThatNothingCanMakeGoodIsNoObstacleByItself() {
     // The slow one has missed once, and is not asked again in time; the quick one can still pass.
     let checks = [Self.check("api"), Self.check("batch", every: 60, healthy: 1, initial: 1)]

@@ -8,6 +8,8 @@ struct ChecksRules {
   private var checked: [InstanceKey: Checked] = [:]
   /// Since when so many instances as are wanted have been healthy; nil when they are not.
   private var healthySince: GateInstant?
+  /// When more instances than are allowed were unhealthy first, which is not taken back.
+  private var condemnedSince: GateInstant?
   private var resumed: GateInstant?
   private(set) var violations: [String] = []
 
@@ -22,6 +24,8 @@ struct ChecksRules {
     var window: [Bool] = []
     /// When each result came, and whether it was a pass; lost ones are none.
     var results: [(at: GateInstant, isPass: Bool)] = []
+    /// When its next check starts, or has started.
+    var next = GateInstant.start
 
     mutating func see(_ result: Bool?, isForgiven: Bool, at now: GateInstant, by check: HealthCheck)
     {
@@ -90,12 +94,14 @@ struct ChecksRules {
         checked[InstanceKey(index, check: number)] = Checked()
       }
     case .checked(let key, let report):
+      checked[key]?.next = report.started + world.checks[key.check].interval
       let isForgiven =
         key.index < world.instances && report.started < .start + world.policy.gracePeriod
       checked[key]?.see(
         report.result == .success, isForgiven: isForgiven, at: timed.at,
         by: world.checks[key.check])
-    case .checkLost(let key, _):
+    case .checkLost(let key, let fault):
+      checked[key]?.next = (fault.started ?? timed.at) + world.checks[key.check].interval
       checked[key]?.see(nil, isForgiven: false, at: timed.at, by: world.checks[key.check])
     case .resumed(let gap):
       resumed = timed.at
@@ -107,14 +113,23 @@ struct ChecksRules {
     let isEnough =
       members(.healthy).count >= minHealthy && members(.unhealthy).count <= maxUnhealthy
     healthySince = isEnough ? healthySince ?? timed.at : nil
+    let isCondemned = members(.unhealthy).count > maxUnhealthy
+    if isCondemned { condemnedSince = condemnedSince ?? timed.at }
   }
 
-  private var minHealthy: Int { max(world.policy.minHealthy.roundedUp(of: world.instances), 1) }
-  private var maxUnhealthy: Int { world.policy.maxUnhealthy.roundedDown(of: world.instances) }
+  private var minHealthy: Int {
+    max(world.policy.minHealthy.roundedUp(of: world.policy.expected), 1)
+  }
+  private var maxUnhealthy: Int { world.policy.maxUnhealthy.roundedDown(of: world.policy.expected) }
 
   /// The instances of the group whose worst state is this.
   private func members(_ state: InstanceState) -> [Int] {
     (0..<world.instances).filter { self.state(of: $0) == state }
+  }
+
+  /// The old instance under each health check.
+  private var old: [Checked] {
+    world.checks.indices.compactMap { checked[InstanceKey(world.instances, check: $0)] }
   }
 
   private func state(of index: Int) -> InstanceState {
@@ -139,11 +154,18 @@ struct ChecksRules {
       }
     case (.rollback, .cannotBecomeHealthyInTime) where !world.hasOld && resumed == nil:
       judgeHopelessness(at: verdict.at, run)
-    case (.inconclusive, .sharedCause):
-      let old = world.checks.indices.map { InstanceKey(world.instances, check: $0) }
-      if old.allSatisfy({ key in checked[key]?.results.allSatisfy(\.isPass) ?? true }) {
-        complain("the old group shares a cause, and never failed")
+    case (.inconclusive, .sharedCause) where resumed == nil:
+      // One that has failed and has too little time left is as bad as an unhealthy one.
+      let isFailing = old.contains {
+        $0.state == .unhealthy || $0.state == .initial && !$0.results.allSatisfy(\.isPass)
       }
+      if !isFailing { complain("the old group shares a cause, and does not fail") }
+    case (.rollback, .tooManyUnhealthy) where world.hasOld && resumed == nil:
+      let neverPassed = old.contains { shown in
+        shown.state == .unhealthy && !shown.results.contains(where: \.isPass)
+      }
+      if neverPassed { complain("rolled back, though the old group fails as well") }
+      judgeHaste(at: verdict.at)
     default: break
     }
     if verdict.decision == .rollback, !world.hasOld, resumed == nil,
@@ -173,31 +195,68 @@ struct ChecksRules {
     guard let since = healthySince, since + world.policy.soak <= now else {
       return complain("promoted without the soak")
     }
+    // Before then not all else held: what had failed its latest check then must have passed one since.
+    let waiting = counted.filter { index in
+      world.checks.indices.contains { number in
+        let last = checked[InstanceKey(index, check: number)]?.results.last
+        return last.map { !$0.isPass && $0.at < since + world.policy.soak } ?? false
+      }
+    }
+    if counted.count - waiting.count < minHealthy {
+      complain("promoted with who had to pass a check first")
+    }
+  }
+
+  /// Nothing of a check of the old instance may be open when the new group is blamed.
+  private mutating func judgeHaste(at now: GateInstant) {
+    guard let since = condemnedSince, now < .start + world.policy.deadline else { return }
+    let end =
+      since + (world.checks.map { $0.interval * $0.unhealthyThreshold + $0.timeout }.max() ?? .zero)
+    for (check, shown) in zip(world.checks, old)
+    where shown.state == .healthy
+      && !shown.results.contains(where: { $0.isPass && $0.at > since })
+    {
+      let missing = check.unhealthyThreshold - shown.failures
+      if shown.next + check.interval * max(missing - 1, 0) + check.timeout <= end, now < end {
+        complain("rolled back before the old group had shown itself under each check")
+      }
+    }
+  }
+
+  /// When the group could be promoted if all passed from now on.
+  private func earliest(at now: GateInstant) -> GateInstant {
+    var ready = (0..<world.instances).map { self.ready($0, at: now) }
+    // One that is still to join, which may be at once.
+    let newcomer = now + (world.checks.map(\.timeToRise).max() ?? .zero)
+    for _ in world.instances..<max(world.policy.expected, world.instances) {
+      ready.append(newcomer)
+    }
+    let healthy = max(ready.sorted()[minHealthy - 1], now)
+    return max(healthy, (healthySince ?? healthy) + world.policy.soak)
+  }
+
+  private func ready(_ index: Int, at now: GateInstant) -> GateInstant {
+    world.checks.indices.map { number -> GateInstant in
+      guard let shown = checked[InstanceKey(index, check: number)] else { return now }
+      let (check, next) = (world.checks[number], max(shown.next, now))
+      let isNew = shown.state == .initial && !shown.hasBeenHealthy
+      let wanted = isNew ? check.initialThreshold : check.healthyThreshold
+      let missing = shown.state == .healthy ? 0 : wanted - shown.successes
+      let isPending = shown.state == .healthy && shown.results.last.map { !$0.isPass } ?? false
+      guard missing > 0 || isPending else { return now }
+      return next + check.interval * max(missing - 1, 0)
+    }.max() ?? now
   }
 
   /// Even if all passed from now on, nobody could be promoted in time.
   private mutating func judgeHopelessness(at now: GateInstant, _ run: VirtualRun) {
-    let ready = (0..<world.instances).map { index in
-      world.checks.indices.map { number -> GateInstant in
-        let key = InstanceKey(index, check: number)
-        guard let shown = checked[key], let start = run.wanted(key) else { return .seconds(1e6) }
-        let (check, next) = (world.checks[number], max(start, now))
-        let isNew = shown.state == .initial && !shown.hasBeenHealthy
-        let wanted = isNew ? check.initialThreshold : check.healthyThreshold
-        let missing = shown.state == .healthy ? 0 : wanted - shown.successes
-        let isPending = shown.state == .healthy && shown.results.last.map { !$0.isPass } ?? false
-        guard missing > 0 || isPending else { return now }
-        return next + check.interval * max(missing - 1, 0)
-      }.max() ?? now
-    }
     let deadline = GateInstant.start + world.policy.deadline
     // Whoever has been healthy, and can no longer be so and have passed, is in the way.
-    let hopeless = ready.indices.filter { ready[$0] > deadline && state(of: $0) != .initial }
-    guard hopeless.count <= maxUnhealthy else { return }
-    let healthy = max(ready.sorted()[minHealthy - 1], now)
-    let soaked = (healthySince ?? healthy) + world.policy.soak
-    let earliest = max(healthy, soaked)
-    if earliest <= deadline {
+    let hopeless = (0..<world.instances).filter {
+      ready($0, at: now) > deadline && state(of: $0) != .initial
+    }
+    let earliest = earliest(at: now)
+    if hopeless.count <= maxUnhealthy, earliest <= deadline {
       complain("rolled back at \(now), and could have been promoted at \(earliest)")
     }
   }

@@ -48,7 +48,8 @@ struct ChecksWorld {
     policy = GatePolicy(
       minHealthy: one([.percentage(100), .percentage(100), .percentage(50)]),
       maxUnhealthy: .number(one([0, 0, 0, 1])), gracePeriod: grace, soak: soak,
-      deadline: one([usual, usual, max(usual * 6 / 10, least + soak)]), expected: instances)
+      deadline: one([usual, usual, max(usual * 6 / 10, least + soak)]),
+      expected: instances + one([0, 0, 0, 0, 1]))
     let count = checks.count
     fates = (0..<(instances + (hasOld ? 1 : 0))).map { _ in
       (0..<count).map { _ in
