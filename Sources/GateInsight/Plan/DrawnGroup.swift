@@ -27,23 +27,12 @@ struct DrawnGroup {
   }
 
   mutating func course(failing rates: [Double], runs: Int) -> VerdictDistribution {
-    var ends: [Int64: (promoted: Int, rolledBack: Int)] = [:]
+    var ends = DrawnEnds()
     for _ in 0..<runs {
       let (outcome, at) = run(rates)
-      if outcome == .promote {
-        ends[at, default: (0, 0)].promoted += 1
-      } else {
-        ends[at, default: (0, 0)].rolledBack += 1
-      }
+      ends.note(at: at, isPromoted: outcome == .promote)
     }
-    var course = VerdictDistribution()
-    for (at, end) in ends.sorted(by: { $0.key < $1.key }) {
-      course.add(
-        at: at, promote: Double(end.promoted) / Double(runs),
-        rollback: Double(end.rolledBack) / Double(runs))
-    }
-    course.noteDraws(runs)
-    return course
+    return ends.course(of: runs)
   }
 
   private mutating func run(_ rates: [Double]) -> (GroupRule.Outcome, at: Int64) {
@@ -114,5 +103,31 @@ struct Draws {
   /// From 0 to less than the bound, each as probable but for 2^-54 of it.
   mutating func below(_ bound: Int) -> Int {
     Int(next().multipliedFullWidth(by: UInt64(bound)).high)
+  }
+}
+
+/// When drawn runs ended, and how.
+struct DrawnEnds {
+  private var ends: [Int64: (promoted: Int, rolledBack: Int)] = [:]
+
+  /// Counts a run that ended then, in microseconds.
+  mutating func note(at: Int64, isPromoted: Bool) {
+    if isPromoted {
+      ends[at, default: (0, 0)].promoted += 1
+    } else {
+      ends[at, default: (0, 0)].rolledBack += 1
+    }
+  }
+
+  /// The odds by so many runs.
+  func course(of runs: Int) -> VerdictDistribution {
+    var course = VerdictDistribution()
+    for (at, end) in ends.sorted(by: { $0.key < $1.key }) {
+      course.add(
+        at: at, promote: Double(end.promoted) / Double(runs),
+        rollback: Double(end.rolledBack) / Double(runs))
+    }
+    course.noteDraws(runs)
+    return course
   }
 }

@@ -34,25 +34,14 @@ struct SeveralChecksPlan {
     course: VerdictDistribution, instance: InstanceOdds
   ) {
     let runs = max(runs / cases, 100)
-    var ends: [Int64: (promoted: Int, rolledBack: Int)] = [:]
+    var ends = DrawnEnds()
     var instance = InstanceOdds()
     for _ in 0..<runs {
       let verdict = run(failures)
-      if verdict.decision == .promote {
-        ends[verdict.at.microseconds, default: (0, 0)].promoted += 1
-      } else {
-        ends[verdict.at.microseconds, default: (0, 0)].rolledBack += 1
-      }
+      ends.note(at: verdict.at.microseconds, isPromoted: verdict.decision == .promote)
       instance.add(first(failures), weighted: 1 / Double(runs))
     }
-    var course = VerdictDistribution()
-    for (at, end) in ends.sorted(by: { $0.key < $1.key }) {
-      course.add(
-        at: at, promote: Double(end.promoted) / Double(runs),
-        rollback: Double(end.rolledBack) / Double(runs))
-    }
-    course.noteDraws(runs)
-    return (course, instance)
+    return (ends.course(of: runs), instance)
   }
 
   // MARK: - One run
