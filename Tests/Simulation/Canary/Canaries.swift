@@ -13,10 +13,7 @@ package enum Canaries {
     package var violation: String?
 
     package var text: String {
-      let counts = reasons.sorted { ($0.value, $0.key.rawValue) > ($1.value, $1.key.rawValue) }
-        .map { "\($0.key.rawValue) \($0.value)" }
-      return "\(runs) canaries, \(checks) checks, \(shifts) shifts: "
-        + counts.joined(separator: ", ") + "\n"
+      "\(runs) canaries, \(checks) checks, \(shifts) shifts: \(reasons.listed)\n"
     }
   }
 
@@ -49,5 +46,13 @@ package enum Canaries {
       }
     }
     return outcome
+  }
+}
+
+extension [ReasonCode: Int] {
+  /// The reasons with their counts, the most frequent first.
+  var listed: String {
+    sorted { ($0.value, $0.key.rawValue) > ($1.value, $1.key.rawValue) }
+      .map { "\($0.key.rawValue) \($0.value)" }.joined(separator: ", ")
   }
 }

@@ -271,10 +271,7 @@ package enum ChecksGroups {
     package var violation: String?
 
     package var text: String {
-      let counts = reasons.sorted { ($0.value, $0.key.rawValue) > ($1.value, $1.key.rawValue) }
-        .map { "\($0.key.rawValue) \($0.value)" }
-      return "\(runs) groups under several checks, \(checks) checks: "
-        + counts.joined(separator: ", ") + "\n"
+      "\(runs) groups under several checks, \(checks) checks: \(reasons.listed)\n"
     }
   }
 
