@@ -299,15 +299,15 @@ extension Gate {
 
   /// Whether the step waits for traffic alone.
   var isOnlyTrafficMissing: Bool {
-    guard rollout.state == .soaking, let current = rollout.underWay else { return false }
+    guard rollout.state == .soaking || rollout.underWay == nil && areGuardsMissing else {
+      return false
+    }
     let others = records.filter {
       $0.instance.role == .guard && $0.removed == nil && hasSay($0)
         && ($0.health.state != .healthy || isPending($0))
     }
     return !others.isEmpty
-      && others.allSatisfy {
-        $0.instance.step == current && $0.waitsFor != nil && $0.health.consecutiveFailures == 0
-      }
+      && others.allSatisfy { $0.waitsFor != nil && $0.health.consecutiveFailures == 0 }
   }
 }
 

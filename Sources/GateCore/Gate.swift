@@ -695,7 +695,7 @@ package struct Gate: Sendable {
   private mutating func concludeHeld() {
     guard let wanted = policy.comparison, isComparing else { return goOn() }
     guard samples.suffice(wanted) else { return }
-    let comparison = Comparison(samples, wanted, looks: rollout.steps.count)
+    let comparison = Comparison(samples, wanted, tests: policy.tests)
     comparison.isWorse ? rollBack(worseThanBaseline(comparison)) : goOn()
   }
 
@@ -717,7 +717,7 @@ package struct Gate: Sendable {
       conclude(.inconclusive, tooFewRequests)
     } else if let wanted = policy.comparison, isComparing, holdsAllElse, isCounted {
       conclude(
-        .inconclusive, tooFewSamples(Comparison(samples, wanted, looks: rollout.steps.count)))
+        .inconclusive, tooFewSamples(Comparison(samples, wanted, tests: policy.tests)))
     } else if areGuardsMissing {
       conclude(.rollback, guardsNotHealthy)
     } else {
@@ -727,7 +727,7 @@ package struct Gate: Sendable {
 
   /// The new group beside the old one, as far as it can be told; nil where they are not compared.
   package var comparison: Comparison? {
-    policy.comparison.map { Comparison(samples, $0, looks: rollout.steps.count) }
+    policy.comparison.map { Comparison(samples, $0, tests: policy.tests) }
   }
 
   var isDeadlinePast: Bool { clock >= deadline || rollout.underWay != nil && clock >= goal }

@@ -111,3 +111,46 @@ import Testing
     }
   }
 }
+
+/// The requests of both groups, as a Prometheus counts them.
+@Suite struct RequestTesterTests {
+  private static let queries = RequestQueries(
+    url: "http://p", new: .init(requests: "nr", errors: "ne"),
+    old: .init(requests: "or", errors: "oe"))
+
+  private static func answer(_ counts: [String: Double]) throws -> GuardAnswer {
+    try RequestTester(RequestTest(error: 0.05, expectedLooks: 4))
+      .judge(queries, atLeast: 100) { query, time in
+        #expect(query == "nr" ? time == nil : time == "17.5")
+        return (counts[query] ?? 0, "17.5")
+      }
+  }
+
+  @Test(arguments: [
+    (
+      ["nr": 1000.4, "ne": 39.6, "or": 2000, "oe": 10],
+      GuardAnswer.fails(
+        "40 of 1000 failed, 10 of 2000 of the old group: p < 0.000001, below 0.00625",
+        .expectationFailed)
+    ),
+    (
+      ["nr": 1000, "ne": 4, "or": 2000, "oe": 10],
+      .holds("4 of 1000 failed, 10 of 2000 of the old group: p = 0.73938")
+    ),
+    // No series of errors: there was none.
+    (["nr": 1000, "or": 2000], .holds("0 of 1000 failed, 0 of 2000 of the old group: p = 1.0")),
+    (
+      ["nr": 99.4, "ne": 99, "or": 2000],
+      .waits("99 of 100 requests of the new group", isEmpty: false)
+    ),
+    (["nr": 1000, "ne": 900], .waits("0 of 100 requests of the old group", isEmpty: false)),
+    (
+      ["nr": 1000, "ne": 1001, "or": 1000, "oe": 1000],
+      .holds("1000 of 1000 failed, 1000 of 1000 of the old group: p = 1.0")
+    ),
+  ])
+  func bothGroupsAreTested(_ counts: [String: Double], _ answer: GuardAnswer) throws {
+    let seen = try Self.answer(counts)
+    #expect(seen == answer)
+  }
+}

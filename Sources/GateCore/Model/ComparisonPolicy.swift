@@ -46,7 +46,7 @@ package struct Confidence: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// How often, at most, an equal group is taken for a worse one.
-  var error: Double { Double(10_000 - hundredths) / 10_000 }
+  package var error: Double { Double(10_000 - hundredths) / 10_000 }
 
   package var description: String {
     let part = hundredths % 100

@@ -81,6 +81,14 @@ package struct GatePolicy: Hashable, Sendable {
     self.steps = steps
   }
 
+  /// Among how many tests the error is shared: two by which the groups are compared at each step,
+  /// and one of each guard that tests requests.
+  package var tests: Int {
+    let measures = guards + steps.flatMap(\.guards)
+    let compared = comparison == nil ? 0 : 2 * max(steps.count, 1)
+    return max(compared + measures.count { $0.isTest }, 1)
+  }
+
   /// The deadline when none is given: room for both thresholds twice, beside grace and soak, and
   /// for the samples of a comparison; for each step its commands, lags and windows and its soak, and
   /// one relapse of the longest soak.

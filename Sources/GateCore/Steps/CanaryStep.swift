@@ -61,11 +61,14 @@ package struct GuardMeasure: Hashable, Sendable {
   package var minRequests: Int?
   /// Measured and reported, without a say.
   package var isAdvisory: Bool
+  /// Whether it tests the requests of both groups: it has a share in the error then.
+  package var isTest: Bool
 
   package init(
     _ name: String, interval: Duration? = nil, timeout: Duration? = nil,
     healthyThreshold: Int? = nil, unhealthyThreshold: Int? = nil, lag: Duration = .zero,
-    window: Duration = .zero, minRequests: Int? = nil, isAdvisory: Bool = false
+    window: Duration = .zero, minRequests: Int? = nil, isAdvisory: Bool = false,
+    isTest: Bool = false
   ) {
     self.name = name
     self.interval = interval
@@ -76,6 +79,7 @@ package struct GuardMeasure: Hashable, Sendable {
     self.window = window
     self.minRequests = minRequests
     self.isAdvisory = isAdvisory
+    self.isTest = isTest
   }
 
   /// After what it measures has changed, an answer of before so long may be of before the change.

@@ -26,7 +26,7 @@ extension Gate {
     let waiting = records.filter {
       $0.instance.role == .guard && $0.removed == nil && $0.waitsFor != nil && hasSay($0)
     }
-    let words = waiting.map { "\($0.instance.id) waits for \($0.waitsFor ?? "")" }
+    let words = waiting.map { "\($0.instance.id): \($0.waitsFor ?? "")" }
     return VerdictReason(
       .tooFewSamples,
       "the time for it passed with too little to go by: \(Self.list(words))")

@@ -60,6 +60,7 @@ extension GuardMeasure {
     writer.field("window_seconds", seconds: window.inMicroseconds)
     writer.field("min_requests", minRequests)
     writer.field("advisory", isAdvisory)
+    if isTest { writer.field("test", true) }
   }
 }
 
@@ -72,7 +73,8 @@ extension GuardMeasure: JSONObjectReadable {
       unhealthyThreshold: try fields.threshold("unhealthy_threshold"),
       lag: try fields.time("lag_seconds") ?? .zero,
       window: try fields.time("window_seconds") ?? .zero,
-      minRequests: try fields.find("min_requests"), isAdvisory: try fields.want("advisory"))
+      minRequests: try fields.find("min_requests"), isAdvisory: try fields.want("advisory"),
+      isTest: try fields.find("test") ?? false)
   }
 }
 

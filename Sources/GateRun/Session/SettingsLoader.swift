@@ -274,9 +274,22 @@ extension Settings {
           name,
           GuardSource(
             spec, hostEnvironment: hostEnvironment, client: client,
-            timeout: check.asked(as: spec.measure).timeout, secrets: secrets)
+            timeout: check.asked(as: spec.measure).timeout, secrets: secrets,
+            test: test(of: spec, step: name.step))
         )
       })
+  }
+
+  /// Each guard that tests requests has an equal part of the error, and looks once an interval.
+  private func test(of spec: GuardSpec, step: Int?) -> RequestTest? {
+    guard case .prometheusTest(let queries) = spec.question else { return nil }
+    let asked = check.asked(as: spec.measure)
+    let soak = step.map { steps[$0].step.soak } ?? group.soak
+    let lasting = max(soak, asked.interval * asked.healthyThreshold)
+    return RequestTest(
+      error: queries.confidence.error / Double(group.policy.tests),
+      expectedLooks: Int(lasting.inMicroseconds / asked.interval.inMicroseconds) + 1,
+      maxIncrease: queries.maxIncrease)
   }
 }
 

@@ -110,6 +110,9 @@ private func mappingSchema(_ fields: [(name: String, schema: String)], more: Str
     + properties.joined(separator: ", ") + " }"
 }
 
+/// Texts by names.
+private let textsSchema = "\"type\": \"object\", \"additionalProperties\": { \(textSchema) }"
+
 /// A guard that is a mapping.
 private let guardSchema: String = {
   let forms = GuardSpec.fieldNames
@@ -119,11 +122,13 @@ private let guardSchema: String = {
   let requests = mappingSchema([
     ("query", textSchema), ("at_least", numberSchema(1...1_000_000_000)),
   ])
+  let side = mappingSchema([("requests", textSchema), ("errors", textSchema)])
   return mappingSchema(
     forms.map { ($0, textSchema) } + times.map { ($0, durationSchema) }
       + numbers.map { ($0, numberSchema(1...10_000)) } + [
-        ("headers", "\"type\": \"object\", \"additionalProperties\": { \(textSchema) }"),
-        ("min_requests", requests), ("advisory", "\"type\": \"boolean\""),
+        ("headers", textsSchema), ("metrics", textsSchema), ("new", side), ("old", side),
+        ("confidence", textSchema), ("max_increase", textSchema), ("min_requests", requests),
+        ("advisory", "\"type\": \"boolean\""),
       ], more: "\"oneOf\": [\(one)], ")
 }()
 

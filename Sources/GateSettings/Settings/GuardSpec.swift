@@ -19,6 +19,10 @@ package struct GuardSpec: Hashable, Sendable {
     case cloudWatchAlarm(String)
     /// A statistic of a metric must compare so with the number.
     case cloudWatchMetric(GuardMetric, Comparison)
+    /// What CloudWatch computes of metrics must compare so with the number.
+    case cloudWatchMath(MetricMath, Comparison)
+    /// No larger share of the new group's requests may fail than of the old group's.
+    case prometheusTest(RequestQueries)
     /// A number in the JSON that a URL answers with must compare so.
     case json(url: String, JSONPointer, Comparison)
     /// A URL that answers with a status of 200 to 299.
@@ -30,8 +34,8 @@ package struct GuardSpec: Hashable, Sendable {
   /// Whether AWS is asked for it.
   package var asksAWS: Bool {
     switch question {
-    case .cloudWatchAlarm, .cloudWatchMetric: true
-    case .prometheus, .json, .http, .exec: false
+    case .cloudWatchAlarm, .cloudWatchMetric, .cloudWatchMath: true
+    case .prometheus, .prometheusTest, .json, .http, .exec: false
     }
   }
 
@@ -83,6 +87,10 @@ extension GuardSpec {
       question = .http(try Self.url(text.trimmed, name))
     case "http": question = .http(try Self.url(parts[1], name))
     case "exec": question = .exec(parts[1])
+    case let form where Self.mappings.contains(form):
+      throw GrammarError(
+        "\(form) needs more than one text",
+        hint: "write the guard as a mapping in the settings file (docs/canary.md)")
     default: throw Self.unknown(name)
     }
     measure = GuardMeasure(name)
@@ -95,7 +103,7 @@ extension GuardSpec {
         + "exec:COMMAND")
   }
 
-  private static func url(_ text: String, _ name: String) throws(GrammarError) -> String {
+  static func url(_ text: String, _ name: String) throws(GrammarError) -> String {
     guard text.hasPrefix("http://") || text.hasPrefix("https://"),
       !GuardURL.host(of: text).isEmpty
     else {
@@ -139,7 +147,7 @@ extension GuardSpec {
   }
 
   /// The comparison is the last one, with a number after it: the query may have others.
-  private static func split(
+  static func split(
     _ text: Substring, _ name: String, mayBeEmpty: Bool = false
   ) throws(GrammarError) -> (query: String, Comparison) {
     if let last = text.lastIndex(where: { "<>=".contains($0) }) {

@@ -89,8 +89,9 @@ extension SettingKey {
   private static func secrecy(ofGuard text: String) -> Secrecy {
     guard let colon = text.firstIndex(of: ":") else { return .whole }
     return switch text[..<colon].trimmed {
-    case "prometheus", "json", "http", "https": .places(text.contains("://") ? .text : .place)
-    case "cloudwatch-alarm", "cloudwatch-metric": .open
+    case "prometheus", "prometheus-test", "json", "http", "https":
+      .places(text.contains("://") ? .text : .place)
+    case "cloudwatch-alarm", "cloudwatch-metric", "cloudwatch-math": .open
     case "exec": .places(.command)
     // A password may stand anywhere.
     default: .from(text.index(after: colon))

@@ -3,9 +3,13 @@ package import GateText
 
 extension GuardSpec {
   /// The fields of a guard that is written as a mapping, and how each is written as one text.
-  private static let forms = [
-    "prometheus", "json", "cloudwatch-metric", "cloudwatch-alarm", "http", "exec",
-  ]
+  private static let forms =
+    [
+      "prometheus", "json", "cloudwatch-metric", "cloudwatch-alarm", "http", "exec",
+    ] + mappings
+
+  /// Those that one text cannot say.
+  static let mappings = ["prometheus-test", "cloudwatch-math"]
 
   /// What can be asked in a mapping: keys of a file have underscores, and the text has hyphens.
   static var fieldNames: [String] {
@@ -35,14 +39,28 @@ extension GuardSpec {
         "a guard asks \(found.isEmpty ? "nothing" : "\(found.count) questions"), but takes one of "
           + Self.forms.joined(separator: ", "))
     }
-    try self.init(parsing: "\(question.form):\(question.text)")
+    switch question.form {
+    case "prometheus-test": try self.init(test: question.text, &fields)
+    case "cloudwatch-math": try self.init(math: question.text, &fields)
+    default: try self.init(parsing: "\(question.form):\(question.text)")
+    }
     measure = try GuardMeasure(name, &fields)
+    measure.isTest = isTest
     measure.lag = try fields.duration("lag") ?? lag
     measure.window = try fields.duration("window") ?? window
     headers = try Self.headers(&fields)
     try refuseHeaders()
     if var wanted = try fields.fields("min_requests") { try readMinimum(&wanted) }
+    guard !isTest || measure.minRequests != nil else {
+      throw GrammarError(
+        "prometheus_test needs min_requests: where few requests are counted, none is worse",
+        hint: "such as min_requests: { at_least: 500 }, of each group")
+    }
     try fields.refuseUnknown()
+  }
+
+  private var isTest: Bool {
+    if case .prometheusTest = question { true } else { false }
   }
 
   private static func headers(
@@ -60,17 +78,20 @@ extension GuardSpec {
   private func refuseHeaders() throws(GrammarError) {
     guard !headers.isEmpty else { return }
     switch question {
-    case .prometheus, .json, .http: return
-    case .cloudWatchAlarm, .cloudWatchMetric, .exec:
-      throw GrammarError("headers go with prometheus, json and http")
+    case .prometheus, .prometheusTest, .json, .http: return
+    case .cloudWatchAlarm, .cloudWatchMetric, .cloudWatchMath, .exec:
+      throw GrammarError("headers go with prometheus, prometheus_test, json and http")
     }
   }
 
   /// How many requests an answer must rest on.
   private mutating func readMinimum(_ fields: inout StructuredFields) throws(GrammarError) {
     let least = try fields.number("at_least", in: 1...1_000_000_000)
+    measure.minRequests = least
+    // Its own queries count them.
+    if isTest, least != nil { return try fields.refuseUnknown() }
     let query = try fields.text("query")
-    guard let least, let query else {
+    guard least != nil, let query else {
       throw GrammarError("\(fields.name) needs a query, and at_least, a number of requests")
     }
     try fields.refuseUnknown()
@@ -80,19 +101,27 @@ extension GuardSpec {
       case .json:
         .json(try JSONPointer(parsing: query.hasPrefix("#") ? String(query.dropFirst()) : query))
       case .cloudWatchMetric: .cloudWatchMetric(try GuardMetric(parsing: query))
-      case .cloudWatchAlarm, .http, .exec:
-        throw GrammarError("min_requests goes with prometheus, json and cloudwatch-metric")
+      case .cloudWatchMath(let math, _):
+        .cloudWatchMetric(try math.metric(calledOrWritten: query))
+      case .cloudWatchAlarm, .http, .exec, .prometheusTest:
+        throw GrammarError(
+          "min_requests goes with prometheus, prometheus_test, json, cloudwatch_metric and "
+            + "cloudwatch_math")
       }
-    measure.minRequests = least
   }
 
   /// How late what it measures is seen, where that is known.
-  private var lag: Duration {
-    if case .cloudWatchMetric = question { GuardMetric.lag } else { .zero }
-  }
+  private var lag: Duration { period == nil ? .zero : GuardMetric.lag }
 
-  private var window: Duration {
-    if case .cloudWatchMetric(let metric, _) = question { metric.period } else { .zero }
+  private var window: Duration { period ?? .zero }
+
+  /// Of what CloudWatch is asked for.
+  private var period: Duration? {
+    switch question {
+    case .cloudWatchMetric(let metric, _): metric.period
+    case .cloudWatchMath(let math, _): math.period
+    case .prometheus, .prometheusTest, .cloudWatchAlarm, .json, .http, .exec: nil
+    }
   }
 
   /// A query that counts the requests that an answer rests on.

@@ -78,6 +78,12 @@ extension SettingsReader {
       number += 1
       return try StepSpec(reading: text, number: number)
     }
+    if !steps.isEmpty, let test = guards.first(where: \.measure.isTest) {
+      reject(
+        .guard,
+        "\(test.name.shown) tests the new group's requests, and before the first step there "
+          + "are none", hint: "give it to the steps")
+    }
     let timeout = inForce.values[.hookTimeout]?.last.flatMap { try? Duration(parsing: $0.text) }
     for index in steps.indices {
       steps[index].step.commandTimeout = timeout ?? ReactionSettings.standardHookTimeout
@@ -119,6 +125,13 @@ extension SettingsReader {
           + "that it takes at least")
     }
     for measure in spec.step.guards {
+      if measure.isTest, let weight = spec.step.weight, weight == 0 || weight == 100 {
+        reject(
+          .steps,
+          "weight of \(name) is \(weight), so that one of the groups that its guard "
+            + "\(measure.name.shown) compares has no requests",
+          hint: "give this step another guard")
+      }
       let asked = check.asked(as: measure)
       let needed = asked.interval * max(asked.healthyThreshold, asked.unhealthyThreshold)
       guard spec.step.soak < needed else { continue }

@@ -57,7 +57,8 @@ enum StructuredMasking {
       switch name {
       case _ where ["headers", "header"].contains(path.dropLast().last): self = .header(name)
       case "shift", "confirm", "approve", "undo": self = .command
-      case "prometheus", "json", "http", "exec": self = .question(form: "\(name):")
+      case "prometheus", "prometheus_test", "prometheus-test", "json", "http", "exec":
+        self = .question(form: "\(name.replacing("_", with: "-")):")
       case _ where path.count == 1: self = SettingKey(rawValue: name).map { .setting($0) } ?? .other
       default: self = .other
       }

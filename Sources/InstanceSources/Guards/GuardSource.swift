@@ -10,17 +10,23 @@ package struct GuardSource: Sendable {
   private let client: AWSClient
   private let secrets: SecretMask
   private let headers: [HTTPField]
+  /// Of a guard that tests requests.
+  private let test: RequestTester?
 
-  /// `timeout` bounds the whole question; AWS has the time that it takes.
+  /// A guard, and whom it is asked by.
+  ///
+  /// `timeout` bounds the whole question; AWS has the time that it takes. `test` is needed where
+  /// requests are tested.
   package init(
     _ spec: GuardSpec, hostEnvironment: HostEnvironment, client: AWSClient, timeout: Duration,
-    secrets: SecretMask
+    secrets: SecretMask, test: RequestTest? = nil
   ) {
     self.spec = spec
     self.secrets = secrets
     self.hostEnvironment = hostEnvironment
     self.client = client
     self.timeout = timeout
+    self.test = test.map(RequestTester.init)
     headers = spec.headers.map { HTTPField($0.name, $0.text(in: hostEnvironment.variables)) }
   }
 
@@ -49,8 +55,7 @@ package struct GuardSource: Sendable {
       switch (requests, spec.question) {
       case (.prometheus(let query), .prometheus(let url, _, _)):
         let response = try get(PrometheusAnswer.url(url, query: query))
-        let numbers = try PrometheusAnswer(response, secrets: secrets).numbers()
-        return .success(numbers.filter { !$0.isNaN }.reduce(0, +))
+        return .success(try PrometheusAnswer(response, secrets: secrets).sum().value)
       case (.json(let pointer), .json(let url, _, _)):
         let answer = NumberAnswer(response: try get(url), pointer: pointer, secrets: secrets)
         return .success(try answer.number(at: pointer) ?? 0)
@@ -77,7 +82,15 @@ package struct GuardSource: Sendable {
     switch spec.question {
     case .prometheus(let url, let query, let comparison): ask(url, query, comparison)
     case .cloudWatchAlarm(let name): askAlarm(name)
-    case .cloudWatchMetric(let metric, let comparison): ask(metric, comparison)
+    case .cloudWatchMetric(let metric, let comparison):
+      judge(metric.period, by: comparison) { () throws(SourceError) in
+        try client.value(of: metric)
+      }
+    case .cloudWatchMath(let math, let comparison):
+      judge(math.period, by: comparison) { () throws(SourceError) in
+        try client.value(of: math)
+      }
+    case .prometheusTest(let queries): ask(queries)
     case .json(let url, let pointer, let comparison): ask(url, pointer, comparison)
     case .http(let url): ask(url)
     case .exec(let command): run(command)
@@ -90,7 +103,8 @@ package struct GuardSource: Sendable {
     case .cloudWatchAlarm(let name): _ = try client.alarm(named: name)
     // That it has no data yet is no reason not to begin.
     case .cloudWatchMetric(let metric, _): _ = try client.value(of: metric)
-    case .prometheus, .json, .http, .exec: break
+    case .cloudWatchMath(let math, _): _ = try client.value(of: math)
+    case .prometheus, .prometheusTest, .json, .http, .exec: break
     }
   }
 
@@ -130,16 +144,19 @@ package struct GuardSource: Sendable {
     }
   }
 
-  private func ask(_ metric: GuardMetric, _ comparison: GuardSpec.Comparison) -> GuardAnswer {
+  private func judge(
+    _ period: Duration, by comparison: GuardSpec.Comparison,
+    _ value: () throws(SourceError) -> MetricValue
+  ) -> GuardAnswer {
     do throws(SourceError) {
       let number: Double
       let words: String
-      switch try client.value(of: metric) {
+      switch try value() {
       case .value(let value): (number, words) = (value, "\(value)")
       case .none(let requests): (number, words) = (0, "0.0 (of \(requests) requests)")
       case .absent:
         return .waits(
-          "there is no data of \(metric.period.inWords) that ended two minutes ago or earlier",
+          "there is no data of \(period.inWords) that ended two minutes ago or earlier",
           isEmpty: true)
       }
       guard comparison.holds(number) else {
@@ -148,6 +165,25 @@ package struct GuardSource: Sendable {
       return .holds("\(words) \(comparison.text)")
     } catch {
       return .unknown(error.message.cleaned(to: 300), error.cause)
+    }
+  }
+
+  private func ask(_ queries: RequestQueries) -> GuardAnswer {
+    guard let test, let wanted = spec.measure.minRequests else {
+      preconditionFailure("what tests requests has a test, and says how many it needs")
+    }
+    do {
+      return try test.judge(queries, atLeast: wanted) { query, time in
+        let response = try get(PrometheusAnswer.url(queries.url, query: query, time: time))
+        return try PrometheusAnswer(response, secrets: secrets).sum()
+      }
+    } catch let none as PrometheusAnswer.NoNumbers {
+      return .unknown(none.words)
+    } catch {
+      let failure = error as? HTTPFailure
+      return .unknown(
+        "Prometheus cannot be asked: \(secrets.quoting(failure?.detail ?? "\(error)"))",
+        failure?.cause)
     }
   }
 

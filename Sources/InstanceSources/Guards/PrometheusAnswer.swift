@@ -15,13 +15,17 @@ struct PrometheusAnswer {
   }
 
   /// Where a query is sent; the server's address may have a prefix, and parameters of its own.
-  static func url(_ base: String, query: String) -> String {
+  ///
+  /// `time` is when the query is evaluated: seconds as an answer has them, else as it comes in.
+  static func url(_ base: String, query: String, time: String? = nil) -> String {
     let mark = base.firstIndex(of: "?") ?? base.endIndex
     var path = String(base[..<mark])
     while path.hasSuffix("/") { path.removeLast() }
     if !path.hasSuffix("/api/v1/query") { path += "/api/v1/query" }
     let parameters = base[mark...].dropFirst()
+    let moment = time.map { "&time=\(formEncoded($0))" } ?? ""
     return "\(path)?\(parameters)\(parameters.isEmpty ? "" : "&")query=\(formEncoded(query))"
+      + moment
   }
 
   /// Why there are no numbers.
@@ -31,6 +35,16 @@ struct PrometheusAnswer {
 
   /// All values of the answer.
   func numbers() throws(NoNumbers) -> [Double] {
+    try samples().map(\.number)
+  }
+
+  /// The sum of all values, none of which is 0, and when the query was evaluated.
+  func sum() throws(NoNumbers) -> (value: Double, time: String?) {
+    let samples = try samples()
+    return (samples.map(\.number).filter { !$0.isNaN }.reduce(0, +), samples.first?.time)
+  }
+
+  private func samples() throws(NoNumbers) -> [Sample] {
     guard let document = try? Document(JSONFields(JSONValue(parsing: response.body))) else {
       throw NoNumbers(words: "HTTP \(response.status), and no answer of Prometheus's API")
     }
@@ -96,17 +110,17 @@ struct PrometheusAnswer {
   private struct Result: JSONObjectReadable {
     var resultType: String
     /// Nil for what is not a number, or a number a series.
-    var values: [Double]?
+    var values: [Sample]?
 
     init(_ fields: JSONFields) throws(JSONFieldError) {
       resultType = try fields.want("resultType")
       switch resultType {
       case "vector":
         let series: [Series] = try fields.want("result")
-        values = series.map(\.value.number)
+        values = series.map(\.value)
       case "scalar":
         let sample: Sample = try fields.want("result")
-        values = [sample.number]
+        values = [sample]
       default: values = nil
       }
     }
@@ -122,12 +136,15 @@ struct PrometheusAnswer {
 
   /// A pair of a time and a number, which is text: it may be `NaN` or `+Inf`.
   private struct Sample: JSONReadable {
+    /// Seconds, as they are written.
+    var time: String
     var number: Double
 
     init(json value: JSONValue, at place: String) throws(JSONFieldError) {
-      guard case .array(let pair) = value, pair.count == 2, case .number = pair[0],
+      guard case .array(let pair) = value, pair.count == 2, case .number(let time) = pair[0],
         case .string(let text) = pair[1], let number = Double(text)
       else { throw JSONFieldError(.wrongType, at: place) }
+      self.time = time.text
       self.number = number
     }
   }

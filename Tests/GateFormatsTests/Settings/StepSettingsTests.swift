@@ -105,6 +105,51 @@ import Testing
     #expect(settings.group.policy.guards.isEmpty)
   }
 
+  private static let test =
+    "prometheus_test: \"http://me:hush@p\", new: { requests: a, errors: b }, "
+    + "old: { requests: c, errors: d }"
+
+  @Test func aTestOfRequestsHasQueriesOfBothGroups() throws {
+    let settings = try Self.settings(
+      """
+      guard: { \(Self.test), max_increase: 0.5%, confidence: 99%, min_requests: { at_least: 500 } }
+      """)
+    let spec = settings.guards[0]
+    #expect(spec.name == "prometheus-test:http://me:***@p?query=b")
+    #expect(
+      spec.question
+        == .prometheusTest(
+          RequestQueries(
+            url: "http://me:hush@p", new: .init(requests: "a", errors: "b"),
+            old: .init(requests: "c", errors: "d"), confidence: Confidence(hundredths: 9900),
+            maxIncrease: 0.005)))
+    #expect(spec.measure.isTest && spec.measure.minRequests == 500 && spec.requests == nil)
+    #expect(settings.group.policy.guards == [spec.measure])
+  }
+
+  @Test func cloudWatchComputesOfNamedMetrics() throws {
+    let settings = try Self.settings(
+      """
+      guard:
+        cloudwatch_math: FILL(errors, 0) / requests < 0.01
+        metrics:
+          errors: AWS/ApplicationELB/HTTPCode_Target_5XX_Count?statistic=Sum&period=5m
+          requests: AWS/ApplicationELB/RequestCount?statistic=Sum&period=5m
+        min_requests: { query: requests, at_least: 100 }
+      """)
+    let spec = settings.guards[0]
+    #expect(spec.name == "cloudwatch-math:FILL(errors, 0) / requests < 0.01")
+    guard case .cloudWatchMath(let math, let comparison) = spec.question else {
+      Issue.record("\(spec.question)")
+      return
+    }
+    #expect(math.expression == "FILL(errors, 0) / requests" && comparison.number == 0.01)
+    #expect(math.metrics.map(\.name) == ["errors", "requests"])
+    #expect(spec.requests == .cloudWatchMetric(math.metrics[1].metric))
+    #expect((spec.measure.lag, spec.measure.window) == (.seconds(120), .seconds(300)))
+    #expect(spec.asksAWS)
+  }
+
   @Test(arguments: [
     ("steps: [x]", "is not a mapping"),
     ("steps: { shift: a, weight: 101 }", "weight of step 1: 101 is not a number from 0 to 100"),
@@ -130,6 +175,36 @@ import Testing
     ("steps: [{ shift: a, weight: 50 }, { shift: a, weight: 20 }]", "less than 50"),
     ("steps: [{ shift: a, name: x }, { shift: a, name: x }]", "two steps are called 'x'"),
     ("guard: [{ exec: a }, { exec: a }]", "given twice"),
+    ("guard: { prometheus_test: \"http://p\" }", "needs new, with two queries"),
+    ("guard: { \(test), min_requests: { at_least: 1, query: a } }", "'query' is no part of"),
+    ("guard: { \(test) }", "prometheus_test needs min_requests"),
+    (
+      "guard: { \(test), max_increase: 2, min_requests: { at_least: 1 } }",
+      "max_increase of a guard"
+    ),
+    (
+      "guard: { \(test), confidence: 0.95, min_requests: { at_least: 1 } }", "confidence of a guard"
+    ),
+    ("guard: [\"prometheus-test:http://p\"]", "write the guard as a mapping"),
+    (
+      "guard: { \(test), min_requests: { at_least: 1 } }\nsteps: { shift: a }",
+      "give it to the steps"
+    ),
+    (
+      "steps: { shift: a, weight: 100, soak: 1h, guard: { \(test), min_requests: { at_least: 1 } } }",
+      "one of the groups"
+    ),
+    ("guard: { cloudwatch_math: \"a / b < 1\" }", "has no metrics"),
+    ("guard: { cloudwatch_math: \"a / b\", metrics: { a: A/B } }", "end with a comparison"),
+    ("guard: { cloudwatch_math: \"a < 1\", metrics: { A: A/B } }", "'A' is no name for a metric"),
+    (
+      "guard: { cloudwatch_math: \"a < 1\", metrics: { a: B } }",
+      "metric a: 'B' is not NAMESPACE/METRIC"
+    ),
+    (
+      "guard: { cloudwatch_math: \"a < 1\", metrics: { a: A/B, b: \"A/B?period=5m\" } }",
+      "different periods: 1m and 5m"
+    ),
   ])
   func whatCannotBeIsRefused(_ yaml: String, _ words: String) {
     #expect(Self.problem(yaml).contains(words), "\(yaml): \(Self.problem(yaml))")

@@ -46,11 +46,10 @@ package struct Comparison: Hashable, Sendable {
 
   package var isWorse: Bool { failures.isWorse || latency?.isWorse ?? false }
 
-  /// With steps there are as many looks, and one alike group in `1 - confidence` may be taken for a
-  /// worse one over all of them and by both tests: each look has its part of the error, and each
-  /// test half of that (Bonferroni).
-  init(_ samples: ComparisonSamples, _ policy: ComparisonPolicy, looks: Int) {
-    let error = policy.confidence.error / Double(max(looks, 1))
+  /// One alike group in `1 - confidence` may be taken for a worse one by all `tests` of the run
+  /// together, so each of them has its part of the error (Bonferroni).
+  init(_ samples: ComparisonSamples, _ policy: ComparisonPolicy, tests: Int) {
+    let error = policy.confidence.error / Double(tests)
     self.policy = policy
     new = Counts(samples.new)
     old = Counts(samples.old)
@@ -59,7 +58,7 @@ package struct Comparison: Hashable, Sendable {
       failures: samples.new.failures, of: samples.new.checks,
       against: samples.old.failures, of: samples.old.checks)
     failures = Failures(
-      pValue: pValue, isWorse: hasEnoughSamples && pValue < error / 2)
+      pValue: pValue, isWorse: hasEnoughSamples && pValue < error)
     let successes = min(new.latencies, old.latencies)
     // A few failures, of either group, are no reason not to look at how long the others took.
     let isTimed = hasEnoughSamples && successes * 2 >= policy.minSamples
@@ -75,7 +74,7 @@ extension Comparison.Counts {
 }
 
 extension Comparison.Latency {
-  /// Half of the error is on each side of the interval, and one of them is looked at.
+  /// As much of the error is on each side of the interval, and one of them is looked at.
   init(_ new: [Int64], _ old: [Int64], _ policy: ComparisonPolicy, error: Double) {
     let test = RankTest(new, old)
     newMedian = median(ofSorted: test.new)
@@ -85,7 +84,7 @@ extension Comparison.Latency {
     effectSize = test.u / Double(new.count * old.count)
     let differences = PairDifferences(test)
     shift = differences.median
-    interval = differences.interval(error: error)
+    interval = differences.interval(error: error * 2)
     allowedIncrease = policy.maxLatencyIncrease.allowed(over: oldMedian)
     isWorse = interval.map { [allowedIncrease] in $0.lowerBound > allowedIncrease } ?? false
   }

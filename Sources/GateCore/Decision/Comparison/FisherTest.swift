@@ -22,12 +22,15 @@ func fisherTest(
   var weight = 1.0
   for count in mode..<highest {
     weight *= ratio(count)
+    // From there on each is less likely still, and adds nothing to either sum.
+    guard weight > 0 else { break }
     all += weight
     if count + 1 >= failures { tail += weight }
   }
   weight = 1
   for count in (lowest..<mode).reversed() {
     weight /= ratio(count)
+    guard weight > 0 else { break }
     all += weight
     if count >= failures { tail += weight }
   }

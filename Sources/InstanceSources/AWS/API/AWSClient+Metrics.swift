@@ -22,34 +22,53 @@ extension AWSClient {
   ///
   /// - Throws: `SourceError`
   func value(of metric: GuardMetric) throws(SourceError) -> MetricValue {
-    let period = metric.period.inMicroseconds / 1_000_000
-    let end = (hostEnvironment.wallClock() - Self.metricLag) / period * period
-    var call = QueryCall(
-      .cloudWatch, "GetMetricData",
-      about: "the CloudWatch metric '\(shownLine("\(metric.namespace)/\(metric.name)"))'"
-    )
-    .with("StartTime", Self.time(end - period)).with("EndTime", Self.time(end))
-    .with("ScanBy", "TimestampDescending")
-    var metrics = [metric]
-    if let requests = metric.requests { metrics.append(requests) }
-    for (index, metric) in metrics.enumerated() { call = call.asking(metric, number: index + 1) }
+    var call = call(
+      over: metric.period, about: "the CloudWatch metric '\(metric.namespace)/\(metric.name)'"
+    ).asking(metric, as: "m1", at: 1)
+    if let requests = metric.requests { call = call.asking(requests, as: "m2", at: 2) }
     let answer = try answer(call, budget: budget())
-    guard let result = answer["GetMetricDataResult"] else {
-      throw malformed(call, "it has no result")
+    if let value = try value(ofQuery: "m1", in: answer, call) { return .value(value) }
+    guard metric.requests != nil, let requests = try value(ofQuery: "m2", in: answer, call),
+      requests > 0
+    else { return .absent }
+    return .none(ofRequests: requests)
+  }
+
+  /// What CloudWatch computes of metrics of that period.
+  ///
+  /// Source: CloudWatch API, `GetMetricData`: queries that return no data are there for expressions.
+  ///
+  /// - Throws: `SourceError`
+  func value(of math: MetricMath) throws(SourceError) -> MetricValue {
+    var call = call(
+      over: math.period, about: "the CloudWatch expression '\(math.expression)'"
+    )
+    .with("MetricDataQueries.member.1.Id", MetricMath.resultName)
+    .with("MetricDataQueries.member.1.Expression", math.expression)
+    for (index, named) in math.metrics.enumerated() {
+      call = call.asking(named.metric, as: named.name, at: index + 2)
+        .with("MetricDataQueries.member.\(index + 2).ReturnData", "false")
     }
-    var values: [Double?] = []
-    for index in metrics.indices { values.append(try value(ofQuery: index + 1, in: result, call)) }
-    if let value = values[0] { return .value(value) }
-    if values.count > 1, let requests = values[1], requests > 0 {
-      return .none(ofRequests: requests)
-    }
-    return .absent
+    let answer = try answer(call, budget: budget())
+    let value = try value(ofQuery: MetricMath.resultName, in: answer, call)
+    return value.map { .value($0) } ?? .absent
+  }
+
+  private func call(over period: Duration, about words: String) -> QueryCall {
+    let period = period.inMicroseconds / 1_000_000
+    let end = (hostEnvironment.wallClock() - Self.metricLag) / period * period
+    return QueryCall(.cloudWatch, "GetMetricData", about: shownLine(words))
+      .with("StartTime", Self.time(end - period)).with("EndTime", Self.time(end))
+      .with("ScanBy", "TimestampDescending")
   }
 
   private func value(
-    ofQuery number: Int, in result: XMLElement, _ call: QueryCall
+    ofQuery id: String, in answer: XMLElement, _ call: QueryCall
   ) throws(SourceError) -> Double? {
-    let data = result.list("MetricDataResults").first { $0.value("Id") == "m\(number)" }
+    guard let result = answer["GetMetricDataResult"] else {
+      throw malformed(call, "it has no result")
+    }
+    let data = result.list("MetricDataResults").first { $0.value("Id") == id }
     guard let first = data?.list("Values").first?.text.trimmed else { return nil }
     guard let value = Double(first), value.isFinite else {
       throw malformed(call, "'\(shownLine(first))' is no number")
@@ -64,9 +83,9 @@ extension AWSClient {
 }
 
 extension QueryCall {
-  fileprivate func asking(_ metric: GuardMetric, number: Int) -> QueryCall {
+  fileprivate func asking(_ metric: GuardMetric, as id: String, at number: Int) -> QueryCall {
     let query = "MetricDataQueries.member.\(number)"
-    var call = with("\(query).Id", "m\(number)")
+    var call = with("\(query).Id", id)
       .with("\(query).MetricStat.Metric.Namespace", metric.namespace)
       .with("\(query).MetricStat.Metric.MetricName", metric.name)
     for (index, dimension) in metric.dimensions.enumerated() {

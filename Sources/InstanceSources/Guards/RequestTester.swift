@@ -1,0 +1,56 @@
+internal import GateCore
+internal import GateSettings
+internal import GateText
+internal import Synchronization
+
+/// Counts the requests of both groups and tests them, look by look.
+final class RequestTester: Sendable {
+  private let test: Mutex<RequestTest>
+
+  init(_ test: RequestTest) {
+    self.test = Mutex(test)
+  }
+
+  /// The answer of a query as one number, and when it was evaluated.
+  typealias Query = (_ query: String, _ time: String?) throws -> (value: Double, time: String?)
+
+  /// All four queries are evaluated at one moment, that of the first by the server's own clock.
+  ///
+  /// - Throws: what `sum` throws.
+  func judge(
+    _ queries: RequestQueries, atLeast wanted: Int, _ sum: Query
+  ) throws -> GuardAnswer {
+    let newRequests = try sum(queries.new.requests, nil)
+    let time = newRequests.time
+    let counts = try [queries.new.errors, queries.old.requests, queries.old.errors].map {
+      try sum($0, time).value
+    }
+    let new = RequestCount(requests: Self.whole(newRequests.value), errors: Self.whole(counts[0]))
+    let old = RequestCount(requests: Self.whole(counts[1]), errors: Self.whole(counts[2]))
+    for (count, group) in [(new, "new"), (old, "old")] where count.requests < wanted {
+      return .waits("\(count.requests) of \(wanted) requests of the \(group) group", isEmpty: false)
+    }
+    let finding = test.withLock { $0.look(at: new, beside: old) }
+    let seen = "\(new.words) failed, \(old.words) of the old group: \(words(finding.pValue))"
+    return finding.isWorse
+      ? .fails("\(seen), below \(rounded(finding.limit))", .expectationFailed) : .holds(seen)
+  }
+
+  /// `increase()` extrapolates, so that a count may have a fraction.
+  private static func whole(_ number: Double) -> Int {
+    Int(min(max(number.rounded(), 0), 1e15))
+  }
+}
+
+extension RequestCount {
+  fileprivate var words: String { "\(errors) of \(requests)" }
+}
+
+/// A probability to six digits after the point: `p = 0.0312`.
+private func words(_ pValue: Double) -> String {
+  pValue < 0.000_001 ? "p < 0.000001" : "p = \(rounded(pValue))"
+}
+
+private func rounded(_ probability: Double) -> Double {
+  (probability * 1_000_000).rounded() / 1_000_000
+}
