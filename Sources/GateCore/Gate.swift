@@ -6,6 +6,11 @@ package struct Gate: Sendable {
   /// By which each instance is checked: one, or several with names.
   package let checks: [HealthCheck]
   package let policy: GatePolicy
+  /// Never set, and what keeps the gate from being copied at each check.
+  ///
+  /// A struct with an existential in it is lent by its address. Without one the compiler copies all
+  /// of it, some 1,500 bytes, wherever a function that changes the gate asks it something.
+  private let lent: (any Sendable)? = nil
   /// By what numbers each thing is checked: the instances by those of the health checks, which come
   /// first, guards by others.
   let rules: [CheckRule]
