@@ -165,6 +165,10 @@ package struct Gate: Sendable {
 
   /// As the health check of the key sees it.
   package func instance(_ key: InstanceKey) -> Instance { read(key) { $0.pointee.instance } }
+  /// By which it is known: both its id and its role.
+  package func identity(of key: InstanceKey) -> (id: String, role: InstanceRole) {
+    read(key) { ($0.pointee.instance.id, $0.pointee.instance.role) }
+  }
   /// What is known under the health check of the key.
   package func checked(_ key: InstanceKey) -> InstanceRecord { read(key) { $0.pointee } }
 
