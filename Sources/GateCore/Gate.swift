@@ -81,6 +81,8 @@ package struct Gate: Sendable {
   var faultless: [Gate] = []
   /// Whether this is that gate.
   var isFaultless = false
+  /// Whether what is being folded into it is the success of a check that was not made.
+  var isSupposing = false
   /// The latest results, which are not yet folded into it.
   var unfolded: Unfolded?
   /// When what is being folded in was seen, however late that was.
@@ -313,8 +315,10 @@ package struct Gate: Sendable {
     if let wait = wait(for: report, of: key) { return pass(over: wait, of: key, effects: &effects) }
     let isInTime = !isOvertaken(from: report.started, of: key)
     let old = share(of: key)
+    let schedule = isSupposing ? read(key) { $0.pointee.schedule } : nil
     let transition = records[key.index].record(
       report, of: key.check, at: clock, rules: rules, policy: policy, in: counts.episode)
+    if let schedule { records[key.index].keep(schedule, of: key.check) }
     changed(key, from: old)
     judge(key, isInTime ? report : nil)
     if policy.comparison != nil, isInTime, let compared = comparedSince, report.started >= compared
