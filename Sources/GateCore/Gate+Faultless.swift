@@ -106,8 +106,9 @@ extension Gate {
     forkFaultless()
     // A gate that was held up has missed the view that was due, and not the one after it.
     if isHeldUp(at: clock, seen: seen) { bringFaultlessHere() }
-    guard let view, view.fault == nil, let lost = viewLost, lost <= clock,
-      view == (unfolded?.view ?? faultless[0].view)
+    // Once for each view; after one that failed, too, somebody may have joined, or been seen otherwise.
+    guard let view, let lost = viewLost, lost <= clock,
+      view.started == (unfolded?.view ?? faultless[0].view)?.started
     else { return }
     foldUnfolded()
     faultless[0].seeInService(from: clock, at: lost)
@@ -167,16 +168,11 @@ extension Gate {
       } else {
         handle(event, at: now, effects: &effects)
       }
-    case .listed(let listing):
-      guard case .failed = listing.result else {
-        handle(event, at: now, effects: &effects)
-        return
-      }
-      handle(.wokeUp, at: now, effects: &effects)
     case .loadBalancerAsked(let view) where view.fault != nil:
       handle(.wokeUp, at: now, effects: &effects)
       seeInService(from: view.started, at: now)
-    case .instanceAdded, .instanceRemoved, .checked, .loadBalancerSaw, .loadBalancerAsked,
+    // A listing that failed changes nobody, and here every listing is fresh.
+    case .instanceAdded, .instanceRemoved, .checked, .listed, .loadBalancerSaw, .loadBalancerAsked,
       .stepBegan, .stepCommandEnded, .interrupted, .resumed, .wokeUp:
       handle(event, at: now, effects: &effects)
     }
@@ -193,14 +189,17 @@ extension Gate {
     let lost =
       isHeldUp || isAnyMissed(by: moment) ? lostSlots(by: moment, isHeldUp: isHeldUp) : []
     for step in inOrder(lost + steps(to: events, at: moment)) {
+      isSupposing = step.isSupposed
       foldAsHadNothingBeenLost(step.event, at: max(step.at, clock))
+      isSupposing = false
     }
     var effects: [GateEffect] = []
     if moment >= clock { passTime(until: moment, effects: &effects) }
   }
 
-  /// What happens in the gate that lost nothing, and when.
-  private typealias Step = (at: GateInstant, event: GateEvent)
+  /// What happens in the gate that lost nothing, and when; and whether it is of a check that was not
+  /// made.
+  private typealias Step = (at: GateInstant, event: GateEvent, isSupposed: Bool)
 
   /// The events, each result when it was there, and before it the checks that it shows not to have
   /// been made.
@@ -209,12 +208,12 @@ extension Gate {
     var steps: [Step] = []
     for event in events {
       guard let (key, started, ended) = times(of: event, at: now) else {
-        steps.append((now, event))
+        steps.append((now, event, false))
         continue
       }
       // One that joined at this very moment has missed nothing.
       guard isPresent(key) else {
-        steps.append((ended, event))
+        steps.append((ended, event, false))
         continue
       }
       let interval = rules[rule(of: key)].interval
@@ -222,7 +221,7 @@ extension Gate {
         next[key] ?? read(key) { ($0.pointee.schedule, $0.pointee.nextCheck) }
       let missed = max(0, Int((started.microseconds - due.microseconds) / interval))
       steps += slots(missed, of: key, from: due)
-      steps.append((ended, event))
+      steps.append((ended, event, false))
       due = max(due, schedule.next(afterCheckFrom: started, to: ended, every: interval))
       next[key] = (schedule, due)
     }
@@ -283,14 +282,16 @@ extension Gate {
     return lost
   }
 
-  /// Successes in the next slots of an instance; more in a row than make it healthy tell nothing.
+  /// Successes in the next slots of an instance; more in a row than make it healthy, and than its
+  /// window has room for, tell nothing.
   private func slots(_ count: Int, of key: InstanceKey, from due: GateInstant) -> [Step] {
     let check = check(of: key)
     let wanted = max(read(key) { $0.pointee.health.successesNeeded(under: check) }, 0) + 1
-    return (0..<min(count, max(wanted, check.healthyThreshold))).map {
+    let telling = max(wanted, check.healthyThreshold, check.unhealthyWindow?.checks ?? 0)
+    return (0..<min(count, telling)).map {
       let start = due + check.interval * $0
       let report = CheckReport(started: start, result: .success, latencyMicroseconds: 0)
-      return (start, .checked(key, report))
+      return (start, .checked(key, report), true)
     }
   }
 
@@ -311,7 +312,11 @@ extension Gate {
     case .guardWaits(let key, let wait):
       isPresent(key) && missedChecks(of: key, before: wait.started) > 0
         || fault(of: wait, key) != nil || isAnyMissed(by: now)
-    case .listed, .loadBalancerAsked: event.fault != nil || isAnyMissed(by: now)
+    case .listed(let listing) where listing.role == .member:
+      event.fault != nil || isTooOld(listing.started, by: now) || isAnyMissed(by: now)
+    case .loadBalancerAsked(let view):
+      event.fault != nil || isTooOld(view.started, by: now) || isAnyMissed(by: now)
+    case .listed: event.fault != nil || isAnyMissed(by: now)
     case .resumed: false
     case .instanceAdded, .instanceRemoved, .loadBalancerSaw, .stepBegan, .stepCommandEnded,
       .interrupted, .wokeUp:

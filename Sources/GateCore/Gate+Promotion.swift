@@ -21,15 +21,16 @@ extension Gate {
 
   /// Whether who is in the group is known: a fixed list always is.
   package var isListingFresh: Bool {
-    guard policy.membership == .changing, !isFaultless else { return true }
+    guard policy.membership == .changing else { return true }
     guard let listing else { return policy.polling == nil }
-    return listing.fault == nil && !isTooOld(listing.started)
+    return isFaultless || listing.fault == nil && !isTooOld(listing.started)
   }
 
   /// Whether what the load balancers say is known, where they are asked.
   package var areViewsFresh: Bool {
-    guard policy.loadBalancer != .none, !isFaultless else { return true }
+    guard policy.loadBalancer != .none else { return true }
     guard let view else { return false }
+    guard !isFaultless else { return true }
     // What was asked before a resumption was not seen since.
     return view.fault == nil && !isTooOld(view.started)
       && (policy.loadBalancer != .decides || view.started >= resumptions.last?.at ?? .start)

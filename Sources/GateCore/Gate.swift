@@ -6,6 +6,11 @@ package struct Gate: Sendable {
   /// By which each instance is checked: one, or several with names.
   package let checks: [HealthCheck]
   package let policy: GatePolicy
+  /// Never set, and what keeps the gate from being copied at each check.
+  ///
+  /// A struct with an existential in it is lent by its address. Without one the compiler copies all
+  /// of it, some 1,500 bytes, wherever a function that changes the gate asks it something.
+  private let lent: (any Sendable)? = nil
   /// By what numbers each thing is checked: the instances by those of the health checks, which come
   /// first, guards by others.
   let rules: [CheckRule]
@@ -76,6 +81,8 @@ package struct Gate: Sendable {
   var faultless: [Gate] = []
   /// Whether this is that gate.
   var isFaultless = false
+  /// Whether what is being folded into it is the success of a check that was not made.
+  var isSupposing = false
   /// The latest results, which are not yet folded into it.
   var unfolded: Unfolded?
   /// When what is being folded in was seen, however late that was.
@@ -160,6 +167,10 @@ package struct Gate: Sendable {
 
   /// As the health check of the key sees it.
   package func instance(_ key: InstanceKey) -> Instance { read(key) { $0.pointee.instance } }
+  /// By which it is known: both its id and its role.
+  package func identity(of key: InstanceKey) -> (id: String, role: InstanceRole) {
+    read(key) { ($0.pointee.instance.id, $0.pointee.instance.role) }
+  }
   /// What is known under the health check of the key.
   package func checked(_ key: InstanceKey) -> InstanceRecord { read(key) { $0.pointee } }
 
@@ -304,8 +315,10 @@ package struct Gate: Sendable {
     if let wait = wait(for: report, of: key) { return pass(over: wait, of: key, effects: &effects) }
     let isInTime = !isOvertaken(from: report.started, of: key)
     let old = share(of: key)
+    let schedule = isSupposing ? read(key) { $0.pointee.schedule } : nil
     let transition = records[key.index].record(
       report, of: key.check, at: clock, rules: rules, policy: policy, in: counts.episode)
+    if let schedule { records[key.index].keep(schedule, of: key.check) }
     changed(key, from: old)
     judge(key, isInTime ? report : nil)
     if policy.comparison != nil, isInTime, let compared = comparedSince, report.started >= compared

@@ -1,6 +1,8 @@
 /// What happens to the gate: the journal is the list of these.
+///
+/// What is rare and large stands elsewhere, so that the result of a check is short to hand on.
 package enum GateEvent: Hashable, Sendable {
-  case instanceAdded(Instance)
+  indirect case instanceAdded(Instance)
   case instanceRemoved(InstanceKey)
   case checked(InstanceKey, CheckReport)
   /// A check that a fault of the gate's own cost: it says nothing of the instance.
@@ -14,7 +16,7 @@ package enum GateEvent: Hashable, Sendable {
   case guardWaits(InstanceKey, GuardWait)
   /// The shift of a step begins.
   case stepBegan(Int)
-  case stepCommandEnded(StepCommandEnd)
+  indirect case stepCommandEnded(StepCommandEnd)
   case interrupted(Interruption)
   /// The run goes on after its runner was gone for this long.
   case resumed(after: Duration)

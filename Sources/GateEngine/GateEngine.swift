@@ -93,9 +93,11 @@ package struct GateEngine<Port: Checker> {
       startDueChecks()
       startDueCommand()
       port.wait(until: nextMoment, into: &happenings)
-      for happening in happenings where isOfPresent(happening.event) {
-        fold(happening.event, at: happening.at)
-        try note(happening.event, gate)
+      for index in happenings.indices {
+        let (event, at) = (happenings[index].event, happenings[index].at)
+        guard isOfPresent(event) else { continue }
+        fold(event, at: at)
+        try note(event, gate)
       }
       happenings.removeAll(keepingCapacity: true)
       let now = port.now

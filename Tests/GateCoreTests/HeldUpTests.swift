@@ -109,6 +109,73 @@ import Testing
     #expect(run.violations == [])
   }
 
+  /// The first check, at 0 s, was not made, and neither was that of the slot of 90 s.
+  ///
+  /// Slots are counted from 30 s all the same: one success is missing at 90 s, and not those of 80
+  /// and 100 s, and the check of 130 s is no extra one.
+  @Test func aCheckThatWasNotMadeDoesNotSayWhereTheSlotsAre() {
+    var run = VirtualRun(
+      check: .sample(every: .seconds(20), timeout: .seconds(15), initial: 1),
+      policy: GatePolicy(
+        minHealthy: .number(1), maxUnhealthy: .number(1), soak: .seconds(240),
+        deadline: .seconds(390), expected: 2, membership: .changing))
+    let first = run.join(["a"])
+    func check(_ key: InstanceKey, _ result: CheckResult, at seconds: Double) {
+      let now = GateInstant.seconds(seconds)
+      run.send(.checked(key, .sample(result, from: now, to: now)), at: now)
+    }
+    check(first, .success, at: 30)
+    for seconds in [50.0, 70] { check(first, .failure(.statusMismatch), at: seconds) }
+    let second = run.join(["b"], at: .seconds(120))
+    check(first, .failure(.statusMismatch), at: 120)
+    check(second, .failure(.statusMismatch), at: 120)
+    check(first, .failure(.statusMismatch), at: 130)
+    check(second, .failure(.statusMismatch), at: 140)
+    #expect(run.verdict?.reason.code == .tooManyUnhealthy)
+    #expect(run.violations == [])
+  }
+
+  /// Of the latest five checks four failed; between them two were not made.
+  @Test func whatWasLostWouldHaveBeenInTheWindow() {
+    var run = VirtualRun(
+      check: .sample(
+        every: .seconds(10), healthy: 1, initial: 1, unhealthy: 5,
+        window: UnhealthyWindow(failures: 4, of: 6)),
+      policy: GatePolicy(soak: .seconds(100), deadline: .seconds(1000), expected: 1))
+    let key = run.join(["a"])
+    for mark in Mark.all(in: "-+-") { run.end(key, mark) }
+    for seconds in [50.0, 60] {
+      let now = GateInstant.seconds(seconds)
+      run.send(.checked(key, .sample(.failure(.statusMismatch), from: now, to: now)), at: now)
+    }
+    #expect(run.verdict?.reason.code == .gateFault, "three of six, had they been made")
+    #expect(run.violations == [])
+  }
+
+  /// The listing that ends at 60 s wants one instance fewer, and was asked for 30 s before.
+  @Test func aListingThatIsTooOldWhenItComesIsLost() {
+    var run = VirtualRun(
+      check: .sample(every: .seconds(10), initial: 1),
+      policy: GatePolicy(
+        minHealthy: .number(1), soak: .seconds(10), deadline: .seconds(1000), expected: 2,
+        membership: .changing,
+        polling: GatePolicy.Polling(refresh: .seconds(10), timeout: .seconds(5))))
+    let key = run.join(["a"])
+    func list(_ expected: Int, from started: Double, at seconds: Double) {
+      let listing = FinishedListing(started: .seconds(started), .succeeded(expected: expected))
+      run.send(.listed(listing), at: .seconds(seconds))
+    }
+    for seconds in stride(from: 0.0, to: 60, by: 10) {
+      list(2, from: seconds, at: seconds)
+      run.end(key, .success)
+    }
+    list(1, from: 30, at: 60)
+    #expect(run.verdict == nil)
+    for _ in 0..<2 { run.end(key, .failure) }
+    #expect(run.verdict?.reason.code == .gateFault, "in time it would have promoted the group")
+    #expect(run.violations == [])
+  }
+
   @Test func aGateThatSleptUntilTheDeadlineHoldsItAgainstNobody() {
     var run = Self.run(soak: 100, deadline: 105)
     run.join(["a", "b"])

@@ -95,6 +95,23 @@ import Testing
     #expect(run.verdict?.at == .seconds(90.000_001))
   }
 
+  /// The view of 0 s failed, and none follows it: the one that is lost at 90 s would have had whoever
+  /// joined meanwhile in service, in time for a soak of 50 s.
+  @Test func whoJoinedAfterAViewThatFailedIsInTheNextThatIsLost() {
+    var run = VirtualRun(
+      check: .sample(),
+      policy: GatePolicy(
+        soak: .seconds(50), deadline: .seconds(150), expected: 2, loadBalancer: .decides,
+        polling: GatePolicy.Polling(refresh: .seconds(40), timeout: .seconds(10))))
+    run.join(["a"])
+    let fault = GateFault(detail: "throttled")
+    run.send(.loadBalancerAsked(FinishedView(started: .start, fault: fault)), at: .start)
+    run.join(["b"], at: .seconds(10))
+    run.send(.wokeUp, at: .seconds(90.000_001))
+    run.send(.wokeUp, at: .seconds(100.000_001))
+    #expect(run.verdict?.reason.code == .gateFault)
+  }
+
   @Test func aViewThatCouldNotBeHadIsNoView() {
     var run = Self.run(.decides, expected: 2)
     run.join(["a", "b"])

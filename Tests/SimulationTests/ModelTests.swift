@@ -32,6 +32,18 @@ import Testing
     }
   }
 
+  /// Worlds in which they once differed over the one test of a rollback: after a view that had
+  /// failed, an answer that was too old when it came, none at all, a first check that was not made,
+  /// or more lost checks than make an instance healthy.
+  static let mended: [UInt64] = [
+    1846, 2540, 5169, 5906, 6208, 8967, 22933, 31923, 50066, 51008, 52452, 53702, 198912,
+    44_344_939_445_780,
+  ]
+
+  @Test(arguments: mended) func aWorldInWhichTheyDifferedIsOneInWhichTheyAgree(seed: UInt64) {
+    _ = Self.agree(seed: seed)
+  }
+
   /// Runs one world to its end; returns the checks folded, or nil when the two disagree.
   private static func agree(seed: UInt64) -> Int? {
     var world = SmallWorld(seed: seed)

@@ -7,14 +7,19 @@ package struct CheckReport: Hashable, Sendable {
   package var status: Int?
   /// From the start to the end of the check, in microseconds.
   package var latencyMicroseconds: Int64
-  /// For a failure, what happened, in words.
-  package var detail: String?
-  /// For a failure, what was seen beyond its kind.
-  package var cause: FailureCause?
   /// The version that the answer carried, where one was asked for.
   package var version: String?
-  /// What a failed check's answer showed, for whoever explains it.
-  package var evidence: Evidence?
+
+  /// One at most, in a list: most checks succeed and have none, and a report is copied on its way
+  /// from the check to the journal.
+  private var findings: [Findings] = []
+
+  /// What a check found beside its result.
+  private struct Findings: Hashable, Sendable {
+    var detail: String?
+    var cause: FailureCause?
+    var evidence: Evidence?
+  }
 
   package init(
     started: GateInstant, result: CheckResult, status: Int? = nil, latencyMicroseconds: Int64,
@@ -25,11 +30,18 @@ package struct CheckReport: Hashable, Sendable {
     self.result = result
     self.status = status
     self.latencyMicroseconds = latencyMicroseconds
-    self.detail = detail?.cleaned(to: 500)
-    self.cause = cause
     self.version = version?.cleaned(to: 100)
-    self.evidence = evidence
+    if detail != nil || cause != nil || evidence != nil {
+      findings = [Findings(detail: detail?.cleaned(to: 500), cause: cause, evidence: evidence)]
+    }
   }
+
+  /// For a failure, what happened, in words.
+  package var detail: String? { findings.first?.detail }
+  /// For a failure, what was seen beyond its kind.
+  package var cause: FailureCause? { findings.first?.cause }
+  /// What a failed check's answer showed, for whoever explains it.
+  package var evidence: Evidence? { findings.first?.evidence }
 }
 
 extension CheckReport {

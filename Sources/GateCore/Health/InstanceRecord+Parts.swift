@@ -53,6 +53,12 @@ extension InstanceRecord {
     parts[number].skip(count, under: rules[number].check)
   }
 
+  /// Keeps the slots of its checks: one that was not made does not say where they are.
+  mutating func keep(_ schedule: CheckSchedule, of number: Int) {
+    if parts.isEmpty || number == rule { self.schedule = schedule }
+    if !parts.isEmpty { parts[number].schedule = schedule }
+  }
+
   /// Changes what is checked, each part of it, in the way of a resumption: the state stands.
   mutating func changeParts(_ change: (inout InstanceRecord) -> Void) {
     guard !parts.isEmpty else { return change(&self) }

@@ -1,5 +1,7 @@
 /// By what numbers a thing is checked, and whether what is found counts.
-struct CheckRule: Hashable, Sendable {
+///
+/// A class, as it never changes: to ask for one of its numbers then copies no health check.
+final class CheckRule: Sendable {
   let check: HealthCheck
   /// In microseconds.
   let interval: Int64
@@ -15,7 +17,7 @@ struct CheckRule: Hashable, Sendable {
     self.isAdvisory = isAdvisory
   }
 
-  private init(_ measure: GuardMeasure, _ check: HealthCheck) {
+  private convenience init(_ measure: GuardMeasure, _ check: HealthCheck) {
     self.init(
       check.asked(as: measure), settling: measure.settling, isAdvisory: measure.isAdvisory)
   }

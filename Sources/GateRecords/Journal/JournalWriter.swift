@@ -252,6 +252,12 @@ package struct JournalWriter {
 }
 
 extension JSONWriter {
+  /// An id, and the role unless it is of the group.
+  fileprivate mutating func name(_ id: String, _ role: InstanceRole) {
+    field("id", id)
+    if role != .member { field("role", role.rawValue) }
+  }
+
   /// When a question was asked, and whether there was an answer.
   fileprivate mutating func answer(from started: GateInstant, _ fault: GateFault?) {
     field("started", seconds: started.microseconds)
@@ -306,16 +312,14 @@ extension GateEffect {
 
 extension Instance {
   /// Its id, and its role unless it is of the group.
-  fileprivate func writeName(to writer: inout JSONWriter) {
-    writer.field("id", id)
-    if role != .member { writer.field("role", role.rawValue) }
-  }
+  fileprivate func writeName(to writer: inout JSONWriter) { writer.name(id, role) }
 }
 
 extension Gate {
   /// Whose check it is, and by which of several health checks.
   fileprivate func writeName(of key: InstanceKey, to writer: inout JSONWriter) {
-    instance(key).writeName(to: &writer)
+    let (id, role) = identity(of: key)
+    writer.name(id, role)
     guard let name = checkName(of: key) else { return }
     writer.field("name", name)
   }

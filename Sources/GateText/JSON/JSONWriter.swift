@@ -118,7 +118,7 @@ package struct JSONWriter {
 
   package mutating func field(_ name: StaticString, _ value: Bool) {
     key(name)
-    append(value ? "true" : "false")
+    bool(value)
   }
 
   /// A finite number, by the fewest digits that give it again.
@@ -245,7 +245,9 @@ package struct JSONWriter {
     }
   }
 
-  private mutating func null() { append("null") }
+  private mutating func null() { append("null" as StaticString) }
+
+  private mutating func bool(_ value: Bool) { append(value ? "true" : "false" as StaticString) }
 
   private mutating func integer(_ value: Int64) {
     append(atMost: Self.mostDigits + 1) { room in
@@ -299,8 +301,10 @@ package struct JSONWriter {
       width = max(width, digits)
       // From the last digit to the first.
       count += width
-      for place in 1...width {
-        room[count - place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+      var place = count
+      while width > 0 {
+        (place, width) = (place &- 1, width &- 1)
+        room[place] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: rest % 10)
         rest /= 10
       }
     }
@@ -312,29 +316,27 @@ package struct JSONWriter {
 
   // MARK: - Layout
 
-  /// What separates it from what stands before it, the name, and the colon: appended in one piece.
+  /// What separates it from what stands before it, the name, and the colon: on one line, as the
+  /// journal has them, appended in one piece.
   private mutating func key(_ name: StaticString) {
-    let blanks = layout == .indented ? 2 * depth : 0
-    let (hasElement, isIndented) = (hasElement, layout == .indented)
-    append(atMost: name.utf8CodeUnitCount + blanks + 6) { room in
-      var count = 0
-      func put(_ byte: UInt8) {
-        room[count] = byte
-        count += 1
-      }
-      if hasElement { put(UInt8(ascii: ",")) }
-      if blanks > 0 { put(UInt8(ascii: "\n")) }
-      (room + count).update(repeating: UInt8(ascii: " "), count: blanks)
-      count += blanks
-      put(UInt8(ascii: "\""))
-      (room + count).update(from: name.utf8Start, count: name.utf8CodeUnitCount)
-      count += name.utf8CodeUnitCount
-      put(UInt8(ascii: "\""))
-      put(UInt8(ascii: ":"))
-      if isIndented { put(UInt8(ascii: " ")) }
-      return count
+    guard layout == .compact else {
+      separate()
+      append(UInt8(ascii: "\""))
+      append(name)
+      append(UInt8(ascii: "\""))
+      return colon()
     }
-    self.hasElement = true
+    let (start, length) = (hasElement ? 1 : 0, name.utf8CodeUnitCount)
+    append(atMost: length + 4) { room in
+      // Where nothing stands before it the quote takes its place.
+      room[0] = UInt8(ascii: ",")
+      room[start] = UInt8(ascii: "\"")
+      (room + start + 1).update(from: name.utf8Start, count: length)
+      room[start + length + 1] = UInt8(ascii: "\"")
+      room[start + length + 2] = UInt8(ascii: ":")
+      return start + length + 3
+    }
+    hasElement = true
   }
 
   private mutating func colon() {
@@ -440,7 +442,7 @@ extension JSONWriter {
   private mutating func write(_ value: JSONValue) {
     switch value {
     case .null: null()
-    case .bool(let value): append(value ? "true" : "false")
+    case .bool(let value): bool(value)
     case .number(let value): append(value.text)
     case .string(let value): string(value)
     case .array(let elements):

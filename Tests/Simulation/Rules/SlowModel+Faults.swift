@@ -51,6 +51,7 @@ extension SlowModel {
       if case .loadBalancerAsked = timed.event { timed.at.microseconds } else { nil }
     }
     other.asked.append(now)
+    other.supposed = supposed(at: now, seenAt: seen)
     for timed in history { other.take(timed) }
     other.passTime(through: now, seenAt: now)
     return other.conclusion.map { $0.decision == .promote } ?? true
@@ -88,6 +89,16 @@ extension SlowModel {
     }
     return events.sorted { ($0.at, $0.place) < ($1.at, $1.place) }
       .map { VirtualRun.TimedEvent(event: $0.event, at: GateInstant(microseconds: $0.at)) }
+  }
+
+  /// The slots of the checks that were not made.
+  private func supposed(at now: Int64, seenAt seen: Int64) -> [Int: Set<Int64>] {
+    var supposed: [Int: Set<Int64>] = [:]
+    for (index, member) in members.enumerated() where member.role != .baseline {
+      let all = member.forgotten + allResults(of: member, at: now, seenAt: seen)
+      supposed[index] = Set(all.filter { $0.report == nil }.map(\.started))
+    }
+    return supposed
   }
 
   /// Whether the load balancers should have been asked again by then.

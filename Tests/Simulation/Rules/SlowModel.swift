@@ -29,6 +29,10 @@ struct SlowModel {
   var isInterrupted = false
   /// In the other world: when the load balancers' next answers come, and when it is judged.
   var asked: [Int64] = []
+  /// In the other world: the slots, by instance, whose checks were not made in this one.
+  ///
+  /// They succeed, and do not say where the slots after them are.
+  var supposed: [Int: Set<Int64>] = [:]
   /// Since when the states have been as the policy wants them: of all that are present, and of those
   /// that the newest listing has.
   var soakWith: Int64?
@@ -300,10 +304,11 @@ extension SlowModel {
       case nil: .lost
       }
     let late = result == .success ? PastCheck.Ending.lost : .tooLate
+    let isSupposed = supposed[index]?.contains(started) ?? false
     members[index].checks.append(
       PastCheck(
         ending: isOvertaken && result != nil ? late : ending, result: result, started: started,
-        ended: ended, report: history.count - 1,
+        ended: ended, report: isSupposed ? nil : history.count - 1,
         isOvertaken: isOvertaken, answered: answered))
   }
 
@@ -329,7 +334,7 @@ extension SlowModel {
     var due = member.begins
     for past in member.checks {
       guard let first, past.report != nil else {
-        due = past.started + interval
+        due = max(due, past.started + interval)
         continue
       }
       let end = answered(past, member.role)
