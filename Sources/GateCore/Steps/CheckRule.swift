@@ -5,7 +5,7 @@ final class CheckRule: Sendable {
   let check: HealthCheck
   /// In microseconds.
   let interval: Int64
-  /// For so long after it joined a success may be of before.
+  /// For so long after it joined a success of a step's guard may be of before the shift.
   let settling: Duration
   /// Whether it has no say.
   let isAdvisory: Bool
@@ -17,9 +17,10 @@ final class CheckRule: Sendable {
     self.isAdvisory = isAdvisory
   }
 
-  private convenience init(_ measure: GuardMeasure, _ check: HealthCheck) {
-    self.init(
-      check.asked(as: measure), settling: measure.settling, isAdvisory: measure.isAdvisory)
+  private convenience init(
+    _ measure: GuardMeasure, _ check: HealthCheck, settling: Duration = .zero
+  ) {
+    self.init(check.asked(as: measure), settling: settling, isAdvisory: measure.isAdvisory)
   }
 
   /// Those of the instances' health checks, of a guard that has no numbers of its own, of the run's
@@ -28,7 +29,9 @@ final class CheckRule: Sendable {
     let usual = checks[0]
     return checks.map { CheckRule($0) } + [CheckRule(usual.asked(as: nil))]
       + policy.guards.map { CheckRule($0, usual) }
-      + policy.steps.flatMap { $0.guards.map { CheckRule($0, usual) } }
+      + policy.steps.flatMap {
+        $0.guards.map { CheckRule($0, usual, settling: $0.settling) }
+      }
   }
 
   /// Which of them holds for a guard, by its place after those of the health checks.
@@ -67,7 +70,7 @@ extension Gate {
   /// The check by whose numbers it is checked; of several, the one that its state comes from.
   package func check(of record: InstanceRecord) -> HealthCheck { rules[record.rule].check }
 
-  /// From when on a success of a guard is all of its step, or of the run.
+  /// From when on a success of a guard is all of its step.
   func settled(_ record: InstanceRecord) -> GateInstant {
     record.firstSeen + rules[record.rule].settling
   }

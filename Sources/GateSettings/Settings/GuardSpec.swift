@@ -93,7 +93,7 @@ extension GuardSpec {
         hint: "write the guard as a mapping in the settings file (docs/canary.md)")
     default: throw Self.unknown(name)
     }
-    measure = GuardMeasure(name)
+    measure = GuardMeasure(name, lag: lag, window: window)
   }
 
   private static func unknown(_ text: String) -> GrammarError {

@@ -111,9 +111,9 @@ extension GuardSpec {
   }
 
   /// How late what it measures is seen, where that is known.
-  private var lag: Duration { period == nil ? .zero : GuardMetric.lag }
+  var lag: Duration { period == nil ? .zero : GuardMetric.lag }
 
-  private var window: Duration { period ?? .zero }
+  var window: Duration { period ?? .zero }
 
   /// Of what CloudWatch is asked for.
   private var period: Duration? {

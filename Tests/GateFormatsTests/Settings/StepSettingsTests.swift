@@ -100,6 +100,15 @@ import Testing
     #expect(settings.group.policy.guards == [settings.guards[0].measure])
   }
 
+  /// However the guard is written: else a success of before the shift would count.
+  @Test(arguments: [
+    "\"cloudwatch-metric:A/B?period=5m < 5\"", "{ cloudwatch_metric: \"A/B?period=5m < 5\" }",
+  ])
+  func cloudWatchIsLateInAStep(_ guardText: String) throws {
+    let settings = try Self.settings("steps: { shift: a, soak: 1h, guard: [\(guardText)] }")
+    #expect(settings.steps[0].step.settling == .seconds(420))
+  }
+
   @Test func aGuardOfTheRunThatHasNoNumbersOfItsOwnIsAskedAsTheInstancesAre() throws {
     let settings = try Self.settings("guard: [exec:true]")
     #expect(settings.group.policy.guards.isEmpty)

@@ -93,7 +93,9 @@ struct CanaryRules {
 
   private mutating func note(_ isPass: Bool, from started: Int64, of index: Int, at now: Int64) {
     let measure = measure(of: seen[index].instance)
-    if let measure, isPass, started < seen[index].joined + measure.settling.inMicroseconds {
+    if let measure, isPass, seen[index].instance.step != nil,
+      started < seen[index].joined + measure.settling.inMicroseconds
+    {
       return
     }
     let check = world.check.asked(as: measure)

@@ -11,6 +11,8 @@ package enum Rollouts {
     package var promoted = 0
     /// Rolled back, or called worse, though they were not.
     package var errors = 0
+    /// Whose requests a guard tested and found worse, at any look.
+    package var testErrors = 0
     package var others: [ReasonCode: Int] = [:]
     /// What `confidence` allows.
     let allowed: Double
@@ -20,14 +22,16 @@ package enum Rollouts {
     /// Whether there are more errors than allowed, beyond four standard errors of the count.
     package var isWell: Bool {
       let expected = allowed * Double(runs)
-      return Double(errors) <= expected + 4 * (expected * (1 - allowed)).squareRoot()
-        && promoted + errors == runs
+      let most = expected + 4 * (expected * (1 - allowed)).squareRoot()
+      return Double(errors) <= most && Double(testErrors) <= most && promoted + errors == runs
     }
 
     package var text: String {
       let others = self.others.map { ", \($0.key.rawValue) \($0.value)" }.joined()
       return "\(runs) roll-outs of good releases: \(promoted) promoted, \(errors) called worse, "
         + "\(share) of them; \(allowed) allowed\(others)\n"
+        + "\(runs) whose requests were tested at each look: \(testErrors) called worse, "
+        + "\(Double(testErrors) / Double(max(runs, 1))) of them; \(allowed) allowed\n"
     }
   }
 
@@ -39,6 +43,7 @@ package enum Rollouts {
     for offset in 0..<runs {
       let verdict = verdict(seed: seed &+ UInt64(offset), confidence)
       outcome.runs += 1
+      if isCalledWorse(seed: seed &+ UInt64(offset)) { outcome.testErrors += 1 }
       switch (verdict?.decision, verdict?.reason.code) {
       case (.promote?, _): outcome.promoted += 1
       case (_, .worseThanBaseline?): outcome.errors += 1
@@ -46,6 +51,33 @@ package enum Rollouts {
       }
     }
     return outcome
+  }
+
+  /// Whether any look at any of the steps finds the requests of equal groups worse: counts of a
+  /// window of four intervals, so that each look has three quarters in common with the one before,
+  /// and twice as many looks as the soak has room for.
+  private static func isCalledWorse(seed: UInt64) -> Bool {
+    var random = SplitMix64(seed: ~seed)
+    let share = [0.002, 0.01, 0.05][Int(seed % 3)]
+    let (looks, window) = (20, 4)
+    func count(_ requests: Int) -> RequestCount {
+      let errors = (0..<requests).count { _ in Double.random(in: 0..<1, using: &random) < share }
+      return RequestCount(requests: requests, errors: errors)
+    }
+    func sum(_ counts: ArraySlice<RequestCount>) -> RequestCount {
+      RequestCount(
+        requests: counts.reduce(0) { $0 + $1.requests }, errors: counts.reduce(0) { $0 + $1.errors }
+      )
+    }
+    return (0..<steps).contains { _ in
+      var test = RequestTest(error: 0.05 / Double(steps), expectedLooks: looks)
+      let new = (0..<(2 * looks + window)).map { _ in count(100) }
+      let old = (0..<(2 * looks + window)).map { _ in count(300) }
+      return (window...(2 * looks + window)).contains {
+        test.look(at: sum(new[..<$0].suffix(window)), beside: sum(old[..<$0].suffix(window)))
+          .isWorse
+      }
+    }
   }
 
   private static func verdict(seed: UInt64, _ confidence: Confidence) -> Verdict? {
