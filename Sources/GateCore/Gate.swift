@@ -281,7 +281,7 @@ package struct Gate: Sendable {
     let key = InstanceKey(records.count)
     var record = InstanceRecord(instance, under: rule(of: instance), at: clock)
     if instance.role != .guard, loadBalancerRole(for: instance.role) != .decides {
-      record.divide(among: checks, at: clock)
+      record.divide(among: checks, as: records.count, at: clock)
     }
     records.append(record)
     keys[Name(id: instance.id, role: instance.role)] = key
@@ -315,10 +315,9 @@ package struct Gate: Sendable {
     if let wait = wait(for: report, of: key) { return pass(over: wait, of: key, effects: &effects) }
     let isInTime = !isOvertaken(from: report.started, of: key)
     let old = share(of: key)
-    let schedule = isSupposing ? read(key) { $0.pointee.schedule } : nil
     let transition = records[key.index].record(
-      report, of: key.check, at: clock, rules: rules, policy: policy, in: counts.episode)
-    if let schedule { records[key.index].keep(schedule, of: key.check) }
+      report, of: key.check, isInTime: isInTime, isSupposed: isSupposing, at: clock,
+      rules: rules, policy: policy, in: counts.episode)
     changed(key, from: old)
     judge(key, isInTime ? report : nil)
     if policy.comparison != nil, isInTime, let compared = comparedSince, report.started >= compared
@@ -334,10 +333,11 @@ package struct Gate: Sendable {
   ) {
     guard isPresent(key) else { return }
     noteMissed(of: key, before: fault.started ?? clock)
-    if !isOvertaken(from: fault.started ?? clock, of: key) { losses.addChecks(1, of: key, fault) }
+    let isInTime = !isOvertaken(from: fault.started ?? clock, of: key)
+    if isInTime { losses.addChecks(1, of: key, fault) }
     let old = share(of: key)
     records[key.index].recordLoss(
-      fault, of: key.check, at: clock, rules: rules, in: counts.episode)
+      fault, of: key.check, isInTime: isInTime, at: clock, rules: rules, in: counts.episode)
     changed(key, from: old)
     judge(key, nil)
     effects.append(.startCheck(key, at: max(nextCheck(of: key), clock)))
@@ -345,7 +345,8 @@ package struct Gate: Sendable {
 
   /// Whether a check that began then counts as not made: its answer was seen too late.
   func isOvertaken(from started: GateInstant, of key: InstanceKey) -> Bool {
-    started < nextCheck(of: key)
+    // In the gate that lost nothing a check of each slot has succeeded.
+    read(key) { started < (isFaultless ? $0.pointee.nextCheck : $0.pointee.countedUntil) }
   }
 
   /// Notes the checks that should have begun long before another one did.

@@ -9,8 +9,8 @@
 //   clear   forget everything
 //   mark    begin to count and to measure the spacing; each instance's last request is still known
 //   count   requests since the last command of these two
-//   report  the same, and the spacing between two requests to one instance, and when the first request since `clear`
-//           was seen and the last of the instances' second answers was sent (CLOCK_MONOTONIC, ns)
+//   report  the same, the most in a hundredth of a second, the spacing between two requests to one instance, and when
+//           the first request since `clear` was seen and the last of the instances' second answers was sent (CLOCK_MONOTONIC, ns)
 #include "common.h"
 #include <errno.h>
 #include <math.h>
@@ -34,6 +34,9 @@ static int64_t last_request[INSTANCE_LIMIT], first_request, last_second;
 static uint8_t answers[INSTANCE_LIMIT];
 static struct times gaps;
 static long requests;
+// Of the present hundredth of a second, and of the busiest.
+static long in_hundredth, most_in_hundredth;
+static int64_t hundredth;
 #ifdef WITH_TLS
 static SSL_CTX *tls;
 #endif
@@ -41,6 +44,9 @@ static SSL_CTX *tls;
 static void note_request(int instance) {
   int64_t now = now_ns();
   requests++;
+  if (now / 10000000 != hundredth) in_hundredth = 0;
+  hundredth = now / 10000000;
+  if (++in_hundredth > most_in_hundredth) most_in_hundredth = in_hundredth;
   if (!first_request) first_request = now;
   if (instance < 0) return;
   if (last_request[instance]) add_time(&gaps, now - last_request[instance]);
@@ -149,9 +155,9 @@ static void report(void) {
   }
   long counted = requests;
   sort_times(&gaps);
-  printf("{\"requests\":%ld,\"first_request_ns\":%lld,\"last_second_ns\":%lld,\"gaps\":%zu,\"gap_ms\":{"
+  printf("{\"requests\":%ld,\"first_request_ns\":%lld,\"last_second_ns\":%lld,\"most_in_10_ms\":%ld,\"gaps\":%zu,\"gap_ms\":{"
          "\"mean\":%.4f,\"sd\":%.4f,\"p1\":%.4f,\"p50\":%.4f,\"p99\":%.4f,\"max\":%.4f}}\n",
-         counted, (long long)first_request, (long long)last_second, gaps.count, mean / 1e6,
+         counted, (long long)first_request, (long long)last_second, most_in_hundredth, gaps.count, mean / 1e6,
          gaps.count ? sqrt(squares / (double)gaps.count) / 1e6 : 0, percentile_ms(&gaps, .01),
          percentile_ms(&gaps, .5), percentile_ms(&gaps, .99), percentile_ms(&gaps, 1));
 }
@@ -165,7 +171,7 @@ static int obey(void) {
   } else if (!strcmp(line, "report\n")) {
     report();
   } else {
-    requests = 0;
+    requests = most_in_hundredth = in_hundredth = 0;
     gaps.count = 0;
     if (!strcmp(line, "clear\n")) {
       memset(last_request, 0, sizeof last_request);

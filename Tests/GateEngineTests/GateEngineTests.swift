@@ -53,6 +53,30 @@ import Testing
     }
   }
 
+  /// The first round is at once; what comes later is evenly over the interval, each instance's checks
+  /// whole intervals apart.
+  @Test func spreadChecksComeEvenlyOnceTheGroupIsHealthy() throws {
+    let port = ScriptedPort()
+    var engine = GateEngine(
+      .sample(.alb, every: .seconds(1), timeout: .milliseconds(900), spread: true),
+      GatePolicy(soak: .seconds(6), deadline: .seconds(60), expected: 400), port: port)
+    let verdict = engine.run(group(400))
+    #expect(verdict.decision == .promote)
+    let healthy = try #require(engine.gate.records.compactMap(\.healthySince).max())
+    #expect(verdict.at == healthy + .seconds(6), "as without it")
+    for key in 0..<400 {
+      let starts = port.starts(of: key)
+      let gaps = zip(starts.dropFirst(), starts).map { $0.since($1) }
+      #expect(gaps[0] <= .seconds(1), "instance \(key)")
+      #expect(gaps.dropFirst(2).allSatisfy { $0 == .seconds(1) }, "instance \(key)")
+    }
+    // In each hundredth of a second that follows, four of 400 are due.
+    let later = port.starts.map(\.at.microseconds).filter { (3_000_000..<6_000_000).contains($0) }
+    let perHundredth = Dictionary(grouping: later) { $0 / 10_000 }
+    #expect(perHundredth.count == 300)
+    #expect(perHundredth.values.allSatisfy { (3...6).contains($0.count) })
+  }
+
   @Test func aHangingInstanceHoldsUpNoOther() {
     let port = ScriptedPort { key, _ in
       key.index == 0 ? .failure(.timeoutResponse, after: .seconds(5)) : .success()

@@ -5,13 +5,14 @@ extension HealthCheck {
   package static func sample(
     _ semantics: Semantics = .alb, every interval: Duration = .seconds(10),
     timeout: Duration = .seconds(2), healthy: Int = 2, initial: Int? = nil, unhealthy: Int = 2,
-    window: UnhealthyWindow? = nil
+    window: UnhealthyWindow? = nil, spread: Bool = false
   ) -> HealthCheck {
     HealthCheck(
       target: HealthCheckTarget(scheme: .http, port: .number(80), path: "/health"),
       semantics: semantics, interval: interval, timeout: timeout, healthyThreshold: healthy,
       initialThreshold: initial ?? semantics.initialThreshold(healthyThreshold: healthy),
-      unhealthyThreshold: unhealthy, unhealthyWindow: window, matcher: [200...200])
+      unhealthyThreshold: unhealthy, unhealthyWindow: window, matcher: [200...200],
+      spreadChecks: spread)
   }
 }
 

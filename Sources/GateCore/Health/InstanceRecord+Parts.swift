@@ -5,35 +5,48 @@
 /// through both. What is told of the instance beside sums is told of the check that its state comes
 /// from, the first of those that are as bad.
 extension InstanceRecord {
-  /// Gives it a record for each of several health checks.
-  mutating func divide(among checks: [HealthCheck], at now: GateInstant) {
-    guard checks.count > 1 else { return }
+  /// Gives it a record for each of several health checks, and each check its place; `index` is that
+  /// of its own record.
+  mutating func divide(among checks: [HealthCheck], as index: Int, at now: GateInstant) {
+    guard checks.count > 1 else {
+      place = checks[0].place(of: index)
+      return
+    }
     parts = checks.enumerated().map { number, check in
-      InstanceRecord(instance.checked(by: number), under: number, called: check.name, at: now)
+      var part = InstanceRecord(
+        instance.checked(by: number), under: number, called: check.name, at: now)
+      part.place = check.place(of: index * checks.count + number)
+      return part
     }
   }
 
   /// Folds in a check by the health check at this place.
   mutating func record(
-    _ report: CheckReport, of number: Int, at now: GateInstant, rules: [CheckRule],
-    policy: GatePolicy, in episode: Int
+    _ report: CheckReport, of number: Int, isInTime: Bool, isSupposed: Bool, at now: GateInstant,
+    rules: [CheckRule], policy: GatePolicy, in episode: Int
   ) -> Transition? {
     guard !parts.isEmpty else {
-      return record(report, at: now, check: rules[rule].check, policy: policy, in: episode)
+      return record(
+        report, isInTime: isInTime, isSupposed: isSupposed, at: now, check: rules[rule].check,
+        policy: policy, in: episode)
     }
     _ = parts[number].record(
-      report, at: now, check: rules[number].check, policy: policy, in: episode)
+      report, isInTime: isInTime, isSupposed: isSupposed, at: now, check: rules[number].check,
+      policy: policy, in: episode)
     note(report, counting(at: report.started, policy), at: now)
     return gather(at: now, rules)
   }
 
   mutating func recordLoss(
-    _ fault: GateFault, of number: Int, at now: GateInstant, rules: [CheckRule], in episode: Int
+    _ fault: GateFault, of number: Int, isInTime: Bool, at now: GateInstant,
+    rules: [CheckRule], in episode: Int
   ) {
     guard !parts.isEmpty else {
-      return recordLoss(fault, at: now, check: rules[rule].check, in: episode)
+      return recordLoss(
+        fault, isInTime: isInTime, at: now, check: rules[rule].check, in: episode)
     }
-    parts[number].recordLoss(fault, at: now, check: rules[number].check, in: episode)
+    parts[number].recordLoss(
+      fault, isInTime: isInTime, at: now, check: rules[number].check, in: episode)
     _ = gather(at: now, rules)
   }
 
@@ -51,12 +64,6 @@ extension InstanceRecord {
   mutating func skip(_ count: Int, of number: Int, rules: [CheckRule]) {
     guard !parts.isEmpty else { return skip(count, under: rules[rule].check) }
     parts[number].skip(count, under: rules[number].check)
-  }
-
-  /// Keeps the slots of its checks: one that was not made does not say where they are.
-  mutating func keep(_ schedule: CheckSchedule, of number: Int) {
-    if parts.isEmpty || number == rule { self.schedule = schedule }
-    if !parts.isEmpty { parts[number].schedule = schedule }
   }
 
   /// Changes what is checked, each part of it, in the way of a resumption: the state stands.

@@ -36,7 +36,15 @@ package struct InstanceRecord: Hashable, Sendable {
 
   /// When the next check may start, by the schedule; in the past while it is under way, or late.
   var nextCheck: GateInstant
+  /// A check that began before then is counted already, as one that was not made.
+  ///
+  /// Where checks are spread, the settings tell when one is moved ahead: under others, a recorded
+  /// one can begin before it is due.
+  private(set) var countedUntil: GateInstant
   var schedule = CheckSchedule()
+  /// Where in the interval it is checked while it is healthy, in microseconds; nil where checks are
+  /// not spread.
+  var place: Int64?
   /// Of an instance that has no check yet nothing is against it.
   var latest = LatestResult.passed
   /// How it stands where the old group is asked whose fault it is; nil when it is not asked.
@@ -52,7 +60,7 @@ package struct InstanceRecord: Hashable, Sendable {
     self.instance = instance
     self.rule = rule
     firstSeen = now
-    nextCheck = now
+    (nextCheck, countedUntil) = (now, now)
   }
 
   package var checks: Int { successes + failures }
@@ -187,24 +195,32 @@ package struct LatencySummary: Hashable, Sendable {
 
 extension InstanceRecord {
   /// Folds in one check; returns the change of state, if it brought one.
+  ///
+  /// One that was not made, and is supposed to have succeeded, does not say where the slots are.
   mutating func record(
-    _ report: CheckReport, at now: GateInstant, check: HealthCheck, policy: GatePolicy,
-    in episode: Int
+    _ report: CheckReport, isInTime: Bool, isSupposed: Bool, at now: GateInstant,
+    check: HealthCheck, policy: GatePolicy, in episode: Int
   ) -> Transition? {
-    // What the gate saw so late that the check counts as not made.
-    let isOvertaken = report.started < nextCheck
+    let slots = schedule
     // By when its answer was there: a gate that looks late makes the next check late, and skips none.
     scheduleNext(afterCheckFrom: report.started, to: min(report.ended, now), under: check)
+    if isSupposed { schedule = slots }
     waitsFor = nil
     let counting = counting(at: report.started, policy)
     note(report, counting, at: now)
-    guard !isOvertaken else {
+    // What the gate saw so late that the check counts as not made.
+    guard isInTime else {
       health.recordTooLate(report.result)
       return nil
     }
     latest.record(isPass: report.result == .success, in: episode)
     let old = health.state
     let new = health.record(report.result, counting: counting, under: check)
+    // Whoever still has to show something is checked when it would have been.
+    if let place, !isSupposed, health.isShownHealthy, latest == .passed {
+      nextCheck = schedule.spread(
+        to: place, from: nextCheck, after: now, every: check.interval.inMicroseconds)
+    }
     return new.map { moved(from: old, to: $0, at: now, check: check) }
   }
 
@@ -216,12 +232,11 @@ extension InstanceRecord {
 
   /// Notes a check that was lost: it moves the schedule on, and is no pass.
   mutating func recordLoss(
-    _ fault: GateFault, at now: GateInstant, check: HealthCheck, in episode: Int
+    _ fault: GateFault, isInTime: Bool, at now: GateInstant, check: HealthCheck, in episode: Int
   ) {
-    let started = fault.started ?? now
     // Or it is counted already.
-    if started >= nextCheck { lost(1, fault, at: now, in: episode) }
-    scheduleNext(afterCheckFrom: started, to: now, under: check)
+    if isInTime { lost(1, fault, at: now, in: episode) }
+    scheduleNext(afterCheckFrom: fault.started ?? now, to: now, under: check)
   }
 
   /// Notes checks that were not made at all.
@@ -235,6 +250,7 @@ extension InstanceRecord {
   /// Goes on to the slot after this many more.
   mutating func skip(_ count: Int, under check: HealthCheck) {
     nextCheck = nextCheck + .microseconds(Int64(count) * check.interval.inMicroseconds)
+    countedUntil = nextCheck
   }
 
   private mutating func lost(
@@ -254,12 +270,13 @@ extension InstanceRecord {
     let next = schedule.next(
       afterCheckFrom: started, to: ended, every: check.interval.inMicroseconds)
     nextCheck = max(nextCheck, next)
+    countedUntil = place == nil ? nextCheck : max(countedUntil, ended)
   }
 
   /// Begins anew after a time in which nobody looked: counts and the schedule of its checks.
   mutating func startAnew(at now: GateInstant) {
     health.startAnew()
-    (schedule, nextCheck) = (CheckSchedule(), now)
+    (schedule, nextCheck, countedUntil) = (CheckSchedule(), now, now)
   }
 
   /// Notes the load balancer's view; returns the change of state, if the view decides.

@@ -15,13 +15,15 @@ package struct HealthCheck: Hashable, Sendable {
   /// Beyond the load balancer, against flapping.
   package var unhealthyWindow: UnhealthyWindow?
   package var matcher: Matcher
+  /// Whether the checks of instances that are healthy are spread over the interval.
+  package var spreadChecks: Bool
   /// What it is called where there are several; else empty.
   package var name = ""
 
   package init(
     target: HealthCheckTarget, semantics: Semantics, interval: Duration, timeout: Duration,
     healthyThreshold: Int, initialThreshold: Int, unhealthyThreshold: Int,
-    unhealthyWindow: UnhealthyWindow? = nil, matcher: Matcher
+    unhealthyWindow: UnhealthyWindow? = nil, matcher: Matcher, spreadChecks: Bool = false
   ) {
     self.target = target
     self.semantics = semantics
@@ -32,6 +34,7 @@ package struct HealthCheck: Hashable, Sendable {
     self.unhealthyThreshold = unhealthyThreshold
     self.unhealthyWindow = unhealthyWindow
     self.matcher = matcher
+    self.spreadChecks = spreadChecks
   }
 }
 

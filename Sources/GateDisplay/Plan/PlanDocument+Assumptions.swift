@@ -15,7 +15,15 @@ extension PlanDocument {
       "all instances are there from the start and stay; the checks of a round are made at one "
         + "moment, end in any order, each as probable as any other, and answers take no time",
       "no check is lost to a fault of the gate's own",
-    ] + failureAssumptions + exactness + notes
+    ] + spreading + failureAssumptions + exactness + notes
+  }
+
+  private var spreading: [String] {
+    plan.checks.contains(where: \.spreadChecks)
+      ? [
+        "the odds are those of checks that are not spread: spread_checks makes up to one check more of "
+          + "an instance while it is healthy, each up to an interval earlier"
+      ] : []
   }
 
   private var failureAssumptions: [String] {

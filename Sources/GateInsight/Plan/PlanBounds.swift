@@ -39,7 +39,11 @@ package struct PlanBounds: Hashable, Sendable {
       latestPromotion = duration(last) + .microseconds(slots.soak)
       latestRollback = duration(last + slots.soakRounds)
     }
-    lastCheckBeforePromotion = duration(first + slots.soakRounds)
+    // Spread, the first of the last round is a whole interval before the promotion.
+    lastCheckBeforePromotion =
+      check.spreadChecks
+      ? max(duration(first), earliestPromotion - check.interval)
+      : duration(first + slots.soakRounds)
     // From the moment on at which all else holds, one failed check is no reason to wait; before, and
     // in a group of one, each is.
     let mayMissOne = mayMiss && group.count > 1 || group.allowed > 0

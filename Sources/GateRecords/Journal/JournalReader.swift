@@ -576,6 +576,9 @@ package struct JournalReader {
     case .count(let path): root[keyPath: path] = try count(want(fields, name), name)
     case .number(let path, let bounds):
       root[keyPath: path] = try number(want(fields, name), name, in: bounds)
+    case .toggle(let path):
+      root[keyPath: path] =
+        try self.field { () throws(JSONFieldError) in try fields.find(JSONName(name)) } ?? false
     case .text(let text) where text.isOptional:
       let given: String? = try self.field { () throws(JSONFieldError) in
         try fields.find(JSONName(name))

@@ -170,6 +170,7 @@ extension JSONWriter {
         self.field(named: name, seconds: root[keyPath: path].inMicroseconds)
       case .count(let path): self.field(named: name, root[keyPath: path].description)
       case .number(let path, _): self.field(named: name, root[keyPath: path])
+      case .toggle(let path): self.field(named: name, .bool(root[keyPath: path]))
       case .text(let text): self.field(named: name, text.text(root))
       }
     }

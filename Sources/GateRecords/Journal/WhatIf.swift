@@ -41,10 +41,16 @@ package struct WhatIfReplay: Sendable {
     gate = Gate(checks: new, policy: changed.policy)
     rewriting = Rewriting(from: old, to: new)
     let made = zip(old, new).first { old, new in !new.interval.isMultiple(of: old.interval) }
-    guard let (old, new) = made else { return }
-    result = .unknown(
-      "needs checks every \(new.interval.inWords), but they were made every "
-        + old.interval.inWords)
+    if let (old, new) = made {
+      result = .unknown(
+        "needs checks every \(new.interval.inWords), but they were made every "
+          + old.interval.inWords)
+    } else if !rewriting.keepsOrder, old.contains(where: \.spreadChecks) {
+      // Where in the slots of a longer interval they are is nowhere told.
+      result = .unknown(
+        "needs checks at another interval or with a shorter timeout, but they were spread "
+          + "(spread_checks)")
+    }
   }
 
   /// Under settings by which nothing can be decided.

@@ -13,6 +13,8 @@ package enum RecordedField<Root>: Sendable {
   case duration(Path<Duration>, isPositive: Bool = false)
   case count(Path<InstanceCount>)
   case number(Path<Int>, in: ClosedRange<Int>)
+  /// False where the field is not there.
+  case toggle(Path<Bool>)
   case text(Text)
 
   package typealias Path<Value> = any WritableKeyPath<Root, Value> & Sendable
@@ -32,7 +34,7 @@ package enum RecordedField<Root>: Sendable {
   package func name(of key: SettingKey) -> String {
     switch self {
     case .duration: key.rawValue + "_seconds"
-    case .count, .number, .text: key.rawValue
+    case .count, .number, .toggle, .text: key.rawValue
     }
   }
 
@@ -42,6 +44,8 @@ package enum RecordedField<Root>: Sendable {
     case .duration(let path, _): root[keyPath: path].inWords
     case .count(let path): root[keyPath: path].description
     case .number(let path, _): root[keyPath: path].description
+    // As with what is absent, what is off is not told.
+    case .toggle(let path): root[keyPath: path] ? "true" : nil
     case .text(let text): text.text(root)
     }
   }
@@ -92,6 +96,7 @@ package enum RecordedField<Root>: Sendable {
       #"{ "type": "number", "\#(isPositive ? "exclusiveMinimum" : "minimum")": 0 }"#
     case .count: #"{ "type": "string", "pattern": "^[0-9]+%?$" }"#
     case .number(_, let bounds): #"{ "type": "integer", "minimum": \#(bounds.lowerBound) }"#
+    case .toggle: #"{ "type": "boolean" }"#
     case .text(let text): text.schema
     }
   }
@@ -139,6 +144,7 @@ extension SettingsReader {
     case .number(let path, let bounds):
       root[keyPath: path] = settled(
         number(key, in: bounds), as: key, else: root[keyPath: path], \.description)
+    case .toggle(let path): root[keyPath: path] = toggle(key)
     case .text(let text):
       let standard = root
       let read = value(of: key) { given throws(GrammarError) in

@@ -117,7 +117,9 @@ extension SettingKey {
     switch setting.part {
     case .request, .tls, .way, .expectation, .baseline: true
     case .check: self == .matcher || self == .healthChecks
-    case .rhythm, .source, .release, .following, .limits, .guards, .steps, .documents, .reactions:
+    // The others are the guards' too.
+    case .rhythm: self == .spreadChecks
+    case .source, .release, .following, .limits, .guards, .steps, .documents, .reactions:
       false
     }
   }

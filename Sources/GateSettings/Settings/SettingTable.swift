@@ -14,6 +14,7 @@ package enum SettingKey: String, Hashable, Sendable, CaseIterable {
   case initialThreshold = "initial_threshold"
   case unhealthyThreshold = "unhealthy_threshold"
   case unhealthyWindow = "unhealthy_window"
+  case spreadChecks = "spread_checks"
   case matcher
   case strict
   case host
@@ -154,6 +155,13 @@ extension SettingKey {
         "A second limit, against flapping, which load balancers do not have: 3/10 makes a target "
           + "unhealthy after three failures among its last ten checks.",
         recorded: .check(.optional(\.unhealthyWindow, UnhealthyWindow.init(parsing:))))
+    case .spreadChecks:
+      Setting(
+        .rhythm, .toggle, "",
+        "Spread the checks of healthy instances over the interval, so that they do not all come at "
+          + "once: one interval of each is shorter. Until an instance is healthy it is checked as "
+          + "without it.",
+        whenUnset: "false", recorded: .check(.toggle(\.spreadChecks)))
     case .matcher:
       Setting(
         .check, .textOrNumber, "CODES",

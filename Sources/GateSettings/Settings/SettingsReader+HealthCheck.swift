@@ -19,7 +19,8 @@ extension SettingsReader {
       target: target, semantics: semantics, interval: interval, timeout: timeout,
       healthyThreshold: healthy, initialThreshold: initial, unhealthyThreshold: unhealthy,
       unhealthyWindow: value(of: .unhealthyWindow, UnhealthyWindow.init(parsing:)),
-      matcher: matcher(for: target, else: defaults.matcher, of: owner))
+      matcher: matcher(for: target, else: defaults.matcher, of: owner),
+      spreadChecks: toggle(.spreadChecks))
   }
 
   private mutating func target() -> HealthCheckTarget {

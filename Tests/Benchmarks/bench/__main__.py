@@ -9,7 +9,7 @@ import sys
 from bench import runs, tables
 from bench.workshop import Missing, Workshop
 
-KINDS = ("steady", "verdict", "startup", "single", "after")
+KINDS = ("steady", "verdict", "startup", "single", "after", "growth")
 
 
 def arguments():

@@ -10,10 +10,15 @@ from bench.processes import Trouble
 
 
 class Load:
-    """What is to be checked: how many instances, how often, over what, and for how many intervals."""
+    """What is to be checked: how many instances, how often, over what, and for how many intervals.
 
-    def __init__(self, scheme, instances, interval, intervals, port):
+    What is measured begins so many intervals after the first round: half of one, so that where all instances are checked in a
+    burst the window begins and ends between two, and whole ones for things to settle.
+    """
+
+    def __init__(self, scheme, instances, interval, intervals, port, settling=1.5):
         self.scheme, self.instances, self.interval, self.intervals, self.port = scheme, instances, interval, intervals, port
+        self.settling = settling
 
     @property
     def is_tls(self):
@@ -26,7 +31,7 @@ class Load:
     @property
     def rounds(self):
         """A first round, one for things to settle, what is measured, and one to end in; two if they are short."""
-        return self.intervals + (3 if self.interval >= 1 else 4)
+        return self.intervals + int(self.settling) + (2 if self.interval >= 1 else 3)
 
 
 class Loop:
@@ -49,7 +54,13 @@ class Loop:
 class Gate:
     """The whole gate: state machines, journal, progress a line an event, verdict."""
 
-    name = "healthgate"
+    def __init__(self, name, *options):
+        self.name, self.options = name, options
+
+    @property
+    def settling(self):
+        """In intervals: spread, each has its own place in the interval after the second round."""
+        return 3.5 if "--spread-checks" in self.options else 1.5
 
     def command(self, workshop, load, soak=None):
         """A run that promotes after two rounds, or after it has soaked for so long."""
@@ -59,7 +70,7 @@ class Gate:
         target = "HTTPS" if load.is_tls else "HTTP"
         command = [workshop.program, "--target", f"{target}:{load.port}/health", "--instances-file", file,
                    "--interval", str(load.interval), "--timeout", f"{load.interval * 0.9:g}", "--healthy-threshold", "2",
-                   "--journal", workshop.path("journal"), "--progress", "plain", "--ci", "none"]
+                   "--journal", workshop.path("journal"), "--progress", "plain", "--ci", "none", *self.options]
         # The group is healthy with the second round, and the last one begins when the soak ends.
         soak = (load.rounds - 2) * load.interval if soak is None else soak
         return command + ["--soak", f"{soak:g}"] * (soak > 0)
@@ -76,27 +87,44 @@ class Gate:
             raise Trouble(f"{verdict['decision']}: {verdict['reason']['message']}")
         return account
 
-    @staticmethod
-    def journal_account(path, interval):
+    def journal_account(self, path, interval):
         """Start against due time of all checks after each instance's first, and latencies, from the journal."""
-        anchors, late, latency, first_latency, faults = {}, [], [], [], 0
+        anchors, numbers, counts, late, latency, first_latency, faults = {}, {}, {}, [], [], [], 0
         with open(path, encoding="utf-8") as file:
             for line in file:
                 # Most of the lines are checks, and there are hundreds of thousands.
                 if '"event":"check"' not in line:
                     faults += '"event":"gate_fault"' in line
+                    if "--spread-checks" in self.options and '"event":"instance_added"' in line:
+                        numbers[json.loads(line)["id"]] = len(numbers)
                     continue
                 check = json.loads(line)
                 anchor = anchors.setdefault(check["id"], check["started"])
                 if check["started"] == anchor:
                     first_latency.append(check["latency_ms"])
                     continue
-                # Due at the first check's start and whole intervals later, and never early.
-                since = check["started"] - anchor
-                late.append((since - int(since / interval + 1e-6) * interval) * 1000)
                 latency.append(check["latency_ms"])
+                # Due at the first check's start and whole intervals later, and never early.
+                due = [anchor]
+                if check["id"] in numbers:
+                    # Spread, two rounds are as without it, and one is where they move.
+                    counts[check["id"]] = counts.get(check["id"], 1) + 1
+                    if counts[check["id"]] < 4:
+                        continue
+                    # An instance whose place comes while its check is under way stays where it is.
+                    due.append(place(numbers[check["id"]], interval))
+                late.append(min(since_slot(check["started"] - slot, interval) for slot in due) * 1000)
         return {"faults": faults, "late_ms": spread(late), "latency_ms": spread(latency),
                 "first_latency_ms": spread(first_latency)}
+
+
+def since_slot(since, interval):
+    return since - int(since / interval + 1e-6) * interval
+
+
+def place(number, interval):
+    """Where in the interval an instance is checked once the checks are spread, in seconds."""
+    return (number * 0x9E3779B97F4A7C15 % 2**64 * round(interval * 1_000_000) >> 64) / 1_000_000
 
 
 class HAProxy:
@@ -172,7 +200,8 @@ FLOOR = Loop("floor", "floor", "burst")
 # As HAProxy spreads its checks.
 EVEN_FLOOR = Loop("floor-even", "floor", "even")
 CURL_LOOP = Loop("curl-loop", "curl-loop", "burst")
-GATE = Gate()
+GATE = Gate("healthgate")
+EVEN_GATE = Gate("healthgate-even", "--spread-checks")
 HAPROXY = HAProxy()
 ENVOY = Envoy()
 

@@ -2,8 +2,8 @@
 
 import time
 
-from bench import after, single, startup, steady, verdicts
-from bench.checkers import CURL_LOOP, ENVOY, EVEN_FLOOR, FLOOR, GATE, HAPROXY, Load
+from bench import after, growth, single, startup, steady, verdicts
+from bench.checkers import CURL_LOOP, ENVOY, EVEN_FLOOR, EVEN_GATE, FLOOR, GATE, HAPROXY, Load
 from bench.processes import Target
 from bench.workshop import say
 
@@ -38,6 +38,13 @@ def measure(workshop, given, keep):
             for round_number in range(given.rounds):
                 for row in after.measure(workshop, target, given, {"round": round_number + 1}):
                     keep(row)
+    if "growth" in given.only and "http" in given.schemes:
+        instances, interval, seconds = (20, 0.2, 1) if given.quick else (100_000, 10, 290)
+        with Target(workshop, "http", 7200) as target:
+            for checker in (GATE, EVEN_GATE):
+                load = Load("http", instances, interval, round(seconds / interval), target.port, checker.settling)
+                for row in growth.measure(workshop, target, checker, load, {"round": 1}):
+                    keep(row)
     if "startup" in given.only:
         for row in startup.measure(workshop, 3 if given.quick else 60):
             keep(row)
@@ -57,7 +64,7 @@ def all_steady(workshop, target, scheme, given, keep):
             interval = interval_of(scheme, instances, given)
             intervals = max(round(given.window / interval), 1 if interval > 5 else 2)
             for checker in checkers(workshop, scheme, instances):
-                load = Load(scheme, instances, interval, intervals, target.port)
+                load = Load(scheme, instances, interval, intervals, target.port, getattr(checker, "settling", 1.5))
                 keep(steady.measure(workshop, target, checker, load, {"round": round_number + 1}))
                 # Its connections are closed, its pages returned.
                 time.sleep(0.1 if given.quick else 0.5)
@@ -75,7 +82,7 @@ def checkers(workshop, scheme, instances):
         chosen += [CURL_LOOP] * (scheme != "https-resumed")
     elif scheme == "http":
         chosen = [FLOOR]
-    return chosen + [GATE]
+    return chosen + [GATE] + [EVEN_GATE] * (scheme == "http" and instances > 1)
 
 def all_single(workshop, target, scheme, given, keep):
     if scheme == "https-resumed":

@@ -87,7 +87,8 @@ def steady_tables(rows):
                     "failed", "peak memory, MB", "KiB a target", "the same with the verdict"], cost)
             yield (f"Exactness, {scheme}",
                    ["instances", "interval", "checker", "spacing at the server, ms: sd", "p1", "p99", "max",
-                    "start after due, ms: p50", "p99", "max", "latency, ms: p50", "p99", "first round's p50"], exact)
+                    "start after due, ms: p50", "p99", "max", "latency, ms: p50", "p99", "first round's p50",
+                    "most requests in 10 ms"], exact)
 
 
 def cost_cells(figures, all_rows, wanted):
@@ -112,7 +113,8 @@ def exactness_cells(figures, wanted):
     keys = ("gap_ms.sd", "gap_ms.p1", "gap_ms.p99", "gap_ms.max", "late_ms.p50", "late_ms.p99", "late_ms.max", "latency_ms.p50",
             "latency_ms.p99", "first_latency_ms.p50")
     medians = (figures.median(key, **wanted) for key in keys)
-    return ["–" if value is None else f"{value:.2f}" for value in medians]
+    most = figures.median("most_in_10_ms", **wanted)
+    return ["–" if value is None else f"{value:.2f}" for value in medians] + ["–" if most is None else f"{most:.0f}"]
 
 
 def verdict_table(rows):
@@ -164,6 +166,32 @@ def after_table(rows):
                ["command", "of", "valid runs", "seconds", "million checks a second", "seconds of CPU", "peak memory, MB"], cells)
 
 
+def growth_table(rows):
+    figures = Figures(rows, "growth")
+    cells = []
+    for instances, interval, checker in figures.labels("instances", "interval_s", "checker"):
+        wanted = {"instances": instances, "checker": checker}
+        run = {**wanted, "what": "run"}
+        figure = {key: figures.median(key, **run) for key in (
+            "requests", "failures", "cpu_us_per_check", "peak_kb", "whole_peak_kb", "late_ms.p50", "late_ms.p99", "late_ms.max", "gap_ms.p99",
+            "most_in_10_ms", "journal_bytes", "verdict_bytes", "verdict_ms")}
+        forms = {"requests": (1, ",.0f"), "failures": (1, ".0f"), "cpu_us_per_check": (1, ".1f"), "peak_kb": (1024, ".0f"),
+                 "whole_peak_kb": (1024, ".0f"), "most_in_10_ms": (1, ".0f"), "journal_bytes": (1e6, ".0f"), "verdict_bytes": (1e6, ".1f"),
+                 "verdict_ms": (1000, ".2f")}
+        cells.append([f"{instances:,}", f"{interval} s", checker]
+                     + ["–" if value is None else format(value / forms.get(key, (1, ""))[0], forms.get(key, (1, ".2f"))[1])
+                        for key, value in figure.items()]
+                     + ["–" if value is None else f"{value / divisor:{form}}" for value, divisor, form in (
+                         (figures.median("seconds", **wanted, what="html"), 1, ".1f"),
+                         (figures.median("bytes", **wanted, what="html"), 1000, ".0f"),
+                         (figures.median("seconds", **wanted, what="replay"), 1, ".1f"))])
+    if cells:
+        yield ("Growth",
+               ["instances", "interval", "checker", "checks in the window", "failed", "µs of CPU a check", "peak memory, MB", "with the verdict",
+                "start after due, ms: p50", "p99", "max", "spacing at the server, ms: p99", "most requests in 10 ms", "journal, MB",
+                "verdict, MB", "verdict's last byte, s after its decision", "HTML page, s", "kB", "`replay`, s"], cells)
+
+
 def single_table(rows):
     figures = Figures(rows, "single")
     cells = [[scheme, checker, span(figures.of("cpu_us_per_check", scheme=scheme, checker=checker), ".0f"),
@@ -176,7 +204,7 @@ def single_table(rows):
 def text(rows, markdown):
     """All tables and the goals."""
     parts = [machine(row) for row in rows if row["table"] == "machine"]
-    made = [table for make in (steady_tables, verdict_table, after_table, startup_table, single_table) for table in make(rows)]
+    made = [table for make in (steady_tables, verdict_table, after_table, growth_table, startup_table, single_table) for table in make(rows)]
     made.append(("The goals", ["goal", "figure", ""], goals(rows, Figures)))
     for title, head, cells in made:
         parts.append(f"### {title}\n" if markdown else title)
@@ -198,11 +226,11 @@ def table_lines(lines, markdown):
 
 def status(rows):
     """1 when something of healthgate's was never measured validly, or its checks failed."""
-    ours = [row for row in rows if row.get("checker") == "healthgate"]
+    ours = [row for row in rows if str(row.get("checker")).startswith("healthgate")]
     cells = {}
     for row in ours:
-        cells.setdefault(tuple(row[name] for name in ("table", *LABELS[:4]) if name in row), []).append(row)
+        cells.setdefault(tuple(row[name] for name in ("table", "checker", *LABELS[:4]) if name in row), []).append(row)
     bad = [cell for cell, of_cell in cells.items() if all(row["invalid"] for row in of_cell)]
     for cell in bad:
-        print("no valid row: healthgate, " + " ".join(map(str, cell)), file=sys.stderr)
+        print("no valid row: " + " ".join(map(str, cell)), file=sys.stderr)
     return 1 if bad or any(row.get("failures") for row in ours) else 0

@@ -4,7 +4,8 @@ usage: web.py [--address A]... [--fleet N] [--port N] [--record FILE] [--tls CER
               [--sick FILE] [--app-version V] [--seconds S]
 
 Listens on the same free (or the given) port of each address (127.0.0.1 unless told; a fleet of N has 127.0.3.1,
-127.0.3.2, ...) and prints 'port N'. Each request head is appended to the record, a JSON object a line, with the number of its connection.
+127.0.3.2, ...) and prints 'port N'. Each request head is appended to the record, a JSON object a line, with the number of its connection and
+when it came.
 It ends by itself after S seconds (120).
 
     /ok                 200
@@ -132,7 +133,7 @@ def serve(connection, context, record):
             while head := read_head(connection):
                 if record:
                     with lock, open(record, "a", encoding="utf-8") as file:
-                        line = {"connection": number, "local": local, "head": head}
+                        line = {"connection": number, "local": local, "seconds": time.monotonic(), "head": head}
                         file.write(json.dumps(line) + "\n")
                 if not answer(connection, local, head):
                     return

@@ -321,7 +321,7 @@ import Testing
       "run_id":"019aa6f0-0000-7000-8000-000000000001","started_at":"2026-05-05T10:00:00.000Z",\
       "health_check":{"target":"HTTP:80/health","semantics":"classic","interval_seconds":15,\
       "timeout_seconds":2.5,"healthy_threshold":2,"initial_threshold":2,"unhealthy_threshold":3,\
-      "unhealthy_window":null,"matcher":"200","request":{"header":"A=***\\nB=***"}},\
+      "unhealthy_window":null,"spread_checks":false,"matcher":"200","request":{"header":"A=***\\nB=***"}},\
       "policy":{"min_healthy":"50%","max_unhealthy":"0","max_replaced":"1",\
       "grace_period_seconds":0,"soak_seconds":0.5,"deadline_seconds":360,"advisory":true,"load_balancer":"none"},\
       "settings":{"soak":{"value":"500ms","origin":"gate.yaml:7","layer":"file"}},\

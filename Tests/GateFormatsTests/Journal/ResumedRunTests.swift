@@ -75,6 +75,38 @@ import Testing
     #expect(run.verdictJSON().contains(#""began_anew": true"#))
   }
 
+  /// Where each check was due follows from the header and the events: no line tells of it.
+  @Test(arguments: [nil, 4, 30] as [Int?])
+  func aRunThatSpreadsItsChecksReplaysToTheByte(gap: Int?) throws {
+    var run = RecordedRun(
+      .sample(
+        .sample(.alb, spread: true),
+        GatePolicy(soak: .seconds(60), deadline: .seconds(500), expected: 5)))
+    for number in 0..<5 { run.join("web-\(number)") }
+    var isToResume = gap != nil
+    while run.gate.verdict == nil {
+      let next = try #require(
+        run.checker.wantedInOrder.min { ($0.1, $0.0.index) < ($1.1, $1.0.index) })
+      let ended = next.1 + .milliseconds(3)
+      if let gap, isToResume, ended > .seconds(25) {
+        isToResume = false
+        run.send(.resumed(after: .seconds(gap)), at: run.gate.clock + .seconds(gap))
+        continue
+      }
+      if let wakeUp = run.checker.wakeUp, wakeUp < ended {
+        run.send(.wokeUp, at: wakeUp)
+        continue
+      }
+      run.send(.checked(next.0, .sample(.success, from: next.1, to: ended)), at: ended)
+    }
+    #expect(run.gate.verdict?.decision == .promote && run.gate.losses.isEmpty)
+    let journal = try Journal(reading: run.bytes)
+    #expect(journal.header.check.spreadChecks)
+    #expect(journal.replayedVerdictJSON() == run.verdictJSON())
+    let again = ResumedRun(journal)
+    #expect(again.gate.records == run.gate.records)
+  }
+
   @Test func anInterruptionThatWasResumedWasOnlyAStop() throws {
     let header = RunHeader.sample(
       GatePolicy(soak: .seconds(20), deadline: .seconds(100), expected: 1))

@@ -111,6 +111,32 @@ private struct SteadyWorld {
     #expect(decided[.rollback, default: 0] > 20)
   }
 
+  /// The checks stay as they were made: each counts, whenever it would have been due.
+  @Test func ofChecksThatWereSpreadEachCountsUnderOtherThresholds() throws {
+    var check = Self.recorded
+    (check.spreadChecks, check.timeout) = (true, .seconds(10))
+    for seed in UInt64(1)...40 {
+      let policy = GatePolicy(soak: .seconds(60), deadline: .seconds(400), expected: 2)
+      let run = SteadyWorld(seed: seed, failureRate: 0).run(check, policy)
+      let journal = try Journal(reading: run.bytes)
+      #expect(journal.whatIf(under: journal.header) == run.gate.verdict.map(WhatIf.decided))
+      var changed = journal.header
+      (changed.check.healthyThreshold, changed.check.initialThreshold) = (6, 6)
+      changed.policy.soak = .zero
+      guard case .decided(let verdict) = journal.whatIf(under: changed) else {
+        Issue.record("seed \(seed): nothing is said")
+        continue
+      }
+      #expect(verdict.decision == .promote, "seed \(seed)")
+      changed.check.interval = .seconds(20)
+      guard case .unknown(let words) = journal.whatIf(under: changed) else {
+        Issue.record("seed \(seed): something is said of checks that are nowhere")
+        continue
+      }
+      #expect(words.contains("spread_checks"))
+    }
+  }
+
   @Test func itsOwnSettingsGiveTheRunsVerdict() throws {
     for seed in UInt64(1)...40 {
       let run = SteadyWorld(seed: seed, failureRate: 0.3).run(

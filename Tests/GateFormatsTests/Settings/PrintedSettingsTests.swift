@@ -26,6 +26,7 @@ import Testing
         healthy_threshold: 2  # --healthy-threshold
         initial_threshold: 2  # the default of classic
         unhealthy_threshold: 2  # the default of classic
+        spread_checks: false  # the default
         matcher: 200  # the default of classic
         strict: true  # HEALTHGATE_STRICT
         # host:  (as the load balancer sends)

@@ -120,6 +120,7 @@ struct MatrixSample: CustomStringConvertible {
     MatrixSample(.semantics, "nlb"), MatrixSample(.interval, "7"), MatrixSample(.timeout, "3"),
     MatrixSample(.healthyThreshold, "3"), MatrixSample(.initialThreshold, "4"),
     MatrixSample(.unhealthyThreshold, "5"), MatrixSample(.unhealthyWindow, "3/10"),
+    MatrixSample(.spreadChecks, "true"),
     MatrixSample(.matcher, "12"),
     MatrixSample(.matcher, "202"), MatrixSample(.strict, "true"), MatrixSample(.host, "web"),
     MatrixSample(.header, "A: b"), MatrixSample(.userAgent, "me"), MatrixSample(.method, "OPTIONS"),
@@ -197,7 +198,7 @@ private enum Impossible {
   ]
   static let checks = requests.union(tls).union([
     .grpcService, .proxyProtocol, .proxy, .connectTo, .baseline, .compare, .maxLatencyIncrease,
-    .confidence, .minSamples, .verifyRollback, .healthChecks,
+    .confidence, .minSamples, .verifyRollback, .healthChecks, .spreadChecks,
   ])
   static let aws: Set<SettingKey> = [.expectImage, .expectLaunchTemplateVersion, .expectTag]
 

@@ -228,7 +228,8 @@ struct FleetRules {
   private mutating func apply(_ event: GateEvent, at now: Int64) -> Int? {
     switch event {
     case .instanceAdded(let instance):
-      ones.append(RuledInstance(instance, at: now))
+      let place = check.place(ofNumber: ones.count, instance.role)
+      ones.append(RuledInstance(instance, at: now, place: place))
       ones[ones.count - 1].isSpared = policy.gracePeriod > .zero
       count(ones.count - 1, by: 1)
       return ones.count - 1

@@ -10,7 +10,10 @@ struct RuledInstance {
   /// Whether the newest listing lacks it.
   var isLacked = false
 
-  /// The start of its first check, when that has ended; all others are whole intervals later.
+  /// Where in the interval it is checked while it is healthy; nil where checks are not spread.
+  let place: Int64?
+  /// The start of its first check, when that has ended, or of one at its place; all that come later
+  /// are whole intervals later.
   private(set) var first: Int64?
   /// When its next check is due; in the past while it is under way, or late.
   private(set) var next: Int64
@@ -81,8 +84,9 @@ struct RuledInstance {
     }
   }
 
-  init(_ instance: Instance, at now: Int64) {
+  init(_ instance: Instance, at now: Int64, place: Int64? = nil) {
     role = instance.role
+    self.place = place
     joined = now
     isWrong = instance.mismatch != nil
     next = now
@@ -117,6 +121,15 @@ struct RuledInstance {
     }
     // However late the gate saw it.
     moveOn(from: started, to: min(now, started + report.latencyMicroseconds), check)
+    if report.result == .success, !isOvertaken, state == .healthy { spread(after: now, check) }
+  }
+
+  /// One that is healthy is checked at its place, unless that has passed before the answer was seen.
+  private mutating func spread(after now: Int64, _ check: HealthCheck) {
+    guard let place else { return }
+    var earlier = next
+    while (earlier - place) % check.interval.inMicroseconds != 0 { earlier -= 1 }
+    if earlier > now { (first, next) = (earlier, earlier) }
   }
 
   mutating func lost(from started: Int64, at now: Int64, _ check: HealthCheck) {
@@ -209,5 +222,15 @@ struct RuledInstance {
       second = max(now, next + interval)
     }
     return second + Int64(results - 2) * interval
+  }
+}
+
+extension HealthCheck {
+  /// The place in the interval of the instance that joined as this number.
+  func place(ofNumber number: Int, _ role: InstanceRole) -> Int64? {
+    guard spreadChecks, role != .guard else { return nil }
+    // The golden ratio's fraction in 64 bits, the whole intervals left out.
+    let part = UInt64(number) &* 11_400_714_819_323_198_485
+    return Int64((UInt128(part) * UInt128(interval.inMicroseconds)) >> 64)
   }
 }

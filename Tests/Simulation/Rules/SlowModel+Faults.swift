@@ -124,8 +124,8 @@ extension SlowModel {
           ending: .lost, started: slot, ended: slot, shownBy: report,
           noticed: noticed[slot] ?? moment))
     }
-    let made = member.checks.filter { $0.report != nil }
-    for past in made {
+    var first: Int64?
+    for (index, past) in member.checks.enumerated() where past.report != nil {
       while due + interval <= past.started {
         lose(due, past.ended, shownBy: past.report)
         due += interval
@@ -133,9 +133,7 @@ extension SlowModel {
       // One that was seen too late is lost: it succeeded when it was due.
       let end = past.isOvertaken ? past.started : answered(past, member.role)
       all.append(past)
-      var slot = made[0].started
-      while slot <= past.started || slot < end { slot += interval }
-      due = max(due, slot)
+      due = next(after: index, endingAt: end, of: member, from: &first, due)
     }
     let isLate = seen - now > Self.tolerated && !member.hasLeft
     let end = min(now, member.left ?? now)

@@ -116,6 +116,8 @@ struct SlowModel {
 
   struct Member {
     var joined: Int64
+    /// Where in the interval it is checked while it is healthy; nil where checks are not spread.
+    var ownPlace: Int64?
     var role = InstanceRole.member
     /// Whether it is of another release.
     var isWrong = false
@@ -215,6 +217,8 @@ extension SlowModel {
         Member(
           joined: now, place: history.count, role: instance.role,
           isWrong: instance.mismatch != nil))
+      members[members.count - 1].ownPlace = check.place(
+        ofNumber: members.count - 1, instance.role)
     case .instanceRemoved(let key):
       guard let index = present(key) else { return }
       (members[index].hasLeft, members[index].left) = (true, now)
@@ -328,21 +332,45 @@ extension SlowModel {
 // MARK: - One instance
 
 extension SlowModel {
-  /// When its next check is due, after these: the first check's start and whole intervals.
+  /// When its next check is due, after these: the first check's start, or its place, and whole
+  /// intervals.
   func due(_ member: Member) -> Int64 {
-    let first = member.checks.first { $0.report != nil }?.started
+    var first: Int64?
     var due = member.begins
-    for past in member.checks {
-      guard let first, past.report != nil else {
+    for (index, past) in member.checks.enumerated() {
+      guard past.report != nil else {
         due = max(due, past.started + interval)
         continue
       }
       let end = answered(past, member.role)
-      var slot = first
-      while slot <= past.started || slot < end { slot += interval }
-      due = max(due, slot)
+      due = next(after: index, endingAt: end, of: member, from: &first, due)
     }
     return due
+  }
+
+  /// When the check after one that was made is due, by the slots that begin with the first.
+  func next(
+    after index: Int, endingAt end: Int64, of member: Member, from first: inout Int64?,
+    _ due: Int64
+  ) -> Int64 {
+    let past = member.checks[index]
+    var slot = first ?? past.started
+    first = slot
+    while slot <= past.started || slot < end { slot += interval }
+    let next = max(due, slot)
+    guard let place = member.ownPlace, past.ending == .success,
+      isUp(Array(member.checks[...index]), after: member.before)
+    else { return next }
+    // The latest of its places up to then, where it has not passed by the time of the answer.
+    var earlier = next
+    while (earlier - place) % interval != 0 { earlier -= 1 }
+    guard earlier > past.ended else { return next }
+    first = earlier
+    return earlier
+  }
+
+  private func isUp(_ checks: [PastCheck], after before: Health) -> Bool {
+    health(after: checks, from: before).state == .healthy && isShown(checks, after: before)
   }
 
   /// All that is known of its checks now: those that should long have been over were not made.

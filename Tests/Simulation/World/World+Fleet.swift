@@ -21,6 +21,7 @@ extension World {
     if random.chance(0.02) {
       world.strays = [Stray(at: Int64.random(in: 0...end, using: &random), kind: .signal)]
     }
+    world.spreadSome(seed: seed)
     return world
   }
 

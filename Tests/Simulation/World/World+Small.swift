@@ -21,6 +21,7 @@ extension World {
     world.addLongPause(until: end, &random)
     world.spareTheGroup(&random)
     world.addSmallStrays(&random)
+    world.spreadSome(seed: seed)
     return world
   }
 
@@ -47,6 +48,12 @@ extension World {
       room: random.chance(0.1) ? Int.random(in: 1...3, using: &random) : nil,
       startCost: random.chance(0.1) ? 1 : nil,
       neverTimesOut: random.chance(0.3) ? true : nil)
+  }
+
+  /// Drawn apart, so that what else a seed means stays.
+  mutating func spreadSome(seed: UInt64) {
+    var random = SplitMix64(seed: ~seed)
+    if random.chance(0.3) { settings.spreads = true }
   }
 
   // MARK: - Who is there

@@ -27,6 +27,8 @@ struct World: Hashable, Sendable {
     var initial: Int
     var unhealthy: Int
     var window: String?
+    /// Whether the checks are spread over the interval.
+    var spreads: Bool?
     var minHealthy = "100%"
     var maxUnhealthy = "0"
     var maxReplaced = "0"
@@ -129,7 +131,8 @@ extension World.Settings {
       target: HealthCheckTarget(scheme: .http, port: .number(80), path: "/health"),
       semantics: semantics, interval: .microseconds(interval), timeout: .microseconds(timeout),
       healthyThreshold: healthy, initialThreshold: initial, unhealthyThreshold: unhealthy,
-      unhealthyWindow: window.flatMap { try? UnhealthyWindow(parsing: $0) }, matcher: [200...200])
+      unhealthyWindow: window.flatMap { try? UnhealthyWindow(parsing: $0) }, matcher: [200...200],
+      spreadChecks: spreads ?? false)
   }
 
   var policy: GatePolicy {
