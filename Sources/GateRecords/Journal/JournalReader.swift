@@ -324,9 +324,9 @@ package struct JournalReader {
       .resumed(after: try gap(line))
     // A verdict that time alone brought is seen when the gate looks.
     case "woke_up", "decided": .wokeUp
-    case "hook_ended", "rollback_verified", "undone": .aftermath(try want(line.aftermath, "event"))
     case "state_changed", "step_ended", "signed": .derived
     case _ where line.stepCommand != nil: .stepCommandEnded(try stepCommand(line))
+    case _ where line.aftermath != nil: .aftermath(try want(line.aftermath, "event"))
     default: throw error("'\(line.event)' is not an event of this version")
     }
   }

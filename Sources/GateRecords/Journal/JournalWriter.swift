@@ -119,7 +119,13 @@ package struct JournalWriter {
     case .hookEnded(let result): line(instant, "hook_ended", result.writeRecord)
     case .rollbackVerified(.success(let gated)):
       line(instant, "rollback_verified") { $0.field("verdict", gated.document) }
+    case .undoBegan: line(instant, "undo_began") { _ in }
     case .undone(let result): line(instant, "undone", result.writeRecord)
+    case .hookBegan(let result):
+      line(instant, "hook_began") { writer in
+        writer.field("name", result.name)
+        writer.field("command", result.command)
+      }
     case .rollbackVerified(.failure(let why)):
       line(instant, "rollback_verified") { $0.field("detail", why.words) }
     }

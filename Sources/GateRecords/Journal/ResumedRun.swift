@@ -7,6 +7,8 @@ package struct ResumedRun: Sendable {
   package let header: RunHeader
   /// After all that was seen.
   package let gate: Gate
+  /// The time of the last line, which may be later than that of the last event.
+  package let latest: GateInstant
   /// How many lines there are, with those of `lostLines`.
   package let lines: Int
   /// Lines that follow from the last event, and that the crash kept from being written.
@@ -21,8 +23,9 @@ package struct ResumedRun: Sendable {
     _ journal: Journal, witness: (GateEvent, GateInstant, Gate) -> Void = { _, _, _ in }
   ) {
     var entries = journal.entries
-    // A run that goes on was only stopped.
-    if let last = entries.lastIndex(where: { $0.event.isOwn }),
+    // A run that goes on was only stopped; one whose way back has begun was ended.
+    if !journal.aftermath.hasBegunUndo,
+      let last = entries.lastIndex(where: { $0.event.isOwn }),
       case .interrupted = entries[last].event
     {
       entries[last].event = .wokeUp
@@ -50,6 +53,7 @@ package struct ResumedRun: Sendable {
       lost = Array(writer.bytes.split(separator: UInt8(ascii: "\n")).dropFirst(written))
     }
     self.gate = gate
+    latest = max(gate.clock, entries.last?.at ?? .start)
     lostLines = lost.flatMap { $0 + [UInt8(ascii: "\n")] }
     lines = journal.events + lost.count
   }

@@ -275,6 +275,7 @@ package enum Schemas {
     .event("step_confirmed", step + stepCommand),
     .event("step_command_ended", step + stepCommand),
     .event("step_ended", step + ["state": .words("passed", "failed")]),
+    .event("undo_began", [:]),
     .event("undone", undo + noStatus),
     .event("instance_removed", name),
     .event(
@@ -357,6 +358,7 @@ package enum Schemas {
         "decision": .ref("decision"),
         "reason": .ref("reason"),
       ]),
+    .event("hook_began", hookName + ["command": .string]),
     .event("hook_ended", hook + noStatus),
     .event(
       "rollback_verified",
@@ -402,8 +404,11 @@ package enum Schemas {
     "output": .string,
   ]
 
-  private static let hook: Schema.Fields =
-    ["name": .words("on_promote", "on_rollback", "on_inconclusive")] + command
+  private static let hookName: Schema.Fields = [
+    "name": .words("on_promote", "on_rollback", "on_inconclusive")
+  ]
+
+  private static let hook = hookName + command
 
   private static let undo: Schema.Fields =
     ["name": .const("undo")] + command + ["attempts": .ref("count")]

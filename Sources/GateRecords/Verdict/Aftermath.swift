@@ -4,8 +4,10 @@ package import GateText
 
 /// What came of a verdict once it was given, as the journal has it: nothing of it decides.
 package struct Aftermath: Sendable {
-  /// What became of the decision's command; nil when none was run.
+  /// What became of the decision's command; nil when none was begun.
   package var hook: HookResult?
+  /// Whether the way back was begun: from then on the traffic is no longer what the steps made it.
+  package var hasBegunUndo = false
   /// What became of the way back; nil when it was not gone.
   package var undo: UndoResult?
   /// What the baseline was found to be after a rollback; nil when it was not gated once more.
@@ -24,15 +26,18 @@ package struct Aftermath: Sendable {
 
   /// What happened after the decision.
   package enum Event: Sendable {
+    case undoBegan
     case undone(UndoResult)
+    case hookBegan(HookResult)
     case hookEnded(HookResult)
     case rollbackVerified(Result<GatedBaseline, NotGated>)
   }
 
   mutating func note(_ event: Event) {
     switch event {
+    case .undoBegan: hasBegunUndo = true
     case .undone(let undo): self.undo = undo
-    case .hookEnded(let hook): self.hook = hook
+    case .hookBegan(let hook), .hookEnded(let hook): self.hook = hook
     case .rollbackVerified(let baseline): self.baseline = baseline
     }
   }
@@ -89,7 +94,11 @@ extension Aftermath.Event {
   /// Reads it from a line of the journal; nil when it is another event.
   init?(_ event: String, _ fields: JSONFields) throws(JSONFieldError) {
     switch event {
+    case "undo_began": self = .undoBegan
     case "undone": self = .undone(try UndoResult(fields))
+    case "hook_began":
+      self = .hookBegan(
+        .notSeenToEnd(name: try fields.want("name"), command: try fields.want("command")))
     case "hook_ended": self = .hookEnded(try HookResult(fields))
     case "rollback_verified":
       if let gated: GatedBaseline = try fields.find("verdict") {

@@ -62,6 +62,13 @@ package struct HookResult: Hashable, Sendable {
     self.output = output
   }
 
+  /// Of a command that was begun: whoever does not see its end knows no more.
+  package static func notSeenToEnd(name: String, command: String) -> HookResult {
+    HookResult(
+      name: name, command: command, end: .unknown("the runner was gone before"), timedOut: false,
+      elapsedMicroseconds: 0, output: "")
+  }
+
   package var isSuccess: Bool { end == .exited(0) && !timedOut }
 
   /// Nil when it is not known.

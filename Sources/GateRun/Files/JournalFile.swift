@@ -62,7 +62,7 @@ final class JournalFile: GateObserver {
       throw error
     }
     path = resumption.run.header.journalPath
-    latest = resumption.run.gate.clock
+    latest = resumption.run.latest
     isSigned = resumption.run.lostLines.isEmpty
     digest.add(whole)
     digest.add(resumption.run.lostLines)

@@ -33,6 +33,9 @@ struct Hook {
     self.signals = signals
   }
 
+  /// What is known of it as long as its end is not.
+  var begun: HookResult { .notSeenToEnd(name: key.rawValue, command: shownCommand) }
+
   /// Runs it to its end; `file` has the verdict.
   func run(_ document: VerdictDocument, file: String) -> HookResult {
     Output.complain("healthgate: running \(key.rawValue)")

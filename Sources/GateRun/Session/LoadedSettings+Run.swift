@@ -10,6 +10,7 @@ extension LoadedSettings {
   package func run() throws -> Never {
     let resumption = try RunToResume.found(settings.output)
     guard let resumption else { try begin() }
+    guard !resumption.hasBegunUndo else { throw resumption.goingBackAgain(settings) }
     do {
       try goOn(with: resumption)
     } catch let failure as CommandFailure {
@@ -48,6 +49,19 @@ extension RunToResume {
   /// Whether traffic may have been shifted, and was not taken back.
   var owesUndo: Bool { WayBack.isOwed(run.gate, nil, after: run.aftermath.undo) }
 
+  /// Whether the way back was begun without a verdict, by a runner that could not go on either.
+  fileprivate var hasBegunUndo: Bool { run.aftermath.hasBegunUndo && !isDecidedAgainst }
+
+  /// What another runner began is begun again: how far it came is not known.
+  fileprivate func goingBackAgain(_ settings: Settings) -> CommandFailure {
+    takingBack(
+      CommandFailure(
+        .badContent,
+        "'\(held.path)' cannot be resumed: its undo was begun, and the runner was gone before the end\n"
+          + "  hint: undo was run again; remove the journal to begin a new run, with the first step"),
+      settings)
+  }
+
   /// A run that cannot go on takes the traffic back, if any may have been shifted; returns why it
   /// cannot.
   ///
@@ -61,18 +75,24 @@ extension RunToResume {
       failure.message += "\n  hint: users may still reach the new group: undo was not run"
       return failure
     }
+    return takingBack(failure, settings)
+  }
+
+  private func takingBack(_ failure: CommandFailure, _ settings: Settings) -> CommandFailure {
+    var failure = failure
     guard let signals = try? RunSession.signalDescriptor(),
       let wayBack = WayBack(settings, signals: signals)
     else {
       failure.message += "\n  hint: users may still reach the new group"
       return failure
     }
+    let journal = try? JournalFile(resuming: self)
+    journal?.signingKey = settings.output.signKey.flatMap { try? SigningKey.load($0) }
+    // Its time goes on from the last line.
+    _ = journal?.finish()
+    _ = journal?.add(.undoBegan)
     let result = wayBack.run(run.gate, reason: run.gate.verdict?.reason, runID: run.header.runID)
-    if let journal = try? JournalFile(resuming: self) {
-      // Its time goes on from the last line.
-      _ = journal.finish()
-      _ = journal.add(.undone(result))
-    }
+    _ = journal?.add(.undone(result))
     if let why = result.command.failureWords {
       failure.message += "\n  hint: undo \(why): users may still reach the new group"
     }

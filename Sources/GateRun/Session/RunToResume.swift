@@ -149,14 +149,14 @@ package struct RunToResume {
       Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
       - run.header.startedAt.milliseconds * 1000
     let now = GateInstant(microseconds: microseconds)
-    let last = run.header.startedAt.at(run.gate.clock)
-    guard now >= run.gate.clock else {
+    let last = run.header.startedAt.at(run.latest)
+    guard now >= run.latest else {
       throw CommandFailure(
         .badContent,
         "'\(held.path)' cannot be resumed: its last event is of \(last), which is still to come\n"
           + "  hint: was the clock set back, or that of another machine ahead?")
     }
-    guard now.since(run.gate.clock) <= .seconds(366 * 86_400) else {
+    guard now.since(run.latest) <= .seconds(366 * 86_400) else {
       throw CommandFailure(
         .badContent, "'\(held.path)' cannot be resumed: its last event is of \(last), a year ago")
     }
@@ -167,14 +167,15 @@ package struct RunToResume {
 
   /// A run whose traffic was taken back has nothing to go on with: what it saw was with it.
   private func refuseUndone() throws(CommandFailure) {
-    guard run.aftermath.undo != nil, run.gate.verdict?.decision ?? .promote == .promote else {
-      return
-    }
+    guard run.aftermath.undo != nil, !isDecidedAgainst else { return }
     throw CommandFailure(
       .badContent,
       "'\(held.path)' cannot be resumed: its traffic was taken back (undo)\n"
         + "  hint: remove the journal to begin a new run, with the first step")
   }
+
+  /// Whether the run has a verdict that stands: a promotion has to be seen again.
+  var isDecidedAgainst: Bool { run.gate.verdict.map { $0.decision != .promote } ?? false }
 
   /// A verdict is not given as one of now when it is not.
   private func refuseStaleVerdict(at now: GateInstant) throws(CommandFailure) {
@@ -193,7 +194,7 @@ package struct RunToResume {
   ///
   /// A promotion is none: it would rest on what the journal says, and not on what is seen.
   func document(_ journal: JournalFile?) -> VerdictDocument? {
-    guard let verdict = run.gate.verdict, verdict.decision != .promote else { return nil }
+    guard isDecidedAgainst, let verdict = run.gate.verdict else { return nil }
     var document = VerdictDocument(
       header: run.header, gate: run.gate, verdict: verdict,
       exitCode: verdict.exitCode(isAdvisory: run.header.isAdvisory),

@@ -95,6 +95,7 @@ package struct VerdictDelivery {
     guard let wayBack,
       WayBack.isOwed(document.gate, document.verdict.decision, after: document.undo)
     else { return }
+    record(.undoBegan, &document)
     let result = wayBack.run(
       document.gate, reason: document.verdict.reason, runID: document.header.runID)
     record(.undone(result), &document)
@@ -110,6 +111,7 @@ package struct VerdictDelivery {
       return document.warn(
         "\(hook.key.rawValue) was not run: what the promotion rests on is not written")
     }
+    record(.hookBegan(hook.begun), &document)
     do throws(SystemError) {
       if let place = copies.first(where: { $0.isVerdict && !$0.file.isInPlace })?.file.absolutePath
       {

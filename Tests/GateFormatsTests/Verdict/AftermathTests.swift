@@ -54,6 +54,20 @@ import Testing
     #expect(told.exitCode == (hook.isSuccess ? 1 : 71))
   }
 
+  @Test func whatOnlyBeganIsKnownAsThat() throws {
+    let (run, verdict) = try rolledBack()
+    var writer = JournalWriter(after: run.lines)
+    writer.write(.undoBegan, at: .seconds(3))
+    writer.write(.hookBegan(Self.hooks[0]), at: .seconds(3))
+    let journal = try Journal(reading: run.bytes + writer.bytes)
+    #expect(journal.aftermath.hasBegunUndo && journal.aftermath.undo == nil)
+    #expect(journal.aftermath.hook?.name == Self.hooks[0].name)
+    #expect(journal.aftermath.hook?.command == Self.hooks[0].command)
+    var told = document(run, verdict, writer.bytes, 2)
+    told.add(journal.aftermath)
+    #expect(told.exitCode == 71)
+  }
+
   @Test func aReplayTellsOfTheBaselineAsTheRunDid() throws {
     let (run, verdict) = try rolledBack()
     let baseline = GatedBaseline(document(run, verdict, [], 0))
