@@ -541,7 +541,7 @@ package struct Gate: Sendable {
       extendTrial(by: lost)
     case .anew:
       moveDeadline(to: clock + policy.deadline + approvalTime)
-      (healthySince, listedHealthySince) = (nil, nil)
+      (healthySince, listedHealthySince, unseen) = (nil, nil, .zero)
       // What a load balancer says is a state, and has no counts.
       for key in present where isChecked(records[key.index]) {
         let clock = clock
@@ -550,7 +550,11 @@ package struct Gate: Sendable {
       if let blame { _ = tried(for: blame.reason) }
       faultless = []
     }
-    (isHeld, listing, view) = (false, nil, nil)
+    (isHeld, listing, view, nextGraceEnd) = (false, nil, nil, nil)
+    // What was forgiven must be seen again to count: the instance went on booting.
+    for key in present where records[key.index].graceEnd(policy) != nil {
+      records[key.index].changeWhole { $0.view = nil }
+    }
     for (key, share) in zip(present, old) {
       let isChecked = isChecked(records[key.index])
       // Whom the load balancer judges has to be seen in service by a view that is still to come.

@@ -184,6 +184,34 @@ import Testing
     #expect(run.verdict?.decision == .promote)
   }
 
+  @Test func whatALoadBalancerSaidOfOneThatWasBootingHasToBeSeenAgain() {
+    var run = Self.run(.sample(.alb), grace: 30, loadBalancer: .decides)
+    run.join(["a"])
+    let unhealthy = LoadBalancerView(state: .unhealthy)
+    run.send(.loadBalancerSaw(Self.first, unhealthy), at: .seconds(1))
+    run.send(.loadBalancerAsked(FinishedView(started: .seconds(1))), at: .seconds(1))
+    run.send(.resumed(after: .seconds(50)), at: .seconds(51))
+    run.send(.wokeUp, at: .seconds(52))
+    #expect(run.verdict == nil, "the grace period ended while nobody looked")
+    #expect(run.gate[Self.first].view == nil, "what is told again is new")
+    run.send(.loadBalancerSaw(Self.first, unhealthy), at: .seconds(53))
+    run.send(.loadBalancerAsked(FinishedView(started: .seconds(53))), at: .seconds(53))
+    #expect(run.verdict?.reason.code == .tooManyUnhealthy)
+  }
+
+  @Test func aSoakThatBeganAnewIsNoLongerForAGapBeforeIt() {
+    var run = Self.run(.sample(.alb), soak: 30, loadBalancer: .decides)
+    run.join(["a"])
+    run.send(.loadBalancerSaw(Self.first, LoadBalancerView(state: .healthy)), at: .seconds(1))
+    run.send(.resumed(after: .seconds(9)), at: .seconds(10))
+    run.send(.resumed(after: .seconds(40)), at: .seconds(50))
+    #expect(run.gate.healthySince == .seconds(50))
+    run.send(.loadBalancerAsked(FinishedView(started: .seconds(79))), at: .seconds(79))
+    #expect(run.verdict == nil)
+    run.send(.loadBalancerAsked(FinishedView(started: .seconds(80))), at: .seconds(80))
+    #expect(run.verdict?.decision == .promote)
+  }
+
   @Test func guardsHaveToHoldAgain() {
     var run = Self.run(.sample(.alb), soak: 30)
     run.join(["a"])

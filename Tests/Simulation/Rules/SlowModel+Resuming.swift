@@ -8,6 +8,9 @@ extension SlowModel {
       let member = members[index]
       members[index].checks = results(of: member, at: now - gap)
       members[index].resumed = now
+      if member.view == .unhealthy, state(of: member, at: now - gap) == .initial {
+        members[index].view = nil
+      }
       if member.checks.isEmpty { members[index].begins = now }
     }
     (ready, listing, viewing) = (nil, nil, nil)

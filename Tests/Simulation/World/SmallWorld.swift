@@ -37,6 +37,8 @@ struct SmallWorld {
 
   private var planned: [Planned] = []
   private var places = 0
+  /// When the runner that goes on began: it asks for itself.
+  private var runnerBegan: Int64 = 0
 
   init(seed: UInt64) {
     var random = SplitMix64(seed: seed)
@@ -143,6 +145,7 @@ extension SmallWorld {
   /// happened meanwhile is heard of later.
   mutating func resume(after gap: Int64) -> VirtualRun.TimedEvent? {
     let now = (run.events.last?.at.microseconds ?? 0) + gap
+    runnerBegan = now
     planned.removeAll { if case .end = $0.action { true } else { false } }
     for index in planned.indices { planned[index].at = max(planned[index].at, now) }
     send(.resumed(after: .microseconds(gap)), at: GateInstant(microseconds: now))
@@ -272,7 +275,7 @@ extension SmallWorld {
 
   private mutating func began(before now: GateInstant) -> GateInstant {
     let took = random.chance(0.3) ? Int64.random(in: 0...4, using: &random) : 0
-    return GateInstant(microseconds: max(0, now.microseconds - took))
+    return GateInstant(microseconds: max(runnerBegan, now.microseconds - took))
   }
 
   /// The old group and the guards, each in a part of the worlds.
