@@ -1,8 +1,5 @@
-import GateCore
-import TestSupport
+import Simulation
 import Testing
-
-@testable import Simulation
 
 /// The gate against the slow model where the runner dies at random moments, and another goes on.
 @Suite struct ResumedModelTests {
@@ -23,40 +20,8 @@ import Testing
   #endif
 
   @Test(arguments: seeds) func theGateAgreesWithTheSlowModelWhereRunnersDie(seed: UInt64) {
-    var (checks, resumptions) = (0, 0)
-    var seed = seed
-    while checks < Self.checksEach {
-      guard let run = Self.agree(seed: seed) else { return }
-      checks += run.checks
-      resumptions += run.resumptions
-      seed += 1
-    }
-    #expect(resumptions > Self.checksEach / 50, "the runners hardly ever died")
-  }
-
-  private static func agree(seed: UInt64) -> (checks: Int, resumptions: Int)? {
-    var world = SmallWorld(seed: seed)
-    var random = SplitMix64(seed: ~seed)
-    let deathRate = random.pick([0.02, 0.1, 0.3])
-    var model = SlowModel(check: world.check, policy: world.policy)
-    var resumptions = 0
-    while model.conclusion == nil, world.run.verdict == nil {
-      let dies = resumptions < 4 && !model.history.isEmpty && random.chance(deathRate)
-      let interval = world.check.interval.inMicroseconds
-      let gap = Int64.random(
-        in: random.chance(0.5) ? 1...interval : interval + 1...5 * interval, using: &random)
-      guard let timed = dies ? world.resume(after: gap) : world.step() else { break }
-      if dies { resumptions += 1 }
-      model.take(timed)
-      guard let words = model.disagreement(with: world.run.gate, after: timed) else { continue }
-      Issue.record("seed \(seed): \(words)\n\(model.account)")
-      return nil
-    }
-    if world.run.verdict == nil, !model.isDebatable {
-      Issue.record("seed \(seed): no verdict after the deadline")
-    }
-    for violation in world.run.violations { Issue.record("seed \(seed): \(violation)") }
-    #expect(world.run.replayed().verdict == world.run.verdict, "seed \(seed)")
-    return (model.checks, resumptions)
+    let outcome = DyingRunners.run(checks: Self.checksEach, seed: seed)
+    #expect(outcome.violation == nil, "\(outcome.violation ?? "")")
+    #expect(outcome.resumptions > Self.checksEach / 50, "the runners hardly ever died")
   }
 }

@@ -58,7 +58,8 @@ extension RunToResume {
       CommandFailure(
         .badContent,
         "'\(held.path)' cannot be resumed: its undo was begun, and the runner was gone before the end\n"
-          + "  hint: undo was run again; remove the journal to begin a new run, with the first step"),
+          + "  hint: undo was run again; remove the journal to begin a new run, with the first step"
+      ),
       settings)
   }
 

@@ -90,9 +90,11 @@ import Testing
         == [
           "run_started", "instance_added", "guard_added", "guard_waits", "step_began",
           "step_approved", "step_shifted", "step_confirmed", "step_command_ended",
-          "step_ended", "undo_began", "undone", "instance_removed", "check", "gate_fault", "group_listed",
+          "step_ended", "undo_began", "undone", "instance_removed", "check", "gate_fault",
+          "group_listed",
           "load_balancer_view", "interrupted", "resumed",
-          "woke_up", "state_changed", "decided", "hook_began", "hook_ended", "rollback_verified", "signed",
+          "woke_up", "state_changed", "decided", "hook_began", "hook_ended", "rollback_verified",
+          "signed",
         ].map { .string($0) })
   }
 

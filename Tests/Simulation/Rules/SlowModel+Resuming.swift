@@ -11,7 +11,6 @@ extension SlowModel {
       if member.view == .unhealthy, state(of: member, at: now - gap) == .initial {
         members[index].view = nil
       }
-      if member.checks.isEmpty { members[index].begins = now }
     }
     (ready, listing, viewing) = (nil, nil, nil)
     gap > interval ? beginAnew(at: now) : putOff(by: gap, at: now)

@@ -14,6 +14,7 @@ package struct Simulate {
   private var canaries: Int?
   private var several: Int?
   private var rollouts: Int?
+  private var dying: Int?
   private var isShrinking = true
   private let recorder: (any RunRecorder.Type)?
   private let command: String
@@ -25,6 +26,7 @@ package struct Simulate {
            simulate --canaries RUNS [--seed N]
            simulate --several RUNS [--seed N]
            simulate --rollouts RUNS [--seed N]
+           simulate --dying-runners CHECKS [--seed N]
 
     Simulates gates on virtual time until so many checks or worlds are done (default: 10^6 checks), and
     ends with 1 when one breaks a rule: with its seed, and with the smallest world that breaks one too.
@@ -42,6 +44,8 @@ package struct Simulate {
 
     With --rollouts it compares releases that are no worse than the old one at each of three steps, and ends with 1
     when more of them are called worse than the confidence of 95 % allows.
+
+    With --dying-runners it plays small worlds whose runner dies up to four times, and is followed by another.
 
     """
 
@@ -84,6 +88,7 @@ package struct Simulate {
       case "--canaries": canaries = try Self.number(value)
       case "--several": several = try Self.number(value)
       case "--rollouts": rollouts = try Self.number(value)
+      case "--dying-runners": dying = try Self.number(value)
       case "--kind":
         guard let named = WorldTrial.Kind(rawValue: value) else {
           throw WorldError(description: "'\(value)' is no kind of world")
@@ -114,6 +119,10 @@ package struct Simulate {
     }
     if let several {
       let outcome = ChecksGroups.run(several, seed: seed ?? 1)
+      return Self.tell(outcome.text, outcome.violation)
+    }
+    if let dying {
+      let outcome = DyingRunners.run(checks: dying, seed: seed ?? 1)
       return Self.tell(outcome.text, outcome.violation)
     }
     let checks = mostChecks ?? (mostWorlds == Int.max ? 1_000_000 : Int.max)
