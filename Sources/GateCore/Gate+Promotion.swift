@@ -31,9 +31,7 @@ extension Gate {
     guard policy.loadBalancer != .none else { return true }
     guard let view else { return false }
     guard !isFaultless else { return true }
-    // What was asked before a resumption was not seen since.
     return view.fault == nil && !isTooOld(view.started)
-      && (policy.loadBalancer != .decides || view.started >= resumptions.last?.at ?? .start)
   }
 
   func isTooOld(_ started: GateInstant?) -> Bool { isTooOld(started, by: clock) }

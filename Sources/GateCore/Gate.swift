@@ -53,8 +53,6 @@ package struct Gate: Sendable {
   package private(set) var goal: GateInstant
   /// When the run went on after its runner was gone.
   package private(set) var resumptions: [Resumption] = []
-  /// How much of the soak nobody looked, as the run had to be resumed.
-  private var unseen = Duration.zero
   /// Whether all that a promotion needs holds, but for the rule of the latest check.
   var isHeld = false
   /// Until when the group can begin to soak, and until when all else can come, to be promoted by
@@ -188,8 +186,9 @@ package struct Gate: Sendable {
     seen = now
     // While nobody looked, time decided nothing.
     if case .resumed = event {
-      // A promotion rests on what is seen: this runner has seen nothing yet.
-      if verdict?.decision == .promote { verdict = nil }
+      // A promotion rests on what is seen: this runner has seen nothing yet. The one that would have
+      // been, had nothing been lost, would have been before.
+      if verdict?.decision == .promote, !isFaultless { verdict = nil }
     } else {
       passTime(until: now, effects: &effects)
     }
@@ -270,7 +269,7 @@ package struct Gate: Sendable {
 
   /// When a soak that began then is over; in a step that soaks, that of the step too.
   package func soaked(since healthy: GateInstant) -> GateInstant {
-    let run = healthy + policy.soak + unseen
+    let run = healthy + policy.soak
     guard rollout.state == .soaking, let step, let since = rollout.since else { return run }
     return max(run, max(since, healthy) + step.soak)
   }
@@ -537,18 +536,19 @@ package struct Gate: Sendable {
       // Beside the gap, what was under way when the runner died was lost.
       let lost = gap + (checks.map(\.timeout).max() ?? check.timeout)
       moveDeadline(to: min(deadline + lost, clock + policy.deadline + approvalTime))
-      if healthySince != nil { unseen += gap }
+      // The time in which nobody looked is no part of a soak.
+      healthySince = healthySince.map { $0 + gap }
+      listedHealthySince = listedHealthySince.map { $0 + gap }
       extendTrial(by: lost)
     case .anew:
       moveDeadline(to: clock + policy.deadline + approvalTime)
-      (healthySince, listedHealthySince, unseen) = (nil, nil, .zero)
+      (healthySince, listedHealthySince) = (nil, nil)
       // What a load balancer says is a state, and has no counts.
       for key in present where isChecked(records[key.index]) {
         let clock = clock
         records[key.index].changeParts { $0.startAnew(at: clock) }
       }
       if let blame { _ = tried(for: blame.reason) }
-      faultless = []
     }
     (isHeld, listing, view, nextGraceEnd) = (false, nil, nil, nil)
     // What was forgiven must be seen again to count: the instance went on booting.
@@ -697,7 +697,6 @@ package struct Gate: Sendable {
     healthySince = canSoak && group.healthy >= minHealthy ? healthySince ?? clock : nil
     listedHealthySince =
       canSoak && group.healthyAndListed >= minHealthy ? listedHealthySince ?? clock : nil
-    if healthySince == nil { unseen = .zero }
   }
 
   /// The rule of the latest check: from the moment at which all else holds, what has failed its

@@ -8,6 +8,8 @@ extension SlowModel {
     var code: ReasonCode
     /// By place: how many checks each old instance had then, and whether it was failing.
     var asked: [Int: (checks: Int, isFailing: Bool)]
+    /// How many there were then, whatever became of them.
+    var total = 0
     /// So much longer, since nobody looked for a while.
     var longer: Int64 = 0
   }
@@ -21,6 +23,7 @@ extension SlowModel {
     for (index, member) in members.enumerated() where member.role == .baseline && !member.hasLeft {
       trial.asked[index] = (member.checks.count, isFailing(member, at: now))
     }
+    trial.total = trial.asked.count
     return trial
   }
 
@@ -100,7 +103,7 @@ extension SlowModel {
 
   /// The policy's own measure, of the old group as it was asked.
   func isTooMany(_ failing: Int, _ trial: Trial) -> Bool {
-    let total = trial.asked.count
+    let total = trial.total
     return failing > maxUnhealthy(of: total) || total - failing < min(minHealthy(of: total), total)
   }
 

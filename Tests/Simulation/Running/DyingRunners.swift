@@ -39,7 +39,7 @@ package enum DyingRunners {
       if dies { resumptions += 1 }
       model.take(timed)
       guard let words = model.disagreement(with: world.run.gate, after: timed) else { continue }
-      outcome.violation = "seed \(seed): \(words)\n\(model.account)"
+      outcome.violation = "runner of seed \(seed): \(words)\n\(model.account)"
       return
     }
     outcome.checks += model.checks
@@ -52,6 +52,7 @@ package enum DyingRunners {
       violations.append("a replay comes to another verdict")
     }
     guard !violations.isEmpty else { return }
-    outcome.violation = "seed \(seed): \(violations.joined(separator: "; "))\n\(model.account)"
+    let words = violations.joined(separator: "; ")
+    outcome.violation = "runner of seed \(seed): \(words)\n\(model.account)"
   }
 }
