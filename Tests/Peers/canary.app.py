@@ -1,10 +1,10 @@
 """One server of a group, as a canary meets it: requests, a health check, and metrics for Prometheus.
 
-usage: canary.app.py PORT GROUP [--fails-above RATE]
+usage: canary.app.py PORT GROUP [--fails-above RATE] [--fails-every NUMBER]
 
     /health     200, without a look at how the users fare
     /metrics    http_requests_total and http_errors_total of the group
-    else        200; 500 while it gets more than RATE requests a second
+    else        200; 500 while it gets more than RATE requests a second, and for each request of that NUMBER
 """
 
 import argparse
@@ -17,6 +17,7 @@ parser = argparse.ArgumentParser()
 parser.add_argument("port", type=int)
 parser.add_argument("group")
 parser.add_argument("--fails-above", type=float, default=float("inf"))
+parser.add_argument("--fails-every", type=int, default=0)
 options = parser.parse_args()
 lock = threading.Lock()
 recent: collections.deque = collections.deque()
@@ -36,8 +37,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             recent.append(now)
             while recent and recent[0] < now - 1:
                 recent.popleft()
-            fails = len(recent) > options.fails_above
             counts["requests"] += 1
+            is_unlucky = options.fails_every > 0 and counts["requests"] % options.fails_every == 0
+            fails = is_unlucky or len(recent) > options.fails_above
             counts["errors"] += fails
         return self.answer(500 if fails else 200, options.group.encode())
 
