@@ -8,6 +8,15 @@ extension Gate {
   /// The step that is under way.
   var step: CanaryStep? { rollout.underWay.map { rollout.steps[$0] } }
 
+  /// The command that a step has asked for, or waits for the end of; nil while it does neither.
+  package var awaitedCommand: AwaitedCommand? {
+    guard let current = rollout.underWay, let asked = rollout.asked, asked != .wanted else {
+      return nil
+    }
+    return AwaitedCommand(
+      step: current, state: rollout.records[current].state, isBegun: asked == .running)
+  }
+
   // MARK: - What is needed to go on
 
   /// Whether nothing of the steps stands in the way of going on.
@@ -309,6 +318,13 @@ extension Gate {
     return !others.isEmpty
       && others.allSatisfy { $0.waitsFor != nil && $0.health.consecutiveFailures == 0 }
   }
+}
+
+/// What a step waits for the shell to do.
+package struct AwaitedCommand: Hashable, Sendable {
+  package var step: Int
+  package var state: StepState
+  package var isBegun: Bool
 }
 
 extension StepCommand.Kind {

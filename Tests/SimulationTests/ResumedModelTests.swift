@@ -4,7 +4,8 @@ import Testing
 /// The gate against the slow model where the runner dies at random moments, and another goes on.
 @Suite struct ResumedModelTests {
   static let seeds: [UInt64] =
-    (1...6).map { $0 * 7_000_003 } + [3_008_186, 50_859_052_079_341, 214_647_625_758_987] + freshSeeds
+    (1...6).map { $0 * 7_000_003 } + [3_008_186, 50_859_052_079_341, 214_647_625_758_987]
+    + freshSeeds
 
   static let freshSeeds: [UInt64] = {
     var system = SystemRandomNumberGenerator()

@@ -288,6 +288,9 @@ extension Gate {
       case .hangUp, .interrupt, .terminate:
         "interrupted by \(interruption.rawValue) with \(standing)"
       case .journalEnd: "the journal ends before a verdict, with \(standing)"
+      case .otherSteps:
+        "a step would have gone on at another time than it did, and what its traffic would have met "
+          + "then nobody knows, with \(standing)"
       }
     return Verdict(
       decision: .inconclusive, reason: inStep(VerdictReason(.interrupted, message)), at: clock,

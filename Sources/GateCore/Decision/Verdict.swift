@@ -56,11 +56,13 @@ package enum ReasonCode: String, Hashable, Sendable, CaseIterable {
   case notChecked = "not_checked"
 }
 
-/// A signal that asks the gate to stop.
+/// A signal that asks the gate to stop, or why a journal tells no more.
 package enum Interruption: String, Hashable, Sendable, CaseIterable {
   case hangUp = "SIGHUP"
   case interrupt = "SIGINT"
   case terminate = "SIGTERM"
   /// A journal that ends before its run was decided: the run was killed.
   case journalEnd = "end of journal"
+  /// Under other settings a step would have gone on at another time than it did.
+  case otherSteps = "other steps"
 }

@@ -10,13 +10,15 @@ package struct JournalReplay: Sendable {
   private var now = GateInstant.start
   /// That of the gate; from then on nothing counts, but that the run was resumed.
   private var decision: Decision?
+  private var course: StepCourse?
 
   /// Is told what an observer of the run would have been told.
   package typealias Witness = (GateEvent, ArraySlice<GateEffect>, GateInstant, Gate) -> Void
 
-  /// `header` has the run's settings, or others.
-  package init(under header: RunHeader) {
-    gate = Gate(checks: header.checks.map(\.check), policy: header.policy)
+  /// `changed` has the run's settings, or others.
+  package init(of recorded: RunHeader, under changed: RunHeader) {
+    gate = Gate(checks: changed.checks.map(\.check), policy: changed.policy)
+    course = StepCourse(of: recorded, under: changed)
   }
 
   package mutating func fold(_ entries: [Journal.Entry], _ witness: Witness) {
@@ -37,7 +39,17 @@ package struct JournalReplay: Sendable {
       witness(isFolded ? event : .wokeUp, effects[...], now, gate)
     }
     effects.removeAll(keepingCapacity: true)
+    if course != nil { leaveCourse(after: entry, witness) }
     decision = gate.verdict?.decision
+  }
+
+  /// Ends where the steps would have gone otherwise.
+  private mutating func leaveCourse(after entry: Journal.Entry, _ witness: Witness) {
+    guard course?.isShared(by: gate, after: entry) == false else { return }
+    let event = GateEvent.interrupted(.otherSteps)
+    gate.handle(event, at: now, effects: &effects)
+    witness(event, effects[...], now, gate)
+    effects.removeAll(keepingCapacity: true)
   }
 
   /// What came of it, when there are no more entries.
@@ -53,7 +65,7 @@ extension Journal {
   package func replayed(
     under header: RunHeader, witness: JournalReplay.Witness = { _, _, _, _ in }
   ) -> (gate: Gate, verdict: Verdict) {
-    var replay = JournalReplay(under: header)
+    var replay = JournalReplay(of: summary.header, under: header)
     replay.fold(entries, witness)
     return replay.end()
   }

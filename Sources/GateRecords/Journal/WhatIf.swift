@@ -24,6 +24,7 @@ package struct WhatIfReplay: Sendable {
   private var last = GateInstant.start
   /// Where checks can end sooner than they did, or were not made, all steps: some move ahead.
   private var steps: [Step] = []
+  private var course: StepCourse?
 
   fileprivate struct Step {
     var at: GateInstant
@@ -34,12 +35,15 @@ package struct WhatIfReplay: Sendable {
     case happened(Journal.RecordedEvent)
     /// From here on, as the words say, the journal does not tell.
     case unknown(String)
+    /// All that follows from the entry has happened.
+    case over(Journal.Entry)
   }
 
   package init(of recorded: RunHeader, under changed: RunHeader) {
     let (old, new) = (recorded.checks.map(\.check), changed.checks.map(\.check))
     gate = Gate(checks: new, policy: changed.policy)
     rewriting = Rewriting(from: old, to: new)
+    course = StepCourse(of: recorded, under: changed)
     let made = zip(old, new).first { old, new in !new.interval.isMultiple(of: old.interval) }
     if let (old, new) = made {
       result = .unknown(
@@ -62,7 +66,8 @@ package struct WhatIfReplay: Sendable {
   package mutating func fold(_ entries: [Journal.Entry]) {
     for entry in entries {
       guard result == nil else { return }
-      let new = rewriting.steps(of: entry)
+      var new = rewriting.steps(of: entry)
+      if course != nil { new.append(Step(at: entry.at, event: .over(entry))) }
       if rewriting.keepsOrder { new.forEach { take($0) } } else { steps += new }
     }
   }
@@ -87,6 +92,15 @@ package struct WhatIfReplay: Sendable {
     case .unknown(let words):
       gate.handle(.wokeUp, at: step.at, effects: &effects)
       if gate.verdict == nil { result = .unknown(words) }
+    case .over(let entry):
+      // A piece of an answer is no moment to judge at.
+      let isPiece = gate.event(for: entry.event)?.isPartOfAnswer ?? false
+      if !isPiece { gate.handle(.wokeUp, at: step.at, effects: &effects) }
+      if course?.isShared(by: gate, after: entry) == false, gate.verdict == nil {
+        result = .unknown(
+          "needs what the traffic would have met after \(step.at.preciseWords), when a step would "
+            + "have gone on at another time")
+      }
     }
     effects.removeAll(keepingCapacity: true)
     if let verdict = gate.verdict { result = .decided(verdict) }

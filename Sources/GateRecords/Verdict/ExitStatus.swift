@@ -93,13 +93,13 @@ extension ExitStatus {
 }
 
 extension Interruption {
-  /// 128 and the signal's number, as a shell has it; nil for a journal that ends early.
+  /// 128 and the signal's number, as a shell has it; nil for a journal that tells no more.
   fileprivate var exitCode: Int? {
     switch self {
     case .hangUp: ExitStatus.hangUp.code
     case .interrupt: ExitStatus.interrupt.code
     case .terminate: ExitStatus.terminate.code
-    case .journalEnd: nil
+    case .journalEnd, .otherSteps: nil
     }
   }
 }

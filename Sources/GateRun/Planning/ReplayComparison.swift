@@ -68,7 +68,7 @@ package struct ReplayComparison {
       var recorded: JournalReplay?
       var replays: [WhatIfReplay] = []
       let journal = try RecordedJournal.read(path) { header in
-        recorded = JournalReplay(under: header)
+        recorded = JournalReplay(of: header, under: header)
         let most = isReadAgain ? Self.mostInstances / max(header.policy.expected, 1) : .max
         replays = try combinations.dropFirst(results.count).prefix(max(most, 1)).map {
           try Self.replay(header, path, $0)

@@ -44,7 +44,7 @@ package enum RecordedJournal {
   ) throws -> ReplayedJournal {
     var replay: JournalReplay?
     let journal = try read(path) { header in
-      replay = JournalReplay(under: try change(header))
+      replay = JournalReplay(of: header, under: try change(header))
     } fold: {
       replay?.fold($0, witness)
     }
