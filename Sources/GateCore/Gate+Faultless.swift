@@ -52,14 +52,8 @@ extension Gate {
   mutating func foldFaultless(_ event: GateEvent, at now: GateInstant) {
     guard !faultless.isEmpty else { return }
     if let unfolded, unfolded.at < now { foldUnfolded() }
-    switch event {
-    case .checked(let key, let report): guard isInTime(report.started, of: key) else { return }
-    case .checkLost(let key, let fault):
-      guard isInTime(fault.started ?? now, of: key) else { return }
-    case .guardWaits(let key, let wait): guard isInTime(wait.started, of: key) else { return }
-    case .instanceAdded, .instanceRemoved, .listed, .loadBalancerSaw, .loadBalancerAsked,
-      .stepBegan, .stepCommandEnded, .interrupted, .resumed, .wokeUp:
-      break
+    if let (key, started) = event.endedCheck {
+      guard isPresent(key), !isOvertaken(from: started ?? now, of: key) else { return }
     }
     let again = viewsAgain(before: event)
     var waiting = unfolded ?? Unfolded(at: now)
@@ -68,10 +62,6 @@ extension Gate {
     waiting.events.append(event)
     if case .loadBalancerAsked(let view) = event { waiting.view = view }
     unfolded = waiting
-  }
-
-  private func isInTime(_ started: GateInstant, of key: InstanceKey) -> Bool {
-    isPresent(key) && !isOvertaken(from: started, of: key)
   }
 
   private mutating func foldUnfolded() {
@@ -153,8 +143,7 @@ extension Gate {
 
   private mutating func foldAsHadNothingBeenLost(_ event: GateEvent, at now: GateInstant) {
     var effects: [GateEffect] = []
-    switch event {
-    case .checkLost(let key, let fault):
+    if case .checkLost(let key, let fault) = event {
       guard isPresent(key) else { return }
       let started = max(fault.started ?? now, nextCheck(of: key))
       guard started <= now else { return }
@@ -162,18 +151,13 @@ extension Gate {
         started: started, result: .success,
         latencyMicroseconds: now.microseconds - started.microseconds)
       handle(.checked(key, report), at: now, effects: &effects)
-    case .guardWaits(let key, let wait):
-      if let fault = fault(of: wait, key) {
-        foldAsHadNothingBeenLost(.checkLost(key, fault), at: now)
-      } else {
-        handle(event, at: now, effects: &effects)
-      }
-    case .loadBalancerAsked(let view) where view.fault != nil:
+    } else if case .guardWaits(let key, let wait) = event, let fault = fault(of: wait, key) {
+      foldAsHadNothingBeenLost(.checkLost(key, fault), at: now)
+    } else if case .loadBalancerAsked(let view) = event, view.fault != nil {
       handle(.wokeUp, at: now, effects: &effects)
       seeInService(from: view.started, at: now)
-    // A listing that failed changes nobody, and here every listing is fresh.
-    case .instanceAdded, .instanceRemoved, .checked, .listed, .loadBalancerSaw, .loadBalancerAsked,
-      .stepBegan, .stepCommandEnded, .interrupted, .resumed, .wokeUp:
+    } else {
+      // A listing that failed changes nobody, and here every listing is fresh.
       handle(event, at: now, effects: &effects)
     }
   }
@@ -245,15 +229,11 @@ extension Gate {
   private func times(
     of result: GateEvent, at now: GateInstant
   ) -> (InstanceKey, started: GateInstant, ended: GateInstant)? {
-    switch result {
-    case .checked(let key, let report): (key, report.started, min(report.ended, now))
-    // It ends when it was lost: the checks after it are those that were made.
-    case .checkLost(let key, let fault): (key, fault.started ?? now, now)
-    case .guardWaits(let key, let wait): (key, wait.started, now)
-    case .instanceAdded, .instanceRemoved, .listed, .loadBalancerSaw, .loadBalancerAsked,
-      .stepBegan, .stepCommandEnded, .interrupted, .resumed, .wokeUp:
-      nil
+    if case .checked(let key, let report) = result {
+      return (key, report.started, min(report.ended, now))
     }
+    // It ends when it was lost: the checks after it are those that were made.
+    return result.endedCheck.map { ($0.key, $0.started ?? now, now) }
   }
 
   /// A gate that sees a moment later than this was held up at it, and what was due then may not
@@ -304,23 +284,20 @@ extension Gate {
   /// Whether the event tells of something that a fault of the gate's own has cost.
   mutating func isLoss(_ event: GateEvent, at now: GateInstant) -> Bool {
     guard !isFaultless, faultless.isEmpty else { return false }
+    if case .resumed = event { return false }
+    if isAnyMissed(by: now) || event.fault != nil { return true }
+    if let (key, started) = event.endedCheck, let started, isPresent(key),
+      missedChecks(of: key, before: started) > 0
+    {
+      return true
+    }
     return switch event {
-    case .checkLost: true
-    case .checked(let key, let report):
-      isPresent(key) && missedChecks(of: key, before: report.started) > 0
-        || isAnyMissed(by: now)
-    case .guardWaits(let key, let wait):
-      isPresent(key) && missedChecks(of: key, before: wait.started) > 0
-        || fault(of: wait, key) != nil || isAnyMissed(by: now)
-    case .listed(let listing) where listing.role == .member:
-      event.fault != nil || isTooOld(listing.started, by: now) || isAnyMissed(by: now)
-    case .loadBalancerAsked(let view):
-      event.fault != nil || isTooOld(view.started, by: now) || isAnyMissed(by: now)
-    case .listed: event.fault != nil || isAnyMissed(by: now)
-    case .resumed: false
-    case .instanceAdded, .instanceRemoved, .loadBalancerSaw, .stepBegan, .stepCommandEnded,
-      .interrupted, .wokeUp:
-      isAnyMissed(by: now)
+    case .guardWaits(let key, let wait): fault(of: wait, key) != nil
+    case .listed(let listing): listing.role == .member && isTooOld(listing.started, by: now)
+    case .loadBalancerAsked(let view): isTooOld(view.started, by: now)
+    case .instanceAdded, .instanceRemoved, .checked, .checkLost, .loadBalancerSaw, .stepBegan,
+      .stepCommandEnded, .interrupted, .resumed, .wokeUp:
+      false
     }
   }
 }

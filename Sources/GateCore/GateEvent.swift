@@ -37,6 +37,31 @@ extension GateEvent {
     }
   }
 
+  /// Whose check, or whose answer of a guard, it tells the end of; nil when it tells of none.
+  ///
+  /// `started` is nil where a check was lost that was not begun.
+  package var endedCheck: (key: InstanceKey, started: GateInstant?)? {
+    switch self {
+    case .checked(let key, let report): (key, report.started)
+    case .checkLost(let key, let fault): (key, fault.started)
+    case .guardWaits(let key, let wait): (key, wait.started)
+    case .instanceAdded, .instanceRemoved, .listed, .loadBalancerSaw, .loadBalancerAsked,
+      .stepBegan, .stepCommandEnded, .interrupted, .resumed, .wokeUp:
+      nil
+    }
+  }
+
+  /// Whether a record of the run must never lack it unseen: that an instance left, that traffic was
+  /// shifted.
+  package var mustNotBeCutOff: Bool {
+    switch self {
+    case .instanceRemoved, .stepBegan, .stepCommandEnded: true
+    case .instanceAdded, .checked, .checkLost, .listed, .loadBalancerSaw, .loadBalancerAsked,
+      .guardWaits, .interrupted, .resumed, .wokeUp:
+      false
+    }
+  }
+
   /// Its place in an answer of several events: a listing, a view, or a fixed list when the run begins.
   ///
   /// The event that closes the answer sees all of it. A rollback waits for it where more of the same

@@ -110,12 +110,7 @@ package struct GateEngine<Port: Checker> {
   /// Whether a result is of what is still there: a guard cannot be called off when its step is over,
   /// and its answer must not stand in the journal as that of the next step's guard of the same name.
   private func isOfPresent(_ event: GateEvent) -> Bool {
-    switch event {
-    case .checked(let key, _), .checkLost(let key, _), .guardWaits(let key, _): gate.isPresent(key)
-    case .instanceAdded, .instanceRemoved, .listed, .loadBalancerSaw, .loadBalancerAsked,
-      .stepBegan, .stepCommandEnded, .interrupted, .resumed, .wokeUp:
-      true
-    }
+    event.endedCheck.map { gate.isPresent($0.key) } ?? true
   }
 
   private mutating func takeUpdates(at now: GateInstant) {

@@ -44,9 +44,7 @@ extension ProbeEnd {
     switch event {
     case .checked(let key, let report): (key, .checked(report))
     case .checkLost(let key, let fault): (key, .lost(fault))
-    case .instanceAdded, .instanceRemoved, .listed, .loadBalancerSaw, .loadBalancerAsked,
-      .guardWaits, .stepBegan, .stepCommandEnded, .interrupted, .resumed, .wokeUp:
-      nil
+    default: nil
     }
   }
 }

@@ -50,7 +50,7 @@ package struct ProgressBoard: Sendable {
       // Those of the runner before joined when this one was not there.
       addInstances(upTo: gate.records.count)
       for index in standings.indices { place(InstanceKey(index), in: gate) }
-    case .guardWaits, .stepBegan, .stepCommandEnded, .interrupted, .wokeUp: break
+    default: break
     }
     // With a step its guards go.
     if gate.rollout.current != step {

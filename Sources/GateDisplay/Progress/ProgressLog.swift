@@ -78,7 +78,7 @@ package struct ProgressLog: Sendable {
       runs.follow(gate)
       soakBegan = gate.healthySince
       say("resumed after \(gap.roundedWords): \(gate.standing)\(gate.anewWords)", at: now)
-    case .guardWaits, .stepBegan, .stepCommandEnded, .interrupted, .wokeUp: break
+    default: break
     }
     tellSteps(effects, at: now, in: gate)
     tellWhatTimeChanged(effects, beside: event, at: now, in: gate)
@@ -273,9 +273,7 @@ extension GateEvent {
   fileprivate var key: InstanceKey? {
     switch self {
     case .checked(let key, _), .loadBalancerSaw(let key, _): key
-    case .instanceAdded, .instanceRemoved, .checkLost, .listed, .loadBalancerAsked, .guardWaits,
-      .stepBegan, .stepCommandEnded, .interrupted, .resumed, .wokeUp:
-      nil
+    default: nil
     }
   }
 }

@@ -38,31 +38,25 @@ package struct Journal: Sendable {
 
   /// As the journal has them: instances by their ids.
   package enum RecordedEvent: Sendable {
-    case instanceAdded(Instance)
+    /// What names nobody.
+    case plain(GateEvent)
     case instanceRemoved(Name)
     case checked(Name, CheckReport)
     case checkLost(Name, GateFault)
     case listed(Listing)
     case loadBalancerSaw(id: String, LoadBalancerView)
-    case loadBalancerAsked(FinishedView)
     case guardWaits(Name, GuardWait)
-    /// By its place, from 0.
-    case stepBegan(Int)
-    case stepCommandEnded(StepCommandEnd)
-    case interrupted(Interruption)
-    case resumed(after: Duration)
     /// What came of the verdict: nothing that decides.
     case aftermath(Aftermath.Event)
-    /// Time passed, and the gate looked.
-    case wokeUp
     /// A line that follows from those before it, or vouches for them: nothing happened.
     case derived
 
     /// Whether it is an event of its own.
     var isOwn: Bool {
       switch self {
-      case .wokeUp, .derived, .aftermath: false
-      default: true
+      case .plain(.wokeUp), .derived, .aftermath: false
+      case .plain, .instanceRemoved, .checked, .checkLost, .listed, .loadBalancerSaw, .guardWaits:
+        true
       }
     }
   }
@@ -193,11 +187,11 @@ package struct JournalReader {
   /// A run that was interrupted and goes on was only stopped: its verdict was the one so far.
   private mutating func add(_ entry: Journal.Entry, to entries: inout [Journal.Entry]) {
     if !held.isEmpty, entry.event.isOwn {
-      if case .resumed = entry.event { held[0].event = .wokeUp }
+      if case .plain(.resumed) = entry.event { held[0].event = .plain(.wokeUp) }
       entries += held
       held = []
     }
-    if case .interrupted = entry.event {
+    if case .plain(.interrupted) = entry.event {
       held = [entry]
     } else if held.isEmpty {
       entries.append(entry)
@@ -233,7 +227,7 @@ package struct JournalReader {
     }
     let event = try event(line)
     switch event {
-    case .resumed(let gap):
+    case .plain(.resumed(let gap)):
       try resume(after: gap, from: last, line)
       aftermath = Aftermath()
     case .aftermath(let event): aftermath.note(event)
@@ -292,22 +286,24 @@ package struct JournalReader {
 
   private func event(_ line: JournalLine) throws(JournalError) -> Journal.RecordedEvent {
     switch line.event {
-    case "instance_added": .instanceAdded(try instance(line))
+    case "instance_added": .plain(.instanceAdded(try instance(line)))
     case "guard_added":
-      .instanceAdded(.guarding(try want(line.id, "id"), step: try line.step.map(step)))
+      .plain(.instanceAdded(.guarding(try want(line.id, "id"), step: try line.step.map(step))))
     case "guard_waits":
       .guardWaits(
         try name(line),
         GuardWait(
           started: try want(started(line), "started"),
           detail: try want(line.waitsFor, "waits_for"), isEmpty: line.empty ?? false))
-    case "step_began": .stepBegan(try step(want(line.step, "step")))
+    case "step_began": .plain(.stepBegan(try step(want(line.step, "step"))))
     case "instance_removed": .instanceRemoved(try name(line))
     case "check": .checked(try name(line), try report(line))
     case "group_listed": .listed(try listing(line))
     case "load_balancer_view" where line.id == nil:
-      .loadBalancerAsked(
-        FinishedView(started: try want(started(line), "started"), fault: try faultOfAnswer(line)))
+      .plain(
+        .loadBalancerAsked(
+          FinishedView(started: try want(started(line), "started"), fault: try faultOfAnswer(line)))
+      )
     case "load_balancer_view":
       .loadBalancerSaw(
         id: try want(line.id, "id"),
@@ -319,13 +315,12 @@ package struct JournalReader {
         try name(line),
         try fault(line, started: try started(line)))
     case "interrupted":
-      .interrupted(try parse(line.signal, "signal") { Interruption(rawValue: $0) })
-    case "resumed":
-      .resumed(after: try gap(line))
+      .plain(.interrupted(try parse(line.signal, "signal") { Interruption(rawValue: $0) }))
+    case "resumed": .plain(.resumed(after: try gap(line)))
     // A verdict that time alone brought is seen when the gate looks.
-    case "woke_up", "decided": .wokeUp
+    case "woke_up", "decided": .plain(.wokeUp)
     case "state_changed", "step_ended", "signed": .derived
-    case _ where line.stepCommand != nil: .stepCommandEnded(try stepCommand(line))
+    case _ where line.stepCommand != nil: .plain(.stepCommandEnded(try stepCommand(line)))
     case _ where line.aftermath != nil: .aftermath(try want(line.aftermath, "event"))
     default: throw error("'\(line.event)' is not an event of this version")
     }

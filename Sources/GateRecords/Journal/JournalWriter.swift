@@ -115,20 +115,7 @@ package struct JournalWriter {
 
   /// What came of the verdict.
   package mutating func write(_ event: Aftermath.Event, at instant: GateInstant) {
-    switch event {
-    case .hookEnded(let result): line(instant, "hook_ended", result.writeRecord)
-    case .rollbackVerified(.success(let gated)):
-      line(instant, "rollback_verified") { $0.field("verdict", gated.document) }
-    case .undoBegan: line(instant, "undo_began") { _ in }
-    case .undone(let result): line(instant, "undone", result.writeRecord)
-    case .hookBegan(let result):
-      line(instant, "hook_began") { writer in
-        writer.field("name", result.name)
-        writer.field("command", result.command)
-      }
-    case .rollbackVerified(.failure(let why)):
-      line(instant, "rollback_verified") { $0.field("detail", why.words) }
-    }
+    line(instant, event.name, event.write)
   }
 
   /// Vouches for all lines before.

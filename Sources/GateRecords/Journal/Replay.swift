@@ -30,7 +30,7 @@ package struct JournalReplay: Sendable {
 
   private mutating func fold(_ entry: Journal.Entry, _ witness: Witness) {
     // A promotion alone is taken back, by a run that goes on.
-    if case .resumed = entry.event, decision == .promote { decision = nil }
+    if case .plain(.resumed) = entry.event, decision == .promote { decision = nil }
     guard decision == nil else { return }
     now = entry.at
     guard let event = gate.event(for: entry.event) else { return }
@@ -120,20 +120,14 @@ extension Gate {
   /// nothing.
   func event(for recorded: Journal.RecordedEvent) -> GateEvent? {
     switch recorded {
-    case .instanceAdded(let instance): .instanceAdded(instance)
+    case .plain(let event): event
     case .instanceRemoved(let name): key(of: name).map { .instanceRemoved($0) } ?? .wokeUp
     case .checked(let name, let report): key(of: name).map { .checked($0, report) } ?? .wokeUp
     case .checkLost(let name, let fault): key(of: name).map { .checkLost($0, fault) } ?? .wokeUp
     case .listed(let listing): .listed(finished(listing))
     case .loadBalancerSaw(let id, let view):
       key(of: id).map { .loadBalancerSaw($0, view) } ?? .wokeUp
-    case .loadBalancerAsked(let view): .loadBalancerAsked(view)
     case .guardWaits(let name, let wait): key(of: name).map { .guardWaits($0, wait) } ?? .wokeUp
-    case .stepBegan(let step): .stepBegan(step)
-    case .stepCommandEnded(let end): .stepCommandEnded(end)
-    case .interrupted(let interruption): .interrupted(interruption)
-    case .resumed(let gap): .resumed(after: gap)
-    case .wokeUp: .wokeUp
     case .aftermath, .derived: nil
     }
   }

@@ -26,15 +26,15 @@ package struct ResumedRun: Sendable {
     // A run that goes on was only stopped; one whose way back has begun was ended.
     if !journal.aftermath.hasBegunUndo,
       let last = entries.lastIndex(where: { $0.event.isOwn }),
-      case .interrupted = entries[last].event
+      case .plain(.interrupted) = entries[last].event
     {
-      entries[last].event = .wokeUp
+      entries[last].event = .plain(.wokeUp)
     }
     header = journal.header
     aftermath = journal.aftermath
     isBeginningCutOff = entries.allSatisfy { entry in
       switch entry.event {
-      case .instanceAdded, .wokeUp, .derived: true
+      case .plain(.instanceAdded), .plain(.wokeUp), .derived: true
       default: false
       }
     }

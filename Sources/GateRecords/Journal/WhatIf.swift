@@ -158,7 +158,7 @@ private struct Rewriting {
   mutating func steps(of entry: Journal.Entry) -> [Step] {
     defer { latest = entry.at }
     switch entry.event {
-    case .instanceAdded(let instance):
+    case .plain(.instanceAdded(let instance)):
       for check in changes.indices where check == 0 || instance.role != .guard {
         let name = Journal.Name(id: instance.id, role: instance.role, check: check)
         schedules[name] = Schedule(due: entry.at)
@@ -174,17 +174,16 @@ private struct Rewriting {
       let lack = lack(before: fault.started ?? entry.at, of: name)
       guard isKept(fault.started ?? entry.at, of: name) else { return [] }
       return lack + [Step(at: entry.at, event: .happened(entry.event))]
-    case .interrupted:
+    case .plain(.interrupted):
       return [
         Step(
           at: entry.at,
           event: .unknown(
             "needs checks after \(entry.at.preciseWords), when the run was interrupted"))
       ]
-    case .resumed: return resumed(entry)
+    case .plain(.resumed): return resumed(entry)
     case .aftermath, .derived: return []
-    case .listed, .loadBalancerSaw, .loadBalancerAsked, .guardWaits, .stepBegan,
-      .stepCommandEnded, .wokeUp:
+    case .plain, .listed, .loadBalancerSaw, .guardWaits:
       return [Step(at: entry.at, event: .happened(entry.event))]
     }
   }

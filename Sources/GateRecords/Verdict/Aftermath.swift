@@ -91,6 +91,30 @@ extension GatedBaseline: JSONReadable {
 }
 
 extension Aftermath.Event {
+  var name: StaticString {
+    switch self {
+    case .undoBegan: "undo_began"
+    case .undone: "undone"
+    case .hookBegan: "hook_began"
+    case .hookEnded: "hook_ended"
+    case .rollbackVerified: "rollback_verified"
+    }
+  }
+
+  /// Writes what a line of the journal has beside the name, from which `init(_:_:)` makes it again.
+  func write(to writer: inout JSONWriter) {
+    switch self {
+    case .undoBegan: break
+    case .undone(let result): result.writeRecord(to: &writer)
+    case .hookBegan(let result):
+      writer.field("name", result.name)
+      writer.field("command", result.command)
+    case .hookEnded(let result): result.writeRecord(to: &writer)
+    case .rollbackVerified(.success(let gated)): writer.field("verdict", gated.document)
+    case .rollbackVerified(.failure(let why)): writer.field("detail", why.words)
+    }
+  }
+
   /// Reads it from a line of the journal; nil when it is another event.
   init?(_ event: String, _ fields: JSONFields) throws(JSONFieldError) {
     switch event {

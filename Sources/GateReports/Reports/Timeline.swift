@@ -70,9 +70,7 @@ package struct Timeline: Hashable, Sendable {
     case .listed, .loadBalancerAsked:
       guard event.fault != nil else { break }
       if faults.count < Self.marksKept { faults.append(instant) }
-    case .instanceRemoved, .loadBalancerSaw, .guardWaits, .stepBegan, .stepCommandEnded,
-      .interrupted, .resumed, .wokeUp:
-      break
+    default: break
     }
     noteGroup(at: instant, in: gate)
   }

@@ -161,15 +161,3 @@ final class JournalFile: GateObserver {
     (isSigned, isUrgent, lastSigned) = (true, false, now)
   }
 }
-
-extension GateEvent {
-  /// What must not be cut off a journal unseen: that an instance left, that traffic was shifted.
-  fileprivate var mustNotBeCutOff: Bool {
-    switch self {
-    case .instanceRemoved, .stepBegan, .stepCommandEnded: true
-    case .instanceAdded, .checked, .checkLost, .listed, .loadBalancerSaw, .loadBalancerAsked,
-      .guardWaits, .interrupted, .resumed, .wokeUp:
-      false
-    }
-  }
-}

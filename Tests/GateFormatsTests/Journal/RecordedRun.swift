@@ -142,7 +142,6 @@ struct RecordedRun {
   }
 
   private func asRecorded(_ event: GateEvent) -> Journal.RecordedEvent? {
-    if case .instanceAdded(let instance) = event { return .instanceAdded(instance) }
     if case .instanceRemoved(let key) = event { return .instanceRemoved(name(key)) }
     if case .checked(let key, let report) = event { return .checked(name(key), report) }
     if case .checkLost(let key, let fault) = event { return .checkLost(name(key), fault) }
@@ -150,9 +149,8 @@ struct RecordedRun {
     if case .loadBalancerSaw(let key, let view) = event {
       return .loadBalancerSaw(id: gate[key].instance.id, view)
     }
-    if case .loadBalancerAsked(let view) = event { return .loadBalancerAsked(view) }
-    if case .interrupted(let interruption) = event { return .interrupted(interruption) }
-    return nil
+    if case .wokeUp = event { return nil }
+    return .plain(event)
   }
 
   /// Names are in the journal; keys are the gate's own.
