@@ -213,9 +213,9 @@ extension Setting {
     let unset =
       switch whenUnset {
       case _ where kind == .toggle: ""
-      case "none, must be given": " (required)"
-      case _ where whenUnset.hasPrefix("none"): ""
-      default: " (default: \(whenUnset))"
+      case .refused: " (required)"
+      case .nothing, .otherSource: ""
+      case .holds(let words): " (default: \(words))"
       }
     return help + unset
   }

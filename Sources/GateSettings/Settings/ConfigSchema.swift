@@ -41,7 +41,7 @@ private let schemaDescription =
 extension Setting {
   /// An object of one line: the description, and what a value may be.
   fileprivate var schema: String {
-    "{ \"description\": \(quotedScalar("\(help) Default: \(whenUnset).")), \(valueSchema) }"
+    "{ \"description\": \(quotedScalar("\(help) Default: \(whenUnset.words).")), \(valueSchema) }"
   }
 
   fileprivate var valueSchema: String {

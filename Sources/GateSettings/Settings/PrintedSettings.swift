@@ -13,7 +13,7 @@ extension Settings {
       if !lines.isEmpty { lines.append("") }
       lines.append("# \(section.rawValue)")
       let keys = SettingKey.allCases.filter { $0.setting.section == section }
-      let absent = keys.filter { inForce.values[$0] == nil && $0.setting.isNothingWhenUnset }
+      let absent = keys.filter { inForce.values[$0] == nil && $0.setting.whenUnset.held == nil }
       for key in keys where !absent.contains(key) {
         lines += inForce.printedLines(of: key, without: secrets)
       }
@@ -37,16 +37,11 @@ extension Settings {
   }
 }
 
-extension Setting {
-  /// Whether nothing takes its place where it is not set.
-  fileprivate var isNothingWhenUnset: Bool { whenUnset.hasPrefix("none") }
-}
-
 extension RawSettings {
   fileprivate func printedLines(of key: SettingKey, without secrets: SecretMask) -> [String] {
     let texts = values[key] ?? []
     guard let first = texts.first else {
-      return ["# \(key.rawValue):  (\(key.setting.whenUnset))"]
+      return ["# \(key.rawValue):  (\(key.setting.whenUnset.words))"]
     }
     guard texts.count > 1 else {
       return ["\(key.rawValue): \(key.printed(first.text, secrets))\(comment(first.origin))"]

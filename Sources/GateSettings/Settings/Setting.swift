@@ -11,7 +11,7 @@ package struct Setting: Sendable {
   package var help: String
   /// What holds when nothing is given and the semantics do not say: for `host`, "as the load
   /// balancer sends".
-  package var whenUnset: String
+  package var whenUnset: WhenUnset
   package var repetition: Repetition
   package var confidentiality: Confidentiality
   /// The checks that it means something to.
@@ -32,6 +32,34 @@ package struct Setting: Sendable {
   package var layers: Layers
 
   package var section: Section { part.section }
+
+  /// What takes the place of a value.
+  package enum WhenUnset: Hashable, Sendable, ExpressibleByStringLiteral {
+    /// The value, or the rule by which there is one, in words.
+    case holds(String)
+    case nothing
+    /// Another source of instances.
+    case otherSource
+    /// It must be given.
+    case refused
+
+    package init(stringLiteral words: String) { self = .holds(words) }
+
+    package var words: String {
+      switch self {
+      case .holds(let words): words
+      case .nothing: "none"
+      case .otherSource: "none, unless another source is given"
+      case .refused: "none, must be given"
+      }
+    }
+
+    /// What holds all the same; nil where nothing does.
+    package var held: String? {
+      guard case .holds(let words) = self else { return nil }
+      return words
+    }
+  }
 
   /// The headings of help and documentation.
   package enum Section: String, Hashable, Sendable, CaseIterable {
@@ -200,7 +228,7 @@ package struct Setting: Sendable {
 
   init(
     _ part: Part, _ kind: Kind, _ metavar: String, _ help: String,
-    whenUnset: String = "none", _ repetition: Repetition = .once,
+    whenUnset: WhenUnset = .nothing, _ repetition: Repetition = .once,
     _ confidentiality: Confidentiality = .open, for protocols: Protocols = .all,
     of sources: Sources = .all, with companions: Companions = .all([]),
     without rivals: [SettingKey] = [], naming: Naming = .nothing, example: String? = nil,

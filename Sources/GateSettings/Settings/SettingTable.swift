@@ -112,7 +112,7 @@ extension SettingKey {
         "Health check target: protocol, port and path, such as HTTP:80/health, HTTPS:443/health, "
           + "TCP:5432, SSL:443 or GRPC:50051/pkg.Service/Method. The port may be traffic-port: "
           + "each instance's own.",
-        whenUnset: "none, must be given",
+        whenUnset: .refused,
         recorded: .check(.parsed(\.target, HealthCheckTarget.init(parsing:))))
     case .semantics:
       Setting(
@@ -290,48 +290,48 @@ extension SettingKey {
       Setting(
         .source, .instances, "LIST",
         "The instances: 10.0.1.5,10.0.1.6:8080,[2001:db8::5]:80,web-3=10.0.1.7.",
-        whenUnset: "none, unless another source is given", .repeatable)
+        whenUnset: .otherSource, .repeatable)
     case .instancesFile:
       Setting(
         .source, .file, "FILE",
         "File of instances (-: standard input), one a line or as JSON.",
-        whenUnset: "none, unless another source is given", naming: .input)
+        whenUnset: .otherSource, naming: .input)
     case .dns:
       Setting(
         .source, .text, "NAME",
         "Host name; each of its addresses is an instance.",
-        whenUnset: "none, unless another source is given")
+        whenUnset: .otherSource)
     case .srv:
       Setting(
         .source, .text, "NAME",
         "SRV record, such as _http._tcp.web.example; its ports are the traffic ports.",
-        whenUnset: "none, unless another source is given")
+        whenUnset: .otherSource)
     case .exec:
       Setting(
         .source, .text, "COMMAND",
         "Shell command that prints the instances, as in an instances_file.",
-        whenUnset: "none, unless another source is given", naming: .command)
+        whenUnset: .otherSource, naming: .command)
     case .asg:
       Setting(
         .source, .text, "NAME",
         "Auto Scaling group whose instances are checked.",
-        whenUnset: "none, unless another source is given")
+        whenUnset: .otherSource)
     case .elb:
       Setting(
         .source, .text, "NAME",
         "Classic Load Balancer whose instances are checked.",
-        whenUnset: "none, unless another source is given")
+        whenUnset: .otherSource)
     case .targetGroup:
       Setting(
         .source, .text, "ARN-or-NAME",
         "Target group whose targets are checked.",
-        whenUnset: "none, unless another source is given")
+        whenUnset: .otherSource)
     case .terraform:
       Setting(
         .source, .file, "FILE",
         "Output of 'terraform show -json', of a state or a plan: the group's name and the health "
           + "check's settings come from it.",
-        whenUnset: "none, unless another source is given", naming: .input, example: "show.json")
+        whenUnset: .otherSource, naming: .input, example: "show.json")
     case .terraformResource:
       Setting(
         .source, .text, "ADDRESS",
@@ -452,7 +452,7 @@ extension SettingKey {
           + "'prometheus:URL?query=QUERY < NUMBER', 'json:URL#POINTER < NUMBER', "
           + "cloudwatch-alarm:NAME, 'cloudwatch-metric:NAMESPACE/METRIC?... < NUMBER', http:URL or "
           + "exec:COMMAND.",
-        whenUnset: "none", .repeatable, .secret, naming: .question)
+        whenUnset: .nothing, .repeatable, .secret, naming: .question)
     case .steps:
       Setting(
         .steps, .mapping, "STEPS",

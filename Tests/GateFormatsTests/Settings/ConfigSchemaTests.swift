@@ -78,6 +78,6 @@ import Testing
     let setting = key.setting
     #expect(
       schema.properties[key.rawValue]?.description
-        == "\(setting.help) Default: \(setting.whenUnset).")
+        == "\(setting.help) Default: \(setting.whenUnset.words).")
   }
 }

@@ -14,7 +14,7 @@ import Testing
     let help = key.setting.help
     #expect(help.hasSuffix(".") && help.first?.isUppercase == true)
     #expect(key.setting.kind == .toggle || !key.setting.metavar.isEmpty)
-    #expect(!key.setting.whenUnset.isEmpty)
+    #expect(!key.setting.whenUnset.words.isEmpty)
   }
 
   @Test func sectionsAreNotInterleaved() {
