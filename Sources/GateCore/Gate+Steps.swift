@@ -234,7 +234,8 @@ extension Gate {
     guard isInStep, let own = rollout.steps[next].deadline,
       let began = rollout.records[next].first(.shifting)
     else { return goal }
-    return min(goal, began + own)
+    let anew = resumptions.last { $0.effect == .anew }?.at
+    return min(goal, max(began, anew ?? began) + own)
   }
 
   /// Whether the next goal is the end of the step that is under way, and not its shift.

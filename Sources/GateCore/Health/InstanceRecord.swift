@@ -224,9 +224,11 @@ extension InstanceRecord {
     return new.map { moved(from: old, to: $0, at: now, check: check) }
   }
 
-  /// Notes an answer that counts for nothing: it moves the schedule on.
+  /// Notes an answer that is neither a success nor a failure: it moves the schedule on, and until
+  /// the next success nothing is promoted on what there was before.
   mutating func pass(over answer: GuardWait, at now: GateInstant, check: HealthCheck) {
     waitsFor = answer.detail
+    latest = .missedAgain
     scheduleNext(afterCheckFrom: answer.started, to: now, under: check)
   }
 

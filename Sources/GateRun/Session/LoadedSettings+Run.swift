@@ -47,10 +47,13 @@ extension LoadedSettings {
 
 extension RunToResume {
   /// Whether traffic may have been shifted, and was not taken back.
-  var owesUndo: Bool { WayBack.isOwed(run.gate, nil, after: run.aftermath.undo) }
+  var owesUndo: Bool {
+    WayBack.isOwed(
+      run.gate, isDecided ? run.gate.verdict?.decision : nil, after: run.aftermath.undo)
+  }
 
   /// Whether the way back was begun without a verdict, by a runner that could not go on either.
-  fileprivate var hasBegunUndo: Bool { run.aftermath.hasBegunUndo && !isDecidedAgainst }
+  fileprivate var hasBegunUndo: Bool { run.aftermath.hasBegunUndo && !isDecided }
 
   /// What another runner began is begun again: how far it came is not known.
   fileprivate func goingBackAgain(_ settings: Settings) -> CommandFailure {
@@ -71,10 +74,8 @@ extension RunToResume {
     after failure: CommandFailure, _ settings: Settings
   ) -> CommandFailure {
     guard owesUndo else { return failure }
-    var failure = failure
     guard failure.status != .usage, failure.status != .badContent else {
-      failure.message += "\n  hint: users may still reach the new group: undo was not run"
-      return failure
+      return failure.leavingTraffic
     }
     return takingBack(failure, settings)
   }
@@ -97,6 +98,15 @@ extension RunToResume {
     if let why = result.command.failureWords {
       failure.message += "\n  hint: undo \(why): users may still reach the new group"
     }
+    return failure
+  }
+}
+
+extension CommandFailure {
+  /// The same, where traffic may have been shifted and is not taken back.
+  var leavingTraffic: CommandFailure {
+    var failure = self
+    failure.message += "\n  hint: users may still reach the new group: undo was not run"
     return failure
   }
 }

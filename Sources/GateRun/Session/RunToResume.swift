@@ -61,8 +61,13 @@ package struct RunToResume {
     let run = ResumedRun(recorded) { timeline.observe($0, at: $1, in: $2) }
     let found = RunToResume(
       held: held, wholeBytes: recorded.bytes, run: run, timeline: timeline)
-    try found.refuseUndone()
-    try found.refuseStaleVerdict(at: found.now())
+    do throws(CommandFailure) {
+      try found.refuseUndone()
+      try found.refuseStaleVerdict(at: found.now())
+    } catch {
+      guard found.owesUndo else { throw error }
+      throw error.leavingTraffic
+    }
     return found
   }
 
@@ -167,22 +172,25 @@ package struct RunToResume {
 
   /// A run whose traffic was taken back has nothing to go on with: what it saw was with it.
   private func refuseUndone() throws(CommandFailure) {
-    guard run.aftermath.undo != nil, !isDecidedAgainst else { return }
+    guard run.aftermath.undo != nil, !isDecided else { return }
     throw CommandFailure(
       .badContent,
       "'\(held.path)' cannot be resumed: its traffic was taken back (undo)\n"
         + "  hint: remove the journal to begin a new run, with the first step")
   }
 
-  /// Whether the run has a verdict that stands: a promotion has to be seen again.
-  var isDecidedAgainst: Bool { run.gate.verdict.map { $0.decision != .promote } ?? false }
+  /// Whether the run has a verdict that stands: a promotion has to be seen again, unless its hook
+  /// has begun.
+  var isDecided: Bool {
+    run.gate.verdict.map { $0.decision != .promote || run.aftermath.hook != nil } ?? false
+  }
 
   /// A verdict is not given as one of now when it is not.
   private func refuseStaleVerdict(at now: GateInstant) throws(CommandFailure) {
     guard let verdict = run.gate.verdict, now.since(run.gate.clock) > run.header.check.interval
     else { return }
-    // What it owes is done, however late.
-    guard verdict.decision == .promote || !owesUndo else { return }
+    // What follows from the verdict of a canary is done, however late.
+    guard !isDecided || !run.gate.rollout.hasShifted else { return }
     throw CommandFailure(
       .badContent,
       "'\(held.path)' cannot be resumed: its run was decided at "
@@ -194,7 +202,7 @@ package struct RunToResume {
   ///
   /// A promotion is none: it would rest on what the journal says, and not on what is seen.
   func document(_ journal: JournalFile?) -> VerdictDocument? {
-    guard isDecidedAgainst, let verdict = run.gate.verdict else { return nil }
+    guard isDecided, let verdict = run.gate.verdict else { return nil }
     var document = VerdictDocument(
       header: run.header, gate: run.gate, verdict: verdict,
       exitCode: verdict.exitCode(isAdvisory: run.header.isAdvisory),

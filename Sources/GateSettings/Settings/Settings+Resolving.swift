@@ -40,6 +40,7 @@ extension Settings {
       signKey: reader.signKey(), attestation: reader.attestation(),
       reports: reader.values(of: .report, ReportRequest.init(parsing:)), labels: reader.labels())
     let reactions = reader.reactions()
+    let (shift, undo) = (reader.text(of: .shift), reader.undo())
 
     if check.name.isEmpty {
       reader.compare(
@@ -59,7 +60,7 @@ extension Settings {
     guard problems.isEmpty else { throw SettingsError(problems) }
     self.init(
       checks: checks, source: source, group: group, baseline: baseline,
-      guards: guards, steps: steps, shift: reader.text(of: .shift), undo: reader.undo(),
+      guards: guards, steps: steps, shift: shift, undo: undo,
       following: following, output: output, reactions: reactions,
       isAdvisory: isAdvisory, isStrict: isStrict, warnings: reader.warnings,
       inForce: reader.inForce)

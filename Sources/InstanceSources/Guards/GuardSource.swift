@@ -55,10 +55,10 @@ package struct GuardSource: Sendable {
       switch (requests, spec.question) {
       case (.prometheus(let query), .prometheus(let url, _, _)):
         let response = try get(PrometheusAnswer.url(url, query: query))
-        return .success(try PrometheusAnswer(response, secrets: secrets).sum().value)
+        return try .success(PrometheusAnswer(response, secrets: secrets).count().value)
       case (.json(let pointer), .json(let url, _, _)):
         let answer = NumberAnswer(response: try get(url), pointer: pointer, secrets: secrets)
-        return .success(try answer.number(at: pointer) ?? 0)
+        return .success(try answer.count(at: pointer))
       case (.cloudWatchMetric(let metric), _):
         guard case .value(let value) = try client.value(of: metric) else { return .success(0) }
         return .success(value)
@@ -175,7 +175,7 @@ package struct GuardSource: Sendable {
     do {
       return try test.judge(queries, atLeast: wanted) { query, time in
         let response = try get(PrometheusAnswer.url(queries.url, query: query, time: time))
-        return try PrometheusAnswer(response, secrets: secrets).sum()
+        return try PrometheusAnswer(response, secrets: secrets).count()
       }
     } catch let none as PrometheusAnswer.NoNumbers {
       return .unknown(none.words)

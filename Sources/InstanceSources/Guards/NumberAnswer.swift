@@ -24,13 +24,21 @@ struct NumberAnswer {
     }
   }
 
-  /// The number at another place of the document; nil where there is none.
-  func number(at pointer: JSONPointer) throws(NoDocument) -> Double? {
+  /// How many there are by the number at another place of the document; none where there is nothing.
+  ///
+  /// - Throws: Also where that counts nothing: a value that is negative, infinite or no number.
+  func count(at pointer: JSONPointer) throws(NoDocument) -> Double {
+    let number: Double?
     switch try document()[pointer] {
-    case .number(let value)?: value.double
-    case .string(let text)?: Double(text)
-    case nil, .null, .bool, .array, .object: nil
+    case nil, .null: return 0
+    case .number(let value): number = value.double
+    case .string(let text): number = Double(text)
+    case .bool, .array, .object: number = nil
     }
+    guard let number, number.isCount else {
+      throw NoDocument(words: "\(pointer) is \(number.map { "\($0)" } ?? "no number"), and no count")
+    }
+    return number
   }
 
   /// Whether the number compares as wanted.
@@ -59,4 +67,9 @@ struct NumberAnswer {
       ? .holds("\(number) \(comparison.text)")
       : .fails("\(number), not \(comparison.text)", .expectationFailed)
   }
+}
+
+extension Double {
+  /// Whether so many things can have been counted.
+  var isCount: Bool { isFinite && self >= 0 }
 }

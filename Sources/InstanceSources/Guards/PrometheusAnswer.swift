@@ -39,9 +39,14 @@ struct PrometheusAnswer {
   }
 
   /// The sum of all values, none of which is 0, and when the query was evaluated.
-  func sum() throws(NoNumbers) -> (value: Double, time: String?) {
+  ///
+  /// - Throws: Also where that counts nothing: a value that is negative, infinite or no number.
+  func count() throws(NoNumbers) -> (value: Double, time: String?) {
     let samples = try samples()
-    return (samples.map(\.number).filter { !$0.isNaN }.reduce(0, +), samples.first?.time)
+    if let odd = samples.first(where: { !$0.number.isCount })?.number {
+      throw NoNumbers(words: "the query for a count gives \(odd)")
+    }
+    return (samples.map(\.number).reduce(0, +), samples.first?.time)
   }
 
   private func samples() throws(NoNumbers) -> [Sample] {

@@ -16,14 +16,14 @@ final class RequestTester: Sendable {
 
   /// All four queries are evaluated at one moment, that of the first by the server's own clock.
   ///
-  /// - Throws: what `sum` throws.
+  /// - Throws: what `count` throws.
   func judge(
-    _ queries: RequestQueries, atLeast wanted: Int, _ sum: Query
+    _ queries: RequestQueries, atLeast wanted: Int, _ count: Query
   ) throws -> GuardAnswer {
-    let newRequests = try sum(queries.new.requests, nil)
+    let newRequests = try count(queries.new.requests, nil)
     let time = newRequests.time
     let counts = try [queries.new.errors, queries.old.requests, queries.old.errors].map {
-      try sum($0, time).value
+      try count($0, time).value
     }
     let new = RequestCount(requests: Self.whole(newRequests.value), errors: Self.whole(counts[0]))
     let old = RequestCount(requests: Self.whole(counts[1]), errors: Self.whole(counts[2]))
@@ -37,9 +37,9 @@ final class RequestTester: Sendable {
   }
 
   /// `increase()` extrapolates, so that a count may have a fraction.
-  private static func whole(_ number: Double) -> Int {
-    Int(min(max(number.rounded(), 0), 1e15))
-  }
+  ///
+  /// Of more than can be tested in no time at all, so many are.
+  private static func whole(_ number: Double) -> Int { Int(min(number.rounded(), 1e9)) }
 }
 
 extension RequestCount {

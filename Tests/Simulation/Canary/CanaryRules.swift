@@ -17,6 +17,8 @@ struct CanaryRules {
     var failures = 0
     var hasBeenUp = false
     var isGone = false
+    /// Whether its latest answer was that there is too little to go by.
+    var isShort = false
   }
 
   private var seen: [Seen] = []
@@ -71,7 +73,8 @@ struct CanaryRules {
       case .shift: break
       }
     case .resumed(let gap): noteResumption(at: now, isLong: gap > world.check.interval)
-    case .instanceRemoved, .listed, .loadBalancerSaw, .loadBalancerAsked, .guardWaits,
+    case .guardWaits(let key, _): seen[key.index].isShort = true
+    case .instanceRemoved, .listed, .loadBalancerSaw, .loadBalancerAsked,
       .stepCommandEnded, .interrupted, .wokeUp:
       break
     }
@@ -99,6 +102,7 @@ struct CanaryRules {
       return
     }
     let check = world.check.asked(as: measure)
+    seen[index].isShort = false
     seen[index].results.append(isPass)
     if isPass {
       (seen[index].successes, seen[index].failures) = (seen[index].successes + 1, 0)
@@ -176,6 +180,7 @@ struct CanaryRules {
       if !one.isUp || !one.results.suffix(2).contains(true) {
         complain("step \(step) passed, but \(measure.name) did not")
       }
+      if one.isShort { complain("step \(step) passed, and \(measure.name) had too little to go by") }
     }
   }
 
