@@ -46,7 +46,7 @@ extension Gate {
   /// Whether enough instances are healthy and have passed their latest check, and every guard has.
   var isCounted: Bool { isGroupCounted && guards.pending(isHeld: isHeld) == 0 }
 
-  private var areGuardsReady: Bool {
+  var areGuardsReady: Bool {
     guards.healthy == guards.present && guards.pending(isHeld: isHeld) == 0
   }
 
@@ -132,7 +132,8 @@ extension Gate {
   var areGuardsMissing: Bool {
     guard clock > goal else {
       // The group alone could still be promoted.
-      return [lastChanceOfSoak, lastChanceOfGroup].allSatisfy { $0.map { $0 >= clock } ?? false }
+      return !areGuardsReady
+        && [lastChanceOfSoak, lastChanceOfGroup].allSatisfy { $0.map { $0 >= clock } ?? false }
     }
     return isGroupReady && isListingFresh && areViewsFresh && isGroupCounted && !areGuardsReady
   }

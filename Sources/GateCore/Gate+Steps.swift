@@ -230,12 +230,25 @@ extension Gate {
     let rest = rollout.steps[(isInStep ? next + 1 : next)...].reduce(Duration.zero) {
       $0 + $1.shortest
     }
-    let goal = deadline - rest
-    guard isInStep, let own = rollout.steps[next].deadline,
-      let began = rollout.records[next].first(.shifting)
-    else { return goal }
+    return min(deadline - rest, ownDeadline ?? deadline)
+  }
+
+  /// Until when the step that is under way must be over by its own deadline.
+  private var ownDeadline: GateInstant? {
+    guard isInStep, let current = rollout.underWay, let own = rollout.steps[current].deadline,
+      let began = rollout.records[current].first(.shifting)
+    else { return nil }
     let anew = resumptions.last { $0.effect == .anew }?.at
-    return min(goal, max(began, anew ?? began) + own)
+    return max(began, anew ?? began) + own
+  }
+
+  /// The step's own deadline, where that is the one that counts.
+  var deadlineOfStep: Duration? { ownDeadline == goal ? step?.deadline : nil }
+
+  /// Whether nothing but the step's commands took so long that the rest of it no longer fits in.
+  var isOnlyStepTooLate: Bool {
+    isInStep && rollout.state != .soaking && lastChanceOfStep < clock && areGuardsReady
+      && group.healthyAndListed >= minHealthy && group.unhealthy <= maxUnhealthy
   }
 
   /// Whether the next goal is the end of the step that is under way, and not its shift.

@@ -737,6 +737,8 @@ package struct Gate: Sendable {
         .inconclusive, tooFewSamples(Comparison(samples, wanted, tests: policy.tests)))
     } else if areGuardsMissing {
       conclude(.rollback, guardsNotHealthy)
+    } else if isOnlyStepTooLate {
+      conclude(.rollback, stepTooLate)
     } else {
       condemn(isDeadlinePast ? deadlineExceeded : cannotBecomeHealthy)
     }

@@ -20,7 +20,7 @@ struct RawClient {
   /// Connects, sends, and reads to the end.
   func exchange(
     _ request: String? = "GET /health HTTP/1.1\r\nHost: {address}\r\n\r\n",
-    atMost limit: Int = .max, within timeout: Duration = .seconds(60)
+    atMost limit: Int = .max, within timeout: Duration = .seconds(240)
   ) -> (text: String, bytes: [UInt8], end: End) {
     let deadline = ContinuousClock.now + timeout
     var bytes: [UInt8] = []

@@ -18,7 +18,7 @@ extension DemoFleet {
 }
 
 /// Asks again until the answer is true; false when it is not in time.
-func eventually(within timeout: Duration = .seconds(60), _ isTrue: () -> Bool) async throws -> Bool
+func eventually(within timeout: Duration = .seconds(240), _ isTrue: () -> Bool) async throws -> Bool
 {
   let deadline = ContinuousClock.now + timeout
   while ContinuousClock.now < deadline {

@@ -276,6 +276,7 @@ extension Gate {
 
   /// `6m`, or where the run was resumed `6m (put off to 14m30s)`.
   package var deadlineWords: String {
+    if let own = deadlineOfStep { return "\(own.inWords) of the step" }
     let length = policy.deadline.inWords
     guard !resumptions.isEmpty else { return length }
     let seconds = deadline.microseconds / 1_000_000
@@ -304,7 +305,7 @@ extension Gate {
     return count > 0 ? ", \(count) of them as they were before the run was resumed" : ""
   }
 
-  private var standing: String {
+  var standing: String {
     let present =
       present < expected
       ? ", \(present) present" : present > expected ? ", \(expected) expected" : ""

@@ -13,6 +13,15 @@ extension Gate {
         ? "shift took longer than \(time)" : "confirm did not say yes within \(time)")
   }
 
+  /// Its commands left too little time for its soak.
+  var stepTooLate: VerdictReason {
+    let needed = step?.shortest ?? .zero
+    return VerdictReason(
+      isDeadlinePast ? .deadlineExceeded : .cannotBecomeHealthyInTime,
+      "\(rollout.state?.rawValue ?? "it") took so long that the \(needed.inWords) that the step needs "
+        + "at least no longer fit into the deadline of \(deadlineWords), with \(standing)")
+  }
+
   func notApproved(_ end: StepCommandEnd) -> VerdictReason {
     VerdictReason(.notApproved, "approve \(end.result.words)\(Self.quoted(end.output))")
   }

@@ -128,7 +128,7 @@ package struct JUnitReport {
     return testCase(
       ending(part.outcome), "healthgate.\(part.kind.rawValue)",
       part.name.isEmpty ? part.kind.rawValue : part.name,
-      time: record.map { ($0.removed ?? verdict.at).since($0.firstSeen) } ?? .zero,
+      time: part.lasted ?? record.map { ($0.removed ?? verdict.at).since($0.firstSeen) } ?? .zero,
       type: kind ?? part.state,
       message: part.words.isEmpty ? part.state : "\(part.state): \(part.words)",
       details: [part.words, checks].compactMap(\.self).filter { !$0.isEmpty })

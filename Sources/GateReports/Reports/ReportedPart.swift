@@ -15,6 +15,8 @@ struct ReportedPart {
   var words: String
   /// Its checks, where it was checked, and by which key they are found.
   var record: InstanceRecord?
+  /// How long it took, where that is not the time from when its record began.
+  var lasted: Duration?
   var key: InstanceKey?
 
   enum Kind: String, Hashable, CaseIterable {

@@ -9,7 +9,10 @@ extension VerdictDocument {
       let record = gate.rollout.records[step]
       return ReportedPart(
         kind: .step, name: gate.words(for: step).printable, outcome: record.state.outcome,
-        state: record.state.rawValue, words: words(on: step).printable)
+        state: record.state.rawValue, words: words(on: step).printable,
+        lasted: record.first(.shifting).map {
+          (record.state.isUnderWay ? verdict.at : record.since ?? $0).since($0)
+        })
     } + [undoPart].compactMap(\.self)
   }
 

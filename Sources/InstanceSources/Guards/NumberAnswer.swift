@@ -36,7 +36,8 @@ struct NumberAnswer {
     case .bool, .array, .object: number = nil
     }
     guard let number, number.isCount else {
-      throw NoDocument(words: "\(pointer) is \(number.map { "\($0)" } ?? "no number"), and no count")
+      let words = number.map { "\($0)" } ?? "no number"
+      throw NoDocument(words: "\(pointer) is \(words), and no count")
     }
     return number
   }

@@ -180,7 +180,9 @@ struct CanaryRules {
       if !one.isUp || !one.results.suffix(2).contains(true) {
         complain("step \(step) passed, but \(measure.name) did not")
       }
-      if one.isShort { complain("step \(step) passed, and \(measure.name) had too little to go by") }
+      if one.isShort {
+        complain("step \(step) passed, and \(measure.name) had too little to go by")
+      }
     }
   }
 

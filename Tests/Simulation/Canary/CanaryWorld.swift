@@ -16,6 +16,8 @@ struct CanaryWorld {
   let lost: Int
   /// Until when the guards have too little to go by; in seconds.
   let quietUntil: Int
+  /// And from when on they have again: the traffic dries up; nil: it never does.
+  let quietFrom: Int?
   /// Whether commands may fail, hang or do nothing, in percent each.
   let badCommands: Int
   /// When the runner is killed, and for how long nobody looks; in seconds.
@@ -60,6 +62,7 @@ struct CanaryWorld {
     kills = (0..<one([0, 0, 0, 1, 2])).map { _ in (upTo(600), one([3, 9, 60, 900])) }
       .sorted { $0.at < $1.at }
     interruption = upTo(15) == 0 ? upTo(400) : nil
+    quietFrom = upTo(3) == 0 ? upTo(400) : nil
   }
 
   /// The dice for one question: the same whoever asks, and whenever.
@@ -94,7 +97,7 @@ struct CanaryWorld {
     let roll = Int.random(in: 0..<100, using: &dice)
     guard roll >= lost else { return .lost }
     if instance.role == .guard {
-      if second < quietUntil { return .waits }
+      if second < quietUntil || second >= quietFrom ?? .max { return .waits }
       return guardsFailFrom.map { weight >= $0 } ?? false ? .failure : .success
     }
     if failsFrom.map({ weight >= $0 }) ?? false { return .failure }
