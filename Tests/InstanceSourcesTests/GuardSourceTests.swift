@@ -71,6 +71,20 @@ import Testing
     #expect(try Self.answer("json:http://h/x#/a/0 < 2", status: status, body) == answer)
   }
 
+  /// Of requests, say: what is no number, or infinite, is never enough of them.
+  @Test(arguments: ["NaN", "+Inf", "-Inf", "-1", "much"])
+  func whatCountsNothingIsNoCount(_ text: String) throws {
+    let response = { HTTPResponse(status: 200, body: Array($0.utf8)) }
+    let answer = PrometheusAnswer(response(Self.vector("3", text)), secrets: [])
+    #expect(throws: PrometheusAnswer.NoNumbers.self) { try answer.count() }
+    let pointer = try JSONPointer(parsing: "/requests")
+    let number = NumberAnswer(
+      response: response(#"{"requests":"\#(text)"}"#), pointer: pointer, secrets: [])
+    #expect(throws: NumberAnswer.NoDocument.self) { try number.count(at: pointer) }
+    let two = PrometheusAnswer(response(Self.vector("3", "4.5")), secrets: [])
+    #expect(try two.count().value == 7.5)
+  }
+
   @Test func theQueryIsSentEncodedWhereItBelongs() {
     #expect(
       PrometheusAnswer.url("http://p:9090/", query: "a{b=\"c\"} % 2")
@@ -124,6 +138,14 @@ import Testing
         #expect(query == "nr" ? time == nil : time == "17.5")
         return (counts[query] ?? 0, "17.5")
       }
+  }
+
+  @Test func soManyRequestsAreTestedInNoTime() throws {
+    let many = ["nr": 5e12, "ne": 2e12, "or": 1e15, "oe": 4e14]
+    guard case .holds = try Self.answer(many) else {
+      Issue.record("equal shares of both groups are called worse")
+      return
+    }
   }
 
   @Test(arguments: [

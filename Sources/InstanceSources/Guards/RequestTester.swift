@@ -25,8 +25,8 @@ final class RequestTester: Sendable {
     let counts = try [queries.new.errors, queries.old.requests, queries.old.errors].map {
       try count($0, time).value
     }
-    let new = RequestCount(requests: Self.whole(newRequests.value), errors: Self.whole(counts[0]))
-    let old = RequestCount(requests: Self.whole(counts[1]), errors: Self.whole(counts[2]))
+    let new = RequestCount(counting: newRequests.value, errors: counts[0])
+    let old = RequestCount(counting: counts[1], errors: counts[2])
     for (count, group) in [(new, "new"), (old, "old")] where count.requests < wanted {
       return .waits("\(count.requests) of \(wanted) requests of the \(group) group", isEmpty: false)
     }
@@ -35,14 +35,19 @@ final class RequestTester: Sendable {
     return finding.isWorse
       ? .fails("\(seen), below \(rounded(finding.limit))", .expectationFailed) : .holds(seen)
   }
-
-  /// `increase()` extrapolates, so that a count may have a fraction.
-  ///
-  /// Of more than can be tested in no time at all, so many are.
-  private static func whole(_ number: Double) -> Int { Int(min(number.rounded(), 1e9)) }
 }
 
 extension RequestCount {
+  /// `increase()` extrapolates, so that a count may have a fraction.
+  ///
+  /// Of more requests than are tested in no time at all, so many stand for all, with their share of
+  /// errors.
+  fileprivate init(counting requests: Double, errors: Double) {
+    let part = min(1, 1e9 / max(requests, 1))
+    self.init(
+      requests: Int((requests * part).rounded()), errors: Int(min(errors * part, 1e9).rounded()))
+  }
+
   fileprivate var words: String { "\(errors) of \(requests)" }
 }
 
