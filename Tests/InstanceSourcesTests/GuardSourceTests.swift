@@ -1,5 +1,6 @@
 import GateCore
 import GateSettings
+import GateText
 import Testing
 
 @testable import InstanceSources
@@ -74,7 +75,7 @@ import Testing
   /// Of requests, say: what is no number, or infinite, is never enough of them.
   @Test(arguments: ["NaN", "+Inf", "-Inf", "-1", "much"])
   func whatCountsNothingIsNoCount(_ text: String) throws {
-    let response = { HTTPResponse(status: 200, body: Array($0.utf8)) }
+    let response = { (body: String) in HTTPResponse(status: 200, body: Array(body.utf8)) }
     let answer = PrometheusAnswer(response(Self.vector("3", text)), secrets: [])
     #expect(throws: PrometheusAnswer.NoNumbers.self) { try answer.count() }
     let pointer = try JSONPointer(parsing: "/requests")
