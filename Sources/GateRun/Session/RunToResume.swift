@@ -200,7 +200,8 @@ package struct RunToResume {
 
   /// The verdict that the run had come to when its runner died; nil while it has none.
   ///
-  /// A promotion is none: it would rest on what the journal says, and not on what is seen.
+  /// A promotion is none, unless its hook has begun: it would rest on what the journal says, and not
+  /// on what is seen.
   func document(_ journal: JournalFile?) -> VerdictDocument? {
     guard isDecided, let verdict = run.gate.verdict else { return nil }
     var document = VerdictDocument(

@@ -61,6 +61,7 @@ package struct GuardSource: Sendable {
         return .success(try answer.count(at: pointer))
       case (.cloudWatchMetric(let metric), _):
         guard case .value(let value) = try client.value(of: metric) else { return .success(0) }
+        guard value.isCount else { return .failure(NoCount(words: "\(value) is no count")) }
         return .success(value)
       case (.prometheus, _), (.json, _): preconditionFailure("it is asked where the guard is")
       }
