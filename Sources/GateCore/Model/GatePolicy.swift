@@ -137,7 +137,7 @@ package enum InstanceCount: Hashable, Sendable, CustomStringConvertible {
       return
     }
     guard let percentage = text.dropLast().asWholeNumber, percentage <= 100 else {
-      throw GrammarError("'\(text)' is not a percentage of instances: 0% to 100%, whole")
+      throw GrammarError("'\(text)' is not a whole percentage of instances from 0% to 100%")
     }
     self = .percentage(percentage)
   }

@@ -145,7 +145,7 @@ extension SettingsReader {
       }
       reject(
         key,
-        "\(key.rawValue) is given, but \(misfit.reason): it means something to no health check",
+        "\(key.rawValue) is given, but \(misfit.reason): it applies to no health check",
         hint: misfit.hint)
     }
     return settings
@@ -155,7 +155,7 @@ extension SettingsReader {
     for (index, entry) in entries.enumerated()
     where entries[..<index].contains(where: { $0.name == entry.name }) {
       reject(
-        .healthChecks, "two health checks are called \(entry.name.shown)", hint: "rename one")
+        .healthChecks, "two health checks are named \(entry.name.shown)", hint: "rename one")
     }
   }
 

@@ -59,7 +59,7 @@ extension GroupSettings {
     if count == 0 {
       problems.append(
         SettingProblem(
-          .inconsistent(source, "\(source.rawValue) lists no instance"),
+          .inconsistent(source, "\(source.rawValue) lists no instances"),
           at: inForce.origin(of: source)
         ))
     } else if let expected, expected > count {

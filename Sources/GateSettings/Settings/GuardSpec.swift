@@ -89,7 +89,7 @@ extension GuardSpec {
     case "exec": question = .exec(parts[1])
     case let form where Self.mappings.contains(form):
       throw GrammarError(
-        "\(form) needs more than one text",
+        "\(form) needs more than a string",
         hint: "write the guard as a mapping in the settings file (docs/canary.md)")
     default: throw Self.unknown(name)
     }

@@ -11,11 +11,11 @@ extension Answer.Field {
       return
     }
     guard let colon = text.firstIndex(of: ":") else {
-      throw GrammarError("a header is not 'NAME: VALUE'")
+      throw GrammarError("a header is not of the form 'NAME: VALUE'")
     }
     let name = text[..<colon]
     let value = text[text.index(after: colon)...].trimmed
-    guard Self.isName(name) else { throw GrammarError("a header has a name that cannot be one") }
+    guard Self.isName(name) else { throw GrammarError("a header has an invalid name") }
     guard !value.isEmpty else {
       throw GrammarError("\(name) has no value: write '\(name);' to send it empty")
     }

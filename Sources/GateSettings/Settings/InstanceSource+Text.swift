@@ -48,7 +48,7 @@ extension InstanceSource {
     let name = host.prefix { !":/,; \t\0".contains($0) }
     guard name.count < text.count, (try? NetworkAddress(parsing: text)) == nil else { return text }
     throw GrammarError(
-      "\(text.shown) is not a host name by itself",
+      "\(text.shown) is not just a host name",
       hint: "give it alone, such as \(name.isEmpty ? "web.example" : String(name).printable)"
         + "; --target says the port and the path")
   }

@@ -14,7 +14,7 @@ extension LatencyIncrease {
       return
     }
     guard let percentage = text.dropLast().asWholeNumber, percentage <= 10_000 else {
-      throw GrammarError("\(text.shown) is not a percentage from 0% to 10000%, whole")
+      throw GrammarError("\(text.shown) is not a whole percentage from 0% to 10000%")
     }
     self = .percentage(percentage)
   }
