@@ -83,7 +83,7 @@ package struct TargetGroup: Sendable {
       case .missingPermission, .rejected, .malformed:
         var imported = try group.importedHealthCheck()
         imported.warnings.append(
-          "whether the target group \(group.name) asks for proxy_protocol is not known: "
+          "whether the target group \(group.name) enables proxy_protocol is not known: "
             + error.message)
         return imported
       case .unreachable, .throttled, .noCredentials, .unusableCredentials, .refusedCredentials,

@@ -71,7 +71,7 @@ extension AWSClient {
     let data = result.list("MetricDataResults").first { $0.value("Id") == id }
     guard let first = data?.list("Values").first?.text.trimmed else { return nil }
     guard let value = Double(first), value.isFinite else {
-      throw malformed(call, "'\(shownLine(first))' is no number")
+      throw malformed(call, "'\(shownLine(first))' is not a number")
     }
     return value
   }

@@ -61,9 +61,9 @@ extension QueryFailure {
       case _ where response.status >= 500 || Self.transientCodes.contains(code):
         .transient(detail)
       case "" where (300...399).contains(response.status):
-        .foreign("status \(response.status), which sends elsewhere")
-      case "" where response.status == 407: .foreign("status 407: a proxy wants credentials")
-      case "": .foreign("status \(response.status) without an error code of AWS")
+        .foreign("status \(response.status), a redirect")
+      case "" where response.status == 407: .foreign("status 407: a proxy requires credentials")
+      case "": .foreign("status \(response.status) without an AWS error code")
       default: .rejected(detail)
       }
   }
