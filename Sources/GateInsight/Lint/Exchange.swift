@@ -136,7 +136,7 @@ extension Exchange {
     switch end {
     case .answered: reply?.words ?? "a connection"
     case .failed(_, let detail): detail.cleaned(to: 200)
-    case .fault(let detail): "not asked: \(detail.cleaned(to: 200))"
+    case .fault(let detail): "not sent: \(detail.cleaned(to: 200))"
     }
   }
 
