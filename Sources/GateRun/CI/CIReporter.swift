@@ -88,7 +88,7 @@ struct CIReporter {
   private func writeFiles(_ report: CIReport) -> [String] {
     guard let directory else { return [] }
     if mkdir(directory, 0o777) != 0, errno != EEXIST {
-      warn("the folder '\(directory)' cannot be made: \(SystemError.last.words)")
+      warn("the directory '\(directory)' cannot be created: \(SystemError.last.words)")
       return []
     }
     return report.files.compactMap { file in
@@ -160,7 +160,7 @@ struct CIReporter {
     var status = stat()
     let size = variables[name].map { stat($0, &status) == 0 ? Int(status.st_size) : 0 } ?? 0
     guard let text = wholeLines(of: report.summary, in: GitHubActions.summaryLimit - size) else {
-      warn("the step's summary is full, and the verdict is not in it")
+      warn("the step's summary is full, so the verdict is not in it")
       return [outputs].compactMap { $0 }
     }
     return [outputs, append(text, toFileNamedBy: name)].compactMap { $0 }

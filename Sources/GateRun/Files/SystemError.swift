@@ -12,7 +12,7 @@ package struct SystemError: Error, Equatable {
 
   /// Such as `no space left on device`.
   package var words: String {
-    guard self != .interrupted else { return "a signal ended the waiting for its reader" }
+    guard self != .interrupted else { return "a signal ended the wait for its reader" }
     let text = String(cString: strerror(code))
     return text.prefix(1).lowercased() + text.dropFirst()
   }

@@ -44,7 +44,7 @@ final class GroupPoller: MembershipFeed, Sendable {
       try watch.start()
       try queue.start()
     } catch {
-      let fault = GateFault(detail: "the group cannot be asked for again: \(error)")
+      let fault = GateFault(detail: "the group cannot be listed again: \(error)")
       if follows { post(.sourceFailed(fault), from: .now) }
       if reader.readsView { post(.viewFailed(fault), from: .now) }
       return retry.withLock { $0 = .now + max(refresh, .seconds(1)) }

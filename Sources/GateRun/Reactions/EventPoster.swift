@@ -84,7 +84,7 @@ final class EventPoster: EventSink, Sendable {
     state.withLock { state in
       let lost = state.lost + state.underWay + state.waiting.reduce(0) { $0 + $1.count }
       guard lost > 0 else { return nil }
-      let why = state.failure.map { ": \($0)" } ?? ": it takes them too slowly"
+      let why = state.failure.map { ": \($0)" } ?? ": it accepts them too slowly"
       return "\(lost) events were not posted to \(webhook.shown)\(why)"
     }
   }

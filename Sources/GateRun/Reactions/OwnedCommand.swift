@@ -161,7 +161,7 @@ private struct RunningCommand {
     while hg_next_signal(signals) != 0 {
       guard Interruptions.count > 1 else {
         Output.complain(
-          "healthgate: interrupted: the command is owed and goes on; one more signal ends it")
+          "healthgate: interrupted: the command must finish and continues; another signal ends it")
         continue
       }
       Output.complain("healthgate: interrupted, ending the command")
