@@ -107,7 +107,8 @@ extension Gate {
   var cannotBecomeHealthy: VerdictReason {
     VerdictReason(
       .cannotBecomeHealthyInTime,
-      "\(standing)\(obstacles), and the rest can no longer be by the deadline of \(deadlineWords)")
+      "\(standing)\(obstacles), and the rest cannot become healthy by the deadline of \(deadlineWords)"
+    )
   }
 
   /// What keeps a group from being promoted of which enough instances are healthy.
@@ -164,7 +165,7 @@ extension Gate {
     }
     if let latency = comparison.latency, latency.isWorse {
       words.append(
-        "answers took \(Self.milliseconds(latency.shift)) longer than the baseline's, "
+        "responses took \(Self.milliseconds(latency.shift)) longer than the baseline's, "
           + "\(comparison.policy.maxLatencyIncrease) allowed: medians "
           + "\(Self.milliseconds(latency.newMedian)) and \(Self.milliseconds(latency.oldMedian))")
     }
@@ -206,11 +207,11 @@ extension Gate {
     return isDeadlinePast
       ? VerdictReason(
         .deadlineExceeded,
-        "the deadline of \(deadline) passed with \(standing), but not every guard healthy: \(names)"
+        "the deadline of \(deadline) passed with \(standing), but not every guard is healthy: \(names)"
       )
       : VerdictReason(
         .cannotBecomeHealthyInTime,
-        "\(standing), but a guard is not, and can no longer be by the deadline of \(deadline): "
+        "\(standing), but a guard is not healthy, and cannot be by the deadline of \(deadline): "
           + names)
   }
 
@@ -229,7 +230,7 @@ extension Gate {
   var gateFault: VerdictReason {
     let what =
       losses.isEmpty
-      ? silence ?? "the gate was held up" : "\(losses.inWords) lost to faults of the gate's own"
+      ? silence ?? "the gate was held up" : "\(losses.inWords) lost to gate faults"
     let last = losses.lastTally.flatMap { tally in
       tally.lastFault.map { ", the last fault: \(words(for: $0, of: tally))" }
     }
@@ -239,7 +240,7 @@ extension Gate {
   /// What the fault was, and of which guard.
   package func words(for fault: GateFault, of tally: Losses.Tally) -> String {
     guard let key = tally.lastKey, instance(key).role == .guard else { return fault.detail }
-    return "the guard \(instance(key).id) could not be asked: \(fault.detail)"
+    return "the guard \(instance(key).id) could not be queried: \(fault.detail)"
   }
 
   /// Who has not answered for so long that what it said last counts no more; nil when nobody.
@@ -280,7 +281,7 @@ extension Gate {
     let length = policy.deadline.inWords
     guard !resumptions.isEmpty else { return length }
     let seconds = deadline.microseconds / 1_000_000
-    return "\(length) (put off to \(Duration.seconds(seconds).inWords), as the run was resumed)"
+    return "\(length) (extended to \(Duration.seconds(seconds).inWords), as the run was resumed)"
   }
 
   func interrupted(by interruption: Interruption) -> Verdict {
@@ -290,8 +291,8 @@ extension Gate {
         "interrupted by \(interruption.rawValue) with \(standing)"
       case .journalEnd: "the journal ends before a verdict, with \(standing)"
       case .otherSteps:
-        "a step would have gone on at another time than it did, and what its traffic would have met "
-          + "then nobody knows, with \(standing)"
+        "a step would have continued at another time than it did, and what its traffic would have met "
+          + "then is not known, with \(standing)"
       }
     return Verdict(
       decision: .inconclusive, reason: inStep(VerdictReason(.interrupted, message)), at: clock,

@@ -85,7 +85,7 @@ extension Gate {
     guard report.started < settled else { return nil }
     let left = settled.since(report.started).inWords
     return GuardWait(
-      started: report.started, detail: "\(left) more: its data may be of before the shift")
+      started: report.started, detail: "\(left) more: its data may be from before the shift")
   }
 
   /// An answer with nothing in it is none, once its data can be of the step; nil before.

@@ -205,13 +205,15 @@ package struct JournalReader {
     _ line: JournalLine, end: Int
   ) throws(JournalError) -> Journal.Entry? {
     guard line.seq == lines else {
-      throw error("seq is \(line.seq), but \(lines) comes next: lines are missing or doubled")
+      throw error("seq is \(line.seq), but \(lines) comes next: lines are missing or duplicated")
     }
     guard let time = microseconds(line.t, per: 1_000_000) else {
-      throw error("t is \(line.t), which is no time since the start")
+      throw error("t is \(line.t), which is not a time since the start")
     }
     let instant = GateInstant(microseconds: time)
-    guard instant >= now else { throw error("t is \(line.t), before that of the line before") }
+    guard instant >= now else {
+      throw error("t is \(line.t), earlier than that of the line before")
+    }
     let last = now
     now = instant
     guard (header == nil) == (line.event == "run_started") else {
@@ -394,7 +396,7 @@ package struct JournalReader {
   private func gap(_ line: JournalLine) throws(JournalError) -> Duration {
     let seconds = try want(line.gapSeconds, "gap_seconds")
     guard let gap = microseconds(seconds, per: 1_000_000) else {
-      throw error("gap_seconds is \(seconds), which is no time")
+      throw error("gap_seconds is \(seconds), which is not a time")
     }
     return .microseconds(gap)
   }
@@ -408,7 +410,7 @@ package struct JournalReader {
   private func checkNumber(_ line: JournalLine) throws(JournalError) -> Int {
     guard let name = line.name, let checks = header?.checks, line.role != "guard" else { return 0 }
     guard let number = checks.firstIndex(where: { $0.check.name == name }) else {
-      throw error("name is \(name.shown), but no health check of the run is called so")
+      throw error("name is \(name.shown), but no health check of the run has this name")
     }
     return number
   }
@@ -427,7 +429,7 @@ package struct JournalReader {
       }
     let started = try want(started(line), "started")
     guard let latency = microseconds(try want(line.latencyMilliseconds, "latency_ms"), per: 1000)
-    else { throw error("latency_ms is no time") }
+    else { throw error("latency_ms is not a time") }
     return CheckReport(
       started: started, result: result, status: line.status, latencyMicroseconds: latency,
       detail: line.detail, cause: FailureCause(recorded: line.cause, line.detail, result),
@@ -443,7 +445,7 @@ package struct JournalReader {
   private func started(_ line: JournalLine) throws(JournalError) -> GateInstant? {
     guard let seconds = line.started else { return nil }
     guard let time = microseconds(seconds, per: 1_000_000) else {
-      throw error("started is \(seconds), which is no time since the start")
+      throw error("started is \(seconds), which is not a time since the start")
     }
     let started = GateInstant(microseconds: time)
     guard started <= now else { throw error("started is later than t") }
@@ -620,7 +622,7 @@ package struct JournalReader {
   private func duration(_ seconds: Double, _ name: String) throws(JournalError) -> Duration {
     guard let time = microseconds(seconds, per: 1_000_000), time <= Duration.longestInMicroseconds
     else {
-      throw error("\(name) is \(seconds), which is no duration up to a year")
+      throw error("\(name) is \(seconds), which is not a duration up to a year")
     }
     return .microseconds(time)
   }
@@ -647,7 +649,7 @@ package struct JournalReader {
     _ text: String?, _ name: String, _ read: (String) -> Value?
   ) throws(JournalError) -> Value {
     let text = try want(text, name)
-    guard let value = read(text) else { throw error("\(name) is '\(text)', which is none") }
+    guard let value = read(text) else { throw error("\(name) is '\(text)', which is not valid") }
     return value
   }
 

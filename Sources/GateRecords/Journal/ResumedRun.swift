@@ -121,7 +121,7 @@ extension ResumedRun {
     let texts = [new, old].map { $0?.split(separator: "\n").joined(separator: ", ").cut(to: 80) }
     let hint =
       new == nil
-      ? "give it as the run had it: nothing but what was seen is taken from the journal"
+      ? "give it as the run had it: only what was seen is taken from the journal"
       : "give it as the run had it, or begin a new run without \(SettingKey.resume.flag)"
     let sentence =
       switch (texts[0], texts[1]) {

@@ -94,7 +94,7 @@ package struct CIVerdict: Hashable, Sendable {
     let told = blamed.prefix(room - 1).map(cause)
     let others = counted(blamed.count - told.count, "more instance", "s")
     return parts.prefix(mostCauses - 1) + told
-      + [Cause(name: others, message: "the verdict has them all")]
+      + [Cause(name: others, message: "the verdict lists them all")]
   }
 
   private static func cause(_ instance: ReportedInstance) -> Cause {

@@ -129,7 +129,7 @@ extension ReportedInstance {
     case .failed where record.health.state == .healthy:
       "healthy here, but the load balancer does not say so"
     case .undecided where record.health.state == .healthy:
-      "the latest listing of the group lacks it"
+      "missing from the latest listing of the group"
     case .failed, .tolerated, .lost: record.troubleWords
     case .undecided where record.checks == 0: record.troubleWords
     case .undecided where record.failures == 0:
