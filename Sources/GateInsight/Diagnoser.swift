@@ -1,6 +1,6 @@
 package import GateCore
 
-/// What is probably wrong, from all that the gate has seen: the likeliest and most widespread first.
+/// The diagnoses of a run, the likeliest and most widespread first.
 ///
 /// The same gate gives the same diagnoses; a group without trouble has none.
 package func diagnoses(
@@ -10,7 +10,7 @@ package func diagnoses(
   return examination.diagnoses()
 }
 
-/// What is probably wrong with an instance of which there was one check; nil when it succeeded.
+/// The diagnosis of a single check of an instance; nil if it passed.
 package func diagnosis(
   of report: CheckReport, from instance: Instance, check: HealthCheck,
   request: RequestFacts = RequestFacts()
@@ -24,14 +24,14 @@ package func diagnosis(
     evidence: symptom.evidenceWords, rule.confidence)
 }
 
-/// What is probably wrong where the gate itself is, when it lost the one check of an instance.
+/// The diagnosis of the gate fault to which the single check of an instance was lost.
 package func diagnosis(of fault: GateFault, checking instance: Instance) -> Diagnosis {
   Diagnosis(
     .gateFault, GateFaultWords.words(fault, lost: 1), of: [instance.id],
     evidence: fault.detail.cleaned(to: 200), .likely)
 }
 
-/// One look at the group at the time of the verdict.
+/// Diagnoses the group at the time of the verdict.
 struct Diagnoser {
   private let gate: Gate
   private let verdict: Verdict
@@ -40,7 +40,7 @@ struct Diagnoser {
   private var claims: [Claim.Key: Claim] = [:]
   private var troubles: [Spread.Trouble] = []
 
-  /// What is said of some instances.
+  /// A diagnosis before it is worded: the rule, and the instances that it concerns.
   private struct Claim {
     enum Source: Hashable {
       /// By its place in the table.
@@ -85,7 +85,7 @@ struct Diagnoser {
         + (isGates ? [] : ofGate) + unshared(spread))
   }
 
-  /// What the gate knows of the old group.
+  /// What is known about the old group.
   private var old: Spread.Old {
     if gate.present(.baseline) == 0 { return .unknown }
     return gate.unhealthy(.baseline) > 0 || verdict.reason.code == .sharedCause ? .failing : .well
@@ -138,7 +138,7 @@ struct Diagnoser {
 
   private var deadline: GateInstant { gate.deadline }
 
-  /// Whether it was time that decided.
+  /// Whether the verdict was due to time: the deadline passed or cannot be met.
   private var isTooLate: Bool {
     verdict.reason.code == .deadlineExceeded || verdict.reason.code == .cannotBecomeHealthyInTime
   }
@@ -469,7 +469,7 @@ struct Diagnoser {
     }
   }
 
-  /// A guard that gave no answer.
+  /// The diagnosis of guards that gave no result.
   private var blindGuard: Diagnosis? {
     let blind = gate.records(.guard) {
       $0.lostChecks > 0 && $0.health.state != .healthy && gate.hasSay($0)
@@ -510,7 +510,7 @@ struct Diagnoser {
       isDecisive ? .likely : .possible)
   }
 
-  /// The source of the group, or of the baseline, could not be read.
+  /// The diagnosis of a source of the group, or of the baseline, that could not be listed.
   private var sourceFault: Diagnosis? {
     gate.losses.listings.lastFault.map {
       unanswered(
@@ -535,7 +535,7 @@ struct Diagnoser {
       .gateFault, words, of: [], evidence: fault.detail.cleaned(to: 200), .likely)
   }
 
-  /// Nothing was answered with an error: what was due did not come in time.
+  /// The diagnosis of a delay: there was no error, but something that was due did not come in time.
   private var delay: Diagnosis {
     let fault = gate.losses.lastFault ?? .heldUp
     let what = gate.silence ?? fault.detail

@@ -1,8 +1,8 @@
 package import GateCore
 
-/// A fault of the gate's own: what it comes from, and what helps.
+/// The wording of gate faults: their causes and advice.
 struct GateFaultWords {
-  /// The words for checks that it cost.
+  /// The words for checks that were lost to the fault.
   static func words(_ fault: GateFault, lost: Int) -> Words {
     words(
       fault, what: "\(counted(lost, "check")) lost to gate faults",

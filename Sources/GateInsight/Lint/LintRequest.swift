@@ -1,6 +1,6 @@
 package import GateCore
 
-/// One request that lint sends to an instance, and what it is asked for.
+/// One request that lint sends to an instance, and its purpose.
 ///
 /// It is the health check but for what stands here. Over HTTP it is a GET or a HEAD; gRPC knows no
 /// other method than POST, and only calls that read are made.
@@ -28,11 +28,11 @@ package struct LintRequest: Hashable, Sendable {
   }
 
   package enum Connection: Hashable, Sendable {
-    /// New, and closed after it.
+    /// A new connection, closed after the request.
     case own
-    /// New, and kept for the next.
+    /// A new connection, kept open for the next request.
     case opened
-    /// That of the inquiry before.
+    /// The connection of the request before.
     case kept
   }
 
@@ -77,7 +77,7 @@ extension LintRequest {
     return [request].appending(extras).joined(separator: ", ").cleaned(to: 300)
   }
 
-  /// Why it is sent.
+  /// The purpose of the request, in words.
   package var why: String {
     switch purpose {
     case .check: "the health check: whether it passes, how fast, and always with the same result"

@@ -4,11 +4,11 @@ internal import GateSettings
 internal import InstanceSources
 internal import LibC
 
-/// Gives the verdict to the CI system that the run is part of: in its log, and in its files.
+/// Reports the verdict to the CI system that the run is part of, in its log and its files.
 ///
 /// What goes to the log goes to standard error, from where all of them take commands too. A file
-/// that cannot be written is a warning, and changes nothing else; but that a signal kept it from being
-/// written is told.
+/// that cannot be written is a warning, and changes nothing else; but that a signal kept it from
+/// being written is told.
 struct CIReporter {
   private let system: CISystem?
   private let directory: String?
@@ -102,7 +102,7 @@ struct CIReporter {
     }
   }
 
-  /// Whole or not at all.
+  /// Writes the file atomically.
   private func write(_ text: String, to path: String) throws(SystemError) {
     let file = try VerdictFile(path, waitingAtMost: Self.patience)
     try file.prepare(Array(text.utf8))

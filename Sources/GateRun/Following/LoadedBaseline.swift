@@ -5,7 +5,7 @@ internal import GateSettings
 internal import GateText
 internal import InstanceSources
 
-/// The old group as it is when the run begins.
+/// The baseline as listed when the run begins.
 package struct LoadedBaseline {
   var listing: GroupListing
   var source: RunHeader.Group
@@ -13,7 +13,7 @@ package struct LoadedBaseline {
   var timeLimit: Duration?
   /// Follows what changes; nil for a fixed list.
   var poller: GroupPoller?
-  /// What is odd about it: a sentence each.
+  /// Warnings about it, one sentence each.
   var warnings: [String] = []
 
   var instances: [Instance] { listing.instances }

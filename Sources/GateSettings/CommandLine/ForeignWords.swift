@@ -1,6 +1,6 @@
 internal import GateText
 
-/// What other programs call something that this one calls otherwise.
+/// Names that other programs use for this program's options, values and commands.
 ///
 /// Each word is one that `curl`, `kubectl`, `wait4x`, `k6`, the AWS console or a load balancer's
 /// manual uses. Whoever types it learns the word to type here; it is not taken for it.

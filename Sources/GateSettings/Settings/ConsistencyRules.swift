@@ -1,7 +1,7 @@
 import GateCore
 internal import GateText
 
-/// Settings that are well written each, but of which nothing sensible can be made together.
+/// Rules for settings that are valid each, but make no sense together.
 extension SettingsReader {
   mutating func compare(_ request: RequestSettings, with target: HealthCheckTarget) {
     guard areSound(.target) else { return }
@@ -48,7 +48,7 @@ extension SettingsReader {
     }
   }
 
-  /// A soak that cannot show what it is there for.
+  /// Warns of a soak that is too short to show anything.
   mutating func compareSoak(
     of group: GroupSettings, with checks: [HealthCheck], _ following: FollowingSettings
   ) {

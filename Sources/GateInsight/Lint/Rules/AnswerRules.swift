@@ -1,6 +1,6 @@
 internal import GateCore
 
-/// What the body of a passed check says.
+/// Rules about the body of a passing check.
 extension LintRule {
   static let content = [saysUnwell, largeAnswer]
 

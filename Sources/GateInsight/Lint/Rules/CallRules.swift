@@ -1,6 +1,6 @@
 internal import GateCore
 
-/// gRPC.
+/// Rules about gRPC health checks.
 extension LintRule {
   static let grpc = [unknownServing, defaultMethod, reflection]
 

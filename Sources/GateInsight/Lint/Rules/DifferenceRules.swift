@@ -1,6 +1,6 @@
 internal import GateCore
 
-/// Instances of one group that do not answer alike.
+/// Rules about instances of one group that answer differently.
 extension LintRule {
   static let differences = [mixedVersions, instancesDiffer, latencyVaries]
 
@@ -62,7 +62,7 @@ extension LintRule {
     var of: @Sendable (LintSubject, Exchange) -> String?
   }
 
-  /// The first that differs says it all.
+  /// The properties to compare, in order; only the first that differs is reported.
   private static let properties = [
     Property(name: "answer") { member, exchange in
       if case .fault = exchange.end { return nil }

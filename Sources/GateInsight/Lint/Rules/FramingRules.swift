@@ -1,6 +1,6 @@
 internal import GateCore
 
-/// How the answer is sent: HTTP, connections, TLS.
+/// Rules about how the response is sent: HTTP, connections, TLS.
 extension LintRule {
   static let form = [oldHTTP, unframedBody, closesUnannounced, shortKeepAlive, certificateExpires]
 

@@ -1,6 +1,6 @@
 internal import GateCore
 
-/// What the instance tells to whoever asks; the health check's path is often open to all.
+/// Rules about information that the instance discloses; the health check's path is often public.
 extension LintRule {
   static let leaks = [debugPage, stackTrace, environment, privateAddress, versionBanner]
 

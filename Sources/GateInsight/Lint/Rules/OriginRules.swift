@@ -1,6 +1,6 @@
 internal import GateCore
 
-/// Who answers: the application, or something in front of it.
+/// Rules about what answers: the application, or something in front of it.
 extension LintRule {
   static let origin = [
     catchAll, prefixMounted, looseMatcher, webServerAnswers, answersWithoutApplication, staticFile,

@@ -1,6 +1,6 @@
 internal import GateCore
 
-/// Whether the check passes, and passes for the load balancer too.
+/// Rules about whether the check passes, also for the load balancer.
 extension LintRule {
   static let passing = [
     checkFails, redirect, needsSession, needsForwarded, needsOwnRequest, answersVary, ownBurst,

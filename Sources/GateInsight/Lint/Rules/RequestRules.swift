@@ -1,6 +1,6 @@
 internal import GateCore
 
-/// What changes with the request, and what the answer leaves behind.
+/// Rules about how the response depends on the request, and about its side effects.
 extension LintRule {
   static let request = [hostChangesAnswer, setsCookies, headDiffers]
 
