@@ -1,4 +1,4 @@
-/// What is asked of each instance: `HTTP:80/health`, `TCP:5432`, `GRPC:50051/pkg.Service/Method`.
+/// A health check target: `HTTP:80/health`, `TCP:5432`, `GRPC:50051/pkg.Service/Method`.
 ///
 /// The grammar is the Classic Load Balancer's (`HealthCheck.Target`, API 2012-06-01) with
 /// `traffic-port` and gRPC from target groups.
@@ -20,7 +20,7 @@ package struct HealthCheckTarget: Hashable, Sendable, CustomStringConvertible {
 
   package var scheme: Scheme
   package var port: Port
-  /// With its leading slash and its query, as it goes on the request line; empty for TCP and SSL.
+  /// The path with its leading slash and its query, as in the request line; empty for TCP and SSL.
   package var path: String
 
   package init(scheme: Scheme, port: Port, path: String = "") {

@@ -1,6 +1,6 @@
 /// Where an instance is: a literal IPv4 or IPv6 address, or a host name.
 package struct NetworkAddress: Hashable, Sendable {
-  /// As it was written, without brackets.
+  /// The address as written, without brackets.
   package var text: String
   /// The same for every spelling of one address, an IPv4 address in IPv6 (RFC 4291, 2.5.5.2) too,
   /// and of one host name: in small letters, without the dot at its end.

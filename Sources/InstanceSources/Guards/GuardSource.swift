@@ -2,7 +2,7 @@ package import GateCore
 package import GateSettings
 internal import GateText
 
-/// Asks a guard, and waits for its answer.
+/// Checks a guard and waits for the result.
 package struct GuardSource: Sendable {
   private let spec: GuardSpec
   private let hostEnvironment: HostEnvironment
@@ -10,7 +10,7 @@ package struct GuardSource: Sendable {
   private let client: AWSClient
   private let secrets: SecretMask
   private let headers: [HTTPField]
-  /// Of a guard that tests requests.
+  /// The tester of a guard that tests requests; nil for others.
   private let test: RequestTester?
 
   /// A guard, and whom it is asked by.

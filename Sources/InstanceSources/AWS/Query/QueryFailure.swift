@@ -1,19 +1,19 @@
 internal import GateCore
 
-/// How a call failed, as far as it matters for what is done next.
+/// A failed call, by what is to be done next.
 enum QueryFailure: Error, Hashable, Sendable {
-  /// AWS is asked too often: wait, and try again.
+  /// AWS throttles the calls: wait and retry.
   case throttled(String)
-  /// Nothing answered, or the service is not well: try again.
+  /// Nothing answered, or the service failed: retry.
   case transient(String, GateFault.Cause? = nil)
-  /// Expired, unknown or badly signed.
+  /// The credentials are expired or unknown, or the signature is wrong.
   case credentials(String)
   case permission(String)
-  /// What the call names is not there.
+  /// The named resource does not exist.
   case notFound(String)
   case rejected(String)
   case malformed(String)
-  /// Somebody else's answer, such as a proxy's page.
+  /// The response is not from AWS, such as a proxy's page.
   case foreign(String)
   /// The request cannot be sent: the URL, the certificates.
   case unusable(String, GateFault.Cause? = nil)
