@@ -184,10 +184,10 @@ internal import Testing
     Row(
       "nginx wants a login", 401, [("WWW-Authenticate", "Basic")],
       "<title>401 Authorization Required</title><hr><center>nginx</center>",
-      is: .authenticationWanted, "nginx in front", not: "the path wants"),
+      is: .authenticationWanted, "nginx in front", not: "the path requires"),
     Row(
       "nginx has a file", 405, [], "<title>405 Not Allowed</title><hr><center>nginx</center>",
-      is: .methodRefused, "nginx in front", not: "the view takes"),
+      is: .methodRefused, "nginx in front", not: "the view accepts"),
     Row(
       "nginx's long path", 414, [],
       "<title>414 Request-URI Too Large</title><hr><center>nginx</center>", is: .unexpectedStatus,
