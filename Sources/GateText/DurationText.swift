@@ -5,7 +5,7 @@ extension Duration {
   ///
   /// It is exact to the microsecond: nothing passes through a floating-point number.
   ///
-  /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
+  /// - Throws: `GrammarError`, which says what was expected instead.
   package init(parsing text: String) throws(GrammarError) {
     guard !text.hasPrefix("-") else { throw GrammarError("\(text.shown) is negative") }
     var rest = text[...]

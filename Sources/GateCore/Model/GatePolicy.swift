@@ -127,7 +127,7 @@ package enum InstanceCount: Hashable, Sendable, CustomStringConvertible {
 
   /// Reads `2` or `50%`.
   ///
-  /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
+  /// - Throws: `GrammarError`, which says what was expected instead.
   package init(parsing text: String) throws(GrammarError) {
     guard text.hasSuffix("%") else {
       guard let number = text.asWholeNumber, number <= 1_000_000 else {

@@ -74,7 +74,7 @@ package struct UnhealthyWindow: Hashable, Sendable, CustomStringConvertible {
 
   /// Reads `FAILURES/CHECKS`.
   ///
-  /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
+  /// - Throws: `GrammarError`, which says what was expected instead.
   package init(parsing text: String) throws(GrammarError) {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
     guard parts.count == 2, let failures = parts[0].trimmed.asWholeNumber,

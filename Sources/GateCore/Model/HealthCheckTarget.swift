@@ -65,7 +65,7 @@ extension HealthCheckTarget.Scheme {
 extension HealthCheckTarget {
   /// Reads a target.
   ///
-  /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
+  /// - Throws: `GrammarError`, which says what was expected instead.
   package init(parsing text: String) throws(GrammarError) {
     if text.contains("://") { throw Self.isURL(text) }
     guard let colon = text.firstIndex(of: ":") else {

@@ -15,7 +15,7 @@ package struct NetworkAddress: Hashable, Sendable {
 
   /// Reads an address without a port; an IPv6 address may have brackets.
   ///
-  /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
+  /// - Throws: `GrammarError`, which says what was expected instead.
   package init(parsing written: some StringProtocol) throws(GrammarError) {
     let isBracketed = written.hasPrefix("[") && written.hasSuffix("]")
     text = isBracketed ? String(written.dropFirst().dropLast()) : String(written)

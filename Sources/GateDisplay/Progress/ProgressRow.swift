@@ -71,7 +71,7 @@ struct ProgressRow: Sendable {
     }
   }
 
-  /// Thresholds above this are written in numbers.
+  /// Thresholds above this are shown as numbers.
   private static let mostDots = 5
 
   private static func successes(_ count: Int, of threshold: Int) -> DisplayLine {

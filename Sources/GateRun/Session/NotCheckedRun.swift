@@ -7,9 +7,11 @@ internal import InstanceSources
 internal import LibC
 internal import Synchronization
 
-/// A run that has checked nothing yet: what stands where its results will be says so, until they do.
+/// A run that has not checked anything yet.
 ///
-/// So nobody takes the last run's results for this one's, however it ends.
+/// It replaces earlier results with documents that say so.
+///
+/// Thus the last run's results are never taken for this one's, however it ends.
 package struct NotCheckedRun: Sendable {
   private let places: RunPlaces
   private let showsProgress: Bool

@@ -4,7 +4,7 @@ internal import GateReports
 package import GateSettings
 internal import LibC
 
-/// The run that `resume` names: its journal, and what it comes to.
+/// The run that `resume` names, restored from its journal.
 package struct RunToResume {
   package let held: HeldJournal
   /// So much of the file is gone on with.

@@ -39,7 +39,7 @@ package struct ReportRequest: Hashable, Sendable {
 
   /// Reads `FORMAT=FILE`.
   ///
-  /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
+  /// - Throws: `GrammarError`, which says what was expected instead.
   package init(parsing text: String) throws(GrammarError) {
     guard let sign = text.firstIndex(of: "=") else {
       throw GrammarError("\(text.shown) is not FORMAT=FILE, such as html=report.html")

@@ -32,7 +32,7 @@ package struct JSONExpectation: Hashable, Sendable {
 
   /// Reads `POINTER=VALUE`; the first `=` is the one between them.
   ///
-  /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
+  /// - Throws: `GrammarError`, which says what was expected instead.
   package init(parsing text: String) throws(GrammarError) {
     guard let sign = text.firstIndex(of: "=") else {
       throw GrammarError("\(text.shown) is not POINTER=VALUE, such as /status=ok")
@@ -63,7 +63,7 @@ package enum VersionSource: Hashable, Sendable {
 
   /// Reads `header:NAME`, `json:POINTER` or `body:REGEX`.
   ///
-  /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
+  /// - Throws: `GrammarError`, which says what was expected instead.
   package init(parsing text: String) throws(GrammarError) {
     let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     let rest = parts.count == 2 ? String(parts[1]) : ""

@@ -71,7 +71,7 @@ extension GuardSpec {
   /// Reads `prometheus:URL?query=… < 0.01`, `cloudwatch-alarm:NAME`, `cloudwatch-metric:… < 5`,
   /// `json:URL#POINTER < 0.01`, `http:URL` or `exec:COMMAND`.
   ///
-  /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
+  /// - Throws: `GrammarError`, which says what was expected instead.
   package init(parsing text: String) throws(GrammarError) {
     let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
       .map { $0.trimmed }

@@ -27,7 +27,7 @@ extension Answer.Field {
 
   /// Reads a header to expect, `NAME=VALUE`.
   ///
-  /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
+  /// - Throws: `GrammarError`, which says what was expected instead.
   package init(parsingExpectation text: String) throws(GrammarError) {
     guard let sign = text.firstIndex(of: "="), Self.isName(text[..<sign]) else {
       throw GrammarError("\(text.shown) is not NAME=VALUE")

@@ -25,7 +25,7 @@ package struct InstanceSpec: Hashable, Sendable {
 
   /// Reads one instance.
   ///
-  /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
+  /// - Throws: `GrammarError`, which says what was expected instead.
   package init(parsing text: String) throws(GrammarError) {
     guard !text.isEmpty else {
       throw GrammarError(

@@ -3,7 +3,7 @@ package import GateCore
 extension LatencyIncrease {
   /// Reads `20%` or `5ms`.
   ///
-  /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
+  /// - Throws: `GrammarError`, which says what was expected instead.
   package init(parsing text: String) throws(GrammarError) {
     guard text.hasSuffix("%") else {
       do throws(GrammarError) {

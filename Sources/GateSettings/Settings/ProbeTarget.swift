@@ -15,7 +15,7 @@ extension ProbeTarget {
   /// Reads an argument: with `://` a URL, with a protocol before its first colon a check, anything
   /// else an instance.
   ///
-  /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
+  /// - Throws: `GrammarError`, which says what was expected instead.
   package init(parsing text: String) throws(GrammarError) {
     if let separator = text.firstRange(of: "://") {
       self = try Self.url(

@@ -18,7 +18,7 @@ extension GuardSpec {
 
   /// Reads a guard as one text, or as the mapping that says more of it.
   ///
-  /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
+  /// - Throws: `GrammarError`, which says what was expected instead.
   package init(reading text: String) throws(GrammarError) {
     guard text.hasPrefix("{") else {
       try self.init(parsing: text)

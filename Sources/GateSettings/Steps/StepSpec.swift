@@ -14,7 +14,7 @@ package struct StepSpec: Hashable, Sendable {
 extension StepSpec {
   /// Reads the mapping of a step; `number` counts from 1.
   ///
-  /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
+  /// - Throws: `GrammarError`, which says what was expected instead.
   init(reading text: String, number: Int) throws(GrammarError) {
     var fields = try StructuredFields(parsing: text, of: "step \(number)")
     let name = try fields.text("name")?.cleaned(to: 100) ?? "step \(number)"
