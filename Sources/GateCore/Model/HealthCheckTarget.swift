@@ -132,7 +132,7 @@ extension HealthCheckTarget {
     guard scheme.hasPath else {
       guard text.isEmpty else {
         throw GrammarError(
-          "\(whole.shown) has a path, but a \(scheme.rawValue) check asks for none")
+          "\(whole.shown) has a path, but a \(scheme.rawValue) check has none")
       }
       return ""
     }

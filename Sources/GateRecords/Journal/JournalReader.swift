@@ -265,7 +265,7 @@ package struct JournalReader {
     header.policy.expected = before.policy.expected
     guard header.checks.map(\.check) == before.checks.map(\.check), header.policy == before.policy,
       header.isAdvisory == before.isAdvisory
-    else { throw error("it has other settings than the run that it goes on with") }
+    else { throw error("its settings differ from those of the run that it continues") }
     self.header = header
   }
 

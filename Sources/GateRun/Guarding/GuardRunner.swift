@@ -39,7 +39,7 @@ final class GuardRunner: Sendable {
     do throws(BackgroundThread.Failure) {
       try BackgroundThread.start { self.answered(source.ask(), key, started) }
     } catch {
-      answered(.unknown("it cannot be asked: \(error)"), key, started)
+      answered(.unknown("it cannot be queried: \(error)"), key, started)
     }
   }
 
