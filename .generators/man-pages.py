@@ -39,7 +39,7 @@ is meant.
 # Each: what it is for, and the command as it is typed.
 EXAMPLES = {
     "healthgate": [
-        ("See what it does, without a network or any set-up:", "healthgate demo"),
+        ("See what it does, without a network or any setup:", "healthgate demo"),
         (
             "Gate two instances, and switch the traffic over only if they are promoted:",
             "healthgate http://10.0.1.5/health http://10.0.1.6/health && ./switch-traffic",
@@ -171,7 +171,7 @@ STATUSES = {
     "lint": [
         ("0", "no error was found"),
         ("1", "an error was found"),
-        ("69", "no error was found, and an instance could not be asked"),
+        ("69", "no error was found, and an instance could not be checked"),
     ],
     "verify": [("0", "the verdict can be trusted"), ("1", "it must not be")],
     "demo": None,

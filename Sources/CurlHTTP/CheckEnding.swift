@@ -47,7 +47,7 @@ struct CheckEnding {
       response.answer(status: status, wanting: judge.bodyBytesWanted), status: status)
   }
 
-  /// What an answer must show beyond its status.
+  /// Judges a response by the expectations beyond its status.
   private func judgedByPlan(_ answer: Answer, status: Int) -> CheckReport {
     guard let judge = plan.judge else { return success(status: status) }
     let judgement = judge.judge(answer)
@@ -158,6 +158,6 @@ struct CheckEnding {
       evidence: answer.flatMap { Evidence(of: $0.inflated, without: plan.secrets) })
   }
 
-  /// What an answer said; never words of the program's own.
+  /// Text of a response with secrets masked; it is never the program's own text.
   private func shown(_ text: String) -> String { plan.secrets.masked(text) }
 }

@@ -1,16 +1,16 @@
 internal import Curl
 internal import GateCore
 
-/// The checks that are made by one plan, out of those that share the loop.
+/// The checks of one plan, among those that share the loop.
 final class CheckLane {
   let plan: RequestTemplate
-  /// In microseconds.
+  /// The timeout in microseconds.
   let timeout: Int64
   let headers: StringList
   let mappings: StringList?
   let way: CheckWay
   let usesHTTP2: Bool
-  /// Places that are set up for this plan and not in use.
+  /// The indexes of transfers that are set up for this plan and free.
   var free: [Int] = []
   /// All have the same timeout, so the first begun is the first to end.
   var deadlines = DeadlineQueue()

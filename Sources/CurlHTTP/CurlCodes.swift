@@ -1,6 +1,6 @@
 internal import Curl
 
-/// What one of libcurl's results tells of who is to blame.
+/// Classes of libcurl's results, by what they say about the cause.
 ///
 /// The phase of the check decides beside it (`TransferEnd`): once a byte of an answer has come, no
 /// result is the gate's but for want of memory that the gate itself noticed.
@@ -9,17 +9,17 @@ enum ResultClass: Hashable {
   case connecting
   /// The name of an instance or a proxy.
   case lookup
-  /// What a SOCKS proxy answered; `CURLINFO_PROXY_ERROR` has it.
+  /// A SOCKS proxy's error, given by `CURLINFO_PROXY_ERROR`.
   case proxy
   /// The peer's part in the TLS handshake.
   case tls
-  /// A connection that was there and broke.
+  /// An established connection that broke.
   case broken
-  /// Closed without a byte.
+  /// The connection was closed without a byte of a response.
   case silence
   /// A body that ended too soon.
   case cutOff
-  /// An answer that is not one by its form.
+  /// A malformed response.
   case form
   /// A time of libcurl's own ran out, though it is told to have none.
   case time

@@ -1,6 +1,6 @@
 internal import GateCore
 
-/// What a gRPC call ended with, from its headers and trailers.
+/// The outcome of a gRPC call, from its headers and trailers.
 ///
 /// Source: gRPC over HTTP/2, "Responses"; grpc.health.v1 for the message.
 struct GRPCAnswer {
@@ -11,9 +11,9 @@ struct GRPCAnswer {
   var isGRPC: Bool
   var serving: ServingStatus
 
-  /// What the message of `grpc.health.v1` says.
+  /// The serving status in a message of `grpc.health.v1`.
   enum ServingStatus: Equatable {
-    /// There is no message.
+    /// The response has no message.
     case nothing
     /// It is none of this type, for this reason.
     case unreadable(String)

@@ -3,12 +3,12 @@
 /// A loop that is held up, by a busy machine or by its own work, sees answers late. What it was
 /// not listening for is not the instance's delay.
 struct ListeningClock {
-  /// Time lost since the run started.
+  /// The time lost since the run started, in microseconds.
   private(set) var lost: Int64 = 0
   /// Since when the loop has been working; its work before that is accounted for.
   private var workingSince: Int64?
 
-  /// Less than this is the ordinary course of a loop.
+  /// Delays up to this many microseconds are normal for a loop and not counted as lost.
   static let tolerance: Int64 = 5000
 
   func time(at now: Int64) -> Int64 { now - lost }

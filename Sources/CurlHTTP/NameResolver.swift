@@ -2,9 +2,9 @@ internal import CSystem
 internal import Curl
 internal import LibC
 
-/// Looks names up beside the loop: one that nobody answers for holds up nothing but its own checks.
+/// Resolves names without blocking the loop, so that an unanswered one delays only its own checks.
 ///
-/// A name is looked up once at a time; who asks for it meanwhile gets the same answer.
+/// Concurrent requests for the same name share one lookup.
 final class NameResolver {
   private let raw: OpaquePointer
   private var underWay: [String: Lookup] = [:]
@@ -19,7 +19,7 @@ final class NameResolver {
   enum Outcome {
     /// As `CURLOPT_RESOLVE` takes them, between commas.
     case addresses(String)
-    /// The system's words.
+    /// The lookup failed, with the system's error text.
     case failed(String)
   }
 
@@ -53,7 +53,7 @@ final class NameResolver {
     underWay[name] = Lookup(token: token, waiting: [then])
   }
 
-  /// Hands over what has been found.
+  /// Delivers the results of finished lookups.
   func takeDone() {
     var found = hg_lookup()
     while hg_resolver_next(raw, &found) {

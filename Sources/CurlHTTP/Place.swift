@@ -1,7 +1,7 @@
 internal import Curl
 internal import GateCore
 
-/// Where an instance's checks go, read once.
+/// The URL and names of an instance's checks, parsed once.
 final class Place {
   let url: ParsedURL
   /// For a connection that is only to be made; nil: none is.

@@ -1,4 +1,4 @@
-/// What is wrong with a message on the wire.
+/// An error in the wire format of a message.
 struct WireFormatError: Error, Equatable {
   var words: String
 

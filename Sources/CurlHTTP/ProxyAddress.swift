@@ -1,6 +1,6 @@
 internal import GateCore
 
-/// Which way leads through a proxy, and who answers on it.
+/// The protocol of a proxy.
 enum ProxyKind: Hashable {
   /// CONNECT (RFC 9110, section 9.3.6), in clear text or over TLS.
   case http
@@ -8,7 +8,7 @@ enum ProxyKind: Hashable {
   case socks
 }
 
-/// Where a proxy is, and what it does.
+/// The address and protocol of a proxy.
 struct ProxyAddress: Hashable {
   var kind: ProxyKind
   var host: String

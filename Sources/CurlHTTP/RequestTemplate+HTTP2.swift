@@ -1,10 +1,10 @@
 internal import GateCore
 
-/// What a check asks over HTTP/2: one request, on a connection of its own.
+/// The request of a check over HTTP/2, sent on its own connection.
 struct HTTP2Request {
   /// Pseudo-header fields first (RFC 9113, section 8.3); names are in lower case.
   var fields: [(name: String, value: String)]
-  /// Nil: none.
+  /// The body; nil if there is none.
   var body: [UInt8]?
 }
 

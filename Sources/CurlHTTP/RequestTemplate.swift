@@ -1,9 +1,9 @@
 package import GateCore
 
-/// What each check sends and expects; the same for every instance.
+/// The request and expectations of a health check; the same for every instance.
 package struct RequestTemplate {
   package var check: HealthCheck
-  /// Nil: GET, or gRPC's POST.
+  /// The method; nil for GET, or POST with gRPC.
   package var method: String?
   /// The `Host`; nil: the instance's address, and its port unless it is the scheme's own.
   package var host: String?

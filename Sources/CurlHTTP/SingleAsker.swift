@@ -2,7 +2,7 @@ internal import CSystem
 package import Curl
 package import GateCore
 
-/// Asks single requests one after the other, on the thread that calls it.
+/// Sends single requests one after the other, on the calling thread.
 ///
 /// Each goes out as a check does; redirects are not followed, and of a body no more than 64 KiB is
 /// kept and 1 MiB read.

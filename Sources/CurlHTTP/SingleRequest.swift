@@ -1,6 +1,6 @@
 package import GateCore
 
-/// One request to one instance that is no check of a gate's: what `lint` asks.
+/// One request of `lint` to one instance, which is not a check of a run.
 package struct SingleRequest {
   /// What is sent, and within which timeout.
   package var plan: RequestTemplate
@@ -24,7 +24,7 @@ package struct SingleRequest {
   }
 }
 
-/// What a single request brought, with all that a check has no use for.
+/// The response to a single request, with details that a check does not need.
 package struct SingleAnswer {
   package var end: TransferEnd
   /// With at most 64 KiB of the body; nil when nothing of an answer came.
@@ -38,7 +38,7 @@ package struct SingleAnswer {
   package var connectMicroseconds: Int64 = 0
   package var totalMicroseconds: Int64 = 0
   package var madeConnection = true
-  /// As the TLS library writes them.
+  /// The certificate's dates, as the TLS library writes them.
   package var certificate: CertificateDates?
 
   package struct GRPC: Hashable, Sendable {

@@ -2,7 +2,7 @@ internal import Curl
 internal import GateCore
 internal import GateInsight
 
-/// A place for one check under way: a handle that is set up once and used again and again.
+/// A reusable libcurl handle for one running check.
 final class Transfer {
   let handle: EasyHandle
   /// The place of the plan that it is set up for.
@@ -25,7 +25,7 @@ final class Transfer {
   let opener: EasyHandle?
   let usesHTTP2: Bool
   let isTLS: Bool
-  /// What is asked over HTTP/2.
+  /// The request, for HTTP/2.
   var request: HTTP2Request?
   var exchange: HTTP2Exchange?
   /// How long the names took; nil: none was looked up.
@@ -47,7 +47,7 @@ final class Transfer {
     case idle
     case lookingUp
     case opening
-    /// In libcurl's hands.
+    /// libcurl performs the transfer.
     case transferring
     case exchanging
   }

@@ -3,7 +3,7 @@ internal import GateCore
 internal import LibC
 
 extension TransferEnd {
-  /// What an exchange that is over was.
+  /// The end of a finished HTTP/2 exchange.
   init(_ state: HTTP2Exchange.State, of exchange: HTTP2Exchange, _ handle: EasyHandle) {
     let response = handle.response.pointee
     switch state {

@@ -3,12 +3,12 @@ package import GateCore
 internal import GateInsight
 internal import LibC
 
-/// How a transfer ended, in the gate's terms.
+/// The end of a transfer, in the gate's terms.
 package enum TransferEnd: Hashable, Sendable {
-  /// A whole answer, or for TCP and SSL a connection.
+  /// A complete response; for TCP and SSL, a connection.
   case answered
   case failed(FailureKind, String, FailureCause? = nil)
-  /// The gate's own fault, or that of what stands between it and the instance.
+  /// A gate fault, or a fault of something between the gate and the instance.
   case fault(String, GateFault.Cause? = nil)
 }
 
@@ -44,7 +44,7 @@ extension TransferEnd {
     }
   }
 
-  /// What this process saw itself that it lacks.
+  /// A fault for a resource that this process lacks, such as descriptors or memory.
   private static func own(_ response: CurlResponse) -> TransferEnd? {
     if response.open_errno != 0 {
       return .fault(
@@ -172,7 +172,7 @@ extension TransferEnd {
     }
   }
 
-  /// No byte of an answer has come.
+  /// The end of a transfer of which no byte of a response has come.
   private static func unanswered(
     _ result: CurlResult, _ handle: EasyHandle, _ way: CheckWay, _ text: String
   ) -> TransferEnd {
@@ -254,7 +254,7 @@ extension TransferEnd {
 
   // MARK: - Time
 
-  /// How far a check had come when its time was up.
+  /// The end of a check that timed out, by how far it had come.
   static func timedOut(
     _ handle: EasyHandle, after timeout: Duration, _ way: CheckWay
   ) -> TransferEnd {

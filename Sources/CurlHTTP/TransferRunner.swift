@@ -3,11 +3,11 @@ internal import Curl
 internal import GateCore
 internal import LibC
 
-/// Sees transfers through, from the names that must be looked up to the last byte of an answer.
+/// Runs transfers from name resolution to the last byte of a response.
 ///
 /// Most are libcurl's from their beginning to their end. What libcurl cannot do stands around it:
-/// names are looked up first, a header may be sent on the connection before anything else, and HTTP/2
-/// is spoken on a connection that libcurl has made.
+/// names are looked up first, a header may be sent on the connection before anything else, and
+/// HTTP/2 is spoken on a connection that libcurl has made.
 final class TransferRunner {
   let loop: TransferLoop
   private(set) var transfers: [Transfer] = []
@@ -66,7 +66,7 @@ final class TransferRunner {
   /// When something is to be done at the latest; now, while there is something to begin with.
   var nextMoment: Int64? { hasMore.isEmpty && ended.isEmpty ? loop.nextMoment : 0 }
 
-  /// Does what is to be done by now.
+  /// Performs the work that is due by now.
   func runTimer(at now: Int64) {
     loop.runTimer(at: now)
     guard !hasMore.isEmpty else { return }

@@ -98,8 +98,8 @@ package struct CommandWords: Sendable {
     return stray.map { option, _ in
       CommandLineProblem(
         "unexpected argument after the value of \(option)",
-        hint: "a value with blanks is put in quotes; \(option) is repeated where it may have "
-          + "several")
+        hint: "quote a value that has spaces in it; repeat \(option) where it may have several "
+          + "values")
     }
   }
 

@@ -16,7 +16,7 @@ extension CommandDeclaration {
     } else if !settings.isEmpty {
       parts.append(
         """
-        Settings: those of 'healthgate run', as far as they mean something here;
+        Settings: those of 'healthgate run' that apply here;
         'healthgate \(name) --help-all' lists them.
         """)
     }
@@ -26,7 +26,7 @@ extension CommandDeclaration {
   /// Settings that are no flags.
   private var inFileAlone: String {
     let keys = SettingKey.allCases.filter { !$0.isEverywhere }
-    return section("In the settings file alone", keys.map { ($0.rawValue, $0.setting.help) })
+    return section("Only in the settings file", keys.map { ($0.rawValue, $0.setting.help) })
   }
 
   private var paragraphs: [String] {
@@ -43,7 +43,7 @@ extension CommandDeclaration {
 
   private var answered: [(String, String)] {
     [("-h, --help", "Show this help.")]
-      + (settings.isEmpty ? [] : [("--help-all", "Show every setting too.")])
+      + (settings.isEmpty ? [] : [("--help-all", "Show this help with every setting.")])
   }
 
   private func section(_ title: String, _ rows: [(label: String, text: String)]) -> String {

@@ -16,7 +16,7 @@ extension CommandGrammar {
   /// An argument of a command that takes none.
   func stray(_ word: String, in command: CommandDeclaration) -> CommandLineProblem {
     CommandLineProblem(
-      "\(word.shown) is an argument, and '\(command.name)' takes none",
+      "unexpected argument \(word.shown): '\(command.name)' takes none",
       hint: asFlags(word, of: command) ?? "'healthgate \(command.name) --help' shows what it takes")
   }
 
@@ -59,7 +59,7 @@ extension CommandGrammar {
     }
     if let advice = ForeignWords.advice(forOption: plain), fits(advice, command) { return advice }
     if SettingKey.allCases.contains(where: { $0.optionName == plain && !$0.isEverywhere }) {
-      return "it is no option: it stands in the settings file alone (--config FILE)"
+      return "it is a setting of the settings file only (--config FILE), not an option"
     }
     let owners = commands.filter { $0.takes("--\(plain)") }.map { "'healthgate \($0.name)'" }
     if !owners.isEmpty {

@@ -1,4 +1,4 @@
-/// What a promotion needs, and whether it can still come to be.
+/// The conditions of a promotion, and whether they can still be met.
 extension Gate {
   /// Whether an instance was ever seen in the group.
   var hasHadMembers: Bool { group.present + group.removed > 0 }
@@ -10,7 +10,7 @@ extension Gate {
       && group.inService >= minHealthy && guards.healthy == guards.present
   }
 
-  /// Whether the group is there, has soaked and keeps the limits.
+  /// Whether the group is complete, has soaked and is within the limits.
   private var isGroupReady: Bool {
     // What the latest listing lacks does not speak for a promotion: the others must have soaked.
     let since = group.listed < group.present ? listedHealthySince : healthySince
@@ -19,14 +19,14 @@ extension Gate {
       && group.unhealthy <= maxUnhealthy
   }
 
-  /// Whether who is in the group is known: a fixed list always is.
+  /// Whether the newest listing of the group is fresh; a fixed list always is.
   package var isListingFresh: Bool {
     guard policy.membership == .changing else { return true }
     guard let listing else { return policy.polling == nil }
     return isFaultless || listing.fault == nil && !isTooOld(listing.started)
   }
 
-  /// Whether what the load balancers say is known, where they are asked.
+  /// Whether the newest view of the load balancers is fresh; true if they are not queried.
   package var areViewsFresh: Bool {
     guard policy.loadBalancer != .none else { return true }
     guard let view else { return false }
@@ -76,7 +76,8 @@ extension Gate {
 
   // MARK: - Whether it can still come to be
 
-  /// The last moment at which what is still wanted can come in time; nil when it cannot.
+  /// The latest moment at which everything that is still missing can come in time; nil if it
+  /// cannot.
   var lastChance: GateInstant? {
     guard hasHadMembers else { return goal }
     // What it waits for has no time of its own here.
@@ -101,8 +102,8 @@ extension Gate {
     return joiningChance(.final).map { max(present ?? $0, $0) } ?? present
   }
 
-  /// Until when one that joins, and is new, can still be healthy in time; the load balancer may
-  /// know it already.
+  /// The latest moment at which a new instance can join and still be healthy in time; the load
+  /// balancer may know it already.
   private func joiningChance(_ kind: CertaintyKind) -> GateInstant? {
     guard policy.membership == .changing || group.present < expected else { return nil }
     let first = kind == .soak ? soakCertainty : finalCertainty

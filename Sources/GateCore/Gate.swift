@@ -3,33 +3,33 @@
 /// It has no clock and does nothing. Events go in with their time, effects come out as data, and
 /// the same events give the same verdict, live, replayed or simulated.
 package struct Gate: Sendable {
-  /// By which each instance is checked: one, or several with names.
+  /// The health checks of each instance: one, or several with names.
   package let checks: [HealthCheck]
   package let policy: GatePolicy
-  /// Never set, and what keeps the gate from being copied at each check.
+  /// A property that is never set, which prevents a copy of the gate at each check.
   ///
   /// A struct with an existential in it is lent by its address. Without one the compiler copies all
   /// of it, some 1,500 bytes, wherever a function that changes the gate asks it something.
   private let lent: (any Sendable)? = nil
-  /// By what numbers each thing is checked: the instances by those of the health checks, which come
-  /// first, guards by others.
+  /// The check rules: first those of the health checks, for instances, then those of the guards.
   let rules: [CheckRule]
-  /// The steps of the canary, and where they stand.
+  /// The steps of the canary, and their state.
   package internal(set) var rollout: Rollout
-  /// What the steps want done, until the event that brought it about has been folded in.
+  /// The effects of the steps, collected until the event that caused them has been folded in.
   var stepEffects: [GateEffect] = []
-  /// By key, in the order in which the instances joined; those that left are kept.
+  /// The records, indexed by key, in the order in which the instances joined; records of instances
+  /// that left are kept.
   package internal(set) var records: [InstanceRecord] = []
   package private(set) var verdict: Verdict?
-  /// Since when the group has been as the policy wants it; nil when it is not.
+  /// Since when the group has met the policy; nil if it does not.
   package private(set) var healthySince: GateInstant?
   /// The same, for the instances that the latest listing has: when one that it lacks is gone, the
   /// soak is theirs.
   private(set) var listedHealthySince: GateInstant?
-  /// How many instances there must be: the policy's number, or what the source wants since.
+  /// The number of expected instances: the policy's, or the source's latest.
   package private(set) var expected: Int
 
-  /// The old group on trial, while the new one stands condemned.
+  /// The check for a shared cause, while the new group is condemned; otherwise nil.
   package private(set) var blame: SharedCauseCheck? {
     get { trial.first }
     set { trial = newValue.map { [$0] } ?? [] }
@@ -37,21 +37,22 @@ package struct Gate: Sendable {
   /// One at most, in a list: to ask whether there is one then copies nothing, at each check.
   private var trial: [SharedCauseCheck] = []
 
-  /// What both groups showed since the new one has been healthy; only where they are compared.
+  /// The samples of both groups since the new one became healthy; empty unless they are compared.
   private(set) var samples = ComparisonSamples()
 
   private(set) var counts = RoleCounts()
   private var keys: [Name: InstanceKey] = [:]
-  /// When the latest event came.
+  /// The time of the latest event.
   package internal(set) var clock = GateInstant.start
-  /// When, if nothing else happens, time alone will decide.
+  /// The next moment at which the passing of time alone decides.
   private var nextMoment: GateInstant?
   private var announcedWakeUp: GateInstant?
-  /// Until when the group must be promoted: the policy's deadline, or later after a resumption.
+  /// The time by which the group must be promoted: the policy's deadline, or later after a
+  /// resumption.
   package internal(set) var deadline: GateInstant
   /// Until when all must hold that comes next: a promotion, or a step on the way to it.
   package private(set) var goal: GateInstant
-  /// When the run went on after its runner was gone.
+  /// The resumptions of the run, oldest first.
   package private(set) var resumptions: [Resumption] = []
   /// Whether all that a promotion needs holds, but for the rule of the latest check.
   var isHeld = false
@@ -66,18 +67,18 @@ package struct Gate: Sendable {
   private(set) var (listed, viewed) = (GateInstant.start, GateInstant.start)
   /// Names that listings gave to the places of other instances.
   package private(set) var doubledNames: [String] = []
-  /// What the newest listing that succeeded says beside its members.
+  /// The notes of the newest listing that succeeded.
   package private(set) var notes: [ListingNote] = []
   /// When what a load balancer says against an instance is no longer forgiven, the earliest.
   private var nextGraceEnd: GateInstant?
 
   /// What faults of the gate's own have cost.
   package private(set) var losses = Losses()
-  /// Before then no check can count as not made.
+  /// The earliest time at which a check can count as not made.
   private(set) var nextMiss = GateInstant.start
   /// The gate that lost nothing, from the first loss on: none, or one.
   var faultless: [Gate] = []
-  /// Whether this is that gate.
+  /// Whether this gate is the one that lost nothing.
   var isFaultless = false
   /// Whether what is being folded into it is the success of a check that was not made.
   var isSupposing = false
@@ -127,7 +128,8 @@ package struct Gate: Sendable {
   var guards: GroupHealth { counts[.guard] }
 
   package var present: Int { group.present }
-  /// Of how many it is told how many are healthy, or not.
+  /// The total of which the healthy instances are reported: the expected or, if more, the present
+  /// ones.
   package var total: Int { max(expected, present) }
   package var healthy: Int { healthy(.member) }
   package var unhealthy: Int { group.unhealthy }
@@ -142,12 +144,12 @@ package struct Gate: Sendable {
   package func initial(_ role: InstanceRole) -> Int { counts[role].initial }
   package func replaced(_ role: InstanceRole) -> Int { counts[role].removed }
 
-  /// Those of one role, in the order in which they joined; those that left are among them.
+  /// The records of one role, in the order of joining, including those of instances that left.
   package func records(_ role: InstanceRole) -> [InstanceRecord] {
     records.filter { $0.instance.role == role }
   }
 
-  /// Those of them that are wanted; only these are copied.
+  /// The records of one role that satisfy the condition; only these are copied.
   package func records(
     _ role: InstanceRole, where isWanted: (InstanceRecord) -> Bool
   ) -> [InstanceRecord] {
@@ -165,16 +167,16 @@ package struct Gate: Sendable {
 
   /// As the health check of the key sees it.
   package func instance(_ key: InstanceKey) -> Instance { read(key) { $0.pointee.instance } }
-  /// By which it is known: both its id and its role.
+  /// The id and the role that together identify an instance.
   package func identity(of key: InstanceKey) -> (id: String, role: InstanceRole) {
     read(key) { ($0.pointee.instance.id, $0.pointee.instance.role) }
   }
-  /// What is known under the health check of the key.
+  /// The record under the health check of the key.
   package func checked(_ key: InstanceKey) -> InstanceRecord { read(key) { $0.pointee } }
 
   package func state(of key: InstanceKey) -> InstanceState { records[key.index].health.state }
 
-  /// Folds in one event; what it brings about is appended to `effects`.
+  /// Folds in one event, and appends its effects to `effects`.
   ///
   /// Returns false when the event came too late: the verdict stood before it, if only by a
   /// moment that passed unseen, and the event changed nothing.
@@ -372,7 +374,7 @@ package struct Gate: Sendable {
     judge(key, nil)
   }
 
-  /// Notes the checks that should long have been over: nobody has looked.
+  /// Records the checks that should have ended long ago but were not looked at.
   private mutating func noteMissedChecks() {
     // To the gate that lost nothing they are told, as successes.
     guard verdict == nil, !isFaultless, isAnyMissed(by: clock) else { return }
@@ -385,7 +387,7 @@ package struct Gate: Sendable {
     nextMiss = .start
   }
 
-  /// Whether there is a check that should long have been over.
+  /// Whether there is a check that should have ended long ago.
   mutating func isAnyMissed(by now: GateInstant) -> Bool {
     guard now > nextMiss else { return false }
     nextMiss = Self.firstMiss(
@@ -519,7 +521,7 @@ package struct Gate: Sendable {
 
   // MARK: - Resuming
 
-  /// Goes on after a time in which nobody looked.
+  /// Resumes the run after a time without checks.
   ///
   /// Up to an interval it is as if the gate had been held up: what it was late for comes late, and
   /// the time is nobody's. After a longer one nothing that has to be shown in a row has been, and
@@ -592,7 +594,7 @@ package struct Gate: Sendable {
     return (DeadlineFeasibility(check: rules[rule].check, until: goal - wantedSoak), final)
   }
 
-  /// In which something is checked anew.
+  /// The shortest interval of any health check.
   var shortestInterval: Duration { checks.map(\.interval).min() ?? check.interval }
 
   /// Sets it while the run goes on: how far each is from it is counted anew.
@@ -623,7 +625,7 @@ package struct Gate: Sendable {
     records.indices.contains(key.index) && records[key.index].removed == nil
   }
 
-  /// Only the group has a load balancer.
+  /// The role of the load balancer for this kind of instance: only group members have one.
   func loadBalancerRole(for role: InstanceRole) -> GatePolicy.LoadBalancerRole {
     role == .member ? policy.loadBalancer : .none
   }
@@ -788,7 +790,7 @@ package struct Gate: Sendable {
     }
   }
 
-  /// Gives a rollback, unless it is the gate that failed.
+  /// Decides on a rollback, or on `gate_fault` if faults of the gate could be to blame.
   mutating func rollBack(_ reason: VerdictReason) {
     areFaultsToBlame ? conclude(.inconclusive, gateFault) : conclude(.rollback, reason)
   }
@@ -816,7 +818,7 @@ package struct Gate: Sendable {
   }
 }
 
-/// The earliest of several moments that are still to come.
+/// Collects the earliest of several moments in the future.
 private struct Earliest {
   private(set) var moment: GateInstant?
   private let now: GateInstant

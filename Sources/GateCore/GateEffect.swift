@@ -1,16 +1,18 @@
-/// What the gate wants done; the engine does it and reports back with events.
+/// An action that the gate requests.
+///
+/// The engine performs it and reports back with events.
 package enum GateEffect: Hashable, Sendable {
-  /// Check this instance then, or as soon after as can be.
+  /// Start a check of this instance at this time, or as soon after as possible.
   case startCheck(InstanceKey, at: GateInstant)
   case stateChanged(InstanceKey, Transition)
-  /// Send `wokeUp` then, unless another time is named before.
+  /// Send `wokeUp` at this time, unless another time is given before.
   case wakeUp(at: GateInstant)
   case conclude(Verdict)
-  /// Begin the step's shift: it is on record (`stepBegan`) before its command starts.
+  /// Begin the step's shift. The event `stepBegan` is recorded before the command starts.
   case beginStep(Int)
-  /// Run this command then.
+  /// Run this command at this time.
   case runCommand(StepCommand, at: GateInstant)
-  /// Ask the step's guards from now on.
+  /// Check the step's guards from now on.
   case watch(step: Int)
   case stepMoved(StepTransition)
 }

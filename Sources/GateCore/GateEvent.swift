@@ -1,31 +1,34 @@
-/// What happens to the gate: the journal is the list of these.
+/// An event that the gate folds in.
 ///
-/// What is rare and large stands elsewhere, so that the result of a check is short to hand on.
+/// The journal is the list of these events.
+///
+/// Rare, large payloads are stored indirectly, so that the common event, a check's result, is
+/// small.
 package enum GateEvent: Hashable, Sendable {
   indirect case instanceAdded(Instance)
   case instanceRemoved(InstanceKey)
   case checked(InstanceKey, CheckReport)
-  /// A check that a fault of the gate's own cost: it says nothing of the instance.
+  /// A check that was lost to a gate fault. It says nothing about the instance.
   case checkLost(InstanceKey, GateFault)
-  /// The source of a group was asked; who joined and who left by it comes before.
+  /// A listing of a group ended. The events of instances that joined or left by it come before.
   case listed(FinishedListing)
   case loadBalancerSaw(InstanceKey, LoadBalancerView)
-  /// The load balancers were asked; what they say that is new comes before.
+  /// A query of the load balancers ended. The events of changed views come before.
   case loadBalancerAsked(FinishedView)
-  /// An answer that a guard gave with too little to go by: neither a pass nor a failure.
+  /// A result of a guard that has too little data: neither a pass nor a failure.
   case guardWaits(InstanceKey, GuardWait)
   /// The shift of a step begins.
   case stepBegan(Int)
   indirect case stepCommandEnded(StepCommandEnd)
   case interrupted(Interruption)
-  /// The run goes on after its runner was gone for this long.
+  /// The run was resumed after its runner had been gone for this long.
   case resumed(after: Duration)
-  /// Nothing but time.
+  /// Time has passed, and nothing else happened.
   case wokeUp
 }
 
 extension GateEvent {
-  /// The fault of the gate's own that it tells of, if it tells of one.
+  /// The gate fault that the event reports; nil if it reports none.
   package var fault: GateFault? {
     switch self {
     case .checkLost(_, let fault): fault
@@ -82,13 +85,13 @@ extension GateEvent {
     }
   }
 
-  /// Whether it is one of several that an answer brings.
+  /// Whether it is one of several events that one response brings.
   package var isPartOfAnswer: Bool { place != .alone }
 }
 
-/// Why a guard's answer counts for nothing: there is too little traffic to go by.
+/// A guard's result that does not count, because it has too little data.
 package struct GuardWait: Hashable, Sendable {
-  /// When it was asked.
+  /// When the guard was checked.
   package var started: GateInstant
   /// What it waits for: `612 of 1000 requests`.
   package var detail: String
@@ -102,13 +105,13 @@ package struct GuardWait: Hashable, Sendable {
   }
 }
 
-/// A listing of the group, or of the baseline, that has come to an end.
+/// A finished listing of the group or of the baseline, whether it succeeded or failed.
 package struct FinishedListing: Hashable, Sendable {
   package var role: InstanceRole
-  /// When the source was asked.
+  /// When the listing began.
   package var started: GateInstant
   package var result: Result
-  /// What the source says beside its members: whom it awaits, that it is gone.
+  /// Notes of the source beside its members: instances that it waits for, or that it is gone.
   package var notes: [ListingNote]
 
   package enum Result: Hashable, Sendable {
@@ -136,11 +139,11 @@ package struct FinishedListing: Hashable, Sendable {
   }
 }
 
-/// A question to the load balancers, about all instances, that has come to an end.
+/// A finished query of the load balancers about all instances, whether it succeeded or failed.
 package struct FinishedView: Hashable, Sendable {
-  /// When they were asked.
+  /// When the query began.
   package var started: GateInstant
-  /// Why there is no answer; nil when there is one.
+  /// Why the query failed; nil if it succeeded.
   package var fault: GateFault?
 
   package init(started: GateInstant, fault: GateFault? = nil) {

@@ -1,8 +1,9 @@
 package import GateCore
 
-/// Where checks are made, and the only place where the gate waits.
+/// Makes the checks, and is the only place where the gate waits.
 ///
-/// One thread calls it. The real one drives libcurl; a simulation's moves a clock of its own.
+/// It is called from one thread. The real checker drives libcurl; a simulation's advances its own
+/// clock.
 package protocol Checker: AnyObject {
   /// Time since the run started, on a clock that never jumps.
   var now: GateInstant { get }
@@ -10,17 +11,17 @@ package protocol Checker: AnyObject {
   /// Whether another check can be begun now: descriptors are limited.
   var hasRoom: Bool { get }
 
-  /// Begins a check; its end is among what `wait` reports later.
+  /// Starts a check; `wait` reports its end later.
   func start(_ key: InstanceKey, _ instance: Instance)
 
-  /// Gives up the instance's check, if one is under way; nothing is reported of it.
+  /// Cancels the instance's check, if one is running; its end is not reported.
   func cancel(_ key: InstanceKey)
 
-  /// Waits until something happened or `limit` has come, and appends what happened.
+  /// Waits until something happens or `limit` is reached, and appends what happened.
   func wait(until limit: GateInstant, into happenings: inout [CheckerEvent])
 }
 
-/// What a port has to report, with the moment at which it saw it.
+/// An event that a checker reports, with the time at which it was seen.
 package struct CheckerEvent: Sendable {
   package var event: GateEvent
   package var at: GateInstant

@@ -1,6 +1,6 @@
 package import GateCore
 
-/// The checks to come, the earliest first: a binary heap of times and keys.
+/// The queue of scheduled checks, earliest first: a binary heap of times and keys.
 package struct DueQueue: Sendable {
   private var heap: [Entry] = []
 
@@ -25,7 +25,7 @@ package struct DueQueue: Sendable {
     }
   }
 
-  /// Takes out the earliest check, if it is due.
+  /// Removes and returns the earliest check if it is due.
   package mutating func removeFirst(dueBy now: GateInstant) -> InstanceKey? {
     guard let first = heap.first, first.due <= now.microseconds else { return nil }
     let last = heap.removeLast()
@@ -48,7 +48,8 @@ package struct DueQueue: Sendable {
 }
 
 extension DueQueue.Entry {
-  /// Those that are due together go in the order in which they joined.
+  /// Whether it comes first; checks due at the same time are ordered by when their instances
+  /// joined.
   func isBefore(_ other: Self) -> Bool {
     guard due == other.due else { return due < other.due }
     return (key.index, key.check) < (other.key.index, other.key.check)

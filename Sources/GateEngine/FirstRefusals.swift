@@ -1,21 +1,21 @@
 package import GateCore
 
-/// A proxy let no first check of any instance through, so that there is nothing to judge.
+/// The error that a proxy refused the first check of every instance, so no check could be made.
 package struct ProxyRefusal: Error, Hashable {
-  /// That of the last instance.
+  /// The fault of the last instance's check.
   package var fault: GateFault
 }
 
-/// Whether the proxy refuses the first check of every instance: then no check counts as made.
+/// Detects that the proxy refuses the first check of every instance; then no check counts as made.
 ///
-/// Once one check has had a result, or was lost to something else, a refusal is a fault as any other.
+/// After any check has had a result, or was lost to something else, a refusal is an ordinary fault.
 package struct FirstRefusals {
   private var refused: Set<InstanceKey> = []
   private var isOver = false
 
   package init() {}
 
-  /// Takes in an event that the gate has folded.
+  /// Records an event that the gate has folded in.
   ///
   /// - Throws: `ProxyRefusal` when the last of the instances was refused, too.
   package mutating func note(_ event: GateEvent, in gate: Gate) throws(ProxyRefusal) {

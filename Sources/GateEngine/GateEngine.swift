@@ -1,15 +1,15 @@
 package import GateCore
 
-/// The loop: what happened goes into the gate, what the gate wants is done.
+/// The event loop: passes events to the gate and performs the gate's effects.
 ///
-/// It decides nothing and knows no network: the port checks and waits, the gate judges, the
-/// observers are told. A struct, so that the gate is lent to the observers at each event and not
-/// copied: nobody else can reach it meanwhile.
+/// It decides nothing and does no network I/O: the port checks and waits, the gate decides, and the
+/// observers are notified. It is a struct, so that the gate is lent to the observers at each event
+/// without a copy.
 package struct GateEngine<Port: Checker> {
   package private(set) var gate: Gate
   private let port: Port
   private let observers: [any GateObserver]
-  /// The group, and the baseline.
+  /// The group and, if there is one, the baseline.
   private var groups: [FollowedGroup]
   private var due = DueQueue()
   private let commander: (any StepCommander)?
@@ -58,10 +58,10 @@ package struct GateEngine<Port: Checker> {
     return try turns(noting: note)
   }
 
-  /// Goes on with a gate that has folded what another runner saw, until the verdict is certain.
+  /// Continues with the gate of a resumed run until the verdict is certain.
   ///
-  /// The port's time goes on from there, the gap included. The listings are of those that are there
-  /// now; the guards join unless they are there.
+  /// The port's time continues from the recorded run's, including the gap. The listings are the
+  /// current ones; guards join unless they are already present.
   package mutating func goOn(
     with listings: [InstanceRole: GroupListing], guards: [Instance]
   ) -> Verdict {
@@ -145,7 +145,7 @@ package struct GateEngine<Port: Checker> {
     commander.start(command, in: gate)
   }
 
-  /// Until when there is nothing to do but wait.
+  /// The next time at which the engine has something to do.
   private var nextMoment: GateInstant {
     var moment = observerMoment
     if port.hasRoom, let first = due.first { moment = min(moment, first) }
@@ -193,7 +193,7 @@ package struct GateEngine<Port: Checker> {
   }
 }
 
-/// A group, what tells who is in it, and who is.
+/// A group with its feed and its membership.
 private struct FollowedGroup {
   var feed: (any MembershipFeed)?
   var membership: Membership

@@ -1,8 +1,8 @@
 package import GateCore
 
-/// Whoever is told what the gate sees as it sees it: the journal, the progress display.
+/// Observes the events of a run as the gate sees them: the journal, the progress display.
 ///
-/// An observer can neither change nor delay the verdict: what it throws away is its own matter.
+/// An observer can neither change nor delay the verdict; it may discard what it is given.
 package protocol GateObserver: AnyObject {
   /// An event was folded in and had these effects.
   func observe(

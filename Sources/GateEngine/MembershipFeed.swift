@@ -1,9 +1,9 @@
 package import GateCore
 
-/// What the source of instances, or the load balancers, answered while the run went on.
+/// A response of the source of instances, or of the load balancers, during the run.
 package struct FeedUpdate: Sendable {
   package var answer: FeedAnswer
-  /// How long ago the question was asked.
+  /// The time since the request was sent.
   package var age: Duration
 
   package init(_ answer: FeedAnswer, age: Duration = .zero) {
@@ -13,31 +13,34 @@ package struct FeedUpdate: Sendable {
 }
 
 package enum FeedAnswer: Sendable {
-  /// The group as the source has it now.
+  /// The source listed the group.
   case listed(GroupListing)
-  /// The source could not be read.
+  /// The source could not be listed.
   case sourceFailed(GateFault)
   /// The load balancers' view of every instance that they know, by id.
   case viewed([String: LoadBalancerView])
-  /// A load balancer could not be asked.
+  /// A load balancer could not be queried.
   case viewFailed(GateFault)
 }
 
 /// The members of a group at one moment.
 package struct GroupListing: Hashable, Sendable {
-  /// Those that are to be checked.
+  /// The instances to check.
   package var instances: [Instance]
-  /// Ids of those that cannot be checked yet: they do not join, but who is in stays in.
+  /// Ids of instances that cannot be checked yet.
+  ///
+  /// They do not join, but instances that have joined stay.
   package var awaited: Set<String>
-  /// Those of them whose ids they keep when they join: one that goes before it joined was lost.
+  /// The awaited instances whose ids will not change when they join; one that disappears before
+  /// that counts as lost.
   package var launching: [Instance]
-  /// Ids of those that are there, but no longer a part of the group.
+  /// Ids of instances that exist but no longer belong to the group.
   package var leaving: Set<String>
-  /// How many the source wants; nil when it does not say.
+  /// The number of instances that the source expects; nil if it gives none.
   package var expected: Int?
   /// Whether the group is gone, or its desired capacity is 0.
   package var isEmpty: Bool
-  /// What the source says beside its members.
+  /// The notes of the source beside its members.
   package var notes: [ListingNote]
 
   package init(
@@ -55,21 +58,24 @@ package struct GroupListing: Hashable, Sendable {
   }
 }
 
-/// Asks the source and the load balancer again and again, on a thread of its own.
+/// Polls the source and the load balancer on a separate thread.
 package protocol MembershipFeed: AnyObject {
-  /// What came since it was asked last; never waits.
+  /// Returns the updates since the last call, without waiting.
   func takeUpdates() -> [FeedUpdate]
 }
 
-/// Turns what the source says into events: who joined, who left, how many are wanted.
+/// Turns listings of the source into events: instances that joined or left, and the expected
+/// number.
 ///
 /// Every listing comes through here, the first one too.
 package struct Membership: Sendable {
-  /// Ids that the last listing lacked: the APIs are eventually consistent, so once is not gone.
+  /// Ids that were missing from the last listing.
+  ///
+  /// The APIs are eventually consistent, so an instance that is missing once is not gone yet.
   private var missing: Set<String> = []
-  /// Those that are on their way, and whether the last listing lacked them.
+  /// Instances that are about to join, and whether they were missing from the last listing.
   private var launching: [String: (instance: Instance, isMissing: Bool)] = [:]
-  /// The user's own number, which the source's does not override.
+  /// The user's `expected`, which the source's number does not override; nil if not set.
   private let fixedExpected: Int?
   /// Whether the source can name others later; a fixed list is never asked again.
   private let kind: GatePolicy.Membership
@@ -107,14 +113,15 @@ package struct Membership: Sendable {
 
   // MARK: - Who joined, and who left
 
-  /// What a listing changes.
+  /// The changes that a listing makes.
   private struct Change {
     var removed: [InstanceKey] = []
     var added: [Instance] = []
     var lost: [GateEvent] = []
     var result: FinishedListing.Result
 
-    /// Who left goes first: a place is free before another takes it.
+    /// The events in order: departures first, so that a place is free before another instance takes
+    /// it.
     var events: [GateEvent] {
       removed.map { .instanceRemoved($0) } + added.map { .instanceAdded($0) } + lost
     }
@@ -146,7 +153,7 @@ package struct Membership: Sendable {
     fixedExpected ?? listing.expected ?? gate.expected
   }
 
-  /// Those of a listing that count: each id and each place once.
+  /// The instances of a listing that count: each id and each place once.
   ///
   /// Of two names at one place the one that is known counts, else the first.
   private func distinct(
@@ -233,7 +240,7 @@ package struct Membership: Sendable {
   private static let unregistered = LoadBalancerView(
     state: .initial, description: "not registered")
 
-  /// Only what is new: a view that says what it said is none.
+  /// The events for changed views only.
   private func viewEvents(_ views: [String: LoadBalancerView], in gate: Gate) -> [GateEvent] {
     gate.records.indices.compactMap { index in
       let record = gate.records[index]

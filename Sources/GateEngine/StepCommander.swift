@@ -1,8 +1,7 @@
 package import GateCore
 
-/// Runs the commands of the canary's steps, one at a time; how each ends is among what the `Checker`
-/// reports.
+/// Runs the commands of the canary's steps, one at a time; the `Checker` reports how each ended.
 package protocol StepCommander: AnyObject {
-  /// Begins a command; the gate knows what it is for.
+  /// Starts a command of the current step.
   func start(_ command: StepCommand, in gate: Gate)
 }

@@ -1,6 +1,6 @@
 internal import GateCore
 
-/// What is wrong beside the instances: a guard, the old group, the comparison with it.
+/// The diagnoses beside the instances: of a guard, the old group, or the comparison with it.
 func besideGroup(_ gate: Gate, _ verdict: Verdict) -> [Diagnosis] {
   guard verdict.decision != .promote else { return [] }
   return failedGuards(gate) + [sharedCause(gate, verdict), worse(gate, verdict)].compactMap(\.self)
@@ -18,10 +18,10 @@ private func failedGuards(_ gate: Gate) -> [Diagnosis] {
       Words(
         "the guard \(name) failed\(seen.isEmpty ? "" : ": \(seen)")",
         cause:
-          "the release harms what this guard watches and the health check does not see; or the "
-          + "guard's limit was not met before the release either",
-        advice: "ask the guard by hand, and compare what it says with the time before the run; its "
-          + "thresholds say how many failed answers in a row it tolerates"),
+          "the release harms something that this guard watches and the health check does not see; or "
+          + "the guard's limit was not met before the release either",
+        advice: "query the guard by hand, and compare the result with the time before the run; its "
+          + "thresholds say how many failed results in a row it tolerates"),
       of: [], evidence: seen.isEmpty ? nil : seen, .likely)
   }
 }
@@ -37,12 +37,12 @@ private func sharedCause(_ gate: Gate, _ verdict: Verdict) -> Diagnosis? {
       "the old group fails too: \(what.isEmpty ? "its checks" : what) on \(failing.count) of "
         + "\(counted(gate.present(.baseline), "instance"))",
       cause:
-        "what both groups share is at fault, and not this release: a database, a name "
-        + "server, another service that both ask, the network, or the health check's own settings",
+        "something that both groups share is at fault, not this release: a database, a name "
+        + "server, another service that both call, the network, or the health check's own settings",
       advice:
-        "look at what both need, and into the logs of the old group's "
+        "look at what both depend on, and at the logs of the old group's "
         + "\(list(failing.map(\.instance.id), atMost: 3)) as well; a rollback would not help: run the "
-        + "gate again when the old group is well"),
+        + "gate again when the old group is healthy"),
     of: [], evidence: failing.first?.lastFailure?.report.detail?.cleaned(to: 200), .likely)
 }
 
@@ -58,13 +58,13 @@ private func worse(_ gate: Gate, _ verdict: Verdict) -> Diagnosis? {
       "the new group \(what.compactMap(\.self).joined(separator: " and ")) than the old one under the "
         + "same checks at the same time",
       cause: isSlower
-        ? "the release does more for each request, has lost a cache or an index, or its "
-          + "instances are not warm yet or have less power"
-        : "the release fails at times where the old one does not: a race, a worker that is "
-          + "broken, a dependency with too short a timeout",
+        ? "the release does more work for each request, has lost a cache or an index, or its "
+          + "instances are not warm yet or are less powerful"
+        : "the release fails occasionally where the old one does not: a race, a broken worker, "
+          + "or a dependency with too short a timeout",
       advice: isSlower
         ? "compare the time that the health view takes in both groups, and their instance types; a "
-          + "soak before the comparison lets instances warm up; max_latency_increase says how much is allowed"
+          + "soak before the comparison lets instances warm up; max_latency_increase sets how much is allowed"
         : "read the log at the times of the failed checks, and compare it with the old group's"),
     of: [], evidence: verdict.reason.message.cleaned(to: 200), .likely)
 }

@@ -3,7 +3,7 @@ package import GateCore
 /// Causes by words: those of the libraries that a check is made with, and those of journals that
 /// were written before they had causes.
 extension FailureCause {
-  /// Nil where the words tell no more than the kind.
+  /// Finds the cause of a failure by its words; nil if they say no more than the kind.
   package init?(words: String, of kind: FailureKind) {
     let folded = words.foldedBytes
     let found = Self.phrases.first { row in
@@ -21,7 +21,7 @@ extension FailureCause {
 
   private static let proxyProtocol = ["proxy protocol", "proxy tcp4", "proxy tcp6"]
 
-  /// In lower case; the first row counts.
+  /// The phrases, in lower case; the first row that matches counts.
   private static let phrases: [(kinds: [FailureKind], cause: FailureCause, phrases: [String])] = [
     (FailureKind.allCases, .proxyHeader, proxyProtocol),
     (FailureKind.allCases, .streamReset, ["reset the stream"]),
@@ -82,7 +82,7 @@ extension FailureCause {
 }
 
 extension GateFault.Cause {
-  /// Nil where the words tell nothing of it.
+  /// Finds the cause of a gate fault by its words; nil if they do not tell it.
   package init?(words: String) {
     let folded = words.foldedBytes
     let found = Self.phrases.first { row in row.phrases.contains { folded.contains(phrase: $0) } }

@@ -1,6 +1,6 @@
 package import GateCore
 
-/// What is probably wrong, from all that the gate has seen: the likeliest and most widespread first.
+/// The diagnoses of a run, the likeliest and most widespread first.
 ///
 /// The same gate gives the same diagnoses; a group without trouble has none.
 package func diagnoses(
@@ -10,7 +10,7 @@ package func diagnoses(
   return examination.diagnoses()
 }
 
-/// What is probably wrong with an instance of which there was one check; nil when it succeeded.
+/// The diagnosis of a single check of an instance; nil if it passed.
 package func diagnosis(
   of report: CheckReport, from instance: Instance, check: HealthCheck,
   request: RequestFacts = RequestFacts()
@@ -24,14 +24,14 @@ package func diagnosis(
     evidence: symptom.evidenceWords, rule.confidence)
 }
 
-/// What is probably wrong where the gate itself is, when it lost the one check of an instance.
+/// The diagnosis of the gate fault to which the single check of an instance was lost.
 package func diagnosis(of fault: GateFault, checking instance: Instance) -> Diagnosis {
   Diagnosis(
     .gateFault, GateFaultWords.words(fault, lost: 1), of: [instance.id],
     evidence: fault.detail.cleaned(to: 200), .likely)
 }
 
-/// One look at the group at the time of the verdict.
+/// Diagnoses the group at the time of the verdict.
 struct Diagnoser {
   private let gate: Gate
   private let verdict: Verdict
@@ -40,7 +40,7 @@ struct Diagnoser {
   private var claims: [Claim.Key: Claim] = [:]
   private var troubles: [Spread.Trouble] = []
 
-  /// What is said of some instances.
+  /// A diagnosis before it is worded: the rule, and the instances that it concerns.
   private struct Claim {
     enum Source: Hashable {
       /// By its place in the table.
@@ -85,7 +85,7 @@ struct Diagnoser {
         + (isGates ? [] : ofGate) + unshared(spread))
   }
 
-  /// What the gate knows of the old group.
+  /// What is known about the old group.
   private var old: Spread.Old {
     if gate.present(.baseline) == 0 { return .unknown }
     return gate.unhealthy(.baseline) > 0 || verdict.reason.code == .sharedCause ? .failing : .well
@@ -138,7 +138,7 @@ struct Diagnoser {
 
   private var deadline: GateInstant { gate.deadline }
 
-  /// Whether it was time that decided.
+  /// Whether the verdict was due to time: the deadline passed or cannot be met.
   private var isTooLate: Bool {
     verdict.reason.code == .deadlineExceeded || verdict.reason.code == .cannotBecomeHealthyInTime
   }
@@ -281,8 +281,8 @@ struct Diagnoser {
       .instancesMissing,
       Words(
         summary,
-        cause: "instances were not launched (capacity, a quota, an image that is not "
-          + "there), wait in a lifecycle hook, or are not in what the source lists",
+        cause: "instances were not launched (capacity, a quota, a missing image), wait in a "
+          + "lifecycle hook, or are not listed by the source",
         advice: "'aws autoscaling describe-scaling-activities' says why a launch failed; otherwise "
           + "compare expected with the size of the group"),
       of: [], evidence: nil, .likely)
@@ -291,14 +291,14 @@ struct Diagnoser {
   private static func advice(onMissing note: ListingNote) -> String {
     switch note {
     case .awaited(let instances) where instances.named.contains(where: \.isHeldByHook):
-      "a lifecycle hook holds them: see whoever completes it ('aws autoscaling "
-        + "describe-lifecycle-hooks'), or make the deadline longer than its time"
+      "a lifecycle hook holds them: find what completes it ('aws autoscaling "
+        + "describe-lifecycle-hooks'), or make the deadline longer than its timeout"
     case .awaited(let instances) where instances.named.contains(where: \.isUnhealthy):
-      "'aws autoscaling describe-scaling-activities' says why the group gave them up"
+      "'aws autoscaling describe-scaling-activities' says why the group abandoned them"
     case .notRunning: "'aws ec2 describe-instances' says why they stopped (StateReason)"
     case .noCapacity: "set the group's desired capacity before the gate runs"
     case .awaited, .other:
-      "make the deadline longer, or see what they wait for: 'aws autoscaling "
+      "make the deadline longer, or find what they wait for: 'aws autoscaling "
         + "describe-scaling-activities'"
     }
   }
@@ -314,7 +314,7 @@ struct Diagnoser {
           "the source says: \($0.words.cleaned(to: 300))"
         }
           ?? "the Auto Scaling group replaces instances that fail its own check before they are up, "
-          + "or scales in, or was deleted, or a spot instance was taken back",
+          + "or scales in, or was deleted, or a spot instance was interrupted",
         advice: "'aws autoscaling describe-scaling-activities' names the cause; make its "
           + "HealthCheckGracePeriod longer than a boot, or suspend ReplaceUnhealthy during the "
           + "gate"),
@@ -332,8 +332,8 @@ struct Diagnoser {
     return Diagnosis(
       .loadBalancerDisagrees,
       Words(
-        "\(counted(refused.count, "instance")) passed here, and the load balancer has them not in "
-          + "service: \((reason ?? "not registered").cleaned(to: 80))",
+        "\(counted(refused.count, "instance")) passed here, but not in service with the load "
+          + "balancer: \((reason ?? "not registered").cleaned(to: 80))",
         cause: words.cause, advice: words.advice),
       of: refused.map(\.instance.id),
       evidence: first.view?.description?.cleaned(to: 200), .likely)
@@ -347,8 +347,8 @@ struct Diagnoser {
       Words(
         "\(counted(wrong.count, "instance")) not of the new release: "
           + (first.instance.mismatch ?? "").cleaned(to: 100),
-        cause: "left-overs of the old release, or the group still launches it",
-        advice: "see which image and launch template version the group launches, and start an "
+        cause: "they are left over from the old release, or the group still launches it",
+        advice: "check which image and launch template version the group launches, and start an "
           + "instance refresh"),
       of: wrong.map(\.instance.id), evidence: first.instance.mismatch?.cleaned(to: 200), .likely)
   }
@@ -370,11 +370,12 @@ struct Diagnoser {
     return Diagnosis(
       .deadlineTooShort,
       Words(
-        "\(counted(late.count, "instance")) failed no check, and had too few of them",
+        "\(counted(late.count, "instance")) failed no check, but had too few checks",
         cause: "\(check.initialThreshold) successes at an interval of "
-          + "\(check.interval.inWords)\(soak) do not fit between its joining and the deadline of "
+          + "\(check.interval.inWords)\(soak) do not fit between joining and the deadline of "
           + gate.policy.deadline.inWords,
-        advice: "a deadline of \(needed.roundedUp.inWords) would have been enough; or a shorter "
+        advice:
+          "a deadline of \(needed.roundedUp.inWords) would have been enough; or use a shorter "
           + "interval or a lower threshold"),
       of: late.map(\.instance.id), evidence: nil, .likely)
   }
@@ -443,11 +444,11 @@ struct Diagnoser {
           + text.cleaned(to: 100),
         cause: said.words == .failed
           ? "its own health checks fail: nothing listens on the port, a security group does not let "
-            + "the load balancer in, or the answer is not what it wants; it says no more"
+            + "the load balancer in, or the response is not what it requires; it gives no details"
           : said.words.cause,
         advice: said.words == .failed
           ? "probe an instance from a host that reaches it ('healthgate probe'), and read the service's "
-            + "log there; allow the load balancer's security group to the port of the check"
+            + "log there; allow the load balancer's security group to reach the port of the check"
           : said.words.advice),
       of: ids, evidence: evidence, .likely)
   }
@@ -468,7 +469,7 @@ struct Diagnoser {
     }
   }
 
-  /// A guard that gave no answer.
+  /// The diagnosis of guards that gave no result.
   private var blindGuard: Diagnosis? {
     let blind = gate.records(.guard) {
       $0.lostChecks > 0 && $0.health.state != .healthy && gate.hasSay($0)
@@ -477,10 +478,11 @@ struct Diagnoser {
     return Diagnosis(
       .gateFault,
       Words(
-        "\(counted(blind.count, "guard")) gave no answer: \(first.instance.id.cleaned(to: 100))",
-        cause: "it cannot be asked from here, or has nothing to say yet: no data, no requests",
-        advice: "ask it by hand on this host; for a query over requests, see that there are some "
-          + "while the gate runs"),
+        "\(counted(blind.count, "guard")) gave no result: \(first.instance.id.cleaned(to: 100))",
+        cause: "it cannot be queried from here, or has no result yet: no data, no requests",
+        advice:
+          "query it by hand on this host; for a query over requests, make sure that there are "
+          + "some while the gate runs"),
       of: [], evidence: fault.detail.cleaned(to: 200), .likely)
   }
 
@@ -508,21 +510,21 @@ struct Diagnoser {
       isDecisive ? .likely : .possible)
   }
 
-  /// The source of the group, or of the baseline, could not be read.
+  /// The diagnosis of a source of the group, or of the baseline, that could not be listed.
   private var sourceFault: Diagnosis? {
     gate.losses.listings.lastFault.map {
       unanswered(
         $0, "\(counted(gate.losses.listings.count, "listing")) of the source failed",
-        advice: "ask the source by hand on this host; a listing may be missed now and then, but "
-          + "a promotion needs a fresh one")
+        advice: "query the source by hand on this host; an occasional listing may fail, but a "
+          + "promotion needs a fresh one")
     }
   }
 
   private var viewFault: Diagnosis? {
     gate.losses.views.lastFault.map {
       unanswered(
-        $0, "\(counted(gate.losses.views.count, "question")) to the load balancer failed",
-        advice: "see that this host may call the load balancer's API (DescribeTargetHealth, "
+        $0, "\(counted(gate.losses.views.count, "request")) to the load balancer failed",
+        advice: "make sure that this host may call the load balancer's API (DescribeTargetHealth, "
           + "DescribeInstanceHealth) as often as refresh says")
     }
   }
@@ -533,7 +535,7 @@ struct Diagnoser {
       .gateFault, words, of: [], evidence: fault.detail.cleaned(to: 200), .likely)
   }
 
-  /// Nothing was answered with an error: what was due did not come in time.
+  /// The diagnosis of a delay: there was no error, but something that was due did not come in time.
   private var delay: Diagnosis {
     let fault = gate.losses.lastFault ?? .heldUp
     let what = gate.silence ?? fault.detail
@@ -542,10 +544,10 @@ struct Diagnoser {
       Words(
         what.cleaned(to: 200),
         cause: gate.silence == nil
-          ? "this host was too busy, or the process was stopped, so that checks were not made when "
-            + "they were due"
+          ? "this host was too busy, or the process was stopped, so checks were not made when they "
+            + "were due"
           : "it hangs, or takes longer than the time limit of a listing",
-        advice: "run the gate again; give the runner more CPU, or ask less often"),
+        advice: "run the gate again; give the runner more CPU, or check less often"),
       of: [], evidence: nil, .likely)
   }
 
@@ -558,12 +560,12 @@ struct Diagnoser {
     return Diagnosis(
       .instancesMissing,
       Words(
-        "\(counted(missing.count, "instance")) \(are) not in the latest listing, and so not counted",
+        "\(counted(missing.count, "instance")) \(are) not in the latest listing, so not counted",
         cause: gate.notes.first.map { "the source says: \($0.words.cleaned(to: 200))" }
           ?? "the group is replacing them or scaling in, or they wait in a lifecycle hook; "
-          + "an API that is behind lists them again soon",
+          + "an API that lags behind lists them again soon",
         advice: gate.notes.first.map(Self.advice(onMissing:))
-          ?? "compare what the source lists now; expected says how many there must be"),
+          ?? "compare what the source lists now; expected sets how many there must be"),
       of: missing.map(\.instance.id), evidence: nil, .possible)
   }
 }

@@ -1,26 +1,28 @@
-/// What is probably wrong with some instances, and what to do about it.
+/// A diagnosis: a probable cause of failures, the instances, and what to do.
 package struct Diagnosis: Hashable, Sendable {
   package var code: DiagnosisCode
-  /// The ids of those concerned, in the order in which they joined.
+  /// The ids of the instances, in the order in which they joined.
   package var instances: [String]
   /// What was seen, in one line.
   package var summary: String
-  /// What usually is behind it.
+  /// The usual cause.
   package var likelyCause: String
-  /// What to look at, or to change.
+  /// What to check or change.
   package var advice: String
   /// The status, the header and the start of the body that speak for it; at most 200 bytes.
   package var evidence: String?
   package var confidence: Confidence
 
-  /// How far the evidence goes; nothing is certain from outside.
+  /// How strong the evidence is; nothing is certain from outside.
   package enum Confidence: String, Hashable, Sendable, CaseIterable {
     case likely
     case possible
   }
 }
 
-/// What a diagnosis says in short; the raw value is the `code` of the verdict.
+/// The kind of a diagnosis.
+///
+/// The raw value is its `code` in the verdict.
 package enum DiagnosisCode: String, Hashable, Sendable, CaseIterable {
   // The connection.
   case nothingListens = "nothing_listens"

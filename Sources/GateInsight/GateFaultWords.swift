@@ -1,13 +1,13 @@
 package import GateCore
 
-/// A fault of the gate's own: what it comes from, and what helps.
+/// The wording of gate faults: their causes and advice.
 struct GateFaultWords {
-  /// The words for checks that it cost.
+  /// The words for checks that were lost to the fault.
   static func words(_ fault: GateFault, lost: Int) -> Words {
     words(
-      fault, what: "\(counted(lost, "check")) lost to faults of the gate's own",
+      fault, what: "\(counted(lost, "check")) lost to gate faults",
       advice: "run the gate again from a host that reaches the instances: the lost checks say "
-        + "nothing of them")
+        + "nothing about them")
   }
 
   /// The advice is for a fault of which nothing better is known.
@@ -23,7 +23,7 @@ extension GateFault.Cause {
   fileprivate var words: String {
     switch self {
     case .noDescriptor:
-      "this process may not open so many files: checks at the same time need a descriptor each"
+      "this process may not open that many files: each concurrent check needs a descriptor"
     case .nameServer: "the name server does not answer here, or does not know the name"
     case .noRoute: "this host has no route to the instances: another network, or no IPv6"
     case .noLocalPort: "this host has no local ports left for so many connections"
@@ -31,20 +31,20 @@ extension GateFault.Cause {
     case .tlsFiles:
       "a certificate, key or list of authorities given to the check cannot be used"
     case .proxyCredentials:
-      "the proxy wants a user and a password, or does not know those that it was given"
-    case .proxyLimit: "the proxy takes fewer connections at a time"
+      "the proxy requires a user and a password, or rejects those that it was given"
+    case .proxyLimit: "the proxy accepts fewer connections at a time"
     case .proxyRefused:
-      "the proxy does not allow connections to these addresses and ports: many allow CONNECT to "
-        + "port 443 alone"
+      "the proxy does not allow connections to these addresses and ports: many allow CONNECT only "
+        + "to port 443"
     case .proxyUnusable:
       "the proxy between this host and the instances refuses or does not answer"
     case .missingPermission:
-      "whoever asks lacks a permission: it was taken away, or a session's policy is narrower"
-    case .throttled: "AWS limits how often its API is asked in this account and region"
-    case .credentials: "the credentials do not hold any more, or could not be renewed"
-    case .notFound: "what was named is not there any more, or not in this account and region"
-    case .foreign: "a proxy, a firewall or a sign-in page answers in the place of AWS"
-    case .awsUnreachable: "the API of AWS does not answer from here as it should"
+      "the caller lacks a permission: it was revoked, or a session's policy is narrower"
+    case .throttled: "AWS limits how often its API may be called in this account and region"
+    case .credentials: "the credentials are no longer valid, or could not be renewed"
+    case .notFound: "the named resource no longer exists, or not in this account and region"
+    case .foreign: "a proxy, a firewall or a sign-in page answers in place of AWS"
+    case .awsUnreachable: "the AWS API does not answer from here as it should"
     }
   }
 
@@ -53,34 +53,34 @@ extension GateFault.Cause {
     switch self {
     case .noDescriptor:
       "raise the limit where the gate runs ('ulimit -n', LimitNOFILE), or make the interval longer"
-    case .nameServer: "try 'getent hosts NAME' on this host; give addresses in place of names"
+    case .nameServer: "try 'getent hosts NAME' on this host; use addresses in place of names"
     case .noRoute:
-      "see 'ip route get ADDRESS'; run the gate inside the network, or through a bastion with "
+      "check 'ip route get ADDRESS'; run the gate inside the network, or through a bastion with "
         + "--proxy"
     case .noLocalPort: "make the interval longer, or widen net.ipv4.ip_local_port_range"
     case .localFirewall:
-      "look at the rules for outgoing connections (nft list ruleset, iptables -S OUTPUT)"
+      "check the rules for outgoing connections (nft list ruleset, iptables -S OUTPUT)"
     case .tlsFiles:
-      "look at ca_file, client_cert and client_key with 'openssl x509 -in FILE -noout -text'"
+      "check ca_file, client_cert and client_key with 'openssl x509 -in FILE -noout -text'"
     case .proxyCredentials:
-      "give a user and a password that the proxy knows: SCHEME://USER:PASSWORD@HOST:PORT"
+      "give a user and a password that the proxy accepts: SCHEME://USER:PASSWORD@HOST:PORT"
     case .proxyLimit: "make the interval longer, or raise the proxy's limit for this host"
     case .proxyRefused:
       "allow CONNECT to the instances' addresses and ports on the proxy (squid: http_access and "
         + "SSL_ports; tinyproxy: ConnectPort; Envoy: a CONNECT route)"
     case .proxyUnusable:
-      "try 'curl -x PROXY http://ADDRESS:PORT' on this host; see that the proxy may connect to "
+      "try 'curl -x PROXY http://ADDRESS:PORT' on this host; make sure that the proxy may connect to "
         + "these ports"
     case .missingPermission:
-      "allow the action that the message names to the role or user that it names"
-    case .throttled: "make refresh longer, or see who else asks"
+      "allow the action in the message for the role or user in the message"
+    case .throttled: "make refresh longer, or find what else calls the API"
     case .credentials:
-      "use credentials that last as long as the run, or a source that is renewed by itself; try "
+      "use credentials that last as long as the run, or a source that renews itself; try "
         + "'aws sts get-caller-identity' on this host"
-    case .notFound: "see who deletes it while the gate runs"
-    case .foreign: "let this host through to AWS; see HTTPS_PROXY and NO_PROXY"
+    case .notFound: "find what deletes it while the gate runs"
+    case .foreign: "allow this host to reach AWS; check HTTPS_PROXY and NO_PROXY"
     case .awsUnreachable:
-      "try 'aws sts get-caller-identity' on this host; see the network, a proxy, AWS_ENDPOINT_URL"
+      "try 'aws sts get-caller-identity' on this host; check the network, any proxy and AWS_ENDPOINT_URL"
     }
   }
 }

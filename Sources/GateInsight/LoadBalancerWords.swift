@@ -56,19 +56,19 @@ enum LoadBalancerWords: Hashable, Sendable, CaseIterable {
   var cause: String {
     switch self {
     case .notYet:
-      "the load balancer is not done with registering and checking them: it takes longer than the "
+      "the load balancer has not finished registering and checking them: it takes longer than the "
         + "gate waits"
     case .notRegistered: "they are not registered with the load balancer"
     case .notInUse:
       "the target group is in no listener's rule, or their zone is not enabled at the load balancer"
-    case .leaving: "they are being taken out of the load balancer"
-    case .notRunning: "the instances do not run: they are stopped or terminated"
+    case .leaving: "they are being removed from the load balancer"
+    case .notRunning: "the instances are not running: they are stopped or terminated"
     case .addressUnusable: "their addresses are those of a load balancer, which cannot be targets"
     case .notChecked: "the target group's health checks are switched off, so it has no opinion"
-    case .ownFault: "the load balancer has a fault of its own"
+    case .ownFault: "the fault is in the load balancer itself"
     case .failed:
-      "the load balancer asks another port, path or Host than the gate, or its subnets are "
-        + "not let in"
+      "the load balancer checks another port, path or Host than the gate, or its subnets are "
+        + "not allowed in"
     }
   }
 
@@ -78,15 +78,15 @@ enum LoadBalancerWords: Hashable, Sendable, CaseIterable {
       "make the deadline longer, or the load balancer's interval and healthy threshold smaller"
     case .notRegistered:
       "register them: attach the target group or load balancer to the Auto Scaling group"
-    case .notInUse: "look at the listener's rules and at the zones of the load balancer"
-    case .leaving: "see who deregisters them: another deployment, or the Auto Scaling group"
+    case .notInUse: "check the listener's rules and the zones of the load balancer"
+    case .leaving: "find what deregisters them: another deployment, or the Auto Scaling group"
     case .notRunning: "'aws ec2 describe-instances' says why they stopped (StateReason)"
     case .addressUnusable: "register the addresses of instances"
-    case .notChecked: "switch the health checks of the target group on"
-    case .ownFault: "wait and run the gate again; AWS's health dashboard may know more"
+    case .notChecked: "enable the health checks of the target group"
+    case .ownFault: "wait and run the gate again; the AWS Health Dashboard may say more"
     case .failed:
       "compare port, path, matcher and timeout with the load balancer's own, and allow its security "
-        + "group to the check's port"
+        + "group to reach the check's port"
     }
   }
 }

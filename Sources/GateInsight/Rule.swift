@@ -70,8 +70,8 @@ extension Rule {
 
   private static let somethingElse = Rule(.unexpectedStatus, .possible, when: { _ in true }) {
     Words(
-      "\($0.who) did not answer as the check wants: \($0.first.detailWords)",
-      cause: "none of the usual ones: the evidence is all that is known",
+      "\($0.who) did not answer as the check requires: \($0.first.detailWords)",
+      cause: "none of the usual ones: only the evidence is known",
       advice: "send the same request by hand from the same place, and read the instance's log")
   }
 }

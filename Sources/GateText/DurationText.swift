@@ -5,7 +5,7 @@ extension Duration {
   ///
   /// It is exact to the microsecond: nothing passes through a floating-point number.
   ///
-  /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
+  /// - Throws: `GrammarError`, which says what was expected instead.
   package init(parsing text: String) throws(GrammarError) {
     guard !text.hasPrefix("-") else { throw GrammarError("\(text.shown) is negative") }
     var rest = text[...]
@@ -21,7 +21,8 @@ extension Duration {
         throw GrammarError("\(text.shown) is not a duration, such as 15, 0.5, 500ms or 1m30s")
       }
       if let lastUnit, lastUnit <= unit {
-        throw GrammarError("\(text.shown) has its units out of order: hours, minutes, seconds")
+        throw GrammarError(
+          "\(text.shown) has its units out of order: hours come first, then minutes, then seconds")
       }
       guard let part = try Self.microseconds(parts, in: unit, of: text) else {
         throw GrammarError("\(text.shown) is longer than a year")

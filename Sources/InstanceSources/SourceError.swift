@@ -47,8 +47,8 @@ extension SourceError: CustomStringConvertible {
     case .ending(let what, let name, let detail):
       "the \(what) '\(name)' is being deleted (\(detail))"
     case .unusable(let detail, _, _): detail
-    case .rejected(let place, let detail, _): "\(place) turned the request down: \(detail)"
-    case .malformed(let place, let detail, _): "the answer of \(place) cannot be read: \(detail)"
+    case .rejected(let place, let detail, _): "\(place) rejected the request: \(detail)"
+    case .malformed(let place, let detail, _): "the response of \(place) cannot be read: \(detail)"
     case .foreign(let place, let detail): "it is not AWS that answers at \(place): \(detail)"
     }
   }
@@ -56,9 +56,9 @@ extension SourceError: CustomStringConvertible {
   /// What to do next.
   package var hint: String {
     switch self {
-    case .unreachable: "check the name, the network, a proxy; for AWS the region (AWS_REGION)"
+    case .unreachable: "check the name, the network and any proxy; for AWS the region (AWS_REGION)"
     case .throttled:
-      "make refresh longer, or see who else asks: AWS limits the calls of an account in a region"
+      "make refresh longer, or find what else calls it: AWS limits the calls of an account in a region"
     case .noCredentials:
       "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or give this machine a role"
     case .unusableCredentials(_, let advice): advice
@@ -66,15 +66,15 @@ extension SourceError: CustomStringConvertible {
     case .missingPermission(let action, _, let caller, _):
       "allow the action \(action) to \(caller ?? "the role that runs this")"
         + (action.hasPrefix("sts:")
-          ? ", and see that the role's trust policy names it" : ", on Resource \"*\"")
+          ? ", and make sure that the role's trust policy names it" : ", on Resource \"*\"")
     case .notFound: "check the name; for AWS the region (AWS_REGION) and the account (AWS_PROFILE)"
-    case .ending: "name the group that takes its place"
+    case .ending: "name the group that replaces it"
     case .unusable(_, let advice, _): advice
     case .rejected: "check the name and the region (AWS_REGION)"
-    case .malformed: "look at what answers there; for AWS at AWS_ENDPOINT_URL, and for a proxy"
+    case .malformed: "check what responds there; for AWS, check AWS_ENDPOINT_URL and any proxy"
     case .foreign:
-      "a proxy, a firewall or a sign-in page stands between: see HTTPS_PROXY and NO_PROXY, and let "
-        + "this host through to AWS"
+      "a proxy, a firewall or a sign-in page is in between: check HTTPS_PROXY and NO_PROXY, and "
+        + "allow this host to reach AWS"
     }
   }
 
@@ -82,18 +82,19 @@ extension SourceError: CustomStringConvertible {
   private static func advice(onRefusal detail: String) -> String {
     switch detail.prefix(while: { $0 != ":" }) {
     case "ExpiredToken", "ExpiredTokenException":
-      "they have expired: renew them, or use a source that is renewed by itself (a role, SSO)"
+      "the credentials have expired: renew them, or use a source that renews itself (a role, SSO)"
     case "RequestExpired", "RequestTimeTooSkewed":
       "the clock of this machine is probably wrong: compare 'date -u' with the time of AWS"
     case "SignatureDoesNotMatch", "InvalidSignatureException", "IncompleteSignature":
-      "the secret access key is probably not that of the access key; check the clock too"
+      "the secret access key probably does not match the access key; check the clock too"
     case "InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId", "AuthFailure":
-      "AWS does not know the access key, or the session token is missing or another's, or the "
-        + "region is not enabled for the account: try 'aws sts get-caller-identity' here"
+      "AWS does not know the access key, or the session token is missing or another key's, or the "
+        + "region is not enabled for the account: try 'aws sts get-caller-identity' on this host"
     case "OptInRequired": "the account is not signed up for this service, or not in this region"
     case "InvalidIdentityToken", "IDPRejectedClaim":
-      "the role's trust policy does not take this token: compare issuer, audience and subject"
-    default: "try 'aws sts get-caller-identity' here; renew the credentials, and check the clock"
+      "the role's trust policy does not accept this token: compare issuer, audience and subject"
+    default:
+      "try 'aws sts get-caller-identity' on this host; renew the credentials, and check the clock"
     }
   }
 

@@ -66,8 +66,8 @@ enum Healthgate {
     guard CommandLine.arguments.contains(where: { $0.contains("PRIVATE KEY-----") }) else { return }
     throw CommandFailure(
       .usage,
-      "an argument is a key itself, not where one is\n"
-        + "  hint: name its file, or env:NAME for a variable that has it")
+      "an argument is a private key itself, not the location of one\n"
+        + "  hint: name its file, or env:NAME for a variable that holds it")
   }
 
   private static func end(_ invocation: Invocation, explaining error: any Error) -> Never {

@@ -55,7 +55,7 @@ enum Help {
       healthgate --asg web-green --import-from elb:web --cross-check elb:web
       # settings from a file; 'healthgate init' writes one
       healthgate --config healthgate.yaml
-      # see what it does, without a network or any set-up
+      # see what it does, without a network or any setup
       healthgate demo
 
     Settings that matter most:
@@ -79,11 +79,11 @@ enum Help {
 
     Commands:
       gate        run (the default), demo, init, plan
-      look        probe, lint
+      inspect     probe, lint
       afterwards  report, replay, merge, verify, keygen, schema
 
     Exit status: 0 promote, 1 or 3 rollback, 2 inconclusive; 64 to 70 and 77:
-    nothing was checked; 71: a hook failed; 74: not all was written.
+    nothing was checked; 71: a hook failed; 74: an output was not written.
 
     More: 'healthgate COMMAND --help', 'healthgate help exit-status',
     'healthgate help environment', 'man healthgate'.
@@ -91,12 +91,12 @@ enum Help {
     """
 
   private static let environment = """
-    Every setting is a variable too: HEALTHGATE_ and its name in capitals, such as
-    HEALTHGATE_HEALTHY_THRESHOLD for --healthy-threshold. A setting that can be
-    repeated has one value a line. A flag overrides a variable, and a variable the
-    file of settings.
+    Every setting can also be given as a variable: HEALTHGATE_ and its name in
+    capitals, such as HEALTHGATE_HEALTHY_THRESHOLD for --healthy-threshold. A
+    setting that can be repeated has one value per line. A flag overrides a
+    variable, and a variable overrides the settings file.
 
-      HEALTHGATE_CONFIG     the file of settings, if --config is not given
+      HEALTHGATE_CONFIG     the settings file, if --config is not given
       HEALTHGATE_VERSION    ignored, and so are HEALTHGATE_SERVICE_... and
                             HEALTHGATE_PORT..., which Kubernetes sets; any other
                             unknown HEALTHGATE_ variable is an error
@@ -104,7 +104,7 @@ enum Help {
                             progress is printed as lines, and the verdict as JSON
       NO_COLOR              no colors, if it is set and not empty
       AWS_PROFILE, AWS_REGION, and the like
-                            as the aws command reads them
+                            read as the aws command reads them
 
     """
 }

@@ -2,7 +2,7 @@ import GateCore
 import TestSupport
 import Testing
 
-/// What a gap in which nobody looked does to a run.
+/// What a gap without checks does to a run.
 ///
 /// Checks are 10 s apart, the thresholds 2.
 @Suite struct ResumingTests {
@@ -120,7 +120,7 @@ import Testing
     #expect(run.verdict?.at == .seconds(30))
     #expect(
       run.verdict?.reason.message.contains(
-        "deadline of 35s (put off to 44s, as the run was resumed)")
+        "deadline of 35s (extended to 44s, as the run was resumed)")
         == true)
   }
 

@@ -49,7 +49,7 @@ import Testing
       members: ["--*"], baseline: ["+"], decision: .rollback, code: .tooManyUnhealthy,
       at: 30 + tick),
     Row(
-      testDescription: "its checks are lost to faults of the gate's own", members: ["--*"],
+      testDescription: "its checks are lost to gate faults", members: ["--*"],
       baseline: ["+?*"], decision: .rollback, code: .tooManyUnhealthy, at: 20),
     Row(
       testDescription: "a lost check ends the baseline's run of failures too", members: ["--*"],

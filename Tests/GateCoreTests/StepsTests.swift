@@ -107,7 +107,7 @@ import Testing
     Row(
       testDescription: "a shift that is ended", kind: .shift, result: .timedOut,
       decision: .rollback, code: .stepFailed,
-      words: "in step 1 of 2 (a little, 10%): shift was ended, as its time was up"),
+      words: "in step 1 of 2 (a little, 10%): shift exceeded its time limit and was terminated"),
     Row(
       testDescription: "a confirm that fails", kind: .confirm, result: .exited(2),
       decision: .rollback, code: .stepFailed,

@@ -150,7 +150,7 @@ internal import Testing
     let found = Scene(soak: .seconds(20), deadline: .seconds(60)).diagnoses(
       .well, .well, Player("+++++---", Self.refused))
     #expect(found.map(\.code) == [.diesLater, .nothingListens, .oneBadOfMany])
-    #expect(found[0].summary.contains("was well for 2.5s"))
+    #expect(found[0].summary.contains("was healthy for 2.5s"))
     #expect(found[0].evidence?.hasPrefix("5 passed, 3 failed; the last failure: ") == true)
     #expect(found[1].confidence == .possible)
   }
@@ -200,8 +200,8 @@ internal import Testing
     let found = scene.diagnoses(player)
     let first = try #require(found.first)
     #expect(first.code == .tooSlow)
-    #expect(first.summary.contains("3 of 6 checks; the answers that came took 350ms to 350ms"))
-    #expect(first.advice.contains("some 700ms, does not go with an interval of 500ms"))
+    #expect(first.summary.contains("3 of 6 checks; the responses that arrived took 350ms to 350ms"))
+    #expect(first.advice.contains("about 700ms, does not fit in an interval of 500ms"))
     #expect(found.last?.confidence == .possible)
   }
 
@@ -209,7 +209,7 @@ internal import Testing
     var scene = Scene(soak: .seconds(20), deadline: .seconds(60))
     scene.check.unhealthyWindow = UnhealthyWindow(failures: 3, of: 10)
     let first = try #require(scene.diagnoses(Player("+-+-+-", Self.late)).first)
-    #expect(first.likelyCause.contains("rather stuck"))
+    #expect(first.likelyCause.contains("sometimes stuck"))
     #expect(first.advice.contains("a longer timeout will hardly help"))
   }
 
@@ -221,7 +221,7 @@ internal import Testing
       .timeoutResponse, "the answer took longer than 400ms", .lateAnswer,
       latency: .milliseconds(1230))
     let first = try #require(scene.diagnoses(Player("---", late)).first)
-    #expect(first.advice.contains("a timeout of 1.5s would have done"))
+    #expect(first.advice.contains("a timeout of 1.5s would have been enough"))
   }
 
   // MARK: - The group and the gate
@@ -282,13 +282,14 @@ internal import Testing
     ),
     (
       "there is no target group 'web' in AWS elasticloadbalancing in x", .notFound,
-      "see who deletes it"
+      "find what deletes it"
     ),
     (
-      "it is not AWS that answers at AWS ec2 in x: status 403", .foreign, "let this host through"
+      "it is not AWS that answers at AWS ec2 in x: status 403", .foreign,
+      "allow this host to reach AWS"
     ),
     ("cannot reach AWS ec2 in x: timed out", .awsUnreachable, "AWS_ENDPOINT_URL"),
-    ("exit status 3", nil, "ask the source by hand"),
+    ("exit status 3", nil, "query the source by hand"),
     ("no socket: Too many open files", .noDescriptor, "ulimit"),
     ("the name server: could not resolve host", .nameServer, "getent"),
     ("connect: network is unreachable", .noRoute, "ip route"),
@@ -352,7 +353,7 @@ internal import Testing
     #expect(
       found.contains {
         $0.code == .gateFault
-          && $0.summary.hasPrefix("4 questions to the load balancer failed: Acc")
+          && $0.summary.hasPrefix("4 requests to the load balancer failed: Acc")
       })
   }
 

@@ -34,7 +34,7 @@ internal import Testing
 
   /// Its own checks' status is explained as one that came here, and its words are the evidence.
   @Test(arguments: [
-    ("Health checks failed with these codes: [502]", DiagnosisCode.applicationDown, "its start"),
+    ("Health checks failed with these codes: [502]", DiagnosisCode.applicationDown, "at startup"),
     ("Health checks failed with these codes: [404]", .pathMissing, "does not have the path"),
     ("Health checks failed with these codes: [401]", .authenticationWanted, "login"),
     ("Health checks failed with these codes: [301]", .redirectedElsewhere, "elsewhere"),
@@ -88,7 +88,7 @@ internal import Testing
       state: .unhealthy, reasonCode: "Target.InvalidState",
       description: "Target is in the stopped state")
     let first = try #require(try Self.found(.confirms, [view], failing: kind).first)
-    #expect(first.summary.contains("does not run: Target is in the stopped state"), "\(first)")
+    #expect(first.summary.contains("is not running: Target is in the stopped state"), "\(first)")
     #expect(!first.likelyCause.contains("security group"))
     #expect(first.advice.contains("describe-instances"))
   }
@@ -121,7 +121,7 @@ internal import Testing
     let found = diagnoses(of: run.gate, verdict: try #require(run.verdict))
     let first = try #require(found.first)
     #expect(first.instances == ["i-1"] && first.confidence == .likely, "\(first)")
-    #expect(first.summary.contains("does not run: stopped in EC2"), "\(first)")
+    #expect(first.summary.contains("is not running: stopped in EC2"), "\(first)")
     #expect(first.likelyCause.contains("says the source of the group"))
     #expect(found.dropFirst().allSatisfy { !$0.summary.contains("EC2") }, "\(found)")
   }

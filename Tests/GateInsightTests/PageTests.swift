@@ -72,15 +72,15 @@ internal import Testing
       "Apache waits too long", 502, apache,
       apachePage(
         "502 Proxy Error", "Reason: <strong>Error reading from remote server</strong>"),
-      is: .proxyTimeout, "too slow", not: "ended at its start", after: .seconds(1)),
+      is: .proxyTimeout, "too slow", not: "exited at startup", after: .seconds(1)),
     Row(
       "Apache's back end hangs up", 502, apache,
       apachePage("502 Proxy Error", "Reason: <strong>Error reading from remote server</strong>"),
-      is: .proxyTimeout, "ended on the request", not: "ended at its start"),
+      is: .proxyTimeout, "died on the request", not: "exited at startup"),
     Row(
       "Apache finds no name", 502, apache,
       apachePage("502 Proxy Error", "Reason: <strong>DNS lookup failure for: app.invalid</strong>"),
-      is: .applicationDown, "looked up"),
+      is: .applicationDown, "resolve"),
     Row(
       "Apache's back end has no TLS", 500, apache,
       apachePage(
@@ -169,7 +169,7 @@ internal import Testing
       is: .applicationDown, "Traffic Server"),
     Row(
       "Traffic Server finds no name", 500, trafficServer, trafficPage("Unknown Host"),
-      is: .applicationDown, "looked up", not: "exception"),
+      is: .applicationDown, "resolve", not: "exception"),
     Row(
       "Traffic Server has no map", 404, trafficServer, trafficPage("Not Found on Accelerator"),
       is: .pathMissing, "Traffic Server", not: "this build"),
@@ -184,10 +184,10 @@ internal import Testing
     Row(
       "nginx wants a login", 401, [("WWW-Authenticate", "Basic")],
       "<title>401 Authorization Required</title><hr><center>nginx</center>",
-      is: .authenticationWanted, "nginx in front", not: "the path wants"),
+      is: .authenticationWanted, "nginx in front", not: "the path requires"),
     Row(
       "nginx has a file", 405, [], "<title>405 Not Allowed</title><hr><center>nginx</center>",
-      is: .methodRefused, "nginx in front", not: "the view takes"),
+      is: .methodRefused, "nginx in front", not: "the view accepts"),
     Row(
       "nginx's long path", 414, [],
       "<title>414 Request-URI Too Large</title><hr><center>nginx</center>", is: .unexpectedStatus,
@@ -338,7 +338,7 @@ internal import Testing
       is: .applicationNotReady, "maintenance"),
     Row(
       "HTTP/2 alone, in Node", 403, plain, "Missing ALPN Protocol, expected `h2` to be available.",
-      is: .protocolMismatch, "HTTP/2 alone"),
+      is: .protocolMismatch, "only HTTP/2"),
     Row(
       "Spring's page", 404, json,
       "{\"timestamp\":\"x\",\"status\":404,\"error\":\"Not Found\",\"path\":\"/health\"}",
@@ -405,7 +405,7 @@ internal import Testing
   @Test(arguments: [
     ("80e3b71", "80e3b71f5d0c2a4b6e8f9a1b3c5d7e9f0a2b4c6d", "beginning of the same commit"),
     ("80e3b71f5d0c2a4b6e8f9a1b3c5d7e9f0a2b4c6d", "80e3b71", "begins with it"),
-    ("80E3B71", "80e3b71", "upper and lower case"), ("v2.1.9", "2.1.9", "with a 'v'"),
+    ("80E3B71", "80e3b71", "letter case"), ("v2.1.9", "2.1.9", "with a 'v'"),
     ("2.1.9", "2.1.9+g6a6bc87e", "without the build metadata"),
     ("v2.1.9+b1", "2.1.9", "build metadata"),
   ])

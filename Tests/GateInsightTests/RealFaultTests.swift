@@ -103,7 +103,7 @@ internal import Testing
     Fault(
       "close", Failure(.connectionReset, "closed without an answer", .closedWithoutAnswer),
       is: .connectionDropped,
-      "closed the connection without an answer"),
+      "closed the connection without a response"),
     Fault(
       "garbage", Failure(.protocolError, "the answer is not HTTP/1.1", .notHTTP1),
       is: .protocolMismatch,

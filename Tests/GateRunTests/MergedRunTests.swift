@@ -41,6 +41,6 @@ import Testing
     let failure = #expect(throws: CommandFailure.self) {
       try merging([path], output: folder.file("./v.json")).refuseShared()
     }
-    #expect(failure?.message.contains("the verdict would be written over a verdict") == true)
+    #expect(failure?.message.contains("the verdict would overwrite a verdict") == true)
   }
 }

@@ -20,7 +20,7 @@ import Testing
         made += 1
       }
     }
-    #expect(failure?.description == "no thread can be made: 256 are at work already")
+    #expect(failure?.description == "no thread can be started: 256 are running already")
   }
 
   @Test func workIsDoneAtItsTimeAndInThatOrder() throws {

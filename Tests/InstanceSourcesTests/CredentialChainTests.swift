@@ -181,19 +181,19 @@ import Testing
       testDescription: "a circle", variables: ["AWS_PROFILE": "a"],
       config:
         "[profile a]\nrole_arn=A\nsource_profile=b\n[profile b]\nrole_arn=B\nsource_profile=a\n",
-      message: "AWS profile 'b': its source profiles go round in a circle"),
+      message: "AWS profile 'b': its source profiles form a cycle"),
     Fault(
       testDescription: "itself without keys", variables: ["AWS_PROFILE": "a"],
       config: "[profile a]\nrole_arn=A\nsource_profile=a\n",
-      message: "AWS profile 'a': its source profiles go round in a circle"),
+      message: "AWS profile 'a': its source profiles form a cycle"),
     Fault(
       testDescription: "a source that is not there", variables: ["AWS_PROFILE": "a"],
       config: "[profile a]\nrole_arn=A\nsource_profile=b\n",
-      message: "AWS profile 'a': its source_profile 'b' is not there"),
+      message: "AWS profile 'a': its source_profile 'b' does not exist"),
     Fault(
       testDescription: "a source without keys", variables: ["AWS_PROFILE": "a"],
       config: "[profile a]\nrole_arn=A\nsource_profile=b\n[profile b]\nregion=x\n",
-      message: "AWS profile 'b': it has no credentials, though others use it as a source"),
+      message: "AWS profile 'b': it has no credentials, but another profile uses it as a source"),
     Fault(
       testDescription: "no source", config: "[default]\nrole_arn=A\n",
       message: "AWS profile 'default': role_arn needs source_profile or credential_source"),
@@ -204,7 +204,8 @@ import Testing
     Fault(
       testDescription: "an unknown source",
       config: "[default]\nrole_arn=A\ncredential_source=Vault\n",
-      message: "AWS profile 'default': credential_source is Environment, Ec2InstanceMetadata or "
+      message:
+        "AWS profile 'default': credential_source must be Environment, Ec2InstanceMetadata or "
         + "EcsContainer"),
     Fault(
       testDescription: "a code from a device",
@@ -218,7 +219,7 @@ import Testing
     Fault(
       testDescription: "a command line without end",
       config: "[default]\ncredential_process=/bin/keys 'a\n",
-      message: "AWS profile 'default': credential_process is not a whole command line"),
+      message: "AWS profile 'default': credential_process is not a complete command line"),
     Fault(
       testDescription: "signing on without the command line",
       config: "[default]\nsso_start_url=https://x\n",
@@ -268,7 +269,7 @@ import Testing
     let error = #expect(throws: SourceError.self) {
       try CredentialsDocument.credentials(Array(text.utf8), from: "x", without: [])
     }
-    #expect(error?.message.hasPrefix("the answer of x cannot be read: ") == true)
+    #expect(error?.message.hasPrefix("the response of x cannot be read: ") == true)
     #expect(error?.message.contains("s3cr3t") == false)
   }
 
@@ -317,7 +318,7 @@ import Testing
       try CredentialsDocument.credentials(
         Array(document.utf8), from: "x", by: .command, without: [])
     }
-    #expect(error?.message.hasSuffix("not the Version 1") == true)
+    #expect(error?.message.hasSuffix("not Version 1") == true)
     #expect(throws: Never.self) {
       try CredentialsDocument.credentials(Array(document.utf8), from: "x", by: .agent, without: [])
     }
@@ -434,8 +435,8 @@ import Testing
     }
     #expect(
       error?.message.hasSuffix(
-        "a container's agent, and the instance metadata service, which is there and answers 403: "
-          + "it is switched off for this instance") == true)
+        "a container's agent, and the instance metadata service, which responds with status 403: "
+          + "it is disabled for this instance") == true)
     #expect(machine.now.requests.count == 1)
     let sick = FakeMachine(network: { _ in .success(.xml("", status: 503)) })
     #expect(

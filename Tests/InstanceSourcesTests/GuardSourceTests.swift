@@ -39,18 +39,18 @@ import Testing
     (
       #"{"status":"success","data":{"resultType":"scalar","result":[1,"1"]}}"#, .holds("1.0 < 2")
     ),
-    (vector(), .waits("the query has no result: there is no such data", isEmpty: true)),
+    (vector(), .waits("the query has no result: no data matches", isEmpty: true)),
     (vector("NaN"), .waits("nan, which is not a number", isEmpty: true)),
     (
       #"{"status":"success","data":{"resultType":"matrix","result":[]}}"#,
-      .unknown("the query gives a matrix, not numbers at one moment")
+      .unknown("the query gives a matrix, not an instant vector or a scalar")
     ),
     (
       #"{"status":"error","errorType":"bad_data","error":"parse\u001b error"}"#,
-      .unknown("Prometheus turned the query down: bad_data: parse error")
+      .unknown("Prometheus rejected the query: bad_data: parse error")
     ),
-    ("<html>", .unknown("HTTP 200, and no answer of Prometheus's API")),
-    (vector("one"), .unknown("HTTP 200, and no answer of Prometheus's API")),
+    ("<html>", .unknown("HTTP 200, and not a response of the Prometheus API")),
+    (vector("one"), .unknown("HTTP 200, and not a response of the Prometheus API")),
   ])
   func prometheusAnswers(_ body: String, _ answer: GuardAnswer) throws {
     #expect(try Self.answer(Self.query, body) == answer)
@@ -59,20 +59,20 @@ import Testing
   @Test(arguments: [
     (200, #"{"a":[1.5]}"#, GuardAnswer.holds("1.5 < 2")),
     (200, #"{"a":["2"]}"#, .fails("2.0, not < 2", .expectationFailed)),
-    (200, #"{"a":[]}"#, .waits("there is nothing at /a/0: there is no such data", isEmpty: true)),
+    (200, #"{"a":[]}"#, .waits("there is no value at /a/0: no data matches", isEmpty: true)),
     (
       200, #"{"a":[null]}"#,
-      .waits("there is nothing at /a/0: there is no such data", isEmpty: true)
+      .waits("there is no value at /a/0: no data matches", isEmpty: true)
     ),
-    (200, #"{"a":[{}]}"#, .unknown("/a/0 is no number")),
-    (200, #"{"a":["NaN"]}"#, .unknown("/a/0 is no number")),
+    (200, #"{"a":[{}]}"#, .unknown("/a/0 is not a number")),
+    (200, #"{"a":["NaN"]}"#, .unknown("/a/0 is not a number")),
     (503, #"{"a":[1]}"#, .unknown("HTTP 503, not 200 to 299, so there is no number")),
   ])
   func aNumberOfAWebAPI(_ status: Int, _ body: String, _ answer: GuardAnswer) throws {
     #expect(try Self.answer("json:http://h/x#/a/0 < 2", status: status, body) == answer)
   }
 
-  /// Of requests, say: what is no number, or infinite, is never enough of them.
+  /// Of requests, say: what is not a number, or infinite, is never enough of them.
   @Test(arguments: ["NaN", "+Inf", "-Inf", "-1", "much"])
   func whatCountsNothingIsNoCount(_ text: String) throws {
     let response = { (body: String) in HTTPResponse(status: 200, body: Array(body.utf8)) }
@@ -103,15 +103,15 @@ import Testing
   }
 
   @Test(arguments: [
-    ("exec:true", GuardAnswer.holds("it ended with status 0")),
-    ("exec:echo 3 errors", .holds("it ended with status 0: 3 errors")),
+    ("exec:true", GuardAnswer.holds("it exited with status 0")),
+    ("exec:echo 3 errors", .holds("it exited with status 0: 3 errors")),
     (
       "exec:echo why >&2; exit 3",
-      .fails("it ended with status 3: why", .expectationFailed, status: 3)
+      .fails("it exited with status 3: why", .expectationFailed, status: 3)
     ),
     (
       "exec:echo error rate 0.31; exit 2",
-      .fails("it ended with status 2: error rate 0.31", .expectationFailed, status: 2)
+      .fails("it exited with status 2: error rate 0.31", .expectationFailed, status: 2)
     ),
     ("exec:kill -9 $$", .unknown("it was killed by signal 9")),
   ])

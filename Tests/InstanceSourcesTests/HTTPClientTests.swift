@@ -36,7 +36,7 @@ import Testing
     let peer = try LoopbackPeer { _ in
       .init(body: String(repeating: "x", count: HTTPClient.bodyLimit + 1))
     }
-    #expect(throws: HTTPFailure(.tooLarge, "the answer is larger than 8 MiB")) {
+    #expect(throws: HTTPFailure(.tooLarge, "the response is larger than 8 MiB")) {
       try HTTPClient.send(HTTPRequest(.get, peer.url))
     }
   }

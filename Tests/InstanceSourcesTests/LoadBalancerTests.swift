@@ -250,7 +250,7 @@ import Testing
     #expect(imported.warnings.count == 1)
     #expect(
       imported.warnings.first?.hasPrefix(
-        "whether the target group web-green asks for proxy_protocol is not known: ") == true)
+        "whether the target group web-green enables proxy_protocol is not known: ") == true)
   }
 
   @Test(arguments: [("HTTP1", nil), ("HTTP2", "http2")])

@@ -119,16 +119,16 @@ import Testing
     Row(.error("ValidationError"), .rejected(place: place, detail: "ValidationError: no")),
     Row(
       .xml("nope", status: 404),
-      .foreign(place: place, detail: "status 404 without an error code of AWS")),
+      .foreign(place: place, detail: "status 404 without an AWS error code")),
     Row(
       .xml("<html><h1>Blocked by policy</h1></html>", status: 403),
-      .foreign(place: place, detail: "status 403 without an error code of AWS")),
+      .foreign(place: place, detail: "status 403 without an AWS error code")),
     Row(
       .xml("", status: 407),
-      .foreign(place: place, detail: "status 407: a proxy wants credentials")),
+      .foreign(place: place, detail: "status 407: a proxy requires credentials")),
     Row(
       .xml("", status: 302),
-      .foreign(place: place, detail: "status 302, which sends elsewhere")),
+      .foreign(place: place, detail: "status 302, a redirect")),
     Row(.xml(""), .malformed(place: place, detail: "it is empty")),
     Row(
       .xml("<html/>"),
@@ -199,7 +199,7 @@ import Testing
     let error = try error(on: machine)
     #expect(
       error?.message
-        == "AWS autoscaling in eu-west-1 (127.0.0.1:5055) turned the request down: "
+        == "AWS autoscaling in eu-west-1 (127.0.0.1:5055) rejected the request: "
         + "ValidationError: no")
   }
 

@@ -57,10 +57,10 @@ import Testing
   }
 
   @Test(arguments: [
-    ("region = x\n", "line 1 of /f stands before any [section]"),
-    ("[default\nregion = x\n", "line 1 of /f is not a whole [section]"),
-    ("[]\n", "line 1 of /f is not a whole [section]"),
-    ("[a]\ns3 =\n  s3cr3t\n", "line 3 of /f is below s3, but not NAME = VALUE"),
+    ("region = x\n", "line 1 of /f comes before any [section]"),
+    ("[default\nregion = x\n", "line 1 of /f is not a complete [section]"),
+    ("[]\n", "line 1 of /f is not a complete [section]"),
+    ("[a]\ns3 =\n  s3cr3t\n", "line 3 of /f is under s3, but is not NAME = VALUE"),
     ("[default]\ns3cr3t\n", "line 2 of /f is neither a [section] nor NAME = VALUE"),
     ("[default]\n= s3cr3t\n", "line 2 of /f is neither a [section] nor NAME = VALUE"),
   ])

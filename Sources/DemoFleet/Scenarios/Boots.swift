@@ -4,7 +4,7 @@ extension DemoScenario {
     "slow-boot", "three instances boot, each at its own pace, and stay healthy",
     lesson: """
       Refused connections and 502s are how a boot looks from outside. Within the grace period \
-      they count for nothing; the soak then shows that the group stays healthy.
+      they are forgiven; the soak then shows that the group stays healthy.
       """,
     instances: [
       // Halfway between two checks, so that every run of the demo sees the same.
@@ -17,8 +17,8 @@ extension DemoScenario {
   static let healthy = DemoScenario(
     "healthy", "three instances that are up and well",
     lesson: """
-      The verdict comes at the first moment at which it is certain: with a threshold of two \
-      checks, one interval after the first.
+      The verdict comes as soon as it is certain: with a threshold of two checks, one interval \
+      after the first.
       """,
     instances: [.healthy(), .healthy(), .healthy()], expected: .promote)
 
@@ -26,22 +26,22 @@ extension DemoScenario {
     DemoScenario(
       "never-starts", "two instances come up, the third never listens",
       lesson: """
-        The rollback is not drawn out to the deadline: once two checks no longer fit before it, \
-        nothing can change the verdict, and it is given.
+        The rollback does not wait for the deadline: once two checks no longer fit before it, \
+        nothing can change the verdict.
         """,
       instances: [.healthy(), .healthy(), .neverStarts],
       settings: ["grace_period": "3s", "deadline": "4s"],
       expected: .rollback("cannot_become_healthy_in_time", by: "connection_refused")),
     DemoScenario(
       "blackhole", "one instance drops the connection attempts: a wrong security group",
-      lesson: "No answer at all is not a refusal: the kind of failure tells firewall from crash.",
+      lesson: "No response is not a refusal: the kind of failure tells a firewall from a crash.",
       instances: [.healthy(), .healthy(), .blackhole],
       expected: .rollback("too_many_unhealthy", by: "timeout_connect")),
     DemoScenario(
       "one-bad-of-many", "five instances are well, the sixth answers 502",
       lesson: """
-        By default every instance must be healthy. How many may fail is yours to say: \
-        --min-healthy and --max-unhealthy.
+        By default every instance must be healthy. Set how many may fail with --min-healthy and \
+        --max-unhealthy.
         """,
       instances: Array(repeating: .healthy(), count: 5) + [.missingEnvironment],
       expected: .rollback("too_many_unhealthy", by: "status_mismatch")),

@@ -2,21 +2,21 @@
 extension DemoScenario {
   static let misconfigurations = [
     allAlike(
-      "missing-environment", "nginx is up, the application ends for want of a variable: 502",
-      lesson: "A port that answers is not a deployment that works: only the status tells.",
+      "missing-environment", "nginx is up, but the application lacks a variable and exits: 502",
+      lesson: "An open port does not mean that the deployment works: only the status tells.",
       .missingEnvironment),
     allAlike(
-      "disallowed-host", "Django refuses the check's Host, which is the address: 400",
+      "disallowed-host", "Django refuses the check's Host, the instance's address: 400",
       lesson: """
         A load balancer sends the instance's address as Host. The application must allow it, or \
-        answer health checks before it looks at the Host.
+        answer health checks before it checks the Host.
         """,
       .disallowedHost),
     allAlike(
       "tls-redirect", "plain HTTP is redirected to https: 301",
       lesson: """
-        Checks follow no redirect, and come without X-Forwarded-Proto. The health check's path \
-        needs an exception from the redirect.
+        Checks do not follow redirects, and come without X-Forwarded-Proto. Exempt the health \
+        check's path from the redirect.
         """,
       .tlsRedirect),
     allAlike(

@@ -4,15 +4,15 @@ extension DemoScenario {
     DemoScenario(
       "flapping", "one instance fails every third check",
       lesson: """
-        Never three failures in a row: a load balancer would keep it for ever. An unhealthy_window \
-        of 3/10 counts them all the same.
+        There are never three failures in a row, so a load balancer would keep it in service. An \
+        unhealthy_window of 3/10 counts the failures anyway.
         """,
       instances: [.healthy(), .healthy(), .flapping(everyNth: 3)],
       settings: ["unhealthy_window": "3/10", "soak": "6s"],
       expected: .rollback("too_many_unhealthy", by: "status_mismatch")),
     DemoScenario(
       "slow-answers", "one instance answers 200, after a second",
-      lesson: "An answer after the timeout is none. The timeout covers the whole check.",
+      lesson: "A response after the timeout does not count. The timeout covers the whole check.",
       instances: [.healthy(), .healthy(), .slowAnswers(.seconds(1))],
       expected: .rollback("too_many_unhealthy", by: "timeout_response")),
     DemoScenario(
@@ -30,10 +30,10 @@ extension DemoScenario {
       settings: ["soak": "5s"],
       expected: .rollback("too_many_unhealthy", by: "connection_refused")),
     DemoScenario(
-      "relapse", "an instance restarts once, and the soak starts anew",
+      "relapse", "an instance restarts once, and so does the soak",
       lesson: """
-        One unhealthy instance is allowed for a while, but not promoted: all must be healthy for \
-        the whole soak, at the end of it.
+        One unhealthy instance is allowed for a while, but not for a promotion: all must be healthy \
+        for the whole soak.
         """,
       instances: [.healthy(), .healthy(), .pattern("PPPBBBP")],
       settings: ["max_unhealthy": "1", "soak": "3s"], expected: .promote),

@@ -2,10 +2,10 @@
 extension DemoScenario {
   static let versions = [
     DemoScenario(
-      "stale-version", "one instance is healthy, and still the old build",
+      "stale-version", "one instance is healthy, but still runs the old build",
       lesson: """
-        A 200 says that something works, not that it is new. Let the health view name its version, \
-        and expect it.
+        A 200 says that something works, not that it is new. Let the health view give its version, \
+        and require it with expect_version.
         """,
       instances: [.healthy(), .healthy(), .staleVersion("v41")],
       settings: ["expect_version": "v42", "version_from": "header:X-App-Version"],

@@ -1,4 +1,6 @@
-/// Until when a run of results can still come in time: what no continuation can change is certain.
+/// The latest times at which a run of results can still complete in time.
+///
+/// Once they have passed, no continuation can change the outcome.
 ///
 /// An instance that wants n more successes is healthy n - 1 intervals after the start of its next
 /// check at the earliest; with failures, and unhealthy, it is the same. How late that check may
@@ -7,7 +9,7 @@
 struct DeadlineFeasibility: Hashable, Sendable {
   /// In microseconds.
   let interval: Int64
-  /// The latest moment at which the last of the results can come.
+  /// The latest moment at which the last of the results may arrive.
   let latest: GateInstant
 
   init(check: HealthCheck, until latest: GateInstant) {
@@ -15,14 +17,14 @@ struct DeadlineFeasibility: Hashable, Sendable {
     self.latest = latest
   }
 
-  /// Whether so many like results at the next check and those that follow it come in time.
+  /// Whether this many equal results, from the next check on, can arrive in time.
   func canCome(_ results: Int, from nextCheck: GateInstant) -> Bool {
     guard results > 0 else { return true }
     return nextCheck <= latestStart(of: results)
   }
 
-  /// The last moment at which the first of so many like results can come, given the last slot that
-  /// is not after the latest moment.
+  /// The latest moment at which the first of this many equal results may arrive, given the last
+  /// slot that is not after the latest moment.
   func lastAnswer(of results: Int, lastSlot: GateInstant) -> GateInstant {
     guard results > 1 else { return latest }
     return GateInstant(microseconds: lastSlot.microseconds - Int64(results - 2) * interval)
@@ -37,7 +39,7 @@ struct DeadlineFeasibility: Hashable, Sendable {
     return lastAnswer(of: results, lastSlot: schedule.lastSlot(by: latest, every: interval))
   }
 
-  /// The latest start of the first of so many checks.
+  /// The latest start of the first of this many checks.
   func latestStart(of results: Int) -> GateInstant {
     GateInstant(microseconds: latest.microseconds - Int64(max(results - 1, 0)) * interval)
   }

@@ -1,4 +1,5 @@
-/// How many instances of one role are how far from healthy: all that the policy asks of them.
+/// The counts of one role's instances by how far they are from healthy: everything that the policy
+/// needs to know about them.
 ///
 /// Kept up to date as single instances change, so that a decision costs the same for three
 /// instances and for fifty thousand.
@@ -18,19 +19,19 @@ struct GroupHealth: Hashable, Sendable {
   /// is asked.
   private(set) var inService = 0
 
-  /// Healthy instances whose latest result is no pass.
+  /// The number of healthy instances whose latest result is not a pass.
   ///
-  /// They wait for one from the moment at which all else holds. One that passed then, and has missed
-  /// once since, does not.
+  /// From the moment at which all other conditions hold, they must pass a check first. An instance
+  /// that had passed at that moment and has missed one check since need not.
   private var pendingIfHeldAnew = 0
   private var missedOnceSince = 0
-  /// The same, of those that are in service.
+  /// The number of those that are in service.
   private var pendingInServiceIfHeldAnew = 0
   private var missedOnceInServiceSince = 0
-  /// Instances that can no longer be anything but unhealthy or pending by the deadline.
+  /// The number of instances that will be unhealthy or pending at the deadline, whatever comes.
   private var hopelessIfHeldAnew = 0
   private var hopelessButMissedOnceSince = 0
-  /// How often all else came to hold.
+  /// The number of times that all other conditions have come to hold.
   private(set) var episode = 1
 
   /// Of all present instances that have one: until when they can become healthy for a soak, and
@@ -72,21 +73,22 @@ struct GroupHealth: Hashable, Sendable {
 
   // MARK: - The rule of the latest check
 
-  /// Notes that all else has come to hold: what has missed its latest check is pending from now on.
+  /// Records that all other conditions now hold: instances that missed their latest check are
+  /// pending from now on.
   mutating func beginEpisode() {
     episode += 1
     (missedOnceSince, missedOnceInServiceSince, hopelessButMissedOnceSince) = (0, 0, 0)
   }
 
-  /// Healthy instances that must first pass a check.
+  /// The number of healthy instances that must first pass a check.
   func pending(isHeld: Bool) -> Int { pendingIfHeldAnew - (isHeld ? missedOnceSince : 0) }
 
-  /// Healthy, listed instances in service that need not.
+  /// The number of healthy, listed instances in service that need not pass a check first.
   func counted(isHeld: Bool) -> Int {
     inService - pendingInServiceIfHeldAnew + (isHeld ? missedOnceInServiceSince : 0)
   }
 
-  /// Instances that will be unhealthy or pending at the deadline, whatever comes.
+  /// The number of instances that will be unhealthy or pending at the deadline, whatever comes.
   func hopeless(isHeld: Bool) -> Int {
     hopelessIfHeldAnew - (isHeld ? hopelessButMissedOnceSince : 0)
   }
@@ -132,10 +134,12 @@ struct GroupHealth: Hashable, Sendable {
   }
 }
 
-/// What the latest check of an instance showed; one that was lost showed as little as a failure.
+/// The result of the latest check of an instance.
+///
+/// A lost check counts as a failure here.
 enum LatestResult: Hashable, Sendable {
   case passed
-  /// One non-pass, since all else held for this many times.
+  /// One check did not pass, in this episode of all other conditions holding.
   case missedOnce(episode: Int)
   case missedAgain
 
@@ -181,11 +185,12 @@ struct RoleCounts: Hashable, Sendable {
   }
 }
 
-/// The last chances of several instances, kept in order.
+/// The latest start times of several instances, in ascending order.
 struct LatestStarts: Hashable, Sendable {
   private var chances: [GateInstant] = []
 
-  /// The last moment at which so many of them have theirs; nil when there are not so many.
+  /// The latest moment at which this many instances still have a chance; nil if there are fewer
+  /// instances.
   func latest(_ count: Int) -> GateInstant? {
     chances.count >= count ? chances[chances.count - count] : nil
   }
@@ -199,12 +204,13 @@ struct LatestStarts: Hashable, Sendable {
     chances.insert(chance, at: endOfPlaces(of: chance))
   }
 
-  /// Takes out one that is among them.
+  /// Removes one occurrence of a time that is in the list.
   mutating func remove(_ chance: GateInstant) {
     chances.remove(at: endOfPlaces(of: chance) - 1)
   }
 
-  /// After those that are not later: among equals the last, which moves the fewest others.
+  /// The index after all times that are not later; among equals the last, which moves the fewest
+  /// elements.
   private func endOfPlaces(of chance: GateInstant) -> Int {
     var (low, high) = (0, chances.count)
     while low < high {

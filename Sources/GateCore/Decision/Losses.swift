@@ -1,4 +1,4 @@
-/// What faults of the gate's own have cost.
+/// The checks, listings and views that were lost to gate faults.
 package struct Losses: Hashable, Sendable {
   package private(set) var checks = Tally()
   /// Listings of the group and of the baseline.
@@ -16,7 +16,7 @@ package struct Losses: Hashable, Sendable {
   package struct Tally: Hashable, Sendable {
     package fileprivate(set) var count = 0
     package fileprivate(set) var lastFault: GateFault?
-    /// Whose check it cost.
+    /// The instance or guard whose check was lost last.
     package fileprivate(set) var lastKey: InstanceKey?
 
     fileprivate mutating func add(_ number: Int, _ fault: GateFault, of key: InstanceKey? = nil) {
@@ -42,7 +42,7 @@ package struct Losses: Hashable, Sendable {
     last = .views
   }
 
-  /// That of the latest loss.
+  /// The tally of the kind of the latest loss.
   package var lastTally: Tally? {
     switch last {
     case .checks: checks

@@ -1,4 +1,5 @@
-/// The words of the verdict. They name what was counted and what was wanted.
+/// The wording of the verdict's reasons: each gives the numbers that were counted and those that
+/// were required.
 extension Gate {
   var groupHealthy: VerdictReason {
     let soaked = policy.soak > .zero ? " for \(policy.soak.inWords)" : ""
@@ -8,7 +9,7 @@ extension Gate {
     )
   }
 
-  /// A promotion in which checks failed says so.
+  /// The failed checks of a promotion, in words; empty if no check failed.
   private var failedOnTheWay: String {
     var (checks, failures, forgiven) = (0, 0, 0)
     for record in records where record.instance.role == .member {
@@ -28,7 +29,7 @@ extension Gate {
     return failures == 1 ? ", forgiven" : ", all forgiven"
   }
 
-  /// Who is in the group and does not speak for the promotion.
+  /// The instances in the group that do not count towards the promotion, in words.
   private var uncounted: String {
     let others = present(.member) { !isCounted($0) }
     return others.isEmpty ? "" : "; not counted: \(Self.list(others.map(\.instance.id)))"
@@ -50,12 +51,12 @@ extension Gate {
         + "\(names)\(others)")
   }
 
-  /// A limit as it counts, and as it was given where that is a percentage: `200 (20%)`.
+  /// A limit as a number, followed by the percentage if it was given as one: `200 (20%)`.
   private static func words(_ limit: InstanceCount, _ count: Int) -> String {
     "\(limit)" == "\(count)" ? "\(count)" : "\(count) (\(limit))"
   }
 
-  /// Those that fail as well, and are not unhealthy yet.
+  /// The instances that fail as well but are not unhealthy yet, in words.
   private var others: String {
     let failing = present(.member) {
       $0.health.state != .unhealthy && $0.health.consecutiveFailures > 0
@@ -107,10 +108,11 @@ extension Gate {
   var cannotBecomeHealthy: VerdictReason {
     VerdictReason(
       .cannotBecomeHealthyInTime,
-      "\(standing)\(obstacles), and the rest can no longer be by the deadline of \(deadlineWords)")
+      "\(standing)\(obstacles), and the rest cannot become healthy by the deadline of \(deadlineWords)"
+    )
   }
 
-  /// What keeps a group from being promoted of which enough instances are healthy.
+  /// What prevents the promotion of a group that has enough healthy instances, in words.
   private var obstacles: String {
     let members = present(.member) { $0.health.isShownHealthy }
     let pending = members.filter { isPending($0) }.map(\.instance.id)
@@ -145,7 +147,8 @@ extension Gate {
     return reason.code == blame.reason.code ? reason : blame.reason
   }
 
-  /// What both groups suffer from, and what the new one would have been rolled back for.
+  /// The reason of a shared cause: what both groups fail with, and what the new one would have been
+  /// rolled back for.
   func sharedCause(_ blame: SharedCauseCheck) -> VerdictReason {
     let failing = present(.baseline) { $0.blame == .failing }
     return VerdictReason(
@@ -164,7 +167,7 @@ extension Gate {
     }
     if let latency = comparison.latency, latency.isWorse {
       words.append(
-        "answers took \(Self.milliseconds(latency.shift)) longer than the baseline's, "
+        "responses took \(Self.milliseconds(latency.shift)) longer than the baseline's, "
           + "\(comparison.policy.maxLatencyIncrease) allowed: medians "
           + "\(Self.milliseconds(latency.newMedian)) and \(Self.milliseconds(latency.oldMedian))")
     }
@@ -196,7 +199,7 @@ extension Gate {
       .guardFailed, "\(counted(failed.count, "guard")) failed: \(Self.list(seen))")
   }
 
-  /// It is a matter of time, as for an instance.
+  /// The reason when a guard is not healthy by the deadline, or cannot be.
   var guardsNotHealthy: VerdictReason {
     let waiting = present(.guard) {
       hasSay($0) && ($0.health.successesNeeded(under: check(of: $0)) > 0 || isPending($0))
@@ -206,11 +209,11 @@ extension Gate {
     return isDeadlinePast
       ? VerdictReason(
         .deadlineExceeded,
-        "the deadline of \(deadline) passed with \(standing), but not every guard healthy: \(names)"
+        "the deadline of \(deadline) passed with \(standing), but not every guard is healthy: \(names)"
       )
       : VerdictReason(
         .cannotBecomeHealthyInTime,
-        "\(standing), but a guard is not, and can no longer be by the deadline of \(deadline): "
+        "\(standing), but a guard is not healthy, and cannot be by the deadline of \(deadline): "
           + names)
   }
 
@@ -229,7 +232,7 @@ extension Gate {
   var gateFault: VerdictReason {
     let what =
       losses.isEmpty
-      ? silence ?? "the gate was held up" : "\(losses.inWords) lost to faults of the gate's own"
+      ? silence ?? "the gate was held up" : "\(losses.inWords) lost to gate faults"
     let last = losses.lastTally.flatMap { tally in
       tally.lastFault.map { ", the last fault: \(words(for: $0, of: tally))" }
     }
@@ -239,10 +242,11 @@ extension Gate {
   /// What the fault was, and of which guard.
   package func words(for fault: GateFault, of tally: Losses.Tally) -> String {
     guard let key = tally.lastKey, instance(key).role == .guard else { return fault.detail }
-    return "the guard \(instance(key).id) could not be asked: \(fault.detail)"
+    return "the guard \(instance(key).id) could not be queried: \(fault.detail)"
   }
 
-  /// Who has not answered for so long that what it said last counts no more; nil when nobody.
+  /// The source or load balancer whose last response is too old to count, in words; nil if there is
+  /// none.
   package var silence: String? {
     if policy.membership == .changing, let listing, isTooOld(listing.started) {
       return "the source of the group has given no listing since one that began at "
@@ -274,13 +278,13 @@ extension Gate {
     return notes.first?.words ?? "the group is gone, or its desired capacity is 0"
   }
 
-  /// `6m`, or where the run was resumed `6m (put off to 14m30s)`.
+  /// The deadline in words: `6m`, or for a resumed run `6m (extended to 14m30s, …)`.
   package var deadlineWords: String {
     if let own = deadlineOfStep { return "\(own.inWords) of the step" }
     let length = policy.deadline.inWords
     guard !resumptions.isEmpty else { return length }
     let seconds = deadline.microseconds / 1_000_000
-    return "\(length) (put off to \(Duration.seconds(seconds).inWords), as the run was resumed)"
+    return "\(length) (extended to \(Duration.seconds(seconds).inWords), as the run was resumed)"
   }
 
   func interrupted(by interruption: Interruption) -> Verdict {
@@ -290,15 +294,15 @@ extension Gate {
         "interrupted by \(interruption.rawValue) with \(standing)"
       case .journalEnd: "the journal ends before a verdict, with \(standing)"
       case .otherSteps:
-        "a step would have gone on at another time than it did, and what its traffic would have met "
-          + "then nobody knows, with \(standing)"
+        "a step would have continued at another time than it did, and what its traffic would have met "
+          + "then is not known, with \(standing)"
       }
     return Verdict(
       decision: .inconclusive, reason: inStep(VerdictReason(.interrupted, message)), at: clock,
       interruption: interruption)
   }
 
-  /// Those that have not yet shown again since a resumption that they are healthy.
+  /// The instances that have not yet passed a check since the run was resumed, in words.
   private var unshown: String {
     guard !resumptions.isEmpty else { return "" }
     let count = self.present(.member) { $0.health.mustShowAgain }.count
@@ -314,7 +318,7 @@ extension Gate {
     return "\(healthy) of \(counted(total, "instance")) healthy\(unshown)\(present)\(left)\(why)"
   }
 
-  /// The first few, and how many more.
+  /// The first five names, and the number of the others.
   static func list(_ names: [String]) -> String {
     let shown = names.prefix(5).joined(separator: ", ")
     return names.count > 5 ? "\(shown) and \(names.count - 5) more" : shown
@@ -322,7 +326,8 @@ extension Gate {
 }
 
 extension Duration {
-  /// As people write it, and as the settings read it: `2.5ms`, `500ms`, `15s`, `1m30s`, `2h`.
+  /// The duration as people write it and as settings accept it: `2.5ms`, `500ms`, `15s`, `1m30s`,
+  /// `2h`.
   package var inWords: String {
     let microseconds = inMicroseconds
     guard microseconds >= 1_000_000 || microseconds == 0 else {

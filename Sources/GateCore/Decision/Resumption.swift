@@ -1,15 +1,15 @@
-/// A run that went on after its runner was gone.
+/// A resumption of a run after its runner was gone.
 package struct Resumption: Hashable, Sendable {
-  /// When it went on.
+  /// When the run was resumed.
   package var at: GateInstant
-  /// How long nobody looked before that.
+  /// The time without checks before that.
   package var gap: Duration
   package var effect: Effect
 
   package enum Effect: Hashable, Sendable {
-    /// Checks were late, as when the gate is held up.
+    /// The gap counts as if the gate had been held up: checks were late.
     case late
-    /// Consecutive counts, the soak and the deadline began anew.
+    /// Consecutive counts, the soak and the deadline restarted.
     case anew
   }
 

@@ -1,36 +1,37 @@
-/// Whose fault it is: while the new group stands condemned, the old one is asked.
+/// The check of whether the old group fails too, which follows when the new group is to be rolled
+/// back (is condemned).
 ///
-/// Each old instance that is there at the condemnation is judged by what comes after it. One that is
-/// unhealthy then, or becomes so, is failing, and so is one whose failures leave it too little time
-/// to be healthy by the deadline; a success of a check that began since shows that it is well, and
-/// that what the new group suffers from is not shared. When the failing ones are too many
-/// for the policy that condemned the new group, the cause is shared; when they can no longer be by
-/// the end of the time that a check's failures take, it is not.
+/// Each old instance that is there at the condemnation is judged by what comes after it. One that
+/// is unhealthy then, or becomes so, is failing, and so is one whose failures leave it too little
+/// time to be healthy by the deadline; a success of a check that began since shows that it is well,
+/// and that what the new group suffers from is not shared. When the failing ones are too many for
+/// the policy that condemned the new group, the cause is shared; when they can no longer be by the
+/// end of the time that a check's failures take, it is not.
 package struct SharedCauseCheck: Hashable, Sendable {
   /// What the new group would be rolled back for.
   package let reason: VerdictReason
-  /// When it was condemned.
+  /// When the new group was condemned.
   package let since: GateInstant
-  /// So many failing instances are too many.
+  /// The number of failing old instances from which on the cause is shared.
   package let needed: Int
-  /// Until when they are asked.
+  /// The end of the time in which old instances are checked for this.
   private var end: GateInstant
-  /// Until when they would have to be healthy, by the new group's deadline.
+  /// The time by which old instances would have to be healthy to meet the new group's deadline.
   private var promotion: GateInstant
-  /// How long the failures take that show it.
+  /// The time that the failures of a failing instance take at most.
   private let patience: Duration
   package private(set) var failing = 0
   private var chances = LatestStarts()
 
-  /// How one old instance stands.
+  /// The result for one old instance so far.
   enum Standing: Hashable, Sendable {
-    /// It has shown nothing since; with the last moment at which it can begin to fail in time.
+    /// No result yet; with the latest moment at which it can begin to fail in time.
     case open(lastChance: GateInstant?)
     case failing
     case well
   }
 
-  /// Asks so many instances; each is added with `add`.
+  /// Starts the check for this many old instances, each of which is added with `add`.
   init(
     _ reason: VerdictReason, at now: GateInstant, asking present: Int, checks: [HealthCheck],
     policy: GatePolicy, promotion: GateInstant
@@ -46,12 +47,12 @@ package struct SharedCauseCheck: Hashable, Sendable {
     needed = min(allowed, present - least) + 1
   }
 
-  /// The last moment at which enough of them can still fail; nil when they cannot.
+  /// The latest moment at which enough of them can still fail; nil if they cannot.
   var lastChance: GateInstant? {
     failing >= needed ? end : chances.latest(needed - failing)
   }
 
-  /// Notes how an instance stands at the condemnation.
+  /// Adds an old instance with its state at the condemnation.
   mutating func add(_ record: inout InstanceRecord, _ rules: [CheckRule]) {
     record.stand { standing(of: $0, under: rules[$0.rule].check) }
     if let standing = record.blame { count(standing, by: 1) }
@@ -67,7 +68,7 @@ package struct SharedCauseCheck: Hashable, Sendable {
     return isFailing ? Standing.failing : open(record, under: check)
   }
 
-  /// Notes how an instance stands after another check; one that was lost has no result.
+  /// Updates the result of an old instance after another check; a lost check has no result.
   mutating func judge(
     _ record: inout InstanceRecord, by number: Int, _ report: CheckReport?, at now: GateInstant,
     _ rules: [CheckRule]
@@ -93,15 +94,15 @@ package struct SharedCauseCheck: Hashable, Sendable {
 
   mutating func remove(_ standing: Standing) { count(standing, by: -1) }
 
-  /// Asks for so much longer, since nobody looked for a while; each instance is placed again with
-  /// `place`.
+  /// Extends the check by the time of a resumption's gap; each instance must then be placed again
+  /// with `place`.
   mutating func extend(by time: Duration, at now: GateInstant, promotion: GateInstant) {
     self.promotion = promotion
     end = min(end + time, now + patience)
     (failing, chances) = (0, LatestStarts())
   }
 
-  /// Notes how an instance stands after the extension: what it has shown it has shown.
+  /// Updates an old instance after an extension; results that it has shown already are kept.
   mutating func place(_ record: inout InstanceRecord, _ rules: [CheckRule]) {
     guard record.blame != nil else { return }
     record.stand { part in
@@ -122,7 +123,7 @@ package struct SharedCauseCheck: Hashable, Sendable {
     }
   }
 
-  /// Whether it can no longer be healthy by the deadline.
+  /// Whether the instance can no longer be healthy by the deadline.
   private func isTooLate(
     _ record: InstanceRecord, at now: GateInstant, under check: HealthCheck
   ) -> Bool {
@@ -162,7 +163,7 @@ package struct SharedCauseCheck: Hashable, Sendable {
 }
 
 extension HealthCheck {
-  /// From now to the end of as many failures as make a target unhealthy, at the latest.
+  /// The maximum time from now until enough failures have ended to make a target unhealthy.
   fileprivate var timeToFail: Duration { interval * unhealthyThreshold + timeout }
 }
 

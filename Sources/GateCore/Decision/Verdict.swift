@@ -1,8 +1,8 @@
-/// What the gate says of the group, once and for all.
+/// The gate's final verdict on the group: decision, reason and time.
 package struct Verdict: Hashable, Sendable {
   package var decision: Decision
   package var reason: VerdictReason
-  /// When it became certain.
+  /// When the decision became certain.
   package var at: GateInstant
   /// What stopped the gate before it could judge, if anything did.
   package var interruption: Interruption?
@@ -56,13 +56,13 @@ package enum ReasonCode: String, Hashable, Sendable, CaseIterable {
   case notChecked = "not_checked"
 }
 
-/// A signal that asks the gate to stop, or why a journal tells no more.
+/// What ended the run before a decision: a signal, or the end of what a journal can tell.
 package enum Interruption: String, Hashable, Sendable, CaseIterable {
   case hangUp = "SIGHUP"
   case interrupt = "SIGINT"
   case terminate = "SIGTERM"
   /// A journal that ends before its run was decided: the run was killed.
   case journalEnd = "end of journal"
-  /// Under other settings a step would have gone on at another time than it did.
+  /// In a replay under other settings, a step would have continued at another time than recorded.
   case otherSteps = "other steps"
 }

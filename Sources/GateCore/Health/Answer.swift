@@ -1,12 +1,12 @@
-/// A whole answer to a health check, as it came.
+/// A complete response to a health check, as received.
 package struct Answer: Sendable {
   /// The HTTP status.
   package var status: Int
   /// The header fields and then the trailers, in the order in which they came.
   package var fields: [Field]
-  /// The start of the body, as much as the judge wants to see.
+  /// The beginning of the body, up to the number of bytes that the judge needs.
   package var body: [UInt8]
-  /// Whether that is all of it.
+  /// Whether `body` is the complete body.
   package var isBodyWhole: Bool
 
   package struct Field: Hashable, Sendable {
@@ -33,9 +33,9 @@ package struct Answer: Sendable {
   }
 }
 
-/// What an answer of an accepted status must also show, beyond the load balancer.
+/// The judgement of a response with an accepted status by expectations beyond the load balancer's.
 package struct AnswerJudgement: Hashable, Sendable {
-  /// The version that the answer carries, where one is asked for.
+  /// The version that the response carries; nil if none is expected or found.
   package var version: String?
   package var failure: Failure?
 
@@ -55,9 +55,9 @@ package struct AnswerJudgement: Hashable, Sendable {
   }
 }
 
-/// Judges answers; made from the settings, used for every check.
+/// Judges responses by the expectations of the settings.
 package protocol AnswerJudge {
-  /// So much of the body it must see.
+  /// The number of bytes of the body that it needs.
   var bodyBytesWanted: Int { get }
 
   func judge(_ answer: Answer) -> AnswerJudgement

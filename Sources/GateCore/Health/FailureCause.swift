@@ -10,7 +10,7 @@ package enum FailureCause: String, Hashable, Sendable, CaseIterable {
   case streamReset = "stream_reset"
 
   // The TLS handshake
-  /// What came is no TLS.
+  /// The peer's bytes are not TLS.
   case plainText = "plain_text"
   case certificateExpired = "certificate_expired"
   case certificateName = "certificate_name"
@@ -20,11 +20,11 @@ package enum FailureCause: String, Hashable, Sendable, CaseIterable {
   case clientCertificateWanted = "client_certificate_wanted"
   /// Alerts 112 and 80, which servers send to a client that names no site.
   case unrecognizedName = "unrecognized_name"
-  /// Alert 40.
+  /// The TLS alert 40 (handshake failure).
   case handshakeFailure = "handshake_failure"
-  /// Alert 49.
+  /// The TLS alert 49 (access denied).
   case accessDenied = "access_denied"
-  /// No version, cipher or key is common to both.
+  /// The two sides have no TLS version, cipher or key type in common.
   case tlsParameters = "tls_parameters"
   case closedInHandshake = "closed_in_handshake"
 
@@ -38,18 +38,18 @@ package enum FailureCause: String, Hashable, Sendable, CaseIterable {
   case notHTTP2 = "not_http2"
 
   // Time
-  /// The answer began in time, and did not end.
+  /// The response began in time but did not end.
   case unfinishedAnswer = "unfinished_answer"
-  /// The whole answer came after the timeout.
+  /// The complete response arrived after the timeout.
   case lateAnswer = "late_answer"
 
   // gRPC: HTTP without a gRPC status
   case noGRPCStatus = "no_grpc_status"
-  /// HTTP 404.
+  /// HTTP 404 to a gRPC call.
   case noGRPCRoute = "no_grpc_route"
-  /// HTTP 401 or 403.
+  /// HTTP 401 or 403 to a gRPC call.
   case grpcRefused = "grpc_refused"
-  /// HTTP 502, 503 or 504.
+  /// HTTP 502, 503 or 504 to a gRPC call.
   case noGRPCServer = "no_grpc_server"
 }
 
@@ -68,24 +68,26 @@ extension FailureCause {
 }
 
 extension GateFault {
-  /// What a fault of the gate's own comes from: the raw value is the `cause` of the journal.
+  /// The cause of a gate fault.
+  ///
+  /// The raw value is the `cause` of the journal.
   package enum Cause: String, Hashable, Sendable, CaseIterable {
-    /// The process may not open so many files.
+    /// The process has reached its limit of open files.
     case noDescriptor = "no_descriptor"
     case nameServer = "name_server"
     case noRoute = "no_route"
     case noLocalPort = "no_local_port"
-    /// The system lets the connection not out.
+    /// A firewall of this host blocks the connection.
     case localFirewall = "local_firewall"
-    /// A certificate, key or list of authorities of the check's own.
+    /// A certificate, key or list of authorities that the check uses is not usable.
     case tlsFiles = "tls_files"
 
     // The proxy
     case proxyCredentials = "proxy_credentials"
     case proxyLimit = "proxy_limit"
-    /// It makes no connection to such a place.
+    /// The proxy refuses connections to this address or port.
     case proxyRefused = "proxy_refused"
-    /// It was not reached, or did not speak as one.
+    /// The proxy could not be reached, or did not behave like a proxy.
     case proxyUnusable = "proxy_unusable"
 
     // The source of the group, a guard, or the load balancer's API
@@ -93,14 +95,14 @@ extension GateFault {
     case throttled
     case credentials
     case notFound = "not_found"
-    /// Somebody else answers in the place of AWS.
+    /// Something other than AWS answers in its place, such as a proxy or a sign-in page.
     case foreign
     case awsUnreachable = "aws_unreachable"
   }
 }
 
 extension GateFault.Cause {
-  /// Whether a proxy answered, and let the check not through.
+  /// Whether a proxy responded and refused to forward the check.
   package var isProxyRefusal: Bool {
     switch self {
     case .proxyCredentials, .proxyLimit, .proxyRefused: true

@@ -1,7 +1,9 @@
-/// In which way a check failed: the raw value is the `kind` of the verdict and the journal.
+/// How a check failed.
 ///
-/// A fault of the gate's own is not among them: it is a `GateFault`, which is another type so
-/// that no code can hold it against an instance.
+/// The raw value is the `kind` of the verdict and the journal.
+///
+/// A gate fault is not among them: it is a `GateFault`, a separate type, so that no code can hold
+/// it against an instance.
 package enum FailureKind: String, Hashable, Sendable, CaseIterable {
   case connectionRefused = "connection_refused"
   case connectionReset = "connection_reset"
@@ -27,7 +29,8 @@ extension FailureKind {
     }
   }
 
-  /// Whether the instance gave a whole answer, so that the check's latency is that of an answer.
+  /// Whether the instance sent a complete response, so that the check's latency is that of a
+  /// response.
   package var isAnswered: Bool {
     switch self {
     case .statusMismatch, .grpcStatusMismatch, .expectationFailed, .wrongVersion: true

@@ -1,5 +1,5 @@
 extension FailureKind {
-  /// In a few words, for where the detail does not fit or is not known.
+  /// A short description, for use where the detail does not fit or is not known.
   package var words: String {
     switch self {
     case .connectionRefused: "connection refused"
@@ -22,7 +22,7 @@ extension LastFailure {
   /// `HTTP 503`, `connection refused`; of one of several health checks by its name.
   package var shortWords: String { named(Self.shortWords(of: report, kind)) }
 
-  /// What was seen, and under which of several health checks.
+  /// The words, with the name of the health check in front if there are several.
   package func named(_ words: String) -> String { check.isEmpty ? words : "\(check): \(words)" }
 
   package static func shortWords(of report: CheckReport, _ kind: FailureKind) -> String {

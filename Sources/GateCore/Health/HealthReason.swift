@@ -1,6 +1,6 @@
 /// Why an instance is in its state: the load balancer's reason code and a sentence.
 package struct HealthReason: Hashable, Sendable {
-  /// Such as `Target.Timeout`, or for Classic `Instance` or `ELB`; nil when it is healthy.
+  /// The reason code, such as `Target.Timeout`, or `Instance` or `ELB` for Classic; nil if healthy.
   package var code: String?
   package var description: String
 
@@ -54,7 +54,7 @@ extension InstanceRecord {
     }
   }
 
-  /// That of the check that the state comes from, by its name.
+  /// The reason of the health check that determines the state, with the name of that check.
   private func reasonOfParts(under check: HealthCheck) -> HealthReason {
     guard !parts.allSatisfy({ $0.health.isShownHealthy && $0.latest == .passed }) else {
       return HealthReason(

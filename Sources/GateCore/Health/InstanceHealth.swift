@@ -1,4 +1,4 @@
-/// What the load balancer would say of a target.
+/// The state that the load balancer would report for a target.
 package enum InstanceState: String, Hashable, Sendable, CaseIterable {
   case initial
   case healthy
@@ -13,24 +13,25 @@ package enum InstanceState: String, Hashable, Sendable, CaseIterable {
   }
 }
 
-/// An instance's state, and the counts that it follows from.
+/// An instance's state, and the consecutive counts that determine it.
 package struct InstanceHealth: Hashable, Sendable {
   package private(set) var state = InstanceState.initial
   package private(set) var consecutiveSuccesses = 0
-  /// Forgiven ones are among them.
+  /// The number of failures in a row, including forgiven ones.
   package private(set) var consecutiveFailures = 0
-  /// Those of them that count towards `unhealthy`.
+  /// The number of those failures that count towards `unhealthy`.
   private var unforgivenFailures = 0
-  /// Whether it was healthy before a time in which nobody looked, and has to show it again.
+  /// Whether the instance was healthy before the run was resumed and must pass a check again.
   package private(set) var mustShowAgain = false
-  /// A target that was healthy once is no new one: it needs the healthy threshold again.
+  /// Whether the target was ever healthy; if so, it needs `healthy_threshold` passes, not
+  /// `initial_threshold`.
   private var hasBeenHealthy = false
   /// The latest counted checks, the newest in the lowest bit; 1 is a failure.
   private var recentFailures: UInt64 = 0
 
   package init() {}
 
-  /// Folds in one check; returns the state that the instance moved to, if it moved.
+  /// Records one check; returns the new state if the state changed.
   ///
   /// Source: ALB guide, "Health checks for target groups"; CLB guide, "Configure health checks".
   package mutating func record(
@@ -68,7 +69,9 @@ package struct InstanceHealth: Hashable, Sendable {
     return risen(under: check)
   }
 
-  /// Notes a check that was lost: it ends a run of failures, and no run of successes.
+  /// Records a lost check.
+  ///
+  /// It ends a run of failures, but not a run of successes.
   mutating func recordLoss() {
     (consecutiveFailures, unforgivenFailures) = (0, 0)
   }
@@ -79,7 +82,7 @@ package struct InstanceHealth: Hashable, Sendable {
     if result != .success { consecutiveSuccesses = 0 }
   }
 
-  /// Forgets the counts after a time in which nobody looked.
+  /// Resets the counts after a time without checks.
   ///
   /// The state stands, as nothing has changed it, but what was healthy may have failed and come
   /// back meanwhile: it has to show as many successes as one that comes back.
@@ -89,7 +92,7 @@ package struct InstanceHealth: Hashable, Sendable {
     mustShowAgain = state == .healthy
   }
 
-  /// Takes over what the load balancer says; returns the state that it moved to, if it moved.
+  /// Adopts the load balancer's state; returns the new state if the state changed.
   ///
   /// A forgiven view that says unhealthy says that the instance is not healthy yet.
   package mutating func follow(
@@ -103,10 +106,10 @@ package struct InstanceHealth: Hashable, Sendable {
     return next
   }
 
-  /// Whether it is healthy, and has shown it again where it had to.
+  /// Whether it is healthy, and has passed a check since a resumption if it must.
   package var isShownHealthy: Bool { state == .healthy && !mustShowAgain }
 
-  /// How many more consecutive successes show that it is healthy; 0 when it is.
+  /// The number of consecutive successes still needed to be healthy; 0 if it is.
   package func successesNeeded(under check: HealthCheck) -> Int {
     switch state {
     case .initial:
@@ -116,7 +119,7 @@ package struct InstanceHealth: Hashable, Sendable {
     }
   }
 
-  /// How many more failures in a row make it unhealthy; 0 when it is.
+  /// The number of further consecutive failures that make it unhealthy; 0 if it is.
   package func failuresNeeded(under check: HealthCheck) -> Int {
     guard state != .unhealthy else { return 0 }
     let inARow = check.unhealthyThreshold - unforgivenFailures
@@ -129,7 +132,7 @@ package struct InstanceHealth: Hashable, Sendable {
     return inARow
   }
 
-  /// Failures among the last checks of the window.
+  /// The number of failures among the latest checks in the window.
   package func failures(in window: UnhealthyWindow) -> Int {
     let mask = window.checks == 64 ? UInt64.max : (1 << UInt64(window.checks)) - 1
     return (recentFailures & mask).nonzeroBitCount

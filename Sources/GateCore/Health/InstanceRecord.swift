@@ -1,37 +1,37 @@
-/// All that the gate knows of one instance.
+/// Everything that the gate knows about one instance.
 package struct InstanceRecord: Hashable, Sendable {
   package let instance: Instance
   package let firstSeen: GateInstant
   /// By which of the gate's rules it is checked; of several health checks by that which its state
   /// comes from.
   package internal(set) var rule: Int
-  /// What is known of it under each health check, where there are several; else empty.
+  /// The record under each health check, if there are several; otherwise empty.
   package internal(set) var parts: [InstanceRecord] = []
-  /// The name of the health check that a part is of; else empty.
+  /// The name of the health check, in a part; otherwise empty.
   private(set) var checkName = ""
   package internal(set) var health = InstanceHealth()
   package internal(set) var removed: GateInstant?
   package internal(set) var healthySince: GateInstant?
   package internal(set) var successes = 0
   package internal(set) var failures = 0
-  /// Those of them that the grace period forgave.
+  /// The number of failed checks that the grace period forgave.
   package internal(set) var forgivenFailures = 0
-  /// Checks that a fault of the gate's own cost.
+  /// The number of checks that were lost to gate faults.
   package internal(set) var lostChecks = 0
   package internal(set) var latency = LatencySummary()
   package internal(set) var transitions: [Transition] = []
   package internal(set) var lastFailure: LastFailure?
-  /// The versions that its answers carried, in the order in which they first came.
+  /// The versions in its responses, in the order in which they first appeared.
   package internal(set) var versions: [String] = []
   package internal(set) var lastLoss: LostCheck?
-  /// What the latest check saw, in words, where it says so.
+  /// The detail of the latest check, if it has one.
   package internal(set) var lastDetail: String?
   package internal(set) var pattern = ResultPattern()
-  /// What the load balancer said last; nil when it was not asked, or has not said anything.
+  /// The load balancer's latest view; nil if it was not queried or has not reported any.
   package internal(set) var view: LoadBalancerView?
-  /// Whether the latest listing lacks it.
+  /// Whether the instance is missing from the latest listing.
   package internal(set) var isMissing = false
-  /// What a guard waits for that has too little to go by; nil where its latest answer counted.
+  /// What a guard with too little data waits for; nil if its latest result counted.
   package internal(set) var waitsFor: String?
 
   /// When the next check may start, by the schedule; in the past while it is under way, or late.
@@ -45,12 +45,12 @@ package struct InstanceRecord: Hashable, Sendable {
   /// Where in the interval it is checked while it is healthy, in microseconds; nil where checks are
   /// not spread.
   var place: Int64?
-  /// Of an instance that has no check yet nothing is against it.
+  /// The latest result; an instance without a check yet counts as passed.
   var latest = LatestResult.passed
-  /// How it stands where the old group is asked whose fault it is; nil when it is not asked.
+  /// The instance's standing in the check for a shared cause; nil if there is no such check.
   var blame: SharedCauseCheck.Standing?
 
-  /// More versions than this are a server's play, and not kept.
+  /// The maximum number of versions to keep; a server that sends more sends random ones.
   static let maximumVersions = 8
 
   init(
@@ -65,9 +65,9 @@ package struct InstanceRecord: Hashable, Sendable {
 
   package var checks: Int { successes + failures }
 
-  /// What one contributes to the counts of the group.
+  /// The instance's contribution to the counts of the group.
   ///
-  /// By a pointer, so that a record is not copied twice a check for a few of its fields.
+  /// It takes a pointer, so that the record is not copied twice per check for a few fields.
   @inline(__always)
   static func share(
     of record: UnsafePointer<InstanceRecord>, under check: HealthCheck, soak: DeadlineFeasibility,
@@ -117,7 +117,7 @@ package struct InstanceRecord: Hashable, Sendable {
     return overdue < 0 ? 0 : Int(overdue / check.interval.inMicroseconds)
   }
 
-  /// From when on the next check counts as not made.
+  /// The time from which on the next check counts as not made.
   func missDue(under check: HealthCheck) -> GateInstant {
     nextCheck + check.interval + check.timeout
   }
@@ -148,13 +148,13 @@ package struct LastFailure: Hashable, Sendable {
   package var check = ""
 }
 
-/// The latest check of an instance that a fault of the gate's own cost.
+/// The latest check of an instance that was lost to a gate fault.
 package struct LostCheck: Hashable, Sendable {
   package var at: GateInstant
   package var fault: GateFault
 }
 
-/// How long the answers of one instance took, in microseconds.
+/// The latencies of one instance's responses, in microseconds.
 ///
 /// The least and the greatest are of all answers; the percentiles are of the latest 256, so that a
 /// soak of days takes no more memory than one of minutes.
@@ -180,7 +180,7 @@ package struct LatencySummary: Hashable, Sendable {
     oldest = (oldest + 1) % Self.kept
   }
 
-  /// The nearest-rank percentile of the latest answers; nil when there was none.
+  /// The nearest-rank percentile of the latest responses; nil if there was none.
   package func percentile(_ percent: Int) -> Int64? {
     guard !latest.isEmpty else { return nil }
     let rank = (percent * latest.count + 99) / 100
@@ -194,7 +194,7 @@ package struct LatencySummary: Hashable, Sendable {
 }
 
 extension InstanceRecord {
-  /// Folds in one check; returns the change of state, if it brought one.
+  /// Records one check; returns the change of state, if there was one.
   ///
   /// One that was not made, and is supposed to have succeeded, does not say where the slots are.
   mutating func record(
@@ -232,7 +232,7 @@ extension InstanceRecord {
     scheduleNext(afterCheckFrom: answer.started, to: now, under: check)
   }
 
-  /// Notes a check that was lost: it moves the schedule on, and is no pass.
+  /// Records a lost check: it advances the schedule and is not a pass.
   mutating func recordLoss(
     _ fault: GateFault, isInTime: Bool, at now: GateInstant, check: HealthCheck, in episode: Int
   ) {
@@ -241,7 +241,7 @@ extension InstanceRecord {
     scheduleNext(afterCheckFrom: fault.started ?? now, to: now, under: check)
   }
 
-  /// Notes checks that were not made at all.
+  /// Records checks that were not made at all.
   mutating func recordMissed(
     _ count: Int, at now: GateInstant, check: HealthCheck, in episode: Int
   ) {
@@ -249,7 +249,7 @@ extension InstanceRecord {
     skip(count, under: check)
   }
 
-  /// Goes on to the slot after this many more.
+  /// Advances the schedule by this many slots.
   mutating func skip(_ count: Int, under check: HealthCheck) {
     nextCheck = nextCheck + .microseconds(Int64(count) * check.interval.inMicroseconds)
     countedUntil = nextCheck
@@ -275,7 +275,7 @@ extension InstanceRecord {
     countedUntil = place == nil ? nextCheck : max(countedUntil, ended)
   }
 
-  /// Begins anew after a time in which nobody looked: counts and the schedule of its checks.
+  /// Restarts the counts and the schedule after a time without checks.
   mutating func startAnew(at now: GateInstant) {
     health.startAnew()
     (schedule, nextCheck, countedUntil) = (CheckSchedule(), now, now)
@@ -304,7 +304,7 @@ extension InstanceRecord {
     started < firstSeen + gracePeriod(policy) ? .forgiven : .counted
   }
 
-  /// The old group does not boot: nothing of it is forgiven.
+  /// The grace period that applies to the instance: none for the baseline, which does not boot.
   private func gracePeriod(_ policy: GatePolicy) -> Duration {
     switch instance.role {
     case .member: policy.gracePeriod

@@ -1,8 +1,8 @@
-/// What the load balancer itself says of a target.
+/// The load balancer's own view of a target.
 package struct LoadBalancerView: Hashable, Sendable {
   /// Its state in the gate's words; what is neither in service nor failing is `initial`.
   package var state: InstanceState
-  /// As the load balancer spells it.
+  /// The reason code, as the load balancer spells it.
   package var reasonCode: String?
   package var description: String?
 

@@ -31,7 +31,7 @@ package struct Confidence: Hashable, Sendable, CustomStringConvertible {
 
   /// Reads `95%` or `99.5%`.
   ///
-  /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
+  /// - Throws: `GrammarError`, which says what was expected instead.
   package init(parsing text: String) throws(GrammarError) {
     let parts = text.dropLast(text.hasSuffix("%") ? 1 : 0)
       .split(separator: ".", omittingEmptySubsequences: false)

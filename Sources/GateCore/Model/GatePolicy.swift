@@ -1,6 +1,6 @@
-/// What the group as a whole must show.
+/// The policy: what the group as a whole must show to be promoted.
 package struct GatePolicy: Hashable, Sendable {
-  /// Of the expected instances, healthy at the same time.
+  /// Minimum number or percentage of expected instances that must be healthy at the same time.
   package var minHealthy: InstanceCount
   /// Maximum number of instances that may be unhealthy at once without a rollback.
   package var maxUnhealthy: InstanceCount
@@ -10,19 +10,19 @@ package struct GatePolicy: Hashable, Sendable {
   package var gracePeriod: Duration
   /// How long the group must stay healthy before it is promoted.
   package var soak: Duration
-  /// No verdict by then is a rollback.
+  /// The time limit of the run, from its start; no verdict by then is a rollback.
   package var deadline: Duration
-  /// How many instances there must be before anything is promoted; at least 1.
+  /// The number of instances required for a promotion; at least 1.
   package var expected: Int
   package var membership: Membership
   package var loadBalancer: LoadBalancerRole
-  /// How often the source and the load balancers are asked; nil where nothing is asked again.
+  /// How often the source and the load balancers are queried; nil if they are queried once.
   package var polling: Polling?
-  /// How a promotion is compared with the old group; nil when it is not.
+  /// How the group is compared with the old one; nil if it is not.
   package var comparison: ComparisonPolicy?
-  /// How the run's guards are asked, where that is not as the instances are.
+  /// The run's guards that have their own interval, thresholds and so on.
   package var guards: [GuardMeasure]
-  /// The canary's; empty: the group is judged before any traffic reaches it.
+  /// The steps of a canary; empty if the group is judged before any traffic reaches it.
   package var steps: [CanaryStep]
 
   /// Whether the source can name other instances later.
@@ -33,21 +33,21 @@ package struct GatePolicy: Hashable, Sendable {
     case changing
   }
 
-  /// What the load balancer's own view of the instances is good for.
+  /// The role of the load balancer's own view of the instances.
   package enum LoadBalancerRole: String, Hashable, Sendable, CaseIterable {
-    /// Nobody asks for it.
+    /// It is not queried.
     case none
     /// A promotion waits for it too (`cross_check`).
     case confirms
-    /// There are no checks but its own (`probe_from load-balancer`).
+    /// It alone decides; the gate sends no checks (`probe_from load-balancer`).
     case decides
   }
 
-  /// How the source and the load balancers are asked while the run goes on.
+  /// How the source and the load balancers are polled during the run.
   package struct Polling: Hashable, Sendable {
-    /// From the end of one listing to the start of the next.
+    /// The time from the end of one listing to the start of the next.
     package var refresh: Duration
-    /// How long one listing may take.
+    /// The time limit of one listing.
     package var timeout: Duration
 
     package init(refresh: Duration, timeout: Duration) {
@@ -109,7 +109,7 @@ package struct GatePolicy: Hashable, Sendable {
 }
 
 extension [HealthCheck] {
-  /// When a group could be promoted whose checks all pass and take no time.
+  /// The earliest promotion, if all checks pass and take no time.
   package func earliestPromotion(under policy: GatePolicy) -> Duration {
     let canary = policy.steps.reduce(Duration.zero) { $0 + $1.shortest }
     let samples = policy.comparison.map { $0.minSamples - 1 } ?? 0
@@ -122,12 +122,12 @@ extension [HealthCheck] {
 /// A count of instances: a number, or a percentage of the expected ones.
 package enum InstanceCount: Hashable, Sendable, CustomStringConvertible {
   case number(Int)
-  /// 0 to 100.
+  /// A percentage, 0 to 100.
   case percentage(Int)
 
   /// Reads `2` or `50%`.
   ///
-  /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
+  /// - Throws: `GrammarError`, which says what was expected instead.
   package init(parsing text: String) throws(GrammarError) {
     guard text.hasSuffix("%") else {
       guard let number = text.asWholeNumber, number <= 1_000_000 else {
@@ -137,7 +137,7 @@ package enum InstanceCount: Hashable, Sendable, CustomStringConvertible {
       return
     }
     guard let percentage = text.dropLast().asWholeNumber, percentage <= 100 else {
-      throw GrammarError("'\(text)' is not a percentage of instances: 0% to 100%, whole")
+      throw GrammarError("'\(text)' is not a whole percentage of instances from 0% to 100%")
     }
     self = .percentage(percentage)
   }
@@ -149,7 +149,7 @@ package enum InstanceCount: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// At least so many of `total`: a part of an instance is a whole one.
+  /// The number of instances out of `total`, rounded up.
   package func roundedUp(of total: Int) -> Int {
     switch self {
     case .number(let number): number
@@ -157,7 +157,7 @@ package enum InstanceCount: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// At most so many of `total`: a part of an instance is none.
+  /// The number of instances out of `total`, rounded down.
   package func roundedDown(of total: Int) -> Int {
     switch self {
     case .number(let number): number

@@ -1,7 +1,9 @@
-/// Text that is not of its grammar; the message says which part and what is wanted.
+/// A text that does not match its grammar.
+///
+/// The message names the part and what was expected.
 package struct GrammarError: Error, Hashable, Sendable, CustomStringConvertible {
   package var description: String
-  /// What to write in its place; nil where the description says it.
+  /// What to write instead; nil if the description says it.
   package var hint: String?
 
   package init(_ description: String, hint: String? = nil) {
@@ -11,7 +13,7 @@ package struct GrammarError: Error, Hashable, Sendable, CustomStringConvertible 
 }
 
 extension String {
-  /// In quotes, without passwords in URLs, and no longer than a line of a terminal.
+  /// The text in quotes, without passwords of URLs, cut to the length of a terminal line.
   package var shown: String {
     // What is not understood may be the place that it was meant to be.
     let mayBePlace = firstIndex(of: ":").flatMap { self[$0...].firstIndex(of: "@") } != nil
@@ -21,7 +23,7 @@ extension String {
 }
 
 extension StringProtocol {
-  /// Without the blanks and line ends at its ends.
+  /// The text without leading and trailing spaces and line ends.
   package var trimmed: String {
     guard let first = firstIndex(where: { !$0.isWhitespace }),
       let last = lastIndex(where: { !$0.isWhitespace })

@@ -2,9 +2,9 @@
 package struct HealthCheck: Hashable, Sendable {
   package var target: HealthCheckTarget
   package var semantics: Semantics
-  /// Start of one check to start of the next.
+  /// The time from the start of one check to the start of the next.
   package var interval: Duration
-  /// From a check's first packet to its whole answer.
+  /// The time limit from a check's first packet to its complete response.
   package var timeout: Duration
   /// Consecutive successes that make an unhealthy target healthy again; at least 1.
   package var healthyThreshold: Int
@@ -12,12 +12,12 @@ package struct HealthCheck: Hashable, Sendable {
   package var initialThreshold: Int
   /// Consecutive failures that make a target unhealthy; at least 1.
   package var unhealthyThreshold: Int
-  /// Beyond the load balancer, against flapping.
+  /// A second unhealthy limit against flapping, which load balancers do not have; nil if not set.
   package var unhealthyWindow: UnhealthyWindow?
   package var matcher: Matcher
   /// Whether the checks of instances that are healthy are spread over the interval.
   package var spreadChecks: Bool
-  /// What it is called where there are several; else empty.
+  /// The name, if there are several health checks; otherwise empty.
   package var name = ""
 
   package init(
@@ -39,7 +39,7 @@ package struct HealthCheck: Hashable, Sendable {
 }
 
 extension HealthCheck {
-  /// From the first of the successes that make a new target healthy to the last.
+  /// The time from the first to the last of the successes that make a new target healthy.
   package var timeToRise: Duration { interval * max(initialThreshold - 1, 0) }
 }
 
@@ -49,7 +49,7 @@ extension [HealthCheck] {
     map { $0.name.isEmpty ? "\($0.target)" : "\($0.name) \($0.target)" }.joined(separator: ", ")
   }
 
-  /// By whose rules: `alb`, or `alb, nlb`.
+  /// The semantics of all health checks: `alb`, or `alb, nlb`.
   package var allSemantics: String {
     var names: [String] = []
     for check in self where !names.contains(check.semantics.rawValue) {
@@ -59,11 +59,12 @@ extension [HealthCheck] {
   }
 }
 
-/// So many failures among the last so many checks make a target unhealthy too: `3/10`.
+/// A window of the last `checks` checks, in which `failures` failures make a target unhealthy:
+/// `3/10`.
 package struct UnhealthyWindow: Hashable, Sendable, CustomStringConvertible {
-  /// At least 1, at most `checks`.
+  /// The number of failures, 1 to `checks`.
   package var failures: Int
-  /// At most 64: the window is the bits of one word.
+  /// The size of the window, at most 64 checks: the bits of one word.
   package var checks: Int
 
   package init(failures: Int, of checks: Int) {
@@ -73,7 +74,7 @@ package struct UnhealthyWindow: Hashable, Sendable, CustomStringConvertible {
 
   /// Reads `FAILURES/CHECKS`.
   ///
-  /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
+  /// - Throws: `GrammarError`, which says what was expected instead.
   package init(parsing text: String) throws(GrammarError) {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
     guard parts.count == 2, let failures = parts[0].trimmed.asWholeNumber,

@@ -1,4 +1,4 @@
-/// What is asked of each instance: `HTTP:80/health`, `TCP:5432`, `GRPC:50051/pkg.Service/Method`.
+/// A health check target: `HTTP:80/health`, `TCP:5432`, `GRPC:50051/pkg.Service/Method`.
 ///
 /// The grammar is the Classic Load Balancer's (`HealthCheck.Target`, API 2012-06-01) with
 /// `traffic-port` and gRPC from target groups.
@@ -20,7 +20,7 @@ package struct HealthCheckTarget: Hashable, Sendable, CustomStringConvertible {
 
   package var scheme: Scheme
   package var port: Port
-  /// With its leading slash and its query, as it goes on the request line; empty for TCP and SSL.
+  /// The path with its leading slash and its query, as in the request line; empty for TCP and SSL.
   package var path: String
 
   package init(scheme: Scheme, port: Port, path: String = "") {
@@ -65,7 +65,7 @@ extension HealthCheckTarget.Scheme {
 extension HealthCheckTarget {
   /// Reads a target.
   ///
-  /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
+  /// - Throws: `GrammarError`, which says what was expected instead.
   package init(parsing text: String) throws(GrammarError) {
     if text.contains("://") { throw Self.isURL(text) }
     guard let colon = text.firstIndex(of: ":") else {
@@ -132,7 +132,7 @@ extension HealthCheckTarget {
     guard scheme.hasPath else {
       guard text.isEmpty else {
         throw GrammarError(
-          "\(whole.shown) has a path, but a \(scheme.rawValue) check asks for none")
+          "\(whole.shown) has a path, but a \(scheme.rawValue) check has none")
       }
       return ""
     }

@@ -1,4 +1,4 @@
-/// One thing that is checked, and the place where it is checked.
+/// An instance or a guard: what is checked, and its address and port.
 package struct Instance: Hashable, Sendable {
   /// The name that the source gives it: an EC2 instance ID, a name of the user's, or the address;
   /// of a guard, the guard as it was written, without its secrets.
@@ -12,10 +12,10 @@ package struct Instance: Hashable, Sendable {
   package var otherPorts: [Int] = []
   /// The availability zone, where the source knows it.
   package var zone: String?
-  /// Why it is not of the new release, in words; nil when it is, or nobody asked.
+  /// Why it is not of the new release, in words; nil if it is, or if that is not checked.
   package var mismatch: String?
   package var role: InstanceRole
-  /// The step of the canary that a guard belongs to; nil: the run's own.
+  /// The step of the canary that a guard belongs to; nil for a guard of the run.
   package var step: Int?
 
   package init(
@@ -46,13 +46,15 @@ package struct Instance: Hashable, Sendable {
   }
 }
 
-/// What something that is checked is to the verdict; ids are unique within a role.
+/// The role of what is checked.
+///
+/// Ids are unique within a role.
 package enum InstanceRole: String, Hashable, Sendable, CaseIterable {
-  /// Of the group that is promoted or not.
+  /// A member of the new group, which is promoted or not.
   case member
-  /// Of the old group: it is asked whose fault it is, and what is usual.
+  /// A member of the old group, which shows whether a failure is shared, and what is usual.
   case baseline
-  /// Something else that must hold.
+  /// A guard: an additional condition that must hold.
   case `guard`
 }
 

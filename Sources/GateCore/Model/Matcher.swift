@@ -2,7 +2,7 @@
 ///
 /// For gRPC the codes are gRPC's, 0 to 99. Source: elbv2 `Matcher`, `HttpCode` and `GrpcCode`.
 package struct Matcher: Hashable, Sendable, ExpressibleByArrayLiteral, CustomStringConvertible {
-  /// In the order in which they were written.
+  /// The ranges, in the order in which they were written.
   package var ranges: [ClosedRange<Int>]
 
   package init(arrayLiteral ranges: ClosedRange<Int>...) {

@@ -1,6 +1,6 @@
 /// Where an instance is: a literal IPv4 or IPv6 address, or a host name.
 package struct NetworkAddress: Hashable, Sendable {
-  /// As it was written, without brackets.
+  /// The address as written, without brackets.
   package var text: String
   /// The same for every spelling of one address, an IPv4 address in IPv6 (RFC 4291, 2.5.5.2) too,
   /// and of one host name: in small letters, without the dot at its end.
@@ -15,7 +15,7 @@ package struct NetworkAddress: Hashable, Sendable {
 
   /// Reads an address without a port; an IPv6 address may have brackets.
   ///
-  /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
+  /// - Throws: `GrammarError`, which says what was expected instead.
   package init(parsing written: some StringProtocol) throws(GrammarError) {
     let isBracketed = written.hasPrefix("[") && written.hasSuffix("]")
     text = isBracketed ? String(written.dropFirst().dropLast()) : String(written)

@@ -1,4 +1,4 @@
-/// Whose rules hold: which load balancer's defaults, ranges, first transition and reason codes.
+/// The load balancer type to emulate: its defaults, ranges, first transition and reason codes.
 package enum Semantics: String, Hashable, Sendable, CaseIterable {
   /// Classic Load Balancer, API version 2012-06-01.
   case classic
@@ -8,7 +8,7 @@ package enum Semantics: String, Hashable, Sendable, CaseIterable {
   case nlb
 }
 
-/// What the load balancer takes for a setting when it is not told.
+/// The load balancer's defaults.
 package struct SemanticDefaults: Hashable, Sendable {
   package var interval: Duration
   package var timeout: Duration
@@ -17,7 +17,7 @@ package struct SemanticDefaults: Hashable, Sendable {
   package var matcher: Matcher
 }
 
-/// What the load balancer itself accepts; anything else works here too, with a warning.
+/// The ranges that the load balancer accepts; other values work here too, with a warning.
 package struct SemanticRanges: Hashable, Sendable {
   package var interval: ClosedRange<Duration>
   package var timeout: ClosedRange<Duration>

@@ -1,18 +1,18 @@
 /// One step of a canary: the share of the traffic that the group gets, and what must hold then.
 package struct CanaryStep: Hashable, Sendable {
-  /// No two steps of a run have the same.
+  /// The name, unique within the run.
   package var name: String
   /// The percentage that its `shift` sets, 0 to 100, never less than the step before; nil: not said.
   package var weight: Int?
-  /// How long the group must stay as the policy wants it, with that share.
+  /// How long the group must meet the policy with this share of the traffic.
   package var soak: Duration
-  /// How long an approval may take that the shift waits for; nil: it waits for none.
+  /// The time limit of the approval that the shift waits for; nil if it waits for none.
   package var approval: Duration?
-  /// Whether a command tells that the shift is in effect.
+  /// Whether a `confirm` command tells when the shift is in effect.
   package var isConfirmed: Bool
-  /// How long `shift` may take, and how long `confirm` may say that it is not yet.
+  /// The time limit of `shift`, and of the retries of `confirm`.
   package var commandTimeout: Duration
-  /// What must hold beside the run's own guards, on what is measured in this step.
+  /// The guards of the step, beside those of the run.
   package var guards: [GuardMeasure]
   /// From the beginning of the shift to the end of the step at the latest; nil: the run's alone.
   package var deadline: Duration?
@@ -37,29 +37,29 @@ extension CanaryStep {
   /// How long after the shift the first answer of each guard can be all of this step.
   package var settling: Duration { guards.map(\.settling).max() ?? .zero }
 
-  /// How long it lasts at least, from the beginning of the shift.
+  /// The minimum duration of the step, from the beginning of the shift.
   package var shortest: Duration { settling + soak }
 
-  /// How long its commands may take.
+  /// The time limit of all its commands together.
   package var longestCommands: Duration { isConfirmed ? commandTimeout * 2 : commandTimeout }
 }
 
-/// How one guard is asked, and what its answers count for.
+/// How one guard is checked, and what its results count for.
 package struct GuardMeasure: Hashable, Sendable {
   /// As it was written, without its secrets.
   package var name: String
-  /// Nil: the run's.
+  /// The interval; nil for the run's.
   package var interval: Duration?
   package var timeout: Duration?
   package var healthyThreshold: Int?
   package var unhealthyThreshold: Int?
-  /// How late what it measures can be seen.
+  /// The delay until what it measures becomes visible.
   package var lag: Duration
-  /// How far back what it measures reaches.
+  /// The time range that its measurement covers.
   package var window: Duration
-  /// How many requests an answer must rest on to count; nil: it is not asked.
+  /// The minimum number of requests behind a result that counts; nil if there is no minimum.
   package var minRequests: Int?
-  /// Measured and reported, without a say.
+  /// Whether it is only reported and does not count for the verdict.
   package var isAdvisory: Bool
   /// Whether it tests the requests of both groups: it has a share in the error then.
   package var isTest: Bool

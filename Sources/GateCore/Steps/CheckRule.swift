@@ -1,13 +1,13 @@
-/// By what numbers a thing is checked, and whether what is found counts.
+/// The interval, thresholds and so on of what is checked, and whether its results count.
 ///
 /// A class, as it never changes: to ask for one of its numbers then copies no health check.
 final class CheckRule: Sendable {
   let check: HealthCheck
-  /// In microseconds.
+  /// The interval in microseconds.
   let interval: Int64
   /// For so long after it joined a success of a step's guard may be of before the shift.
   let settling: Duration
-  /// Whether it has no say.
+  /// Whether its results do not count for the verdict.
   let isAdvisory: Bool
 
   private init(_ check: HealthCheck, settling: Duration = .zero, isAdvisory: Bool = false) {
@@ -85,7 +85,7 @@ extension Gate {
     guard report.started < settled else { return nil }
     let left = settled.since(report.started).inWords
     return GuardWait(
-      started: report.started, detail: "\(left) more: its data may be of before the shift")
+      started: report.started, detail: "\(left) more: its data may be from before the shift")
   }
 
   /// An answer with nothing in it is none, once its data can be of the step; nil before.

@@ -1,4 +1,4 @@
-/// The steps of a canary, and where they stand.
+/// The steps of a canary, and their progress.
 package struct Rollout: Hashable, Sendable {
   package let steps: [CanaryStep]
   package private(set) var records: [StepRecord]
@@ -104,11 +104,11 @@ package struct Rollout: Hashable, Sendable {
   mutating func askAgain(_ step: Int) { records[step].isApproved = false }
 }
 
-/// What became of one step.
+/// The record of one step.
 package struct StepRecord: Hashable, Sendable {
   package fileprivate(set) var state = StepState.pending
   package fileprivate(set) var transitions: [StepTransition] = []
-  /// How often each command was begun.
+  /// How often each command was started.
   package fileprivate(set) var attempts: [StepCommand.Kind: Int] = [:]
   package fileprivate(set) var isApproved = false
   package fileprivate(set) var lastCommand: StepCommandEnd?

@@ -1,9 +1,9 @@
 /// A command that a step of the canary needs; the shell runs it, one at a time.
 package struct StepCommand: Hashable, Sendable {
   package var kind: Kind
-  /// From 0.
+  /// The index of the step, from 0.
   package var step: Int
-  /// The first of its kind in this step is 1.
+  /// The number of the attempt, from 1 for the first of its kind in this step.
   package var attempt: Int
 
   package enum Kind: String, Hashable, Sendable, CaseIterable {
@@ -26,15 +26,15 @@ package struct StepCommand: Hashable, Sendable {
 package struct StepCommandEnd: Hashable, Sendable {
   package var command: StepCommand
   package var result: Result
-  /// The last of what it printed, clean.
+  /// The end of its output, sanitized.
   package var output: String
 
   package enum Result: Hashable, Sendable {
-    /// With an exit status; of one that a signal ended it is 128 and the signal.
+    /// It ended with this exit status; for a signal, 128 plus the signal's number.
     case exited(Int32)
-    /// It was ended, as its time was up.
+    /// It exceeded its time limit and was terminated.
     case timedOut
-    /// It could not be begun, or its end is not known: why.
+    /// It could not be started, or its end is not known, for this reason.
     case unknown(String)
   }
 
@@ -62,7 +62,7 @@ package struct StepCommandEnd: Hashable, Sendable {
   }
 }
 
-/// Where a step of the canary stands.
+/// The state of a step of the canary.
 package enum StepState: String, Hashable, Sendable, CaseIterable {
   case pending
   /// It waits for its approval, and then for all that a shift needs.

@@ -10,7 +10,7 @@ extension Gate {
     return VerdictReason(
       .stepFailed,
       rollout.state == .shifting
-        ? "shift took longer than \(time)" : "confirm did not say yes within \(time)")
+        ? "shift took longer than \(time)" : "confirm did not succeed within \(time)")
   }
 
   /// Its commands left too little time for its soak.
@@ -18,8 +18,8 @@ extension Gate {
     let needed = step?.shortest ?? .zero
     return VerdictReason(
       isDeadlinePast ? .deadlineExceeded : .cannotBecomeHealthyInTime,
-      "\(rollout.state?.rawValue ?? "it") took so long that the \(needed.inWords) that the step needs "
-        + "at least no longer fit into the deadline of \(deadlineWords), with \(standing)")
+      "\(rollout.state?.rawValue ?? "it") took so long that the step, which needs at least "
+        + "\(needed.inWords), no longer fits in the deadline of \(deadlineWords), with \(standing)")
   }
 
   func notApproved(_ end: StepCommandEnd) -> VerdictReason {
@@ -38,7 +38,7 @@ extension Gate {
     let words = waiting.map { "\($0.instance.id): \($0.waitsFor ?? "")" }
     return VerdictReason(
       .tooFewSamples,
-      "the time for it passed with too little to go by: \(Self.list(words))")
+      "its time limit passed with too little data to decide: \(Self.list(words))")
   }
 
   /// With the step that the run was in.
@@ -69,7 +69,7 @@ extension StepCommandEnd.Result {
   package var words: String {
     switch self {
     case .exited(let status): "exited with \(status)"
-    case .timedOut: "was ended, as its time was up"
+    case .timedOut: "exceeded its time limit and was terminated"
     case .unknown(let why): "could not be run: \(why)"
     }
   }
@@ -87,7 +87,7 @@ extension Gate {
     case .shifting: return rollout.asked == .wanted ? needs ?? "the shift" : "the end of shift"
     case .confirming: return "the shift to be in effect"
     case .settling:
-      return "\(step.settling.inWords) from the shift on, for the guards' data to be of this step"
+      return "\(step.settling.inWords) from the shift on, so that the guards' data is of this step"
     case .soaking: return soakNeeds(of: current)
     case .pending, .passed, .failed, .skipped: return nil
     }

@@ -46,8 +46,8 @@ package struct PlanReport {
     guard let proposal = search.proposal else {
       page.entry(
         "no proposal:", .bad,
-        "no thresholds that semantics \(document.plan.check.semantics.rawValue) takes, with a soak "
-          + "of up to \(ThresholdSearch.longestSoak) intervals, hold what was asked for")
+        "no thresholds that semantics \(document.plan.check.semantics.rawValue) accepts, with a soak "
+          + "of up to \(ThresholdSearch.longestSoak) intervals, meet the limits")
       return
     }
     let (check, policy) = (proposal.check, proposal.policy)
@@ -55,7 +55,7 @@ package struct PlanReport {
       "proposal:", .good,
       "--healthy-threshold \(check.healthyThreshold) --unhealthy-threshold "
         + "\(check.unhealthyThreshold) --soak \(policy.soak.inWords) promotes after "
-        + "\(proposal.earliestPromotion.inWords) at the earliest; the plan is that of it")
+        + "\(proposal.earliestPromotion.inWords) at the earliest; the plan is for these settings")
     for (limit, error) in zip(search.limits, proposal.errors) {
       let what =
         switch limit.kind {
@@ -95,12 +95,13 @@ package struct PlanReport {
         ], widths: widths, .plain)
     }
     page.fact(
-      "Each begins and ends at the earliest then, beside the time of its commands. Exposure: how long "
-        + "all traffic would have been sent to the new group, for as many requests as by the end of "
-        + "the step. Checks, guards: how long it takes at most until what fails from the shift on ends "
-        + "the step.")
+      "When each step begins and ends at the earliest, not counting the time of its commands. "
+        + "Exposure: how long all traffic would have to go to the new group for as many requests as it "
+        + "gets by the end of the step. Checks, guards: the longest time until something that fails "
+        + "from the shift on ends the step.")
     for step in document.steps where step.seenByGuards == nil {
-      page.fact("\(step.name.printable) has no guard: what only users meet is not seen in it")
+      page.fact(
+        "\(step.name.printable) has no guard: failures that only users meet go unnoticed in it")
     }
   }
 
@@ -141,11 +142,12 @@ package struct PlanReport {
         widths: Self.widths, .plain)
       guard odds.method == .simulation else { continue }
       page.fact(
-        "drawn, with a standard error of \(RateText(course.standardError).rounded): see the "
+        "simulated, with a standard error of \(RateText(course.standardError).rounded): see the "
           + "assumptions")
     }
     page.fact(
-      "An instance is what it becomes first, by the deadline; the time is that of the verdict.")
+      "An instance counts as what it becomes first, by the deadline; the time is that of the verdict."
+    )
   }
 
   private func expectedWords(_ course: VerdictDistribution) -> String {

@@ -9,7 +9,7 @@ package struct ProbeDocument: Sendable {
   package var healthgateVersion: String
   package var startedAt: Timestamp
   package var exitCode: Int
-  /// In the order in which they were asked for.
+  /// The checks, in the order of the arguments.
   package var checks: [ProbedCheck]
   package var warnings: [String]
 
@@ -47,11 +47,11 @@ package struct ProbeDocument: Sendable {
   }
 }
 
-/// How many checks went which way.
+/// The number of checks by result.
 package struct ProbeSummary: Hashable, Sendable {
   package private(set) var succeeded = 0
   package private(set) var failed = 0
-  /// To faults of the gate's own, which say nothing of the instance.
+  /// The checks lost to gate faults, which say nothing about the instance.
   package private(set) var lost = 0
 
   package init(of checks: [ProbedCheck]) {

@@ -48,12 +48,12 @@ package struct ProbeReport {
     var parts: [String] = []
     if summary.succeeded > 0 { parts.append("\(summary.succeeded) ok") }
     if summary.failed > 0 { parts.append("\(summary.failed) failed") }
-    if summary.lost > 0 { parts.append("\(summary.lost) lost to faults of the gate's own") }
+    if summary.lost > 0 { parts.append("\(summary.lost) lost to gate faults") }
     let tone: Tone =
       summary.failed > 0 ? .bad : summary.lost > 0 || document.checks.isEmpty ? .waiting : .good
     page.entry(
       "\(counted(document.checks.count, "check")):", tone,
-      parts.isEmpty ? "there is no instance" : parts.joined(separator: ", "))
+      parts.isEmpty ? "there are no instances" : parts.joined(separator: ", "))
   }
 
   private mutating func writeDiagnoses() {

@@ -7,11 +7,11 @@ struct CheckHistory: Sendable {
     /// A success, and how many microseconds it took.
     case success(Int64)
     case failure
-    /// Lost to a fault of the gate's own.
+    /// Lost to a gate fault.
     case lost
   }
 
-  /// Kept of each instance.
+  /// The number of checks kept per instance.
   static let length = 12
 
   /// A ring of `length` for each instance.

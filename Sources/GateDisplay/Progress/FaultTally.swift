@@ -1,7 +1,7 @@
 internal import GateCore
 internal import GateText
 
-/// Faults of the gate's own come by the thousand: the first of a kind is told, the rest counted.
+/// Reports the first gate fault of each kind and counts the others, since there can be thousands.
 struct FaultTally: Sendable {
   private var detail: String?
   private var untold = 0
@@ -9,7 +9,7 @@ struct FaultTally: Sendable {
 
   private static let pause = Duration.seconds(10)
 
-  /// What to say of a fault at once, if anything.
+  /// Adds a fault; returns a line to print at once, if any.
   mutating func add(_ fault: GateFault, at now: GateInstant) -> String? {
     guard detail != fault.detail, untold == 0 || told + Self.pause <= now else {
       untold += 1

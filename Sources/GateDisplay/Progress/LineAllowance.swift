@@ -1,8 +1,8 @@
 internal import GateCore
 
-/// So many lines in a second, and a count of what was left out beyond them.
+/// A rate limit for progress lines, with a count of the lines that were left out.
 struct LineAllowance: Sendable {
-  /// What a line that may be left out is about.
+  /// The topic of a line that may be left out.
   enum Topic: Int, Sendable, CaseIterable {
     case failing
     case recovered

@@ -48,17 +48,17 @@ extension Gate {
     guard policy.loadBalancer != .none else { return nil }
     guard areViewsFresh else {
       let why = view.map { $0.fault == nil ? ": the last one is too old" : "" } ?? ""
-      let fault = view?.fault.map { ", which could not be had the last time: \($0.detail)" } ?? ""
+      let fault = view?.fault.map { ", which failed the last time: \($0.detail)" } ?? ""
       return Obstacle(.loadBalancer, "the load balancer's view\(why)\(fault.printable)")
     }
     let others = records(.member) {
       $0.removed == nil && $0.health.state == .healthy && $0.view?.state != .healthy
     }
     guard let first = others.first else { return nil }
-    let view = first.view.map { ": \($0.words)" } ?? ", of which it has said nothing"
+    let view = first.view.map { ": \($0.words)" } ?? ", which it has not reported yet"
     return Obstacle(
       .loadBalancer,
-      "the load balancer to have in service \(first.instance.name)\(view)\(more(others))")
+      "the load balancer to put in service \(first.instance.name)\(view)\(more(others))")
   }
 
   private var listingWaitedFor: Obstacle? {
@@ -82,7 +82,7 @@ extension Gate {
     if let first = unshown.first {
       return Obstacle(
         .resumption,
-        "\(first.instance.name)\(more(unshown)) to show again, since the run was resumed")
+        "\(first.instance.name)\(more(unshown)) to pass again, since the run was resumed")
     }
     let pending = healthy.filter { isPending($0) }
     guard let first = pending.first else { return nil }

@@ -8,7 +8,7 @@ extension ProgressBoard {
   package func waitingFor(_ gate: Gate, at now: GateInstant) -> String {
     let policy = gate.policy
     if let blame = gate.blame {
-      return "waiting whether the baseline fails as well: \(blame.failing) of "
+      return "waiting to see whether the baseline fails as well: \(blame.failing) of "
         + "\(gate.present(.baseline)) failing, \(blame.needed) are enough"
     }
     if let outlook = gate.stepOutlook { return outlook }
@@ -35,7 +35,7 @@ extension ProgressBoard {
     let others = gate.records(.member) { $0.removed == nil && $0.health.state != .healthy }
     let shown = others.prefix(2).map { record in
       let view = record.view.map { "is \(record.health.state.rawValue) (\($0.words))" }
-      return "\(record.instance.name) \(view ?? "was not spoken of yet")"
+      return "\(record.instance.name) \(view ?? "is not reported yet")"
     }
     guard !shown.isEmpty else { return "none is near" }
     let words = "to the load balancer \(shown.joined(separator: ", "))"

@@ -47,7 +47,7 @@ extension ProgressBoard {
   private func faultLine(_ gate: Gate) -> DisplayLine? {
     guard let fault = gate.losses.lastFault, faults > 0 else { return nil }
     return DisplayLine(
-      "\(counted(faults, "fault")) of the gate's own: \(fault.detail.printable)", .waiting)
+      "\(counted(faults, "gate fault")): \(fault.detail.printable)", .waiting)
   }
 
   // MARK: - Instances

@@ -116,7 +116,7 @@ package struct ProgressLog: Sendable {
 
   private mutating func tellExpected(at now: GateInstant, in gate: Gate) {
     expected = gate.expected
-    say("the source wants \(counted(gate.expected, "instance"))", at: now)
+    say("the source expects \(counted(gate.expected, "instance"))", at: now)
   }
 
   /// Says what was waiting for its moment; returns the next such moment.
@@ -182,7 +182,9 @@ package struct ProgressLog: Sendable {
     } else {
       let own = view.description ?? view.reasonCode
       let why = own == nil ? "" : ": \(view.words)"
-      say("the load balancer has \(gate[key].instance.name) \(view.state.rawValue)\(why)", at: now)
+      say(
+        "the load balancer reports \(gate[key].instance.name) \(view.state.rawValue)\(why)", at: now
+      )
     }
   }
 
@@ -213,7 +215,7 @@ package struct ProgressLog: Sendable {
   private mutating func tellSoak(at now: GateInstant, in gate: Gate) {
     guard gate.policy.soak > .zero, gate.healthySince != soakBegan else { return }
     if let soakBegan {
-      say("soak broken off after \(soakBegan.words(until: now)): \(gate.standing)", at: now)
+      say("soak interrupted after \(soakBegan.words(until: now)): \(gate.standing)", at: now)
     }
     soakBegan = gate.healthySince
     guard soakBegan != nil else { return }
@@ -240,7 +242,9 @@ package struct ProgressLog: Sendable {
     guard let blame = gate.blame, !isCondemned else { return }
     isCondemned = true
     guard gate.verdict == nil else { return }
-    say("\(blame.reason.message.printable); waiting whether the baseline fails as well", at: now)
+    say(
+      "\(blame.reason.message.printable); waiting to see whether the baseline fails as well",
+      at: now)
   }
 
   private mutating func conclude(_ verdict: Verdict, in gate: Gate) {

@@ -28,7 +28,7 @@ struct ProgressRow: Sendable {
     tone = board.standings[key.index].tone
     (symbol, (result, shortResult)) = (Self.symbol(of: record), Self.result(of: record, last))
     if decides {
-      result = record.view?.words ?? "not spoken of yet"
+      result = record.view?.words ?? "not reported yet"
       shortResult = record.view?.reasonCode?.printable ?? result
     }
   }
@@ -71,7 +71,7 @@ struct ProgressRow: Sendable {
     }
   }
 
-  /// Thresholds above this are written in numbers.
+  /// Thresholds above this are shown as numbers.
   private static let mostDots = 5
 
   private static func successes(_ count: Int, of threshold: Int) -> DisplayLine {

@@ -61,7 +61,7 @@ extension Gate {
     let name = record.instance.name
     if policy.loadBalancer == .decides, let view = record.view {
       let why = transition.to == .healthy ? "" : ": \(view.words)"
-      return "the load balancer has \(name) \(transition.to.rawValue)\(why) (\(standing))"
+      return "the load balancer reports \(name) \(transition.to.rawValue)\(why) (\(standing))"
     }
     switch transition.to {
     case .initial where transition.from == .healthy:
@@ -88,7 +88,7 @@ extension Gate {
     let isForgiven = record.lastFailure.map { forgives($0.report, of: record) } ?? false
     let counts =
       switch record.health.state {
-      case .unhealthy: "unhealthy still"
+      case .unhealthy: "still unhealthy"
       case .initial where isForgiven, .healthy where isForgiven: "forgiven in the grace period"
       case .initial, .healthy: "failure \(count) of \(check.unhealthyThreshold)"
       }

@@ -11,7 +11,8 @@ extension Gate {
     case .shifting: return "\(name): shifting traffic"
     case .confirming: return "\(name): shifted, waiting for it to be in effect"
     case .settling where step.settling > .zero:
-      return "\(name): shifted; for \(step.settling.inWords) the guards' data can be of before"
+      return
+        "\(name): shifted; for \(step.settling.inWords) the guards' data may be from before the shift"
     case .settling: return nil
     case .soaking:
       let guards = step.guards.isEmpty ? "" : " under \(counted(step.guards.count, "guard"))"

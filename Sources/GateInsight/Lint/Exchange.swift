@@ -1,24 +1,26 @@
 package import GateCore
 
-/// What became of one inquiry, as plain values; texts that are secret are out of it already.
+/// The result of one lint request, as plain values.
+///
+/// Secrets have been removed.
 package struct Exchange: Hashable, Sendable {
   package var inquiry: LintRequest
   package var end: End
-  /// What came of an answer: of one that broke off, too.
+  /// The response as far as it was received, even if it was cut off.
   package var reply: Reply?
   package var timing: Timing
   /// Whether it had to make a connection, or had one that was kept.
   package var madeConnection: Bool
-  /// Of the certificate that the instance showed.
+  /// The validity period of the instance's certificate.
   package var certificate: CertificateLife?
-  /// What `version_from` finds in it.
+  /// The version that `version_from` finds in it.
   package var version: String?
 
   package enum End: Hashable, Sendable {
-    /// A whole answer; for TCP and SSL a connection.
+    /// A complete response; for TCP and SSL, a connection.
     case answered
     case failed(FailureKind, String)
-    /// The fault of what asks: no name server, no route from here.
+    /// A gate fault: no name server, no route from here.
     case fault(String)
   }
 
@@ -112,7 +114,7 @@ extension Reply {
     Answer(status: status, fields: fields, body: body, isBodyWhole: isBodyWhole)
   }
 
-  /// The body as text.
+  /// The body, decoded as UTF-8.
   var text: String { String(decoding: body, as: UTF8.self) }
 
   var isRedirect: Bool { [300, 301, 302, 303, 307, 308].contains(status) }
@@ -136,7 +138,7 @@ extension Exchange {
     switch end {
     case .answered: reply?.words ?? "a connection"
     case .failed(_, let detail): detail.cleaned(to: 200)
-    case .fault(let detail): "not asked: \(detail.cleaned(to: 200))"
+    case .fault(let detail): "not sent: \(detail.cleaned(to: 200))"
     }
   }
 

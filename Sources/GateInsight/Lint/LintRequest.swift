@@ -1,6 +1,6 @@
 package import GateCore
 
-/// One request that lint sends to an instance, and what it is asked for.
+/// One request that lint sends to an instance, and its purpose.
 ///
 /// It is the health check but for what stands here. Over HTTP it is a GET or a HEAD; gRPC knows no
 /// other method than POST, and only calls that read are made.
@@ -28,11 +28,11 @@ package struct LintRequest: Hashable, Sendable {
   }
 
   package enum Connection: Hashable, Sendable {
-    /// New, and closed after it.
+    /// A new connection, closed after the request.
     case own
-    /// New, and kept for the next.
+    /// A new connection, kept open for the next request.
     case opened
-    /// That of the inquiry before.
+    /// The connection of the request before.
     case kept
   }
 
@@ -77,24 +77,24 @@ extension LintRequest {
     return [request].appending(extras).joined(separator: ", ").cleaned(to: 300)
   }
 
-  /// Why it is sent.
+  /// The purpose of the request, in words.
   package var why: String {
     switch purpose {
-    case .check: "the health check: does it pass, how soon, and always alike"
-    case .first: "the health check, on a connection that is to be kept"
-    case .second: "the same again on that connection: is it kept as it was said"
-    case .asLoadBalancer: "without what these settings add: the load balancer cannot send it"
-    case .query: "with a query that nobody has asked before: does a cache or a file answer"
-    case .missingPath: "a path that cannot exist: is everything answered alike"
+    case .check: "the health check: whether it passes, how fast, and always with the same result"
+    case .first: "the health check, on a connection to be kept alive"
+    case .second: "the same again on that connection: whether it is kept alive as announced"
+    case .asLoadBalancer: "without what these settings add, which the load balancer cannot send"
+    case .query: "with a new query: whether a cache or a file answers"
+    case .missingPath: "a path that cannot exist: whether every path is answered the same"
     case .missingBelow: "a path that cannot exist, below the health check's"
     case .missingForwarded: "the same behind the redirect to https"
-    case .otherHost: "another Host: does another site answer"
-    case .forwarded: "as if it had come by https: is that what makes it pass"
-    case .range: "one byte of it: only what is a file, or in a cache, has a first byte"
-    case .head: "the head alone: do others that look at it see the same"
-    case .unknownService: "the health of a service that cannot exist: is everything SERVING"
-    case .unknownMethod: "a method that cannot exist: is every call answered"
-    case .reflection: "does it tell strangers what it can be asked"
+    case .otherHost: "another Host: whether another site answers"
+    case .forwarded: "as if it had come over https: whether that is what makes it pass"
+    case .range: "one byte of the response: only a file, or a cached response, supports ranges"
+    case .head: "only the header: whether others that look at it see the same"
+    case .unknownService: "the health of a service that cannot exist: whether everything is SERVING"
+    case .unknownMethod: "a method that cannot exist: whether every call is answered"
+    case .reflection: "whether it lists its services for anyone"
     }
   }
 }

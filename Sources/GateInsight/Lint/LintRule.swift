@@ -1,26 +1,26 @@
 internal import GateCore
 
-/// One way in which a health check cannot be trusted: by what it is found, and what to do.
+/// A lint rule: one way in which a health check cannot be trusted, how it is detected, and advice.
 package struct LintRule: Sendable {
-  /// By which it is listed and ignored: `catch-all`.
+  /// The id by which the rule is listed and ignored: `catch-all`.
   package var id: String
   package var severity: Severity
   /// What it finds, as a sentence without its subject's number: `a path that cannot exist …`.
   package var finds: String
-  /// Why that matters.
+  /// Why the finding matters.
   package var why: String
   package var advice: String
   /// Rules that say the same and more: of an instance that one of them found, this one is silent.
   var yieldsTo: Set<String> = []
   let look: @Sendable ([LintSubject]) -> [Sighting]
 
-  /// The worst first.
+  /// The severity of a rule, the worst first.
   package enum Severity: String, Hashable, Sendable, CaseIterable {
     /// The health check can pass with a broken application behind it, or fail with a good one.
     case error
     /// It works, and will mislead or break one day.
     case warning
-    /// Good to know.
+    /// Worth knowing.
     case note
   }
 
@@ -49,7 +49,7 @@ package struct LintRule: Sendable {
   }
 }
 
-/// Where and by what a rule was seen to be broken.
+/// One instance that violates a rule, with the evidence.
 package struct Sighting: Hashable, Sendable {
   package var instance: String
   /// In one line, cut and clean, and without what a URL in it has as a secret.
@@ -64,7 +64,7 @@ package struct Sighting: Hashable, Sendable {
   }
 }
 
-/// What one rule found.
+/// The finding of one rule.
 package struct LintFinding: Sendable {
   package var rule: LintRule
   /// As the target is spelled: `HTTP:80/health`.
@@ -72,7 +72,7 @@ package struct LintFinding: Sendable {
   /// At least one; one an instance.
   package var sightings: [Sighting]
 
-  /// What is to be done.
+  /// The advice for the finding.
   package var advice: String { sightings.first?.advice ?? rule.advice }
 }
 

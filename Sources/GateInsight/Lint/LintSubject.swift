@@ -1,11 +1,11 @@
 package import GateCore
 
-/// An instance, what is asked of it, and all that it answered.
+/// An instance with its health check and all its responses to lint's requests.
 package struct LintSubject: Sendable {
   package var instance: Instance
   package var check: HealthCheck
   package var request: RequestFacts
-  /// In the order in which they were asked.
+  /// The exchanges, in the order of the requests.
   package var exchanges: [Exchange]
   /// Those that a limit refused, after others had been answered: they say nothing else.
   package var refused: [Exchange] = []

@@ -33,11 +33,12 @@ enum CourseClaim: Int, Hashable, CaseIterable {
   private static func crashLoopWords(_ occurrence: Occurrence) -> Words {
     Words(
       "\(occurrence.who) came and went\(period(occurrence).words)",
-      cause: "the process ends again and again, and its supervisor restarts it: a crash, "
+      cause: "the process exits repeatedly, and its supervisor restarts it: a crash, "
         + "out of memory, or a liveness check that kills it",
-      advice: "look at the restarts ('systemctl status', 'docker ps', 'kubectl get pods') and for "
-        + "'Out of memory' in dmesg; a load balancer puts such an instance in service for a while "
-        + "each time: keep a soak longer than one round")
+      advice:
+        "check the restarts ('systemctl status', 'docker ps', 'kubectl get pods'), and dmesg for "
+        + "'Out of memory'; a load balancer puts such an instance in service for a while "
+        + "each time: set a soak longer than one cycle")
   }
 
   private static func flappingWords(_ occurrence: Occurrence) -> Words {
@@ -45,23 +46,23 @@ enum CourseClaim: Int, Hashable, CaseIterable {
     return Words(
       "\(occurrence.who) failed on and off\(period.words)",
       cause: period.isRegular
-        ? "so regular a failure is one of \(period.checks) workers, back ends or "
+        ? "such a regular failure is one of \(period.checks) workers, back ends or "
           + "addresses "
           + "that take turns"
-        : "something that comes and goes: load, a dependency, a lock, a job that runs at times",
+        : "something intermittent: load, a dependency, a lock, or a job that runs at times",
       advice: "compare the times of the failures with the logs"
         + (period.isRegular ? " of each worker" : "")
         + "; consecutive failures alone may never make it unhealthy: unhealthy_window (such as "
         + "3/10) "
-        + "counts them, and a soak of several rounds sees them")
+        + "counts them, and a soak of several cycles sees them")
   }
 
   private static func relapsedWords(_ occurrence: Occurrence) -> Words {
     Words(
       "\(occurrence.who) failed for a while and recovered",
-      cause: "a restart, a moment of load or a dependency that was away for a while",
-      advice: "look at what happened at that time in its log; the soak began anew with it, so that "
-        + "the deadline must leave room for one")
+      cause: "a restart, a burst of load, or a dependency that was unavailable for a while",
+      advice: "see what happened at that time in its log; the soak restarted with it, so the "
+        + "deadline must leave room for another")
   }
 
   private static func diedWords(_ occurrence: Occurrence, _ policy: GatePolicy) -> Words {
@@ -69,15 +70,15 @@ enum CourseClaim: Int, Hashable, CaseIterable {
     let pattern = first.record?.pattern
     let well = pattern?.failingSince?.since(pattern?.firstSuccess ?? .start) ?? .zero
     return Words(
-      "\(occurrence.who) \(occurrence.verb("was", "were")) well for \(well.rounded.inWords), "
+      "\(occurrence.who) \(occurrence.verb("was", "were")) healthy for \(well.rounded.inWords), "
         + "and \(occurrence.verb("has", "have")) failed since: "
         + first.detailWords,
-      cause: "something runs out or runs into it after a while: memory, connections, "
+      cause: "something runs out or sets in after a while: memory, connections, "
         + "descriptors, a job after the boot, the first real load, a credential that expires",
       advice: "read its log from \(pattern?.failingSince.map(words(of:)) ?? "then") of the run on; "
         + (policy.soak > .zero
-          ? "without the soak this group could have been promoted: keep it longer than that"
-          : "a soak longer than \(well.rounded.inWords) sees it again the next time"))
+          ? "without the soak this group could have been promoted: keep the soak longer than that"
+          : "a soak longer than \(well.rounded.inWords) would catch it the next time"))
   }
 
   /// How long after the start of the run.
@@ -133,11 +134,11 @@ struct BootTimes {
       settings.isEmpty ? "a longer deadline" : "at least \(settings.joined(separator: " and "))"
     return Words(
       "\(occurrence.who) came up, but only \(longest.rounded.inWords) after joining",
-      cause: "a slow boot, and nothing worse: every check has succeeded since the first that did",
+      cause: "a slow boot, and nothing worse: every check has passed since the first that did",
       advice: "\(needed) would have waited for it (now \(policy.gracePeriod.inWords) and "
         + "\(policy.deadline.inWords)); or make the boot faster: migrations and builds do not "
         + "belong "
-        + "into it")
+        + "in it")
   }
 
   var wordsWhenNotYet: Words {
@@ -148,7 +149,7 @@ struct BootTimes {
           + "the "
           + "same from outside"
         : "an instance that is still booting looks the same from outside, and there is no grace "
-          + "period that would wait for it",
+          + "period to wait for it",
       advice: "measure how long a boot takes until \(occurrence.path) answers, and set "
         + "grace_period "
         + "to more than that")

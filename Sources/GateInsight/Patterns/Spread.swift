@@ -38,8 +38,9 @@ struct Spread {
   private var allAlike: Diagnosis {
     Diagnosis(
       code: .allAlike, instances: ids,
-      summary: "\(all(group.count)) fail alike",
-      likelyCause: "what they share is at fault: the build, its settings, the database or "
+      summary: "\(all(group.count)) fail the same way",
+      likelyCause:
+        "something that they share is at fault: the build, its settings, the database or "
         + "another dependency, or the health check itself",
       advice: allAlikeAdvice,
       evidence: nil, confidence: .likely)
@@ -66,7 +67,7 @@ struct Spread {
       code: .oneZoneOnly, instances: ids,
       summary: "\(there == 1 ? "the only instance" : all(there)) in the zone "
         + "\(zone.cleaned(to: 60)) failed, and none in another",
-      likelyCause: "what belongs to the zone is at fault: its subnet, route table, "
+      likelyCause: "something in the zone is at fault: its subnet, route table, "
         + "network "
         + "ACL or NAT gateway, or something that the instances use in it",
       advice: "compare the subnet's route table and network ACL with those of another zone, and "
@@ -84,12 +85,12 @@ struct Spread {
     return Diagnosis(
       code: .oneBadOfMany, instances: ids,
       summary: "\(troubles.count) of \(group.count) instances failed, and the others did not",
-      likelyCause: "not the build, which the others run too, but something of "
+      likelyCause: "not the build, which the others run too, but something on "
         + (isOne
-          ? "its own: its boot, its disk, its host, its settings"
-          : "their own: their boot, their disks, their hosts, their settings"),
+          ? "the instance itself: its boot, its disk, its host, its settings"
+          : "the instances themselves: their boot, their disks, their hosts, their settings"),
       advice: "compare \(isOne ? "it" : "one of them") with a healthy one, or replace "
-        + "\(isOne ? "it" : "them"); max_unhealthy and min_healthy say how "
+        + "\(isOne ? "it" : "them"); max_unhealthy and min_healthy set how "
         + "many the gate tolerates",
       evidence: nil, confidence: group.count >= 5 ? .likely : .possible)
   }

@@ -14,7 +14,7 @@ extension Rule {
   ) {
     let (says, said) = $0.first.notRunning ?? ("", "")
     return Words(
-      "\($0.who) cannot be reached on \($0.port), and \($0.verb("does", "do")) not run: "
+      "\($0.who) cannot be reached on \($0.port), and \($0.verb("is", "are")) not running: "
         + said.cleaned(to: 100),
       cause:
         "EC2 has stopped or terminated \($0.verb("it", "them")), says \(says): no firewall, and not "
@@ -28,10 +28,10 @@ extension Rule {
     Words(
       "\($0.who) refused the connection to \($0.port)",
       cause: $0.isEverywhere
-        ? "nothing listens there: the service has ended at its start, often for want of a "
-          + "setting, or it listens on another port or on 127.0.0.1 alone"
-        : "nothing listens there, as it does on the others: the service has ended at its "
-          + "start, or was not started",
+        ? "nothing listens there: the service exited at startup, often because of a missing "
+          + "setting, or it listens on another port or only on 127.0.0.1"
+        : "nothing listens there, but something does on the others: the service exited at "
+          + "startup, or was not started",
       advice: "read the log of the service on the instance (journalctl -u SERVICE, docker logs); "
         + "'ss -ltn' shows what listens where; it must be 0.0.0.0 or [::], and \($0.port)")
   }
@@ -41,7 +41,7 @@ extension Rule {
     when: { $0.is(.unreachableFromProxy) }
   ) {
     Words(
-      "the proxy does not reach \($0.who) on \($0.port): \($0.first.detailWords)",
+      "the proxy cannot reach \($0.who) on \($0.port): \($0.first.detailWords)",
       cause:
         "nothing listens there, the address is wrong, or a firewall or security group does not "
         + "let the proxy in",
@@ -53,10 +53,10 @@ extension Rule {
     .firewallOrWrongAddress, .likely, boot: .canLookLikeThis, when: { $0.kind == .hostUnreachable }
   ) {
     Words(
-      "no way to \($0.who): \($0.first.detailWords)",
-      cause: "a router or neighbour says that the address does not answer: the instance is "
+      "no route to \($0.who): \($0.first.detailWords)",
+      cause: "a router or neighbor says that the address does not answer: the instance is "
         + "stopped or still starting, or the address is wrong",
-      advice: "see whether the instance runs and has this address, and whether this host is in the "
+      advice: "check that the instance runs and has this address, and that this host is in the "
         + "same network or has a route to it")
   }
 
@@ -70,19 +70,19 @@ extension Rule {
     guard $0.isEverywhere else {
       return Words(
         summary,
-        cause: "the others can be reached, so it is the instance's own: another security "
+        cause: "the others can be reached, so the fault is on the instance: another security "
           + "group or subnet, a firewall on it, a wrong address, or it is not up yet; a process too "
           + "busy to accept connections (a full backlog) can look the same",
         advice: "compare its security groups, subnet and address with those of a healthy one, and "
-          + "try 'nc -vz ADDRESS PORT' from a neighbour")
+          + "try 'nc -vz ADDRESS PORT' from a neighbor")
     }
     return Words(
       summary,
       cause: "the packets are dropped on the way: a security group, a network ACL or a "
-        + "firewall that does not let them through, or addresses that cannot be reached from here; a "
+        + "firewall blocks them, or the addresses cannot be reached from here; a "
         + "process that accepts no more connections (a full backlog) looks the same",
       advice: "allow \($0.port) from this host, and from the load balancer's security group; a "
-        + "network ACL must also let ports 1024 to 65535 back; for private addresses run the gate "
+        + "network ACL must also allow ports 1024 to 65535 back; for private addresses run the gate "
         + "inside the network, or through a bastion with --proxy")
   }
 
@@ -91,7 +91,7 @@ extension Rule {
     when: { $0.shows(.proxyHeader) || $0.is(.proxyHeader) }
   ) {
     Words(
-      "the answer of \($0.who) speaks of the PROXY protocol",
+      "the response of \($0.who) mentions the PROXY protocol",
       cause: "one side sends the PROXY header and the other does not expect it, or the "
         + "reverse",
       advice: "use it on both sides or on neither: proxy_protocol_v2.enabled of the target group, "
@@ -109,7 +109,7 @@ extension Rule {
   ) {
     Words(
       "\($0.who) did not answer plain HTTP on \($0.port): \($0.first.detailWords)",
-      cause: "that is usually a port for TLS, and the check does not speak it",
+      cause: "this is usually a TLS port, and the check does not use TLS",
       advice: "check HTTPS:\($0.first.instance.port)\($0.path), or the port for plain HTTP")
   }
 
@@ -119,11 +119,12 @@ extension Rule {
     when: { $0.is(.streamReset) }
   ) {
     Words(
-      "\($0.who) gave the call up: \($0.first.detailWords)",
+      "\($0.who) abandoned the call: \($0.first.detailWords)",
       cause:
-        "the server speaks HTTP/2 and refused the call, or broke it off: it is shutting "
+        "the server speaks HTTP/2 and refused or aborted the call: it is shutting "
         + "down or at its limit of calls, or a proxy in front of it lost the server",
-      advice: "read the log of the service at that time; see whether it restarts, and its limit of "
+      advice:
+        "read the log of the service at that time; check whether it restarts, and its limit of "
         + "concurrent streams")
   }
 
@@ -132,15 +133,15 @@ extension Rule {
   ) {
     Words(
       "\($0.who) hung up on the gRPC call: \($0.first.detailWords)",
-      cause: "no gRPC server: one that speaks HTTP/1.1 alone hangs up on HTTP/2, and so "
-        + "does one that wants TLS",
-      advice: "use the port of the gRPC server, GRPCS if it wants TLS, or an HTTP check")
+      cause: "not a gRPC server: one that speaks only HTTP/1.1 hangs up on HTTP/2, and so "
+        + "does one that requires TLS",
+      advice: "use the port of the gRPC server, GRPCS if it requires TLS, or an HTTP check")
   }
 
   private static let closedSilently = Rule(
     .connectionDropped, .likely,
     when: { $0.is(.closedWithoutAnswer) }
-  ) { dropped($0, "closed the connection without an answer") }
+  ) { dropped($0, "closed the connection without a response") }
 
   private static let reset = Rule(
     .connectionDropped, .likely, when: { $0.kind == .connectionReset }
@@ -150,12 +151,12 @@ extension Rule {
     let check = occurrence.check
     return Words(
       "\(occurrence.who) accepted and then \(what)",
-      cause: "the process that takes the request ends on it (a crash, an exception that "
-        + "nothing catches, out of memory, a restart) or is at its limit of connections, or it hangs up on purpose: "
+      cause: "the process that handles the request dies on it (a crash, an uncaught exception, "
+        + "out of memory, a restart) or is at its limit of connections, or it hangs up on purpose: "
         + reasonsToHangUp(occurrence),
       advice: "look for a crash at that time in the log of the service and of the kernel (dmesg, "
         + "'Out of memory'); '\(check.target.scheme.command(for: occurrence.path))' on the instance "
-        + "itself shows whether it is the service or what stands in front of it")
+        + "itself shows whether it is the service or something in front of it")
   }
 
   /// What the other side can want that the check does not send, by what it does send.
@@ -164,14 +165,15 @@ extension Rule {
     let host = "a Host that it does not know (\(occurrence.first.host.cleaned(to: 60)))"
     guard check.target.scheme.hasPath else {
       return check.target.scheme.isTLS
-        ? "it wants the name of a site (SNI), or the PROXY protocol" : "it wants the PROXY protocol"
+        ? "it requires the name of a site (SNI), or the PROXY protocol"
+        : "it requires the PROXY protocol"
     }
     if occurrence.first.request.usesHTTP2 {
-      return "it speaks HTTP/1.1 alone, wants the PROXY protocol, or has \(host)"
+      return "it speaks only HTTP/1.1, requires the PROXY protocol, or got \(host)"
     }
     return check.target.scheme.isTLS
-      ? "it wants the name of a site (SNI), speaks HTTP/2 alone, or has \(host)"
-      : "it wants TLS or the PROXY protocol, speaks HTTP/2 alone, or has \(host)"
+      ? "it requires the name of a site (SNI), speaks only HTTP/2, or got \(host)"
+      : "it requires TLS or the PROXY protocol, speaks only HTTP/2, or got \(host)"
   }
 }
 

@@ -14,11 +14,11 @@ extension Rule {
   ) {
     Words(
       "\($0.who) answered \($0.statuses) with the page of a fresh web server",
-      cause: "the web server answers \($0.path) by itself, and the application is not asked: its "
+      cause: "the web server answers \($0.path) itself, and the application is not called: its "
         + "own "
         + "configuration was not installed, or the default site took the request",
       advice: "remove the default site (/etc/nginx/sites-enabled/default), pass \($0.path) to the "
-        + "application, and see with 'nginx -T' which server block answers")
+        + "application, and check with 'nginx -T' which server block answers")
   }
 
   private static let notServing = Rule(
@@ -27,8 +27,8 @@ extension Rule {
   ) {
     Words(
       "\($0.who) answered the call, but \($0.first.detailWords)",
-      cause: "the gRPC server runs, and the service behind its health is not ready",
-      advice: "read the log of the service; a load balancer looks at the gRPC status alone, and "
+      cause: "the gRPC server runs, but the service behind it is not ready",
+      advice: "read the log of the service; a load balancer looks only at the gRPC status, and "
         + "would have put it in service")
   }
 
@@ -37,9 +37,9 @@ extension Rule {
     when: { $0.kind == .expectationFailed && $0.shows(.saysUnwell) }
   ) {
     Words(
-      "\($0.who) answered \($0.statuses), and its body says that it is not well",
-      cause: "the application runs, and its own check fails",
-      advice: "the body names what fails; let the status say it too (503): a load balancer does "
+      "\($0.who) answered \($0.statuses), but its body says that it is unhealthy",
+      cause: "the application runs, but its own check fails",
+      advice: "the body names what fails; make the status say so too (503): a load balancer does "
         + "not "
         + "read the body, and would have put it in service")
   }
@@ -53,9 +53,9 @@ extension Rule {
   ) {
     Words(
       "\($0.who) answered with more than one version: \($0.versions)",
-      cause: "an old process still has the port beside the new one, or workers of before "
+      cause: "an old process still shares the port with the new one, or old workers "
         + "were not restarted",
-      advice: "'ss -ltnp' and 'ps' on the instance show who has the port; stop the old process, "
+      advice: "'ss -ltnp' and 'ps' on the instance show what holds the port; stop the old process, "
         + "and "
         + "let the deployment wait for its end")
   }
@@ -68,8 +68,8 @@ extension Rule {
       "\($0.who) answered \($0.statuses) with a page that carries no version",
       cause: "it is not the health view that answers, but a web server or another page of "
         + "the application",
-      advice: "see what \($0.path) is on the instance; pass it to the application, and let the "
-        + "health view name its version where version_from looks for it")
+      advice: "check what \($0.path) is on the instance; pass it to the application, and let the "
+        + "health view give its version where version_from looks for it")
   }
 
   private static let noVersion = Rule(
@@ -77,10 +77,10 @@ extension Rule {
   ) {
     Words(
       "\($0.who) answered without a version\($0.wanted)",
-      cause: "a build from before its health view named a version, or version_from looks in the "
+      cause: "a build whose health view does not give a version yet, or version_from looks in the "
         + "wrong place",
-      advice: "ask a healthy instance where its version stands, and compare; see that the image or "
-        + "the launch template is the new one")
+      advice: "check where a healthy instance gives its version, and compare; make sure that the "
+        + "image or the launch template is the new one")
   }
 
   /// The same release, written otherwise: nothing to replace.
@@ -89,10 +89,10 @@ extension Rule {
   ) {
     Words(
       "\($0.who) answered with another version\($0.wanted): \($0.versions)",
-      cause: "the same release, written otherwise: what is answered is what is wanted "
+      cause: "the same release, written differently: the version is the expected one "
         + ($0.first.likeness ?? "in another form"),
-      advice: "give expect_version the form in which the health view writes it, or let the view "
-        + "write the whole of it; the comparison is exact")
+      advice: "write expect_version as the health view writes it, or let the view "
+        + "write the complete version; the comparison is exact")
   }
 
   private static let staleVersion = Rule(
@@ -103,10 +103,10 @@ extension Rule {
       cause: $0.isEverywhere
         ? "the new build was not rolled out: an old image or launch template, or a tag "
           + "that still points to the old one"
-        : "a left-over of the old build: an old image or launch template version, an instance that "
-          + "was not replaced, or a process that was not restarted",
+        : "something left over from the old build: an old image or launch template version, an "
+          + "instance that was not replaced, or a process that was not restarted",
       advice: "compare the image, the launch template version and the start of the process with "
-        + "those of an instance that is right; replace or restart it")
+        + "those of a correct instance; replace or restart it")
   }
 
   private static let unexpectedContent = Rule(
@@ -114,9 +114,9 @@ extension Rule {
   ) {
     Words(
       "\($0.who) answered \($0.statuses), but \($0.first.detailWords)",
-      cause: "the status is good and the content is not: another page or build than was "
-        + "meant, or an expectation that does not fit it",
-      advice: "hold the evidence against expect_body, expect_header or expect_json: which of the "
+      cause: "the status is right but the content is not: another page or build than "
+        + "intended, or an expectation that does not match it",
+      advice: "compare the evidence with expect_body, expect_header or expect_json: one of the "
         + "two is out of date")
   }
 
@@ -126,9 +126,9 @@ extension Rule {
   ) {
     Words(
       "\($0.who) answered \($0.statuses), not \($0.check.matcher)",
-      cause: "the answer is a good one, and the matcher does not have it",
+      cause: "the status is a success, but the matcher does not include it",
       advice: $0.check.semantics == .classic
-        ? "let \($0.path) answer 200: a Classic Load Balancer takes no other"
+        ? "let \($0.path) answer 200: a Classic Load Balancer accepts no other"
         : "let \($0.path) answer \($0.check.matcher), or add \($0.statuses) to the matcher, here "
           + "and "
           + "in the target group")

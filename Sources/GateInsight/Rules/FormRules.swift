@@ -14,10 +14,10 @@ extension Rule {
     Words(
       "\($0.who) answered \($0.statuses) with a body of unknown length",
       cause: "the body ends with the connection, without Content-Length and without chunks, and a "
-        + "Classic Load Balancer does not take that: an answer of HTTP/1.0, or one that "
+        + "Classic Load Balancer does not accept that: an HTTP/1.0 response, or one that "
         + "is "
         + "streamed",
-      advice: "send Content-Length, or no body, or speak HTTP/1.1 to the application "
+      advice: "send Content-Length, or no body, or use HTTP/1.1 to the application "
         + "(proxy_http_version 1.1 in nginx, http11-socket or a proxy before uWSGI)")
   }
 
@@ -25,12 +25,12 @@ extension Rule {
     .truncatedAnswer, .likely, when: { $0.is(.truncatedBody) }
   ) {
     Words(
-      "\($0.who) broke its answer off: \($0.first.detailWords)",
-      cause: "the end of the body never came, whether a Content-Length promised it or the last "
-        + "chunk: the worker was ended in the middle of the answer, or something on the "
+      "\($0.who) sent an incomplete response: \($0.first.detailWords)",
+      cause: "the end of the body, given by Content-Length or the last chunk, never came: the "
+        + "worker was killed in the middle of the response, or something on the "
         + "way changed the body but not its length",
       advice: "look for killed workers in the service's log (harakiri in uWSGI, --timeout in "
-        + "gunicorn, out of memory), and for middlewares that rewrite bodies")
+        + "gunicorn, out of memory), and for middleware that rewrites bodies")
   }
 
   private static let oversizedHeader = Rule(
@@ -41,17 +41,18 @@ extension Rule {
       "\($0.who) sent a header that is too large: \($0.first.detailWords)",
       cause: "a header field grows without bound: often a cookie, a list of links, or a debugging "
         + "header",
-      advice: "see with 'curl -sD - -o /dev/null http://ADDRESS:PORT\($0.path)' which field it is: "
-        + "load balancers take some 32 KB of header")
+      advice:
+        "check with 'curl -sD - -o /dev/null http://ADDRESS:PORT\($0.path)' which field it is: "
+        + "load balancers accept about 32 KB of header")
   }
 
   private static let oversizedBody = Rule(
     .oversizedAnswer, .likely, when: { $0.is(.bodyTooLarge) }
   ) {
     Words(
-      "\($0.who) sent a body without end: \($0.first.detailWords)",
-      cause: "the path is a download or a stream, and not a health check",
-      advice: "make the target's path one that answers in a few bytes")
+      "\($0.who) sent an endless body: \($0.first.detailWords)",
+      cause: "the path is a download or a stream, not a health check",
+      advice: "set the target's path to one that answers in a few bytes")
   }
 
   /// What is taken out of a field would be another request: a zero byte is never sent by intent.
@@ -60,12 +61,12 @@ extension Rule {
     when: { $0.is(.malformedHeader) }
   ) {
     Words(
-      "\($0.who) answered in HTTP, with a header that is none: \($0.first.detailWords)",
+      "\($0.who) answered in HTTP, with an invalid header: \($0.first.detailWords)",
       cause:
-        "a field of the header has a byte that must not be there, or no colon: a value "
-        + "that the application puts into it as it came",
+        "a header field has a byte that is not allowed, or no colon: a value "
+        + "that the application inserts unchecked",
       advice:
-        "see with '\($0.check.target.scheme.command(for: $0.path))' which field it is, and who "
+        "check with '\($0.check.target.scheme.command(for: $0.path))' which field it is, and what "
         + "sets it")
   }
 
@@ -79,7 +80,7 @@ extension Rule {
         + "service altogether",
       advice: "'ss -ltnp' on the instance shows what listens; make the target HTTPS or GRPC if "
         + "that "
-        + "is what it speaks, or TCP if it is no web server")
+        + "is what it speaks, or TCP if it is not a web server")
   }
 
   private static let otherProtocol = Rule(
@@ -87,21 +88,21 @@ extension Rule {
     when: { $0.is(.notHTTP2) }
   ) {
     Words(
-      "\($0.who) and the check do not speak the same protocol: \($0.first.detailWords)",
+      "\($0.who) and the check do not use the same protocol: \($0.first.detailWords)",
       cause: "HTTP/1.1 on one side and HTTP/2 on the other, or a server that is shutting "
         + "down",
       advice: "use the port of the gRPC server for a GRPC target, and one that speaks HTTP/1.1 for "
-        + "an HTTP target; protocol_version says which HTTP a target is asked in")
+        + "an HTTP target; protocol_version sets the HTTP version of a check")
   }
 
   private static let broken = Rule(
     .brokenAnswer, .possible, when: { $0.kind == .protocolError }
   ) {
     Words(
-      "\($0.who) began an answer that is no whole HTTP: \($0.first.detailWords)",
-      cause: "the connection broke in the middle, or the server does not keep to HTTP",
+      "\($0.who) sent an incomplete HTTP response: \($0.first.detailWords)",
+      cause: "the connection broke in the middle, or the server does not comply with HTTP",
       advice:
-        "'\($0.check.target.scheme.command(for: $0.path))' shows how far it comes; look for a crash at "
+        "'\($0.check.target.scheme.command(for: $0.path))' shows how far it gets; look for a crash at "
         + "that time in the service's log")
   }
 }

@@ -16,8 +16,8 @@ extension Rule {
     when: { $0.is(.noGRPCServer) }
   ) {
     Words(
-      "a proxy before \($0.who) answered the gRPC call itself: \($0.first.detailWords)",
-      cause: "the proxy is up and the gRPC server behind it is not, or cannot be reached by it",
+      "a proxy in front of \($0.who) answered the gRPC call itself: \($0.first.detailWords)",
+      cause: "the proxy is up, but the gRPC server behind it is down, or the proxy cannot reach it",
       advice: "read the log of the service, then the proxy's error log")
   }
 
@@ -26,7 +26,7 @@ extension Rule {
   ) {
     Words(
       "\($0.who) answered the gRPC call with HTTP 404",
-      cause: "no gRPC server: a web server on this port, or a proxy without a route for "
+      cause: "not a gRPC server: a web server on this port, or a proxy without a route for "
         + "\($0.path)",
       advice: "use the port of the gRPC server, or route \($0.path) to it (grpc_pass in nginx)")
   }
@@ -43,9 +43,9 @@ extension Rule {
   ) {
     Words(
       "\($0.who) answered the gRPC call without a status: \($0.first.detailWords)",
-      cause: "the gRPC server ended the answer without its trailers, or a proxy in front of it "
+      cause: "the gRPC server ended the response without trailers, or a proxy in front of it "
         + "dropped them",
-      advice: "read the service's log for a call that was broken off; a proxy must speak HTTP/2 on "
+      advice: "look in the service's log for an aborted call; a proxy must speak HTTP/2 on "
         + "both sides (grpc_pass in nginx, http2 to the backend elsewhere)")
   }
 
@@ -68,7 +68,7 @@ extension Rule {
         + "has "
         + "a mistake",
       advice: "register grpc.health.v1.Health and check \(HealthCheckTarget.standardGRPCPath) with "
-        + "matcher 0; matcher 12 fits the load balancer's default path alone, which nobody "
+        + "matcher 0; matcher 12 fits only the load balancer's default path, which no server "
         + "implements")
   }
 
@@ -88,9 +88,9 @@ extension Rule {
   ) {
     Words(
       "\($0.who) answered \($0.path) with gRPC status 5: not found",
-      cause: "the health service does not know the service that it is asked about",
-      advice: "set that service's status in the health service, or name in grpc_service one that "
-        + "it knows; without it a check asks about the empty name, which is the server as a whole")
+      cause: "the health service does not know the service that the check asks for",
+      advice: "set that service's status in the health service, or set grpc_service to one that "
+        + "it knows; by default a check asks for the empty name, which is the server as a whole")
   }
 
   private static let grpcAuthentication = Rule(
@@ -101,8 +101,8 @@ extension Rule {
   private static func grpcAuthenticationWords(_ occurrence: Occurrence) -> Words {
     Words(
       "\(occurrence.who) refused the gRPC call: \(occurrence.first.detailWords)",
-      cause: "the method wants credentials, and a load balancer's check has none",
-      advice: "leave the health service out of the interceptor that looks for them")
+      cause: "the method requires credentials, and a load balancer's check has none",
+      advice: "exempt the health service from the interceptor that requires them")
   }
 
   private static let grpcUnavailable = Rule(
@@ -111,7 +111,7 @@ extension Rule {
   ) {
     Words(
       "\($0.who) \($0.verb("is", "are")) not available: \($0.first.detailWords)",
-      cause: "the server is starting or ending, or a proxy does not reach it",
+      cause: "the server is starting or shutting down, or a proxy cannot reach it",
       advice: "read the log of the service; set its health to SERVING when it is ready")
   }
 
@@ -119,18 +119,18 @@ extension Rule {
     .proxyTimeout, .likely, when: { $0.kind == .grpcStatusMismatch && $0.status == 4 }
   ) {
     Words(
-      "\($0.who) gave the gRPC call up: \($0.first.detailWords)",
+      "\($0.who) abandoned the gRPC call: \($0.first.detailWords)",
       cause: "the method waits for something that does not answer in time",
-      advice: "let the health service answer from what is known, not by asking others")
+      advice: "let the health service answer from known state, without calling other services")
   }
 
   private static let grpcExhausted = Rule(
     .rateLimited, .likely, when: { $0.kind == .grpcStatusMismatch && $0.status == 8 }
   ) {
     Words(
-      "\($0.who) \($0.verb("has", "have")) no room for the gRPC call: \($0.first.detailWords)",
-      cause: "a rate limit, or a resource that is used up",
-      advice: "exempt the health service from the limit, or look for what is used up")
+      "\($0.who) \($0.verb("has", "have")) no resources for the gRPC call: \($0.first.detailWords)",
+      cause: "a rate limit, or an exhausted resource",
+      advice: "exempt the health service from the limit, or find the exhausted resource")
   }
 
   private static let grpcError = Rule(
@@ -139,7 +139,7 @@ extension Rule {
   ) {
     Words(
       "\($0.who) failed on the gRPC call: \($0.first.detailWords)",
-      cause: "the server runs, and an exception ends the call",
+      cause: "the server runs, but an exception ends the call",
       advice: "read the traceback in the service's log")
   }
 
@@ -147,8 +147,8 @@ extension Rule {
     .unexpectedStatus, .possible, when: { $0.kind == .grpcStatusMismatch }
   ) {
     Words(
-      "\($0.who) answered \($0.path) otherwise than wanted: \($0.first.detailWords)",
-      cause: "the method wants another request than an empty one",
+      "\($0.who) answered \($0.path) with an unexpected status: \($0.first.detailWords)",
+      cause: "the method requires a request that is not empty",
       advice: "check \(HealthCheckTarget.standardGRPCPath) with matcher 0")
   }
 }

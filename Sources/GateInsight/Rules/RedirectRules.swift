@@ -15,8 +15,8 @@ extension Rule {
   ) {
     Words(
       "\($0.who) redirected \($0.path) to a login: \($0.first.locationWords)",
-      cause: "the whole site wants a session, and the check has none",
-      advice: "leave the health check's path out of it (Django: not under LoginRequiredMiddleware, "
+      cause: "the whole site requires a session, and the check has none",
+      advice: "exempt the health check's path (Django: not under LoginRequiredMiddleware, "
         + "or @login_not_required; Spring Security: permitAll), and keep details out of its body")
   }
 
@@ -26,11 +26,11 @@ extension Rule {
   ) {
     Words(
       "\($0.who) redirected \($0.path) to https: \($0.first.locationWords)",
-      cause: "plain HTTP is redirected to https, and the check comes without X-Forwarded-Proto; a "
-        + "load balancer's does too",
-      advice: "answer \($0.path) before the redirect: an nginx location of its own, "
+      cause: "plain HTTP is redirected to https, and the check comes without X-Forwarded-Proto, as "
+        + "a load balancer's does",
+      advice: "answer \($0.path) before the redirect: a separate nginx location, "
         + "SECURE_REDIRECT_EXEMPT in Django, config.ssl_options in Rails; do not add "
-        + "\($0.statuses) to the matcher: a redirect says nothing of the application")
+        + "\($0.statuses) to the matcher: a redirect says nothing about the application")
   }
 
   private static let toTrailingSlash = Rule(
@@ -42,10 +42,11 @@ extension Rule {
   ) {
     Words(
       "\($0.who) redirected \($0.path) to \($0.first.locationWords)",
-      cause: "the path of the check lacks the slash at its end, or has one too many, and the "
+      cause: "the path of the check lacks a trailing slash, or has one too many, and the "
         + "application corrects it (APPEND_SLASH in Django)",
-      advice: "make the target's path \(($0.first.location?.path ?? "").cleaned(to: 100)): checks "
-        + "follow no redirect")
+      advice:
+        "set the target's path to \(($0.first.location?.path ?? "").cleaned(to: 100)): checks "
+        + "do not follow redirects")
   }
 
   private static let toCanonicalHost = Rule(
@@ -57,8 +58,9 @@ extension Rule {
   ) {
     Words(
       "\($0.who) redirected to another host: \($0.first.locationWords)",
-      cause: "the site sends every other name to its own (PREPEND_WWW in Django, server_name in "
-        + "nginx), and the check comes with \($0.first.host.cleaned(to: 100)) as Host",
+      cause:
+        "the site redirects every other name to its own (PREPEND_WWW in Django, server_name in "
+        + "nginx), and the check sends \($0.first.host.cleaned(to: 100)) as Host",
       advice: "answer \($0.path) in the default server, before that redirect; do not add "
         + "\($0.statuses) to the matcher: it would hide an application that is down")
   }
@@ -69,8 +71,8 @@ extension Rule {
   ) {
     Words(
       "\($0.who) redirected \($0.path) to \($0.first.locationWords)",
-      cause: "the application has another spelling of the path, or wants a cookie set first",
-      advice: "make the target's path the one that is answered with \($0.check.matcher)")
+      cause: "the application spells the path differently, or requires a cookie first",
+      advice: "set the target's path to the one that is answered with \($0.check.matcher)")
   }
 
   private static let elsewhere = Rule(
@@ -78,9 +80,11 @@ extension Rule {
   ) {
     Words(
       "\($0.who) answered \($0.statuses), a redirect"
-        + ($0.first.location == nil ? " that says not whereto" : " to \($0.first.locationWords)"),
-      cause: "the application or a proxy sends the check elsewhere, and checks follow no redirect",
-      advice: "make the target's path the one that is answered with \($0.check.matcher), or exempt "
+        + ($0.first.location == nil ? " without a Location" : " to \($0.first.locationWords)"),
+      cause:
+        "the application or a proxy sends the check elsewhere, and checks do not follow redirects",
+      advice:
+        "set the target's path to the one that is answered with \($0.check.matcher), or exempt "
         + "it from the redirect")
   }
 }

@@ -16,8 +16,8 @@ extension Rule {
     when: { $0.shows(.captivePortal) }
   ) {
     Words(
-      "something on the way answered for \($0.who): a network that wants a login",
-      cause: "a captive portal or a filtering proxy stands between this host and the instance",
+      "something on the way answered for \($0.who): a network that requires a login",
+      cause: "a captive portal or a filtering proxy is between this host and the instance",
       advice: "run the gate where the instances can be reached directly, and unset http_proxy "
         + "there")
   }
@@ -26,8 +26,8 @@ extension Rule {
     .authenticationWanted, .likely, when: { $0.status == 407 }
   ) {
     Words(
-      "a proxy answered for \($0.who): 407, it wants a login",
-      cause: "the check goes through a proxy that does not know it",
+      "a proxy answered for \($0.who): 407, it requires a login",
+      cause: "the check goes through a proxy that requires credentials",
       advice: "give the proxy's user and password in --proxy, or reach the instances directly")
   }
 
@@ -36,9 +36,9 @@ extension Rule {
     .protocolMismatch, .likely, when: { $0.shows(.http2Wanted) && !$0.scheme.isGRPC }
   ) {
     Words(
-      "\($0.who) answered \($0.statuses): it speaks HTTP/2 alone",
-      cause: "the server takes HTTP/2 (ALPN h2) and nothing older, and the check speaks HTTP/1.1",
-      advice: "set protocol_version http2, here and in the target group, or let the server take "
+      "\($0.who) answered \($0.statuses): it speaks only HTTP/2",
+      cause: "the server accepts only HTTP/2 (ALPN h2), and the check uses HTTP/1.1",
+      advice: "set protocol_version http2, here and in the target group, or let the server accept "
         + "HTTP/1.1 too (allowHTTP1 in Node)")
   }
 
@@ -51,10 +51,10 @@ extension Rule {
   ) {
     Words(
       "\($0.who) answered 400 to the Host \($0.hosts), with Django's page",
-      cause: "the Host is not in ALLOWED_HOSTS: a health check comes with the instance's "
-        + "address as Host, not with the name of the site",
-      advice: "add the instance's private address to ALLOWED_HOSTS at its boot (from the metadata "
-        + "service), or answer \($0.path) before the Host is looked at: a middleware before "
+      cause: "the Host is not in ALLOWED_HOSTS: a health check sends the instance's "
+        + "address as Host, not the name of the site",
+      advice: "add the instance's private address to ALLOWED_HOSTS at boot (from the metadata "
+        + "service), or answer \($0.path) before the Host is checked: a middleware before "
         + "CommonMiddleware, or nginx with 'proxy_set_header Host NAME' for this location; "
         + "'host: NAME' here would pass, but not on the load balancer")
   }
@@ -65,7 +65,7 @@ extension Rule {
   ) {
     Words(
       "\($0.who) answered 400 with Django's page, to the Host \($0.hosts)",
-      cause: "the Host is not in ALLOWED_HOSTS, or Django takes the request for suspicious (a "
+      cause: "the Host is not in ALLOWED_HOSTS, or Django finds the request suspicious (a "
         + "header, a cookie, the path)",
       advice: "Django's log says which ('Invalid HTTP_HOST header', 'SuspiciousOperation')")
   }
@@ -76,7 +76,7 @@ extension Rule {
   ) {
     Words(
       "\($0.who) answered \($0.statuses): the Host \($0.hosts) is blocked",
-      cause: "the framework allows the site's own names alone, and a health check comes with the "
+      cause: "the framework allows only the site's own names, and a health check sends the "
         + "instance's address as Host",
       advice: "exclude the path: config.host_authorization = { exclude: ->(request) { request.path "
         + "== \"\($0.path)\" } } in Rails; do not empty config.hosts")
@@ -88,11 +88,11 @@ extension Rule {
   ) {
     Words(
       "\($0.who) answered \($0.statuses) to the Host \($0.hosts)",
-      cause: "the server or framework allows certain names alone, and a health check comes with "
+      cause: "the server or framework allows only certain names, and a health check sends "
         + "the "
         + "instance's address as Host",
       advice: "allow the instance's private address as Host, or answer \($0.path) before the Host "
-        + "is looked at")
+        + "is checked")
   }
 
   private static let misdirected = Rule(
@@ -110,11 +110,11 @@ extension Rule {
     Words(
       "\($0.answerer) answered 401 to \($0.path)",
       cause: $0.isByProxies
-        ? "the proxy itself wants a login (auth_basic or auth_request in nginx, basic authentication "
-          + "in others), and a load balancer's check has none"
-        : "the path wants a login (basic authentication of a staging site, Spring Security on the "
+        ? "the proxy itself requires a login (auth_basic or auth_request in nginx, basic "
+          + "authentication in others), and a load balancer's check has none"
+        : "the path requires a login (basic authentication of a staging site, Spring Security on the "
           + "actuator), and a load balancer's check has none",
-      advice: "let \($0.path) be asked for without one ('auth_basic off' in an nginx location, "
+      advice: "exempt \($0.path) from the login ('auth_basic off' in an nginx location, "
         + "permitAll in Spring Security), and keep details out of its body")
   }
 
@@ -124,9 +124,9 @@ extension Rule {
   ) {
     Words(
       "\($0.proxies) in front of \($0.who) answered 403 to \($0.path)",
-      cause: "a rule of the proxy's: a list of allowed addresses, a firewall for web "
-        + "requests, or a site without an index that answers for a Host that it does not know",
-      advice: "allow this host and the load balancer's subnets there, and put \($0.path) into the "
+      cause: "a rule of the proxy: a list of allowed addresses, a web application "
+        + "firewall, or a site without an index that answers for unknown hosts",
+      advice: "allow this host and the load balancer's subnets there, and put \($0.path) in the "
         + "default server")
   }
 
@@ -134,8 +134,8 @@ extension Rule {
     .authenticationWanted, .likely, when: { $0.status == 403 && $0.isBy("PHP-FPM") }
   ) {
     Words(
-      "PHP-FPM of \($0.who) answered 403 to \($0.path) by itself",
-      cause: "what the path names is no script that it runs: other endings than .php are refused "
+      "PHP-FPM of \($0.who) answered 403 to \($0.path) itself",
+      cause: "the path does not name a script that it runs: extensions other than .php are refused "
         + "(security.limit_extensions)",
       advice: "let the web server pass paths that end with .php alone, or the target's path name "
         + "one")
@@ -149,9 +149,10 @@ extension Rule {
       ? ", or the names of the site as Host (config.hosts in Rails says no more)" : ""
     return Words(
       "\($0.who) answered 403 to \($0.path)",
-      cause: "\($0.speaker) refuses the check: it wants a login or a token, or allows certain "
-        + "addresses or user agents alone\(host)",
-      advice: "let \($0.path) be asked for without a login, from this host and from the load "
+      cause:
+        "\($0.speaker) refuses the check: it requires a login or a token, or allows only certain "
+        + "addresses or user agents\(host)",
+      advice: "allow requests to \($0.path) without a login, from this host and from the load "
         + "balancer's subnets")
   }
 
@@ -159,11 +160,11 @@ extension Rule {
     .pathMissing, .likely, when: { $0.isMissing && $0.proxyPage != nil }
   ) {
     Words(
-      "\($0.proxies) in front of \($0.who) answered \($0.statuses) to \($0.path) by itself",
+      "\($0.proxies) in front of \($0.who) answered \($0.statuses) to \($0.path) itself",
       cause:
         "the request did not reach the application: no location or route for the path, "
         + "or the default site answers because none has \($0.hosts) as its name",
-      advice: "put the location for \($0.path) into the default server ('listen 80 default_server' "
+      advice: "put the location for \($0.path) in the default server ('listen 80 default_server' "
         + "in nginx, a virtual host '*' in Envoy), and compare with the configuration of the old "
         + "group")
   }
@@ -177,17 +178,17 @@ extension Rule {
   ) {
     let author = $0.first.author?.name ?? "the server"
     return Words(
-      "\(author) of \($0.who) answered \($0.statuses) to \($0.path) by itself",
+      "\(author) of \($0.who) answered \($0.statuses) to \($0.path) itself",
       cause: $0.first.shows(.scriptMissing)
-        ? "the script is not where the web server says (SCRIPT_FILENAME, root): another path, or a "
-          + "release that is not whole"
-        : "no application answers there: it was not deployed, or under another path, or the "
-          + "path is wrong",
+        ? "the script is not where the web server says (SCRIPT_FILENAME, root): another path, or an "
+          + "incomplete release"
+        : "no application answers there: it was not deployed, or was deployed under another path, or "
+          + "the path is wrong",
       advice: $0.first.shows(.scriptMissing)
         ? "compare root and SCRIPT_FILENAME in the web server with the place of the release; PHP-FPM "
           + "logs 'Primary script unknown'"
-        : "see in the log of \(author) which applications it has, and under which paths; ask the old "
-          + "group for \($0.path)")
+        : "check in the log of \(author) which applications it has, and under which paths; request "
+          + "\($0.path) from the old group")
   }
 
   private static let pathMissing = Rule(
@@ -195,12 +196,13 @@ extension Rule {
   ) {
     let proxy =
       $0.first.isOfApplication
-      ? "" : "; a proxy in front of it that has no route for the path can answer so, too"
+      ? "" : "; a proxy in front of it without a route for the path can answer the same"
     return Words(
       "\($0.who) answered \($0.statuses) to \($0.path)",
-      cause: "this build does not have the path: another one, another prefix, or the "
+      cause: "this build does not have the path: another path, another prefix, or the "
         + "route was lost in the release\(proxy)",
-      advice: "ask the old group for \($0.path): if it is there, the release lost it (ROOT_URLCONF "
+      advice:
+        "request \($0.path) from the old group: if it is there, the release lost it (ROOT_URLCONF "
         + "and urls.py in Django); if not, correct the target's path")
   }
 
@@ -209,14 +211,14 @@ extension Rule {
   ) {
     let method = ($0.first.request.method ?? "GET").cleaned(to: 20)
     return Words(
-      "\($0.answerer) answered \($0.statuses): \($0.path) does not take \(method)",
+      "\($0.answerer) answered \($0.statuses): \($0.path) does not accept \(method)",
       cause: $0.isByProxies
-        ? "the request did not reach the application: a rule of the proxy's refuses the method, or a "
-          + "file answers there, which can only be read"
-        : "the view takes other methods alone (@require_POST in Django), or the path belongs to "
+        ? "the request did not reach the application: a rule of the proxy refuses the method, or a "
+          + "static file answers there, which can only be read"
+        : "the view accepts only other methods (@require_POST in Django), or the path belongs to "
           + "another view; a load balancer's check is a GET",
       advice: method == "GET"
-        ? "let the view of \($0.path) take GET"
+        ? "let the view of \($0.path) accept GET"
         : "leave method out: a load balancer sends GET, and so should the check")
   }
 
@@ -225,7 +227,7 @@ extension Rule {
   ) {
     Words(
       "\($0.who) answered \($0.statuses): not in this version of HTTP",
-      cause: "the server wants another protocol: HTTP/2 or a WebSocket",
+      cause: "the server requires another protocol: HTTP/2 or a WebSocket",
       advice: "check the port that speaks HTTP/1.1, or use GRPC for a gRPC service")
   }
 
@@ -239,8 +241,9 @@ extension Rule {
     let parts = $0.failingParts
     return Words(
       "\($0.who) answered 429: its own check\(parts.isEmpty ? "" : " of \(parts)") does not pass",
-      cause: "no rate limit: the body is a health check's that says 'warning' (Consul answers so)",
-      advice: "the body names what is not well; look at it on the instance itself")
+      cause:
+        "not a rate limit: the body is that of a health check that says 'warning' (as Consul's)",
+      advice: "the body names what is unhealthy; check it on the instance itself")
   }
 
   private static let rateLimited = Rule(
@@ -249,8 +252,8 @@ extension Rule {
   ) {
     Words(
       "\($0.answerer) answered \($0.statuses): too many requests",
-      cause: "a rate limit counts the checks: each node of a load balancer checks too, and all "
-        + "with "
+      cause: "a rate limit counts the checks: each node of a load balancer checks too, all "
+        + "from "
         + "few addresses",
       advice: "exempt \($0.path) from the limit (limit_req in nginx, throttling in the framework), "
         + "or make the interval longer")
@@ -262,7 +265,7 @@ extension Rule {
     Words(
       "\($0.answerer) answered \($0.statuses): the header of the request is too large for it",
       cause: "the request's first line, the check's own header fields, or those that a proxy adds, "
-        + "are beyond the server's limit",
+        + "exceed the server's limit",
       advice: "send less in header, or raise the limit (large_client_header_buffers in nginx)")
   }
 
@@ -271,8 +274,8 @@ extension Rule {
   ) {
     Words(
       "\($0.answerer) answered 414: the path and query of the request are too long for it",
-      cause: "the target's path is beyond the server's limit for the first line of a request",
-      advice: "make the target's path shorter, or raise the limit (LimitRequestLine in Apache, "
+      cause: "the target's path exceeds the server's limit for the first line of a request",
+      advice: "shorten the target's path, or raise the limit (LimitRequestLine in Apache, "
         + "large_client_header_buffers in nginx, --limit-request-line in gunicorn)")
   }
 
@@ -283,10 +286,10 @@ extension Rule {
     let author = $0.first.author?.name ?? "the server"
     return Words(
       ($0.isByProxies ? $0.answerer : "\(author) of \($0.who)")
-        + " answered 400 to \($0.path) by itself",
+        + " answered 400 to \($0.path) itself",
       cause:
-        "the request did not reach the application: a rule refuses it (deny), or it is taken for "
-        + "malformed, or for one to a port for TLS",
+        "the request did not reach the application: a rule refuses it (deny), or it is considered "
+        + "malformed, or the port is for TLS",
       advice: "read the log of \(author) for the reason; exempt \($0.path) from the rule")
   }
 
@@ -295,8 +298,8 @@ extension Rule {
   ) {
     Words(
       "\($0.who) answered 400 to \($0.path) with the Host \($0.hosts)",
-      cause: "the request is refused as it is: often for its Host (the address and not the name of "
-        + "the site), a header that a middleware misses, or TLS that was expected",
+      cause: "the request itself is refused: often for its Host (the address and not the name of "
+        + "the site), a header that a middleware requires, or because TLS was expected",
       advice: "send the same request with the site's name ('curl -H \"Host: NAME\" "
         + "http://ADDRESS:PORT\($0.path)'): if that is a 200, it is the Host")
   }
@@ -307,9 +310,9 @@ extension Rule {
     Words(
       "\($0.answerer) answered \($0.statuses) to \($0.path), not \($0.check.matcher)",
       cause: "the server says that the request is at fault: the path, the method or a header is "
-        + "not what it wants",
+        + "not what it requires",
       advice: "send the same request by hand and read the log of the server; add a status to the "
-        + "matcher only if a broken application could not give it too")
+        + "matcher only if a broken application could not return it too")
   }
 }
 

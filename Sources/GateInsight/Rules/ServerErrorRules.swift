@@ -23,10 +23,10 @@ extension Rule {
     when: { $0.isStatus(in: 500...503) && $0.shows(.schema) && $0.proxyPage == nil }
   ) {
     Words(
-      "\($0.who) answered \($0.statuses), and the body speaks of the database's schema",
-      cause: "the new code runs on a database without its migrations",
+      "\($0.who) answered \($0.statuses), and the body mentions the database schema",
+      cause: "the new code runs on a database without the required migrations",
       advice: "run the migrations before the instances start ('manage.py migrate', 'rails "
-        + "db:migrate'), once and not on each instance; 'manage.py migrate --check' shows what is "
+        + "db:migrate'), once, not on each instance; 'manage.py migrate --check' shows what is "
         + "missing")
   }
 
@@ -37,10 +37,10 @@ extension Rule {
     Words(
       "\($0.who) answered \($0.statuses): \($0.first.author?.name ?? "the server") says that the "
         + "application failed to start",
-      cause: "the application ended at its start: a missing setting, a missing runtime or "
-        + "library, a configuration that cannot be read",
+      cause: "the application exited at startup: a missing setting, a missing runtime or "
+        + "library, or an unreadable configuration",
       advice:
-        "read the log of the application's start (the event log, or stdoutLogEnabled, with IIS; "
+        "read the application's startup log (the event log, or stdoutLogEnabled, with IIS; "
         + "the web server's error log with Passenger), and compare with the old group")
   }
 
@@ -51,7 +51,7 @@ extension Rule {
       "\($0.who) answered 503 with the page of HTTP.sys: no application pool takes the request",
       cause: "the application pool is stopped: its process failed five times within five "
         + "minutes, or its identity cannot log on",
-      advice: "read the system's event log (WAS) for why the pool was stopped, and start it again")
+      advice: "read in the system's event log (WAS) why the pool was stopped, and start it again")
   }
 
   private static let applicationNotLoaded = Rule(
@@ -66,17 +66,17 @@ extension Rule {
       notLoaded(
         $0,
         cause:
-          "the import failed, often for want of an environment variable; an exception "
+          "the import failed, often for lack of an environment variable; an exception "
           + "in the application can look the same")
     })
 
   private static func notLoaded(_ occurrence: Occurrence, cause: String) -> Words {
     Words(
-      "\(occurrence.who) answered 500, 'Internal Server Error' and no more",
-      cause: "uWSGI answers so when it runs without its application: \(cause)",
+      "\(occurrence.who) answered 500, with just 'Internal Server Error'",
+      cause: "uWSGI answers like this when it runs without its application: \(cause)",
       advice: "look for 'no python application found' and the traceback above it in uWSGI's log; "
         + "compare the instance's environment with that of the old group; with need-app = true "
-        + "uWSGI ends instead of pretending")
+        + "uWSGI exits instead")
   }
 
   private static let databaseNamed = Rule(
@@ -84,22 +84,22 @@ extension Rule {
     when: { $0.status == 500 && !$0.scheme.isGRPC && $0.shows(.database) && $0.proxyPage == nil }
   ) {
     Words(
-      "\($0.who) answered 500, and the body speaks of the database",
-      cause: "the application cannot reach its database, or not log in to it",
+      "\($0.who) answered 500, and the body mentions the database",
+      cause: "the application cannot reach its database, or cannot log in to it",
       advice: "compare DATABASE_URL (or DATABASES in Django) and the database's security group "
-        + "with those of the old group, and count the connections that the database allows")
+        + "with those of the old group, and check the database's limit of connections")
   }
 
   private static let overloaded = Rule(
     .overloaded, .likely, when: { $0.isStatus(in: 500...599) && $0.shows(.overloaded) }
   ) {
     Words(
-      "\($0.first.author?.name ?? "the server") of \($0.who) answered \($0.statuses): it takes no more",
+      "\($0.first.author?.name ?? "the server") of \($0.who) answered \($0.statuses): it is overloaded",
       cause:
-        "a limit of connections, requests or memory is reached, and what is beyond it is refused",
+        "a limit of connections, requests or memory is reached, and requests beyond it are refused",
       advice:
-        "look at the load and the limits (circuit breakers and the overload manager in Envoy, "
-        + "--limit-concurrency in uvicorn); exempt \($0.path), and see why the instance is so busy "
+        "check the load and the limits (circuit breakers and the overload manager in Envoy, "
+        + "--limit-concurrency in uvicorn); exempt \($0.path), and find out why the instance is so busy "
         + "already")
   }
 
@@ -109,7 +109,7 @@ extension Rule {
   ) {
     Words(
       "\($0.who) answered 503: in maintenance",
-      cause: "the maintenance mode is still on",
+      cause: "maintenance mode is still on",
       advice: "switch it off on the new group, or exempt \($0.path) from it")
   }
 
@@ -120,13 +120,13 @@ extension Rule {
   ) {
     let inside =
       $0.first.isBy("Apache", "lighttpd")
-      ? "; or an exception of an application that runs inside of it (mod_wsgi, FastCGI, CGI), or one "
+      ? "; or an exception in an application that runs inside it (mod_wsgi, FastCGI, CGI), or one "
         + "that hung up" : ""
     return Words(
       "\($0.proxies) in front of \($0.who) answered 500 with a page of its own",
       cause: "a fault in the proxy's configuration (a loop of rewrites, auth_request, a script), a "
-        + "rule that refuses (tarpit in HAProxy), or it puts its own page over an error of the "
-        + "application's (proxy_intercept_errors)\(inside)",
+        + "rule that refuses (tarpit in HAProxy), or it replaces an error of the application "
+        + "with its own page (proxy_intercept_errors)\(inside)",
       advice: "read the proxy's error log first, then that of the application")
   }
 
@@ -135,9 +135,9 @@ extension Rule {
     when: { $0.isStatus(in: 500...504) && $0.shows(.backendUnknown) && $0.proxyPage != nil }
   ) {
     Words(
-      "\($0.proxies) in front of \($0.who) answered \($0.statuses): it does not find the name of its "
+      "\($0.proxies) in front of \($0.who) answered \($0.statuses): it cannot resolve the name of its "
         + "back end",
-      cause: "the name that the proxy passes requests to cannot be looked up on the instance: a "
+      cause: "the name that the proxy passes requests to cannot be resolved on the instance: a "
         + "mistake in it, or a name server that does not answer there",
       advice: "'getent hosts NAME' on the instance; compare the proxy's configuration with that of "
         + "the old group")
@@ -149,7 +149,7 @@ extension Rule {
   ) {
     Words(
       "\($0.proxies) in front of \($0.who) answered \($0.statuses): no TLS handshake with its back end",
-      cause: "the proxy speaks TLS to a back end that does not, or does not take its certificate",
+      cause: "the proxy speaks TLS to a back end that does not, or rejects its certificate",
       advice: "compare the scheme in the proxy's configuration with what the application speaks")
   }
 
@@ -167,14 +167,14 @@ extension Rule {
   private static func notAnswered(_ occurrence: Occurrence, _ after: String) -> Words {
     Words(
       "\(occurrence.proxies) in front of \(occurrence.who) answered 502\(after): the application took "
-        + "the request and gave no answer",
+        + "the request and did not answer",
       cause: occurrence.first.isSlow
         ? "the application is too slow for the proxy (ProxyTimeout): its workers are all "
           + "busy, or \(occurrence.path) waits for something that does not answer"
-        : "the application is too slow for the proxy (ProxyTimeout), or it ended on the request",
+        : "the application is too slow for the proxy (ProxyTimeout), or it died on the request",
       advice:
-        "read the application's log at the time of the check; look at its workers, and at what "
-        + "\(occurrence.path) asks for: give each of those a timeout shorter than the proxy's")
+        "read the application's log at the time of the check; check its workers, and what "
+        + "\(occurrence.path) calls: give each call a timeout shorter than the proxy's")
   }
 
   private static let badGateway = Rule(
@@ -185,7 +185,7 @@ extension Rule {
       "\($0.proxies) in front of \($0.who) answered 502",
       cause: $0.first.shows(.backendEnded)
         ? hungUp
-        : "the proxy is up and the application behind it is not: it ended at its start "
+        : "the proxy is up, but the application behind it is not: it exited at startup "
           + "(a missing environment variable, an import error, a failed migration), or listens on "
           + "another socket",
       advice: "read the log of the application's service first, then the proxy's error log "
@@ -194,7 +194,7 @@ extension Rule {
   }
 
   private static let hungUp =
-    "the proxy reached the application, and it hung up or sent no whole answer: it ends on "
+    "the proxy reached the application, which hung up or sent an incomplete response: it dies on "
     + "the request, or speaks another protocol than the proxy expects"
 
   private static let unavailableByProxy = Rule(
@@ -202,10 +202,10 @@ extension Rule {
     when: { $0.status == 503 && $0.proxyPage != nil }
   ) {
     Words(
-      "\($0.proxies) in front of \($0.who) answered 503 by itself",
+      "\($0.proxies) in front of \($0.who) answered 503 itself",
       cause: $0.first.shows(.backendEnded) ? hungUp : noApplication($0.first),
-      advice: "read the log of the application's service, then the proxy's: which back end does it "
-        + "take for down, and since when")
+      advice: "read the log of the application's service, then the proxy's: which back end it "
+        + "considers down, and since when")
   }
 
   private static func noApplication(_ symptom: Symptom) -> String {
@@ -233,10 +233,11 @@ extension Rule {
   ) {
     let author = $0.first.author?.name ?? "the server"
     return Words(
-      "\(author) of \($0.who) answered 503 by itself",
-      cause: "the server runs and its application does not: it failed to start, was stopped, or is "
+      "\(author) of \($0.who) answered 503 itself",
+      cause:
+        "the server runs, but its application does not: it failed to start, was stopped, or is "
         + "still starting",
-      advice: "read the log of \(author) for the application's start")
+      advice: "look for the application's startup in the log of \(author)")
   }
 
   private static let proxyTimeout = Rule(
@@ -246,11 +247,11 @@ extension Rule {
     Words(
       "\($0.first.isOfApplication ? $0.first.author?.name ?? "the server" : $0.proxies) in front of "
         + "\($0.who) answered \($0.statuses): the application did not answer it in time",
-      cause: "the application accepts requests and does not finish them: its workers are "
+      cause: "the application accepts requests but does not finish them: its workers are "
         + "all busy, or \($0.path) waits for something that does not answer",
       advice:
-        "look at the workers (uwsgitop, a dump of the stacks) and at what \($0.path) asks for; "
-        + "give each of those a timeout shorter than the proxy's")
+        "check the workers (uwsgitop, a stack dump) and what \($0.path) calls; "
+        + "give each call a timeout shorter than the proxy's")
   }
 
   // MARK: - The application's own
@@ -269,9 +270,10 @@ extension Rule {
         ? "\($0.who) answered \($0.statuses), and the body says that it is not ready"
         : "\($0.who) answered \($0.statuses): the application says that \(failing) fails",
       cause: failing.isEmpty
-        ? "the application runs and is not ready: something that it needs is missing"
-        : "the application runs, and its own check of \(failing) fails",
-      advice: "the body names what fails, and the application's log why: try it on the instance "
+        ? "the application runs but is not ready: something that it needs is missing"
+        : "the application runs, but its own check of \(failing) fails",
+      advice:
+        "the body says what fails, and the application's log says why: try it on the instance "
         + "itself")
   }
 
@@ -283,24 +285,24 @@ extension Rule {
     return Words(
       "\(author) of \($0.who) answered 500 to \($0.path) for the application",
       cause:
-        "an exception in the application ends the request, and nothing there catches it: often "
-        + "the database, a setting that is missing, or the application's own start",
+        "an uncaught exception in the application ends the request: often the database, a missing "
+        + "setting, or the application's own startup",
       advice:
-        "read the traceback in the log of \(author); ask for \($0.path) on the instance itself")
+        "read the traceback in the log of \(author); request \($0.path) on the instance itself")
   }
 
   private static let applicationError = Rule(
     .applicationError, .likely, when: { $0.status == 500 && !$0.scheme.isGRPC }
   ) {
     let framework = $0.first.author.map { ", with \($0.name)'s page" } ?? ""
-    let proxy = $0.first.isOfApplication ? "" : "; a proxy in front of it can answer so, too"
+    let proxy = $0.first.isOfApplication ? "" : "; a proxy in front of it can answer the same"
     return Words(
       "\($0.who) answered 500 to \($0.path)\(framework)",
       cause:
-        "the application runs, and an exception ends the request: often the database, a "
-        + "table or setting that is missing, or a template\(proxy)",
-      advice: "read the traceback in the application's log; ask for \($0.path) on the instance "
-        + "itself; a health check that catches the exception and answers 503 would name what fails")
+        "the application runs, but an exception ends the request: often the database, a "
+        + "missing table or setting, or a template\(proxy)",
+      advice: "read the traceback in the application's log; request \($0.path) on the instance "
+        + "itself; a health check that catches the exception and answers 503 can name what fails")
   }
 
   private static let unavailable = Rule(
@@ -311,7 +313,7 @@ extension Rule {
       "\($0.who) answered 503",
       cause: "\($0.speaker) says so: it is not ready, or has nothing to pass the request to",
       advice:
-        "read the application's log, then that of a proxy in front of it; let \($0.path) name "
+        "read the application's log, then that of a proxy in front of it; have \($0.path) name "
         + "what fails in its body, for the next time")
   }
 
@@ -320,9 +322,9 @@ extension Rule {
     when: { $0.status == 503 && !$0.scheme.isGRPC }
   ) {
     Words(
-      "\($0.who) answered 503, without a word",
-      cause: "the application is not ready, or a proxy in front of it has no application to ask",
-      advice: "read the application's log; let \($0.path) name what fails in its body, for the "
+      "\($0.who) answered 503, without a body",
+      cause: "the application is not ready, or a proxy in front of it has no application to call",
+      advice: "read the application's log; have \($0.path) name what fails in its body, for the "
         + "next time")
   }
 

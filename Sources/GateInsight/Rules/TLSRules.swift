@@ -14,7 +14,7 @@ extension Rule {
     when: { $0.shows(.plainRequestToTLS) && !$0.scheme.isTLS }
   ) {
     Words(
-      "\($0.who) answered\($0.statusesOrNothing): a plain HTTP request on a port for TLS",
+      "\($0.who) answered\($0.statusesOrNothing): a plain HTTP request on a TLS port",
       cause: "the check speaks plain HTTP, \($0.port) speaks TLS",
       advice: "check HTTPS:\($0.first.instance.port)\($0.path), or the port for plain HTTP")
   }
@@ -28,11 +28,11 @@ extension Rule {
     when: { $0.is(.certificateExpired) }
   ) {
     Words(
-      "the certificate of \($0.who) is not valid now: \($0.first.detailWords)",
+      "the certificate of \($0.who) is not currently valid: \($0.first.detailWords)",
       cause: "it was not renewed, or the image carries an old one; a wrong clock on this "
         + "host looks the same",
       advice: "renew it ('openssl s_client -connect ADDRESS:PORT | openssl x509 -noout -dates'); "
-        + "a load balancer does not look at it: without verify_tls neither does the check")
+        + "a load balancer does not check it: without verify_tls neither does the check")
   }
 
   private static let certificateName = Rule(
@@ -41,7 +41,7 @@ extension Rule {
   ) {
     Words(
       "the certificate of \($0.who) is for another name: \($0.first.detailWords)",
-      cause: "it names the site, and the check goes to the address of the instance",
+      cause: "it names the site, but the check goes to the address of the instance",
       advice: "set server_name to the name in the certificate; a load balancer does not look at "
         + "it: without verify_tls neither does the check")
   }
@@ -51,8 +51,8 @@ extension Rule {
     when: { $0.is(.certificateUntrusted) }
   ) {
     Words(
-      "the certificate of \($0.who) is signed by nobody whom the check trusts",
-      cause: "it is self-signed, of a private authority, or sent without the certificates "
+      "the certificate of \($0.who) is not signed by an authority that the check trusts",
+      cause: "it is self-signed, from a private authority, or sent without the certificates "
         + "between",
       advice: "give the authority with ca_file, or let the server send the whole chain; a load "
         + "balancer does not look at it: without verify_tls neither does the check")
@@ -63,13 +63,13 @@ extension Rule {
     when: { $0.is(.certificateRefused) }
   ) {
     Words(
-      "the certificate of \($0.who) did not stand the check",
-      cause: "it is self-signed or of an authority that is not trusted here, has expired, or is "
+      "the certificate of \($0.who) failed verification",
+      cause: "it is self-signed or from an authority that is not trusted here, has expired, or is "
         + "for "
         + "another name than the address",
       advice: "'openssl s_client -connect ADDRESS:PORT' says which; then ca_file, a new "
         + "certificate "
-        + "or server_name; without verify_tls the check asks as little of it as a load balancer "
+        + "or server_name; without verify_tls the check verifies as little as a load balancer "
         + "does")
   }
 
@@ -84,8 +84,8 @@ extension Rule {
 
   private static func clientCertificateWords(_ occurrence: Occurrence) -> Words {
     Words(
-      "\(occurrence.who) wanted a certificate of the client",
-      cause: "the server asks for mutual TLS, and the check sent no certificate that it accepts; a "
+      "\(occurrence.who) required a client certificate",
+      cause: "the server requires mutual TLS, and the check sent no certificate that it accepts; a "
         + "load balancer sends none in a health check",
       advice: "exempt the health check's path or port (nginx: ssl_verify_client optional), or give "
         + "client_cert and client_key")
@@ -96,9 +96,9 @@ extension Rule {
     .certificateName, .likely, when: { $0.shows(.serverNameWanted) }
   ) {
     Words(
-      "\($0.who) answered \($0.statuses): it wants the name of a site in the TLS handshake (SNI)",
+      "\($0.who) answered \($0.statuses): it requires the name of a site in the TLS handshake (SNI)",
       cause:
-        "the server takes no client that names no site (SSLStrictSNIVHostCheck in Apache), and "
+        "the server rejects clients that name no site (SSLStrictSNIVHostCheck in Apache), and "
         + "a check goes to the address",
       advice: "configure a default site for clients without a name, since a load balancer is not "
         + "known to send one; or set server_name")
@@ -129,7 +129,7 @@ extension Rule {
       cause: "the server's TLS versions or ciphers are too old or too few",
       advice: "allow TLS 1.2 and 1.3 with common ciphers: the checks of a Network Load Balancer "
         + "fail "
-        + "with a target that takes TLS 1.3 alone")
+        + "with a target that accepts only TLS 1.3")
   }
 
   private static let closedInHandshake = Rule(
@@ -139,10 +139,10 @@ extension Rule {
     Words(
       "\($0.who) accepted and then closed the connection during the TLS handshake",
       cause: $0.first.isOnPlainPort
-        ? "\($0.port) speaks plain HTTP and hangs up on TLS; or the server wants the name of "
+        ? "\($0.port) speaks plain HTTP and hangs up on TLS; or the server requires the name of "
           + "a site (SNI), or another protocol (ALPN)"
-        : "the server wants the name of a site (SNI) or another protocol (ALPN), or "
-          + "restarts; a port that does not speak TLS can hang up like that, too",
+        : "the server requires the name of a site (SNI) or another protocol (ALPN), or "
+          + "restarts; a port that does not speak TLS can hang up the same way",
       advice:
         "'openssl s_client -connect ADDRESS:PORT -servername NAME' shows whether a name makes "
         + "the difference: then set server_name, or configure a default site; read the server's log"
@@ -171,10 +171,10 @@ extension Rule {
   ) {
     Words(
       "\($0.who) did not finish the TLS handshake within \($0.check.timeout.inWords)",
-      cause: "the process is stuck or short of workers: the kernel accepts connections "
+      cause: "the process is stuck or has no free workers: the kernel accepts connections "
         + "for "
         + "it; a server for plain text that waits for the end of a line looks the same",
-      advice: "look at the workers and the load of the instance; 'openssl s_client -connect "
+      advice: "check the workers and the load of the instance; 'openssl s_client -connect "
         + "ADDRESS:PORT' shows whether \($0.port) speaks TLS at all")
   }
 }

@@ -9,11 +9,11 @@ extension Rule {
     when: { $0.is(.unfinishedAnswer) }
   ) {
     Words(
-      "\($0.who) began its answer and did not end it: \($0.first.detailWords)",
+      "\($0.who) began its response and did not finish it: \($0.first.detailWords)",
       cause: "the body has no end (a stream, server-sent events, a download), or comes "
         + "too "
         + "slowly",
-      advice: "make the target's path one that answers at once and in a few bytes; a proxy that "
+      advice: "set the target's path to one that answers at once and in a few bytes; a proxy that "
         + "buffers (proxy_buffering in nginx) hides slow bodies, but not endless ones")
   }
 
@@ -60,7 +60,8 @@ struct AnswerTimings {
     guard let least = times.first, let greatest = times.last else {
       return "\(count), and none was answered"
     }
-    return "\(count); the answers that came took \(Self.words(least)) to \(Self.words(greatest)) "
+    return
+      "\(count); the responses that arrived took \(Self.words(least)) to \(Self.words(greatest)) "
       + "(half within \(Self.words(percentile(50))), 95% within \(Self.words(percentile(95))))"
   }
 
@@ -71,7 +72,7 @@ struct AnswerTimings {
         + "front of it is at its limit of connections (maxconn), it is still warming up, or its "
         + "health check waits for something that does not answer"
     case .stuck:
-      "it is rather stuck at times than slow: workers are all busy, or a check waits for "
+      "it is sometimes stuck rather than slow: workers are all busy, or a check waits for "
         + "something that sometimes does not answer"
     case .slow:
       "it answers about as slowly as the timeout allows: a health check that does much, "
@@ -86,20 +87,21 @@ struct AnswerTimings {
     case .unknown:
       let scheme = check.target.scheme.isTLS ? "-k https" : "http"
       return "measure on the instance how long it takes ('curl -so /dev/null -w %{time_total} "
-        + "\(scheme)://ADDRESS:PORT\(path)'): a timeout above that would do, and \(limit); look at the "
-        + "workers if there is no end"
+        + "\(scheme)://ADDRESS:PORT\(path)'): set the timeout above that, but \(limit); check the "
+        + "workers if it never ends"
     case .stuck:
-      return "a longer timeout will hardly help: look at the number of workers, at idle "
+      return "a longer timeout will hardly help: check the number of workers, the idle "
         + "connections "
-        + "that hold them, and at what \(path) waits for"
+        + "that hold them, and what \(path) waits for"
     case .slow:
       let enough = Self.roundedUp(longestLate ?? 2 * (times.last ?? 0))
-      let would = longestLate == nil ? "would probably have done" : "would have done"
+      let would =
+        longestLate == nil ? "would probably have been enough" : "would have been enough"
       return enough < check.interval.inMicroseconds
-        ? "a timeout of \(Self.words(enough)) \(would); better make \(path) do less, with a "
-          + "timeout for each thing that it asks for"
-        : "make \(path) do less: a timeout long enough, some \(Self.words(enough)), does not go "
-          + "with "
+        ? "a timeout of \(Self.words(enough)) \(would); it is better to make \(path) do less, with a "
+          + "timeout for each call that it makes"
+        : "make \(path) do less: a timeout that is long enough, about \(Self.words(enough)), does not "
+          + "fit in "
           + "an interval of \(check.interval.inWords)"
     }
   }

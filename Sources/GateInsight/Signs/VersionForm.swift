@@ -30,8 +30,8 @@ struct VersionForm {
   /// In words what differs, when it is the form alone; nil: another version.
   func likeness(to wanted: VersionForm) -> String? {
     guard text != wanted.text else { return nil }
-    if text.trimmed == wanted.text.trimmed { return "with blanks around it" }
-    if folded == wanted.folded { return "in other letters (upper and lower case)" }
+    if text.trimmed == wanted.text.trimmed { return "with spaces around it" }
+    if folded == wanted.folded { return "in other letter case" }
     if let came = commit, let whole = wanted.commit {
       if whole.hasPrefix(came) { return "cut short: the beginning of the same commit" }
       if came.hasPrefix(whole) { return "in full: a commit that begins with it" }

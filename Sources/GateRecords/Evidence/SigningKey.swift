@@ -2,10 +2,10 @@ internal import CCrypto
 
 /// A private key for Ed25519 signatures (RFC 8032).
 package struct SigningKey: Sendable {
-  /// 32 bytes.
+  /// The seed of the key, 32 bytes.
   private let seed: [UInt8]
 
-  /// A new key, from the system's random numbers.
+  /// Creates a new key from the system's random numbers.
   package init() {
     guard let seed = filled(32, by: { hg_ed25519_new($0) }) else {
       preconditionFailure("the system has random numbers")
@@ -33,7 +33,7 @@ package struct SigningKey: Sendable {
     return VerifyingKey(raw)
   }
 
-  /// 64 bytes.
+  /// Signs the bytes; the signature has 64 bytes.
   package func signature(of bytes: [UInt8]) -> [UInt8] {
     guard let signature = filled(64, by: { hg_ed25519_sign(seed, bytes, bytes.count, $0) }) else {
       preconditionFailure("Ed25519 signs everything")
@@ -44,7 +44,7 @@ package struct SigningKey: Sendable {
 
 /// A public key for Ed25519 signatures.
 package struct VerifyingKey: Hashable, Sendable {
-  /// 32 bytes.
+  /// The raw public key, 32 bytes.
   private let raw: [UInt8]
 
   fileprivate init(_ raw: [UInt8]) {
@@ -78,7 +78,7 @@ package struct VerifyingKey: Hashable, Sendable {
   }
 }
 
-/// So many bytes, when the library could say them.
+/// Returns this many bytes, filled by the library; nil if it failed.
 private func filled(
   _ count: Int, by fill: (UnsafeMutablePointer<UInt8>?) -> Bool
 ) -> [UInt8]? {
@@ -106,7 +106,9 @@ private func text(of raw: [UInt8], _ kind: hg_key) -> String {
   }
 }
 
-/// Why a key cannot be used; without any of the key.
+/// Why a key cannot be used.
+///
+/// It contains nothing of the key.
 package struct KeyError: Error, Hashable, Sendable {
   package var message: String
 
@@ -114,7 +116,8 @@ package struct KeyError: Error, Hashable, Sendable {
     self.message = message
   }
 
-  /// Says what stands there in place of the wanted PEM block, as far as it can be recognised.
+  /// Throws an error that names what the text contains instead of the expected PEM block, if it can
+  /// be recognized.
   fileprivate static func check(
     _ pem: String, label: String, of what: String
   ) throws(KeyError) {

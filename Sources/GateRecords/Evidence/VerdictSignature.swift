@@ -8,14 +8,14 @@ internal import GateText
 /// and the end of the object. So a verdict that was changed or only formatted anew is not the
 /// signed one, and no two readers can understand different documents by one signature.
 package struct VerdictSignature: Hashable, Sendable {
-  /// `VerifyingKey.id` of the key.
+  /// The `VerifyingKey.id` of the signing key.
   package var keyID: String
-  /// 64 bytes.
+  /// The signature, 64 bytes.
   package var value: [UInt8]
 
   private static let end = Array("\n}\n".utf8)
 
-  /// The document with its signature.
+  /// Returns the document with its signature as the last field.
   package static func sign(_ document: [UInt8], with key: SigningKey) -> [UInt8] {
     precondition(document.suffix(end.count).elementsEqual(end), "a verdict ends with its object")
     let signature = VerdictSignature(
@@ -23,7 +23,8 @@ package struct VerdictSignature: Hashable, Sendable {
     return document.dropLast(end.count) + signature.field + end
   }
 
-  /// Takes the signature off a document; nil when it has none where a signature stands.
+  /// Splits a document into its unsigned form and its signature; nil if it has no signature as its
+  /// last field.
   package static func split(
     _ document: [UInt8]
   ) -> (unsigned: [UInt8], signature: VerdictSignature)? {

@@ -3,17 +3,17 @@ package import GateSettings
 internal import GateText
 
 extension RunHeader {
-  /// A setting that somebody chose: no default.
+  /// A setting that was set explicitly, not a default.
   package struct ChosenSetting: Hashable, Sendable {
-    /// As in a file: `healthy_threshold`.
+    /// The name, as in a settings file: `healthy_threshold`.
     package var name: String
-    /// As it is printed, secrets masked; of a list, a line each.
+    /// The value as printed, with secrets masked; a list has one line per item.
     package let value: String
-    /// Where it stands: `--interval`, `gate.yaml:7`, `elb:web`.
+    /// Where it was set: `--interval`, `gate.yaml:7`, `elb:web`.
     package let origin: String
     package var layer: Layer
 
-    /// What sort of place that is; the later beat the earlier.
+    /// The layer of the origin; later layers override earlier ones.
     package enum Layer: String, Hashable, Sendable, CaseIterable {
       case imported = "import"
       case file
@@ -64,7 +64,7 @@ extension RunHeader.ChosenSetting {
 }
 
 extension Settings {
-  /// Those in force that are no defaults.
+  /// The effective settings that are not defaults.
   package var chosen: [RunHeader.ChosenSetting] {
     let secrets = secrets
     return inForce.values.compactMap {

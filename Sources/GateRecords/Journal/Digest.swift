@@ -1,6 +1,6 @@
 internal import CCrypto
 
-/// SHA-256 of bytes as they come.
+/// An incremental SHA-256 digest.
 package struct Digest {
   private var state = State()
 
@@ -17,7 +17,7 @@ package struct Digest {
     hg_sha256_add(state.hash, bytes.baseAddress, bytes.count)
   }
 
-  /// In lower-case hexadecimal, of what was added so far.
+  /// The digest of the bytes added so far, in lower-case hexadecimal.
   package var hexadecimal: String {
     var result = [UInt8](repeating: 0, count: 32)
     guard hg_sha256_result(state.hash, &result) else { preconditionFailure("no memory") }

@@ -2,7 +2,7 @@ internal import GateCore
 internal import GateSettings
 internal import GateText
 
-/// One line of a journal as it stands there; which fields must be there depends on `event`.
+/// One line of a journal as written; which fields are required depends on `event`.
 struct JournalLine {
   var seq: Int
   var t: Double
@@ -27,7 +27,7 @@ struct JournalLine {
 
   // instances and checks
   var id: String?
-  /// Of several health checks the one that is meant.
+  /// The name of the health check, if there are several.
   var name: String?
   var address: String?
   var port: Int?

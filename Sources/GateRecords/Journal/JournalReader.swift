@@ -3,24 +3,25 @@ internal import GateInsight
 internal import GateSettings
 internal import GateText
 
-/// What a journal is as a whole, beside its events.
+/// The properties of a journal as a whole, beside its events.
 package struct JournalSummary: Sendable {
   package var header: RunHeader
-  /// All complete lines.
+  /// The number of complete lines.
   package var events: Int
-  /// Whether a crash cut the last line off; it is left out.
+  /// Whether a crash cut off the last line, which is ignored.
   package var isCutOff: Bool
-  /// Of the whole file.
+  /// The SHA-256 of the whole file, in hexadecimal.
   package var sha256: String
-  /// How long the complete lines are.
+  /// The size of the complete lines, in bytes.
   package var bytes: Int
-  /// Those by which a key vouches for the lines before.
+  /// The lines that sign all lines before them.
   package var signedLines: [Journal.SignedLine]
-  /// What came of the verdict; of one that was taken back when the run went on, nothing.
+  /// What followed the verdict (hooks, undo, …); empty for a verdict that was withdrawn when the
+  /// run was resumed.
   package var aftermath: Aftermath
 }
 
-/// A recorded run: what was known at its beginning, and all that happened.
+/// A recorded run: its header and its events.
 @dynamicMemberLookup
 package struct Journal: Sendable {
   package var summary: JournalSummary
@@ -36,9 +37,9 @@ package struct Journal: Sendable {
     package var event: RecordedEvent
   }
 
-  /// As the journal has them: instances by their ids.
+  /// An event as recorded, with instances identified by their ids.
   package enum RecordedEvent: Sendable {
-    /// What names nobody.
+    /// An event that concerns no instance.
     case plain(GateEvent)
     case instanceRemoved(Name)
     case checked(Name, CheckReport)
@@ -46,12 +47,12 @@ package struct Journal: Sendable {
     case listed(Listing)
     case loadBalancerSaw(id: String, LoadBalancerView)
     case guardWaits(Name, GuardWait)
-    /// What came of the verdict: nothing that decides.
+    /// An event after the verdict, which decides nothing.
     case aftermath(Aftermath.Event)
-    /// A line that follows from those before it, or vouches for them: nothing happened.
+    /// A line that is derived from the lines before it, or signs them; no event.
     case derived
 
-    /// Whether it is an event of its own.
+    /// Whether it is an event, and not a derived line.
     var isOwn: Bool {
       switch self {
       case .plain(.wokeUp), .derived, .aftermath: false
@@ -61,7 +62,7 @@ package struct Journal: Sendable {
     }
   }
 
-  /// A finished listing, and the ids of those that it lacks.
+  /// A finished listing, with the ids of the instances that are missing from it.
   package struct Listing: Sendable {
     package var listing: FinishedListing
     package var missing: [String]
@@ -72,11 +73,13 @@ package struct Journal: Sendable {
     }
   }
 
-  /// An instance as the journal names it: ids are unique within a role.
+  /// An instance as the journal identifies it: by id and role.
+  ///
+  /// Ids are unique within a role.
   package struct Name: Hashable, Sendable {
     package var id: String
     package var role: InstanceRole
-    /// Of several health checks the one that is meant, by its place.
+    /// The index of the health check, if there are several; otherwise 0.
     package var check: Int
 
     package init(id: String, role: InstanceRole, check: Int = 0) {
@@ -87,9 +90,9 @@ package struct Journal: Sendable {
   }
 }
 
-/// Why a journal cannot be read: in which line, and what is wrong with it.
+/// Why a journal cannot be read: the line, and what is wrong with it.
 package struct JournalError: Error, Hashable, Sendable {
-  /// From 1; nil when it is the whole that is wrong.
+  /// The line number, from 1; nil if the problem concerns the whole journal.
   package var line: Int?
   package var message: String
 
@@ -100,7 +103,7 @@ package struct JournalError: Error, Hashable, Sendable {
 }
 
 extension Journal {
-  /// Reads a journal, and keeps all of it.
+  /// Reads a whole journal.
   ///
   /// - Throws: `JournalError` for a line that is not an event, but for a last one that was cut
   ///   off.
@@ -118,14 +121,14 @@ extension Journal {
 /// Reads a journal line by line, each checked against those before it, and keeps none of them.
 package struct JournalReader {
   package private(set) var header: RunHeader?
-  /// Those of the health checks.
+  /// The names of the health checks.
   private var checkNames: [String] = []
   private var lines = 0
-  /// Of the lines.
+  /// The number of bytes of the lines so far.
   private var bytes = 0
   private var signedLines: [Journal.SignedLine] = []
   private var aftermath = Aftermath()
-  /// Of all lines that were read.
+  /// The digest of all lines read so far.
   private var digest = Digest()
 
   private var now = GateInstant.start
@@ -184,7 +187,9 @@ package struct JournalReader {
       bytes: bytes, signedLines: signedLines, aftermath: aftermath)
   }
 
-  /// A run that was interrupted and goes on was only stopped: its verdict was the one so far.
+  /// Adds an entry.
+  ///
+  /// The interruption of a run that was resumed later is dropped, since it did not end the run.
   private mutating func add(_ entry: Journal.Entry, to entries: inout [Journal.Entry]) {
     if !held.isEmpty, entry.event.isOwn {
       if case .plain(.resumed) = entry.event { held[0].event = .plain(.wokeUp) }
@@ -205,13 +210,15 @@ package struct JournalReader {
     _ line: JournalLine, end: Int
   ) throws(JournalError) -> Journal.Entry? {
     guard line.seq == lines else {
-      throw error("seq is \(line.seq), but \(lines) comes next: lines are missing or doubled")
+      throw error("seq is \(line.seq), but \(lines) comes next: lines are missing or duplicated")
     }
     guard let time = microseconds(line.t, per: 1_000_000) else {
-      throw error("t is \(line.t), which is no time since the start")
+      throw error("t is \(line.t), which is not a time since the start")
     }
     let instant = GateInstant(microseconds: time)
-    guard instant >= now else { throw error("t is \(line.t), before that of the line before") }
+    guard instant >= now else {
+      throw error("t is \(line.t), earlier than that of the line before")
+    }
     let last = now
     now = instant
     guard (header == nil) == (line.event == "run_started") else {
@@ -258,7 +265,7 @@ package struct JournalReader {
     header.policy.expected = before.policy.expected
     guard header.checks.map(\.check) == before.checks.map(\.check), header.policy == before.policy,
       header.isAdvisory == before.isAdvisory
-    else { throw error("it has other settings than the run that it goes on with") }
+    else { throw error("its settings differ from those of the run that it continues") }
     self.header = header
   }
 
@@ -326,7 +333,7 @@ package struct JournalReader {
     }
   }
 
-  /// The place of a step that the run has.
+  /// The index of a step of the run.
   private func step(_ number: Int) throws(JournalError) -> Int {
     let count = header?.policy.steps.count ?? 0
     guard number >= 1, number <= count else {
@@ -373,7 +380,7 @@ package struct JournalReader {
     try number(line.expected, "expected", in: 0...1_000_000)
   }
 
-  /// Why there was no answer; nil when there was one.
+  /// The fault of a failed listing or view; nil if it succeeded.
   private func faultOfAnswer(_ line: JournalLine) throws(JournalError) -> GateFault? {
     try want(line.ok, "ok") ? nil : fault(line)
   }
@@ -394,7 +401,7 @@ package struct JournalReader {
   private func gap(_ line: JournalLine) throws(JournalError) -> Duration {
     let seconds = try want(line.gapSeconds, "gap_seconds")
     guard let gap = microseconds(seconds, per: 1_000_000) else {
-      throw error("gap_seconds is \(seconds), which is no time")
+      throw error("gap_seconds is \(seconds), which is not a time")
     }
     return .microseconds(gap)
   }
@@ -408,7 +415,7 @@ package struct JournalReader {
   private func checkNumber(_ line: JournalLine) throws(JournalError) -> Int {
     guard let name = line.name, let checks = header?.checks, line.role != "guard" else { return 0 }
     guard let number = checks.firstIndex(where: { $0.check.name == name }) else {
-      throw error("name is \(name.shown), but no health check of the run is called so")
+      throw error("name is \(name.shown), but no health check of the run has this name")
     }
     return number
   }
@@ -427,7 +434,7 @@ package struct JournalReader {
       }
     let started = try want(started(line), "started")
     guard let latency = microseconds(try want(line.latencyMilliseconds, "latency_ms"), per: 1000)
-    else { throw error("latency_ms is no time") }
+    else { throw error("latency_ms is not a time") }
     return CheckReport(
       started: started, result: result, status: line.status, latencyMicroseconds: latency,
       detail: line.detail, cause: FailureCause(recorded: line.cause, line.detail, result),
@@ -443,7 +450,7 @@ package struct JournalReader {
   private func started(_ line: JournalLine) throws(JournalError) -> GateInstant? {
     guard let seconds = line.started else { return nil }
     guard let time = microseconds(seconds, per: 1_000_000) else {
-      throw error("started is \(seconds), which is no time since the start")
+      throw error("started is \(seconds), which is not a time since the start")
     }
     let started = GateInstant(microseconds: time)
     guard started <= now else { throw error("started is later than t") }
@@ -620,7 +627,7 @@ package struct JournalReader {
   private func duration(_ seconds: Double, _ name: String) throws(JournalError) -> Duration {
     guard let time = microseconds(seconds, per: 1_000_000), time <= Duration.longestInMicroseconds
     else {
-      throw error("\(name) is \(seconds), which is no duration up to a year")
+      throw error("\(name) is \(seconds), which is not a duration up to a year")
     }
     return .microseconds(time)
   }
@@ -647,7 +654,7 @@ package struct JournalReader {
     _ text: String?, _ name: String, _ read: (String) -> Value?
   ) throws(JournalError) -> Value {
     let text = try want(text, name)
-    guard let value = read(text) else { throw error("\(name) is '\(text)', which is none") }
+    guard let value = read(text) else { throw error("\(name) is '\(text)', which is not valid") }
     return value
   }
 

@@ -1,15 +1,15 @@
 internal import FoundationEssentials
 internal import GateText
 
-/// What a `signed` line of a journal says: who vouches for all that stands before it.
+/// The content of a `signed` line of a journal: a signature over everything before it.
 ///
 /// What is signed is the SHA-256 of every byte of the file before the line, the header with the
 /// run's id and earlier signatures among them. So no line can be changed, moved, put in or left
 /// out before a signature that holds; only what follows the last one can be cut off.
 package struct JournalSignature: Hashable, Sendable {
-  /// `VerifyingKey.id` of the key.
+  /// The `VerifyingKey.id` of the signing key.
   package var keyID: String
-  /// 64 bytes.
+  /// The signature, 64 bytes.
   package var value: [UInt8]
 
   init(keyID: String, value: [UInt8]) {
@@ -17,7 +17,7 @@ package struct JournalSignature: Hashable, Sendable {
     self.value = value
   }
 
-  /// Signs all that was digested.
+  /// Signs everything that was digested so far.
   package init(of digest: Digest, with key: SigningKey) {
     self.init(
       keyID: key.publicKey.id, value: key.signature(of: Self.signed(digest.hexadecimal)))
@@ -27,12 +27,13 @@ package struct JournalSignature: Hashable, Sendable {
     keyID == key.id && key.isSignature(value, of: Self.signed(sha256))
   }
 
-  /// In DSSE's encoding, so that no signature of another kind can pass for one of a journal.
+  /// The signed bytes, in DSSE's encoding, so that no other kind of signature can pass for one of a
+  /// journal.
   private static func signed(_ sha256: String) -> [UInt8] {
     Envelope.encoded(Array(sha256.utf8), type: "application/vnd.healthgate.journal-sha256")
   }
 
-  /// As the line has it.
+  /// The signature in Base64, as in the line.
   var text: String { Data(value).base64EncodedString() }
 
   init?(keyID: String, text: String) {
@@ -44,18 +45,18 @@ package struct JournalSignature: Hashable, Sendable {
 extension Journal {
   /// A `signed` line.
   package struct SignedLine: Hashable, Sendable {
-    /// From 1.
+    /// The line number, from 1.
     package var line: Int
-    /// Where it ends in the file.
+    /// The offset of its end in the file, in bytes.
     package var end: Int
-    /// SHA-256 of what stands before it.
+    /// The SHA-256 of everything before it.
     package var sha256: String
     package var signature: JournalSignature
   }
 }
 
 extension JournalSummary {
-  /// The last line up to which a key vouches for the journal; nil where it does for nothing.
+  /// The last line that this key signed validly; nil if there is none.
   package func lastLine(signedBy key: VerifyingKey) -> Journal.SignedLine? {
     signedLines.last { $0.signature.isGood(for: $0.sha256, by: key) }
   }

@@ -2,28 +2,30 @@ package import GateCore
 internal import GateSettings
 package import GateText
 
-/// Turns what the gate sees into lines of the journal; where they go is the caller's matter.
+/// Turns the gate's events into lines of the journal.
+///
+/// The caller decides where they are written.
 package struct JournalWriter {
   private var writer = JSONWriter(.compact)
   private var sequence: Int
-  /// What is known of the run that goes on, for the line that says so.
+  /// The header of a resumed run, for its `resumed` line; nil otherwise.
   package var resumption: RunHeader?
 
-  /// Stands where nothing is known beyond the kind, or the detail, of a failure.
+  /// The `cause` of a failure of which only the kind or the detail is known.
   fileprivate static let noCause = "other"
 
-  /// After so many lines that stand there already.
+  /// Continues a journal that already has this many lines.
   package init(after lines: Int = 0) {
     sequence = lines
   }
 
-  /// How many lines there are in all.
+  /// The total number of lines.
   package var events: Int { sequence }
 
   /// The lines since the last `removeAll`.
   package var bytes: [UInt8] { writer.bytes }
 
-  /// The same, without a copy.
+  /// The lines since the last `removeAll`, without a copy.
   package var written: ArraySlice<UInt8> { writer.written }
 
   package mutating func removeAll() { writer.removeAll() }
@@ -39,7 +41,7 @@ package struct JournalWriter {
     }
   }
 
-  /// The event and what followed from it, in that order.
+  /// Writes an event, then what followed from it.
   package mutating func write(
     _ event: GateEvent, _ effects: ArraySlice<GateEffect>, at instant: GateInstant, in gate: Gate
   ) {
@@ -94,7 +96,7 @@ package struct JournalWriter {
     }
   }
 
-  /// A step that is over.
+  /// Writes the end of a step.
   private mutating func stepMoved(
     _ transition: StepTransition, at instant: GateInstant, in gate: Gate
   ) {
@@ -113,12 +115,12 @@ package struct JournalWriter {
     }
   }
 
-  /// What came of the verdict.
+  /// Writes an event that followed the verdict.
   package mutating func write(_ event: Aftermath.Event, at instant: GateInstant) {
     line(instant, event.name, event.write)
   }
 
-  /// Vouches for all lines before.
+  /// Writes a signature over all lines before it.
   package mutating func signed(_ signature: JournalSignature, at instant: GateInstant) {
     line(instant, "signed") { writer in
       writer.field("key_id", signature.keyID)
@@ -206,7 +208,9 @@ package struct JournalWriter {
     }
   }
 
-  /// A change that time alone brought is told when it is seen.
+  /// Writes a change of state.
+  ///
+  /// A change by the passing of time alone is written when it is seen.
   private mutating func stateChanged(
     _ instance: Instance, _ transition: Transition, at instant: GateInstant
   ) {
@@ -245,13 +249,13 @@ package struct JournalWriter {
 }
 
 extension JSONWriter {
-  /// An id, and the role unless it is of the group.
+  /// Writes the id, and the role unless it is a group member.
   fileprivate mutating func name(_ id: String, _ role: InstanceRole) {
     field("id", id)
     if role != .member { field("role", role.rawValue) }
   }
 
-  /// When a question was asked, and whether there was an answer.
+  /// Writes when a listing or view began, and whether it succeeded.
   fileprivate mutating func answer(from started: GateInstant, _ fault: GateFault?) {
     field("started", seconds: started.microseconds)
     field("ok", fault == nil)

@@ -1,21 +1,21 @@
 package import GateCore
 internal import GateSettings
 
-/// Decides again from what was recorded, as its entries come.
+/// Replays a journal entry by entry, and decides again.
 ///
-/// With the run's own settings the verdict is the run's, to the byte.
+/// With the run's own settings, the verdict is the same, byte for byte.
 package struct JournalReplay: Sendable {
   private var gate: Gate
   private var effects: [GateEffect] = []
   private var now = GateInstant.start
-  /// That of the gate; from then on nothing counts, but that the run was resumed.
+  /// The gate's decision; after it, only a resumption of the run counts.
   private var decision: Decision?
   private var course: StepCourse?
 
-  /// Is told what an observer of the run would have been told.
+  /// Receives what an observer of the run would have received.
   package typealias Witness = (GateEvent, ArraySlice<GateEffect>, GateInstant, Gate) -> Void
 
-  /// `changed` has the run's settings, or others.
+  /// Replays under the settings of `changed`, which may differ from the recorded ones.
   package init(of recorded: RunHeader, under changed: RunHeader) {
     gate = Gate(checks: changed.checks.map(\.check), policy: changed.policy)
     course = StepCourse(of: recorded, under: changed)
@@ -52,7 +52,7 @@ package struct JournalReplay: Sendable {
     effects.removeAll(keepingCapacity: true)
   }
 
-  /// What came of it, when there are no more entries.
+  /// Ends the replay; call it after the last entry.
   package mutating func end() -> (gate: Gate, verdict: Verdict) {
     if decision == nil { gate.handle(.interrupted(.journalEnd), at: now, effects: &effects) }
     guard let verdict = gate.verdict else { preconditionFailure("an interrupted gate decides") }
@@ -61,7 +61,7 @@ package struct JournalReplay: Sendable {
 }
 
 extension Journal {
-  /// Decides again from what was recorded, under the header's settings or changed ones.
+  /// Replays the journal under the settings of its header, or changed ones.
   package func replayed(
     under header: RunHeader, witness: JournalReplay.Witness = { _, _, _, _ in }
   ) -> (gate: Gate, verdict: Verdict) {
@@ -71,10 +71,10 @@ extension Journal {
   }
 }
 
-/// A recorded run, and what its replay came to.
+/// The result of replaying a recorded run.
 package struct ReplayedJournal: Sendable {
   package var summary: JournalSummary
-  /// The run's, or one with other settings.
+  /// The header: the run's, or one with changed settings.
   package var header: RunHeader
   package var gate: Gate
   package var verdict: Verdict

@@ -2,20 +2,20 @@ package import GateCore
 package import GateSettings
 internal import GateText
 
-/// A run whose runner is gone, as far as its journal tells: another runner can go on with it.
+/// A run whose runner is gone, restored from its journal so that another runner can continue it.
 package struct ResumedRun: Sendable {
   package let header: RunHeader
-  /// After all that was seen.
+  /// The gate after all recorded events.
   package let gate: Gate
   /// The time of the last line, which may be later than that of the last event.
   package let latest: GateInstant
-  /// How many lines there are, with those of `lostLines`.
+  /// The number of lines, including `lostLines`.
   package let lines: Int
-  /// Lines that follow from the last event, and that the crash kept from being written.
+  /// The lines that follow from the last event but were not written because of the crash.
   package let lostLines: [UInt8]
-  /// Whether the crash came before all were told of that the run began with.
+  /// Whether the crash came before all initial instances were recorded.
   package let isBeginningCutOff: Bool
-  /// What came of the verdict that it had, if it had one.
+  /// What followed the run's verdict, if it had one.
   package let aftermath: Aftermath
 
   /// Folds what was seen; the witness is told what an observer of the run was told.
@@ -62,7 +62,7 @@ package struct ResumedRun: Sendable {
 extension ResumedRun {
   // MARK: - What differs
 
-  /// What is other than in the run, as it is given now: nothing may be.
+  /// The settings that differ from those of the run to resume, as problems; none may differ.
   package func differences(from settings: Settings, _ policy: GatePolicy) -> [SettingProblem] {
     let source = settings.source.key
     guard source.rawValue == header.group.source else {
@@ -121,7 +121,7 @@ extension ResumedRun {
     let texts = [new, old].map { $0?.split(separator: "\n").joined(separator: ", ").cut(to: 80) }
     let hint =
       new == nil
-      ? "give it as the run had it: nothing but what was seen is taken from the journal"
+      ? "give it as the run had it: only what was seen is taken from the journal"
       : "give it as the run had it, or begin a new run without \(SettingKey.resume.flag)"
     let sentence =
       switch (texts[0], texts[1]) {
@@ -133,7 +133,7 @@ extension ResumedRun {
       .inconsistent(key, sentence, hint: hint), at: settings.inForce.values[key]?.first?.origin)
   }
 
-  /// How a fixed list differs from that of the run, in words; nil when it is the same.
+  /// How a fixed list differs from that of the run, in words; nil if it is the same.
   package func difference(ofList instances: [Instance], _ role: InstanceRole) -> String? {
     // A step's guards are a part of the steps.
     let recorded = gate.records(role).map(\.instance).filter { $0.step == nil }

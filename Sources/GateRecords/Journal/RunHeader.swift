@@ -2,21 +2,22 @@ package import GateCore
 package import GateSettings
 package import GateText
 
-/// What was known when the run began: the journal's first line, and the verdict's upper half.
+/// What is known when a run begins: the first line of the journal, and the upper half of the
+/// verdict.
 ///
-/// With the events it is all that the verdict follows from.
+/// The verdict follows from the header and the events alone.
 package struct RunHeader: Hashable, Sendable {
   package var healthgateVersion: String
   package var runID: String
   package var startedAt: Timestamp
-  /// At least one; those of several have names.
+  /// The health checks: at least one; if there are several, each has a name.
   package var checks: [Check]
   package var policy: GatePolicy
   package var isAdvisory: Bool
   package var group: Group
-  /// The old group, if one is named.
+  /// The baseline, if there is one.
   package var baseline: Group?
-  /// Those that are no defaults, by name.
+  /// The settings that are not defaults, by name.
   package var settings: [ChosenSetting]
   package var warnings: [String]
   /// The journal's path, as the user gave it.
@@ -24,7 +25,7 @@ package struct RunHeader: Hashable, Sendable {
   package var deployment: Deployment
 
   package struct Group: Hashable, Sendable {
-    /// The setting that names it, such as `instances_file`.
+    /// The setting that gives the source, such as `instances_file`.
     package var source: String
     package var name: String?
 
@@ -52,7 +53,7 @@ package struct RunHeader: Hashable, Sendable {
 
   package struct RequestSetting: Hashable, Sendable {
     package var name: String
-    /// As they may be shown anywhere.
+    /// The values, safe to show anywhere.
     package let values: [String]
 
     package init(_ name: String, _ values: [String]) {
@@ -66,7 +67,7 @@ package struct RunHeader: Hashable, Sendable {
   /// Raised after a release whenever the same events could give another verdict.
   package static let rules = 2
 
-  /// The version of the verdict's and the journal's form.
+  /// The version of the format of verdict and journal.
   package static let schemaVersion = "1.0"
 
   package init(
@@ -99,7 +100,7 @@ extension RunHeader {
 
   package var request: [RequestSetting] { checks[0].request }
 
-  /// With one health check.
+  /// Creates a header with one health check.
   package init(
     healthgateVersion: String, runID: String, startedAt: Timestamp, check: HealthCheck,
     request: [RequestSetting], policy: GatePolicy, isAdvisory: Bool, group: Group,
@@ -121,7 +122,8 @@ extension RunHeader {
 }
 
 extension [RunHeader.Check] {
-  /// The first as the field `health_check`, and where they have names all as `health_checks`.
+  /// Writes the first health check as `health_check` and, if they have names, all as
+  /// `health_checks`.
   package func write(to writer: inout JSONWriter) {
     writer.object("health_check") { self[0].check.writeFields(to: &$0, request: self[0].request) }
     guard !self[0].check.name.isEmpty else { return }
@@ -147,7 +149,7 @@ extension HealthCheck {
 }
 
 extension GatePolicy {
-  /// As the field `policy`.
+  /// Writes the field `policy`.
   package func write(to writer: inout JSONWriter, isAdvisory: Bool) {
     writer.object("policy") { writer in
       writer.fields(of: self)

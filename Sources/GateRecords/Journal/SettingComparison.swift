@@ -1,7 +1,7 @@
 package import GateCore
 internal import GateText
 
-/// What each of several settings would have made of recorded runs.
+/// What each of several combinations of settings would have decided about recorded runs.
 package struct SettingComparison: Sendable {
   package var runs: [Run]
   package var rows: [Row]
@@ -10,9 +10,9 @@ package struct SettingComparison: Sendable {
   package struct Run: Sendable {
     package var path: String
     package var runID: String
-    /// What it was decided as under its own settings.
+    /// The verdict under the run's own settings.
     package var recorded: Verdict
-    /// What it should have been decided as, where that is known.
+    /// The correct decision, if it is known.
     package var expected: Decision?
 
     package init(path: String, runID: String, recorded: Verdict, expected: Decision?) {
@@ -23,7 +23,7 @@ package struct SettingComparison: Sendable {
     }
   }
 
-  /// One combination of settings, and what it makes of each run in turn.
+  /// One combination of settings, with its result for each run.
   package struct Row: Sendable {
     package var changes: [SettingGrid.Change]
     package var results: [WhatIf]
@@ -39,7 +39,7 @@ package struct SettingComparison: Sendable {
     self.rows = rows
   }
 
-  /// How often settings decided against what was expected.
+  /// The number of decisions that differ from the expected ones.
   package struct Errors: Hashable, Sendable {
     /// Of the runs that should have been rolled back and of which it is known.
     package var falsePromotions = 0

@@ -14,7 +14,7 @@ extension Gate {
 
   private func lost(_ tally: Losses.Tally, _ noun: String) -> String? {
     guard let fault = tally.lastFault else { return nil }
-    return "\(counted(tally.count, noun)) lost to faults of the gate's own, the last fault: "
+    return "\(counted(tally.count, noun)) lost to gate faults, the last fault: "
       + words(for: fault, of: tally)
   }
 
@@ -23,7 +23,7 @@ extension Gate {
     guard let wayBack = rollout.wayBack, wayBack.least < wayBack.began else { return nil }
     return
       "way_back_shrinking: the old group had \(counted(wayBack.began, "instance")) when the first "
-      + "step began, and \(wayBack.least) since: the way back has less room"
+      + "step began, and \(wayBack.least) since: it has less capacity to take the traffic back"
   }
 
   private var doubledPlaces: String? {

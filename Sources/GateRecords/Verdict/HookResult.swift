@@ -82,8 +82,8 @@ package struct HookResult: Hashable, Sendable {
     guard !isSuccess else { return nil }
     return switch end {
     case .notStarted(let why): "could not be started: \(why)"
-    case _ where timedOut: "took too long and was ended"
-    case .unknown(let why): "ended, but how is not known: \(why)"
+    case _ where timedOut: "took too long and was terminated"
+    case .unknown(let why): "ended, but its exit status is not known: \(why)"
     case .exited(let status): "failed with status \(status)"
     }
   }

@@ -50,7 +50,8 @@ package struct RecordedVerdict: Sendable {
     runID = try Self.text(value, "/run_id")
     let decision = try Self.text(value, "/decision")
     guard let known = Decision(rawValue: decision) else {
-      throw RecordedVerdictError("decision is '\(decision.cleaned(to: 40))', which is none")
+      throw RecordedVerdictError(
+        "decision is '\(decision.cleaned(to: 40))', which is not a decision")
     }
     self.decision = known
     reason = Reason(
@@ -115,7 +116,7 @@ package struct RecordedVerdict: Sendable {
     _ value: JSONValue, _ pointer: String
   ) throws(RecordedVerdictError) -> Timestamp {
     guard let time = Timestamp(try text(value, pointer)) else {
-      throw RecordedVerdictError("\(pointer.dropFirst()) is no time in UTC")
+      throw RecordedVerdictError("\(pointer.dropFirst()) is not a time in UTC")
     }
     return time
   }

@@ -53,7 +53,7 @@ package struct Verification: Sendable {
     guard let (unsigned, signature) = VerdictSignature.split(bytes) else {
       return (
         false,
-        "the verdict has no signature as it was written: never signed, changed or formatted anew"
+        "the verdict has no signature as it was written: never signed, changed or reformatted"
       )
     }
     guard let key = keys.first(where: { $0.id == signature.keyID }) else {
@@ -85,7 +85,7 @@ package struct Verification: Sendable {
     guard let last = times.max(by: { $0.milliseconds < $1.milliseconds }),
       last.milliseconds - now.milliseconds >= 300_000
     else { return nil }
-    return "decided at \(last.text), which is still to come"
+    return "decided at \(last.text), which is in the future"
   }
 
   /// A merged verdict is as old as the oldest that it rests on.
@@ -104,7 +104,7 @@ package struct Verification: Sendable {
     in verdict: RecordedVerdict, _ expectation: JSONExpectation
   ) -> (Bool, String) {
     guard let value = verdict.value[expectation.pointer] else {
-      return (false, "nothing is there, not '\(expectation.value)'")
+      return (false, "missing, not '\(expectation.value)'")
     }
     let text = value.text.cleaned(to: 100)
     return value.isWritten(as: expectation.value)
@@ -129,12 +129,12 @@ package struct Verification: Sendable {
     guard different.isEmpty else {
       return (
         false,
-        "replayed it says something else about \(different.sorted().map(\.text).joined(separator: ", "))"
+        "a replay differs in \(different.sorted().map(\.text).joined(separator: ", "))"
           + Self.versions(verdict)
       )
     }
     guard verdict.exitCode == replayed.exitCode || verdict.exitCode >= 64 else {
-      return (false, "replayed it ends with \(replayed.exitCode), not \(verdict.exitCode)")
+      return (false, "a replay exits with \(replayed.exitCode), not \(verdict.exitCode)")
     }
     if let problem = signatureProblem(of: journal) { return (false, problem) }
     return (true, "\(journal.events) events that replay to this verdict")
@@ -148,7 +148,7 @@ package struct Verification: Sendable {
         return "its line \(signed.line) is signed by another key"
       }
       guard keys.contains(where: { signed.signature.isGood(for: signed.sha256, by: $0) }) else {
-        return "what stands before its line \(signed.line) was changed after it was signed"
+        return "the lines before its line \(signed.line) were changed after they were signed"
       }
     }
     let unsigned = journal.events - last.line

@@ -7,14 +7,14 @@ extension Gate {
     guard let last = resumptions.last else { return nil }
     let times = resumptions.count == 1 ? "" : "\(resumptions.count) times, the last "
     return
-      "\(times)at \(last.at.preciseWords), after \(last.gap.roundedWords) in which nobody looked"
+      "\(times)at \(last.at.preciseWords), after \(last.gap.roundedWords) without checks"
       + anewWords
   }
 
   /// What the latest resumption has brought to begin anew.
   package var anewWords: String {
     switch resumptions.last?.effect {
-    case .anew: "; consecutive counts, the soak and the deadline began anew"
+    case .anew: "; consecutive counts, the soak and the deadline restarted"
     case .late, nil: ""
     }
   }

@@ -10,7 +10,7 @@ internal import GateText
 /// No text in it has a line end, drives a terminal, or is a command to the system.
 package struct CIVerdict: Hashable, Sendable {
   package var decision: Decision
-  /// Such as `too_many_unhealthy`.
+  /// The reason code, such as `too_many_unhealthy`.
   package var reason: String
   /// The reason in words, and the hook's failure if it failed.
   package var message: String
@@ -19,17 +19,17 @@ package struct CIVerdict: Hashable, Sendable {
   package var explanation: String?
   package var causes: [Cause]
   package var exitCode: Int
-  /// The verdict's own file, from the root; nil when there is none.
+  /// The absolute path of the verdict's file; nil if there is none.
   package var file: String?
 
-  /// How loudly it is told.
+  /// The severity of the annotation.
   package enum Severity: Hashable, Sendable {
     case notice
     case warning
     case error
   }
 
-  /// What the verdict is due to: an instance, a guard, the old group.
+  /// A cause of the verdict: an instance, a guard, the old group.
   package struct Cause: Hashable, Sendable {
     package var name: String
     package var message: String
@@ -94,7 +94,7 @@ package struct CIVerdict: Hashable, Sendable {
     let told = blamed.prefix(room - 1).map(cause)
     let others = counted(blamed.count - told.count, "more instance", "s")
     return parts.prefix(mostCauses - 1) + told
-      + [Cause(name: others, message: "the verdict has them all")]
+      + [Cause(name: others, message: "the verdict lists them all")]
   }
 
   private static func cause(_ instance: ReportedInstance) -> Cause {
@@ -167,10 +167,10 @@ extension CIVerdict {
   }
 }
 
-/// All that a CI system gets of a verdict.
+/// Everything that a CI system gets of a verdict.
 package struct CIReport: Sendable {
   package var verdict: CIVerdict
-  /// In Markdown.
+  /// The summary, in Markdown.
   package var summary: String
   package var junit: String
   package var runID: String

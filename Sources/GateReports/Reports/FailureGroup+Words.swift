@@ -28,7 +28,7 @@ extension FailureGroup {
   var commonWords: String {
     switch likeness.trouble {
     case .failure: members.first?.lastFailure?.shortWords ?? ""
-    case .lost: "checks lost to faults of the gate's own"
+    case .lost: "checks lost to gate faults"
     case .none, .unchecked: members.first?.troubleWords ?? ""
     }
   }

@@ -1,9 +1,9 @@
 internal import GateCore
 internal import GateText
 
-/// Instances that stand alike and fail alike.
+/// Instances in the same state that fail in the same way.
 struct FailureGroup {
-  /// What they have in common.
+  /// What the members have in common.
   struct Likeness: Hashable {
     var state: InstanceState
     var isGone: Bool

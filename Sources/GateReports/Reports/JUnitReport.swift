@@ -154,7 +154,7 @@ package struct JUnitReport {
     if let failure = instance.record.lastFailure {
       lines.append("last failure at \(failure.at.preciseWords): \(failure.words)")
     }
-    if let evidence = instance.evidenceWords { lines.append("the answer: \(evidence)") }
+    if let evidence = instance.evidenceWords { lines.append("the response: \(evidence)") }
     for (diagnosis, concerned) in zip(diagnoses, concerned)
     where concerned.contains(instance.record.instance.id) {
       lines.append("\(diagnosis.confidence.rawValue): \(diagnosis.likelyCause)")

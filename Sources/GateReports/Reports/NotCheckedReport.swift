@@ -69,18 +69,18 @@ extension NotCheckedDocument {
 
   private var openMetrics: String {
     var page = MetricsPage()
-    page.family("healthgate_run", "The run that this is of; always 1.") { family in
+    page.family("healthgate_run", "The run that the metrics are of; always 1.") { family in
       family.sample([("run_id", runID), ("version", healthgateVersion)], 1)
     }
-    page.family("healthgate_decision", "Whether this is what was decided.") { family in
+    page.family("healthgate_decision", "Whether this is the decision.") { family in
       for decision in Decision.allCases {
         family.sample([("decision", decision.rawValue)], decision == .inconclusive ? 1 : 0)
       }
     }
-    page.family("healthgate_reason", "Why it was decided; always 1.") { family in
+    page.family("healthgate_reason", "The reason for the decision; always 1.") { family in
       family.sample([("code", code)], 1)
     }
-    page.family("healthgate_exit_code", "What the run ended with.") { $0.sample([], exitCode) }
+    page.family("healthgate_exit_code", "Exit status of the run.") { $0.sample([], exitCode) }
     return page.text + "# EOF\n"
   }
 

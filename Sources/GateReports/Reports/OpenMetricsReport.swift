@@ -33,7 +33,7 @@ package struct OpenMetricsReport {
 
   private func writeRun(to page: inout MetricsPage) {
     let header = document.header
-    page.family("healthgate_run", "The run that this is of; always 1.") { family in
+    page.family("healthgate_run", "The run that the metrics are of; always 1.") { family in
       family.sample(
         [
           ("run_id", header.runID), ("version", header.healthgateVersion),
@@ -55,18 +55,18 @@ package struct OpenMetricsReport {
           ("branch", build.branch ?? ""),
         ], 1)
     }
-    page.family("healthgate_decision", "Whether this is what was decided.") { family in
+    page.family("healthgate_decision", "Whether this is the decision.") { family in
       for decision in Decision.allCases {
         family.sample([("decision", decision.rawValue)], decision == verdict.decision ? 1 : 0)
       }
     }
-    page.family("healthgate_reason", "Why it was decided; always 1.") { family in
+    page.family("healthgate_reason", "The reason for the decision; always 1.") { family in
       family.sample([("code", verdict.reason.code.rawValue)], 1)
     }
-    page.family("healthgate_exit_code", "What the run ended with.") {
+    page.family("healthgate_exit_code", "Exit status of the run.") {
       $0.sample([], document.exitCode)
     }
-    page.family("healthgate_advisory", "Whether any verdict was a 0.") { family in
+    page.family("healthgate_advisory", "Whether any verdict exits with 0.") { family in
       family.sample([], header.isAdvisory ? 1 : 0)
     }
     page.family(
@@ -75,12 +75,12 @@ package struct OpenMetricsReport {
       family.sample([], seconds: header.startedAt.milliseconds * 1000)
     }
     page.family(
-      "healthgate_elapsed_seconds", unit: "seconds", "How long it took to be certain."
+      "healthgate_elapsed_seconds", unit: "seconds", "Time from the start to the verdict."
     ) { family in
       family.sample([], seconds: verdict.at.microseconds)
     }
     page.family(
-      "healthgate_deadline_seconds", unit: "seconds", "How long it might have taken."
+      "healthgate_deadline_seconds", unit: "seconds", "Time from the start to the deadline."
     ) { family in
       family.sample([], seconds: gate.deadline.microseconds)
     }
@@ -93,23 +93,24 @@ package struct OpenMetricsReport {
       ]
       for (state, count) in counts { family.sample([("state", state)], count) }
     }
-    page.family("healthgate_expected_instances", "How many there must be.") { family in
+    page.family("healthgate_expected_instances", "Number of expected instances.") { family in
       family.sample([], gate.expected)
     }
-    page.family("healthgate_replaced_instances", "How many left the group.") { family in
+    page.family("healthgate_replaced_instances", "Number of instances that left the group.") {
+      family in
       family.sample([], gate.replaced)
     }
-    page.family("healthgate_lost", "What faults of the gate's own cost.") { family in
+    page.family("healthgate_lost", "Checks, listings and views lost to gate faults.") { family in
       let losses = gate.losses
       let counts = [
         ("checks", losses.checks), ("listings", losses.listings), ("views", losses.views),
       ]
       for (what, tally) in counts { family.sample([("what", what)], tally.count) }
     }
-    page.family("healthgate_warnings", "How many warnings the verdict has.") { family in
+    page.family("healthgate_warnings", "Number of warnings in the verdict.") { family in
       family.sample([], document.allWarnings.count)
     }
-    page.family("healthgate_diagnoses", "What is probably wrong, by the number of instances.") {
+    page.family("healthgate_diagnoses", "Diagnoses, by the number of instances.") {
       family in
       var concerned: [(code: DiagnosisCode, instances: Int)] = []
       for diagnosis in document.diagnoses {
@@ -136,7 +137,7 @@ package struct OpenMetricsReport {
         }
       }
     }
-    page.family("healthgate_guard_checks", "Answers of the guard by result.") { family in
+    page.family("healthgate_guard_checks", "Checks of the guard by result.") { family in
       for part in guards {
         guard let record = part.record else { continue }
         let counts = [
@@ -164,7 +165,8 @@ package struct OpenMetricsReport {
         }
       }
     }
-    page.family("healthgate_worse_than_baseline", "Whether the new group is worse in this.") {
+    page.family("healthgate_worse_than_baseline", "Whether the new group is worse in this respect.")
+    {
       family in
       guard let comparison = gate.comparison else { return }
       family.sample([("in", "failures")], comparison.failures.isWorse ? 1 : 0)
@@ -172,12 +174,14 @@ package struct OpenMetricsReport {
         family.sample([("in", "latency")], latency.isWorse ? 1 : 0)
       }
     }
-    page.family("healthgate_hook_success", "Whether the decision's command succeeded.") { family in
+    page.family("healthgate_hook_success", "Whether the decision's hook succeeded.") { family in
       if let hook = document.hook {
         family.sample([("hook", hook.name)], hook.isSuccess ? 1 : 0)
       }
     }
-    page.family("healthgate_after_decision", "What the old group was found to be afterwards.") {
+    page.family(
+      "healthgate_after_decision", "Whether this is the later decision about the old group."
+    ) {
       family in
       guard let after = document.after else { return }
       for decision in Decision.allCases {
@@ -188,7 +192,7 @@ package struct OpenMetricsReport {
 
   /// What became of each under this verdict, as every report says it.
   private func writeOutcomes(to page: inout MetricsPage) {
-    page.family("healthgate_outcomes", "Under this verdict, so many had this outcome.") { family in
+    page.family("healthgate_outcomes", "Number with this outcome under the verdict.") { family in
       let parts = document.reportedParts
       let kinds =
         [("instance", document.reportedInstances.map(\.outcome))]
@@ -226,7 +230,7 @@ package struct OpenMetricsReport {
       }
     }
     page.family(
-      "healthgate_instance_forgiven", "Failures among them that the grace period forgave."
+      "healthgate_instance_forgiven", "Failed checks that the grace period forgave."
     ) { family in
       guard gate.policy.gracePeriod > .zero else { return }
       for instance in instances {
@@ -235,7 +239,7 @@ package struct OpenMetricsReport {
     }
     page.family(
       "healthgate_instance_latency_seconds", unit: "seconds",
-      "How long whole answers took; p50 and p95 are of the latest 256."
+      "Latency of complete responses; p50 and p95 are of the latest 256."
     ) { family in
       for instance in instances {
         let latency = instance.record.latency

@@ -4,34 +4,34 @@ internal import GateRecords
 internal import GateSettings
 internal import GateText
 
-/// An instance as the reports tell of it: what became of it under this verdict.
+/// An instance as the reports show it, with its outcome under this verdict.
 struct ReportedInstance {
   var key: InstanceKey
   var record: InstanceRecord
   var outcome: Outcome
-  /// As the load balancer says it.
+  /// The reason, in the load balancer's words.
   var reason: HealthReason
-  /// So many more successes would make it healthy.
+  /// The number of further successes that would make it healthy.
   var successesWanted: Int
-  /// Its id, printable, and of no other instance of the run.
+  /// A printable id that is unique in the run.
   var name: String
   /// Whether it is healthy and did not pass its latest checks, so that it did not count.
   var isPending: Bool
 
-  /// The order is that in which a reader wants them.
+  /// The outcome of an instance, in the order of reports.
   enum Outcome: Int, Hashable, CaseIterable {
-    /// It is among the reasons of a rollback, or might be of the next.
+    /// It is a reason for a rollback, or could become one.
     case failed
-    /// What would have decided was lost to a fault of the gate's own.
+    /// The checks that would have decided were lost to gate faults.
     case lost
-    /// It failed, and the policy bore it.
+    /// It failed, and the policy tolerated it.
     case tolerated
-    /// The verdict came before it was judged, and not because of it.
+    /// The verdict was given before the instance was judged, and not because of it.
     case undecided
     case left
     case healthy
 
-    /// As the documentation has it.
+    /// The name, as in the documentation.
     var name: String { "\(self)" }
   }
 }
@@ -118,7 +118,7 @@ extension ReportedInstance {
     outcome == .failed && record.removed == nil && record.health.state == .healthy
   }
 
-  /// Why it is what it is, in one sentence.
+  /// The reason for its outcome, in one sentence.
   var words: String {
     switch outcome {
     case .failed where record.instance.mismatch != nil:
@@ -129,7 +129,7 @@ extension ReportedInstance {
     case .failed where record.health.state == .healthy:
       "healthy here, but the load balancer does not say so"
     case .undecided where record.health.state == .healthy:
-      "the latest listing of the group lacks it"
+      "missing from the latest listing of the group"
     case .failed, .tolerated, .lost: record.troubleWords
     case .undecided where record.checks == 0: record.troubleWords
     case .undecided where record.failures == 0:

@@ -164,7 +164,8 @@ package struct TextReport {
     let parts = [
       evidence.server, evidence.contentType, evidence.location.map { "location \($0)" },
     ].compactMap { $0?.printable }
-    let answer = group.members.count == 1 ? "the answer" : "the answer of \(member.instance.name)"
+    let answer =
+      group.members.count == 1 ? "the response" : "the response of \(member.instance.name)"
     let about = parts.isEmpty ? "" : " (\(parts.joined(separator: ", ")))"
     page.fact("\(answer)\(about): \(evidence.excerpt?.printable ?? "no body")")
   }
@@ -253,7 +254,7 @@ package struct TextReport {
     }
     if let least, let greatest {
       let (shortest, longest) = (latencyWords(least), latencyWords(greatest))
-      words += "; answers took \(shortest)" + (longest == shortest ? "" : " to \(longest)")
+      words += "; responses took \(shortest)" + (longest == shortest ? "" : " to \(longest)")
     }
     page.entry("checks:", .plain, words)
   }

@@ -9,26 +9,26 @@ internal import GateText
 /// same ones, and so the same timeline. Memory is bounded: of an instance with very many checks
 /// the earlier ones are told by every other, by the worse of two.
 package struct Timeline: Hashable, Sendable {
-  /// By key, in the order in which they ended.
+  /// The checks by instance key, in the order in which they ended.
   package private(set) var checks: [[Check]] = []
   /// When the group was as the policy wants it, but for the soak; the last may go on.
   package private(set) var healthySpans: [Span] = []
-  /// Faults that cost no check.
+  /// The times of gate faults that cost no check.
   package private(set) var faults: [GateInstant] = []
-  /// Checks that are not told one by one.
+  /// The number of earlier checks that were thinned out.
   package private(set) var thinned = 0
 
   package struct Check: Hashable, Sendable {
     package var ended: GateInstant
-    /// In microseconds, at most 71 minutes.
+    /// The latency in microseconds, at most 71 minutes.
     package var latency: UInt32
     package var outcome: Outcome
   }
 
-  /// The worse, the greater.
+  /// The outcome of a check; worse outcomes are greater.
   package enum Outcome: UInt8, Hashable, Sendable, Comparable {
     case success
-    /// Lost to a fault of the gate's own.
+    /// Lost to a gate fault.
     case lost
     case failure
     /// A failure with a whole answer, so that its latency is one.
@@ -41,13 +41,13 @@ package struct Timeline: Hashable, Sendable {
 
   package struct Span: Hashable, Sendable {
     package var from: GateInstant
-    /// Nil while it lasts.
+    /// The end; nil while the span lasts.
     package var to: GateInstant?
   }
 
-  /// Checks kept of one instance.
+  /// The maximum number of checks kept per instance.
   static let checksKept = 360
-  /// Faults and spans kept of a run.
+  /// The maximum number of faults and of spans kept per run.
   static let marksKept = 200
 
   package init() {}

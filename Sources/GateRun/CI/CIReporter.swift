@@ -4,11 +4,11 @@ internal import GateSettings
 internal import InstanceSources
 internal import LibC
 
-/// Gives the verdict to the CI system that the run is part of: in its log, and in its files.
+/// Reports the verdict to the CI system that the run is part of, in its log and its files.
 ///
 /// What goes to the log goes to standard error, from where all of them take commands too. A file
-/// that cannot be written is a warning, and changes nothing else; but that a signal kept it from being
-/// written is told.
+/// that cannot be written is a warning, and changes nothing else; but that a signal kept it from
+/// being written is told.
 struct CIReporter {
   private let system: CISystem?
   private let directory: String?
@@ -88,7 +88,7 @@ struct CIReporter {
   private func writeFiles(_ report: CIReport) -> [String] {
     guard let directory else { return [] }
     if mkdir(directory, 0o777) != 0, errno != EEXIST {
-      warn("the folder '\(directory)' cannot be made: \(SystemError.last.words)")
+      warn("the directory '\(directory)' cannot be created: \(SystemError.last.words)")
       return []
     }
     return report.files.compactMap { file in
@@ -102,7 +102,7 @@ struct CIReporter {
     }
   }
 
-  /// Whole or not at all.
+  /// Writes the file atomically.
   private func write(_ text: String, to path: String) throws(SystemError) {
     let file = try VerdictFile(path, waitingAtMost: Self.patience)
     try file.prepare(Array(text.utf8))
@@ -160,7 +160,7 @@ struct CIReporter {
     var status = stat()
     let size = variables[name].map { stat($0, &status) == 0 ? Int(status.st_size) : 0 } ?? 0
     guard let text = wholeLines(of: report.summary, in: GitHubActions.summaryLimit - size) else {
-      warn("the step's summary is full, and the verdict is not in it")
+      warn("the step's summary is full, so the verdict is not in it")
       return [outputs].compactMap { $0 }
     }
     return [outputs, append(text, toFileNamedBy: name)].compactMap { $0 }

@@ -2,10 +2,10 @@ package import GateRecords
 internal import GateSettings
 internal import GateText
 
-/// One verdict out of several, from their files to its own.
+/// Merges verdict files into one verdict.
 package struct MergedRun {
   let verdicts: [String]
-  /// Nil: standard output alone.
+  /// The output file; nil for standard output only.
   let output: String?
   let keyFiles: [String]
 
@@ -15,7 +15,7 @@ package struct MergedRun {
     self.keyFiles = keyFiles
   }
 
-  /// Nothing that is read is written over.
+  /// Refuses an output that would overwrite an input.
   package func refuseShared() throws(CommandFailure) {
     guard let output else { return }
     try OutputPlaces.refuseShared(

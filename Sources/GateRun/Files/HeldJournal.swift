@@ -49,7 +49,7 @@ package final class HeldJournal {
   }
 }
 
-/// Whose file it is while it is open: one run's at a time.
+/// A lock that lets only one run at a time write a file.
 enum FileLock {
   static func isFile(_ descriptor: Int32) -> Bool {
     var status = stat()

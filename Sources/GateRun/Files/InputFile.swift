@@ -67,11 +67,11 @@ extension CommandFailure {
     case .system(let error):
       self.init(
         .noFile,
-        "\(kind.name) cannot be read from \(place): \(error.words)\n  hint: name a file that is "
-          + "there and may be read, or - for standard input")
+        "\(kind.name) cannot be read from \(place): \(error.words)\n  hint: name a readable "
+          + "file, or - for standard input")
     case .tooLarge, .lineTooLong:
       self.init(
-        .badContent, "\(failure.words(of: place))\n  hint: is it \(kind.name) that was meant?")
+        .badContent, "\(failure.words(of: place))\n  hint: is it the right file for \(kind.name)?")
     }
   }
 }

@@ -4,7 +4,7 @@ internal import GateText
 internal import LibC
 internal import Synchronization
 
-/// Writing to descriptors, whole or with an error.
+/// Writes to descriptors completely, or throws.
 package enum Output {
   /// Writes all of the bytes to a descriptor of our own; a reader is waited for until a signal ends the waiting, or the time
   /// that it has.
@@ -67,7 +67,7 @@ package enum Output {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
   }
 
-  /// Prints what was asked for.
+  /// Prints the output of a command.
   ///
   /// - Throws: `CommandFailure` when it could not be printed: a script must not take it for whole.
   package static func print(_ text: String) throws(CommandFailure) {
@@ -78,7 +78,9 @@ package enum Output {
     }
   }
 
-  /// Says something to whoever watches; that it cannot be said is nobody's failure, and holds nothing up.
+  /// Writes a message to standard error.
+  ///
+  /// A failure to write it is ignored, and it never blocks.
   package static func complain(_ text: String) {
     StandardStream.error.write("\(text.shownLines)\n")
   }

@@ -2,7 +2,7 @@ internal import GateText
 
 /// One document, for a file or for standard output.
 package struct OutputFile {
-  /// Nil: standard output.
+  /// The file; nil for standard output.
   private let file: VerdictFile?
   private let what: String
 
@@ -22,7 +22,7 @@ package struct OutputFile {
     }
   }
 
-  /// Whole, or not at all.
+  /// Writes the document atomically.
   package func write(_ text: String) throws(CommandFailure) {
     guard let file else { return try Output.print(text) }
     do throws(SystemError) {

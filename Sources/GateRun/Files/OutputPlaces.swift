@@ -23,7 +23,7 @@ package enum OutputPlaces {
       if let output = seen.first(where: { $0.identity == identity }) {
         throw refusal(
           output.file, input,
-          "\(output.file.what) would be written over \(input.what), which is read from")
+          "\(output.file.what) would overwrite \(input.what), which is read from")
       }
     }
   }
@@ -35,7 +35,7 @@ package enum OutputPlaces {
       .usage,
       "\(words) '\(file.path)'"
         + (other.path == file.path ? "" : " ('\(other.path)' is the same file)")
-        + "\n  hint: give each a file of its own")
+        + "\n  hint: give each its own file")
   }
 
   /// What two paths share if they lead to one file; nil for what is no file.

@@ -1,6 +1,6 @@
 internal import LibC
 
-/// What the system said when it could not do something with a file.
+/// An error of a system call on a file.
 package struct SystemError: Error, Equatable {
   let code: Int32
 
@@ -10,9 +10,9 @@ package struct SystemError: Error, Equatable {
   /// A signal ended the waiting for whoever reads it.
   static let interrupted = SystemError(code: EINTR)
 
-  /// Such as `no space left on device`.
+  /// The description of the error, such as `no space left on device`.
   package var words: String {
-    guard self != .interrupted else { return "a signal ended the waiting for its reader" }
+    guard self != .interrupted else { return "a signal ended the wait for its reader" }
     let text = String(cString: strerror(code))
     return text.prefix(1).lowercased() + text.dropFirst()
   }

@@ -3,11 +3,11 @@ internal import GateEngine
 internal import InstanceSources
 internal import Synchronization
 
-/// Reads the group and the load balancer's view again and again, on a thread of its own.
+/// Polls the group and the load balancer's view on a separate thread.
 ///
 /// A slow API delays no check: what comes is put where the loop finds it, and wakes it.
 final class GroupPoller: MembershipFeed, Sendable {
-  /// Readable when there are updates.
+  /// Becomes readable when there are updates.
   let event: LoopEvent
   private let reader: GroupReader
   private let follows: Bool
@@ -44,7 +44,7 @@ final class GroupPoller: MembershipFeed, Sendable {
       try watch.start()
       try queue.start()
     } catch {
-      let fault = GateFault(detail: "the group cannot be asked for again: \(error)")
+      let fault = GateFault(detail: "the group cannot be listed again: \(error)")
       if follows { post(.sourceFailed(fault), from: .now) }
       if reader.readsView { post(.viewFailed(fault), from: .now) }
       return retry.withLock { $0 = .now + max(refresh, .seconds(1)) }

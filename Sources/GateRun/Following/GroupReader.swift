@@ -118,7 +118,7 @@ struct GroupReader: Sendable {
       notes.append(
         .other(
           "\(counted(listing.joining.count, "target")) still being registered, and more may "
-            + "follow: expected says how many there must be: "
+            + "follow (set expected to the number that there must be): "
             + listing.joining.prefix(most).joined(separator: ", ")
             + (listing.joining.count > most ? " and \(listing.joining.count - most) more" : "")))
     }
@@ -224,7 +224,7 @@ struct GroupReader: Sendable {
     guard let numbers = ports.ports(own: trafficPort) else {
       throw .unusable(
         detail: "the target's port is traffic-port, but these instances have no traffic port",
-        advice: "name the port in target, or import_from the target group")
+        advice: "give the port in target, or import_from the target group")
     }
     return numbers
   }

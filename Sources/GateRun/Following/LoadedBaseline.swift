@@ -5,7 +5,7 @@ internal import GateSettings
 internal import GateText
 internal import InstanceSources
 
-/// The old group as it is when the run begins.
+/// The baseline as listed when the run begins.
 package struct LoadedBaseline {
   var listing: GroupListing
   var source: RunHeader.Group
@@ -13,7 +13,7 @@ package struct LoadedBaseline {
   var timeLimit: Duration?
   /// Follows what changes; nil for a fixed list.
   var poller: GroupPoller?
-  /// What is odd about it: a sentence each.
+  /// Warnings about it, one sentence each.
   var warnings: [String] = []
 
   var instances: [Instance] { listing.instances }
@@ -90,13 +90,13 @@ extension LoadedSettings {
 
   private func warnings(_ baseline: LoadedBaseline, beside group: LoadedGroup) -> [String] {
     guard !baseline.instances.isEmpty else {
-      return ["baseline lists no instance, so there is nothing to compare with yet"]
+      return ["baseline lists no instances, so there is nothing to compare with yet"]
     }
     let places = Set(group.instances.map(\.place))
     let both = baseline.instances.filter { places.contains($0.place) }
     guard let first = both.first else { return [] }
     return [
-      "\(counted(both.count, "instance")) of the baseline is in the group too, such as \(first.id): "
+      "the group and the baseline share \(counted(both.count, "instance")), such as \(first.id): "
         + "what fails there fails in both"
     ]
   }

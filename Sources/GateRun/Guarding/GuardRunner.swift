@@ -2,16 +2,19 @@ internal import GateCore
 internal import InstanceSources
 internal import Synchronization
 
-/// Which guard it is: names are unique within the run's own, and within a step.
+/// The identity of a guard: its name and step.
+///
+/// Names are unique within a step, and among the run's own guards.
 struct GuardName: Hashable {
   var name: String
-  /// Nil: the run's own.
+  /// The index of the step; nil for a guard of the run.
   var step: Int?
 }
 
-/// Asks the guards, each on a thread of its own: a slow one delays no check and no other guard.
+/// Runs the guards, each on a separate thread, so that a slow one delays no check and no other
+/// guard.
 final class GuardRunner: Sendable {
-  /// Readable when there are answers.
+  /// Becomes readable when there are results.
   let event: LoopEvent
   private let sources: [GuardName: GuardSource]
   private let answers = Mutex<[Answer]>([])
@@ -36,7 +39,7 @@ final class GuardRunner: Sendable {
     do throws(BackgroundThread.Failure) {
       try BackgroundThread.start { self.answered(source.ask(), key, started) }
     } catch {
-      answered(.unknown("it cannot be asked: \(error)"), key, started)
+      answered(.unknown("it cannot be queried: \(error)"), key, started)
     }
   }
 

@@ -1,6 +1,6 @@
 internal import CSystem
 
-/// What a thread wakes the loop with.
+/// An event with which a thread wakes the loop.
 final class LoopEvent: Sendable {
   let event: hg_event
 

@@ -23,8 +23,8 @@ struct LintGroup: Sendable {
     if let method = own.method, method != "GET", method != "HEAD" {
       throw CommandFailure(
         .usage,
-        "method is \(method.printable), and lint sends nothing but GET and HEAD\n  hint: leave it "
-          + "out, or name a rule's subject by hand")
+        "method is \(method.printable), but lint sends only GET and HEAD\n  hint: leave method "
+          + "out")
     }
     request = RequestFacts(
       host: own.host, method: own.method, verifiesTLS: settings.tls.isVerified,

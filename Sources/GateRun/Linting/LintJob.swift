@@ -22,7 +22,7 @@ package struct LintJob {
     if let unknown = ignored.first(where: { !known.contains($0) }) {
       throw CommandFailure(
         .usage,
-        "there is no rule '\(unknown.printable)'\n  hint: 'healthgate lint --rules' names them")
+        "there is no rule '\(unknown.printable)'\n  hint: 'healthgate lint --rules' lists them")
     }
     self.ignored = ignored
     let targets = try ProbeTarget.read(arguments)
@@ -32,7 +32,7 @@ package struct LintJob {
     let nonce = Self.nonce
     groups = try settings.lanes(for: targets).map { try LintGroup($0, nonce: nonce) }
     guard groups.contains(where: { !$0.instances.isEmpty }) else {
-      throw CommandFailure(.sourceUnavailable, "there is no instance to ask")
+      throw CommandFailure(.sourceUnavailable, "there is no instance to check")
     }
   }
 

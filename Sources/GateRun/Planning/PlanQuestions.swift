@@ -18,13 +18,13 @@ package struct PlanQuestions {
     "The probability that a check fails. (default: 0.01, 0.1, 0.2, 0.5, 0.9, 1)",
     isRepeatable: true)
   private static let bootTime = CommandOption(
-    "boot-time", "TIME", "How long an instance takes to boot; checks fail until then.")
+    "boot-time", "TIME", "Time that an instance takes to boot; checks fail until then.")
   private static let outageLength = CommandOption(
     "outage-length", "TIME",
     "Length of an outage, in which all checks fail; it may begin at any moment before the deadline."
   )
   private static let outageAfter = CommandOption(
-    "outage-after", "TIME", "When the outage begins, counted from the start.")
+    "outage-after", "TIME", "Time from the start of the run to the start of the outage.")
   private static let falsePromote = CommandOption(
     "false-promote", "P",
     "Propose thresholds that promote a bad group with at most this probability.")

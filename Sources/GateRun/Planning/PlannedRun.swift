@@ -24,7 +24,7 @@ package struct PlannedRun {
     if settings.following.probeFrom == .loadBalancer {
       throw CommandFailure(
         .usage,
-        "probe_from is load-balancer, whose own view has no odds\n"
+        "probe_from is load-balancer, for which there are no odds to calculate\n"
           + "  hint: leave it out to plan the checks that the load balancer makes")
     }
     if policy.loadBalancer == .confirms {
@@ -46,10 +46,10 @@ package struct PlannedRun {
     }
     self.policy = policy
     if settings.inForce.values[.target]?.first?.origin == SettingsLoader.standInOrigin {
-      notes.append("no target is given: \(settings.check.target) stands for it")
+      notes.append("no target is given: \(settings.check.target) is assumed")
     }
     if case .instances(let specs) = settings.source, specs.isEmpty, settings.group.expected == nil {
-      notes.append("the group is one instance, as neither instances nor expected are given")
+      notes.append("the group has one instance, as neither instances nor expected is given")
     }
   }
 
@@ -60,9 +60,9 @@ package struct PlannedRun {
     if settings.baseline != nil {
       let wait = check.interval * check.unhealthyThreshold + check.timeout
       notes.append(
-        "the baseline is well, and shows it at once: a rollback for unhealthy instances or for want "
-          + "of time waits for a check of it, \(wait.inWords) at most, and one that fails as well "
-          + "makes it inconclusive")
+        "the baseline is healthy, and passes at once: a rollback for unhealthy instances or for lack "
+          + "of time waits for a check of the baseline, \(wait.inWords) at most, and is inconclusive "
+          + "if that check fails too")
     }
     if settings.group.comparison != nil {
       notes.append(
@@ -70,7 +70,7 @@ package struct PlannedRun {
           + "(compare)")
     }
     if !settings.guards.isEmpty {
-      notes.append("every guard holds as soon as the group is healthy, and as long")
+      notes.append("every guard holds whenever the group is healthy")
     }
     return notes
   }
@@ -86,7 +86,7 @@ package struct PlannedRun {
       guard settings.group.expected == nil else { break }
       throw CommandFailure(
         .usage,
-        "\(settings.source.key.rawValue) is not asked for a plan, so the group's size is not known\n"
+        "plan does not query \(settings.source.key.rawValue), so the size of the group is not known\n"
           + "  hint: give it with \(SettingKey.expected.flag)")
     }
     do throws(SettingsError) {
@@ -175,18 +175,18 @@ extension CommandFailure {
     let words =
       switch failure {
       case .tooManyInstances(let most):
-        "with these settings a plan is of at most \(most) instances\n"
-          + "  hint: a smaller group tells most of it"
+        "with these settings, plan takes at most \(most) instances\n"
+          + "  hint: a smaller group shows most of the same"
       case .tooManyRounds(let rounds, let most):
-        "a plan is of at most \(most) checks of an instance, but until the deadline there are "
-          + "\(rounds)\n  hint: a longer interval, or a shorter soak or deadline"
+        "plan takes at most \(most) checks of an instance, but there are \(rounds) until the "
+          + "deadline\n  hint: use a longer interval, or a shorter soak or deadline"
       case .tooManyStates:
-        "an instance can be in more states than a plan can look at\n"
-          + "  hint: a smaller unhealthy_window, or lower thresholds"
+        "an instance can be in more states than plan can calculate\n"
+          + "  hint: use a smaller unhealthy_window, or lower thresholds"
       case .neverPromoted: "nothing can be promoted by the deadline"
       case .tooManyOutages(let ways, let most):
-        "an outage can meet the checks in \(ways) ways, but a plan looks at \(most) at most\n"
-          + "  hint: say when it begins with --outage-after"
+        "the outage can coincide with the checks in \(ways) ways, but plan takes \(most) at most\n"
+          + "  hint: say when the outage begins with --outage-after"
       }
     self.init(.usage, words)
   }

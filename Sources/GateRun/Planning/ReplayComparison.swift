@@ -34,7 +34,7 @@ package struct ReplayComparison {
       }
       let pattern = parts.count == 2 ? parts[1] : nil
       if let pattern, !paths.contains(where: { Self.fits($0, pattern) }) {
-        throw CommandFailure(.usage, "--expect \(text) is of no journal that is given")
+        throw CommandFailure(.usage, "--expect \(text) matches no journal that is given")
       }
       expectations.append(Expectation(decision: decision, pattern: pattern))
     }

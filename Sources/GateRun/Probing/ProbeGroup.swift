@@ -2,7 +2,7 @@ internal import GateCore
 internal import GateSettings
 internal import InstanceSources
 
-/// The instances of a `probe` that are named apart from what they are asked.
+/// The instances of a `probe` that are given apart from the targets.
 struct ProbeGroup {
   private let named: [InstanceSpec]
   /// What was read of a file, which may be a pipe: it is read once for several targets.

@@ -7,7 +7,7 @@ internal import GateRecords
 package import GateSettings
 internal import GateText
 
-/// What a `probe` is to do: checks by one plan or several, each of some instances.
+/// The work of a `probe`: checks by one or several plans, each of some instances.
 package struct ProbeJob {
   package let format: DocumentFormat
   private let lanes: [ProbeLane]
@@ -78,6 +78,6 @@ package struct ProbeJob {
 struct ProbeLane {
   var way: ProbeWay
   var settings: Settings
-  /// With the place of each in the order of the whole.
+  /// The instances, each with its index in the output.
   var members: [(instance: Instance, place: Int)]
 }

@@ -4,7 +4,7 @@ internal import GateSettings
 internal import InstanceSources
 internal import Synchronization
 
-/// Posts lines to a collector, on a thread of its own: newline-delimited JSON, many at once.
+/// Posts lines to a collector on a separate thread, in batches of newline-delimited JSON.
 ///
 /// What waits is bounded; when a slow or dead collector makes it more, the oldest lines are lost
 /// and counted.
@@ -20,7 +20,7 @@ final class EventPoster: EventSink, Sendable {
   private struct State {
     var waiting: [EventLines] = []
     var bytes = 0
-    /// Lines of the batch that is under way.
+    /// The number of lines in the batch that is being posted.
     var underWay = 0
     var lost = 0
     var failure: String?
@@ -42,7 +42,9 @@ final class EventPoster: EventSink, Sendable {
     self.machine = machine
   }
 
-  /// Begins to post; without a thread for it all lines are lost, and counted.
+  /// Starts posting.
+  ///
+  /// If no thread can be started, all lines are lost and counted.
   func start() {
     do throws(BackgroundThread.Failure) {
       try BackgroundThread.start { self.work() }
@@ -66,7 +68,7 @@ final class EventPoster: EventSink, Sendable {
     if isFirst { arrived.signal() }
   }
 
-  /// Lets the thread know that no more will come, so that it need not wait for more.
+  /// Tells the thread that no more lines will come.
   func close() {
     state.withLock { $0.isFinishing = true }
     arrived.signal()
@@ -79,12 +81,12 @@ final class EventPoster: EventSink, Sendable {
     return true
   }
 
-  /// How many lines did not arrive, and why, if any did not.
+  /// The number of lines that were not posted, and why, in words; nil if all were.
   var losses: String? {
     state.withLock { state in
       let lost = state.lost + state.underWay + state.waiting.reduce(0) { $0 + $1.count }
       guard lost > 0 else { return nil }
-      let why = state.failure.map { ": \($0)" } ?? ": it takes them too slowly"
+      let why = state.failure.map { ": \($0)" } ?? ": it accepts them too slowly"
       return "\(lost) events were not posted to \(webhook.shown)\(why)"
     }
   }

@@ -3,7 +3,7 @@ internal import GateEngine
 internal import GateRecords
 internal import LibC
 
-/// The journal's lines as they happen, for whoever collects them.
+/// The stream of the journal's lines for `events`.
 ///
 /// They are the same lines as the journal's; here, one that nobody takes in time is lost.
 final class EventStream: GateObserver {
@@ -77,7 +77,7 @@ struct EventLines: Sendable {
   var count: Int
 }
 
-/// Who takes the lines: at once, without ever holding up the thread that brings them.
+/// A sink for the lines, which must accept them without blocking the calling thread.
 protocol EventSink: AnyObject {
   func take(_ lines: EventLines)
 }

@@ -3,20 +3,20 @@ internal import GateRecords
 internal import GateSettings
 internal import GateText
 
-/// A command of the user's that runs after the decision, once.
+/// A hook: a command of the user that runs once, after the decision.
 ///
 /// It gets the verdict on its standard input; what it prints goes to standard error as it comes,
 /// and the last of it into the verdict. When its time is up its process group is asked to end, and
 /// after a while made to; the second signal that the run gets does the same, sooner: the decision's
 /// command is owed, and the first one does not end it.
 struct Hook {
-  /// The setting that it stands in.
+  /// The setting that gives the command.
   var key: SettingKey
-  /// A line for `/bin/sh`.
+  /// The command, a line for `/bin/sh`.
   var command: String
   var timeout: Duration
   private let secrets: SecretMask
-  /// Where interruptions are read from.
+  /// The descriptor from which interruptions are read.
   var signals: Int32
 
   /// The hook for a decision; nil when there is none, or the run is advisory, which it then says.

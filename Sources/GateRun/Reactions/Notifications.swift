@@ -7,7 +7,7 @@ internal import GateText
 internal import InstanceSources
 internal import Synchronization
 
-/// The verdict, posted to those who want to know; all at the same time, each on its own thread.
+/// Posts the verdict to all `notify` URLs at the same time, each on its own thread.
 final class Notifications: Sendable {
   private let webhooks: [Webhook]
   private let secrets: SecretMask
@@ -16,7 +16,7 @@ final class Notifications: Sendable {
   /// Of those that are still under way, the places in the list.
   private let underWay: Mutex<Set<Int>>
 
-  /// All tries of one together.
+  /// The time limit of all tries of one notification together.
   static let bound = Duration.seconds(10)
 
   init(_ settings: Settings, machine: HostEnvironment) {
@@ -69,7 +69,7 @@ final class Notifications: Sendable {
     return true
   }
 
-  /// Says which were given up.
+  /// Warns of the notifications that were abandoned.
   func giveUp() {
     for index in underWay.withLock({ $0.sorted() }) {
       warn(webhooks[index], "there was no time left for it")

@@ -11,7 +11,7 @@ internal import Synchronization
 /// What it prints goes to standard error as it comes, and the last of it is kept. When its time is up
 /// its process group is asked to end, and after a while made to.
 struct OwnedCommand: Sendable {
-  /// A line for `/bin/sh`.
+  /// The command, a line for `/bin/sh`.
   var command: String
   var variables: [String: String]
   /// The file that it reads; nil: nothing.
@@ -29,7 +29,7 @@ struct OwnedCommand: Sendable {
   /// A reader of standard error that takes nothing for so long is not waited for, in milliseconds.
   fileprivate static let patience: Int64 = 1000
 
-  /// What became of it.
+  /// The outcome of the command.
   struct Outcome: Sendable {
     var end: HookResult.End
     var timedOut = false
@@ -161,7 +161,7 @@ private struct RunningCommand {
     while hg_next_signal(signals) != 0 {
       guard Interruptions.count > 1 else {
         Output.complain(
-          "healthgate: interrupted: the command is owed and goes on; one more signal ends it")
+          "healthgate: interrupted: the command must finish and continues; another signal ends it")
         continue
       }
       Output.complain("healthgate: interrupted, ending the command")

@@ -7,7 +7,7 @@ internal import GateSettings
 internal import GateText
 internal import InstanceSources
 
-/// What a run sets off beside its verdict, from the first event to the end of the process.
+/// Everything that a run triggers beside its verdict: events, CI reports, notifications.
 struct Reactions {
   private let ci: CIReporter?
   private let notifications: Notifications

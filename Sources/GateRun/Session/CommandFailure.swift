@@ -1,9 +1,9 @@
 package import GateRecords
 
-/// Why a command ends before its work is done: what to say, and the status for it.
+/// An error that ends a command: its message and exit status.
 package struct CommandFailure: Error {
   package var status: ExitStatus
-  /// Whole, with its prefix.
+  /// The complete message, with its prefix.
   package var message: String
 
   package init(_ status: ExitStatus, _ message: String) {

@@ -5,7 +5,7 @@ package import GateSettings
 internal import InstanceSources
 internal import Synchronization
 
-/// A run whose instances are the program's own.
+/// A run on the built-in demo instances.
 package struct DemoRun {
   let scenario: DemoScenario
   /// What was given on the command line: settings of output.

@@ -60,7 +60,7 @@ extension RunToResume {
     takingBack(
       CommandFailure(
         .badContent,
-        "'\(held.path)' cannot be resumed: its undo was begun, and the runner was gone before the end\n"
+        "'\(held.path)' cannot be resumed: its undo had begun, and did not end before the runner was gone\n"
           + "  hint: undo was run again; remove the journal to begin a new run, with the first step"
       ),
       settings)

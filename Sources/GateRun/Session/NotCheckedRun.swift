@@ -7,9 +7,11 @@ internal import InstanceSources
 internal import LibC
 internal import Synchronization
 
-/// A run that has checked nothing yet: what stands where its results will be says so, until they do.
+/// A run that has not checked anything yet.
 ///
-/// So nobody takes the last run's results for this one's, however it ends.
+/// It replaces earlier results with documents that say so.
+///
+/// Thus the last run's results are never taken for this one's, however it ends.
 package struct NotCheckedRun: Sendable {
   private let places: RunPlaces
   private let showsProgress: Bool
@@ -108,7 +110,7 @@ package struct NotCheckedRun: Sendable {
     _ path: String, _ inputs: Set<String>, _ isOwn: ([UInt8]) -> Bool
   ) -> Bool {
     if let identity = OutputPlaces.identity(of: path), inputs.contains(identity) {
-      leave(path, "it is read, or a journal")
+      leave(path, "it is an input or a journal")
       return false
     }
     var status = stat()
@@ -117,7 +119,7 @@ package struct NotCheckedRun: Sendable {
     guard status.st_mode & S_IFMT == S_IFREG else { return false }
     do throws(SystemError) {
       if isOwn(try Self.beginning(of: path)) { return true }
-      leave(path, "it is not what an earlier run has written there")
+      leave(path, "it was not written by an earlier run")
     } catch {
       leave(path, error.words)
     }
@@ -135,7 +137,7 @@ package struct NotCheckedRun: Sendable {
 
   private mutating func leave(_ path: String, _ why: String) {
     guard left.insert(path).inserted else { return }
-    Output.complain("healthgate: warning: '\(path.printable)' is left as it is: \(why)")
+    Output.complain("healthgate: warning: '\(path.printable)' is left unchanged: \(why)")
   }
 
   // MARK: - The CI system

@@ -79,7 +79,7 @@ package enum RecordedJournal {
 
   private static func warn(of journal: JournalSummary, _ path: String) {
     guard journal.isCutOff else { return }
-    Output.complain("healthgate: warning: the last line of '\(path)' is cut off and left out")
+    Output.complain("healthgate: warning: the last line of '\(path)' is cut off and was ignored")
   }
 
   /// `bytes` are the whole file, where they are there.

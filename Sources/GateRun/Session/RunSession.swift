@@ -12,8 +12,8 @@ internal import InstanceSources
 internal import LibC
 internal import Synchronization
 
-/// One run from its settings to its exit status: opens what it writes to, lets the engine judge,
-/// hands the verdict over, and sets off what follows from it.
+/// One run from its settings to its exit status: it opens the outputs, runs the engine, delivers
+/// the verdict, and triggers what follows from it.
 package struct RunSession {
   var settings: Settings
   var group: LoadedGroup
@@ -22,7 +22,7 @@ package struct RunSession {
   var askers: [RunHeader.ChosenSetting]
   /// Lists the old group anew, to be gated as a group.
   var oldGroup: @Sendable () throws -> LoadedGroup?
-  /// The run to go on with; nil: a new one begins.
+  /// The run to resume; nil for a new run.
   var resumption: RunToResume?
   /// Where SIGINT, SIGTERM and SIGHUP are read from, if it is open already.
   var signals: Int32?
@@ -252,7 +252,7 @@ package struct RunSession {
 }
 
 extension Timestamp {
-  /// The wall clock.
+  /// The current time of the wall clock.
   package static var now: Timestamp {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)

@@ -4,7 +4,7 @@ internal import GateReports
 package import GateSettings
 internal import LibC
 
-/// The run that `resume` names: its journal, and what it comes to.
+/// The run that `resume` names, restored from its journal.
 package struct RunToResume {
   package let held: HeldJournal
   /// So much of the file is gone on with.
@@ -36,7 +36,7 @@ package struct RunToResume {
       throw CommandFailure(
         .usage,
         "'\(path)' is to be resumed, but journal is '\(output.journal ?? "")', another file\n"
-          + "  hint: leave journal out: the lines go on where they stand")
+          + "  hint: leave journal out: a resumed run appends to the journal that it resumes")
     }
     let mayBegin = output.journal != nil
     if held.hasNothing, mayBegin { return beginning(path) }
@@ -55,7 +55,7 @@ package struct RunToResume {
       throw CommandFailure(
         .usage,
         "'\(path)' is of healthgate \(recorded.header.healthgateVersion.cleaned(to: 20)), and this is "
-          + "\(Program.version), which may judge otherwise\n  hint: begin a new run")
+          + "\(Program.version), which may decide differently\n  hint: begin a new run")
     }
     var timeline = Timeline()
     let run = ResumedRun(recorded) { timeline.observe($0, at: $1, in: $2) }
@@ -80,7 +80,7 @@ package struct RunToResume {
     if left > 0 {
       Output.complain(
         "healthgate: warning: \(left) \(left == 1 ? "line" : "lines") of '\(held.path)' after the last "
-          + "signature are left out, from line \(signed.line + 1) on")
+          + "signature are ignored, from line \(signed.line + 1) on")
     }
     return try RecordedJournal.journal(Array(held.bytes[..<signed.end]), held.path)
   }
@@ -89,7 +89,7 @@ package struct RunToResume {
     CommandFailure(
       .badContent,
       "'\(path)' cannot be resumed: nothing in it is signed by the key of sign_key\n"
-        + "  hint: whoever can write the file can have made it; begin a new run")
+        + "  hint: anyone who can write the file could have made it; begin a new run")
   }
 
   private static func beginning(_ path: String) -> RunToResume? {
@@ -102,16 +102,18 @@ package struct RunToResume {
     case EBUSY:
       CommandFailure(
         .notWritten,
-        "'\(path)' cannot be resumed: its run is still going on, or is being resumed already\n"
+        "'\(path)' cannot be resumed: its run is still in progress, or is being resumed already\n"
           + "  hint: wait for it, or end it first")
     case ESPIPE:
-      CommandFailure(.usage, "'\(path)' cannot be resumed: it is no file, such as --journal writes")
+      CommandFailure(
+        .usage, "'\(path)' cannot be resumed: it is not a file such as --journal writes")
     default:
       CommandFailure(
         .noFile,
         "'\(path)' cannot be resumed: \(error.words)"
           + (error.code == ENOENT
-            ? "\n  hint: with --journal \(path) too a new run begins when it is not there" : ""))
+            ? "\n  hint: with --journal \(path) as well, a new run begins if there is no such file"
+            : ""))
     }
   }
 
@@ -158,8 +160,8 @@ package struct RunToResume {
     guard now >= run.latest else {
       throw CommandFailure(
         .badContent,
-        "'\(held.path)' cannot be resumed: its last event is of \(last), which is still to come\n"
-          + "  hint: was the clock set back, or that of another machine ahead?")
+        "'\(held.path)' cannot be resumed: its last event is of \(last), which is in the future\n"
+          + "  hint: was the clock set back, or was another machine's clock ahead?")
     }
     guard now.since(run.latest) <= .seconds(366 * 86_400) else {
       throw CommandFailure(

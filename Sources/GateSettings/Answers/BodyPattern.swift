@@ -63,7 +63,7 @@ package final class BodyPattern: Sendable {
 
   private static func tooLarge(_ shown: String) -> String {
     "\(shown) is too large a regular expression: more than \(largest) instructions when it is "
-      + "compiled; repeat less, or less often"
+      + "compiled; use fewer or smaller repetitions"
   }
 
   /// So many bytes of a text are looked at.

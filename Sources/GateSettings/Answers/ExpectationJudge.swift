@@ -1,15 +1,15 @@
 package import GateCore
 internal import GateText
 
-/// Holds answers against what the user expects of a success beyond the load balancer.
+/// Judges responses by the user's expectations beyond those of the load balancer.
 package struct ExpectationJudge: AnswerJudge {
   private let expectations: Expectations
   private let body: BodyPattern?
   private let versionInBody: BodyPattern?
-  /// What an answer may repeat, and an expectation may name.
+  /// The secrets to mask in details, since responses may repeat them and expectations contain them.
   private let secrets: SecretMask
 
-  /// A pattern is looked for, and JSON read, in so much of a body and no more.
+  /// The number of bytes of a body in which patterns are searched and JSON is read.
   package let bodyBytesWanted = 256 * 1024
 
   /// - Throws: `GrammarError` for a regular expression that is none.

@@ -92,7 +92,7 @@ extension RawSettings {
         problems.append(
           SettingProblem(
             .unreadable(
-              .healthChecks, "\(name.text.shown) is no part of \(what)",
+              .healthChecks, "\(name.text.shown) is not a setting of \(what)",
               hint: near.map { "did you mean \($0)?" }
                 ?? "it takes name, import_from, and the settings of a health check"), at: origin))
         continue

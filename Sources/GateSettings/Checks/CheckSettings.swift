@@ -1,7 +1,7 @@
 package import GateCore
 internal import GateText
 
-/// One health check of the run: what is asked, how, and what a success must show.
+/// The settings of one health check: target, request, and expectations of a success.
 package struct CheckSettings: Hashable, Sendable {
   package var check: HealthCheck
   package var request: RequestSettings
@@ -13,7 +13,7 @@ package struct CheckSettings: Hashable, Sendable {
   package var expectations: Expectations
   /// The port that stands for `traffic-port` in what the check was imported from.
   package var trafficPort: Int?
-  /// What it was made from.
+  /// The effective settings that it was made from.
   package var inForce = RawSettings()
 }
 
@@ -44,7 +44,7 @@ extension [CheckSettings] {
   }
 }
 
-/// What a health check of several was imported from.
+/// The source from which one of several health checks was imported.
 package struct CheckImport: Sendable {
   package var layer: RawSettings
   package var trafficPort: Int?
@@ -145,7 +145,7 @@ extension SettingsReader {
       }
       reject(
         key,
-        "\(key.rawValue) is given, but \(misfit.reason): it means something to no health check",
+        "\(key.rawValue) is given, but \(misfit.reason): it applies to no health check",
         hint: misfit.hint)
     }
     return settings
@@ -155,7 +155,7 @@ extension SettingsReader {
     for (index, entry) in entries.enumerated()
     where entries[..<index].contains(where: { $0.name == entry.name }) {
       reject(
-        .healthChecks, "two health checks are called \(entry.name.shown)", hint: "rename one")
+        .healthChecks, "two health checks are named \(entry.name.shown)", hint: "rename one")
     }
   }
 

@@ -1,6 +1,6 @@
 internal import GateText
 
-/// What other programs call something that this one calls otherwise.
+/// Names that other programs use for this program's options, values and commands.
 ///
 /// Each word is one that `curl`, `kubectl`, `wait4x`, `k6`, the AWS console or a load balancer's
 /// manual uses. Whoever types it learns the word to type here; it is not taken for it.
@@ -89,12 +89,12 @@ package enum ForeignWords {
     bake bake-time stabilization stabilize hold min-ready-seconds: use --soak DURATION: how long
         the group must stay healthy
     initial-delay start-period startup startup-time warmup warm-up grace: use --grace-period
-        DURATION: failed checks of a new instance are forgiven for so long
+        DURATION: failed checks of a new instance are forgiven for this long
     status code codes expect-status status-code status-codes expected-status http-code
         http-codes success-codes: use --matcher CODES, such as --matcher 200-299
     body grep contains match expect expect-regex: use --expect-body REGEX
-    verbose debug trace vv vvv log-level verbosity: the progress is complete already;
-        'healthgate probe' shows one check with its phases
+    verbose debug trace vv vvv log-level verbosity: there are no log levels: the
+        progress shows what happens, and 'healthgate probe' shows one check with its phases
     quiet silent no-progress: use --progress none (-q)
     insecure no-verify no-check-certificate skip-verify insecure-skip-verify: leave it out:
         certificates are not checked unless --verify-tls is given
@@ -136,9 +136,9 @@ package enum ForeignWords {
     cert certificate: use --client-cert FILE
     key-file private-key: use --client-key FILE, or --sign-key KEY to sign the verdict
     resolve: use --connect-to HOST1:PORT1:HOST2:PORT2
-    concurrency parallel workers threads jobs: leave it out: all instances are checked side by
-        side
-    log log-file history: use --journal FILE for all that is seen, as it happens
+    concurrency parallel workers threads jobs: leave it out: all instances are checked in
+        parallel
+    log log-file history: use --journal FILE to record every event as it happens
     min-ready quorum min-available: use --min-healthy COUNT|PERCENT
     max-unavailable: use --max-unhealthy COUNT|PERCENT
     webhook slack: use --notify URL

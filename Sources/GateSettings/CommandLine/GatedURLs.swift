@@ -75,13 +75,13 @@ package enum GatedURLs {
       return nil
     }
     return problem(
-      "\(place.text.shown) has another \(part) than \(first.text.shown)",
-      hint: "a run asks every instance the same; 'healthgate probe' takes URLs as they are")
+      "the \(part) of \(place.text.shown) differs from that of \(first.text.shown)",
+      hint: "a run sends every instance the same request; 'healthgate probe' takes any URLs")
   }
 
   private static func rivalry(_ key: SettingKey, _ url: String) -> SettingProblem {
     problem(
-      "\(key == .target ? "what is checked" : "the group") is given twice: by \(url.shown) and by "
+      "\(key == .target ? "the target" : "the group") is given twice: by \(url.shown) and by "
         + key.flag,
       hint: "keep one of them")
   }

@@ -60,12 +60,12 @@ extension Deployment.Label {
   /// - Throws: `GrammarError` when it is none.
   package init(parsing text: String) throws(GrammarError) {
     guard let separator = text.firstIndex(of: "=") else {
-      throw GrammarError("it is NAME=VALUE, such as service=web")
+      throw GrammarError("a label is NAME=VALUE, such as service=web")
     }
     let name = text[..<separator]
     guard ("a"..."z").contains(name.first ?? " "), name.utf8.allSatisfy(Self.isOfName) else {
       throw GrammarError(
-        "its name is made of a-z, 0-9, '_', '.' and '-', and begins with a letter")
+        "the name of a label has only a-z, 0-9, '_', '.' and '-', and begins with a letter")
     }
     self.init(String(name), String(text[text.index(after: separator)...]))
   }
@@ -83,7 +83,7 @@ extension SettingsReader {
     let labels = values(of: .label, Deployment.Label.init(parsing:))
     var names: Set<String> = []
     if let twice = labels.first(where: { !names.insert($0.name).inserted }) {
-      reject(.label, "label \(twice.name) is given twice", hint: "leave one of them out")
+      reject(.label, "label \(twice.name) is given twice", hint: "keep one of them")
     }
     return labels
   }

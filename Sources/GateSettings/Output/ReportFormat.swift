@@ -39,7 +39,7 @@ package struct ReportRequest: Hashable, Sendable {
 
   /// Reads `FORMAT=FILE`.
   ///
-  /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
+  /// - Throws: `GrammarError`, which says what was expected instead.
   package init(parsing text: String) throws(GrammarError) {
     guard let sign = text.firstIndex(of: "=") else {
       throw GrammarError("\(text.shown) is not FORMAT=FILE, such as html=report.html")
@@ -50,8 +50,10 @@ package struct ReportRequest: Hashable, Sendable {
       throw GrammarError("\(text.shown) names no file")
     }
     guard path != "-" else {
-      throw GrammarError("\(text.shown): standard output is the verdict's, so name a file")
+      throw GrammarError("\(text.shown): standard output is for the verdict; name a file")
     }
-    guard !path.unicodeScalars.contains("\0") else { throw GrammarError("it has a null character") }
+    guard !path.unicodeScalars.contains("\0") else {
+      throw GrammarError("the path has a null character")
+    }
   }
 }

@@ -12,7 +12,7 @@ package struct Subject: Hashable, Sendable {
 extension Subject {
   /// Reads `NAME@sha256:HEX`, as images are pinned, or `sha256:HEX`, whose name is the digest.
   ///
-  /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
+  /// - Throws: `GrammarError`, which says what was expected instead.
   package init(parsing text: String) throws(GrammarError) {
     let pin = text.split(separator: "@", omittingEmptySubsequences: false).last ?? ""
     let parts = pin.split(separator: ":", omittingEmptySubsequences: false)

@@ -26,7 +26,7 @@ package struct Webhook: Hashable, Sendable {
       ["http", "https"].contains(url[..<separator.lowerBound].lowercased())
     else {
       // Anything of it may be the secret.
-      throw GrammarError("it is not a URL that begins with https:// or http://")
+      throw GrammarError("not a URL that begins with https:// or http://")
     }
     let shown = Self.masked(text).shown
     let authority = url[separator.upperBound...].prefix { !"/?#".contains($0) }

@@ -35,7 +35,7 @@ private var exclusive: String {
 }
 
 private let schemaDescription =
-  "The file given with --config. A flag or a variable may give what the file leaves out, so no "
+  "The file given with --config. A flag or a variable can supply what the file omits, so no "
   + "setting is required here."
 
 extension Setting {

@@ -1,7 +1,7 @@
 import GateCore
 internal import GateText
 
-/// Settings that are well written each, but of which nothing sensible can be made together.
+/// Rules for settings that are valid each, but make no sense together.
 extension SettingsReader {
   mutating func compare(_ request: RequestSettings, with target: HealthCheckTarget) {
     guard areSound(.target) else { return }
@@ -9,7 +9,7 @@ extension SettingsReader {
       for key in SettingKey.allCases where isAsked(key) && areSound(key) {
         guard key.protocols(for: inForce.values[key] ?? []) == .bodies else { continue }
         reject(
-          key, "\(key.rawValue) is given, but an answer to HEAD has no body", hint: "use GET")
+          key, "\(key.rawValue) is given, but a response to HEAD has no body", hint: "use GET")
       }
     }
     if request.protocolVersion != .http1, target.scheme.hasPath { compareFields(of: request) }
@@ -48,7 +48,7 @@ extension SettingsReader {
     }
   }
 
-  /// A soak that cannot show what it is there for.
+  /// Warns of a soak that is too short to show anything.
   mutating func compareSoak(
     of group: GroupSettings, with checks: [HealthCheck], _ following: FollowingSettings
   ) {
@@ -71,10 +71,10 @@ extension SettingsReader {
     else { return }
     reject(
       .initialThreshold,
-      "initial_threshold is \(check.initialThreshold), but healthy_threshold "
-        + "\(check.healthyThreshold), and max_unhealthy \(group.maxUnhealthy) lets an instance fail "
-        + "and recover with fewer successes",
-      hint: "make healthy_threshold at least as high")
+      "initial_threshold is \(check.initialThreshold), but healthy_threshold is only "
+        + "\(check.healthyThreshold): with max_unhealthy \(group.maxUnhealthy) an instance could fail "
+        + "and recover with fewer successes than a new one needs",
+      hint: "set healthy_threshold to at least initial_threshold")
   }
 
   private mutating func compareDeadline(of group: GroupSettings, with check: HealthCheck) {
@@ -113,8 +113,8 @@ extension HealthCheck {
     guard soak < death else { return nil }
     let given = "soak is \(soak.inWords), shorter than "
     return soak < check
-      ? given + "interval + timeout, \(check.inWords): it adds no check to what is promoted"
+      ? given + "interval + timeout, \(check.inWords): the promotion rests on no further check"
       : given + "unhealthy_threshold x interval + timeout, \(death.inWords): an instance that dies "
-        + "in it delays the promotion, and is not yet unhealthy when it ends"
+        + "during the soak delays the promotion, but is not yet unhealthy when the soak ends"
   }
 }

@@ -1,7 +1,7 @@
 package import GateCore
 package import GateText
 
-/// Beyond the load balancer: what a success must also show.
+/// Expectations of a successful response beyond those of the load balancer.
 package struct Expectations: Hashable, Sendable {
   /// A regular expression that is found in the body; known to compile.
   package var body: String?
@@ -24,15 +24,15 @@ package struct Expectations: Hashable, Sendable {
   }
 }
 
-/// A value that the body shows at a place: `/status=ok`.
+/// An expected value at a JSON Pointer in the body: `/status=ok`.
 package struct JSONExpectation: Hashable, Sendable {
   package var pointer: JSONPointer
-  /// As JSON writes it, but for the quotes of a string.
+  /// The value as JSON writes it, without the quotes of a string.
   package var value: String
 
   /// Reads `POINTER=VALUE`; the first `=` is the one between them.
   ///
-  /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
+  /// - Throws: `GrammarError`, which says what was expected instead.
   package init(parsing text: String) throws(GrammarError) {
     guard let sign = text.firstIndex(of: "=") else {
       throw GrammarError("\(text.shown) is not POINTER=VALUE, such as /status=ok")
@@ -44,7 +44,7 @@ package struct JSONExpectation: Hashable, Sendable {
 
 /// The version that every success must carry.
 package struct VersionExpectation: Hashable, Sendable {
-  /// Nil: it is read and reported, whatever it is.
+  /// The expected version; nil if the version is only reported.
   package var version: String?
   package var source: VersionSource
 
@@ -54,7 +54,7 @@ package struct VersionExpectation: Hashable, Sendable {
   }
 }
 
-/// Where an answer carries its version.
+/// Where a response carries its version.
 package enum VersionSource: Hashable, Sendable {
   case header(String)
   case json(JSONPointer)
@@ -63,7 +63,7 @@ package enum VersionSource: Hashable, Sendable {
 
   /// Reads `header:NAME`, `json:POINTER` or `body:REGEX`.
   ///
-  /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
+  /// - Throws: `GrammarError`, which says what was expected instead.
   package init(parsing text: String) throws(GrammarError) {
     let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     let rest = parts.count == 2 ? String(parts[1]) : ""

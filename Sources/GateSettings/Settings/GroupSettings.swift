@@ -1,12 +1,12 @@
 package import GateCore
 internal import GateText
 
-/// What the group as a whole must show, before it is known how large it is.
+/// The settings of the group's policy, before the size of the group is known.
 @dynamicMemberLookup
 package struct GroupSettings: Hashable, Sendable {
   /// What was set; the size of the group, and how it is followed, come with the group.
   package var policy: GatePolicy
-  /// Nil: as many as the source lists.
+  /// The setting `expected`; nil for the number that the source gives.
   package var expected: Int?
 
   package subscript<Value>(dynamicMember path: KeyPath<GatePolicy, Value>) -> Value {
@@ -27,7 +27,7 @@ package struct GroupSettings: Hashable, Sendable {
 }
 
 extension Settings {
-  /// The policy for a fixed list of so many instances.
+  /// The policy for a fixed list of this many instances.
   ///
   /// - Throws: what cannot be: none at all, more expected than listed, more healthy than expected.
   package func policy(for instanceCount: Int) throws(SettingsError) -> GatePolicy {
@@ -36,7 +36,8 @@ extension Settings {
     return group.policy(expecting: group.expected ?? instanceCount, .fixed)
   }
 
-  /// The policy for a group that may change, of which the source wants so many, if it says.
+  /// The policy for a group that may change, with the number that the source expects, if it gives
+  /// one.
   ///
   /// - Throws: more healthy than expected.
   package func policy(
@@ -59,7 +60,7 @@ extension GroupSettings {
     if count == 0 {
       problems.append(
         SettingProblem(
-          .inconsistent(source, "\(source.rawValue) lists no instance"),
+          .inconsistent(source, "\(source.rawValue) lists no instances"),
           at: inForce.origin(of: source)
         ))
     } else if let expected, expected > count {
@@ -89,7 +90,7 @@ extension GroupSettings {
 }
 
 extension RawSettings {
-  /// Where the first value of a setting stands.
+  /// Where the first value of a setting was given.
   package func origin(of key: SettingKey) -> SettingOrigin? {
     values[key]?.first?.origin
   }

@@ -25,7 +25,7 @@ package struct GuardMetric: Hashable, Sendable {
 
   /// Reads what stands between `cloudwatch-metric:` and the comparison.
   ///
-  /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
+  /// - Throws: `GrammarError`, which says what was expected instead.
   init(parsing text: String) throws(GrammarError) {
     let mark = text.firstIndex(of: "?") ?? text.endIndex
     let path = text[..<mark]

@@ -1,16 +1,16 @@
 package import GateCore
 package import GateText
 
-/// Something else that must hold for the group to be promoted.
+/// A guard: an additional condition that must hold for the group to be promoted.
 package struct GuardSpec: Hashable, Sendable {
   package var question: Question
-  /// As it was written, without its secrets.
+  /// The name: the guard as written, without its secrets.
   package var name: String
-  /// How it is asked, where that was said.
+  /// The guard's own interval, thresholds and so on, if given.
   package var measure = GuardMeasure("")
-  /// Sent with what it asks of a URL.
+  /// The headers to send with requests to a URL.
   package var headers: [HeaderText] = []
-  /// What counts the requests that an answer rests on; nil: nobody asks.
+  /// The query that counts the requests behind a result; nil if there is none.
   package var requests: Requests?
 
   package enum Question: Hashable, Sendable {
@@ -27,11 +27,11 @@ package struct GuardSpec: Hashable, Sendable {
     case json(url: String, JSONPointer, Comparison)
     /// A URL that answers with a status of 200 to 299.
     case http(String)
-    /// A shell command that ends with 0.
+    /// A shell command that must exit with 0.
     case exec(String)
   }
 
-  /// Whether AWS is asked for it.
+  /// Whether it queries AWS.
   package var asksAWS: Bool {
     switch question {
     case .cloudWatchAlarm, .cloudWatchMetric, .cloudWatchMath: true
@@ -42,7 +42,7 @@ package struct GuardSpec: Hashable, Sendable {
   package struct Comparison: Hashable, Sendable {
     package var relation: Relation
     package var number: Double
-    /// As it was written: `< 0.01`.
+    /// The comparison as written: `< 0.01`.
     package var text: String
 
     package enum Relation: String, Hashable, Sendable, CaseIterable {
@@ -71,7 +71,7 @@ extension GuardSpec {
   /// Reads `prometheus:URL?query=… < 0.01`, `cloudwatch-alarm:NAME`, `cloudwatch-metric:… < 5`,
   /// `json:URL#POINTER < 0.01`, `http:URL` or `exec:COMMAND`.
   ///
-  /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
+  /// - Throws: `GrammarError`, which says what was expected instead.
   package init(parsing text: String) throws(GrammarError) {
     let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
       .map { $0.trimmed }
@@ -89,7 +89,7 @@ extension GuardSpec {
     case "exec": question = .exec(parts[1])
     case let form where Self.mappings.contains(form):
       throw GrammarError(
-        "\(form) needs more than one text",
+        "\(form) needs more than a string",
         hint: "write the guard as a mapping in the settings file (docs/canary.md)")
     default: throw Self.unknown(name)
     }

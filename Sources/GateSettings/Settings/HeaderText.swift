@@ -11,11 +11,11 @@ extension Answer.Field {
       return
     }
     guard let colon = text.firstIndex(of: ":") else {
-      throw GrammarError("a header is not 'NAME: VALUE'")
+      throw GrammarError("a header is not of the form 'NAME: VALUE'")
     }
     let name = text[..<colon]
     let value = text[text.index(after: colon)...].trimmed
-    guard Self.isName(name) else { throw GrammarError("a header has a name that cannot be one") }
+    guard Self.isName(name) else { throw GrammarError("a header has an invalid name") }
     guard !value.isEmpty else {
       throw GrammarError("\(name) has no value: write '\(name);' to send it empty")
     }
@@ -27,7 +27,7 @@ extension Answer.Field {
 
   /// Reads a header to expect, `NAME=VALUE`.
   ///
-  /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
+  /// - Throws: `GrammarError`, which says what was expected instead.
   package init(parsingExpectation text: String) throws(GrammarError) {
     guard let sign = text.firstIndex(of: "="), Self.isName(text[..<sign]) else {
       throw GrammarError("\(text.shown) is not NAME=VALUE")

@@ -5,7 +5,7 @@ extension InstanceSource {
   /// Reads a source in one word, as `baseline` has it: `asg:blue`, `instances:10.0.1.5,10.0.1.6`,
   /// `terraform:FILE#ADDRESS`.
   ///
-  /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
+  /// - Throws: `GrammarError`, which says what was expected instead.
   package init(parsing text: String) throws(GrammarError) {
     let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     guard parts.count == 2, !parts[1].isEmpty else { throw Self.unknown(text) }
@@ -48,7 +48,7 @@ extension InstanceSource {
     let name = host.prefix { !":/,; \t\0".contains($0) }
     guard name.count < text.count, (try? NetworkAddress(parsing: text)) == nil else { return text }
     throw GrammarError(
-      "\(text.shown) is not a host name by itself",
+      "\(text.shown) is not just a host name",
       hint: "give it alone, such as \(name.isEmpty ? "web.example" : String(name).printable)"
         + "; --target says the port and the path")
   }

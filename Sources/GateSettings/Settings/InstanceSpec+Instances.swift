@@ -64,7 +64,7 @@ extension InstanceSpec {
       if let known = placesByID.updateValue(place, forKey: id) {
         // The same line once more says nothing new.
         guard known != place else { return }
-        problem(spec, "two instances are called \(id.shown)", hint: "give each its own name")
+        problem(spec, "two instances are named \(id.shown)", hint: "give each its own name")
         return
       }
       instances.append(

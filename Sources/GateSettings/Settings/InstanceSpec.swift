@@ -25,11 +25,11 @@ package struct InstanceSpec: Hashable, Sendable {
 
   /// Reads one instance.
   ///
-  /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
+  /// - Throws: `GrammarError`, which says what was expected instead.
   package init(parsing text: String) throws(GrammarError) {
     guard !text.isEmpty else {
       throw GrammarError(
-        "there is nothing where an instance should be", hint: "is there a comma too many?")
+        "the list of instances has an empty entry", hint: "is there an extra comma?")
     }
     if let separator = text.firstRange(of: "://") {
       let place = text[separator.upperBound...].prefix { !"/?#".contains($0) }
@@ -61,7 +61,7 @@ package struct InstanceSpec: Hashable, Sendable {
     }
     guard let slash = place.firstIndex(of: "/") else { return nil }
     return place[place.index(after: slash)...].asWholeNumber != nil
-      ? "a network is not a list of instances: name each"
+      ? "a network is not a list of instances: list each one"
       : "give the instance as \(place[..<slash].printable), and the path with --target"
   }
 

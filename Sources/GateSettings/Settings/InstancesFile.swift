@@ -23,7 +23,7 @@ package enum InstancesFile {
     guard !reading.specs.isEmpty else {
       throw SettingsError([
         SettingProblem(
-          .content("the file lists no instance", hint: "write an address a line"),
+          .content("the file lists no instances", hint: "write one address per line"),
           at: .file(path: path, line: 1))
       ])
     }
@@ -33,8 +33,8 @@ package enum InstancesFile {
   package static let largestFile = 16 * 1_048_576
 
   fileprivate static let forms =
-    "10.0.1.5, 10.0.1.6:8080, [2001:db8::5]:80 or web-3=10.0.1.7, a line each; in JSON an array of "
-    + "these or of objects with an address"
+    "10.0.1.5, 10.0.1.6:8080, [2001:db8::5]:80 or web-3=10.0.1.7, one per line; JSON is an array "
+    + "of these or of objects with an address"
 
   /// What is JSON must be the same to every reader of it.
   private static func refuseDoubtful(_ text: String, of path: String) throws(SettingsError) {
@@ -93,7 +93,7 @@ package enum InstancesFile {
         case .mapping(let pairs):
           add(line: item.line) { () throws(GrammarError) in try InstanceSpec(object: pairs) }
         case .scalar, .sequence:
-          complain("an item is neither a text nor an object", line: item.line)
+          complain("an item is neither a string nor an object", line: item.line)
         }
       }
     }

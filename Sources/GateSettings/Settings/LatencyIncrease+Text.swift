@@ -3,7 +3,7 @@ package import GateCore
 extension LatencyIncrease {
   /// Reads `20%` or `5ms`.
   ///
-  /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
+  /// - Throws: `GrammarError`, which says what was expected instead.
   package init(parsing text: String) throws(GrammarError) {
     guard text.hasSuffix("%") else {
       do throws(GrammarError) {
@@ -14,7 +14,7 @@ extension LatencyIncrease {
       return
     }
     guard let percentage = text.dropLast().asWholeNumber, percentage <= 10_000 else {
-      throw GrammarError("\(text.shown) is not a percentage from 0% to 10000%, whole")
+      throw GrammarError("\(text.shown) is not a whole percentage from 0% to 10000%")
     }
     self = .percentage(percentage)
   }

@@ -15,7 +15,7 @@ extension ProbeTarget {
   /// Reads an argument: with `://` a URL, with a protocol before its first colon a check, anything
   /// else an instance.
   ///
-  /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
+  /// - Throws: `GrammarError`, which says what was expected instead.
   package init(parsing text: String) throws(GrammarError) {
     if let separator = text.firstRange(of: "://") {
       self = try Self.url(
@@ -50,15 +50,15 @@ extension ProbeTarget {
     let authority = rest[..<end]
     guard !authority.contains("@") else {
       throw GrammarError(
-        "\(text.shownWithoutUser) has a user in it: send one with "
+        "\(text.shownWithoutUser) has a user name in it: send credentials with "
           + "\(SettingKey.header.flag) 'Authorization: Basic …'")
     }
-    guard !authority.isEmpty else { throw GrammarError("\(text.shown) names no host") }
+    guard !authority.isEmpty else { throw GrammarError("\(text.shown) has no host") }
     // The zone of an address (RFC 6874).
     let spec = try InstanceSpec(parsing: String(authority).replacing("%25", with: "%"))
     guard spec.id == nil else { throw GrammarError("\(text.shown) has an '=' in its host") }
     guard let port = spec.port ?? scheme.standardPort else {
-      throw GrammarError("\(text.shown) names no port, and \(name) has no usual one")
+      throw GrammarError("\(text.shown) has no port, and \(name) has no default port")
     }
     let target = try HealthCheckTarget(
       parsing: "\(scheme.rawValue):\(port)\(path(rest[end...], of: scheme))")

@@ -25,7 +25,7 @@ func checkedProxy(_ text: String) throws(GrammarError) -> String {
 
 /// Checks a mapping for curl's `CURLOPT_CONNECT_TO`: `HOST1:PORT1:HOST2:PORT2`, any part empty.
 ///
-/// - Throws: `GrammarError`, with what is wanted in place of what stands there.
+/// - Throws: `GrammarError`, which says what was expected instead.
 func checkedConnectTo(_ text: String) throws(GrammarError) -> String {
   let parts = partsOutsideBrackets(text)
   guard parts.count == 4 else {

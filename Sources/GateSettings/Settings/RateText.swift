@@ -3,16 +3,16 @@ internal import GateText
 
 /// A probability as people write it: `0.1`, `10%`, `0.1%`.
 package struct RateText: Hashable, Sendable {
-  /// 0 to 1.
+  /// The probability, 0 to 1.
   package var value: Double
 
   package init(_ value: Double) {
     self.value = value
   }
 
-  /// Reads it.
+  /// Parses a probability.
   ///
-  /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
+  /// - Throws: `GrammarError`, which says what was expected instead.
   package init(parsing text: String) throws(GrammarError) {
     let isPercent = text.hasSuffix("%")
     let digits = isPercent ? text.dropLast() : text[...]
@@ -41,7 +41,7 @@ package struct RateText: Hashable, Sendable {
     }
   }
 
-  /// Without zeros at its end.
+  /// The decimal form without trailing zeros.
   private static func decimal(_ value: Double, places: Int) -> String {
     var text = fixed(value, places: places)
     while text.hasSuffix("0") { text.removeLast() }

@@ -23,7 +23,7 @@ extension RawSettings {
     guard case .mapping(let pairs) = root.content else {
       let problem = SettingProblem.Fact.content(
         "the file is \(root.kindInWords), not a mapping of settings",
-        hint: "write a setting a line, such as 'interval: 15s'")
+        hint: "write one setting per line, such as 'interval: 15s'")
       problems.append(SettingProblem(problem, at: .file(path: path, line: root.line)))
       isIncomplete = true
       return
@@ -32,7 +32,7 @@ extension RawSettings {
     guard !names.isSuperset(of: ["decision", "run_id"]) else {
       let fact = SettingProblem.Fact.content(
         "the file is a verdict, not a file of settings",
-        hint: "'healthgate init' prints a file of settings to begin with")
+        hint: "'healthgate init' prints a settings file to start from")
       problems.append(SettingProblem(fact, at: .file(path: path, line: root.line)))
       isIncomplete = true
       return
@@ -158,14 +158,14 @@ extension Setting {
 
   var wantedInWords: String {
     switch kind {
-    case .text, .textOrNumber, .file: "one text"
+    case .text, .textOrNumber, .file: "a string"
     case .duration: "a duration such as 15s"
     case .wholeNumber: "a number"
     case .instanceCount: "a number or a percentage"
     case .toggle: "true or false"
     case .choice(let names): "one of \(names.joined(separator: ", "))"
-    case .instances: "a text or a list of texts"
-    case .pair: "texts or a mapping"
+    case .instances: "a string or a list of strings"
+    case .pair: "strings or a mapping"
     case .mapping: "a list of mappings"
     }
   }

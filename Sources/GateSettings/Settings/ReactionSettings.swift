@@ -61,7 +61,7 @@ extension SettingsReader {
     reactions.hookTimeout = duration(.hookTimeout, else: ReactionSettings.standardHookTimeout)
     if reactions.hookTimeout == .zero {
       reject(
-        .hookTimeout, "hook_timeout is 0s, which no command can keep",
+        .hookTimeout, "hook_timeout is 0s, which no command can meet",
         hint: "leave it out for \(ReactionSettings.standardHookTimeout.inWords)")
     }
     reactions.notify = values(of: .notify, Webhook.init(parsing:))
@@ -69,7 +69,7 @@ extension SettingsReader {
       if text == "-" { return .standardOutput }
       let webhook = try Webhook(parsing: text)
       guard webhook.form == .json else {
-        throw GrammarError("\(webhook.shown) takes messages, and not the journal's lines")
+        throw GrammarError("\(webhook.shown) accepts messages, but not the journal's lines")
       }
       return .url(webhook)
     }
@@ -89,15 +89,15 @@ extension SettingsReader {
   ) {
     if reactions.events == .standardOutput, output.format == .text, areSound(.events, .format) {
       reject(
-        .events, "events is -, but standard output is to have the verdict as text",
+        .events, "events is -, but standard output is set to have the verdict as text",
         hint: "leave format out, or give events a URL")
     }
     if reactions.events == .standardOutput, output.signKey != nil, output.verdict == nil,
       areSound(.events)
     {
       reject(
-        .events, "events is -, and the verdict as its last line does not carry the signature",
-        hint: "give verdict a file for the signed one, or give events a URL")
+        .events, "events is -, but the verdict on its last line does not carry the signature",
+        hint: "set verdict to a file for the signed one, or give events a URL")
     }
     let given = (Decision.allCases.map(SettingKey.hook) + [.verifyRollback]).filter(isAsked)
     if force == .advisory, !given.isEmpty {

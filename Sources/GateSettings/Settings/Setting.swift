@@ -50,7 +50,7 @@ package struct Setting: Sendable {
       case .holds(let words): words
       case .nothing: "none"
       case .otherSource: "none, unless another source is given"
-      case .refused: "none, must be given"
+      case .refused: "none, required"
       }
     }
 

@@ -63,17 +63,17 @@ extension SettingsReader {
     }
     if cell.probeFrom == .loadBalancer, !isImported(key), key.isOfChecks {
       return SettingCell.Misfit(
-        reason: ", but with probe_from load-balancer nothing is checked",
+        reason: ", but with probe_from load-balancer no checks are sent",
         hint: "leave one of them out")
     }
     guard setting.sources.contains(cell.source) else {
       return SettingCell.Misfit(
-        reason: ", but \(cell.source.rawValue) does not know it",
-        hint: "it goes with asg, elb, target_group or terraform")
+        reason: ", but \(cell.source.rawValue) does not support it",
+        hint: "it applies to asg, elb, target_group and terraform")
     }
     if let rival = setting.rivals.first(where: isAsked) {
       return SettingCell.Misfit(
-        reason: ", but cannot go together with \(rival.rawValue)", hint: "leave one of them out")
+        reason: ", but cannot be combined with \(rival.rawValue)", hint: "leave one of them out")
     }
     return missing(setting.companions)
   }
@@ -148,7 +148,7 @@ extension SettingKey {
     }
     if self == .grpcService, target.path != HealthCheckTarget.standardGRPCPath {
       return SettingCell.Misfit(
-        reason: "\(target) does not call grpc.health.v1, whose request alone names a service",
+        reason: "\(target) does not call grpc.health.v1, the only request that names a service",
         hint: "check \(scheme.rawValue):PORT\(HealthCheckTarget.standardGRPCPath)")
     }
     guard self == .protocolVersion, let text = texts.last?.text.lowercased() else { return nil }
@@ -160,7 +160,7 @@ extension SettingKey {
         hint: "name it in target: \(name):PORT/PATH")
     case (false, true):
       return SettingCell.Misfit(
-        reason: "\(target) is grpc, and nothing else", hint: "leave it out, or check HTTP or HTTPS")
+        reason: "\(target) is always grpc", hint: "leave it out, or check HTTP or HTTPS")
     case (true, true), (false, false): return nil
     }
   }
@@ -178,12 +178,12 @@ extension Setting.Protocols {
     }
     guard target.scheme.hasPath else {
       return SettingCell.Misfit(
-        reason: "a \(target.scheme.rawValue) check sends no request and gets no answer",
+        reason: "a \(target.scheme.rawValue) check sends no request and gets no response",
         hint: "leave it out, or check HTTP or HTTPS")
     }
     return SettingCell.Misfit(
       reason: self == .methods
-        ? "gRPC sends POST and nothing else" : "the body of a gRPC answer is not text",
+        ? "gRPC always sends POST" : "the body of a gRPC response is not text",
       hint: "leave it out")
   }
 }

@@ -45,7 +45,7 @@ extension SettingProblem: CustomStringConvertible {
     switch fact {
     case .unknown(_, let meant):
       meant.isEmpty ? nil : "did you mean \(meant.joined(separator: " or "))?"
-    case .nested: "move the settings that are under it to the top level"
+    case .nested: "move the settings under it to the top level"
     case .repeated, .duplicated: "keep one of them"
     case .noValue: "give it one, or leave it out"
     case .unreadable(.instances, _, let hint): hint ?? "such as \(InstanceSpec.examples)"

@@ -153,14 +153,14 @@ extension SettingKey {
       Setting(
         .rhythm, .text, "FAILURES/CHECKS",
         "A second limit, against flapping, which load balancers do not have: 3/10 makes a target "
-          + "unhealthy after three failures among its last ten checks.",
+          + "unhealthy after three failures in its last ten checks.",
         recorded: .check(.optional(\.unhealthyWindow, UnhealthyWindow.init(parsing:))))
     case .spreadChecks:
       Setting(
         .rhythm, .toggle, "",
-        "Spread the checks of healthy instances over the interval, so that they do not all come at "
-          + "once: one interval of each is shorter. Until an instance is healthy it is checked as "
-          + "without it.",
+        "Spread the checks of healthy instances over the interval, so that they do not all run at "
+          + "once: one interval of each instance is shortened. Instances that are not yet healthy are "
+          + "not affected.",
         whenUnset: "false", recorded: .check(.toggle(\.spreadChecks)))
     case .matcher:
       Setting(
@@ -175,8 +175,8 @@ extension SettingKey {
     case .strict:
       Setting(
         .check, .toggle, "",
-        "Refuse settings that the load balancer itself would refuse. Without it they work, with "
-          + "a warning.",
+        "Reject settings that the load balancer itself would reject. Without it, such settings "
+          + "work, with a warning.",
         whenUnset: "false")
     case .host:
       Setting(
@@ -205,23 +205,23 @@ extension SettingKey {
       Setting(
         .request, .text, "NAME",
         "Service name in the grpc.health.v1 request.",
-        whenUnset: "empty, which is the server as a whole", for: .grpc)
+        whenUnset: "empty: the server as a whole", for: .grpc)
     case .proxyProtocol:
       Setting(
         .request, .choice(ProxyProtocol.allCases.map(\.rawValue)), "VERSION",
-        "Send a PROXY protocol header before each check, as a Network Load Balancer does where "
-          + "the target group asks for it: v2, with the command LOCAL.",
+        "Send a PROXY protocol header before each check, as a Network Load Balancer does when the "
+          + "target group enables it: v2, with the command LOCAL.",
         without: [.proxy])
     case .verifyTLS:
       Setting(
         .tls, .toggle, "",
-        "Verify the instance's certificate and its name, which load balancers do not.",
+        "Verify the instance's certificate and its host name. Load balancers do not.",
         whenUnset: "false", for: .tls)
     case .caFile:
       Setting(
         .tls, .file, "FILE",
         "Certificate authorities to trust, in PEM.",
-        whenUnset: "those of the system", for: .tls, with: .all([.verifyTLS]), naming: .input)
+        whenUnset: "the system's", for: .tls, with: .all([.verifyTLS]), naming: .input)
     case .clientCert:
       Setting(
         .tls, .file, "FILE",
@@ -231,7 +231,7 @@ extension SettingKey {
       Setting(
         .tls, .file, "FILE",
         "Private key of the client certificate, in PEM.",
-        whenUnset: "in the file of the certificate", for: .tls, with: .all([.clientCert]),
+        whenUnset: "in the certificate file", for: .tls, with: .all([.clientCert]),
         naming: .input)
     case .serverName:
       Setting(
@@ -242,11 +242,11 @@ extension SettingKey {
       Setting(
         .tls, .choice(TLSVersion.allCases.map(\.rawValue)), "VERSION",
         "Newest TLS version to offer: 1.2 or 1.3.",
-        whenUnset: "1.2 for nlb, else the newest there is", for: .tls)
+        whenUnset: "1.2 for nlb, otherwise the newest available", for: .tls)
     case .proxy:
       Setting(
         .way, .text, "URL",
-        "Bastion through which private addresses are reached: http://, https://, socks5:// or "
+        "Proxy (bastion) through which to reach private addresses: http://, https://, socks5:// or "
           + "socks5h://, as in curl.",
         .once, .secret, naming: .url)
     case .connectTo:
@@ -270,46 +270,46 @@ extension SettingKey {
     case .expectVersion:
       Setting(
         .expectation, .textOrNumber, "VERSION",
-        "Require this version in every successful response: the new build, and not the old "
+        "Require this version in every successful response, to tell the new build from the old "
           + "one.", for: .requests,
         with: .all([.versionFrom]), example: "1.4.2")
     case .versionFrom:
       Setting(
         .expectation, .text, "SOURCE",
         "Where to read the version in the response: header:NAME, json:POINTER, or body:REGEX "
-          + "with one group. Without expect_version it is reported only.", for: .requests,
+          + "with one group. Without expect_version, it is only reported.", for: .requests,
         example: "header:X-Version")
     case .healthChecks:
       Setting(
         .check, .mapping, "CHECKS",
-        "Several health checks at once, each with a name and its own target, matcher, interval and "
-          + "the like, or import_from; what one leaves out is the run's. An instance is as healthy as "
-          + "the worst of them says.",
+        "Several health checks, each with a name and its own target, matcher, interval and so on, or "
+          + "import_from. A setting that an entry omits has the run's value. The state of an instance "
+          + "is the worst that any of them gives.",
         .repeatable, .secret, in: .file)
     case .instances:
       Setting(
         .source, .instances, "LIST",
-        "The instances: 10.0.1.5,10.0.1.6:8080,[2001:db8::5]:80,web-3=10.0.1.7.",
+        "Instances to check: 10.0.1.5,10.0.1.6:8080,[2001:db8::5]:80,web-3=10.0.1.7.",
         whenUnset: .otherSource, .repeatable)
     case .instancesFile:
       Setting(
         .source, .file, "FILE",
-        "File of instances (-: standard input), one a line or as JSON.",
+        "File that lists the instances, one per line or as JSON (-: standard input).",
         whenUnset: .otherSource, naming: .input)
     case .dns:
       Setting(
         .source, .text, "NAME",
-        "Host name; each of its addresses is an instance.",
+        "Host name, each of whose addresses is an instance.",
         whenUnset: .otherSource)
     case .srv:
       Setting(
         .source, .text, "NAME",
-        "SRV record, such as _http._tcp.web.example; its ports are the traffic ports.",
+        "SRV record, such as _http._tcp.web.example, whose ports are the traffic ports.",
         whenUnset: .otherSource)
     case .exec:
       Setting(
         .source, .text, "COMMAND",
-        "Shell command that prints the instances, as in an instances_file.",
+        "Shell command that prints the instances, in the format of instances_file.",
         whenUnset: .otherSource, naming: .command)
     case .asg:
       Setting(
@@ -329,8 +329,8 @@ extension SettingKey {
     case .terraform:
       Setting(
         .source, .file, "FILE",
-        "Output of 'terraform show -json', of a state or a plan: the group's name and the health "
-          + "check's settings come from it.",
+        "File with the output of 'terraform show -json', for a state or a plan. It supplies the "
+          + "group's name and the health check's settings.",
         whenUnset: .otherSource, naming: .input, example: "show.json")
     case .terraformResource:
       Setting(
@@ -341,14 +341,14 @@ extension SettingKey {
       Setting(
         .source, .text, "SOURCE",
         "Import the health check's settings from elb:NAME, target-group:ARN-or-NAME or "
-          + "terraform:FILE#ADDRESS; given several times, one of several health checks each.",
+          + "terraform:FILE#ADDRESS. If repeated, each is a health check of its own.",
         .repeatable, naming: .origin)
     case .refresh:
       Setting(
         .following, .duration, "DURATION",
-        "Time between two listings of the source, and between two queries of a load balancer; at "
-          + "least 100ms.",
-        whenUnset: "the interval; a fixed list is never asked again")
+        "Time between listings of the source, and between queries of a load balancer; at least "
+          + "100ms.",
+        whenUnset: "the interval; a fixed list is read once")
     case .expectImage:
       Setting(
         .release, .text, "IMAGE",
@@ -366,8 +366,8 @@ extension SettingKey {
     case .probeFrom:
       Setting(
         .following, .choice(ProbeOrigin.allCases.map(\.rawValue)), "PLACE",
-        "Where checks run: here, or load-balancer: then healthgate sends none, and the load "
-          + "balancer's own health status decides.",
+        "Where checks run: here, or load-balancer. With load-balancer, healthgate sends no checks, "
+          + "and the load balancer's own health status decides.",
         whenUnset: "here")
     case .crossCheck:
       Setting(
@@ -379,7 +379,7 @@ extension SettingKey {
       Setting(
         .following, .wholeNumber, "COUNT",
         "Number of instances that a promotion requires.",
-        whenUnset: "what the source declares, else as many as it lists first")
+        whenUnset: "the number that the source declares, else the number that it lists first")
     case .minHealthy:
       Setting(
         .limits, .instanceCount, "COUNT|PERCENT",
@@ -414,13 +414,13 @@ extension SettingKey {
       Setting(
         .baseline, .text, "SOURCE",
         "The old group, from any source, such as asg:blue or instances:10.0.1.5,10.0.1.6. It is "
-          + "checked side by side; if it fails too, the cause is shared and nothing is rolled "
-          + "back.", naming: .group, example: "asg:blue")
+          + "checked alongside the new group. If it fails too, the cause is shared, and nothing is "
+          + "rolled back.", naming: .group, example: "asg:blue")
     case .compare:
       Setting(
         .baseline, .toggle, "",
         "Promote only if the new group is no worse than the baseline in failures and latency, by "
-          + "exact tests.",
+          + "exact statistical tests.",
         whenUnset: "false", with: .all([.baseline]))
     case .maxLatencyIncrease:
       Setting(
@@ -441,14 +441,14 @@ extension SettingKey {
     case .minSamples:
       Setting(
         .baseline, .wholeNumber, "COUNT",
-        "Minimum number of checks of each group to compare, counted from when the new group is "
-          + "healthy.",
+        "Minimum number of checks of each group to compare, counted from the time that the new group "
+          + "is healthy.",
         whenUnset: "20", with: .all([.compare]),
         recorded: .comparison(.number(\.minSamples, in: 2...100_000)))
     case .guard:
       Setting(
         .guards, .text, "GUARD",
-        "Something else that must hold, under the same interval and thresholds: "
+        "Additional condition that must hold, checked with the same interval and thresholds: "
           + "'prometheus:URL?query=QUERY < NUMBER', 'json:URL#POINTER < NUMBER', "
           + "cloudwatch-alarm:NAME, 'cloudwatch-metric:NAMESPACE/METRIC?... < NUMBER', http:URL or "
           + "exec:COMMAND.",
@@ -456,20 +456,20 @@ extension SettingKey {
     case .steps:
       Setting(
         .steps, .mapping, "STEPS",
-        "Steps of a canary, in their order: each shifts a share of the traffic (weight), confirms it, "
-          + "and lets it soak under guards of its own.",
+        "Steps of a canary, in order. Each shifts a share of the traffic (weight), confirms the shift, "
+          + "and soaks under its own guards.",
         .repeatable, .secret, with: .all([.undo, .journal]), without: [.advisory], in: .file)
     case .shift:
       Setting(
         .steps, .text, "COMMAND",
-        "Command that sets the share of the traffic that the group gets, to $HEALTHGATE_WEIGHT percent.",
+        "Command that sets the group's share of the traffic to $HEALTHGATE_WEIGHT percent.",
         with: .all([.steps]), naming: .command,
         example: "./shift-traffic \"$HEALTHGATE_WEIGHT\"", in: .file)
     case .undo:
       Setting(
         .steps, .text, "COMMAND",
-        "Command that takes all traffic back from the group: run on every end but promote once a "
-          + "step has begun to shift. Required with steps; none opts out.",
+        "Command that takes all traffic back from the group. Once a step has begun to shift, it runs "
+          + "on every outcome except promote. Required with steps; none opts out.",
         with: .all([.steps]), naming: .command, example: "./shift-traffic 0", in: .file)
     case .deadline:
       Setting(
@@ -486,19 +486,18 @@ extension SettingKey {
     case .format:
       Setting(
         .documents, .choice(["auto", "json", "text"]), "FORMAT",
-        "The verdict on standard output: json, or text for people; auto is text at a terminal "
-          + "outside of CI, and json elsewhere (-o).",
+        "Format of the verdict on standard output: json, or text for people; auto is text at a "
+          + "terminal outside of CI, and json elsewhere (-o).",
         whenUnset: "auto")
     case .verdict:
       Setting(
         .documents, .file, "FILE",
-        "Write the verdict to this file too, atomically.",
+        "Also write the verdict to this file, atomically.",
         naming: .output)
     case .journal:
       Setting(
         .documents, .file, "FILE",
-        "Write the journal to this file as the run goes on, one JSON object a "
-          + "line.", naming: .output)
+        "Write the journal to this file during the run, one JSON object per line.", naming: .output)
     case .resume:
       Setting(
         .documents, .file, "JOURNAL",
@@ -507,7 +506,7 @@ extension SettingKey {
     case .progress:
       Setting(
         .documents, .choice(["auto", "live", "plain", "none"]), "KIND",
-        "Progress on standard error: live (redrawn, for a terminal), plain (one line an event) "
+        "Progress on standard error: live (redrawn, for a terminal), plain (one line per event) "
           + "or none (-q); auto is live at a terminal outside of CI, and plain elsewhere.",
         whenUnset: "auto")
     case .signKey:
@@ -530,13 +529,13 @@ extension SettingKey {
     case .report:
       Setting(
         .documents, .pair(separator: "="), "FORMAT=FILE",
-        "Write a report to a file too: html, junit, markdown, openmetrics, tap, nagios or text.",
+        "Also write a report to a file: html, junit, markdown, openmetrics, tap, nagios or text.",
         .repeatable, naming: .report)
     case .label:
       Setting(
         .documents, .pair(separator: "="), "NAME=VALUE",
-        "What is deployed and where, such as service=web: in the verdict, the journal, reports, "
-          + "notifications and the attestation; titles show service and environment.",
+        "What is deployed and where, such as service=web. Labels appear in the verdict, the journal, "
+          + "reports, notifications and the attestation; titles show service and environment.",
         .repeatable, example: "service=web")
     case .onPromote:
       Setting(
@@ -562,7 +561,8 @@ extension SettingKey {
     case .hookTimeout:
       Setting(
         .reactions, .duration, "DURATION",
-        "Time limit for each hook, and each shift and undo of a step. What exceeds it is terminated.",
+        "Time limit for each hook, and for each shift and undo of a step. A command that exceeds it is "
+          + "terminated.",
         whenUnset: "5m", with: .any([.onPromote, .onRollback, .onInconclusive, .steps]))
     case .notify:
       Setting(
@@ -573,7 +573,7 @@ extension SettingKey {
     case .events:
       Setting(
         .reactions, .text, "URL|-",
-        "URL to post the journal's lines to as they are written; -: print them on standard "
+        "URL to post the journal's lines to as they are written; -: print them to standard "
           + "output, where the verdict is then the last line.",
         .once, .secret, naming: .stream)
     case .ci:

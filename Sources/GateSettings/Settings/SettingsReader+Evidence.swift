@@ -7,8 +7,8 @@ extension SettingsReader {
     if let text = inForce.values[.signKey]?.last?.text, text.contains("-----BEGIN") {
       replace(.signKey, by: [])
       reject(
-        .signKey, "sign_key is a key itself, not where one is",
-        hint: "name its file, or env:NAME for a variable that has it")
+        .signKey, "sign_key is a private key itself, not the location of one",
+        hint: "name its file, or env:NAME for a variable that holds it")
       return nil
     }
     return text(of: .signKey)
@@ -29,7 +29,7 @@ extension SettingsReader {
     else { return }
     reject(
       .signKey, "sign_key is given, but text on standard output carries no signature",
-      hint: "give verdict a file for the signed one, or leave format out")
+      hint: "set verdict to a file for the signed one, or leave format out")
   }
 }
 

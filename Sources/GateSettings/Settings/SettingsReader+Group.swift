@@ -101,8 +101,8 @@ extension SettingsReader {
     guard !version.isEmpty, version.utf8.allSatisfy({ (48...57).contains($0) }) else {
       reject(
         .expectLaunchTemplateVersion,
-        "expect_launch_template_version is '\(version.printable)', but instances have the number "
-          + "of a version",
+        "expect_launch_template_version is '\(version.printable)', but instances have a version "
+          + "number",
         hint: "'aws ec2 describe-launch-templates' shows the numbers of $Latest and $Default")
       return nil
     }
@@ -122,7 +122,7 @@ extension SettingsReader {
     } else if !isPolled, areSound(.instances, .baseline, .crossCheck, .probeFrom) {
       reject(
         .refresh, "refresh is given, but \(source.key.rawValue) is a fixed list",
-        hint: "leave it out: it goes with a source that changes, probe_from or cross_check")
+        hint: "leave it out: it applies to a source that changes, probe_from and cross_check")
     }
     return refresh
   }

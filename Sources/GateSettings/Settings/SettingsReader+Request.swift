@@ -40,7 +40,7 @@ extension SettingsReader {
   ) {
     guard let field = fields.last(where: { $0.name.lowercased() == name }) else { return }
     guard !isGiven(key) else {
-      reject(.header, "header gives \(field.name), and \(key.rawValue) does too", hint: "keep one")
+      reject(.header, "header sets \(field.name), and so does \(key.rawValue)", hint: "keep one")
       return
     }
     value = field.value
@@ -61,7 +61,7 @@ extension SettingsReader {
       clientKey: text(of: .clientKey),
       serverName: value(of: .serverName) { text throws(GrammarError) in
         guard try NetworkAddress(parsing: text).kind == .hostName else {
-          throw GrammarError("\(text.shown) is an address, and TLS asks for names only")
+          throw GrammarError("\(text.shown) is an address, but TLS accepts only host names")
         }
         return text
       }, max: newestTLS(under: check))

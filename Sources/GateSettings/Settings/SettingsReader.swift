@@ -102,7 +102,7 @@ struct SettingsReader {
   mutating func text(of key: SettingKey) -> String? {
     value(of: key) { text throws(GrammarError) in
       guard !text.unicodeScalars.contains("\0") else {
-        throw GrammarError("it has a null character")
+        throw GrammarError("the value has a null character")
       }
       return text
     }

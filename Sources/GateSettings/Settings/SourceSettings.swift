@@ -81,7 +81,7 @@ package enum LoadBalancerName: Hashable, Sendable {
 
   /// Reads `elb:NAME` or `target-group:ARN-or-NAME`.
   ///
-  /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
+  /// - Throws: `GrammarError`, which says what was expected instead.
   package init(parsing text: String) throws(GrammarError) {
     let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
     switch (parts.first, parts.dropFirst().first) {
@@ -99,7 +99,7 @@ package enum ImportSource: Hashable, Sendable {
 
   /// Reads `elb:NAME`, `target-group:ARN-or-NAME` or `terraform:FILE#ADDRESS`.
   ///
-  /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
+  /// - Throws: `GrammarError`, which says what was expected instead.
   package init(parsing text: String) throws(GrammarError) {
     if text.hasPrefix("terraform:"), text.count > "terraform:".count {
       let parts = text.dropFirst("terraform:".count).split(separator: "#", maxSplits: 1)

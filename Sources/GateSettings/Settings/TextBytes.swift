@@ -12,7 +12,7 @@ func decodedText(
   guard bytes.count <= limit else {
     throw fail(
       .content(
-        "the file is larger than \(limit / 1_048_576) MiB", hint: "is it the file that was meant?"),
+        "the file is larger than \(limit / 1_048_576) MiB", hint: "is it the right file?"),
       line: 1)
   }
   let looksLikeUTF16 =

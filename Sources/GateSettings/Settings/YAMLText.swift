@@ -44,13 +44,13 @@ private struct YAMLProblem: Error {
     case .malformed(let words, let hint):
       .content(
         "the file is not \(format): \(words)",
-        hint: hint ?? "is it whole, and was it made as \(format)?")
+        hint: hint ?? "is it complete, and is it \(format)?")
     case .alias:
       .content("anchors and aliases are not accepted", hint: "write the value out")
     case .severalDocuments:
-      .content("the file has more than one YAML document", hint: "keep one")
+      .content("the file has more than one YAML document", hint: "keep one of them")
     case .nestedTooDeep:
-      .content("the file is nested too deep", hint: "is it the file that was meant?")
+      .content("the file is nested too deeply", hint: "is it the right file?")
     case .duplicated(let names): .duplicated(names: names)
     }
   }
@@ -200,7 +200,7 @@ private struct YAMLParser: ~Copyable {
       guard !before.prefix(while: { $0 == " " || $0 == "\t" }).contains("\t") else {
         return YAMLProblem(
           line: line,
-          kind: .malformed("the line is indented with a tab", hint: "indent it with blanks"))
+          kind: .malformed("the line is indented with a tab", hint: "indent it with spaces"))
       }
       return YAMLProblem(line: line, kind: .malformed(words, hint: Self.hint(for: words, before)))
     }
@@ -209,15 +209,15 @@ private struct YAMLParser: ~Copyable {
   /// What to do about a value that YAML takes for something else than text.
   private static func hint(for words: String, _ before: String) -> String? {
     if words.contains("escape character") {
-      return "put the value in single quotes, in which a backslash is itself"
+      return "put the value in single quotes, in which a backslash is literal"
     }
     if words.contains("mapping values are not allowed") {
-      return "put quotes around a value that has a colon and a blank in it"
+      return "put quotes around a value that contains a colon and a space"
     }
     guard let value = before.split(separator: ":").last?.trimmed.first ?? before.trimmed.first,
       "[{*&!%@`|>".contains(value)
     else { return nil }
-    return "put quotes around a value that begins with '\(value)' or has one in it"
+    return "put quotes around a value that begins with '\(value)' or contains one"
   }
 
   /// The line at a place of the text, up to the character at it.

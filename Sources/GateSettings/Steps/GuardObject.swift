@@ -18,7 +18,7 @@ extension GuardSpec {
 
   /// Reads a guard as one text, or as the mapping that says more of it.
   ///
-  /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
+  /// - Throws: `GrammarError`, which says what was expected instead.
   package init(reading text: String) throws(GrammarError) {
     guard text.hasPrefix("{") else {
       try self.init(parsing: text)
@@ -36,7 +36,7 @@ extension GuardSpec {
     }
     guard found.count == 1, let question = found.first else {
       throw GrammarError(
-        "a guard asks \(found.isEmpty ? "nothing" : "\(found.count) questions"), but takes one of "
+        "a guard has \(found.isEmpty ? "no query" : "\(found.count) queries"), but takes one of "
           + Self.forms.joined(separator: ", "))
     }
     switch question.form {
@@ -53,8 +53,8 @@ extension GuardSpec {
     if var wanted = try fields.fields("min_requests") { try readMinimum(&wanted) }
     guard !isTest || measure.minRequests != nil else {
       throw GrammarError(
-        "prometheus_test needs min_requests: where few requests are counted, none is worse",
-        hint: "such as min_requests: { at_least: 500 }, of each group")
+        "prometheus_test needs min_requests: with few requests, no difference can be found",
+        hint: "such as min_requests: { at_least: 500 }, for each group")
     }
     try fields.refuseUnknown()
   }
@@ -80,7 +80,7 @@ extension GuardSpec {
     switch question {
     case .prometheus, .prometheusTest, .json, .http: return
     case .cloudWatchAlarm, .cloudWatchMetric, .cloudWatchMath, .exec:
-      throw GrammarError("headers go with prometheus, prometheus_test, json and http")
+      throw GrammarError("headers apply only to prometheus, prometheus_test, json and http")
     }
   }
 

@@ -35,7 +35,8 @@ package struct MetricMath: Hashable, Sendable {
         })
       else {
         throw GrammarError(
-          "\(name.shown) is no name for a metric: a small letter, then letters, digits and _")
+          "\(name.shown) is not a name for a metric: a lower-case letter, then letters, digits and _"
+        )
       }
       do throws(GrammarError) {
         return Named(name: name, metric: try GuardMetric(parsing: text))
@@ -122,7 +123,7 @@ extension GuardSpec {
     guard let requests = try found?.text("requests"), let errors = try found?.text("errors") else {
       throw GrammarError(
         "prometheus_test needs \(name), with two queries",
-        hint: "\(name): { requests: QUERY, errors: QUERY }, each of the \(name) group alone")
+        hint: "\(name): { requests: QUERY, errors: QUERY }, each for the \(name) group only")
     }
     try found?.refuseUnknown()
     return RequestQueries.Side(requests: requests, errors: errors)

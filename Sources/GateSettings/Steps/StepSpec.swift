@@ -14,7 +14,7 @@ package struct StepSpec: Hashable, Sendable {
 extension StepSpec {
   /// Reads the mapping of a step; `number` counts from 1.
   ///
-  /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
+  /// - Throws: `GrammarError`, which says what was expected instead.
   init(reading text: String, number: Int) throws(GrammarError) {
     var fields = try StructuredFields(parsing: text, of: "step \(number)")
     let name = try fields.text("name")?.cleaned(to: 100) ?? "step \(number)"
@@ -32,7 +32,7 @@ extension StepSpec {
         ? fields.wrong("approve_timeout", "is given without approve", hint: "leave it out")
         : fields.wrong(
           "approve", "is given without approve_timeout",
-          hint: "such as approve_timeout: 2h: it cannot be waited for without an end")
+          hint: "such as approve_timeout: 2h; an approval needs a time limit")
     }
     step = CanaryStep(
       name: name, weight: weight, soak: soak, approval: approval, isConfirmed: confirm != nil,
@@ -50,7 +50,7 @@ extension StepSpec {
         return try GuardSpec(StructuredFields(object, of: "a guard of \(fields.name)"))
       case .string(let text): return try GuardSpec(parsing: text)
       case .null, .bool, .number, .array:
-        throw fields.wrong("guard", "has an item that is no guard")
+        throw fields.wrong("guard", "has an item that is not a guard")
       }
     }
   }
@@ -99,18 +99,18 @@ extension SettingsReader {
     for (index, spec) in steps.enumerated() {
       let name = "step \(index + 1) (\(spec.step.name))"
       if steps[..<index].contains(where: { $0.step.name == spec.step.name }) {
-        reject(.steps, "two steps are called \(spec.step.name.shown)", hint: "rename one")
+        reject(.steps, "two steps are named \(spec.step.name.shown)", hint: "rename one")
       }
       if spec.shift == nil, !hasShift {
         reject(
           .steps, "\(name) has no shift, and the run has none",
-          hint: "add shift: a command that sets the weight $HEALTHGATE_WEIGHT")
+          hint: "add shift: a command that sets the traffic's weight to $HEALTHGATE_WEIGHT")
       }
       let before = steps[..<index].compactMap(\.step.weight).last
       if let weight = spec.step.weight, let before, weight < before {
         reject(
-          .steps, "weight of \(name) is \(weight), less than \(before) before it",
-          hint: "a weight never falls: the way back is undo")
+          .steps, "weight of \(name) is \(weight), less than the \(before) before it",
+          hint: "weights never decrease: undo takes traffic back")
       }
       judge(spec, name, under: check)
     }
@@ -122,13 +122,13 @@ extension SettingsReader {
       reject(
         .steps,
         "deadline of \(name) is \(deadline.inWords), shorter than the \(spec.step.shortest.inWords) "
-          + "that it takes at least")
+          + "that the step takes at least")
     }
     for measure in spec.step.guards {
       if measure.isTest, let weight = spec.step.weight, weight == 0 || weight == 100 {
         reject(
           .steps,
-          "weight of \(name) is \(weight), so that one of the groups that its guard "
+          "weight of \(name) is \(weight), so one of the groups that its guard "
             + "\(measure.name.shown) compares has no requests",
           hint: "give this step another guard")
       }
@@ -139,7 +139,7 @@ extension SettingsReader {
         .steps,
         "soak of \(name) is \(spec.step.soak.inWords), shorter than the \(needed.inWords) that its "
           + "guard \(measure.name.shown) takes to fail or to pass",
-        hint: "give it a longer soak, or the guard a shorter interval")
+        hint: "give the step a longer soak, or the guard a shorter interval")
     }
   }
 

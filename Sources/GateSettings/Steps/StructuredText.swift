@@ -114,7 +114,7 @@ struct StructuredFields {
     }
     let near = nearestName(to: unknown, among: known)
     throw GrammarError(
-      "\(unknown.shown) is no part of \(name)",
+      "\(unknown.shown) is not a field of \(name)",
       hint: near.map { "did you mean \($0)?" } ?? "it takes \(known.joined(separator: ", "))")
   }
 

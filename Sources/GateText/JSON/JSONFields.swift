@@ -1,4 +1,4 @@
-/// The members of an object, read by their names, each as the type that it should have.
+/// Reads the members of an object by name, each as an expected type.
 package struct JSONFields: Sendable {
   private let members: JSONObject
   /// Where the object stands in its document: `policy`, `values.resources[3]`; empty: it is all.
@@ -31,7 +31,7 @@ package struct JSONFields: Sendable {
   }
 }
 
-/// What is wrong with a field, and where it stands.
+/// An error in a field: what is wrong, and the field's place.
 package struct JSONFieldError: Error, Hashable, Sendable {
   package var problem: Problem
   package var place: String
@@ -57,12 +57,12 @@ package struct JSONFieldError: Error, Hashable, Sendable {
   }
 }
 
-/// What a value of JSON can be read as.
+/// A type that can be read from a JSON value.
 package protocol JSONReadable {
   init(json value: JSONValue, at place: String) throws(JSONFieldError)
 }
 
-/// What an object is read as, field by field.
+/// A type that is read from a JSON object, field by field.
 package protocol JSONObjectReadable: JSONReadable {
   init(_ fields: JSONFields) throws(JSONFieldError)
 }

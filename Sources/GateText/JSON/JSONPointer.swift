@@ -4,12 +4,12 @@ package import GateCore
 package struct JSONPointer: Hashable, Sendable, CustomStringConvertible {
   /// The names and indexes on the way from the root, unescaped; none is the root itself.
   package var tokens: [String]
-  /// As it was written.
+  /// The pointer as written.
   package let description: String
 
   /// Reads a pointer.
   ///
-  /// - Throws: `GrammarError`, with what is wanted in place of what stands there.
+  /// - Throws: `GrammarError`, which says what was expected instead.
   package init(parsing text: some StringProtocol) throws(GrammarError) {
     description = String(text)
     guard !text.isEmpty else {

@@ -69,13 +69,13 @@ package struct JSONError: Error, Hashable, Sendable {
     case .doubledName(let name):
       "\(subject) has the name '\(secrets.quoting(name, limit: 40))' twice in one object, and readers of JSON "
         + "disagree on which counts"
-    case .byteOrderMark: "\(subject) begins with a byte order mark, which JSON does not have"
+    case .byteOrderMark: "\(subject) begins with a byte order mark, which JSON does not allow"
     case .otherEncoding: "\(subject) is UTF-16 or UTF-32, but JSON is UTF-8"
-    case .notUTF8: "\(subject) is not UTF-8, as JSON is"
-    case .halfSurrogate: "\(subject) has half of a surrogate pair, which is no character"
+    case .notUTF8: "\(subject) is not UTF-8, but JSON is"
+    case .halfSurrogate: "\(subject) has half of a surrogate pair, which is not a character"
     case .numberBeyondReaders(let text):
       "\(subject) has the number \(secrets.quoting(text, limit: 40)), and readers of JSON disagree on its value"
-    case .tooDeep: "\(subject) is nested more than \(JSONValue.deepest) deep"
+    case .tooDeep: "\(subject) is nested more than \(JSONValue.deepest) levels deep"
     case .tooLong(let limit): "\(subject) is longer than \(limit / 1024) KiB"
     }
   }

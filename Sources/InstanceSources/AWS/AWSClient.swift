@@ -1,4 +1,4 @@
-/// Asks the query APIs of AWS in one region.
+/// A client of AWS's query APIs in one region.
 ///
 /// It can be shared; its session has the settings and the credentials.
 package struct AWSClient: Sendable {
@@ -25,7 +25,7 @@ package struct AWSClient: Sendable {
     chosenRegion = region
   }
 
-  /// The region that is asked.
+  /// The region of the API calls.
   ///
   /// From `AWS_REGION`, `AWS_DEFAULT_REGION`, the profile, or the instance metadata.
   ///
@@ -88,7 +88,7 @@ package struct AWSClient: Sendable {
       detail: detail)
   }
 
-  /// Makes a call page by page.
+  /// Makes a paginated call and returns all pages.
   ///
   /// - Parameters:
   ///   - call: without the mark of a page.
@@ -135,7 +135,7 @@ extension AWSClient {
   /// How long it may take to learn who asks: a network may let nobody to STS.
   private static let callerPatience: Duration = .seconds(3)
 
-  /// Who asks: as STS says, or else the role that was taken on; nil when nobody knows.
+  /// The caller's identity: as STS reports it, otherwise the assumed role; nil if unknown.
   ///
   /// STS answers whoever has keys, whatever the policies say.
   package func caller() -> AWSCaller? {

@@ -97,14 +97,14 @@ package final class AWSSession: Sendable {
     return fresh
   }
 
-  /// Who the credentials are of, as far as it was asked before.
+  /// The caller's identity, if it has been queried before.
   var knownCaller: AWSCaller? {
     get { state.withLock { $0.caller } }
     set { state.withLock { $0.caller = newValue } }
   }
 }
 
-/// Who asks AWS: never a key.
+/// The identity of the caller of AWS, without any key.
 package struct AWSCaller: Hashable, Sendable {
   /// The account's number.
   package var account: String

@@ -2,9 +2,9 @@ internal import GateCore
 
 /// The instances of an Auto Scaling group.
 package struct AutoScalingGroup: Sendable {
-  /// A name, or an ARN.
+  /// The name or ARN of the group.
   package var reference: String
-  /// The ports of the health checks: a group has none.
+  /// The ports of the health checks, since a group has none.
   package var ports: [Int]
   private let client: AWSClient
 
@@ -55,7 +55,7 @@ package struct AutoScalingGroup: Sendable {
     return listed
   }
 
-  /// How many instances the desired capacity is.
+  /// The number of instances that the desired capacity means.
   ///
   /// With weights it is not a number of instances: when those that are there weigh less than is
   /// desired, at least one more will come.

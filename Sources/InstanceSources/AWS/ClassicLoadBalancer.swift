@@ -2,7 +2,7 @@ internal import GateCore
 
 /// A Classic Load Balancer: its instances, its health check, its own view.
 package struct ClassicLoadBalancer: Sendable {
-  /// A name, or an ARN.
+  /// The name or ARN of the load balancer.
   package var reference: String
   private let client: AWSClient
 
@@ -50,7 +50,7 @@ package struct ClassicLoadBalancer: Sendable {
     return imported
   }
 
-  /// What it says of its instances.
+  /// The load balancer's own view of its instances.
   package func report() throws(SourceError) -> LoadBalancerReport {
     let (name, client) = try place()
     return LoadBalancerReport(

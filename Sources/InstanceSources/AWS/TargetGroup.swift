@@ -2,7 +2,7 @@ package import GateCore
 
 /// A target group: its targets, its health check, its load balancer's view.
 package struct TargetGroup: Sendable {
-  /// A name, or an ARN.
+  /// The name or ARN of the target group.
   package var reference: String
   private let client: AWSClient
 
@@ -83,7 +83,7 @@ package struct TargetGroup: Sendable {
       case .missingPermission, .rejected, .malformed:
         var imported = try group.importedHealthCheck()
         imported.warnings.append(
-          "whether the target group \(group.name) asks for proxy_protocol is not known: "
+          "whether the target group \(group.name) enables proxy_protocol is not known: "
             + error.message)
         return imported
       case .unreachable, .throttled, .noCredentials, .unusableCredentials, .refusedCredentials,
@@ -93,7 +93,7 @@ package struct TargetGroup: Sendable {
     }
   }
 
-  /// What its load balancer says of its targets.
+  /// The load balancer's own view of its targets.
   package func report() throws(SourceError) -> LoadBalancerReport {
     let client = try asked()
     let budget = client.budget()

@@ -1,12 +1,12 @@
 package import GateCore
 
-/// What a guard was found to be.
+/// The result of one check of a guard.
 package enum GuardAnswer: Hashable, Sendable {
-  /// With what was seen.
+  /// The guard holds; with what was seen.
   case holds(String, status: Int? = nil)
   case fails(String, FailureKind, status: Int? = nil)
-  /// There is too little to go by, or nothing at all.
+  /// There is too little data, or none at all.
   case waits(String, isEmpty: Bool)
-  /// It could not be asked, or its answer says neither.
+  /// It could not be queried, or its response is inconclusive.
   case unknown(String, GateFault.Cause? = nil)
 }

@@ -2,7 +2,7 @@ package import GateCore
 package import GateSettings
 internal import GateText
 
-/// Asks a guard, and waits for its answer.
+/// Checks a guard and waits for the result.
 package struct GuardSource: Sendable {
   private let spec: GuardSpec
   private let hostEnvironment: HostEnvironment
@@ -10,7 +10,7 @@ package struct GuardSource: Sendable {
   private let client: AWSClient
   private let secrets: SecretMask
   private let headers: [HTTPField]
-  /// Of a guard that tests requests.
+  /// The tester of a guard that tests requests; nil for others.
   private let test: RequestTester?
 
   /// A guard, and whom it is asked by.
@@ -61,7 +61,7 @@ package struct GuardSource: Sendable {
         return .success(try answer.count(at: pointer))
       case (.cloudWatchMetric(let metric), _):
         guard case .value(let value) = try client.value(of: metric) else { return .success(0) }
-        guard value.isCount else { return .failure(NoCount(words: "\(value) is no count")) }
+        guard value.isCount else { return .failure(NoCount(words: "\(value) is not a count")) }
         return .success(value)
       case (.prometheus, _), (.json, _): preconditionFailure("it is asked where the guard is")
       }
@@ -129,7 +129,7 @@ package struct GuardSource: Sendable {
       return PrometheusAnswer(response, secrets: secrets).judged(by: comparison)
     } catch {
       return .unknown(
-        "Prometheus cannot be asked: \(secrets.quoting(error.detail))", error.cause)
+        "Prometheus cannot be queried: \(secrets.quoting(error.detail))", error.cause)
     }
   }
 
@@ -141,7 +141,7 @@ package struct GuardSource: Sendable {
         .judged(by: comparison)
     } catch {
       return .unknown(
-        "the number cannot be asked for: \(secrets.quoting(error.detail))", error.cause)
+        "the number cannot be fetched: \(secrets.quoting(error.detail))", error.cause)
     }
   }
 
@@ -157,7 +157,7 @@ package struct GuardSource: Sendable {
       case .none(let requests): (number, words) = (0, "0.0 (of \(requests) requests)")
       case .absent:
         return .waits(
-          "there is no data of \(period.inWords) that ended two minutes ago or earlier",
+          "there is no data for a period of \(period.inWords) that ended at least two minutes ago",
           isEmpty: true)
       }
       guard comparison.holds(number) else {
@@ -183,7 +183,7 @@ package struct GuardSource: Sendable {
     } catch {
       let failure = error as? HTTPFailure
       return .unknown(
-        "Prometheus cannot be asked: \(secrets.quoting(failure?.detail ?? "\(error)"))",
+        "Prometheus cannot be queried: \(secrets.quoting(failure?.detail ?? "\(error)"))",
         failure?.cause)
     }
   }
@@ -218,7 +218,7 @@ package struct GuardSource: Sendable {
     child.secrets.add(secrets)
     do throws(ChildProcess.Failure) {
       let line = child.secrets.quoting(try hostEnvironment.run(child))
-      return .holds("it ended with status 0\(line.isEmpty ? "" : ": \(line)")")
+      return .holds("it exited with status 0\(line.isEmpty ? "" : ": \(line)")")
     } catch {
       // A shell's own statuses: the command cannot be run, or is not there.
       if case .failed(let status, _) = error, status != 126, status != 127 {

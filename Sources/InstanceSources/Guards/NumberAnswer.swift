@@ -20,7 +20,7 @@ struct NumberAnswer {
     do throws(JSONError) {
       return try JSONValue(parsing: response.body)
     } catch {
-      throw NoDocument(words: secrets.quoting(error.words(of: "the answer")))
+      throw NoDocument(words: secrets.quoting(error.words(of: "the response")))
     }
   }
 
@@ -36,8 +36,8 @@ struct NumberAnswer {
     case .bool, .array, .object: number = nil
     }
     guard let number, number.isCount else {
-      let words = number.map { "\($0)" } ?? "no number"
-      throw NoDocument(words: "\(pointer) is \(words), and no count")
+      let words = number.map { "\($0)" } ?? "not a number"
+      throw NoDocument(words: "\(pointer) is \(words), so there is no count")
     }
     return number
   }
@@ -53,17 +53,17 @@ struct NumberAnswer {
     } catch {
       return .unknown(error.words)
     }
-    let place = pointer.description.isEmpty ? "the answer" : pointer.description
+    let place = pointer.description.isEmpty ? "the response" : pointer.description
     let number: Double?
     switch document[pointer] {
     case nil, .null:
-      return .waits("there is nothing at \(place): there is no such data", isEmpty: true)
+      return .waits("there is no value at \(place): no data matches", isEmpty: true)
     case .number(let value): number = value.double
     // Some write numbers as text, Prometheus among them.
     case .string(let text): number = Double(text)
     case .bool, .array, .object: number = nil
     }
-    guard let number, !number.isNaN else { return .unknown("\(place) is no number") }
+    guard let number, !number.isNaN else { return .unknown("\(place) is not a number") }
     return comparison.holds(number)
       ? .holds("\(number) \(comparison.text)")
       : .fails("\(number), not \(comparison.text)", .expectationFailed)

@@ -51,16 +51,16 @@ struct PrometheusAnswer {
 
   private func samples() throws(NoNumbers) -> [Sample] {
     guard let document = try? Document(JSONFields(JSONValue(parsing: response.body))) else {
-      throw NoNumbers(words: "HTTP \(response.status), and no answer of Prometheus's API")
+      throw NoNumbers(words: "HTTP \(response.status), and not a response of the Prometheus API")
     }
     guard document.status == "success", let data = document.data else {
       let why = [document.errorType, document.error].compactMap { $0 }.joined(separator: ": ")
-      throw NoNumbers(words: "Prometheus turned the query down: \(secrets.quoting(why))")
+      throw NoNumbers(words: "Prometheus rejected the query: \(secrets.quoting(why))")
     }
     guard let values = data.values else {
       throw NoNumbers(
-        words: "the query gives a \(secrets.quoting(data.resultType, limit: 40)), not numbers at "
-          + "one moment")
+        words: "the query gives a \(secrets.quoting(data.resultType, limit: 40)), not an instant "
+          + "vector or a scalar")
     }
     return values
   }
@@ -77,7 +77,7 @@ struct PrometheusAnswer {
       return .unknown(error.words)
     }
     guard !values.isEmpty else {
-      return .waits("the query has no result: there is no such data", isEmpty: true)
+      return .waits("the query has no result: no data matches", isEmpty: true)
     }
     let wrong = values.filter { !$0.isNaN && !comparison.holds($0) }
     guard wrong.isEmpty else {

@@ -106,7 +106,7 @@ extension EasyHandle {
 extension HTTPFailure {
   fileprivate init(_ failure: CurlFailure, of handle: EasyHandle) {
     guard !handle.response.pointee.body_too_large, !handle.response.pointee.header_too_large else {
-      self.init(.tooLarge, "the answer is larger than \(HTTPClient.bodyLimit >> 20) MiB")
+      self.init(.tooLarge, "the response is larger than \(HTTPClient.bodyLimit >> 20) MiB")
       return
     }
     guard let result = failure.result else {

@@ -15,7 +15,7 @@ package struct DNSSource: Sendable {
     guard let ports = ports.ports(own: nil) else {
       throw .unusable(
         detail: "the target's port is traffic-port, but the addresses of a name have no ports",
-        advice: "give the target a port, such as HTTP:80/health, or take srv, whose records have "
+        advice: "give the target a port, such as HTTP:80/health, or use srv, whose records have "
           + "ports")
     }
     try checkHostName(name)

@@ -64,7 +64,7 @@ package struct ExecSource: Sendable {
     for error: SettingsError, in masked: [UInt8], _ ports: CheckPorts
   ) -> String {
     guard case .failure(let shown) = instances(masked, ports) else {
-      return "\(error.problems.count) of its lines are wrong"
+      return "\(error.problems.count) of its lines are invalid"
     }
     return words(for: shown.problems)
   }

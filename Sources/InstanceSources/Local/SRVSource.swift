@@ -132,11 +132,11 @@ package struct SRVSource: Sendable {
         place: server(for: name), detail: "it does not answer for that name", cause: .nameServer)
     case HG_SRV_GARBLED:
       throw .malformed(
-        place: server(for: name), detail: "it is cut off, or not the answer of a name server",
+        place: server(for: name), detail: "it is truncated, or is not a DNS response",
         cause: .nameServer)
     default:
       throw .unreachable(
-        place: server(for: name), detail: "no answer, or only that there is none now",
+        place: server(for: name), detail: "no response, or a temporary failure",
         cause: .nameServer)
     }
   }
@@ -153,7 +153,7 @@ extension SRVSource.Server {
     var number = in_addr()
     guard inet_pton(AF_INET, address, &number) == 1, let port = UInt16(exactly: port) else {
       throw .unusable(
-        detail: "'\(shownLine(address)):\(port)' is not the place of a name server",
+        detail: "'\(shownLine(address)):\(port)' is not the address of a name server",
         advice: "give an IPv4 address and a port")
     }
     return hg_name_server(

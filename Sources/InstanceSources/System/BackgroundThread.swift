@@ -27,7 +27,7 @@ package enum BackgroundThread {
       return true
     }
     guard isRoom else {
-      throw Failure(description: "no thread can be made: \(most) are at work already")
+      throw Failure(description: "no thread can be started: \(most) are running already")
     }
     let task = Unmanaged.passRetained(Task(work))
     let code = made(task.toOpaque())
@@ -35,7 +35,7 @@ package enum BackgroundThread {
       task.release()
       underWay.withLock { $0 -= 1 }
       let words = String(cString: strerror(code)).lowercased()
-      throw Failure(description: "no thread can be made: \(words)")
+      throw Failure(description: "no thread can be started: \(words)")
     }
   }
 

@@ -106,10 +106,10 @@ extension ChildProcess.Failure: CustomStringConvertible {
     case .timedOut: "it took too long"
     case .tooMuchOutput: "it printed too much"
     case .failed(let status, let said):
-      "it ended with status \(status)\(said.isEmpty ? "" : ": \(said)")"
+      "it exited with status \(status)\(said.isEmpty ? "" : ": \(said)")"
     case .killed(let signal): "it was killed by signal \(signal)"
-    case .unknownEnd(let why): "it ended, but how is not known: \(why)"
-    case .interrupted: "it was ended, as the run is"
+    case .unknownEnd(let why): "it ended, but its exit status is not known: \(why)"
+    case .interrupted: "it was terminated, because the run was interrupted"
     }
   }
 }

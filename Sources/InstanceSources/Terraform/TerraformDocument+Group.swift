@@ -107,7 +107,7 @@ extension TerraformResource {
     guard unknown[name].isUnknown else {
       throw .unusable(
         detail: "\(address) has no \(name)",
-        advice: "give what 'terraform show -json' prints, the whole of it")
+        advice: "give the complete output of 'terraform show -json'")
     }
     throw .notKnownYet(address: address, attributes: [name])
   }

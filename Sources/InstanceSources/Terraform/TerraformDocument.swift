@@ -78,7 +78,7 @@ private struct Wire {
       value = try JSONValue(parsing: asUTF8(bytes), atMost: 4 * TerraformDocument.largestFile)
     } catch {
       throw .malformed(
-        error.problem == .malformed ? "it is not JSON, or not all of it" : error.words(of: "it"))
+        error.problem == .malformed ? "it is not JSON, or is incomplete" : error.words(of: "it"))
     }
     do throws(JSONFieldError) {
       try self.init(JSONFields(value))
@@ -161,11 +161,11 @@ private struct Change: JSONObjectReadable {
 extension JSONFieldError {
   /// What is wrong and where.
   fileprivate var inWords: String {
-    let place = place.isEmpty ? "its whole" : shownLine(place)
-    guard problem == .missing else { return "\(place) is not of the kind that it should be" }
+    let place = place.isEmpty ? "the document" : shownLine(place)
+    guard problem == .missing else { return "\(place) is of the wrong type" }
     // Of what is missing, the object and the name.
     let parts = place.split(separator: ".")
     let object = parts.dropLast().joined(separator: ".")
-    return "\(object.isEmpty ? "its whole" : object) has no \(parts.last ?? "")"
+    return "\(object.isEmpty ? "the document" : object) has no \(parts.last ?? "")"
   }
 }

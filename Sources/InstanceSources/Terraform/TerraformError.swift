@@ -65,7 +65,7 @@ extension TerraformError: CustomStringConvertible {
     case .attachedElsewhere(let address, let names):
       "\(address) is attached to \(Self.list(names)), which is not in the same file"
     case .notKnownYet(let address, let attributes):
-      "the plan does not know yet of \(address): \(Self.list(attributes))"
+      "the plan does not know these attributes of \(address) yet: \(Self.list(attributes))"
     case .unusable(let detail, _): detail
     }
   }
@@ -77,18 +77,18 @@ extension TerraformError: CustomStringConvertible {
     case .noSuchResource(_, _, let fitting), .wrongType(_, _, let fitting):
       fitting.isEmpty
         ? "'terraform state list' shows the addresses"
-        : "terraform_resource could be \(Self.list(fitting))"
+        : "set terraform_resource to one of \(Self.list(fitting))"
     case .severalFit(.group, _, _): "name one of them with terraform_resource"
     case .severalFit(.healthCheck, _, _):
       "name one of them with terraform_resource, or with import_from terraform:FILE#ADDRESS"
     case .noneFits:
-      "it takes an aws_elb, aws_lb_target_group or aws_autoscaling_group: is it another "
-        + "configuration's file?"
+      "it takes an aws_elb, aws_lb_target_group or aws_autoscaling_group: is it the file of another "
+        + "configuration?"
     case .attachedElsewhere:
       "import the health check from there: import_from elb:NAME or target-group:ARN"
     case .notKnownYet:
-      "run 'terraform apply' first and give what 'terraform show -json' prints then, or name "
-        + "another resource, or set what is missing yourself"
+      "run 'terraform apply' first and give the output of 'terraform show -json' after it, or name "
+        + "another resource, or set the missing settings yourself"
     case .unusable(_, let advice): advice
     }
   }
@@ -116,12 +116,12 @@ extension TerraformError.Detail {
     switch self {
     case .empty: "is empty"
     case .tooLarge(let mebibytes): "is larger than \(mebibytes) MiB"
-    case .malformed(let detail): "cannot be read as what Terraform shows: \(detail)"
+    case .malformed(let detail): "cannot be read as output of 'terraform show -json': \(detail)"
     case .otherJSON: "is JSON, but not what 'terraform show -json' prints"
-    case .stateFile: "is Terraform's own state file, whose form may change at any time"
+    case .stateFile: "is Terraform's own state file, whose format may change at any time"
     case .savedPlan: "is a saved plan, which only Terraform can read"
     case .formatVersion(let version):
-      "has the format version \(version), but only 0.1 to 1.x are known"
+      "has the format version \(version), but only 0.1 to 1.x are supported"
     case .noResources: "has no resources: the state is empty"
     }
   }
@@ -130,8 +130,8 @@ extension TerraformError.Detail {
     switch self {
     case .empty: "did 'terraform show -json' fail?"
     case .tooLarge, .malformed, .otherJSON, .stateFile:
-      "give what 'terraform show -json' prints, the whole of it"
-    case .savedPlan: "give what 'terraform show -json PLAN' prints"
+      "give the complete output of 'terraform show -json'"
+    case .savedPlan: "give the output of 'terraform show -json PLAN'"
     case .formatVersion: "is there a newer healthgate?"
     case .noResources: "run 'terraform apply' first"
     }

@@ -8,14 +8,14 @@ internal import GateText
 enum Demo: Command {
   static let name = "demo"
   private static let list = CommandOption(
-    flag: "list", "Name the scenarios and what each shows.", isQuestion: true)
+    flag: "list", "List the scenarios and what each one shows.", isQuestion: true)
 
   static let declaration = CommandDeclaration(
-    name, "Gate an embedded group of loopback instances, to see what healthgate does.",
-    discussion: "Without a scenario: a slow boot that ends in a promotion.",
+    name, "Gate a built-in group of loopback instances, to see what healthgate does.",
+    discussion: "Without a scenario, it shows a slow boot that ends in a promotion.",
     argument: CommandArgument(
       "SCENARIO", .optional,
-      "One of those that --list names. (default: \(DemoScenario.standard.name))",
+      "Name of a scenario, as listed by --list. (default: \(DemoScenario.standard.name))",
       completion: .values(DemoScenario.all.map(\.name))),
     options: [list], settings: [.output])
 
@@ -39,7 +39,7 @@ enum Demo: Command {
       throw CommandFailure(
         .usage,
         "there is no scenario \(name.shown)\n  hint: "
-          + (near.map { "did you mean '\($0)'?" } ?? "'healthgate demo --list' names them"))
+          + (near.map { "did you mean '\($0)'?" } ?? "'healthgate demo --list' lists them"))
     }
     try DemoRun(scenario, words.settings).run()
   }

@@ -10,15 +10,15 @@ enum Init: Command {
   static let name = "init"
   private static let output = CommandOption(
     "output", "FILE",
-    "Write it to this file, which must not exist. (default: standard output)", completion: .files)
+    "Write to this file, which must not exist. (default: standard output)", completion: .files)
 
   static let declaration = CommandDeclaration(
     name, "Print a commented settings file to start from.",
     discussion: """
-      From a URL (healthgate init http://10.0.1.5/health), a load balancer (--import-from elb:web, \
-      --elb web, --target-group web), Terraform's JSON (--terraform show.json), any other \
-      settings of run, or none: then it is a template. What a load balancer or Terraform says of \
-      the health check is written out. It checks nothing.
+      The settings come from a URL (healthgate init http://10.0.1.5/health), a load balancer \
+      (--import-from elb:web, --elb web, --target-group web), Terraform's JSON (--terraform \
+      show.json) or any other settings of run; without any, the file is a template. The health \
+      check settings of a load balancer or of Terraform are written out. Nothing is checked.
       """,
     argument: CommandArgument("URL", .any, "An endpoint to check, such as http://10.0.1.5/health."),
     options: [output], settings: SettingGroup.decisive)

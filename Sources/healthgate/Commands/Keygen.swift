@@ -8,13 +8,13 @@ internal import LibC
 enum Keygen: Command {
   static let name = "keygen"
   static let declaration = CommandDeclaration(
-    name, "Make a pair of keys to sign verdicts with.",
+    name, "Create a key pair for signing verdicts.",
     discussion: """
-      FILE gets the private key (PKCS #8 in PEM, readable by you alone), FILE.pub the public one. \
-      Neither may be there already. Sign with --sign-key FILE, check with \
+      Writes the private key (PKCS #8 in PEM, readable only by you) to FILE and the public key to \
+      FILE.pub. Neither file may exist. Sign with --sign-key FILE, and verify with \
       'healthgate verify VERDICT --key FILE.pub'.
       """,
-    argument: CommandArgument("FILE", .one, "Where the private key goes.", completion: .files))
+    argument: CommandArgument("FILE", .one, "File for the private key.", completion: .files))
 
   static func run(_ words: CommandWords) throws {
     let file = words.arguments[0]

@@ -11,23 +11,23 @@ internal import LibC
 enum Lint: Command {
   static let name = "lint"
   private static let dryRun = CommandOption(
-    flag: "dry-run", "Name each request that would be sent and why, and send none.",
+    flag: "dry-run", "List the requests that would be sent, and why, without sending any.",
     isQuestion: true)
   private static let rules = CommandOption(
     flag: "rules", "List the rules: id, severity, and what each finds.", isQuestion: true)
   private static let ignore = CommandOption(
-    "ignore", "ID", "A rule to leave out, by its id.", isRepeatable: true)
+    "ignore", "ID", "Skip the rule with this id.", isRepeatable: true)
 
   static let declaration = CommandDeclaration(
-    name, "Find how an endpoint could report healthy while the application is broken.",
+    name, "Find the ways an endpoint can report healthy while the application is broken.",
     discussion: """
-      Says what to do about each. It sends GET and HEAD (to a gRPC target calls that only read), at most 30 \
-      requests to each instance; --dry-run names them and sends none.
+      Each finding comes with advice. lint sends only GET and HEAD requests (to a gRPC target, calls \
+      that only read), at most 30 to each instance; --dry-run lists them without sending any.
 
       A TARGET is as for probe: HTTP:80/health with --instances, --asg, …; or a URL such as \
-      http://10.0.1.5:8080/health. Without any, the settings name both.
+      http://10.0.1.5:8080/health. Without a TARGET, the settings give both.
 
-      Exit status: 1 when it found an error, else 0; 69 when an instance could not be asked.
+      Exit status: 1 if an error was found, else 0; 69 if an instance could not be checked.
       """,
     argument: CommandArgument("TARGET", .any, "What to check, where, or both."),
     options: [dryRun, rules, ignore, .config, Probe.format], settings: [.healthCheck, .group])
@@ -48,7 +48,7 @@ enum Lint: Command {
     }
     for fault in document.targets.flatMap(\.faults) {
       Output.complain(
-        "healthgate: error: \(fault.instance.printable) could not be asked: "
+        "healthgate: error: \(fault.instance.printable) could not be checked: "
           + fault.detail.printable)
     }
     if !isDry { Output.complain("healthgate: \(report.summary)") }

@@ -9,10 +9,10 @@ internal import LibC
 enum Merge: Command {
   static let name = "merge"
   private static let require = CommandOption(
-    "require", "HOW-MANY", "How many must promote. (default: all)",
+    "require", "HOW-MANY", "How many of the verdicts must promote. (default: all)",
     completion: .values(VerdictMerge.Requirement.allCases.map(\.rawValue)))
   private static let expected = CommandOption(
-    "expected", "COUNT", "How many verdicts there must be; those that are missing are inconclusive."
+    "expected", "COUNT", "Number of verdicts to expect; missing ones count as inconclusive."
   )
   private static let verdict = CommandOption(
     "verdict", "FILE", "Also write the merged verdict to this file, atomically.",
@@ -20,12 +20,12 @@ enum Merge: Command {
   private static let signKey = CommandOption(.signKey)
 
   static let declaration = CommandDeclaration(
-    name, "Make one verdict out of several: of zones, regions, vantage points.",
+    name, "Merge several verdicts into one: of zones, regions or vantage points.",
     discussion: """
-      A verdict that is missing, cannot be read, is too old, not signed as asked or of another \
-      release than expected is inconclusive. Ends with the status of the one verdict.
+      A verdict that is missing, unreadable, too old, not signed as required or of another release \
+      than expected counts as inconclusive. Exits with the status of the merged verdict.
       """,
-    argument: CommandArgument("VERDICT", .any, "The verdicts.", completion: .files),
+    argument: CommandArgument("VERDICT", .any, "Verdict files to merge.", completion: .files),
     options: [require] + Trust.options + [expected, verdict, signKey])
 
   static func run(_ words: CommandWords) throws {

@@ -14,12 +14,13 @@ enum PlanCommand: Command {
     completion: .values(PlanFormat.allCases.map(\.rawValue)))
 
   static let declaration = CommandDeclaration(
-    name, "Show what settings mean: when each verdict comes, and the odds of a wrong one.",
+    name, "Show what settings mean: when each verdict can come, and the odds of a wrong one.",
     discussion: """
-      Takes the settings of 'run', by flags, variables and file, and checks nothing. The odds are \
-      calculated; where that is too much they are drawn from a fixed seed, with their standard \
-      error. The same settings give the same plan, and what it assumes is printed with it. With --false-promote or --false-rollback it looks for the thresholds and the soak \
-      that meet them, and plans those; it exits with 1 when there are none.
+      Takes the settings of 'run', from flags, variables and file, and checks nothing. The odds are \
+      calculated; where that would take too long, they are simulated from a fixed seed and given \
+      with their standard error. The same settings always give the same plan, and the plan lists its \
+      assumptions. With --false-promote or --false-rollback, plan searches for thresholds and a soak \
+      that meet these limits, and plans those; it exits with 1 if there are none.
       """,
     options: PlanQuestions.options + [format, .config], settings: SettingGroup.decisive)
 

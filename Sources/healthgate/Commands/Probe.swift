@@ -25,10 +25,11 @@ enum Probe: Command {
         http://10.0.1.5/health, https://..., tcp://10.0.1.5:5432, ssl://...,
         grpc://10.0.1.5:50051/pkg.Service/Method, grpcs://...    both
 
-      Without any, the settings name both, as in 'healthgate probe --config gate.yaml'. Requests \
-      and success are as for run. Times are from the start of the check to the end of each phase.
+      Without a TARGET, the settings give both, as in 'healthgate probe --config gate.yaml'. \
+      Requests are sent and judged as by run. Times are from the start of the check to the end of \
+      each phase.
 
-      Exit status: 0 each check succeeded, 1 one failed, 2 none failed and one could not be made.
+      Exit status: 0 all checks passed, 1 a check failed, 2 none failed but one could not be made.
       """,
     argument: CommandArgument("TARGET", .any, "What to check, where, or both."),
     options: [.config, format], settings: [.healthCheck, .group])

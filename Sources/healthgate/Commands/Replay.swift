@@ -11,11 +11,11 @@ internal import LibC
 enum Replay: Command {
   static let name = "replay"
   private static let compare = CommandOption(
-    flag: "compare", "Tell what each of several settings would have decided, and when.")
+    flag: "compare", "Show what each of several settings would have decided, and when.")
   private static let expect = CommandOption(
     "expect", "DECISION",
-    "With --compare: promote or rollback, which the runs should have been decided as, or "
-      + "promote:FILE of one of them (FILE may be a pattern).", isRepeatable: true)
+    "With --compare: the right decision for the runs, promote or rollback, or promote:FILE for "
+      + "one of them (FILE may be a pattern).", isRepeatable: true)
   private static let report = CommandOption(.report)
   private static let format = CommandOption(.format)
 
@@ -31,20 +31,21 @@ enum Replay: Command {
     "Other settings, with --compare", [.interval, .timeout])
 
   static let declaration = CommandDeclaration(
-    name, "Decide again from a journal.",
+    name, "Decide a recorded run again, from its journal.",
     discussion: """
-      With the run's own settings the verdict is the run's, to the byte. With others it is what \
-      would have been: the checks stay as they were made, so only what is made of them can change.
+      With the run's own settings, the verdict is the same, byte for byte. With other settings, it \
+      is what they would have decided: the checks stay as they were made, and only their evaluation \
+      changes.
 
-      With --compare a setting may have several values (2..5 or 2,3,5), and each combination of \
-      them is tried on each journal. Where it would need checks that a journal does not have (a \
-      shorter interval, a longer timeout, a longer run), it says so and does not guess. With \
-      --expect the error rates of each combination are told. The exit status is 0 when the table \
-      is whole.
+      With --compare, a setting may have several values (2..5 or 2,3,5), and each combination of \
+      them is tried on each journal. A combination that needs checks that a journal does not have (a \
+      shorter interval, a longer timeout, a longer run) is reported as unknown, not guessed. With \
+      --expect, the error rates of each combination are reported. The exit status is 0 if the table \
+      is complete.
       """,
     argument: CommandArgument(
       "JOURNAL", .atLeastOne,
-      "The journal of a run; - is standard input. With --compare any number of them.",
+      "Journal of a run (-: standard input). With --compare, any number of journals.",
       completion: .files),
     options: [compare, expect, format, report], settings: [changes, otherChecks])
 
@@ -58,7 +59,7 @@ enum Replay: Command {
     let journals = words.arguments
     guard journals.count == 1 else {
       throw CommandFailure(
-        .usage, "\(journals.count) journals are given\n  hint: several are for --compare")
+        .usage, "\(journals.count) journals are given\n  hint: only --compare takes several")
     }
     let journal = journals[0]
     let requests = try ReportFiles.requests(words[report], beside: journal)
@@ -77,7 +78,8 @@ enum Replay: Command {
 
   private static func runComparison(_ words: CommandWords) throws {
     guard !words.has(report) else {
-      throw CommandFailure(.usage, "--report is given with --compare, which has no one verdict")
+      throw CommandFailure(
+        .usage, "--report cannot be combined with --compare, which has no single verdict")
     }
     let format = try chosenFormat(words).document(auto: Audience.isPerson ? .text : .json)
     let comparison = try ReplayComparison(

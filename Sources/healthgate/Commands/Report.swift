@@ -13,18 +13,18 @@ enum Report: Command {
     "format", "FORMAT", "One of \(names.joined(separator: ", ")).", completion: .values(names),
     isRequired: true)
   private static let output = CommandOption(
-    "output", "FILE", "Write it to this file, atomically. (default: standard output)",
+    "output", "FILE", "Write the report to this file, atomically. (default: standard output)",
     completion: .files)
   private static let names = ReportFormat.allCases.map(\.rawValue)
 
   static let declaration = CommandDeclaration(
-    name, "Show a recorded run as a page, as test results, as metrics, …",
+    name, "Render a recorded run as a web page, test results, metrics, …",
     discussion: """
-      The report is that of the run itself, to the byte. It exits with 0 when the report was \
+      The report is the same as the run's own, byte for byte. Exits with 0 if the report was \
       written, whatever the verdict; 'healthgate replay' exits with the verdict's status.
       """,
     argument: CommandArgument(
-      "JOURNAL", .one, "The journal of a run; - is standard input.", completion: .files),
+      "JOURNAL", .one, "Journal of a run (-: standard input).", completion: .files),
     options: [format, output])
 
   static func run(_ words: CommandWords) throws {

@@ -15,7 +15,7 @@ enum Run: Command {
     discussion: """
       URLs are the short form of --target and --instances: 'healthgate http://10.0.1.5/health \
       http://10.0.1.6/health' is 'healthgate run --target HTTP:80/health --instances \
-      10.0.1.5,10.0.1.6'. They may differ in their host and port.
+      10.0.1.5,10.0.1.6'. They may differ only in host and port.
 
       Every setting is also a key of the file given with --config (healthy_threshold) and a \
       variable (HEALTHGATE_HEALTHY_THRESHOLD). Precedence, highest first: flag, variable, file, \
@@ -66,7 +66,7 @@ enum Run: Command {
   private static func given(_ words: CommandWords) throws -> [(SettingKey, [String])] {
     if let name = words.arguments.first(where: { Healthgate.command(named: $0) != nil }) {
       throw CommandLineProblem(
-        "'\(name)' is a command, and a command comes first", hint: "healthgate \(name) ...")
+        "'\(name)' is a command, and a command must come first", hint: "healthgate \(name) ...")
     }
     return try GatedURLs.settings(words.arguments, beside: words.settings)
   }

@@ -17,10 +17,10 @@ enum Schema: Command {
   }
 
   static let declaration = CommandDeclaration(
-    name, "Print the JSON Schema (2020-12) of what the program writes and reads.",
+    name, "Print the JSON Schema (2020-12) of a format that healthgate writes or reads.",
     argument: CommandArgument(
       "FORMAT", .one,
-      "verdict, journal (a line of it), config (the settings' file), plan, comparison (of replay "
+      "verdict, journal (one line of it), config (the settings file), plan, comparison (of replay "
         + "--compare), probe or lint.", completion: .values(Format.allCases.map(\.rawValue))))
 
   static func run(_ words: CommandWords) throws {

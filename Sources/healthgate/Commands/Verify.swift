@@ -9,20 +9,20 @@ internal import LibC
 enum Verify: Command {
   static let name = "verify"
   private static let journal = CommandOption(
-    "journal", "FILE", "The journal: it must be the verdict's, and replay to it.",
+    "journal", "FILE", "Require this to be the verdict's journal, and to replay to the verdict.",
     completion: .files)
   private static let require = CommandOption(
-    "require", "DECISION", "It must say promote, rollback or inconclusive.",
+    "require", "DECISION", "Require this decision: promote, rollback or inconclusive.",
     completion: .values(Decision.allCases.map(\.rawValue)))
 
   static let declaration = CommandDeclaration(
     name, "Verify that a verdict is intact, signed, fresh, and backed by its journal.",
     discussion: """
-      Exits with 0 if everything holds that is required, whatever the verdict says, and with 1 if \
-      not. Without --key, anybody who can write the file can have made it.
+      Exits with 0 if all requirements hold, whatever the verdict says, and with 1 otherwise. \
+      Without --key, anyone who can write the file could have made it.
       """,
     argument: CommandArgument(
-      "VERDICT", .one, "The verdict; - is standard input.", completion: .files),
+      "VERDICT", .one, "The verdict (-: standard input).", completion: .files),
     options: Trust.options + [journal, require])
 
   static func run(_ words: CommandWords) throws {
@@ -34,8 +34,8 @@ enum Verify: Command {
     guard !verification.keys.isEmpty || journal != nil else {
       throw CommandFailure(
         .usage,
-        "neither a key nor a journal is given, so there is nothing to trust\n"
-          + "  hint: --key FILE.pub for who signed it, --journal FILE for what it follows from")
+        "neither a key nor a journal is given, so there is nothing to verify the verdict against\n"
+          + "  hint: --key FILE.pub verifies who signed it, --journal FILE what it follows from")
     }
     let findings: [Verification.Finding]
     let bytes = try InputFile.required(verdict, as: .verdict)
@@ -46,7 +46,7 @@ enum Verify: Command {
     }
     if verification.keys.isEmpty {
       Output.complain(
-        "healthgate: warning: no --key: whoever can write the verdict can have written it")
+        "healthgate: warning: no --key: anyone who can write the verdict could have made it")
     }
     let lines = findings.map { "\($0.holds ? "ok    " : "FAILED")  \($0.name): \($0.detail)\n" }
     try Output.print(lines.joined())
@@ -57,12 +57,13 @@ enum Verify: Command {
 /// What `verify` and `merge` ask of a verdict.
 enum Trust {
   static let key = CommandOption(
-    "key", "FILE", "A public key, one of which must have signed the verdict.", completion: .files,
+    "key", "FILE", "Require a signature by this public key, or by one of several.",
+    completion: .files,
     isRepeatable: true)
   private static let maxAge = CommandOption(
-    "max-age", "DURATION", "How old the verdict may be.")
+    "max-age", "DURATION", "Maximum age of the verdict.")
   private static let expect = CommandOption(
-    "expect", "POINTER=VALUE", "What must stand in the verdict, such as /group/name=green.",
+    "expect", "POINTER=VALUE", "Require this value in the verdict, such as /group/name=green.",
     isRepeatable: true)
 
   static let options = [key, maxAge, expect]

@@ -154,16 +154,17 @@ import Testing
     JSONRow(#"{"status":"ok"} and more"#, "/status=ok", "the body is not JSON"),
     JSONRow(
       String(repeating: "[", count: 20_000) + String(repeating: "]", count: 20_000), "/0=1",
-      "the body is nested more than 256 deep"),
+      "the body is nested more than 256 levels deep"),
     JSONRow(
       #"{"status":"ok","status":"ok"}"#, "/status=ok",
       "the body has the name 'status' twice in one object, and readers of JSON disagree on which "
         + "counts"),
     JSONRow(
-      "\u{FEFF}{}", "/status=ok", "the body begins with a byte order mark, which JSON does not have"
+      "\u{FEFF}{}", "/status=ok",
+      "the body begins with a byte order mark, which JSON does not allow"
     ),
     JSONRow(
-      #"{"a":"\ud800"}"#, "/a=x", "the body has half of a surrogate pair, which is no character"),
+      #"{"a":"\ud800"}"#, "/a=x", "the body has half of a surrogate pair, which is not a character"),
     JSONRow(
       #"{"a":1e999}"#, "/a=1",
       "the body has the number 1e999, and readers of JSON disagree on its value"),

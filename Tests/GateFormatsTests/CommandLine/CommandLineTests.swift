@@ -166,7 +166,7 @@ import Testing
   @Test func aSettingOfTheFileAloneIsSaidToBeOne() throws {
     for key in SettingKey.allCases where !key.isEverywhere {
       let problem = try #require(try read(key.flag, "x").problem)
-      #expect(problem.hint?.contains("in the settings file alone") ?? false, "\(key)")
+      #expect(problem.hint?.contains("the settings file only") ?? false, "\(key)")
     }
   }
 
@@ -236,8 +236,8 @@ import Testing
   @Test(arguments: [
     ListRow(["verify"], "no VERDICT is given"), ListRow(["plan"], "no --rate is given"),
     ListRow(["verify", "a", "b"], "'b' is one VERDICT too many"),
-    ListRow(["plan", "--rate", "1", "x"], "'x' is an argument, and 'plan' takes none"),
-    ListRow(["plan", "--", "x"], "'x' is an argument, and 'plan' takes none"),
+    ListRow(["plan", "--rate", "1", "x"], "unexpected argument 'x': 'plan' takes none"),
+    ListRow(["plan", "--", "x"], "unexpected argument 'x': 'plan' takes none"),
     ListRow(["verify", "a", "--key", "k", "--key=l"], nil), ListRow(["run"], nil),
     ListRow(["plan", "--rate", "1"], nil), ListRow(["probe", "a", "b"], nil),
     ListRow(["probe", "-q"], "unknown option '-q'"),
@@ -339,9 +339,15 @@ struct ListRow: Sendable, CustomTestStringConvertible {
   }
 
   @Test(arguments: [
-    ListRow(["http://a/x", "http://b/y"], "'http://b/y' has another path than 'http://a/x'"),
-    ListRow(["http://a/x", "https://b/x"], "'https://b/x' has another protocol than 'http://a/x'"),
-    ListRow(["http://a/x", "http://b/x?z"], "'http://b/x?z' has another query than 'http://a/x'"),
+    ListRow(
+      ["http://a/x", "http://b/y"],
+      "the path of 'http://b/y' differs from that of 'http://a/x'"),
+    ListRow(
+      ["http://a/x", "https://b/x"],
+      "the protocol of 'https://b/x' differs from that of 'http://a/x'"),
+    ListRow(
+      ["http://a/x", "http://b/x?z"],
+      "the query of 'http://b/x?z' differs from that of 'http://a/x'"),
     ListRow(["http://a/x", "b:80"], "'b:80' is not a URL"),
   ])
   func urlsThatCannotBeAskedAlikeAreRefused(_ row: ListRow) {

@@ -60,15 +60,19 @@ import Testing
     Break(success, #"{"seq""#, #"[{"seq""#, "it is not an event: it is not JSON"),
     // Order.
     Break(
-      success, #""seq":2"#, #""seq":3"#, "seq is 3, but 2 comes next: lines are missing or doubled"),
+      success, #""seq":2"#, #""seq":3"#,
+      "seq is 3, but 2 comes next: lines are missing or duplicated"),
     Break(
-      success, #""seq":2"#, #""seq":1"#, "seq is 1, but 2 comes next: lines are missing or doubled"),
+      success, #""seq":2"#, #""seq":1"#,
+      "seq is 1, but 2 comes next: lines are missing or duplicated"),
     Break(success, #""seq":2,"#, "", "it is not an event: seq is missing"),
     Break(success, #""seq":2"#, #""seq":"2""#, "it is not an event: seq is of the wrong type"),
     Break(
-      failure, #""t":10.003"#, #""t":0.001999"#, "t is 0.001999, before that of the line before"),
-    Break(failure, #""t":10.003"#, #""t":-1"#, "t is -1.0, which is no time since the start"),
-    Break(failure, #""t":10.003"#, #""t":1e300"#, "t is 1e+300, which is no time since the start"),
+      failure, #""t":10.003"#, #""t":0.001999"#,
+      "t is 0.001999, earlier than that of the line before"),
+    Break(failure, #""t":10.003"#, #""t":-1"#, "t is -1.0, which is not a time since the start"),
+    Break(
+      failure, #""t":10.003"#, #""t":1e300"#, "t is 1e+300, which is not a time since the start"),
     Break(failure, #""t":10.003,"#, "", "it is not an event: t is missing"),
     Break(failure, #""t":10.003"#, #""t":null"#, "it is not an event: t is null"),
     // Events.
@@ -95,11 +99,11 @@ import Testing
     Break(success, #""started":0"#, #""started":0.002001"#, "started is later than t"),
     Break(
       success, #""started":0"#, #""started":-0.5"#,
-      "started is -0.5, which is no time since the start"),
+      "started is -0.5, which is not a time since the start"),
     Break(success, #","latency_ms":2"#, "", "latency_ms is missing"),
-    Break(success, #""latency_ms":2"#, #""latency_ms":-2"#, "latency_ms is no time"),
-    Break(failure, "status_mismatch", "bad_mood", "kind is 'bad_mood', which is none"),
-    Break(failure, "status_mismatch", "gate_fault", "kind is 'gate_fault', which is none"),
+    Break(success, #""latency_ms":2"#, #""latency_ms":-2"#, "latency_ms is not a time"),
+    Break(failure, "status_mismatch", "bad_mood", "kind is 'bad_mood', which is not valid"),
+    Break(failure, "status_mismatch", "gate_fault", "kind is 'gate_fault', which is not valid"),
     // The gate's own.
     Break(fault, #""detail":"no socket","#, "", "detail is missing"),
     Break(fault, #""started":20"#, #""started":20.500001"#, "started is later than t"),
@@ -115,12 +119,12 @@ import Testing
     Break(listed, #"["x"]"#, #"[1]"#, "it is not an event: doubled[0] is of the wrong type"),
     Break(
       listed, #""group_listed","#, #""group_listed","role":"guards","#,
-      "role is 'guards', which is none"),
+      "role is 'guards', which is not valid"),
     Break(unlisted, #","detail":"throttled""#, "", "detail is missing"),
-    Break(viewed, #""state":"healthy""#, #""state":"well""#, "state is 'well', which is none"),
+    Break(viewed, #""state":"healthy""#, #""state":"well""#, "state is 'well', which is not valid"),
     Break(asked, #""ok":true"#, #""okay":true"#, "ok is missing"),
     Break(asked, #""started":20.7,"#, "", "started is missing"),
-    Break(signal, "SIGTERM", "SIGKILL", "signal is 'SIGKILL', which is none"),
+    Break(signal, "SIGTERM", "SIGKILL", "signal is 'SIGKILL', which is not valid"),
     Break(signal, #""signal""#, #""sign""#, "signal is missing"),
   ]
 
@@ -143,11 +147,11 @@ import Testing
     Break(header, #""rules":2"#, #""rules":"2""#, "it is not an event: rules is of the wrong type"),
     Break(
       header, #""schema_version":"1.0""#, #""schema_version":"2.0""#,
-      "schema_version is '2.0', which is none"),
+      "schema_version is '2.0', which is not valid"),
     Break(header, #""started_at":"#, #""at":"#, "started_at is missing"),
     Break(
       header, "2026-05-05T", "2026-05-35T",
-      "started_at is '2026-05-35T10:00:00.000Z', which is none"),
+      "started_at is '2026-05-35T10:00:00.000Z', which is not valid"),
     Break(header, #""health_check":"#, #""check":"#, "health_check is missing"),
     Break(header, #""policy":"#, #""politics":"#, "policy is missing"),
     Break(header, #""group":"#, #""crowd":"#, "group is missing"),
@@ -165,7 +169,7 @@ import Testing
       "interval_seconds is not positive"),
     Break(
       header, #""timeout_seconds":2"#, #""timeout_seconds":-2"#,
-      "timeout_seconds is -2.0, which is no duration up to a year"),
+      "timeout_seconds is -2.0, which is not a duration up to a year"),
     Break(
       header, #""timeout_seconds":2,"#, "",
       "it is not an event: health_check.timeout_seconds is missing"),
@@ -183,7 +187,7 @@ import Testing
       "matcher: '2xx' is not a status code or a range such as 200-299"),
     Break(
       header, #""min_healthy":"100%""#, #""min_healthy":"101%""#,
-      "min_healthy: '101%' is not a percentage of instances: 0% to 100%, whole"),
+      "min_healthy: '101%' is not a whole percentage of instances from 0% to 100%"),
     Break(
       header, #""max_unhealthy":"0""#, #""max_unhealthy":0"#,
       "it is not an event: policy.max_unhealthy is of the wrong type"),
@@ -240,14 +244,14 @@ import Testing
     var missing = Self.lines
     missing.remove(at: 3)
     #expect(
-      throws: JournalError(line: 4, "seq is 4, but 3 comes next: lines are missing or doubled")
+      throws: JournalError(line: 4, "seq is 4, but 3 comes next: lines are missing or duplicated")
     ) {
       try Journal(reading: Self.bytes(missing))
     }
     var doubled = Self.lines
     doubled.insert(doubled[3], at: 3)
     #expect(
-      throws: JournalError(line: 5, "seq is 3, but 4 comes next: lines are missing or doubled")
+      throws: JournalError(line: 5, "seq is 3, but 4 comes next: lines are missing or duplicated")
     ) {
       try Journal(reading: Self.bytes(doubled))
     }

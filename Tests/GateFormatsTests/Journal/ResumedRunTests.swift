@@ -127,7 +127,7 @@ import Testing
     (#"{"seq":3,"t":9,"event":"resumed","gap_seconds":4}"#, "gap_seconds is not the time"),
     (
       #"{"seq":3,"t":9,"event":"resumed","gap_seconds":-1}"#,
-      "gap_seconds is -1.0, which is no time"
+      "gap_seconds is -1.0, which is not a time"
     ),
     (#"{"seq":3,"t":9,"event":"resumed"}"#, "gap_seconds is missing"),
   ]) func aGapThatCannotBeIsAnError(_ line: String, _ words: String) {

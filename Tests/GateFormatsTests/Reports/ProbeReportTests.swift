@@ -95,6 +95,6 @@ import Testing
     var document = Self.document
     document.checks = []
     document.warnings = []
-    #expect(ProbeReport(document, style: .plain).text == "0 checks: there is no instance\n")
+    #expect(ProbeReport(document, style: .plain).text == "0 checks: there are no instances\n")
   }
 }

@@ -99,7 +99,7 @@ import Testing
     #expect(run.gate.verdict == nil && run.gate.unhealthy == 1)
     #expect(
       run.lines.contains(
-        "] the load balancer has a unhealthy: Target.Timeout (1 of 3 healthy, 1 unhealthy)"))
+        "] the load balancer reports a unhealthy: Target.Timeout (1 of 3 healthy, 1 unhealthy)"))
     #expect(run.frame(width: 80, height: 24).contains("1 unhealthy"))
   }
 

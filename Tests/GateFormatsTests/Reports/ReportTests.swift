@@ -209,13 +209,13 @@ import Testing
       TAPReport(document).text.contains("not ok 4 - dead # TODO tolerated by the policy"))
     #expect(
       TAPReport(document).text.contains(
-        "ok 5 - unlisted # SKIP the latest listing of the group lacks it"))
+        "ok 5 - unlisted # SKIP missing from the latest listing of the group"))
   }
 
   @Test func warningsAreInEveryReport() throws {
     let run = Self.promotedWithout
     let document = try #require(run.document(exitCode: 0))
-    let lost = "lost to faults of the gate's own, the last fault:"
+    let lost = "lost to gate faults, the last fault:"
     let warnings = [
       "interval is short", "1 check \(lost) no socket: too many open files",
       "1 listing \(lost) the API throttles", "1 load balancer's view \(lost) throttled",

@@ -67,7 +67,7 @@ import Testing
       at: 1)
     #expect(
       run.board.waitingFor(run.gate, at: .seconds(1))
-        == "waiting for 2 more healthy: to the load balancer a was not spoken of yet, "
+        == "waiting for 2 more healthy: to the load balancer a is not reported yet, "
         + "b is initial (still registering [ELB])")
     run.send(.loadBalancerSaw(InstanceKey(0), LoadBalancerView(state: .healthy)), at: 2)
     run.send(
@@ -81,10 +81,11 @@ import Testing
     #expect(report.contains("checks: none from here: the load balancer's view decided"))
     #expect(!report.contains("success") && !report.contains("healthy after"), "\(report)")
     #expect(run.lines.contains("watching the load balancer's own view of its targets"))
-    #expect(run.lines.contains("the load balancer has a healthy (1 of 2 healthy)"))
+    #expect(run.lines.contains("the load balancer reports a healthy (1 of 2 healthy)"))
     #expect(
       run.lines.contains(
-        "the load balancer has b unhealthy: it failed [Instance] (1 of 2 healthy, 1 unhealthy)"))
+        "the load balancer reports b unhealthy: it failed [Instance] (1 of 2 healthy, 1 unhealthy)")
+    )
     #expect(!run.lines.contains("success"), "\(run.lines)")
   }
 
@@ -98,13 +99,13 @@ import Testing
     run.send(.loadBalancerAsked(FinishedView(started: .seconds(1.1))), at: 1.2)
     #expect(
       run.board.waitingFor(run.gate, at: .seconds(1.2))
-        == "waiting for the load balancer to have in service a, of which it has said nothing")
+        == "waiting for the load balancer to put in service a, which it has not reported yet")
     run.send(
       .loadBalancerAsked(
         FinishedView(started: .seconds(1.5), fault: GateFault(detail: "throttled"))), at: 2)
     #expect(
       run.board.waitingFor(run.gate, at: .seconds(2))
-        == "waiting for the load balancer's view, which could not be had the last time: throttled")
+        == "waiting for the load balancer's view, which failed the last time: throttled")
   }
 
   @Test func aRollbackTellsWhoCausedItAndWhy() throws {

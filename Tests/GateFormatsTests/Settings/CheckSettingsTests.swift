@@ -97,14 +97,14 @@ import Testing
     Row("- { target: 'TCP:80' }", "health_checks: health check 1 has no name"),
     Row(
       "- { name: a, target: 'TCP:80' }\n  - { name: a, target: 'TCP:81' }",
-      "two health checks are called 'a'"),
+      "two health checks are named 'a'"),
     Row("- { name: a }", "health check a: no target given"),
     Row(
       "- { name: a, target: 'TCP:80', intervall: 3 }",
-      "health_checks: 'intervall' is no part of health check 1"),
+      "health_checks: 'intervall' is not a setting of health check 1"),
     Row(
       "- { name: a, target: 'TCP:80', soak: 3 }",
-      "health_checks: 'soak' is no part of health check 1"),
+      "health_checks: 'soak' is not a setting of health check 1"),
     Row("- { name: a, target: 'TCP:80', interval: soon }", "health check a: interval: "),
     Row("- { name: a, target: 'TCP:80', host: shop }", "health check a: host is given, but a TCP"),
     Row("- api", "health_checks: health check 1 is not a mapping"),

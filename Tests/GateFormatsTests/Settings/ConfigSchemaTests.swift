@@ -67,7 +67,7 @@ import Testing
       return false
     } catch {
       return error.problems.contains { problem in
-        ["are both given", "cannot go together"].contains { problem.summary.contains($0) }
+        ["are both given", "cannot be combined"].contains { problem.summary.contains($0) }
           && own.allSatisfy { problem.summary.contains($0.rawValue) }
       }
     }

@@ -5,7 +5,7 @@ import Testing
 @testable import GateSettings
 
 @Suite struct ConsistencyRulesTests {
-  private static let noRequest = "a TCP check sends no request and gets no answer"
+  private static let noRequest = "a TCP check sends no request and gets no response"
 
   @Test(arguments: [
     Row("host: web", "host is given, but \(noRequest)"),
@@ -27,18 +27,18 @@ import Testing
     #expect(complaints(text).isEmpty)
     #expect(
       complaints(text + "max_unhealthy: 1") == [
-        "initial_threshold is 6, but healthy_threshold 5, and max_unhealthy 1 lets an instance "
-          + "fail and recover with fewer successes"
+        "initial_threshold is 6, but healthy_threshold is only 5: with max_unhealthy 1 an instance could "
+          + "fail and recover with fewer successes than a new one needs"
       ])
   }
 
   @Test(arguments: [
-    Row("method: POST", "method is given, but gRPC sends POST and nothing else"),
-    Row("expect_body: ok", "expect_body is given, but the body of a gRPC answer is not text"),
-    Row("expect_json: /a=1", "expect_json is given, but the body of a gRPC answer is not text"),
+    Row("method: POST", "method is given, but gRPC always sends POST"),
+    Row("expect_body: ok", "expect_body is given, but the body of a gRPC response is not text"),
+    Row("expect_json: /a=1", "expect_json is given, but the body of a gRPC response is not text"),
     Row(
       "expect_version: 1\nversion_from: json:/v",
-      "version_from is given, but the body of a gRPC answer is not text"),
+      "version_from is given, but the body of a gRPC response is not text"),
     Row("matcher: 100", "matcher: '100' is outside 0 to 99"),
     Row("server_name: web", "server_name is given, but GRPC:80/a.B/C has no TLS"),
   ])
@@ -73,7 +73,7 @@ import Testing
     Row("soak: -5", ["soak: '-5' is negative"]),
     Row(
       "min_healthy: 101%",
-      ["min_healthy: '101%' is not a percentage of instances: 0% to 100%, whole"]),
+      ["min_healthy: '101%' is not a whole percentage of instances from 0% to 100%"]),
     Row("min_healthy: 4", ["min_healthy is 4, but only 3 are expected"]),
     Row("expected: 5", ["expected is 5, but instances lists 3"]),
     Row("instances_file: hosts", ["instances and instances_file are both given"]),
@@ -82,10 +82,10 @@ import Testing
     Row("method: 'GET /'", ["method: 'GET /' is not a method, such as GET or HEAD"]),
     Row("user_agent: \"a\\r\\nX: 1\"", ["user_agent: 'a\r\nX: 1' has a control character"]),
     Row("header: \"A: b\\r\\nX: 1\"", ["header: the value of A has a control character"]),
-    Row("header: 'secret without a colon'", ["header: a header is not 'NAME: VALUE'"]),
-    Row("header: 'Secret Name: x'", ["header: a header has a name that cannot be one"]),
+    Row("header: 'secret without a colon'", ["header: a header is not of the form 'NAME: VALUE'"]),
+    Row("header: 'Secret Name: x'", ["header: a header has an invalid name"]),
     Row("header: 'A:'", ["header: A has no value: write 'A;' to send it empty"]),
-    Row("host: a\nheader: 'HOST: b'", ["header gives HOST, and host does too"]),
+    Row("host: a\nheader: 'HOST: b'", ["header sets HOST, and so does host"]),
     Row("server_name: web", ["server_name is given, but HTTP:80/health has no TLS"]),
     Row("verify_tls: true", ["verify_tls is given, but HTTP:80/health has no TLS"]),
     Row("client_cert: a", ["client_cert is given, but HTTP:80/health has no TLS"]),
@@ -115,7 +115,7 @@ import Testing
     Row("expect_json: /a~=1", ["expect_json: 'a~' has a '~' that is neither ~0 nor ~1"]),
     Row("expect_header: A", ["expect_header: 'A' is not NAME=VALUE"]),
     Row(
-      "method: HEAD\nexpect_body: ok", ["expect_body is given, but an answer to HEAD has no body"]),
+      "method: HEAD\nexpect_body: ok", ["expect_body is given, but a response to HEAD has no body"]),
     Row("connect_to: a:1:b", ["connect_to: 'a:1:b' is not HOST1:PORT1:HOST2:PORT2"]),
     Row("connect_to: a:1:b:x", ["connect_to: 'x' in 'a:1:b:x' is not a port: 1 to 65535"]),
     Row("proxy: bastion:3128", ["proxy: 'bastion:3128' is not a URL, such as http://bastion:3128"]),
@@ -147,7 +147,7 @@ import Testing
     Row("client_key: a", ["client_key is given without client_cert"]),
     Row(
       "server_name: 10.0.1.5",
-      ["server_name: '10.0.1.5' is an address, and TLS asks for names only"]),
+      ["server_name: '10.0.1.5' is an address, but TLS accepts only host names"]),
     Row("client_cert: a", []),
     Row("verify_tls: true\nca_file: a\nclient_cert: a\nclient_key: b\nserver_name: web", []),
   ])
@@ -215,12 +215,12 @@ import Testing
   }
 
   private static func soakWithoutCheck(_ soak: String) -> String {
-    "soak is \(soak), shorter than interval + timeout, 18s: it adds no check to what is promoted"
+    "soak is \(soak), shorter than interval + timeout, 18s: the promotion rests on no further check"
   }
 
   private static func soakOfADeath(_ soak: String) -> String {
     "soak is \(soak), shorter than unhealthy_threshold x interval + timeout, 48s: an instance that "
-      + "dies in it delays the promotion, and is not yet unhealthy when it ends"
+      + "dies during the soak delays the promotion, but is not yet unhealthy when the soak ends"
   }
 
   @Test func aFileMayHoldWhereTheVersionIsForRunsThatExpectOne() throws {

@@ -24,7 +24,7 @@ import Testing
   }
 
   @Test(arguments: [
-    Row("", "there is nothing where an instance should be"),
+    Row("", "the list of instances has an empty entry"),
     Row("=10.0.1.5", "'=10.0.1.5' has no name before the '='"),
     Row(
       "web 3=10.0.1.5",
@@ -107,8 +107,8 @@ import Testing
       "a=10.0.1.5:80,b=10.0.1.5:80",
       ["a=10.0.1.5:80 and b=10.0.1.5:80 are the same place, on port 80"]),
     Row("[::1]:80,[0::1]:80", ["[::1]:80 and [0::1]:80 are the same place, on port 80"]),
-    Row("a=10.0.1.5:80,a=10.0.1.6:80", ["two instances are called 'a'"]),
-    Row("10.0.1.5:80,10.0.1.5:80=10.0.1.6:80", ["two instances are called '10.0.1.5:80'"]),
+    Row("a=10.0.1.5:80,a=10.0.1.6:80", ["two instances are named 'a'"]),
+    Row("10.0.1.5:80,10.0.1.5:80=10.0.1.6:80", ["two instances are named '10.0.1.5:80'"]),
     Row("", ["the list of instances is empty"]),
   ])
   func aListThatCannotBeIsRefusedUnderTrafficPort(_ row: Row<[String]>) throws {

@@ -40,9 +40,9 @@ import Testing
   }
 
   @Test(arguments: [
-    Row("", ["hosts:1: the file lists no instance"]),
-    Row("# none\n\n", ["hosts:1: the file lists no instance"]),
-    Row("[]", ["hosts:1: the file lists no instance"]),
+    Row("", ["hosts:1: the file lists no instances"]),
+    Row("# none\n\n", ["hosts:1: the file lists no instances"]),
+    Row("[]", ["hosts:1: the file lists no instances"]),
     Row(
       "10.0.1.5\n10.0.1.x:\n10.0.1.300\n",
       [
@@ -51,8 +51,8 @@ import Testing
       ]),
     Row("web-1,web-2", ["hosts:1: 'web-1,web-2' is not an address or a host name"]),
     Row("{\"a\": 1}", ["hosts:1: the file is JSON, but not an array"]),
-    Row("[\n\"10.0.1.5\",\n[]]", ["hosts:3: an item is neither a text nor an object"]),
-    Row("[\"10.0.1.5\",\n 7]", ["hosts:2: an item is neither a text nor an object"]),
+    Row("[\n\"10.0.1.5\",\n[]]", ["hosts:3: an item is neither a string nor an object"]),
+    Row("[\"10.0.1.5\",\n 7]", ["hosts:2: an item is neither a string nor an object"]),
     Row("[{\"id\": \"a\"}]", ["hosts:1: an instance has no address"]),
     Row(
       "[{\"address\": \"10.0.1.5\", \"prot\": 80}]",

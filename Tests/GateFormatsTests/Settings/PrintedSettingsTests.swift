@@ -36,12 +36,12 @@ import Testing
         # user_agent:  (as the load balancer sends)
         # method:  (as the load balancer sends)
         protocol_version: http1  # the default
-        # grpc_service:  (empty, which is the server as a whole)
+        # grpc_service:  (empty: the server as a whole)
         verify_tls: false  # the default
-        # ca_file:  (those of the system)
-        # client_key:  (in the file of the certificate)
+        # ca_file:  (the system's)
+        # client_key:  (in the certificate file)
         # server_name:  (as the load balancer sends)
-        # tls_max:  (1.2 for nlb, else the newest there is)
+        # tls_max:  (1.2 for nlb, otherwise the newest available)
         proxy: http://u:***@b  # gate.yaml:5
         # not set: unhealthy_window, proxy_protocol, client_cert, connect_to,
         #   expect_body, expect_header, expect_json, expect_version, version_from,
@@ -52,8 +52,8 @@ import Testing
           - 10.0.1.5
           - "web=[::1]:80"
         # terraform_resource:  (the only one that fits)
-        # expected:  (what the source declares, else as many as it lists first)
-        # refresh:  (the interval; a fixed list is never asked again)
+        # expected:  (the number that the source declares, else the number that it lists first)
+        # refresh:  (the interval; a fixed list is read once)
         probe_from: here  # the default
         # not set: instances_file, dns, srv, exec, asg, elb, target_group, terraform,
         #   import_from, expect_image, expect_launch_template_version, expect_tag,

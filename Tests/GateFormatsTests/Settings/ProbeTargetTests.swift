@@ -47,19 +47,19 @@ import Testing
   static let wrong = [
     Row("ftp://10.0.1.5/", "'ftp' in 'ftp://10.0.1.5/' is not a protocol"),
     Row("a=http://10.0.1.5/", "'a=http' in"),
-    Row("http://", "names no host"),
-    Row("http:///health", "names no host"),
+    Row("http://", "has no host"),
+    Row("http:///health", "has no host"),
     Row("http://:80/", "is not an address or a host name"),
     Row("http://10.0.1.5:0/", "is not a port"),
     Row("http://10.0.1.5:70000/", "is not a port"),
     Row("http://10.0.1.500/", "is not an IPv4 address"),
     Row("http://10.0.1.5/a b", "has a blank"),
     Row("http://10.0.1.5/#a", "a '#'"),
-    Row("tcp://10.0.1.5", "names no port"),
+    Row("tcp://10.0.1.5", "has no port"),
     Row("tcp://10.0.1.5:80/path", "has a path"),
     Row("HTTP:80", "has no path"),
     Row("10.0.1.5/health", "is neither PROTOCOL:PORT/PATH"),
-    Row("", "nothing"),
+    Row("", "empty"),
   ]
 
   @Test(arguments: wrong) func whatIsNoneOfThemIsRefusedInWords(row: Row) {

@@ -17,13 +17,13 @@ import Testing
   }
 
   @Test(arguments: [
-    Row("hook_timeout: 0", "hook_timeout is 0s, which no command can keep"),
+    Row("hook_timeout: 0", "hook_timeout is 0s, which no command can meet"),
     Row(
       "events: 'slack:https://chat.example/x'",
-      "events: https://chat.example/*** takes messages, and not the journal's lines"),
+      "events: https://chat.example/*** accepts messages, but not the journal's lines"),
     Row(
       "events: '-'\nformat: text",
-      "events is -, but standard output is to have the verdict as text"),
+      "events is -, but standard output is set to have the verdict as text"),
     Row(
       "ci: gitlabb",
       "ci: 'gitlabb' is not one of auto, github, gitlab, circleci, jenkins, buildkite, azure, none "

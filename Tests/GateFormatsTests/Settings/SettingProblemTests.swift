@@ -61,7 +61,7 @@ import Testing
     ("retries: 3", "retries", "did you mean unhealthy_threshold?"),
     (
       "healthgate:\n  target: TCP:1\n  instances: 10.0.1.5", "healthgate",
-      "move the settings that are under it to the top level"
+      "move the settings under it to the top level"
     ),
   ])
   func anUnknownNameComesWithWhatWasMeant(_ text: String, _ name: String, _ hint: String) {

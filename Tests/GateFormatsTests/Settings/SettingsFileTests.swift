@@ -71,7 +71,7 @@ import Testing
       "format: {json: text}",
       ["gate.yaml:1: format is a mapping, but takes one of auto, json, text"]),
     Row(
-      "connect_to: {a: b}", ["gate.yaml:1: connect_to is a mapping, but takes one text"]),
+      "connect_to: {a: b}", ["gate.yaml:1: connect_to is a mapping, but takes a string"]),
     Row(
       "connect_to:\n - - a", ["gate.yaml:2: an item of connect_to is a list, but takes one value"]),
     Row("header:\n  A: [1]", ["gate.yaml:2: an item of header is a list, but takes one value"]),

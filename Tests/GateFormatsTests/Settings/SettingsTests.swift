@@ -139,7 +139,7 @@ import Testing
       error?.problems.map(\.summary) == [
         "HEALTHGATE_SOKE is not a setting", "foo is not a setting",
         "no target given", "timeout: 'soon' is not a duration, such as 15, 0.5, 500ms or 1m30s",
-        "header: a header is not 'NAME: VALUE'", "no instances given",
+        "header: a header is not of the form 'NAME: VALUE'", "no instances given",
         "soak: 'd' is not a unit of time: it is ms, s, m or h",
         "expected: 0 is not a number from 1 to 1000000",
         "unhealthy_threshold 1 is outside an Application Load Balancer's range (2 to 10)",

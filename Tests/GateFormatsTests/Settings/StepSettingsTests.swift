@@ -162,11 +162,11 @@ import Testing
   @Test(arguments: [
     ("steps: [x]", "is not a mapping"),
     ("steps: { shift: a, weight: 101 }", "weight of step 1: 101 is not a number from 0 to 100"),
-    ("steps: { shift: a, weigth: 1 }", "'weigth' is no part of step 1"),
+    ("steps: { shift: a, weigth: 1 }", "'weigth' is not a field of step 1"),
     ("steps: { shift: a, soak: soon }", "soak of step 1"),
-    ("steps: { shift: a, guard: { exec: a, http: b } }", "asks 2 questions"),
-    ("steps: { shift: a, guard: { interval: 1 } }", "asks nothing"),
-    ("steps: { shift: a, guard: { exec: a, headers: { A: b } } }", "headers go with"),
+    ("steps: { shift: a, guard: { exec: a, http: b } }", "has 2 queries"),
+    ("steps: { shift: a, guard: { interval: 1 } }", "has no query"),
+    ("steps: { shift: a, guard: { exec: a, headers: { A: b } } }", "headers apply only to"),
     (
       "steps: { shift: a, guard: { exec: a, min_requests: { query: b, at_least: 1 } } }",
       "goes with"
@@ -181,11 +181,11 @@ import Testing
     ("steps: { shift: a, deadline: 5, soak: 10 }", "shorter than the 10s"),
     ("shift: a", "shift is given without steps"),
     ("steps: { shift: a }\nadvisory: true", "advisory"),
-    ("steps: [{ shift: a, weight: 50 }, { shift: a, weight: 20 }]", "less than 50"),
-    ("steps: [{ shift: a, name: x }, { shift: a, name: x }]", "two steps are called 'x'"),
+    ("steps: [{ shift: a, weight: 50 }, { shift: a, weight: 20 }]", "less than the 50"),
+    ("steps: [{ shift: a, name: x }, { shift: a, name: x }]", "two steps are named 'x'"),
     ("guard: [{ exec: a }, { exec: a }]", "given twice"),
     ("guard: { prometheus_test: \"http://p\" }", "needs new, with two queries"),
-    ("guard: { \(test), min_requests: { at_least: 1, query: a } }", "'query' is no part of"),
+    ("guard: { \(test), min_requests: { at_least: 1, query: a } }", "'query' is not a field of"),
     ("guard: { \(test) }", "prometheus_test needs min_requests"),
     (
       "guard: { \(test), max_increase: 2, min_requests: { at_least: 1 } }",
@@ -205,7 +205,10 @@ import Testing
     ),
     ("guard: { cloudwatch_math: \"a / b < 1\" }", "has no metrics"),
     ("guard: { cloudwatch_math: \"a / b\", metrics: { a: A/B } }", "end with a comparison"),
-    ("guard: { cloudwatch_math: \"a < 1\", metrics: { A: A/B } }", "'A' is no name for a metric"),
+    (
+      "guard: { cloudwatch_math: \"a < 1\", metrics: { A: A/B } }",
+      "'A' is not a name for a metric"
+    ),
     (
       "guard: { cloudwatch_math: \"a < 1\", metrics: { a: B } }",
       "metric a: 'B' is not NAMESPACE/METRIC"

@@ -66,7 +66,7 @@ import Testing
     let future = Self.verdict(decided: "2099-01-01T00:00:00.000Z")
     #expect(
       try Self.failures(future)
-        == ["age: decided at 2099-01-01T00:00:00.000Z, which is still to come"])
+        == ["age: decided at 2099-01-01T00:00:00.000Z, which is in the future"])
     let backwards = Self.verdict(started: "2026-05-05T10:00:11.000Z")
     #expect(try Self.failures(backwards) == ["document: decided_at is before started_at"])
     // Clocks of two machines differ.

@@ -61,7 +61,7 @@ import Testing
   @Test func aFailureCarriesItsStatusAndItsWords() {
     #expect(
       failure("echo 10.0.0.1; echo no such service >&2; exit 3").hasSuffix(
-        "lists no instances: it ended with status 3: no such service"))
+        "lists no instances: it exited with status 3: no such service"))
     #expect(failure("no-such-command-anywhere").contains("status 127"))
     #expect(failure("kill -9 $$").hasSuffix("it was killed by signal 9"))
   }
@@ -108,7 +108,7 @@ import Testing
 
   @Test(arguments: [
     ("echo 10.0.0.1; echo 'hello world'", "line 2: 'hello world' is not an instance"),
-    ("echo a=10.0.0.1; echo a=10.0.0.2", "line 2: two instances are called 'a'"),
+    ("echo a=10.0.0.1; echo a=10.0.0.2", "line 2: two instances are named 'a'"),
     ("echo 10.0.0.300", "'10.0.0.300' is not an IPv4 address"),
     (#"echo '[{"address":"10.0.0.1"}'"#, "JSON"),
     (#"echo '{"instances":[]}'"#, "not an array"),

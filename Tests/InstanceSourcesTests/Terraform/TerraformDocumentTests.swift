@@ -29,9 +29,11 @@ import Testing
   static let badFiles: [BadFile] = [
     BadFile("empty", [], "f is empty"),
     BadFile("blank", " \r\n".utf8, "f is empty"),
-    BadFile("a word", "null".utf8, "f cannot be read as what Terraform shows"),
-    BadFile("text", "No state.".utf8, "f cannot be read as what Terraform shows: it is not JSON"),
-    BadFile("an array", "[]".utf8, "f cannot be read as what Terraform shows"),
+    BadFile("a word", "null".utf8, "f cannot be read as output of 'terraform show -json'"),
+    BadFile(
+      "text", "No state.".utf8,
+      "f cannot be read as output of 'terraform show -json': it is not JSON"),
+    BadFile("an array", "[]".utf8, "f cannot be read as output of 'terraform show -json'"),
     BadFile("other JSON", #"{"values": 3, "planned_values": "x"}"#.utf8, "f is JSON, but not what"),
     BadFile(
       "the state file", #"{"version":4,"serial":3,"resources":[]}"#.utf8,
@@ -39,20 +41,21 @@ import Testing
     BadFile("a saved plan", "PK\u{3}\u{4}xyz".utf8, "f is a saved plan"),
     BadFile(
       "a later format", #"{"format_version":"2.0","values":{"root_module":{}}}"#.utf8,
-      "f has the format version 2.0, but only 0.1 to 1.x are known"),
+      "f has the format version 2.0, but only 0.1 to 1.x are supported"),
     BadFile("an empty state", #"{"format_version":"1.0"}"#.utf8, "f has no resources"),
     BadFile(
       "two documents", #"{"format_version":"1.0"}{"format_version":"1.0"}"#.utf8,
-      "f cannot be read as what Terraform shows: it is not JSON, or not all of it"),
+      "f cannot be read as output of 'terraform show -json': it is not JSON, or is incomplete"),
     BadFile(
       "Latin-1",
       Array(#"{"format_version":"1.0","values":{"root_module":{"resources":[{"address":"a"#.utf8)
         + [0xE9] + Array(#"","type":"aws_elb"}]}}}"#.utf8),
-      "f cannot be read as what Terraform shows"),
+      "f cannot be read as output of 'terraform show -json'"),
     BadFile(
       "a resource that is a number",
       #"{"format_version":"1.0","values":{"root_module":{"resources":[7]}}}"#.utf8,
-      "f cannot be read as what Terraform shows: values.root_module.resources[0] is not of the"),
+      "f cannot be read as output of 'terraform show -json': values.root_module.resources[0] is of the wrong type"
+    ),
     BadFile(
       "a resource without an address",
       #"{"format_version":"1.0","values":{"root_module":{"resources":[{"type":"x"}]}}}"#.utf8,
@@ -61,7 +64,7 @@ import Testing
       "modules without end",
       (#"{"format_version":"1.0","values":{"root_module":"#
         + String(repeating: #"{"child_modules":["#, count: 100_000)).utf8,
-      "f cannot be read as what Terraform shows"),
+      "f cannot be read as output of 'terraform show -json'"),
   ]
 
   @Test(arguments: badFiles)

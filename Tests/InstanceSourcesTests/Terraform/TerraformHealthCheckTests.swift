@@ -121,7 +121,8 @@ import Testing
     let error = #expect(throws: TerraformError.self) { try plan.healthCheck(at: grpc) }
     #expect(error == .notKnownYet(address: address, attributes: ["health_check.timeout"]))
     #expect(
-      error?.message == "the plan does not know yet of \(address): health_check.timeout")
+      error?.message
+        == "the plan does not know these attributes of \(address) yet: health_check.timeout")
     #expect(
       try settings(plan, at: grpc, given: ["timeout"]) == [
         "semantics=alb", "target=GRPC:traffic-port/grpc.health.v1.Health/Check", "interval=30",

@@ -1,53 +1,59 @@
-/// The new group beside the old one, in numbers.
+/// The comparison of the new group with the old one: failures by Fisher's exact test, latency by
+/// the Mann–Whitney test.
 ///
-/// They follow from the journal alone: nothing is drawn at random.
+/// All numbers follow from the journal; nothing is drawn at random.
 package struct Comparison: Hashable, Sendable {
   package var policy: ComparisonPolicy
   package var new: Counts
   package var old: Counts
-  /// Whether each group has as many checks as are wanted.
+  /// Whether each group has at least `min_samples` checks.
   package var hasEnoughSamples: Bool
   package var failures: Failures
-  /// Nil while one of the groups has fewer successes than half of the samples that are wanted.
+  /// The comparison of latencies; nil while one of the groups has fewer successes than half of
+  /// `min_samples`.
   package var latency: Latency?
 
   package struct Counts: Hashable, Sendable {
     package var checks: Int
     package var failures: Int
-    /// Successes whose latencies are compared.
+    /// The number of successes whose latencies are compared.
     package var latencies: Int
   }
 
   /// Fisher's exact test, one-sided.
   package struct Failures: Hashable, Sendable {
-    /// How probable so many failures of the new group are, were both alike.
+    /// The probability of at least this many failures in the new group if both groups are equal.
     package var pValue: Double
     package var isWorse: Bool
   }
 
   package struct Latency: Hashable, Sendable {
-    /// In microseconds, as all that follows.
+    /// The median latency of the new group, in microseconds, as are all latencies below.
     package var newMedian: Double
     package var oldMedian: Double
-    /// Mann–Whitney: how many pairs have the new group's answer later, ties as a half.
+    /// The Mann–Whitney U: the number of pairs in which the new group's response took longer; a tie
+    /// counts as a half.
     package var u: Double
-    /// One-sided: that the new group's answers are not later.
+    /// The one-sided p-value of the hypothesis that the new group is not slower.
     package var pValue: Double
-    /// The part of all pairs that `u` is: a half when both are alike, 1 when all are later.
+    /// `u` as a share of all pairs: 0.5 if both groups are equal, 1 if every response of the new
+    /// group took longer.
     package var effectSize: Double
-    /// Hodges–Lehmann: the median of the differences of all pairs.
+    /// The Hodges–Lehmann estimate of the shift: the median of the differences of all pairs.
     package var shift: Double
-    /// Of the shift, at the confidence, from both sides; nil with too few samples for any.
+    /// The two-sided confidence interval of the shift; nil if there are too few samples for one.
     package var interval: ClosedRange<Double>?
     package var allowedIncrease: Double
-    /// Whether the whole interval is above what is allowed.
+    /// Whether the whole interval lies above the allowed increase.
     package var isWorse: Bool
   }
 
   package var isWorse: Bool { failures.isWorse || latency?.isWorse ?? false }
 
-  /// One alike group in `1 - confidence` may be taken for a worse one by all `tests` of the run
-  /// together, so each of them has its part of the error (Bonferroni).
+  /// Compares the groups, as one of `tests` comparisons of the run.
+  ///
+  /// All of them together may find an equal group worse with a probability of `1 - confidence`, so
+  /// each gets an equal part of that error (Bonferroni).
   init(_ samples: ComparisonSamples, _ policy: ComparisonPolicy, tests: Int) {
     let error = policy.confidence.error / Double(tests)
     self.policy = policy
@@ -74,7 +80,7 @@ extension Comparison.Counts {
 }
 
 extension Comparison.Latency {
-  /// As much of the error is on each side of the interval, and one of them is looked at.
+  /// The error is split between the two sides of the interval, of which only one is used.
   init(_ new: [Int64], _ old: [Int64], _ policy: ComparisonPolicy, error: Double) {
     let test = RankTest(new, old)
     newMedian = median(ofSorted: test.new)

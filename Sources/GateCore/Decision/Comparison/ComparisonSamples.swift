@@ -1,4 +1,4 @@
-/// What both groups showed side by side, since the new one has been healthy.
+/// The checks of both groups that are compared: those made since the new group became healthy.
 struct ComparisonSamples: Hashable, Sendable {
   var new = Side()
   var old = Side()
@@ -6,11 +6,11 @@ struct ComparisonSamples: Hashable, Sendable {
   struct Side: Hashable, Sendable {
     private(set) var checks = 0
     private(set) var failures = 0
-    /// Of the latest successes, in microseconds, in no order.
+    /// The latencies of the latest successes, in microseconds, in no particular order.
     private(set) var latencies: [Int64] = []
     private var oldest = 0
 
-    /// So many successes are compared: more would cost more than they tell.
+    /// The maximum number of successes to compare; more would add cost and little information.
     static let kept = 500
 
     mutating func add(_ report: CheckReport) {
@@ -36,7 +36,7 @@ struct ComparisonSamples: Hashable, Sendable {
     }
   }
 
-  /// Whether each group has so many.
+  /// Whether each group has the `min_samples` of the policy.
   func suffice(_ policy: ComparisonPolicy) -> Bool {
     min(new.checks, old.checks) >= policy.minSamples
   }

@@ -1,8 +1,8 @@
-/// Fisher's exact test, one-sided: how probable at least so many failures of the first group are,
-/// given the failures of both together and were each check as likely to be one.
+/// Fisher's exact test, one-sided: the probability of at least this many failures in the first
+/// group, given the failures of both groups together, if every check is equally likely to fail.
 ///
-/// The probabilities are the hypergeometric distribution's, each from its neighbour, relative to
-/// the likeliest: so no factorial is needed, and none overflows.
+/// The probabilities of the hypergeometric distribution are each computed from the neighboring one,
+/// relative to the likeliest, so no factorial is needed that could overflow.
 func fisherTest(
   failures: Int, of checks: Int, against otherFailures: Int, of otherChecks: Int
 ) -> Double {
@@ -10,7 +10,7 @@ func fisherTest(
   let lowest = max(0, allFailures - otherChecks)
   let highest = min(allFailures, checks)
   guard lowest < highest else { return 1 }
-  /// The probability of one failure more, relative to that of so many.
+  /// The probability of `count + 1` failures relative to that of `count`.
   func ratio(_ count: Int) -> Double {
     Double(checks - count) * Double(allFailures - count)
       / (Double(count + 1) * Double(otherChecks - allFailures + count + 1))

@@ -5,15 +5,15 @@
 /// Source: Mann and Whitney (1947); Hollander, Wolfe and Chicken, "Nonparametric Statistical
 /// Methods", 4.1.
 struct RankTest {
-  /// Sorted.
+  /// The values of the new group, sorted.
   let new: [Int64]
   let old: [Int64]
-  /// Pairs in which the first group's value is the greater one; a tie is a half.
+  /// The number of pairs in which the first group's value is the greater one; a tie is a half.
   let u: Double
   let hasTies: Bool
   private let tieTerm: Double
 
-  /// Beyond so many pairs the normal distribution is as good.
+  /// The number of pairs above which the normal distribution is used, which is as good there.
   private static let mostExactPairs = 400
 
   init(_ new: [Int64], _ old: [Int64]) {
@@ -41,10 +41,10 @@ struct RankTest {
 
   private var pairs: Double { Double(new.count) * Double(old.count) }
 
-  /// Whether the distribution is counted out.
+  /// Whether the exact distribution is used, by counting the orders of the values.
   var isExact: Bool { !hasTies && new.count * old.count <= Self.mostExactPairs }
 
-  /// How probable so great a U is, or a greater one, were both groups alike.
+  /// The probability of this U or a greater one if both groups are equal.
   var pValue: Double {
     guard !isExact else {
       let orders = orders
@@ -55,13 +55,13 @@ struct RankTest {
     return min(normalTail((u - pairs / 2 - 0.5) / deviation), 1)
   }
 
-  /// Of U, were both groups alike.
+  /// The standard deviation of U if both groups are equal.
   private var deviation: Double {
     let total = Double(new.count + old.count)
     return (pairs / 12 * (total + 1 - tieTerm / (total * (total - 1)))).squareRoot()
   }
 
-  /// In how many orders of the values U is 0, is 1, and so on.
+  /// The number of orders of the values for which U is 0, 1, and so on.
   private var orders: [Double] {
     let (first, second) = (new.count, old.count)
     // By the number of values of the first group that are placed, and what they add to U.
@@ -80,8 +80,8 @@ struct RankTest {
     return counts[first]
   }
 
-  /// The place from below, from 1 on, of the pair whose difference bounds the shift; 0 when there
-  /// are too few values for this error on each side.
+  /// The rank, counted from 1 from the smallest, of the pair difference that bounds the shift; 0 if
+  /// there are too few values for this error on each side.
   func boundingPlace(errorOnEachSide error: Double) -> Int {
     guard isExact else {
       let total = Double(new.count + old.count)
@@ -113,7 +113,7 @@ struct PairDifferences {
   /// The Hodges–Lehmann estimate of the shift.
   var median: Double { GateCore.median(ofSorted: sorted) }
 
-  /// Of the shift, with so much error in all.
+  /// The confidence interval of the shift, with this error in total.
   func interval(error: Double) -> ClosedRange<Double>? {
     let place = test.boundingPlace(errorOnEachSide: error / 2)
     guard place >= 1, place <= sorted.count else { return nil }
@@ -121,7 +121,7 @@ struct PairDifferences {
   }
 }
 
-/// The middle value, or the mean of the middle two; of no value it is 0.
+/// The middle value, or the mean of the middle two; 0 for an empty list.
 func median(ofSorted values: [Int64]) -> Double {
   guard !values.isEmpty else { return 0 }
   return (Double(values[(values.count - 1) / 2]) + Double(values[values.count / 2])) / 2

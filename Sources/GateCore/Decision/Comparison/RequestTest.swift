@@ -1,9 +1,9 @@
-/// Requests of one group, and how many of them failed.
+/// The number of requests of one group, and how many of them failed.
 package struct RequestCount: Hashable, Sendable {
   package var requests: Int
   package var errors: Int
 
-  /// More errors than requests, as estimates by extrapolation can give, count as all of them.
+  /// Errors beyond the number of requests, which extrapolated estimates can give, are capped at it.
   package init(requests: Int, errors: Int) {
     self.requests = requests
     self.errors = min(errors, requests)
@@ -12,20 +12,20 @@ package struct RequestCount: Hashable, Sendable {
   var share: Double { Double(errors) / Double(max(requests, 1)) }
 }
 
-/// Whether a share of the new group's requests fails that is higher than the old group's, asked
-/// again and again.
+/// A test, repeated during a step, of whether a higher share of the new group's requests fails than
+/// of the old group's.
 ///
-/// Each look is Fisher's exact test, one-sided, with a part of the error: whatever the looks have in
-/// common and however many they become, all of them together take an equal group for a worse one at
-/// most as often as the whole says (Bonferroni; the parts of infinitely many looks add up to it).
+/// Each look is a one-sided Fisher's exact test with a part of the error. However the looks depend
+/// on each other and however many there are, all of them together find an equal group worse with at
+/// most the whole error (Bonferroni; the parts of infinitely many looks add up to it).
 package struct RequestTest: Hashable, Sendable {
-  /// How often, at most, all looks together may be wrong: 0 to 1.
+  /// The maximum probability that any of the looks is wrong: 0 to 1.
   package let error: Double
-  /// How many looks are expected: they have equal parts of one half of the error.
+  /// The number of expected looks, which share one half of the error equally.
   package let expectedLooks: Int
-  /// By how much the new group's share of errors may be higher, all the same: 0 to 1.
+  /// The increase in the share of errors that is tolerated: 0 to 1.
   package let maxIncrease: Double
-  /// How many there were.
+  /// The number of looks so far.
   package private(set) var looks = 0
 
   package init(error: Double, expectedLooks: Int, maxIncrease: Double = 0) {
@@ -36,9 +36,9 @@ package struct RequestTest: Hashable, Sendable {
   }
 
   package struct Finding: Hashable, Sendable {
-    /// How probable so many errors of the new group are, were both alike.
+    /// The probability of at least this many errors in the new group if both groups are equal.
     package var pValue: Double
-    /// Below what it is too improbable.
+    /// The p-value below which the new group counts as worse.
     package var limit: Double
     package var isWorse: Bool
   }
@@ -53,8 +53,10 @@ package struct RequestTest: Hashable, Sendable {
       isWorse: pValue < limit && new.share - old.share > maxIncrease)
   }
 
-  /// Of the other half of the error, the parts fall as 1 / (k (k + 1)), whose sum from `n + 1` on is
-  /// 1 / (n + 1).
+  /// The part of the error for one look.
+  ///
+  /// The looks beyond the expected ones share the other half of the error: their parts fall as
+  /// 1 / (k (k + 1)), whose sum from `n + 1` on is 1 / (n + 1).
   private func limit(ofLook look: Int) -> Double {
     let half = error / 2
     guard look > expectedLooks else { return half / Double(expectedLooks) }

@@ -1,13 +1,13 @@
 internal import GateCore
 
-/// gRPC.
+/// Rules about gRPC health checks.
 extension LintRule {
   static let grpc = [unknownServing, defaultMethod, reflection]
 
   private static let unknownServing = LintRule.ofEach(
     .error, "grpc-unknown-serving", finds: "a service that cannot exist is SERVING",
-    why: "the health service says the same of everything: it knows of no service, and of none "
-      + "that is broken",
+    why: "the health service gives the same status for everything: it knows no service, and so "
+      + "none that is broken",
     advice: "use the health service of the gRPC library and set each service's status in it; it "
       + "answers NOT_FOUND for others"
   ) { member in
@@ -18,9 +18,9 @@ extension LintRule {
   }
 
   private static let defaultMethod = LintRule.ofEach(
-    .warning, "grpc-default-method", finds: "the health check calls a method that nobody has",
-    why: "any gRPC server answers UNIMPLEMENTED, which the default matcher takes: it shows that a "
-      + "server runs, and nothing of its services",
+    .warning, "grpc-default-method", finds: "the health check calls a method that no service has",
+    why: "any gRPC server answers UNIMPLEMENTED, which the default matcher accepts: it shows that "
+      + "a server runs, but nothing about its services",
     advice: "check GRPC:PORT/grpc.health.v1.Health/Check with matcher 0"
   ) { member in
     guard member.isGRPC, member.check.target.path == HealthCheckTarget.albGRPCPath else {
@@ -31,7 +31,7 @@ extension LintRule {
 
   private static let reflection = LintRule.ofEach(
     .note, "grpc-reflection", finds: "the server lists its services for anyone",
-    why: "reflection is for development: it hands strangers the whole interface",
+    why: "reflection is for development: it gives the whole interface to anyone",
     advice: "leave the reflection service out of the release's server"
   ) { member in
     member.all(.reflection).first { $0.answer?.grpcStatus == 0 && ($0.answer?.bodySize ?? 0) > 5 }

@@ -1,12 +1,13 @@
 internal import GateCore
 
-/// Instances of one group that do not answer alike.
+/// Rules about instances of one group that answer differently.
 extension LintRule {
   static let differences = [mixedVersions, instancesDiffer, latencyVaries]
 
   private static let mixedVersions = LintRule(
     id: "mixed-versions", severity: .error, finds: "several versions answer",
-    why: "a left-over of the old release is checked, and will be promoted with the new one",
+    why:
+      "something left over from the old release is checked, and will be promoted with the new one",
     advice: "replace or restart what is old, and check with expect_version and version_from: then "
       + "an instance of another version fails"
   ) { group in
@@ -39,10 +40,10 @@ extension LintRule {
   }
 
   private static let instancesDiffer = LintRule.ofGroup(
-    .warning, "instances-differ", finds: "the instances do not answer alike",
-    why: "they were made alike: one of them is not what it should be",
-    advice: "compare the image, the configuration and the start of the process with those of an "
-      + "instance that is right"
+    .warning, "instances-differ", finds: "the instances answer differently",
+    why: "they should be identical: one of them is not what it should be",
+    advice: "compare the image, the configuration and the start of the process with those of a "
+      + "correct instance"
   ) { group in
     for property in properties {
       let values = group.map { member in member.checks.first.flatMap { property.of(member, $0) } }
@@ -61,7 +62,7 @@ extension LintRule {
     var of: @Sendable (LintSubject, Exchange) -> String?
   }
 
-  /// The first that differs says it all.
+  /// The properties to compare, in order; only the first that differs is reported.
   private static let properties = [
     Property(name: "answer") { member, exchange in
       if case .fault = exchange.end { return nil }
@@ -81,8 +82,8 @@ extension LintRule {
   private static let latencyVaries = LintRule.ofGroup(
     .note, "latency-varies", finds: "one instance is much slower than another",
     why: "it shares its host with something heavy, lacks a cache that others have, or is of "
-      + "another kind",
-    advice: "compare the slow instance's load and its way to what it depends on"
+      + "another type",
+    advice: "compare the slow instance's load and its network path to what it depends on"
   ) { group in
     let medians = group.map { member in
       let totals = member.checks.filter { $0.passes(member.check) }.map(\.timing.total).sorted()

@@ -1,13 +1,13 @@
 internal import GateCore
 
-/// How the answer is sent: HTTP, connections, TLS.
+/// Rules about how the response is sent: HTTP, connections, TLS.
 extension LintRule {
   static let form = [oldHTTP, unframedBody, closesUnannounced, shortKeepAlive, certificateExpires]
 
   private static let oldHTTP = LintRule.ofEach(
-    .warning, "http-1.0", finds: "the answer is HTTP/1.0",
-    why: "connections are not kept, and some proxies and load balancers refuse it; it is mostly a "
-      + "development server that speaks it",
+    .warning, "http-1.0", finds: "the response is HTTP/1.0",
+    why: "connections are not kept alive, and some proxies and load balancers refuse it; mostly "
+      + "development servers speak it",
     advice: "serve with HTTP/1.1 (nginx towards its upstream: proxy_http_version 1.1), and with a "
       + "server made for production"
   ) { member in
@@ -16,9 +16,9 @@ extension LintRule {
 
   private static let unframedBody = LintRule.ofEach(
     .warning, "unframed-body", finds: "the body has neither Content-Length nor chunks",
-    why: "only the end of the connection ends it: an answer that was cut off looks whole, and a "
+    why: "only the end of the connection ends it: a truncated response looks complete, and a "
       + "Classic Load Balancer does not accept it",
-    advice: "send Content-Length with the health check's answer"
+    advice: "send Content-Length with the health check's response"
   ) { member in
     member.checks.first { exchange in
       guard let reply = exchange.answer, reply.bodySize > 0, reply.httpVersion.hasPrefix("1.")
@@ -30,9 +30,9 @@ extension LintRule {
   }
 
   private static let closesUnannounced = LintRule.ofEach(
-    .note, "closes-unannounced", finds: "a connection that was to be kept is not usable",
-    why: "a load balancer that sends the next request on it answers 502 or tries again",
-    advice: "keep the connection, or say Connection: close with the answer"
+    .note, "closes-unannounced", finds: "a connection that should be kept alive is not usable",
+    why: "a load balancer that sends the next request on it answers 502 or retries",
+    advice: "keep the connection open, or send Connection: close with the response"
   ) { member in
     guard let first = member.first(.first), let reply = first.answer, reply.httpVersion == "1.1",
       let second = member.first(.second),
@@ -42,13 +42,13 @@ extension LintRule {
       return "the second request on a kept connection: \(detail)"
     }
     return second.end == .answered && second.madeConnection
-      ? "\(first.inquiry.words): closed after the answer, which did not say so" : nil
+      ? "\(first.inquiry.words): closed after the response, without Connection: close" : nil
   }
 
   private static let shortKeepAlive = LintRule.ofEach(
-    .note, "short-keep-alive", finds: "connections are kept for less than a minute",
+    .note, "short-keep-alive", finds: "connections are kept alive for less than a minute",
     why: "a load balancer keeps its own for 60 seconds by default: it will send a request just "
-      + "when the instance closes, and answer 502",
+      + "when the instance closes the connection, and answer 502",
     advice: "keep idle connections longer than the load balancer's idle timeout (Node.js: "
       + "server.keepAliveTimeout = 65000, Apache: KeepAliveTimeout 65)"
   ) { member in
@@ -63,9 +63,9 @@ extension LintRule {
   }
 
   private static let certificateExpires = LintRule.ofEach(
-    .warning, "certificate-expires", finds: "the certificate expires soon, or has",
-    why: "the load balancer does not look at it and clients do; it should have been renewed by now",
-    advice: "renew it, and see why the renewal did not come by itself"
+    .warning, "certificate-expires", finds: "the certificate expires soon, or has expired",
+    why: "the load balancer does not check it, but clients do; it should have been renewed by now",
+    advice: "renew it, and find out why it was not renewed automatically"
   ) { member in
     guard let life = member.exchanges.compactMap(\.certificate).first else { return nil }
     let left = life.notAfter - life.now

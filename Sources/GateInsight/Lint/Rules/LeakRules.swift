@@ -1,6 +1,6 @@
 internal import GateCore
 
-/// What the instance tells to whoever asks; the health check's path is often open to all.
+/// Rules about information that the instance discloses; the health check's path is often public.
 extension LintRule {
   static let leaks = [debugPage, stackTrace, environment, privateAddress, versionBanner]
 
@@ -9,7 +9,7 @@ extension LintRule {
     why: "it runs with the settings of a developer's machine: its pages show code, settings and "
       + "queries to anyone",
     advice: "switch debugging off (Django: DEBUG = False; Flask: no --debug; Laravel: "
-      + "APP_DEBUG=false; Rails: RAILS_ENV=production) and see from which file the setting came"
+      + "APP_DEBUG=false; Rails: RAILS_ENV=production) and find which file the setting came from"
   ) { member in
     member.firstBody(with: debugPhrases)
   }
@@ -24,9 +24,9 @@ extension LintRule {
     ], .alike)
 
   private static let stackTrace = LintRule.ofEach(
-    .error, "stack-trace", finds: "an answer shows a stack trace",
-    why: "it tells strangers of the code, its libraries and its paths",
-    advice: "answer errors with a page of their own, and write the trace to the log",
+    .error, "stack-trace", finds: "a response shows a stack trace",
+    why: "it shows the code, its libraries and its paths to anyone",
+    advice: "answer errors with an error page, and write the trace to the log",
     yieldsTo: ["debug-page"]
   ) { member in
     member.firstBody(with: tracePhrases)
@@ -42,8 +42,8 @@ extension LintRule {
     ], .alike)
 
   private static let environment = LintRule.ofEach(
-    .error, "leaks-environment", finds: "an answer shows the process's environment or secrets",
-    why: "what deploys the application hands its keys over in there",
+    .error, "leaks-environment", finds: "a response shows the process's environment or secrets",
+    why: "deployments pass keys to the application in its environment",
     advice: "take the environment out of the body (Spring: management.endpoint.env, "
       + "show-details=never), and change the keys that were shown",
     yieldsTo: ["debug-page"]
@@ -85,8 +85,8 @@ extension LintRule {
   }
 
   private static let privateAddress = LintRule.ofEach(
-    .note, "private-address", finds: "an answer shows private addresses",
-    why: "it draws a map of the network for whoever can ask through the load balancer",
+    .note, "private-address", finds: "a response shows private addresses",
+    why: "it maps the network for anyone who can send requests through the load balancer",
     advice: "leave the addresses of databases and neighbours out of bodies and headers"
   ) { member in
     for exchange in member.exchanges {
@@ -104,7 +104,7 @@ extension LintRule {
 
   private static let versionBanner = LintRule.ofEach(
     .note, "version-banner", finds: "the header names programs and their versions",
-    why: "it says which known holes are worth a try",
+    why: "it tells an attacker which known vulnerabilities to try",
     advice: "switch it off: server_tokens off (nginx), ServerTokens Prod (Apache), expose_php = "
       + "Off, app.disable('x-powered-by') (Express)"
   ) { member in

@@ -1,6 +1,6 @@
 internal import GateCore
 
-/// Who answers: the application, or something in front of it.
+/// Rules about what answers: the application, or something in front of it.
 extension LintRule {
   static let origin = [
     catchAll, prefixMounted, looseMatcher, webServerAnswers, answersWithoutApplication, staticFile,
@@ -10,11 +10,11 @@ extension LintRule {
 
   private static let catchAll = LintRule.ofEach(
     .error, "catch-all", finds: "a path that cannot exist is answered as a success too",
-    why: "the answer says nothing of the path that is asked: a wrong path passes, and so may an "
+    why: "the response says nothing about the requested path: a wrong path passes, and so may an "
       + "application that has no such view",
-    advice: "let unknown paths answer 404 (in nginx 'location = /health' and not 'location "
-      + "/health'; a single-page application's fallback only for its own pages), and the health "
-      + "check have a view of its own"
+    advice: "answer 404 for unknown paths (in nginx 'location = /health' and not 'location "
+      + "/health'; a single-page application's fallback only for its own pages), and give the "
+      + "health check its own view"
   ) { member in
     member.all(.missingPath, .missingForwarded, .unknownMethod).first {
       $0.succeeds(of: member)
@@ -23,10 +23,10 @@ extension LintRule {
 
   /// Servlets, WSGI mounts, CGI with PATH_INFO and Java's own server answer so on purpose.
   private static let prefixMounted = LintRule.ofEach(
-    .note, "prefix-mounted", finds: "what lies beneath the path is answered as a success too",
+    .note, "prefix-mounted", finds: "paths below the health check's are answered as a success too",
     why: "a view that is mounted on a prefix answers for every path below it: a misspelled path "
       + "there passes as well",
-    advice: "ask for the path itself alone, where the framework allows it", yieldsTo: ["catch-all"]
+    advice: "match only the exact path, where the framework allows it", yieldsTo: ["catch-all"]
   ) { member in
     member.all(.missingBelow).first { $0.succeeds(of: member) }.map { member.seen($0) }
   }
@@ -35,10 +35,10 @@ extension LintRule {
   /// not.
   private static let answersWithoutApplication = LintRule.ofEach(
     .error, "passes-without-application",
-    finds: "the health check passes, and other paths have no application behind them",
-    why: "something in front of the application answers the check by itself (monitor-uri, 'return "
-      + "200', a filter): it goes on answering 200 with the application down, as it does now",
-    advice: "pass the path to the application, and see why that is down"
+    finds: "the health check passes, but other paths have no application behind them",
+    why: "something in front of the application answers the check itself (monitor-uri, 'return "
+      + "200', a filter): it keeps answering 200 with the application down, as it does now",
+    advice: "pass the path to the application, and find out why that is down"
   ) { member in
     guard let pass = member.pass, member.isHTTP else { return nil }
     return member.exchanges.first { exchange in
@@ -55,9 +55,10 @@ extension LintRule {
   }
 
   private static let looseMatcher = LintRule.ofEach(
-    .warning, "loose-matcher", finds: "the matcher takes what a path that cannot exist answers",
-    why: "a redirect or an error page passes for a success: the check cannot tell a broken "
-      + "application from a good one",
+    .warning, "loose-matcher",
+    finds: "the matcher accepts the response for a path that cannot exist",
+    why: "a redirect or an error page counts as a success: the check cannot tell a broken "
+      + "application from a working one",
     advice: "narrow the matcher to the status that the health view gives: 200"
   ) { member in
     guard member.isHTTP else { return nil }
@@ -68,10 +69,10 @@ extension LintRule {
   }
 
   private static let webServerAnswers = LintRule.ofEach(
-    .error, "web-server-answers", finds: "the web server answers by itself",
+    .error, "web-server-answers", finds: "the web server answers the check itself",
     why: "it answers 200 with the application down, broken or not even installed",
     advice: "pass the path to the application (proxy_pass, uwsgi_pass) in place of 'return 200', "
-      + "remove the default site, and see with 'nginx -T' which server block answers"
+      + "remove the default site, and check with 'nginx -T' which server block answers"
   ) { member in
     guard let pass = member.pass, let reply = pass.answer else { return nil }
     let page = reply.body.prefix(4096).map(\.folded)
@@ -121,10 +122,10 @@ extension LintRule {
   ]
 
   private static let staticFile = LintRule.ofEach(
-    .error, "static-file", finds: "the answer is a file",
-    why: "a file is there whether the application runs or not",
-    advice: "let the path be a view of the application, and see that no file and no 'alias' or "
-      + "'try_files' takes it first"
+    .error, "static-file", finds: "the response is a static file",
+    why: "a file is served whether the application runs or not",
+    advice: "make the path a view of the application, and make sure that no file, 'alias' or "
+      + "'try_files' takes precedence"
   ) { member in
     guard let pass = member.pass, let reply = pass.answer else { return nil }
     // What was cut out of an answer by a proxy is a part too: a file has a time or a tag of its own.
@@ -145,10 +146,10 @@ extension LintRule {
   }
 
   private static let cachedAnswer = LintRule.ofEach(
-    .error, "cached-answer", finds: "the answer comes out of a cache",
-    why: "the cache goes on answering 200 after the application has died, for as long as it keeps "
-      + "the answer",
-    advice: "take the path out of the cache (proxy_cache off, uwsgi_cache off, a CDN behaviour "
+    .error, "cached-answer", finds: "the response comes from a cache",
+    why: "the cache keeps answering 200 after the application has died, for as long as it keeps "
+      + "the response",
+    advice: "exclude the path from the cache (proxy_cache off, uwsgi_cache off, a CDN behavior "
       + "without caching), and let the health view send Cache-Control: no-store"
   ) { member in
     for exchange in member.checks {
@@ -165,8 +166,8 @@ extension LintRule {
     guard others.count == 2,
       !others.contains(String(decoding: body, as: UTF8.self).withoutQueries)
     else { return nil }
-    return "\(member.checks.count) answers are the same to the byte, and with a query that nobody "
-      + "asked before each is another: \(queries[0].inquiry.words)"
+    return "\(member.checks.count) responses are identical, byte for byte, but with a new query "
+      + "each is different: \(queries[0].inquiry.words)"
   }
 
   /// The header field by which a cache tells that it had the answer.
@@ -185,11 +186,11 @@ extension LintRule {
   }
 
   private static let noSignOfApplication = LintRule.ofEach(
-    .warning, "no-sign-of-application", finds: "nothing in the answer shows the application",
-    why: "a web server's 'return 200' looks the same: from outside nobody can tell, and neither "
-      + "can the gate",
-    advice: "let the health view name its version (in a header or its body), and check for it "
-      + "with expect_version and version_from",
+    .warning, "no-sign-of-application", finds: "nothing in the response shows the application",
+    why: "a web server's 'return 200' looks the same: from outside the two cannot be told apart, "
+      + "not even by the gate",
+    advice: "let the health view give its version (in a header or its body), and check it with "
+      + "expect_version and version_from",
     yieldsTo: ["web-server-answers", "static-file", "cached-answer"]
   ) { member in
     guard let pass = member.pass, let reply = pass.answer, member.isHTTP,
@@ -207,9 +208,9 @@ extension LintRule {
   }
 
   private static let cacheable = LintRule.ofEach(
-    .warning, "cacheable", finds: "a cache may keep the answer",
-    why: "the first cache that is put in front answers in place of the application",
-    advice: "send Cache-Control: no-store with the health check's answer"
+    .warning, "cacheable", finds: "a cache may keep the response",
+    why: "any cache that is put in front will answer in place of the application",
+    advice: "send Cache-Control: no-store with the health check's response"
   ) { member in
     for exchange in member.checks where exchange.passes(member.check) {
       guard let reply = exchange.answer else { continue }
@@ -233,10 +234,10 @@ extension LintRule {
   }
 
   private static let viaProxy = LintRule.ofEach(
-    .note, "via-proxy", finds: "the answer came through a proxy",
-    why: "what stands between may answer, retry or route by itself: it is not the instance alone "
-      + "that is checked",
-    advice: "check the instance's own port where that is what you mean"
+    .note, "via-proxy", finds: "the response came through a proxy",
+    why: "a proxy in between may answer, retry or route on its own: the check covers more than the "
+      + "instance",
+    advice: "check the instance's own port if that is what you mean"
   ) { member in
     member.checks.first { $0.answer?.has("via") ?? false }.map {
       member.seen($0, ": Via \($0.reply?.values(of: "via").joined(separator: ", ") ?? "")")

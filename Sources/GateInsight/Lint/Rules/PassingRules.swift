@@ -1,6 +1,6 @@
 internal import GateCore
 
-/// Whether the check passes, and passes for the load balancer too.
+/// Rules about whether the check passes, also for the load balancer.
 extension LintRule {
   static let passing = [
     checkFails, redirect, needsSession, needsForwarded, needsOwnRequest, answersVary, ownBurst,
@@ -9,8 +9,8 @@ extension LintRule {
 
   private static let checkFails = LintRule(
     id: "check-fails", severity: .error, finds: "the health check fails",
-    why: "an instance that answers so is never put in service",
-    advice: "see what 'healthgate probe' says of it, and the log of the instance"
+    why: "an instance that answers like this is never put in service",
+    advice: "see what 'healthgate probe' says about it, and read the log of the instance"
   ) { group in
     group.compactMap { member in
       guard !member.isPassing,
@@ -36,19 +36,19 @@ extension LintRule {
 
   private static let redirect = LintRule.ofEach(
     .error, "redirect", finds: "the health check is answered with a redirect",
-    why: "checks follow no redirect: where the matcher takes it, it hides an application that is "
-      + "down, and where it does not, no instance is ever in service",
-    advice: "make the target's path the one that answers 200 itself, or exempt it from the "
-      + "redirect (an nginx location of its own, SECURE_REDIRECT_EXEMPT in Django, "
+    why: "checks do not follow redirects: if the matcher accepts it, it hides an application that "
+      + "is down, and if it does not, no instance is ever in service",
+    advice: "make the target's path the one that answers 200, or exempt it from the "
+      + "redirect (a separate nginx location, SECURE_REDIRECT_EXEMPT in Django, "
       + "config.ssl_options in Rails)"
   ) { member in
     member.checks.first { $0.answer?.isRedirect ?? false }.map { member.seen($0) }
   }
 
   private static let needsSession = LintRule.ofEach(
-    .error, "needs-session", finds: "the health check wants a session or credentials",
+    .error, "needs-session", finds: "the health check requires a session or credentials",
     why: "a load balancer has none, and cannot be given any",
-    advice: "leave the path out of what wants a login (Django: @login_not_required, Spring "
+    advice: "exempt the path from the login requirement (Django: @login_not_required, Spring "
       + "Security: permitAll), and keep details out of its body"
   ) { member in
     member.checks.first { exchange in
@@ -63,7 +63,7 @@ extension LintRule {
     .error, "needs-forwarded-proto",
     finds: "the health check passes only with X-Forwarded-Proto: https",
     why: "a load balancer's checks come over plain HTTP and without that header",
-    advice: "answer the path before the redirect to https: an nginx location of its own, "
+    advice: "answer the path before the redirect to https: a separate nginx location, "
       + "SECURE_REDIRECT_EXEMPT in Django, config.ssl_options in Rails"
   ) { member in
     guard !member.isPassing, let failed = member.checks.first,
@@ -76,10 +76,10 @@ extension LintRule {
   private static let needsOwnRequest = LintRule.ofEach(
     .error, "needs-own-request",
     finds: "the health check passes only with what these settings add to it",
-    why: "a load balancer sends its own Host, User-Agent and no headers of yours, and will see "
-      + "another answer than the gate",
-    advice: "let the application answer the load balancer's own request (the instance's address "
-      + "as Host among ALLOWED_HOSTS), and check without host, header and user_agent"
+    why: "a load balancer sends its own Host and User-Agent and none of your headers, and will get "
+      + "a different response than the gate",
+    advice: "let the application answer the load balancer's own request (allow the instance's "
+      + "address as Host, in ALLOWED_HOSTS), and check without host, header and user_agent"
   ) { member in
     guard member.isPassing, let bare = member.first(.asLoadBalancer),
       let failure = bare.failure(under: member.check)
@@ -88,11 +88,11 @@ extension LintRule {
   }
 
   private static let answersVary = LintRule.ofEach(
-    .error, "answers-vary", finds: "the same check passes and fails by turns",
-    why: "what is asked decides nothing, chance does: an instance in service will leave it, and a "
-      + "bad one may come into it",
-    advice: "look for a worker that is broken, an old process beside the new one, or a dependency "
-      + "that is asked with too short a timeout"
+    .error, "answers-vary", finds: "the same check sometimes passes and sometimes fails",
+    why: "the result is left to chance: a good instance will be taken out of service, and a bad "
+      + "one may be put in service",
+    advice: "look for a broken worker, an old process beside the new one, or a dependency "
+      + "that is called with too short a timeout"
   ) { member in
     let failed = member.checks.filter { $0.failure(under: member.check) != nil }
     guard member.isPassing, let first = failed.first,
@@ -105,8 +105,8 @@ extension LintRule {
   /// Its own doing: some sixteen requests within milliseconds, which no load balancer sends.
   private static let ownBurst = LintRule.ofEach(
     .note, "rate-limited", finds: "some of these requests were refused as too many",
-    why: "a limit counts health checks too: each node of a load balancer asks, and all with few "
-      + "addresses; what was refused here was not looked at",
+    why: "a rate limit counts health checks too: each node of a load balancer sends them, from few "
+      + "addresses; refused requests were not evaluated here",
     advice: "exempt the health check's path from the limit, and run this again to see the rest"
   ) { member in
     guard let first = member.refused.first else { return nil }
@@ -115,11 +115,11 @@ extension LintRule {
   }
 
   private static let slowAnswer = LintRule.ofEach(
-    .warning, "slow-answer", finds: "the answer takes more than a third of the timeout",
-    why: "under load it will take three times as long, and then good instances leave service "
+    .warning, "slow-answer", finds: "the response takes more than a third of the timeout",
+    why: "under load it may take three times as long, and then good instances leave service "
       + "just when they are needed",
-    advice: "do less in the health check (no pages, no slow queries; look at dependencies in the "
-      + "background and answer with what was last seen), or lengthen the timeout"
+    advice: "do less in the health check (no pages, no slow queries; check dependencies in the "
+      + "background and answer with the last result), or lengthen the timeout"
   ) { member in
     let timeout = member.check.timeout.inMicroseconds
     guard
@@ -132,14 +132,14 @@ extension LintRule {
   }
 
   private static let connectionOnly = LintRule.ofEach(
-    .warning, "connection-only", finds: "the health check is no more than a connection",
-    why: "the kernel accepts connections for a process that hangs: it passes as long as somebody "
-      + "holds the port",
-    advice: "ask for an answer where the protocol has one: an HTTP or gRPC target, on a port of "
-      + "its own if need be"
+    .warning, "connection-only", finds: "the health check only opens a connection",
+    why: "the kernel accepts connections for a process that hangs: the check passes as long as any "
+      + "process holds the port",
+    advice: "check for a response where the protocol has one: an HTTP or gRPC target, on a "
+      + "separate port if necessary"
   ) { member in
     member.check.target.scheme.hasPath
-      ? nil : "\(member.check.target): \(member.checks.first?.words ?? "not asked")"
+      ? nil : "\(member.check.target): \(member.checks.first?.words ?? "not sent")"
   }
 }
 

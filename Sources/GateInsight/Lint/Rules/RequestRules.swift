@@ -1,15 +1,15 @@
 internal import GateCore
 
-/// What changes with the request, and what the answer leaves behind.
+/// Rules about how the response depends on the request, and about its side effects.
 extension LintRule {
   static let request = [hostChangesAnswer, setsCookies, headDiffers]
 
   private static let hostChangesAnswer = LintRule.ofEach(
-    .warning, "host-changes-answer", finds: "with another Host another page answers",
-    why: "which site is checked hangs on the Host, and that of the load balancer is the "
-      + "instance's address: it may be asking the default site, and not yours",
-    advice: "let one server block answer the health check for every Host, and refuse what is "
-      + "unknown elsewhere"
+    .warning, "host-changes-answer", finds: "another Host gets another page",
+    why: "which site is checked depends on the Host, and a load balancer sends the instance's "
+      + "address: it may be checking the default site, and not yours",
+    advice: "let one server block answer the health check for every Host, and refuse unknown "
+      + "hosts elsewhere"
   ) { member in
     guard let other = member.first(.otherHost), let reply = other.answer else { return nil }
     if !member.isPassing, other.passes(member.check), let failed = member.checks.first {
@@ -26,9 +26,10 @@ extension LintRule {
 
   private static let setsCookies = LintRule.ofEach(
     .warning, "sets-cookies", finds: "the health check sets cookies",
-    why: "each check may begin a session, and they come every few seconds from every node of the "
-      + "load balancer: a store of sessions fills up",
-    advice: "touch no session in the health view, and leave session and CSRF middleware out of it"
+    why: "each check may begin a session, and checks come every few seconds from every node of the "
+      + "load balancer: the session store fills up",
+    advice: "do not touch the session in the health view, and exempt it from session and CSRF "
+      + "middleware"
   ) { member in
     member.checks.first { $0.answer?.has("set-cookie") ?? false }.map { exchange in
       let names = (exchange.reply?.values(of: "set-cookie") ?? []).map { $0.prefix { $0 != "=" } }
@@ -37,10 +38,10 @@ extension LintRule {
   }
 
   private static let headDiffers = LintRule.ofEach(
-    .note, "head-differs", finds: "a HEAD of the health check is answered otherwise",
-    why: "monitors and proxies that look at the head alone see another health than the load "
+    .note, "head-differs", finds: "a HEAD request to the health check is answered differently",
+    why: "monitors and proxies that send HEAD requests see another health than the load "
       + "balancer",
-    advice: "answer HEAD as GET without its body (RFC 9110, 9.3.2), or refuse it with 405"
+    advice: "answer HEAD like GET without the body (RFC 9110, 9.3.2), or refuse it with 405"
   ) { member in
     // By turns it fails with any method.
     guard let head = member.first(.head), let pass = member.pass?.answer,

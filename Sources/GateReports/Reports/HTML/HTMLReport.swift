@@ -124,7 +124,7 @@ package struct HTMLReport {
     figures += [figure("checks", "\(checks)"), figure("failed", "\(failures)")]
     let forgiven = members.forgivenFailures
     if forgiven > 0 { figures.append(figure("of them forgiven", "\(forgiven)")) }
-    if lost > 0 { figures.append(figure("lost to the gate", "\(lost)")) }
+    if lost > 0 { figures.append(figure("lost to gate faults", "\(lost)")) }
     figures += [
       figure("median latency", percentile(50)), figure("p95 latency", percentile(95)),
     ]
@@ -214,11 +214,11 @@ package struct HTMLReport {
     let drawing = TimelineDrawing(document, timeline, axis, instances)
     let late: Markup =
       axis.contains(gate.deadline)
-      ? "" : " The deadline, after \(gate.deadlineWords), was still to come."
+      ? "" : " The deadline, after \(gate.deadlineWords), had not been reached."
     let resumed = gate.resumptionWords.map { " The run was resumed \($0)." } ?? ""
     let thinned: Markup =
       timeline.thinned > 0
-      ? " Of \(counted(timeline.thinned, "earlier check")) only the worse neighbours are drawn."
+      ? " Of \(counted(timeline.thinned, "earlier check")), only the worse neighbors are drawn."
       : ""
     return """
       \(staircase(axis))<section><h2>Timeline</h2>
@@ -235,7 +235,7 @@ package struct HTMLReport {
     return """
       <section><h2>Traffic</h2>
       <div class="card plot">\(drawing.markup)</div>
-      <p class="caption">The share of the traffic that each step sends to the group, as it was commanded: gray while \
+      <p class="caption">The share of the traffic that each step sends to the group, as commanded: gray while \
       it is shifted and confirmed, pale while it settles, darker while it soaks.</p>
       </section>
 
@@ -250,7 +250,7 @@ package struct HTMLReport {
     if instances.contains(where: { $0.record.lostChecks > 0 }) {
       signs.append(("miss", "check lost"))
     }
-    if !timeline.faults.isEmpty { signs.append(("fault", "fault of the gate's own")) }
+    if !timeline.faults.isEmpty { signs.append(("fault", "gate fault")) }
     if gate.policy.gracePeriod > .zero { signs.append(("grace", "grace period")) }
     return signs.map { "<span><span class=\"key \($0)\"></span>\($1)</span>" }
   }

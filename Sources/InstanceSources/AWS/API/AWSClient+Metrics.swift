@@ -2,12 +2,12 @@ internal import GateCore
 internal import GateSettings
 internal import GateText
 
-/// What CloudWatch has of a metric in one period.
+/// The value of a metric in one period, as CloudWatch reports it.
 enum MetricValue: Hashable, Sendable {
   case value(Double)
   /// It reports no such thing, and there were requests: so there was none of it.
   case none(ofRequests: Double)
-  /// No data: nothing is known.
+  /// There is no data, so nothing is known.
   case absent
 }
 
@@ -71,7 +71,7 @@ extension AWSClient {
     let data = result.list("MetricDataResults").first { $0.value("Id") == id }
     guard let first = data?.list("Values").first?.text.trimmed else { return nil }
     guard let value = Double(first), value.isFinite else {
-      throw malformed(call, "'\(shownLine(first))' is no number")
+      throw malformed(call, "'\(shownLine(first))' is not a number")
     }
     return value
   }

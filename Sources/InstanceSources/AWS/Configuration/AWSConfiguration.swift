@@ -95,7 +95,8 @@ struct AWSConfiguration: Hashable, Sendable {
       !custom.contains("#")
     else {
       throw .unusable(
-        detail: "the endpoint URL for \(service.settingName) is not http:// or https:// and a host",
+        detail:
+          "the endpoint URL for \(service.settingName) is not http:// or https:// with a host",
         advice: "correct AWS_ENDPOINT_URL, or endpoint_url in the profile")
     }
     return custom.hasSuffix("/") ? custom : custom + "/"

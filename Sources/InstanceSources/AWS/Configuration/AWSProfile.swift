@@ -59,7 +59,8 @@ struct SharedConfiguration: Hashable, Sendable {
       bytes = try hostEnvironment.read(path)
     } catch {
       throw .unusable(
-        detail: "cannot read \(path): \(error.detail)", advice: "allow it, or set \(variable)")
+        detail: "cannot read \(path): \(error.detail)",
+        advice: "make it readable, or set \(variable)")
     }
     guard let bytes else { return (path, SharedFile()) }
     return (path, try SharedFile(parsing: bytes, path: path))

@@ -56,13 +56,13 @@ extension SharedFile {
         continue
       }
       guard !isLeftOut else { continue }
-      guard let section else { throw Self.problem("\(place) stands before any [section]") }
+      guard let section else { throw Self.problem("\(place) comes before any [section]") }
       let indent = line.prefix { $0.isWhitespace }.count
       if let owner, indent > owner.indent {
         // A value that goes on in the next line has no meaning for any setting that is read here.
         guard sections[section]?.values[owner.name] == "" else { continue }
         guard let (name, value) = Self.pair(content) else {
-          throw Self.problem("\(place) is below \(shownLine(owner.name)), but not NAME = VALUE")
+          throw Self.problem("\(place) is under \(shownLine(owner.name)), but is not NAME = VALUE")
         }
         sections[section]?.nested[owner.name, default: [:]][name] = value
         continue
@@ -78,10 +78,10 @@ extension SharedFile {
   /// The words of a heading; nil when its quotes are not closed.
   private static func heading(_ line: String, place: String) throws(SourceError) -> [String]? {
     guard let end = line.lastIndex(of: "]") else {
-      throw problem("\(place) is not a whole [section]")
+      throw problem("\(place) is not a complete [section]")
     }
     let words = commandWords(String(line[..<end].dropFirst()))
-    guard words != [] else { throw problem("\(place) is not a whole [section]") }
+    guard words != [] else { throw problem("\(place) is not a complete [section]") }
     return words
   }
 
@@ -95,7 +95,7 @@ extension SharedFile {
   private static func problem(_ detail: String) -> SourceError {
     .unusable(
       detail: detail,
-      advice: "mend the file, or name another by AWS_CONFIG_FILE or "
+      advice: "correct the file, or name another with AWS_CONFIG_FILE or "
         + "AWS_SHARED_CREDENTIALS_FILE")
   }
 }

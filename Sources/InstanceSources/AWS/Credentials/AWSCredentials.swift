@@ -49,13 +49,13 @@ package struct AWSCredentials: Hashable, Sendable {
     let place = origin == part.name ? "" : " (\(origin))"
     guard !value.isEmpty else {
       throw .unusableCredentials(
-        detail: "\(part.name) is blank\(place)", advice: "set it to the whole key, or unset it")
+        detail: "\(part.name) is blank\(place)", advice: "set it to the complete key, or unset it")
     }
     guard value.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
       throw .unusableCredentials(
         detail: "\(part.name) has a blank, a line end or another character in it that no key "
           + "has\(place)",
-        advice: "copy the key again, without what stands around it")
+        advice: "copy the key again, without the characters around it")
     }
     return value
   }

@@ -19,7 +19,7 @@ extension CredentialChain {
     if let keys = try keys(in: profile.ofCredentialsFile, of: profile) { return keys }
     if let line = profile["credential_process"] {
       guard let words = commandWords(line), !words.isEmpty else {
-        throw Self.problem(profile, "credential_process is not a whole command line")
+        throw Self.problem(profile, "credential_process is not a complete command line")
       }
       let name = "credential_process of \(Self.shown(profile))"
       return try credentials(printedBy: words, named: name) {
@@ -71,19 +71,20 @@ extension CredentialChain {
     case (_?, _?): throw Self.problem(profile, "it has both source_profile and credential_source")
     case (let name?, nil):
       guard let source = configuration.shared.profile(name) else {
-        throw Self.problem(profile, "its source_profile '\(shownLine(name))' is not there")
+        throw Self.problem(profile, "its source_profile '\(shownLine(name))' does not exist")
       }
       // A profile may name itself: its own keys take its role on. So may a role's that has keys.
       guard source.wantsRole, !source.hasKeys else {
         return try sourceCredentials(in: source)
       }
       guard !visited.contains(name) else {
-        throw Self.problem(profile, "its source profiles go round in a circle")
+        throw Self.problem(profile, "its source profiles form a cycle")
       }
       return try assumedCredentials(of: source, behind: visited)
     case (nil, let kind?):
       guard let found = try credentials(fromSource: kind, of: profile) else {
-        throw Self.problem(profile, "its credential_source \(shownLine(kind)) has none here")
+        throw Self.problem(
+          profile, "its credential_source \(shownLine(kind)) has no credentials here")
       }
       return found
     }
@@ -94,7 +95,7 @@ extension CredentialChain {
       return found
     }
     guard let found = try ownCredentials(of: source) else {
-      throw Self.problem(source, "it has no credentials, though others use it as a source")
+      throw Self.problem(source, "it has no credentials, but another profile uses it as a source")
     }
     return found
   }
@@ -108,7 +109,7 @@ extension CredentialChain {
     case "ecscontainer": try ContainerCredentials(hostEnvironment).credentials()
     default:
       throw Self.problem(
-        profile, "credential_source is Environment, Ec2InstanceMetadata or EcsContainer")
+        profile, "credential_source must be Environment, Ec2InstanceMetadata or EcsContainer")
     }
   }
 

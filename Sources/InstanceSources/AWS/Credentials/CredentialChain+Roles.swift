@@ -64,7 +64,7 @@ extension CredentialChain {
       let expiration = written.value("Expiration").flatMap(epochSeconds)
     else {
       throw .malformed(
-        place: caller.place(of: .sts, region: region), detail: "it has no whole credentials")
+        place: caller.place(of: .sts, region: region), detail: "it has no complete credentials")
     }
     var credentials = try AWSCredentials(
       key: ("AccessKeyId", key), secret: ("SecretAccessKey", secret),

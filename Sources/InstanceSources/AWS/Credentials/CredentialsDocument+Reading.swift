@@ -28,8 +28,8 @@ extension CredentialsDocument {
     // Source: SDKs and Tools Reference Guide, "Process credential provider".
     guard author == .agent || document.version == 1 else {
       throw .unusableCredentials(
-        detail: "the answer of \(place) has "
-          + (document.version.map { "the Version \($0)" } ?? "no Version") + ", not the Version 1",
+        detail: "the response of \(place) has "
+          + (document.version.map { "Version \($0)" } ?? "no Version") + ", not Version 1",
         advice: "make sure that the command prints what credential_process requires")
     }
     guard let key = document.accessKeyID, !key.isEmpty,

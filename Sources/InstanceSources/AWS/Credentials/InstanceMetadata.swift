@@ -34,7 +34,7 @@ struct InstanceMetadata: Sendable {
     let path = "iam/security-credentials/"
     guard let role = try read(path, token: token)?.line, !role.isEmpty else { return nil }
     guard role.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }), !role.contains("/") else {
-      throw .malformed(place: Self.place, detail: "the name of the role is not one")
+      throw .malformed(place: Self.place, detail: "the name of the role is invalid")
     }
     guard let document = try read(path + role, token: token) else {
       throw .refusedCredentials(
@@ -81,7 +81,8 @@ struct InstanceMetadata: Sendable {
       guard error.kind != .silent else {
         throw .unreachable(
           place: Self.place,
-          detail: "it takes connections and gives no token (\(error.detail)); in a container, its "
+          detail:
+            "it accepts connections but gives no token (\(error.detail)); in a container, its "
             + "hop limit must be 2 or more: aws ec2 modify-instance-metadata-options "
             + "--http-put-response-hop-limit 2")
       }
@@ -102,13 +103,13 @@ struct InstanceMetadata: Sendable {
   private static func refusal(_ status: Int) -> SourceError {
     let why: String? =
       switch status {
-      case 403: "it is switched off for this instance"
-      case 404, 405: "version 2 (IMDSv2) is not spoken there"
+      case 403: "it is disabled for this instance"
+      case 404, 405: "it does not support version 2 (IMDSv2)"
       case 400, 401: "it refuses the request for a token"
       default: nil
       }
     guard let why else { return .unreachable(place: place, detail: "status \(status)") }
-    return .noCredentials(tried: "\(place), which is there and answers \(status): \(why)")
+    return .noCredentials(tried: "\(place), which responds with status \(status): \(why)")
   }
 
   /// nil when there is no such entry.

@@ -82,7 +82,7 @@ struct QueryCaller: Sendable {
     _ call: QueryCall, region: String, credentials: AWSCredentials?, budget: Budget
   ) throws(QueryFailure) -> HTTPRequest {
     let left = budget.deadline - hostEnvironment.monotonicClock()
-    guard left > .zero else { throw .transient("no time was left to ask") }
+    guard left > .zero else { throw .transient("no time was left for the request") }
     var request: HTTPRequest
     do {
       let url = try configuration.endpoint(of: call.service, region: region)
@@ -114,7 +114,7 @@ struct QueryCaller: Sendable {
     case .foreign(let detail): .foreign(place: place, detail: detail)
     case .unusable(let detail, let cause):
       .unusable(
-        detail: "cannot ask \(place): \(detail)",
+        detail: "cannot query \(place): \(detail)",
         advice: "check AWS_REGION, AWS_ENDPOINT_URL and AWS_CA_BUNDLE",
         cause: cause ?? .awsUnreachable)
     }

@@ -1,19 +1,19 @@
 internal import GateCore
 
-/// How a call failed, as far as it matters for what is done next.
+/// A failed call, by what is to be done next.
 enum QueryFailure: Error, Hashable, Sendable {
-  /// AWS is asked too often: wait, and try again.
+  /// AWS throttles the calls: wait and retry.
   case throttled(String)
-  /// Nothing answered, or the service is not well: try again.
+  /// Nothing answered, or the service failed: retry.
   case transient(String, GateFault.Cause? = nil)
-  /// Expired, unknown or badly signed.
+  /// The credentials are expired or unknown, or the signature is wrong.
   case credentials(String)
   case permission(String)
-  /// What the call names is not there.
+  /// The named resource does not exist.
   case notFound(String)
   case rejected(String)
   case malformed(String)
-  /// Somebody else's answer, such as a proxy's page.
+  /// The response is not from AWS, such as a proxy's page.
   case foreign(String)
   /// The request cannot be sent: the URL, the certificates.
   case unusable(String, GateFault.Cause? = nil)
@@ -61,9 +61,9 @@ extension QueryFailure {
       case _ where response.status >= 500 || Self.transientCodes.contains(code):
         .transient(detail)
       case "" where (300...399).contains(response.status):
-        .foreign("status \(response.status), which sends elsewhere")
-      case "" where response.status == 407: .foreign("status 407: a proxy wants credentials")
-      case "": .foreign("status \(response.status) without an error code of AWS")
+        .foreign("status \(response.status), a redirect")
+      case "" where response.status == 407: .foreign("status 407: a proxy requires credentials")
+      case "": .foreign("status \(response.status) without an AWS error code")
       default: .rejected(detail)
       }
   }
