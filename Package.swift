@@ -144,7 +144,8 @@ let package = Package(
         "GateArguments", "GateDisplay", "GateRecords", "GateReports", "GateSettings", "GateText",
         "TestSupport",
       ],
-      exclude: ["Reports/Golden", "Verdict/Golden"], swiftSettings: strict),
+      exclude: ["Journal/Golden", "Reports/Golden", "Settings/Golden", "Verdict/Golden"],
+      swiftSettings: strict),
     .testTarget(
       name: "GateEngineTests", dependencies: ["GateEngine", "TestSupport"],
       swiftSettings: strict),

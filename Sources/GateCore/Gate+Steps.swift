@@ -34,7 +34,7 @@ extension Gate {
   func stepGuards(of step: Int) -> [InstanceRecord] {
     // Steps have few guards, and most gates no step at all.
     guard !rollout.steps[step].guards.isEmpty else { return [] }
-    return records.filter { $0.instance.step == step && $0.removed == nil }
+    return present(.guard) { $0.instance.step == step }
   }
 
   /// Whether the old and the new group are compared now: with steps in each step that soaks.
@@ -325,9 +325,8 @@ extension Gate {
     guard rollout.state == .soaking || rollout.underWay == nil && areGuardsMissing else {
       return false
     }
-    let others = records.filter {
-      $0.instance.role == .guard && $0.removed == nil && hasSay($0)
-        && ($0.health.state != .healthy || isPending($0))
+    let others = present(.guard) {
+      hasSay($0) && ($0.health.state != .healthy || isPending($0))
     }
     return !others.isEmpty
       && others.allSatisfy { $0.waitsFor != nil && $0.health.consecutiveFailures == 0 }

@@ -135,6 +135,10 @@ package struct Gate: Sendable {
   package var unhealthy: Int { group.unhealthy }
   package var initial: Int { group.initial }
   package var replaced: Int { group.removed }
+  /// How many of those present are not of the new release.
+  package var mismatched: Int { group.mismatched }
+  /// How many of those present the latest listing lacks.
+  package var unlisted: Int { group.present - group.listed }
 
   package func present(_ role: InstanceRole) -> Int { counts[role].present }
   package func healthy(_ role: InstanceRole) -> Int {
@@ -144,16 +148,36 @@ package struct Gate: Sendable {
   package func initial(_ role: InstanceRole) -> Int { counts[role].initial }
   package func replaced(_ role: InstanceRole) -> Int { counts[role].removed }
 
-  /// The records of one role, in the order of joining, including those of instances that left.
-  package func records(_ role: InstanceRole) -> [InstanceRecord] {
-    records.filter { $0.instance.role == role }
+  /// Calls `body` with a pointer to each record of one role, in the order of joining, including those
+  /// of instances that left.
+  ///
+  /// A record is large, and costs more to copy than to judge.
+  package func forEachRecord(
+    _ role: InstanceRole, _ body: (UnsafePointer<InstanceRecord>) -> Void
+  ) {
+    records.withUnsafeBufferPointer { records in
+      guard let first = records.baseAddress else { return }
+      for record in first..<first + records.count where record.pointee.instance.role == role {
+        body(record)
+      }
+    }
   }
 
-  /// The records of one role that satisfy the condition; only these are copied.
+  /// The records of one role that satisfy the condition, in the order of joining; only these are
+  /// copied.
   package func records(
+    _ role: InstanceRole, where isWanted: (InstanceRecord) -> Bool = { _ in true }
+  ) -> [InstanceRecord] {
+    var wanted: [InstanceRecord] = []
+    forEachRecord(role) { if isWanted($0.pointee) { wanted.append($0.pointee) } }
+    return wanted
+  }
+
+  /// The same, without the records of instances that left.
+  func present(
     _ role: InstanceRole, where isWanted: (InstanceRecord) -> Bool
   ) -> [InstanceRecord] {
-    records.filter { $0.instance.role == role && isWanted($0) }
+    records(role) { $0.removed == nil && isWanted($0) }
   }
 
   /// The instance that has this id in this role now, or had it last.
@@ -163,7 +187,7 @@ package struct Gate: Sendable {
 
   package subscript(key: InstanceKey) -> InstanceRecord { records[key.index] }
 
-  // What is asked for at each check: a whole record is large, and costs more to copy than to judge.
+  // What is asked for at each check, without a copy of the record.
 
   /// As the health check of the key sees it.
   package func instance(_ key: InstanceKey) -> Instance { read(key) { $0.pointee.instance } }

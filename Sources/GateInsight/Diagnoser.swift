@@ -65,24 +65,47 @@ struct Diagnoser {
   }
 
   mutating func diagnoses() -> [Diagnosis] {
-    var group: [Instance] = []
-    // In one go, and without a copy of all records: a group may be of fifty thousand.
-    for record in gate.records where record.instance.role == .member {
-      var isTroubled = false
-      // Under several health checks each is looked at as if it were the only one.
-      for part in record.parts.isEmpty ? [record] : record.parts where self.isTroubled(part) {
-        examine(part, isFirst: !isTroubled)
-        isTroubled = true
-      }
-      if isTroubled || record.removed == nil { group.append(record.instance) }
+    let gate = gate
+    var size = 0
+    gate.forEachRecord(.member) { record in
+      // Of most there is nothing to explain.
+      let hasFailed = record.pointee.lastFailure != nil
+      guard hasFailed || record.pointee.removed != nil else { return size += 1 }
+      if isInQuestion(record.pointee) { size += 1 }
+      examineAll(record.pointee)
     }
-    let causes = ordered(claimed(of: group.count) + ofGroup + outOfService)
-    let spread = Spread(troubles: troubles, group: group, old: old).diagnoses
+    let causes = ordered(claimed(of: size) + ofGroup + outOfService)
     // The gate's own losses come first only where they decided.
     let isGates = verdict.reason.code == .gateFault
     return ranked(
       (isGates ? ofGate : []) + besideGroup(gate, verdict) + unshared(causes)
         + (isGates ? [] : ofGate) + unshared(spread))
+  }
+
+  /// Diagnoses of how the failures are spread over the group.
+  private var spread: [Diagnosis] {
+    guard !troubles.isEmpty else { return [] }
+    let group = gate.records(.member, where: isInQuestion).map(\.instance)
+    return Spread(troubles: troubles, group: group, old: old).diagnoses
+  }
+
+  /// Whether the instance belongs to the examined group: it is present, or it left while failing.
+  private func isInQuestion(_ record: InstanceRecord) -> Bool {
+    if record.removed == nil { return true }
+    return record.parts.isEmpty ? isTroubled(record) : record.parts.contains(where: isTroubled)
+  }
+
+  /// Examines a record under each of its health checks, as if that were the only one.
+  private mutating func examineAll(_ record: InstanceRecord) {
+    guard !record.parts.isEmpty else {
+      if isTroubled(record) { examine(record, isFirst: true) }
+      return
+    }
+    var isFirst = true
+    for part in record.parts where isTroubled(part) {
+      examine(part, isFirst: isFirst)
+      isFirst = false
+    }
   }
 
   /// What is known about the old group.
@@ -235,10 +258,12 @@ struct Diagnoser {
   /// from being healthy, there was no soak that could have been left out.
   private func policy(under check: String) -> GatePolicy {
     var policy = gate.policy
-    let hasBeenHealthy = gate.records.contains { record in
-      record.instance.role == .member && record.transitions.contains { $0.to == .healthy }
+    guard !check.isEmpty else { return policy }
+    var hasBeenHealthy = false
+    gate.forEachRecord(.member) { record in
+      if record.pointee.transitions.contains(where: { $0.to == .healthy }) { hasBeenHealthy = true }
     }
-    if !check.isEmpty, !hasBeenHealthy { policy.soak = .zero }
+    if !hasBeenHealthy { policy.soak = .zero }
     return policy
   }
 
@@ -340,6 +365,7 @@ struct Diagnoser {
   }
 
   private var wrongInstances: Diagnosis? {
+    guard gate.mismatched > 0 else { return nil }
     let wrong = gate.records(.member) { $0.removed == nil && $0.instance.mismatch != nil }
     guard let first = wrong.first else { return nil }
     return Diagnosis(
@@ -554,8 +580,8 @@ struct Diagnoser {
   /// Instances that do not speak for the group, as the latest listing lacks them.
   private var notListed: Diagnosis? {
     guard verdict.decision == .promote || isTooLate else { return nil }
+    guard gate.unlisted > 0 else { return nil }
     let missing = gate.records(.member) { $0.removed == nil && $0.isMissing }
-    guard !missing.isEmpty else { return nil }
     let are = missing.count == 1 ? "is" : "are"
     return Diagnosis(
       .instancesMissing,

@@ -12,10 +12,10 @@ extension Gate {
   /// The failed checks of a promotion, in words; empty if no check failed.
   private var failedOnTheWay: String {
     var (checks, failures, forgiven) = (0, 0, 0)
-    for record in records where record.instance.role == .member {
-      checks += record.checks
-      failures += record.failures
-      forgiven += record.forgivenFailures
+    forEachRecord(.member) { record in
+      checks += record.pointee.checks
+      failures += record.pointee.failures
+      forgiven += record.pointee.forgivenFailures
     }
     guard failures > 0 else { return "" }
     let grace = forgiven > 0 ? "\(Self.words(forgiven, of: failures)) in the grace period" : ""
@@ -31,6 +31,7 @@ extension Gate {
 
   /// The instances in the group that do not count towards the promotion, in words.
   private var uncounted: String {
+    guard group.counted(isHeld: isHeld) < group.present else { return "" }
     let others = present(.member) { !isCounted($0) }
     return others.isEmpty ? "" : "; not counted: \(Self.list(others.map(\.instance.id)))"
   }
@@ -215,12 +216,6 @@ extension Gate {
         .cannotBecomeHealthyInTime,
         "\(standing), but a guard is not healthy, and cannot be by the deadline of \(deadline): "
           + names)
-  }
-
-  private func present(
-    _ role: InstanceRole, where condition: (InstanceRecord) -> Bool
-  ) -> [InstanceRecord] {
-    records.filter { $0.instance.role == role && $0.removed == nil && condition($0) }
   }
 
   /// What was seen of them: `HTTP 502`.

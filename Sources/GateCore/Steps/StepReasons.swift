@@ -32,9 +32,7 @@ extension Gate {
   }
 
   var tooFewRequests: VerdictReason {
-    let waiting = records.filter {
-      $0.instance.role == .guard && $0.removed == nil && $0.waitsFor != nil && hasSay($0)
-    }
+    let waiting = present(.guard) { $0.waitsFor != nil && hasSay($0) }
     let words = waiting.map { "\($0.instance.id): \($0.waitsFor ?? "")" }
     return VerdictReason(
       .tooFewSamples,

@@ -13,15 +13,18 @@ package enum NameFault: Hashable, Sendable {
 
   package init?(of name: String, _ kind: Kind) {
     let isPlain = name.unicodeScalars.allSatisfy { scalar in
+      // Nearly all are; the properties of a character cost more to look up.
+      if "!"..."~" ~= scalar { return true }
       // U+FFFD stands where bytes of an argument were not UTF-8.
-      !scalar.isShownByNumber && scalar != "\u{FFFD}"
+      return !scalar.isShownByNumber && scalar != "\u{FFFD}"
         && (kind == .zone || !scalar.properties.isWhitespace)
     }
     guard isPlain, name.utf8.count <= 255 else {
       self = .unprintable
       return
     }
-    guard name.contains("##") || name.beginsWithLogCommand else { return nil }
+    guard name.utf8.contains(UInt8(ascii: "#")) && name.contains("##") || name.beginsWithLogCommand
+    else { return nil }
     self = .command
   }
 

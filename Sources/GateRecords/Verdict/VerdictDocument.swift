@@ -51,12 +51,7 @@ package struct VerdictDocument: Sendable {
     header.deployment.write(to: &writer)
     writeGroup(to: &writer)
     writer.array("instances") { writer in
-      // In their places: an element of an array is copied.
-      gate.records.withUnsafeBufferPointer { records in
-        for index in records.indices where records[index].instance.role == .member {
-          write(records[index], to: &writer)
-        }
-      }
+      gate.forEachRecord(.member) { write($0.pointee, to: &writer) }
     }
     writeBaseline(to: &writer)
     writeComparison(to: &writer)
@@ -195,7 +190,7 @@ package struct VerdictDocument: Sendable {
       writer.field("waits_for", record.waitsFor)
       writer.field("advisory", !gate.hasSay(record))
       writeCounts(of: record, to: &writer)
-      writer.field("healthy_at", record.healthySince.map(time))
+      writer.field("healthy_at", time(record.healthySince))
       write(record.transitions, to: &writer)
       writeLastFailure(of: record, to: &writer)
     }
@@ -224,8 +219,8 @@ package struct VerdictDocument: Sendable {
       writer.field("description", reason.description)
       writeCounts(of: record, to: &writer)
       writer.field("first_seen_at", time(record.firstSeen))
-      writer.field("healthy_at", record.healthySince.map(time))
-      writer.field("removed_at", record.removed.map(time))
+      writer.field("healthy_at", time(record.healthySince))
+      writer.field("removed_at", time(record.removed))
       writeLatency(record.latency, to: &writer)
       writer.array("versions", record.versions)
       write(record.transitions, to: &writer)
@@ -249,7 +244,7 @@ package struct VerdictDocument: Sendable {
       writer.field("reason_code", reason.code)
       writer.field("description", reason.description)
       writeCounts(of: part, to: &writer)
-      writer.field("healthy_at", part.healthySince.map(time))
+      writer.field("healthy_at", time(part.healthySince))
       writeLatency(part.latency, to: &writer)
       writeLastFailure(of: part, to: &writer)
     }
@@ -322,6 +317,11 @@ package struct VerdictDocument: Sendable {
   }
 
   func time(_ instant: GateInstant) -> Timestamp { header.startedAt.moment(instant) }
+
+  func time(_ instant: GateInstant?) -> Timestamp? {
+    guard let instant else { return nil }
+    return time(instant)
+  }
 }
 
 /// What binds a verdict to its journal.

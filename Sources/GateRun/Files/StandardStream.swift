@@ -90,7 +90,10 @@ package final class StandardStream: Sendable {
   ///
   /// - Throws: `SystemError`; `.interrupted` when a signal ended the waiting.
   package func deliver(_ bytes: [UInt8]) throws(SystemError) {
-    state.withLock { $0.pending += bytes }
+    state.withLock { state in
+      // Nothing is copied where nothing is kept: a verdict may be of many megabytes.
+      if state.pending.isEmpty { state.pending = bytes[...] } else { state.pending += bytes }
+    }
     while true {
       let (isDone, failure) = state.withLock { state in
         state.flush()

@@ -28,6 +28,8 @@ package struct Setting: Sendable {
   package var example: String?
   /// How it is kept and recorded; nil where it is no part of the health check or the policy.
   package var recorded: RecordedSetting?
+  /// What `replay` can try another value for; nil if it keeps that of the run.
+  package var replayed: Replayed?
   /// Where it can be given.
   package var layers: Layers
 
@@ -171,6 +173,15 @@ package struct Setting: Sendable {
     case mapping
   }
 
+  /// What another value changes when a run is decided again from its journal.
+  package enum Replayed: Hashable, Sendable {
+    /// What the checks show, but not which checks are made.
+    case conclusions
+    /// Which checks are made. A journal has only some of them, so that only `--compare` takes such
+    /// a setting.
+    case checks
+  }
+
   /// Where a setting can be given.
   package enum Layers: Hashable, Sendable {
     case all
@@ -232,7 +243,7 @@ package struct Setting: Sendable {
     _ confidentiality: Confidentiality = .open, for protocols: Protocols = .all,
     of sources: Sources = .all, with companions: Companions = .all([]),
     without rivals: [SettingKey] = [], naming: Naming = .nothing, example: String? = nil,
-    recorded: RecordedSetting? = nil, in layers: Layers = .all
+    recorded: RecordedSetting? = nil, replayed: Replayed? = nil, in layers: Layers = .all
   ) {
     self.part = part
     self.kind = kind
@@ -248,6 +259,7 @@ package struct Setting: Sendable {
     self.naming = naming
     self.example = example
     self.recorded = recorded
+    self.replayed = replayed
     self.layers = layers
   }
 }

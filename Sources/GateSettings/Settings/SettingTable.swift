@@ -97,6 +97,11 @@ package enum SettingKey: String, Hashable, Sendable, CaseIterable {
 }
 
 extension SettingKey {
+  /// The settings for which `replay` can try another value, in the order of the table.
+  package static func replayed(_ effect: Setting.Replayed) -> [SettingKey] {
+    allCases.filter { $0.setting.replayed == effect }
+  }
+
   /// The setting's row: what it is and how it is explained.
   package var setting: Setting { Self.table[self] ?? row }
 
@@ -125,36 +130,37 @@ extension SettingKey {
       Setting(
         .rhythm, .duration, "DURATION",
         "Time from the start of one check to the start of the next.", whenUnset: "30s",
-        recorded: .check(.duration(\.interval, isPositive: true)))
+        recorded: .check(.duration(\.interval, isPositive: true)), replayed: .checks)
     case .timeout:
       Setting(
         .check, .duration, "DURATION",
         "Time limit for one check, from its first packet to the complete response.",
         whenUnset: "5s for classic and alb, 10s (TCP) or 6s (HTTP) for nlb",
-        recorded: .check(.duration(\.timeout, isPositive: true)))
+        recorded: .check(.duration(\.timeout, isPositive: true)), replayed: .checks)
     case .healthyThreshold:
       Setting(
         .rhythm, .wholeNumber, "COUNT",
         "Consecutive passing checks that make an unhealthy target healthy.",
         whenUnset: "10 for classic, 5 for alb and nlb",
-        recorded: .check(.number(\.healthyThreshold, in: 1...10_000)))
+        recorded: .check(.number(\.healthyThreshold, in: 1...10_000)), replayed: .conclusions)
     case .initialThreshold:
       Setting(
         .rhythm, .wholeNumber, "COUNT",
         "Consecutive passing checks that make a new target healthy.",
         whenUnset: "the healthy threshold for classic, 1 for alb and nlb",
-        recorded: .check(.number(\.initialThreshold, in: 1...10_000)))
+        recorded: .check(.number(\.initialThreshold, in: 1...10_000)), replayed: .conclusions)
     case .unhealthyThreshold:
       Setting(
         .rhythm, .wholeNumber, "COUNT",
         "Consecutive failed checks that make a target unhealthy.", whenUnset: "2",
-        recorded: .check(.number(\.unhealthyThreshold, in: 1...10_000)))
+        recorded: .check(.number(\.unhealthyThreshold, in: 1...10_000)), replayed: .conclusions)
     case .unhealthyWindow:
       Setting(
         .rhythm, .text, "FAILURES/CHECKS",
         "A second limit, against flapping, which load balancers do not have: 3/10 makes a target "
           + "unhealthy after three failures in its last ten checks.",
-        recorded: .check(.optional(\.unhealthyWindow, UnhealthyWindow.init(parsing:))))
+        recorded: .check(.optional(\.unhealthyWindow, UnhealthyWindow.init(parsing:))),
+        replayed: .conclusions)
     case .spreadChecks:
       Setting(
         .rhythm, .toggle, "",
@@ -379,37 +385,38 @@ extension SettingKey {
       Setting(
         .following, .wholeNumber, "COUNT",
         "Number of instances that a promotion requires.",
-        whenUnset: "the number that the source declares, else the number that it lists first")
+        whenUnset: "the number that the source declares, else the number that it lists first",
+        replayed: .conclusions)
     case .minHealthy:
       Setting(
         .limits, .instanceCount, "COUNT|PERCENT",
         "Minimum number or percentage of expected instances that must be healthy at the same "
           + "time.", whenUnset: "100%",
-        recorded: .policy(.count(\.minHealthy)))
+        recorded: .policy(.count(\.minHealthy)), replayed: .conclusions)
     case .maxUnhealthy:
       Setting(
         .limits, .instanceCount, "COUNT|PERCENT",
         "Maximum number or percentage of instances that may be unhealthy at once without a "
           + "rollback.", whenUnset: "0",
-        recorded: .policy(.count(\.maxUnhealthy)))
+        recorded: .policy(.count(\.maxUnhealthy)), replayed: .conclusions)
     case .maxReplaced:
       Setting(
         .limits, .instanceCount, "COUNT|PERCENT",
         "Maximum number or percentage of instances that may leave the group or be replaced "
           + "without a rollback.", whenUnset: "0",
-        recorded: .policy(.count(\.maxReplaced)))
+        recorded: .policy(.count(\.maxReplaced)), replayed: .conclusions)
     case .gracePeriod:
       Setting(
         .limits, .duration, "DURATION",
         "Startup grace period, as in an Auto Scaling group: failed checks are forgiven for this "
           + "long after an instance first appears.",
         whenUnset: "0s",
-        recorded: .policy(.duration(\.gracePeriod)))
+        recorded: .policy(.duration(\.gracePeriod)), replayed: .conclusions)
     case .soak:
       Setting(
         .limits, .duration, "DURATION",
         "How long the group must stay healthy before it is promoted.", whenUnset: "0s",
-        recorded: .policy(.duration(\.soak)))
+        recorded: .policy(.duration(\.soak)), replayed: .conclusions)
     case .baseline:
       Setting(
         .baseline, .text, "SOURCE",
@@ -477,12 +484,12 @@ extension SettingKey {
         "Time limit for the run: no verdict by then is a rollback.",
         whenUnset:
           "grace_period + 2 x interval x (both thresholds) + soak; with compare + min_samples x interval; with steps also their commands, lags, windows and soaks, and the longest soak once more",
-        recorded: .policy(.duration(\.deadline)))
+        recorded: .policy(.duration(\.deadline)), replayed: .conclusions)
     case .advisory:
       Setting(
         .limits, .toggle, "",
         "Report only (dry run): exit with 0 whatever the verdict.",
-        whenUnset: "false")
+        whenUnset: "false", replayed: .conclusions)
     case .format:
       Setting(
         .documents, .choice(["auto", "json", "text"]), "FORMAT",

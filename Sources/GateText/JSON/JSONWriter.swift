@@ -22,7 +22,8 @@ package struct JSONWriter {
   /// `room` is about how many bytes will be written, if that is known.
   package init(_ layout: Layout, room: Int = 0) {
     self.layout = layout
-    storage = [UInt8](repeating: 0, count: room)
+    // No byte of it is read before it is written.
+    storage = [UInt8](unsafeUninitializedCapacity: room) { _, count in count = room }
   }
 
   /// A copy of what is written.
@@ -316,25 +317,23 @@ package struct JSONWriter {
 
   // MARK: - Layout
 
-  /// What separates it from what stands before it, the name, and the colon: on one line, as the
-  /// journal has them, appended in one piece.
+  /// What separates it from what stands before it, the name, and the colon, in one piece.
   private mutating func key(_ name: StaticString) {
-    guard layout == .compact else {
-      separate()
-      append(UInt8(ascii: "\""))
-      append(name)
-      append(UInt8(ascii: "\""))
-      return colon()
-    }
-    let (start, length) = (hasElement ? 1 : 0, name.utf8CodeUnitCount)
-    append(atMost: length + 4) { room in
-      // Where nothing stands before it the quote takes its place.
+    let length = name.utf8CodeUnitCount
+    let isIndented = layout == .indented
+    let (hadElement, blanks) = (hasElement, 2 * depth)
+    append(atMost: length + blanks + 6) { room in
+      // Where nothing stands before it, what comes next takes the comma's place.
       room[0] = UInt8(ascii: ",")
-      room[start] = UInt8(ascii: "\"")
-      (room + start + 1).update(from: name.utf8Start, count: length)
-      room[start + length + 1] = UInt8(ascii: "\"")
-      room[start + length + 2] = UInt8(ascii: ":")
-      return start + length + 3
+      var place = hadElement ? 1 : 0
+      if isIndented { place += Self.breakLine(room + place, blanks) }
+      room[place] = UInt8(ascii: "\"")
+      (room + place + 1).update(from: name.utf8Start, count: length)
+      place += length + 1
+      room[place] = UInt8(ascii: "\"")
+      room[place + 1] = UInt8(ascii: ":")
+      room[place + 2] = UInt8(ascii: " ")
+      return place + (isIndented ? 3 : 2)
     }
     hasElement = true
   }
@@ -351,13 +350,18 @@ package struct JSONWriter {
   }
 
   private mutating func breakLine() {
-    guard layout == .indented, depth > 0 else { return }
+    guard layout == .indented else { return }
     let blanks = 2 * depth
-    append(atMost: blanks + 1) { room in
-      room[0] = UInt8(ascii: "\n")
-      (room + 1).update(repeating: UInt8(ascii: " "), count: blanks)
-      return blanks + 1
-    }
+    append(atMost: blanks + 1) { Self.breakLine($0, blanks) }
+  }
+
+  /// Nothing at the outermost level.
+  @inline(__always)
+  private static func breakLine(_ room: UnsafeMutablePointer<UInt8>, _ blanks: Int) -> Int {
+    guard blanks > 0 else { return 0 }
+    room[0] = UInt8(ascii: "\n")
+    (room + 1).update(repeating: UInt8(ascii: " "), count: blanks)
+    return blanks + 1
   }
 
   private mutating func nest(

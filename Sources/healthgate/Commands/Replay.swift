@@ -21,14 +21,10 @@ enum Replay: Command {
 
   /// The settings that change what is made of checks, and not which checks are made.
   private static let changes = SettingGroup(
-    "Other settings than the run's",
-    [
-      .healthyThreshold, .initialThreshold, .unhealthyThreshold, .unhealthyWindow, .expected,
-      .minHealthy, .maxUnhealthy, .maxReplaced, .gracePeriod, .soak, .deadline, .advisory,
-    ])
+    "Other settings than the run's", SettingKey.replayed(.conclusions))
   /// The settings that change which checks are made: a journal only has some of them.
   private static let otherChecks = SettingGroup(
-    "Other settings, with --compare", [.interval, .timeout])
+    "Other settings, with --compare", SettingKey.replayed(.checks))
 
   static let declaration = CommandDeclaration(
     name, "Decide a recorded run again, from its journal.",

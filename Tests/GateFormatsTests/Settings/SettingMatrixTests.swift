@@ -116,17 +116,32 @@ struct MatrixSample: CustomStringConvertible {
   static let step = (SettingKey.steps, #"{"weight": 10, "shift": "./shift"}"#)
   static let recorded = (SettingKey.journal, "run.ndjson")
 
-  static let all: [MatrixSample] = [
+  static let all = particular + plain
+
+  /// The settings that any value of their kind makes a sample of.
+  private static let plain: [MatrixSample] = {
+    let done = Set(particular.map(\.key)).union(MatrixCell.sources.map(\.0)).union([.target])
+    return SettingKey.allCases.filter { !done.contains($0) }.compactMap { key in
+      switch key.setting.kind {
+      case .toggle: MatrixSample(key, "true")
+      case .wholeNumber: MatrixSample(key, "3")
+      case .instanceCount: MatrixSample(key, "1")
+      case .duration: MatrixSample(key, "10")
+      default: nil
+      }
+    }
+  }()
+
+  /// Those that need a value of their own, or another setting beside them.
+  private static let particular: [MatrixSample] = [
     MatrixSample(.semantics, "nlb"), MatrixSample(.interval, "7"), MatrixSample(.timeout, "3"),
-    MatrixSample(.healthyThreshold, "3"), MatrixSample(.initialThreshold, "4"),
+    MatrixSample(.initialThreshold, "4"),
     MatrixSample(.unhealthyThreshold, "5"), MatrixSample(.unhealthyWindow, "3/10"),
-    MatrixSample(.spreadChecks, "true"),
     MatrixSample(.matcher, "12"),
-    MatrixSample(.matcher, "202"), MatrixSample(.strict, "true"), MatrixSample(.host, "web"),
+    MatrixSample(.matcher, "202"), MatrixSample(.host, "web"),
     MatrixSample(.header, "A: b"), MatrixSample(.userAgent, "me"), MatrixSample(.method, "OPTIONS"),
     MatrixSample(.protocolVersion, "http2"), MatrixSample(.protocolVersion, "grpc"),
     MatrixSample(.grpcService, "shop.Cart"), MatrixSample(.proxyProtocol, "v2"),
-    MatrixSample(.verifyTLS, "true"),
     MatrixSample(.caFile, "ca.pem", (.verifyTLS, "true")), MatrixSample(.clientCert, "cert.pem"),
     MatrixSample(.clientKey, "key.pem", (.clientCert, "cert.pem")),
     MatrixSample(.serverName, "web"),
@@ -142,14 +157,11 @@ struct MatrixSample: CustomStringConvertible {
     MatrixSample(.expectLaunchTemplateVersion, "3"), MatrixSample(.expectTag, "a=b"),
     MatrixSample(.probeFrom, "load-balancer", (.crossCheck, "elb:other")),
     MatrixSample(.crossCheck, "elb:other"), MatrixSample(.minHealthy, "50%"),
-    MatrixSample(.maxUnhealthy, "1"),
-    MatrixSample(.maxReplaced, "1"), MatrixSample(.gracePeriod, "10"), MatrixSample(.soak, "10"),
     MatrixSample(.baseline, "asg:blue"), MatrixSample(.compare, "true", baseline),
     MatrixSample(.maxLatencyIncrease, "5ms", (.compare, "true"), baseline),
     MatrixSample(.confidence, "99%", (.compare, "true"), baseline),
     MatrixSample(.minSamples, "30", (.compare, "true"), baseline),
     MatrixSample(.guard, "http:http://other/"), MatrixSample(.deadline, "20m"),
-    MatrixSample(.advisory, "true"),
     MatrixSample(.format, "text"), MatrixSample(.verdict, "v.json"),
     MatrixSample(.journal, "run.ndjson"),
     MatrixSample(.resume, "run.ndjson"), MatrixSample(.progress, "none"),
