@@ -37,8 +37,8 @@ static void on_defect(int number) {
   hg_signal_groups(SIGKILL);
   char text[200];
   int length = snprintf(text, sizeof text,
-                        "healthgate: error: ended by a defect, or for want of memory (signal %d)\n"
-                        "  hint: with SWIFT_BACKTRACE=enable=yes in its environment it says where\n", number);
+                        "healthgate: error: terminated by a defect, or out of memory (signal %d)\n"
+                        "  hint: set SWIFT_BACKTRACE=enable=yes to see where\n", number);
   // A reader that takes nothing is not waited for.
   struct pollfd errors = {STDERR_FILENO, POLLOUT, 0};
   if (length > 0 && poll(&errors, 1, 0) > 0 && write(STDERR_FILENO, text, (size_t)length) < 0) _exit(DEFECT);

@@ -164,7 +164,7 @@ import Testing
     #expect(verdict.decision == .rollback && verdict.reason.code == .worseThanBaseline)
     #expect(
       verdict.reason.message.hasPrefix(
-        "answers took 4.0ms longer than the baseline's, 20% allowed: medians 9.0ms and 5.0ms"))
+        "responses took 4.0ms longer than the baseline's, 20% allowed: medians 9.0ms and 5.0ms"))
     let latency = try #require(run.gate.comparison?.latency)
     #expect(latency.effectSize == 1 && latency.pValue < 0.001)
   }
