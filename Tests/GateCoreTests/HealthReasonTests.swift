@@ -57,6 +57,19 @@ import Testing
     }
   }
 
+  @Test func theReasonOfAWindowIsNotThatAllFailuresWereConsecutive() {
+    var check = HealthCheck.sample(.classic, unhealthy: 3)
+    check.unhealthyWindow = UnhealthyWindow(failures: 2, of: 4)
+    var run = VirtualRun(check: check, policy: Self.patient)
+    let key = run.join(["a"])
+    for mark in Mark.all(in: "-+-") { run.end(key, mark) }
+    #expect(run.gate.state(of: key) == .unhealthy)
+    #expect(
+      run.gate[key].reason(under: check).description
+        == "Instance has failed at least the UnhealthyThreshold number of health checks "
+        + "consecutively, or 2 of the latest 4.")
+  }
+
   @Test func aForgivenFailureIsNotSaidToBeNone() {
     var policy = Self.patient
     policy.gracePeriod = .seconds(60)

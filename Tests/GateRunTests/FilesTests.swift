@@ -97,7 +97,7 @@ import Testing
         with: [RunPlaces.Named(what: "sign_key", path: key)])
     }
     #expect(
-      failure?.message.contains("the verdict would overwrite sign_key, which is read from")
+      failure?.message.contains("the verdict would overwrite sign_key, read from")
         == true)
   }
 

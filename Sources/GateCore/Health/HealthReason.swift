@@ -98,7 +98,7 @@ extension InstanceRecord {
       HealthReason(
         .instance,
         "Instance has failed at least the UnhealthyThreshold number of health checks "
-          + "consecutively.")
+          + "consecutively" + (check.unhealthyWindow.map { ", or \($0.inWords)" } ?? "") + ".")
     case (.alb, .statusMismatch), (.alb, .grpcStatusMismatch):
       HealthReason(
         .responseCodeMismatch,

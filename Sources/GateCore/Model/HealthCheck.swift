@@ -89,4 +89,7 @@ package struct UnhealthyWindow: Hashable, Sendable, CustomStringConvertible {
   }
 
   package var description: String { "\(failures)/\(checks)" }
+
+  /// `3 of the latest 10`.
+  package var inWords: String { "\(failures) of the latest \(checks)" }
 }

@@ -23,7 +23,7 @@ package enum OutputPlaces {
       if let output = seen.first(where: { $0.identity == identity }) {
         throw refusal(
           output.file, input,
-          "\(output.file.what) would overwrite \(input.what), which is read from")
+          "\(output.file.what) would overwrite \(input.what), read from")
       }
     }
   }

@@ -137,7 +137,8 @@ package struct NotCheckedRun: Sendable {
 
   private mutating func leave(_ path: String, _ why: String) {
     guard left.insert(path).inserted else { return }
-    Output.complain("healthgate: warning: '\(path.printable)' is left unchanged: \(why)")
+    Output.complain(
+      "healthgate: warning: '\(path.printable)' is left unchanged until there is a verdict: \(why)")
   }
 
   // MARK: - The CI system

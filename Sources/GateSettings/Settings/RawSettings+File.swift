@@ -8,6 +8,9 @@ extension RawSettings {
     self.init()
     do throws(SettingsError) {
       let text = try decodedText(bytes, of: path, atMost: Self.largestFile)
+      guard !text.hasPrefix(Self.journalBegins) else {
+        return refuse("a journal", path: path, line: 1)
+      }
       let document = try YAMLText(parsing: text, of: path)
       read(document, path: path)
     } catch {
@@ -17,6 +20,16 @@ extension RawSettings {
   }
 
   private static let largestFile = 1_048_576
+  /// The beginning of every journal.
+  private static let journalBegins = #"{"seq":0,"#
+
+  private mutating func refuse(_ kind: String, path: String, line: Int) {
+    let fact = SettingProblem.Fact.content(
+      "the file is \(kind), not a file of settings",
+      hint: "'healthgate init' prints a settings file to start from")
+    problems.append(SettingProblem(fact, at: .file(path: path, line: line)))
+    isIncomplete = true
+  }
 
   private mutating func read(_ document: YAMLText, path: String) {
     guard let root = document.root, !root.isNull else { return }
@@ -30,12 +43,7 @@ extension RawSettings {
     }
     let names = Set(pairs.compactMap(\.name.scalar))
     guard !names.isSuperset(of: ["decision", "run_id"]) else {
-      let fact = SettingProblem.Fact.content(
-        "the file is a verdict, not a file of settings",
-        hint: "'healthgate init' prints a settings file to start from")
-      problems.append(SettingProblem(fact, at: .file(path: path, line: root.line)))
-      isIncomplete = true
-      return
+      return refuse("a verdict", path: path, line: root.line)
     }
     for pair in pairs {
       read(pair.value, named: pair.name, path: path)

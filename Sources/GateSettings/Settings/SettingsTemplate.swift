@@ -47,6 +47,7 @@ package struct SettingsTemplate {
     var lines = [
       "# Settings of healthgate. Try them: healthgate --config FILE --print-config",
       "# Every setting, with its default: healthgate --help-all",
+      "# A commented-out value is the default unless the line says otherwise.",
     ]
     for section in Setting.Section.allCases {
       let keys = SettingKey.allCases.filter {
@@ -68,7 +69,10 @@ package struct SettingsTemplate {
     let help = wrapped(key.setting.help)
     guard let texts = raw.values[key], let first = texts.first else {
       let example = Self.shown.first { $0.key == key }?.value ?? ""
-      return help + ["# \(key.rawValue): \(yamlScalar(example))"]
+      let held = key.setting.whenUnset.held ?? ""
+      let isDefault = held == example || held.hasPrefix("\(example) ")
+      let note = isDefault ? "" : "  # not the default"
+      return help + ["# \(key.rawValue): \(yamlScalar(example))\(note)"]
     }
     let values = texts.flatMap { text in
       key == .instances

@@ -377,6 +377,14 @@ struct ListRow: Sendable, CustomTestStringConvertible {
     _ = try Settings(resolving: raw)
   }
 
+  @Test func aValueThatIsNotTheDefaultSaysSo() {
+    let lines = SettingsTemplate(RawSettings()).text.split(separator: "\n")
+    #expect(lines.contains("# interval: 30s"))
+    #expect(lines.contains("# min_healthy: 100%"))
+    #expect(lines.contains("# soak: 2m  # not the default"))
+    #expect(lines.contains("# verdict: verdict.json  # not the default"))
+  }
+
   @Test func whatIsGivenAndImportedStandsThere() throws {
     let given = RawSettings(merging: [
       RawSettings(flags: [(.asg, ["web"]), (.header, ["A: b", "C: d"])]),
