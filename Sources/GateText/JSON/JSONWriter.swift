@@ -19,11 +19,18 @@ package struct JSONWriter {
     case indented
   }
 
-  /// `room` is about how many bytes will be written, if that is known.
-  package init(_ layout: Layout, room: Int = 0) {
+  /// `room` is about how many bytes will be written, if that is known, and `allocate` where the
+  /// memory comes from.
+  package init(
+    _ layout: Layout, room: Int = 0, by allocate: (Int) -> [UInt8] = JSONWriter.allocate
+  ) {
     self.layout = layout
-    // No byte of it is read before it is written.
-    storage = [UInt8](unsafeUninitializedCapacity: room) { _, count in count = room }
+    storage = allocate(room)
+  }
+
+  /// Memory with any content: no byte of it is read before it is written.
+  package static func allocate(_ count: Int) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: count) { _, used in used = count }
   }
 
   /// A copy of what is written.
