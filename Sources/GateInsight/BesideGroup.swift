@@ -12,7 +12,7 @@ private func failedGuards(_ gate: Gate) -> [Diagnosis] {
   }
   return failed.prefix(5).map { record in
     let name = record.instance.id.cleaned(to: 100)
-    let seen = (record.lastFailure?.report.detail ?? record.lastDetail ?? "").cleaned(to: 200)
+    let seen = (record.history.lastFailure?.report.detail ?? record.history.lastDetail ?? "").cleaned(to: 200)
     return Diagnosis(
       .guardFailed,
       Words(
@@ -29,7 +29,7 @@ private func failedGuards(_ gate: Gate) -> [Diagnosis] {
 private func sharedCause(_ gate: Gate, _ verdict: Verdict) -> Diagnosis? {
   guard verdict.reason.code == .sharedCause else { return nil }
   let failing = gate.records(.baseline) { $0.removed == nil && $0.failures > 0 }
-  let seen = failing.compactMap { $0.lastFailure?.shortWords }
+  let seen = failing.compactMap { $0.history.lastFailure?.shortWords }
   let what = Set(seen).sorted().prefix(3).joined(separator: ", ")
   return Diagnosis(
     .sharedCause,
@@ -43,7 +43,7 @@ private func sharedCause(_ gate: Gate, _ verdict: Verdict) -> Diagnosis? {
         "look at what both depend on, and at the logs of the old group's "
         + "\(list(failing.map(\.instance.id), atMost: 3)) as well; a rollback would not help: run the "
         + "gate again when the old group is healthy"),
-    of: [], evidence: failing.first?.lastFailure?.report.detail?.cleaned(to: 200), .likely)
+    of: [], evidence: failing.first?.history.lastFailure?.report.detail?.cleaned(to: 200), .likely)
 }
 
 private func worse(_ gate: Gate, _ verdict: Verdict) -> Diagnosis? {

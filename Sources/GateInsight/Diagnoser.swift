@@ -69,7 +69,7 @@ struct Diagnoser {
     var size = 0
     gate.forEachRecord(.member) { record in
       // Of most there is nothing to explain.
-      let hasFailed = record.pointee.lastFailure != nil
+      let hasFailed = record.pointee.history.lastFailure != nil
       guard hasFailed || record.pointee.removed != nil else { return size += 1 }
       if isInQuestion(record.pointee) { size += 1 }
       examineAll(record.pointee)
@@ -144,8 +144,8 @@ struct Diagnoser {
     guard let course = Course(of: record) else { return false }
     switch record.health.state {
     case .unhealthy: return true
-    case .initial: return record.pattern.failingSince != nil || isTooLate || course == .flapping
-    case .healthy where record.pattern.failingSince != nil && gate.isLeftOut(record, by: verdict):
+    case .initial: return record.history.pattern.failingSince != nil || isTooLate || course == .flapping
+    case .healthy where record.history.pattern.failingSince != nil && gate.isLeftOut(record, by: verdict):
       return true
     case .healthy:
       guard record.removed == nil, verdict.decision != .promote else { return course == .flapping }
@@ -154,7 +154,7 @@ struct Diagnoser {
       case .failedThroughout: return false
       case .booted:
         return isTooLate && (record.healthySince.map { $0 + gate.policy.soak > deadline } ?? false)
-      case .died, .relapsed: return record.transitions.contains { $0.to == .unhealthy }
+      case .died, .relapsed: return record.history.transitions.contains { $0.to == .unhealthy }
       }
     }
   }
@@ -167,7 +167,7 @@ struct Diagnoser {
   }
 
   private mutating func examine(_ record: InstanceRecord, isFirst: Bool) {
-    guard let failure = record.lastFailure, let course = Course(of: record) else { return }
+    guard let failure = record.history.lastFailure, let course = Course(of: record) else { return }
     let symptom = Symptom(
       of: record.instance, kind: failure.kind, report: failure.report,
       check: gate.check(of: record), request: requests[min(record.rule, requests.count - 1)],
@@ -198,7 +198,7 @@ struct Diagnoser {
       claim(.course(.flapping), .possible, symptom)
     case .flapping where record.losesConnections || rule.code == .applicationDown:
       // A process that ends is away for a while: single failures have other causes as well.
-      let isAwayForAWhile = record.pattern.hasRunOfFailures
+      let isAwayForAWhile = record.history.pattern.hasRunOfFailures
       claim(.course(.crashLoop), isAwayForAWhile ? .likely : .possible, symptom)
       if !isAwayForAWhile { claim(.course(.flapping), .likely, symptom) }
     case .flapping:
@@ -261,7 +261,7 @@ struct Diagnoser {
     guard !check.isEmpty else { return policy }
     var hasBeenHealthy = false
     gate.forEachRecord(.member) { record in
-      if record.pointee.transitions.contains(where: { $0.to == .healthy }) { hasBeenHealthy = true }
+      if record.pointee.history.transitions.contains(where: { $0.to == .healthy }) { hasBeenHealthy = true }
     }
     if !hasBeenHealthy { policy.soak = .zero }
     return policy
@@ -500,7 +500,7 @@ struct Diagnoser {
     let blind = gate.records(.guard) {
       $0.lostChecks > 0 && $0.health.state != .healthy && gate.hasSay($0)
     }
-    guard let first = blind.first, let fault = first.lastLoss?.fault else { return nil }
+    guard let first = blind.first, let fault = first.history.lastLoss?.fault else { return nil }
     return Diagnosis(
       .gateFault,
       Words(
@@ -528,7 +528,7 @@ struct Diagnoser {
     guard let first = blind.first else { return isDecisive ? blindGuard : nil }
     // What an instance's own failures decided, lost checks did not.
     guard isDecisive || blind.contains(where: { $0.health.state == .initial }),
-      let fault = gate.losses.checks.lastFault ?? first.lastLoss?.fault
+      let fault = gate.losses.checks.lastFault ?? first.history.lastLoss?.fault
     else { return nil }
     return Diagnosis(
       .gateFault, GateFaultWords.words(fault, lost: blind.reduce(0) { $0 + $1.lostChecks }),
@@ -635,7 +635,7 @@ extension Symptom {
   /// The latest results, and then the evidence of the last failure.
   var evidenceOverTime: String? {
     guard let record else { return evidenceWords }
-    let course = record.pattern.marks(of: record.checks).inRuns
+    let course = record.history.pattern.marks(of: record.checks).inRuns
     return "\(course); the last failure: \(evidenceWords ?? detailWords)".cleaned(to: 200)
   }
 }

@@ -52,7 +52,7 @@ import Testing
     for mark in Mark.all(in: row.checks) { run.end(key, mark) }
     let reason = run.gate[key].reason(under: run.gate.check)
     #expect(reason == HealthReason(code: row.code, description: row.description))
-    if let last = run.gate[key].transitions.last, last.to != .healthy {
+    if let last = run.gate[key].history.transitions.last, last.to != .healthy {
       #expect(last.reason == reason)
     }
   }

@@ -43,7 +43,7 @@ import Testing
     run.end(Self.api, .success)
     #expect(run.gate.state(of: key) == .initial && run.verdict == nil)
     run.end(Self.admin, .success, at: .seconds(12))
-    #expect(run.gate[key].transitions.map(\.to) == [.healthy])
+    #expect(run.gate[key].history.transitions.map(\.to) == [.healthy])
     #expect(run.verdict?.decision == .promote && run.verdict?.at == .seconds(12))
     #expect(run.gate[key].checks == 4 && run.gate.healthy == 1)
     #expect(run.violations == [])

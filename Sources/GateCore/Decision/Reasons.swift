@@ -40,8 +40,8 @@ extension Gate {
     let failed = present(.member) { $0.health.state == .unhealthy }
     let names = Self.list(failed.map(\.instance.id))
     let count = "\(unhealthy) of \(counted(total, "instance"))"
-    guard !failed.allSatisfy({ $0.lastFailure?.kind == .wrongVersion }) else {
-      let versions = Set(failed.flatMap(\.versions)).sorted()
+    guard !failed.allSatisfy({ $0.history.lastFailure?.kind == .wrongVersion }) else {
+      let versions = Set(failed.flatMap(\.history.versions)).sorted()
       let found = versions.isEmpty ? "no version" : "version \(Self.list(versions))"
       return VerdictReason(
         .wrongVersion, "\(count) answered with \(found), not the expected one: \(names)")
@@ -194,7 +194,7 @@ extension Gate {
   var guardFailed: VerdictReason {
     let failed = present(.guard) { $0.health.state == .unhealthy && hasSay($0) }
     let seen = failed.map { record in
-      record.instance.id + (record.lastFailure?.report.detail.map { ": \($0)" } ?? "")
+      record.instance.id + (record.history.lastFailure?.report.detail.map { ": \($0)" } ?? "")
     }
     return VerdictReason(
       .guardFailed, "\(counted(failed.count, "guard")) failed: \(Self.list(seen))")
@@ -220,7 +220,7 @@ extension Gate {
 
   /// What was seen of them: `HTTP 502`.
   private func seen(of failed: [InstanceRecord]) -> String {
-    let seen = failed.map { $0.lastFailure?.shortWords ?? $0.view?.reasonCode ?? "" }
+    let seen = failed.map { $0.history.lastFailure?.shortWords ?? $0.view?.reasonCode ?? "" }
     return Self.list(Set(seen.filter { !$0.isEmpty }).sorted())
   }
 

@@ -34,7 +34,7 @@ extension InstanceRecord {
   package func reason(under check: HealthCheck) -> HealthReason {
     // No load balancer has a word for a guard.
     guard instance.role != .guard else {
-      return HealthReason(code: nil, description: lastDetail ?? health.state.rawValue)
+      return HealthReason(code: nil, description: history.lastDetail ?? health.state.rawValue)
     }
     if !parts.isEmpty { return reasonOfParts(under: check) }
     if checks == 0, let view {
@@ -93,7 +93,7 @@ extension InstanceRecord {
   }
 
   private func unhealthyReason(under check: HealthCheck) -> HealthReason {
-    switch (check.semantics, lastFailure?.kind) {
+    switch (check.semantics, history.lastFailure?.kind) {
     case (.classic, _):
       HealthReason(
         .instance,
@@ -103,7 +103,7 @@ extension InstanceRecord {
       HealthReason(
         .responseCodeMismatch,
         "Health checks failed with these codes: "
-          + "[\(lastFailure?.report.status.map(String.init) ?? "")]")
+          + "[\(history.lastFailure?.report.status.map(String.init) ?? "")]")
     case (.alb, .some(let kind)) where kind.isTimeout:
       HealthReason(.timeout, "Request timed out")
     case (.alb, _), (.nlb, _):

@@ -93,16 +93,8 @@ extension InstanceRecord {
     health = part.health
     (schedule, nextCheck) = (part.schedule, part.nextCheck)
     latest = parts.reduce(.passed) { $0.together(with: $1.latest) }
-    pattern = part.pattern
-    lastFailure = part.lastFailure ?? newest(\.lastFailure, \.at)
-    lastLoss = newest(\.lastLoss, \.at)
+    history.follow(part.history, of: parts)
     lostChecks = parts.reduce(0) { $0 + $1.lostChecks }
-  }
-
-  private func newest<Value>(
-    _ value: KeyPath<InstanceRecord, Value?>, _ time: KeyPath<Value, GateInstant>
-  ) -> Value? {
-    parts.compactMap { $0[keyPath: value] }.max { $0[keyPath: time] < $1[keyPath: time] }
   }
 
   /// The place of the check that is worst off, the first of several.

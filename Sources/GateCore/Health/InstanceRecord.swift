@@ -18,15 +18,7 @@ package struct InstanceRecord: Hashable, Sendable {
   package internal(set) var forgivenFailures = 0
   /// The number of checks that were lost to gate faults.
   package internal(set) var lostChecks = 0
-  package internal(set) var latency = LatencySummary()
-  package internal(set) var transitions: [Transition] = []
-  package internal(set) var lastFailure: LastFailure?
-  /// The versions in its responses, in the order in which they first appeared.
-  package internal(set) var versions: [String] = []
-  package internal(set) var lastLoss: LostCheck?
-  /// The detail of the latest check, if it has one.
-  package internal(set) var lastDetail: String?
-  package internal(set) var pattern = ResultPattern()
+  package internal(set) var history = InstanceHistory()
   /// The load balancer's latest view; nil if it was not queried or has not reported any.
   package internal(set) var view: LoadBalancerView?
   /// Whether the instance is missing from the latest listing.
@@ -49,9 +41,6 @@ package struct InstanceRecord: Hashable, Sendable {
   var latest = LatestResult.passed
   /// The instance's standing in the check for a shared cause; nil if there is no such check.
   var blame: SharedCauseCheck.Standing?
-
-  /// The maximum number of versions to keep; a server that sends more sends random ones.
-  static let maximumVersions = 8
 
   init(
     _ instance: Instance, under rule: Int = 0, called name: String = "", at now: GateInstant
@@ -123,76 +112,6 @@ package struct InstanceRecord: Hashable, Sendable {
   }
 }
 
-/// A change of an instance's state.
-package struct Transition: Hashable, Sendable {
-  package var at: GateInstant
-  package var from: InstanceState
-  package var to: InstanceState
-  package var reason: HealthReason
-
-  package init(at: GateInstant, from: InstanceState, to: InstanceState, reason: HealthReason) {
-    self.at = at
-    self.from = from
-    self.to = to
-    self.reason = reason
-  }
-}
-
-/// The latest failed check of an instance.
-package struct LastFailure: Hashable, Sendable {
-  /// When the check ended.
-  package var at: GateInstant
-  package var kind: FailureKind
-  package var report: CheckReport
-  /// The name of the health check, where there are several; else empty.
-  package var check = ""
-}
-
-/// The latest check of an instance that was lost to a gate fault.
-package struct LostCheck: Hashable, Sendable {
-  package var at: GateInstant
-  package var fault: GateFault
-}
-
-/// The latencies of one instance's responses, in microseconds.
-///
-/// The least and the greatest are of all answers; the percentiles are of the latest 256, so that a
-/// soak of days takes no more memory than one of minutes.
-package struct LatencySummary: Hashable, Sendable {
-  package private(set) var least: Int64?
-  package private(set) var greatest: Int64?
-  private var latest: [UInt32] = []
-  private var oldest = 0
-
-  private static let kept = 256
-
-  package init() {}
-
-  package mutating func add(_ microseconds: Int64) {
-    least = min(least ?? microseconds, microseconds)
-    greatest = max(greatest ?? microseconds, microseconds)
-    let sample = UInt32(clamping: microseconds)
-    guard latest.count == Self.kept else {
-      latest.append(sample)
-      return
-    }
-    latest[oldest] = sample
-    oldest = (oldest + 1) % Self.kept
-  }
-
-  /// The nearest-rank percentile of the latest responses; nil if there was none.
-  package func percentile(_ percent: Int) -> Int64? {
-    guard !latest.isEmpty else { return nil }
-    let rank = (percent * latest.count + 99) / 100
-    return Int64(latest.sorted()[max(rank, 1) - 1])
-  }
-
-  /// The latest answers, oldest first.
-  package var samples: [Int64] {
-    (latest[oldest...] + latest[..<oldest]).map(Int64.init)
-  }
-}
-
 extension InstanceRecord {
   /// Records one check; returns the change of state, if there was one.
   ///
@@ -259,7 +178,7 @@ extension InstanceRecord {
     _ count: Int, _ fault: GateFault, at now: GateInstant, in episode: Int
   ) {
     lostChecks += count
-    lastLoss = LostCheck(at: now, fault: fault)
+    history.lastLoss = LostCheck(at: now, fault: fault)
     health.recordLoss()
     for _ in 0..<min(count, 2) { latest.record(isPass: false, in: episode) }
   }
@@ -318,29 +237,19 @@ extension InstanceRecord {
   ) -> Transition {
     healthySince = new == .healthy ? now : nil
     let transition = Transition(at: now, from: old, to: new, reason: reason(under: check))
-    transitions.append(transition)
+    history.transitions.append(transition)
     return transition
   }
 
   mutating func note(
     _ report: CheckReport, _ counting: FailureCounting, at now: GateInstant
   ) {
-    if let version = report.version, !versions.contains(version),
-      versions.count < Self.maximumVersions
-    {
-      versions.append(version)
-    }
-    pattern.record(report.result, at: now)
-    lastDetail = report.detail
     switch report.result {
-    case .success:
-      successes += 1
-      latency.add(report.latencyMicroseconds)
-    case .failure(let kind):
+    case .success: successes += 1
+    case .failure:
       failures += 1
       if counting == .forgiven { forgivenFailures += 1 }
-      lastFailure = LastFailure(at: now, kind: kind, report: report, check: checkName)
-      if kind.isAnswered { latency.add(report.latencyMicroseconds) }
     }
+    history.note(report, at: now, check: checkName)
   }
 }

@@ -16,7 +16,7 @@ enum Course: Hashable {
   /// Nil when no check has failed.
   init?(of record: InstanceRecord) {
     guard record.failures > 0 else { return nil }
-    let pattern = record.pattern
+    let pattern = record.history.pattern
     guard pattern.firstSuccess != nil else {
       self = .failedThroughout
       return
@@ -61,10 +61,10 @@ extension ResultPattern {
 extension InstanceRecord {
   /// Whether it was the process that came and went, and not its answers that changed.
   var losesConnections: Bool {
-    let lost = pattern.failures(of: .connectionRefused) + pattern.failures(of: .connectionReset)
+    let lost = history.pattern.failures(of: .connectionRefused) + history.pattern.failures(of: .connectionReset)
     return 2 * lost >= failures
   }
 
   /// Whether most failures were answers that did not come in time.
-  var timesOut: Bool { 2 * pattern.failures(of: .timeoutResponse) > failures }
+  var timesOut: Bool { 2 * history.pattern.failures(of: .timeoutResponse) > failures }
 }

@@ -67,7 +67,7 @@ enum CourseClaim: Int, Hashable, CaseIterable {
 
   private static func diedWords(_ occurrence: Occurrence, _ policy: GatePolicy) -> Words {
     let first = occurrence.first
-    let pattern = first.record?.pattern
+    let pattern = first.record?.history.pattern
     let well = pattern?.failingSince?.since(pattern?.firstSuccess ?? .start) ?? .zero
     return Words(
       "\(occurrence.who) \(occurrence.verb("was", "were")) healthy for \(well.rounded.inWords), "
@@ -90,10 +90,10 @@ enum CourseClaim: Int, Hashable, CaseIterable {
     _ occurrence: Occurrence
   ) -> (words: String, isRegular: Bool, checks: Int) {
     guard let record = occurrence.first.record else { return ("", false, 0) }
-    let periods = record.pattern.periods(of: record.checks)
+    let periods = record.history.pattern.periods(of: record.checks)
     guard let least = periods.min(), let most = periods.max() else { return ("", false, 0) }
     let interval = occurrence.check.interval
-    guard least == most, periods.count > 1 || record.pattern.relapses <= 2 else {
+    guard least == most, periods.count > 1 || record.history.pattern.relapses <= 2 else {
       let mean = (periods.reduce(0, +) + periods.count / 2) / periods.count
       return (" about every \(mean) checks (\((interval * mean).inWords))", false, mean)
     }
@@ -115,7 +115,7 @@ struct BootTimes {
     self.occurrence = occurrence
     self.policy = policy
     let boots = occurrence.members.compactMap(\.record).map { record in
-      (record.firstSeen, record.pattern.firstSuccess ?? end)
+      (record.firstSeen, record.history.pattern.firstSuccess ?? end)
     }
     longest = boots.map { $1.since($0) }.max() ?? .zero
     let check = occurrence.check

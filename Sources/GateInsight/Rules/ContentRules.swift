@@ -48,7 +48,7 @@ extension Rule {
     .staleVersion, .likely,
     when: {
       guard $0.kind == .wrongVersion, let record = $0.record else { return false }
-      return record.versions.count > 1 || record.successes > 0 && record.pattern.changes > 1
+      return record.history.versions.count > 1 || record.successes > 0 && record.history.pattern.changes > 1
     }
   ) {
     Words(
@@ -168,7 +168,7 @@ extension Occurrence {
     var order: [String] = []
     var places: [String: [String]] = [:]
     for member in members {
-      let all = member.record?.versions ?? []
+      let all = member.record?.history.versions ?? []
       let found = all.isEmpty ? [member.report.version ?? "none"] : all
       let text = alternatives(found.prefix(3).map { $0.cleaned(to: 60) })
       if places[text] == nil { order.append(text) }

@@ -47,10 +47,10 @@ struct AnswerTimings {
         checks += 1
         continue
       }
-      late += record.pattern.failures(of: .timeoutResponse)
+      late += record.history.pattern.failures(of: .timeoutResponse)
       checks += record.checks
       // A bound for groups of thousands: a distribution needs no more.
-      if times.count < 4096 { times += record.latency.samples }
+      if times.count < 4096 { times += record.history.latency.samples }
     }
     times.sort()
   }

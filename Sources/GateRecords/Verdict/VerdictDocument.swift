@@ -189,12 +189,12 @@ package struct VerdictDocument: Sendable {
     writer.object { writer in
       writer.field("id", record.instance.id)
       writer.field("state", record.health.state.rawValue)
-      writer.field("seen", record.lastDetail)
+      writer.field("seen", record.history.lastDetail)
       writer.field("waits_for", record.waitsFor)
       writer.field("advisory", !gate.hasSay(record))
       writeCounts(of: record, to: &writer)
       writer.field("healthy_at", time(record.healthySince))
-      write(record.transitions, to: &writer)
+      write(record.history.transitions, to: &writer)
       writeLastFailure(of: record, to: &writer)
     }
   }
@@ -224,9 +224,9 @@ package struct VerdictDocument: Sendable {
       writer.field("first_seen_at", time(record.firstSeen))
       writer.field("healthy_at", time(record.healthySince))
       writer.field("removed_at", time(record.removed))
-      writeLatency(record.latency, to: &writer)
-      writer.array("versions", record.versions)
-      write(record.transitions, to: &writer)
+      writeLatency(record.history.latency, to: &writer)
+      writer.array("versions", record.history.versions)
+      write(record.history.transitions, to: &writer)
       writeLastFailure(of: record, to: &writer)
       writer.field("mismatch", record.instance.mismatch)
       writeView(record, to: &writer)
@@ -248,7 +248,7 @@ package struct VerdictDocument: Sendable {
       writer.field("description", reason.description)
       writeCounts(of: part, to: &writer)
       writer.field("healthy_at", time(part.healthySince))
-      writeLatency(part.latency, to: &writer)
+      writeLatency(part.history.latency, to: &writer)
       writeLastFailure(of: part, to: &writer)
     }
   }
@@ -298,7 +298,7 @@ package struct VerdictDocument: Sendable {
 
   /// The latest check that was no success: the instance's failure, or one that the gate lost.
   private func writeLastFailure(of record: InstanceRecord, to writer: inout JSONWriter) {
-    if let loss = record.lastLoss, record.lastFailure.map({ $0.at < loss.at }) ?? true {
+    if let loss = record.history.lastLoss, record.history.lastFailure.map({ $0.at < loss.at }) ?? true {
       writer.object("last_failure") { writer in
         writer.field("at", time(loss.at))
         writer.field("kind", "gate_fault")
@@ -308,7 +308,7 @@ package struct VerdictDocument: Sendable {
       }
       return
     }
-    guard let failure = record.lastFailure else { return writer.null("last_failure") }
+    guard let failure = record.history.lastFailure else { return writer.null("last_failure") }
     writer.object("last_failure") { writer in
       writer.field("at", time(failure.at))
       writer.field("kind", failure.kind.rawValue)

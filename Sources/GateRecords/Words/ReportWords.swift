@@ -93,14 +93,14 @@ extension LoadBalancerView {
 extension InstanceRecord {
   /// Whether the latest check that was no success was lost to a fault of the gate's own.
   package var isLastTroubleALoss: Bool {
-    guard let lastLoss else { return false }
-    return lastFailure.map { $0.at < lastLoss.at } ?? true
+    guard let lastLoss = history.lastLoss else { return false }
+    return history.lastFailure.map { $0.at < lastLoss.at } ?? true
   }
 
   /// What the latest check that was no success says.
   package var troubleWords: String {
-    if isLastTroubleALoss, let lastLoss { return "check lost: \(lastLoss.fault.detail.printable)" }
-    if let lastFailure { return lastFailure.words }
+    if isLastTroubleALoss, let lastLoss = history.lastLoss { return "check lost: \(lastLoss.fault.detail.printable)" }
+    if let lastFailure = history.lastFailure { return lastFailure.words }
     if checks == 0, let view { return "the load balancer says: \(view.words)" }
     return checks == 0 ? "no check has ended yet" : "no failed check"
   }
