@@ -9,11 +9,11 @@ package struct CheckTrace: Hashable, Sendable {
 }
 
 extension CheckTrace {
-  /// Reads it off a transfer that has ended, or was given up at its timeout.
+  /// Reads the details from a transfer that has finished, or was abandoned at its timeout.
   ///
   /// Source: curl_easy_getinfo(3), "TIMES"; each is zero until its phase is over.
   init(of transfer: Transfer, _ end: TransferEnd, at now: GateInstant) {
-    // libcurl's own total is that of its last look, if it does not know of the end.
+    // If libcurl does not know of the end, its total is the time of its last look.
     let total = end.isTimeout ? nil : transfer.totalMicroseconds
     phases = CheckPhases(
       nameLookup: transfer.lookupMicroseconds,
