@@ -1,6 +1,6 @@
 /// Paragraphs on a page of 80 columns; the lines after the first are indented further.
 ///
-/// Nothing is cut: a word that is too long for the page, such as a URL, stands out over its edge.
+/// Nothing is cut: a word that is too long for the page, such as a URL, exceeds its width.
 package struct TextPage {
   package private(set) var text = ""
   package let style: TextStyle
@@ -13,23 +13,24 @@ package struct TextPage {
     self.width = width
   }
 
-  /// A label in its tone, and what it is the label of.
+  /// Adds a paragraph that begins with a label in its tone.
   package mutating func entry(_ label: String, _ tone: Tone, _ words: String) {
     paragraph(label, tone, words, indent: 0)
   }
 
-  /// The first line: whole where a program may read it, so that `head -1` has all of it.
+  /// Adds the first line; it is not wrapped if a program may read it, so that `head -1` has all of
+  /// it.
   package mutating func headline(_ label: String, _ tone: Tone, _ words: String) {
     guard style == .plain else { return entry(label, tone, words) }
     text += "\(label) \(words.split(separator: " ").joined(separator: " "))\n"
   }
 
-  /// What belongs to the entry above it.
+  /// Adds a paragraph that belongs to the entry above it.
   package mutating func fact(_ words: String) {
     paragraph("", .plain, words, indent: 2)
   }
 
-  /// A line as it is: part of a table or a plot.
+  /// Adds a line without wrapping it: part of a table or a plot.
   package mutating func line(_ words: String, _ tone: Tone) {
     text += style.paint(words, tone) + "\n"
   }
@@ -53,7 +54,7 @@ package struct TextPage {
     text += line + "\n"
   }
 
-  /// A line of a table, as it is.
+  /// Adds a line of a table without wrapping it.
   package mutating func line(_ line: String) {
     text += line + "\n"
   }

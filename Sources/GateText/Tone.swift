@@ -1,4 +1,4 @@
-/// What a piece of text means; colour says it once more and is never needed.
+/// The meaning of a piece of text; color repeats it and is never necessary.
 package enum Tone: Hashable, Sendable {
   case plain
   case strong
