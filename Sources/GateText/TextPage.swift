@@ -1,6 +1,6 @@
 /// Paragraphs on a page of 80 columns; the lines after the first are indented further.
 ///
-/// Nothing is cut: a word that is too long for the page, such as a URL, exceeds its width.
+/// Nothing is cut: a word that is too long for the page, such as a URL, stands out over its edge.
 package struct TextPage {
   package private(set) var text = ""
   package let style: TextStyle
@@ -13,24 +13,23 @@ package struct TextPage {
     self.width = width
   }
 
-  /// Adds a paragraph that begins with a label in its tone.
+  /// A label in its tone, and what it is the label of.
   package mutating func entry(_ label: String, _ tone: Tone, _ words: String) {
     paragraph(label, tone, words, indent: 0)
   }
 
-  /// Adds the first line; it is not wrapped if a program may read it, so that `head -1` has all of
-  /// it.
+  /// The first line: whole where a program may read it, so that `head -1` has all of it.
   package mutating func headline(_ label: String, _ tone: Tone, _ words: String) {
     guard style == .plain else { return entry(label, tone, words) }
     text += "\(label) \(words.split(separator: " ").joined(separator: " "))\n"
   }
 
-  /// Adds a paragraph that belongs to the entry above it.
+  /// What belongs to the entry above it.
   package mutating func fact(_ words: String) {
     paragraph("", .plain, words, indent: 2)
   }
 
-  /// Adds a line without wrapping it: part of a table or a plot.
+  /// A line as it is: part of a table or a plot.
   package mutating func line(_ words: String, _ tone: Tone) {
     text += style.paint(words, tone) + "\n"
   }
@@ -54,7 +53,7 @@ package struct TextPage {
     text += line + "\n"
   }
 
-  /// Adds a line of a table without wrapping it.
+  /// A line of a table, as it is.
   package mutating func line(_ line: String) {
     text += line + "\n"
   }
