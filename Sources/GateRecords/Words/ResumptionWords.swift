@@ -4,8 +4,8 @@ internal import GateText
 extension Gate {
   /// The resumptions in words; nil if the run was not resumed.
   ///
-  /// For example `at 3m20s, after 1m5s without checks; consecutive counts, the soak and the deadline
-  /// restarted`.
+  /// For example `at 3m20s, after 1m5s without checks; consecutive counts, the soak and the
+  /// deadline restarted`.
   package var resumptionWords: String? {
     guard let last = resumptions.last else { return nil }
     let times = resumptions.count == 1 ? "" : "\(resumptions.count) times, the last "
