@@ -28,7 +28,8 @@ int hg_socket(int family, int type, int protocol) {
 #endif
 }
 
-// Not pipe2, which not every system has. A child that another thread starts just now could inherit an end.
+// pipe2 is not used, because not every system has it. A child that another thread is just starting
+// could inherit an end.
 int hg_pipe(int ends[2]) {
   if (pipe(ends) != 0) return -1;
   for (int i = 0; i < 2; i++) fcntl(ends[i], F_SETFD, FD_CLOEXEC);
@@ -42,7 +43,7 @@ int64_t hg_raise_descriptor_limit(void) {
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 256;
   if (limit.rlim_cur < limit.rlim_max) {
     rlim_t wanted = limit.rlim_max;
-    // "Unlimited" would make other programs walk descriptor tables of a billion entries.
+    // With an unlimited number, other programs would scan descriptor tables with a billion entries.
     if (wanted == RLIM_INFINITY || wanted > 1048576) wanted = 1048576;
     struct rlimit raised = {wanted > limit.rlim_cur ? wanted : limit.rlim_cur, limit.rlim_max};
     if (setrlimit(RLIMIT_NOFILE, &raised) == 0) limit = raised;
