@@ -89,7 +89,7 @@ bool hg_append(char **buffer, size_t *length, size_t *capacity, const char *byte
   return true;
 }
 
-// MARK: - The form of an answer
+// MARK: - The form of a response
 
 static bool is_digit(char byte) { return byte >= '0' && byte <= '9'; }
 
@@ -167,7 +167,7 @@ static bool is_well_formed(hg_response *response, const char *bytes, size_t coun
   return false;
 }
 
-// MARK: - What comes in
+// MARK: - Received data
 
 void hg_response_drop_connected(hg_response *response) {
   if (response->connected >= 0) close(response->connected);

@@ -132,7 +132,7 @@ static ssize_t read_body(nghttp2_session *session, int32_t stream, uint8_t *buff
   return (ssize_t)count;
 }
 
-// MARK: - The answer
+// MARK: - The response
 
 static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const uint8_t *name,
                      size_t name_length, const uint8_t *value, size_t value_length, uint8_t flags,
@@ -231,7 +231,7 @@ static int on_invalid_frame(nghttp2_session *session, const nghttp2_frame *frame
   return on_error(session, code, words, strlen(words), context);
 }
 
-// MARK: - Going on
+// MARK: - The exchange
 
 static nghttp2_session *make_session(hg_exchange *exchange) {
   nghttp2_session_callbacks *callbacks = NULL;

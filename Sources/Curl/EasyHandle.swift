@@ -89,7 +89,7 @@ package final class EasyHandle {
     try CurlFailure.check(hg_easy_take_connected(raw))
   }
 
-  // MARK: - What came
+  // MARK: - Results
 
   /// The connection that a transfer made and left open (`CURLOPT_CONNECT_ONLY`); nil if there is
   /// none.

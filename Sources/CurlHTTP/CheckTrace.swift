@@ -1,7 +1,7 @@
 internal import Curl
 package import GateCore
 
-/// Details of a check beside its report: the address it connected to, and the time of each phase.
+/// Details of a check that its report lacks: the connected address, and the time of each phase.
 package struct CheckTrace: Hashable, Sendable {
   package var phases: CheckPhases
   /// The address that answered the connection, the proxy's if there is one; nil: none did.

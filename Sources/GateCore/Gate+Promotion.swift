@@ -3,7 +3,7 @@ extension Gate {
   /// Whether an instance was ever seen in the group.
   var hasHadMembers: Bool { group.present + group.removed > 0 }
 
-  // MARK: - All that a promotion needs, but for the rule of the latest check
+  // MARK: - All conditions except for the rule of the latest check
 
   var holdsAllElse: Bool {
     isStepReady && isGroupReady && isListingFresh && areViewsFresh
@@ -75,7 +75,7 @@ extension Gate {
     }
   }
 
-  // MARK: - Whether it can still come to be
+  // MARK: - Whether a promotion is still possible
 
   /// The latest moment at which everything that is still missing can come in time; nil if it
   /// cannot.
@@ -129,7 +129,7 @@ extension Gate {
     return guards.finalChance(of: guards.present, isHeld: isHeld, deadline: goal)
   }
 
-  // MARK: - What stands in the way at last
+  // MARK: - The last obstacle
 
   /// Whether only the guards prevent the promotion.
   var areGuardsMissing: Bool {

@@ -17,7 +17,7 @@ extension Gate {
       step: current, state: rollout.records[current].state, isBegun: asked == .running)
   }
 
-  // MARK: - What is needed to go on
+  // MARK: - The conditions to continue
 
   /// Whether the steps do not prevent the gate from continuing.
   var isStepReady: Bool {
@@ -52,7 +52,7 @@ extension Gate {
   /// Only the shell can begin it, so the time that this takes does not count there.
   var isWaitingForShell: Bool { isFaultless && rollout.asked == .requested }
 
-  // MARK: - Going on
+  // MARK: - Continuing
 
   /// Continues when everything that a promotion requires holds; returns whether that is the
   /// promotion.
@@ -281,7 +281,7 @@ extension Gate {
     }
   }
 
-  // MARK: - After a time in which nobody looked
+  // MARK: - Resuming
 
   /// Restarts the present state of the step after a resumption: its command is requested again.
   mutating func resumeSteps() {

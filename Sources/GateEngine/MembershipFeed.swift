@@ -40,7 +40,7 @@ package struct GroupListing: Hashable, Sendable {
   package var expected: Int?
   /// Whether the group is gone, or its desired capacity is 0.
   package var isEmpty: Bool
-  /// The notes of the source beside its members.
+  /// The notes of the source besides its members.
   package var notes: [ListingNote]
 
   package init(
@@ -110,7 +110,7 @@ package struct Membership: Sendable {
     }
   }
 
-  // MARK: - Who joined, and who left
+  // MARK: - Instances that joined or left
 
   /// The changes that a listing makes.
   private struct Change {

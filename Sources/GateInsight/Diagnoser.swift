@@ -222,7 +222,7 @@ struct Diagnoser {
     claims[key, default: Claim(members: [])].members.append(symptom)
   }
 
-  // MARK: - What is said
+  // MARK: - Diagnoses
 
   private typealias Ranked = (diagnosis: Diagnosis, rank: Int)
 

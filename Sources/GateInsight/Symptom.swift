@@ -39,7 +39,7 @@ struct Symptom {
   /// The path of the target without its query.
   var path: Substring { check.target.path.prefix { $0 != "?" } }
 
-  // MARK: - What the answer says
+  // MARK: - The response
 
   /// Whether the response has one of these signs.
   func shows(_ wanted: Sign...) -> Bool { wanted.contains { signs.contains($0.rawValue) } }
@@ -66,7 +66,7 @@ struct Symptom {
   /// The parts that fail according to the body.
   var failing: [String] { report.evidence?.failing ?? [] }
 
-  // MARK: - What is known from elsewhere
+  // MARK: - The source's notes
 
   /// The source and its note, if the instance is not running and its checks fail accordingly; else
   /// nil.
@@ -83,7 +83,7 @@ struct Symptom {
     return ("the load balancer", view.description ?? view.reasonCode ?? view.state.rawValue)
   }
 
-  // MARK: - What was asked
+  // MARK: - The request
 
   /// The `Host` that was sent, without its port.
   var host: String { request.host.map { $0.withoutPort } ?? instance.address }

@@ -13,7 +13,7 @@ package struct CanaryStep: Hashable, Sendable {
   package var isConfirmed: Bool
   /// The time limit of `shift`, and of the retries of `confirm`.
   package var commandTimeout: Duration
-  /// The guards of the step, beside those of the run.
+  /// The guards of the step, in addition to those of the run.
   package var guards: [GuardMeasure]
   /// The time limit from the beginning of the shift to the end of the step; nil for the run's
   /// alone.

@@ -73,7 +73,7 @@ extension StepCommandEnd.Result {
   }
 }
 
-// MARK: - What a step waits for
+// MARK: - The conditions that a step waits for
 
 extension Gate {
   /// What the current step waits for, in words; nil without a current step.

@@ -89,7 +89,7 @@ package enum SecretPlaces {
     return String(decoding: masked, as: UTF8.self)
   }
 
-  // MARK: - Where they are
+  // MARK: - Ranges
 
   typealias Bytes = ArraySlice<UInt8>
 
@@ -251,7 +251,7 @@ package enum SecretPlaces {
     word.firstIndex(where: isDivider).map { $0 + 1 }
   }
 
-  // MARK: - Where text ends
+  // MARK: - Ends of text
 
   /// The start of a URL at the end of a text, of which more may turn out to be a secret; else nil.
   static func openURL(in bytes: Bytes) -> Int? {

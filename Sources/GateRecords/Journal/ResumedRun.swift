@@ -60,7 +60,7 @@ package struct ResumedRun: Sendable {
 }
 
 extension ResumedRun {
-  // MARK: - What differs
+  // MARK: - Differences
 
   /// The settings that differ from those of the run to resume, as problems; none may differ.
   package func differences(from settings: Settings, _ policy: GatePolicy) -> [SettingProblem] {

@@ -374,7 +374,7 @@ package enum Schemas {
       ]),
   ]
 
-  // MARK: - What stands in several
+  // MARK: - Shared parts
 
   /// The identity of an instance: IDs are unique within a role.
   private static let name: Schema.Fields = ["id": .string, "role?": .ref("role")]

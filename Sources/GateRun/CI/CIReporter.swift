@@ -153,7 +153,7 @@ struct CIReporter {
     return pread(descriptor, &last, 1, status.st_size - 1) == 1 && last != UInt8(ascii: "\n")
   }
 
-  // MARK: - One system each
+  // MARK: - CI systems
 
   private func writeForGitHub(_ report: CIReport) -> [String] {
     let words = [UInt64.random(in: .min ... .max), .random(in: .min ... .max)]

@@ -7,7 +7,7 @@ internal import GateSettings
 internal import GateText
 internal import InstanceSources
 
-/// Everything that a run triggers beside its verdict: events, CI reports, notifications.
+/// Everything that a run triggers besides its verdict: events, CI reports, notifications.
 struct Reactions {
   private let ci: CIReporter?
   private let notifications: Notifications

@@ -120,7 +120,7 @@ package struct RunToResume {
     }
   }
 
-  // MARK: - Its settings
+  // MARK: - The settings
 
   /// Lists the group as it is now; the expected number is known since the run began.
   ///
@@ -151,7 +151,7 @@ package struct RunToResume {
     }
   }
 
-  // MARK: - Its time
+  // MARK: - The time
 
   /// The time of the run by the wall clock, the only clock that continued without a runner.
   ///
@@ -177,7 +177,7 @@ package struct RunToResume {
     return now
   }
 
-  // MARK: - A verdict that it has already
+  // MARK: - A verdict of the previous runner
 
   /// Refuses a run whose traffic was taken back: its observations were made with that traffic.
   ///

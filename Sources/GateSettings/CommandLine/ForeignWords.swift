@@ -150,7 +150,7 @@ package enum ForeignWords {
     list-scenarios scenarios: 'healthgate demo --list' names the scenarios
     """)
 
-  /// The short options, those of `curl` first; each has the name of an option above, or an advice.
+  /// The short options, those of `curl` first; each has the name of an option above, or advice.
   private static let letters: [String: String] = [
     "A": "agent", "E": "cert", "L": "location", "X": "request", "b": "cookie", "d": "data",
     "f": "file", "k": "insecure", "m": "duration", "p": "port", "s": "quiet", "u": "user",
@@ -188,7 +188,7 @@ package enum ForeignWords {
     completion completions: use --generate-completion-script bash, zsh or fish
     """)
 
-  /// All words with an advice, for the test that each advice names something that exists.
+  /// All words with advice, for the test that it names something that exists.
   package static var allAdvice: [(word: String, advice: String)] {
     options.map { ($0.key, $0.value) }.sorted { $0.word < $1.word }
   }

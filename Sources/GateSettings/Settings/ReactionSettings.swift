@@ -1,7 +1,7 @@
 package import GateCore
 internal import GateText
 
-/// The settings of what a run triggers beside its verdict.
+/// The settings of what a run triggers besides its verdict.
 ///
 /// They are hooks, notifications, the stream of events, and the report to a CI system.
 package struct ReactionSettings: Hashable, Sendable {

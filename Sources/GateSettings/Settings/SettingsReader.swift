@@ -137,7 +137,7 @@ struct SettingsReader {
     }
   }
 
-  // MARK: - What is in force
+  // MARK: - The settings in force
 
   mutating func replace(_ key: SettingKey, by texts: [SettingText]) {
     inForce.values[key] = texts.isEmpty ? nil : texts

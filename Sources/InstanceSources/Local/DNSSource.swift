@@ -10,7 +10,7 @@ package struct DNSSource: Sendable {
     self.name = name
   }
 
-  /// Queries the system's resolver and waits for it; an address has no port of its own.
+  /// Queries the system's resolver and waits for it; an address has no port.
   ///
   /// - Throws: `SourceError` if there is no result.
   package func list(ports: CheckPorts) throws(SourceError) -> SourceListing {

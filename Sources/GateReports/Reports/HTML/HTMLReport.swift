@@ -181,7 +181,7 @@ package struct HTMLReport {
       """
   }
 
-  // MARK: - Beside the instances
+  // MARK: - Parts besides the instances
 
   /// The guards, the old group, the comparison with it, and the events after the decision.
   private var parts: Markup {
