@@ -38,9 +38,12 @@ package struct VerdictDocument: Sendable {
   package var json: [UInt8] { json(.indented) }
 
   /// The document with a line feed at its end; `compact` is one line.
-  package func json(_ layout: JSONWriter.Layout) -> [UInt8] {
+  package func json(
+    _ layout: JSONWriter.Layout, by allocate: (Int) -> [UInt8] = JSONWriter.allocate
+  ) -> [UInt8] {
     // An instance takes about 900 bytes.
-    JSONWriter.document(layout, room: 8192 + 1024 * gate.records.count, writeFields)
+    let room = 8192 + 1024 * gate.records.count
+    return JSONWriter.document(layout, room: room, by: allocate, writeFields)
   }
 
   private func writeFields(to writer: inout JSONWriter) {

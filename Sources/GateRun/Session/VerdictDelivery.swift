@@ -78,7 +78,8 @@ package struct VerdictDelivery {
 
   /// The document as written to its file.
   func signed(_ document: VerdictDocument) -> [UInt8] {
-    signingKey.map { VerdictSignature.sign(document.json, with: $0) } ?? document.json
+    let json = document.json(.indented, by: LargePages.allocate)
+    return signingKey.map { VerdictSignature.sign(json, with: $0) } ?? json
   }
 
   private func text(of document: VerdictDocument) -> [UInt8] {

@@ -8,11 +8,11 @@ extension RawSettings {
     self.init()
     do throws(SettingsError) {
       let text = try decodedText(bytes, of: path, atMost: Self.largestFile)
-      guard !text.hasPrefix(Self.journalBegins) else {
-        return refuse("a journal", path: path, line: 1)
+      if text.hasPrefix(Self.journalBegins) {
+        refuse("a journal", path: path, line: 1)
+      } else {
+        read(try YAMLText(parsing: text, of: path), path: path)
       }
-      let document = try YAMLText(parsing: text, of: path)
-      read(document, path: path)
     } catch {
       problems += error.problems.flatMap(\.asOfSettings)
       isIncomplete = true

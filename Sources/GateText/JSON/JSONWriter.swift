@@ -19,11 +19,20 @@ package struct JSONWriter {
     case indented
   }
 
-  /// Creates a writer; `room` is the approximate number of bytes that will be written, if known.
-  package init(_ layout: Layout, room: Int = 0) {
+  /// Creates a writer.
+  ///
+  /// `room` is the approximate number of bytes that will be written, if known; `allocate` returns
+  /// memory of that size.
+  package init(
+    _ layout: Layout, room: Int = 0, by allocate: (Int) -> [UInt8] = JSONWriter.allocate
+  ) {
     self.layout = layout
-    // No byte is read before it is written.
-    storage = [UInt8](unsafeUninitializedCapacity: room) { _, count in count = room }
+    storage = allocate(room)
+  }
+
+  /// Memory with undefined content: no byte is read before it is written.
+  package static func allocate(_ count: Int) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: count) { _, used in used = count }
   }
 
   /// A copy of the written bytes.

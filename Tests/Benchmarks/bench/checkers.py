@@ -127,6 +127,20 @@ def place(number, interval):
     return (number * 0x9E3779B97F4A7C15 % 2**64 * round(interval * 1_000_000) >> 64) / 1_000_000
 
 
+class WithNewerLibcurl:
+    """The same program, which the loader gives a later libcurl than the system's."""
+
+    def __init__(self, name, checker):
+        self.name, self.checker = name, checker
+
+    def command(self, workshop, load, *rounds):
+        # It becomes the program: the process that is measured is the same.
+        return ["env", f"LD_LIBRARY_PATH={workshop.newer_libcurl}", *self.checker.command(workshop, load, *rounds)]
+
+    def account(self, workshop, load):
+        return self.checker.account(workshop, load)
+
+
 class HAProxy:
     """HAProxy as nothing but a checker, on one thread."""
 
@@ -201,6 +215,8 @@ FLOOR = Loop("floor", "floor", "burst")
 EVEN_FLOOR = Loop("floor-even", "floor", "even")
 CURL_LOOP = Loop("curl-loop", "curl-loop", "burst")
 GATE = Gate("healthgate")
+NEWER_LOOP = WithNewerLibcurl("curl-loop-newer", CURL_LOOP)
+NEWER_GATE = WithNewerLibcurl("healthgate-newer", GATE)
 EVEN_GATE = Gate("healthgate-even", "--spread-checks")
 HAPROXY = HAProxy()
 ENVOY = Envoy()

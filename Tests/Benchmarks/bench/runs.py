@@ -3,7 +3,7 @@
 import time
 
 from bench import after, growth, single, startup, steady, verdicts
-from bench.checkers import CURL_LOOP, ENVOY, EVEN_FLOOR, EVEN_GATE, FLOOR, GATE, HAPROXY, Load
+from bench.checkers import CURL_LOOP, ENVOY, EVEN_FLOOR, EVEN_GATE, FLOOR, GATE, HAPROXY, NEWER_GATE, NEWER_LOOP, Load
 from bench.processes import Target
 from bench.workshop import say
 
@@ -82,7 +82,8 @@ def checkers(workshop, scheme, instances):
         chosen += [CURL_LOOP] * (scheme != "https-resumed")
     elif scheme == "http":
         chosen = [FLOOR]
-    return chosen + [GATE] + [EVEN_GATE] * (scheme == "http" and instances > 1)
+    chosen += [GATE] + [EVEN_GATE] * (scheme == "http" and instances > 1)
+    return chosen + [NEWER_LOOP, NEWER_GATE] * (scheme == "http" and instances <= MOST_FOR_ALL and bool(workshop.newer_libcurl))
 
 def all_single(workshop, target, scheme, given, keep):
     if scheme == "https-resumed":

@@ -10,6 +10,14 @@ import tempfile
 SOURCES = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
+LIBCURL_VERSION = """
+import ctypes
+version = ctypes.CDLL("libcurl.so.4").curl_version
+version.restype = ctypes.c_char_p
+print(version().decode().split()[0])
+"""
+
+
 class Missing(Exception):
     """Something without which nothing can be measured."""
 
@@ -37,6 +45,10 @@ class Workshop:
         self.curl = shutil.which("curl")
         self.haproxy = self.peer("haproxy")
         self.envoy = self.peer("envoy")
+        # A folder with a later libcurl.so.4 than the system's.
+        self.newer_libcurl = os.environ.get("NEWER_LIBCURL")
+        if not self.newer_libcurl:
+            say("SKIPPED: NEWER_LIBCURL names no folder with a later libcurl.so.4")
         self.blackbox = self.peer("prometheus-blackbox-exporter", "blackbox_exporter")
         self.compiler = os.environ.get("CC") or shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
         if not self.compiler:
@@ -108,6 +120,8 @@ class Workshop:
 
         found = {"healthgate": first(self.program, "--version"), "cc": first(self.compiler, "--version"),
                  "libcurl": first("pkg-config", "--modversion", "libcurl")}
+        if self.newer_libcurl:
+            found["newer libcurl"] = first("env", f"LD_LIBRARY_PATH={self.newer_libcurl}", sys.executable, "-c", LIBCURL_VERSION)
         if self.curl:
             found["curl"] = " ".join(first(self.curl, "--version").split()[:2])
         if self.has_tls:
