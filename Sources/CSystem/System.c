@@ -61,7 +61,8 @@ int64_t hg_monotonic_us(void) {
 
 void hg_use_large_pages(void *start, size_t size) {
 #ifdef MADV_HUGEPAGE
-  // Those of x86-64, and of arm64 with small pages of 4 KiB. Part of one would take memory that nobody asked for.
+  // The size on x86-64, and on arm64 with small pages of 4 KiB. Only whole large pages are used: a part of one would take
+  // additional memory.
   const uintptr_t large = 2 << 20;
   uintptr_t first = ((uintptr_t)start + large - 1) & ~(large - 1), end = ((uintptr_t)start + size) & ~(large - 1);
   if (first < end) (void)madvise((void *)first, end - first, MADV_HUGEPAGE);

@@ -87,8 +87,8 @@ HG_CHECKED int hg_duplicate(int descriptor);
 // Raises the soft limit of descriptors to the hard one; returns the limit that is then in force.
 HG_CHECKED int64_t hg_raise_descriptor_limit(void);
 HG_CHECKED int64_t hg_monotonic_us(void);
-// Has memory of several megabytes that is about to be written backed by large pages, where the system has them: a fault for each
-// small page costs more than writing it.
+// Backs memory of several megabytes, which is about to be written, by large pages if the system has them: a page fault for
+// each small page costs more than writing it.
 void hg_use_large_pages(void *start, size_t size);
 
 // MARK: Signals
