@@ -8,7 +8,7 @@
 
 // MARK: - SHA-256
 
-// It is only ever pointed at: the context of OpenSSL.
+// The type is never defined: a pointer to it is a pointer to OpenSSL's context.
 static EVP_MD_CTX *context_of(const hg_sha256 *hash) { return (EVP_MD_CTX *)hash; }
 
 hg_sha256 *hg_sha256_new(void) {
@@ -94,7 +94,7 @@ bool hg_ed25519_verify(const uint8_t raw[32], const void *signature, size_t sign
 
 // MARK: - PEM
 
-// Without it OpenSSL would ask at the terminal.
+// Without a callback, OpenSSL would ask for a password at the terminal.
 static int no_password(char *buffer, int size, int is_writing, void *context) {
   (void)buffer, (void)size, (void)is_writing, (void)context;
   return -1;

@@ -14,7 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-// What a poller tells is what libcurl is told.
+// The poller and libcurl use the same numbers.
 _Static_assert(HG_READS == CURL_POLL_IN && HG_WRITES == CURL_POLL_OUT, "as libcurl asks for it");
 _Static_assert(HG_READS == CURL_CSELECT_IN && HG_WRITES == CURL_CSELECT_OUT &&
                    HG_FAILED == CURL_CSELECT_ERR, "as libcurl is told of it");
@@ -66,7 +66,8 @@ bool hg_response_is_connected(const hg_response *response) {
   return false;
 }
 
-// One socket in the place of another; -1 is none. Beyond so many at once, the last is the latest.
+// Replaces a socket by another one; -1 is none. If there is no free entry, the last one is
+// replaced.
 static void put_socket(hg_response *response, int old, int new) {
   size_t i = 0;
   while (i < SOCKETS && response->sockets[i] != old) i++;
@@ -88,24 +89,24 @@ bool hg_append(char **buffer, size_t *length, size_t *capacity, const char *byte
   return true;
 }
 
-// MARK: - The form of an answer
+// MARK: - The form of a response
 
 static bool is_digit(char byte) { return byte >= '0' && byte <= '9'; }
 
 bool hg_is_status_line(const char *bytes, size_t count) {
-  // A missing reason may have its blank missing too (RFC 9112, section 4: words between blanks).
+  // If the reason is missing, the blank before it may be missing too (RFC 9112, section 4).
   return count >= 13 && memcmp(bytes, "HTTP/1.", 7) == 0 && (bytes[7] == '0' || bytes[7] == '1') &&
          bytes[8] == ' ' && bytes[9] >= '1' && bytes[9] <= '9' && is_digit(bytes[10]) &&
          is_digit(bytes[11]) && (bytes[12] == ' ' || bytes[12] == '\r' || bytes[12] == '\n');
 }
 
-// Bytes of a token (RFC 9110, section 5.6.2).
+// Whether the byte can be in a token (RFC 9110, section 5.6.2).
 static bool is_token_byte(unsigned char byte) {
   static const uint32_t set[8] = {0, 0x03FF6CFA, 0xC7FFFFFE, 0x57FFFFFF, 0, 0, 0, 0};
   return set[byte >> 5] >> (byte & 31) & 1;
 }
 
-// One length, or the same one several times, in digits alone.
+// Reads a content length, which may be repeated if all values are equal; only digits are allowed.
 static bool take_length(hg_response *response, const char *value, size_t count) {
   size_t at = 0;
   do {
@@ -123,17 +124,17 @@ static bool take_length(hg_response *response, const char *value, size_t count) 
   return true;
 }
 
-// A line of the header or of the trailers, with its end.
+// Checks a line of the header or the trailers, including its line end.
 static hg_malformed form_of_line(hg_response *response, const char *bytes, size_t count) {
   while (count && (bytes[count - 1] == '\n' || bytes[count - 1] == '\r')) count--;
   if (!count) return HG_WELL_FORMED;
   if (memchr(bytes, 0, count) || memchr(bytes, '\r', count)) return HG_FIELD_LINE;
-  // A line that goes on (obs-fold, RFC 9112, section 5.2).
+  // A continuation line (obs-fold, RFC 9112, section 5.2).
   if (bytes[0] == ' ' || bytes[0] == '\t') return HG_WELL_FORMED;
   size_t name = 0;
   while (name < count && is_token_byte((unsigned char)bytes[name])) name++;
   size_t colon = name;
-  // Blanks before the colon are taken out by a proxy (section 5.1).
+  // A proxy would remove blanks before the colon (section 5.1).
   while (colon < count && (bytes[colon] == ' ' || bytes[colon] == '\t')) colon++;
   if (!name || colon == count || bytes[colon] != ':') return HG_FIELD_LINE;
   if (name == 14 && strncasecmp(bytes, "content-length", 14) == 0 &&
@@ -166,7 +167,7 @@ static bool is_well_formed(hg_response *response, const char *bytes, size_t coun
   return false;
 }
 
-// MARK: - What comes in
+// MARK: - Received data
 
 void hg_response_drop_connected(hg_response *response) {
   if (response->connected >= 0) close(response->connected);
@@ -182,7 +183,7 @@ static size_t on_header(char *bytes, size_t size, size_t items, void *context) {
     return 0;
   }
   if (response->strict && !is_well_formed(response, bytes, count)) return 0;
-  // A 100 Continue or a proxy's answer came first: only the last block counts.
+  // A 100 Continue or a proxy's response came before: only the last block counts.
   if (count >= 5 && memcmp(bytes, "HTTP/", 5) == 0) response->head_length = 0;
   if (!hg_append(&response->head, &response->head_length, &response->head_capacity, bytes, count)) {
     response->out_of_memory = true;
@@ -208,7 +209,7 @@ static size_t on_body(char *bytes, size_t size, size_t items, void *context) {
   hg_response *response = context;
   if (!hg_response_take_body(response, bytes, size * items)) return 0;
   if (!response->strict || response->header_bytes) return size * items;
-  // Taken as HTTP/0.9: it is no answer, and what it says may tell why.
+  // libcurl took the bytes as HTTP/0.9: they are not a response, but may show the cause.
   response->malformed = HG_STATUS_LINE;
   keep_line(response, bytes, size * items);
   return 0;
@@ -232,7 +233,7 @@ static curl_socket_t on_open(void *context, curlsocktype purpose, struct curl_so
   put_socket(response, -1, descriptor);
   response->owners++;
 #ifdef TCP_QUICKACK
-  // The request carries the handshake's acknowledgement: one packet less a check.
+  // The request acknowledges the handshake, which saves a packet per check.
   int off = 0;
   setsockopt(descriptor, IPPROTO_TCP, TCP_QUICKACK, &off, sizeof off);
 #endif
@@ -246,7 +247,7 @@ static int on_close(void *context, curl_socket_t descriptor) {
   return close(descriptor);
 }
 
-// Called when a socket has been opened: one that was connected already needs no more of it.
+// Called when a socket was opened; one that was connected already needs nothing more.
 static int on_opened(void *context, curl_socket_t descriptor, curlsocktype purpose) {
   (void)context, (void)purpose;
   return is_connected(descriptor) ? CURL_SOCKOPT_ALREADY_CONNECTED : CURL_SOCKOPT_OK;
@@ -320,6 +321,6 @@ int hg_send_proxy_header(int socket) {
   static const char header[16] = "\r\n\r\n\0\r\nQUIT\n\x20\0\0";
   ssize_t sent = send(socket, header, sizeof header, MSG_NOSIGNAL);
   if (sent < 0) return errno;
-  // A new connection takes so few bytes at once.
+  // A new connection has room for these few bytes.
   return sent == (ssize_t)sizeof header ? 0 : EAGAIN;
 }

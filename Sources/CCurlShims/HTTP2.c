@@ -1,8 +1,8 @@
-// One request over HTTP/2, by the frames that are sent and received.
+// One request over HTTP/2, frame by frame.
 //
-// libcurl's own HTTP/2 (7.88) loses the trailers of an answer that a GOAWAY or the end of the
-// connection comes with, and sends a refused request again by itself. So libcurl makes and secures
-// the connection, through proxies where there are any, and nghttp2 reads what is sent over it.
+// libcurl's own HTTP/2 (7.88) loses the trailers of a response that arrives with a GOAWAY or with
+// the end of the connection, and repeats a refused request. So libcurl only makes and secures the
+// connection, through proxies if there are any, and nghttp2 reads and writes the frames.
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
@@ -21,7 +21,7 @@ bool hg_response_take_body(hg_response *response, const char *bytes, size_t coun
 struct hg_exchange {
   hg_response *response;
   nghttp2_session *session;
-  // The request: all names and values, one after the other, and where each begins.
+  // The request: all names and values in sequence, and the start of each.
   char *text;
   size_t text_length, text_capacity;
   struct { size_t name, name_length, value, value_length; } fields[128];
@@ -29,10 +29,10 @@ struct hg_exchange {
   uint8_t *body;
   size_t body_length, body_sent;
   int32_t stream;
-  // What nghttp2 wants sent and the connection has not taken.
+  // Bytes that nghttp2 wants to send and the connection has not taken.
   char *out;
   size_t out_length, out_capacity, out_sent;
-  // The answer.
+  // The response.
   int status;
   size_t trailers;
   bool has_header, is_whole;
@@ -43,14 +43,14 @@ struct hg_exchange {
   bool needs_alpn, is_malformed;
 };
 
-// So much is read before others have their turn.
+// The number of bytes that are read before other transfers get their turn.
 enum { READ_AT_ONCE = 16384, READ_IN_A_TURN = 65536 };
-// Beside the bodies that are taken: frames that carry nothing are not read for ever.
+// The most bytes besides accepted bodies, so that empty frames are not read forever.
 static const size_t most_beside_body = 1048576;
 
 // MARK: - TLS
 
-// OpenSSL's, which libcurl brings where it is libcurl's TLS library: nothing here is linked to it.
+// Functions of OpenSSL, if libcurl uses it: this module is not linked to it.
 typedef int set_protocols(void *context, const unsigned char *protocols, unsigned length);
 typedef void get_protocol(const void *connection, const unsigned char **protocol, unsigned *length);
 
@@ -62,15 +62,15 @@ static CURLcode offer_http2(CURL *easy, void *context, void *set) {
 }
 
 bool hg_easy_offer_http2(CURL *easy) {
-  // From 8.0 on libcurl speaks HTTP/2 by itself where its own ALPN gives it, even to a connection
-  // that is only to be made: it is not to know.
+  // From 8.0 on, libcurl speaks HTTP/2 itself if its own ALPN results in it, even on a connection
+  // that is only opened. So it must not know of HTTP/2.
   void *set = dlsym(RTLD_DEFAULT, "SSL_CTX_set_alpn_protos");
   return set && dlsym(RTLD_DEFAULT, "SSL_get0_alpn_selected") &&
          curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, offer_http2) == CURLE_OK &&
          curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, set) == CURLE_OK;
 }
 
-// Whether TLS has agreed on HTTP/2; true where nobody can tell.
+// Whether TLS has agreed on HTTP/2; true if that cannot be determined.
 static bool has_http2(CURL *easy) {
   struct curl_tlssessioninfo *tls = NULL;
   get_protocol *selected = (get_protocol *)dlsym(RTLD_DEFAULT, "SSL_get0_alpn_selected");
@@ -132,7 +132,7 @@ static ssize_t read_body(nghttp2_session *session, int32_t stream, uint8_t *buff
   return (ssize_t)count;
 }
 
-// MARK: - The answer
+// MARK: - The response
 
 static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const uint8_t *name,
                      size_t name_length, const uint8_t *value, size_t value_length, uint8_t flags,
@@ -148,7 +148,7 @@ static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const
   }
   if (name_length && name[0] == ':') {
     if (name_length == 7 && memcmp(name, ":status", 7) == 0 && value_length == 3) {
-      // Interim answers may have come before: only the last block counts.
+      // Interim responses may have come before: only the last block counts.
       exchange->status = (value[0] - '0') * 100 + (value[1] - '0') * 10 + (value[2] - '0');
       response->head_length = 0;
     }
@@ -203,7 +203,7 @@ static int on_stream_close(nghttp2_session *session, int32_t stream, uint32_t co
   hg_exchange *exchange = context;
   if (stream != exchange->stream) return 0;
   exchange->is_closed = true;
-  // By a GOAWAY that leaves the request out: nghttp2 takes it for refused.
+  // A GOAWAY excluded the request: nghttp2 treats it as refused.
   if (code == NGHTTP2_REFUSED_STREAM && !exchange->is_malformed) exchange->is_reset_by_peer = true;
   if (!exchange->is_reset_by_peer) exchange->is_malformed = true;
   exchange->code = code;
@@ -231,7 +231,7 @@ static int on_invalid_frame(nghttp2_session *session, const nghttp2_frame *frame
   return on_error(session, code, words, strlen(words), context);
 }
 
-// MARK: - Going on
+// MARK: - The exchange
 
 static nghttp2_session *make_session(hg_exchange *exchange) {
   nghttp2_session_callbacks *callbacks = NULL;
@@ -283,7 +283,7 @@ static bool collect_output(hg_exchange *exchange) {
   return count == 0;
 }
 
-// Sends what there is; false when the connection takes no more for good.
+// Sends the waiting bytes; false if the connection will never take more.
 static bool send_output(hg_exchange *exchange, CURL *easy) {
   while (exchange->out_sent < exchange->out_length) {
     size_t sent = 0;
@@ -301,7 +301,7 @@ static void say(hg_exchange *exchange, const char *words) {
   snprintf(exchange->response->error, CURL_ERROR_SIZE, "%s", words);
 }
 
-// What the frames that were seen make of the exchange; HG_EXCHANGE_WAITS: it goes on.
+// The state of the exchange by the frames so far; HG_EXCHANGE_WAITS if it continues.
 static hg_exchange_state state_of(const hg_exchange *exchange) {
   if (exchange->is_whole) return HG_EXCHANGE_WHOLE;
   if (exchange->is_reset_by_peer) return HG_EXCHANGE_RESET;
@@ -311,7 +311,7 @@ static hg_exchange_state state_of(const hg_exchange *exchange) {
   return HG_EXCHANGE_WAITS;
 }
 
-// What the bytes that came make of it.
+// Handles received bytes; returns the state of the exchange.
 static hg_exchange_state take(hg_exchange *exchange, const uint8_t *bytes, size_t count) {
   hg_response *response = exchange->response;
   if (!exchange->received) {
@@ -354,14 +354,14 @@ static hg_exchange_state receive(hg_exchange *exchange, CURL *easy) {
 
 hg_exchange_state hg_exchange_serve(hg_exchange *exchange, CURL *easy) {
   if (exchange->needs_alpn) {
-    // The first look binds the handle to its connection, of which alone TLS can be asked.
+    // The first call binds the handle to its connection, because only then TLS can be asked.
     hg_exchange_state state = receive(exchange, easy);
     if (state != HG_EXCHANGE_WAITS && state != HG_EXCHANGE_HAS_MORE) return state;
     if (!has_http2(easy)) return HG_EXCHANGE_NO_HTTP2;
     exchange->needs_alpn = false;
   }
   if (!collect_output(exchange)) return HG_EXCHANGE_NO_MEMORY;
-  // An answer may be there although no more can be sent.
+  // A response may have arrived even if nothing more can be sent.
   bool can_send = send_output(exchange, easy);
   hg_exchange_state state = receive(exchange, easy);
   if (state != HG_EXCHANGE_WAITS && state != HG_EXCHANGE_HAS_MORE) return state;
@@ -369,7 +369,7 @@ hg_exchange_state hg_exchange_serve(hg_exchange *exchange, CURL *easy) {
     exchange->code = CURLE_SEND_ERROR;
     return HG_EXCHANGE_CLOSED;
   }
-  // Acknowledgements, and room for more; or the end, where nghttp2 has seen a breach of the rules.
+  // Sends acknowledgements and window updates; or the end, if nghttp2 has found a violation.
   if (!collect_output(exchange)) return HG_EXCHANGE_NO_MEMORY;
   if (can_send) (void)send_output(exchange, easy);
   hg_exchange_state seen = state_of(exchange);

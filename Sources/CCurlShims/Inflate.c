@@ -12,7 +12,7 @@ static size_t inflated(const uint8_t *bytes, size_t count, uint8_t *room, size_t
   stream.avail_in = (uInt)count;
   stream.next_out = room;
   stream.avail_out = (uInt)capacity;
-  // What was cut off gives what comes before the cut.
+  // Truncated input gives the output up to the end of the input.
   (void)inflate(&stream, Z_SYNC_FLUSH);
   size_t length = capacity - stream.avail_out;
   inflateEnd(&stream);
@@ -20,7 +20,8 @@ static size_t inflated(const uint8_t *bytes, size_t count, uint8_t *room, size_t
 }
 
 size_t hg_inflate(const uint8_t *bytes, size_t count, uint8_t *room, size_t capacity) {
-  // gzip or zlib, by its first bytes; "deflate" is sent without zlib's frame, too (RFC 9110, 8.4.1.2).
+  // gzip or zlib, by the first bytes; "deflate" is also sent without zlib's header (RFC 9110,
+  // 8.4.1.2).
   size_t length = inflated(bytes, count, room, capacity, 15 + 32);
   return length ? length : inflated(bytes, count, room, capacity, -15);
 }

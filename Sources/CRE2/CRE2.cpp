@@ -18,7 +18,7 @@ hg_pattern_fault fault_of(RE2::ErrorCode code) {
   switch (code) {
     case RE2::NoError:
       return HG_PATTERN_GOOD;
-    // Of other engines: `(?=a)`, `(?<name>a)`; `\1`, `\R`; `a++`.
+    // Syntax of other engines: `(?=a)`, `(?<name>a)`; `\1`, `\R`; `a++`.
     case RE2::ErrorBadPerlOp:
     case RE2::ErrorBadEscape:
     case RE2::ErrorRepeatOp:

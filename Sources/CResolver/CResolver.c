@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Owner, type, class, TTL and length come before a record's data; its target after three numbers.
+// The size of the three numbers before a record's target.
 enum { numbers_size = 6 };
 
 static void use_server(res_state state, const hg_name_server *server) {
@@ -30,7 +30,7 @@ static hg_srv_ending ending_of(int error) {
   }
 }
 
-// Whether the record could be read.
+// Reads the record; returns whether it is valid.
 static int read_record(ns_msg *message, ns_rr *record, hg_srv_record *into) {
   const unsigned char *data = ns_rr_rdata(*record);
   if (ns_rr_rdlen(*record) <= numbers_size) return 0;
@@ -39,7 +39,7 @@ static int read_record(ns_msg *message, ns_rr *record, hg_srv_record *into) {
   into->port = (uint16_t)ns_get16(data + 4);
   int used = ns_name_uncompress(ns_msg_base(*message), ns_msg_end(*message), data + numbers_size,
                                 into->target, sizeof into->target);
-  // A root name is written as a dot.
+  // The root is written as a dot.
   if (used >= 0 && strcmp(into->target, ".") == 0) into->target[0] = '\0';
   return used >= 0 && numbers_size + used == ns_rr_rdlen(*record);
 }
@@ -54,7 +54,7 @@ hg_srv_ending hg_srv_read(const unsigned char *answer, int length,
   for (int index = 0; index < total; index++) {
     ns_rr record;
     if (ns_parserr(&message, ns_s_an, index, &record) != 0) return HG_SRV_GARBLED;
-    if (ns_rr_type(record) != ns_t_srv) continue;  // an alias on the way
+    if (ns_rr_type(record) != ns_t_srv) continue;  // an alias in the response
     hg_srv_record read;
     if (!read_record(&message, &record, &read)) return HG_SRV_GARBLED;
     if (*count < capacity) records[*count] = read;

@@ -1,4 +1,4 @@
-// Child processes, and what has to happen to them under one lock.
+// Child processes, and the operations on them under one lock.
 #include "Internal.h"
 
 #include <errno.h>
@@ -14,15 +14,17 @@
 #include <sys/syscall.h>
 #endif
 
-// More than there are threads to wait for them. What finds no room is not ended with the process.
+// There are never so many threads that wait for children. A group without an entry is not ended
+// with this process.
 enum { MOST_GROUPS = 512 };
-// Those that somebody waits for, and those of which the leader was collected and others were left behind. An id is in
-// there only while a child of this process has it or is in its group, so that it is nobody else's.
+// The groups of children that a thread waits for, and groups whose leader was collected while
+// others are left. An ID is in these tables only while a child of this process has it or is in its
+// group, so it cannot belong to another process.
 static _Atomic pid_t running[MOST_GROUPS], left[MOST_GROUPS];
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-// From then on nothing is started any more.
+// Whether the process is ending: no child is started anymore.
 static _Atomic bool is_ending;
-// A child is being started: it may run already and have no entry above yet.
+// Whether a child is being started: it may be running, but have no entry above yet.
 static _Atomic bool is_starting;
 
 static void put(_Atomic pid_t *groups, pid_t old, pid_t new) {
@@ -41,8 +43,8 @@ static bool has(_Atomic pid_t *groups, pid_t group) {
 
 static const struct timespec PAUSE = {0, 5 * 1000 * 1000};
 
-// For handlers of signals too, which can hold no lock: who starts a child sees that it is ending, or the child is waited for
-// here until it has its entry.
+// Signal handlers call this too, and cannot hold a lock. A thread that starts a child either sees
+// `is_ending`, or is waited for here until the child has its entry.
 void hg_signal_groups(int number) {
   is_ending = true;
   for (int i = 0; is_starting && i < 100; i++) nanosleep(&PAUSE, NULL);
@@ -52,7 +54,8 @@ void hg_signal_groups(int number) {
   }
 }
 
-// Collects what has ended of a group whose leader was collected; whether there is more.
+// Collects the ended processes of a group whose leader was collected; returns whether others are
+// left.
 static bool is_left(pid_t group) {
   pid_t ended;
   while ((ended = waitpid(-group, NULL, WNOHANG)) > 0) continue;
@@ -63,10 +66,11 @@ int hg_spawn(pid_t *child, const char *file, const posix_spawn_file_actions_t *a
              const posix_spawnattr_t *attributes, char *const arguments[], char *const environment[]) {
   pthread_mutex_lock(&lock);
 #ifdef __linux__
-  // A shell that ends at once may leave a command that takes its time: its group is known as long as it is ours to collect.
+  // A shell that exits at once may leave a command that continues: as a subreaper, this process can
+  // collect its group.
   prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 #endif
-  // A handler that interrupted this thread would wait for it in vain.
+  // A signal handler that interrupted this thread would wait for it forever.
   sigset_t all, old;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &old);
@@ -102,10 +106,11 @@ bool hg_is_group_left(pid_t group) {
 }
 
 void hg_collect_foreign(void) {
-  // Who holds it starts or collects a child just now, and comes by here afterwards.
+  // The thread that holds the lock is starting or collecting a child, and comes here afterwards.
   if (pthread_mutex_trylock(&lock) != 0) return;
   siginfo_t info;
-  // An ended child is looked at first: only who waits for it may collect one of those that were started here.
+  // Ended children are only looked at first, because those started here are collected by their
+  // waiters.
   while (info.si_pid = 0, waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid > 0) {
     if (has(running, info.si_pid) || waitpid(info.si_pid, NULL, WNOHANG) <= 0) break;
   }
@@ -135,7 +140,7 @@ void hg_end_children(int milliseconds) {
   hg_signal_groups(SIGKILL);
 }
 
-// All descriptors from this one on; of a process that has no other thread.
+// Closes all descriptors from this one on; for a process without other threads.
 static void close_from(int first) {
 #ifdef SYS_close_range
   if (syscall(SYS_close_range, first, ~0u, 0) == 0) return;
@@ -154,11 +159,12 @@ int hg_watch_group(pid_t group) {
     close(ends[1]);
     return -1;
   }
-  // From here on only what a signal's handler may do: other threads may have held any lock.
+  // From here on only functions for signal handlers are allowed: other threads may have held any
+  // lock.
   sigset_t all;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, NULL);
-  // What is sent to the group of the process here is not meant for it.
+  // Signals to this process's group must not reach it.
   setpgid(0, 0);
   dup2(ends[0], 0);
   close_from(1);

@@ -1,5 +1,5 @@
-// What the C library has in newer versions than that of the oldest system that this must start on: glibc 2.34, of
-// RHEL 9 and Amazon Linux 2023. A definition here comes before the library's.
+// Functions that the C library has only in newer versions than glibc 2.34, the version of RHEL 9
+// and Amazon Linux 2023 on which this must start. A definition here precedes the library's.
 
 #include <errno.h>
 #include <math.h>
@@ -9,14 +9,15 @@
 #ifdef __GLIBC__
 #include <sys/random.h>
 
-// Its only change in 2.35 is that errno is not set. A double holds the square of every float.
+// In 2.35 it only stopped setting errno. A double can hold the square of every float.
 float hypotf(float x, float y) {
   if (isinf(x) || isinf(y)) return INFINITY;
   return (float)__builtin_sqrt((double)x * x + (double)y * y);
 }
 
-// Of 2.36. Archives of libexpat and of the C++ library that were built with it ask for them; as there, random numbers are
-// the kernel's, and a process without them does not go on.
+// It is new in 2.36. Archives of libexpat and of the C++ library that were built with that version
+// need it. As there, random numbers come from the kernel, and without them the process does not
+// continue.
 void arc4random_buf(void *buffer, size_t length) {
   char *rest = buffer;
   while (length > 0) {

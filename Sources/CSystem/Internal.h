@@ -1,4 +1,4 @@
-// What the files of this module share, and which of the twins are built: those of Linux, or those of POSIX.
+// Declarations for the files of this module, and the choice between its Linux and POSIX implementations.
 #pragma once
 
 #ifndef _GNU_SOURCE
@@ -9,18 +9,18 @@
 
 #include <signal.h>
 
-// HG_PORTABLE is given to the build to have the portable ones on Linux too, where tests run.
+// With HG_PORTABLE the portable implementations are used on Linux too, where the tests run.
 #if defined(__linux__) && !defined(HG_PORTABLE)
 #define HG_LINUX 1
 #else
 #define HG_LINUX 0
 #endif
 
-// To all children there are, and from then on there are no more.
+// Sends a signal to all children; no child can be started from then on.
 void hg_signal_groups(int number);
 // The signals that ask this process to end.
 void hg_stop_set(sigset_t *set);
-// Has a descriptor not wait, and closed at an exec; 0, or -1 with errno.
+// Makes a descriptor nonblocking, and closed on exec; returns 0, or -1 with errno.
 HG_CHECKED int hg_set_flags(int descriptor);
-// For poll and its like, rounded up; negative is 0.
+// Milliseconds for poll and similar functions, rounded up; 0 if negative.
 HG_CHECKED int hg_milliseconds(int64_t microseconds);

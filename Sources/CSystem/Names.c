@@ -1,7 +1,7 @@
-// Names are looked up on threads that nobody ever waits for.
+// Names are looked up on threads for which nothing ever waits.
 //
-// libcurl's own threads are joined when a transfer is given up, and a name server that is silent
-// would hold the loop up for as long as the system asks it.
+// libcurl joins its own threads when a transfer is abandoned, so a name server that does not
+// respond would block the loop for as long as the system queries it.
 #include "Internal.h"
 
 #include <arpa/inet.h>
@@ -31,7 +31,7 @@ struct hg_resolver {
   hg_event event;
 };
 
-// As many names can be silent at a time without holding up another.
+// The number of names that can be without a response at the same time and delay no other.
 enum { MOST_THREADS = 256, STACK = 512 * 1024 };
 
 static void push(queue *queue, lookup *one) {
@@ -75,7 +75,7 @@ void hg_resolver_release(hg_resolver *resolver) {
   resolver->is_released = true;
   bool is_last = resolver->threads == 0;
   pthread_mutex_unlock(&resolver->lock);
-  // Else the last thread that comes back.
+  // Otherwise the last thread that returns does it.
   if (is_last) destroy(resolver);
 }
 
@@ -103,7 +103,7 @@ static void look_up(lookup *one) {
     snprintf(one->result.error, sizeof one->result.error, "%s", words);
     return;
   }
-  // More than libcurl would try in any timeout.
+  // More addresses than libcurl would try within any timeout.
   size_t count = 0;
   for (struct addrinfo *item = list; item && count < 16; item = item->ai_next, count++)
     write_address(item->ai_addr, one->result.addresses, sizeof one->result.addresses);
@@ -134,7 +134,7 @@ static int start_thread(hg_resolver *resolver) {
   if (code != 0) return code;
   code = pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
   if (code == 0) code = pthread_attr_setstacksize(&attributes, STACK);
-  // Signals are read by the loop's thread, whoever began this one.
+  // Signals are read by the loop's thread, whichever thread started this one.
   sigset_t all, before;
   sigfillset(&all);
   if (code == 0) code = pthread_sigmask(SIG_SETMASK, &all, &before);
@@ -161,7 +161,7 @@ int hg_resolver_begin(hg_resolver *resolver, const char *name, size_t token) {
     if (code == 0) resolver->threads++;
   }
   if (code != 0 && resolver->threads == 0) {
-    // Nobody would take it up: it is the only one there.
+    // There is no thread for it: it would have been the only one.
     free(pop(&resolver->wanted));
   } else {
     code = 0;

@@ -1,4 +1,4 @@
-// Readiness and events by what Linux has for them: epoll(7), eventfd(2).
+// Readiness and events with the functions of Linux: epoll(7), eventfd(2).
 #include "Internal.h"
 
 #if HG_LINUX
@@ -30,8 +30,8 @@ void hg_poller_release(hg_poller *poller) {
   free(poller);
 }
 
-// A closed descriptor leaves the set by itself and its number is soon another's, so the guess may
-// be wrong, and then the other call is right.
+// A closed descriptor leaves the set by itself, and its number is soon reused. So the guess may be
+// wrong, and then the other call is right.
 static int add_or_change(hg_poller *poller, int descriptor, uint32_t events, bool known) {
   struct epoll_event event = {.events = events, .data.fd = descriptor};
   int first = known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
@@ -42,7 +42,8 @@ static int add_or_change(hg_poller *poller, int descriptor, uint32_t events, boo
 
 int hg_poller_set(hg_poller *poller, int descriptor, int what, bool known) {
   struct epoll_event none = {0};
-  // One that was never put in (a file cannot be), or was closed by what came in the same turn, is out already.
+  // A descriptor that was never added (a regular file cannot be), or was closed in the same turn,
+  // is not in the set.
   if (!what)
     return epoll_ctl(poller->epoll, EPOLL_CTL_DEL, descriptor, &none) == 0 || errno == ENOENT ||
                    errno == EBADF || errno == EPERM
@@ -59,7 +60,8 @@ int hg_poller_set_edges(hg_poller *poller, int descriptor) {
 }
 
 static int wait_events(int epoll, struct epoll_event *events, int capacity, int64_t timeout_us) {
-// By its number: the C library has a function for it since 2.35, and this must start on 2.34.
+// The system call is used by its number, because the C library has it since 2.35, and this must
+// start on 2.34.
 #if defined(SYS_epoll_pwait2) && UINTPTR_MAX > UINT32_MAX
   static bool has_pwait2 = true;
   if (has_pwait2) {

@@ -1,6 +1,6 @@
-// Readiness and events by what every system has: poll(2), pipe(2).
+// Readiness and events with the functions of every system: poll(2), pipe(2).
 //
-// The kernel is handed all descriptors at each wait: good for some thousands.
+// The kernel gets all descriptors at each wait, which is fast enough for thousands.
 #include "Internal.h"
 
 #if !HG_LINUX
@@ -11,14 +11,14 @@
 #include <unistd.h>
 
 struct hg_poller {
-  // One that is told of once and has been is negative here, which poll leaves alone.
+  // An edge-triggered descriptor that was reported is negative here, so that poll ignores it.
   struct pollfd *entries;
-  bool *is_once;  // of each entry
+  bool *is_once;  // whether each entry is edge-triggered
   size_t count, capacity;
-  // The entry of each descriptor, by its number, and one more; 0: none.
+  // The index of each descriptor's entry plus one, by the descriptor's number; 0 if it has none.
   size_t *places;
   size_t place_count;
-  // Where the next look at what is ready begins: nobody waits behind others for ever.
+  // The entry with which the next search for ready ones begins, so that none waits forever.
   size_t first;
 };
 
@@ -33,7 +33,7 @@ void hg_poller_release(hg_poller *poller) {
   free(poller);
 }
 
-// Room for so many, the new of which are zero.
+// Makes room for this many elements; new ones are zero.
 static bool grow(void *array, size_t *count, size_t wanted, size_t size) {
   void **place = array;
   size_t more = *count ? *count : 64;
@@ -60,7 +60,7 @@ static int descriptor_of(const struct pollfd *entry) {
   return entry->fd < 0 ? ~entry->fd : entry->fd;
 }
 
-// The last takes its place.
+// The last entry takes its place.
 static void take_out(hg_poller *poller, size_t entry) {
   size_t last = --poller->count;
   poller->places[descriptor_of(&poller->entries[entry])] = 0;
@@ -71,7 +71,7 @@ static void take_out(hg_poller *poller, size_t entry) {
 }
 
 static int put_in(hg_poller *poller, int descriptor, short events, bool is_once) {
-  // As epoll: a file is always ready, and none that is not open is watched.
+  // As with epoll, regular files are always ready, and closed descriptors cannot be watched.
   struct stat status;
   if (fstat(descriptor, &status) != 0) return -1;
   if (S_ISREG(status.st_mode) || S_ISDIR(status.st_mode)) {
@@ -100,7 +100,7 @@ int hg_poller_set_edges(hg_poller *poller, int descriptor) {
   return put_in(poller, descriptor, POLLIN | POLLOUT, true);
 }
 
-// Tells of one that is ready; what is told of once is not asked for again.
+// Reports a ready descriptor; an edge-triggered one is not watched any longer.
 static hg_ready tell(hg_poller *poller, size_t entry) {
   struct pollfd *one = &poller->entries[entry];
   short seen = one->revents;
@@ -152,7 +152,7 @@ void hg_event_close(hg_event event) {
   close(event.writer);
 }
 
-// A pipe that is full can be read, too.
+// A full pipe is readable too.
 void hg_event_set(hg_event event) { (void)!write(event.writer, "", 1); }
 
 void hg_event_clear(hg_event event) {

@@ -1,4 +1,4 @@
-// What signals and defects do to this process.
+// The effects of signals and defects on this process.
 #include "Internal.h"
 
 #include <poll.h>
@@ -11,14 +11,15 @@ void hg_stop_set(sigset_t *set) {
   sigemptyset(set);
   sigaddset(set, SIGINT);
   sigaddset(set, SIGTERM);
-  // nohup has SIGHUP ignored on purpose, and it stays so for children too.
+  // nohup ignores SIGHUP on purpose, and children inherit that.
   struct sigaction action;
   if (sigaction(SIGHUP, NULL, &action) != 0 || action.sa_handler != SIG_IGN) sigaddset(set, SIGHUP);
 }
 
 static void on_stop(int number) {
   hg_signal_groups(SIGKILL);
-  // Who waits for this process sees that a signal ended it, and a shell leaves its loop; process 1 is not ended by one.
+  // The parent sees that a signal ended the process, and a shell leaves its loop; process 1 does
+  // not end this way.
   signal(number, SIG_DFL);
   sigset_t set;
   sigemptyset(&set);
@@ -30,7 +31,7 @@ static void on_stop(int number) {
 
 // MARK: - Defects
 
-// EX_SOFTWARE; what stands at the verdict's place then says so already.
+// EX_SOFTWARE; the document in place of the verdict already has this status.
 enum { DEFECT = 70 };
 
 static void on_defect(int number) {
@@ -45,10 +46,10 @@ static void on_defect(int number) {
   _exit(DEFECT);
 }
 
-// What would end the process by a signal (a trap, no memory, no stack left) ends it with the status for it, its words, and
-// without the children.
+// Signals of defects (a trap, no memory, no stack left) end the process with the status for them, a
+// message, and no children left.
 static void say_defects(void) {
-  // Where the stack is full, no handler runs on it.
+  // On a full stack, no handler can run.
   static char stack[1 << 16];
   stack_t own = {.ss_sp = stack, .ss_size = sizeof stack};
   sigaltstack(&own, NULL);
@@ -56,13 +57,14 @@ static void say_defects(void) {
   static const int numbers[] = {SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGSYS};
   for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
     struct sigaction action;
-    // Swift's own says where it was.
+    // Swift's own handler reports where the defect was.
     if (sigaction(numbers[i], NULL, &action) == 0 && action.sa_handler == SIG_DFL)
       sigaction(numbers[i], &defect, NULL);
   }
 }
 
-// Parsing, rendering and the libraries want more than the least that a system gives; both grow only as they are used.
+// Parsing, rendering and the libraries need more than the minimum of some systems; stacks grow only
+// as they are used.
 enum { MAIN_STACK = 8 << 20, THREAD_STACK = 1 << 20 };
 
 static void raise_stacks(void) {
@@ -86,21 +88,22 @@ void hg_begin_process(void) {
   raise_stacks();
   for (int number = 1; number < NSIG; number++) {
     switch (number) {
-    // Those of job control are the shell's business; nohup's see above.
+    // Signals for job control belong to the shell; SIGHUP is handled above.
     case SIGHUP: case SIGQUIT: case SIGTSTP: case SIGTTIN: case SIGTTOU: continue;
     }
     struct sigaction action;
-    // With SIGCHLD ignored, every child would have ended nobody knows how. A handler is the runtime's own.
+    // If SIGCHLD were ignored, the status of children would be lost. A handler belongs to the
+    // runtime.
     if (sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN) signal(number, SIG_DFL);
   }
   say_defects();
-  // A reader that went away and a file that may not grow are errors of the write.
+  // A reader that is gone, and a file that may not grow, are reported as errors of the write.
   signal(SIGPIPE, SIG_IGN);
   signal(SIGXFSZ, SIG_IGN);
   sigset_t set;
   hg_stop_set(&set);
   struct sigaction stop = {.sa_handler = on_stop, .sa_mask = set};
-  // A background job of a script has SIGINT ignored, but a runner that sends it means it.
+  // In a background job of a script SIGINT is ignored, but a CI runner that sends it means it.
   sigaction(SIGINT, &stop, NULL);
   sigaction(SIGTERM, &stop, NULL);
   if (sigismember(&set, SIGHUP)) sigaction(SIGHUP, &stop, NULL);

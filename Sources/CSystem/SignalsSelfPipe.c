@@ -1,5 +1,5 @@
-// Signals that a thread of their own waits for (sigwait), and writes into a pipe: nothing is interrupted by them, as where
-// Linux has a descriptor for them.
+// Signals that a separate thread waits for (sigwait) and writes into a pipe, so that they interrupt
+// nothing, as with Linux's signal descriptor.
 #include "Internal.h"
 
 #if !HG_LINUX
@@ -8,7 +8,7 @@
 #include <stdatomic.h>
 #include <unistd.h>
 
-// Written into the pipe, and not read yet: one that is sent again meanwhile is the same one.
+// Signals that are written into the pipe but not read yet; a repetition in the meantime is merged.
 static _Atomic bool is_waiting[NSIG];
 static _Atomic int stops;
 static sigset_t taken;
@@ -25,7 +25,7 @@ static void *take_signals(void *context) {
   return NULL;
 }
 
-// Of a signal that would be ignored, nothing waits.
+// A signal that is ignored is never pending, so it needs a handler.
 static void on_child(int number) { (void)number; }
 
 static int start_thread(void) {
@@ -39,7 +39,7 @@ static int start_thread(void) {
   return code;
 }
 
-// Once for all who read them.
+// Called once for all readers.
 static int begin(void) {
   if (signals.reader >= 0) return 0;
   struct sigaction child;

@@ -1,4 +1,4 @@
-// Signals that are read from a descriptor of Linux's: signalfd(2).
+// Signals that are read from a descriptor of Linux: signalfd(2).
 #include "Internal.h"
 
 #if HG_LINUX
@@ -10,7 +10,7 @@ int hg_signal_descriptor(void) {
   hg_stop_set(&set);
   sigaddset(&set, SIGCHLD);
   int descriptor = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-  // Blocked only when they can be read: else they go on ending the process.
+  // They are blocked only if they can be read; otherwise they still end the process.
   if (descriptor >= 0 && sigprocmask(SIG_BLOCK, &set, NULL) != 0) {
     close(descriptor);
     return -1;

@@ -30,7 +30,8 @@ int hg_socket(int family, int type, int protocol) {
 #endif
 }
 
-// Not pipe2, which not every system has. A child that another thread starts just now could inherit an end.
+// pipe2 is not used, because not every system has it. A child that another thread is just starting
+// could inherit an end.
 int hg_pipe(int ends[2]) {
   if (pipe(ends) != 0) return -1;
   for (int i = 0; i < 2; i++) fcntl(ends[i], F_SETFD, FD_CLOEXEC);
@@ -44,7 +45,7 @@ int64_t hg_raise_descriptor_limit(void) {
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 256;
   if (limit.rlim_cur < limit.rlim_max) {
     rlim_t wanted = limit.rlim_max;
-    // "Unlimited" would make other programs walk descriptor tables of a billion entries.
+    // With an unlimited number, other programs would scan descriptor tables with a billion entries.
     if (wanted == RLIM_INFINITY || wanted > 1048576) wanted = 1048576;
     struct rlimit raised = {wanted > limit.rlim_cur ? wanted : limit.rlim_cur, limit.rlim_max};
     if (setrlimit(RLIMIT_NOFILE, &raised) == 0) limit = raised;
@@ -60,7 +61,8 @@ int64_t hg_monotonic_us(void) {
 
 void hg_use_large_pages(void *start, size_t size) {
 #ifdef MADV_HUGEPAGE
-  // Those of x86-64, and of arm64 with small pages of 4 KiB. Part of one would take memory that nobody asked for.
+  // The size on x86-64, and on arm64 with small pages of 4 KiB. Only whole large pages are used: a part of one would take
+  // additional memory.
   const uintptr_t large = 2 << 20;
   uintptr_t first = ((uintptr_t)start + large - 1) & ~(large - 1), end = ((uintptr_t)start + size) & ~(large - 1);
   if (first < end) (void)madvise((void *)first, end - first, MADV_HUGEPAGE);

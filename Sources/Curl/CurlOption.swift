@@ -1,6 +1,6 @@
 internal import CCurl
 
-/// One of libcurl's options, under its own name, with the type of its value: libcurl itself takes whatever it is given.
+/// An option of libcurl, with its own name and the type of its value, which libcurl does not check.
 package struct CurlOption<Value>: Sendable {
   let raw: CURLoption
 }
@@ -57,11 +57,11 @@ extension CurlOption<StringList> {
 package enum HTTPVersion {
   package static var http1_0: Int { Int(CURL_HTTP_VERSION_1_0) }
   package static var http1_1: Int { Int(CURL_HTTP_VERSION_1_1) }
-  /// Over TLS, where ALPN gives it.
+  /// HTTP/2 over TLS if the server agrees to it by ALPN, else HTTP/1.1.
   package static var http2TLS: Int { Int(CURL_HTTP_VERSION_2TLS) }
 }
 
-/// What libcurl tells of a transfer, under its own name, with the type that it has.
+/// Information that libcurl has about a transfer, with its own name and the type of its value.
 ///
 /// Source: curl_easy_getinfo(3); times are in microseconds, and zero until their phase is over.
 package struct CurlInfo<Value>: Sendable {

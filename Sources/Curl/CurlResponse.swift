@@ -1,6 +1,6 @@
 package import CCurlShims
 
-/// What one transfer receives; libcurl's callbacks fill it.
+/// The received data of one transfer, filled by libcurl's callbacks.
 package typealias CurlResponse = hg_response
 
 extension CurlResponse {
@@ -11,7 +11,8 @@ extension CurlResponse {
     return Array(UnsafeRawBufferPointer(start: body, count: body_length))
   }
 
-  /// The header fields from a place in the head on, without the status line; each value as it came, with the blanks around it.
+  /// The header fields from offset `start` of the head on, without status lines; values are
+  /// untrimmed.
   package func fields(from start: Int = 0) -> [(name: String, value: String)] {
     guard let head, start < head_length else { return [] }
     let bytes = UnsafeRawBufferPointer(start: head + start, count: head_length - start)
@@ -27,22 +28,22 @@ extension CurlResponse {
 }
 
 extension EasyHandle {
-  /// Forgets what was received, and closes a connection that was given and not used.
+  /// Discards the received data, and closes a given connection that was not used.
   package func forgetResponse() { hg_response_reset(response) }
 
-  /// Gives it a connected socket to use, which it then owns.
+  /// Gives the transfer a connected socket, which the handle then owns.
   package func takeOver(_ socket: Int32) { response.pointee.connected = socket }
 
   package func dropGivenConnection() { hg_response_drop_connected(response) }
 
-  /// Whether one of the sockets that were opened has reached its peer.
+  /// Whether one of the sockets that were opened is connected to its peer.
   package var hasConnectedSocket: Bool { hg_response_is_connected(response) }
 
-  /// Sends a PROXY protocol header of version 2 on the open connection; returns 0, or the system's error.
+  /// Sends the header of version 2 of the PROXY protocol; returns 0, or the system's error number.
   package static func sendProxyHeader(on socket: Int32) -> Int32 { hg_send_proxy_header(socket) }
 }
 
-/// What gzip, zlib or bare deflate has made of these bytes, as far as it is sound, and no more than so much of it.
+/// Decompresses gzip, zlib or bare deflate, up to the first error and at most `limit` bytes.
 package func inflated(_ bytes: [UInt8], atMost limit: Int) -> [UInt8] {
   [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
     count = bytes.withUnsafeBufferPointer {

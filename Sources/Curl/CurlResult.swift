@@ -1,7 +1,7 @@
 package import CCurl
 internal import LibC
 
-/// How a transfer ended, in libcurl's numbers.
+/// The result of a transfer, as libcurl's number.
 package typealias CurlResult = CURLcode
 
 extension CurlResult {
@@ -22,7 +22,7 @@ extension CurlResult {
   package static var weirdServerReply: Self { CURLE_WEIRD_SERVER_REPLY }
 }
 
-/// Why a SOCKS proxy has made no connection.
+/// The reason why a SOCKS proxy did not make a connection.
 package typealias CurlProxyCode = CURLproxycode
 
 extension CurlProxyCode {
@@ -46,10 +46,10 @@ extension CurlInfo<CurlProxyCode> {
   package static var proxyError: Self { Self(raw: CURLINFO_PROXY_ERROR) }
 }
 
-/// What libcurl, or the system, says when it cannot do as it is told.
+/// An error of libcurl or of the system.
 package struct CurlFailure: Error, CustomStringConvertible {
   package let description: String
-  /// Nil when libcurl was not asked.
+  /// The result that libcurl returned; nil for an error of its multi interface or of the system.
   package private(set) var result: CurlResult?
 
   package init(_ result: CurlResult) {
@@ -65,7 +65,7 @@ package struct CurlFailure: Error, CustomStringConvertible {
     self.description = description
   }
 
-  /// What could not be done, and the system's error.
+  /// Describes what could not be done, with the text for the system's error number.
   package init(_ what: String, errno code: Int32) {
     description = "\(what): \(String(cString: strerror(code)).lowercasedFirst)"
   }
@@ -80,9 +80,9 @@ package struct CurlFailure: Error, CustomStringConvertible {
 }
 
 extension String {
-  /// As a part of a sentence.
+  /// The text with a lowercase first letter, to continue a sentence.
   package var lowercasedFirst: String {
-    // A name such as OpenSSL is one with its letters.
+    // The case of a name such as OpenSSL is kept.
     guard let first, !dropFirst().prefix(while: \.isLetter).contains(where: \.isUppercase) else {
       return self
     }

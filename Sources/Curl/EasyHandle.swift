@@ -1,21 +1,23 @@
 internal import CCurl
 internal import CCurlShims
 
-/// One easy handle of libcurl and what its transfer receives; it owns both.
+/// An easy handle of libcurl and the response of its transfer; it owns both.
 ///
-/// It speaks HTTP and HTTPS only. A class: while its transfer is under way a loop knows it, too.
+/// It allows only HTTP and HTTPS. It is a class because the loop also refers to it while its
+/// transfer is running.
 package final class EasyHandle {
   let raw: UnsafeMutableRawPointer
   package let response: UnsafeMutablePointer<CurlResponse>
-  /// Where it is while its transfer is under way, among a loop's groups.
+  /// The index of the loop's group that runs the transfer; meaningful only while it is running.
   package internal(set) var group = 0
 
-  /// Once a process, and by one thread: before 7.84 libcurl leaves that to whoever uses it.
+  /// Initializes libcurl once per process, on one thread: before 7.84 libcurl does not do so
+  /// itself.
   static let library = curl_global_init(Int(CURL_GLOBAL_ALL))
 
-  /// A loop tells by its tag which of its handles has ended.
+  /// Creates a handle; the tag tells a loop which of its handles has finished.
   ///
-  /// - Throws: `CurlFailure` when libcurl has no memory for another handle.
+  /// - Throws: `CurlFailure` if libcurl has no memory for another handle.
   package init(tag: Int = 0) throws(CurlFailure) {
     try CurlFailure.check(Self.library)
     guard let response = hg_response_new() else { throw CurlFailure(.outOfMemory) }
@@ -37,14 +39,14 @@ package final class EasyHandle {
     hg_response_release(response)
   }
 
-  /// The tag of the handle that libcurl knows by this address.
+  /// The tag of the handle with this address in libcurl.
   static func tag(of raw: UnsafeMutableRawPointer) -> Int {
     var tag: UnsafeMutableRawPointer?
     guard hg_easy_get(raw, CURLINFO_PRIVATE, &tag) == CURLE_OK else { return -1 }
     return Int(bitPattern: tag) - 1
   }
 
-  /// Makes the transfer and waits for its end.
+  /// Performs the transfer and waits until it has finished.
   package func perform() throws(CurlFailure) {
     try CurlFailure.check(curl_easy_perform(raw))
   }
@@ -55,21 +57,21 @@ package final class EasyHandle {
     try CurlFailure.check(hg_easy_set_long(raw, option.raw, value))
   }
 
-  /// Sets an option that libcurl copies; nil goes back to its default.
+  /// Sets an option whose value libcurl copies; nil restores the default.
   package func set(_ option: CurlOption<String>, _ value: String?) throws(CurlFailure) {
-    // C would take the part before it for the whole.
+    // C would take the text before the zero byte as the whole value.
     guard value?.utf8.contains(0) != true else {
       throw CurlFailure("a part of the request has a zero byte")
     }
     try CurlFailure.check(hg_easy_set_pointer(raw, option.raw, value))
   }
 
-  /// Sets a list that must outlive the transfer.
+  /// Sets a list, which must outlive the transfer.
   package func set(_ option: CurlOption<StringList>, _ list: StringList?) throws(CurlFailure) {
     try CurlFailure.check(hg_easy_set_pointer(raw, option.raw, list?.head))
   }
 
-  /// Sets a URL that must outlive the transfer.
+  /// Sets a URL, which must outlive the transfer.
   package func set(_ url: ParsedURL) throws(CurlFailure) {
     try CurlFailure.check(hg_easy_set_pointer(raw, CURLOPT_CURLU, UnsafeRawPointer(url.raw)))
   }
@@ -79,24 +81,25 @@ package final class EasyHandle {
       hg_easy_set_long(raw, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_MAX_TLSv1_2)))
   }
 
-  /// Has TLS offer HTTP/2 alone; false: libcurl's options must ask for it.
+  /// Makes TLS offer only HTTP/2; false if it cannot, so that libcurl's options must request it.
   package func offerHTTP2() -> Bool { hg_easy_offer_http2(raw) }
 
-  /// Has a connection used as it is that is given to the response (`takeOver`).
+  /// Makes the transfer use the connection that was given to the response (`takeOver`).
   package func usesGivenConnection() throws(CurlFailure) {
     try CurlFailure.check(hg_easy_take_connected(raw))
   }
 
-  // MARK: - What came
+  // MARK: - Results
 
-  /// The connection that a transfer has made and left open (`CURLOPT_CONNECT_ONLY`); nil: none.
+  /// The connection that a transfer made and left open (`CURLOPT_CONNECT_ONLY`); nil if there is
+  /// none.
   package var openSocket: Int32? {
     var socket = CURL_SOCKET_BAD
     let code = hg_easy_get(raw, CURLINFO_ACTIVESOCKET, &socket)
     return code == CURLE_OK && socket != CURL_SOCKET_BAD ? socket : nil
   }
 
-  /// What went wrong, in libcurl's words for this transfer or else for all of its kind.
+  /// The error text that libcurl has for this transfer, or else its general text for the result.
   package func words(for result: CurlResult) -> String {
     let said = withUnsafeBytes(of: &response.pointee.error) { bytes in
       String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
@@ -104,7 +107,7 @@ package final class EasyHandle {
     return said.isEmpty ? String(cString: curl_easy_strerror(result)) : said
   }
 
-  /// 0 where libcurl does not say; so are the others.
+  /// The value of a number; 0 if libcurl does not have it, as for the other types.
   package subscript(info: CurlInfo<Int>) -> Int { long(info.raw) }
 
   package subscript(info: CurlInfo<Int64>) -> Int64 {
@@ -112,19 +115,20 @@ package final class EasyHandle {
     return hg_easy_get(raw, info.raw, &value) == CURLE_OK ? Int64(value) : 0
   }
 
-  /// Why a SOCKS proxy has made no connection.
+  /// The reason why a SOCKS proxy did not make a connection.
   package subscript(info: CurlInfo<CurlProxyCode>) -> CurlProxyCode {
     CurlProxyCode(UInt32(truncatingIfNeeded: long(info.raw)))
   }
 
-  /// A text that libcurl keeps until the next transfer; nil when it is empty.
+  /// A text that libcurl keeps until the next transfer; nil if it is empty.
   package subscript(info: CurlInfo<String>) -> String? {
     guard let value = pointer(info.raw) else { return nil }
     let text = String(cString: value.assumingMemoryBound(to: CChar.self))
     return text.isEmpty ? nil : text
   }
 
-  /// What the first certificate of the chain says, which is the peer's own, under OpenSSL's names (`certInfo`).
+  /// The fields of the peer's own certificate, the first of the chain, by OpenSSL's names
+  /// (`certInfo`).
   package var certificate: [String: String] {
     guard let chain = pointer(CURLINFO_CERTINFO)?.assumingMemoryBound(to: curl_certinfo.self),
       chain.pointee.num_of_certs > 0
@@ -152,11 +156,11 @@ package final class EasyHandle {
   }
 }
 
-/// A list of strings as libcurl takes it.
+/// A list of strings in the form that libcurl takes.
 package final class StringList {
   private(set) var head: UnsafeMutablePointer<curl_slist>?
 
-  /// - Throws: `CurlFailure` when there is no memory.
+  /// - Throws: `CurlFailure` if there is no memory.
   package init(_ strings: [String]) throws(CurlFailure) {
     for string in strings {
       guard let longer = curl_slist_append(head, string) else { throw CurlFailure(.outOfMemory) }

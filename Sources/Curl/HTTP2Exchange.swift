@@ -1,20 +1,20 @@
 package import CCurlShims
 internal import CSystem
 
-/// One request and its answer over HTTP/2, by the frames that are sent; it owns both.
+/// One request and its response over HTTP/2, frame by frame; it owns both.
 ///
-/// Sources: RFC 9113; for what is a whole answer section 8.1.
+/// Sources: RFC 9113; section 8.1 defines when a response is complete.
 package final class HTTP2Exchange {
   package typealias State = hg_exchange_state
 
   private let raw: OpaquePointer
-  /// When the connection was there, in monotonic microseconds.
+  /// The time at which the connection was made, in microseconds of the monotonic clock.
   package let connectedAt: Int64
   package private(set) var endedAt: Int64?
 
-  /// Pseudo-header fields first (RFC 9113, section 8.3); names are in lower case.
+  /// Creates the exchange; pseudo-header fields come first (RFC 9113, section 8.3), in lower case.
   ///
-  /// - Throws: `CurlFailure` when there is no memory.
+  /// - Throws: `CurlFailure` if there is no memory.
   package init(
     _ fields: [(name: String, value: String)], body: [UInt8]?, into handle: EasyHandle, isTLS: Bool
   ) throws(CurlFailure) {
@@ -43,21 +43,21 @@ package final class HTTP2Exchange {
     hg_exchange_free(raw)
   }
 
-  /// Reads and writes what can be.
+  /// Reads and writes as much as the connection allows.
   package func serve(_ handle: EasyHandle) -> State {
     let state = hg_exchange_serve(raw, handle.raw)
     if state != .waits, state != .hasMore { endedAt = hg_monotonic_us() }
     return state
   }
 
-  /// Whether it waits for the connection to take more, too.
+  /// Whether it also waits until the connection accepts more data.
   package var writes: Bool { hg_exchange_writes(raw) }
-  /// 0 until a final answer has begun.
+  /// The HTTP status; 0 until a final response has begun.
   package var status: Int { Int(hg_exchange_status(raw)) }
   package var code: UInt32 { hg_exchange_code(raw) }
-  /// Where the trailers begin in the response's head.
+  /// The offset of the trailers in the response's head.
   package var trailers: Int { hg_exchange_trailers(raw) }
-  /// After the connection was there; nil: nothing came.
+  /// The time from the connection to the first byte, in microseconds; nil if nothing has arrived.
   package var firstByteMicroseconds: Int64? {
     let first = hg_exchange_first_byte_us(raw)
     return first > 0 ? first - connectedAt : nil

@@ -2,28 +2,29 @@ internal import CCurl
 internal import CCurlShims
 internal import CSystem
 
-/// Some of the transfers under way: one of libcurl's multi handles.
+/// A part of the running transfers: one multi handle of libcurl.
 ///
-/// libcurl (7.88) looks through all of a handle's connections to take one out, so that ten thousand
-/// at a time would cost ten thousand times as many looks. A handle has so few that it does not tell.
-/// libcurl says through two callbacks which descriptors to watch and when to call back; they only
-/// note it, since libcurl must not be called from within them.
+/// To remove a connection, libcurl (7.88) searches all connections of the handle, so one handle
+/// with ten thousand connections would be slow. A group therefore has so few that the search does
+/// not matter. libcurl reports by two callbacks which descriptors to watch and when to call it; the
+/// callbacks only record that, because they must not call libcurl.
 final class TransferGroup {
   private let multi: UnsafeMutableRawPointer
   private unowned(unsafe) let loop: TransferLoop
   private let place: Int
-  /// When libcurl wants to be called, in monotonic microseconds.
+  /// When libcurl must be called next, in microseconds of the monotonic clock; nil if it need not
+  /// be.
   private var timer: Int64?
   private var hasNewTransfers = false
   private var underWay = 0
-  /// Whether libcurl has done anything since it was asked what has ended.
+  /// Whether libcurl has been called since it was last asked for finished transfers.
   private var mayHaveEnded = false
 
   private static let most = 512
 
-  /// `place` is its own among the loop's; the loop outlives it.
+  /// Creates a group with the index `place` in the loop's list; the loop must outlive it.
   ///
-  /// - Throws: `CurlFailure` when libcurl gives no handle.
+  /// - Throws: `CurlFailure` if libcurl cannot create a handle.
   init(of loop: TransferLoop, at place: Int) throws(CurlFailure) {
     guard let multi = curl_multi_init() else { throw CurlFailure(CURLE_FAILED_INIT) }
     self.multi = multi
@@ -42,8 +43,8 @@ final class TransferGroup {
           return 0
         },
         Unmanaged.passUnretained(self).toOpaque()))
-    // No connection is used again, but those that are only to be made are kept until they have been
-    // used: none must give way to another.
+    // No connection is reused. But connections that are only opened are kept until they are used,
+    // and none of them may be closed to make room for another.
     try CurlFailure.check(hg_multi_set_long(multi, CURLMOPT_MAXCONNECTS, 2 * Self.most))
   }
 
@@ -65,16 +66,16 @@ final class TransferGroup {
     underWay -= 1
   }
 
-  /// What libcurl cannot do is lost with all that it was to do.
+  /// Records an error of libcurl, which affects all transfers of the group.
   private func note(_ code: CURLMcode) {
     guard code != CURLM_OK else { return }
     loop.note(CurlFailure(code), of: nil, for: place)
   }
 
-  /// When libcurl wants to be called at the latest; now, while it has transfers to begin.
+  /// When libcurl must be called at the latest: 0 (at once) if there are transfers to begin.
   var nextMoment: Int64? { hasNewTransfers ? 0 : timer }
 
-  /// Begins what is new and does what libcurl's own timer wanted done.
+  /// Begins new transfers, and calls libcurl if its timer has expired.
   func runTimer(at now: Int64) {
     guard hasNewTransfers || timer.map({ $0 <= now }) ?? false else { return }
     hasNewTransfers = false
@@ -82,14 +83,14 @@ final class TransferGroup {
     act(on: CURL_SOCKET_BAD, 0)
   }
 
-  /// Serves what a descriptor is ready for.
+  /// Lets libcurl handle the events of a descriptor.
   func act(on descriptor: Int32, _ actions: Int32) {
     mayHaveEnded = true
     var running: Int32 = 0
     note(curl_multi_socket_action(multi, descriptor, actions, &running))
   }
 
-  /// The next transfer that has ended, by the tag of its handle.
+  /// The next finished transfer, with the tag of its handle; nil if there is none.
   func nextDone() -> (tag: Int, result: CurlResult)? {
     guard mayHaveEnded else { return nil }
     var result = CURLE_OK

@@ -3,47 +3,49 @@ internal import CCurlShims
 internal import CSystem
 internal import LibC
 
-/// libcurl's multi interface over the system's poller, on the one thread that owns it.
+/// Runs transfers with libcurl's multi interface over the system's poller, on the thread that owns
+/// it.
 ///
-/// There are as many of libcurl's own loops as it takes (`TransferGroup`), over one poller.
+/// It has one poller and as many multi handles as it needs (`TransferGroup`).
 package final class TransferLoop {
-  /// The first has room most of the time, and then the others have nothing to do.
+  /// The groups in the order in which they are filled; usually the first has room for all
+  /// transfers.
   private var groups: [TransferGroup] = []
   private let poller: OpaquePointer
-  /// What is watched of each descriptor, by its number.
+  /// What is watched for each descriptor, indexed by its number.
   ///
-  /// Zeroed by the system, page by page as it is used; an array would be looked after at each of
-  /// the ten times a check that it is asked.
+  /// The system zeroes the memory page by page when it is first used. An array would be slower: its
+  /// bounds and uniqueness would be checked at each of about ten accesses per check.
   private let watched: UnsafeMutableBufferPointer<Watched>
 
   private struct Watched {
-    /// What libcurl wants of it, or one of the two below; 0: nothing.
+    /// What libcurl waits for, or one of the two flags below; 0 if nothing is watched.
     var what: UInt8
-    /// The place of the group that it is of.
+    /// The index of the group to which the descriptor belongs.
     var group: UInt16
   }
 
-  /// No more descriptors are ever asked for (`hg_raise_descriptor_limit`).
+  /// The size of the table; `hg_raise_descriptor_limit` never requests more descriptors.
   private static let mostDescriptors = 1 << 20
-  /// Of a descriptor that is not libcurl's.
+  /// Marks a descriptor that does not belong to libcurl.
   private static let isReader: UInt8 = 0x80
-  /// Of one of which the poller tells when it becomes ready, and not that it still is; beside what
-  /// libcurl wants of it.
+  /// Flag for a descriptor that the poller reports when it becomes ready, but not while it stays
+  /// ready (edge-triggered); combined with what libcurl waits for.
   private static let tellsOnce: UInt8 = 0x40
   private var ready = [hg_ready](repeating: hg_ready(), count: 256)
-  /// Descriptors that are not libcurl's, and what to do when one can be read.
+  /// Descriptors that do not belong to libcurl, and the action for when one is readable.
   private var readers: [Int32: () -> Void] = [:]
-  /// What the loop could not do: the transfers that it concerns would wait in vain.
+  /// Errors of the loop since `takeFaults`; the transfers that they affect would never finish.
   private var faults: [Fault] = []
 
   package struct Fault {
     package var failure: CurlFailure
-    /// The tag of the transfer's handle; nil: all of the group.
+    /// The tag of the affected transfer's handle; nil if all transfers of the group are affected.
     package var tag: Int?
     package var group: Int
   }
 
-  /// - Throws: `CurlFailure` when the system or libcurl gives no loop.
+  /// - Throws: `CurlFailure` if the system or libcurl cannot create a loop.
   package init() throws(CurlFailure) {
     try CurlFailure.check(EasyHandle.library)
     guard let table = calloc(Self.mostDescriptors, MemoryLayout<Watched>.stride) else {
@@ -62,7 +64,7 @@ package final class TransferLoop {
   }
 
   deinit {
-    // libcurl may still say what it watches.
+    // Releasing the groups still calls back into the table, so they go first.
     groups = []
     hg_poller_release(poller)
     free(watched.baseAddress)
@@ -83,21 +85,21 @@ package final class TransferLoop {
     groups[handle.group].remove(handle)
   }
 
-  /// Calls `action` whenever the descriptor can be read.
+  /// Calls `action` whenever the descriptor is readable.
   ///
-  /// - Throws: `CurlFailure` when the system does not watch it.
+  /// - Throws: `CurlFailure` if the system cannot watch it.
   package func onReadable(_ descriptor: Int32, _ action: @escaping () -> Void) throws(CurlFailure) {
     try read(descriptor, CURL_POLL_IN, known: false, action)
   }
 
-  /// Calls `action` whenever a connection that libcurl has made, and leaves alone, can be read, or
-  /// written to as well where that is asked for.
+  /// Calls `action` whenever a connection that libcurl made and no longer uses is readable, or with
+  /// `writes` also when it is writable.
   ///
-  /// - Throws: `CurlFailure` when the system does not watch it.
+  /// - Throws: `CurlFailure` if the system cannot watch it.
   package func serve(
     _ descriptor: Int32, writes: Bool, _ action: @escaping () -> Void
   ) throws(CurlFailure) {
-    // It is there already, from the time when it was libcurl's.
+    // The poller already has the descriptor from when libcurl used it.
     try read(descriptor, writes ? CURL_POLL_INOUT : CURL_POLL_IN, known: true, action)
   }
 
@@ -112,41 +114,42 @@ package final class TransferLoop {
 
   private static let beyondTable = CurlFailure("cannot watch a descriptor", errno: EMFILE)
 
-  /// What the system says to a wish to watch something.
+  /// The error for a return code of the poller; nil if it succeeded.
   private func told(_ code: Int32) -> CurlFailure? {
     code == 0 ? nil : CurlFailure("cannot watch a connection", errno: errno)
   }
 
-  /// Notes what could not be done, for one handle or for all of a group.
+  /// Records an error, for one handle or (nil) for all handles of a group.
   func note(_ failure: CurlFailure, of raw: UnsafeMutableRawPointer?, for group: Int) {
     faults.append(Fault(failure: failure, tag: raw.map(EasyHandle.tag), group: group))
   }
 
-  /// What could not be done since this was asked.
+  /// Returns the errors since the last call, and clears them.
   package func takeFaults() -> [Fault] {
     guard !faults.isEmpty else { return [] }
     defer { faults = [] }
     return faults
   }
 
-  /// Leaves alone what `serve` was told of, before it is closed.
+  /// Stops watching a descriptor that was given to `serve`, before it is closed.
   package func forget(_ descriptor: Int32) {
     readers[descriptor] = nil
     watched[Int(descriptor)].what = 0
   }
 
-  /// Takes a descriptor out of the poller's set whose connection lives on in a copy.
+  /// Removes a descriptor from the poller's set when its connection lives on in a copy.
   ///
-  /// Closed, it would stay there as long as the copy does, and tell of the copy under a number that
-  /// is soon another connection's (epoll(7), "Will closing a file descriptor cause it to be removed").
+  /// If it were only closed, it would stay in the set as long as the copy exists, and report events
+  /// of the copy under a number that soon belongs to another connection (epoll(7), "Will closing a
+  /// file descriptor cause it to be removed").
   ///
-  /// - Throws: `CurlFailure` when the system does not let go of it.
+  /// - Throws: `CurlFailure` if the system cannot remove it.
   package func leave(_ descriptor: Int32) throws(CurlFailure) {
     forget(descriptor)
     if let failure = told(hg_poller_set(poller, descriptor, 0, true)) { throw failure }
   }
 
-  /// When libcurl wants to be called at the latest; now, while it has transfers to begin.
+  /// When libcurl must be called at the latest: 0 (at once) if there are transfers to begin.
   package var nextMoment: Int64? {
     var moment: Int64?
     for group in groups {
@@ -156,20 +159,20 @@ package final class TransferLoop {
     return moment
   }
 
-  /// Begins what is new and does what libcurl's own timers wanted done.
+  /// Begins new transfers, and calls libcurl where its timers have expired.
   package func runTimer(at now: Int64) {
     for group in groups { group.runTimer(at: now) }
   }
 
-  /// Waits for at most so many microseconds and serves what became ready.
+  /// Waits at most this many microseconds, and handles the descriptors that became ready.
   ///
-  /// Returns whether there may be more that is ready already.
+  /// Returns whether more descriptors may be ready already.
   package func serve(waitingAtMost microseconds: Int64, onWake: () -> Void) -> Bool {
     let count = hg_poller_wait(poller, &ready, Int32(ready.count), microseconds)
     let code = errno
     onWake()
     guard count >= 0 else {
-      // Interrupted, as by SIGCONT after a stop: nothing was looked at.
+      // Interrupted, for example by SIGCONT after a stop: nothing was reported.
       if code == EINTR { return true }
       let failure = CurlFailure("cannot wait for answers", errno: code)
       for group in groups.indices { note(failure, of: nil, for: group) }
@@ -181,7 +184,7 @@ package final class TransferLoop {
     return Int(count) == ready.count
   }
 
-  /// The next transfer that has ended, by the tag of its handle.
+  /// The next finished transfer, with the tag of its handle; nil if there is none.
   package func nextDone() -> (tag: Int, result: CurlResult)? {
     for group in groups {
       if let done = group.nextDone() { return done }
@@ -193,7 +196,8 @@ package final class TransferLoop {
     let index = Int(ready.descriptor)
     switch watched[index].what {
     case 0:
-      // Still open, but of no more interest: level-triggered, it would wake the loop for ever.
+      // The descriptor is open but no longer watched: level-triggered, it would wake the loop
+      // forever.
       if let failure = told(hg_poller_set(poller, ready.descriptor, 0, true)) {
         note(failure, of: nil, for: Int(watched[index].group))
       }
@@ -205,11 +209,12 @@ package final class TransferLoop {
     }
   }
 
-  /// Has the poller tell again of what libcurl may have left in a descriptor that is told of once.
+  /// Makes the poller report a descriptor again if libcurl may have left data in an edge-triggered
+  /// one.
   ///
-  /// Most checks need no more than two such tellings, connected and answered: one system call for
-  /// both. libcurl promises neither to read all that there is nor to write until no more can be.
-  /// So only one who has written, and to whom nothing had come by then, is told of once more.
+  /// Most checks need only two such reports, connected and responded, which costs one system call
+  /// for both. libcurl promises neither to read all data nor to write until no more fits. So only a
+  /// descriptor that was writable, but not readable at the time, stays edge-triggered once more.
   private func keepWatching(_ index: Int, after actions: Int32) {
     let wanted = watched[index].what
     guard wanted & Self.tellsOnce != 0 else { return }
@@ -220,7 +225,7 @@ package final class TransferLoop {
     }
   }
 
-  /// Notes what libcurl wants of a descriptor, on behalf of a handle of the group at this place.
+  /// Records what libcurl waits for on a descriptor, for a handle of the group with this index.
   func watch(
     _ descriptor: Int32, _ what: UInt8, of raw: UnsafeMutableRawPointer?, for group: Int
   ) {
@@ -232,16 +237,16 @@ package final class TransferLoop {
     watched[index].group = UInt16(group)
     switch Int32(what) {
     case CURL_POLL_REMOVE:
-      // It is about to be closed and leaves the poller's set by itself: a system call saved.
+      // It is about to be closed, which removes it from the poller's set: this saves a system call.
       watched[index].what = 0
     case CURL_POLL_OUT where old == 0:
-      // A connection is begun.
+      // A connection is being opened.
       watched[index].what = what | Self.tellsOnce
       if let failure = told(hg_poller_set_edges(poller, descriptor)) {
         note(failure, of: raw, for: group)
       }
     case _ where old & Self.tellsOnce != 0:
-      // Both directions are told of: `keepWatching` sees whether that is enough.
+      // The poller reports both directions; `keepWatching` decides whether that is enough.
       watched[index].what = what | Self.tellsOnce
     default:
       watched[index].what = what

@@ -2,12 +2,12 @@ internal import Curl
 internal import GateCore
 
 extension CurlResponse {
-  /// The header fields as they came, or those from a place in the head on.
+  /// The header fields with trimmed values, from offset `start` of the head on.
   func answerFields(from start: Int = 0) -> [Answer.Field] {
     fields(from: start).map { Answer.Field($0.name, $0.value.trimmed) }
   }
 
-  /// With as much of the body as is kept, or no more than is wanted.
+  /// The response with as much of the body as was kept, and at most `wanted` bytes of it.
   func answer(status: Int, wanting wanted: Int = .max) -> Answer {
     let body = wanted < body_length ? Array(bodyBytes.prefix(wanted)) : bodyBytes
     return Answer(
@@ -16,22 +16,23 @@ extension CurlResponse {
 }
 
 extension Transfer {
-  /// The fields that came after the body, or that ended the answer without one.
+  /// The fields after the body, or of a header that ended the response; empty if not over HTTP/2.
   var trailers: [Answer.Field] {
     exchange.map { handle.response.pointee.answerFields(from: $0.trailers) } ?? []
   }
 }
 
 extension Answer {
-  /// Itself with a body that can be read, where it is compressed: as much as is ever looked at.
+  /// A copy with a decompressed body, if it was compressed; at most 64 KiB, of which more is never
+  /// read.
   ///
-  /// A load balancer's request takes compressed answers, and so gets them.
+  /// A load balancer's request accepts compressed responses, so servers send them.
   var inflated: Answer {
     let coding = values(of: "content-encoding").last?.lowercased() ?? ""
     guard ["gzip", "x-gzip", "deflate"].contains(coding), !body.isEmpty else { return self }
     var answer = self
     answer.body = Curl.inflated(body, atMost: Self.mostInflated)
-    // What is no such thing is shown as it came.
+    // A body that cannot be decompressed is shown as it arrived.
     guard !answer.body.isEmpty else { return self }
     answer.isBodyWhole = isBodyWhole && answer.body.count < Self.mostInflated
     return answer

@@ -2,12 +2,12 @@ internal import Curl
 internal import GateCore
 internal import GateInsight
 
-/// Makes a report of a check that has ended.
+/// Makes the event of a check that has ended.
 struct CheckEnding {
   var lane: CheckLane
   var transfer: Transfer
   var now: GateInstant
-  /// Whether the timeout had passed before the end came.
+  /// Whether the timeout had passed before the check ended.
   var isLate: Bool
 
   private var plan: RequestTemplate {
@@ -51,7 +51,7 @@ struct CheckEnding {
   private func judgedByPlan(_ answer: Answer, status: Int) -> CheckReport {
     guard let judge = plan.judge else { return success(status: status) }
     let judgement = judge.judge(answer)
-    // The old group is of an old version: that is no failure of it.
+    // The old group has an old version, which is not a failure.
     let isOld = transfer.role == .baseline && judgement.failure?.kind == .wrongVersion
     guard let failure = judgement.failure, !isOld else {
       return success(status: status, version: version(judgement))
@@ -76,9 +76,11 @@ struct CheckEnding {
       answer: answer)
   }
 
-  /// Classic wants a body to have a length, or chunks (CLB guide, "Configure health checks").
+  /// The failure of a body without a length or chunks, which classic rejects; nil if there is none.
+  ///
+  /// Source: CLB guide, "Configure health checks".
   private func unframedBody(_ status: Int) -> CheckReport? {
-    // HTTP/2 frames each body by itself.
+    // In HTTP/2 every body has a known end.
     guard plan.check.semantics == .classic, !lane.usesHTTP2, response.body_bytes > 0,
       transfer.handle[.contentLengthDownload] < 0
     else { return nil }
@@ -98,7 +100,7 @@ struct CheckEnding {
       failure(.grpcStatusMismatch, detail, .noGRPC(status: http), status: nil, answer: answer)
     }
     guard let status = call.status else { return noGRPC("HTTP \(http) without a grpc-status") }
-    // A status counts in an answer of gRPC alone (gRPC over HTTP/2, "Responses").
+    // A status counts only in a gRPC response (gRPC over HTTP/2, "Responses").
     guard http == 200, call.isGRPC else {
       let type = answer.values(of: "content-type").last.map { "'\(shown($0).cleaned(to: 100))'" }
       return noGRPC(
@@ -111,7 +113,7 @@ struct CheckEnding {
         .grpcStatusMismatch, "gRPC status \(status)\(message), not \(plan.check.matcher)",
         status: status, answer: answer)
     }
-    // The load balancer does not read the message; a gate that promotes NOT_SERVING is none.
+    // The load balancer does not read the message, but a gate must not promote NOT_SERVING.
     if status == 0, plan.check.target.path == HealthCheckTarget.standardGRPCPath,
       call.serving != .serving
     {

@@ -1,7 +1,7 @@
 internal import Curl
 internal import GateCore
 
-/// The checks of one plan, among those that share the loop.
+/// The checks of one plan; all lanes share the loop.
 final class CheckLane {
   let plan: RequestTemplate
   /// The timeout in microseconds.
@@ -10,12 +10,12 @@ final class CheckLane {
   let mappings: StringList?
   let way: CheckWay
   let usesHTTP2: Bool
-  /// The indexes of transfers that are set up for this plan and free.
+  /// The indexes of free transfers that are set up for this plan.
   var free: [Int] = []
-  /// All have the same timeout, so the first begun is the first to end.
+  /// The deadlines in the order of the starts, because all checks have the same timeout.
   var deadlines = DeadlineQueue()
 
-  /// - Throws: `CurlFailure` when there is no memory.
+  /// - Throws: `CurlFailure` if there is no memory.
   init(_ plan: RequestTemplate) throws(CurlFailure) {
     self.plan = plan
     way = plan.way

@@ -1,7 +1,7 @@
 internal import Curl
 package import GateCore
 
-/// Details of a check beside its report: the address it connected to, and the time of each phase.
+/// Details of a check that its report lacks: the connected address, and the time of each phase.
 package struct CheckTrace: Hashable, Sendable {
   package var phases: CheckPhases
   /// The address that answered the connection, the proxy's if there is one; nil: none did.
@@ -9,11 +9,11 @@ package struct CheckTrace: Hashable, Sendable {
 }
 
 extension CheckTrace {
-  /// Reads it off a transfer that has ended, or was given up at its timeout.
+  /// Reads the details from a transfer that has finished, or was abandoned at its timeout.
   ///
   /// Source: curl_easy_getinfo(3), "TIMES"; each is zero until its phase is over.
   init(of transfer: Transfer, _ end: TransferEnd, at now: GateInstant) {
-    // libcurl's own total is that of its last look, if it does not know of the end.
+    // If libcurl does not know of the end, its total is the time of its last look.
     let total = end.isTimeout ? nil : transfer.totalMicroseconds
     phases = CheckPhases(
       nameLookup: transfer.lookupMicroseconds,

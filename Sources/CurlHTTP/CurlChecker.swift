@@ -5,51 +5,55 @@ package import GateEngine
 
 /// Makes the checks with libcurl, on the one thread that owns it.
 ///
-/// A check's timeout is time in which the gate was listening: when the machine or the gate
-/// itself held the loop up, the clock of the timeouts stood still, and an answer that was there
-/// when the loop came back is taken. So the gate's lateness is never held against an instance.
+/// Only time in which the gate was listening counts towards a check's timeout. While the machine or
+/// the gate itself held the loop up, the clock of the timeouts stood still, and a response that was
+/// there when the loop continued is accepted. So the gate's lateness never counts against an
+/// instance.
 package final class CurlChecker: Checker {
-  /// One a plan, which is that of the health check of the same place.
+  /// One lane for each plan, at the index of its health check.
   private let lanes: [CheckLane]
-  /// How many of them an instance can be in at the same time.
+  /// The number of lanes in which an instance can have a check at the same time.
   private let width: Int
   private let runner: TransferRunner
-  /// The monotonic clock when the run started, in microseconds.
+  /// The reading of the monotonic clock at the start of the run, in microseconds.
   private let epoch: Int64
   private let signals: Int32
   private let mostTransfers: Int
 
-  /// The place of each check under way, by `slot`; -1 is none.
+  /// The index of the transfer of each running check, by `slot`; -1 if there is none.
   private var underWay: [Int] = []
   private var underWayCount = 0
   private var places: [Place?] = []
-  /// What came before `wait` was called, or of what was never begun.
+  /// Events from before `wait` was called, and of checks that could not be started.
   private var pending: [CheckerEvent] = []
   private var listening = ListeningClock()
-  /// In microseconds.
+  /// The longest wait while checks are running, in microseconds.
   private static let longestWait: Int64 = 100_000
-  /// When the loop last looked at what had come in, on the listening clock.
+  /// The time at which the loop last looked for received data, on the listening clock.
   ///
-  /// What comes after that is not late: the loop works, and has not seen it yet.
+  /// Data that arrives later is not late: the loop is working, and has not seen it yet.
   private var looked: Int64 = 0
-  /// Told of each check as it ends, before `wait` reports it: whoever wants its phases.
+  /// Called with the phases of each check when it ends, before `wait` reports it; nil if not
+  /// needed.
   package var onEnd: ((InstanceKey, CheckTrace) -> Void)?
 
-  /// Reads interruptions from `signals`, a descriptor of `hg_signal_descriptor`; it is now the
-  /// moment `start` of the run.
+  /// Creates a checker for one plan, at the moment `start` of the run.
   ///
-  /// - Throws: `CurlFailure` when libcurl or the system gives no loop, or refuses a setting.
+  /// It reads interruptions from `signals`, a descriptor of `hg_signal_descriptor`, unless that is
+  /// negative.
+  ///
+  /// - Throws: `CurlFailure` if libcurl or the system cannot create a loop, or refuses a setting.
   package convenience init(
     _ plan: RequestTemplate, signals: Int32, startingAt start: GateInstant = .start
   ) throws(CurlFailure) {
     try self.init([plan], signals: signals, startingAt: start)
   }
 
-  /// Checks by several plans at the same time: the key of a check has the place of its plan.
+  /// Creates a checker for several plans at the same time: the key of a check has the plan's index.
   ///
-  /// Each instance is checked by all of them, or by one alone.
+  /// Each instance is checked by all plans, or with `byOneAlone` by only one of them.
   ///
-  /// - Throws: `CurlFailure` when libcurl or the system gives no loop, or refuses a setting.
+  /// - Throws: `CurlFailure` if libcurl or the system cannot create a loop, or refuses a setting.
   package init(
     _ plans: [RequestTemplate], byOneAlone: Bool = false, signals: Int32,
     startingAt start: GateInstant = .start
@@ -62,7 +66,7 @@ package final class CurlChecker: Checker {
     let limit = Int(clamping: hg_raise_descriptor_limit())
     mostTransfers = max(limit - min(64, limit / 2), 1)
     epoch = hg_monotonic_us() - start.microseconds
-    // Fails here, once, if the settings are such that no check could be made.
+    // If the settings allow no check at all, this fails once, here.
     for lane in lanes.indices { release(try runner.make(lanes[lane].plan, lane: lane)) }
     if signals >= 0 {
       try runner.loop.onReadable(signals) { [unowned self] in readSignals() }
@@ -75,7 +79,7 @@ package final class CurlChecker: Checker {
 
   package func start(_ key: InstanceKey, _ instance: Instance) {
     let started = now
-    // What held the loop up before this check gives it no more time.
+    // Delays of the loop before this check must not give it more time.
     listening.worked(until: started.microseconds)
     let place = key.check
     let lane = lanes[place]
@@ -104,15 +108,15 @@ package final class CurlChecker: Checker {
     }
   }
 
-  /// Ends a wait whenever another thread has set this event.
+  /// Makes `wait` return whenever another thread has set this event.
   ///
-  /// - Throws: `CurlFailure` when the system does not watch it.
+  /// - Throws: `CurlFailure` if the system cannot watch it.
   package func wake(on event: hg_event) throws(CurlFailure) {
     try runner.loop.onReadable(event.reader) { hg_event_clear(event) }
   }
 
   package func cancel(_ key: InstanceKey) {
-    // What happens to an instance as a whole happens to all its checks.
+    // An event of the instance as a whole applies to all its checks.
     for number in 0..<width {
       let slot = key.index * width + number
       guard underWay.indices.contains(slot), underWay[slot] >= 0 else { continue }
@@ -122,7 +126,7 @@ package final class CurlChecker: Checker {
     }
   }
 
-  /// The place of a check among those of all instances.
+  /// The index of a check among the checks of all instances.
   private func slot(of key: InstanceKey) -> Int {
     width == 1 ? key.index : key.index * width + key.check
   }
@@ -140,7 +144,7 @@ package final class CurlChecker: Checker {
       guard let deadline = lane.deadlines.first else { continue }
       wake = min(wake, deadline + listening.lost)
     }
-    // A pause shows only beyond the end of a wait: while checks run, no wait is long.
+    // A pause of the process is noticed only as a wait that took too long, so waits are kept short.
     if underWayCount > 0 { wake = min(wake, before + Self.longestWait) }
     let wait = happenings.isEmpty ? max(wake - before, 0) : 0
     let isMoreReady = runner.loop.serve(waitingAtMost: wait) {
@@ -159,7 +163,7 @@ package final class CurlChecker: Checker {
       return try runner.make(lane.plan, lane: place)
     }
     let transfer = runner.transfers[index]
-    // A handle whose connection was used past libcurl is good for no other (CURLOPT_CONNECT_ONLY).
+    // A handle whose connection was used without libcurl cannot be reused (CURLOPT_CONNECT_ONLY).
     guard transfer.usesHTTP2, transfer.isSpent else { return transfer }
     do throws(CurlFailure) {
       return try runner.make(lane.plan, lane: place, at: index)
@@ -169,7 +173,7 @@ package final class CurlChecker: Checker {
     }
   }
 
-  /// Returns the names that must be looked up before it can begin.
+  /// Sets the instance of the transfer; returns the names that must be looked up before it begins.
   private func aim(
     _ transfer: Transfer, at instance: Instance, _ key: InstanceKey
   ) throws(CurlFailure) -> [Destination] {
@@ -198,7 +202,7 @@ package final class CurlChecker: Checker {
   // MARK: - Ending
 
   private func collect(_ happenings: inout [CheckerEvent]) {
-    // First what was seen before the transfers are asked: the gate wants events in their order.
+    // Pending events come before those of the transfers: the gate needs events in order.
     happenings.append(contentsOf: pending)
     pending.removeAll(keepingCapacity: true)
     while let (transfer, end) = runner.nextEnd({ [lanes] in lanes[$0.lane].way }) {
@@ -206,7 +210,7 @@ package final class CurlChecker: Checker {
     }
   }
 
-  /// Ends what has had its time, now that everything that came in has been looked at.
+  /// Ends the checks whose time is up, after everything that was received has been looked at.
   private func expire(_ happenings: inout [CheckerEvent]) {
     for lane in lanes {
       while let expired = lane.deadlines.removeFirst(dueBy: looked) {
@@ -223,7 +227,7 @@ package final class CurlChecker: Checker {
     guard let key = transfer.key else { return }
     let now = now
     let lane = lanes[transfer.lane]
-    // An answer that is there at the first look after its time may have been there in time.
+    // A response that is found at the first look after the timeout may have arrived in time.
     let isLate = looked - transfer.startedListening > lane.timeout + ListeningClock.tolerance
     let ending = CheckEnding(lane: lane, transfer: transfer, now: now, isLate: isLate)
     onEnd?(key, CheckTrace(of: transfer, end, at: now))

@@ -2,16 +2,16 @@ internal import Curl
 
 /// Classes of libcurl's results, by what they say about the cause.
 ///
-/// The phase of the check decides beside it (`TransferEnd`): once a byte of an answer has come, no
-/// result is the gate's but for want of memory that the gate itself noticed.
+/// The phase of the check matters too (`TransferEnd`): once a byte of a response has arrived, only
+/// the gate's own lack of memory is a gate fault.
 enum ResultClass: Hashable {
-  /// No connection: the system's error says why.
+  /// There was no connection; the system's error says why.
   case connecting
   /// The name of an instance or a proxy.
   case lookup
   /// A SOCKS proxy's error, given by `CURLINFO_PROXY_ERROR`.
   case proxy
-  /// The peer's part in the TLS handshake.
+  /// An error of the peer in the TLS handshake.
   case tls
   /// An established connection that broke.
   case broken
@@ -21,35 +21,37 @@ enum ResultClass: Hashable {
   case cutOff
   /// A malformed response.
   case form
-  /// A time of libcurl's own ran out, though it is told to have none.
+  /// A time limit of libcurl expired, although none was set.
   case time
-  /// Settings, files or libraries here; no instance can bring it about before it has answered.
+  /// An error of local settings, files or libraries; no instance can cause it before it has
+  /// responded.
   case here
-  /// Another protocol's, or of a newer libcurl.
+  /// A result for another protocol, or from a newer libcurl.
   case other
 }
 
 extension CurlResult {
-  /// By number, since some names are newer than the oldest libcurl that will do.
+  /// The class, by number, because some names are newer than the oldest libcurl that is supported.
   ///
   /// Source: libcurl-errors(3).
   var resultClass: ResultClass {
     Int(rawValue) < Self.classes.count ? Self.classes[Int(rawValue)] : .other
   }
 
-  /// By the number of the result; 0 is success and never asked for.
+  /// The classes, indexed by the result's number; 0, a success, is never looked up.
   static let classes: [ResultClass] = {
     var classes = [ResultClass](repeating: .other, count: 102)
     let table: [(ResultClass, [Int])] = [
       (.connecting, [7, 45]),
       (.lookup, [5, 6]),
       (.proxy, [97]),
-      // Handshake, verification, a certificate that the peer wants, and what was stapled.
+      // Handshake, verification, a certificate that the peer requires, and stapled OCSP responses.
       (.tls, [60, 64, 80, 83, 90, 91, 98, 101]),
       (.broken, [35, 55, 56]),
       (.silence, [52]),
       (.cutOff, [18]),
-      // Not HTTP, encodings, ranges, chunks, HTTP/2 and 3, callbacks that refuse what came.
+      // Not HTTP, encodings, ranges, chunks, HTTP/2 and 3, and callbacks that refused received
+      // data.
       (.form, [1, 8, 16, 22, 23, 33, 34, 36, 47, 61, 63, 88, 92, 94, 95, 96, 100]),
       (.time, [28]),
       // libcurl itself, its options, memory, files, keys, engines and the system's poll.

@@ -4,10 +4,11 @@ internal import GateCore
 ///
 /// Source: gRPC over HTTP/2, "Responses"; grpc.health.v1 for the message.
 struct GRPCAnswer {
-  /// The `grpc-status` of the trailers, or of a header that ended the answer; nil: there is none.
+  /// The `grpc-status` of the trailers, or of a header that ended the response; nil if there is
+  /// none.
   var status: Int?
   var message: String?
-  /// Whether this is gRPC's content type: no web server's page, whatever else stands in it.
+  /// Whether the content type is gRPC's: otherwise the response is a web server's page.
   var isGRPC: Bool
   var serving: ServingStatus
 
@@ -15,7 +16,7 @@ struct GRPCAnswer {
   enum ServingStatus: Equatable {
     /// The response has no message.
     case nothing
-    /// It is none of this type, for this reason.
+    /// The message is not of this type, for this reason.
     case unreadable(String)
     /// `HealthCheckResponse.status`.
     case status(Int32)
@@ -39,10 +40,10 @@ struct GRPCAnswer {
     }
   }
 
-  /// So much of an answer's body is read: a health service's message has two bytes.
+  /// The bytes of a body that are read; a health service's message has two.
   static let bytesRead = 64 * 1024
 
-  /// `trailers` are the fields that may carry the status.
+  /// Reads a response; `trailers` are the fields that may contain the status.
   init(_ answer: Answer, trailers: [Answer.Field]) {
     func last(_ name: String) -> String? {
       trailers.last { $0.name.lowercased() == name }?.value
@@ -83,14 +84,14 @@ struct GRPCAnswer {
     return body[5...]
   }
 
-  /// Field 1, of which the last counts; one that is not there is 0.
+  /// Field 1; its last occurrence counts, and a missing field is 0.
   private static func servingStatus(
     ofMessage bytes: ArraySlice<UInt8>
   ) throws(WireFormatError) -> Int32 {
     var reader = ProtobufReader(bytes)
     var status: Int32 = 0
     while let field = try reader.next() {
-      // An enum has 32 bits, whatever its spelling has more.
+      // An enum has 32 bits, even if its encoding has more.
       if field.number == 1, case .varint(let value) = field.value {
         status = Int32(truncatingIfNeeded: value)
       }

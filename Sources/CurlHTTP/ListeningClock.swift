@@ -1,11 +1,11 @@
 /// A clock that stands still while the loop is not listening; in microseconds.
 ///
-/// A loop that is held up, by a busy machine or by its own work, sees answers late. What it was
-/// not listening for is not the instance's delay.
+/// A loop that is held up, by a busy machine or by its own work, sees responses late. Such a delay
+/// is not the instance's.
 struct ListeningClock {
   /// The time lost since the run started, in microseconds.
   private(set) var lost: Int64 = 0
-  /// Since when the loop has been working; its work before that is accounted for.
+  /// The time since which the loop has been working without listening; nil while it listens.
   private var workingSince: Int64?
 
   /// Delays up to this many microseconds are normal for a loop and not counted as lost.
@@ -13,9 +13,9 @@ struct ListeningClock {
 
   func time(at now: Int64) -> Int64 { now - lost }
 
-  /// The loop has worked until `now`.
+  /// Records that the loop has worked until `now`.
   ///
-  /// A check that begins now is not to be given what was lost before it.
+  /// A check that begins now must not get back the time that was lost before it.
   mutating func worked(until now: Int64) {
     guard let workingSince else {
       self.workingSince = now
@@ -26,7 +26,7 @@ struct ListeningClock {
     self.workingSince = now
   }
 
-  /// The loop was to wait for at most `wait`, and came back at `now`.
+  /// Records that the loop waited from `before` for at most `wait`, and continued at `now`.
   mutating func listened(from before: Int64, atMost wait: Int64, until now: Int64) {
     let overrun = now - before - wait
     if overrun > Self.tolerance { lost += overrun }
@@ -34,8 +34,7 @@ struct ListeningClock {
   }
 }
 
-/// The deadlines of the checks under way: all have the same timeout, so the first begun is the
-/// first to end.
+/// The deadlines of the running checks, earliest first: all have the same timeout.
 struct DeadlineQueue {
   private var entries: [Entry] = []
   private var head = 0

@@ -17,13 +17,13 @@ final class NameResolver {
   }
 
   enum Outcome {
-    /// As `CURLOPT_RESOLVE` takes them, between commas.
+    /// The addresses, separated by commas as in `CURLOPT_RESOLVE`.
     case addresses(String)
     /// The lookup failed, with the system's error text.
     case failed(String)
   }
 
-  /// - Throws: `CurlFailure` when the system gives no descriptor.
+  /// - Throws: `CurlFailure` if the system provides no descriptor.
   init() throws(CurlFailure) {
     guard let raw = hg_resolver_new() else { throw CurlFailure("no resolver", errno: errno) }
     self.raw = raw
@@ -33,10 +33,10 @@ final class NameResolver {
     hg_resolver_release(raw)
   }
 
-  /// Can be read when `takeDone` has something to do.
+  /// A descriptor that is readable when `takeDone` has results to deliver.
   var event: Int32 { hg_resolver_event(raw) }
 
-  /// Calls `then` at once or from `takeDone`.
+  /// Looks a name up; calls `then` at once, or later from `takeDone`.
   func lookUp(_ name: String, then: @escaping (Outcome) -> Void) {
     guard underWay[name] == nil else {
       underWay[name]?.waiting.append(then)

@@ -4,12 +4,13 @@ internal import GateCore
 /// The URL and names of an instance's checks, parsed once.
 final class Place {
   let url: ParsedURL
-  /// For a connection that is only to be made; nil: none is.
+  /// The URL of the connection that is opened first to send the PROXY header; nil without that
+  /// header.
   let plainURL: ParsedURL?
-  /// What must be looked up each time.
+  /// The names that are looked up for each check.
   let names: [Destination]
 
-  /// - Throws: `CurlFailure` when libcurl cannot read its URL.
+  /// - Throws: `CurlFailure` if libcurl cannot parse the URL.
   init(_ instance: Instance, _ plan: RequestTemplate) throws(CurlFailure) {
     url = try ParsedURL(plan.url(of: instance))
     plainURL = plan.proxyProtocol == nil ? nil : try ParsedURL(plan.plainURL(of: instance))

@@ -7,7 +7,7 @@ struct WireFormatError: Error, Equatable {
   }
 }
 
-/// Reads the fields of one message, in any spelling that the format allows.
+/// Reads the fields of one message, in any encoding that the format allows.
 ///
 /// Source: Protocol Buffers, "Encoding".
 struct ProtobufReader {
@@ -19,14 +19,16 @@ struct ProtobufReader {
 
   enum Value: Equatable {
     case varint(UInt64)
-    /// Of another type, and skipped.
+    /// A value of another type, which is skipped.
     case other
   }
 
-  /// Groups that are nested deeper are nobody's message.
+  /// The deepest nesting of groups that is read; no real message goes deeper.
   private static let deepest = 100
 
-  /// The next field; nil at the end.
+  /// Reads the next field; nil at the end of the message.
+  ///
+  /// - Throws: `WireFormatError` if the bytes are not a valid field.
   mutating func next() throws(WireFormatError) -> (number: UInt64, value: Value)? {
     guard !rest.isEmpty else { return nil }
     let (number, type) = try tag()
@@ -73,7 +75,7 @@ struct ProtobufReader {
     rest = rest.dropFirst(Int(count))
   }
 
-  /// Seven bits a byte, the lowest first, in ten bytes at the most.
+  /// Reads a number of seven bits per byte, lowest first, in at most ten bytes.
   private mutating func varint() throws(WireFormatError) -> UInt64 {
     var value: UInt64 = 0
     for shift in stride(from: 0 as UInt64, to: 70, by: 7) {

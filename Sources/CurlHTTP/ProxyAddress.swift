@@ -13,12 +13,12 @@ struct ProxyAddress: Hashable {
   var kind: ProxyKind
   var host: String
   var port: Int
-  /// Whether the proxy is told the instance's name, and looks it up itself.
+  /// Whether the proxy gets the instance's name, and looks it up itself.
   var looksUpNames: Bool
 
-  /// Reads what the settings have let pass: `SCHEME://[USER[:PASSWORD]@]HOST[:PORT]`.
+  /// Reads a valid setting of the form `SCHEME://[USER[:PASSWORD]@]HOST[:PORT]`.
   ///
-  /// Source: CURLOPT_PROXY(3), for the ports too.
+  /// Source: CURLOPT_PROXY(3), also for the default ports.
   init(_ text: String) {
     let parts = text.split(separator: "://", maxSplits: 1)
     let scheme = parts.count == 2 ? parts[0].lowercased() : "http"
@@ -42,16 +42,16 @@ struct ProxyAddress: Hashable {
   }
 }
 
-/// A name that must be looked up before a check can begin, with the port that libcurl asks it for.
+/// A name that must be looked up before a check can begin, with the port that libcurl will use.
 struct Destination: Hashable {
   var host: String
   var port: Int
 
-  /// Whether the host is no name at all.
+  /// Whether the host is an address rather than a name.
   var isAddress: Bool { Self.isAddress(host) }
 
   static func isAddress(_ host: String) -> Bool {
-    // An address's last part is a number, a name's never (RFC 3696, section 2).
+    // The last part of an address is a number; that of a name never is (RFC 3696, section 2).
     host.contains(":") || host.split(separator: ".").last?.asWholeNumber != nil
   }
 }
@@ -59,7 +59,7 @@ struct Destination: Hashable {
 extension RequestTemplate {
   var proxyAddress: ProxyAddress? { proxy.map(ProxyAddress.init) }
 
-  /// The names that a check of the instance has looked up here: its own, and that of a proxy.
+  /// The names that are looked up here for a check of the instance: its own, and that of a proxy.
   func names(of instance: Instance) -> [Destination] {
     var places: [Destination] = []
     let proxy = proxyAddress
@@ -68,9 +68,9 @@ extension RequestTemplate {
     return places.filter { !$0.isAddress }
   }
 
-  /// Where libcurl connects to, or has the proxy connect to.
+  /// The host and port that libcurl connects to, or tells the proxy to connect to.
   ///
-  /// Source: CURLOPT_CONNECT_TO(3): the first mapping that fits and says something.
+  /// Source: CURLOPT_CONNECT_TO(3): the first mapping that matches and is not empty.
   private func destination(of instance: Instance) -> Destination {
     let own = Destination(host: instance.address, port: instance.port)
     let asked = check.target.scheme.isTLS ? serverName ?? instance.address : instance.address
@@ -90,7 +90,7 @@ extension RequestTemplate {
     return own
   }
 
-  /// The parts between colons; those of an IPv6 address in brackets do not count.
+  /// Splits a mapping at its colons, except for those of an IPv6 address in brackets.
   private static func mappingParts(_ text: String) -> [Substring] {
     var isInside = false
     return text.split(omittingEmptySubsequences: false) { character in

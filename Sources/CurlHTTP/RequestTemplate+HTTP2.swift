@@ -2,17 +2,17 @@ internal import GateCore
 
 /// The request of a check over HTTP/2, sent on its own connection.
 struct HTTP2Request {
-  /// Pseudo-header fields first (RFC 9113, section 8.3); names are in lower case.
+  /// The header fields: pseudo-header fields first (RFC 9113, section 8.3), names in lower case.
   var fields: [(name: String, value: String)]
   /// The body; nil if there is none.
   var body: [UInt8]?
 }
 
 extension RequestTemplate {
-  /// What a check of the instance asks over HTTP/2.
+  /// The request of a check of the instance over HTTP/2.
   ///
-  /// Sources: RFC 9113, section 8.3.1; gRPC over HTTP/2, "Requests". A `message` stands in place of
-  /// the check's own.
+  /// A `message` replaces the check's own gRPC message. Sources: RFC 9113, section 8.3.1; gRPC over
+  /// HTTP/2, "Requests".
   func http2Request(for instance: Instance, message: [UInt8]? = nil) -> HTTP2Request {
     let scheme = check.target.scheme
     let own = fields.filter { !Self.namesOfConnections.contains($0.name.lowercased()) }
@@ -30,7 +30,7 @@ extension RequestTemplate {
       body: scheme.isGRPC ? Self.framed(message ?? healthMessage) : nil)
   }
 
-  /// The address, and the port unless it is the scheme's own: as the `Host` of HTTP/1.1.
+  /// The address, and the port unless it is the scheme's default: the `Host` of HTTP/1.1.
   private func authority(of instance: Instance) -> String {
     let address = instance.address.split(separator: "%", maxSplits: 1).first.map(String.init)
     let host = Self.bracketed(address ?? instance.address)
@@ -38,12 +38,13 @@ extension RequestTemplate {
       ? host : "\(host):\(instance.port)"
   }
 
-  /// These are HTTP/1.1's own, and `TE` says nothing but `trailers` (RFC 9113, section 8.2.2).
+  /// Fields that belong to HTTP/1.1; `TE` may only be `trailers` (RFC 9113, section 8.2.2).
   private static let namesOfConnections: Set = [
     "connection", "proxy-connection", "keep-alive", "transfer-encoding", "upgrade",
   ]
 
-  /// `HealthCheckRequest`: the service in field 1, unless it is empty; of other methods nothing.
+  /// A `HealthCheckRequest` with the service in field 1, unless that is empty; empty for other
+  /// methods.
   private var healthMessage: [UInt8] {
     guard check.target.path == HealthCheckTarget.standardGRPCPath, !grpcService.isEmpty else {
       return []
@@ -51,12 +52,12 @@ extension RequestTemplate {
     return [0x0A] + Self.varint(grpcService.utf8.count) + Array(grpcService.utf8)
   }
 
-  /// Seven bits a byte, the lowest first (Protocol Buffers, "Encoding").
+  /// Encodes a number with seven bits per byte, lowest first (Protocol Buffers, "Encoding").
   private static func varint(_ value: Int) -> [UInt8] {
     value < 0x80 ? [UInt8(value)] : [UInt8(value & 0x7F) | 0x80] + varint(value >> 7)
   }
 
-  /// A frame, not compressed, of one message (gRPC over HTTP/2, "Length-Prefixed-Message").
+  /// An uncompressed frame with one message (gRPC over HTTP/2, "Length-Prefixed-Message").
   private static func framed(_ message: [UInt8]) -> [UInt8] {
     let length = UInt32(message.count)
     return [0] + [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: length >> $0) } + message

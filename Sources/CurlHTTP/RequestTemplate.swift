@@ -5,31 +5,33 @@ package struct RequestTemplate {
   package var check: HealthCheck
   /// The method; nil for GET, or POST with gRPC.
   package var method: String?
-  /// The `Host`; nil: the instance's address, and its port unless it is the scheme's own.
+  /// The `Host`; nil for the instance's address, with its port unless that is the scheme's default.
   package var host: String?
   package var userAgent: String?
-  /// Header fields of the user's own; one with a name that the load balancer sends replaces it.
+  /// The user's header fields; one with the name of a field that the load balancer sends replaces
+  /// it.
   package var headers: [Answer.Field] = []
   package var verifiesTLS = false
   package var caFile: String?
   package var clientCertificate: String?
   package var clientKey: String?
-  /// The newest version of TLS to offer; nil: whatever the TLS library has.
+  /// The newest version of TLS to offer; nil for the newest that the TLS library has.
   package var tlsMax: TLSVersion?
-  /// Whether an HTTP check is made over HTTP/2; a gRPC check always is.
+  /// The version of HTTP for HTTP checks; a gRPC check always uses HTTP/2.
   package var protocolVersion = ProtocolVersion.http1
-  /// The header that is sent before anything else; not through a proxy.
+  /// The PROXY header that is sent first on the connection, not through a proxy; nil for none.
   package var proxyProtocol: ProxyProtocol?
-  /// The service that `grpc.health.v1` is asked about.
+  /// The service in the request of a `grpc.health.v1` check; empty for the server as a whole.
   package var grpcService = ""
-  /// The name that TLS asks for and verifies; nil: none for an address, as the load balancer.
+  /// The name that TLS sends (SNI) and verifies; nil for none, as a load balancer does for an
+  /// address.
   package var serverName: String?
-  /// An HTTP or SOCKS5 proxy, as curl takes it; the environment's are never used.
+  /// An HTTP or SOCKS5 proxy in curl's notation; nil for none, whatever the environment says.
   package var proxy: String?
-  /// `HOST1:PORT1:HOST2:PORT2`, as curl takes them.
+  /// `HOST1:PORT1:HOST2:PORT2`, in curl's notation.
   package var connectTo: [String] = []
   package var judge: (any AnswerJudge)?
-  /// Texts that an answer may repeat and no output may show.
+  /// Texts that a response may repeat and no output may show.
   package var secrets: SecretMask = []
 
   package init(check: HealthCheck) {
@@ -39,7 +41,7 @@ package struct RequestTemplate {
 }
 
 extension RequestTemplate {
-  /// Whether checks are made over HTTP/2: in clear text by prior knowledge, over TLS by ALPN.
+  /// Whether checks use HTTP/2: by prior knowledge in clear text, by ALPN over TLS.
   var usesHTTP2: Bool {
     check.target.scheme.isGRPC || check.target.scheme.hasPath && protocolVersion != .http1
   }
@@ -56,12 +58,12 @@ extension RequestTemplate {
       switch check.semantics {
       case _ where check.target.scheme.isGRPC:
         [.init("Content-Type", "application/grpc"), .init("TE", "trailers")]
-      // HTTP/2 has no fields of the connection (RFC 9113, section 8.2.2).
+      // HTTP/2 has no fields about the connection (RFC 9113, section 8.2.2).
       case .classic where usesHTTP2: [.init("Accept", "*/*")]
       case .alb where usesHTTP2 && judge == nil: [.init("Accept-Encoding", "gzip, compressed")]
       case .alb where usesHTTP2, .nlb where usesHTTP2: []
       case .classic: [.init("Connection", "keep-alive")]
-      // A body that must be read is asked for as it is.
+      // A body that must be read is requested without compression.
       case .alb where judge != nil, .nlb: [.init("Connection", "close")]
       case .alb:
         [.init("Connection", "close"), .init("Accept-Encoding", "gzip, compressed")]
@@ -70,7 +72,7 @@ extension RequestTemplate {
     return own.filter { !names.contains($0.name.lowercased()) } + headers
   }
 
-  /// The lines that libcurl adds to what it sends by itself, or takes out of it.
+  /// The header lines for libcurl: they add to its own fields, or remove one of them.
   func headerLines(host: String?) -> [String] {
     var lines = fields.map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }
     let names = Set(fields.map { $0.name.lowercased() })
@@ -81,13 +83,16 @@ extension RequestTemplate {
     return lines
   }
 
-  /// Classic sends 1.0, ALB 2.0 (captures; ALB guide), and so does NLB here, whose own nobody tells.
+  /// The user agent: `1.0` for classic, `2.0` for alb (captures; ALB guide) and for nlb.
+  ///
+  /// What a Network Load Balancer sends is not documented.
   var agent: String {
     userAgent
       ?? (check.semantics == .classic ? "ELB-HealthChecker/1.0" : "ELB-HealthChecker/2.0")
   }
 
-  /// Whether a check is one short request, which a single packet carries, and its answer.
+  /// Whether the request is short enough for a single packet, and is not over TLS, HTTP/2 or a
+  /// proxy.
   var sendsOnePiece: Bool {
     let length = fields.reduce(target.path.utf8.count) {
       $0 + $1.name.utf8.count + $1.value.utf8.count + 4
@@ -97,7 +102,8 @@ extension RequestTemplate {
 
   private var target: HealthCheckTarget { check.target }
 
-  /// The URL of an instance; `serverName` stands in its authority where TLS must ask for it.
+  /// The URL of an instance; with TLS, `serverName` is its host, because libcurl takes SNI from
+  /// there.
   func url(of instance: Instance) -> String {
     let target = check.target
     let scheme = target.scheme.isTLS ? "https" : "http"
@@ -105,13 +111,13 @@ extension RequestTemplate {
     return "\(scheme)://\(Self.bracketed(host)):\(instance.port)\(target.path)"
   }
 
-  /// The instance's URL in clear text, for a connection that is only to be made.
+  /// The instance's URL in clear text, for a connection that libcurl only opens.
   func plainURL(of instance: Instance) -> String {
     let host = (check.target.scheme.isTLS ? serverName : nil) ?? instance.address
     return "http://\(Self.bracketed(host)):\(instance.port)"
   }
 
-  /// The `Host` that must be sent because the URL's is another; nil: the URL's is right.
+  /// The `Host` that must be set because the URL has another one; nil if the URL's is right.
   func hostOverride(for instance: Instance) -> String? {
     if let host { return host }
     guard check.target.scheme.isTLS, serverName != nil else { return nil }
@@ -119,27 +125,27 @@ extension RequestTemplate {
     return instance.port == 443 ? host : "\(host):\(instance.port)"
   }
 
-  /// Where to connect to in place of what the URL says.
+  /// The mappings of hosts and ports of the URL to those that libcurl must connect to.
   func connectMappings(for instance: Instance) -> [String] {
     guard check.target.scheme.isTLS, let serverName else { return connectTo }
     let place = mapped(instance)
     return ["\(serverName):\(instance.port):\(place)"]
   }
 
-  /// The user's own mapping of an instance, which libcurl cannot look up by a server's name.
+  /// The user's mapping of an instance, which libcurl cannot find by a server's name.
   private func mapped(_ instance: Instance) -> String {
     let host = Self.bracketed(instance.address)
     let prefixes = ["\(host):\(instance.port):", "\(host)::", ":\(instance.port):", "::"]
     for mapping in connectTo {
       guard let prefix = prefixes.first(where: { mapping.hasPrefix($0) }) else { continue }
       let place = mapping.dropFirst(prefix.count)
-      // No host is the instance's own; libcurl would take the server's name for it.
+      // Without a host it is the instance's own; libcurl would use the server's name.
       return place.hasPrefix(":") ? host + place : String(place)
     }
     return "\(host):\(instance.port)"
   }
 
-  /// An IPv6 address as it stands in a URL (RFC 3986, 3.2.2; its zone by RFC 6874).
+  /// A host in the form that a URL needs: an IPv6 address in brackets (RFC 3986, 3.2.2; RFC 6874).
   static func bracketed(_ host: String) -> String {
     guard host.contains(":") else { return host }
     return "[\(host.split(separator: "%", maxSplits: 1).joined(separator: "%25"))]"

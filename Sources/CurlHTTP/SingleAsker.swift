@@ -4,14 +4,14 @@ package import GateCore
 
 /// Sends single requests one after the other, on the calling thread.
 ///
-/// Each goes out as a check does; redirects are not followed, and of a body no more than 64 KiB is
-/// kept and 1 MiB read.
+/// Each request is sent in the same way as a check. Redirects are not followed. At most 1 MiB of a
+/// body is read, and 64 KiB are kept.
 package final class SingleAsker {
   private let runner: TransferRunner
-  /// Whose connection may be kept for the next request.
+  /// The transfer whose connection the next request may reuse; nil if there is none.
   private var keeper: Transfer?
 
-  /// - Throws: `CurlFailure` when libcurl or the system gives no loop.
+  /// - Throws: `CurlFailure` if libcurl or the system cannot create a loop.
   package init() throws(CurlFailure) {
     runner = try TransferRunner()
   }
@@ -37,7 +37,7 @@ package final class SingleAsker {
     }
   }
 
-  /// Sees the transfer through, by the loop of the checks: what they would see is seen here.
+  /// Runs the transfer to its end with the loop of the checks, so that it sees what a check would.
   private func perform(
     _ transfer: Transfer, _ plan: RequestTemplate, from started: Int64
   ) -> TransferEnd {
@@ -49,7 +49,7 @@ package final class SingleAsker {
         if ended === transfer { return end }
       }
       let left = deadline - hg_monotonic_us()
-      // While the connection is still there, which tells how far it had come.
+      // This must be done while the connection exists, which shows how far the transfer had come.
       guard left > 0 else {
         return runner.timedOut(transfer, after: plan.check.timeout, way)
       }
@@ -59,14 +59,14 @@ package final class SingleAsker {
   }
 
   private static let bodyKept = 64 * 1024
-  /// A health check's answer beyond it is too large, whatever more there is.
+  /// The bytes of a body that are read; a health check's response should never be larger.
   private static let bodyLimit = 1024 * 1024
 
   private func prepared(
     _ request: SingleRequest, for instance: Instance
   ) throws(CurlFailure) -> (Transfer, names: [Destination]) {
     let plan = request.plan
-    // A connection over HTTP/2 is good for one request, as a check's is.
+    // A connection over HTTP/2 is used for one request, as for a check.
     let kept = request.connection == .kept ? keeper : nil
     let transfer: Transfer
     if let kept {
@@ -99,7 +99,7 @@ extension SingleAnswer {
   ) {
     let handle = transfer.handle
     let response = handle.response.pointee
-    // More than is read: what came says enough.
+    // The body is larger than what is read; the part that came is enough.
     self.end = if case .failed = end, response.body_too_large { .answered } else { end }
     let status = transfer.httpStatus
     if status > 0 {
@@ -142,9 +142,10 @@ extension SingleAnswer.CertificateDates {
 }
 
 extension Answer {
-  /// Without secrets of ours, which it may repeat; what was cut off may end in the beginning of one.
+  /// A copy with our own secrets masked, which a response may repeat.
   ///
-  /// Those of others stay, for whoever asks what it shows of them.
+  /// A body that was cut off may end with the beginning of a secret. Secrets of others are kept,
+  /// because lint reports them.
   fileprivate func masking(_ secrets: SecretMask) -> Answer {
     guard !secrets.isEmpty else { return self }
     func masked(_ bytes: [UInt8], _ end: SecretMask.End) -> [UInt8] {

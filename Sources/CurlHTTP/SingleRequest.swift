@@ -2,18 +2,18 @@ package import GateCore
 
 /// One request of `lint` to one instance, which is not a check of a run.
 package struct SingleRequest {
-  /// What is sent, and within which timeout.
+  /// The request, its timeout and its expectations.
   package var plan: RequestTemplate
   package var connection: Connection
-  /// The message of a gRPC call; nil: an empty one.
+  /// The message of a gRPC call; nil for an empty one.
   package var message: [UInt8]?
 
   package enum Connection: Sendable {
-    /// Made for it, and closed after it.
+    /// A new connection that is closed afterwards.
     case own
-    /// Made for it, and kept for the next.
+    /// A new connection that is kept for the next request.
     case opened
-    /// That of the request before, if it is still there.
+    /// The connection of the previous request, if it still exists.
     case kept
   }
 
@@ -27,23 +27,23 @@ package struct SingleRequest {
 /// The response to a single request, with details that a check does not need.
 package struct SingleAnswer {
   package var end: TransferEnd
-  /// With at most 64 KiB of the body; nil when nothing of an answer came.
+  /// The response with at most 64 KiB of its body; nil if nothing was received.
   package var answer: Answer?
-  /// Bytes of the body that came, kept or not.
+  /// The number of received bytes of the body, kept or not.
   package var bodySize = 0
-  /// `1.0`, `1.1`, `2`.
+  /// `1.0`, `1.1` or `2`; empty if unknown.
   package var httpVersion = ""
   package var grpc: GRPC?
-  /// From the start, in microseconds.
+  /// The time from the start until the connection was made, in microseconds.
   package var connectMicroseconds: Int64 = 0
   package var totalMicroseconds: Int64 = 0
   package var madeConnection = true
-  /// The certificate's dates, as the TLS library writes them.
+  /// The certificate's dates in the TLS library's notation; nil without TLS.
   package var certificate: CertificateDates?
 
   package struct GRPC: Hashable, Sendable {
     package var status: Int?
-    /// Nil when the answer is no message of `grpc.health.v1`.
+    /// Whether the service is SERVING; nil if the response is not a message of `grpc.health.v1`.
     package var isServing: Bool?
   }
 

@@ -5,39 +5,39 @@ internal import GateInsight
 /// A reusable libcurl handle for one running check.
 final class Transfer {
   let handle: EasyHandle
-  /// The place of the plan that it is set up for.
+  /// The index of the plan (lane) for which it is set up.
   let lane: Int
-  /// Its own place among a runner's.
+  /// Its index among the transfers of the runner.
   let index: Int
-  /// The instance being checked; nil while the place is free.
+  /// The instance being checked; nil while the transfer is free.
   var key: InstanceKey?
   var role = InstanceRole.member
   var started = GateInstant.start
-  /// When it began, on the clock that stands still while the gate is not listening.
+  /// The time of its start on the clock that stands still while the gate is not listening.
   var startedListening: Int64 = 0
-  /// How often the place was used: tells a later check from an earlier one.
+  /// The number of times it was used; tells a later check from an earlier one.
   var generation = 0
   /// Whether it has been used for a check.
   var isSpent = false
-  /// How far it has come; idle while the place is free.
+  /// How far it has come; idle while it is free.
   var stage = Stage.idle
-  /// Makes the connection where something must be sent on it before libcurl does.
+  /// Makes the connection if something must be sent on it before libcurl may use it; else nil.
   let opener: EasyHandle?
   let usesHTTP2: Bool
   let isTLS: Bool
-  /// The request, for HTTP/2.
+  /// The request over HTTP/2; nil for other checks.
   var request: HTTP2Request?
   var exchange: HTTP2Exchange?
-  /// How long the names took; nil: none was looked up.
+  /// The duration of the name lookups in microseconds; nil if there were none.
   var lookupMicroseconds: Int64?
-  /// Until the opener's connection was there.
+  /// The time until the opener's connection was made, in microseconds; nil without an opener.
   var openedMicroseconds: Int64?
-  /// What came before libcurl's own clock of the transfer started: names, and an opener.
+  /// The microseconds before libcurl's clock of the transfer started: name lookups, and an opener.
   var earlierMicroseconds: Int64 = 0
-  /// The names that are still to be looked up, and what was found.
+  /// The number of names that are still to be looked up.
   var names = 0
   var addresses: [String] = []
-  /// These must outlive the transfer.
+  /// Objects that must outlive the transfer, because libcurl refers to them.
   private var place: Place?
   private var headers: StringList?
   private var mappings: StringList?
@@ -52,12 +52,12 @@ final class Transfer {
     case exchanging
   }
 
-  /// Headers beyond this are no answer: an Application Load Balancer takes 32 KiB.
+  /// The largest header that is accepted; an Application Load Balancer accepts 32 KiB.
   private static let headerLimit = 32 * 1024
-  /// A body beyond this has no end worth waiting for.
+  /// The largest body that is read: a larger one is treated as endless.
   private static let bodyLimit = 16 * 1024 * 1024
 
-  /// `index` is the place of this one among all of a runner's.
+  /// Sets a transfer up for a plan; `index` is its index among the runner's transfers.
   init(_ plan: RequestTemplate, lane: Int, index: Int) throws(CurlFailure) {
     self.lane = lane
     self.index = index
@@ -77,7 +77,7 @@ final class Transfer {
     try setRequest(plan)
   }
 
-  /// Points the handle at an instance; what is the same as the last time is not set again.
+  /// Sets the instance; values that have not changed since the last check are not set again.
   func aim(at place: Place, headers: StringList?, mappings: StringList?) throws(CurlFailure) {
     handle.forgetResponse()
     self.place = place
@@ -99,18 +99,18 @@ final class Transfer {
     try opener.set(plain)
   }
 
-  /// Hands over the addresses that were found.
+  /// Passes the addresses that were looked up to libcurl.
   func useAddresses() throws(CurlFailure) {
     let list = try StringList(addresses)
     for handle in [handle, opener].compactMap({ $0 }) {
       try handle.set(.resolve, list)
-      // For this check, and out of libcurl's cache some time after it.
+      // They are for this check only, and expire from libcurl's cache soon after it.
       try handle.set(.dnsCacheTimeout, 60)
     }
     resolutions = list
   }
 
-  /// The handle whose times and errors are those of this check; nil: none has begun.
+  /// The handle that has the times and errors of this check; nil if none has begun.
   var current: EasyHandle? {
     switch stage {
     case .idle, .lookingUp: nil
@@ -119,50 +119,52 @@ final class Transfer {
     }
   }
 
-  /// How long a phase took from the start of the check; nil: it is not over.
+  /// The time from the start of the check to the end of a phase; nil if the phase is not over.
   func time(_ info: CurlInfo<Int64>) -> Int64? {
     guard let time = current?[info], time > 0 else { return nil }
     return earlierMicroseconds + time
   }
 
-  /// From the start to the end, by libcurl's clock, which starts with the transfer and not with the
-  /// wish for one; nil when libcurl does not know that it has ended.
+  /// The time from the start to the end in microseconds; nil if libcurl does not know of the end.
+  ///
+  /// libcurl's clock starts with the transfer, not with the request for one.
   var totalMicroseconds: Int64? {
     guard let total = time(.totalTime) else { return nil }
     guard let exchange else { return total }
     return exchange.endedAt.map { total + $0 - exchange.connectedAt }
   }
 
-  /// Until the first byte of the answer; nil: there is none.
+  /// The time until the first byte of the response, in microseconds; nil if there was none.
   var firstByteMicroseconds: Int64? {
     guard let exchange else { return time(.startTransferTime) }
     guard let first = exchange.firstByteMicroseconds else { return nil }
     return time(.totalTime).map { $0 + first }
   }
 
-  /// The HTTP status, or 0.
+  /// The HTTP status; 0 if there is none.
   var httpStatus: Int {
     guard stage != .exchanging else { return exchange?.status ?? 0 }
     return stage == .transferring ? handle[.responseCode] : 0
   }
 
   private func setTransport(of handle: EasyHandle, _ plan: RequestTemplate) throws(CurlFailure) {
-    // A new connection for each check, as the load balancers do.
+    // Load balancers make a new connection for each check.
     try handle.set(.freshConnect, 1)
     try handle.set(.forbidReuse, 1)
-    // The checker keeps the timeout; libcurl's would count time in which nobody listened.
+    // The checker handles the timeout; libcurl's would include time in which the loop was not
+    // listening.
     try handle.set(.timeoutMS, 0)
     try handle.set(.connectTimeoutMS, Int(Int32.max))
-    // Each literal address would become an entry of a cache that is searched for every check.
+    // Otherwise each literal address becomes an entry of a cache that is searched at every check.
     try handle.set(.dnsCacheTimeout, 0)
-    // An empty proxy, or else http_proxy in a CI runner's environment redirects the checks.
+    // Without an empty proxy, http_proxy in a CI runner's environment would redirect the checks.
     try handle.set(.proxy, plan.proxy ?? "")
     try handle.set(.noProxy, "")
-    // Through an HTTP proxy all checks use CONNECT: the instance gets what it would get without one.
+    // Through an HTTP proxy, all checks use CONNECT, so that the instance gets the same request.
     if plan.proxy != nil { try handle.set(.httpProxyTunnel, 1) }
-    // A proxy's answer to CONNECT is no part of the instance's.
+    // The proxy's response to CONNECT is not part of the instance's.
     try handle.set(.suppressConnectHeaders, 1)
-    // What goes out in one piece has nothing to wait for: a system call less a check.
+    // A request in one packet has nothing to wait for: this saves a system call per check.
     if plan.sendsOnePiece { try handle.set(.tcpNoDelay, 0) }
     try handle.set(.bufferSize, 1024)
     try handle.set(.pathAsIs, 1)
@@ -173,7 +175,7 @@ final class Transfer {
   private func setTLS(_ plan: RequestTemplate) throws(CurlFailure) {
     try handle.set(.sslEnableALPN, 0)
     if plan.usesHTTP2, isTLS, !handle.offerHTTP2() {
-      // Before 8.0 libcurl leaves such a connection alone, whatever is agreed on.
+      // Before 8.0 libcurl does not use such a connection otherwise, whatever was negotiated.
       try handle.set(.sslEnableALPN, 1)
       try handle.set(.httpVersion, HTTPVersion.http2TLS)
     }
@@ -184,7 +186,8 @@ final class Transfer {
     if let file = plan.caFile {
       try handle.set(.caInfo, file)
     } else if !plan.verifiesTLS {
-      // Not even read: parsing the system's bundle would cost more than the check.
+      // The authorities are not even read: parsing the system's bundle would cost more than the
+      // check.
       try handle.set(.caInfo, nil)
       try handle.set(.caPath, nil)
     }
@@ -194,11 +197,11 @@ final class Transfer {
 
   private func setRequest(_ plan: RequestTemplate) throws(CurlFailure) {
     try handle.set(.userAgent, plan.agent)
-    // What is compressed stays so: a bomb is as small as it came.
+    // Bodies are not decompressed here, so that a decompression bomb stays as small as it arrived.
     try handle.set(.httpContentDecoding, 0)
     guard !plan.usesHTTP2 else { return }
     try handle.set(.httpVersion, HTTPVersion.http1_1)
-    // What is no HTTP/1.1 is refused, and kept to be looked at.
+    // A response that is not HTTP/1.1 is a failure, and its bytes are kept as evidence.
     try handle.set(.http09Allowed, 1)
     switch plan.method {
     case nil, "GET": break
@@ -209,7 +212,7 @@ final class Transfer {
 }
 
 extension EasyHandle {
-  /// Has the connection made, and left to whoever asks for it.
+  /// Makes libcurl open the connection and leave it to the caller.
   fileprivate func leaveConnectionOpen() throws(CurlFailure) {
     try set(.connectOnly, 1)
     try set(.forbidReuse, 0)

@@ -39,8 +39,10 @@ extension TransferEnd {
   }
 }
 
-/// Why a stream was reset.
+/// The names of HTTP/2's error codes, with which a stream was reset.
 enum HTTP2Error {
+  /// The name of a code, or its number if it is unknown.
+  ///
   /// Source: RFC 9113, section 7.
   static func name(_ code: UInt32) -> String {
     let names = [

@@ -12,16 +12,17 @@ package enum TransferEnd: Hashable, Sendable {
   case fault(String, GateFault.Cause? = nil)
 }
 
-/// What a check goes through on its way to the instance, as far as it tells whose fault an end is.
+/// What lies between the gate and the instance: it decides what an end of a transfer says.
 struct CheckWay: Hashable {
   var isTLS = false
   var proxy: ProxyKind?
-  /// What an answer, or a library that tells of it, may repeat.
+  /// Secrets that a response, or an error text of a library, may repeat.
   var secrets: SecretMask = []
 }
 
 extension TransferEnd {
-  /// Sorts libcurl's result by whose fault it is: by what it says, and by how far the check had come.
+  /// Classifies libcurl's result as a failure or a gate fault, by its number and the check's
+  /// progress.
   ///
   /// Source: libcurl-errors(3); connect(2) for the errors of the system.
   init(_ result: CurlResult, of handle: EasyHandle, _ way: CheckWay) {
@@ -44,7 +45,7 @@ extension TransferEnd {
     }
   }
 
-  /// A fault for a resource that this process lacks, such as descriptors or memory.
+  /// A gate fault for a resource that this process lacks, such as descriptors or memory; else nil.
   private static func own(_ response: CurlResponse) -> TransferEnd? {
     if response.open_errno != 0 {
       return .fault(
@@ -53,7 +54,8 @@ extension TransferEnd {
     return response.out_of_memory ? .fault("no memory for the answer") : nil
   }
 
-  /// An end before the way through a proxy stood; nil when it stood, or there is none.
+  /// The end before the connection through a proxy was made; nil if it was made, or there is no
+  /// proxy.
   private static func onTheWay(
     _ result: CurlResult, _ handle: EasyHandle, _ way: CheckWay, _ text: String
   ) -> TransferEnd? {
@@ -61,7 +63,7 @@ extension TransferEnd {
     case nil: return nil
     case .socks:
       if result.resultClass == .proxy { return socks(handle[.proxyError]) }
-      // It is the proxy that libcurl connects to.
+      // libcurl connects to the proxy, so the proxy could not be reached.
       guard result.resultClass == .connecting else { return nil }
     case .http:
       let status = handle[.httpConnectCode]
@@ -74,9 +76,9 @@ extension TransferEnd {
     return .fault("the proxy: \(handle.systemWords ?? text)", .proxyUnusable)
   }
 
-  /// A proxy's answer to CONNECT that is no tunnel.
+  /// The end for a proxy's response to CONNECT that refuses the tunnel.
   ///
-  /// Source: RFC 9110, section 15.6: these say that the proxy has not reached whom it was to.
+  /// Source: RFC 9110, section 15.6: with these statuses the proxy has not reached the instance.
   private static func connect(answeredWith status: Int) -> TransferEnd {
     let text = "the proxy answered \(status) to CONNECT"
     return switch status {
@@ -89,7 +91,7 @@ extension TransferEnd {
     }
   }
 
-  /// What a SOCKS5 proxy answered (RFC 1928, section 6).
+  /// The end for a response of a SOCKS5 proxy (RFC 1928, section 6).
   private static func socks(_ code: CurlProxyCode) -> TransferEnd {
     switch code {
     case .networkUnreachable:
@@ -116,7 +118,7 @@ extension TransferEnd {
     }
   }
 
-  /// An answer whose form is wrong, as far as the bytes that came tell.
+  /// The end for a malformed response, by the bytes that arrived.
   private static func malformed(
     _ response: CurlResponse, _ secrets: SecretMask
   ) -> TransferEnd? {
@@ -148,7 +150,7 @@ extension TransferEnd {
       : .failed(.protocolError, "more than 16 MiB of body", .bodyTooLarge)
   }
 
-  /// An answer had begun: whatever ended it, the instance sent it.
+  /// The end after a response had begun: whatever the error was, the instance sent that response.
   private static func brokenOff(
     _ result: CurlResult, _ handle: EasyHandle, _ text: String
   ) -> TransferEnd {
@@ -164,7 +166,7 @@ extension TransferEnd {
       return .failed(
         .protocolError, "the answer is malformed: \(text)",
         FailureCause(words: text, of: .protocolError))
-    // libcurl's way of refusing a line without end (100 KB), be it the status line.
+    // libcurl's result for a line of more than 100 KB, which can be the status line.
     case .here where result == .outOfMemory:
       return .failed(.protocolError, "a header line without end", .headerTooLarge)
     case .connecting, .lookup, .proxy, .tls, .broken, .silence, .time, .here, .other:
@@ -172,7 +174,7 @@ extension TransferEnd {
     }
   }
 
-  /// The end of a transfer of which no byte of a response has come.
+  /// The end of a transfer for which no byte of a response has arrived.
   private static func unanswered(
     _ result: CurlResult, _ handle: EasyHandle, _ way: CheckWay, _ text: String
   ) -> TransferEnd {
@@ -181,7 +183,7 @@ extension TransferEnd {
     case .connecting: return connecting(failedWith: handle)
     case .lookup: return .fault("the name server: \(text)", .nameServer)
     case .here, .proxy: return .fault(said: text)
-    // An OpenSSL that allows no version that a check may offer.
+    // The local OpenSSL allows no version that a check may offer.
     case .broken where text.contains("no protocols available"): return .fault(said: text)
     case .tls: return handshake(text)
     case .silence: return .closedWithoutAnswer
@@ -200,9 +202,9 @@ extension TransferEnd {
     case ECONNREFUSED: return .failed(.connectionRefused, "connection refused")
     case ECONNRESET, ECONNABORTED, EPIPE: return .failed(.connectionReset, text)
     case ETIMEDOUT: return .failed(.timeoutConnect, text)
-    // The answer of a router, or of a neighbour that is not there.
+    // The report of a router, or of a neighbor that does not exist.
     case EHOSTUNREACH, EHOSTDOWN: return .failed(.hostUnreachable, text)
-    // The system did not say.
+    // The system gave no error.
     case 0: return .failed(.connectionRefused, "could not connect")
     case ENETUNREACH: return .fault("connect: \(text)", .noRoute)
     case EADDRNOTAVAIL: return .fault("connect: \(text)", .noLocalPort)
@@ -211,17 +213,18 @@ extension TransferEnd {
     }
   }
 
-  /// A connection that broke, during the handshake or before an answer.
+  /// The end of a connection that broke during the handshake or before a response.
   private static func broken(
     _ result: CurlResult, _ handle: EasyHandle, _ way: CheckWay, _ text: String
   ) -> TransferEnd {
     if handle.isReset { return .failed(.connectionReset, "connection reset") }
-    // TLS 1.3 tells after the handshake that it wants a certificate: no error of the system.
+    // TLS 1.3 requires a certificate only after the handshake; then there is no error of the
+    // system.
     let isHandshake = result == .sslConnectError || way.isTLS && handle.systemError == 0
     return isHandshake ? handshake(text) : .failed(.connectionReset, text)
   }
 
-  /// In words of its own where the TLS library says only that the connection ended.
+  /// The failed handshake in our own words if the TLS library says only that the connection ended.
   private static func handshake(_ text: String) -> TransferEnd {
     let isEnd = text.contains("SSL_ERROR_SYSCALL") || text.contains("unexpected eof")
     guard !isEnd else {
@@ -232,7 +235,7 @@ extension TransferEnd {
     return .failed(.tlsError, words, FailureCause(words: words, of: .tlsError))
   }
 
-  /// OpenSSL's are such as `error:0A000410:SSL routines::sslv3 alert handshake failure`.
+  /// The text of OpenSSL, such as `error:0A000410:SSL routines::sslv3 alert handshake failure`.
   private static func words(ofTLSLibrary text: String) -> String {
     guard let library = text.firstRange(of: "SSL routines:"),
       let colon = text[library.upperBound...].lastIndex(of: ":")
@@ -247,14 +250,14 @@ extension TransferEnd {
   static let closedWithoutAnswer = failed(
     .connectionReset, "closed without an answer", .closedWithoutAnswer)
 
-  /// A fault in the words of libcurl, of the TLS library or of the system.
+  /// A gate fault described by libcurl, the TLS library or the system.
   static func fault(said words: String) -> TransferEnd {
     .fault(words, GateFault.Cause(words: words))
   }
 
   // MARK: - Time
 
-  /// The end of a check that timed out, by how far it had come.
+  /// The end of a check at its timeout, by how far it had come.
   static func timedOut(
     _ handle: EasyHandle, after timeout: Duration, _ way: CheckWay
   ) -> TransferEnd {
@@ -280,12 +283,12 @@ extension TransferEnd {
         + "\(response.body_bytes) of body came", .unfinishedAnswer)
   }
 
-  /// Whether the proxy still waits for the instance: it takes longer than the check has time for.
+  /// Whether the proxy is still connecting to the instance, which takes longer than the timeout.
   private static func isBehindProxy(_ handle: EasyHandle, _ way: CheckWay) -> Bool {
     switch way.proxy {
     case nil: false
     case .http: handle[.httpConnectCode] / 100 != 2
-    // libcurl does not say; a request or a handshake that is over tells.
+    // libcurl does not report it; a request that was sent, or a finished handshake, shows it.
     case .socks:
       handle[.requestSize] == 0
         && handle[.appConnectTime] == 0
@@ -299,20 +302,20 @@ extension TransferEnd {
 }
 
 extension EasyHandle {
-  /// The system's error of the last thing that failed, or 0.
+  /// The system's error for the last operation that failed; 0 if there is none.
   var systemError: Int32 { Int32(truncatingIfNeeded: self[.osErrno]) }
 
-  /// Nil when the system did not say.
+  /// The system's text for that error; nil if there is none.
   var systemWords: String? {
     systemError == 0 ? nil : String(cString: strerror(systemError)).lowercasedFirst
   }
 
   fileprivate var isReset: Bool { systemError == ECONNRESET || systemError == EPIPE }
 
-  /// Whether a byte of an answer has come before this end, be it none of an answer's form.
+  /// Whether a byte of a response, even a malformed one, arrived before this end.
   fileprivate func hasAnswer(before result: CurlResult) -> Bool {
     if response.pointee.isBegun { return true }
-    // libcurl takes the end of a connection for the beginning of an answer, too.
+    // libcurl counts the end of a connection as the beginning of a response too.
     switch result.resultClass {
     case .silence, .broken, .tls: return false
     case .connecting, .lookup, .proxy, .cutOff, .form, .time, .here, .other:
@@ -320,9 +323,9 @@ extension EasyHandle {
     }
   }
 
-  /// Whether one of the addresses that were tried has answered, the proxy's if there is one.
+  /// Whether one of the addresses is connected, or the proxy's if there is one.
   var isConnected: Bool {
-    // The second: libcurl has not seen it yet, or waits for a SOCKS proxy.
+    // The second condition: libcurl has not noticed it yet, or waits for a SOCKS proxy.
     self[.connectTime] > 0 || hasConnectedSocket
   }
 }

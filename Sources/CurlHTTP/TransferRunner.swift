@@ -5,26 +5,26 @@ internal import LibC
 
 /// Runs transfers from name resolution to the last byte of a response.
 ///
-/// Most are libcurl's from their beginning to their end. What libcurl cannot do stands around it:
-/// names are looked up first, a header may be sent on the connection before anything else, and
-/// HTTP/2 is spoken on a connection that libcurl has made.
+/// libcurl runs most of them from beginning to end. The runner does what libcurl cannot: it looks
+/// names up first, may send a header on the connection before anything else, and speaks HTTP/2 on a
+/// connection that libcurl has made.
 final class TransferRunner {
   let loop: TransferLoop
   private(set) var transfers: [Transfer] = []
-  /// Those that ended outside libcurl.
+  /// The transfers that ended outside libcurl, with their ends.
   private var ended: [(transfer: Transfer, end: TransferEnd)] = []
-  /// Exchanges of which more may have come already.
+  /// Transfers whose HTTP/2 exchange may have received more data already.
   private var hasMore: [Transfer] = []
   private var resolver: NameResolver?
 
-  /// - Throws: `CurlFailure` when libcurl or the system gives no loop.
+  /// - Throws: `CurlFailure` if libcurl or the system cannot create a loop.
   init() throws(CurlFailure) {
     loop = try TransferLoop()
   }
 
-  /// Makes another transfer by a plan, or one in place of another.
+  /// Creates a transfer for a plan, or replaces the one at an index.
   ///
-  /// - Throws: `CurlFailure` when libcurl refuses a setting.
+  /// - Throws: `CurlFailure` if libcurl refuses a setting.
   func make(
     _ plan: RequestTemplate, lane: Int = 0, at index: Int? = nil
   ) throws(CurlFailure) -> Transfer {
@@ -38,15 +38,15 @@ final class TransferRunner {
     return transfer
   }
 
-  /// Begins a transfer that has been aimed.
+  /// Begins a transfer whose instance is set.
   ///
-  /// - Throws: `CurlFailure` when libcurl does not take it; then nothing was begun.
+  /// - Throws: `CurlFailure` if libcurl refuses it; then nothing has begun.
   func begin(_ transfer: Transfer, looking names: [Destination]) throws(CurlFailure) {
     guard names.isEmpty else { return try lookUp(names, for: transfer) }
     try connect(transfer)
   }
 
-  /// Gives up a transfer, or takes leave of one that has ended.
+  /// Abandons a running transfer, or releases one that has ended.
   func drop(_ transfer: Transfer) {
     switch transfer.stage {
     case .idle, .lookingUp: break
@@ -63,7 +63,7 @@ final class TransferRunner {
     transfer.stage = .idle
   }
 
-  /// When something is to be done at the latest; now, while there is something to begin with.
+  /// When `runTimer` must be called at the latest: 0 (at once) if there is work already.
   var nextMoment: Int64? { hasMore.isEmpty && ended.isEmpty ? loop.nextMoment : 0 }
 
   /// Performs the work that is due by now.
@@ -75,7 +75,7 @@ final class TransferRunner {
     for transfer in transfers { serve(transfer) }
   }
 
-  /// The next transfer that has ended.
+  /// The next transfer that has ended, and how; nil if there is none.
   func nextEnd(_ way: (Transfer) -> CheckWay) -> (transfer: Transfer, end: TransferEnd)? {
     endWhatIsLost()
     if !ended.isEmpty { return ended.removeFirst() }
@@ -96,7 +96,8 @@ final class TransferRunner {
     return nil
   }
 
-  /// Ends what would wait in vain: nothing that the loop could not do is an instance's failure.
+  /// Ends the transfers that an error of the loop affects, as lost: it is never an instance's
+  /// failure.
   private func endWhatIsLost() {
     for fault in loop.takeFaults() {
       let concerned =
@@ -109,7 +110,7 @@ final class TransferRunner {
     }
   }
 
-  /// How far a transfer had come when its time was up.
+  /// The end of a transfer at its timeout, by how far it had come.
   func timedOut(_ transfer: Transfer, after timeout: Duration, _ way: CheckWay) -> TransferEnd {
     guard let handle = transfer.current else {
       // Nothing was sent to the instance yet: its name, or the proxy's, is still being looked up.
@@ -178,9 +179,9 @@ final class TransferRunner {
     transfer.stage = transfer.opener == nil ? .transferring : .opening
   }
 
-  /// Sends the header on the connection that was made, and leaves the rest to libcurl.
+  /// Sends the PROXY header on the open connection, and passes the connection to libcurl.
   ///
-  /// Returns an end if that is it.
+  /// Returns the end of the transfer if this fails; nil if it continues.
   private func goOn(
     _ transfer: Transfer, from opener: EasyHandle, _ result: CurlResult, _ way: CheckWay
   ) -> TransferEnd? {
@@ -227,7 +228,7 @@ final class TransferRunner {
     if watch(transfer, socket) { serve(transfer) }
   }
 
-  /// Whether it is watched; else it has ended.
+  /// Watches the connection; false if that failed, which ended the transfer.
   @discardableResult private func watch(_ transfer: Transfer, _ socket: Int32) -> Bool {
     do throws(CurlFailure) {
       try loop.serve(socket, writes: transfer.exchange?.writes ?? false) { [unowned self] in

@@ -2,30 +2,28 @@ internal import LibC
 
 /// A group of loopback instances that misbehave on demand.
 ///
-/// Each has an address of its own in 127.0.0.0/16 and all share one port, as a real group does.
-/// One thread serves them all; every socket listens on loopback only.
+/// Each has an address in 127.0.0.0/16, and all share one port, as in a real group. One thread
+/// serves them all; every socket listens only on loopback.
 package struct DemoFleet: Sendable {
   package let instances: [DemoInstance]
   package let port: Int
 
-  /// What lets the behaviours' time pass.
+  /// The clock of the behaviors.
   package enum Time: Sendable {
     case runs
-    /// It stands at zero, until `advance(to:)`.
+    /// It stays at zero until `advance(to:)`.
     case standsStill
   }
 
   private let thread: ServingThread
 
-  /// Binds every instance's address; the clock of the behaviours starts when this returns.
+  /// Binds every instance's address; the clock of the behaviors starts when this returns.
   ///
-  /// - Parameters:
-  ///   - behaviours: One an instance; they are called `web-1`, `web-2`, ….
-  ///   - network: The x of 127.0.x.1, the first address.
-  ///   - port: 0 chooses one that is free on all the addresses.
-  ///   - time: Whether it passes by itself.
-  /// - Returns: The fleet, every instance of it in its first stance.
-  /// - Throws: `LoopbackError` when the port is taken or no descriptors are left.
+  /// - Parameters: - behaviours: One for each instance; the instances are called `web-1`, `web-2`,
+  ///   …. - network: The x of 127.0.x.1, the first address. - port: 0 chooses one that is free on
+  ///   all the addresses. - time: Whether time passes by itself.
+  /// - Returns: The fleet, with every instance in its first stance.
+  /// - Throws: `LoopbackError` if the port is taken or no descriptors are left.
   package static func start(
     _ behaviours: [InstanceBehaviour], network: Int = 10, port: Int = 0, time: Time = .runs
   ) async throws -> DemoFleet {
@@ -54,13 +52,14 @@ package struct DemoFleet: Sendable {
     return fleet
   }
 
-  /// The two by which the thread is woken, and those of some connections.
+  /// Two descriptors that wake the thread, and some for connections.
   private static let furtherDescriptors = 8
 
-  /// Finds out whether a fleet would have its descriptors: without those of connections nobody would
-  /// be told that it cannot serve.
+  /// Checks that a fleet would have enough descriptors, including some for connections.
   ///
-  /// - Throws: `LoopbackError` when there are too few.
+  /// Otherwise it could not serve, and nothing would report that.
+  ///
+  /// - Throws: `LoopbackError` if there are too few.
   package static func checkDescriptors(for behaviours: [InstanceBehaviour]) throws(LoopbackError) {
     let count = behaviours.map(\.socketsNeeded).reduce(furtherDescriptors, +)
     var copies: [CInt] = []
@@ -74,7 +73,7 @@ package struct DemoFleet: Sendable {
     }
   }
 
-  /// Starts a fleet for as long as `body` runs.
+  /// Runs a fleet while `body` runs.
   package static func serving<Value: Sendable>(
     _ behaviours: [InstanceBehaviour], network: Int = 10, port: Int = 0, time: Time = .runs,
     _ body: (DemoFleet) async throws -> Value
@@ -90,22 +89,22 @@ package struct DemoFleet: Sendable {
     }
   }
 
-  /// As the setting `instances` wants it: `web-1=127.0.10.1:PORT,…`.
+  /// The instances in the notation of the setting `instances`: `web-1=127.0.10.1:PORT,…`.
   package var instanceList: String {
     instances.map { "\($0.id)=\($0.address):\($0.port)" }.joined(separator: ",")
   }
 
-  /// Ends everything: when it returns, all sockets are closed.
+  /// Stops the fleet: when this returns, all sockets are closed.
   ///
-  /// To be called once.
+  /// It must be called exactly once.
   package func stop() async {
     try? await thread.perform { $0.stop() }
     thread.join()
   }
 
-  /// Lets every instance enter the phases that start by then, when time stands still.
+  /// Lets every instance enter the phases that start by this time, if time stands still.
   ///
-  /// - Throws: `LoopbackError` when an instance that boots cannot listen.
+  /// - Throws: `LoopbackError` if an instance that boots cannot listen.
   package func advance(to moment: Duration) async throws {
     try await thread.perform { try $0.advance(to: moment) }
   }

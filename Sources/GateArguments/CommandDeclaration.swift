@@ -1,17 +1,16 @@
 package import GateSettings
 
-/// What a command is and what it takes.
+/// A command with its arguments and options.
 ///
-/// Its words are read by this, and its help, its page of the manual and its completions are made
-/// from it.
+/// The command line is parsed by it, and help, manual pages and completions are made from it.
 package struct CommandDeclaration: Sendable {
   package let name: String
-  /// One sentence.
+  /// One sentence that says what the command does.
   package let abstract: String
-  /// Paragraphs with an empty line between them; one that begins with a blank keeps its lines.
+  /// Paragraphs separated by empty lines; a paragraph that begins with a blank keeps its lines.
   package let discussion: String
   package let argument: CommandArgument?
-  /// Its own, and single settings that it explains in its own words.
+  /// The command's own options, and single settings for which it has its own help text.
   package let options: [CommandOption]
   package let settings: [SettingGroup]
 
@@ -27,7 +26,8 @@ package struct CommandDeclaration: Sendable {
     self.settings = settings
   }
 
-  /// The option of a long name, without its hyphens; `no-strict` is `strict`, denied.
+  /// The option with a long name, without hyphens; `no-strict` is the denied `strict`; nil if
+  /// unknown.
   func option(named name: String) -> (option: CommandOption, isDenied: Bool)? {
     if let option = taken(name) { return (option, false) }
     guard name.hasPrefix("no-"), let option = taken(String(name.dropFirst(3))), option.isToggle
@@ -44,13 +44,13 @@ package struct CommandDeclaration: Sendable {
     return CommandOption(key)
   }
 
-  /// Every option, in the order of help; the title of a group of settings is theirs.
+  /// All options in the order of help; the options of settings have their group's title.
   var groups: [(title: String?, options: [CommandOption])] {
     [(nil, options)] + settings.map { ($0.title, $0.keys.map { CommandOption($0) }) }
   }
 }
 
-/// What a command takes beside its options.
+/// The arguments of a command besides its options.
 package struct CommandArgument: Sendable {
   package let metavar: String
   package let help: String
@@ -87,20 +87,20 @@ package enum Completion: Hashable, Sendable {
 
 /// One option of a command.
 package struct CommandOption: Hashable, Sendable {
-  /// Without its hyphens.
+  /// The long name, without hyphens.
   package let name: String
-  /// What stands for its value; nil where it takes none.
+  /// The placeholder for its value; nil if it takes none.
   package private(set) var metavar: String?
   package let help: String
   package private(set) var isRepeatable = false
   package private(set) var isRequired = false
-  /// Whether with it the command only tells something, and leaves no result anywhere.
+  /// Whether the command with it only prints information, and writes no result.
   package private(set) var isQuestion = false
   package private(set) var completion = Completion.nothing
-  /// The setting that it is.
+  /// The setting that the option sets; nil for a command's own option.
   package private(set) var key: SettingKey?
 
-  /// A command's own option with a value.
+  /// Creates a command's own option that takes a value.
   package init(
     _ name: String, _ metavar: String, _ help: String, completion: Completion = .nothing,
     isRepeatable: Bool = false, isRequired: Bool = false
@@ -109,12 +109,12 @@ package struct CommandOption: Hashable, Sendable {
     (self.isRepeatable, self.isRequired) = (isRepeatable, isRequired)
   }
 
-  /// A command's own option without a value.
+  /// Creates a command's own option without a value.
   package init(flag name: String, _ help: String, isQuestion: Bool = false) {
     (self.name, self.help, self.isQuestion) = (name, help, isQuestion)
   }
 
-  /// A setting, as its row of the table has it, or in a command's own words.
+  /// Creates the option of a setting, with the help text of the table or one of the command.
   package init(_ key: SettingKey, _ help: String? = nil) {
     let setting = key.setting
     name = key.optionName
@@ -125,21 +125,21 @@ package struct CommandOption: Hashable, Sendable {
     self.key = key
   }
 
-  /// Whether it can be denied: `--no-strict`.
+  /// Whether it can be denied, as in `--no-strict`.
   var isToggle: Bool { key != nil && metavar == nil }
 
   package var flag: String { "--\(name)" }
 
-  /// As help and the manual spell it.
+  /// Its spellings in help and the manual.
   var names: [String] {
     let letter = name == "help" ? "h" : Self.letters.first { $0.value == name }?.key
     return (letter.map { ["-\($0)"] } ?? []) + [flag] + (isToggle ? ["--no-\(name)"] : [])
   }
 
-  /// The options of one letter that take a value.
+  /// The short options that take a value, with their long names.
   package static let letters: [Character: String] = ["o": "format", "H": "header", "c": "config"]
 
-  /// What every command takes: it is answered, and nothing else is done.
+  /// The options that every command takes: they are answered, and nothing else is done.
   static let answered = [
     CommandOption(flag: "help", "Show the help of a command.", isQuestion: true),
     CommandOption(flag: "help-all", "Show the help with every setting.", isQuestion: true),
@@ -150,7 +150,7 @@ package struct CommandOption: Hashable, Sendable {
     "config", "FILE", "A YAML or JSON file of settings.", completion: .files)
 }
 
-/// Settings that a command takes together, under a title of its help.
+/// Settings that a command takes together, under one title of its help.
 package struct SettingGroup: Sendable {
   package let title: String
   private let kind: Kind
@@ -170,7 +170,7 @@ package struct SettingGroup: Sendable {
     kind = .parts(parts)
   }
 
-  /// In the order of help.
+  /// The settings in the order of help.
   var keys: [SettingKey] {
     switch kind {
     case .keys(let keys): keys
@@ -193,12 +193,12 @@ package struct SettingGroup: Sendable {
   package static let policy = SettingGroup("Policy", of: [.limits, .baseline, .guards])
   package static let output = SettingGroup("Output", of: [.documents, .reactions])
 
-  /// The settings that a verdict follows from.
+  /// The settings from which a verdict follows.
   package static let decisive = [healthCheck, thresholds, group, membership, policy]
 }
 
 extension SettingKey {
-  /// The name of its option, without the hyphens.
+  /// The name of its option, without hyphens.
   var optionName: String { String(rawValue.map { $0 == "_" ? "-" : $0 }) }
 
   fileprivate init?(optionName name: String) {
@@ -208,7 +208,7 @@ extension SettingKey {
 }
 
 extension Setting {
-  /// The table's sentence, and what holds when it is not given.
+  /// The help text of the table, and the default.
   fileprivate var sentence: String {
     let unset =
       switch whenUnset {

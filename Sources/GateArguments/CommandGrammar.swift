@@ -2,9 +2,9 @@ internal import GateCore
 package import GateSettings
 internal import GateText
 
-/// The one grammar of the command line: all commands, each with what it takes.
+/// The grammar of the command line: all commands with their arguments and options.
 ///
-/// They are declared when they are asked for: a command that is right needs no other.
+/// A command is declared only when it is needed: a valid command line needs only one.
 package struct CommandGrammar: Sendable {
   private let declared: @Sendable () -> [CommandDeclaration]
 
@@ -15,26 +15,27 @@ package struct CommandGrammar: Sendable {
   package var commands: [CommandDeclaration] { declared() }
 }
 
-/// The words of a command line after its command, read.
+/// The parsed words of a command line after the command.
 package struct CommandWords: Sendable {
   package let command: CommandDeclaration
   package fileprivate(set) var arguments: [String] = []
-  /// What is to be told in place of all else, if anything is: `help`, `help-all` or `version`.
+  /// The question that is answered instead of anything else: `help`, `help-all` or `version`; else
+  /// nil.
   package fileprivate(set) var question: String?
-  /// The first that cannot be; what was understood beside it stands here all the same.
+  /// The first error, if there is one; everything that was understood is available all the same.
   package fileprivate(set) var problem: CommandLineProblem?
-  /// The options of one value that are given more than once, with their hyphens.
+  /// Options of one value that are given more than once, with their hyphens.
   package fileprivate(set) var repeated: [String] = []
   private var given: [SettingKey: [String]] = [:]
   private var own: [String: [String]] = [:]
-  /// Arguments that follow an option's value with no other option between, and the option.
+  /// Arguments that directly follow an option's value, with that option.
   private var followers: [(option: String, word: String)] = []
 
   fileprivate init(of command: CommandDeclaration) {
     self.command = command
   }
 
-  /// The values of an option, in their order; of a toggle `true` or `false`.
+  /// The values of an option in their order; those of a toggle are `true` or `false`.
   package fileprivate(set) subscript(option: CommandOption) -> [String] {
     get { (option.key.map { given[$0] } ?? own[option.name]) ?? [] }
     set {
@@ -42,14 +43,14 @@ package struct CommandWords: Sendable {
     }
   }
 
-  /// The value of an option that takes one.
+  /// The last value of an option; nil if there is none.
   package func value(of option: CommandOption) -> String? { self[option].last }
 
   package func has(_ option: CommandOption) -> Bool { !self[option].isEmpty }
 
-  /// One of the names of a closed list.
+  /// Reads a name from a fixed list.
   ///
-  /// - Throws: what the list has, for a name that is not in it.
+  /// - Throws: an error with the possible names if the name is not in the list.
   package func choice<Choice>(
     of option: CommandOption
   ) throws(CommandLineProblem) -> Choice?
@@ -58,7 +59,7 @@ package struct CommandWords: Sendable {
     return try .named(text, of: option.flag)
   }
 
-  /// The settings that are given, in the order of help.
+  /// The given settings with their values, in the order of help.
   package var settings: [(SettingKey, [String])] {
     let alone = SettingGroup("", command.options.compactMap(\.key))
     return settings(of: command.settings + [alone])
@@ -72,7 +73,7 @@ package struct CommandWords: Sendable {
     }
   }
 
-  /// Whether it is asked for something to be told, and not for the command's work.
+  /// Whether the words ask only for information, and not for the command's work.
   package var asksOnly: Bool {
     question != nil || command.options.contains { $0.isQuestion && has($0) }
   }
@@ -89,8 +90,10 @@ package struct CommandWords: Sendable {
     if let option { followers.append((option.flag, argument)) }
   }
 
-  /// What to say in place of a message that repeats a word behind an option's value: quotes were
-  /// probably forgotten around the two, and what they were around may be a secret.
+  /// The error to report instead of a message that repeats a word after an option's value.
+  ///
+  /// Quotes were probably forgotten around the two words, which may be a secret. Nil if that does
+  /// not apply.
   package func forgottenQuotes(shownBy message: String) -> CommandLineProblem? {
     let stray = followers.first { _, word in
       word.utf8.count >= 8 && !isMeant(word) && message.contains(word.prefix(20))
@@ -103,7 +106,7 @@ package struct CommandWords: Sendable {
     }
   }
 
-  /// Whether it was meant as an argument of the command; a token has dots too, and is longer.
+  /// Whether the word was meant as an argument of the command; a token has dots too, and is longer.
   private func isMeant(_ word: String) -> Bool {
     word.contains("://")
       || command.name != "run" && word.looksLikePlace && word.utf8.count <= 40
@@ -111,7 +114,9 @@ package struct CommandWords: Sendable {
 }
 
 extension RawRepresentable<String> where Self: CaseIterable {
-  /// - Throws: what there is, for a name that is none.
+  /// Finds a command by its name.
+  ///
+  /// - Throws: an error with the possible names if there is no such command.
   package static func named(
     _ text: String, of subject: String
   ) throws(CommandLineProblem) -> Self {
@@ -123,14 +128,14 @@ extension RawRepresentable<String> where Self: CaseIterable {
   }
 }
 
-/// `a, b or c`.
+/// Joins names: `a, b or c`.
 private func alternatives(_ names: [String]) -> String {
   guard let last = names.last, names.count > 1 else { return names.first ?? "" }
   return "\(names.dropLast().joined(separator: ", ")) or \(last)"
 }
 
 extension CommandGrammar {
-  /// Reads the words after a command, to their end: whatever is wrong, what else is given is known.
+  /// Reads all words after a command; after an error, the remaining words are still read.
   package func read(_ words: [String], of command: CommandDeclaration) -> CommandWords {
     var reader = CommandReader(grammar: self, command: command, rest: words[...])
     reader.read()
@@ -144,7 +149,7 @@ private struct CommandReader {
   let command: CommandDeclaration
   var rest: ArraySlice<String>
   var words: CommandWords
-  /// Whose value was read last.
+  /// The option whose value was read last; nil if another word followed.
   private var before: CommandOption?
 
   init(grammar: CommandGrammar, command: CommandDeclaration, rest: ArraySlice<String>) {
@@ -228,7 +233,7 @@ private struct CommandReader {
       hint: isOption ? give : "a value that begins with '-' is written \(option.flag)=\(next)")
   }
 
-  /// What the command cannot do without.
+  /// The error for a required argument or option that is missing; nil if there is none.
   private var missing: CommandLineProblem? {
     let help = "'healthgate \(command.name) --help' shows what it takes"
     if let argument = command.argument, !argument.isOptional, words.arguments.isEmpty {
@@ -243,9 +248,9 @@ private struct CommandReader {
 
 /// An option as it is typed: `--name`, `--name=value`, `-o`, `-ovalue`, `-o=value`.
 private struct Spelling {
-  /// Without its value.
+  /// The typed option without its value.
   let typed: String
-  /// The long name that is meant, without its hyphens; empty where there is none.
+  /// The long name without hyphens; empty if there is none.
   let name: String
   let value: String?
 
@@ -266,7 +271,7 @@ private struct Spelling {
     }
   }
 
-  /// Those that stand for an option with its value.
+  /// Short options that stand for a long option with a value.
   private static let fixed: [String: (String, String?)] = [
     "-q": ("progress", "none"), "-h": ("help", nil), "-help": ("help", nil),
   ]

@@ -1,9 +1,9 @@
 internal import GateSettings
 internal import GateText
 
-/// The help of a command, in lines of 80 columns.
+/// The help of a command, in lines of at most 80 columns.
 extension CommandDeclaration {
-  /// Its own options; with `everySetting` those of the settings too.
+  /// The help with the command's own options; with `everySetting` also those of the settings.
   package func help(everySetting: Bool) -> String {
     var parts = [wrapped(abstract)] + paragraphs + [usage]
     if let argument { parts.append(section("Arguments", [(argument.metavar, argument.help)])) }
@@ -23,7 +23,7 @@ extension CommandDeclaration {
     return parts.joined(separator: "\n\n") + "\n"
   }
 
-  /// Settings that are no flags.
+  /// The sentence about settings that have no flag.
   private var inFileAlone: String {
     let keys = SettingKey.allCases.filter { !$0.isEverywhere }
     return section("Only in the settings file", keys.map { ($0.rawValue, $0.setting.help) })
@@ -74,7 +74,7 @@ extension CommandOption {
   }
 }
 
-/// Text in lines of at most 80 columns, each after as many blanks.
+/// Wraps text at 80 columns, with an indent.
 private func wrapped(_ text: some StringProtocol, indented margin: Int = 0) -> String {
   let blanks = String(repeating: " ", count: margin)
   var lines: [String] = []
@@ -91,7 +91,7 @@ private func wrapped(_ text: some StringProtocol, indented margin: Int = 0) -> S
 // MARK: - For programs
 
 extension CommandGrammar {
-  /// All that the commands take as JSON: the manual is made from it, and tests walk it.
+  /// All commands with their options as JSON, for the manual and the tests.
   package func dump(abstract: String, discussion: String) -> String {
     var writer = JSONWriter(.compact)
     writer.object { writer in

@@ -2,7 +2,7 @@ internal import GateCore
 internal import GateSettings
 internal import GateText
 
-/// The first word of a command line that cannot be, and what to do.
+/// The first word of a command line that is an error, and what to do about it.
 package struct CommandLineProblem: Error, Hashable, Sendable {
   package var words: String
   package var hint: String?
@@ -13,14 +13,14 @@ package struct CommandLineProblem: Error, Hashable, Sendable {
 }
 
 extension CommandGrammar {
-  /// An argument of a command that takes none.
+  /// The error for an argument of a command that takes none.
   func stray(_ word: String, in command: CommandDeclaration) -> CommandLineProblem {
     CommandLineProblem(
       "unexpected argument \(word.shown): '\(command.name)' takes none",
       hint: asFlags(word, of: command) ?? "'healthgate \(command.name) --help' shows what it takes")
   }
 
-  /// A URL, for a command that takes what it stands for.
+  /// The flags for a URL, for a command that takes its parts; nil if it is not a URL.
   private func asFlags(_ word: String, of command: CommandDeclaration) -> String? {
     guard word.contains("://"),
       let settings = try? GatedURLs.settings([word], beside: []),
@@ -31,7 +31,7 @@ extension CommandGrammar {
       .joined(separator: " ")
   }
 
-  /// An option that there is not: another spelling of one, another program's, or of another command.
+  /// The error for an unknown option: a misspelling, one of another program, or of another command.
   func unknown(_ option: String, in command: CommandDeclaration) -> CommandLineProblem {
     let name = String(option.drop { $0 == "-" })
     let hint =
@@ -44,7 +44,7 @@ extension CommandGrammar {
   }
 
   private func hint(forLetter letter: String, in command: CommandDeclaration) -> String? {
-    // It is one of this program, of an option that the command does not have.
+    // A short option of this program that the command does not have.
     if letter == "q" { return hint(for: "progress", in: command) }
     return ForeignWords.advice(forLetter: letter).flatMap { fits($0, command) ? $0 : nil }
   }
@@ -52,7 +52,7 @@ extension CommandGrammar {
   private func hint(for name: String, in command: CommandDeclaration) -> String? {
     let long = command.longNames
     let plain = name.hyphenated
-    // `--healthythreshold`, `--HealthyThreshold`.
+    // Spellings such as `--healthythreshold` and `--HealthyThreshold`.
     let bare = plain.filter { $0 != "-" }
     if let same = long.first(where: { $0.filter { $0 != "-" } == bare }) {
       return "did you mean --\(same)?"
@@ -65,7 +65,7 @@ extension CommandGrammar {
     if !owners.isEmpty {
       return "--\(plain) belongs to \(owners.prefix(3).joined(separator: " and "))"
     }
-    // `--unhealthy` may be one or the other.
+    // `--unhealthy` can have several meanings.
     let longer = long.filter { $0.hasPrefix("\(plain)-") }
     if !longer.isEmpty {
       return "did you mean \(longer.map { "--\($0)" }.joined(separator: " or "))?"
@@ -74,15 +74,16 @@ extension CommandGrammar {
     return hint(forPartsOf: plain, long, in: command)
   }
 
-  /// `--health-check-interval-seconds`, `--report-html`, `--max-retries`: a name that is known, among
-  /// words that say more of it.
+  /// The hint for a known name with additional words; nil if there is none.
+  ///
+  /// Examples are `--health-check-interval-seconds`, `--report-html` and `--max-retries`.
   private func hint(
     forPartsOf name: String, _ long: [String], in command: CommandDeclaration
   ) -> String? {
     let words = name.split(separator: "-").map(String.init)
     guard (2...8).contains(words.count) else { return nil }
     for count in (1..<words.count).reversed() {
-      // The end of a name says what it is, its beginning what it is of.
+      // The end of a name says what it is, and its beginning what it belongs to.
       for start in (0...(words.count - count)).reversed() {
         let part = words[start..<start + count].joined(separator: "-")
         let rest = words[..<start] + words[(start + count)...]
@@ -99,8 +100,7 @@ extension CommandGrammar {
     return nil
   }
 
-  /// Words that a name can have more of here or there: those of AWS's API, of Kubernetes' probes, of
-  /// units and of amounts.
+  /// Words that other programs add to a name: AWS's API, Kubernetes' probes, units and amounts.
   private static let qualifiers: Set = [
     "health", "healthcheck", "check", "checks", "probe", "poll", "request", "http", "lb", "elb",
     "retry",
@@ -109,12 +109,12 @@ extension CommandGrammar {
     "format", "id", "ids", "arn", "type", "time", "duration", "period", "expected", "expect",
   ]
 
-  /// Whether a command has the options that an advice names.
+  /// Whether a command has the options that a hint mentions.
   private func fits(_ advice: String, _ command: CommandDeclaration) -> Bool {
     advice.optionNames.allSatisfy { command.takes($0) }
   }
 
-  /// Why a first word is neither a command nor a URL.
+  /// The error for a first word that is neither a command nor a URL.
   package func problem(ofFirstWord word: String) -> CommandLineProblem {
     if word.looksLikePlace {
       return CommandLineProblem(
@@ -133,7 +133,7 @@ extension CommandGrammar {
 }
 
 extension CommandDeclaration {
-  /// The names of its options, without their hyphens, in the order of letters.
+  /// The names of its options, without hyphens, in alphabetical order.
   fileprivate var longNames: [String] {
     (groups.flatMap(\.options) + CommandOption.answered)
       .flatMap(\.names).filter { $0.hasPrefix("--") }.map { String($0.dropFirst(2)) }.sorted()

@@ -1,11 +1,12 @@
-/// The gate that lost nothing: the same fold, forked at the first loss.
+/// The gate without losses: the same fold, forked at the first loss.
 ///
-/// In it each lost check succeeded when it was due, each lost view said in service, and each failed
-/// listing had the members of the one before. Where it was promoted, or still can be, a rollback
-/// would be the gate's own fault.
+/// In it, each lost check succeeded when it was due, each lost view was "in service", and each
+/// failed listing had the members of the previous one. If it was promoted, or still can be, gate
+/// faults would be to blame for a rollback.
 extension Gate {
-  /// Whether a rollback would be the gate's own fault: had nothing been lost, the group would have
-  /// been promoted by now, or could still be.
+  /// Whether gate faults would be to blame for a rollback.
+  ///
+  /// That is so if, without losses, the group would have been promoted by now, or still could be.
   var areFaultsToBlame: Bool {
     mutating get {
       bringFaultlessHere()
@@ -13,8 +14,9 @@ extension Gate {
     }
   }
 
-  /// Brings the gate that lost nothing to this moment, where there is one, or something is lost by
-  /// now that no event has shown.
+  /// Brings the gate without losses to the present moment.
+  ///
+  /// It does so if that gate exists, or if something is lost by now that no event has shown yet.
   mutating func bringFaultlessHere() {
     if !isFaultless, faultless.isEmpty, isAnythingOverdue { forkFaultless() }
     guard !faultless.isEmpty else { return }
@@ -38,17 +40,17 @@ extension Gate {
     faultless = [fork]
   }
 
-  /// What came at one moment, and is not yet folded into the gate that lost nothing: what any of it
-  /// shows to be lost was due before it all.
+  /// The events of one moment that are not yet folded into the gate without losses.
+  ///
+  /// Anything that they show to be lost was due before all of them.
   struct Unfolded: Sendable {
     var at: GateInstant
     var events: [GateEvent] = []
-    /// The newest view among it.
+    /// The newest view in these events; nil if there is none.
     var view: FinishedView?
   }
 
-  /// Folds the event into the gate that lost nothing, if there is one, as it would have been: with
-  /// all others of this moment.
+  /// Folds the event into the gate without losses, if there is one, with all others of this moment.
   mutating func foldFaultless(_ event: GateEvent, at now: GateInstant) {
     guard !faultless.isEmpty else { return }
     if let unfolded, unfolded.at < now { foldUnfolded() }
@@ -70,17 +72,18 @@ extension Gate {
     faultless[0].pass(until: waiting.at, seen: waiting.at, with: waiting.events)
   }
 
-  /// What the load balancers say now holds in the gate that lost nothing too, where a lost view said
-  /// otherwise.
+  /// The load balancers' present views, as events for the gate without losses.
+  ///
+  /// They also apply there, if a lost view was assumed to differ.
   private func viewsAgain(before event: GateEvent) -> [GateEvent] {
     guard case .loadBalancerAsked(let view) = event, view.fault == nil else { return [] }
-    // A view of this very moment that was lost is not yet folded in.
+    // A lost view of this very moment has not been folded in yet.
     let isLost = unfolded?.view?.fault != nil
     return records.indices.compactMap { index in
       guard records[index].instance.role == .member, records[index].removed == nil else {
         return nil
       }
-      // One that they do not know is not in service with them.
+      // An instance that the load balancers do not list is not in service.
       let view = records[index].view ?? LoadBalancerView(state: .initial)
       let isKnown = faultless[0].records.indices.contains(index)
       let assumed = isLost ? inService : isKnown ? faultless[0].records[index].view : nil
@@ -88,15 +91,16 @@ extension Gate {
     }
   }
 
-  /// An answer that has not come for so long is lost: who is in the group is as before, and the load
-  /// balancers have all in service.
+  /// Notes a listing or a view that is overdue, which counts as lost.
+  ///
+  /// In the gate without losses, the members are then as before, and all are in service.
   mutating func noteStaleness() {
     guard policy.polling != nil else { return }
     guard isStale(by: clock) else { return }
     forkFaultless()
-    // A gate that was held up has missed the view that was due, and not the one after it.
+    // A gate that was held up missed the view that was due, but not the one after it.
     if isHeldUp(at: clock, seen: seen) { bringFaultlessHere() }
-    // Once for each view; after one that failed, too, somebody may have joined, or been seen otherwise.
+    // Once for each view: after a failed one too, instances may have joined or changed.
     guard let view, let lost = viewLost, lost <= clock,
       view.started == (unfolded?.view ?? faultless[0].view)?.started
     else { return }
@@ -104,12 +108,12 @@ extension Gate {
     faultless[0].seeInService(from: clock, at: lost)
   }
 
-  /// Whether a listing or a view should long have come.
+  /// Whether a listing or a view is overdue by this moment.
   func isStale(by now: GateInstant) -> Bool {
     listingLost.map { $0 <= now } ?? false || viewLost.map { $0 <= now } ?? false
   }
 
-  /// When the newest listing is lost, if none follows.
+  /// When the newest listing counts as lost if no other follows; nil if that does not apply.
   var listingLost: GateInstant? {
     policy.membership == .changing ? lost(listing?.started, at: listed) : nil
   }
@@ -118,19 +122,19 @@ extension Gate {
     policy.loadBalancer == .none ? nil : lost(view?.started, at: viewed)
   }
 
-  /// An answer that has become too old is lost; one that is so when it comes is known at that moment.
+  /// When a response becomes too old and counts as lost; one that was too old on arrival, at once.
   private func lost(_ started: GateInstant?, at came: GateInstant) -> GateInstant? {
     guard let started, let polling = policy.polling, !isFaultless else { return nil }
     return max(started + polling.maximumAge, came).next
   }
 
-  /// What each lost view said.
+  /// The assumed content of each lost view.
   private var inService: LoadBalancerView { LoadBalancerView(state: .healthy) }
 
   private mutating func seeInService(from started: GateInstant, at moment: GateInstant) {
     var effects: [GateEffect] = []
     let moment = max(moment, clock)
-    // What it said is known before anything is judged at that moment.
+    // The view's content is known before anything is judged at that moment.
     passTime(until: max(moment.previous, clock), effects: &effects)
     guard verdict == nil else { return }
     clock = moment
@@ -157,19 +161,19 @@ extension Gate {
       handle(.wokeUp, at: now, effects: &effects)
       seeInService(from: view.started, at: now)
     } else {
-      // A listing that failed changes nobody, and here every listing is fresh.
+      // A failed listing changes no members, and here every listing is fresh.
       handle(event, at: now, effects: &effects)
     }
   }
 
-  /// Lets time pass as if each check that was due by then, and lost, had succeeded when it was due.
+  /// Passes time as if each check that was due, and lost, had succeeded when it was due.
   private mutating func pass(
     until moment: GateInstant, seen: GateInstant, with events: [GateEvent] = []
   ) {
     guard verdict == nil else { return }
     let isHeldUp = isHeldUp(at: moment, seen: seen)
     if isHeldUp, isViewDue(by: moment) { seeInService(from: moment, at: clock) }
-    // Asked in this order: with many instances it is not gone through them at each event.
+    // The conditions are in this order so that not all instances are examined at each event.
     let lost =
       isHeldUp || isAnyMissed(by: moment) ? lostSlots(by: moment, isHeldUp: isHeldUp) : []
     for step in inOrder(lost + steps(to: events, at: moment)) {
@@ -181,12 +185,10 @@ extension Gate {
     if moment >= clock { passTime(until: moment, effects: &effects) }
   }
 
-  /// What happens in the gate that lost nothing, and when; and whether it is of a check that was not
-  /// made.
+  /// An event of the gate without losses, its time, and whether it is assumed for a check not made.
   private typealias Step = (at: GateInstant, event: GateEvent, isSupposed: Bool)
 
-  /// The events, each result when it was there, and before it the checks that it shows not to have
-  /// been made.
+  /// The events with the times of their results, and before each the missed checks that it shows.
   private func steps(to events: [GateEvent], at now: GateInstant) -> [Step] {
     var next: [InstanceKey: (schedule: CheckSchedule, check: GateInstant)] = [:]
     var steps: [Step] = []
@@ -195,7 +197,7 @@ extension Gate {
         steps.append((now, event, false))
         continue
       }
-      // One that joined at this very moment has missed nothing.
+      // An instance that joined at this very moment has missed nothing.
       guard isPresent(key) else {
         steps.append((ended, event, false))
         continue
@@ -212,13 +214,13 @@ extension Gate {
     return steps
   }
 
-  /// By their times; what is of one time in the order in which it came.
+  /// Sorts by time; events of the same time keep their order.
   private func inOrder(_ steps: [Step]) -> [Step] {
     steps.enumerated()
       .sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(\.element)
   }
 
-  /// Whether the load balancers should have been asked again by then.
+  /// Whether the load balancers should have been queried again by this moment.
   private func isViewDue(by moment: GateInstant) -> Bool {
     guard policy.loadBalancer != .none, let view, let polling = policy.polling else {
       return policy.loadBalancer != .none
@@ -232,20 +234,20 @@ extension Gate {
     if case .checked(let key, let report) = result {
       return (key, report.started, min(report.ended, now))
     }
-    // It ends when it was lost: the checks after it are those that were made.
+    // It ends when it was lost: the checks after it were made.
     return result.endedCheck.map { ($0.key, $0.started ?? now, now) }
   }
 
-  /// A gate that sees a moment later than this was held up at it, and what was due then may not
-  /// have been begun.
+  /// The delay from which a gate counts as held up.
+  ///
+  /// What was due at a moment may not have begun if the gate handles the moment later than this.
   static let heldUpAfter = Duration.milliseconds(250)
 
   private func isHeldUp(at moment: GateInstant, seen: GateInstant) -> Bool {
     seen.since(moment) > Self.heldUpAfter
   }
 
-  /// The checks that were due and are lost: those that should long have been over, or where the
-  /// gate was held up all that were due.
+  /// The lost checks that were due: those that are overdue, or all if the gate was held up.
   private func lostSlots(by moment: GateInstant, isHeldUp: Bool) -> [Step] {
     guard verdict == nil else { return [] }
     var lost: [Step] = []
@@ -262,8 +264,9 @@ extension Gate {
     return lost
   }
 
-  /// Successes in the next slots of an instance; more in a row than make it healthy, and than its
-  /// window has room for, tell nothing.
+  /// Successes in the next slots of an instance.
+  ///
+  /// There are no more than make it healthy and fill its window, since more have no effect.
   private func slots(_ count: Int, of key: InstanceKey, from due: GateInstant) -> [Step] {
     let check = check(of: key)
     let wanted = max(read(key) { $0.pointee.health.successesNeeded(under: check) }, 0) + 1
@@ -281,7 +284,7 @@ extension Gate {
       || !lostSlots(by: clock, isHeldUp: isHeldUp).isEmpty
   }
 
-  /// Whether the event tells of something that a fault of the gate's own has cost.
+  /// Whether the event shows a loss to a gate fault.
   mutating func isLoss(_ event: GateEvent, at now: GateInstant) -> Bool {
     guard !isFaultless, faultless.isEmpty else { return false }
     if case .resumed = event { return false }

@@ -3,7 +3,7 @@ extension Gate {
   /// Whether an instance was ever seen in the group.
   var hasHadMembers: Bool { group.present + group.removed > 0 }
 
-  // MARK: - All that a promotion needs, but for the rule of the latest check
+  // MARK: - All conditions except for the rule of the latest check
 
   var holdsAllElse: Bool {
     isStepReady && isGroupReady && isListingFresh && areViewsFresh
@@ -12,7 +12,7 @@ extension Gate {
 
   /// Whether the group is complete, has soaked and is within the limits.
   private var isGroupReady: Bool {
-    // What the latest listing lacks does not speak for a promotion: the others must have soaked.
+    // Instances that the latest listing lacks do not count: the others must have soaked.
     let since = group.listed < group.present ? listedHealthySince : healthySince
     guard let since, soaked(since: since) <= clock else { return false }
     return group.listed >= expected && group.healthyAndListed >= minHealthy
@@ -55,8 +55,9 @@ extension Gate {
       && group.unhealthy + group.pending(isHeld: isHeld) <= maxUnhealthy
   }
 
-  /// Whether an instance speaks for a promotion now: healthy, listed, in service where that is
-  /// asked, and not waiting for a passing check.
+  /// Whether an instance counts for a promotion now.
+  ///
+  /// It is healthy, listed, in service if the load balancers must confirm, and not pending.
   package func isCounted(_ record: InstanceRecord) -> Bool {
     guard record.removed == nil, record.health.isShownHealthy, !record.isMissing else {
       return false
@@ -74,13 +75,13 @@ extension Gate {
     }
   }
 
-  // MARK: - Whether it can still come to be
+  // MARK: - Whether a promotion is still possible
 
   /// The latest moment at which everything that is still missing can come in time; nil if it
   /// cannot.
   var lastChance: GateInstant? {
     guard hasHadMembers else { return goal }
-    // What it waits for has no time of its own here.
+    // While it waits for a command, this gate has no time limit of its own.
     guard !isWaitingForShell else { return max(goal, clock) }
     guard let soak = lastChanceOfSoak, let group = lastChanceOfGroup,
       let guards = lastChanceOfGuards
@@ -95,15 +96,16 @@ extension Gate {
   }
 
   private var lastChanceOfGroup: GateInstant? {
-    // Those that leave are no longer in the way, if they may leave.
+    // Instances that leave are no longer an obstacle, as far as they may leave.
     let leaving = policy.membership == .changing ? max(maxReplaced - group.removed, 0) : 0
     guard group.hopeless(isHeld: isHeld) <= maxUnhealthy + leaving else { return nil }
     let present = group.finalChance(of: minHealthy, isHeld: isHeld, deadline: goal)
     return joiningChance(.final).map { max(present ?? $0, $0) } ?? present
   }
 
-  /// The latest moment at which a new instance can join and still be healthy in time; the load
-  /// balancer may know it already.
+  /// The latest moment at which a new instance can join and still be healthy in time.
+  ///
+  /// The load balancer may know it already.
   private func joiningChance(_ kind: CertaintyKind) -> GateInstant? {
     guard policy.membership == .changing || group.present < expected else { return nil }
     let first = kind == .soak ? soakCertainty : finalCertainty
@@ -127,9 +129,9 @@ extension Gate {
     return guards.finalChance(of: guards.present, isHeld: isHeld, deadline: goal)
   }
 
-  // MARK: - What stands in the way at last
+  // MARK: - The last obstacle
 
-  /// Whether the group would be promoted, were it not for the guards.
+  /// Whether only the guards prevent the promotion.
   var areGuardsMissing: Bool {
     guard clock > goal else {
       // The group alone could still be promoted.

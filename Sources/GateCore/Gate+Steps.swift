@@ -1,14 +1,14 @@
-/// The canary in steps: a machine of states between the first promotion that could be given and the
-/// one that is.
+/// The canary in steps: a state machine between the first possible promotion and the actual one.
 ///
-/// Every shift, and the end of the last step, needs all that a promotion needs; so the place where a
-/// gate without steps promotes is the place where this one goes on (`advance`). Commands are effects,
-/// and their ends are events. What ends a run ends it in any state.
+/// Every shift, and the end of the last step, requires everything that a promotion requires. So
+/// where a gate without steps promotes, this one continues with the next state (`advance`).
+/// Commands are effects, and their ends are events. A condition that ends a run ends it in any
+/// state.
 extension Gate {
-  /// The step that is under way.
+  /// The current step; nil before the first, between two steps, and after the last.
   var step: CanaryStep? { rollout.underWay.map { rollout.steps[$0] } }
 
-  /// The command that a step has asked for, or waits for the end of; nil while it does neither.
+  /// The command that a step has requested or waits for; nil if there is none.
   package var awaitedCommand: AwaitedCommand? {
     guard let current = rollout.underWay, let asked = rollout.asked, asked != .wanted else {
       return nil
@@ -17,9 +17,9 @@ extension Gate {
       step: current, state: rollout.records[current].state, isBegun: asked == .running)
   }
 
-  // MARK: - What is needed to go on
+  // MARK: - The conditions to continue
 
-  /// Whether nothing of the steps stands in the way of going on.
+  /// Whether the steps do not prevent the gate from continuing.
   var isStepReady: Bool {
     guard let current = rollout.underWay else { return true }
     return switch rollout.records[current].state {
@@ -30,30 +30,31 @@ extension Gate {
     }
   }
 
-  /// The guards of a step that are asked.
+  /// The records of a step's guards that are present.
   func stepGuards(of step: Int) -> [InstanceRecord] {
-    // Steps have few guards, and most gates no step at all.
+    // Steps have few guards, and most gates have no steps.
     guard !rollout.steps[step].guards.isEmpty else { return [] }
     return present(.guard) { $0.instance.step == step }
   }
 
-  /// Whether the old and the new group are compared now: with steps in each step that soaks.
+  /// Whether the old and the new group are compared now; with steps, during the soak of each step.
   var isComparing: Bool { rollout.isEmpty || rollout.state == .soaking }
 
-  /// From when on checks are compared with those of the old group; nil while none are.
+  /// The time since which checks are compared with those of the old group; nil while they are not.
   var comparedSince: GateInstant? {
     guard !rollout.isEmpty else { return healthySince }
     guard rollout.state == .soaking, let healthySince, let since = rollout.since else { return nil }
     return max(healthySince, since)
   }
 
-  /// Whether a command is asked for that only the shell can begin: what it takes is nobody's time
-  /// in the gate that lost nothing.
+  /// Whether the gate without losses waits for a command to begin.
+  ///
+  /// Only the shell can begin it, so the time that this takes does not count there.
   var isWaitingForShell: Bool { isFaultless && rollout.asked == .requested }
 
-  // MARK: - Going on
+  // MARK: - Continuing
 
-  /// All that a promotion needs holds: goes on to what comes next; returns whether that is the
+  /// Continues when everything that a promotion requires holds; returns whether that is the
   /// promotion.
   mutating func advance() -> Bool {
     guard !rollout.isEmpty else { return true }
@@ -69,7 +70,7 @@ extension Gate {
     return false
   }
 
-  /// The step that soaked is over, with its guards.
+  /// Ends the step that soaked, with its guards.
   private mutating func pass() {
     guard let current = rollout.underWay else { return }
     removeGuards(of: current)
@@ -91,7 +92,9 @@ extension Gate {
     approve(next)
   }
 
-  /// Asks for the approval; until it comes the deadline stands still: it is as late as it can be.
+  /// Requests the approval.
+  ///
+  /// Until it arrives, the deadline is extended by the longest time that the approval may take.
   private mutating func approve(_ next: Int) {
     let time = rollout.steps[next].approval ?? .zero
     moveGoal {
@@ -101,7 +104,7 @@ extension Gate {
     run(.approve, of: next, at: clock)
   }
 
-  /// Asks for the shift: it is on record before it begins.
+  /// Requests the shift, which is recorded before it begins.
   private mutating func request() {
     guard let current = rollout.underWay else { return }
     isHeld = false
@@ -109,7 +112,7 @@ extension Gate {
     stepEffects.append(.beginStep(current))
   }
 
-  /// The shift begins.
+  /// Begins the shift.
   mutating func begin(_ step: Int) {
     guard rollout.steps.indices.contains(step) else { return }
     moveGoal { gate in
@@ -158,7 +161,7 @@ extension Gate {
     }
   }
 
-  /// The deadline runs again.
+  /// Removes the unused approval time from the deadline, and requests the shift.
   private mutating func approved(_ step: Int) {
     guard let since = rollout.since, let time = rollout.steps[step].approval else { return }
     let left = time - clock.since(since)
@@ -174,7 +177,7 @@ extension Gate {
     passSettling()
   }
 
-  /// Begins the soak of a step whose guards' answers can be all of it.
+  /// Begins the soak when the guards' results can be entirely from this step.
   mutating func passSettling() {
     guard !policy.steps.isEmpty else { return }
     guard let end = settlingEnd, end <= clock, let current = rollout.underWay else { return }
@@ -188,12 +191,12 @@ extension Gate {
 
   // MARK: - Time
 
-  /// When time alone changes what a step is in.
+  /// When time alone changes the state of the step; nil if it does not.
   var nextStepMoment: GateInstant? { settlingEnd ?? commandsEnd }
 
-  /// When the step has waited long enough for a command to say yes.
+  /// When a command's time limit expires; nil if none is running.
   private var commandsEnd: GateInstant? {
-    // Its commands are the shell's: how they end is told to it.
+    // The commands belong to the shell, and the gate without losses is told how they end.
     guard !isFaultless, rollout.asked == .running, let step, let since = rollout.since else {
       return nil
     }
@@ -205,9 +208,9 @@ extension Gate {
     }
   }
 
-  /// Ends the run where a command has had all its time.
+  /// Ends the run if a command has exceeded its time limit.
   mutating func endCommandsTime() {
-    // Asked first, here and below: a question about the whole gate copies it.
+    // This is tested first, here and below, because a property of the whole gate copies it.
     guard !policy.steps.isEmpty else { return }
     guard let end = commandsEnd, end <= clock, let current = rollout.underWay else { return }
     switch rollout.state {
@@ -217,13 +220,15 @@ extension Gate {
     }
   }
 
-  /// How much longer the deadline is, at the most, for the approval that is waited for.
+  /// The extension of the deadline for the approval that the step waits for; 0 if it waits for
+  /// none.
   var approvalTime: Duration {
     guard rollout.state == .approving, rollout.asked == .running, let step else { return .zero }
     return step.approval ?? .zero
   }
 
-  /// Until when all must hold that comes next, so that the rest fits in before the deadline.
+  /// The time by which the next state's conditions must hold, so that the rest fits before the
+  /// deadline.
   var nextGoal: GateInstant {
     guard let next = rollout.next else { return deadline }
     let isInStep = isInStep
@@ -233,7 +238,7 @@ extension Gate {
     return min(deadline - rest, ownDeadline ?? deadline)
   }
 
-  /// Until when the step that is under way must be over by its own deadline.
+  /// The end of the current step by its own deadline; nil if it has none.
   private var ownDeadline: GateInstant? {
     guard isInStep, let current = rollout.underWay, let own = rollout.steps[current].deadline,
       let began = rollout.records[current].first(.shifting)
@@ -242,16 +247,16 @@ extension Gate {
     return max(began, anew ?? began) + own
   }
 
-  /// The step's own deadline, where that is the one that counts.
+  /// The step's own deadline if it determines the goal; else nil.
   var deadlineOfStep: Duration? { ownDeadline == goal ? step?.deadline : nil }
 
-  /// Whether nothing but the step's commands took so long that the rest of it no longer fits in.
+  /// Whether only the step's commands took so long that the rest of it no longer fits.
   var isOnlyStepTooLate: Bool {
     isInStep && rollout.state != .soaking && lastChanceOfStep < clock && areGuardsReady
       && group.healthyAndListed >= minHealthy && group.unhealthy <= maxUnhealthy
   }
 
-  /// Whether the next goal is the end of the step that is under way, and not its shift.
+  /// Whether the next goal is the end of the current step, and not its shift.
   private var isInStep: Bool {
     switch rollout.state {
     case .shifting: rollout.asked == .running
@@ -266,7 +271,7 @@ extension Gate {
     return max(policy.soak, step.soak)
   }
 
-  /// Until when what a step is in must end, for the rest of the step to fit in before the goal.
+  /// The time by which the step's present state must end, so that its rest fits before the goal.
   var lastChanceOfStep: GateInstant {
     guard let step, isInStep else { return goal }
     return switch rollout.state {
@@ -276,9 +281,9 @@ extension Gate {
     }
   }
 
-  // MARK: - After a time in which nobody looked
+  // MARK: - Resuming
 
-  /// A step begins anew what it was in: what was asked for is asked again.
+  /// Restarts the present state of the step after a resumption: its command is requested again.
   mutating func resumeSteps() {
     if rollout.isOver, let last = rollout.current { move(last, to: .soaking) }
     guard let current = rollout.underWay else { return }
@@ -295,7 +300,7 @@ extension Gate {
   }
 
   private mutating func approveAgain(_ step: Int) {
-    // It is as much later as it was waited for.
+    // The deadline was extended by the whole approval time; only the part that was used stays.
     let left = approvalTime - clock.since(rollout.since ?? clock)
     if left > .zero { moveGoal { $0.deadline = max($0.clock, $0.deadline - left) } }
     rollout.askAgain(step)
@@ -311,7 +316,7 @@ extension Gate {
 
   // MARK: - The end
 
-  /// The run is over: of a rollback the step that is under way is the cause, or the place.
+  /// Ends the steps with the run: in a rollback, the current step has failed.
   mutating func endSteps(_ decision: Decision) {
     guard decision != .promote else { return }
     if decision == .rollback, let current = rollout.underWay { move(current, to: .failed) }
@@ -320,7 +325,7 @@ extension Gate {
     }
   }
 
-  /// Whether the step waits for traffic alone.
+  /// Whether the step only lacks traffic.
   var isOnlyTrafficMissing: Bool {
     guard rollout.state == .soaking || rollout.underWay == nil && areGuardsMissing else {
       return false
@@ -333,7 +338,7 @@ extension Gate {
   }
 }
 
-/// What a step waits for the shell to do.
+/// A command that a step waits for.
 package struct AwaitedCommand: Hashable, Sendable {
   package var step: Int
   package var state: StepState

@@ -1,15 +1,15 @@
 /// The gate: a fold over timed events that ends in one verdict.
 ///
-/// It has no clock and does nothing. Events go in with their time, effects come out as data, and
-/// the same events give the same verdict, live, replayed or simulated.
+/// It has no clock and performs no actions. Events go in with their times, effects come out as
+/// data, and the same events give the same verdict, whether live, replayed or simulated.
 package struct Gate: Sendable {
   /// The health checks of each instance: one, or several with names.
   package let checks: [HealthCheck]
   package let policy: GatePolicy
   /// A property that is never set, which prevents a copy of the gate at each check.
   ///
-  /// A struct with an existential in it is lent by its address. Without one the compiler copies all
-  /// of it, some 1,500 bytes, wherever a function that changes the gate asks it something.
+  /// A struct with an existential member is passed by address. Without one, the compiler copies all
+  /// of its some 1,500 bytes wherever a mutating function reads a property of the gate.
   private let lent: (any Sendable)? = nil
   /// The check rules: first those of the health checks, for instances, then those of the guards.
   let rules: [CheckRule]
@@ -21,10 +21,9 @@ package struct Gate: Sendable {
   /// that left are kept.
   package internal(set) var records: [InstanceRecord] = []
   package private(set) var verdict: Verdict?
-  /// Since when the group has met the policy; nil if it does not.
+  /// The time since which the group meets the policy; nil if it does not.
   package private(set) var healthySince: GateInstant?
-  /// The same, for the instances that the latest listing has: when one that it lacks is gone, the
-  /// soak is theirs.
+  /// The same for the instances in the latest listing: their soak counts once the others are gone.
   private(set) var listedHealthySince: GateInstant?
   /// The number of expected instances: the policy's, or the source's latest.
   package private(set) var expected: Int
@@ -34,7 +33,7 @@ package struct Gate: Sendable {
     get { trial.first }
     set { trial = newValue.map { [$0] } ?? [] }
   }
-  /// One at most, in a list: to ask whether there is one then copies nothing, at each check.
+  /// At most one element; testing an array for it copies nothing, at each check.
   private var trial: [SharedCauseCheck] = []
 
   /// The samples of both groups since the new one became healthy; empty unless they are compared.
@@ -44,47 +43,51 @@ package struct Gate: Sendable {
   private var keys: [Name: InstanceKey] = [:]
   /// The time of the latest event.
   package internal(set) var clock = GateInstant.start
-  /// The next moment at which the passing of time alone decides.
+  /// The next moment at which the passing of time alone decides; nil if there is none.
   private var nextMoment: GateInstant?
   private var announcedWakeUp: GateInstant?
   /// The time by which the group must be promoted: the policy's deadline, or later after a
   /// resumption.
   package internal(set) var deadline: GateInstant
-  /// Until when all must hold that comes next: a promotion, or a step on the way to it.
+  /// The time by which the conditions of the next promotion or step must hold.
   package private(set) var goal: GateInstant
   /// The resumptions of the run, oldest first.
   package private(set) var resumptions: [Resumption] = []
-  /// Whether all that a promotion needs holds, but for the rule of the latest check.
+  /// Whether everything that a promotion requires holds, except for the latest checks.
   var isHeld = false
-  /// Until when the group can begin to soak, and until when all else can come, to be promoted by
-  /// the deadline.
+  /// The latest times at which the group can begin to soak, and at which all else can happen, to be
+  /// promoted by the deadline.
   private(set) var soakCertainty: DeadlineFeasibility
   private(set) var finalCertainty: DeadlineFeasibility
-  /// The newest listing of the group, and the newest view of the load balancers.
+  /// The newest listing of the group, and the newest view of the load balancers; nil if there was
+  /// none.
   package private(set) var listing: FinishedListing?
   package private(set) var view: FinishedView?
-  /// When they came.
+  /// When they arrived.
   private(set) var (listed, viewed) = (GateInstant.start, GateInstant.start)
-  /// Names that listings gave to the places of other instances.
+  /// Names in listings for places of instances with another name.
   package private(set) var doubledNames: [String] = []
   /// The notes of the newest listing that succeeded.
   package private(set) var notes: [ListingNote] = []
-  /// When what a load balancer says against an instance is no longer forgiven, the earliest.
+  /// The earliest time at which a view against an instance is no longer forgiven; nil if there is
+  /// none.
   private var nextGraceEnd: GateInstant?
 
-  /// What faults of the gate's own have cost.
+  /// What was lost to gate faults.
   package private(set) var losses = Losses()
   /// The earliest time at which a check can count as not made.
   private(set) var nextMiss = GateInstant.start
-  /// The gate that lost nothing, from the first loss on: none, or one.
+  /// The gate without losses, at most one; it exists from the first loss on.
   var faultless: [Gate] = []
   /// Whether this gate is the one that lost nothing.
   var isFaultless = false
-  /// Whether what is being folded into it is the success of a check that was not made.
+  /// Whether the event that this gate is folding is an assumed success of a check that was not
+  /// made.
   var isSupposing = false
-  /// The latest results, which are not yet folded into it.
+  /// The latest events, which are not yet folded into the gate without losses; nil if there are
+  /// none.
   var unfolded: Unfolded?
-  /// When what is being folded in was seen, however late that was.
+  /// When the event that is being folded in was noticed, however late that was.
   private(set) var seen = GateInstant.start
 
   private struct Name: Hashable {
@@ -96,7 +99,7 @@ package struct Gate: Sendable {
     self.init(checks: [check], policy: policy)
   }
 
-  /// The first check is the one whose numbers guards have where they have none of their own.
+  /// Creates a gate; guards without their own settings use those of the first health check.
   package init(checks: [HealthCheck], policy: GatePolicy) {
     precondition(policy.expected >= 0, "a count")
     precondition(!checks.isEmpty, "something is checked")
@@ -116,10 +119,10 @@ package struct Gate: Sendable {
     noteNextMoment()
   }
 
-  /// The first health check, where there are several.
+  /// The first health check.
   package var check: HealthCheck { checks[0] }
 
-  /// Not even `min_healthy 0%` promotes a group in which nothing was seen to be healthy.
+  /// The required number of healthy instances: at least one, even with `min_healthy 0%`.
   var minHealthy: Int { max(policy.minHealthy.roundedUp(of: expected), 1) }
   var maxUnhealthy: Int { policy.maxUnhealthy.roundedDown(of: expected) }
   var maxReplaced: Int { policy.maxReplaced.roundedDown(of: expected) }
@@ -135,9 +138,9 @@ package struct Gate: Sendable {
   package var unhealthy: Int { group.unhealthy }
   package var initial: Int { group.initial }
   package var replaced: Int { group.removed }
-  /// How many of those present are not of the new release.
+  /// The number of present instances that do not belong to the new release.
   package var mismatched: Int { group.mismatched }
-  /// How many of those present the latest listing lacks.
+  /// The number of present instances that the latest listing lacks.
   package var unlisted: Int { group.present - group.listed }
 
   package func present(_ role: InstanceRole) -> Int { counts[role].present }
@@ -180,16 +183,16 @@ package struct Gate: Sendable {
     records(role) { $0.removed == nil && isWanted($0) }
   }
 
-  /// The instance that has this id in this role now, or had it last.
+  /// The key of the latest instance with this ID in this role; nil if there was none.
   package func key(of id: String, _ role: InstanceRole = .member) -> InstanceKey? {
     keys[Name(id: id, role: role)]
   }
 
   package subscript(key: InstanceKey) -> InstanceRecord { records[key.index] }
 
-  // What is asked for at each check, without a copy of the record.
+  // Properties that are read at each check, without a copy of the record.
 
-  /// As the health check of the key sees it.
+  /// The instance as the key's health check sees it.
   package func instance(_ key: InstanceKey) -> Instance { read(key) { $0.pointee.instance } }
   /// The id and the role that together identify an instance.
   package func identity(of key: InstanceKey) -> (id: String, role: InstanceRole) {
@@ -210,10 +213,10 @@ package struct Gate: Sendable {
   ) -> Bool {
     precondition(now >= clock, "events come in the order of their times")
     seen = now
-    // While nobody looked, time decided nothing.
+    // While no runner was there, time decided nothing.
     if case .resumed = event {
-      // A promotion rests on what is seen: this runner has seen nothing yet. The one that would have
-      // been, had nothing been lost, would have been before.
+      // A promotion rests on what a runner has seen, and this one has seen nothing yet. The
+      // promotion of the gate without losses stands, because it came before the gap.
       if verdict?.decision == .promote, !isFaultless { verdict = nil }
     } else {
       passTime(until: now, effects: &effects)
@@ -221,7 +224,7 @@ package struct Gate: Sendable {
     guard verdict == nil else { return false }
     if isLoss(event, at: now) { forkFaultless() }
     clock = now
-    // What is overdue is lost, whatever comes now; while nobody looked, nothing was.
+    // Overdue events are lost, whatever comes now; but not those of a gap between two runners.
     if case .resumed = event {} else { noteMissedChecks() }
     foldFaultless(event, at: now)
     fold(event, effects: &effects)
@@ -255,8 +258,8 @@ package struct Gate: Sendable {
 
   // MARK: - Time
 
-  /// Lets the moments pass at which time alone decides, at their exact times, however late they are
-  /// seen.
+  /// Passes the moments at which time alone decides, at their exact times, however late they are
+  /// noticed.
   mutating func passTime(until now: GateInstant, effects: inout [GateEffect]) {
     guard verdict == nil else { return }
     while verdict == nil, let moment = nextMoment, moment <= now {
@@ -272,7 +275,7 @@ package struct Gate: Sendable {
     if verdict != nil { announce(&effects) }
   }
 
-  /// Notes the next moment; whatever changes the gate comes here at its end.
+  /// Updates `nextMoment`; called at the end of every change of the gate.
   mutating func noteNextMoment() {
     var next = Earliest(after: clock)
     next.consider(nextGraceEnd)
@@ -293,7 +296,7 @@ package struct Gate: Sendable {
     nextMoment = next.moment
   }
 
-  /// When a soak that began then is over; in a step that soaks, that of the step too.
+  /// The end of a soak that began then; in a step that soaks, not before the step's own soak ends.
   package func soaked(since healthy: GateInstant) -> GateInstant {
     let run = healthy + policy.soak
     guard rollout.state == .soaking, let step, let since = rollout.since else { return run }
@@ -327,7 +330,7 @@ package struct Gate: Sendable {
     if record.instance.role == .baseline, rollout.hasShifted {
       rollout.noteWayBack(counts[.baseline].present)
     }
-    // With it goes the soak that it was counted in.
+    // The soak of the group with it ends; that of the listed instances continues.
     if record.isMissing, record.instance.role == .member { healthySince = listedHealthySince }
     if let standing = record.blame { blame?.remove(standing) }
   }
@@ -368,25 +371,26 @@ package struct Gate: Sendable {
     effects.append(.startCheck(key, at: max(nextCheck(of: key), clock)))
   }
 
-  /// Whether a check that began then counts as not made: its answer was seen too late.
+  /// Whether a check that began then counts as not made already, because its response came too
+  /// late.
   func isOvertaken(from started: GateInstant, of key: InstanceKey) -> Bool {
-    // In the gate that lost nothing a check of each slot has succeeded.
+    // In the gate without losses, a check in each slot has succeeded.
     read(key) { started < (isFaultless ? $0.pointee.nextCheck : $0.pointee.countedUntil) }
   }
 
-  /// Notes the checks that should have begun long before another one did.
+  /// Records checks that should have begun long before another one did.
   mutating func noteMissed(of key: InstanceKey, before started: GateInstant) {
     let missed = missedChecks(of: key, before: started)
     if missed > 0 { noteMissed(missed, of: key) }
   }
 
-  /// How many of its checks should have begun at least an interval before another one began.
+  /// The number of checks that should have begun at least an interval before another one began.
   func missedChecks(of key: InstanceKey, before started: GateInstant) -> Int {
     read(key) { $0.pointee.missedChecks(before: started, every: rules[$0.pointee.rule].interval) }
   }
 
   private mutating func noteMissed(_ count: Int, of key: InstanceKey) {
-    // The gate that lost nothing has counted them as successes, as far as they matter.
+    // The gate without losses has counted them as successes, as far as they matter.
     guard !isFaultless else {
       return records[key.index].skip(count, of: key.check, rules: rules)
     }
@@ -400,7 +404,7 @@ package struct Gate: Sendable {
 
   /// Records the checks that should have ended long ago but were not looked at.
   private mutating func noteMissedChecks() {
-    // To the gate that lost nothing they are told, as successes.
+    // The gate without losses gets them as successes.
     guard verdict == nil, !isFaultless, isAnyMissed(by: clock) else { return }
     for index in records.indices where isChecked(records[index]) {
       for key in checkedKeys(at: index) {
@@ -411,7 +415,7 @@ package struct Gate: Sendable {
     nextMiss = .start
   }
 
-  /// Whether there is a check that should have ended long ago.
+  /// Whether there is a check that should have ended long ago, but has not.
   mutating func isAnyMissed(by now: GateInstant) -> Bool {
     guard now > nextMiss else { return false }
     nextMiss = Self.firstMiss(
@@ -420,9 +424,9 @@ package struct Gate: Sendable {
     return now > nextMiss
   }
 
-  /// From when on the first of their next checks counts as not made, or the limit.
+  /// The earliest time at which a next check counts as not made, or the limit.
   ///
-  /// It is given what it looks at, as a closure that needs the gate copies it.
+  /// It gets its data as parameters, because a closure that captures the gate would copy it.
   private static func firstMiss(
     of records: [InstanceRecord], _ rules: [CheckRule], isGroupChecked: Bool,
     before limit: GateInstant
@@ -445,8 +449,7 @@ package struct Gate: Sendable {
     }
   }
 
-  /// Looks at what is known under a key in its place: an element of an array is copied for a
-  /// question, a buffer's is not.
+  /// Reads a record in place: an element of an array would be copied, but one of a buffer is not.
   @inline(__always)
   func read<Value>(_ key: InstanceKey, _ look: (UnsafePointer<InstanceRecord>) -> Value) -> Value {
     precondition(records.indices.contains(key.index), "its record is here")
@@ -472,7 +475,7 @@ package struct Gate: Sendable {
       ? [InstanceKey(index)] : parts.indices.map { InstanceKey(index, check: $0) }
   }
 
-  /// Whether checks of it are made from here.
+  /// Whether the gate checks the instance itself.
   func isChecked(_ record: InstanceRecord) -> Bool {
     record.removed == nil && loadBalancerRole(for: record.instance.role) != .decides
   }
@@ -505,7 +508,7 @@ package struct Gate: Sendable {
       self.expected = max(expected, 1)
       let missing = Set(missing)
       markMissing { missing.contains($0) }
-      // Where nobody is lacked, the two soaks are one.
+      // If no instance is missing, the two soaks are one.
       if missing.isEmpty { listedHealthySince = healthySince }
       for name in doubled where !doubledNames.contains(name) { doubledNames.append(name) }
     case .empty(let expected):
@@ -545,13 +548,13 @@ package struct Gate: Sendable {
 
   // MARK: - Resuming
 
-  /// Resumes the run after a time without checks.
+  /// Resumes the run after a gap without checks.
   ///
-  /// Up to an interval it is as if the gate had been held up: what it was late for comes late, and
-  /// the time is nobody's. After a longer one nothing that has to be shown in a row has been, and
-  /// it all begins anew; so does the time that there is for it. In either case no instance loses
-  /// by it: a fault of the gate's own is not held against it. Nor does it gain: whatever was
-  /// recorded, each instance has to pass a check again.
+  /// A gap of up to an interval counts as a delay of the gate: late results are late, and the time
+  /// is not held against anybody. After a longer gap, nothing that must be shown in a row has been
+  /// shown, so all of it restarts, and so does the deadline. In either case no instance is worse
+  /// off, because a gate fault must not count against it. Nor is it better off: whatever was
+  /// recorded, each instance must pass a check again.
   private mutating func resume(after gap: Duration, effects: inout [GateEffect]) {
     let resumption = Resumption(at: clock, gap: gap, every: shortestInterval)
     resumptions.append(resumption)
@@ -559,17 +562,17 @@ package struct Gate: Sendable {
     let old = present.map { share(of: $0) }
     switch resumption.effect {
     case .late:
-      // Beside the gap, what was under way when the runner died was lost.
+      // In addition to the gap, checks that were running when the runner died were lost.
       let lost = gap + (checks.map(\.timeout).max() ?? check.timeout)
       moveDeadline(to: min(deadline + lost, clock + policy.deadline + approvalTime))
-      // The time in which nobody looked is no part of a soak.
+      // The gap does not count as soak.
       healthySince = healthySince.map { $0 + gap }
       listedHealthySince = listedHealthySince.map { $0 + gap }
       extendTrial(by: lost)
     case .anew:
       moveDeadline(to: clock + policy.deadline + approvalTime)
       (healthySince, listedHealthySince) = (nil, nil)
-      // What a load balancer says is a state, and has no counts.
+      // A load balancer's view is a state without counts.
       for key in present where isChecked(records[key.index]) {
         let clock = clock
         records[key.index].changeParts { $0.startAnew(at: clock) }
@@ -577,13 +580,13 @@ package struct Gate: Sendable {
       if let blame { _ = tried(for: blame.reason) }
     }
     (isHeld, listing, view, nextGraceEnd) = (false, nil, nil, nil)
-    // What was forgiven must be seen again to count: the instance went on booting.
+    // A forgiven view counts only if it is confirmed, because the instance continued to boot.
     for key in present where records[key.index].graceEnd(policy) != nil {
       records[key.index].changeWhole { $0.view = nil }
     }
     for (key, share) in zip(present, old) {
       let isChecked = isChecked(records[key.index])
-      // Whom the load balancer judges has to be seen in service by a view that is still to come.
+      // An instance that the load balancer judges must be in service in a later view.
       let episode = counts.episode
       if isChecked {
         records[key.index].changeParts { $0.latest.record(isPass: false, in: episode) }
@@ -603,13 +606,13 @@ package struct Gate: Sendable {
     placeGoal()
   }
 
-  /// Sets until when what comes next must hold; the shares in the counts are those of before.
+  /// Updates the goal and the times that follow from it; the caller updates the instances' shares.
   mutating func placeGoal() {
     goal = nextGoal
     (soakCertainty, finalCertainty) = certainties(under: 0)
   }
 
-  /// Until when results under a rule can come, for a soak and for all else; no guard soaks.
+  /// The latest times for results under a rule, for a soak and for all else; guards do not soak.
   func certainties(
     under rule: Int
   ) -> (soak: DeadlineFeasibility, final: DeadlineFeasibility) {
@@ -621,7 +624,7 @@ package struct Gate: Sendable {
   /// The shortest interval of any health check.
   var shortestInterval: Duration { checks.map(\.interval).min() ?? check.interval }
 
-  /// Sets it while the run goes on: how far each is from it is counted anew.
+  /// Moves the goal during the run, and updates the share of each instance.
   mutating func moveGoal(by change: (inout Gate) -> Void = { _ in }) {
     let present = records.indices.filter { records[$0].removed == nil }.map(InstanceKey.init)
     let old = present.map { share(of: $0) }
@@ -644,7 +647,7 @@ package struct Gate: Sendable {
     counts[records[key.index].instance.role].change(from: old, to: share(of: key))
   }
 
-  /// Whether the instance, or guard, ever joined, and is there.
+  /// Whether the instance or guard has joined and is present.
   package func isPresent(_ key: InstanceKey) -> Bool {
     records.indices.contains(key.index) && records[key.index].removed == nil
   }
@@ -671,7 +674,7 @@ package struct Gate: Sendable {
     }
   }
 
-  /// The share of what is checked in one way.
+  /// The contribution of an instance under one rule.
   @inline(__always)
   private func share(
     of record: UnsafePointer<InstanceRecord>, _ role: GatePolicy.LoadBalancerRole
@@ -696,7 +699,8 @@ package struct Gate: Sendable {
     passSettling()
     passSoaks()
     let holds = holdsAllElse
-    // Before it is asked what can still be: what was only once missed since then is pending again.
+    // This comes before the test of what is still possible: an instance that missed one check while
+    // all conditions held is pending again.
     if !holds { isHeld = false }
     if policy.comparison != nil, comparedSince == nil { samples = ComparisonSamples() }
     guard event.place != .speaksAgainst else { return }
@@ -717,7 +721,7 @@ package struct Gate: Sendable {
     }
   }
 
-  /// Goes on with the soaks that go on, and begins or ends the others.
+  /// Continues, starts or ends the soaks.
   private mutating func passSoaks() {
     let canSoak = trial.isEmpty && group.unhealthy <= maxUnhealthy
     healthySince = canSoak && group.healthy >= minHealthy ? healthySince ?? clock : nil
@@ -725,16 +729,20 @@ package struct Gate: Sendable {
       canSoak && group.healthyAndListed >= minHealthy ? listedHealthySince ?? clock : nil
   }
 
-  /// The rule of the latest check: from the moment at which all else holds, what has failed its
-  /// latest check must first pass one, and nothing may fail twice in a row.
+  /// Applies the rule of the latest check.
+  ///
+  /// From the moment at which all other conditions hold, an instance that missed its latest check
+  /// must pass one first, and no instance may fail twice in a row.
   private mutating func hold() {
     if !isHeld { counts.beginEpisode() }
     isHeld = true
     if isCounted { concludeHeld() }
   }
 
-  /// All holds; where the groups are compared, they are once, as soon as there are samples enough:
-  /// who looks again and again finds a difference at last.
+  /// Concludes when all conditions hold.
+  ///
+  /// If the groups are compared, that is done once, as soon as there are enough samples: repeated
+  /// tests would find a difference sooner or later.
   private mutating func concludeHeld() {
     guard let wanted = policy.comparison, isComparing else { return goOn() }
     guard samples.suffice(wanted) else { return }
@@ -742,15 +750,15 @@ package struct Gate: Sendable {
     comparison.isWorse ? rollBack(worseThanBaseline(comparison)) : goOn()
   }
 
-  /// Goes on to the next step, or promotes the group after the last.
+  /// Continues with the next step, or promotes the group after the last one.
   private mutating func goOn() {
     if advance() { conclude(.promote, groupHealthy) }
   }
 
-  /// Nothing can make the group healthy in time: the first that applies is the reason.
+  /// Concludes when nothing can make the group healthy in time, with the first reason that applies.
   private mutating func concludeTooLate() {
     if !hasHadMembers {
-      // Where the source could not be read, that there is no instance is not known.
+      // If the source could not be read, it is not known whether there are instances.
       conclude(.inconclusive, listing?.fault == nil ? noInstances : gateFault)
     } else if areFaultsToBlame {
       conclude(.inconclusive, gateFault)
@@ -770,25 +778,25 @@ package struct Gate: Sendable {
     }
   }
 
-  /// The new group beside the old one, as far as it can be told; nil where they are not compared.
+  /// The comparison of the groups so far; nil if they are not compared.
   package var comparison: Comparison? {
     policy.comparison.map { Comparison(samples, $0, tests: policy.tests) }
   }
 
   var isDeadlinePast: Bool { clock >= deadline || rollout.underWay != nil && clock >= goal }
 
-  /// The group is not to be promoted any more; the old one may share what it suffers from.
+  /// Condemns the group: it will not be promoted, but the old group may have the same failures.
   private mutating func condemn(_ reason: VerdictReason) {
-    // That the old group is of an old version is no failure of it.
+    // The old group has the old version, which is not a failure.
     guard counts[.baseline].present > 0, reason.code != .wrongVersion else {
       return rollBack(reason)
     }
-    // The gate that lost nothing need not have come to this.
+    // The gate without losses need not have reached this point.
     bringFaultlessHere()
     settle(tried(for: reason))
   }
 
-  /// Puts the old group on trial, from now on.
+  /// Starts the check for a shared cause.
   private mutating func tried(for reason: VerdictReason) -> SharedCauseCheck {
     var blame = SharedCauseCheck(
       reason, at: clock, asking: counts[.baseline].present, checks: checks, policy: policy,
@@ -814,7 +822,7 @@ package struct Gate: Sendable {
     }
   }
 
-  /// Decides on a rollback, or on `gate_fault` if faults of the gate could be to blame.
+  /// Decides on a rollback, or on `gate_fault` if gate faults could be to blame.
   mutating func rollBack(_ reason: VerdictReason) {
     areFaultsToBlame ? conclude(.inconclusive, gateFault) : conclude(.rollback, reason)
   }

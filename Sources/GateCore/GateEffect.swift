@@ -5,7 +5,7 @@ package enum GateEffect: Hashable, Sendable {
   /// Start a check of this instance at this time, or as soon after as possible.
   case startCheck(InstanceKey, at: GateInstant)
   case stateChanged(InstanceKey, Transition)
-  /// Send `wokeUp` at this time, unless another time is given before.
+  /// Send `wokeUp` at this time, unless a later effect replaces the time.
   case wakeUp(at: GateInstant)
   case conclude(Verdict)
   /// Begin the step's shift. The event `stepBegan` is recorded before the command starts.

@@ -10,10 +10,10 @@ package enum GateEvent: Hashable, Sendable {
   case checked(InstanceKey, CheckReport)
   /// A check that was lost to a gate fault. It says nothing about the instance.
   case checkLost(InstanceKey, GateFault)
-  /// A listing of a group ended. The events of instances that joined or left by it come before.
+  /// A listing of a group ended, after the events of the instances that joined or left by it.
   case listed(FinishedListing)
   case loadBalancerSaw(InstanceKey, LoadBalancerView)
-  /// A query of the load balancers ended. The events of changed views come before.
+  /// A query of the load balancers ended, after the events of the changed views.
   case loadBalancerAsked(FinishedView)
   /// A result of a guard that has too little data: neither a pass nor a failure.
   case guardWaits(InstanceKey, GuardWait)
@@ -40,9 +40,9 @@ extension GateEvent {
     }
   }
 
-  /// Whose check, or whose answer of a guard, it tells the end of; nil when it tells of none.
+  /// The check or guard result that ended with this event; nil if none did.
   ///
-  /// `started` is nil where a check was lost that was not begun.
+  /// `started` is nil for a lost check that had not begun.
   package var endedCheck: (key: InstanceKey, started: GateInstant?)? {
     switch self {
     case .checked(let key, let report): (key, report.started)
@@ -54,8 +54,7 @@ extension GateEvent {
     }
   }
 
-  /// Whether a record of the run must never lack it unseen: that an instance left, that traffic was
-  /// shifted.
+  /// Whether a journal must not lose the event: an instance left, or traffic was shifted.
   package var mustNotBeCutOff: Bool {
     switch self {
     case .instanceRemoved, .stepBegan, .stepCommandEnded: true
@@ -65,10 +64,11 @@ extension GateEvent {
     }
   }
 
-  /// Its place in an answer of several events: a listing, a view, or a fixed list when the run begins.
+  /// Its place among several events from one response: a listing, a view, or the initial fixed
+  /// list.
   ///
-  /// The event that closes the answer sees all of it. A rollback waits for it where more of the same
-  /// can follow that speaks against the group, and a promotion in any case.
+  /// The event that closes the response sees all of them. A rollback waits for it if more events
+  /// against the group can follow, and a promotion in any case.
   enum Place {
     case joins
     case speaksAgainst
@@ -93,9 +93,9 @@ extension GateEvent {
 package struct GuardWait: Hashable, Sendable {
   /// When the guard was checked.
   package var started: GateInstant
-  /// What it waits for: `612 of 1000 requests`.
+  /// What it waits for, such as `612 of 1000 requests`.
   package var detail: String
-  /// Whether it answered with nothing at all: once its data can be of the step, that is no answer.
+  /// Whether the response was empty, which is a gate fault once its data can be from the step.
   package var isEmpty: Bool
 
   package init(started: GateInstant, detail: String, isEmpty: Bool = false) {
@@ -111,19 +111,21 @@ package struct FinishedListing: Hashable, Sendable {
   /// When the listing began.
   package var started: GateInstant
   package var result: Result
-  /// Notes of the source beside its members: instances that it waits for, or that it is gone.
+  /// Notes from the source, such as instances that it waits for, or that the group is deleted.
   package var notes: [ListingNote]
 
   package enum Result: Hashable, Sendable {
-    /// The source wants `expected` instances. `missing` are the present instances that the listing
-    /// lacks, `doubled` the names that it gives to places of instances with another name.
+    /// The source expects `expected` instances.
+    ///
+    /// `missing` are present instances that the listing lacks, `doubled` its names for places of
+    /// instances with another name.
     case succeeded(expected: Int, missing: [InstanceKey] = [], doubled: [String] = [])
-    /// The group is gone, or the source wants no instance in it: `expected` is the number before, or 0.
+    /// The group is deleted, or expects no instances: `expected` is the previous number, or 0.
     case empty(expected: Int)
     case failed(GateFault)
   }
 
-  /// Why there is no listing; nil when there is one.
+  /// Why the listing failed; nil if it succeeded.
   package var fault: GateFault? {
     if case .failed(let fault) = result { fault } else { nil }
   }

@@ -21,7 +21,7 @@ package protocol Checker: AnyObject {
   func wait(until limit: GateInstant, into happenings: inout [CheckerEvent])
 }
 
-/// An event that a checker reports, with the time at which it was seen.
+/// An event that a checker reports, with the time at which it was noticed.
 package struct CheckerEvent: Sendable {
   package var event: GateEvent
   package var at: GateInstant

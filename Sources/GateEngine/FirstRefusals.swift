@@ -15,9 +15,9 @@ package struct FirstRefusals {
 
   package init() {}
 
-  /// Records an event that the gate has folded in.
+  /// Records an event that the gate has handled.
   ///
-  /// - Throws: `ProxyRefusal` when the last of the instances was refused, too.
+  /// - Throws: `ProxyRefusal` if the first checks of all instances were refused.
   package mutating func note(_ event: GateEvent, in gate: Gate) throws(ProxyRefusal) {
     guard !isOver else { return }
     switch event {

@@ -3,7 +3,7 @@ package import GateCore
 /// The event loop: passes events to the gate and performs the gate's effects.
 ///
 /// It decides nothing and does no network I/O: the port checks and waits, the gate decides, and the
-/// observers are notified. It is a struct, so that the gate is lent to the observers at each event
+/// observers are notified. It is a struct, so that the observers can read the gate at each event
 /// without a copy.
 package struct GateEngine<Port: Checker> {
   package private(set) var gate: Gate
@@ -13,18 +13,22 @@ package struct GateEngine<Port: Checker> {
   private var groups: [FollowedGroup]
   private var due = DueQueue()
   private let commander: (any StepCommander)?
-  /// The command that a step needs next, and when.
+  /// The command that a step needs next, with its time; nil if there is none.
   private var dueCommand: (command: StepCommand, at: GateInstant)?
   private var wakeUp: GateInstant?
   private var effects: [GateEffect] = []
   private var happenings: [CheckerEvent] = []
 
-  /// Checks begun before the port is asked what has happened: more, and the first of a burst
-  /// would wait for the last, which tells as latency and trips short timeouts.
+  /// The checks that are begun before the port is asked for events.
+  ///
+  /// With more, the first check of a burst would wait for the last one to begin. That would count
+  /// as latency, and exceed short timeouts.
   private let startsPerTurn = 16
 
-  /// A feed tells who joins and leaves, of the group and of the old one; `expected` is the user's
-  /// own number, if there is one.
+  /// Creates an engine.
+  ///
+  /// A feed reports instances that join and leave the group or the old group. `expected` is the
+  /// number that the user gave; nil if none was given.
   package init(
     _ gate: Gate, port: Port, observers: [any GateObserver], feed: (any MembershipFeed)? = nil,
     baselineFeed: (any MembershipFeed)? = nil, expected: Int? = nil,
@@ -48,8 +52,9 @@ package struct GateEngine<Port: Checker> {
     run(listings, guards: guards) { (_, _) throws(Never) in }
   }
 
-  /// Checks these groups and guards until the verdict is certain, or `note` throws: it is told of
-  /// each event that the gate has folded.
+  /// Checks these groups and guards until the verdict is certain, or `note` throws.
+  ///
+  /// `note` is called with each event that the gate has handled.
   package mutating func run<Stop: Error>(
     _ listings: [InstanceRole: GroupListing], guards: [Instance],
     noting note: (GateEvent, Gate) throws(Stop) -> Void
@@ -81,7 +86,7 @@ package struct GateEngine<Port: Checker> {
     for guarding in guards where !gate.isAsked(guarding) {
       fold(.instanceAdded(guarding), at: now)
     }
-    // Where nobody joined nothing has asked the gate yet when it wants to be woken.
+    // If no instance joined, the gate has not yet requested its first wake-up.
     if gate.records.isEmpty { fold(.wokeUp, at: now) }
   }
 
@@ -107,8 +112,10 @@ package struct GateEngine<Port: Checker> {
     }
   }
 
-  /// Whether a result is of what is still there: a guard cannot be called off when its step is over,
-  /// and its answer must not stand in the journal as that of the next step's guard of the same name.
+  /// Whether a result belongs to a present guard.
+  ///
+  /// The check of a guard cannot be cancelled when its step ends. Its result must not be recorded
+  /// for the next step's guard of the same name.
   private func isOfPresent(_ event: GateEvent) -> Bool {
     event.endedCheck.map { gate.isPresent($0.key) } ?? true
   }
@@ -179,7 +186,8 @@ package struct GateEngine<Port: Checker> {
       }
     }
     if case .instanceRemoved(let key) = event { port.cancel(key) }
-    // What came too late was not folded in: the journal must not have it before the verdict.
+    // An event that came too late was not folded in, and must not precede the verdict in the
+    // journal.
     let seen = isFolded ? event : .wokeUp
     guard isFolded || !effects.isEmpty else { return }
     for observer in observers {

@@ -8,6 +8,7 @@ package protocol GateObserver: AnyObject {
   func observe(
     _ event: GateEvent, _ effects: ArraySlice<GateEffect>, at instant: GateInstant, in gate: Gate)
 
-  /// Everything that came in together was folded in; returns when to be called at the latest.
+  /// All events that arrived together were folded in; returns when the next call is due at the
+  /// latest.
   func turnEnded(at instant: GateInstant, in gate: Gate) -> GateInstant?
 }

@@ -40,7 +40,7 @@ package struct GroupListing: Hashable, Sendable {
   package var expected: Int?
   /// Whether the group is gone, or its desired capacity is 0.
   package var isEmpty: Bool
-  /// The notes of the source beside its members.
+  /// The notes of the source besides its members.
   package var notes: [ListingNote]
 
   package init(
@@ -77,7 +77,7 @@ package struct Membership: Sendable {
   private var launching: [String: (instance: Instance, isMissing: Bool)] = [:]
   /// The user's `expected`, which the source's number does not override; nil if not set.
   private let fixedExpected: Int?
-  /// Whether the source can name others later; a fixed list is never asked again.
+  /// Whether later listings can have other instances; a fixed list is never queried again.
   private let kind: GatePolicy.Membership
   let role: InstanceRole
 
@@ -90,8 +90,7 @@ package struct Membership: Sendable {
     fixedExpected = expected
   }
 
-  /// The events of an answer to a question that was asked at `started`, in the order in which they
-  /// are to be folded in.
+  /// The events of a response to a request that began at `started`, in order.
   package mutating func events(
     of answer: FeedAnswer, from started: GateInstant, in gate: Gate
   ) -> [GateEvent] {
@@ -111,7 +110,7 @@ package struct Membership: Sendable {
     }
   }
 
-  // MARK: - Who joined, and who left
+  // MARK: - Instances that joined or left
 
   /// The changes that a listing makes.
   private struct Change {
@@ -153,9 +152,9 @@ package struct Membership: Sendable {
     fixedExpected ?? listing.expected ?? gate.expected
   }
 
-  /// The instances of a listing that count: each id and each place once.
+  /// The instances of a listing that count: each ID and each place once.
   ///
-  /// Of two names at one place the one that is known counts, else the first.
+  /// Of two names for one place, the known one counts, or else the first.
   private func distinct(
     _ listed: [Instance], in gate: Gate
   ) -> (instances: [Instance], doubled: [String]) {
@@ -181,8 +180,8 @@ package struct Membership: Sendable {
     return gate.instance(key).place == instance.place
   }
 
-  /// Who left, or was replaced by another at its place or by itself at another; and whom the
-  /// listing lacks.
+  /// The instances that left, or were replaced at their place or moved, and those missing from the
+  /// listing.
   private mutating func replaced(
     _ present: [Int], by listed: [Instance], _ listing: GroupListing, in gate: Gate
   ) -> (Change, absent: [InstanceKey]) {
@@ -209,12 +208,13 @@ package struct Membership: Sendable {
     return (change, absent)
   }
 
-  /// Those that were on their way and are gone: each joins and leaves at once, so that a group whose
-  /// instances die before they serve is told from one that is slow to start.
+  /// Instances that were launching and have disappeared: each joins and leaves at once.
+  ///
+  /// So a group whose instances die before they serve differs from one that is slow to start.
   private mutating func lostOnTheirWay(
     _ listing: GroupListing, in gate: Gate, after joining: Int
   ) -> [GateEvent] {
-    // The old group is not launched any more.
+    // The old group launches no instances anymore.
     guard role == .member else { return [] }
     let listed = Set(listing.instances.map(\.id)).union(listing.awaited)
     var lost: [Instance] = []
@@ -245,7 +245,7 @@ package struct Membership: Sendable {
     gate.records.indices.compactMap { index in
       let record = gate.records[index]
       guard record.removed == nil, record.instance.role == role else { return nil }
-      // One that the load balancers do not know any more is not in service with them.
+      // An instance that the load balancers no longer list is not in service.
       let unknown = record.view == nil ? nil : Self.unregistered
       guard let view = views[record.instance.id] ?? unknown, view != record.view else { return nil }
       return .loadBalancerSaw(InstanceKey(index), view)

@@ -1,17 +1,18 @@
 package import GateCore
 
-/// One check of each instance, all at the same time as far as the port has room, and no verdict.
+/// One check of each instance, all at the same time as far as the port allows; there is no verdict.
 package struct ProbeRound<Port: Checker> {
   private let port: Port
-  /// As the engine's: the first of a burst must not wait for the last to be begun.
+  /// The limit of `GateEngine`: the first check of a burst must not wait for the last one to begin.
   private let startsPerTurn = 16
 
   package init(on port: Port) {
     self.port = port
   }
 
-  /// Checks these instances, the keys of which are their places, each by the health check at the
-  /// place that `checks` has for it, or by the first; returns one end for each.
+  /// Checks these instances, whose keys are their indexes; returns one end for each.
+  ///
+  /// Each is checked by the health check with the index in `checks`, or by the first one.
   package func run(_ instances: [Instance], by checks: [Int] = []) -> [ProbeEnd] {
     var ends = [ProbeEnd?](repeating: nil, count: instances.count)
     var (begun, ended) = (0, 0)
@@ -22,8 +23,8 @@ package struct ProbeRound<Port: Checker> {
         port.start(InstanceKey(begun, check: check), instances[begun])
         begun += 1
       }
-      // While there are more to begin it only looks; otherwise the port ends a wait when a check
-      // ends, as each does at its timeout.
+      // While more checks can begin, it does not wait. Otherwise a wait ends when a check does, at
+      // its timeout at the latest.
       let isWaiting = begun == instances.count || !port.hasRoom
       port.wait(until: isWaiting ? port.now + .seconds(60) : port.now, into: &happenings)
       for happening in happenings {

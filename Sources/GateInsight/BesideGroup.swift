@@ -1,6 +1,6 @@
 internal import GateCore
 
-/// The diagnoses beside the instances: of a guard, the old group, or the comparison with it.
+/// The diagnoses that are not about instances: guards, the old group, the comparison with it.
 func besideGroup(_ gate: Gate, _ verdict: Verdict) -> [Diagnosis] {
   guard verdict.decision != .promote else { return [] }
   return failedGuards(gate) + [sharedCause(gate, verdict), worse(gate, verdict)].compactMap(\.self)

@@ -1,7 +1,7 @@
 package import GateCore
 
-/// Causes by words: those of the libraries that a check is made with, and those of journals that
-/// were written before they had causes.
+/// Causes by the words of a detail: those of libraries, and of journals from before there were
+/// causes.
 extension FailureCause {
   /// Finds the cause of a failure by its words; nil if they say no more than the kind.
   package init?(words: String, of kind: FailureKind) {
@@ -13,7 +13,7 @@ extension FailureCause {
     self = found.cause
   }
 
-  /// Whether words of the instance speak of the PROXY protocol.
+  /// Whether the instance's words mention the PROXY protocol.
   package static func proxyHeader(in words: String) -> FailureCause? {
     let folded = words.foldedBytes
     return proxyProtocol.contains { folded.contains(phrase: $0) } ? .proxyHeader : nil
@@ -21,7 +21,7 @@ extension FailureCause {
 
   private static let proxyProtocol = ["proxy protocol", "proxy tcp4", "proxy tcp6"]
 
-  /// The phrases, in lower case; the first row that matches counts.
+  /// The phrases in lower case; the first row that matches counts.
   private static let phrases: [(kinds: [FailureKind], cause: FailureCause, phrases: [String])] = [
     (FailureKind.allCases, .proxyHeader, proxyProtocol),
     (FailureKind.allCases, .streamReset, ["reset the stream"]),
@@ -82,7 +82,7 @@ extension FailureCause {
 }
 
 extension GateFault.Cause {
-  /// Finds the cause of a gate fault by its words; nil if they do not tell it.
+  /// Finds the cause of a gate fault by its words; nil if they do not show it.
   package init?(words: String) {
     let folded = words.foldedBytes
     let found = Self.phrases.first { row in row.phrases.contains { folded.contains(phrase: $0) } }

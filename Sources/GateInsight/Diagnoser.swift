@@ -2,7 +2,7 @@ package import GateCore
 
 /// The diagnoses of a run, the likeliest and most widespread first.
 ///
-/// The same gate gives the same diagnoses; a group without trouble has none.
+/// The same gate gives the same diagnoses; a group without failures has none.
 package func diagnoses(
   of gate: Gate, verdict: Verdict, requests: [RequestFacts] = [RequestFacts()]
 ) -> [Diagnosis] {
@@ -35,15 +35,15 @@ package func diagnosis(of fault: GateFault, checking instance: Instance) -> Diag
 struct Diagnoser {
   private let gate: Gate
   private let verdict: Verdict
-  /// In the order of the health checks.
+  /// The facts about the requests of each health check.
   private let requests: [RequestFacts]
   private var claims: [Claim.Key: Claim] = [:]
   private var troubles: [Spread.Trouble] = []
 
-  /// A diagnosis before it is worded: the rule, and the instances that it concerns.
+  /// A diagnosis before its words are chosen: the rule, and the instances to which it applies.
   private struct Claim {
     enum Source: Hashable {
-      /// By its place in the table.
+      /// A rule, by its index in the table.
       case rule(Int)
       case course(CourseClaim)
     }
@@ -51,7 +51,7 @@ struct Diagnoser {
     struct Key: Hashable {
       var source: Source
       var confidence: Diagnosis.Confidence
-      /// The name of the health check, where there are several; else empty.
+      /// The name of the health check, if there are several; otherwise empty.
       var check: String
     }
 
@@ -68,14 +68,14 @@ struct Diagnoser {
     let gate = gate
     var size = 0
     gate.forEachRecord(.member) { record in
-      // Of most there is nothing to explain.
+      // For most instances there is nothing to explain.
       let hasFailed = record.pointee.history.lastFailure != nil
       guard hasFailed || record.pointee.removed != nil else { return size += 1 }
       if isInQuestion(record.pointee) { size += 1 }
       examineAll(record.pointee)
     }
     let causes = ordered(claimed(of: size) + ofGroup + outOfService)
-    // The gate's own losses come first only where they decided.
+    // Diagnoses of gate faults come first only if gate faults decided.
     let isGates = verdict.reason.code == .gateFault
     return ranked(
       (isGates ? ofGate : []) + besideGroup(gate, verdict) + unshared(causes)
@@ -114,8 +114,10 @@ struct Diagnoser {
     return gate.unhealthy(.baseline) > 0 || verdict.reason.code == .sharedCause ? .failing : .well
   }
 
-  /// Where the old group fails too, what the new one's failures suggest is second to that: a boot
-  /// is no cause then, nor what the new instances alone share.
+  /// Weakens the diagnoses if the old group fails too.
+  ///
+  /// The cause is then probably shared, so that a slow boot, or what only new instances have in
+  /// common, does not explain it.
   private func unshared(_ all: [Diagnosis]) -> [Diagnosis] {
     guard verdict.reason.code == .sharedCause else { return all }
     return all.filter { $0.code != .slowBoot && $0.code != .allAlike }.map { diagnosis in
@@ -125,7 +127,7 @@ struct Diagnoser {
     }
   }
 
-  /// One likeliest cause of each instance: what comes after it falls behind it.
+  /// Keeps one likely cause for each instance, and makes later ones only possible.
   private func ranked(_ all: [Diagnosis]) -> [Diagnosis] {
     var explained: Set<String> = []
     return all.map { diagnosis in
@@ -139,7 +141,7 @@ struct Diagnoser {
 
   // MARK: - Instances
 
-  /// Whether there is something to explain: it is not healthy, or it kept the group from being so.
+  /// Whether there is something to explain: it is not healthy, or it delayed the group.
   private func isTroubled(_ record: InstanceRecord) -> Bool {
     guard let course = Course(of: record) else { return false }
     switch record.health.state {
@@ -175,7 +177,7 @@ struct Diagnoser {
     let place = Rule.place(for: symptom)
     let rule = Rule.all[place]
     if isFirst { troubles.append(Spread.Trouble(instance: record.instance, cause: place)) }
-    // Which version answers is not a matter of time, nor what is known to be stopped.
+    // A wrong version does not depend on time, nor does an instance that is known to be stopped.
     guard failure.kind != .wrongVersion, symptom.notRunning == nil else {
       return claim(.rule(place), rule.confidence, symptom)
     }
@@ -183,7 +185,7 @@ struct Diagnoser {
     case .failedThroughout:
       claim(.rule(place), rule.confidence, symptom)
       guard rule.boot != .looksDifferent, isYoung(record) else { return }
-      // From outside the two are the same; a grace period that passed speaks against a boot.
+      // From outside the two look the same, but after the grace period a boot is less likely.
       let isAsLikely = rule.boot == .looksLikeThis && gate.policy.gracePeriod == .zero
       claim(.course(.stillBooting), isAsLikely ? rule.confidence : .possible, symptom)
     case .booted: claim(.course(.booted), .likely, symptom)
@@ -197,7 +199,7 @@ struct Diagnoser {
       claim(.rule(place), rule.confidence, symptom)
       claim(.course(.flapping), .possible, symptom)
     case .flapping where record.losesConnections || rule.code == .applicationDown:
-      // A process that ends is away for a while: single failures have other causes as well.
+      // A process that exits is away for a while; single failures have other causes too.
       let isAwayForAWhile = record.history.pattern.hasRunOfFailures
       claim(.course(.crashLoop), isAwayForAWhile ? .likely : .possible, symptom)
       if !isAwayForAWhile { claim(.course(.flapping), .likely, symptom) }
@@ -207,7 +209,7 @@ struct Diagnoser {
     }
   }
 
-  /// Whether it has been seen for so short a time that it may still be booting.
+  /// Whether it was seen for such a short time (two minutes) that it may still be booting.
   private func isYoung(_ record: InstanceRecord) -> Bool {
     verdict.at.since(record.firstSeen) < .seconds(120)
   }
@@ -220,7 +222,7 @@ struct Diagnoser {
     claims[key, default: Claim(members: [])].members.append(symptom)
   }
 
-  // MARK: - What is said
+  // MARK: - Diagnoses
 
   private typealias Ranked = (diagnosis: Diagnosis, rank: Int)
 
@@ -237,7 +239,7 @@ struct Diagnoser {
             rule.code, rule.words(occurrence).under(key.check), of: ids,
             evidence: first.evidenceWords,
             key.confidence),
-          // What is known comes before what is only seen.
+          // Facts from the source come before observations.
           first.notRunning == nil ? place + CourseClaim.allCases.count : -1
         )
       case .course(let course):
@@ -247,15 +249,17 @@ struct Diagnoser {
             course.words(occurrence, policy(under: key.check), at: verdict.at).under(key.check),
             of: ids,
             evidence: first.evidenceOverTime, key.confidence),
-          // What was seen outranks what may yet come.
+          // What was observed comes before what is only assumed.
           course == .stillBooting ? Int.max : course.rawValue
         )
       }
     }
   }
 
-  /// The policy as far as it bears on one of several health checks: where the others kept the group
-  /// from being healthy, there was no soak that could have been left out.
+  /// The policy as far as it applies to one of several health checks.
+  ///
+  /// If the other checks prevented a healthy group, there was no soak, so that it cannot be
+  /// recommended.
   private func policy(under check: String) -> GatePolicy {
     var policy = gate.policy
     guard !check.isEmpty else { return policy }
@@ -276,12 +280,12 @@ struct Diagnoser {
         return first.instances.count > second.instances.count
       }
       guard left.rank == right.rank else { return left.rank < right.rank }
-      // Of two health checks the same is said.
+      // Two health checks may have the same diagnosis.
       return first.summary < second.summary
     }.map(\.diagnosis)
   }
 
-  /// Instances that are missing, left, or had no time; none of which a check can tell.
+  /// Instances that are missing, left, or had too little time, which no check can show.
   private var ofGroup: [Ranked] {
     [missing, notListed, replaced, disagreement, wrongInstances, outOfTime].enumerated()
       .compactMap { place, diagnosis in
@@ -290,7 +294,7 @@ struct Diagnoser {
   }
 
   private var missing: Diagnosis? {
-    // A verdict at the very start is one on the settings, before the others were listed.
+    // A verdict at the very start is about the settings, before the other groups were listed.
     guard verdict.decision != .promote, verdict.at > .start, gate.present < gate.expected,
       isTooLate || verdict.reason.code == .noInstances
     else { return nil }
@@ -379,16 +383,16 @@ struct Diagnoser {
       of: wrong.map(\.instance.id), evidence: first.instance.mismatch?.cleaned(to: 200), .likely)
   }
 
-  /// Instances that never failed, and had too few checks all the same.
+  /// Instances that never failed, but had too few checks.
   private var outOfTime: Diagnosis? {
-    // After a resumption it is the runner that took the time.
+    // After a resumption, the time was lost by the runner.
     guard isTooLate, gate.resumptions.isEmpty else { return nil }
     guard gate.policy.loadBalancer != .decides else { return nil }
     let late = gate.records(.member) {
       $0.removed == nil && $0.health.state == .initial && $0.failures == 0 && $0.lostChecks == 0
     }
     guard !late.isEmpty else { return nil }
-    // Of several health checks the one that wants the most time.
+    // The health check that needs the most time.
     let check = gate.checks.max { $0.timeToRise < $1.timeToRise } ?? gate.check
     let joined = late.map(\.firstSeen).max() ?? .start
     let soak = gate.policy.soak > .zero ? " and a soak of \(gate.policy.soak.inWords)" : ""
@@ -406,7 +410,7 @@ struct Diagnoser {
       of: late.map(\.instance.id), evidence: nil, .likely)
   }
 
-  /// Where the load balancer decides: those that it does not have in service, by what it says.
+  /// If the load balancer decides: the instances that it does not have in service, by its reasons.
   private var outOfService: [Ranked] {
     guard gate.policy.loadBalancer == .decides, verdict.decision != .promote,
       verdict.reason.code != .gateFault
@@ -415,7 +419,7 @@ struct Diagnoser {
     var groups: [(said: Said, records: [InstanceRecord])] = []
     for record in out {
       let said = Said(record.view)
-      // Those that it is not done with are told of where time ran out.
+      // Instances that are still being registered are included only if time ran out.
       guard record.view != nil && said.words != .notYet || isTooLate else { continue }
       if let place = groups.firstIndex(where: { $0.said == said }) {
         groups[place].records.append(record)
@@ -440,7 +444,7 @@ struct Diagnoser {
     }
   }
 
-  /// A status that its checks got is explained as one that came here.
+  /// Explains a status that the load balancer's checks received like one that was received here.
   private func diagnosis(
     of records: [InstanceRecord], _ said: Said, among count: Int
   ) -> Diagnosis {
@@ -479,7 +483,7 @@ struct Diagnoser {
       of: ids, evidence: evidence, .likely)
   }
 
-  /// What the load balancer's own checks met, as if they had been made here.
+  /// The results of the load balancer's own checks, as if they had been made here.
   private func answered(
     _ kind: FailureKind, _ status: Int?, _ records: [InstanceRecord]
   ) -> Occurrence? {
@@ -526,7 +530,7 @@ struct Diagnoser {
   private func faultOfChecks(isDecisive: Bool) -> Diagnosis? {
     let blind = gate.records(.member) { $0.removed == nil && $0.lostChecks > 0 }
     guard let first = blind.first else { return isDecisive ? blindGuard : nil }
-    // What an instance's own failures decided, lost checks did not.
+    // Lost checks did not decide what an instance's own failures decided.
     guard isDecisive || blind.contains(where: { $0.health.state == .initial }),
       let fault = gate.losses.checks.lastFault ?? first.history.lastLoss?.fault
     else { return nil }
@@ -577,7 +581,7 @@ struct Diagnoser {
       of: [], evidence: nil, .likely)
   }
 
-  /// Instances that do not speak for the group, as the latest listing lacks them.
+  /// Instances that do not count because the latest listing lacks them.
   private var notListed: Diagnosis? {
     guard verdict.decision == .promote || isTooLate else { return nil }
     guard gate.unlisted > 0 else { return nil }
@@ -607,8 +611,9 @@ extension ListingNote.NamedInstances.Named {
 }
 
 extension Gate {
-  /// Whether a healthy instance did not count, or kept the group from being promoted, as it did not
-  /// pass its latest checks.
+  /// Whether a healthy instance did not count, or prevented the promotion.
+  ///
+  /// This happens if it did not pass its latest checks.
   package func isLeftOut(_ record: InstanceRecord, by verdict: Verdict) -> Bool {
     guard record.removed == nil, record.health.state == .healthy, isPending(record) else {
       return false
@@ -632,7 +637,7 @@ extension Diagnosis {
 }
 
 extension Symptom {
-  /// The latest results, and then the evidence of the last failure.
+  /// The latest results, followed by the evidence of the last failure.
   var evidenceOverTime: String? {
     guard let record else { return evidenceWords }
     let course = record.history.pattern.marks(of: record.checks).inRuns
@@ -641,7 +646,7 @@ extension Symptom {
 }
 
 extension String {
-  /// Marks of checks as a person reads them: `3 passed, 2 failed, 1 passed`; the latest runs.
+  /// Marks of checks in words, such as `3 passed, 2 failed, 1 passed`; the latest runs only.
   var inRuns: String {
     var runs: [(mark: Character, count: Int)] = []
     for mark in self {

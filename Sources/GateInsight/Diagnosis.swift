@@ -9,7 +9,7 @@ package struct Diagnosis: Hashable, Sendable {
   package var likelyCause: String
   /// What to check or change.
   package var advice: String
-  /// The status, the header and the start of the body that speak for it; at most 200 bytes.
+  /// The status, the header and the start of the body that support it; at most 200 bytes.
   package var evidence: String?
   package var confidence: Confidence
 

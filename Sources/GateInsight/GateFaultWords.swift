@@ -10,7 +10,7 @@ struct GateFaultWords {
         + "nothing about them")
   }
 
-  /// The advice is for a fault of which nothing better is known.
+  /// The words for a fault; `advice` is used if its cause is not known.
   static func words(_ fault: GateFault, what: String, advice: String) -> Words {
     Words(
       "\(what): \(fault.detail.cleaned(to: 150))",
@@ -48,7 +48,7 @@ extension GateFault.Cause {
     }
   }
 
-  /// What to do about it.
+  /// What to do.
   package var advice: String {
     switch self {
     case .noDescriptor:

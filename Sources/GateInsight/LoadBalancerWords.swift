@@ -1,6 +1,6 @@
 internal import GateCore
 
-/// Why a load balancer does not have an instance in service, by what it says of it.
+/// Why a load balancer does not have an instance in service, by its own reason.
 ///
 /// Sources: elbv2 `DescribeTargetHealth` (2015-12-01), `TargetHealth.Reason`; elb
 /// `DescribeInstanceHealth` (2012-06-01), `InstanceState.Description`.
@@ -15,7 +15,7 @@ enum LoadBalancerWords: Hashable, Sendable, CaseIterable {
   case ownFault
   case failed
 
-  /// - Parameter view: nil when it has said nothing.
+  /// - Parameter view: nil if there is none.
   init(_ view: LoadBalancerView?) {
     let description = view?.description ?? ""
     self =
@@ -35,7 +35,7 @@ enum LoadBalancerWords: Hashable, Sendable, CaseIterable {
       }
   }
 
-  /// The status that its own health checks got, where it names one.
+  /// The status that the load balancer's health checks received; nil if it names none.
   ///
   /// Source: elbv2 `TargetHealth.Description`: "Health checks failed with these codes: [502]".
   static func status(in view: LoadBalancerView?) -> Int? {

@@ -1,14 +1,14 @@
-/// What a check sends and expects beside the load balancer's settings, as far as a rule asks.
+/// The parts of a check's request that differ from the load balancer's, as far as rules need them.
 package struct RequestFacts: Hashable, Sendable {
-  /// The `Host`; nil: the instance's address, as the load balancer sends it.
+  /// The `Host`; nil for the instance's address, which the load balancer sends.
   package var host: String?
   package var method: String?
   package var verifiesTLS: Bool
   package var expectedVersion: String?
-  /// Whether the TLS handshake names a site.
+  /// Whether the TLS handshake names a site (SNI).
   package var namesServer: Bool
   package var usesHTTP2: Bool
-  /// The names of the header fields of the user's own, in lower case.
+  /// The names of the user's header fields, in lower case.
   package var ownFields: Set<String>
 
   package init(
@@ -25,7 +25,7 @@ package struct RequestFacts: Hashable, Sendable {
     self.ownFields = ownFields
   }
 
-  /// Reads the settings as a run's header has them: name and values.
+  /// Reads the settings in a run's header, as names and values.
   package init(_ settings: [(name: String, values: [String])]) {
     func value(_ name: String) -> String? { settings.first { $0.name == name }?.values.last }
     self.init(
@@ -36,9 +36,9 @@ package struct RequestFacts: Hashable, Sendable {
 }
 
 extension RequestFacts {
-  /// Whether a load balancer would send another request: none takes a Host, a method or fields.
+  /// Whether a load balancer's request would differ: it supports no Host, method or fields.
   var sendsItsOwn: Bool { host != nil || method == "HEAD" || !ownFields.isEmpty }
 
-  /// Whether it says itself that it came by https.
+  /// Whether the request claims that it came over https.
   var saysForwarded: Bool { ownFields.contains("x-forwarded-proto") }
 }

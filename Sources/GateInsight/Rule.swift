@@ -1,6 +1,6 @@
 internal import GateCore
 
-/// One known way to fail: by what it is recognised, and what there is to say of it.
+/// A known kind of failure: how it is recognized, and the words for it.
 struct Rule: Sendable {
   var code: DiagnosisCode
   var confidence: Diagnosis.Confidence
@@ -8,9 +8,9 @@ struct Rule: Sendable {
   var matches: @Sendable (Symptom) -> Bool
   var words: @Sendable (Occurrence) -> Words
 
-  /// How an instance looks that is still booting.
+  /// How similar a booting instance looks.
   enum Boot: Sendable {
-    /// As likely like this as not.
+    /// As likely as not, a booting instance looks like this.
     case looksLikeThis
     case canLookLikeThis
     case looksDifferent
@@ -41,7 +41,7 @@ struct Words: Hashable, Sendable {
     self.advice = advice
   }
 
-  /// The same, said of one of several health checks.
+  /// The same words for one of several health checks.
   func under(_ check: String) -> Words {
     guard !check.isEmpty else { return self }
     var words = self
@@ -51,11 +51,11 @@ struct Words: Hashable, Sendable {
 }
 
 extension Rule {
-  /// All rules, the more special first: the first that matches a symptom explains it.
+  /// All rules, more specific ones first: the first that matches a symptom explains it.
   ///
-  /// The last matches every symptom.
+  /// The last one matches every symptom.
   static let all: [Rule] = {
-    // Those for answers that are not whole come first: their status explains nothing.
+    // Rules for incomplete responses come first, because a status explains nothing there.
     let parts: [[Rule]] = [
       connection, tls, form, timeouts, redirects, refusals, serverErrors, grpc, content,
       [somethingElse],
@@ -63,7 +63,7 @@ extension Rule {
     return parts.flatMap { $0 }
   }()
 
-  /// The place in `all` of the rule that explains this symptom.
+  /// The index in `all` of the rule that explains this symptom.
   static func place(for symptom: Symptom) -> Int {
     all.firstIndex { $0.matches(symptom) } ?? all.count - 1
   }
@@ -78,9 +78,9 @@ extension Rule {
 
 /// The instances to which one rule applies.
 struct Occurrence: Sendable {
-  /// At least one.
+  /// The symptoms of these instances; at least one.
   var members: [Symptom]
-  /// How many instances there are to compare with.
+  /// The number of instances in comparison.
   var total: Int
 
   init(_ first: Symptom, and others: [Symptom] = [], of total: Int) {
@@ -88,7 +88,7 @@ struct Occurrence: Sendable {
     self.total = total
   }
 
-  /// The one whose evidence is shown.
+  /// The symptom whose evidence is shown.
   var first: Symptom { members[0] }
 
   var isEverywhere: Bool { members.count == total }
@@ -104,21 +104,21 @@ struct Occurrence: Sendable {
   /// The verb that agrees with `who`.
   func verb(_ ofOne: String, _ ofMany: String) -> String { members.count == 1 ? ofOne : ofMany }
 
-  /// `500`, `502 or 503`.
+  /// The statuses in words: `500`, `502 or 503`.
   var statuses: String {
     alternatives(Set(members.compactMap(\.status)).sorted().map(String.init))
   }
 
-  /// ` 400`; empty where no status came.
+  /// The statuses after a blank, such as ` 400`; empty if there are none.
   var statusesOrNothing: String { statuses.isEmpty ? "" : " \(statuses)" }
 
-  /// `port 80`, or where the ports differ, `its port`.
+  /// `port 80`, or `its port` if the ports differ.
   var port: String {
     let ports = Set(members.map(\.instance.port))
     return ports.count == 1 ? "port \(first.instance.port)" : "its port"
   }
 
-  /// The path that was asked for.
+  /// The path of the request.
   var path: String {
     let path = first.check.target.path
     return path.isEmpty ? "the port" : SecretPlaces.masked(path).cleaned(to: 100)
@@ -128,10 +128,10 @@ struct Occurrence: Sendable {
 }
 
 extension Symptom {
-  /// What the check says that happened.
+  /// What happened, according to the check.
   var detailWords: String { (report.detail ?? kind.rawValue).cleaned(to: 200) }
 
-  /// Where the redirect leads, as it came.
+  /// The location of the redirect, as received.
   var locationWords: String { (report.evidence?.location ?? "nowhere").cleaned(to: 100) }
 
   /// The status, the header and the start of the body, in at most 200 bytes.
@@ -143,12 +143,12 @@ extension Symptom {
     if let server = evidence?.server { parts.append("server \(server.cleaned(to: 40))") }
     if let type = evidence?.contentType { parts.append(type.cleaned(to: 40)) }
     if let wait = evidence?.retryAfter { parts.append("retry-after \(wait.cleaned(to: 30))") }
-    // A status and nothing more says less than the check's own account.
+    // A status alone says less than the check's detail.
     if evidence == nil || (status == nil && parts.isEmpty), let detail = report.detail {
       parts = [detail]
     }
     if kind == .wrongVersion, let detail = report.detail { parts.append(detail) }
-    // A page's title says in short what its first bytes may not come to.
+    // The first bytes of a page may not include what its title says.
     let excerpt = evidence?.excerpt
     if let title = evidence?.title, excerpt?.contains(title) != true {
       parts.append("title '\(title)'")

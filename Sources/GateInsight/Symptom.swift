@@ -1,18 +1,18 @@
 internal import GateCore
 
-/// What one failed check of an instance shows, ready for the rules.
+/// The data of one failed check of an instance, for the rules.
 struct Symptom {
   let instance: Instance
   let kind: FailureKind
   let report: CheckReport
   let check: HealthCheck
   let request: RequestFacts
-  /// All that is known of the instance; nil where there was a single check.
+  /// The record of the instance; nil for a single check.
   let record: InstanceRecord?
-  /// What the source of the group says of it where it does not run: `stopped in EC2`.
+  /// The source's note about an instance that is not running, such as `stopped in EC2`; else nil.
   private let wordOfSource: MemberNote?
   let location: Location?
-  /// Whose own page it is, where a mark tells.
+  /// The program whose own page the response is; nil if no mark shows it.
   let author: Author?
   private let signs: Set<String>
 
@@ -39,36 +39,37 @@ struct Symptom {
   /// The path of the target without its query.
   var path: Substring { check.target.path.prefix { $0 != "?" } }
 
-  // MARK: - What the answer says
+  // MARK: - The response
 
-  /// Whether the answer shows one of these.
+  /// Whether the response has one of these signs.
   func shows(_ wanted: Sign...) -> Bool { wanted.contains { signs.contains($0.rawValue) } }
 
-  /// Whether it was one of these that the check saw.
+  /// Whether the check found one of these causes.
   func `is`(_ causes: FailureCause...) -> Bool { report.cause.map(causes.contains) ?? false }
 
-  /// Whether the page is this program's own.
+  /// Whether the page is from one of these programs.
   func isBy(_ names: String...) -> Bool { author.map { names.contains($0.name) } ?? false }
 
   var isSilent: Bool { report.evidence == nil || shows(.bodyless) }
 
   var isJSON: Bool { shows(.json) }
 
-  /// The proxy or web server whose own page this is; nil when the application may have written it.
+  /// The proxy or web server whose own page this is; nil if the application may have written it.
   var proxyPage: String? { author?.role == .front ? author?.name : nil }
 
-  /// Whether nothing but an application can have said it.
+  /// Whether only an application can have written the response.
   var isOfApplication: Bool {
     if author?.role == .front { return false }
     return author != nil || shows(.passedOn, .json, .saysUnwell) || !failing.isEmpty
   }
 
-  /// What the body says that fails.
+  /// The parts that fail according to the body.
   var failing: [String] { report.evidence?.failing ?? [] }
 
-  // MARK: - What is known from elsewhere
+  // MARK: - The source's notes
 
-  /// Who says what of it, where it does not run and its checks end as those of such an instance do.
+  /// The source and its note, if the instance is not running and its checks fail accordingly; else
+  /// nil.
   var notRunning: (who: String, what: String)? {
     switch kind {
     case .connectionRefused, .connectionReset, .timeoutConnect, .timeoutTLS, .timeoutResponse,
@@ -82,26 +83,26 @@ struct Symptom {
     return ("the load balancer", view.description ?? view.reasonCode ?? view.state.rawValue)
   }
 
-  // MARK: - What was asked
+  // MARK: - The request
 
-  /// The `Host` as it was sent, without its port.
+  /// The `Host` that was sent, without its port.
   var host: String { request.host.map { $0.withoutPort } ?? instance.address }
 
   var isHostAnAddress: Bool { host.isAddress }
 
-  /// Whether this port usually speaks TLS.
+  /// Whether this port usually uses TLS.
   var isOnTLSPort: Bool { [443, 8443, 9443].contains(instance.port) }
 
-  /// Whether this port usually speaks HTTP without TLS.
+  /// Whether this port usually uses HTTP without TLS.
   var isOnPlainPort: Bool { [80, 3000, 5000, 8000, 8080].contains(instance.port) }
 }
 
-/// Where a redirect leads.
+/// The target of a redirect.
 struct Location: Hashable {
   var scheme: String?
-  /// Without the port; nil when the redirect stays on the host.
+  /// The host without the port; nil if the redirect stays on the host.
   var host: String?
-  /// Without query and fragment.
+  /// The path without query and fragment.
   var path: String
 
   init(_ text: String) {
@@ -120,7 +121,7 @@ struct Location: Hashable {
     if path.isEmpty { path = "/" }
   }
 
-  /// Whether one of its parts is what pages to log in at are called.
+  /// Whether a part of the path is a usual name of a login page.
   var leadsToLogin: Bool {
     let parts = path.lowercased().split { !$0.isLetter && !$0.isNumber && $0 != "_" && $0 != "-" }
     return parts.contains { Self.loginWords.contains(String($0)) }

@@ -1,12 +1,12 @@
 internal import GateCore
 
 extension String {
-  /// Its bytes, with the letters of ASCII in lower case.
+  /// The bytes, with ASCII letters in lower case.
   var foldedBytes: [UInt8] {
     utf8.map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 | 0x20 : $0 }
   }
 
-  /// A host of a URL or of a `Host` header without its port and brackets.
+  /// The host of a URL or of a `Host` header, without port and brackets.
   var withoutPort: String {
     if hasPrefix("["), let end = firstIndex(of: "]") { return String(self[..<end].dropFirst()) }
     guard let colon = firstIndex(of: ":"), !self[index(after: colon)...].contains(":") else {
@@ -41,9 +41,9 @@ extension UInt8 {
 }
 
 extension [UInt8] {
-  /// Whether these bytes have the phrase in them.
+  /// Whether these bytes contain the phrase.
   ///
-  /// Both are short, an excerpt and a few words: no index is worth its making.
+  /// Both are short, an excerpt and a few words, so an index would not be worth its cost.
   func contains(phrase: String) -> Bool {
     let phrase = phrase.utf8
     guard let first = phrase.first, phrase.count <= count else { return phrase.isEmpty }
@@ -53,13 +53,13 @@ extension [UInt8] {
   }
 }
 
-/// `a`, `a or b`, `a, b or c`.
+/// Joins words: `a`, `a or b`, `a, b or c`.
 func alternatives(_ words: [String]) -> String {
   guard let last = words.last, words.count > 1 else { return words.first ?? "" }
   return "\(words.dropLast().joined(separator: ", ")) or \(last)"
 }
 
-/// The first few, and how many more.
+/// The first names, and the number of the others.
 func list(_ names: [String], atMost limit: Int = 5) -> String {
   let shown = names.prefix(limit).map { $0.cleaned(to: 100) }.joined(separator: ", ")
   return names.count > limit ? "\(shown) and \(names.count - limit) more" : shown

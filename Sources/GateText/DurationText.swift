@@ -1,9 +1,9 @@
 package import GateCore
 
 extension Duration {
-  /// Reads `15`, `0.5`, `500ms`, `15s`, `5m`, `1h`, `1m30s`; without a unit it is seconds.
+  /// Reads `15`, `0.5`, `500ms`, `15s`, `5m`, `1h` or `1m30s`; without a unit it is seconds.
   ///
-  /// It is exact to the microsecond: nothing passes through a floating-point number.
+  /// It is exact to the microsecond, because no floating-point number is used.
   ///
   /// - Throws: `GrammarError`, which says what was expected instead.
   package init(parsing text: String) throws(GrammarError) {
@@ -36,7 +36,7 @@ extension Duration {
     self = .microseconds(total)
   }
 
-  /// 366 days: with every threshold at its greatest, the sums of a gate still fit its clock.
+  /// 366 days: even with all thresholds at their maximum, a gate's sums fit its clock.
   package static let longestInMicroseconds: Int64 = 366 * 24 * 3_600_000_000
 
   private static func unit(
@@ -48,21 +48,21 @@ extension Duration {
     throw GrammarError("\(String(name).shown) is not a unit of time: it is ms, s, m or h")
   }
 
-  /// The digits before and after the point; nil when it is no number.
+  /// The digits before and after the point; nil if the text is not a number.
   private static func decimal(_ text: Substring) -> (whole: Substring, fraction: Substring)? {
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)
     guard (1...2).contains(parts.count), parts.allSatisfy({ !$0.isEmpty }) else { return nil }
     return (parts[0], parts.count == 2 ? parts[1] : "")
   }
 
-  /// Nil when it is too long.
+  /// The duration in microseconds; nil if it is too long.
   private static func microseconds(
     _ number: (whole: Substring, fraction: Substring), in unit: DurationUnit, of text: String
   ) throws(GrammarError) -> Int64? {
     guard let whole = number.whole.asWholeNumber, whole <= longestInMicroseconds else { return nil }
     let (micros, overflow) = Int64(whole).multipliedReportingOverflow(by: unit.inMicroseconds)
     guard !overflow, micros <= longestInMicroseconds else { return nil }
-    // Each digit is a tenth of what the one before it was, and must be whole microseconds.
+    // Each digit is worth a tenth of the previous one, and must be whole microseconds.
     var (fraction, place) = (Int64(0), unit.inMicroseconds)
     for digit in number.fraction.trimmingZeros.utf8.map({ Int64($0 - UInt8(ascii: "0")) }) {
       let share = place * digit
@@ -76,7 +76,7 @@ extension Duration {
   }
 }
 
-/// The units that a duration is written in, from the shortest.
+/// The units of a duration, shortest first.
 private enum DurationUnit: String, Comparable {
   case microsecond = "us"
   case millisecond = "ms"
@@ -104,7 +104,7 @@ extension Character {
 }
 
 extension Substring {
-  /// Without zeros at its end.
+  /// The digits without zeros at the end.
   fileprivate var trimmingZeros: Substring {
     var text = self
     while text.last == "0" { text.removeLast() }

@@ -1,23 +1,24 @@
 import GateCore
 
 extension String {
-  /// Lines of a log in which nothing is a command to the CI system that reads it.
+  /// The text with nothing in its lines that a CI system would execute as a command.
   ///
-  /// Whatever comes from the network may end up in a log; see `LogCommandBreaker`.
+  /// Any text from the network may end up in a log; see `LogCommandBreaker`.
   package var withoutLogCommands: String {
     var breaker = LogCommandBreaker()
     let bytes = breaker.take(Array(utf8))
     return String(decoding: bytes + breaker.finish(), as: UTF8.self)
   }
 
-  /// For text that does not begin a line: `##` is two signs apart.
+  /// The same for text that does not begin a line: only the two signs of `##` are separated.
   package var withoutCommandsWithinLine: String {
     escaping { $1 == "#" && $0 == "#" ? " #" : nil }
   }
 
-  /// The text with other texts in the place of some scalars.
+  /// Replaces some scalars of the text.
   ///
-  /// By scalars and not by characters: a mark that joins the `'` before it must not hide it.
+  /// It works on scalars rather than characters, because a combining mark must not hide the `'`
+  /// before it.
   func escaping(_ replacement: (_ before: Unicode.Scalar?, Unicode.Scalar) -> String?) -> String {
     var escaped = UnicodeScalarView()
     var before: Unicode.Scalar?
@@ -37,25 +38,25 @@ extension String {
   }
 }
 
-/// Keeps the signs of commands to a CI system apart in text that comes piece by piece.
+/// Separates the signs of commands to a CI system in text that arrives piece by piece.
 ///
-/// `##vso[task.setvariable …]` (Azure Pipelines) and `##[set-output …]` (GitHub Actions) are carried
-/// out wherever they stand in a line, `::set-output …::` (GitHub Actions) at its beginning, blanks or
-/// none before it. Source: `ActionCommand.TryParse` and `TryParseV2` of GitHub's runner,
-/// `Command.TryParse` of Azure's agent.
+/// `##vso[task.setvariable …]` (Azure Pipelines) and `##[set-output …]` (GitHub Actions) are
+/// executed anywhere in a line, `::set-output …::` (GitHub Actions) at its beginning, also after
+/// blanks. Source: `ActionCommand.TryParse` and `TryParseV2` of GitHub's runner, `Command.TryParse`
+/// of Azure's agent.
 struct LogCommandBreaker {
-  /// A name of a command is shorter.
+  /// The number of bytes within which the name of a command must end.
   private static let mostLookedAt = 40
 
   private var isLineStart = true
   private var last: UInt8?
-  /// A beginning that may still become a command.
+  /// Bytes that may still be the beginning of a command.
   private var held: [UInt8] = []
 
-  /// Returns what may be shown now.
+  /// Adds bytes; returns what may be shown now.
   mutating func take(_ bytes: [UInt8]) -> [UInt8] { pass(held + bytes, isLast: false) }
 
-  /// Returns what is left to show when no more comes.
+  /// Returns the remaining text at the end.
   mutating func finish() -> [UInt8] { pass(held, isLast: true) }
 
   private mutating func pass(_ bytes: [UInt8], isLast: Bool) -> [UInt8] {
@@ -88,7 +89,7 @@ struct LogCommandBreaker {
     return shown
   }
 
-  /// Whether nothing that follows could change what it is.
+  /// Whether further bytes cannot change whether this is a command.
   private static func isWhole(_ beginning: ArraySlice<UInt8>) -> Bool {
     beginning.count == mostLookedAt || beginning.contains(UInt8(ascii: "\n"))
       || beginning.dropFirst().first.map { $0 != UInt8(ascii: ":") } ?? false

@@ -1,6 +1,7 @@
-/// The name that was probably meant, for "did you mean"; nil when none is near.
+/// The name that was probably meant, for "did you mean"; nil if none is close.
 ///
-/// A quarter of the name may differ, and three characters at most: more makes `--url` a `--srv`.
+/// At most a quarter of the name may differ, and three characters: otherwise `--url` would be close
+/// to `--srv`.
 package func nearestName(to name: String, among names: [String]) -> String? {
   let wanted = normalized(name)
   guard wanted.count <= 64 else { return nil }
@@ -14,7 +15,7 @@ private func normalized(_ name: String) -> [Character] {
   name.lowercased().filter { $0 != "_" && $0 != "-" }
 }
 
-/// Insertions, deletions, replacements and swaps of neighbours that make one of the other.
+/// The number of insertions, deletions, replacements and swaps of neighbors between two names.
 private func editDistance(_ left: [Character], _ right: [Character]) -> Int {
   var older: [Int] = []
   var previous = Array(0...right.count)

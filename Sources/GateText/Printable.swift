@@ -1,10 +1,10 @@
 import GateCore
 
 extension StringProtocol {
-  /// The text as it may be shown anywhere: on one line, and unable to drive a terminal.
+  /// The text in a form that is safe to show anywhere, on one line.
   ///
-  /// Names and answers come from the network. What would move the cursor, hide or reorder what
-  /// is printed after it becomes `?`, as in `ls`; any blank or line end becomes a blank.
+  /// Names and responses come from the network. Characters that would move the cursor, or hide or
+  /// reorder later text, become `?`, as in `ls`; every blank or line end becomes a blank.
   package var printable: String {
     guard !utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else { return String(self) }
     var printable = String.UnicodeScalarView()
@@ -13,7 +13,7 @@ extension StringProtocol {
       switch scalar.textEffect {
       case .letter: marks = 0
       case .mark:
-        // More than a letter needs is only ever there to spill over the lines around it.
+        // More marks than any letter needs are only used to spill over the lines around it.
         marks += 1
         guard marks <= 2 else { continue }
       case .selector: continue

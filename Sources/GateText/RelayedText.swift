@@ -1,25 +1,26 @@
 import GateCore
 
-/// What a command of the user's prints, as it may be shown while it comes: in its colors, and
-/// without what else could drive a terminal, what cannot be seen, and commands to a CI system.
+/// The output of a user's command, made safe to show while it arrives.
 ///
-/// A command prints what it was told by others: an instance's answer, a commit's subject.
+/// Colors are kept. Everything else that could control a terminal, invisible characters, and
+/// commands to a CI system are removed. A command prints text that others gave it, such as an
+/// instance's response or a commit's subject.
 package struct RelayedText {
-  /// A sequence of a terminal that is longer is none.
+  /// The longest control sequence, in bytes; a longer one is not recognized.
   private static let longestSequence = 64
 
   private var breaker = LogCommandBreaker()
-  /// The beginning of a character or of a sequence.
+  /// The beginning of an incomplete character or sequence.
   private var torn: [UInt8] = []
 
   package init() {}
 
-  /// Returns what may be shown now.
+  /// Adds bytes; returns what may be shown now.
   package mutating func take(_ bytes: [UInt8]) -> [UInt8] {
     breaker.take(clean(torn + bytes, isLast: false))
   }
 
-  /// Returns what is left to show when no more comes.
+  /// Returns the remaining text at the end.
   package mutating func finish() -> [UInt8] {
     let rest = clean(torn, isLast: true)
     return breaker.take(rest) + breaker.finish()
@@ -59,7 +60,7 @@ package struct RelayedText {
 }
 
 extension Unicode.Scalar {
-  /// Whether it stays as it is; a blank takes the place of others.
+  /// Whether the character is kept; others are replaced by a blank.
   fileprivate var isRelayed: Bool {
     switch textEffect {
     case .letter, .mark, .selector: true
@@ -70,7 +71,7 @@ extension Unicode.Scalar {
 }
 
 extension ArraySlice<UInt8> {
-  /// How many bytes at its end are the beginning of a character in UTF-8.
+  /// The number of bytes at the end that begin an incomplete UTF-8 character.
   fileprivate var tornCharacter: Int {
     for (distance, byte) in suffix(3).reversed().enumerated() where byte & 0xC0 != 0x80 {
       let width = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : byte >= 0xC0 ? 2 : 1

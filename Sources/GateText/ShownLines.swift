@@ -1,12 +1,13 @@
 extension String {
-  /// Lines of a setting or a command as they may be shown anywhere: what cannot be seen is shown by
-  /// its number, and nothing is a command to a CI system.
+  /// Lines of a setting or a command in a form that is safe to show anywhere.
+  ///
+  /// Invisible characters are shown by their numbers, and no line is a command to a CI system.
   package var shownLines: String {
     split(separator: "\n", omittingEmptySubsequences: false).map { String($0).escaped }
       .joined(separator: "\n").withoutLogCommands
   }
 
-  /// Without what would move a terminal's cursor.
+  /// The text without characters that would control a terminal.
   package var escaped: String {
     guard unicodeScalars.contains(where: \.isShownByNumber) else { return self }
     var text = ""

@@ -1,9 +1,8 @@
-/// How wide text is on a terminal, and text of a given width; for text that is `printable`.
+/// The width of text on a terminal, and text of a given width; for text that is `printable`.
 extension StringProtocol {
-  /// The columns that it takes.
+  /// The number of columns that the text takes.
   ///
-  /// Where terminals disagree, the greater number: a line that is too short does no
-  /// harm.
+  /// Where terminals differ, it is the greater number: a line that is too short does no harm.
   package var columns: Int {
     guard !utf8.allSatisfy({ $0 < 0x80 }) else { return utf8.count }
     return unicodeScalars.reduce(0) { $0 + $1.columns }
@@ -23,10 +22,10 @@ extension StringProtocol {
     return String(cut) + "…"
   }
 
-  /// The text with blanks after it, at least so wide.
+  /// The text followed by blanks, with at least this width.
   package func padded(to columns: Int) -> String { self + blanks(columns - self.columns) }
 
-  /// The text with blanks before it, at least so wide.
+  /// The text preceded by blanks, with at least this width.
   package func rightAligned(in columns: Int) -> String { blanks(columns - self.columns) + self }
 }
 
@@ -37,7 +36,7 @@ private func blanks(_ count: Int) -> String {
 extension Unicode.Scalar {
   fileprivate var columns: Int {
     guard value >= 0x300 else { return 1 }
-    // The middle and the end of a Korean syllable, which stand in its first letter's columns.
+    // The middle and end of a Korean syllable share the columns of its first letter.
     guard !(0x1160...0x11FF).contains(value) else { return 0 }
     return switch properties.generalCategory {
     case .nonspacingMark, .enclosingMark: 0

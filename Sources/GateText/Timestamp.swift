@@ -1,20 +1,20 @@
 package import GateCore
 
-/// The moment at which a run started, by the wall clock: all times of day are counted from it.
+/// The start of a run by the wall clock, from which all times of day are calculated.
 ///
 /// A jump of the wall clock during the run changes none of them.
 package struct Timestamp: Hashable, Sendable {
-  /// Since 1970-01-01T00:00:00Z.
+  /// Milliseconds since 1970-01-01T00:00:00Z.
   package var milliseconds: Int64
 
   package init(milliseconds: Int64) {
     self.milliseconds = milliseconds
   }
 
-  /// The time of day at an instant of the run.
+  /// The time of day at an instant of the run, as text.
   package func at(_ instant: GateInstant) -> String { moment(instant).text }
 
-  /// The moment of an instant of the run, to the millisecond.
+  /// The time of day at an instant of the run, to the millisecond.
   package func moment(_ instant: GateInstant) -> Timestamp {
     Timestamp(milliseconds: milliseconds + instant.microseconds / 1000)
   }
@@ -27,10 +27,10 @@ package struct Timestamp: Hashable, Sendable {
     }
   }
 
-  /// No text of one has more bytes.
+  /// The maximum length of the text in bytes.
   static let longest = 48
 
-  /// Writes the text where it has room; returns how long it is.
+  /// Writes the text to a buffer; returns its length in bytes.
   ///
   /// A verdict on thousands of instances has tens of thousands of these.
   func write(to room: UnsafeMutablePointer<UInt8>) -> Int {
@@ -66,9 +66,9 @@ package struct Timestamp: Hashable, Sendable {
     return count
   }
 
-  /// Reads what `text` writes; nil for anything else.
+  /// Reads the format of `text`; nil for anything else.
   package init?(_ text: String) {
-    // Years of four digits: of others neither RFC 3339 nor the arithmetic knows anything.
+    // Only years of four digits: RFC 3339 and this arithmetic have no others.
     guard text.utf8.count == 24 else { return nil }
     let parts = text.utf8.split { !(48...57).contains($0) }.compactMap { Int64(String($0) ?? "") }
     guard parts.count == 7, (1...12).contains(parts[1]), (1...31).contains(parts[2]) else {

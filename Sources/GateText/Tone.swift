@@ -1,4 +1,4 @@
-/// What a piece of text means; colour says it once more and is never needed.
+/// The meaning of a piece of text; color repeats it and is never necessary.
 package enum Tone: Hashable, Sendable {
   case plain
   case strong
@@ -8,7 +8,7 @@ package enum Tone: Hashable, Sendable {
   case bad
 }
 
-/// Whether text is coloured.
+/// Whether text is shown in color.
 package enum TextStyle: Hashable, Sendable {
   case plain
   case coloured
@@ -24,7 +24,7 @@ package enum TextStyle: Hashable, Sendable {
     }
   }
 
-  /// Select Graphic Rendition (ECMA-48, 8.3.117): the eight colours that every terminal has.
+  /// Select Graphic Rendition (ECMA-48, 8.3.117) with the eight colors that every terminal has.
   private static func code(_ code: String, _ text: String) -> String {
     text.isEmpty ? text : "\u{1B}[\(code)m\(text)\u{1B}[0m"
   }

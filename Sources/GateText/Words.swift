@@ -4,7 +4,7 @@ extension GateInstant {
   /// The time since the start in whole seconds: `12s`, `1m30s`.
   package var elapsedWords: String { Duration.seconds(microseconds / 1_000_000).inWords }
 
-  /// The same to a tenth while that matters: `12.3s`, `1m30s`.
+  /// The time since the start, with tenths of a second below a minute: `12.3s`, `1m30s`.
   package var preciseWords: String {
     microseconds < 60_000_000 ? "\(tenths(microseconds))s" : elapsedWords
   }
@@ -28,19 +28,19 @@ package func latencyWords(_ microseconds: Int64) -> String {
   }
 }
 
-/// The first few names, and how many more there are.
+/// The first names, and the number of the others.
 package func list(_ names: some Collection<String>, first limit: Int) -> String {
   let shown = names.prefix(limit).joined(separator: ", ")
   return names.count > limit ? "\(shown) and \(names.count - limit) more" : shown
 }
 
-/// `1 success`, `2 successes`: nouns whose plural is not a mere `s`.
+/// A number with its noun, such as `1 success` or `2 successes`; `ending` makes the plural.
 package func counted(_ number: Int, _ noun: String, _ ending: String) -> String {
   "\(number) \(noun)\(number == 1 ? "" : ending)"
 }
 
 extension GateInstant {
-  /// How long it is from here to another moment: `12s`.
+  /// The time from this moment to another one: `12s`.
   package func words(until end: GateInstant) -> String {
     GateInstant(microseconds: end.microseconds - microseconds).preciseWords
   }

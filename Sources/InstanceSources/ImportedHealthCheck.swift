@@ -1,14 +1,15 @@
-/// A load balancer's health check as settings: names and values in the form of a settings file.
+/// A load balancer's health check as settings, with the names and values of a settings file.
 package struct ImportedHealthCheck: Hashable, Sendable {
-  /// In the order in which they are shown.
+  /// The settings in the order in which they are shown.
   package var settings: [Setting]
-  /// The port that the target group itself has: what `traffic-port` is for most of its targets.
+  /// The target group's port, which is the `traffic-port` of most of its targets; nil if it has
+  /// none.
   package var trafficPort: Int?
-  /// What could not be taken over, a sentence each.
+  /// What could not be imported, one sentence each.
   package var warnings: [String] = []
 
   package struct Setting: Hashable, Sendable {
-    /// As in a file: `healthy_threshold`.
+    /// The name in a settings file, such as `healthy_threshold`.
     package var name: String
     package var value: String
 

@@ -1,10 +1,10 @@
 package import GateCore
 
-/// What a load balancer itself says of all its targets.
+/// A load balancer's view of all its targets.
 package struct LoadBalancerReport: Hashable, Sendable {
-  /// In the order in which the load balancer names them.
+  /// The views in the load balancer's order.
   package var opinions: [Opinion]
-  /// What is said of an instance that is not among its targets.
+  /// The view of an instance that is not among its targets.
   package var unregistered: LoadBalancerView
 
   package init(opinions: [Opinion], unregistered: LoadBalancerView) {
@@ -12,11 +12,11 @@ package struct LoadBalancerReport: Hashable, Sendable {
     self.unregistered = unregistered
   }
 
-  /// What is said of one target.
+  /// The view of one target.
   package struct Opinion: Hashable, Sendable {
-    /// As it is registered: an EC2 instance ID, or an address.
+    /// The ID under which it is registered: an EC2 instance ID, or an address.
     package var targetID: String
-    /// A target group has one for each; a Classic Load Balancer has none.
+    /// The port of a target of a target group; nil for a Classic Load Balancer.
     package var port: Int?
     package var view: LoadBalancerView
 
@@ -27,10 +27,10 @@ package struct LoadBalancerReport: Hashable, Sendable {
     }
   }
 
-  /// What is said of each of these instances, by its ID.
+  /// The view of each of these instances, by its ID.
   ///
-  /// A target group may know an instance by its ID or by its address, and with several ports; where
-  /// none of them is the one that is checked, the worst counts.
+  /// A target group may have an instance by its ID or by its address, and with several ports; if
+  /// none of them is the checked port, the worst view counts.
   package func views(of instances: [Instance]) -> [String: LoadBalancerView] {
     Dictionary(instances.map { ($0.id, view(of: $0)) }, uniquingKeysWith: { first, _ in first })
   }
@@ -47,7 +47,7 @@ package struct LoadBalancerReport: Hashable, Sendable {
 }
 
 extension LoadBalancerReport.Opinion {
-  /// Whether it is of the target that `TargetGroup` names so: `i-0abc:8081`.
+  /// Whether it belongs to the target with this ID, such as `i-0abc:8081`.
   fileprivate func isNamed(_ id: String) -> Bool {
     port.map { id == "\(targetID):\($0)" } ?? false
   }

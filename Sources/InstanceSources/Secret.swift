@@ -1,4 +1,4 @@
-/// Text that no output shows: however it is printed or dumped, it is `***`.
+/// Text that is never shown: it is printed or dumped as `***`.
 package struct Secret: Hashable, Sendable {
   let revealed: String
 

@@ -1,37 +1,39 @@
 package import GateCore
 
-/// Why a source could not say what is in the group.
+/// Why a source could not list the group.
 package enum SourceError: Error, Hashable, Sendable {
-  /// Nothing answers there, or only that it cannot now. It may pass.
+  /// There is no response, or only a temporary failure; it can be retried.
   case unreachable(place: String, detail: String, cause: GateFault.Cause = .awsUnreachable)
-  /// Asked too often; `action` is `autoscaling:DescribeAutoScalingGroups`.
+  /// The calls are throttled; `action` is, for example, `autoscaling:DescribeAutoScalingGroups`.
   case throttled(action: String, detail: String)
-  /// There are no credentials to ask with; `tried` is where they were looked for.
+  /// There are no credentials; `tried` is where they were looked for.
   case noCredentials(tried: String)
-  /// Where credentials should come from, there are none that can be used: half a pair, a command
-  /// that fails.
+  /// A place for credentials is configured, but has none that can be used: only one of two keys, or
+  /// a command that fails.
   case unusableCredentials(detail: String, advice: String)
-  /// There are credentials, and they are expired, unknown, or could not be got.
+  /// There are credentials, but they are expired or unknown, or could not be fetched.
   case refusedCredentials(place: String, detail: String)
-  /// The credentials hold, but do not allow this: `autoscaling:DescribeAutoScalingGroups` of
-  /// `resource`, in words; `caller` is who asked, where the detail does not tell.
+  /// The credentials are valid, but do not allow the action.
+  ///
+  /// `action` is, for example, `autoscaling:DescribeAutoScalingGroups`, `resource` describes its
+  /// object, and `caller` is the identity if the detail does not have it.
   case missingPermission(action: String, resource: String, caller: String?, detail: String)
-  /// There is no such thing where it was looked for.
+  /// The resource does not exist there.
   case notFound(what: String, name: String, place: String)
-  /// There is such a thing, and it is being deleted.
+  /// The resource exists, but is being deleted.
   case ending(what: String, name: String, detail: String)
-  /// The settings of this machine or of the group cannot be worked with.
+  /// The settings of this machine or of the group cannot be used.
   case unusable(detail: String, advice: String, cause: GateFault.Cause? = nil)
-  /// The request was understood and turned down.
+  /// The request was understood, but rejected.
   case rejected(place: String, detail: String, cause: GateFault.Cause = .awsUnreachable)
-  /// An answer that is not what it should be.
+  /// The response is invalid.
   case malformed(place: String, detail: String, cause: GateFault.Cause = .awsUnreachable)
-  /// An answer of somebody else, such as a proxy's page.
+  /// The response is from something else, such as a proxy's page.
   case foreign(place: String, detail: String)
 }
 
 extension SourceError: CustomStringConvertible {
-  /// What happened and where.
+  /// What happened, and where.
   package var message: String {
     switch self {
     case .unreachable(let place, let detail, _): "cannot reach \(place): \(detail)"
@@ -78,7 +80,7 @@ extension SourceError: CustomStringConvertible {
     }
   }
 
-  /// By the code that AWS gave, which begins the detail.
+  /// The advice for the code from AWS with which the detail begins.
   private static func advice(onRefusal detail: String) -> String {
     switch detail.prefix(while: { $0 != ":" }) {
     case "ExpiredToken", "ExpiredTokenException":
@@ -102,7 +104,7 @@ extension SourceError: CustomStringConvertible {
 }
 
 extension GateFault {
-  /// A source that cannot be read while the group is gated.
+  /// Creates the gate fault for a source that cannot be read while the group is gated.
   package init(_ error: SourceError) { self.init(detail: error.message, cause: error.cause) }
 }
 
@@ -112,7 +114,7 @@ extension SourceError {
       place: place, detail: failure.detail, cause: failure.cause ?? .awsUnreachable)
   }
 
-  /// Nil where nothing is known of it.
+  /// The cause of the fault; nil if it is not known.
   var cause: GateFault.Cause? {
     switch self {
     case .unreachable(_, _, let cause), .rejected(_, _, let cause), .malformed(_, _, let cause):

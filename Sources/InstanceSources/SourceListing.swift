@@ -1,38 +1,40 @@
 package import GateCore
 
-/// What a source of instances says of the group at one moment.
+/// The group at one moment, as a source lists it.
 package struct SourceListing: Hashable, Sendable {
-  /// In the order in which the source names them.
+  /// The instances in the source's order.
   package var members: [SourceMember]
-  /// How many instances the source itself wants there to be: a group's desired capacity.
+  /// The number of instances that the source itself expects, such as the desired capacity; else
+  /// nil.
   package var expected: Int?
-  /// Ids of those that are still being registered: more may follow.
+  /// IDs of instances that are still being registered: more may follow.
   package var joining: [String] = []
 
-  /// Of members with one id the first counts: pages that an API makes at different moments overlap.
+  /// Creates a listing; of members with the same ID the first counts, because an API's pages
+  /// overlap.
   package init(members: [SourceMember], expected: Int?) {
     var ids: Set<String> = []
     self.members = members.filter { ids.insert($0.instance.id).inserted }
     self.expected = expected
   }
 
-  /// As many are expected as there are and stay.
+  /// Creates a listing that expects the number of members that stay.
   package init(staying members: [SourceMember]) {
     self.init(members: members, expected: nil)
     expected = self.members.count { $0.standing != .leaving }
   }
 }
 
-/// One instance as its source sees it.
+/// One instance, as its source reports it.
 package struct SourceMember: Hashable, Sendable {
-  /// While it is `awaited` or `leaving`, its address may be empty.
+  /// The instance; its address may be empty while it is `awaited` or `leaving`.
   package var instance: Instance
   package var standing: Standing
-  /// Why it is `awaited`, or `leaving`.
+  /// Why it is `awaited` or `leaving`; else nil.
   package var note: MemberNote?
-  /// The machine image that it runs: `ami-0abc…`.
+  /// The ID of its machine image, such as `ami-0abc…`; nil if unknown.
   package var image: String?
-  /// The number of the launch template's version that it was started from.
+  /// The version number of its launch template; nil if unknown.
   package var launchTemplateVersion: String?
   package var tags: [String: String]
 
@@ -48,20 +50,20 @@ package struct SourceMember: Hashable, Sendable {
     self.tags = tags
   }
 
-  /// Whether EC2 says that it does not run, whatever the group takes it for.
+  /// Whether EC2 reports that it is not running, whatever the group reports.
   package var isOutOfEC2: Bool {
     if case .outOfEC2 = note { true } else { false }
   }
 
-  /// What a member is to the group.
+  /// The role of a member in the group.
   package enum Standing: Hashable, Sendable {
-    /// In service: checked, and counted.
+    /// In service: it is checked, and counts.
     case checked
-    /// Counted, but cannot be checked yet: it starts, or has no address.
+    /// It counts, but cannot be checked yet: it is starting, or has no address.
     case awaited
-    /// On its way out.
+    /// It is leaving the group.
     case leaving
-    /// No part of the decision: in standby, or in a warm pool.
+    /// It does not take part in the decision: in standby, or in a warm pool.
     case ignored
   }
 }

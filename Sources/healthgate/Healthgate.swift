@@ -4,12 +4,12 @@ internal import GateRecords
 internal import GateRun
 internal import GateSettings
 
-/// A command: what it takes, and what it does with it.
+/// A command: its declaration, and what it does.
 protocol Command {
   static var name: String { get }
   static var declaration: CommandDeclaration { get }
 
-  /// Ends the process itself with any other status than 0.
+  /// Runs the command; it ends the process itself with any exit status other than 0.
   static func run(_ words: CommandWords) throws
 }
 
@@ -50,9 +50,9 @@ enum Healthgate {
     ExitStatus.promote.end()
   }
 
-  /// Without `/proc/self/cmdline`, from which Swift reads the arguments, there are none, not even the program's name.
+  /// Refuses to run without `/proc/self/cmdline`, from which Swift reads the arguments.
   ///
-  /// In such a chroot a run would go on with what variables say, and without the flags.
+  /// In a chroot without it, a run would have the variables' settings, but no flags.
   private static func refuseLostArguments() throws(CommandFailure) {
     guard CommandLine.arguments.isEmpty else { return }
     throw CommandFailure(
@@ -61,7 +61,7 @@ enum Healthgate {
         + "  hint: mount /proc (mount -t proc proc ROOT/proc)")
   }
 
-  /// A message would repeat a key that was given in place of its file's name.
+  /// Refuses a key that was given in place of its file's name, because a message would repeat it.
   private static func refuseKeys() throws(CommandFailure) {
     guard CommandLine.arguments.contains(where: { $0.contains("PRIVATE KEY-----") }) else { return }
     throw CommandFailure(

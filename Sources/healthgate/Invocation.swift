@@ -3,10 +3,10 @@ internal import GateRun
 internal import GateSettings
 internal import GateText
 
-/// What a command line asks for, by its first word.
+/// The command line, by its first word.
 struct Invocation {
   private let arguments: [String]
-  /// Those of a command; nil where the program itself is asked for something.
+  /// The words of a command; nil for a question to the program itself.
   let words: CommandWords?
 
   init(_ arguments: [String]) {
@@ -26,9 +26,9 @@ struct Invocation {
     ["help", "--version", dump].contains(first) || first.hasPrefix(completions)
   }
 
-  /// What is to be printed, where there is nothing to do.
+  /// The text to print if there is nothing else to do; nil if there is.
   ///
-  /// - Throws: `CommandLineProblem` for a question to which there is no answer.
+  /// - Throws: `CommandLineProblem` for a question without an answer.
   func answer() throws -> String? {
     switch arguments.first {
     case "help": try Help.answer(to: Array(arguments.dropFirst()))
@@ -65,7 +65,7 @@ struct Invocation {
 
   /// The words of the command.
   ///
-  /// - Throws: what is wrong with them.
+  /// - Throws: `CommandLineProblem`, `SettingsError` or `CommandFailure` for invalid words.
   func understood() throws -> CommandWords {
     guard !arguments.isEmpty || Self.isConfigured else {
       Output.complain(Help.page(of: Run.declaration, everySetting: false))
@@ -81,7 +81,7 @@ struct Invocation {
     return words
   }
 
-  /// Whether variables say what to do where the command line says nothing.
+  /// Whether variables contain the settings of a run, if the command line is empty.
   private static var isConfigured: Bool {
     let variables = SettingsLoader.environment
     let settings = RawSettings(variables: variables)

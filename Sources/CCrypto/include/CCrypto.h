@@ -5,19 +5,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// SHA-256 and Ed25519 of OpenSSL's libcrypto, which libcurl has in the process anyway.
+// SHA-256 and Ed25519 with OpenSSL's libcrypto, which libcurl loads anyway.
 
 typedef struct hg_sha256 hg_sha256;
 
-// Each may fail for want of memory alone: null.
+// NULL if there is no memory, the only possible error.
 hg_sha256 *hg_sha256_new(void);
 hg_sha256 *hg_sha256_copy(const hg_sha256 *hash);
 void hg_sha256_free(hg_sha256 *hash);
 void hg_sha256_add(hg_sha256 *hash, const void *bytes, size_t count);
-// The hash of what was added so far; more may be added.
+// The hash of the bytes added so far; more may be added afterwards.
 bool hg_sha256_result(const hg_sha256 *hash, uint8_t result[32]);
 
-// Ed25519, RFC 8032: a private key is its 32 bytes of seed. False: the library failed, or it is no key.
+// Ed25519, RFC 8032. A private key is its seed of 32 bytes. False if the library failed, or the key is invalid.
 typedef enum { HG_PRIVATE_KEY, HG_PUBLIC_KEY } hg_key;
 
 bool hg_ed25519_new(uint8_t seed[32]);
@@ -26,11 +26,12 @@ bool hg_ed25519_sign(const uint8_t seed[32], const void *bytes, size_t count, ui
 bool hg_ed25519_verify(const uint8_t key[32], const void *signature, size_t signature_count, const void *bytes,
                        size_t count);
 
-// Reads the first PEM block, which is a key of this kind, and not encrypted: nobody is asked for a password.
+// Reads the first PEM block, which must be an unencrypted key of this kind: no password is asked for.
 bool hg_ed25519_read(hg_key kind, const char *pem, size_t count, uint8_t raw[32]);
-// Writes PKCS #8, or a SubjectPublicKeyInfo, in PEM, ended with a zero; returns how many bytes it is without it, 0: no room.
+// Writes PKCS #8, or a SubjectPublicKeyInfo, in PEM with a zero at its end; returns the length without it, 0 if there is no
+// room.
 size_t hg_ed25519_write(hg_key kind, const uint8_t raw[32], char *pem, size_t room);
-// Writes a SubjectPublicKeyInfo in DER; returns how many bytes it is, 0: no room.
+// Writes a SubjectPublicKeyInfo in DER; returns the length, 0 if there is no room.
 size_t hg_ed25519_write_der(const uint8_t key[32], uint8_t *der, size_t room);
 
 #endif

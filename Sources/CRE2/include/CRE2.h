@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// RE2's regular expressions by functions of C: what Swift imports knows nothing of C++.
+// RE2's regular expressions as C functions, so that Swift need not import C++.
 
 #ifdef __cplusplus
 extern "C" {
@@ -13,7 +13,7 @@ extern "C" {
 
 typedef struct hg_pattern hg_pattern;
 
-// Why a pattern is none; what RE2 leaves out on purpose is told apart.
+// Why a pattern is invalid; HG_PATTERN_LACKING is syntax that RE2 does not support on purpose.
 typedef enum {
   HG_PATTERN_GOOD,
   HG_PATTERN_MALFORMED,
@@ -21,17 +21,17 @@ typedef enum {
   HG_PATTERN_TOO_LARGE,
 } hg_pattern_fault;
 
-// Compiles a pattern in UTF-8; null when it is none. `error` gets RE2's words, cut to its size and ended with a zero.
+// Compiles a pattern in UTF-8; NULL if it is invalid. `error` gets RE2's text, cut to its size, with a zero at its end.
 hg_pattern *hg_pattern_compile(const char *text, size_t length, int64_t memory, hg_pattern_fault *fault, char *error,
                                size_t error_size);
 void hg_pattern_free(hg_pattern *pattern);
 
-// How many groups it captures, and how many instructions it was compiled to.
+// The number of capturing groups, and the number of instructions of the compiled pattern.
 int hg_pattern_groups(const hg_pattern *pattern);
 int hg_pattern_size(const hg_pattern *pattern);
 
-// Whether the pattern is found anywhere in the text. `start` and `end` get the place of its first group, in bytes, or -1
-// where that takes no part; both may be null, which is quicker.
+// Whether the text contains a match. `start` and `end` get the position of the first group in bytes, or -1 if the group takes
+// no part; both may be NULL, which is faster.
 bool hg_pattern_search(const hg_pattern *pattern, const char *text, size_t length, ptrdiff_t *start, ptrdiff_t *end);
 
 #ifdef __cplusplus

@@ -1,12 +1,12 @@
 extension Reply {
-  /// An answer that may depend on the request.
+  /// A response that may depend on the request.
   package enum Answer: Hashable, Sendable {
     case always(Response)
-    /// Django's `ALLOWED_HOSTS`: 400 for a Host that is an address, else the answer of the rest.
+    /// Django's `ALLOWED_HOSTS`: 400 if the Host is an address, else the given response.
     case ifHostIsNamed(Response)
-    /// A web server's "redirect to https", which catches what comes without `X-Forwarded-Proto`.
+    /// A web server's redirect to https, for requests without `X-Forwarded-Proto: https`.
     case redirectToTLS
-    /// Django's `APPEND_SLASH`: to the same path with a slash at its end.
+    /// Django's `APPEND_SLASH`: a redirect to the same path with a trailing slash.
     case redirectToSlash
 
     func response(to request: RequestHead) -> Response {
@@ -22,7 +22,7 @@ extension Reply {
       }
     }
 
-    /// As nginx's `$host`.
+    /// The host without its port, as in nginx's `$host`.
     private static func withoutPort(_ host: String) -> String {
       if let bracket = host.lastIndex(of: "]") { return String(host[...bracket]) }
       return String(host.prefix { $0 != ":" })

@@ -1,11 +1,11 @@
-/// A whole, valid gzip file that unpacks to 64 MiB of zeros, made without a compressor.
+/// A complete, valid gzip file that decompresses to 64 MiB of zeros, made without a compressor.
 ///
-/// One block of fixed Huffman codes: a literal zero, then "the last byte 258 times more", over and
-/// over, at 13 bits each. Source: RFC 1951, 3.2.6; RFC 1952.
+/// It is one block of fixed Huffman codes: a literal zero, then "the last byte 258 more times" over
+/// and over, at 13 bits each. Source: RFC 1951, 3.2.6; RFC 1952.
 enum GzipOfZeros {
   static let unpackedCount = 1 + 258 * repeats
   private static let repeats = 1 << 18
-  /// The CRC-32 of so many zeros.
+  /// The CRC-32 of the decompressed zeros.
   private static let checksum: UInt32 = 0x3455_d026
 
   static let bytes: [UInt8] = {
@@ -20,7 +20,7 @@ enum GzipOfZeros {
     return bits.bytes
   }()
 
-  /// Packs bits from the lowest up, as deflate does.
+  /// Packs bits into bytes, lowest first, as deflate requires.
   private struct BitWriter {
     var bytes: [UInt8]
     private var pending: UInt64 = 0

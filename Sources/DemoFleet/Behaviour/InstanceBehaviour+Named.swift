@@ -1,10 +1,11 @@
-/// The ways in which deployments are known to go right and wrong.
+/// Behaviors of known kinds of good and failed deployments.
 extension InstanceBehaviour {
   package static func healthy(version: String = "v42") -> InstanceBehaviour {
     always(.healthy(version: version))
   }
 
-  /// Refused while the machine boots, 502 while nginx waits for the application, then healthy.
+  /// Refuses connections while the machine boots, then 502 while nginx waits for the application,
+  /// then healthy.
   package static func slowBoot(
     listensAfter listening: Duration, healthyAfter healthy: Duration, version: String = "v42"
   ) -> InstanceBehaviour {
@@ -16,9 +17,9 @@ extension InstanceBehaviour {
   }
 
   package static let neverStarts = always(Stance.refuse)
-  /// No answer to a connection attempt, as behind a firewall or a wrong security group.
+  /// Does not respond to a connection attempt, as behind a firewall or a wrong security group.
   package static let blackhole = always(Stance.drop)
-  /// nginx alone: the application ends itself for want of an environment variable.
+  /// nginx alone: the application exits because an environment variable is missing.
   package static let missingEnvironment = always(.badGateway)
   package static let disallowedHost = always(.answer(.ifHostIsNamed(.healthy())))
   package static let tlsRedirect = always(.answer(.redirectToTLS))
@@ -26,7 +27,7 @@ extension InstanceBehaviour {
   package static let unappliedMigration = always(.failing("migrations"))
   package static let staticPage = always(.staticPage)
 
-  /// A left-over of an earlier deployment: healthy in all but its version.
+  /// A remnant of an earlier deployment: healthy, but with the old version.
   package static func staleVersion(_ version: String = "v41") -> InstanceBehaviour {
     healthy(version: version)
   }
@@ -35,14 +36,14 @@ extension InstanceBehaviour {
     always(.response(.healthy(), after: delay))
   }
 
-  /// Every so manieth check fails.
+  /// Every check whose number is a multiple of `period` fails.
   package static func flapping(everyNth period: Int) -> InstanceBehaviour {
     precondition(period >= 1, "every n-th, from 1")
     let passes = [Reply](repeating: .healthy, count: period - 1)
     return always(.accept(Replies(repeating: passes + [.response(.failing("homepage"))])))
   }
 
-  /// Healthy, then gone: the port refuses, and what is connected is reset.
+  /// Healthy, then dead: the port refuses connections, and open ones are reset.
   package static func dies(after life: Duration, version: String = "v42") -> InstanceBehaviour {
     InstanceBehaviour([
       Phase(from: .zero, .accept(Replies(repeating: [.response(.healthy(version: version))]))),
@@ -50,7 +51,8 @@ extension InstanceBehaviour {
     ])
   }
 
-  /// Check n meets letter n, and the last letter goes on for ever: see `PatternLetter`.
+  /// The n-th check gets the reply of the n-th letter; the last letter repeats: see
+  /// `PatternLetter`.
   package static func pattern(_ letters: String) -> InstanceBehaviour {
     let replies = letters.map { letter in
       guard let known = PatternLetter(rawValue: letter) else {
@@ -62,16 +64,16 @@ extension InstanceBehaviour {
   }
 }
 
-/// One check's reply, as a letter of a pattern.
+/// The reply to one check, as a letter of a pattern.
 package enum PatternLetter: Character, CaseIterable, Sendable {
   case passes = "P"
-  /// 503, by the health view.
+  /// 503 by the health view.
   case fails = "F"
-  /// 500, by an exception.
+  /// 500 by an exception.
   case error = "E"
-  /// 502, by nginx.
+  /// 502 by nginx.
   case badGateway = "B"
-  /// The request is taken and never answered.
+  /// The request is accepted, but never gets a response.
   case timesOut = "T"
   case reset = "R"
   case closes = "C"

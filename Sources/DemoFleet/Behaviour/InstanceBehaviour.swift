@@ -1,6 +1,6 @@
-/// What an instance does, by the time since the fleet's start and the number of the check.
+/// The behavior of an instance, by the time since the fleet's start and the number of the check.
 package struct InstanceBehaviour: Hashable, Sendable {
-  /// In the order of their starts; the first starts at zero.
+  /// The phases in the order of their starts; the first starts at zero.
   package let phases: [Phase]
 
   package struct Phase: Hashable, Sendable {
@@ -13,13 +13,13 @@ package struct InstanceBehaviour: Hashable, Sendable {
     }
   }
 
-  /// What a connection attempt meets.
+  /// The reaction to a connection attempt.
   package enum Stance: Hashable, Sendable {
-    /// Nothing listens. To enter it is to die: what is connected is reset.
+    /// Nothing listens. When this stance begins, the instance dies: open connections are reset.
     case refuse
-    /// The accept queue is full: the attempt gets no answer at all.
+    /// The accept queue is full: the attempt gets no response at all.
     case drop
-    /// It is accepted. Checks are counted from the start of the phase.
+    /// The attempt is accepted. Checks are counted from the start of the phase.
     case accept(Replies)
   }
 
@@ -43,8 +43,9 @@ package struct InstanceBehaviour: Hashable, Sendable {
     always(Reply.response(response))
   }
 
-  /// How often it begins to listen, each time on a socket of its own; at least one, which keeps
-  /// the port of an instance that never does.
+  /// The number of times it begins to listen, each with a new socket.
+  ///
+  /// It is at least one, which keeps the port of an instance that never listens.
   var socketsNeeded: Int {
     var count = 0
     var previous = Stance.refuse

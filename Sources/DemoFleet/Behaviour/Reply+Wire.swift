@@ -1,28 +1,28 @@
-/// Misbehaviour below HTTP, or at its edge.
+/// Misbehavior below HTTP, or at its edge.
 extension Reply {
-  /// Accepts, and never says a byte.
+  /// Accepts the connection, and never sends a byte.
   package static let hang = Reply(then: .hold)
-  /// Takes the request, and never says a byte.
+  /// Reads the request, and never sends a byte.
   package static let silence = Reply([.awaitRequest], then: .hold)
   package static let resetAtOnce = Reply(then: .reset)
   package static let resetAfterRequest = Reply([.awaitRequest], then: .reset)
   package static let closeWithoutByte = Reply([.awaitRequest])
 
-  /// A mail server's greeting: a service, but not this one.
+  /// A mail server's greeting: another service than the expected one.
   package static let garbage = Reply([.awaitRequest, .send(Array("220 mail ESMTP\r\n".utf8))])
 
-  /// A whole answer, so slowly that only a limit on the whole check ends it.
+  /// A complete response, so slow that only a time limit on the whole check ends it.
   package static func trickle(every pace: Duration = .seconds(1)) -> Reply {
     Reply([.awaitRequest, .trickle(Response.healthy().bytes, every: pace)])
   }
 
-  /// Header lines without end.
+  /// An endless sequence of header lines.
   package static let endlessHeader = Reply([
     .awaitRequest, .send(Array("HTTP/1.1 200 OK\r\nServer: nginx\r\n".utf8)),
     .fill(Array("X-Filler: ".utf8) + filler(1 << 10) + Array("\r\n".utf8), times: nil, every: nil),
   ])
 
-  /// One header line of so many bytes, and a proper answer behind it.
+  /// One header line of this many bytes, followed by a proper response.
   package static func hugeHeader(bytes: Int = 2 << 20) -> Reply {
     Reply([
       .awaitRequest, .send(Array("HTTP/1.1 200 OK\r\nX-Huge: ".utf8)),
@@ -31,25 +31,25 @@ extension Reply {
     ])
   }
 
-  /// Less of a body than its `Content-Length` announces.
+  /// A body that is shorter than its `Content-Length`.
   package static let truncatedBody = response(
     Response(200, ["Content-Type": "text/plain"], text: "0123456789", framing: .announced(1000)))
 
-  /// A chunked body without end; nil pace: as fast as the peer reads.
+  /// An endless chunked body; without a pace, as fast as the peer reads.
   package static func endlessBody(every pace: Duration? = nil) -> Reply {
     let chunk = Response.chunk(filler(pace == nil ? 1 << 16 : 8))
     let head = Response(200, ["Content-Type": "text/plain"], framing: .chunked).head
     return Reply([.awaitRequest, .send(head), .fill(chunk, times: nil, every: pace)])
   }
 
-  /// Neither `Content-Length` nor chunks: a Classic Load Balancer fails such a check.
+  /// A body with neither `Content-Length` nor chunks: a Classic Load Balancer fails such a check.
   package static let closeDelimitedBody = response(
     Response(200, ["Content-Type": "text/plain"], text: "ok", framing: .untilClose))
 
   package static let chunkedBody = response(
     Response(200, ["Content-Type": "text/plain"], text: "ok", framing: .chunked))
 
-  /// A body of so many bytes, rightly announced.
+  /// A body of this many bytes, with a correct `Content-Length`.
   package static func largeBody(bytes: Int) -> Reply {
     let piece = filler(1 << 16)
     let head = Response(200, ["Content-Type": "text/plain"], framing: .announced(bytes)).head
@@ -59,13 +59,13 @@ extension Reply {
     ])
   }
 
-  /// An interim answer first: only the final status counts.
+  /// An interim response first: only the final status counts.
   package static let continueFirst = Reply([
     .awaitRequest, .send(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)),
     .answer(.always(.healthy())),
   ])
 
-  /// Some 400 KiB that unpack to 64 MiB.
+  /// About 400 KiB that decompress to 64 MiB.
   package static let compressedBomb = response(
     Response(
       200, ["Content-Type": "text/plain", "Content-Encoding": "gzip"], body: GzipOfZeros.bytes))

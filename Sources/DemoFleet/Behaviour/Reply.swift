@@ -1,26 +1,27 @@
-/// What one connection meets, step by step.
+/// The handling of one connection, step by step.
 package struct Reply: Hashable, Sendable {
   package var steps: [Step]
   package var end: End
 
   package enum Step: Hashable, Sendable {
-    /// Goes on when the whole request has come, or what came cannot be one.
+    /// Continues when the whole request has arrived, or when the bytes cannot be a request.
     case awaitRequest
     case wait(Duration)
     case send([UInt8])
-    /// A byte at a time.
+    /// Sends the bytes one by one.
     case trickle([UInt8], every: Duration)
-    /// Over and over; nil times: for ever; nil pace: as fast as the peer reads.
+    /// Sends the bytes repeatedly: forever without `times`, as fast as the peer reads without a
+    /// pace.
     case fill([UInt8], times: Int?, every: Duration?)
     case answer(Answer)
   }
 
-  /// How the connection ends when the steps are done.
+  /// How the connection ends after the last step.
   package enum End: Hashable, Sendable {
     case close
-    /// With a reset (RST) instead of an orderly end.
+    /// With a reset (RST) instead of an orderly close.
     case reset
-    /// Not at all, until the peer ends it.
+    /// Not until the peer closes it.
     case hold
   }
 
@@ -40,7 +41,7 @@ package struct Reply: Hashable, Sendable {
   package static let healthy = response(.healthy())
 }
 
-/// The replies to the checks in their order: some once, then others over and over.
+/// The replies to successive checks: some once, then others repeatedly.
 package struct Replies: Hashable, Sendable {
   package var once: [Reply]
   package var repeating: [Reply]
@@ -51,7 +52,7 @@ package struct Replies: Hashable, Sendable {
     self.repeating = repeating
   }
 
-  /// The reply to a check; the first is number 0.
+  /// The reply to a check; the first check is number 0.
   package subscript(check: Int) -> Reply {
     guard check >= once.count else { return once[check] }
     return repeating[(check - once.count) % repeating.count]

@@ -1,4 +1,4 @@
-/// What a Django site behind nginx answers.
+/// Responses of a Django site behind nginx.
 extension Reply.Response {
   package static func healthy(version: String = "v42") -> Self {
     json(200, #"{"status":"ok","version":"\#(version)"}"#, version: version)

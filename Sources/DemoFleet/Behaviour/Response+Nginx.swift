@@ -1,6 +1,6 @@
-/// What nginx answers by itself, whether or not there is an application behind it.
+/// Responses of nginx itself, with or without an application behind it.
 extension Reply.Response {
-  /// nginx could not reach the application: it is not up, or never came up.
+  /// nginx could not reach the application, which is not up yet or failed to start.
   package static let badGateway = nginxPage(502, "Bad Gateway")
 
   package static let gatewayTimeout = nginxPage(504, "Gateway Time-out")
@@ -14,7 +14,7 @@ extension Reply.Response {
     nginxPage(301, "Moved Permanently", ["Location": location])
   }
 
-  /// The page of a fresh installation: a 200 that says nothing of any application.
+  /// The page of a fresh installation: a 200 that says nothing about an application.
   package static let staticPage = Self(
     200,
     [

@@ -1,5 +1,5 @@
 extension Reply.Response {
-  /// The words beside a status; none where it has none.
+  /// The reason phrase of a status; empty if it has none.
   ///
   /// Source: IANA, "HTTP Status Code Registry".
   static func reasonPhrase(_ status: Int) -> String { reasonPhrases[status] ?? "" }

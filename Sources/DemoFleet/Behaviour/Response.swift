@@ -1,5 +1,5 @@
 extension Reply {
-  /// An HTTP answer, kept exact: what a misbehaving server sends is not what a library would.
+  /// An HTTP response, byte for byte: a library would not produce those of a misbehaving server.
   package struct Response: Hashable, Sendable {
     package var status: Int
     package var headers: [Header]
@@ -11,18 +11,18 @@ extension Reply {
       package var value: String
     }
 
-    /// How the peer can tell where the body ends.
+    /// How the peer can find the end of the body.
     package enum Framing: Hashable, Sendable {
-      /// By a `Content-Length` that is true.
+      /// By a correct `Content-Length`.
       case exact
-      /// By a `Content-Length`, whatever the body that follows.
+      /// By a `Content-Length` that need not match the body.
       case announced(Int)
       case chunked
-      /// By the end of the connection, as HTTP/1.0 did.
+      /// By the end of the connection, as in HTTP/1.0.
       case untilClose
     }
 
-    /// The headers are a dictionary literal, in its order.
+    /// Creates a response; the headers are a dictionary literal, whose order is kept.
     package init(
       _ status: Int, _ headers: KeyValuePairs<String, String> = [:], body: [UInt8] = [],
       framing: Framing = .exact
@@ -40,7 +40,7 @@ extension Reply {
       self.init(status, headers, body: Array(text.utf8), framing: framing)
     }
 
-    /// The status line and the header, with the empty line that ends it.
+    /// The status line and the header, with the empty line after it.
     package var head: [UInt8] {
       var lines = ["HTTP/1.1 \(status) \(Self.reasonPhrase(status))", "Server: nginx"]
       lines += headers.map { "\($0.name): \($0.value)" }
@@ -54,7 +54,7 @@ extension Reply {
       return Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8)
     }
 
-    /// All of it, as it goes on the wire.
+    /// The whole response, as it is sent.
     package var bytes: [UInt8] {
       head + (framing == .chunked ? Self.chunk(body) + Self.lastChunk : body)
     }

@@ -11,12 +11,12 @@ struct RequestHead: Equatable {
     var value: String
   }
 
-  /// What came cannot be of a request.
+  /// The bytes cannot be part of a request.
   struct Malformed: Error {}
 
   /// Reads `method SP request-target SP HTTP-version`.
   ///
-  /// - Throws: `Malformed` when it is anything else.
+  /// - Throws: `Malformed` if the line has another form.
   init(line: [UInt8]) throws(Malformed) {
     let words = line.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
     guard words.count == 3, Self.isToken(words[0]), Self.isVisible(words[1]),
@@ -26,10 +26,10 @@ struct RequestHead: Equatable {
     target = String(decoding: words[1], as: UTF8.self)
   }
 
-  /// Reads one more `field-name ":" OWS field-value OWS`.
+  /// Reads another `field-name ":" OWS field-value OWS`.
   ///
-  /// - Throws: `Malformed` when it is anything else: with white space before the colon (section 5.1),
-  ///   or folded (5.2).
+  /// - Throws: `Malformed` if the line has another form, has white space before the colon (section
+  ///   5.1), or is folded (5.2).
   mutating func addField(line: [UInt8]) throws(Malformed) {
     guard let colon = line.firstIndex(of: UInt8(ascii: ":")), Self.isToken(line[..<colon])
     else { throw Malformed() }
@@ -40,14 +40,14 @@ struct RequestHead: Equatable {
         value: String(decoding: value, as: UTF8.self)))
   }
 
-  /// The values of the fields that have this name, in whatever case.
+  /// The values of the fields with this name; the case of the name does not matter.
   func values(of name: String) -> [String] {
     fields.filter { $0.name.lowercased() == name.lowercased() }.map(\.value)
   }
 
   // MARK: - Characters
 
-  /// Whether a method or a field's name can have it.
+  /// Whether the byte can be part of a method or a field's name.
   ///
   /// Source: RFC 9110, section 5.6.2.
   static func isTokenCharacter(_ byte: UInt8) -> Bool {

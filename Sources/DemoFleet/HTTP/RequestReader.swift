@@ -1,38 +1,38 @@
-/// Reads a connection's first request byte by byte, and keeps no more of it than its head.
+/// Reads a connection's first request byte by byte, and keeps only its head.
 ///
 /// Source: RFC 9112.
 struct RequestReader {
   private(set) var request = Request.none
-  /// The bytes as they came: to the end of the head, or, of what is no request, all.
+  /// The received bytes up to the end of the head; all of them if they are not a request.
   private(set) var firstBytes: [UInt8] = []
 
   private var part = Part.requestLine
   private var head: RequestHead?
   private var isHeadWhole = false
   private var line: [UInt8] = []
-  /// The bytes of lines: of the head; then of the body since the last chunk.
+  /// The number of bytes in lines of the head, or of the body since the last chunk.
   private var lineBytes = 0
 
-  /// The longest head, and the most that is kept.
+  /// The longest head, and the most that is kept; in bytes.
   static let limit = 65_536
 
-  /// How much of a request has come.
+  /// How much of a request has arrived.
   enum Request: Equatable {
     case none
     case headOnly(RequestHead)
     case whole(RequestHead)
-    /// It cannot be one.
+    /// The bytes cannot be a request.
     case malformed
 
     var isWhole: Bool {
       if case .whole = self { true } else { false }
     }
 
-    /// Whether there is nothing more to wait for.
+    /// Whether nothing more needs to arrive.
     var isDone: Bool { isWhole || self == .malformed }
   }
 
-  /// What the next byte belongs to.
+  /// The part of the request to which the next byte belongs.
   private enum Part {
     case requestLine
     case field
@@ -41,7 +41,7 @@ struct RequestReader {
     case chunk(left: Int)
     case chunkEnd
     case trailer
-    /// To no request, or to the next.
+    /// The byte belongs to no request, or to the next one.
     case nothing
   }
 
@@ -72,7 +72,9 @@ struct RequestReader {
 
   // MARK: - Lines
 
-  /// A line ends with CR LF, or with LF alone; elsewhere there is neither a CR (section 2.2) nor
+  /// Reads a byte of a line.
+  ///
+  /// A line ends with CR LF, or with LF alone. It contains neither another CR (section 2.2) nor
   /// another control character (RFC 9110, section 5.5).
   private mutating func takeOfLine(_ byte: UInt8) throws(RequestHead.Malformed) {
     lineBytes += 1
@@ -86,7 +88,7 @@ struct RequestReader {
     }
   }
 
-  /// What does not begin like a method is known at its first byte: no line may ever end it.
+  /// Whether the first byte can begin a method; otherwise a line may never end.
   private func fits(_ byte: UInt8) -> Bool {
     guard case .requestLine = part, line.isEmpty else { return true }
     return byte == UInt8(ascii: "\r") || RequestHead.isTokenCharacter(byte)
@@ -108,7 +110,7 @@ struct RequestReader {
   }
 
   private mutating func endRequestLine() throws(RequestHead.Malformed) {
-    // Empty lines may come first (section 2.2).
+    // Empty lines may precede the request line (section 2.2).
     guard !line.isEmpty else { return }
     head = try RequestHead(line: line)
     part = .field

@@ -1,24 +1,24 @@
 internal import LibC
 
-/// Who owns a descriptor and waits for it in a loop.
+/// An object that owns a descriptor and waits for it in a loop.
 protocol DescriptorOwner: AnyObject {
-  /// There may be something to read, or room to write: to be found out without blocking.
+  /// Called when there may be something to read, or room to write; it must try without blocking.
   func descriptorIsReady()
 }
 
-/// Waits for descriptors and times, and does what is to be done then: all on the thread that runs it.
+/// Waits for descriptors and times, and calls what is due, on the thread that runs it.
 ///
-/// `poll` and not epoll, which is Linux's own: its cost grows with the descriptors, but
-/// thousands take less than a millisecond a turn.
+/// It uses `poll` rather than epoll, which only Linux has. The cost of `poll` grows with the number
+/// of descriptors, but thousands take less than a millisecond per turn.
 final class EventLoop {
-  /// As `poll` wants them; whose each is stands at the same place in `owners`.
+  /// The descriptors for `poll`; their owners have the same indexes in `owners`.
   private var entries: [pollfd] = []
   private var owners: [any DescriptorOwner] = []
   private var places: [CInt: Int] = [:]
   private var timers = TimerQueue()
   private var isRunning = true
 
-  /// Tells the owner when there is something to read, or to accept; and when there is room, if asked.
+  /// Calls the owner when there is something to read or accept, and with `room` also to write.
   func watch(_ descriptor: CInt, for owner: any DescriptorOwner, room: Bool = false) {
     let events = Int16(room ? POLLIN | POLLOUT : POLLIN)
     if let place = places[descriptor] {
@@ -30,7 +30,7 @@ final class EventLoop {
     }
   }
 
-  /// Waits for a descriptor no longer: to be said before it is closed.
+  /// Stops waiting for a descriptor; it must be called before the descriptor is closed.
   func forget(_ descriptor: CInt) {
     guard let place = places.removeValue(forKey: descriptor) else { return }
     let last = entries.count - 1
@@ -41,12 +41,12 @@ final class EventLoop {
     if place < last { places[entries[place].fd] = place }
   }
 
-  /// Does something later, but not within this turn.
+  /// Calls the action later, but not within this turn.
   func after(_ delay: Duration, _ action: @escaping () -> Void) {
     timers.add(at: .now + delay, action)
   }
 
-  /// Serves until `end`.
+  /// Serves until `end` is called.
   func run() {
     while isRunning {
       for owner in readyOwners() { owner.descriptorIsReady() }
@@ -54,10 +54,10 @@ final class EventLoop {
     }
   }
 
-  /// Lets `run` return after this turn.
+  /// Makes `run` return after this turn.
   func end() { isRunning = false }
 
-  /// Waits for the first of them, or until a timer is due.
+  /// Waits until a descriptor is ready or a timer is due; returns the owners of ready descriptors.
   private func readyOwners() -> [any DescriptorOwner] {
     var left = poll(&entries, nfds_t(entries.count), timeout)
     var ready: [any DescriptorOwner] = []
@@ -68,7 +68,7 @@ final class EventLoop {
     return ready
   }
 
-  /// In milliseconds, rounded up: no timer is early, and none is waited for without waiting.
+  /// The timeout of `poll` in milliseconds, rounded up so that no timer is early.
   private var timeout: CInt {
     guard let due = timers.nextDue else { return -1 }
     let milliseconds = ((due - .now) / .milliseconds(1)).rounded(.up)

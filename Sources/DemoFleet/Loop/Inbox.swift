@@ -1,12 +1,12 @@
 internal import CSystem
 internal import Synchronization
 
-/// What is sent to a thread that waits for descriptors: one of them tells that there is something.
+/// Items for a thread that waits for descriptors: one descriptor signals that there are some.
 final class Inbox<Item: Sendable>: Sendable {
   private let items = Mutex<[Item]>([])
   private let event: hg_event
 
-  /// Nil, with `errno`, when there are no descriptors.
+  /// Nil, with `errno` set, if there are no descriptors.
   init?() {
     var event = hg_event()
     guard hg_event_open(&event) == 0 else { return nil }
@@ -15,7 +15,7 @@ final class Inbox<Item: Sendable>: Sendable {
 
   deinit { hg_event_close(event) }
 
-  /// Readable when something has come.
+  /// Readable when an item has arrived.
   var descriptor: CInt { event.reader }
 
   func put(_ item: Item) {

@@ -1,6 +1,6 @@
-/// What is to be done at its time: the earliest first, and of two at one time the one added first.
+/// Actions with their times, the earliest first; of two at the same time, the one added first.
 ///
-/// A binary heap: no timer comes before its parent, that at half its place.
+/// It is a binary heap: no timer is due before its parent, which has half its index.
 struct TimerQueue {
   private var heap: [Timer] = []
   private var addedCount = 0
@@ -13,7 +13,7 @@ struct TimerQueue {
     func comes(before other: Timer) -> Bool { (due, number) < (other.due, other.number) }
   }
 
-  /// When the first is due.
+  /// When the first action is due; nil if there is none.
   var nextDue: ContinuousClock.Instant? { heap.first?.due }
 
   mutating func add(at due: ContinuousClock.Instant, _ action: @escaping () -> Void) {
@@ -26,7 +26,7 @@ struct TimerQueue {
     }
   }
 
-  /// Takes out those that are due by then.
+  /// Removes and returns the actions that are due by this time.
   mutating func removeDue(by now: ContinuousClock.Instant) -> [() -> Void] {
     var due: [() -> Void] = []
     while let first = heap.first, first.due <= now {

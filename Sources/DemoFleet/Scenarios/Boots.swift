@@ -7,7 +7,7 @@ extension DemoScenario {
       they are forgiven; the soak then shows that the group stays healthy.
       """,
     instances: [
-      // Halfway between two checks, so that every run of the demo sees the same.
+      // Halfway between two checks, so that every run of the demo has the same results.
       .slowBoot(listensAfter: .milliseconds(250), healthyAfter: .milliseconds(750)),
       .slowBoot(listensAfter: .milliseconds(750), healthyAfter: .milliseconds(1750)),
       .slowBoot(listensAfter: .milliseconds(1250), healthyAfter: .milliseconds(2750)),

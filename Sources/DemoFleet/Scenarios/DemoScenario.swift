@@ -1,26 +1,26 @@
-/// A deployment to gate: the instances, the settings, and the verdict that it ends in.
+/// A deployment to gate: the instances, the settings, and the expected verdict.
 package struct DemoScenario: Hashable, Sendable {
   package var name: String
   /// What happens, in one line.
   package var summary: String
-  /// What a newcomer takes home.
+  /// What a newcomer learns from it.
   package var lesson: String
   package var behaviours: [InstanceBehaviour]
-  /// All settings but the instances themselves, as a command line would have them.
+  /// All settings except for the instances, as on a command line.
   package var settings: [Setting]
   package var expected: Expected
 
   package struct Setting: Hashable, Sendable {
-    /// As in a settings file: `healthy_threshold`.
+    /// The name in a settings file, such as `healthy_threshold`.
     package var name: String
     package var value: String
   }
 
-  /// The verdict, in its own words.
+  /// The expected verdict.
   package struct Expected: Hashable, Sendable {
     package var decision: String
     package var reasonCode: String
-    /// The `kind` of the last failure of the instances to blame; nil when none is.
+    /// The `kind` of the last failure of the instances to blame; nil if there is none.
     package var failureKind: String?
 
     package static let promote = Expected(decision: "promote", reasonCode: "group_healthy")
@@ -30,7 +30,7 @@ package struct DemoScenario: Hashable, Sendable {
     }
   }
 
-  /// The settings begin with those that all scenarios share; what is given replaces or adds.
+  /// Creates a scenario; its settings replace or extend those that all scenarios share.
   init(
     _ name: String, _ summary: String, lesson: String, instances behaviours: [InstanceBehaviour],
     settings: KeyValuePairs<String, String> = [:], expected: Expected
@@ -45,7 +45,7 @@ package struct DemoScenario: Hashable, Sendable {
     self.settings = Self.sharedSettings.filter { !names.contains($0.name) } + given
   }
 
-  /// Short, so that a scenario is over in seconds; the rules are those of a real deployment.
+  /// Short times, so that a scenario takes only seconds; the rules are those of a real deployment.
   private static let sharedSettings = [
     Setting(name: "target", value: "HTTP:traffic-port/health"),
     Setting(name: "interval", value: "500ms"),
@@ -56,7 +56,7 @@ package struct DemoScenario: Hashable, Sendable {
 }
 
 extension DemoScenario {
-  /// In the order in which a newcomer would read them; the first is the default.
+  /// The scenarios in the order in which a newcomer would read them; the first is the default.
   package static let all =
     [slowBoot, healthy] + boots + misconfigurations + unsteadiness + versions
 

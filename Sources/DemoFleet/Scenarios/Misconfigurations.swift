@@ -1,4 +1,4 @@
-/// Applications that answer, but not as a health check wants it.
+/// Applications that respond, but not as a health check requires.
 extension DemoScenario {
   static let misconfigurations = [
     allAlike(

@@ -1,4 +1,4 @@
-/// Instances that are well at times.
+/// Instances that are healthy only at times.
 extension DemoScenario {
   static let unsteadiness = [
     DemoScenario(

@@ -1,4 +1,4 @@
-/// Healthy, but not what was deployed.
+/// Instances that are healthy, but not of the deployed version.
 extension DemoScenario {
   static let versions = [
     DemoScenario(

@@ -1,20 +1,20 @@
 internal import LibC
 
-/// Plays one reply's steps to one connection.
+/// Performs one reply's steps on one connection.
 final class Connection: DescriptorOwner {
   private let socket: CInt
   private let instance: DemoInstance
   private let loop: EventLoop
   private let whenClosed: (Connection) -> Void
   private let end: Reply.End
-  /// The next one last.
+  /// The remaining steps, the next one last.
   private var steps: [Reply.Step]
   private var reader = RequestReader()
-  /// No more is taken on than the peer's window has room for, so that memory stays bounded.
+  /// Bytes that are not written yet; no more are added than the peer has room for, to bound memory.
   private var unsent: ArraySlice<UInt8> = []
   private var waits = Wait.forNothing
 
-  /// What has to come before the next step.
+  /// What must happen before the next step.
   private enum Wait {
     case forNothing
     case forRequest
@@ -25,7 +25,7 @@ final class Connection: DescriptorOwner {
     case isClosed
   }
 
-  /// Takes over a connected socket.
+  /// Takes ownership of a connected socket.
   init(
     _ socket: CInt, of instance: DemoInstance, reply: Reply, on loop: EventLoop,
     whenClosed: @escaping (Connection) -> Void
@@ -39,14 +39,14 @@ final class Connection: DescriptorOwner {
   }
 
   func begin() {
-    // Every byte of a trickle is its own packet, at its time.
+    // Each byte of a trickle must be a separate packet, at its time.
     var on: CInt = 1
     setsockopt(socket, CInt(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<CInt>.size))
     loop.watch(socket, for: self)
     goOn()
   }
 
-  /// Closes with a reset (RST): what was sent and is not yet read is lost, too.
+  /// Closes with a reset (RST), so that sent bytes that were not read yet are lost too.
   func reset() {
     guard waits != .isClosed else { return }
     var option = linger(l_onoff: 1, l_linger: 0)
@@ -61,7 +61,7 @@ final class Connection: DescriptorOwner {
 
   // MARK: - Steps
 
-  /// Takes one step after the other, until one has to wait.
+  /// Performs steps until one has to wait.
   private func goOn() {
     waits = .forNothing
     while waits == .forNothing {
@@ -69,7 +69,7 @@ final class Connection: DescriptorOwner {
     }
   }
 
-  /// Does a step, or its beginning, and leaves the rest of it to be the next.
+  /// Performs a step, or its beginning, and makes its remainder the next step.
   private func take(_ step: Reply.Step) {
     switch step {
     case .awaitRequest: if !reader.request.isDone { waits = .forRequest }
@@ -81,7 +81,8 @@ final class Connection: DescriptorOwner {
       send([byte])
     case .fill(let bytes, let times, let pace):
       guard times != 0 else { return }
-      // Even without a pace one piece a turn of the loop: other connections have theirs.
+      // Without a pace, only one piece is sent per turn of the loop, so that other connections get
+      // theirs.
       steps += [.fill(bytes, times: times.map { $0 - 1 }, every: pace), .wait(pace ?? .zero)]
       send(bytes)
     case .answer(let answer): send(response(of: answer))
@@ -114,7 +115,7 @@ final class Connection: DescriptorOwner {
 
   // MARK: - The socket
 
-  /// Neither waits, nor gets a signal from a peer that is gone.
+  /// Neither blocks, nor raises a signal if the peer is gone.
   private static let flags = CInt(MSG_DONTWAIT | MSG_NOSIGNAL)
 
   private func send(_ bytes: [UInt8]) {
@@ -129,7 +130,7 @@ final class Connection: DescriptorOwner {
     goOn()
   }
 
-  /// Writes what there is room for.
+  /// Writes as much as there is room for.
   private func write() {
     while !unsent.isEmpty {
       let count = unsent.withUnsafeBytes {
@@ -145,7 +146,7 @@ final class Connection: DescriptorOwner {
     loop.watch(socket, for: self, room: true)
   }
 
-  /// Reads on in every step: what a request is followed by is dropped, and its end is seen.
+  /// Reads during every step: bytes after the request are dropped, and the peer's end is noticed.
   private func receive() {
     var received = 0
     let bytes = [UInt8](unsafeUninitializedCapacity: 1 << 16) { buffer, count in

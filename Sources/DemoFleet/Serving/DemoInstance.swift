@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// One loopback instance: where it is, what it does, and what it has seen.
+/// One loopback instance: its address, its behavior, and its observations.
 package final class DemoInstance: Sendable {
   package let id: String
   package let address: String
@@ -9,16 +9,16 @@ package final class DemoInstance: Sendable {
 
   private let log = Mutex(Observations())
 
-  /// What came in since the start of the fleet.
+  /// What it received since the start of the fleet.
   package struct Observations: Hashable, Sendable {
     package var connections = 0
-    /// Whole HTTP requests.
+    /// The number of complete HTTP requests.
     package var requests = 0
-    /// The newest connection's bytes as they came, to the end of the request's head.
+    /// The bytes of the newest connection up to the end of the request's head, at most 64 KiB.
     ///
-    /// Of what is no HTTP: all; of either no more than 64 KiB.
+    /// If they are not HTTP, all bytes are kept up to that limit.
     package var lastHead: [UInt8] = []
-    /// A fault of this machine's, not the behaviour's: why a later phase could not listen.
+    /// An error of this machine: why a later phase could not listen; nil if there was none.
     package var fault: String?
   }
 

@@ -1,4 +1,4 @@
-/// What lives on a fleet's thread: the loop, and the servers of all instances.
+/// The objects on a fleet's thread: the loop, and the servers of all instances.
 final class FleetServer: DescriptorOwner {
   private let loop = EventLoop()
   private let servers: [InstanceServer]
@@ -9,7 +9,7 @@ final class FleetServer: DescriptorOwner {
     self.inbox = inbox
   }
 
-  /// Serves until `stop`.
+  /// Serves until `stop` is called.
   func run() {
     loop.watch(inbox.descriptor, for: self)
     loop.run()
@@ -20,17 +20,17 @@ final class FleetServer: DescriptorOwner {
     for work in inbox.takeAll() { work(self) }
   }
 
-  /// Lets every instance enter the phases that start by then.
+  /// Lets every instance enter the phases that start by this time.
   func advance(to time: Duration) throws(LoopbackError) {
     for server in servers { try server.advance(to: time) }
   }
 
-  /// Lets time pass from now on.
+  /// Starts the clock of the behaviors.
   func startClock() {
     for server in servers { server.startClock() }
   }
 
-  /// Closes every socket; the thread ends then.
+  /// Closes every socket, after which the thread ends.
   func stop() {
     for server in servers { server.stop() }
     loop.end()

@@ -1,10 +1,10 @@
 internal import LibC
 
-/// One instance's sockets, and where it is in its phases; confined to the fleet's thread.
+/// The sockets of one instance, and its current phase; used only on the fleet's thread.
 final class InstanceServer: DescriptorOwner {
   private let instance: DemoInstance
   private let loop: EventLoop
-  /// Bound, not listening yet; the next one first.
+  /// Sockets that are bound but do not listen yet, the next one first.
   private var sockets: ArraySlice<CInt>
   private var listener: CInt?
   private var fullQueue: FullQueue?
@@ -20,7 +20,7 @@ final class InstanceServer: DescriptorOwner {
     self.loop = loop
   }
 
-  /// Enters every phase that starts by then.
+  /// Enters every phase that starts by this time.
   func advance(to time: Duration) throws(LoopbackError) {
     while let phase = phasesToCome.first, phase.start <= time {
       phasesToCome.removeFirst()
@@ -28,7 +28,7 @@ final class InstanceServer: DescriptorOwner {
     }
   }
 
-  /// Lets time pass from now on.
+  /// Starts the clock of the behaviors.
   func startClock() {
     for phase in phasesToCome {
       loop.after(phase.start) {
@@ -41,7 +41,7 @@ final class InstanceServer: DescriptorOwner {
     }
   }
 
-  /// Closes everything that is open, and gives back the port.
+  /// Closes everything that is open, and releases the port.
   func stop() {
     die()
     for socket in sockets { close(socket) }
@@ -95,7 +95,7 @@ final class InstanceServer: DescriptorOwner {
 
   // MARK: - Connections
 
-  /// Accepts one a turn of the loop: the other instances have theirs.
+  /// Accepts one connection per turn of the loop, so that other instances get theirs.
   func descriptorIsReady() {
     guard let listener, let replies else { return }
     let socket = accept(listener, nil, nil)
@@ -112,8 +112,9 @@ final class InstanceServer: DescriptorOwner {
     serve(socket, replies[checks - 1])
   }
 
-  /// Leaves attempts in the queue for a while: until there are descriptors again, each turn of the
-  /// loop would find them there.
+  /// Leaves attempts in the queue for a while, until there are descriptors again.
+  ///
+  /// Otherwise each turn of the loop would find them there.
   private func rest() {
     guard let listener else { return }
     loop.forget(listener)

@@ -15,19 +15,19 @@ package struct LoopbackError: Error, CustomStringConvertible {
   }
 }
 
-/// An IPv4 address of this machine alone, and a port.
+/// A loopback IPv4 address and a port.
 struct LoopbackEndpoint: Sendable {
   var address: String
   var port: Int
 
-  /// The place of the n-th instance: 127.0.10.1, …, 127.0.10.254, 127.0.11.1.
+  /// The address of the n-th instance: 127.0.10.1, …, 127.0.10.254, 127.0.11.1.
   static func address(_ index: Int, network: Int) -> String {
     let (block, host) = index.quotientAndRemainder(dividingBy: 254)
     precondition((0...255).contains(network + block), "more instances than 127.0.0.0/16 has room")
     return "127.0.\(network + block).\(host + 1)"
   }
 
-  /// A socket that is bound but does not listen: to a client the port refuses, and yet it is ours.
+  /// A socket that is bound but does not listen: it reserves the port, which refuses clients.
   func bindSocket() throws(LoopbackError) -> CInt {
     let descriptor = makeSocket()
     guard descriptor >= 0 else { throw failure("make a socket for") }
@@ -42,7 +42,7 @@ struct LoopbackEndpoint: Sendable {
     return descriptor
   }
 
-  /// A connection that is begun, and may or may not come about.
+  /// Begins a connection, which may fail later.
   func beginConnecting() -> CInt {
     let descriptor = makeSocket()
     _ = withSocketAddress { connect(descriptor, $0, $1) }
@@ -53,7 +53,7 @@ struct LoopbackEndpoint: Sendable {
     LoopbackError(operation: operation, address: address, port: port, code: code)
   }
 
-  /// Without blocking, so that one of many never holds up the others.
+  /// A nonblocking socket, so that one of many never holds up the others.
   private func makeSocket() -> CInt {
     hg_socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
   }

@@ -1,16 +1,16 @@
 internal import LibC
 
-/// All the sockets that a fleet will ever listen on, bound before it starts.
+/// All the sockets on which a fleet will ever listen, bound before it starts.
 ///
 /// So no other program can take the port of an instance that has not booted yet.
 struct PortReservation {
   private(set) var port: Int
-  /// By instance, as many as it needs.
+  /// The sockets of each instance, as many as it needs.
   private(set) var sockets: [[CInt]] = []
 
-  /// Binds one port on every address; 0 chooses one that is free on all of them.
+  /// Binds one port on every address; port 0 chooses one that is free on all of them.
   ///
-  /// - Throws: `LoopbackError` when the port is taken, or no descriptors are left.
+  /// - Throws: `LoopbackError` if the port is taken, or no descriptors are left.
   init(addresses: [String], sockets counts: [Int], port: Int) throws(LoopbackError) {
     var attemptsLeft = port == 0 ? 20 : 1
     while true {
@@ -43,7 +43,7 @@ struct PortReservation {
     }
   }
 
-  /// Gives all of them back, where nobody takes them over.
+  /// Closes all sockets, if the fleet does not take ownership of them.
   func cancel() {
     for socket in sockets.joined() { close(socket) }
   }

@@ -1,17 +1,17 @@
 internal import LibC
 
-/// The thread that a fleet is served on.
+/// The thread that serves a fleet.
 ///
-/// What lives there is made and used there alone; others send work to it.
+/// Its objects are created and used only there; other threads send it work.
 struct ServingThread: Sendable {
   typealias Work = @Sendable (FleetServer) -> Void
 
   private let inbox: Inbox<Work>
   private let thread: pthread_t
 
-  /// Starts to serve, each instance on the sockets at its place.
+  /// Starts to serve; each instance gets the sockets at its index.
   ///
-  /// - Throws: `LoopbackError` when there is no thread, or no descriptor to wake it by.
+  /// - Throws: `LoopbackError` if there is no thread, or no descriptor to wake it.
   init(_ instances: [DemoInstance], sockets: [[CInt]]) throws(LoopbackError) {
     let first = LoopbackEndpoint(
       address: instances.first?.address ?? "127.0.0.1", port: instances.first?.port ?? 0)
@@ -24,17 +24,17 @@ struct ServingThread: Sendable {
     (self.inbox, self.thread) = (inbox, thread)
   }
 
-  /// Waits until it has done the work.
+  /// Waits until the thread has done the work.
   func perform(_ work: @escaping @Sendable (FleetServer) throws -> Void) async throws {
     try await withCheckedThrowingContinuation { continuation in
       inbox.put { server in continuation.resume(with: Result { try work(server) }) }
     }
   }
 
-  /// Waits for its end.
+  /// Waits until the thread has ended.
   func join() { pthread_join(thread, nil) }
 
-  /// As `pthread_create`.
+  /// Starts a thread; returns the result of `pthread_create`.
   private static func start(
     _ thread: inout pthread_t, _ body: @escaping @Sendable () -> Void
   ) -> CInt {

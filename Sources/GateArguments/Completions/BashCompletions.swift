@@ -1,5 +1,5 @@
 extension CommandGrammar {
-  /// Of bash 4 and later.
+  /// The completions for bash 4 and later.
   func bashCompletions(_ topics: [String]) -> String {
     let names = names.joined(separator: " ")
     return """
@@ -42,7 +42,7 @@ extension CommandGrammar {
 }
 
 extension CommandDeclaration {
-  /// What is offered under the command: first by the word before, then by the word itself.
+  /// The completions of the command: first by the previous word, then by the current one.
   fileprivate var bashCase: String {
     let values = offered.filter { $0.metavar != nil }.map { option in
       let names = option.names.joined(separator: " | ")

@@ -33,7 +33,7 @@ extension CommandGrammar {
     }
   }
 
-  /// A line for each option, with all commands that have it alike.
+  /// One line for each option, with all commands that have the same option.
   private var options: [String] {
     var owners: [CommandOption: [String]] = [:]
     var order: [CommandOption] = []

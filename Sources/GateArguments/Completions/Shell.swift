@@ -1,4 +1,4 @@
-/// A shell for which there are completions.
+/// A shell that has completions.
 package enum Shell: String, CaseIterable, Sendable {
   case bash
   case zsh
@@ -6,7 +6,7 @@ package enum Shell: String, CaseIterable, Sendable {
 }
 
 extension CommandGrammar {
-  /// The completions of the whole program; `topics` are what `help` takes beside a command.
+  /// The completions of the program; `topics` are the arguments of `help` besides commands.
   package func completions(for shell: Shell, topics: [String]) -> String {
     switch shell {
     case .bash: bashCompletions(topics)
@@ -19,7 +19,7 @@ extension CommandGrammar {
 }
 
 extension CommandDeclaration {
-  /// What is offered after a hyphen: what every command takes stands last.
+  /// The options that are offered after a hyphen; those of every command come last.
   var offered: [CommandOption] {
     groups.flatMap(\.options)
       + CommandOption.answered.filter { $0.name != "version" || name == "run" }
@@ -27,6 +27,6 @@ extension CommandDeclaration {
 }
 
 extension String {
-  /// As one word of a shell.
+  /// The text as one word in a shell.
   var singleQuoted: String { "'\(replacing("'", with: "'\\''"))'" }
 }

@@ -49,7 +49,7 @@ extension CommandArgument {
 }
 
 extension CommandOption {
-  /// A line for each of its names: with `=` between name and value too.
+  /// One line for each of its names; a value may also follow after `=`.
   fileprivate var inZsh: [String] {
     names.map { name in
       let others = isRepeatable ? "*" : "(\(names.joined(separator: " ")))"
@@ -72,7 +72,7 @@ extension Completion {
 }
 
 extension String {
-  /// As a part of what `_arguments` takes.
+  /// The text as a message for `_arguments`.
   fileprivate var asZshMessage: String {
     reduce(into: "") { text, character in
       if "\\[]:".contains(character) { text += "\\" }

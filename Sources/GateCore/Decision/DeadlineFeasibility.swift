@@ -2,12 +2,12 @@
 ///
 /// Once they have passed, no continuation can change the outcome.
 ///
-/// An instance that wants n more successes is healthy n - 1 intervals after the start of its next
-/// check at the earliest; with failures, and unhealthy, it is the same. How late that check may
-/// answer is another question: slots do not drift, so only the second of the results is bound to a
-/// slot, and the first must come before it.
+/// An instance that needs n more successes is healthy n - 1 intervals after the start of its next
+/// check at the earliest; the same holds for failures. Another question is how late the response of
+/// that check may arrive: slots do not drift, so only the second result is bound to a slot, and the
+/// first must come before it.
 struct DeadlineFeasibility: Hashable, Sendable {
-  /// In microseconds.
+  /// The interval in microseconds.
   let interval: Int64
   /// The latest moment at which the last of the results may arrive.
   let latest: GateInstant
@@ -30,8 +30,9 @@ struct DeadlineFeasibility: Hashable, Sendable {
     return GateInstant(microseconds: lastSlot.microseconds - Int64(results - 2) * interval)
   }
 
-  /// The same, for checks at these slots, of which the next may start then; nil when they cannot all
-  /// come in time.
+  /// The latest moment at which the first of this many equal results may arrive, for given slots.
+  ///
+  /// The next check may start at `nextCheck`. It is nil if the results cannot all arrive in time.
   func lastChance(
     of results: Int, from nextCheck: GateInstant, _ schedule: CheckSchedule
   ) -> GateInstant? {

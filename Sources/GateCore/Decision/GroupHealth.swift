@@ -1,22 +1,21 @@
-/// The counts of one role's instances by how far they are from healthy: everything that the policy
-/// needs to know about them.
+/// The counts of one role's instances by their distance from healthy, as the policy needs them.
 ///
-/// Kept up to date as single instances change, so that a decision costs the same for three
-/// instances and for fifty thousand.
+/// They are updated when single instances change, so that a decision costs the same for three
+/// instances as for fifty thousand.
 struct GroupHealth: Hashable, Sendable {
   private(set) var present = 0
   private(set) var unhealthy = 0
   private(set) var initial = 0
   private(set) var removed = 0
-  /// Instances that are not of the new release.
+  /// Instances that do not belong to the new release.
   private(set) var mismatched = 0
-  /// Instances that the latest listing has.
+  /// Instances in the latest listing.
   private(set) var listed = 0
-  /// Instances by whose states the soak runs, and those of them that the latest listing has.
+  /// Healthy instances, whose number starts and ends the soak; `healthyAndListed`: those in the
+  /// latest listing too.
   private(set) var healthy = 0
   private(set) var healthyAndListed = 0
-  /// Of those that are healthy and listed, the ones that a load balancer has in service where one
-  /// is asked.
+  /// Instances that are healthy and listed, and in service at each load balancer that must confirm.
   private(set) var inService = 0
 
   /// The number of healthy instances whose latest result is not a pass.
@@ -34,23 +33,24 @@ struct GroupHealth: Hashable, Sendable {
   /// The number of times that all other conditions have come to hold.
   private(set) var episode = 1
 
-  /// Of all present instances that have one: until when they can become healthy for a soak, and
-  /// until when for the deadline.
+  /// For all present instances that have one: the latest time at which they can become healthy in
+  /// time for a soak, and for the deadline.
   private var soakChances = LatestStarts()
   private var finalChances = LatestStarts()
 
-  /// An instance's share in the counts.
+  /// The contribution of one instance to the counts.
   struct Share: Hashable, Sendable {
     var state: InstanceState
     var isMismatched = false
-    /// Healthy, and seen to be since the run was resumed.
+    /// Whether it is healthy, and has passed a check since the run was resumed.
     var isHealthy: Bool
     var isListed: Bool
     var isInService: Bool
     var latest: LatestResult
-    /// The last moment at which its next answer can come; nil: it is too late whatever comes.
+    /// The latest moment at which its next response may arrive for a soak; nil if it is too late
+    /// anyway.
     var soakChance: GateInstant?
-    /// The same, for what may come until the deadline.
+    /// The same for the deadline instead of a soak.
     var finalChance: GateInstant?
   }
 
@@ -73,8 +73,9 @@ struct GroupHealth: Hashable, Sendable {
 
   // MARK: - The rule of the latest check
 
-  /// Records that all other conditions now hold: instances that missed their latest check are
-  /// pending from now on.
+  /// Records that all other conditions now hold.
+  ///
+  /// Instances that missed their latest check are pending from now on.
   mutating func beginEpisode() {
     episode += 1
     (missedOnceSince, missedOnceInServiceSince, hopelessButMissedOnceSince) = (0, 0, 0)
@@ -98,7 +99,7 @@ struct GroupHealth: Hashable, Sendable {
   /// The last moment at which this many instances can still become healthy in time for a soak.
   func soakChance(of count: Int) -> GateInstant? { soakChances.latest(count) }
 
-  /// The last moment at which this many can still come to be counted by the deadline.
+  /// The latest moment at which this many instances can still come to count by the deadline.
   func finalChance(of count: Int, isHeld: Bool, deadline: GateInstant) -> GateInstant? {
     let wanted = count - (isHeld ? hopelessButMissedOnceSince : 0)
     return wanted > 0 ? finalChances.latest(wanted) : deadline
@@ -139,11 +140,11 @@ struct GroupHealth: Hashable, Sendable {
 /// A lost check counts as a failure here.
 enum LatestResult: Hashable, Sendable {
   case passed
-  /// One check did not pass, in this episode of all other conditions holding.
+  /// One check did not pass, in this episode in which all other conditions hold.
   case missedOnce(episode: Int)
   case missedAgain
 
-  /// Folds in another check.
+  /// Updates it after another check.
   mutating func record(isPass: Bool, in episode: Int) {
     switch (isPass, self) {
     case (true, _): self = .passed
@@ -153,13 +154,13 @@ enum LatestResult: Hashable, Sendable {
   }
 }
 
-/// The counts of each role, apart: only the members' are the group's.
+/// The counts of each role; only those of members are the group's.
 struct RoleCounts: Hashable, Sendable {
   private var members = GroupHealth()
   private var baseline = GroupHealth()
   private var guards = GroupHealth()
 
-  /// How often all that a promotion needs came to hold, but for the rule of the latest check.
+  /// The number of times that all conditions except for the latest checks have come to hold.
   var episode: Int { members.episode }
 
   mutating func beginEpisode() {
@@ -189,8 +190,9 @@ struct RoleCounts: Hashable, Sendable {
 struct LatestStarts: Hashable, Sendable {
   private var chances: [GateInstant] = []
 
-  /// The latest moment at which this many instances still have a chance; nil if there are fewer
-  /// instances.
+  /// The latest moment at which this many instances still have a chance.
+  ///
+  /// It is nil if there are fewer instances.
   func latest(_ count: Int) -> GateInstant? {
     chances.count >= count ? chances[chances.count - count] : nil
   }
@@ -209,8 +211,8 @@ struct LatestStarts: Hashable, Sendable {
     chances.remove(at: endOfPlaces(of: chance) - 1)
   }
 
-  /// The index after all times that are not later; among equals the last, which moves the fewest
-  /// elements.
+  /// The index after all times that are not later; of equal times it is the last, which moves the
+  /// fewest elements.
   private func endOfPlaces(of chance: GateInstant) -> Int {
     var (low, high) = (0, chances.count)
     while low < high {

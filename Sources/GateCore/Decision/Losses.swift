@@ -3,7 +3,7 @@ package struct Losses: Hashable, Sendable {
   package private(set) var checks = Tally()
   /// Listings of the group and of the baseline.
   package private(set) var listings = Tally()
-  /// Answers of the load balancers.
+  /// Views of the load balancers.
   package private(set) var views = Tally()
   private var last: What?
 
@@ -54,7 +54,7 @@ package struct Losses: Hashable, Sendable {
 
   package var lastFault: GateFault? { lastTally?.lastFault }
 
-  /// `2 checks and 1 listing`.
+  /// The losses in words, such as `2 checks and 1 listing`.
   package var inWords: String {
     [(checks, "check"), (listings, "listing"), (views, "load balancer's view")]
       .filter { $0.0.count > 0 }

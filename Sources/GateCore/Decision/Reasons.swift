@@ -1,5 +1,4 @@
-/// The wording of the verdict's reasons: each gives the numbers that were counted and those that
-/// were required.
+/// The words of the verdict's reasons: each has the counted numbers and the required ones.
 extension Gate {
   var groupHealthy: VerdictReason {
     let soaked = policy.soak > .zero ? " for \(policy.soak.inWords)" : ""
@@ -22,7 +21,7 @@ extension Gate {
     return "; \(failures) of \(counted(checks, "check")) failed on the way\(grace)"
   }
 
-  /// How many of the failures were forgiven: `, all forgiven`; empty where none was.
+  /// The number of forgiven failures, such as `, all forgiven`; empty if there are none.
   package static func words(_ forgiven: Int, of failures: Int) -> String {
     guard forgiven > 0 else { return "" }
     guard forgiven == failures else { return ", \(forgiven) of them forgiven" }
@@ -133,10 +132,10 @@ extension Gate {
     return words.isEmpty ? "" : ", but \(words.joined(separator: ", and "))"
   }
 
-  /// What the new group stands condemned for, as it is now.
+  /// The reason for which the new group is condemned, by its present state.
   ///
-  /// While the old group was asked, more may have failed. Where the new one would no longer be
-  /// condemned for it, as it was then.
+  /// While the old group was checked, more instances may have failed. If the present state would
+  /// not condemn the new group, it is the original reason.
   func reason(of blame: SharedCauseCheck) -> VerdictReason {
     let reason =
       switch blame.reason.code {
@@ -148,8 +147,8 @@ extension Gate {
     return reason.code == blame.reason.code ? reason : blame.reason
   }
 
-  /// The reason of a shared cause: what both groups fail with, and what the new one would have been
-  /// rolled back for.
+  /// The reason of a shared cause: the failures of both groups, and the rollback that would have
+  /// followed.
   func sharedCause(_ blame: SharedCauseCheck) -> VerdictReason {
     let failing = present(.baseline) { $0.blame == .failing }
     return VerdictReason(
@@ -185,7 +184,7 @@ extension Gate {
         + "\(comparison.old.checks), \(comparison.policy.minSamples) of each required")
   }
 
-  /// A time in microseconds: `12.3ms`.
+  /// A time in microseconds as text, such as `12.3ms`.
   private static func milliseconds(_ microseconds: Double) -> String {
     let tenths = Int((microseconds / 100).rounded())
     return "\(tenths / 10).\(abs(tenths % 10))ms"
@@ -218,7 +217,7 @@ extension Gate {
           + names)
   }
 
-  /// What was seen of them: `HTTP 502`.
+  /// The observed failures in words, such as `HTTP 502`.
   private func seen(of failed: [InstanceRecord]) -> String {
     let seen = failed.map { $0.history.lastFailure?.shortWords ?? $0.view?.reasonCode ?? "" }
     return Self.list(Set(seen.filter { !$0.isEmpty }).sorted())
@@ -234,7 +233,7 @@ extension Gate {
     return VerdictReason(.gateFault, "\(what), with \(standing)\(last ?? "")")
   }
 
-  /// What the fault was, and of which guard.
+  /// The fault in words, with the guard that it concerns.
   package func words(for fault: GateFault, of tally: Losses.Tally) -> String {
     guard let key = tally.lastKey, instance(key).role == .guard else { return fault.detail }
     return "the guard \(instance(key).id) could not be queried: \(fault.detail)"
@@ -267,7 +266,7 @@ extension Gate {
         + (notes.first.map { ": \($0.words)" } ?? ""))
   }
 
-  /// Nil where the latest listing names instances, or could not be had.
+  /// Why there are no instances; nil if the latest listing names some, or failed.
   private var whyEmpty: String? {
     guard case .empty = listing?.result else { return nil }
     return notes.first?.words ?? "the group is gone, or its desired capacity is 0"
@@ -321,8 +320,7 @@ extension Gate {
 }
 
 extension Duration {
-  /// The duration as people write it and as settings accept it: `2.5ms`, `500ms`, `15s`, `1m30s`,
-  /// `2h`.
+  /// The duration in the notation of the settings: `2.5ms`, `500ms`, `15s`, `1m30s`, `2h`.
   package var inWords: String {
     let microseconds = inMicroseconds
     guard microseconds >= 1_000_000 || microseconds == 0 else {

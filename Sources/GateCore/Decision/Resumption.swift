@@ -7,7 +7,7 @@ package struct Resumption: Hashable, Sendable {
   package var effect: Effect
 
   package enum Effect: Hashable, Sendable {
-    /// The gap counts as if the gate had been held up: checks were late.
+    /// The gap counts as a delay of the gate: checks were late.
     case late
     /// Consecutive counts, the soak and the deadline restarted.
     case anew

@@ -1,14 +1,13 @@
-/// The check of whether the old group fails too, which follows when the new group is to be rolled
-/// back (is condemned).
+/// The check of whether the old group fails too, made when the new group is condemned.
 ///
-/// Each old instance that is there at the condemnation is judged by what comes after it. One that
-/// is unhealthy then, or becomes so, is failing, and so is one whose failures leave it too little
-/// time to be healthy by the deadline; a success of a check that began since shows that it is well,
-/// and that what the new group suffers from is not shared. When the failing ones are too many for
-/// the policy that condemned the new group, the cause is shared; when they can no longer be by the
-/// end of the time that a check's failures take, it is not.
+/// A group is condemned when it is to be rolled back. Each old instance that is present then is
+/// judged by the results that follow. It is failing if it is unhealthy or becomes so, or if its
+/// failures leave it too little time to be healthy by the deadline. A success of a check that began
+/// since then shows that it is well, so that the new group's failures are not shared. If more old
+/// instances are failing than the policy allows, the cause is shared. If that can no longer happen
+/// within the time that the failures of a check take, it is not.
 package struct SharedCauseCheck: Hashable, Sendable {
-  /// What the new group would be rolled back for.
+  /// The reason for which the new group would be rolled back.
   package let reason: VerdictReason
   /// When the new group was condemned.
   package let since: GateInstant
@@ -41,7 +40,7 @@ package struct SharedCauseCheck: Hashable, Sendable {
     since = now
     patience = checks.map(\.timeToFail).max() ?? .zero
     end = now + patience
-    // By the same policy: more unhealthy than allowed, or too few left to be healthy.
+    // The same policy applies: more unhealthy than allowed, or too few that can be healthy.
     let allowed = policy.maxUnhealthy.roundedDown(of: present)
     let least = min(max(policy.minHealthy.roundedUp(of: present), 1), present)
     needed = min(allowed, present - least) + 1
@@ -94,8 +93,9 @@ package struct SharedCauseCheck: Hashable, Sendable {
 
   mutating func remove(_ standing: Standing) { count(standing, by: -1) }
 
-  /// Extends the check by the time of a resumption's gap; each instance must then be placed again
-  /// with `place`.
+  /// Extends the check by the gap of a resumption.
+  ///
+  /// Each instance must then be placed again with `place`.
   mutating func extend(by time: Duration, at now: GateInstant, promotion: GateInstant) {
     self.promotion = promotion
     end = min(end + time, now + patience)
@@ -140,10 +140,10 @@ package struct SharedCauseCheck: Hashable, Sendable {
         ? end : record.lastChance(needing: needed, certainty))
   }
 
-  /// Whether failures can leave it too little time to be healthy, while it is asked.
+  /// Whether failures during this check can leave the instance too little time to be healthy.
   ///
-  /// The first failure after which the next check would start too late is one of the check in the
-  /// last slot that would not be; and any that ends later.
+  /// The first such failure is that of the check in the last slot before the next check would start
+  /// too late, or any that ends later.
   private func canBecomeTooLate(_ record: InstanceRecord, under check: HealthCheck) -> Bool {
     guard record.health.state == .initial else { return false }
     let certainty = DeadlineFeasibility(check: check, until: promotion)
@@ -168,7 +168,7 @@ extension HealthCheck {
 }
 
 extension InstanceRecord {
-  /// Notes how it stands, or under several health checks how it stands under each of them, or one.
+  /// Records the standing of an instance, or of one of its health checks.
   fileprivate mutating func stand(
     only number: Int? = nil, _ standing: (InstanceRecord) -> SharedCauseCheck.Standing?
   ) {
@@ -184,8 +184,9 @@ extension InstanceRecord {
 }
 
 extension SharedCauseCheck.Standing {
-  /// That of an instance which stands so under single health checks: one that it fails is enough,
-  /// and well it is under all of them.
+  /// The standing of an instance with several health checks.
+  ///
+  /// It is failing if it fails one of them, and well only if it is well under all.
   fileprivate init(ofParts parts: [Self]) {
     var chances: [GateInstant] = []
     for part in parts {

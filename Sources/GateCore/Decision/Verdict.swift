@@ -4,7 +4,7 @@ package struct Verdict: Hashable, Sendable {
   package var reason: VerdictReason
   /// When the decision became certain.
   package var at: GateInstant
-  /// What stopped the gate before it could judge, if anything did.
+  /// What stopped the gate before it could judge; nil if nothing did.
   package var interruption: Interruption?
 
   package init(
@@ -56,7 +56,7 @@ package enum ReasonCode: String, Hashable, Sendable, CaseIterable {
   case notChecked = "not_checked"
 }
 
-/// What ended the run before a decision: a signal, or the end of what a journal can tell.
+/// What ended the run before a decision: a signal, or the end of the information in a journal.
 package enum Interruption: String, Hashable, Sendable, CaseIterable {
   case hangUp = "SIGHUP"
   case interrupt = "SIGINT"

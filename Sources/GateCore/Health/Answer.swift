@@ -26,14 +26,14 @@ package struct Answer: Sendable {
     self.isBodyWhole = isBodyWhole
   }
 
-  /// The values of a header field; names are the same in upper and lower case (RFC 9110, 5.1).
+  /// The values of a header field; the case of the name does not matter (RFC 9110, 5.1).
   package func values(of name: String) -> [String] {
     let wanted = name.lowercased()
     return fields.filter { $0.name.lowercased() == wanted }.map(\.value)
   }
 }
 
-/// The judgement of a response with an accepted status by expectations beyond the load balancer's.
+/// The judgment of a response with an accepted status by expectations beyond the load balancer's.
 package struct AnswerJudgement: Hashable, Sendable {
   /// The version that the response carries; nil if none is expected or found.
   package var version: String?

@@ -1,15 +1,15 @@
-/// When the phases of one check were over, each in microseconds from the check's start.
+/// The ends of a check's phases, each in microseconds from the check's start.
 ///
-/// They are cumulative, as curl's are: the TLS handshake took `tls` less `connect`. Nil: the check
-/// has no such phase, or did not get so far.
+/// They are cumulative, like curl's: the TLS handshake took `tls` minus `connect`. A phase is nil
+/// if the check does not have it, or did not complete it.
 package struct CheckPhases: Hashable, Sendable {
-  /// The name was looked up; for an address there is nothing to look up.
+  /// The name was looked up; nil for an address.
   package var nameLookup: Int64?
-  /// The connection was there, to the proxy if there is one.
+  /// The connection was made, to the proxy if there is one.
   package var connect: Int64?
-  /// The TLS handshake was over.
+  /// The TLS handshake was complete.
   package var tls: Int64?
-  /// The first byte of the answer came.
+  /// The first byte of the response arrived.
   package var firstByte: Int64?
   package var total: Int64
 

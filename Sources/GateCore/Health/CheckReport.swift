@@ -1,20 +1,20 @@
-/// What one check found; what an answer said is clean enough to print anywhere.
+/// The result of one check; text from a response is sanitized.
 package struct CheckReport: Hashable, Sendable {
-  /// When its connection was begun.
+  /// When its connection was started.
   package var started: GateInstant
   package var result: CheckResult
-  /// The HTTP status, or gRPC's; nil where none came.
+  /// The HTTP or gRPC status; nil if there was none.
   package var status: Int?
-  /// From the start to the end of the check, in microseconds.
+  /// The duration of the check, in microseconds.
   package var latencyMicroseconds: Int64
-  /// The version that the answer carried, where one was asked for.
+  /// The version in the response; nil if none was requested or found.
   package var version: String?
 
-  /// One at most, in a list: most checks succeed and have none, and a report is copied on its way
-  /// from the check to the journal.
+  /// At most one element: most checks pass and have none, and a report is copied on its way from
+  /// the check to the journal.
   private var findings: [Findings] = []
 
-  /// What a check found beside its result.
+  /// The findings of a check besides its result.
   private struct Findings: Hashable, Sendable {
     var detail: String?
     var cause: FailureCause?
@@ -36,23 +36,23 @@ package struct CheckReport: Hashable, Sendable {
     }
   }
 
-  /// For a failure, what happened, in words.
+  /// What happened in a failed check, in words; nil for others.
   package var detail: String? { findings.first?.detail }
-  /// For a failure, what was seen beyond its kind.
+  /// What a failed check showed beyond its kind; nil if it showed nothing more.
   package var cause: FailureCause? { findings.first?.cause }
-  /// What a failed check's answer showed, for whoever explains it.
+  /// The evidence in a failed check's response; nil if there is none.
   package var evidence: Evidence? { findings.first?.evidence }
 }
 
 extension CheckReport {
-  /// When it was over, however late that was seen.
+  /// When the check ended, however late that was noticed.
   package var ended: GateInstant { started + .microseconds(latencyMicroseconds) }
 }
 
-/// How a check ended, when nothing is made of it but what it says itself.
+/// The end of a check, taken by itself.
 package enum ProbeEnd: Hashable, Sendable {
   case checked(CheckReport)
-  /// A fault of the gate's own, which says nothing of the instance.
+  /// It was lost to a gate fault, which says nothing about the instance.
   case lost(GateFault)
 }
 
@@ -61,21 +61,21 @@ package enum CheckResult: Hashable, Sendable {
   case failure(FailureKind)
 }
 
-/// The parts of an answer that tell why it is not the expected one; clean, and short.
+/// The parts of a response that explain a failure, sanitized and shortened.
 package struct Evidence: Hashable, Sendable {
   package var server: String?
   package var location: String?
   package var contentType: String?
   package var retryAfter: String?
-  /// Of the page.
+  /// The title of the page.
   package var title: String?
-  /// The beginning of the body; of a page of HTML, of its text.
+  /// The beginning of the body; for an HTML page, of its text.
   package var excerpt: String?
-  /// The program whose own page it is, where it is a known one.
+  /// The program that produced the page, if it is a known one.
   package var author: String?
-  /// What the whole answer shows that an explanation asks for, by its names.
+  /// Signs in the whole response on which diagnoses depend, by name.
   package var signs: [String]
-  /// What the body says that fails.
+  /// The parts that fail according to the body.
   package var failing: [String]
   package static let excerptBytes = 200
 
@@ -96,10 +96,10 @@ package struct Evidence: Hashable, Sendable {
   }
 }
 
-/// A fault of the gate's own: no descriptor, no route from here, a name server that is silent.
+/// A gate fault: no descriptor, no route, a name server that does not respond.
 package struct GateFault: Error, Hashable, Sendable {
   package var detail: String
-  /// When the check that it cost was begun, if it cost one.
+  /// When the check that it cost was started; nil if it cost none.
   package var started: GateInstant?
   package var cause: Cause?
 

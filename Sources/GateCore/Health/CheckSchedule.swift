@@ -1,10 +1,10 @@
-/// When an instance is checked: at its first check's start plus whole intervals, never drifting.
+/// The times of an instance's checks: its first check plus whole intervals, without drift.
 ///
-/// A late answer does not push the next check back, a check that was not started in time is
-/// skipped and not made up for, and two checks of one instance never run at the same time.
+/// A late response does not delay the next check. A check that was not started in time is skipped,
+/// and not made up for. Two checks of one instance never run at the same time.
 ///
-/// Where checks are spread, one interval is shorter: from then on they are at the instance's own
-/// place in the interval, plus whole intervals.
+/// With spread checks, one interval is shorter: from then on the times are the instance's place in
+/// the interval plus whole intervals.
 package struct CheckSchedule: Hashable, Sendable {
   /// The start of the first check, or the instance's place; nil until the first check has ended.
   private var anchor: GateInstant?
@@ -24,11 +24,11 @@ package struct CheckSchedule: Hashable, Sendable {
     return GateInstant(microseconds: anchor.microseconds + whole * interval)
   }
 
-  /// Moves the next check ahead to the instance's place in the interval, counted from the start of
-  /// the run; returns when the next check is.
+  /// Moves the next check to the instance's place in the interval, counted from the start of the
+  /// run.
   ///
-  /// No check is ever later for it: a place that has passed before the answer was there is left for
-  /// the next time.
+  /// It returns the time of the next check, which is never later: a place that passes before the
+  /// response arrives is used the next time.
   mutating func spread(
     to place: Int64, from next: GateInstant, after now: GateInstant, every interval: Int64
   ) -> GateInstant {
@@ -48,7 +48,9 @@ package struct CheckSchedule: Hashable, Sendable {
     return moment - .microseconds((moment.microseconds - anchor.microseconds) % interval)
   }
 
-  /// The same, where the first check's start, while it can be anywhere, makes it the earliest.
+  /// The last slot that is not after `moment`, at the earliest.
+  ///
+  /// Until the first check has ended, its start could be anywhere; this assumes the earliest.
   func earliestLastSlot(by moment: GateInstant, every interval: Int64) -> GateInstant {
     guard anchor == nil else { return lastSlot(by: moment, every: interval) }
     return GateInstant(microseconds: moment.microseconds - interval + 1)
@@ -56,11 +58,11 @@ package struct CheckSchedule: Hashable, Sendable {
 }
 
 extension HealthCheck {
-  /// Where in the interval the checks of this number are made once they are spread, in microseconds;
-  /// nil where they are not.
+  /// The place in the interval of the instance with this number, in microseconds; nil without
+  /// spreading.
   ///
-  /// The multiples of the golden ratio, less the whole intervals, lie evenly however many there are:
-  /// nobody has to move for those who join later.
+  /// The fractional parts of multiples of the golden ratio are evenly spaced for any number of
+  /// instances, so nobody has to move for those who join later.
   func place(of number: Int) -> Int64? {
     guard spreadChecks else { return nil }
     let part = UInt64(truncatingIfNeeded: number) &* 0x9E37_79B9_7F4A_7C15

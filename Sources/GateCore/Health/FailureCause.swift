@@ -1,11 +1,12 @@
-/// What a failed check showed beyond its kind: the raw value is the `cause` of the journal.
+/// What a failed check showed beyond its kind; the raw value is the `cause` of the journal.
 ///
-/// The place that saw it says so, and diagnoses go by it; the report's detail is for people.
+/// The code that detects the failure sets it, and diagnoses use it; the report's detail is for
+/// people.
 package enum FailureCause: String, Hashable, Sendable, CaseIterable {
-  /// The proxy answered, and does not reach the instance.
+  /// The proxy responded that it cannot reach the instance.
   case unreachableFromProxy = "unreachable_from_proxy"
   case closedWithoutAnswer = "closed_without_answer"
-  /// The answer has a line of the PROXY protocol, or speaks of it.
+  /// The response has a line of the PROXY protocol, or mentions it.
   case proxyHeader = "proxy_header"
   case streamReset = "stream_reset"
 
@@ -15,10 +16,10 @@ package enum FailureCause: String, Hashable, Sendable, CaseIterable {
   case certificateExpired = "certificate_expired"
   case certificateName = "certificate_name"
   case certificateUntrusted = "certificate_untrusted"
-  /// The TLS library does not say why.
+  /// The TLS library does not give a reason.
   case certificateRefused = "certificate_refused"
   case clientCertificateWanted = "client_certificate_wanted"
-  /// Alerts 112 and 80, which servers send to a client that names no site.
+  /// TLS alerts 112 and 80, which servers send to a client that names no site.
   case unrecognizedName = "unrecognized_name"
   /// The TLS alert 40 (handshake failure).
   case handshakeFailure = "handshake_failure"
@@ -54,7 +55,7 @@ package enum FailureCause: String, Hashable, Sendable, CaseIterable {
 }
 
 extension FailureCause {
-  /// That of an answer of HTTP to a gRPC call.
+  /// The cause for an HTTP response to a gRPC call.
   ///
   /// Source: gRPC, "HTTP to gRPC Status Code Mapping".
   package static func noGRPC(status: Int) -> FailureCause {
@@ -95,7 +96,7 @@ extension GateFault {
     case throttled
     case credentials
     case notFound = "not_found"
-    /// Something other than AWS answers in its place, such as a proxy or a sign-in page.
+    /// Something else responds in place of AWS, such as a proxy or a sign-in page.
     case foreign
     case awsUnreachable = "aws_unreachable"
   }

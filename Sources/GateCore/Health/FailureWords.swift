@@ -19,7 +19,7 @@ extension FailureKind {
 }
 
 extension LastFailure {
-  /// `HTTP 503`, `connection refused`; of one of several health checks by its name.
+  /// A short description, such as `HTTP 503`, with the health check's name if there are several.
   package var shortWords: String { named(Self.shortWords(of: report, kind)) }
 
   /// The words, with the name of the health check in front if there are several.

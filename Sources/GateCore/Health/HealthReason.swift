@@ -14,8 +14,9 @@ package struct HealthReason: Hashable, Sendable {
   }
 }
 
-/// The reason codes that the gate gives of itself, spelled as the load balancers spell them; one
-/// that a load balancer told is passed on as it is.
+/// The reason codes of the gate itself, in the load balancers' spelling.
+///
+/// A code from a load balancer is passed on without changes.
 package enum HealthReasonCode: String, Hashable, Sendable, CaseIterable {
   case registration = "ELB"
   case instance = "Instance"
@@ -27,18 +28,18 @@ package enum HealthReasonCode: String, Hashable, Sendable, CaseIterable {
 }
 
 extension InstanceRecord {
-  /// The reason for the present state, in the words of the load balancer whose rules hold.
+  /// The reason for the present state, in the words of the load balancer whose rules apply.
   ///
-  /// Sources: elb `DescribeInstanceHealth` (2012-06-01); elbv2 `DescribeTargetHealth`
-  /// (2015-12-01), `TargetHealth.Reason` and `Description`.
+  /// Sources: elb `DescribeInstanceHealth` (2012-06-01); elbv2 `DescribeTargetHealth` (2015-12-01),
+  /// `TargetHealth.Reason` and `Description`.
   package func reason(under check: HealthCheck) -> HealthReason {
-    // No load balancer has a word for a guard.
+    // Load balancers have no reason codes for guards.
     guard instance.role != .guard else {
       return HealthReason(code: nil, description: history.lastDetail ?? health.state.rawValue)
     }
     if !parts.isEmpty { return reasonOfParts(under: check) }
     if checks == 0, let view {
-      // Nobody else has checked it: these are the load balancer's own words.
+      // Only the load balancer has checked it, so these are its own words.
       return HealthReason(
         code: view.reasonCode, description: view.description ?? view.state.rawValue)
     }
@@ -112,7 +113,7 @@ extension InstanceRecord {
   }
 }
 
-/// `1 instance`, `2 instances`.
+/// A number with its noun: `1 instance`, `2 instances`.
 package func counted(_ number: Int, _ noun: String) -> String {
   number == 1 ? "1 \(noun)" : "\(number) \(noun)s"
 }

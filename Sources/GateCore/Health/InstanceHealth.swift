@@ -4,7 +4,8 @@ package enum InstanceState: String, Hashable, Sendable, CaseIterable {
   case healthy
   case unhealthy
 
-  /// Whether of two states this one is that of an instance which has both: unhealthy, then initial.
+  /// Whether this state takes precedence over another one of the same instance: unhealthy, then
+  /// initial.
   func isWorse(than other: InstanceState) -> Bool {
     switch (self, other) {
     case (.unhealthy, .initial), (.unhealthy, .healthy), (.initial, .healthy): true
@@ -53,7 +54,8 @@ package struct InstanceHealth: Hashable, Sendable {
     let next = nextState(under: check)
     guard next != state else { return nil }
     if state == .unhealthy || next == .unhealthy {
-      // What condemned it is spent, and what it did while unhealthy is: a success never condemns.
+      // The failures that made it unhealthy, and later ones, no longer count: a success never makes
+      // an instance unhealthy.
       recentFailures = 0
     }
     state = next
@@ -64,7 +66,7 @@ package struct InstanceHealth: Hashable, Sendable {
 
   private func nextState(under check: HealthCheck) -> InstanceState {
     if state != .unhealthy, hasFailed(under: check) { return .unhealthy }
-    // Forgiven failures make nothing unhealthy, but what fails is not healthy either.
+    // Forgiven failures do not make it unhealthy, but an instance that fails is not healthy either.
     if state == .healthy, consecutiveFailures >= check.unhealthyThreshold { return .initial }
     return risen(under: check)
   }
@@ -76,16 +78,17 @@ package struct InstanceHealth: Hashable, Sendable {
     (consecutiveFailures, unforgivenFailures) = (0, 0)
   }
 
-  /// Notes the answer of a check that was already lost: a pass adds nothing, and a failure is not
-  /// held against the instance, but it was no success.
+  /// Records the response of a check that was lost already.
+  ///
+  /// A pass adds nothing, and a failure does not count against the instance, but it was not a pass.
   mutating func recordTooLate(_ result: CheckResult) {
     if result != .success { consecutiveSuccesses = 0 }
   }
 
   /// Resets the counts after a time without checks.
   ///
-  /// The state stands, as nothing has changed it, but what was healthy may have failed and come
-  /// back meanwhile: it has to show as many successes as one that comes back.
+  /// The state is kept, because nothing has changed it. But a healthy instance may have failed and
+  /// recovered in the meantime, so it needs as many successes as one that recovers.
   mutating func startAnew() {
     (consecutiveSuccesses, consecutiveFailures, unforgivenFailures) = (0, 0, 0)
     recentFailures = 0
@@ -151,7 +154,7 @@ package struct InstanceHealth: Hashable, Sendable {
 /// Whether a failure counts towards `unhealthy`.
 package enum FailureCounting: Hashable, Sendable {
   case counted
-  /// Within the grace period: it cannot make the instance unhealthy. For all that a promotion
-  /// needs it is a failure.
+  /// Within the grace period it cannot make the instance unhealthy; for a promotion it is a
+  /// failure.
   case forgiven
 }

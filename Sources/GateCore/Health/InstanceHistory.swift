@@ -67,7 +67,7 @@ package struct LastFailure: Hashable, Sendable {
   package var at: GateInstant
   package var kind: FailureKind
   package var report: CheckReport
-  /// The name of the health check, where there are several; else empty.
+  /// The name of the health check, if there are several; otherwise empty.
   package var check = ""
 }
 
@@ -79,7 +79,7 @@ package struct LostCheck: Hashable, Sendable {
 
 /// The latencies of one instance's responses, in microseconds.
 ///
-/// The least and the greatest are of all answers; the percentiles are of the latest 256, so that a
+/// The minimum and maximum are of all responses; the percentiles are of the latest 256, so that a
 /// soak of days takes no more memory than one of minutes.
 package struct LatencySummary: Hashable, Sendable {
   package private(set) var least: Int64?
@@ -110,7 +110,7 @@ package struct LatencySummary: Hashable, Sendable {
     return Int64(latest.sorted()[max(rank, 1) - 1])
   }
 
-  /// The latest answers, oldest first.
+  /// The latencies of the latest responses, oldest first.
   package var samples: [Int64] {
     (latest[oldest...] + latest[..<oldest]).map(Int64.init)
   }

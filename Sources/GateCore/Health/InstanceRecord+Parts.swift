@@ -1,12 +1,10 @@
-/// An instance under several health checks: each is folded in as if it were the only one, and what
-/// holds of the instance follows from them all.
+/// An instance with several health checks, each recorded as if it were the only one.
 ///
-/// Its state is the worst of theirs: a target that is registered with two target groups serves
-/// through both. What is told of the instance beside sums is told of the check that its state comes
-/// from, the first of those that are as bad.
+/// The instance's state is the worst of theirs: a target that is registered with two target groups
+/// serves through both. Other values, except for sums, are those of the check that determines the
+/// state, the first if several are equally bad.
 extension InstanceRecord {
-  /// Gives it a record for each of several health checks, and each check its place; `index` is that
-  /// of its own record.
+  /// Creates a part for each of several health checks, with its place; `index` is the record's own.
   mutating func divide(among checks: [HealthCheck], as index: Int, at now: GateInstant) {
     guard checks.count > 1 else {
       place = checks[0].place(of: index)
@@ -20,7 +18,7 @@ extension InstanceRecord {
     }
   }
 
-  /// Folds in a check by the health check at this place.
+  /// Records a check by the health check with this index.
   mutating func record(
     _ report: CheckReport, of number: Int, isInTime: Bool, isSupposed: Bool, at now: GateInstant,
     rules: [CheckRule], policy: GatePolicy, in episode: Int
@@ -60,26 +58,26 @@ extension InstanceRecord {
     _ = gather(at: now, rules)
   }
 
-  /// Goes on to the slot after so many more.
+  /// Advances the schedule of a health check by this many slots.
   mutating func skip(_ count: Int, of number: Int, rules: [CheckRule]) {
     guard !parts.isEmpty else { return skip(count, under: rules[rule].check) }
     parts[number].skip(count, under: rules[number].check)
   }
 
-  /// Changes what is checked, each part of it, in the way of a resumption: the state stands.
+  /// Applies a change of a resumption to each part; the state is kept.
   mutating func changeParts(_ change: (inout InstanceRecord) -> Void) {
     guard !parts.isEmpty else { return change(&self) }
     for number in parts.indices { change(&parts[number]) }
     follow(parts[rule])
   }
 
-  /// Notes what happens to the instance as a whole.
+  /// Applies a change to the instance as a whole.
   mutating func changeWhole(_ change: (inout InstanceRecord) -> Void) {
     change(&self)
     for number in parts.indices { change(&parts[number]) }
   }
 
-  /// What now holds of the instance; returns the change of its state, if it changed.
+  /// Updates the instance from its parts; returns the change of its state, if it changed.
   private mutating func gather(at now: GateInstant, _ rules: [CheckRule]) -> Transition? {
     let old = health.state
     rule = worst
@@ -88,7 +86,7 @@ extension InstanceRecord {
     return moved(from: old, to: health.state, at: now, check: rules[rule].check)
   }
 
-  /// Takes over what is told of the check that the state comes from.
+  /// Takes over values of the health check that determines the state.
   private mutating func follow(_ part: InstanceRecord) {
     health = part.health
     (schedule, nextCheck) = (part.schedule, part.nextCheck)
@@ -97,13 +95,13 @@ extension InstanceRecord {
     lostChecks = parts.reduce(0) { $0 + $1.lostChecks }
   }
 
-  /// The place of the check that is worst off, the first of several.
+  /// The index of the health check with the worst state, the first of several.
   private var worst: Int {
-    // Of equals the first: `max` takes the last.
+    // `max` returns the last of equals, so the order is reversed.
     parts.indices.reversed().max { parts[$0].badness < parts[$1].badness } ?? 0
   }
 
-  /// How far from what a promotion needs.
+  /// The distance from what a promotion requires; greater is worse.
   private var badness: Int {
     switch health.state {
     case .unhealthy: 4
@@ -114,7 +112,7 @@ extension InstanceRecord {
 }
 
 extension GroupHealth.Share {
-  /// The share of an instance of which these are the shares under single health checks.
+  /// The share of an instance with these shares under single health checks.
   init(ofParts parts: [GroupHealth.Share], inService: Bool, isListed: Bool) {
     self = parts[0]
     for part in parts.dropFirst() { worsen(by: part) }
@@ -122,8 +120,10 @@ extension GroupHealth.Share {
     if finalChance == nil { finalChance = Self.chanceBesideMisses(parts) }
   }
 
-  /// The last chance of an instance of which some checks have missed once, and have no time to pass
-  /// again: that is no obstacle by itself, but the others have to pass.
+  /// The last chance of an instance of which some health checks missed one check and cannot pass in
+  /// time.
+  ///
+  /// Those misses alone are no obstacle, but the other health checks must pass.
   private static func chanceBesideMisses(_ parts: [GroupHealth.Share]) -> GateInstant? {
     let late = parts.filter { $0.finalChance == nil }
     let areMisses = late.allSatisfy { part in
@@ -144,7 +144,7 @@ extension GroupHealth.Share {
     finalChance = Self.earlier(finalChance, other.finalChance)
   }
 
-  /// What one of them can no longer have, the instance cannot.
+  /// The earlier of two chances; nil if one of them is gone.
   private static func earlier(_ one: GateInstant?, _ other: GateInstant?) -> GateInstant? {
     guard let one, let other else { return nil }
     return min(one, other)
@@ -152,8 +152,9 @@ extension GroupHealth.Share {
 }
 
 extension LatestResult {
-  /// That of an instance of which this and the other are of single health checks: it waits for a
-  /// pass where one of them does.
+  /// The latest result of an instance, from those of two of its health checks.
+  ///
+  /// It waits for a pass if one of them does.
   fileprivate func together(with other: LatestResult) -> LatestResult {
     switch (self, other) {
     case (.passed, _): other

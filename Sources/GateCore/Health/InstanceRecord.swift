@@ -2,8 +2,7 @@
 package struct InstanceRecord: Hashable, Sendable {
   package let instance: Instance
   package let firstSeen: GateInstant
-  /// By which of the gate's rules it is checked; of several health checks by that which its state
-  /// comes from.
+  /// The index of its check rule; with several health checks, of the one that determines its state.
   package internal(set) var rule: Int
   /// The record under each health check, if there are several; otherwise empty.
   package internal(set) var parts: [InstanceRecord] = []
@@ -26,16 +25,15 @@ package struct InstanceRecord: Hashable, Sendable {
   /// What a guard with too little data waits for; nil if its latest result counted.
   package internal(set) var waitsFor: String?
 
-  /// When the next check may start, by the schedule; in the past while it is under way, or late.
+  /// When the next check may start by the schedule; in the past while it is running or late.
   var nextCheck: GateInstant
-  /// A check that began before then is counted already, as one that was not made.
+  /// A check that began before this time was counted already, as one that was not made.
   ///
-  /// Where checks are spread, the settings tell when one is moved ahead: under others, a recorded
-  /// one can begin before it is due.
+  /// With spread checks, the settings determine when a check is moved ahead. In a replay under
+  /// other settings, a recorded check can therefore begin before it is due.
   private(set) var countedUntil: GateInstant
   var schedule = CheckSchedule()
-  /// Where in the interval it is checked while it is healthy, in microseconds; nil where checks are
-  /// not spread.
+  /// Its place in the interval while it is healthy, in microseconds; nil without spread checks.
   var place: Int64?
   /// The latest result; an instance without a check yet counts as passed.
   var latest = LatestResult.passed
@@ -83,23 +81,24 @@ package struct InstanceRecord: Hashable, Sendable {
     return share
   }
 
-  /// The last moment at which the first of this many like results can come; nil when they cannot
-  /// all come in time.
+  /// The latest moment at which the first of this many equal results can arrive.
+  ///
+  /// It is nil if they cannot all arrive in time.
   func lastChance(needing results: Int, _ certainty: DeadlineFeasibility) -> GateInstant? {
     certainty.lastChance(of: results, from: nextCheck, schedule)
   }
 
   // MARK: - Checks that were not made
 
-  /// How many of its checks should have begun at least an interval before another one began.
+  /// The number of checks that should have begun at least an interval before another one began.
   func missedChecks(before started: GateInstant, every interval: Int64) -> Int {
     max(0, Int((started.microseconds - nextCheck.microseconds) / interval))
   }
 
-  /// How many of its checks should long have been over: the gate was held up, and has not looked.
+  /// The number of checks that should have ended long ago: the gate was held up and has not looked.
   ///
-  /// A check is over a timeout after its slot, and begins a little late in a burst; a whole
-  /// interval more is not a little.
+  /// A check ends at most a timeout after its slot, and begins slightly late in a burst. A whole
+  /// interval allows for that.
   func missedChecks(by now: GateInstant, under check: HealthCheck) -> Int {
     let over = now.microseconds - check.timeout.inMicroseconds
     let overdue = over - nextCheck.microseconds - 1
@@ -115,19 +114,20 @@ package struct InstanceRecord: Hashable, Sendable {
 extension InstanceRecord {
   /// Records one check; returns the change of state, if there was one.
   ///
-  /// One that was not made, and is supposed to have succeeded, does not say where the slots are.
+  /// An assumed success of a check that was not made does not determine the slots.
   mutating func record(
     _ report: CheckReport, isInTime: Bool, isSupposed: Bool, at now: GateInstant,
     check: HealthCheck, policy: GatePolicy, in episode: Int
   ) -> Transition? {
     let slots = schedule
-    // By when its answer was there: a gate that looks late makes the next check late, and skips none.
+    // The schedule uses the time of the response: a gate that looks late makes the next check late,
+    // but skips none.
     scheduleNext(afterCheckFrom: report.started, to: min(report.ended, now), under: check)
     if isSupposed { schedule = slots }
     waitsFor = nil
     let counting = counting(at: report.started, policy)
     note(report, counting, at: now)
-    // What the gate saw so late that the check counts as not made.
+    // The gate noticed the response so late that the check counts as not made.
     guard isInTime else {
       health.recordTooLate(report.result)
       return nil
@@ -135,7 +135,7 @@ extension InstanceRecord {
     latest.record(isPass: report.result == .success, in: episode)
     let old = health.state
     let new = health.record(report.result, counting: counting, under: check)
-    // Whoever still has to show something is checked when it would have been.
+    // An instance that must still pass a check keeps its schedule.
     if let place, !isSupposed, health.isShownHealthy, latest == .passed {
       nextCheck = schedule.spread(
         to: place, from: nextCheck, after: now, every: check.interval.inMicroseconds)
@@ -143,8 +143,9 @@ extension InstanceRecord {
     return new.map { moved(from: old, to: $0, at: now, check: check) }
   }
 
-  /// Notes an answer that is neither a success nor a failure: it moves the schedule on, and until
-  /// the next success nothing is promoted on what there was before.
+  /// Records a result that is neither a success nor a failure.
+  ///
+  /// It advances the schedule, and until the next success no promotion rests on earlier results.
   mutating func pass(over answer: GuardWait, at now: GateInstant, check: HealthCheck) {
     waitsFor = answer.detail
     latest = .missedAgain
@@ -155,7 +156,7 @@ extension InstanceRecord {
   mutating func recordLoss(
     _ fault: GateFault, isInTime: Bool, at now: GateInstant, check: HealthCheck, in episode: Int
   ) {
-    // Or it is counted already.
+    // Otherwise it is counted already.
     if isInTime { lost(1, fault, at: now, in: episode) }
     scheduleNext(afterCheckFrom: fault.started ?? now, to: now, under: check)
   }
@@ -183,7 +184,7 @@ extension InstanceRecord {
     for _ in 0..<min(count, 2) { latest.record(isPass: false, in: episode) }
   }
 
-  /// No check lasts longer than its timeout: what the gate saw later, it saw late.
+  /// Advances the schedule; a check takes at most its timeout, so any further delay is the gate's.
   private mutating func scheduleNext(
     afterCheckFrom started: GateInstant, to now: GateInstant, under check: HealthCheck
   ) {
@@ -200,7 +201,7 @@ extension InstanceRecord {
     (schedule, nextCheck, countedUntil) = (CheckSchedule(), now, now)
   }
 
-  /// Notes the load balancer's view; returns the change of state, if the view decides.
+  /// Records the load balancer's view; returns the change of state, if the view decides.
   mutating func note(
     _ view: LoadBalancerView, at now: GateInstant, check: HealthCheck, policy: GatePolicy
   ) -> Transition? {
@@ -211,7 +212,7 @@ extension InstanceRecord {
     return moved(from: old, to: new, at: now, check: check)
   }
 
-  /// When what the load balancer says against it is no longer forgiven; nil when nothing is.
+  /// When a view against the instance is no longer forgiven; nil if none is forgiven.
   func graceEnd(_ policy: GatePolicy) -> GateInstant? {
     guard policy.loadBalancer == .decides, removed == nil, view?.state == .unhealthy,
       health.state == .initial

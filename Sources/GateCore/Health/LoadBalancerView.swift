@@ -1,6 +1,6 @@
 /// The load balancer's own view of a target.
 package struct LoadBalancerView: Hashable, Sendable {
-  /// Its state in the gate's words; what is neither in service nor failing is `initial`.
+  /// The state in the gate's terms; a target neither in service nor failing is `initial`.
   package var state: InstanceState
   /// The reason code, as the load balancer spells it.
   package var reasonCode: String?

@@ -1,21 +1,21 @@
-/// How the results of one instance's checks lie in time, in a fixed number of bytes.
+/// The sequence of one instance's results, in a fixed number of bytes.
 ///
-/// It decides nothing: it is for whoever explains why an instance is not healthy.
+/// It decides nothing, but is used by diagnoses.
 package struct ResultPattern: Hashable, Sendable {
   /// The latest 64 results, the newest in the lowest bit; 1 is a failure.
   package private(set) var latest: UInt64 = 0
-  /// How often a result was not that of the check before it.
+  /// The number of results that differ from the previous one.
   package private(set) var changes = 0
-  /// When the first check succeeded.
+  /// When the first check passed; nil if none has.
   package private(set) var firstSuccess: GateInstant?
   /// When the first check of the present run of failures ended; nil after a success.
   package private(set) var failingSince: GateInstant?
-  /// By the kind's ordinal.
+  /// The number of failures by kind.
   private var failures = SIMD16<UInt32>()
 
   package init() {}
 
-  /// How many checks failed in this way.
+  /// The number of checks that failed in this way.
   package func failures(of kind: FailureKind) -> Int { Int(failures[kind.ordinal]) }
 
   mutating func record(_ result: CheckResult, at now: GateInstant) {
@@ -36,7 +36,7 @@ package struct ResultPattern: Hashable, Sendable {
 }
 
 extension FailureKind {
-  /// Its place among the kinds, below 16.
+  /// The index of the kind, below 16.
   fileprivate var ordinal: Int {
     switch self {
     case .connectionRefused: 0

@@ -1,6 +1,6 @@
 /// The ports on which each instance is checked, in the order of the health checks.
 package struct CheckPorts: Hashable, Sendable {
-  /// Never empty.
+  /// The ports of the health checks; never empty.
   private var wanted: [HealthCheckTarget.Port]
 
   package init(_ wanted: [HealthCheckTarget.Port]) {
@@ -13,7 +13,8 @@ package struct CheckPorts: Hashable, Sendable {
   package static func number(_ port: Int) -> CheckPorts { CheckPorts(.number(port)) }
   package static let trafficPort = CheckPorts(HealthCheckTarget.Port.trafficPort)
 
-  /// Those of an instance with this port of its own; nil where `traffic-port` is wanted and it has none.
+  /// The ports of an instance with this port of its own; nil if one is `traffic-port` and it has
+  /// none.
   package func ports(own: Int?) -> [Int]? {
     var ports: [Int] = []
     for port in wanted {
@@ -27,10 +28,10 @@ package struct CheckPorts: Hashable, Sendable {
     return ports
   }
 
-  /// The same for an instance that was written down with its port.
+  /// The ports of an instance that a user wrote with its port.
   ///
-  /// Who writes `10.0.1.6:8080` means it, whether or not the one target names another for the rest.
-  /// Of several health checks it is the traffic port.
+  /// In `10.0.1.6:8080` the port overrides that of a single target. With several health checks, it
+  /// is the traffic port.
   package func ports(written own: Int?) -> [Int]? {
     guard wanted.count == 1, let own else { return ports(own: own) }
     return [own]

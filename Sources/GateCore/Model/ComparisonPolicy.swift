@@ -1,9 +1,9 @@
 /// How the new group is compared with the old one before it is promoted.
 package struct ComparisonPolicy: Hashable, Sendable {
   package var confidence: Confidence
-  /// By so much the new group's latency may be higher.
+  /// The increase of the new group's latency that is allowed.
   package var maxLatencyIncrease: LatencyIncrease
-  /// Checks of each group without which nothing is compared; at least 2.
+  /// The checks of each group that a comparison requires; at least 2.
   package var minSamples: Int
 
   package init(
@@ -18,9 +18,9 @@ package struct ComparisonPolicy: Hashable, Sendable {
   package static let standardSamples = 20
 }
 
-/// How sure the gate must be that the new group is worse: `95%`.
+/// The confidence with which the new group must be worse, such as `95%`.
 package struct Confidence: Hashable, Sendable, CustomStringConvertible {
-  /// In hundredths of a percent, from 5000 up to 9999.
+  /// Hundredths of a percent, from 5000 to 9999.
   package var hundredths: Int
 
   package static let standard = Confidence(hundredths: 9500)
@@ -45,7 +45,7 @@ package struct Confidence: Hashable, Sendable, CustomStringConvertible {
     hundredths = whole * 100 + part
   }
 
-  /// How often, at most, an equal group is taken for a worse one.
+  /// The highest probability that an equal group is found worse.
   package var error: Double { Double(10_000 - hundredths) / 10_000 }
 
   package var description: String {
@@ -76,7 +76,7 @@ package enum LatencyIncrease: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// In microseconds, given the old group's median.
+  /// The allowed increase in microseconds, given the old group's median.
   func allowed(over median: Double) -> Double {
     switch self {
     case .percentage(let percentage): median * Double(percentage) / 100

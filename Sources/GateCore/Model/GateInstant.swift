@@ -1,7 +1,6 @@
 /// A moment of a run: microseconds on the monotonic clock since the run started.
 ///
-/// The resolution is the journal's. Everything is decided on what the journal can hold, so a
-/// replay sees the very instants that the run saw.
+/// The resolution is that of the journal, so a replay has the same instants as the run.
 package struct GateInstant: Hashable, Sendable, Comparable {
   package var microseconds: Int64
 
@@ -24,16 +23,16 @@ package struct GateInstant: Hashable, Sendable, Comparable {
     GateInstant(microseconds: instant.microseconds - duration.inMicroseconds)
   }
 
-  /// The time from `earlier` to `self`; negative when `earlier` is the later one.
+  /// The time from `earlier` to `self`; negative if `earlier` is the later one.
   package func since(_ earlier: GateInstant) -> Duration {
     .microseconds(microseconds - earlier.microseconds)
   }
 }
 
 extension Duration {
-  /// Whole microseconds, rounded towards zero; what is too large for them is the nearest that is not.
+  /// Whole microseconds, rounded towards zero; values out of range become the nearest that is not.
   package var inMicroseconds: Int64 {
-    // 10^12 is 2^12 times 5^12: what is shorter than ten hours takes no division of 128 bits.
+    // 10^12 is 2^12 times 5^12: durations below ten hours need no division of 128 bits.
     if attoseconds >= 0, let shifted = Int64(exactly: attoseconds >> 12) {
       return shifted / 244_140_625
     }

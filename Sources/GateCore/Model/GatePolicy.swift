@@ -25,7 +25,7 @@ package struct GatePolicy: Hashable, Sendable {
   /// The steps of a canary; empty if the group is judged before any traffic reaches it.
   package var steps: [CanaryStep]
 
-  /// Whether the source can name other instances later.
+  /// Whether later listings can have other instances.
   package enum Membership: Hashable, Sendable {
     /// All instances are known when the run begins.
     case fixed
@@ -81,19 +81,20 @@ package struct GatePolicy: Hashable, Sendable {
     self.steps = steps
   }
 
-  /// Among how many tests the error is shared: two by which the groups are compared at each step,
-  /// and one of each guard that tests requests.
+  /// The number of tests that share the error.
+  ///
+  /// The groups are compared by two tests in each step, and each guard that tests requests has one.
   package var tests: Int {
     let measures = guards + steps.flatMap(\.guards)
     let compared = comparison == nil ? 0 : 2 * max(steps.count, 1)
     return max(compared + measures.count { $0.isTest }, 1)
   }
 
-  /// The deadline when none is given: room for both thresholds twice, beside grace and soak, and
-  /// for the samples of a comparison; for each step its commands, lags and windows and its soak, and
-  /// one relapse of the longest soak.
+  /// The deadline if none is given.
   ///
-  /// Of several checks the slowest needs the most.
+  /// It has room for both thresholds twice, grace period, soak, and the samples of a comparison.
+  /// For each step it adds commands, lags, windows and soak, and one repetition of the longest
+  /// soak. Of several checks, the slowest counts.
   package static func defaultDeadline(
     for checks: [HealthCheck], gracePeriod: Duration, soak: Duration,
     comparison: ComparisonPolicy? = nil, steps: [CanaryStep] = []

@@ -15,7 +15,7 @@ package struct GrammarError: Error, Hashable, Sendable, CustomStringConvertible 
 extension String {
   /// The text in quotes, without passwords of URLs, cut to the length of a terminal line.
   package var shown: String {
-    // What is not understood may be the place that it was meant to be.
+    // A text that cannot be parsed may have been meant as an address.
     let mayBePlace = firstIndex(of: ":").flatMap { self[$0...].firstIndex(of: "@") } != nil
     let masked = SecretPlaces.masked(self, mayBePlace ? .place : .text)
     return masked.count > 80 ? "'\(masked.prefix(77))...'" : "'\(masked)'"
@@ -31,7 +31,7 @@ extension StringProtocol {
     return String(self[first...last])
   }
 
-  /// Reads a whole number in plain ASCII digits; a sign, a blank or an overflow is none.
+  /// Reads a whole number in plain ASCII digits; nil with a sign, a blank or an overflow.
   package var asWholeNumber: Int? {
     guard !isEmpty, utf8.allSatisfy({ (48...57).contains($0) }) else { return nil }
     return Int(self)

@@ -15,7 +15,7 @@ package struct HealthCheck: Hashable, Sendable {
   /// A second unhealthy limit against flapping, which load balancers do not have; nil if not set.
   package var unhealthyWindow: UnhealthyWindow?
   package var matcher: Matcher
-  /// Whether the checks of instances that are healthy are spread over the interval.
+  /// Whether the checks of healthy instances are spread over the interval.
   package var spreadChecks: Bool
   /// The name, if there are several health checks; otherwise empty.
   package var name = ""
@@ -44,7 +44,7 @@ extension HealthCheck {
 }
 
 extension [HealthCheck] {
-  /// What is checked: `HTTP:80/health`, or `api HTTP:80/health, admin TCP:9000`.
+  /// The targets in words: `HTTP:80/health`, or `api HTTP:80/health, admin TCP:9000`.
   package var targets: String {
     map { $0.name.isEmpty ? "\($0.target)" : "\($0.name) \($0.target)" }.joined(separator: ", ")
   }
@@ -90,6 +90,6 @@ package struct UnhealthyWindow: Hashable, Sendable, CustomStringConvertible {
 
   package var description: String { "\(failures)/\(checks)" }
 
-  /// `3 of the latest 10`.
+  /// The window in words, such as `3 of the latest 10`.
   package var inWords: String { "\(failures) of the latest \(checks)" }
 }

@@ -29,10 +29,10 @@ package struct HealthCheckTarget: Hashable, Sendable, CustomStringConvertible {
     self.path = path
   }
 
-  /// The target as AWS spells it, secret parameters masked: `path` has them.
+  /// The target in AWS's notation, with secret parameters masked; `path` has them.
   package var description: String { SecretPlaces.masked(written) }
 
-  /// The target as AWS spells it, to be read again.
+  /// The target in AWS's notation, which can be parsed again.
   package var written: String {
     switch port {
     case .number(let number): "\(scheme.rawValue):\(number)\(path)"
@@ -40,7 +40,7 @@ package struct HealthCheckTarget: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// The method that an Application Load Balancer calls when it is not told another.
+  /// The method that an Application Load Balancer calls by default.
   package static let albGRPCPath = "/AWS.ALB/healthcheck"
 
   /// The standard health-checking method, `grpc.health.v1`.
@@ -53,7 +53,7 @@ extension HealthCheckTarget.Scheme {
   /// Whether a TLS handshake comes before anything else.
   package var isTLS: Bool { self == .https || self == .ssl || self == .grpcs }
 
-  /// Whether a request is sent and a status comes back.
+  /// Whether a request is sent and a status is received.
   package var hasPath: Bool {
     switch self {
     case .http, .https, .grpc, .grpcs: true
@@ -72,7 +72,7 @@ extension HealthCheckTarget {
       throw GrammarError("\(text.shown) is not PROTOCOL:PORT/PATH, such as HTTP:80/health")
     }
     let name = text[..<colon]
-    // Not `uppercased()` alone, which makes SSL out of more than these letters.
+    // `uppercased()` alone would also turn other characters into the letters of a scheme.
     guard name.utf8.allSatisfy({ $0 < 0x80 }), let scheme = Scheme(rawValue: name.uppercased())
     else {
       throw GrammarError(
@@ -88,7 +88,7 @@ extension HealthCheckTarget {
       path: try Self.path(rest[slash...], scheme: scheme, of: text))
   }
 
-  /// A URL names an instance too, which a target does not.
+  /// The error for a URL, which also names an instance, unlike a target.
   private static func isURL(_ text: String) -> GrammarError {
     let parts = text.split(separator: "://", maxSplits: 1, omittingEmptySubsequences: false)
     let end = parts[1].firstIndex { "/?".contains($0) } ?? parts[1].endIndex
@@ -106,7 +106,7 @@ extension HealthCheckTarget {
         + SecretPlaces.masked(String(host)))
   }
 
-  /// What to do where an instance stands in the place of the protocol: `10.0.1.5:8080/health`.
+  /// The hint for an instance in place of the protocol, such as `10.0.1.5:8080/health`; else nil.
   private static func hint(atInstance name: String, _ rest: Substring) -> String? {
     let port = rest.prefix { $0 != "/" }
     guard port.asWholeNumber != nil, name.contains(".") || name == "localhost",
@@ -142,7 +142,7 @@ extension HealthCheckTarget {
       }
       return albGRPCPath
     }
-    // The bytes go on the request line as they are written (RFC 9112, section 3.2), and are shown.
+    // The bytes are sent as they are written (RFC 9112, section 3.2), and are shown.
     guard text.unicodeScalars.allSatisfy({ !$0.isShownByNumber && $0 != " " && $0 != "#" }) else {
       throw GrammarError(
         "the path of \(whole.shown) has a blank, a '#', or a control or invisible character")

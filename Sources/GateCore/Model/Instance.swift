@@ -1,18 +1,18 @@
-/// An instance or a guard: what is checked, and its address and port.
+/// An instance or a guard, with its address and port.
 package struct Instance: Hashable, Sendable {
-  /// The name that the source gives it: an EC2 instance ID, a name of the user's, or the address;
-  /// of a guard, the guard as it was written, without its secrets.
+  /// The source's ID: an EC2 instance ID, a user's name, the address; of a guard, its text without
+  /// secrets.
   package var id: String
-  /// A literal IPv4 or IPv6 address without brackets, or a host name; a guard has none.
+  /// A literal IPv4 or IPv6 address without brackets, or a host name; empty for a guard.
   package var address: String
   /// The port of the health check: the target's, or the instance's own under `traffic-port`; a
   /// guard's is 0.
   package var port: Int
-  /// The ports of further health checks, in their order; empty where there is one.
+  /// The ports of further health checks, in their order; empty if there is only one.
   package var otherPorts: [Int] = []
-  /// The availability zone, where the source knows it.
+  /// The availability zone; nil if the source does not know it.
   package var zone: String?
-  /// Why it is not of the new release, in words; nil if it is, or if that is not checked.
+  /// Why it does not belong to the new release, in words; nil if it does, or that is not checked.
   package var mismatch: String?
   package var role: InstanceRole
   /// The step of the canary that a guard belongs to; nil for a guard of the run.
@@ -30,7 +30,7 @@ package struct Instance: Hashable, Sendable {
     self.role = role
   }
 
-  /// One with a port for each of the health checks; never none.
+  /// Creates an instance with a port for each of the health checks; at least one.
   package init(
     id: String, address: String, ports: [Int], zone: String? = nil, mismatch: String? = nil
   ) {
@@ -38,7 +38,7 @@ package struct Instance: Hashable, Sendable {
     otherPorts = Array(ports.dropFirst())
   }
 
-  /// What is asked beside the instances.
+  /// Creates a guard.
   package static func guarding(_ id: String, step: Int? = nil) -> Instance {
     var instance = Instance(id: id, address: "", port: 0, role: .guard)
     instance.step = step
@@ -46,25 +46,22 @@ package struct Instance: Hashable, Sendable {
   }
 }
 
-/// The role of what is checked.
-///
-/// Ids are unique within a role.
+/// The role of an instance or a guard; IDs are unique within a role.
 package enum InstanceRole: String, Hashable, Sendable, CaseIterable {
-  /// A member of the new group, which is promoted or not.
+  /// A member of the new group.
   case member
-  /// A member of the old group, which shows whether a failure is shared, and what is usual.
+  /// A member of the old group, with which failures are compared.
   case baseline
   /// A guard: an additional condition that must hold.
   case `guard`
 }
 
-/// An instance's place in the order in which the instances joined: dense, from 0, never reused.
+/// The index of an instance in the order of joining, from 0; never reused.
 ///
-/// The same id that leaves and joins again is a new instance with a new key.
+/// An ID that leaves and joins again is a new instance with a new key.
 package struct InstanceKey: Hashable, Sendable {
   package var index: Int
-  /// Of several health checks the one that is meant, by its place; of what happens to the instance
-  /// as a whole 0.
+  /// The index of the health check, if there are several; 0 for events of the instance as a whole.
   package var check: Int
 
   package init(_ index: Int) { self.init(index, check: 0) }
@@ -76,7 +73,7 @@ package struct InstanceKey: Hashable, Sendable {
 }
 
 extension Instance {
-  /// As the health check at this place sees it: at its port.
+  /// The instance with the port of the health check with this index.
   package func checked(by number: Int) -> Instance {
     guard number > 0 else { return self }
     var instance = self
@@ -84,8 +81,7 @@ extension Instance {
     return instance
   }
 
-  /// Where it is checked, the same for every spelling of its address: one place is one instance,
-  /// whatever it is called.
+  /// The canonical address and port, which identify an instance whatever its name is.
   package var place: String {
     "\((try? NetworkAddress(parsing: address))?.canonical ?? address) \(port)"
   }

@@ -13,7 +13,7 @@ package struct Matcher: Hashable, Sendable, ExpressibleByArrayLiteral, CustomStr
     ranges.contains { $0.contains(status) }
   }
 
-  /// The matcher as AWS spells it.
+  /// The matcher in AWS's notation.
   package var description: String {
     ranges.map { range in
       range.lowerBound == range.upperBound

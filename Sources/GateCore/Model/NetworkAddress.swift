@@ -1,9 +1,11 @@
-/// Where an instance is: a literal IPv4 or IPv6 address, or a host name.
+/// An address: a literal IPv4 or IPv6 address, or a host name.
 package struct NetworkAddress: Hashable, Sendable {
   /// The address as written, without brackets.
   package var text: String
-  /// The same for every spelling of one address, an IPv4 address in IPv6 (RFC 4291, 2.5.5.2) too,
-  /// and of one host name: in small letters, without the dot at its end.
+  /// A canonical form, which is equal for all spellings of one address or host name.
+  ///
+  /// An IPv4-mapped IPv6 address (RFC 4291, 2.5.5.2) is the IPv4 address. A host name is in lower
+  /// case, without a trailing dot.
   package var canonical: String
   package var kind: Kind
 
@@ -38,12 +40,12 @@ package struct NetworkAddress: Hashable, Sendable {
     }
   }
 
-  /// Whether nobody could take it for a host name: its last label is a number.
+  /// Whether the last label is a number, so that the text cannot be a host name.
   private static func isMadeOfNumbers(_ text: String) -> Bool {
     text.split(separator: ".").last?.asWholeNumber != nil
   }
 
-  /// Four bytes; a leading zero is refused, as some programs take it for octal.
+  /// The four bytes; a leading zero is refused, because some programs read it as octal.
   private static func ipv4(_ text: some StringProtocol) -> [UInt16]? {
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)
     let bytes = parts.compactMap { part -> UInt16? in
@@ -55,7 +57,7 @@ package struct NetworkAddress: Hashable, Sendable {
     return parts.count == 4 && bytes.count == 4 ? bytes : nil
   }
 
-  /// The eight groups and the zone; nil when it is no IPv6 address (RFC 4291, section 2.2).
+  /// The eight groups and the zone; nil if it is not an IPv6 address (RFC 4291, section 2.2).
   private static func ipv6(_ text: String) -> (groups: [UInt16], zone: String)? {
     let halves = text.split(separator: "%", maxSplits: 1, omittingEmptySubsequences: false)
     let zone = halves.count == 2 ? "%\(halves[1])" : ""
@@ -102,7 +104,8 @@ package struct NetworkAddress: Hashable, Sendable {
     !text.isEmpty && text.allSatisfy(isOfLabel)
   }
 
-  /// Labels of letters, digits, hyphens and underscores, with a dot after the last at most.
+  /// Whether it consists of labels of letters, digits, hyphens and underscores; a trailing dot is
+  /// allowed.
   private static func isHostName(_ text: String) -> Bool {
     let name = text.hasSuffix(".") ? text.dropLast() : text[...]
     guard name.utf8.count <= 253 else { return false }

@@ -1,14 +1,14 @@
-/// The HTTP version in which a check is made: a target group's own `ProtocolVersion`.
+/// The HTTP version of a check, which is a target group's `ProtocolVersion`.
 ///
 /// Source: Elastic Load Balancing API, `CreateTargetGroup`, "ProtocolVersion".
 package enum ProtocolVersion: String, Hashable, Sendable, CaseIterable {
   case http1
-  /// In clear text by prior knowledge, over TLS by ALPN.
+  /// By prior knowledge in clear text, by ALPN over TLS.
   case http2
   case grpc
 }
 
-/// The PROXY protocol header that a load balancer sends before its checks where it is asked to.
+/// The version of the PROXY protocol header that a load balancer sends before its checks.
 ///
 /// Source: HAProxy, "The PROXY protocol, versions 1 & 2"; NLB guide, "Proxy protocol".
 package enum ProxyProtocol: String, Hashable, Sendable, CaseIterable {

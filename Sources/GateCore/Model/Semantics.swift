@@ -29,9 +29,9 @@ package struct SemanticRanges: Hashable, Sendable {
 extension Semantics {
   /// The defaults of a health check with this target.
   ///
-  /// Sources: CLB guide, "Configure health checks"; ALB guide, "Health check settings";
-  /// elbv2 `CreateTargetGroup` (2015-12-01). A Classic check passes on 200 alone and cannot be
-  /// told otherwise.
+  /// Sources: CLB guide, "Configure health checks"; ALB guide, "Health check settings"; elbv2
+  /// `CreateTargetGroup` (2015-12-01). A Classic check passes only with status 200, which cannot be
+  /// changed.
   package func defaults(for target: HealthCheckTarget) -> SemanticDefaults {
     let timeout: Duration =
       switch (self, target.scheme) {
@@ -41,8 +41,8 @@ extension Semantics {
       }
     let matcher: Matcher =
       if target.scheme.isGRPC {
-        // ALB's own default calls a method that nobody implements; 12 is UNIMPLEMENTED. Whoever
-        // names a method of their own wants it to succeed.
+        // ALB's default is a method that no server implements; 12 is UNIMPLEMENTED. A user's own
+        // method is expected to succeed.
         target.path == HealthCheckTarget.albGRPCPath ? [12...12] : [0...0]
       } else {
         self == .nlb ? [200...399] : [200...200]
@@ -79,11 +79,11 @@ extension Semantics {
       protocols: protocols)
   }
 
-  /// The newest version of TLS that the load balancer offers to its targets; nil: the newest there
-  /// is.
+  /// The newest version of TLS that the load balancer offers to its targets; nil for the newest
+  /// available.
   ///
   /// Source: NLB guide, "Health checks for Network Load Balancer target groups": a target that
-  /// takes TLS 1.3 alone fails its health checks.
+  /// accepts only TLS 1.3 fails its health checks.
   package var newestTLS: TLSVersion? {
     switch self {
     case .nlb: .v1_2
@@ -91,10 +91,10 @@ extension Semantics {
     }
   }
 
-  /// How many consecutive successes make a new target healthy, given the healthy threshold.
+  /// The number of consecutive successes that make a new target healthy.
   ///
-  /// Target groups: one (ALB guide and NLB troubleshooting page). Classic: AWS's pages disagree
-  /// between one and the healthy threshold; the stricter reading is the default.
+  /// It is one for target groups (ALB guide and NLB troubleshooting page). For classic, AWS's pages
+  /// disagree between one and the healthy threshold; the stricter one is the default.
   package func initialThreshold(healthyThreshold: Int) -> Int {
     self == .classic ? healthyThreshold : 1
   }

@@ -1,8 +1,9 @@
-/// One step of a canary: the share of the traffic that the group gets, and what must hold then.
+/// One step of a canary: the share of the traffic that the group receives, and its conditions.
 package struct CanaryStep: Hashable, Sendable {
   /// The name, unique within the run.
   package var name: String
-  /// The percentage that its `shift` sets, 0 to 100, never less than the step before; nil: not said.
+  /// The percentage that its `shift` sets, 0 to 100, never below the previous step's; nil if
+  /// unknown.
   package var weight: Int?
   /// How long the group must meet the policy with this share of the traffic.
   package var soak: Duration
@@ -12,9 +13,10 @@ package struct CanaryStep: Hashable, Sendable {
   package var isConfirmed: Bool
   /// The time limit of `shift`, and of the retries of `confirm`.
   package var commandTimeout: Duration
-  /// The guards of the step, beside those of the run.
+  /// The guards of the step, in addition to those of the run.
   package var guards: [GuardMeasure]
-  /// From the beginning of the shift to the end of the step at the latest; nil: the run's alone.
+  /// The time limit from the beginning of the shift to the end of the step; nil for the run's
+  /// alone.
   package var deadline: Duration?
 
   package init(
@@ -34,7 +36,7 @@ package struct CanaryStep: Hashable, Sendable {
 }
 
 extension CanaryStep {
-  /// How long after the shift the first answer of each guard can be all of this step.
+  /// The time after the shift from which each guard's data can be entirely from this step.
   package var settling: Duration { guards.map(\.settling).max() ?? .zero }
 
   /// The minimum duration of the step, from the beginning of the shift.
@@ -44,9 +46,9 @@ extension CanaryStep {
   package var longestCommands: Duration { isConfirmed ? commandTimeout * 2 : commandTimeout }
 }
 
-/// How one guard is checked, and what its results count for.
+/// How a guard is checked, and whether its results count.
 package struct GuardMeasure: Hashable, Sendable {
-  /// As it was written, without its secrets.
+  /// The guard's text without its secrets.
   package var name: String
   /// The interval; nil for the run's.
   package var interval: Duration?
@@ -61,7 +63,7 @@ package struct GuardMeasure: Hashable, Sendable {
   package var minRequests: Int?
   /// Whether it is only reported and does not count for the verdict.
   package var isAdvisory: Bool
-  /// Whether it tests the requests of both groups: it has a share in the error then.
+  /// Whether it tests the requests of both groups, and has a share of the error.
   package var isTest: Bool
 
   package init(
@@ -82,16 +84,15 @@ package struct GuardMeasure: Hashable, Sendable {
     self.isTest = isTest
   }
 
-  /// After what it measures has changed, an answer of before so long may be of before the change.
+  /// How long after a change the guard's data may still include the time before the change.
   package var settling: Duration { lag + window }
 }
 
 extension HealthCheck {
-  /// A guard that has no timeout of its own is given this at least: what it asks is seldom made to be
-  /// asked often.
+  /// The minimum timeout of a guard without its own: most queries are not made to be fast.
   package static let guardTimeout = Duration.seconds(10)
 
-  /// By what numbers a guard is asked: its own, and else the run's.
+  /// The check of a guard: its own settings, and else the run's.
   package func asked(as measure: GuardMeasure?) -> HealthCheck {
     var check = self
     check.timeout = measure?.timeout ?? max(timeout, Self.guardTimeout)

@@ -1,11 +1,11 @@
-/// The interval, thresholds and so on of what is checked, and whether its results count.
+/// The settings by which something is checked, and whether its results count.
 ///
-/// A class, as it never changes: to ask for one of its numbers then copies no health check.
+/// It is a class because it never changes: reading one of its numbers then copies no health check.
 final class CheckRule: Sendable {
   let check: HealthCheck
   /// The interval in microseconds.
   let interval: Int64
-  /// For so long after it joined a success of a step's guard may be of before the shift.
+  /// The time after a step's guard joined in which its data may be from before the shift.
   let settling: Duration
   /// Whether its results do not count for the verdict.
   let isAdvisory: Bool
@@ -23,8 +23,9 @@ final class CheckRule: Sendable {
     self.init(check.asked(as: measure), settling: settling, isAdvisory: measure.isAdvisory)
   }
 
-  /// Those of the instances' health checks, of a guard that has no numbers of its own, of the run's
-  /// guards and of each step's.
+  /// The rules of the health checks, of guards without their own settings, and of each guard.
+  ///
+  /// The guards are those of the run, then those of the steps.
   static func all(_ checks: [HealthCheck], _ policy: GatePolicy) -> [CheckRule] {
     let usual = checks[0]
     return checks.map { CheckRule($0) } + [CheckRule(usual.asked(as: nil))]
@@ -34,7 +35,7 @@ final class CheckRule: Sendable {
       }
   }
 
-  /// Which of them holds for a guard, by its place after those of the health checks.
+  /// The index of a guard's rule among those after the health checks.
   static func index(ofGuard instance: Instance, _ policy: GatePolicy) -> Int {
     guard let step = instance.step, policy.steps.indices.contains(step) else {
       return policy.guards.firstIndex { $0.name == instance.id }.map { $0 + 1 } ?? 0
@@ -46,15 +47,14 @@ final class CheckRule: Sendable {
 }
 
 extension Gate {
-  /// That of the first health check, where there are several.
+  /// The index of the rule; for an instance, that of the first health check.
   func rule(of instance: Instance) -> Int {
     instance.role == .guard ? checks.count + CheckRule.index(ofGuard: instance, policy) : 0
   }
 
   func check(of key: InstanceKey) -> HealthCheck { rules[rule(of: key)].check }
 
-  /// The name of the health check of this key; nil of a guard's, and where there is but one without
-  /// a name.
+  /// The name of the key's health check; nil for a guard, or a single check without a name.
   package func checkName(of key: InstanceKey) -> String? {
     let name = checks[min(key.check, checks.count - 1)].name
     return name.isEmpty || records[key.index].instance.role == .guard ? nil : name
@@ -62,20 +62,21 @@ extension Gate {
 
   func rule(of key: InstanceKey) -> Int { read(key) { $0.pointee.rule } }
 
-  /// Whether it counts for the verdict.
+  /// Whether its results count for the verdict.
   func hasSay(_ key: InstanceKey) -> Bool { !rules[records[key.index].rule].isAdvisory }
 
   package func hasSay(_ record: InstanceRecord) -> Bool { !rules[record.rule].isAdvisory }
 
-  /// The check by whose numbers it is checked; of several, the one that its state comes from.
+  /// The check of a record; with several health checks, the one that determines its state.
   package func check(of record: InstanceRecord) -> HealthCheck { rules[record.rule].check }
 
-  /// From when on a success of a guard is all of its step.
+  /// The time from which a guard's success is entirely from its step.
   func settled(_ record: InstanceRecord) -> GateInstant {
     record.firstSeen + rules[record.rule].settling
   }
 
-  /// What a guard's success waits for that may be of before its step; nil where it counts.
+  /// Why a guard's success does not count yet, because it may be from before its step; nil if it
+  /// counts.
   func wait(for report: CheckReport, of key: InstanceKey) -> GuardWait? {
     let rule = records[key.index].rule
     guard rule >= checks.count, report.result == .success, rules[rule].settling > .zero else {
@@ -88,7 +89,7 @@ extension Gate {
       started: report.started, detail: "\(left) more: its data may be from before the shift")
   }
 
-  /// An answer with nothing in it is none, once its data can be of the step; nil before.
+  /// The gate fault for an empty response once its data can be from the step; nil before.
   func fault(of wait: GuardWait, _ key: InstanceKey) -> GateFault? {
     guard wait.isEmpty, isPresent(key), wait.started >= settled(records[key.index]) else {
       return nil
@@ -105,7 +106,7 @@ extension Gate {
     effects.append(.startCheck(key, at: max(records[key.index].nextCheck, clock)))
   }
 
-  /// Whether this guard of the run is there already.
+  /// Whether this guard of the run is present already.
   package func isAsked(_ guarding: Instance) -> Bool {
     records.contains {
       $0.instance.role == .guard && $0.instance.id == guarding.id
@@ -116,7 +117,7 @@ extension Gate {
 }
 
 extension Gate {
-  /// The guards, each as it was asked last: a run that goes on asks those of a step anew.
+  /// The guards, each with its latest record: a resumed run checks those of a step anew.
   package var guardKeys: [InstanceKey] {
     records.indices.filter { index in
       let instance = records[index].instance

@@ -2,16 +2,17 @@
 package struct Rollout: Hashable, Sendable {
   package let steps: [CanaryStep]
   package private(set) var records: [StepRecord]
-  /// The step that is under way, or the last that was.
+  /// The current step, or the last one; nil before the first.
   package private(set) var current: Int?
-  /// What a command is asked for, or has not answered yet.
+  /// The state of the command that the step requires; nil if it requires none.
   private(set) var asked: Asked?
-  /// Since when; or from when on a command is to run.
+  /// The time of the request; or the time at which a command is to run.
   private(set) var askedAt = GateInstant.start
-  /// The weight that is in effect, as far as it was seen; nil: nothing was confirmed.
+  /// The weight that was last confirmed to be in effect; nil if none was.
   package private(set) var confirmed: Int?
-  /// How many of the old group there were when the first shift began, and how few there were later;
-  /// nil where it is not asked, or nothing was shifted.
+  /// The number of old instances at the first shift, and the lowest number since then.
+  ///
+  /// It is nil if the old group is not checked, or nothing was shifted.
   package private(set) var wayBack: WayBackCounts?
 
   package struct WayBackCounts: Hashable, Sendable {
@@ -19,11 +20,11 @@ package struct Rollout: Hashable, Sendable {
     package var least: Int
   }
 
-  /// How far a state that needs a command is with it.
+  /// The progress of a required command.
   enum Asked: Hashable, Sendable {
-    /// It is to be begun as soon as all holds that a shift needs.
+    /// It begins as soon as everything that a shift requires holds.
     case wanted
-    /// It was asked for, and has not begun.
+    /// It was requested, but has not begun.
     case requested
     case running
   }
@@ -35,16 +36,16 @@ package struct Rollout: Hashable, Sendable {
 
   package var isEmpty: Bool { steps.isEmpty }
 
-  /// What is under way; nil between the steps and before the first.
+  /// The state of the current step; nil between the steps and before the first.
   package var state: StepState? {
     guard let current, records[current].state.isUnderWay else { return nil }
     return records[current].state
   }
 
-  /// The step that is under way; nil between the steps.
+  /// The index of the current step; nil between the steps.
   package var underWay: Int? { state == nil ? nil : current }
 
-  /// The step whose shift comes next, or is not over; nil after the last.
+  /// The step whose shift comes next, or that is not over; nil after the last.
   var next: Int? {
     switch state {
     case nil: (current ?? -1) + 1 < steps.count ? (current ?? -1) + 1 : nil
@@ -55,14 +56,14 @@ package struct Rollout: Hashable, Sendable {
   /// Whether traffic may have been shifted.
   package var hasShifted: Bool { records.contains { $0.shifts > 0 } }
 
-  /// What the last command that was begun sets; nil: none was begun, or it does not say.
+  /// The weight of the last command that was started; nil if none was, or it is unknown.
   package var commanded: Int? {
     records.lastIndex { $0.shifts > 0 }.flatMap { steps[$0].weight }
   }
 
   package var isOver: Bool { records.last?.state == .passed }
 
-  /// When the step that is under way came to be in its state.
+  /// When the current step reached its state; nil without a current step.
   var since: GateInstant? { underWay.flatMap { records[$0].since } }
 
   // MARK: - Changes
@@ -90,17 +91,17 @@ package struct Rollout: Hashable, Sendable {
     }
   }
 
-  /// Notes how many of the old group are there now to take the traffic back.
+  /// Records the number of old instances that can take the traffic back.
   mutating func noteWayBack(_ present: Int) {
     guard present > 0 || wayBack != nil else { return }
     wayBack = WayBackCounts(
       began: wayBack?.began ?? present, least: min(wayBack?.least ?? present, present))
   }
 
-  /// Notes that the weight of the step is in effect, as far as can be told.
+  /// Records that the weight of the step is in effect.
   mutating func confirm(_ step: Int) { confirmed = steps[step].weight }
 
-  /// Notes what a step's shift begins anew with after a time in which nobody looked.
+  /// Records that the shift of a step must be approved again after a resumption.
   mutating func askAgain(_ step: Int) { records[step].isApproved = false }
 }
 
@@ -108,17 +109,17 @@ package struct Rollout: Hashable, Sendable {
 package struct StepRecord: Hashable, Sendable {
   package fileprivate(set) var state = StepState.pending
   package fileprivate(set) var transitions: [StepTransition] = []
-  /// How often each command was started.
+  /// The number of starts of each command.
   package fileprivate(set) var attempts: [StepCommand.Kind: Int] = [:]
   package fileprivate(set) var isApproved = false
   package fileprivate(set) var lastCommand: StepCommandEnd?
 
-  /// When it came to be in its state; nil where it has not begun.
+  /// When it reached its state; nil if it has not begun.
   package var since: GateInstant? { transitions.last?.at }
 
   package var shifts: Int { attempts[.shift] ?? 0 }
 
-  /// When it first came to this state.
+  /// When it first reached this state; nil if it has not.
   package func first(_ state: StepState) -> GateInstant? {
     transitions.first { $0.to == state }?.at
   }

@@ -1,4 +1,4 @@
-/// A command that a step of the canary needs; the shell runs it, one at a time.
+/// A command of a canary's step; the shell runs one at a time.
 package struct StepCommand: Hashable, Sendable {
   package var kind: Kind
   /// The index of the step, from 0.
@@ -9,7 +9,7 @@ package struct StepCommand: Hashable, Sendable {
   package enum Kind: String, Hashable, Sendable, CaseIterable {
     /// Whether the shift may begin: 0 yes, 75 not yet.
     case approve
-    /// Sets the weight; it may run again.
+    /// Sets the weight; it may run repeatedly.
     case shift
     /// Whether the shift is in effect: 0 yes, 75 not yet.
     case confirm
@@ -44,7 +44,7 @@ package struct StepCommandEnd: Hashable, Sendable {
     self.output = output
   }
 
-  /// The status by which `approve` and `confirm` say that it is not yet so: EX_TEMPFAIL of sysexits.h.
+  /// The status with which `approve` and `confirm` report "not yet": EX_TEMPFAIL of sysexits.h.
   package static let notYet: Int32 = 75
 
   package var answer: Answer {
@@ -65,11 +65,11 @@ package struct StepCommandEnd: Hashable, Sendable {
 /// The state of a step of the canary.
 package enum StepState: String, Hashable, Sendable, CaseIterable {
   case pending
-  /// It waits for its approval, and then for all that a shift needs.
+  /// It waits for its approval, and then for everything that a shift requires.
   case approving
   case shifting
   case confirming
-  /// Until the first answer of each guard can be all of this step.
+  /// It waits until each guard's data can be entirely from this step.
   case settling
   case soaking
   case passed

@@ -1,4 +1,4 @@
-/// The words of a verdict that a step brings, and what others say of the step that they came in.
+/// The words of the reasons that a step causes, and the mention of the step in others.
 extension Gate {
   func stepFailed(_ end: StepCommandEnd) -> VerdictReason {
     VerdictReason(
@@ -13,7 +13,7 @@ extension Gate {
         ? "shift took longer than \(time)" : "confirm did not succeed within \(time)")
   }
 
-  /// Its commands left too little time for its soak.
+  /// The reason for a step whose commands left too little time for its soak.
   var stepTooLate: VerdictReason {
     let needed = step?.shortest ?? .zero
     return VerdictReason(
@@ -39,7 +39,7 @@ extension Gate {
       "its time limit passed with too little data to decide: \(Self.list(words))")
   }
 
-  /// With the step that the run was in.
+  /// The reason with the step in which the run was.
   func inStep(_ reason: VerdictReason) -> VerdictReason {
     guard reason.code != .groupHealthy else {
       let count = rollout.steps.count
@@ -50,7 +50,7 @@ extension Gate {
     return VerdictReason(reason.code, "in step \(words(for: current)): \(reason.message)")
   }
 
-  /// `2 of 3 (half, 50%)`.
+  /// The step in words, such as `2 of 3 (half, 50%)`.
   package func words(for step: Int) -> String {
     let weight = rollout.steps[step].weight.map { ", \($0)%" } ?? ""
     return "\(step + 1) of \(rollout.steps.count) (\(rollout.steps[step].name)\(weight))"
@@ -63,7 +63,7 @@ extension Gate {
 }
 
 extension StepCommandEnd.Result {
-  /// `exited with 3`.
+  /// The end in words, such as `exited with 3`.
   package var words: String {
     switch self {
     case .exited(let status): "exited with \(status)"
@@ -73,10 +73,10 @@ extension StepCommandEnd.Result {
   }
 }
 
-// MARK: - What a step waits for
+// MARK: - The conditions that a step waits for
 
 extension Gate {
-  /// What the step that is under way waits for now; nil where none is.
+  /// What the current step waits for, in words; nil without a current step.
   package var stepWaitsFor: String? {
     guard let current = rollout.underWay, let step else { return nil }
     switch rollout.records[current].state {
@@ -103,7 +103,7 @@ extension Gate {
     return needs ?? "the next checks"
   }
 
-  /// What is missing of what a shift needs; nil when nothing is.
+  /// What a shift still requires, in words; nil if nothing is missing.
   private var needs: String? {
     if group.healthyAndListed < minHealthy { return "\(minHealthy) healthy instances" }
     if !isListingFresh { return "a fresh listing" }
@@ -114,7 +114,7 @@ extension Gate {
 }
 
 extension Duration {
-  /// To the second, upwards.
+  /// The duration in whole seconds, rounded up.
   fileprivate var inSeconds: String {
     Duration.seconds((inMicroseconds + 999_999) / 1_000_000).inWords
   }

@@ -1,19 +1,19 @@
 extension String {
-  /// At most so many bytes, with runs of blanks and of what cannot be printed as one blank.
+  /// The text with at most this many bytes; runs of blanks and unprintable characters become one
+  /// blank.
   ///
-  /// What comes from the network can drive a terminal or end a line; nothing of that is kept. It
-  /// can be a command to a CI system, if only it is printed to its log, by whatever reads the
-  /// verdict: `##vso[…]` and `##[…]` anywhere, `::set-output …::` at a beginning. The two signs are
-  /// kept apart.
+  /// Text from the network can control a terminal or end a line; such characters are removed. It
+  /// can also be a command to a CI system if it is printed to its log: `##vso[…]` and `##[…]`
+  /// anywhere, `::set-output …::` at a beginning. Their two signs are separated.
   package func cleaned(to bytes: Int) -> String {
     guard !isPlain(within: bytes) else { return self }
-    // What it begins with is known only without what cannot be printed: a tab becomes a blank.
+    // The beginning is known only after unprintable characters are removed: a tab becomes a blank.
     let printable = printable(to: bytes)
     guard printable.beginsWithLogCommand else { return printable }
     return (": :" + printable.dropFirst(2)).printable(to: bytes)
   }
 
-  /// Whether it is ASCII, of which all would be kept: most texts are.
+  /// Whether it is ASCII without anything to remove, like most texts.
   private func isPlain(within bytes: Int) -> Bool {
     var text = self
     return text.withUTF8 { text in
@@ -50,7 +50,7 @@ extension String {
 }
 
 extension StringProtocol {
-  /// Whether it begins as `::error title=a::` or `::group::` does, and not as an IPv6 address.
+  /// Whether it begins like `::error title=a::` or `::group::`, and not like an IPv6 address.
   package var beginsWithLogCommand: Bool {
     guard hasPrefix("::") else { return false }
     let rest = utf8.dropFirst(2)
@@ -63,7 +63,7 @@ extension StringProtocol {
 }
 
 extension Unicode.Scalar {
-  /// Whether it moves, hides or reorders what is printed after it, or is a blank.
+  /// Whether it moves, hides or reorders later text, or is a blank.
   fileprivate var isUnprintable: Bool {
     switch textEffect {
     case .blank, .unprintable: true

@@ -1,5 +1,6 @@
-/// What a command prints, as it comes: without secrets, its own or those of URLs, and of it the last
-/// to be kept.
+/// The output of a command, with secrets masked; the last part of it is kept.
+///
+/// Secrets are its own and those in URLs.
 package struct CommandOutput: Sendable {
   private var stream: SecretStream
   private var kept: [UInt8] = []
@@ -10,24 +11,24 @@ package struct CommandOutput: Sendable {
     self.limit = limit
   }
 
-  /// Returns what may be shown of it now.
+  /// Adds bytes; returns what may be shown now.
   package mutating func take(_ bytes: [UInt8]) -> [UInt8] { keep(stream.take(bytes)) }
 
-  /// Returns what is left to show when no more comes.
+  /// Returns the remaining output at the end.
   package mutating func finish() -> [UInt8] { keep(stream.finish()) }
 
   private mutating func keep(_ bytes: [UInt8]) -> [UInt8] {
-    // One byte more than is kept shows that there was more.
+    // One byte more than the limit shows that there was more.
     kept = (kept + bytes.suffix(limit + 1)).suffix(limit + 1)
     return bytes
   }
 
-  /// The last of it, as it stands in documents and messages.
+  /// The last part, for documents and messages.
   ///
-  /// The lines stay lines; of each, what could drive a terminal is gone, colors included.
+  /// Lines are kept; in each, characters that could control a terminal are removed, and colors too.
   package var text: String {
     var text = String(decoding: kept.suffix(limit), as: UTF8.self)
-    // A line of which the beginning is missing would be misread, unless it is all there is.
+    // A line without its beginning would be misleading, unless it is the only one.
     if kept.count > limit, let lineEnd = text.firstIndex(where: \.isNewline),
       !text[lineEnd...].allSatisfy(\.isNewline)
     {

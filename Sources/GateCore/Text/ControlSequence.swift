@@ -5,13 +5,13 @@ package enum ControlSequence {
   static let escape: UInt8 = 0x1B
 
   package enum End: Hashable {
-    /// The place behind it.
+    /// The index after it.
     case at(Int)
-    /// More bytes may make it one.
+    /// It may be complete with more bytes.
     case torn
   }
 
-  /// Where a sequence ends that begins here; nil when none does.
+  /// The end of a sequence that begins here; nil if there is none.
   package static func end(in bytes: [UInt8], from start: Int) -> End? {
     guard bytes[start] == escape else { return nil }
     var place = start + 1
@@ -24,7 +24,7 @@ package enum ControlSequence {
     return 0x40...0x7E ~= bytes[place] ? .at(place + 1) : nil
   }
 
-  /// Whether a sequence, which is whole, sets colors and the like and nothing else (SGR).
+  /// Whether a complete sequence only sets colors and other attributes (SGR).
   ///
   /// Source: ECMA-48, section 8.3.117.
   package static func isColor(_ sequence: ArraySlice<UInt8>) -> Bool {
@@ -32,7 +32,7 @@ package enum ControlSequence {
       && sequence.dropFirst(2).dropLast().allSatisfy { 0x30...0x3B ~= $0 }
   }
 
-  /// A text without its sequences, a torn one at its end included.
+  /// A text without its sequences, including an incomplete one at its end.
   static func removed(from text: Substring) -> String {
     guard text.utf8.contains(escape) else { return String(text) }
     let bytes = Array(text.utf8)

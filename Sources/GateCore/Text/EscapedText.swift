@@ -1,5 +1,5 @@
-/// Text with the place that each byte came from, so that what is found in a decoded form can be
-/// masked in the original.
+/// Text with the origin of each byte, so that secrets in a decoded form can be masked in the
+/// original.
 struct EscapedText {
   private(set) var bytes: [UInt8] = []
   private(set) var starts: [Int] = []
@@ -25,7 +25,7 @@ struct EscapedText {
     ends.reserveCapacity(capacity)
   }
 
-  /// Adds a word of a longer text, apart from the one before.
+  /// Appends a word of a longer text, separate from the previous one.
   mutating func append(_ word: Range<Int>, of text: [UInt8]) {
     if !bytes.isEmpty { append(UInt8(ascii: " "), word.lowerBound, word.lowerBound) }
     bytes += text[word]
@@ -33,15 +33,15 @@ struct EscapedText {
     ends += word.lowerBound + 1..<word.upperBound + 1
   }
 
-  /// Where in the original a part of it stands.
+  /// The range in the original for a range of this text.
   func origin(of range: Range<Int>) -> Range<Int> {
     starts[range.lowerBound]..<ends[range.upperBound - 1]
   }
 
-  /// Where an escape begins that was cut, if one was; it is left out.
+  /// The start of an escape that was cut off, and is left out; nil if there is none.
   private(set) var cutEscape: Int?
 
-  /// Each way in which it may have been escaped, itself first.
+  /// All decoded forms that the text may have, itself first.
   func readings(_ end: SecretMask.End = .whole) -> [EscapedText] {
     var readings = [self]
     let signs = signs
@@ -50,7 +50,8 @@ struct EscapedText {
       let once = decoded(kind, end)
       guard once.bytes != bytes || once.cutEscape != nil else { continue }
       readings.append(once)
-      // One after the other: a backslash of a page is no escape of what follows it there.
+      // Decodings are applied in sequence: a backslash from HTML does not escape what follows it
+      // there.
       let more = once.signs
       for other in Self.kinds where other != kind && more.contains(other) {
         let twice = once.decoded(other, end)
@@ -58,7 +59,7 @@ struct EscapedText {
       }
     }
     var text = self
-    // JSON in JSON, a URL in a URL in a page.
+    // There may be several levels, such as JSON in JSON, or a URL in a URL in a page.
     for _ in 0..<Self.mostLevels {
       let next = text.decoded(.all, end)
       guard next.bytes != text.bytes else { break }
@@ -70,7 +71,7 @@ struct EscapedText {
 
   private static let kinds = [Escapes.percent, .html, .backslash]
 
-  /// The kinds of which there may be some.
+  /// The kinds of escapes that may occur.
   private var signs: Escapes {
     var signs: Escapes = []
     for byte in bytes {
@@ -110,31 +111,32 @@ struct EscapedText {
     return result
   }
 
-  /// Where the last of it begins that may yet become a part of a secret: not before the last blank.
+  /// The start of the part that may still become a secret; not before the last blank.
   var openPlace: Int {
-    // The end of a character that was torn is no more than three bytes.
+    // An incomplete character has at most three bytes.
     let rest = bytes.suffix(SecretMask.shortest - 1 + 3)
     let start = rest.lastIndex(of: 0x20).map { $0 + 1 } ?? rest.startIndex
     return start < bytes.count ? starts[start] : tornSequence ?? .max
   }
 
-  /// Where a control sequence begins at the end that was torn, if one was; it is left out.
+  /// The start of an incomplete control sequence at the end, which is left out; nil if there is
+  /// none.
   private(set) var tornSequence: Int?
 
-  /// What a reader makes of a control sequence.
+  /// How a reader treats a control sequence.
   enum Sequences {
-    /// A terminal obeys it, and whoever cleans the text leaves it out.
+    /// It is left out, as by a terminal, or by a program that cleans the text.
     case leftOut
-    /// A log has its letters.
+    /// Its characters are kept, as in a log.
     case kept
   }
 
-  /// As each reader sees it.
+  /// The text as each reader sees it.
   var foldings: [EscapedText] {
     bytes.contains(ControlSequence.escape) ? [folded(.leftOut), folded(.kept)] : [folded(.leftOut)]
   }
 
-  /// In lower case, without what cannot be seen, any blank as one space.
+  /// The text in lower case, without invisible characters, with each blank as one space.
   private func folded(_ sequences: Sequences) -> EscapedText {
     var result = EscapedText(capacity: bytes.count)
     result.cutEscape = cutEscape
@@ -170,13 +172,13 @@ struct EscapedText {
     return result
   }
 
-  /// Nothing for what cannot be seen.
+  /// The folded bytes; empty for an invisible character.
   private static func folded(_ scalar: Unicode.Scalar) -> [UInt8] {
     scalar.value < foldedScalars.count
       ? foldedScalars[Int(scalar.value)] : scalar.foldedBytes
   }
 
-  /// Of Latin, Greek, Cyrillic and Hebrew, which are much of what is printed.
+  /// The folded bytes of Latin, Greek, Cyrillic and Hebrew, which are the most frequent scripts.
   private static let foldedScalars = (0..<0x600).map { Unicode.Scalar($0)?.foldedBytes ?? [] }
 
   private mutating func append(_ byte: UInt8, _ start: Int, _ end: Int) {
@@ -194,7 +196,7 @@ struct EscapedText {
 
   // MARK: - Escapes
 
-  /// `%3C`, and IIS's `%u003C`.
+  /// Decodes `%3C`, and IIS's `%u003C`; nil for anything else.
   private func percent(at index: Int) -> ([UInt8], Int)? {
     if let value = hex(index + 1, digits: 2...2) { return ([UInt8(value.number)], 3) }
     guard byte(index + 1) | 0x20 == 0x75, let value = hex(index + 2, digits: 4...4) else {
@@ -203,7 +205,7 @@ struct EscapedText {
     return Self.utf8(value.number).map { ($0, 6) }
   }
 
-  /// `&lt;`, `&#60;`, `&#x3C;`; a browser does without the semicolon after a number.
+  /// Decodes `&lt;`, `&#60;` and `&#x3C;`; after a number, browsers need no semicolon.
   private func html(at index: Int) -> ([UInt8], Int)? {
     if byte(index + 1) == 0x23 {
       let isHex = byte(index + 2) | 0x20 == 0x78
@@ -221,7 +223,8 @@ struct EscapedText {
     return (Array(String(scalar).utf8), name.count + 2)
   }
 
-  /// Those of JSON, C, Python, Swift and a shell: `\u003c`, `\x3c`, `\u{3c}`, `\074`, `\"`.
+  /// Decodes the escapes of JSON, C, Python, Swift and a shell: `\u003c`, `\x3c`, `\u{3c}`, `\074`,
+  /// `\"`.
   private func backslash(at index: Int) -> ([UInt8], Int)? {
     guard index + 1 < bytes.count else { return nil }
     switch byte(index + 1) {
@@ -254,7 +257,7 @@ struct EscapedText {
     }
   }
 
-  /// Whether what begins here is an escape that may go on after the end.
+  /// Whether an escape begins here that may continue after the end.
   private func isCut(at index: Int, _ kinds: Escapes) -> Bool {
     let rest = bytes.count - index - 1
     guard rest < 12 else { return false }
@@ -273,7 +276,7 @@ struct EscapedText {
       case _ where rest == 0: return true
       case 0x75 where byte(index + 2) == 0x7B: return areHex(from: index + 3)
       case 0x75 where rest < 5: return areHex(from: index + 2)
-      // The first of a pair of surrogates.
+      // The first of a surrogate pair.
       case 0x75:
         return byte(index + 2) | 0x20 == 0x64 && isHex(index + 3) && byte(index + 6) == 0x5C
           || rest == 5 && byte(index + 2) | 0x20 == 0x64
@@ -286,7 +289,7 @@ struct EscapedText {
     }
   }
 
-  /// 0 behind the end, which begins no escape.
+  /// The byte at an index; 0 after the end, which begins no escape.
   private func byte(_ index: Int) -> UInt8 { index < bytes.count ? bytes[index] : 0 }
 
   private func hex(_ index: Int, digits: ClosedRange<Int>) -> (number: UInt32, length: Int)? {
@@ -317,7 +320,9 @@ struct EscapedText {
     Unicode.Scalar(number).map { Array(String($0).utf8) }
   }
 
-  /// Source: HTML, section 13.5, as far as ASCII and what has no width go.
+  /// Names of characters in HTML, for ASCII and characters without width.
+  ///
+  /// Source: HTML, section 13.5.
   private static let names: [String: Unicode.Scalar] = [
     "amp": "&", "AMP": "&", "lt": "<", "LT": "<", "gt": ">", "GT": ">", "quot": "\"",
     "QUOT": "\"", "apos": "'", "excl": "!", "num": "#", "dollar": "$", "percnt": "%",
@@ -332,7 +337,7 @@ struct EscapedText {
 }
 
 extension Unicode.Scalar {
-  /// Whether it is one of those scripts without upper case that have most of all characters.
+  /// Whether it belongs to one of the large scripts without upper case.
   ///
   /// Source: Unicode, "Blocks": kana, Han, Hangul syllables.
   fileprivate var hasNoCase: Bool {
@@ -342,13 +347,13 @@ extension Unicode.Scalar {
     }
   }
 
-  /// In lower case, a blank as a space.
+  /// The bytes in lower case; a blank is a space.
   fileprivate var foldedBytes: [UInt8] {
     switch textEffect {
     case .unprintable, .selector: []
     case .blank: [UInt8(ascii: " ")]
     case .letter, .mark:
-      // By way of the upper case: `ß` and `ss` are one.
+      // Mapped through upper case, `ß` and `ss` are equal.
       properties.uppercaseMapping.unicodeScalars.flatMap { $0.properties.lowercaseMapping.utf8 }
     }
   }

@@ -1,16 +1,16 @@
-/// What the source of the group says beside its members; it decides nothing.
+/// A note of the group's source besides its members; it has no effect on decisions.
 ///
-/// A journal has its words, and from these it is read again.
+/// The journal contains its words, from which it can be read again.
 package enum ListingNote: Hashable, Sendable {
-  /// Instances that the group names, and EC2 does not run.
+  /// Instances of the group that EC2 does not run.
   case notRunning(NamedInstances)
-  /// Instances that are not in service with the group yet.
+  /// Instances that are not in service in the group yet.
   case awaited(NamedInstances)
-  /// The Auto Scaling group wants no instance.
+  /// The desired capacity of the Auto Scaling group is 0.
   case noCapacity
   case other(String)
 
-  /// The first of some instances, each with what is noted of it, and how many more there are.
+  /// The first of some instances, each with its note, and the number of the others.
   package struct NamedInstances: Hashable, Sendable {
     package var named: [Named]
     package var others = 0
@@ -27,13 +27,13 @@ package enum ListingNote: Hashable, Sendable {
   }
 }
 
-/// What a source says of one member.
+/// A source's note about one member.
 package enum MemberNote: Hashable, Sendable {
   /// EC2 does not run it: `stopped`, `terminated`.
   case outOfEC2(state: String)
-  /// The Auto Scaling group gives it up, in whichever state of its lifecycle it is.
+  /// The Auto Scaling group will terminate it, in this lifecycle state.
   case unhealthy(lifecycleState: String)
-  /// The source's own word: `Pending:Wait`.
+  /// The source's own term, such as `Pending:Wait`.
   case said(String)
 }
 
@@ -41,7 +41,8 @@ extension ListingNote {
   private static let notRunningWords = "not running"
   private static let awaitedWords = "not in service yet"
 
-  /// `2 instances not running: i-1 (stopped in EC2), i-2 (terminated in EC2)`.
+  /// The note in words, such as `2 instances not running: i-1 (stopped in EC2), i-2 (terminated in
+  /// EC2)`.
   package var words: String {
     switch self {
     case .notRunning(let instances): instances.words(Self.notRunningWords)
@@ -59,7 +60,7 @@ extension ListingNote {
     self = known.compactMap { $0 }.first { $0.words == words } ?? .other(words)
   }
 
-  /// In which state EC2 has an instance that it does not run; nil when nothing is said of it.
+  /// The note with the EC2 state of an instance that EC2 does not run; nil if there is none.
   package func outOfEC2(_ id: String) -> MemberNote? {
     guard case .notRunning(let instances) = self else { return nil }
     return instances.named.first { $0.id == id }?.note
@@ -77,7 +78,7 @@ extension ListingNote.NamedInstances {
       + (others > 0 ? " and \(others) more" : "")
   }
 
-  /// Nil where the words have another form.
+  /// Reads the words; nil if they have another form.
   fileprivate init?(_ words: String, _ what: String) {
     guard let start = words.firstRange(of: " \(what): ")?.upperBound,
       let end = words.lastIndex(of: ")"), start < end
@@ -96,7 +97,7 @@ extension MemberNote {
   private static let inEC2 = " in EC2"
   private static let butUnhealthy = ", but Unhealthy"
 
-  /// `stopped in EC2`.
+  /// The note in words, such as `stopped in EC2`.
   package var words: String {
     switch self {
     case .outOfEC2(let state): state + Self.inEC2

@@ -1,9 +1,11 @@
-/// What is wrong with a name that comes from outside: it has to stand alone on a line of a terminal,
-/// a log, a report and a file, as whoever reads the verdict may print it.
+/// Why a name from outside is not acceptable.
+///
+/// It must be safe on a line of a terminal, a log, a report and a file, because anybody who reads
+/// the verdict may print it.
 package enum NameFault: Hashable, Sendable {
-  /// It has what cannot be seen or printed, a blank where there is to be none, or too many bytes.
+  /// It has invisible or unprintable characters, a blank where none is allowed, or too many bytes.
   case unprintable
-  /// Printed to the log of a CI system it would be a command.
+  /// In the log of a CI system it would be a command.
   case command
 
   package enum Kind: Sendable {
@@ -13,9 +15,9 @@ package enum NameFault: Hashable, Sendable {
 
   package init?(of name: String, _ kind: Kind) {
     let isPlain = name.unicodeScalars.allSatisfy { scalar in
-      // Nearly all are; the properties of a character cost more to look up.
+      // Nearly all characters are ASCII; properties of others cost more to look up.
       if "!"..."~" ~= scalar { return true }
-      // U+FFFD stands where bytes of an argument were not UTF-8.
+      // U+FFFD replaces bytes of an argument that were not UTF-8.
       return !scalar.isShownByNumber && scalar != "\u{FFFD}"
         && (kind == .zone || !scalar.properties.isWhitespace)
     }
@@ -28,7 +30,7 @@ package enum NameFault: Hashable, Sendable {
     self = .command
   }
 
-  /// What is to be said of the name.
+  /// The error in words, with the name.
   package func words(of name: String, _ kind: Kind) -> String {
     switch (self, kind) {
     case (.unprintable, .instance):
@@ -41,7 +43,7 @@ package enum NameFault: Hashable, Sendable {
 }
 
 extension Instance {
-  /// What is wrong with its names, in words; nil when nothing is.
+  /// The error in its names, in words; nil if they are acceptable.
   package var nameProblem: String? {
     if let fault = NameFault(of: id, .instance) { return fault.words(of: id, .instance) }
     guard let zone, let fault = NameFault(of: zone, .zone) else { return nil }

@@ -1,17 +1,19 @@
-/// What a scalar does to the line that it is printed on: the one table that every output follows.
+/// The effect of a scalar on the line on which it is printed: the table for all output.
 package enum TextEffect: Sendable {
   case letter
-  /// It stands on the letter before it.
+  /// It combines with the letter before it.
   case mark
-  /// It chooses between two forms of the letter before it, which may differ in width.
+  /// It selects a form of the letter before it, which may have another width.
   case selector
-  /// A blank, or an end of a line.
+  /// A blank, or the end of a line.
   case blank
-  /// It moves, hides or reorders what is printed after it, or is not seen itself.
+  /// It moves, hides or reorders later text, or is invisible.
   case unprintable
 }
 
 extension Unicode.Scalar {
+  /// The effect of this scalar.
+  ///
   /// Source: Unicode Standard Annex 44, "General_Category" and "Default_Ignorable_Code_Point".
   package var textEffect: TextEffect {
     switch value {
@@ -30,7 +32,7 @@ extension Unicode.Scalar {
     }
   }
 
-  /// Whether JSON, YAML and messages show it by its number: it cannot be seen, or is no plain blank.
+  /// Whether JSON, YAML and messages show it by its number: it is invisible, or not a plain blank.
   package var isShownByNumber: Bool {
     switch textEffect {
     case .letter, .mark: false

@@ -1,23 +1,23 @@
-/// Masks secrets in text that came from outside, whatever became of them on the way.
+/// Masks secrets in text from outside, however the text was changed on the way.
 ///
-/// Of each blank-separated part of a secret every piece of eight bytes or more is masked: also
-/// escaped, in another case, with neighbors, with what cannot be seen in between, or cut at either
-/// end by whoever repeats it. Shorter pieces are words and numbers that any answer has. Credentials
-/// in a URL are masked too, whoever's they are. It is to be applied to what came from outside
-/// alone, never to the program's own words, and before anything is cut.
+/// Of each blank-separated part of a secret, every piece of eight bytes or more is masked: also if
+/// it is escaped, in another case, with text around it, with invisible characters in between, or
+/// cut at either end. Shorter pieces are words and numbers that any response has. Credentials in
+/// URLs are masked too, whoever owns them. The mask must be applied only to text from outside,
+/// never to the program's own words, and before anything is cut.
 package struct SecretMask: Sendable {
-  /// What stands in the place of a secret.
+  /// The replacement for a secret.
   package static let mask = "***"
-  /// The least that is masked, in bytes.
+  /// The shortest piece that is masked, in bytes.
   package static let shortest = 8
 
-  /// Each piece of the least length, its bytes as a number.
+  /// All pieces of the shortest length, their bytes as a number.
   private var pieces: Set<UInt64> = []
-  /// The beginnings of parts, which are shorter, as `Beginning` has them.
+  /// The shorter beginnings of parts, in the encoding of `Beginning`.
   private var beginnings: Set<UInt64> = []
-  /// A bit for each piece, so that few others are looked for among them.
+  /// A bit for each piece, so that few other texts are looked up.
   private var filter: [UInt64] = []
-  /// Whether a piece has a blank, which was escaped where the secret stands.
+  /// Whether a piece has a blank, which is escaped where the secret occurs.
   private var hasBlanks = false
 
   package init(_ secrets: some Sequence<String> = []) { add(secrets) }
@@ -57,7 +57,7 @@ package struct SecretMask: Sendable {
     hasBlanks = hasBlanks || other.hasBlanks
   }
 
-  /// Where the filter has a piece: multiplied, so that the upper bits depend on all.
+  /// The bit of a piece in the filter; the multiplication makes its upper bits depend on all bits.
   private static func place(of piece: UInt64) -> (word: Int, bit: UInt64) {
     let number = (piece &* 0x9E37_79B9_7F4A_7C15) >> 48
     return (Int(number >> 6), 1 << (number & 63))
@@ -69,12 +69,12 @@ package struct SecretMask: Sendable {
     return filter[word] & bit != 0 && pieces.contains(piece)
   }
 
-  /// Whether more text followed.
+  /// Whether more text follows.
   package enum End: Sendable {
     case whole
-    /// It did, and was not kept.
+    /// More followed, and was not kept.
     case cut
-    /// It will, and what may turn out to be a part of a secret is left for then.
+    /// More will follow, and the possible beginning of a secret is left for then.
     case open
   }
 
@@ -84,11 +84,11 @@ package struct SecretMask: Sendable {
     return masked == bytes ? text : String(decoding: masked, as: UTF8.self)
   }
 
-  /// Whose secrets are masked.
+  /// The secrets that are masked.
   package enum Owner: Sendable {
-    /// Anybody's: what stands as a secret in a URL is one.
+    /// All: also those of others, such as credentials in a URL.
     case anybody
-    /// Those that the mask was made of. For who looks for what an answer shows of others'.
+    /// Only the secrets of the mask, for code that reports what a response shows of others.
     case ourselves
   }
 
@@ -101,24 +101,25 @@ package struct SecretMask: Sendable {
 
   package var isEmpty: Bool { pieces.isEmpty }
 
-  /// What somebody else said, as a part of a sentence: masked, cleaned, and only then cut.
+  /// Text from outside as a part of a sentence: masked, cleaned, and only then cut.
   package func quoting(_ text: some StringProtocol, limit: Int = 300) -> String {
     let clean = masked(String(text)).cleaned(to: 4 * (limit + 1))
     return clean.count > limit ? "\(clean.prefix(limit))…" : clean
   }
 
-  /// The beginning of what somebody else sent, as a part of a sentence.
+  /// The beginning of bytes from outside, as a part of a sentence.
   package func quoting(_ bytes: some Collection<UInt8>, limit: Int = 300) -> String {
     let most = 16 * (limit + 1)
     let beginning = masked(Array(bytes.prefix(most)), bytes.count > most ? .cut : .whole)
     return SecretMask().quoting(String(decoding: beginning, as: UTF8.self), limit: limit)
   }
 
-  /// Where secrets are, in order and apart, and up to where it is certain that there are no others.
+  /// The ranges of secrets, ordered and disjoint, and the end of the part in which there are no
+  /// others.
   ///
-  /// Most text has no escapes, and is read once. Words that have some are read in each way in which
-  /// they may have been written, up to so many bytes of them, which are taken off; what is then left
-  /// of such words is masked as if it were secret.
+  /// Most text has no escapes, and is read once. Words with escapes are read in each form that they
+  /// may have been written in, up to a number of bytes, which is reduced. Beyond it, such words are
+  /// masked as if they were secret.
   func secrets(
     in bytes: [UInt8], _ end: End, of owner: Owner = .anybody, escapedAtMost work: inout Int
   ) -> (found: [Range<Int>], kept: Int) {
@@ -176,7 +177,8 @@ extension SecretMask {
     let end: End
     let owner: Owner
     var found: [Range<Int>] = []
-    /// What a URL has, and where its word begins, without which it would not be seen.
+    /// The secrets of URLs, and the start of the word of each, without which they would not be
+    /// found.
     var urls: [(word: Int, secret: Range<Int>)] = []
     var kept: Int
 
@@ -192,7 +194,7 @@ extension SecretMask {
       if end == .open { keepTogether() }
     }
 
-    /// What is masked is not torn: what follows may belong to it.
+    /// Keeps masked text together: what follows may belong to it.
     private mutating func keepTogether() {
       let found = SecretMask.merged(found)
       var before: Int
@@ -206,16 +208,16 @@ extension SecretMask {
     }
 
     private mutating func read(by mask: SecretMask, _ work: inout Int) {
-      // A blank may be within a secret: then words say nothing.
+      // A secret may contain a blank, so words are no boundary.
       guard !mask.hasBlanks || !bytes.contains(where: { Sign($0).isOdd }) else {
         return read(EscapedText(bytes), upToEnd: true, by: mask)
       }
       var last = LastBytes()
-      // How many of the last bytes were read one by one.
+      // The number of the last bytes that were read one by one.
       var run = 0
       var wordStart = 0
       var mayBeURL = false
-      // The words that are to be read in other ways, too, one after the other.
+      // The words that must be read in other forms too, in sequence.
       var odd = EscapedText()
       var oddEnd = 0
       var index = 0
@@ -263,14 +265,18 @@ extension SecretMask {
       bytes[start...].firstIndex { Sign($0) == .blank } ?? bytes.count
     }
 
-    /// Nothing of a few signs of ASCII can be a secret, unless it is one's value: decoded they are no
-    /// more.
+    /// Whether a word must be read.
+    ///
+    /// A few ASCII characters cannot be a secret unless they are a whole value, because decoding
+    /// never makes them more.
     private func isToBeRead(_ word: Range<Int>) -> Bool {
       word.count >= shortest || word.upperBound == bytes.count && end != .whole
         || bytes[word].contains { $0 >= 0x80 || $0 == UInt8(ascii: "=") }
     }
 
-    /// Whether a word may still be read; without escapes it always may.
+    /// Subtracts the bytes of a word with escapes from the work; false if too little is left.
+    ///
+    /// Words without escapes are always read.
     private func take(_ word: Range<Int>, from work: inout Int) -> Bool {
       guard bytes[word].contains(where: { Sign($0) == .escape }) else { return true }
       guard work >= word.count else { return false }
@@ -289,7 +295,7 @@ extension SecretMask {
       }
     }
 
-    /// Reads words in each way in which they may have been written.
+    /// Reads words in each form that they may have been written in.
     private mutating func read(_ words: EscapedText, upToEnd: Bool, by mask: SecretMask) {
       let end = upToEnd ? end : .whole
       for reading in words.readings(end) {
@@ -315,7 +321,7 @@ extension SecretMask {
       case .cut:
         let count = text.bytes.count
         if let cut = mask.cut(last, count) {
-          // What cannot be seen behind a secret belongs to it.
+          // Invisible characters after a secret belong to it.
           let place = cut == 0 ? text.ends[count - 1] : text.starts[count - cut]
           kept = min(kept, place)
         }
@@ -331,7 +337,7 @@ extension SecretMask {
       if let cutEscape = text.cutEscape { kept = min(kept, cutEscape) }
     }
 
-    /// What is left of the end of a text without escapes, of which so many bytes were read.
+    /// Masks the rest of a text without escapes, of which this many bytes were read.
     private mutating func leave(
       lastWord start: Int, _ last: LastBytes, _ run: Int, by mask: SecretMask
     ) {
@@ -353,8 +359,9 @@ extension SecretMask {
     }
   }
 
-  /// How many of the last bytes, of so many, are the beginning of a secret that may have been cut;
-  /// none of them where a secret ends that is known by then, and nil where there is none.
+  /// The number of last bytes that begin a secret which may have been cut; nil if there are none.
+  ///
+  /// It is 0 if a secret that is known already ends there.
   private func cut(_ last: LastBytes, _ count: Int) -> Int? {
     if count >= Self.shortest, isPiece(last.piece) { return 0 }
     return (0..<Self.shortest).last {
@@ -367,14 +374,14 @@ extension SecretMask {
 private enum Sign {
   case letter
   case blank
-  /// It divides a URL.
+  /// It separates parts of a URL.
   case ofURL
   /// It begins an escape.
   case escape
-  /// No visible sign of ASCII.
+  /// It is not a visible ASCII character.
   case odd
 
-  /// Whether a word with it can be read in more than one way.
+  /// Whether a word with it can be read in more than one form.
   var isOdd: Bool { self == .odd || self == .escape }
 
   init(_ byte: UInt8) {
@@ -395,7 +402,7 @@ private struct LastBytes {
 
   mutating func append(_ byte: UInt8) { piece = piece << 8 | UInt64(byte) }
 
-  /// The last bytes, fewer than eight, and how many they are.
+  /// The last bytes, fewer than eight, with their number.
   func beginning(of length: Int) -> UInt64 {
     let bits = UInt64(8 * length)
     return UInt64(length) << 56 | piece & (1 << bits - 1)

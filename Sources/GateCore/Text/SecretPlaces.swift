@@ -1,7 +1,8 @@
-/// Which parts of a setting are secrets: the one rule by which they are shown as `***`, and by which
-/// `SecretMask` knows what to look for elsewhere.
+/// The parts of a setting that are secrets.
+///
+/// By this single rule they are shown as `***`, and `SecretMask` knows what to look for elsewhere.
 package enum SecretPlaces {
-  /// Header fields whose values are no secrets, in lower case.
+  /// Header fields whose values are not secret, in lower case.
   package static let openHeaders: Set<String> = [
     "accept", "accept-charset", "accept-encoding", "accept-language", "cache-control",
     "connection", "content-length", "content-type", "host", "pragma", "te", "user-agent",
@@ -13,7 +14,7 @@ package enum SecretPlaces {
     !openHeaders.contains(name.lowercased())
   }
 
-  /// Names of parameters that hold secrets, without their separators.
+  /// Names of parameters with secrets, without separators.
   private static let names: Set<String> = [
     "accesskey", "apikey", "auth", "authorization", "awsaccesskeyid", "bearer", "code",
     "credential", "credentials", "hmac", "jwt", "key", "pass", "passphrase", "passwd", "password",
@@ -21,7 +22,7 @@ package enum SecretPlaces {
     "token", "xamzcredential",
   ]
 
-  /// A name that ends so is one too: `client_secret`, `X-Amz-Signature`, `privateToken`.
+  /// Endings of further such names: `client_secret`, `X-Amz-Signature`, `privateToken`.
   private static let endings = [
     "accesskey", "apikey", "passphrase", "passwd", "password", "secret", "secretkey", "signature",
     "subscriptionkey", "token",
@@ -32,7 +33,7 @@ package enum SecretPlaces {
   }
 
   private static func isSecret(parameter name: Bytes) -> Bool {
-    // The longest name that is looked for is shorter, whatever stands before it.
+    // The longest name in the list is shorter, whatever precedes it.
     let decoded = EscapedText(Array(name.suffix(256))).decoded(.percent, .whole).bytes
     let plain = String(decoding: decoded, as: UTF8.self).lowercased().filter {
       !"-_.[]$".contains($0)
@@ -40,11 +41,11 @@ package enum SecretPlaces {
     return names.contains(plain) || endings.contains { plain.hasSuffix($0) }
   }
 
-  /// What a text is, as far as it tells where secrets are.
+  /// The kind of a text, which determines where secrets can be.
   package enum Kind: Sendable {
-    /// It may hold URLs.
+    /// Text that may contain URLs.
     case text
-    /// It can be a host without a scheme, and all before an `@` is a secret.
+    /// An address, possibly a host without a scheme; everything before an `@` is secret.
     case place
     /// A line for a shell: `TOKEN=… ./deploy --password … -H 'Authorization: …'`.
     case command
@@ -56,7 +57,7 @@ package enum SecretPlaces {
     return ranges(in: bytes[...], kind).map { String(decoding: bytes[$0], as: UTF8.self) }
   }
 
-  /// Users with their passwords in URLs, as they are sent: `USER:PASSWORD`.
+  /// Users with their passwords in URLs, in the form `USER:PASSWORD` in which they are sent.
   package static func users(in text: String, _ kind: Kind) -> [[UInt8]] {
     let bytes = Array(text.utf8)
     return words(of: bytes[...]).compactMap { word in
@@ -65,15 +66,16 @@ package enum SecretPlaces {
     }
   }
 
-  /// The secrets in the environment that a command gets, and may print: of variables named for
-  /// them, and of URLs.
+  /// The secrets in the environment of a command, which it may print.
+  ///
+  /// They are values of variables with the name of a secret, and of URLs.
   package static func secrets(ofEnvironment variables: [String: String]) -> [String] {
     variables.flatMap {
       isSecret(variable: Array($0.key.utf8)[...]) ? [$0.value] : secrets(in: $0.value)
     }
   }
 
-  /// As of a parameter, but for the shell's own working directory.
+  /// Whether the variable has the name of a secret, except for the shell's own working directory.
   private static func isSecret(variable name: Bytes) -> Bool {
     !name.elementsEqual("PWD".utf8) && !name.elementsEqual("OLDPWD".utf8)
       && isSecret(parameter: name)
@@ -87,7 +89,7 @@ package enum SecretPlaces {
     return String(decoding: masked, as: UTF8.self)
   }
 
-  // MARK: - Where they are
+  // MARK: - Ranges
 
   typealias Bytes = ArraySlice<UInt8>
 
@@ -96,7 +98,7 @@ package enum SecretPlaces {
   private static let dollar = UInt8(ascii: "$")
   private static let afterScheme = Array("//".utf8)
 
-  /// Where a text has secrets: users with passwords, and what is named for one.
+  /// The ranges of secrets in a text: users with passwords, and values with the name of a secret.
   static func ranges(in bytes: Bytes, _ kind: Kind) -> [Range<Int>] {
     var ranges: [Range<Int>] = []
     var before = bytes.startIndex..<bytes.startIndex
@@ -114,7 +116,7 @@ package enum SecretPlaces {
     credentials(in: word, kind) + parameters(in: word, kind)
   }
 
-  /// What a URL in a sentence or a command can be a part of.
+  /// The words that can contain a URL in a sentence or a command.
   static func words(of bytes: Bytes) -> [Range<Int>] {
     var words: [Range<Int>] = []
     var place = bytes.startIndex
@@ -125,7 +127,7 @@ package enum SecretPlaces {
     return words
   }
 
-  /// What ends a URL in a sentence or a command.
+  /// Whether the byte ends a URL in a sentence or a command.
   static func isEdge(_ byte: UInt8) -> Bool {
     switch byte {
     case 0x20, 0x09...0x0D, UInt8(ascii: "'"), UInt8(ascii: "\""), UInt8(ascii: "`"),
@@ -135,18 +137,19 @@ package enum SecretPlaces {
     }
   }
 
-  /// What divides a query.
+  /// Whether the byte separates the parts of a query.
   private static func isDivider(_ byte: UInt8) -> Bool {
     byte == question || endsValue(byte)
   }
 
-  /// A value may have a question mark.
+  /// Whether the byte ends a value, which may contain a question mark.
   private static func endsValue(_ byte: UInt8) -> Bool {
     byte == UInt8(ascii: "&") || byte == UInt8(ascii: ";") || byte == UInt8(ascii: "#")
   }
 
-  /// What is given to a variable or an option that is named for a secret, or to a header, in a
-  /// command; a variable of the shell's own shows nothing.
+  /// The value of a variable, option or header in a command, if its name is that of a secret.
+  ///
+  /// A reference to a shell variable is not secret.
   private static func argument(
     _ word: Range<Int>, after before: Range<Int>, in bytes: Bytes
   ) -> Range<Int>? {
@@ -168,7 +171,7 @@ package enum SecretPlaces {
     return first < value.endIndex && value[first] != dollar ? first..<value.endIndex : nil
   }
 
-  /// The end of what a word begins: that of the quotes that it stands in.
+  /// The end of what a word begins: that of the quotes around it, if there are any.
   private static func endOfQuoted(_ word: Range<Int>, in bytes: Bytes) -> Int {
     guard word.lowerBound > bytes.startIndex else { return word.upperBound }
     let quote = bytes[word.lowerBound - 1]
@@ -178,7 +181,7 @@ package enum SecretPlaces {
     return bytes[word.lowerBound...].firstIndex(of: quote) ?? bytes.endIndex
   }
 
-  /// Where what follows a scheme begins: `https://` HERE.
+  /// The index after the scheme and `://`; nil if there is none.
   private static func authorityStart(in word: Bytes) -> Int? {
     var place = word.startIndex
     while let sign = word[place...].firstIndex(of: colon) {
@@ -188,7 +191,7 @@ package enum SecretPlaces {
     return nil
   }
 
-  /// The password before an `@`, or all of it where there is none.
+  /// The password before an `@`, or the whole user if there is none.
   private static func credentials(in word: Bytes, _ kind: Kind) -> [Range<Int>] {
     guard let user = user(in: word, kind) else { return [] }
     guard let colon = word[user].firstIndex(of: colon) else { return [user] }
@@ -196,11 +199,10 @@ package enum SecretPlaces {
     return password.isEmpty ? [user] : [password]
   }
 
-  /// What stands before an `@`.
+  /// The part before an `@`.
   private static func user(in word: Bytes, _ kind: Kind) -> Range<Int>? {
     let scheme = authorityStart(in: word)
-    // Without a scheme nothing tells whether it is one: the digest of an image stands behind an `@`
-    // too.
+    // Without a scheme it may be something else: the digest of an image also follows an `@`.
     guard scheme != nil || kind == .place else { return nil }
     let start = scheme ?? word.startIndex
     guard let at = endOfCredentials(in: word[start...]), at > start else { return nil }
@@ -211,7 +213,7 @@ package enum SecretPlaces {
     let at = UInt8(ascii: "@")
     let authority = authority(of: place)
     if let end = authority.lastIndex(of: at) { return end }
-    // What is no port is a password with a slash, or another sign, that was not escaped.
+    // What is not a port is a password with an unescaped slash or another sign.
     guard let colon = authority.lastIndex(of: colon), authority.first != UInt8(ascii: "["),
       !isNumber(authority[(colon + 1)...])
     else { return nil }
@@ -228,7 +230,7 @@ package enum SecretPlaces {
 
   private static func parameters(in word: Bytes, _ kind: Kind) -> [Range<Int>] {
     var ranges: [Range<Int>] = []
-    // Of a command a word may be a pair itself: `TOKEN=…`, `--token=…`.
+    // In a command, a word may be a pair itself: `TOKEN=…`, `--token=…`.
     var next = kind == .command ? word.startIndex : pairStart(in: word)
     while let start = next {
       let pair = word[start...]
@@ -249,9 +251,9 @@ package enum SecretPlaces {
     word.firstIndex(where: isDivider).map { $0 + 1 }
   }
 
-  // MARK: - Where text ends
+  // MARK: - Ends of text
 
-  /// Where at the end of a text a URL has begun of which more may turn out to be a secret.
+  /// The start of a URL at the end of a text, of which more may turn out to be a secret; else nil.
   static func openURL(in bytes: Bytes) -> Int? {
     let word = lastWord(of: bytes)
     return word.indices.first { index in
@@ -261,7 +263,7 @@ package enum SecretPlaces {
     }
   }
 
-  /// What at the end of a text that was cut may be a part of what stands before an `@`.
+  /// The part at the end of a text that was cut which may be before an `@`; nil if there is none.
   static func cutCredentials(in bytes: Bytes) -> Range<Int>? {
     let word = lastWord(of: bytes)
     guard let start = authorityStart(in: word), start < word.endIndex,

@@ -1,29 +1,29 @@
-/// Masks secrets in text that comes in pieces, wherever it is torn.
+/// Masks secrets in text that arrives in pieces, wherever it is split.
 ///
-/// What it is given comes out at once, but for what may turn out to be a part of a secret: the end
-/// of a word, or of a URL, until the word has gone on or the text has ended. Its work is bounded,
-/// whatever it is given: what is too long to wait for, and words with escapes beyond a bound, are
-/// masked unread.
+/// Bytes are returned at once, except for those that may turn out to be a part of a secret: the end
+/// of a word or of a URL, until the word continues or the text ends. The work is limited: text that
+/// is too long to be held back, and words with escapes beyond a limit, are masked without being
+/// read.
 package struct SecretStream: Sendable {
   private let mask: SecretMask
   private var held: [UInt8] = []
-  /// How much of it was looked into.
+  /// The number of held bytes that were examined.
   private var seen = 0
-  /// Whether what comes is still the rest of something masked, up to the end of its word.
+  /// Whether the following bytes still belong to something masked, up to the end of its word.
   private var isWithin = false
-  /// How many more bytes of words with escapes, and of URLs, are read.
+  /// The remaining number of bytes of words with escapes, and of URLs, that are read.
   private var escapesLeft: Int
 
-  /// More than this is not held back, whatever it may be.
+  /// The most bytes that are held back.
   private static let mostHeld = 1 << 14
-  /// A command that prints more of them in one run is no log that anybody reads.
+  /// The most bytes with escapes: a log with more of them is not read by anybody.
   private static let mostEscapes = 4 << 20
 
   package init(_ mask: SecretMask) {
     self.init(mask, escapedAtMost: Self.mostEscapes)
   }
 
-  /// With another bound.
+  /// Creates a stream with another limit.
   package init(_ mask: SecretMask, escapedAtMost bytes: Int) {
     self.mask = mask
     escapesLeft = bytes
@@ -37,7 +37,7 @@ package struct SecretStream: Sendable {
       isWithin = false
     }
     held += next
-    // A long word that grows by a few bytes is not looked into for each of them.
+    // A long word that grows by a few bytes is not examined for each of them.
     guard held.count > seen + seen / 4 || seen < 256 || next.contains(where: SecretPlaces.isEdge)
     else { return [] }
     var (found, kept) = mask.secrets(in: held, .open, escapedAtMost: &escapesLeft)
@@ -52,7 +52,7 @@ package struct SecretStream: Sendable {
     return SecretMask.masking(found, in: held, upTo: kept)
   }
 
-  /// What is left when no more comes.
+  /// Returns the remaining text at the end.
   package mutating func finish() -> [UInt8] {
     defer { (held, seen, isWithin) = ([], 0, false) }
     let (found, kept) = mask.secrets(in: held, .whole, escapedAtMost: &escapesLeft)

@@ -4,17 +4,17 @@ internal import GateRecords
 internal import GateSettings
 package import GateText
 
-/// What `lint` asked and found, for machines: `healthgate lint --format json`.
+/// The requests and findings of `lint`, for machines: `healthgate lint --format json`.
 package struct LintDocument: Sendable {
   package var healthgateVersion: String
   package var startedAt: Timestamp
   package var exitCode: Int
-  /// Whether nothing was sent.
+  /// Whether the requests were only planned, and nothing was sent.
   package var isDryRun: Bool
   package var targets: [LintedTarget]
-  /// The worst first.
+  /// The findings, the worst first.
   package var findings: [LintFinding]
-  /// The rules that were not looked at, by their ids.
+  /// The IDs of the rules that were ignored.
   package var ignored: [String]
   package var warnings: [String]
 
@@ -32,27 +32,27 @@ package struct LintDocument: Sendable {
     self.warnings = warnings
   }
 
-  /// The version of this form.
+  /// The version of the document's schema.
   package static let schemaVersion = "1.0"
 
   package func count(_ severity: LintRule.Severity) -> Int {
     findings.count { $0.rule.severity == severity }
   }
 
-  /// Requests that were sent, to all instances.
+  /// The number of requests that were sent to all instances.
   package var requestsSent: Int { targets.reduce(0) { $0 + $1.requestsSent } }
 }
 
-/// Instances that are asked alike, and what they are asked.
+/// Instances that get the same requests, and these requests.
 package struct LintedTarget: Sendable {
-  /// As the target is spelled: `HTTP:80/health`.
+  /// The target's notation, such as `HTTP:80/health`.
   package var name: String
   package var instances: [Instance]
-  /// To each of them, in this order.
+  /// The requests to each instance, in this order.
   package var inquiries: [LintRequest]
-  /// To all of them together; fewer than was said where an instance did not answer.
+  /// The number of requests to all instances; lower than planned if an instance did not respond.
   package var requestsSent: Int
-  /// Why an instance could not be asked, by its id: faults of what asks.
+  /// Why instances could not be asked, by instance ID: faults on the side of lint.
   package var faults: [Fault]
 
   package struct Fault: Hashable, Sendable {
@@ -145,7 +145,7 @@ extension LintedTarget {
   }
 }
 
-/// The rules of `lint`, for machines.
+/// The rules of `lint` as JSON.
 package var lintRulesJSON: [UInt8] {
   JSONWriter.document { writer in
     writer.field("schema_version", LintDocument.schemaVersion)

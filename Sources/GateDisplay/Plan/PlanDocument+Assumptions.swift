@@ -4,7 +4,7 @@ internal import GateSettings
 internal import GateText
 
 extension PlanDocument {
-  /// What the odds are built on, and how exact they are: a sentence each.
+  /// The assumptions behind the odds, and how exact they are; one sentence each.
   package var assumptions: [String] {
     [
       plan.checks.count == 1

@@ -4,29 +4,29 @@ internal import GateRecords
 internal import GateSettings
 internal import GateText
 
-/// A plan as its readers get it, in the contract's words and order.
+/// A plan in the words and the order of its schema.
 package struct PlanDocument: Sendable {
   package var plan: Plan
-  /// The run's own; that of the plan is of the time before the first step.
+  /// The run's policy; the plan itself covers the time before the first step.
   package var policy: GatePolicy
   let bounds: PlanBounds
   package var isAdvisory: Bool
-  /// How the checks are taken to fail beside a failure rate.
+  /// The time in which checks certainly fail, from the start.
   package var bootTime: Duration
   package var outage: Outage?
   package var odds: [PlanOdds]
-  /// The same at evenly spread rates from 0 to 1, for the plot.
+  /// The odds at evenly spaced failure rates from 0 to 1, for the plot.
   package var curve: [PlanOdds]
   package var search: Search?
-  /// The canary's; what else the plan says is of the time before the first.
+  /// The steps of a canary; the rest of the plan covers the time before the first one.
   package var steps: [StepPlan]
-  /// What was not given and stands for it, and what else limits the plan: a sentence each.
+  /// Assumed values of settings that were not given, and limits of the plan; one sentence each.
   package var notes: [String]
   package var warnings: [String]
 
   package struct Outage: Hashable, Sendable {
     package var length: Duration
-    /// When it begins; nil: at any moment before the deadline.
+    /// When the outage begins, from the start; nil for any moment before the deadline.
     package var after: Duration?
 
     package init(length: Duration, after: Duration?) {
@@ -35,7 +35,7 @@ package struct PlanDocument: Sendable {
     }
   }
 
-  /// What was looked for, and what was found.
+  /// The limits that were searched for, and the result.
   package struct Search: Sendable {
     package var limits: [ThresholdSearch.Limit]
     package var proposal: ThresholdSearch.Proposal?

@@ -1,6 +1,6 @@
 internal import GateText
 
-/// Probabilities at evenly spread rates from 0 to 1, as a plot.
+/// A plot of probabilities at evenly spaced rates from 0 to 1.
 package struct PlanPlot {
   private let values: [Double]
 
@@ -8,9 +8,9 @@ package struct PlanPlot {
     self.values = values
   }
 
-  /// What a terminal can show.
+  /// The characters that a terminal can show.
   package enum Letters: Hashable, Sendable {
-    /// Eighths of a block.
+    /// Blocks in eighths of a line's height.
     case blocks
     case ascii
   }
@@ -27,7 +27,7 @@ package struct PlanPlot {
     } + [axis]
   }
 
-  /// The rate under each fourth of the width.
+  /// The axis, with the rate at each quarter of the width.
   private var axis: String {
     let marks = ["0%", "25%", "50%", "75%", "100%"]
     var line = "   0% "
@@ -86,7 +86,7 @@ extension PlanPlot {
       """
   }
 
-  /// With two decimals.
+  /// The number with two decimals.
   private static func short(_ value: Double) -> String {
     "\((value * 100).rounded() / 100)"
   }

@@ -24,7 +24,7 @@ package struct ProbeDocument: Sendable {
     self.warnings = warnings
   }
 
-  /// The version of this form.
+  /// The version of the document's schema.
   package static let schemaVersion = "1.0"
 
   /// The document, indented, with a line feed at its end.
@@ -65,25 +65,25 @@ package struct ProbeSummary: Hashable, Sendable {
   }
 }
 
-/// How a check of `probe` was asked for.
+/// How a check of `probe` was requested.
 package enum ProbeWay: Hashable, Sendable {
-  /// A target, of each instance of a group.
+  /// By a target, for each instance of a group.
   case ofGroup
-  /// A URL, which is the instance's id.
+  /// By a URL, which is the instance's ID.
   case byURL
 }
 
-/// One check of `probe`: who was asked what, and how it went.
+/// One check of `probe`: the instance, the request, and the result.
 package struct ProbedCheck: Sendable {
   package var instance: Instance
   package var way: ProbeWay
   package var check: HealthCheck
-  /// What it sent and expected beside the load balancer's settings; secrets are masked already.
+  /// The parts of the request that differ from the load balancer's; secrets are masked.
   package var request: [RunHeader.RequestSetting]
   package var end: ProbeEnd
   package var phases: CheckPhases?
   package var connectedTo: String?
-  /// Nil when it succeeded.
+  /// The probable cause of a failure; nil if the check passed.
   package var diagnosis: Diagnosis?
 
   package init(
@@ -108,7 +108,7 @@ package struct ProbedCheck: Sendable {
       }
   }
 
-  /// The target with the port that was asked: an instance's own beats the target's.
+  /// The target with the port that was checked: an instance's own port overrides the target's.
   package var target: HealthCheckTarget {
     HealthCheckTarget(
       scheme: check.target.scheme, port: .number(instance.port), path: check.target.path)
@@ -177,7 +177,7 @@ extension ProbedCheck {
 }
 
 extension CheckReport {
-  /// Nil when it succeeded.
+  /// The kind of the failure; nil if the check passed.
   var kind: FailureKind? {
     switch result {
     case .success: nil

@@ -4,7 +4,7 @@ internal import GateSettings
 /// The latest checks of every instance, in flat arrays: adding one allocates nothing.
 struct CheckHistory: Sendable {
   enum Mark: Hashable, Sendable {
-    /// A success, and how many microseconds it took.
+    /// A passing check, with its duration in microseconds.
     case success(Int64)
     case failure
     /// Lost to a gate fault.
@@ -14,7 +14,7 @@ struct CheckHistory: Sendable {
   /// The number of checks kept per instance.
   static let length = 12
 
-  /// A ring of `length` for each instance.
+  /// The results in a ring of `length` entries for each instance.
   private var marks: [UInt32] = []
   private var totals: [UInt32] = []
   private var latencies: [UInt32] = []
@@ -47,7 +47,7 @@ struct CheckHistory: Sendable {
     latencies[key.index] = latency
   }
 
-  /// The latest checks, oldest first.
+  /// The latest results of an instance, oldest first.
   func latest(of key: InstanceKey) -> [Mark] {
     let total = Int(totals[key.index])
     return (max(total - Self.length, 0)..<total).map { mark(at: $0, of: key) }
@@ -58,7 +58,7 @@ struct CheckHistory: Sendable {
     return total == 0 ? nil : mark(at: total - 1, of: key)
   }
 
-  /// How long the latest check took, in microseconds.
+  /// The duration of the latest check in microseconds; nil if it did not pass.
   func lastLatency(of key: InstanceKey) -> Int64? {
     let latency = latencies[key.index]
     return latency == Self.unknown ? nil : Int64(latency)

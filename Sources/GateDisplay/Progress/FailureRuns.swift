@@ -1,23 +1,23 @@
 internal import GateCore
 
-/// How each instance fails from one success to the next, and what of it was told.
+/// Tracks the runs of failures of each instance, and which of them were reported.
 ///
-/// A run of failures is told when it begins, and again when its failures change. An instance that
-/// fails every third check would be told of for ever: after its third run of the same failures
-/// only the fourth, the eighth, the sixteenth and so on are told.
+/// A run of failures is reported when it begins, and again when its failures change. An instance
+/// that fails every third check would be reported forever, so after its third run of the same
+/// failures only the fourth, the eighth, the sixteenth and so on are reported.
 struct FailureRuns: Sendable {
-  /// Failures since the last success.
+  /// The number of failures since the last passing check.
   private var lengths: [UInt32] = []
   private var runs: [UInt32] = []
-  /// Whether the run that is under way was told.
+  /// Whether the current run was reported.
   private var isTold: [Bool] = []
   /// A hash of the latest failure.
   private var latest: [Int] = []
 
-  /// How many health checks an instance has.
+  /// The number of health checks of an instance.
   private var width = 1
 
-  /// Takes in those that joined.
+  /// Adds the instances that joined.
   mutating func follow(_ gate: Gate) {
     width = gate.checks.count
     let missing = gate.records.count * width - lengths.count
@@ -32,7 +32,7 @@ struct FailureRuns: Sendable {
 
   private func index(of key: InstanceKey) -> Int { key.index * width + key.check }
 
-  /// Notes a failure; returns whether it is to be told.
+  /// Records a failure; returns whether to report it.
   mutating func failed(_ key: InstanceKey, _ kind: FailureKind, _ report: CheckReport) -> Bool {
     let index = index(of: key)
     var hasher = Hasher()
@@ -52,7 +52,7 @@ struct FailureRuns: Sendable {
     return isNew
   }
 
-  /// Notes a success; returns how many failures it ended, if they were told.
+  /// Records a passing check; returns the length of the run that it ended, if that was reported.
   mutating func succeeded(_ key: InstanceKey) -> Int? {
     let index = index(of: key)
     let length = Int(lengths[index])
@@ -60,6 +60,6 @@ struct FailureRuns: Sendable {
     return length > 0 && isTold[index] ? length : nil
   }
 
-  /// How often the instance began to fail.
+  /// The number of runs of failures of the instance.
   func runs(of key: InstanceKey) -> Int { Int(runs[index(of: key)]) }
 }

@@ -19,7 +19,7 @@ struct FaultTally: Sendable {
     return "gate fault: \(fault.detail.printable) (held against no instance)"
   }
 
-  /// When there is something to say of those that came since.
+  /// When a summary of the faults since the last report is due; nil if there are none.
   var due: GateInstant? { untold > 0 ? told + Self.pause : nil }
 
   mutating func take(at now: GateInstant) -> String? {

@@ -8,7 +8,7 @@ struct LineAllowance: Sendable {
     case recovered
     case unhealthy
     case healthy
-    /// By the load balancer, and neither healthy nor unhealthy to it.
+    /// The load balancer's view of an instance, if it is neither healthy nor unhealthy.
     case seen
 
     var words: String {
@@ -46,7 +46,8 @@ struct LineAllowance: Sendable {
     return began.map { $0 + Self.window }
   }
 
-  /// `and 980 more: 970 failing, 10 became unhealthy`; the count starts anew.
+  /// Takes the summary, such as `and 980 more: 970 failing, 10 became unhealthy`; nil if there is
+  /// none.
   mutating func takeSummary() -> String? {
     let total = leftOut.reduce(0, +)
     guard total > 0 else { return nil }

@@ -3,7 +3,7 @@ internal import GateRecords
 internal import GateSettings
 internal import GateText
 
-/// What keeps a group from being promoted of which enough instances are healthy.
+/// The condition that prevents the promotion of a group with enough healthy instances.
 struct Obstacle: Sendable {
   enum Kind: Hashable, Sendable {
     case `guard`
@@ -16,7 +16,7 @@ struct Obstacle: Sendable {
   }
 
   var kind: Kind
-  /// `waiting for …`.
+  /// The words after `waiting for`.
   var words: String
 
   init(_ kind: Kind, _ words: String) {
@@ -26,12 +26,12 @@ struct Obstacle: Sendable {
 }
 
 extension Gate {
-  /// Whether the soak is over by then, as far as it is known now.
+  /// Whether the soak will be over by then, by what is known now.
   func hasSoaked(by now: GateInstant) -> Bool {
     healthySince.map { soaked(since: $0) <= now } ?? false
   }
 
-  /// What the promotion waits for, the first that applies; nil when it is none of these.
+  /// The first condition that the promotion waits for; nil if there is none of these.
   var obstacle: Obstacle? {
     guardWaitedFor ?? viewWaitedFor ?? listingWaitedFor ?? memberWaitedFor ?? samplesWaitedFor
   }
@@ -68,7 +68,7 @@ extension Gate {
     return Obstacle(.listing, "a listing of the group: the last one \(why.printable)")
   }
 
-  /// What the latest listing lacks, and what has to pass a check.
+  /// Instances that the latest listing lacks, or that must pass a check.
   private var memberWaitedFor: Obstacle? {
     let healthy = records(.member) { $0.removed == nil && $0.health.state == .healthy }
     let missing = healthy.filter(\.isMissing)

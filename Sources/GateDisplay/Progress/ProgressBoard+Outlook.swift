@@ -2,9 +2,9 @@ package import GateCore
 internal import GateSettings
 internal import GateText
 
-/// What the verdict hangs on, in words.
+/// Descriptions of the conditions on which the verdict depends.
 extension ProgressBoard {
-  /// What must come before the group is promoted.
+  /// The conditions that must be met before the group is promoted.
   package func waitingFor(_ gate: Gate, at now: GateInstant) -> String {
     let policy = gate.policy
     if let blame = gate.blame {
@@ -30,7 +30,7 @@ extension ProgressBoard {
       + (policy.loadBalancer == .decides ? views(of: gate) : needs(of: gate))
   }
 
-  /// What the load balancer says of the first two that it does not have in service.
+  /// The load balancer's view of the first two instances that it does not have in service.
   private func views(of gate: Gate) -> String {
     let others = gate.records(.member) { $0.removed == nil && $0.health.state != .healthy }
     let shown = others.prefix(2).map { record in
@@ -42,7 +42,7 @@ extension ProgressBoard {
     return others.count > 2 ? "\(words), and \(counted(others.count - 2, "other"))" : words
   }
 
-  /// What failure comes next to a rollback; nil while there is none in sight.
+  /// The failing instance whose next failures would cause a rollback; nil if there is none.
   package func danger(to gate: Gate) -> String? {
     guard gate.verdict == nil, gate.blame == nil,
       gate.unhealthy == gate.policy.unhealthyAllowed(of: gate.expected)
@@ -63,7 +63,7 @@ extension ProgressBoard {
     record.health.failuresNeeded(under: check)
   }
 
-  /// What the first two of those that are not healthy want, and how many others there are.
+  /// The needs of the first two instances that are not healthy, and the number of others.
   private func needs(of gate: Gate) -> String {
     let shown = 2
     var keys: [InstanceKey] = []

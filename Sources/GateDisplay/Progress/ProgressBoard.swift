@@ -1,17 +1,17 @@
 package import GateCore
 package import GateRecords
 
-/// What a progress display knows beside the gate itself, kept up at each event.
+/// The state of a progress display besides the gate's own, updated at each event.
 ///
-/// An event costs a few stores; a group of ten thousand is looked through only when a frame is
-/// drawn, a byte an instance.
+/// An event costs a few stores. The whole group is searched only when a frame is drawn, at one byte
+/// per instance.
 package struct ProgressBoard: Sendable {
   let header: RunHeader
   private(set) var history = CheckHistory()
-  /// By key.
+  /// The importance of each instance, by the index of its key.
   private(set) var standings: [Standing] = []
   private var counts = [Int](repeating: 0, count: Standing.allCases.count)
-  /// Faults of the gate's own, with those that cost a check.
+  /// The number of gate faults, including those that cost a check.
   private(set) var faults = 0
   private var step: Int?
 
@@ -19,15 +19,15 @@ package struct ProgressBoard: Sendable {
     self.header = header
   }
 
-  /// How many instances stand so.
+  /// The number of instances with this importance.
   func count(of standing: Standing) -> Int { counts[Int(standing.rawValue)] }
 
-  /// Notes an event that the gate has folded in, and what it brought about.
+  /// Updates the board after an event that the gate has handled, with the effects of the event.
   package mutating func observe(
     _ event: GateEvent, _ effects: ArraySlice<GateEffect>, in gate: Gate
   ) {
     note(event, in: gate)
-    // Time changes states, too.
+    // Time alone can change states too.
     for case .stateChanged(let key, _) in effects { place(key, in: gate) }
   }
 
@@ -47,12 +47,12 @@ package struct ProgressBoard: Sendable {
     case .listed, .loadBalancerAsked: faults += event.fault == nil ? 0 : 1
     case .loadBalancerSaw(let key, _): place(key, in: gate)
     case .resumed:
-      // Those of the runner before joined when this one was not there.
+      // Instances of the previous runner joined before this runner started.
       addInstances(upTo: gate.records.count)
       for index in standings.indices { place(InstanceKey(index), in: gate) }
     default: break
     }
-    // With a step its guards go.
+    // The guards of a step end with it.
     if gate.rollout.current != step {
       step = gate.rollout.current
       for index in standings.indices where !gate.isPresent(InstanceKey(index)) {
@@ -80,7 +80,7 @@ package struct ProgressBoard: Sendable {
 
   // MARK: - Choosing
 
-  /// The first instances that stand so, in the order in which they joined.
+  /// The first instances with this importance, in the order in which they joined.
   func keys(_ standing: Standing, first limit: Int) -> [InstanceKey] {
     guard limit > 0, count(of: standing) > 0 else { return [] }
     var keys: [InstanceKey] = []
@@ -91,7 +91,7 @@ package struct ProgressBoard: Sendable {
     return keys
   }
 
-  /// The instances that matter most, or all in the order in which they joined if they fit.
+  /// The most important instances; all of them in the order in which they joined, if they fit.
   func mostImportant(_ limit: Int) -> [InstanceKey] {
     guard standings.count - count(of: .gone) > limit else {
       return standings.indices.filter { standings[$0] != .gone }.map(InstanceKey.init)

@@ -3,10 +3,10 @@ internal import GateSettings
 internal import GateText
 
 extension ProgressBoard {
-  /// The display at a moment: lines narrower than the terminal, and fewer than it has.
+  /// The display at a moment, in lines that are narrower and fewer than those of the terminal.
   ///
-  /// One column and one row stay free, so that neither a wrapping line nor the line end after
-  /// the last one moves what is above.
+  /// One column and one row stay free, so that neither a wrapped line nor the line end after the
+  /// last line scrolls the display.
   package func frame(of gate: Gate, at now: GateInstant, width: Int, height: Int) -> [DisplayLine] {
     var head = [groupLine(gate, at: now)]
     if gate.verdict == nil {
@@ -62,7 +62,7 @@ extension ProgressBoard {
     return present > keys.count ? lines + [summary(without: keys)] : lines
   }
 
-  /// `+ 95 healthy, 3 initial`: those for whom there was no line.
+  /// The count of the instances without a line, such as `+ 95 healthy, 3 initial`.
   private func summary(without keys: [InstanceKey]) -> DisplayLine {
     let shown = keys.map { standings[$0.index] }
     let rest = Standing.allCases.filter { $0 != .gone }.compactMap { standing -> String? in
@@ -74,7 +74,7 @@ extension ProgressBoard {
 }
 
 extension Gate {
-  /// How far apart checks are: `15s`, or of several health checks `5s, 15s`.
+  /// The intervals of the checks: `15s`, or for several health checks `5s, 15s`.
   fileprivate var intervalsInWords: String {
     var words: [String] = []
     for check in checks where !words.contains(check.interval.inWords) {

@@ -3,11 +3,11 @@ package import GateRecords
 internal import GateSettings
 internal import GateText
 
-/// The run as lines, one an event that somebody would want to know of.
+/// The progress of a run as lines, one for each event that matters to a reader.
 ///
-/// Not every check is: the first failure of an instance is told, then each other kind of failure
-/// and the success that ends them. What comes faster than it can be read is counted, and when
-/// nothing was said for a minute, what the verdict is waiting for is.
+/// Not every check does: the first failure of an instance is reported, then each other kind of
+/// failure, and the passing check that ends them. Lines that come faster than anybody can read are
+/// counted instead. After a minute without a line, the log says what the verdict is waiting for.
 package struct ProgressLog: Sendable {
   private var board: ProgressBoard
   private var runs = FailureRuns()
@@ -18,24 +18,24 @@ package struct ProgressLog: Sendable {
   private var soakBegan: GateInstant?
   private var hasSoaked = false
   private var isCondemned = false
-  /// What was said to hold up the promotion of a group that has soaked, in this soak.
+  /// The obstacles to the promotion of a soaked group that were reported in this soak.
   private var obstacles: Set<Obstacle.Kind> = []
   private var lastLine: GateInstant?
-  /// How many instances the source wants, as far as it was told.
+  /// The number of instances that the source expects, as last reported.
   private var expected: Int
-  /// What the source said beside its members.
+  /// The source's latest notes about its instances.
   private var notes: [ListingNote] = []
   private var lines = ""
 
-  /// So long nothing is said at the most: CI systems end jobs that are silent for long.
+  /// The longest time without a line, because CI systems end jobs that print nothing.
   private static let silence = Duration.seconds(60)
-  /// Names told when many instances join or leave at once.
+  /// The number of names in a line when many instances join or leave at the same time.
   private static let names = 5
 
-  /// Whether the last line tells the verdict.
+  /// Where the verdict is reported.
   package enum VerdictPlace: Hashable, Sendable {
     case told
-    /// Whoever reads the log is told it right after it.
+    /// Right after the log, in another output that the reader of the log sees.
     case elsewhere
   }
 
@@ -48,7 +48,7 @@ package struct ProgressLog: Sendable {
     for line in header.startLines { say(line, at: .start) }
   }
 
-  /// The lines since they were taken last.
+  /// Returns the lines since the last call.
   package mutating func takeLines() -> String {
     defer { lines = "" }
     return lines
@@ -60,7 +60,7 @@ package struct ProgressLog: Sendable {
     board.observe(event, effects, in: gate)
     switch event {
     case .instanceAdded(let instance):
-      // A step's guards are told of with it.
+      // The guards of a step are reported with the step.
       if instance.step == nil { joined.append(InstanceKey(gate.records.count - 1)) }
       runs.follow(gate)
     case .instanceRemoved(let key): left.append(key)
@@ -88,7 +88,7 @@ package struct ProgressLog: Sendable {
     if let verdict = gate.verdict { conclude(verdict, in: gate) }
   }
 
-  /// Views that are no longer forgiven change states when their time has come.
+  /// Reports changes of state that time alone caused, when a view is no longer forgiven.
   private mutating func tellWhatTimeChanged(
     _ effects: ArraySlice<GateEffect>, beside event: GateEvent, at now: GateInstant, in gate: Gate
   ) {
@@ -119,7 +119,7 @@ package struct ProgressLog: Sendable {
     say("the source expects \(counted(gate.expected, "instance"))", at: now)
   }
 
-  /// Says what was waiting for its moment; returns the next such moment.
+  /// Reports what was waiting for its moment; returns the next such moment, if there is one.
   package mutating func turnEnded(at now: GateInstant, in gate: Gate) -> GateInstant? {
     guard gate.verdict == nil else { return nil }
     tellMembership(at: now, in: gate)
@@ -224,7 +224,7 @@ package struct ProgressLog: Sendable {
     say("soak begins\(again): \(gate.policy.soak.inWords), \(gate.standing)", at: now)
   }
 
-  /// Says what the promotion of a group waits for that has soaked; each kind once in a soak.
+  /// Reports what the promotion of a soaked group is waiting for, once per kind and soak.
   private mutating func tellObstacle(at now: GateInstant, in gate: Gate) {
     guard gate.hasSoaked(by: now) else {
       if !obstacles.isEmpty { obstacles = [] }
@@ -264,7 +264,7 @@ package struct ProgressLog: Sendable {
 }
 
 extension ArraySlice<GateEffect> {
-  /// How the instance's state changed last, if it did.
+  /// The latest change of the instance's state; nil if there was none.
   fileprivate func transition(of key: InstanceKey) -> Transition? {
     var last: Transition?
     for case .stateChanged(key, let transition) in self { last = transition }
@@ -273,7 +273,7 @@ extension ArraySlice<GateEffect> {
 }
 
 extension GateEvent {
-  /// Whose change of state is told with the event itself.
+  /// The instance whose change of state is reported with the event itself.
   fileprivate var key: InstanceKey? {
     switch self {
     case .checked(let key, _), .loadBalancerSaw(let key, _): key

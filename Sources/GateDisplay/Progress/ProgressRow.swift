@@ -2,15 +2,15 @@ internal import GateCore
 internal import GateSettings
 internal import GateText
 
-/// An instance's line of the display, before it is known how wide it may be.
+/// The line of an instance in the display, before its width is known.
 struct ProgressRow: Sendable {
   var symbol: String
   var tone: Tone
   var name: String
   var state: String
-  /// How far it has come to the threshold that is nearest: `●●○`, `2/10`; failures are `×`.
+  /// The progress towards the nearest threshold, such as `●●○` or `2/10`; failures are `×`.
   var counts: DisplayLine
-  /// The latest check's result in full, and in short.
+  /// The result of the latest check.
   var result: String
   var shortResult: String
   var latency: String
@@ -71,7 +71,7 @@ struct ProgressRow: Sendable {
     }
   }
 
-  /// Thresholds above this are shown as numbers.
+  /// The largest threshold that is shown as dots; larger ones are shown as numbers.
   private static let mostDots = 5
 
   private static func successes(_ count: Int, of threshold: Int) -> DisplayLine {

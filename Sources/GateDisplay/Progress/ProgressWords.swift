@@ -4,7 +4,7 @@ internal import GateSettings
 internal import GateText
 
 extension RunHeader {
-  /// What is checked, what the group must show, and what its settings will not show.
+  /// The lines at the start: the check, the policy, and what the settings cannot detect.
   var startLines: [String] {
     let wanted = policy.healthyWanted(of: policy.expected)
     let count = counted(policy.expected, "instance")
@@ -23,7 +23,7 @@ extension RunHeader {
     return first + [second] + outlookLines
   }
 
-  /// What can be expected: how long it takes, what a promotion rests on, and what the settings deserve.
+  /// The outlook: the duration, the evidence for a promotion, and warnings about the settings.
   package var outlookLines: [String] {
     [bounds] + (oneSuccess.map { [$0] } ?? []) + warnings.map { "warning: \($0.printable)" }
   }
@@ -50,7 +50,7 @@ extension RunHeader {
 }
 
 extension Gate {
-  /// `2 of 3 healthy`, and how many are unhealthy if any are.
+  /// The counts, such as `2 of 3 healthy`, with the unhealthy ones if there are any.
   var standing: String {
     let bad = unhealthy > 0 ? ", \(unhealthy) unhealthy" : ""
     return "\(healthy) of \(total) healthy\(bad)"
@@ -96,7 +96,7 @@ extension Gate {
     return "\(record.instance.name): \(record.lastFailure?.words ?? "") (\(counts)\(again))"
   }
 
-  /// Whether a failure began within the grace period of its instance.
+  /// Whether a failed check began within the grace period of its instance.
   private func forgives(_ report: CheckReport, of record: InstanceRecord) -> Bool {
     record.instance.role != .baseline && report.started < record.firstSeen + policy.gracePeriod
   }

@@ -1,6 +1,6 @@
-/// Which columns the instances' lines have, and how wide they are.
+/// The columns of the instances' lines, and their widths.
 ///
-/// The name, the counts and the result are always there; what else there is depends on the room.
+/// The name, the counts and the result are always shown; other columns depend on the room.
 struct RowLayout: Sendable {
   private var name: Int
   private var counts: Int

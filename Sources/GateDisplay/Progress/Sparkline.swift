@@ -1,10 +1,10 @@
 internal import GateCore
 
 extension DisplayLine {
-  /// The latest checks as bars as high as they took long: `▁▁▂×▇`; a lost one is `?`.
+  /// The latest checks as bars whose height is their duration: `▁▁▂×▇`; a lost check is `?`.
   ///
-  /// Each step is a factor of three and the top one ends at the timeout. So a bar means the same
-  /// in every line and at every moment, and jitter of a millisecond is not drawn as a mountain.
+  /// Each level is a factor of three, and the highest ends at the timeout. So a bar means the same
+  /// in every line and at every moment, and a jitter of a millisecond is not visible.
   static func sparkline(_ marks: [CheckHistory.Mark], timeout: Duration) -> DisplayLine {
     var line = DisplayLine()
     for mark in marks {

@@ -1,10 +1,10 @@
 internal import GateCore
 internal import GateText
 
-/// How much an instance matters to whoever watches; the least first.
+/// The importance of an instance to somebody who watches the run, the lowest first.
 enum Standing: UInt8, Hashable, Sendable, CaseIterable, Comparable {
   case unhealthy
-  /// Not unhealthy, but its latest check was no success.
+  /// Not unhealthy, but its latest check did not pass.
   case troubled
   case initial
   case healthy
@@ -23,7 +23,7 @@ enum Standing: UInt8, Hashable, Sendable, CaseIterable, Comparable {
 
   static func < (left: Standing, right: Standing) -> Bool { left.rawValue < right.rawValue }
 
-  /// As in `3 healthy`.
+  /// The word after a number, as in `3 healthy`.
   var words: String {
     switch self {
     case .unhealthy: "unhealthy"

@@ -2,7 +2,7 @@ internal import GateCore
 internal import GateText
 
 extension Gate {
-  /// What a step came to, as a line of its own; nil where nobody need know.
+  /// The line about a step's change of state; nil if it is not worth one.
   func words(for transition: StepTransition) -> String? {
     let step = rollout.steps[transition.step]
     let name = "step \(words(for: transition.step))".printable
@@ -23,7 +23,7 @@ extension Gate {
     }
   }
 
-  /// The steps on one line: which are over, which is under way and in what state, what comes.
+  /// The steps on one line: those that are over, the current one with its state, and the next ones.
   var staircase: String? {
     guard !rollout.isEmpty else { return nil }
     let steps = rollout.steps.indices.map { index in
@@ -34,7 +34,7 @@ extension Gate {
     return steps.joined(separator: " > ").printable
   }
 
-  /// Where the step that is under way stands, and what it waits for.
+  /// The state of the current step, and what it is waiting for; nil without a step.
   var stepOutlook: String? {
     guard let current = rollout.underWay, let waiting = stepWaitsFor else { return nil }
     let state = rollout.records[current].state.rawValue

@@ -1,9 +1,9 @@
 internal import GateCore
 
-/// Reads a time as HTTP and certificates have it, in UTC: seconds since 1970; nil for anything else.
+/// Reads a time in the notation of HTTP and certificates, in UTC; nil for anything else.
 ///
-/// `Wed, 25 Nov 2026 15:37:31 GMT` (RFC 9110, 5.6.7), `Nov 25 15:37:31 2026 GMT` (OpenSSL),
-/// `2026-11-25 15:37:31 GMT` (GnuTLS).
+/// The result is in seconds since 1970. The notations are `Wed, 25 Nov 2026 15:37:31 GMT` (RFC
+/// 9110, 5.6.7), `Nov 25 15:37:31 2026 GMT` (OpenSSL) and `2026-11-25 15:37:31 GMT` (GnuTLS).
 package func secondsSince1970(_ text: String) -> Int64? {
   let words = text.split { " ,".contains($0) }
   guard let clock = words.first(where: { $0.contains(":") }) else { return nil }
@@ -28,12 +28,12 @@ private let months = [
   "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
 ]
 
-/// Days since 1970-01-01 in the Gregorian calendar; nil for a date that is none.
+/// Days since 1970-01-01 in the Gregorian calendar; nil for an invalid date.
 private func day(_ year: Int, _ month: Int, _ date: Int) -> Int64? {
   guard (1...9999).contains(year), (1...12).contains(month), (1...31).contains(date) else {
     return nil
   }
-  // A year that begins in March has its leap day at the end.
+  // In years that begin in March, the leap day is the last day.
   let shifted = month > 2 ? year : year - 1
   let era = shifted / 400
   let yearOfEra = shifted % 400

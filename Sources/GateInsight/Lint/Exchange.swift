@@ -9,11 +9,11 @@ package struct Exchange: Hashable, Sendable {
   /// The response as far as it was received, even if it was cut off.
   package var reply: Reply?
   package var timing: Timing
-  /// Whether it had to make a connection, or had one that was kept.
+  /// Whether it made a new connection, rather than use one that was kept.
   package var madeConnection: Bool
-  /// The validity period of the instance's certificate.
+  /// The validity period of the instance's certificate; nil without TLS.
   package var certificate: CertificateLife?
-  /// The version that `version_from` finds in it.
+  /// The version at the place of `version_from`; nil if there is none.
   package var version: String?
 
   package enum End: Hashable, Sendable {
@@ -38,9 +38,9 @@ package struct Exchange: Hashable, Sendable {
   }
 
   package struct Timing: Hashable, Sendable {
-    /// From the start to the connection, in microseconds.
+    /// The time from the start to the connection, in microseconds.
     package var connect: Int64
-    /// From the start to the end of the answer, in microseconds.
+    /// The time from the start to the end of the response, in microseconds.
     package var total: Int64
 
     package init(connect: Int64 = 0, total: Int64 = 0) {
@@ -49,7 +49,7 @@ package struct Exchange: Hashable, Sendable {
     }
   }
 
-  /// From when to when a certificate is valid, and when that was looked at: seconds since 1970.
+  /// The validity period of a certificate, and when it was examined; in seconds since 1970.
   package struct CertificateLife: Hashable, Sendable {
     package var notBefore: Int64
     package var notAfter: Int64
@@ -63,19 +63,19 @@ package struct Exchange: Hashable, Sendable {
   }
 }
 
-/// An answer, with at most 64 KiB of its body.
+/// A response, with at most 64 KiB of its body.
 package struct Reply: Hashable, Sendable {
   package var status: Int
   package var fields: [Answer.Field]
   package var body: [UInt8]
-  /// Bytes of the body that came, kept or not.
+  /// The number of received bytes of the body, kept or not.
   package var bodySize: Int
   package var isBodyWhole: Bool
-  /// `1.0`, `1.1`, `2`.
+  /// `1.0`, `1.1` or `2`; empty if unknown.
   package var httpVersion: String
-  /// The `grpc-status` of a call; nil when there was none.
+  /// The `grpc-status` of a call; nil if there was none.
   package var grpcStatus: Int?
-  /// Whether a health-checking call said SERVING; nil when it said nothing of the kind.
+  /// Whether a health-checking call returned SERVING; nil if it returned no serving status.
   package var isServing: Bool?
 
   package init(
@@ -104,12 +104,12 @@ extension Reply {
 
   var server: String { values(of: "server").last ?? "" }
 
-  /// Without its parameters, in lower case.
+  /// The media type without parameters, in lower case.
   var mediaType: String {
     (values(of: "content-type").last ?? "").prefix { $0 != ";" }.trimmed.lowercased()
   }
 
-  /// Clean of secrets already.
+  /// The response as an `Answer`; secrets have been removed.
   var asAnswer: Answer {
     Answer(status: status, fields: fields, body: body, isBodyWhole: isBodyWhole)
   }
@@ -119,7 +119,7 @@ extension Reply {
 
   var isRedirect: Bool { [300, 301, 302, 303, 307, 308].contains(status) }
 
-  /// `HTTP 200, text/html, 512 bytes`.
+  /// The response in words, such as `HTTP 200, text/html, 512 bytes`.
   var words: String {
     if let grpcStatus { return "gRPC status \(grpcStatus)" }
     var parts = ["HTTP \(status)"]
@@ -133,7 +133,7 @@ extension Reply {
 }
 
 extension Exchange {
-  /// What the answer was, or why there was none.
+  /// The response, or why there was none, in words.
   var words: String {
     switch end {
     case .answered: reply?.words ?? "a connection"
@@ -144,10 +144,10 @@ extension Exchange {
 
   var status: Int? { reply?.status }
 
-  /// The reply, when it is a whole one.
+  /// The response if it is complete; else nil.
   var answer: Reply? { end == .answered ? reply : nil }
 
-  /// Why it would fail the health check; nil when it passes, or could not be asked.
+  /// Why it would fail the health check; nil if it passes, or the instance could not be asked.
   func failure(under check: HealthCheck) -> (kind: FailureKind, detail: String)? {
     switch end {
     case .fault: return nil
@@ -175,14 +175,15 @@ extension Exchange {
     return nil
   }
 
-  /// Whether it is how a rate limit refuses a request: with 429, or with a 503 that says so.
+  /// Whether a rate limit refused the request: with 429, or with a 503 that says so.
   var isOneTooMany: Bool {
     guard let reply, end == .answered else { return false }
     if reply.status == 429 { return true }
     guard reply.status == 503 else { return false }
     let evidence = Evidence(of: reply.asAnswer, without: [])
     let signs = Set(evidence?.signs ?? [])
-    // One that tells of its back ends does not tell of a limit: Varnish sends Retry-After all the same.
+    // A proxy's message about its back ends is not about a limit, although Varnish adds
+    // Retry-After.
     guard signs.isDisjoint(with: Sign.ofBackends.map(\.rawValue)) else { return false }
     return reply.has("retry-after") || evidence?.author == "nginx"
       || signs.contains(Sign.tooManyRequests.rawValue)

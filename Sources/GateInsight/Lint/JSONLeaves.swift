@@ -1,19 +1,19 @@
-/// The values in a JSON text that are no arrays or objects, each with the names that lead to it.
+/// The values in a JSON text that are not arrays or objects, each with the names that lead to it.
 ///
-/// It reads what it can: a text that was cut off gives the values before the cut, which a reader of
-/// whole documents would not.
+/// It reads as much as it can: from a text that was cut off, it gives the values before the cut,
+/// which a parser of whole documents would not.
 struct JSONLeaves {
   struct Leaf: Hashable {
-    /// From the outermost; an element of an array is `[]`.
+    /// The names from the outermost; an element of an array is `[]`.
     var names: [String]
     var value: Value
-    /// Which object or array it stands in, by number.
+    /// The number of the object or array that contains it.
     var owner: Int
   }
 
   enum Value: Hashable {
     case string(String)
-    /// As it is written.
+    /// A number, as written.
     case number(String)
     case bool(Bool)
     case null
@@ -23,11 +23,11 @@ struct JSONLeaves {
   private var owners = [0]
   private var containers = 0
   private var bytes: ArraySlice<UInt8>
-  /// More is not looked at: an answer to a health check has some dozens.
+  /// The most values that are read; a health check's response has dozens.
   private static let limit = 2000
   private static let depthLimit = 64
 
-  /// Nil when the text begins as neither an object nor an array.
+  /// Nil if the text begins with neither an object nor an array.
   init?(_ body: [UInt8]) {
     bytes = body[...]
     skipBlanks()
@@ -50,7 +50,7 @@ struct JSONLeaves {
     return true
   }
 
-  /// Reads one value; false when there is none, and reading must end.
+  /// Reads one value; returns false if there is none, so that reading must end.
   private mutating func value(_ names: [String]) -> Bool {
     skipBlanks()
     guard let first = bytes.first, leaves.count < Self.limit, names.count < Self.depthLimit else {
@@ -101,7 +101,7 @@ struct JSONLeaves {
     return take(UInt8(ascii: "]"))
   }
 
-  /// Reads a string; the escapes of ASCII letters are read, others stand as they are.
+  /// Reads a string; escapes of ASCII characters are decoded, others are kept.
   private mutating func string() -> String? {
     bytes = bytes.dropFirst()
     var text: [UInt8] = []

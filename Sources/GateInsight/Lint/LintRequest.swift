@@ -2,20 +2,20 @@ package import GateCore
 
 /// One request that lint sends to an instance, and its purpose.
 ///
-/// It is the health check but for what stands here. Over HTTP it is a GET or a HEAD; gRPC knows no
-/// other method than POST, and only calls that read are made.
+/// It is the health check's request, except for the values here. Over HTTP it is a GET or a HEAD;
+/// gRPC has only POST, and only calls that read are made.
 package struct LintRequest: Hashable, Sendable {
   package var purpose: Purpose
   package var method: Method
-  /// With its query, as it goes on the request line; empty for TCP and SSL.
+  /// The path with its query, as in the request line; empty for TCP and SSL.
   package var path: String
-  /// The `Host` in place of the check's own; nil: as the check sends it.
+  /// The `Host` that replaces the check's own; nil for the check's.
   package var host: String?
-  /// Fields beyond the check's, or in place of those of the same name.
+  /// Header fields in addition to the check's; they replace fields of the same name.
   package var fields: [Answer.Field]
-  /// Whether it goes out on the connection of the inquiry before it, if the instance kept that.
+  /// The connection on which it is sent.
   package var connection: Connection
-  /// The message of a gRPC call; nil: an empty one.
+  /// The message of a gRPC call; nil for an empty one.
   package var message: [UInt8]?
 
   package enum Method: String, Hashable, Sendable {
@@ -32,7 +32,7 @@ package struct LintRequest: Hashable, Sendable {
     case own
     /// A new connection, kept open for the next request.
     case opened
-    /// The connection of the request before.
+    /// The connection of the previous request, if the instance kept it.
     case kept
   }
 
@@ -69,7 +69,8 @@ package struct LintRequest: Hashable, Sendable {
 }
 
 extension LintRequest {
-  /// `GET /health, Host: x.invalid`: what tells it from the others.
+  /// The request in words, as far as it differs from others, such as `GET /health, Host:
+  /// x.invalid`.
   package var words: String {
     guard method != .connect else { return "a connection" }
     let extras = (host.map { ["Host: \($0)"] } ?? []) + fields.map { "\($0.name): \($0.value)" }

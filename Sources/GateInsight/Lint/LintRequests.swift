@@ -1,14 +1,14 @@
 package import GateCore
 
-/// What lint asks one instance, in this order: known before anything is sent, and the same whatever
-/// is answered.
+/// The requests of lint to one instance, in order; they do not depend on the responses.
 package struct LintRequests: Sendable {
   package let inquiries: [LintRequest]
 
-  /// More are sent to no instance.
+  /// The largest number of requests to an instance.
   package static let limit = 30
 
-  /// `nonce` makes paths and queries that nobody has asked before: letters and digits.
+  /// Creates the requests; `nonce` makes paths and queries unique, and consists of letters and
+  /// digits.
   package init(_ check: HealthCheck, request: RequestFacts = RequestFacts(), nonce: String) {
     let target = check.target
     inquiries =
@@ -32,7 +32,8 @@ package struct LintRequests: Sendable {
     let check = LintRequest(.check, method, path)
     let sign = path.contains("?") ? "&" : "?"
     let queries = ["a", "b"].map { LintRequest(.query, method, "\(path)\(sign)lint=\(nonce)\($0)") }
-    // Checks before, between and after the queries: what differs there alone is no matter of time.
+    // Checks come before, between and after the queries, so that a difference is not just a change
+    // over time.
     var all = [check, check, queries[0], check, check, queries[1], check]
     all.append(LintRequest(.first, method, path, fields: [keeps], on: .opened))
     all.append(LintRequest(.second, method, path, fields: [keeps], on: .kept))
@@ -58,13 +59,13 @@ package struct LintRequests: Sendable {
     let service = "lint.NoSuchService\(nonce)"
     var all = [LintRequest](repeating: LintRequest(.check, .call, target.path), count: 5)
     if target.path == HealthCheckTarget.standardGRPCPath {
-      // HealthCheckRequest: field 1, the service's name.
+      // HealthCheckRequest: field 1 is the service's name.
       let message = [0x0A, UInt8(service.utf8.count)] + Array(service.utf8)
       all.append(LintRequest(.unknownService, .call, target.path, message: message))
     }
     all.append(LintRequest(.unknownMethod, .call, "/\(service)/Check"))
     for version in ["v1", "v1alpha"] {
-      // ServerReflectionRequest: field 7, list_services.
+      // ServerReflectionRequest: field 7 is list_services.
       all.append(
         LintRequest(
           .reflection, .call, "/grpc.reflection.\(version).ServerReflection/ServerReflectionInfo",

@@ -2,7 +2,7 @@ internal import GateCore
 
 /// A lint rule: one way in which a health check cannot be trusted, how it is detected, and advice.
 package struct LintRule: Sendable {
-  /// The id by which the rule is listed and ignored: `catch-all`.
+  /// The ID by which the rule is listed and ignored, such as `catch-all`.
   package var id: String
   package var severity: Severity
   /// What it finds, as a sentence without its subject's number: `a path that cannot exist …`.
@@ -10,7 +10,7 @@ package struct LintRule: Sendable {
   /// Why the finding matters.
   package var why: String
   package var advice: String
-  /// Rules that say the same and more: of an instance that one of them found, this one is silent.
+  /// More specific rules, which replace the finding of this one for the same instance.
   var yieldsTo: Set<String> = []
   let look: @Sendable ([LintSubject]) -> [Sighting]
 
@@ -18,13 +18,13 @@ package struct LintRule: Sendable {
   package enum Severity: String, Hashable, Sendable, CaseIterable {
     /// The health check can pass with a broken application behind it, or fail with a good one.
     case error
-    /// It works, and will mislead or break one day.
+    /// It works now, but will mislead somebody or break at some time.
     case warning
     /// Worth knowing.
     case note
   }
 
-  /// Looks at each instance by itself.
+  /// A rule that examines each instance alone.
   static func ofEach(
     _ severity: Severity, _ id: String, finds: String, why: String, advice: String,
     yieldsTo others: Set<String> = [], when look: @escaping @Sendable (LintSubject) -> String?
@@ -38,7 +38,7 @@ package struct LintRule: Sendable {
     }
   }
 
-  /// Compares the instances of a group that are asked alike; there are at least two.
+  /// A rule that compares the instances of a group with the same requests; there are at least two.
   static func ofGroup(
     _ severity: Severity, _ id: String, finds: String, why: String, advice: String,
     when look: @escaping @Sendable ([LintSubject]) -> [Sighting]
@@ -52,9 +52,9 @@ package struct LintRule: Sendable {
 /// One instance that violates a rule, with the evidence.
 package struct Sighting: Hashable, Sendable {
   package var instance: String
-  /// In one line, cut and clean, and without what a URL in it has as a secret.
+  /// What was seen, on one line: shortened, sanitized, and without secrets in URLs.
   package var seen: String
-  /// In place of the rule's own, where the answer tells more.
+  /// Advice that replaces the rule's own if the response allows a better one.
   package var advice: String?
 
   package init(instance: String, seen: String, advice: String? = nil) {
@@ -67,9 +67,9 @@ package struct Sighting: Hashable, Sendable {
 /// The finding of one rule.
 package struct LintFinding: Sendable {
   package var rule: LintRule
-  /// As the target is spelled: `HTTP:80/health`.
+  /// The target's notation, such as `HTTP:80/health`.
   package var target: String
-  /// At least one; one an instance.
+  /// One sighting per instance; at least one.
   package var sightings: [Sighting]
 
   /// The advice for the finding.
@@ -77,7 +77,7 @@ package struct LintFinding: Sendable {
 }
 
 extension LintRule {
-  /// All rules, those first that say most of whether the application is there at all.
+  /// All rules; those that show whether the application responds at all come first.
   package static let all: [LintRule] = {
     let parts: [[LintRule]] = [
       passing, origin, request, content, differences, leaks, form, grpc,
@@ -85,7 +85,7 @@ extension LintRule {
     return parts.flatMap { $0 }
   }()
 
-  /// What the rules find in instances that were all asked alike, the worst first.
+  /// The findings in instances with the same requests, the worst first.
   package static func findings(
     in group: [LintSubject], of target: String, ignoring ignored: Set<String> = []
   ) -> [LintFinding] {

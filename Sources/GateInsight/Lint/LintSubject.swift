@@ -7,7 +7,7 @@ package struct LintSubject: Sendable {
   package var request: RequestFacts
   /// The exchanges, in the order of the requests.
   package var exchanges: [Exchange]
-  /// Those that a limit refused, after others had been answered: they say nothing else.
+  /// Exchanges that a rate limit refused after others had succeeded; they show nothing else.
   package var refused: [Exchange] = []
 
   package init(
@@ -36,13 +36,13 @@ extension LintSubject {
     exchanges.first { $0.inquiry.purpose == purpose }
   }
 
-  /// The exchanges that were nothing but the health check.
+  /// The exchanges with the health check's own request.
   var checks: [Exchange] { all(.check, .first, .second) }
 
-  /// Whole answers to the health check, passed or not.
+  /// The complete responses to the health check, passed or not.
   var answers: [Reply] { checks.compactMap(\.answer) }
 
-  /// Answers to the health check that passed.
+  /// The responses to the health check that passed.
   var passes: [Reply] { checks.filter { $0.passes(check) }.compactMap(\.answer) }
 
   /// The first check that passed.
@@ -55,7 +55,7 @@ extension LintSubject {
 
   var isGRPC: Bool { check.target.scheme.isGRPC }
 
-  /// `GET /health: HTTP 200, text/html, 512 bytes`.
+  /// The exchange in words, such as `GET /health: HTTP 200, text/html, 512 bytes`.
   func seen(_ exchange: Exchange, _ more: String = "") -> String {
     "\(exchange.inquiry.words): \(exchange.words)\(more)"
   }

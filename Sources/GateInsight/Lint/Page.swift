@@ -1,12 +1,12 @@
 internal import GateCore
 
-/// What is alike in two answers of the same page, whatever the counters and times in them.
+/// The parts of a page that stay the same, whatever counters and times it contains.
 struct Page: Hashable {
   var mediaType: String
-  /// Of JSON the names that are in it; of other text the text without its numbers.
+  /// For JSON the names in it; for other text the text without its numbers.
   var outline: String
 
-  /// `names` are those by which it was asked, which a page may repeat.
+  /// Reads a response; `names` are names in the request, which a page may repeat.
   init(_ reply: Reply, hiding names: [String]) {
     mediaType = reply.mediaType
     if let json = JSONLeaves(reply.body) {
@@ -18,7 +18,7 @@ struct Page: Hashable {
     }
   }
 
-  /// Each word with a digit in it (a time, a count, an identifier) becomes `#`.
+  /// Replaces each word with a digit (a time, a count, an ID) by `#`.
   private static func withoutNumbers(_ text: String) -> String {
     var outline = ""
     var word = ""
@@ -38,7 +38,7 @@ struct Page: Hashable {
   }
 }
 
-/// The version of the application that an answer shows, by the place where it stands.
+/// The version of the application that a response shows, with its place.
 struct ShownVersion: Hashable {
   var place: String
   var version: String

@@ -1,12 +1,12 @@
-/// Looks for several phrases at once: one pass over a body of 64 KiB, however many there are.
+/// Searches for several phrases at the same time, in one pass over a body of up to 64 KiB.
 struct PhraseFinder: Sendable {
   private let phrases: [[UInt8]]
-  /// Those that begin with a byte, by that byte.
+  /// The phrases by their first byte.
   private var byFirst = [[Int]](repeating: [], count: 256)
   private let letters: Letters
 
   enum Letters: Sendable {
-    /// The phrases are in lower case, and found in any.
+    /// The phrases are in lower case; the text may be in any case.
     case alike
     case exact
   }
@@ -20,7 +20,7 @@ struct PhraseFinder: Sendable {
     }
   }
 
-  /// The phrase that comes first in these bytes; nil when there is none.
+  /// The phrase that occurs first in these bytes; nil if none does.
   func first(in bytes: [UInt8]) -> String? {
     bytes.withUnsafeBufferPointer { bytes in
       for start in bytes.indices {
@@ -32,7 +32,7 @@ struct PhraseFinder: Sendable {
     }
   }
 
-  /// Those that are in these bytes.
+  /// The phrases that occur in these bytes.
   func all(in bytes: [UInt8]) -> Set<String> {
     var found = [Bool](repeating: false, count: phrases.count)
     bytes.withUnsafeBufferPointer { bytes in

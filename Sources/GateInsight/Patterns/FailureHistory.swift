@@ -1,19 +1,19 @@
 internal import GateCore
 
-/// How the checks of one instance went over time.
+/// The course of one instance's checks over time.
 enum Course: Hashable {
-  /// No check has succeeded yet.
+  /// No check has passed yet.
   case failedThroughout
-  /// It failed at first, and never again once it had succeeded.
+  /// It failed at first, and never again after it had passed.
   case booted
-  /// It succeeded, and now it fails.
+  /// It passed, and now it fails.
   case died
-  /// It failed once in between.
+  /// It failed once in between, and recovered.
   case relapsed
   /// It failed more than once in between.
   case flapping
 
-  /// Nil when no check has failed.
+  /// Nil if no check has failed.
   init?(of record: InstanceRecord) {
     guard record.failures > 0 else { return nil }
     let pattern = record.history.pattern
@@ -32,20 +32,20 @@ enum Course: Hashable {
 }
 
 extension ResultPattern {
-  /// How often a failure followed a success.
+  /// How often a failure followed a passing check.
   var relapses: Int { (changes + (failingSince == nil ? 0 : 1)) / 2 }
 
-  /// Whether two of the latest failures came one after the other.
+  /// Whether two of the latest failures were consecutive.
   var hasRunOfFailures: Bool { latest & (latest >> 1) != 0 }
 
-  /// The latest results, oldest first, as `++-++-`.
+  /// The latest results, oldest first, such as `++-++-`.
   func marks(of checks: Int, atMost limit: Int = 32) -> String {
     let shown = min(checks, limit, 64)
     let marks = (0..<shown).reversed().map { latest >> UInt64($0) & 1 == 1 ? "-" : "+" }
     return (shown < checks ? "…" : "") + marks.joined()
   }
 
-  /// The distances, in checks, between the beginnings of the latest runs of failures.
+  /// The distances between the beginnings of the latest runs of failures, in checks.
   func periods(of checks: Int) -> [Int] {
     var starts: [Int] = []
     var wasFailing = checks > 64
@@ -59,12 +59,14 @@ extension ResultPattern {
 }
 
 extension InstanceRecord {
-  /// Whether it was the process that came and went, and not its answers that changed.
+  /// Whether the process came and went, rather than its responses changed.
   var losesConnections: Bool {
-    let lost = history.pattern.failures(of: .connectionRefused) + history.pattern.failures(of: .connectionReset)
+    let lost =
+      history.pattern.failures(of: .connectionRefused)
+      + history.pattern.failures(of: .connectionReset)
     return 2 * lost >= failures
   }
 
-  /// Whether most failures were answers that did not come in time.
+  /// Whether most failures were timeouts of the response.
   var timesOut: Bool { 2 * history.pattern.failures(of: .timeoutResponse) > failures }
 }

@@ -1,6 +1,6 @@
 internal import GateCore
 
-/// What a course over time says of the instances that have it.
+/// A diagnosis that follows from the course of an instance's checks.
 enum CourseClaim: Int, Hashable, CaseIterable {
   case booted
   case stillBooting
@@ -81,7 +81,7 @@ enum CourseClaim: Int, Hashable, CaseIterable {
           : "a soak longer than \(well.rounded.inWords) would catch it the next time"))
   }
 
-  /// How long after the start of the run.
+  /// The time since the start of the run, in words.
   private static func words(of instant: GateInstant) -> String {
     "second \(instant.microseconds / 1_000_000)"
   }
@@ -102,13 +102,13 @@ enum CourseClaim: Int, Hashable, CaseIterable {
   }
 }
 
-/// When instances came up, and the settings that would have waited for them.
+/// The boot times of instances, and the settings that would have waited for them.
 struct BootTimes {
   private let occurrence: Occurrence
   private let policy: GatePolicy
-  /// The longest from when an instance was first seen to its first success, or to the end.
+  /// The longest time from the first sight of an instance to its first success, or to the end.
   private let longest: Duration
-  /// The deadline under which the last of them would have been healthy for the whole soak.
+  /// The deadline under which the last instance would have been healthy for the whole soak.
   private let deadline: Duration
 
   init(of occurrence: Occurrence, _ policy: GatePolicy, at end: GateInstant) {
@@ -157,13 +157,13 @@ struct BootTimes {
 }
 
 extension Duration {
-  /// To tenths of a second, or from a minute on to seconds: as people read such times.
+  /// Rounded to tenths of a second, or from a minute on to seconds.
   var rounded: Duration {
     let unit: Int64 = self < .seconds(60) ? 100_000 : 1_000_000
     return .microseconds((inMicroseconds + unit / 2) / unit * unit)
   }
 
-  /// To whole seconds, or under one to tenths of it: as people set such times.
+  /// Rounded up to seconds, or below one second to tenths, as users write such settings.
   var roundedUp: Duration {
     let unit: Int64 = self < .seconds(1) ? 100_000 : 1_000_000
     return .microseconds((inMicroseconds + unit - 1) / unit * unit)

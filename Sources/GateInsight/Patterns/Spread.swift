@@ -1,19 +1,19 @@
 internal import GateCore
 
-/// Where in the group the trouble is.
+/// The distribution of failures over the group.
 struct Spread {
-  /// What is wrong with whom: the place of the rule, or of the course.
+  /// A failing instance, and the cause: the index of its rule or course.
   struct Trouble {
     var instance: Instance
     var cause: Int
   }
 
   var troubles: [Trouble]
-  /// Those in trouble and the others.
+  /// All instances, failing or not.
   var group: [Instance]
   var old = Old.unknown
 
-  /// What is known of the old group.
+  /// The state of the old group, as far as it is known.
   enum Old {
     case unknown
     case well
@@ -55,7 +55,7 @@ struct Spread {
     }
   }
 
-  /// A zone in which all fail, while none does elsewhere.
+  /// The diagnosis of a zone in which all instances fail, while none does elsewhere; else nil.
   private var oneZone: Diagnosis? {
     let zones = Set(group.compactMap(\.zone))
     guard zones.count > 1, let zone = troubles.first?.instance.zone,
@@ -76,7 +76,7 @@ struct Spread {
       evidence: nil, confidence: there > 1 ? .likely : .possible)
   }
 
-  /// So few that it is hardly the build.
+  /// The diagnosis of so few failing instances that the build is an unlikely cause; else nil.
   private var few: Diagnosis? {
     guard group.count >= 3, troubles.count == 1 || 5 * troubles.count <= group.count else {
       return nil

@@ -1,8 +1,8 @@
 internal import GateCore
 
-/// The odds of a group by drawing, where there are too many groups to look at each.
+/// The odds of a group by simulation, for settings with too many possible groups to calculate them.
 ///
-/// The generator begins anew each time: the same settings give the same odds.
+/// The random numbers have a fixed seed, so the same settings give the same odds.
 struct DrawnGroup {
   private let rule: GroupRule
   private let count: Int
@@ -18,10 +18,10 @@ struct DrawnGroup {
 
   static let fewestRuns = 1000
   static let mostRuns = 100_000
-  /// Checks that are made for one failure rate, about.
+  /// The approximate number of checks that are simulated for one failure rate.
   static let work = 4_000_000
 
-  /// How many runs there is time for.
+  /// The number of runs that this work allows, for a group of `count` instances.
   static func runs(of count: Int, rounds: Int) -> Int {
     min(max(work / (count * rounds), fewestRuns), mostRuns)
   }
@@ -59,7 +59,7 @@ struct DrawnGroup {
         if wasHeld, phase != .held { forgetEpisode(&tally, order[...checked], in: round) }
       }
     }
-    // What is undecided after the last check is promoted when its soak ends.
+    // A group that is undecided after the last check is promoted when its soak ends.
     guard let soaked = soaked(phase) else { preconditionFailure("a run ends by its deadline") }
     return (.promote, soaked)
   }
@@ -69,7 +69,9 @@ struct DrawnGroup {
     return rule.slots.soaked(since: since)
   }
 
-  /// What was missed since all else held is as any other miss when it holds anew.
+  /// Marks checks that were missed since all other conditions held as ordinary misses.
+  ///
+  /// The conditions no longer hold; when they hold again, such an instance must pass a check first.
   private mutating func forgetEpisode(
     _ tally: inout GroupRule.Tally, _ checked: ArraySlice<Int>, in round: Int
   ) {
@@ -100,17 +102,17 @@ struct Draws {
     Double(next() >> 11) < probability * 0x1p53
   }
 
-  /// From 0 to less than the bound, each as probable but for 2^-54 of it.
+  /// A number from 0 to less than the bound; all are equally probable up to an error of 2^-54.
   mutating func below(_ bound: Int) -> Int {
     Int(next().multipliedFullWidth(by: UInt64(bound)).high)
   }
 }
 
-/// When drawn runs ended, and how.
+/// The decisions of simulated runs, with their times.
 struct DrawnEnds {
   private var ends: [Int64: (promoted: Int, rolledBack: Int)] = [:]
 
-  /// Counts a run that ended then, in microseconds.
+  /// Counts a run that ended at this time, in microseconds.
   mutating func note(at: Int64, isPromoted: Bool) {
     if isPromoted {
       ends[at, default: (0, 0)].promoted += 1
@@ -119,7 +121,7 @@ struct DrawnEnds {
     }
   }
 
-  /// The odds by so many runs.
+  /// The odds from this number of runs.
   func course(of runs: Int) -> VerdictDistribution {
     var course = VerdictDistribution()
     for (at, end) in ends.sorted(by: { $0.key < $1.key }) {

@@ -1,6 +1,6 @@
 internal import GateCore
 
-/// The odds of a group, exactly: every group that can come about, round by round.
+/// The exact odds of a group: the probability of every possible group, round by round.
 struct ExactGroup {
   private let rule: GroupRule
   private let count: Int
@@ -11,7 +11,9 @@ struct ExactGroup {
     rounds = GroupRounds(rule: rule, count: count, work: work)
   }
 
-  /// The course of the verdict; each rate is that of a round.
+  /// The verdicts with their probabilities; each rate is the failure rate of a round.
+  ///
+  /// - Throws: `TooManyGroups` if there are more groups than `work` allows.
   mutating func course(failing rates: [Double]) throws(GroupRounds.TooManyGroups)
     -> VerdictDistribution
   {
@@ -21,8 +23,12 @@ struct ExactGroup {
     return course
   }
 
-  /// The course in which all that is possible at a round is as probable, so that nothing is too
-  /// rare to be seen: of it the times count, and not the probabilities.
+  /// The verdicts if all possibilities of a round are equally probable.
+  ///
+  /// No possibility is then too rare to be kept. Only the times are meaningful, not the
+  /// probabilities.
+  ///
+  /// - Throws: `TooManyGroups` if there are more groups than `work` allows.
   mutating func possibleCourse() throws(GroupRounds.TooManyGroups) -> VerdictDistribution {
     try courseOfAll(Array(repeating: 0.5, count: rule.slots.rounds), .evenly)
   }
@@ -48,7 +54,7 @@ struct ExactGroup {
     return course
   }
 
-  /// Ends the soaks that end by the checks of a round; nil: those that end after the last.
+  /// Ends the soaks that end by the checks of a round, or (nil) after the last round.
   private func endSoaks(
     _ list: inout GroupRounds.List, before round: Int?, _ course: inout VerdictDistribution
   ) {
@@ -72,8 +78,11 @@ struct ExactGroup {
 
 // MARK: - Where every instance must be healthy, and none may be unhealthy
 
-/// Until all else holds the instances are independent, and each healthy one stays so: what the
-/// group is then follows from one instance's chain. Only from then on are groups looked at.
+/// The calculation for groups in which every instance must be healthy.
+///
+/// Until all other conditions hold, the instances are independent, and each healthy one stays
+/// healthy: the group's odds follow from one instance's chain. Whole groups are examined only after
+/// that.
 extension ExactGroup {
   private mutating func courseOfProducts(
     _ rates: [Double]
@@ -81,8 +90,11 @@ extension ExactGroup {
     rule.slots.soak == 0 ? try courseWithoutSoak(rates) : try courseWithSoak(rates)
   }
 
-  /// Between which probabilities that of a promotion lies, without a look at any group: all else has
-  /// come to hold, with every latest check passed or whatever they found; nil where that is not known.
+  /// Bounds of the probability of a promotion, calculated without any group; nil if they are
+  /// unknown.
+  ///
+  /// For the lower bound, all other conditions hold with every latest check passed; for the upper
+  /// bound, whatever the latest checks found.
   func promotionRange(failing rates: [Double]) -> ClosedRange<Double>? {
     guard rule.allowed == 0, rule.wanted == count, !rule.canFallBack, rule.slots.soak > 0 else {
       return nil
@@ -110,7 +122,8 @@ extension ExactGroup {
     var masses = InstanceMasses(rule)
     var undecided = 1.0
     for (round, rate) in rates.enumerated() {
-      // The groups that this round can make healthy: all that lack one success lack the last.
+      // The groups that can become healthy in this round: all instances that are not need one
+      // success.
       var rising = GroupRounds.List()
       for (group, chance) in try groups(masses.rising(rule), nil, .waiting) where group.isLacking {
         rising.add(group.group, chance)
@@ -134,7 +147,7 @@ extension ExactGroup {
     var course = VerdictDistribution()
     var held = GroupRounds.List()
     var masses = InstanceMasses(rule)
-    // By round: those healthy by then, of whom all are so until the soak has ended that begins then.
+    // By round: the instances that are healthy by then, at the end of the soak that begins then.
     var soaked: [InstanceMasses] = []
     var healthy = masses
     var undecided = 1.0
@@ -160,8 +173,9 @@ extension ExactGroup {
     return course
   }
 
-  /// Ends the soak that ends since the round before this one, or by it; returns how probable a
-  /// promotion is then.
+  /// Ends the soak that ends after the previous round and at the latest with this one.
+  ///
+  /// Returns the probability of a promotion at its end.
   private mutating func endSoak(
     of round: Int, _ soaked: [InstanceMasses], _ rates: [Double],
     _ held: inout GroupRounds.List, _ course: inout VerdictDistribution
@@ -179,14 +193,14 @@ extension ExactGroup {
     return max(promote, 0)
   }
 
-  /// The probability that a soak is on after a round.
+  /// The probability that a soak is running after a round.
   private func soaking(
     _ healthy: InstanceMasses, _ soaked: [InstanceMasses], _ rates: [Double], after round: Int
   ) -> Double {
     let ended = round - 1 - rule.slots.soakRounds
     guard ended < rule.slots.lastStart else { return 0 }
     let earlier = ended >= 0 ? soaked[ended].checkedOnce(rule, rates, in: round) : nil
-    // After the last check nothing can be made up for.
+    // After the last check, a missed check cannot be followed by a passing one.
     let isLast = round == rule.slots.lastRound
     func share(_ masses: InstanceMasses?) -> Double {
       power(masses.map { isLast ? $0.clear(rule) : $0.total } ?? 0)
@@ -194,7 +208,7 @@ extension ExactGroup {
     return max(share(healthy) - share(earlier), 0)
   }
 
-  /// The probability that too few are healthy after a round, and enough still can be in time.
+  /// The probability that too few are healthy after a round, but enough still can be in time.
   private func waiting(_ masses: InstanceMasses, after round: Int) -> Double {
     max(power(masses.inTime(rule, after: round)) - power(masses.healthy(rule).total), 0)
   }
@@ -203,12 +217,13 @@ extension ExactGroup {
 
   private struct Composed {
     var group: GroupRounds.Group
-    /// Whether one is not healthy yet, and whether one that is has missed its latest check.
+    /// Whether an instance is not healthy yet; `isPending`: a healthy one has missed its latest
+    /// check.
     var isLacking: Bool
     var isPending: Bool
   }
 
-  /// The groups of instances at these places, with what is more probable than in the other case.
+  /// The groups of instances in these states, with the excess of their probability over `less`.
   private mutating func groups(
     _ masses: InstanceMasses, _ less: InstanceMasses?, _ phase: GroupRule.Phase
   ) throws(GroupRounds.TooManyGroups) -> [(Composed, Double)] {
@@ -218,7 +233,7 @@ extension ExactGroup {
     var all: [(Composed, Double)] = []
     var counts: [(place: Int, count: Int)] = []
     let rule = rule
-    /// The chances are those of what is chosen so far, whatever the others are.
+    /// Chooses the states of the remaining instances; the chances are those of the choices so far.
     func choose(
       _ index: Int, _ left: Int, _ chance: Double, _ lessChance: Double
     ) throws(GroupRounds.TooManyGroups) {
@@ -254,7 +269,7 @@ extension ExactGroup {
   }
 }
 
-/// The probabilities of one instance's states, of those in which it never was unhealthy.
+/// The probabilities of one instance's states, given as far as it was never unhealthy.
 struct InstanceMasses {
   private(set) var masses: [Double]
 
@@ -275,7 +290,7 @@ struct InstanceMasses {
     masses = next
   }
 
-  /// After the checks of the rounds that follow; those after the last are never made.
+  /// The probabilities after the checks of the following rounds, up to the last round.
   func checked(
     _ rule: GroupRule, _ rates: [Double], after round: Int, times: Int
   ) -> InstanceMasses {
@@ -290,13 +305,14 @@ struct InstanceMasses {
     checked(rule, rates, after: round - 1, times: 1)
   }
 
-  /// The healthy part.
+  /// The part in which the instance is healthy.
   func healthy(_ rule: GroupRule) -> InstanceMasses {
     only { rule.chain.isHealthy($0) }
   }
 
-  /// Those that are healthy, and those that the next success makes so: put together where it makes
-  /// the same of them.
+  /// The part that is healthy, or becomes so with the next success.
+  ///
+  /// States that the success turns into the same state are combined.
   func rising(_ rule: GroupRule) -> InstanceMasses {
     var rising = healthy(rule)
     var places: [Int: Int] = [:]

@@ -1,26 +1,26 @@
 internal import GateCore
 
-/// Groups between two rounds, each with its probability, and what a round makes of them.
+/// Groups between two rounds, each with its probability, and the effect of a round on them.
 ///
-/// The instances are alike, so that how many are at which place is all that there is to know. The
-/// checks of a round are made one after the other, in an order in which each is as probable.
+/// The instances are alike, so a group is given by the number of instances at each place. The
+/// checks of a round are made one after the other; every order is equally probable.
 struct GroupRounds {
   let rule: GroupRule
   let count: Int
-  /// How many checks of whole groups may still be looked at.
+  /// The number of checks of whole groups that may still be examined.
   private var work: Int
-  /// The probability of the groups that were left out, each next to impossible.
+  /// The total probability of the groups that were left out, each of which is negligible.
   private(set) var leftOut = 0.0
 
-  /// There are too many groups to look at.
+  /// There are too many groups to examine.
   struct TooManyGroups: Error {}
 
-  /// A group is left out that is less probable; all of them together must not show.
+  /// The probability below which a group is left out; the total must be too small to be visible.
   static let negligible = 1e-19
   static let mostLeftOut = 1e-13
 
   struct Group: Hashable {
-    /// By place, how many instances are there; during a round those come last that were checked.
+    /// The number of instances at each place; during a round, those that were checked come last.
     fileprivate var members: [Members]
     var phase: GroupRule.Phase
   }
@@ -31,7 +31,7 @@ struct GroupRounds {
     var count: Int32
   }
 
-  /// Groups in the order in which they came: each run adds the same numbers in the same order.
+  /// Groups in the order in which they were added, so that each run adds numbers in the same order.
   struct List {
     fileprivate(set) var groups: [(group: Group, probability: Double)] = []
     private var places: [Group: Int] = [:]
@@ -71,7 +71,7 @@ struct GroupRounds {
     (self.rule, self.count, self.work) = (rule, count, work)
   }
 
-  /// A group with so many instances at each place.
+  /// The group with this number of instances at each place.
   static func group(_ places: [(place: Int, count: Int)], _ phase: GroupRule.Phase) -> Group {
     let members = places.filter { $0.count > 0 }.map {
       Members(place: Int32($0.place), count: Int32($0.count))
@@ -79,7 +79,7 @@ struct GroupRounds {
     return Group(members: members.sorted { $0.place < $1.place }, phase: phase)
   }
 
-  /// What a group comes to before the checks of a round.
+  /// The counts of a group before the checks of a round.
   func tally(_ group: Group, before round: Int) -> GroupRule.Tally {
     tally(group.members, in: round)
   }
@@ -94,7 +94,7 @@ struct GroupRounds {
     return tally
   }
 
-  /// Makes the checks of a round, and tells how probable it is that they bring which verdict.
+  /// Makes the checks of a round, and returns the probabilities of its verdicts.
   mutating func check(
     _ list: inout List, in round: Int, failing rate: Double
   ) throws(TooManyGroups) -> (promote: Double, rollback: Double) {
@@ -131,7 +131,9 @@ struct GroupRounds {
 
   mutating func leaveOut(_ probability: Double) { leftOut += probability }
 
-  /// Notes that one more group is looked at.
+  /// Counts one more examined group.
+  ///
+  /// - Throws: `TooManyGroups` if the work is used up.
   mutating func spend(_ effort: Int = 1) throws(TooManyGroups) {
     work -= effort
     guard work >= 0 else { throw TooManyGroups() }
@@ -150,7 +152,7 @@ struct GroupRounds {
 }
 
 extension GroupRounds.List {
-  /// The same before another round.
+  /// The same group before another round, when no instance has been checked.
   fileprivate var unchecked: Self {
     var list = Self()
     for (group, probability) in groups {
@@ -172,7 +174,7 @@ extension GroupRounds.Group {
       if next.members[index].count == 0 { next.members.remove(at: index) }
     }
     next.add(GroupRounds.Members(isChecked: true, place: Int32(new), count: 1))
-    // What was missed since all else held is as any other miss when it holds anew.
+    // A check that was missed while all other conditions held is an ordinary miss once they do not.
     if self.phase == .held, phase != .held { next.forgetEpisode() }
     return next
   }

@@ -1,26 +1,26 @@
 internal import GateCore
 
-/// What the gate decides about a group whose instances stand at certain places of their chain.
+/// The gate's decision about a group, given the states of its instances.
 ///
-/// It is the gate's own rule, of instances that are there from the start and stay. Both ways to the
-/// odds go by it: the one that looks at every group, and the one that draws.
+/// It is the gate's own rule, for instances that are there from the start and stay. Both the exact
+/// calculation and the simulation use it.
 struct GroupRule: Sendable {
   let chain: InstanceChain
   let slots: PlanSlots
-  /// So many must be healthy, and so many may be unhealthy.
+  /// The number that must be healthy; `allowed` is the number that may be unhealthy.
   let wanted: Int
   let allowed: Int
 
-  /// Whether an instance can be healthy, and new again, within the grace period.
+  /// Whether an instance can be healthy, and `initial` again, within the grace period.
   var canFallBack: Bool { slots.time(of: chain.needed[0]) < slots.gracePeriod }
 
-  /// How far a group is.
+  /// How far a group has come.
   enum Phase: Hashable, Sendable {
-    /// Not as the policy wants it.
+    /// Too few instances are healthy.
     case waiting
-    /// It is, since a round.
+    /// Enough instances are healthy, since a round.
     case soaking(since: Int)
-    /// All holds, but for the rule of the latest check.
+    /// All conditions hold except for the latest checks.
     case held
   }
 
@@ -30,18 +30,21 @@ struct GroupRule: Sendable {
     case undecided
   }
 
-  /// What a group comes to, counted as the gate counts it.
+  /// The counts of a group, as the gate counts them.
   struct Tally: Hashable, Sendable {
     var healthy: Int32 = 0
     var unhealthy: Int32 = 0
-    /// Healthy without a pass of the latest check, and those of them that missed one alone, and
-    /// that since all else held.
+    /// Healthy instances that did not pass their latest check.
+    ///
+    /// `missedOnceSince` counts those of them that missed only that check, after all other
+    /// conditions held.
     var missed: Int32 = 0
     var missedOnceSince: Int32 = 0
-    /// Those that cannot be anything but unhealthy or pending by the deadline.
+    /// Instances that can only be unhealthy or pending by the deadline.
     var hopeless: Int32 = 0
     var hopelessButOnceSince: Int32 = 0
-    /// Those that can be healthy in time for the soak, and counted by the deadline.
+    /// Instances that can be healthy in time for the soak; `inTime`: that can count by the
+    /// deadline.
     var inTimeForSoak: Int32 = 0
     var inTime: Int32 = 0
 
@@ -60,10 +63,10 @@ struct GroupRule: Sendable {
     }
   }
 
-  /// What an instance at a place comes to, whose next check is in a round.
+  /// The counts of one instance at a place, whose next check is in this round.
   ///
-  /// A place is twice the state's, and one more of an instance that has missed one check alone since
-  /// all else held.
+  /// A place is twice the index of its state, plus one if the instance has missed only one check
+  /// since all other conditions held.
   func tally(_ place: Int, nextCheck round: Int) -> Tally {
     let (state, isMissedSince) = (place / 2, place % 2 == 1)
     var tally = Tally()
@@ -87,7 +90,7 @@ struct GroupRule: Sendable {
     return tally
   }
 
-  /// Where a check leads from a place.
+  /// The place after a check.
   func after(_ place: Int, isPass: Bool, _ phase: Phase, in round: Int) -> Int {
     let state = place / 2
     guard !isPass else { return 2 * chain.afterSuccess[state] }
@@ -96,7 +99,7 @@ struct GroupRule: Sendable {
     return 2 * next + (isFirst ? 1 : 0)
   }
 
-  /// Decides after a check of a round.
+  /// Decides after a check of a round, and updates the phase.
   func decide(_ tally: Tally, _ phase: inout Phase, in round: Int) -> Outcome {
     guard tally.unhealthy <= allowed else { return .rollback }
     let wasHeld = phase == .held
@@ -113,7 +116,9 @@ struct GroupRule: Sendable {
     }
   }
 
-  /// All else holds from now on: what has missed its latest check must first pass one.
+  /// Begins the phase in which all other conditions hold.
+  ///
+  /// An instance that did not pass its latest check must pass one first.
   func begin(_ tally: Tally, _ phase: inout Phase) -> Outcome {
     phase = .held
     return isCounted(tally, pending: tally.missed)
@@ -124,7 +129,7 @@ struct GroupRule: Sendable {
       ? .promote : .undecided
   }
 
-  /// Whether it can still be promoted by the deadline.
+  /// Whether the group can still be promoted by the deadline.
   private func isPossible(_ tally: Tally, _ phase: Phase, wasHeld: Bool, in round: Int) -> Bool {
     switch phase {
     case .waiting:

@@ -1,34 +1,35 @@
 internal import GateCore
 
-/// What one instance can be, as far as its future depends on it, and where a check leads.
+/// The states of one instance as a Markov chain, and the state after each check.
 ///
-/// It is `InstanceHealth` without what does not matter any more, so that there are finitely many
-/// states: the successes of a healthy instance, the failures of an unhealthy one.
+/// It is `InstanceHealth` without values that no longer matter, such as the number of successes of
+/// a healthy instance or of failures of an unhealthy one. So there are finitely many states.
 struct InstanceChain: Sendable {
   struct State: Hashable, Sendable {
     var kind = InstanceState.initial
-    /// Whether it was healthy before, and has fallen back within the grace period.
+    /// Whether it was healthy, and fell back to `initial` within the grace period.
     var wasHealthy = false
-    /// Consecutive; 0 once healthy.
+    /// Consecutive successes; 0 once healthy.
     var successes = 0
-    /// Consecutive, forgiven or not, of a healthy instance: what the rule of the latest check asks.
+    /// Consecutive failures of a healthy instance, forgiven or not, for the rule of the latest
+    /// check.
     var failures = 0
-    /// Consecutive and counted; 0 while unhealthy.
+    /// Consecutive counted failures; 0 while unhealthy.
     var counted = 0
-    /// The latest counted checks of the unhealthy window but for the one that falls out next.
+    /// The latest counted results of the unhealthy window, without the one that drops out next.
     var recent: UInt64 = 0
   }
 
-  /// The first is that of a new instance.
+  /// The states; the first is that of a new instance.
   private(set) var states: [State] = [State()]
   private(set) var afterSuccess: [Int] = []
   private(set) var afterFailure: [Int] = []
-  /// Within the grace period.
+  /// The states after a failure within the grace period.
   private(set) var afterForgiven: [Int] = []
-  /// Consecutive successes until it is healthy; 0 when it is.
+  /// The number of consecutive successes until it is healthy; 0 if it is.
   private(set) var needed: [Int] = []
 
-  /// Nil when an unhealthy window has more states than can be looked at.
+  /// Builds the chain; nil if an unhealthy window has more than `mostStates` states.
   init?(_ check: HealthCheck) {
     var places: [State: Int] = [State(): 0]
     func place(_ state: State, _ states: inout [State]) -> Int {
@@ -54,10 +55,10 @@ struct InstanceChain: Sendable {
   func isHealthy(_ index: Int) -> Bool { states[index].kind == .healthy }
   func isUnhealthy(_ index: Int) -> Bool { states[index].kind == .unhealthy }
 
-  /// Whether it is healthy and has passed its latest check.
+  /// Whether it is healthy and passed its latest check.
   func isClear(_ index: Int) -> Bool { isHealthy(index) && states[index].failures == 0 }
 
-  /// Where a failure leads, counted or not.
+  /// The states after a failure, counted or forgiven.
   func afterFailure(_ counting: FailureCounting) -> [Int] {
     switch counting {
     case .counted: afterFailure
@@ -108,7 +109,7 @@ extension InstanceChain.State {
 }
 
 extension HealthCheck {
-  /// The bits of the window that the next check does not push out of it.
+  /// The bits of the window that stay in it after the next check.
   fileprivate var keptOfWindow: UInt64 {
     guard let checks = unhealthyWindow?.checks else { return 0 }
     return (1 << UInt64(checks - 1)) - 1

@@ -1,4 +1,4 @@
-/// What one instance becomes first, by the deadline; together 1.
+/// The probabilities of what one instance becomes first, by the deadline; their sum is 1.
 package struct InstanceOdds: Hashable, Sendable {
   package var healthy = 0.0
   package var unhealthy = 0.0
@@ -29,7 +29,7 @@ package struct InstanceOdds: Hashable, Sendable {
     undecided = masses.sorted { $0.key < $1.key }.reduce(0) { $0 + $1.value }
   }
 
-  /// Adds the odds of a case that comes about with a probability.
+  /// Adds the odds of a case, weighted with its probability.
   mutating func add(_ other: InstanceOdds, weighted weight: Double) {
     healthy += weight * other.healthy
     unhealthy += weight * other.unhealthy

@@ -1,12 +1,12 @@
 package import GateCore
 
-/// What settings mean: when each verdict can come, and how probable it is.
+/// The consequences of settings: when each verdict can come, and how probable it is.
 ///
 /// The same settings give the same plan.
 package struct Plan: Sendable {
-  /// Of several health checks the slowest, of which there are the fewest results.
+  /// The health check; of several the one with the longest interval, which has the fewest results.
   package let check: HealthCheck
-  /// At least one; those of several have names.
+  /// All health checks, at least one; if there are several, they have names.
   package let checks: [HealthCheck]
   package let policy: GatePolicy
   package let group: PlannedGroup
@@ -15,34 +15,35 @@ package struct Plan: Sendable {
   private let slots: PlanSlots
   private let rule: GroupRule
 
-  /// How the group's odds come about.
+  /// How the group's odds are determined.
   package enum Method: String, Hashable, Sendable, CaseIterable {
-    /// Calculated, from all that can come of a group.
+    /// Calculated from all possible groups.
     case exact
-    /// Drawn, where that is too much.
+    /// Simulated, if there are too many groups to calculate.
     case simulation
   }
 
-  /// Why there is no plan.
+  /// The reason why there is no plan.
   package enum Failure: Error, Hashable, Sendable {
     case tooManyInstances(most: Int)
     case tooManyRounds(Int, most: Int)
-    /// An unhealthy window or thresholds with more states than can be looked at.
+    /// The unhealthy window or the thresholds have too many states to examine.
     case tooManyStates
     case neverPromoted
-    /// An outage that can begin at any moment meets the checks in too many ways.
+    /// An outage that can begin at any moment affects the checks in too many different ways.
     case tooManyOutages(Int, most: Int)
   }
 
   package static let mostInstances = 1000
   package static let mostRounds = 100_000
-  /// States times rounds, and checks of whole groups under an outage that begins at any moment.
+  /// The limit for states times rounds, and for group checks under an outage at any moment.
   static let mostWork = 5_000_000
   static let mostOutages = 2000
-  /// Checks of whole groups that are looked at for one failure rate; beyond, the odds are drawn.
+  /// The number of group checks that are calculated per failure rate; beyond it, the odds are
+  /// simulated.
   static let exactWork = 400_000
 
-  /// The plans under single ones of several health checks; of one check none.
+  /// The plans for each of several health checks alone; empty for a single check.
   private let parts: [Plan]
 
   package init(checks: [HealthCheck], policy: GatePolicy) throws(Failure) {
@@ -94,8 +95,7 @@ package struct Plan: Sendable {
     odds([(failures, 1)])
   }
 
-  /// The odds for an outage that is as probable to begin at any moment before the deadline as at
-  /// any other.
+  /// The odds for an outage that is equally likely to begin at any moment before the deadline.
   package func odds(
     rate: Double, bootTime: Duration, outageOf length: Duration
   ) throws(Failure) -> PlanOdds {
@@ -130,14 +130,14 @@ package struct Plan: Sendable {
       ?? drawnCourse(rates, inCases: cases)
   }
 
-  /// The probability of a promotion at a failure rate, or of a rollback, exactly; nil when there are
-  /// too many groups to look at.
+  /// The exact probability of a promotion or a rollback at a failure rate; nil if it cannot be
+  /// calculated.
   func exactly(_ error: ThresholdSearch.Kind, rate: Double) -> Double? {
     let course = exactCourse(FailureModel(rate: rate).rates(slots), work: Self.exactWork)
     return error == .falsePromote ? course?.promote : course?.rollback
   }
 
-  /// Whether an error is at most so probable; nil when that is not known exactly.
+  /// Whether the probability of an error is within its limit; nil if that is not known exactly.
   func holds(_ limit: ThresholdSearch.Limit) -> Bool? {
     let rates = FailureModel(rate: limit.failureRate).rates(slots)
     let group = ExactGroup(rule: rule, count: group.count, work: 0)
@@ -145,14 +145,14 @@ package struct Plan: Sendable {
       let (least, most) =
         limit.kind == .falsePromote
         ? (range.lowerBound, range.upperBound) : (1 - range.upperBound, 1 - range.lowerBound)
-      // What is nearer than rounding is looked at.
+      // A probability that is closer to the limit than rounding errors is calculated below.
       if most <= limit.most - 1e-9 { return true }
       if least > limit.most + 1e-9 { return false }
     }
     return exactly(limit.kind, rate: limit.failureRate).map { $0 <= limit.most }
   }
 
-  /// Nil when there are too many groups to look at.
+  /// The exact verdicts; nil if there are too many groups.
   func exactCourse(_ rates: [Double], work: Int) -> VerdictDistribution? {
     var exact = ExactGroup(rule: rule, count: group.count, work: work)
     return try? exact.course(failing: rates)
@@ -164,8 +164,7 @@ package struct Plan: Sendable {
     return drawn.course(failing: rates, runs: max(runs / cases, 100))
   }
 
-  /// The outages that differ in the rounds that they meet, each as probable as its share of the
-  /// time before the deadline.
+  /// The outages that affect different rounds, each with its share of the time before the deadline.
   private func outages(
     of length: Duration
   ) -> [(range: Range<GateInstant>, weight: Double)] {
@@ -173,7 +172,7 @@ package struct Plan: Sendable {
     // An outage that begins after the round at -interval's place, or ends after one, meets others.
     var edges: Set<Int64> = [0, deadline]
     for round in stride(from: 0, through: deadline + length, by: Int64.Stride(interval)) {
-      // From `a + 1` on the round at `a` is missed; until `a - length` it was not met yet.
+      // An outage covers the round at `a` if it begins after `a - length` and not after `a`.
       for edge in [round + 1, round - length + 1] where (0..<deadline).contains(edge) {
         edges.insert(edge)
       }
@@ -186,7 +185,7 @@ package struct Plan: Sendable {
   }
 }
 
-/// How probable what is at one failure rate.
+/// The odds at one failure rate.
 package struct PlanOdds: Hashable, Sendable {
   package var rate: Double
   package var instance: InstanceOdds

@@ -1,22 +1,25 @@
 package import GateCore
 
-/// The earliest and the latest moment of each verdict, whatever the checks find.
+/// The earliest and the latest moment of each verdict, whatever the results of the checks are.
 ///
-/// They hold for rounds at one moment and answers that take no time; the gate itself decides at none
-/// outside them, and where a small group tells it all, it does decide at each of these moments.
+/// They are for rounds at one moment and responses that take no time. The gate never decides
+/// outside them. If a small group can stand for the whole one, it does decide at each of these
+/// moments.
 package struct PlanBounds: Hashable, Sendable {
   package var earliestPromotion: Duration
   package var latestPromotion: Duration
   package var earliestRollback: Duration
   package var latestRollback: Duration
-  /// When the last check begins that is made before the earliest promotion: of an instance that dies
-  /// for good after it, nothing is seen by then.
+  /// The start of the last check before the earliest promotion.
+  ///
+  /// If an instance dies for good after it, no check notices that before the promotion.
   package var lastCheckBeforePromotion: Duration
-  /// How long an instance can have been dead at a promotion that counts it, whatever the checks find
-  /// and however long they take, if none is lost.
+  /// The longest time for which a counted instance can have been dead at a promotion.
+  ///
+  /// It holds whatever the results and durations of the checks are, if no check is lost.
   package var longestUnseen: Duration
 
-  /// Of a group that can be promoted.
+  /// The bounds of a group that can be promoted.
   init(_ rule: GroupRule, _ group: PlannedGroup, _ check: HealthCheck) {
     let slots = rule.slots
     let reach = Reach(rule.chain, slots)
@@ -27,7 +30,7 @@ package struct PlanBounds: Hashable, Sendable {
     func duration(_ round: Int) -> Duration { .microseconds(slots.time(of: round)) }
     earliestPromotion = duration(first) + .microseconds(slots.soak)
     earliestRollback = duration(reach.earliestFailure(group))
-    // One failed check can be pending at the end, or make nothing unhealthy.
+    // One failed check can be pending at the end, or leave the instance healthy.
     let mayMiss = rule.chain.states.contains { $0.kind == .healthy && $0.failures > 0 }
     if let latest = LatestVerdicts(rule, group) {
       (latestPromotion, latestRollback) = (latest.promotion, latest.rollback)
@@ -39,19 +42,20 @@ package struct PlanBounds: Hashable, Sendable {
       latestPromotion = duration(last) + .microseconds(slots.soak)
       latestRollback = duration(last + slots.soakRounds)
     }
-    // Spread, the first of the last round is a whole interval before the promotion.
+    // With spread checks, the first check of the last round is a whole interval before the
+    // promotion.
     lastCheckBeforePromotion =
       check.spreadChecks
       ? max(duration(first), earliestPromotion - check.interval)
       : duration(first + slots.soakRounds)
-    // From the moment on at which all else holds, one failed check is no reason to wait; before, and
-    // in a group of one, each is.
+    // After all other conditions hold, one failed check is no reason to wait. Before that, and in a
+    // group of one, each failed check is.
     let mayMissOne = mayMiss && group.count > 1 || group.allowed > 0
     longestUnseen = check.interval * (mayMissOne ? 2 : 1) + check.timeout
   }
 }
 
-/// The latest verdicts of all that can come about, where that is not too much to look at.
+/// The latest verdicts of all possible courses; nil if there are too many to examine.
 private struct LatestVerdicts {
   private(set) var promotion = Duration.zero
   private(set) var rollback = Duration.zero
@@ -59,7 +63,7 @@ private struct LatestVerdicts {
   static let work = 300_000
 
   init?(_ rule: GroupRule, _ group: PlannedGroup) {
-    // What a long soak has more of is more of the same.
+    // A long soak differs from a shorter one only in more rounds of the same kind.
     let spared = rule.slots.sparedRounds(keeping: rule.chain)
     let slots = rule.slots.withoutRounds(spared)
     guard let count = group.telling(rule.chain) else { return nil }
@@ -76,7 +80,7 @@ private struct LatestVerdicts {
 }
 
 extension PlanSlots {
-  /// How many rounds of the soak show no more than the others do.
+  /// The number of the soak's rounds that can be left out without a difference.
   fileprivate func sparedRounds(keeping chain: InstanceChain) -> Int {
     guard gracePeriod == 0 else { return 0 }
     let memory = chain.states.reduce(0) { memory, state in
@@ -86,12 +90,12 @@ extension PlanSlots {
   }
 }
 
-/// A group by its counts.
+/// The size of a group and its limits.
 package struct PlannedGroup: Hashable, Sendable {
   package var count: Int
-  /// So many must be healthy at the same time; at least 1.
+  /// The number that must be healthy at the same time; at least 1.
   package var wanted: Int
-  /// So many may be unhealthy at once.
+  /// The number that may be unhealthy at the same time.
   package var allowed: Int
 
   package init(_ policy: GatePolicy) {
@@ -100,15 +104,15 @@ package struct PlannedGroup: Hashable, Sendable {
     allowed = policy.maxUnhealthy.roundedDown(of: count)
   }
 
-  /// Those that may be anything as long as the others are healthy.
+  /// The number of instances that may be in any state if the others are healthy.
   var spare: Int { count - wanted }
 
-  /// The size of a group in which all that can be, and no more, can be in this one: of those that
-  /// must be healthy, at most three differ; nil when it is not known to be.
+  /// The size of a smaller group with the same possibilities; nil if none is known.
   ///
-  /// The rule of the latest check holds a group up as long as one is pending, and three suffice to
-  /// take turns at it whenever any number does: with a threshold of two nobody takes over, with one
-  /// of three three do, with a higher one two.
+  /// Of the instances that must be healthy, at most three matter. The rule of the latest check
+  /// holds the group up as long as one is pending, and three are enough to take turns at that
+  /// whenever any number is: with a threshold of one it takes three, with a higher one two, and
+  /// with two nobody can take over.
   fileprivate func telling(_ chain: InstanceChain) -> Int? {
     guard count > 3 else { return count }
     let hasWindow = chain.states.contains { $0.recent > 0 }
@@ -116,12 +120,13 @@ package struct PlannedGroup: Hashable, Sendable {
   }
 }
 
-/// The states that one instance can be in after each round, whatever its checks find.
+/// The states that one instance can reach after each round, whatever its results are.
 private struct Reach {
   private let chain: InstanceChain
   private let slots: PlanSlots
-  /// By round, of those that never were unhealthy, and of all; the first are before any check, and
-  /// the last are those of all later rounds too.
+  /// The reachable states by round, of instances that were never unhealthy; `any`: of all.
+  ///
+  /// The first are those before any check; the last also apply to all later rounds.
   private var neverUnhealthy: [Set<Int>] = [[0]]
   private var any: [Set<Int>] = [[0]]
 
@@ -161,9 +166,8 @@ private struct Reach {
 
   /// The rounds in which an instance can become healthy, in time for the group's soak.
   ///
-  /// A group that is held back as long as can be is held back by instances that all do the same:
-  /// those that are new for as long as they can be, or, when enough of them may be unhealthy at
-  /// once, those that recover as late as they can.
+  /// A group is held back longest by instances that all do the same. They stay `initial` as long as
+  /// possible, or recover as late as possible if enough of them may be unhealthy at the same time.
   func rises(_ past: Past) -> [Int] {
     (0..<(slots.lastStart + 1)).filter { round in
       states(past, before: round).contains {
@@ -172,8 +176,8 @@ private struct Reach {
     }
   }
 
-  /// The first round after which the verdict can be a rollback: nothing fails sooner than what
-  /// fails each time.
+  /// The first round after which the verdict can be a rollback: that of a group whose checks all
+  /// fail.
   func earliestFailure(_ group: PlannedGroup) -> Int {
     var (state, round) = (0, 0)
     while true {

@@ -1,19 +1,19 @@
 package import GateCore
 
-/// When a planned run makes its rounds of checks, and which of them can still matter.
+/// The times of the rounds of checks in a planned run, and which of them still matter.
 ///
-/// All instances are there from the start, each round is at one moment, and answers take no time.
+/// All instances are there from the start, each round is at one moment, and responses take no time.
 package struct PlanSlots: Hashable, Sendable {
-  /// All in microseconds.
+  /// The interval; all times are in microseconds.
   let interval: Int64
   let soak: Int64
   let gracePeriod: Int64
   let deadline: Int64
-  /// The last round by the deadline.
+  /// The index of the last round by the deadline.
   let lastRound: Int
-  /// The last round after which the group can begin to be healthy.
+  /// The index of the last round after which a group can become healthy; -1 if there is none.
   let lastStart: Int
-  /// Rounds that lie within a soak that begins with a round; the one at its very end is too late.
+  /// The rounds within a soak that begins with a round; one at its very end does not count.
   let soakRounds: Int
 
   package init(check: HealthCheck, policy: GatePolicy) {
@@ -30,39 +30,40 @@ package struct PlanSlots: Hashable, Sendable {
     soakRounds = soak == 0 ? 0 : Int((soak + interval - 1) / interval) - 1
   }
 
-  /// The same with a soak and a deadline that are so many intervals shorter.
+  /// The same with a soak and a deadline that are shorter by `count` intervals.
   func withoutRounds(_ count: Int) -> PlanSlots {
     PlanSlots(
       interval: interval, soak: soak - time(of: count), gracePeriod: gracePeriod,
       deadline: deadline - time(of: count))
   }
 
-  /// Rounds up to the last that can bring a verdict: by the deadline, a failed check can be made up
-  /// for.
+  /// The number of rounds that can bring a verdict; until the deadline a failed check can be made
+  /// up.
   package var rounds: Int { lastRound + 1 }
 
   func time(of round: Int) -> Int64 { Int64(round) * interval }
 
-  /// When a soak ends that begins with a round.
+  /// The end of a soak that begins with a round.
   func soaked(since round: Int) -> Int64 { time(of: round) + soak }
 
   func counting(in round: Int) -> FailureCounting {
     time(of: round) < gracePeriod ? .forgiven : .counted
   }
 
-  /// Whether so many successes, beginning with the round after this one, come in time.
+  /// Whether this number of successes, beginning with the next round, is reached in time for the
+  /// soak.
   func isInTime(needing successes: Int, after round: Int) -> Bool {
     successes <= 0 || round + successes <= lastStart
   }
 }
 
-/// How checks are taken to fail.
+/// An assumption about how checks fail.
 package struct FailureModel: Hashable, Sendable {
-  /// The probability that a check fails, apart from what follows; 0 to 1.
+  /// The probability that a check fails, apart from the times below; 0 to 1.
   package var rate: Double
-  /// Checks that start before this fail for certain.
+  /// Checks that start before this time certainly fail.
   package var bootTime: Duration
-  /// Checks that start within this time fail for certain.
+  /// Checks that start within this time certainly fail; nil for no outage.
   package var outage: Range<GateInstant>?
 
   package init(
@@ -73,7 +74,7 @@ package struct FailureModel: Hashable, Sendable {
     self.outage = outage
   }
 
-  /// The probability that a check of each round fails.
+  /// The probability that a check fails, by round.
   func rates(_ slots: PlanSlots) -> [Double] {
     (0..<slots.rounds).map { round in
       let moment = GateInstant(microseconds: slots.time(of: round))
@@ -81,7 +82,7 @@ package struct FailureModel: Hashable, Sendable {
     }
   }
 
-  /// Whether a check that starts then fails for certain.
+  /// Whether a check that starts at this moment certainly fails.
   func isCertain(at moment: GateInstant) -> Bool {
     moment < .start + bootTime || outage?.contains(moment) == true
   }

@@ -1,6 +1,6 @@
-/// The arithmetic of counts that the plan needs; exact but for rounding, and nothing is drawn.
+/// Functions for probabilities of counts, exact except for rounding.
 enum Probability {
-  /// `base` to a whole power of at least 0.
+  /// `base` to the power of a whole number of at least 0.
   static func power(_ base: Double, _ exponent: Int) -> Double {
     var (result, square, rest) = (1.0, base, exponent)
     while rest > 0 {
@@ -11,8 +11,9 @@ enum Probability {
     return result
   }
 
-  /// The probability that each of `count` is of the first kind or the second, and at least `least`
-  /// of the first; what is neither takes the rest.
+  /// The probability that `count` items are all of the first or second kind, `least` of the first.
+  ///
+  /// `first` and `second` are the probabilities of the kinds; the rest is neither.
   static func atLeast(_ least: Int, of count: Int, _ first: Double, _ second: Double) -> Double {
     guard least > 0 else { return power(first + second, count) }
     guard least <= count, first > 0 else { return 0 }
@@ -21,7 +22,7 @@ enum Probability {
     return power(first + second, count) * (tail / sum)
   }
 
-  /// The binomial terms relative to the greatest: their sum, and that of the terms from `least` on.
+  /// The binomial terms relative to the greatest one: their sum, and the sum from `least` on.
   private static func weights(
     of count: Int, _ first: Double, _ second: Double, from least: Int
   ) -> (sum: Double, tail: Double) {
@@ -51,7 +52,7 @@ enum Probability {
   ) -> Double {
     guard chosen <= count else { return 0 }
     let pairs = min(chosen, count - chosen)
-    // One factor of each kind with each factor of the coefficient, so that nothing overflows.
+    // Factors are paired with those of the coefficient, so that nothing overflows.
     var term = power(chosen > pairs ? first : second, count - 2 * pairs)
     for place in 0..<pairs {
       term *= Double(count - place) / Double(place + 1) * first * second
@@ -59,7 +60,7 @@ enum Probability {
     return term
   }
 
-  /// The smallest count for which so many successes in a row are less probable than `chance`.
+  /// The smallest number of successes in a row whose probability is below `chance`.
   static func runLength(of success: Double, under chance: Double) -> Int {
     var (length, probability) = (0, 1.0)
     while probability > chance, length < 1_000_000 {
@@ -69,7 +70,7 @@ enum Probability {
     return length
   }
 
-  /// The number from 0 to 1 that to the power of `exponent`, at least 1, is `value`.
+  /// The number from 0 to 1 whose power `exponent` (at least 1) is `value`.
   static func root(_ value: Double, _ exponent: Int) -> Double {
     var (low, high) = (0.0, 1.0)
     while true {
@@ -80,7 +81,7 @@ enum Probability {
   }
 }
 
-/// The nodes and weights of Gauss and Legendre for an integral from 0 to 1.
+/// Nodes and weights of the Gauss-Legendre quadrature from 0 to 1.
 ///
 /// With n nodes the integral of a polynomial of a degree up to 2n - 1 is exact.
 struct Quadrature: Sendable {
@@ -90,7 +91,7 @@ struct Quadrature: Sendable {
   init(exactForDegree degree: Int) {
     let count = degree / 2 + 1
     for index in 0..<count {
-      // By Newton, from evenly spread angles, which is near enough: cos is that of a polynomial.
+      // Newton's method, from evenly spaced angles; their cosines are close enough to the nodes.
       var x = Self.firstGuess(index, of: count)
       var slope = 0.0
       for _ in 0..<100 {
@@ -110,7 +111,9 @@ struct Quadrature: Sendable {
     zip(nodes, weights).reduce(0) { $0 + $1.1 * function($1.0) }
   }
 
-  /// Source: Abramowitz and Stegun, 22.16.6: the cosine of (4i + 3) / (4n + 2) times pi.
+  /// The first approximation of a node: the cosine of (4i + 3) / (4n + 2) times pi.
+  ///
+  /// Source: Abramowitz and Stegun, 22.16.6.
   private static func firstGuess(_ index: Int, of count: Int) -> Double {
     cosine(.pi * (Double(index) + 0.75) / (Double(count) + 0.5))
   }
@@ -125,7 +128,7 @@ struct Quadrature: Sendable {
     return (value, Double(degree) * (x * value - before) / (x * x - 1))
   }
 
-  /// For an angle from 0 to pi, by its series: the standard library has no cosine.
+  /// The cosine of an angle from 0 to pi, by its series: the standard library has none.
   private static func cosine(_ angle: Double) -> Double {
     guard angle <= .pi / 2 else { return -cosine(.pi - angle) }
     let square: Double = -angle * angle

@@ -1,35 +1,35 @@
 internal import GateCore
 
-/// What is planned of a group under several health checks, each with rounds of its own.
+/// The plan of a group with several health checks, each with its own rounds.
 ///
-/// A Markov chain over how many instances are in which state would need the product of their states
-/// and a common round. So the odds are drawn, and by the gate itself: it is fed rounds whose checks
-/// fail at the rate, each at one moment, until it has its verdict. The generator begins anew each
-/// time: the same settings give the same odds.
+/// A Markov chain over the number of instances in each state would need the product of their states
+/// and a common round. So the odds are simulated with the gate itself: it gets rounds whose checks
+/// fail at the rate, each at one moment, until it gives a verdict. The random numbers have a fixed
+/// seed, so the same settings give the same odds.
 struct SeveralChecksPlan {
   private let checks: [HealthCheck]
   private let policy: GatePolicy
   private let count: Int
   private var random = Draws()
 
-  /// Checks of a whole run, times runs.
+  /// The number of checks in a whole run, times the number of runs.
   private static let work = 150_000
   private static let fewestRuns = 200
   private static let mostRuns = 10_000
-  /// More checks at once than this take too long.
+  /// The largest number of checks at the same time; more take too long.
   static let mostAtOnce = 200
 
   init(_ checks: [HealthCheck], _ policy: GatePolicy, count: Int) {
     (self.checks, self.policy, self.count) = (checks, policy, count)
   }
 
-  /// How many runs there is time for.
+  /// The number of runs that the work allows.
   private var runs: Int {
     let rounds = checks.reduce(0) { $0 + Int(policy.deadline / $1.interval) + 1 }
     return min(max(Self.work / max(count * rounds, 1), Self.fewestRuns), Self.mostRuns)
   }
 
-  /// `cases` share the time that there is.
+  /// Simulates the odds; `cases` is the number of cases that share the work.
   mutating func odds(_ failures: FailureModel, inCases cases: Int) -> (
     course: VerdictDistribution, instance: InstanceOdds
   ) {
@@ -72,7 +72,7 @@ struct SeveralChecksPlan {
     return verdict
   }
 
-  /// What one instance becomes first, by the deadline.
+  /// The probabilities of what one instance becomes first, by the deadline.
   private mutating func first(_ failures: FailureModel) -> InstanceOdds {
     var healths = checks.map { _ in InstanceHealth() }
     var (round, odds) = (Round(checks), InstanceOdds())
@@ -103,7 +103,7 @@ struct SeveralChecksPlan {
       started: now, result: fails ? .failure(.statusMismatch) : .success, latencyMicroseconds: 0)
   }
 
-  /// The moments of the checks, which of them are made at each.
+  /// The moments of the checks, and which health checks are made at each.
   private struct Round {
     private let intervals: [Int64]
     private var next: [Int64]
@@ -115,7 +115,7 @@ struct SeveralChecksPlan {
 
     var moment: GateInstant { GateInstant(microseconds: next.min() ?? 0) }
 
-    /// The places of those that are due, and on to the next moment.
+    /// Returns the indexes of the health checks that are due, and advances to the next moment.
     mutating func take() -> [Int] {
       let now = moment.microseconds
       let due = next.indices.filter { next[$0] == now }
@@ -126,22 +126,22 @@ struct SeveralChecksPlan {
 }
 
 extension PlanBounds {
-  /// Those of a group under several health checks, from those under each of them alone.
+  /// The bounds of a group with several health checks, from those of each check alone.
   ///
-  /// They hold, and need not all be reached: the checks have no common rounds.
+  /// They hold, but need not all be reached, because the checks have no common rounds.
   init(ofParts parts: [PlanBounds], _ checks: [HealthCheck], _ policy: GatePolicy) {
     let earliest = checks.earliestPromotion(under: policy)
     earliestPromotion = earliest
     latestPromotion = policy.deadline
     earliestRollback = parts.map(\.earliestRollback).min() ?? .zero
     latestRollback = policy.deadline
-    // The last of all that are made before.
+    // The last of all checks before the promotion.
     lastCheckBeforePromotion =
       checks.map { check in
         let rounds = max(earliest.inMicroseconds - 1, 0) / check.interval.inMicroseconds
         return check.interval * Int(rounds)
       }.max() ?? .zero
-    // Each of them would have seen it.
+    // Each of the health checks would have detected it.
     longestUnseen = parts.map(\.longestUnseen).min() ?? .zero
   }
 }

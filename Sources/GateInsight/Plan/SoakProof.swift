@@ -1,15 +1,15 @@
 internal import GateCore
 
-/// What a run without any failed check proves of the failure rate, at 95 %.
+/// What a run without any failed check proves about the failure rate, at 95 %.
 ///
 /// With a failure rate of r, n checks in a row succeed with probability (1 - r)ⁿ; rates for which
 /// that is less than 5 % are excluded. Source: Clopper and Pearson (1934), for no failures.
 package struct SoakProof: Hashable, Sendable {
-  /// Checks of one instance before the earliest promotion.
+  /// The number of checks of one instance before the earliest promotion.
   package var checks: Int
-  /// The failure rate of an instance that they exclude, and all greater ones.
+  /// The smallest failure rate of an instance that these checks exclude; 0 to 1.
   package var excludedRate: Double
-  /// The same of all instances together, if they all have one rate.
+  /// The same for all instances together, if all have the same rate.
   package var excludedGroupRate: Double
   /// What it takes to exclude other rates.
   package var wanted: [Wanted]
@@ -17,11 +17,11 @@ package struct SoakProof: Hashable, Sendable {
   package struct Wanted: Hashable, Sendable {
     package var rate: Double
     package var checks: Int
-    /// The soak in which an instance gets so many checks.
+    /// The soak in which an instance has this number of checks.
     package var soak: Duration
   }
 
-  /// The confidence, as what is left of it.
+  /// One minus the confidence.
   static let doubt = 0.05
 
   init(_ check: HealthCheck, _ slots: PlanSlots, count: Int) {
@@ -31,7 +31,7 @@ package struct SoakProof: Hashable, Sendable {
     wanted = [0.05, 0.01, 0.001].map { rate in
       let checks = Probability.runLength(of: 1 - rate, under: Self.doubt)
       let missing = max(checks - check.initialThreshold, 0)
-      // The check at a soak's end comes too late, so an interval more than there are checks.
+      // The check at the end of a soak comes too late, so the soak needs one more interval.
       let soak = missing == 0 ? .zero : check.interval * (missing + 1)
       return Wanted(rate: rate, checks: checks, soak: soak)
     }

@@ -1,24 +1,25 @@
 package import GateCore
 
-/// What a step of a canary means for those who are sent to the new group.
+/// What a step of a canary means for the users who are sent to the new group.
 package struct StepPlan: Hashable, Sendable {
   package let name: String
   package let weight: Int?
-  /// From the start of the run, at the earliest: commands and approvals take their time beside it.
+  /// The earliest begin, from the start of the run; commands and approvals take additional time.
   package let begins: Duration
   package let ends: Duration
-  /// How long all users would have had to be there for as many requests as the step sends, up to
-  /// its end: the weight of each step by how long it lasts; nil where a weight is not said.
+  /// The time for which all traffic would cause as many requests as the steps have, up to this
+  /// one's end.
+  ///
+  /// It is the sum of weight times duration; nil if a weight is unknown.
   package let exposure: Duration?
-  /// How long it takes at most until instances that fail every check end the step.
+  /// The longest time until instances that fail every check end the step.
   package let seenByChecks: Duration
-  /// The same for the guard that is the quickest to see what it measures fail; nil without guards
-  /// that have a say.
+  /// The same for the fastest guard that is not advisory; nil if there is none.
   package let seenByGuards: Duration?
-  /// What is sent to the new group until then, as `exposure` is counted.
+  /// The exposure until the failure is detected, like `exposure`; nil if the weight is unknown.
   package let exposureUntilSeen: Duration?
 
-  /// Those of a policy, in their order.
+  /// The plans of a policy's steps, in their order.
   package static func all(_ checks: [HealthCheck], _ policy: GatePolicy) -> [StepPlan] {
     var begins = checks.earliestPromotion(under: policy)
     for step in policy.steps { begins = begins - step.shortest }
@@ -42,7 +43,7 @@ package struct StepPlan: Hashable, Sendable {
     self.begins = begins
     self.ends = ends
     self.exposure = exposure
-    // Whichever of several checks is the first to see it.
+    // Of several health checks, the fastest detects it.
     seenByChecks =
       checks.map { $0.interval * $0.unhealthyThreshold + $0.timeout }.min() ?? .zero
     seenByGuards = step.guards.filter { !$0.isAdvisory }.map { measure in

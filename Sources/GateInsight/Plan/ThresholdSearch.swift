@@ -1,20 +1,20 @@
 package import GateCore
 
-/// Looks for the thresholds and the soak with the earliest promotion that keep the errors small.
+/// Searches for the thresholds and the soak with the earliest promotion that keep the errors small.
 package struct ThresholdSearch: Sendable {
-  /// What does not change: the semantics, the interval, the counts, a fixed deadline.
+  /// The settings that do not change: semantics, interval, counts, and a fixed deadline.
   package var check: HealthCheck
   package var policy: GatePolicy
-  /// A number that was chosen, and is not to follow from the others.
+  /// The initial threshold, if the user set one; nil if it follows from the others.
   package var initialThreshold: Int?
   package var deadline: Duration?
-  /// At least one of them.
+  /// The limits of the errors; at least one.
   package var limits: [Limit]
 
-  /// How often a group may be decided wrongly whose checks fail at a rate.
+  /// How often a group whose checks fail at a rate may be decided wrongly.
   package struct Limit: Hashable, Sendable {
     package var kind: Kind
-    /// The probability that is allowed.
+    /// The highest probability that is allowed.
     package var most: Double
     package var failureRate: Double
 
@@ -30,14 +30,14 @@ package struct ThresholdSearch: Sendable {
     case falseRollback = "false_rollback"
   }
 
-  /// Settings that hold the limits.
+  /// Settings that keep the limits.
   package struct Proposal: Hashable, Sendable {
     package var check: HealthCheck
     package var policy: GatePolicy
     package var earliestPromotion: Duration
     /// The probabilities of the errors, in the order of the limits.
     package var errors: [Double]
-    /// Whether settings were passed over whose odds are too much to calculate.
+    /// Whether settings were skipped because their odds cannot be calculated.
     package var isIncomplete = false
   }
 
@@ -55,17 +55,19 @@ package struct ThresholdSearch: Sendable {
   /// The longest soak that is tried, in intervals.
   package static let longestSoak = 2000
 
-  /// Nil when no thresholds that the load balancer takes hold the limits with any such soak.
+  /// The best settings; nil if no thresholds of the load balancer keep the limits with any such
+  /// soak.
   ///
-  /// Only what is calculated is compared: settings whose odds would have to be drawn are passed over.
+  /// Only calculated odds are compared: settings whose odds would be simulated are skipped.
   ///
-  /// A longer soak promotes no group that a shorter one would not, so that the shortest that holds
-  /// the limit of false promotions is found by halving; one that is longer yet only rolls back more.
+  /// A longer soak promotes no group that a shorter one would not. So the shortest soak that keeps
+  /// the limit of false promotions is found by bisection; a longer one only causes more rollbacks.
   package func proposal() -> Proposal? {
     let thresholds = check.semantics.ranges(for: check.target).thresholds
     var best: Proposal?
     var isIncomplete = false
-    // Those first that fail the most of what is bad: what they need bounds what the others may.
+    // The thresholds that fail most bad groups come first: the soak that they need limits the
+    // others.
     for unhealthy in thresholds {
       for healthy in thresholds.reversed() {
         guard
@@ -141,8 +143,8 @@ package struct ThresholdSearch: Sendable {
 }
 
 extension ThresholdSearch.Proposal {
-  /// Earlier; among equals the one that bears more failures of a good group, and then the one that
-  /// lets it recover sooner.
+  /// Whether it promotes earlier; if equal, it tolerates more failures of a good group, or else
+  /// recovers sooner.
   fileprivate func isBetter(than other: Self?) -> Bool {
     guard let other else { return true }
     guard earliestPromotion == other.earliestPromotion else {

@@ -1,6 +1,6 @@
 package import GateCore
 
-/// How probable which verdict is, and when it comes.
+/// The probability of each verdict, and when it comes.
 package struct VerdictDistribution: Hashable, Sendable {
   package struct Step: Hashable, Sendable {
     package var at: GateInstant
@@ -8,9 +8,9 @@ package struct VerdictDistribution: Hashable, Sendable {
     package var rollback: Double
   }
 
-  /// In the order of their times.
+  /// The moments at which verdicts come, earliest first.
   package private(set) var steps: [Step] = []
-  /// How many runs were drawn; nil: nothing was drawn, and it is exact but for rounding.
+  /// The number of simulated runs; nil if the odds are exact except for rounding.
   package private(set) var runs: Int?
   private var variance = 0.0
 
@@ -19,10 +19,10 @@ package struct VerdictDistribution: Hashable, Sendable {
   package var promote: Double { steps.reduce(0) { $0 + $1.promote } }
   package var rollback: Double { steps.reduce(0) { $0 + $1.rollback } }
 
-  /// The standard error of the probabilities; 0 when they are exact.
+  /// The standard error of the probabilities; 0 if they are exact.
   package var standardError: Double { variance.squareRoot() }
 
-  /// The mean time of the verdict in seconds.
+  /// The mean time of the verdict, in seconds.
   package var expectedSeconds: Double {
     let known = promote + rollback
     guard known > 0 else { return 0 }
@@ -32,7 +32,7 @@ package struct VerdictDistribution: Hashable, Sendable {
     return sum / known / 1_000_000
   }
 
-  /// Adds what is decided at one moment; rounding may leave a little less than nothing.
+  /// Adds the verdicts of one moment; because of rounding, a probability may be slightly below 0.
   mutating func add(at microseconds: Int64, promote: Double = 0, rollback: Double = 0) {
     let (promote, rollback) = (max(promote, 0), max(rollback, 0))
     guard promote + rollback > 0 else { return }
@@ -46,16 +46,17 @@ package struct VerdictDistribution: Hashable, Sendable {
     }
   }
 
-  /// Notes that so many runs were drawn for it.
+  /// Records the number of simulated runs.
   ///
-  /// Where all came to the same, the error is that of one more of each kind: it is never none.
+  /// If all runs had the same verdict, the error is that of one more run of each kind: it is never
+  /// 0.
   mutating func noteDraws(_ count: Int) {
     runs = count
     let chance = (promote * Double(count) + 1) / Double(count + 2)
     variance = chance * (1 - chance) / Double(count)
   }
 
-  /// Adds another course that comes about with a probability.
+  /// Adds another distribution, weighted with its probability.
   mutating func add(_ other: VerdictDistribution, weighted weight: Double) {
     for step in other.steps {
       add(

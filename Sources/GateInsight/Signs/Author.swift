@@ -1,17 +1,17 @@
-/// A program whose own pages are known, so that what it says is not taken for the application's.
+/// A program whose own pages are known, so that they are not taken for the application's.
 ///
-/// The marks are those of the programs' own pages: of their sources, and of what they send.
+/// The marks are from the programs' sources, and from pages that they sent.
 struct Author: Sendable {
   var name: String
   var role: Role
   var mark: Mark
 
   enum Role: Sendable {
-    /// Stands before an application: a proxy, a web server, a load balancer, an edge.
+    /// In front of an application: a proxy, a web server, a load balancer, an edge.
     case front
-    /// Runs the application in its own process, or answers for one that it could not start.
+    /// Runs the application in its own process, or responds for one that it could not start.
     case host
-    /// Is the application, or what it is written with.
+    /// The application itself, or its framework.
     case framework
   }
 
@@ -25,10 +25,10 @@ struct Author: Sendable {
     name.flatMap { name in all.first { $0.name == name } }
   }
 
-  /// The first whose mark an answer shows is its author.
+  /// The first program whose mark a response has is its author.
   static let all = fronts + hosts + frameworks
 
-  /// An answer of HAProxy's own has no Server header; its pages are these alone.
+  /// HAProxy's own responses have no Server header, and these are their only pages.
   private static let haproxy = Mark.all(
     .begins("<html><body><h1>"),
     .pages(
@@ -46,13 +46,13 @@ struct Author: Sendable {
       "the resource is no longer available and will not be available again",
       "the server cannot process the contained instructions"))
 
-  /// Apache's pages changed their document type with 2.4.59; that of Microsoft's has no blank.
+  /// Apache's pages changed their document type in 2.4.59; Microsoft's type has no blank.
   private static let apache = Mark.any(
     .page("-//ietf//dtd html 2.0//en"), .page("<address>apache"),
     .all(.server("apache"), .page("-//w3c//dtd html 4.01//en\" \"http")),
     .page("the proxy server received an invalid\nresponse from an upstream server"))
 
-  /// Envoy sets Server on what it passes on, too, and then the time that the server took.
+  /// Envoy also sets Server on responses that it forwards, but then adds the server's time.
   private static let envoy = Mark.any(
     .all(.server("envoy"), .lacks("x-envoy-upstream-service-time"), .lacks("x-powered-by")),
     .begins("no healthy upstream"), .begins("upstream connect error or disconnect/reset"),
@@ -60,11 +60,12 @@ struct Author: Sendable {
     .only("local_rate_limited"), .begins("jwt is missing"), .begins("jwt verification fails"),
     .begins("jwt issuer is not configured"), .only("stream timeout"), .only("fault filter abort"))
 
-  /// All pages of Apache Traffic Server's have this body.
+  /// All pages of Apache Traffic Server have this body.
   private static let trafficServer = Mark.all(
     .server("ats/"), .page("<body bgcolor=\"white\" fgcolor=\"black\">"))
 
-  /// H2O's words of its back ends; that a path is not found an application behind it can say, too.
+  /// H2O's words about its back ends; an application behind it can also say that a path is not
+  /// found.
   private static let h2o = Mark.all(
     .server("h2o"),
     .any(
@@ -75,7 +76,7 @@ struct Author: Sendable {
   static let timeoutOfGo =
     "<html><head><title>timeout</title></head><body><h1>timeout</h1></body></html>"
 
-  /// What Starlette, and what Django REST framework says by itself; both as `detail`.
+  /// The words of Starlette and of Django REST framework, both in `detail`.
   private static let fastAPI = Mark.any(
     .only("{\"detail\":\"not found\"}"), .only("{\"detail\":\"method not allowed\"}"),
     .begins("{\"detail\":[{\"type\":"))
@@ -87,7 +88,7 @@ struct Author: Sendable {
       .begins("{\"detail\":\"authentication credentials were not provided"),
       .begins("{\"detail\":\"you do not have permission"),
       .begins("{\"detail\":\"could not satisfy the request accept header"),
-      // It names the methods in every answer; the other field is of Django's middleware.
+      // It names the methods in every response; the other field is from Django's middleware.
       .all(.has("allow"), .has("x-frame-options"))))
 
   private static let fronts = [
@@ -138,7 +139,7 @@ struct Author: Sendable {
     Author("API Gateway", .front, .has("x-amzn-errortype")),
     Author("oauth2-proxy", .front, .page("oauth2 proxy")),
     Author("ModSecurity", .front, .pages("mod_security", "modsecurity")),
-    // It sends no body of its own with most errors, and adds Via to what it passes on.
+    // It sends most errors without a body, and adds Via to responses that it forwards.
     Author("Caddy", .front, .all(.server("caddy"), .bodyless, .lacks("via"), .status(400...599))),
     Author(
       "lighttpd", .front,
@@ -158,7 +159,7 @@ struct Author: Sendable {
           .has("x-powered-by"), .field("x-powered-by", has: "phusion passenger"), .page("passenger")
         ))),
     Author("waitress", .host, .page("(generated by waitress)")),
-    // It sends no Server with it.
+    // It sends no Server with this page.
     Author("gunicorn", .host, .all(.page("<h1><p>"), .page("</p></h1>"))),
     Author("Daphne", .host, .page("<footer>daphne</footer>")),
     Author(
@@ -189,7 +190,7 @@ struct Author: Sendable {
           "iis detailed error", "iis 10.0 detailed error", "<title>iis ", "http error 500.30",
           "http error 500.31", "http error 502.5", "http error 500.19", "http error 500.0 "),
         .all(.server("microsoft-iis"), .pages("<title>4", "<title>5")))),
-    // The kernel's part of it, which answers where no application pool does.
+    // The kernel's part of IIS, which responds if there is no application pool.
     Author("HTTP.sys", .host, .any(.server("microsoft-httpapi"), .page("<hr><p>http error "))),
   ]
 
@@ -203,7 +204,7 @@ struct Author: Sendable {
           "you're seeing this error because you have <code>debug = true",
           "the requested resource was not found on this server.</p>",
           "csrf verification failed"),
-        // The end of the page that says it of itself lies beyond what is kept.
+        // The end of the page, which says this too, is beyond the part that is kept.
         .all(.status(500), .page("django version:")))),
     Author(
       "Rails", .framework,

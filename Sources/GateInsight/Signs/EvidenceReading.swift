@@ -1,10 +1,11 @@
 package import GateCore
 
 extension Evidence {
-  /// What explains a failure: the whole head and the body's first 16 KiB, read once for all rules.
+  /// Reads the evidence of a failure: the whole head and the first 16 KiB of the body, once for all
+  /// rules.
   ///
-  /// What is kept of it is short, without secrets, and clean enough to print anywhere. Nil where the
-  /// answer has none of it.
+  /// The result is short, without secrets, and safe to print. It is nil if the response has no
+  /// evidence.
   package init?(of answer: Answer, without secrets: SecretMask) {
     func shown(_ name: String) -> String? { answer.values(of: name).last.map(secrets.masked) }
     let page = MarkedPage(answer)
@@ -23,10 +24,10 @@ extension Evidence {
     guard self != Evidence() else { return nil }
   }
 
-  /// Of a page the beginning of what it says, which may come after much that it does not.
+  /// The beginning of a page's text, which may follow much markup.
   private static func text(of answer: Answer, without secrets: SecretMask) -> String? {
     let page = answer.body.prefix(MarkedPage.bytesRead)
-    // Without the markup what was apart stands together: it is masked before and after.
+    // Without markup, separate texts are adjacent, so secrets are masked before and after.
     let masked = secrets.masked(
       Array(page), answer.isBodyWhole && page.count == answer.body.count ? .whole : .cut)
     let text = Array(PageText(masked[...]).text.utf8)

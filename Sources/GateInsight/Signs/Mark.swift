@@ -1,17 +1,17 @@
 internal import GateCore
 
-/// Something that an answer shows, or lacks; phrases are in lower case, and found in any.
+/// A feature that a response has or lacks; phrases are in lower case, and match in any case.
 indirect enum Mark: Sendable {
   /// Anywhere in the part of the body that is kept.
   case page(String)
-  /// In the page's title, or its first heading where it has no title.
+  /// In the page's title, or in its first heading if it has none.
   case title(String)
-  /// The body begins so.
+  /// The body begins with this.
   case begins(String)
-  /// The body is this and no more.
+  /// The body is exactly this.
   case only(String)
   case bodyless
-  /// The body is short, and has this.
+  /// The body is short, and contains this.
   case note(String)
   case server(String)
   case field(String, has: String)
@@ -28,7 +28,7 @@ indirect enum Mark: Sendable {
   static func notes(_ phrases: String...) -> Mark { .any(phrases.map(Mark.note)) }
   static func status(_ status: Int) -> Mark { .status(status...status) }
 
-  /// What must be looked for in the whole body.
+  /// The phrases to search for in the whole body.
   var pagePhrases: [String] {
     switch self {
     case .page(let phrase): [phrase]
@@ -38,7 +38,7 @@ indirect enum Mark: Sendable {
   }
 }
 
-/// An answer, read once for all marks: one pass over its body.
+/// A response, read once for all marks in one pass over its body.
 package struct MarkedPage {
   let status: Int
   let title: [UInt8]
@@ -47,9 +47,9 @@ package struct MarkedPage {
   private let body: [UInt8]
   private let phrases: Set<String>
 
-  /// So much of a body is looked at.
+  /// The number of bytes of a body that are read.
   package static let bytesRead = 16 * 1024
-  /// A body of so many bytes is a note, and not a page that may speak of anything.
+  /// The size up to which a body is a note, and not a page that may mention anything.
   private static let noteBytes = 512
 
   init(_ answer: Answer) {
@@ -89,7 +89,7 @@ package struct MarkedPage {
     fields.contains { $0.name == name && $0.value.contains(phrase: phrase) }
   }
 
-  /// The text of its title, else of its first heading.
+  /// The text of its title, or of its first heading; nil if it has neither.
   private static func title(of body: ArraySlice<UInt8>) -> String? {
     let bytes = Array(body)
     let folded = bytes.map(\.folded)

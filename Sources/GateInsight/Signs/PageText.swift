@@ -1,7 +1,7 @@
-/// What a reader sees of a page of HTML: its text without tags, comments, styles and scripts.
+/// The visible text of an HTML page: without tags, comments, styles and scripts.
 ///
-/// A text that repeats the one before it, as a heading does the title, stands once. A page that was
-/// cut off within a tag ends before it. The work is one pass over the bytes.
+/// A text that repeats the previous one, as a heading repeats the title, appears once. A page that
+/// was cut off within a tag ends before the tag. It takes one pass over the bytes.
 struct PageText {
   private(set) var text = ""
   private var bytes: ArraySlice<UInt8>
@@ -17,7 +17,7 @@ struct PageText {
     text = parts.joined(separator: " ")
   }
 
-  /// What comes before the phrase, which is left out as well; all where it does not come.
+  /// Takes everything before a phrase, and skips the phrase; the rest if it does not occur.
   private mutating func take(until phrase: String) -> ArraySlice<UInt8> {
     let phrase = Array(phrase.utf8)
     var place = bytes.startIndex
@@ -35,7 +35,7 @@ struct PageText {
     return bytes
   }
 
-  /// Skips the rest of a tag, with all that stands between it and its end where that is no text.
+  /// Skips the rest of a tag, with its content if that is not text.
   private mutating func skipTag() {
     if begins("!--") { return skip(past: "-->") }
     for name in ["script", "style"] where begins(name) { skip(past: "</\(name)") }
@@ -52,7 +52,7 @@ struct PageText {
     var text = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace)
       .joined(separator: " ")
     guard text.utf8.contains(UInt8(ascii: "&")) else { return text }
-    // The ampersand last: what it then begins was text.
+    // The ampersand is last, because the text after it must not be decoded again.
     for (entity, character) in entities { text = text.replacing(entity, with: character) }
     return text
   }

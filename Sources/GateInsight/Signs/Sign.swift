@@ -1,4 +1,5 @@
-/// What rules ask of an answer, found once, at the check: the journal keeps it, and not the page.
+/// A feature of a response on which rules depend; it is found at the check, and kept in the
+/// journal.
 package enum Sign: String, CaseIterable, Sendable {
   case plainRequestToTLS = "plain_request_to_tls"
   case clientCertificateMissing = "client_certificate_missing"
@@ -40,12 +41,12 @@ package enum Sign: String, CaseIterable, Sendable {
   case saysWarning = "says_warning"
   case saysNotReady = "says_not_ready"
 
-  /// What a proxy says of the servers behind it.
+  /// Signs of a proxy's messages about its back ends.
   static let ofBackends: [Sign] = [
     .noBackend, .backendSilent, .backendEnded, .backendUnknown, .backendTLS, .fetchFailed,
   ]
 
-  /// Nil where the words of the body decide: `Wellbeing`.
+  /// The mark of the sign; nil if the words of the body decide (`Wellbeing`).
   var mark: Mark? {
     switch self {
     // nginx, Apache, Go, Kubernetes' ingress, Tomcat, HAProxy's documentation.
@@ -83,11 +84,11 @@ package enum Sign: String, CaseIterable, Sendable {
         "connection to server at", "database is locked", "too many connections",
         "error establishing a database connection", "sqlstate[", "connectionnotestablished",
         "activerecord::databaseconnectionerror", "psqlexception", "communications link failure")
-    // uWSGI's words where it runs without its application.
+    // uWSGI's words if it runs without its application.
     case .notLoaded:
       .pages("python application not found", "no python application found", "uwsgi error")
     case .bareError: .only("internal server error")
-    // uWSGI's own: neither a length nor a date. A web server before it adds the date.
+    // uWSGI itself sends neither a length nor a date; a web server in front of it adds the date.
     case .bareErrorUnframed:
       .all(
         .only("internal server error"), .lacks("content-length"),
@@ -109,7 +110,8 @@ package enum Sign: String, CaseIterable, Sendable {
     case .overloaded:
       .any(
         .only("envoy overloaded"), .page("reset reason: overflow"),
-        // Flask's page of an exception says in its middle: either the server is overloaded or …
+        // Flask's page for an exception has this in its middle: either the server is overloaded or
+        // …
         .begins("server is overloaded"), .begins("the server is overloaded"),
         .notes("server too busy", "at capacity"),
         .all(.server("uvicorn"), .status(503), .only("service unavailable")))
@@ -162,7 +164,7 @@ package enum Sign: String, CaseIterable, Sendable {
       .any(.field("content-type", has: "json"), .begins("{"), .begins("[{"), .begins("[\""))
     case .html: .any(.pages("<html", "<!doctype html"), .field("content-type", has: "text/html"))
     case .bodyless: .bodyless
-    // Envoy and Kong add how long the server took; Caddy a Via.
+    // Envoy and Kong add the server's time; Caddy adds Via.
     case .passedOn:
       .any(
         .has("x-envoy-upstream-service-time"), .has("x-kong-upstream-latency"),

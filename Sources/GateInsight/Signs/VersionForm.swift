@@ -1,6 +1,6 @@
 internal import GateCore
 
-/// A version in the ways in which people write the same one.
+/// A version, compared in the different ways in which people write it.
 struct VersionForm {
   private let text: String
   private let folded: String
@@ -10,7 +10,7 @@ struct VersionForm {
     folded = text.lowercased()
   }
 
-  /// Its commit, where it is nothing else: at least seven hexadecimal digits (git's short form).
+  /// The commit, if the version is only that: at least seven hexadecimal digits (git's short form).
   private var commit: String? {
     let isCommit =
       folded.utf8.count >= 7
@@ -18,7 +18,7 @@ struct VersionForm {
     return isCommit ? folded : nil
   }
 
-  /// Without `v` and without what Semantic Versioning, 10, says does not count: build metadata.
+  /// The version without `v` and without build metadata, which Semantic Versioning, 10, ignores.
   private var core: String {
     let plain = folded.hasPrefix("v") ? String(folded.dropFirst()) : folded
     return String(plain.prefix { $0 != "+" })
@@ -27,7 +27,7 @@ struct VersionForm {
   private var hasPrefixV: Bool { folded.hasPrefix("v") }
   private var build: Substring { folded.drop { $0 != "+" } }
 
-  /// In words what differs, when it is the form alone; nil: another version.
+  /// The difference in words if only the notation differs; nil for another version.
   func likeness(to wanted: VersionForm) -> String? {
     guard text != wanted.text else { return nil }
     if text.trimmed == wanted.text.trimmed { return "with spaces around it" }

@@ -1,15 +1,16 @@
-/// What the body of a health view says of itself, in the forms that are about.
+/// The state that the body of a health view reports, in common formats.
 ///
-/// Sources: Spring Boot's actuator, MicroProfile Health, the IETF's draft of health+json, Consul's and
-/// Kubernetes' checks, django-health-check, Laravel Health, Terminus, ASP.NET Core's health checks.
+/// Sources: Spring Boot's actuator, MicroProfile Health, the IETF's draft of health+json, Consul's
+/// and Kubernetes' checks, django-health-check, Laravel Health, Terminus, ASP.NET Core's health
+/// checks.
 struct Wellbeing {
   private(set) var isUnwell = false
-  /// Whether it is headed as the page of an error, whatever its status says.
+  /// Whether its heading is that of an error page, whatever its status is.
   private(set) var isErrorPage = false
   private(set) var isWarning = false
   /// The parts that fail, by their names in the body.
   private(set) var failing: [String] = []
-  /// The words that say so.
+  /// The words that say that it is not healthy; nil if there are none.
   private(set) var words: String?
 
   init(_ body: [UInt8]) {
@@ -82,7 +83,7 @@ struct Wellbeing {
     return bad.contains(head) || surelyBad.contains(head) ? .unwell : nil
   }
 
-  /// Whether the body says itself that it can do without it.
+  /// Whether the body says that the application works without this part.
   private func isOptional(_ leaf: JSONLeaves.Leaf, among leaves: [JSONLeaves.Leaf]) -> Bool {
     leaves.contains { other in
       guard other.owner == leaf.owner, case .bool(let value) = other.value else { return false }
@@ -157,7 +158,7 @@ struct Wellbeing {
     words = words ?? "'\(short)'"
   }
 
-  /// `status: down`, `db=error`.
+  /// Reads a line such as `status: down` or `db=error`.
   private mutating func read(line: Substring) {
     guard let sign = line.firstIndex(where: { ":=".contains($0) }) else { return }
     let name = Self.plain(String(line[..<sign]).trimmed)
@@ -188,7 +189,7 @@ struct Wellbeing {
 
   // MARK: - Words
 
-  /// Without what writers put between words, and without `is` before it.
+  /// The text without separators between words, and without `is` before it.
   private static func plain(_ text: String) -> String {
     var word = text.lowercased()
     for prefix in ["is_", "has_", "is-"] where word.hasPrefix(prefix) { word.removeFirst(3) }
@@ -196,12 +197,12 @@ struct Wellbeing {
     return word.filter { !"_ -.".contains($0) }
   }
 
-  /// Words that mean it wherever they stand.
+  /// Words that mean "not healthy" anywhere.
   private static let surelyBad: Set = [
     "down", "unhealthy", "outofservice", "notserving", "notok", "notready", "serverisnotready",
     "notrunning", "unready", "nothealthy", "notalive", "notavailable",
   ]
-  /// Words that mean it of a state, or of a part.
+  /// Words that mean "not healthy" as the value of a state or of a part.
   private static let bad: Set = [
     "fail", "failed", "failing", "failure", "error", "critical", "unavailable", "dead", "ko",
     "crashed", "disconnected", "unreachable", "broken", "offline", "timeout", "notok", "red", "nok",
@@ -216,9 +217,9 @@ struct Wellbeing {
   private static let goods: Set = [
     "ok", "healthy", "ready", "alive", "live", "up", "available", "success", "serving", "connected",
   ]
-  /// Of these a number that is 0 says no.
+  /// Names whose value 0 means "no".
   private static let answers: Set = ["ok", "healthy", "ready", "alive", "live", "up", "serving"]
-  /// What says no to what is good.
+  /// Values that negate a good state.
   private static let refusals: Set = ["no", "false", "down", "notyet"]
   private static let failures: Set = [
     "failed", "failing", "failure", "failures", "error", "errors", "unhealthy",
@@ -231,12 +232,12 @@ struct Wellbeing {
     "checks", "components", "details", "results", "entries", "info", "error", "errors", "health",
     "services", "dependencies", "checkresults", "subsystems", "data", "indicators",
   ]
-  /// What most applications cannot do without, under the names by which they ask for it.
+  /// Parts that most applications need, by their usual names.
   private static let parts: Set = [
     "db", "database", "postgres", "postgresql", "mysql", "mongo", "mongodb", "redis", "cache",
     "queue", "broker", "rabbitmq", "kafka", "celery", "storage", "elasticsearch", "migrations",
   ]
-  /// Beneath these names stands no state of the application.
+  /// Names whose content is not a state of the application.
   private static let foreign: Set = [
     "features", "flags", "featureflags", "toggles", "config", "settings", "options", "history",
     "incidents", "maintenancewindows",
@@ -249,7 +250,7 @@ struct Wellbeing {
 }
 
 extension String {
-  /// Whether it is made of what names are made of.
+  /// Whether it consists of characters of names.
   fileprivate var isPlainName: Bool {
     !isEmpty && utf8.count <= 40
       && utf8.allSatisfy { byte in

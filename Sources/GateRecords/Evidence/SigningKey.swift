@@ -13,7 +13,7 @@ package struct SigningKey: Sendable {
     self.seed = seed
   }
 
-  /// Reads PKCS #8 in PEM, as `openssl genpkey -algorithm ed25519` writes it.
+  /// Reads PKCS #8 in PEM, the format of `openssl genpkey -algorithm ed25519`.
   ///
   /// - Throws: `KeyError`, which does not repeat any of the text.
   package init(pem: String) throws(KeyError) {
@@ -51,7 +51,7 @@ package struct VerifyingKey: Hashable, Sendable {
     self.raw = raw
   }
 
-  /// Reads a SubjectPublicKeyInfo in PEM, as `openssl pkey -pubout` writes it.
+  /// Reads a SubjectPublicKeyInfo in PEM, the format of `openssl pkey -pubout`.
   ///
   /// - Throws: `KeyError`
   package init(pem: String) throws(KeyError) {
@@ -91,13 +91,13 @@ private func filled(
   return isFilled ? bytes : nil
 }
 
-/// The bytes of a key in PEM; nil when there is none of this kind.
+/// The bytes of a key in PEM; nil if there is no key of this kind.
 private func keyBytes(_ kind: hg_key, in pem: String) -> [UInt8]? {
   let text = Array(pem.utf8CString)
   return filled(32) { hg_ed25519_read(kind, text, text.count - 1, $0) }
 }
 
-/// A key in PEM, which is short.
+/// The key in PEM.
 private func text(of raw: [UInt8], _ kind: hg_key) -> String {
   String(unsafeUninitializedCapacity: 1024) { buffer in
     buffer.withMemoryRebound(to: CChar.self) {

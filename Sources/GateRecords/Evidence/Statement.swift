@@ -3,8 +3,7 @@ internal import GateCore
 package import GateSettings
 internal import GateText
 
-/// What a verdict says of a deployed artifact, as others read it: an in-toto Statement with the
-/// test-result predicate.
+/// The statement about a deployed artifact: an in-toto Statement with the test-result predicate.
 ///
 /// Source: in-toto attestation framework, "Statement layer" v1 and "Test Result" v0.1.
 package struct Statement: Sendable {
@@ -19,7 +18,7 @@ package struct Statement: Sendable {
   package static let payloadType = "application/vnd.in-toto+json"
   package static let predicateType = "https://in-toto.io/attestation/test-result/v0.1"
 
-  /// The statement on one line; `verdictBytes` is the verdict that it points at.
+  /// The statement on one line; `verdictBytes` is the verdict to which it refers.
   package func json(of verdictBytes: [UInt8]) -> [UInt8] {
     var writer = JSONWriter(.compact)
     writer.object { writer in
@@ -37,7 +36,7 @@ package struct Statement: Sendable {
   }
 
   private func write(to writer: inout JSONWriter, _ verdictBytes: [UInt8]) {
-    // Whatever is not a promotion has not passed.
+    // Any decision other than a promotion is not a pass.
     writer.field("result", verdict.isPromotion ? "PASSED" : "FAILED")
     var digest = Digest()
     digest.add(verdictBytes)
@@ -72,7 +71,7 @@ extension InstanceRecord {
 
 /// A signed payload: DSSE, the Dead Simple Signing Envelope, version 1.
 package enum Envelope {
-  /// The payload in an envelope, signed.
+  /// Signs a payload and puts it into an envelope.
   package static func seal(
     _ payload: [UInt8], type: String, with key: SigningKey
   ) -> [UInt8] {
@@ -89,7 +88,8 @@ package enum Envelope {
     }
   }
 
-  /// What is signed: type and payload with their lengths, so that neither can pass for the other.
+  /// The signed bytes: type and payload with their lengths, so that neither can be taken for the
+  /// other.
   ///
   /// Source: DSSE protocol, "PAE".
   static func encoded(_ payload: [UInt8], type: String) -> [UInt8] {

@@ -2,11 +2,11 @@ internal import FoundationEssentials
 internal import GateSettings
 internal import GateText
 
-/// The signature that a verdict carries as its last field.
+/// The signature that a verdict has as its last field.
 ///
-/// What is signed is the document without that field, to the byte: what was printed before it,
-/// and the end of the object. So a verdict that was changed or only formatted anew is not the
-/// signed one, and no two readers can understand different documents by one signature.
+/// It is over the document without that field, byte for byte: everything before it, and the end of
+/// the object. So a verdict that was changed, or only reformatted, is no longer the signed one, and
+/// no two readers can understand different documents with the same signature.
 package struct VerdictSignature: Hashable, Sendable {
   /// The `VerifyingKey.id` of the signing key.
   package var keyID: String

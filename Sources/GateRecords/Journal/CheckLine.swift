@@ -1,16 +1,19 @@
 internal import GateCore
 internal import GateInsight
 
-/// The line of a check as `JournalWriter` writes it, where its texts are plain: nearly all lines of
-/// a journal are such, and are read here without making anything but what they tell.
+/// A fast reader for the lines of checks in the form that `JournalWriter` gives them.
 ///
-/// Whatever differs in the least, by a blank or in the order of its fields, is not read here: it is
-/// for the reader of all lines, which also tells what is wrong. Of what both read, both make the same.
+/// Nearly all lines of a journal have that form, with plain texts, and are read here without other
+/// objects than their values. A line that differs in any way, such as a blank or the order of
+/// fields, is left to the general reader, which also reports errors. For lines that both can read,
+/// the results are equal.
 enum CheckLine {
-  /// Takes the line that stands next, of this number in the journal, from 0; `checks` are the names
-  /// of the run's health checks.
+  /// Takes the next line, with this number in the journal from 0.
   ///
-  /// - Throws: `PlainText.Other` when it is another, is not yet whole, or is before the `last` one.
+  /// `checks` are the names of the run's health checks.
+  ///
+  /// - Throws: `PlainText.Other` if the line is of another kind, incomplete, or earlier than
+  ///   `last`.
   static func entry(
     in text: inout PlainText, number: Int, after last: GateInstant, of checks: [String]
   ) throws(PlainText.Other) -> Journal.Entry {
@@ -79,7 +82,7 @@ enum CheckLine {
 }
 
 extension FailureCause {
-  /// By its name; a line that was written before there were causes has the detail alone.
+  /// Reads a cause by its name; in lines from before there were causes, by the detail.
   init?(recorded name: String?, _ detail: String?, _ result: CheckResult) {
     switch (result, name) {
     case (.success, _): return nil
@@ -89,12 +92,12 @@ extension FailureCause {
   }
 }
 
-/// JSON without blanks, read from its beginning on, piece by piece as it is expected.
+/// JSON without blanks, read piece by piece as expected.
 struct PlainText {
   private let bytes: UnsafeRawBufferPointer
   private(set) var position: Int
 
-  /// Something else stands there than was expected, though it may be JSON.
+  /// The text is not the expected one, although it may be JSON.
   struct Other: Error {}
 
   init(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) {
@@ -102,7 +105,7 @@ struct PlainText {
     position = start
   }
 
-  /// Whether this stands here; then it is taken.
+  /// Takes a text if it is next; returns whether it was.
   mutating func take(_ expected: StaticString) -> Bool {
     let count = expected.utf8CodeUnitCount
     guard count <= bytes.count - position else { return false }
@@ -134,7 +137,7 @@ struct PlainText {
     return value
   }
 
-  /// Takes a name, and the comma before it unless it is the first of its object.
+  /// Takes a name, with the comma before it unless it is the first of its object.
   mutating func takeName(_ name: StaticString) -> Bool {
     let start = position
     if bytes[position - 1] != UInt8(ascii: "{") { _ = take(",") }
@@ -145,7 +148,7 @@ struct PlainText {
     return true
   }
 
-  /// A whole number of at most nine digits, which no reader takes for another.
+  /// Takes a whole number of at most nine digits, which all readers understand in the same way.
   mutating func number() throws(Other) -> Int {
     let start = position
     var number = 0
@@ -157,9 +160,9 @@ struct PlainText {
     return number
   }
 
-  /// A number with so many decimals at the most, times ten to the power of them.
+  /// Takes a number with at most this many decimals; returns it times ten to the power of them.
   ///
-  /// It has at most fifteen digits, so that binary64 has it, too, to the last of them.
+  /// It has at most fifteen digits, all of which binary64 can represent.
   mutating func decimal(places: Int) throws(Other) -> Int64 {
     var number = try number()
     var missing = places
@@ -182,7 +185,7 @@ struct PlainText {
     return Int(digit)
   }
 
-  /// A string of ASCII in which nothing is escaped.
+  /// Takes a string of ASCII without escapes.
   mutating func string() throws(Other) -> String {
     try want("\"")
     let start = position
@@ -199,7 +202,7 @@ struct PlainText {
     throw Other()
   }
 
-  /// The strings of an array, after its bracket.
+  /// Takes the strings of an array, after its bracket.
   mutating func strings() throws(Other) -> [String] {
     var strings = [try string()]
     while take(",") { strings.append(try string()) }

@@ -5,11 +5,11 @@ internal import GateText
 extension RunHeader {
   /// A setting that was set explicitly, not a default.
   package struct ChosenSetting: Hashable, Sendable {
-    /// The name, as in a settings file: `healthy_threshold`.
+    /// The name in a settings file, such as `healthy_threshold`.
     package var name: String
     /// The value as printed, with secrets masked; a list has one line per item.
     package let value: String
-    /// Where it was set: `--interval`, `gate.yaml:7`, `elb:web`.
+    /// The origin, such as `--interval`, `gate.yaml:7` or `elb:web`.
     package let origin: String
     package var layer: Layer
 
@@ -41,7 +41,7 @@ extension RunHeader {
     }
   }
 
-  /// The header with a setting in the place of the one of its name.
+  /// Sets a setting, replacing one with the same name.
   package mutating func choose(_ setting: ChosenSetting) {
     settings.removeAll { $0.name == setting.name }
     settings.append(setting)
@@ -50,8 +50,7 @@ extension RunHeader {
 }
 
 extension RunHeader.ChosenSetting {
-  /// Nil for a default, for what only says where the outcome goes, and for a list of instances,
-  /// which stand in the verdict themselves.
+  /// Nil for a default, an output, and a list of instances, which the verdict has separately.
   package init?(_ key: SettingKey, _ texts: [SettingText], without secrets: SecretMask = []) {
     guard key != .instances, key.setting.section != .output, let origin = texts.first?.origin,
       let layer = origin.layer

@@ -3,7 +3,7 @@ internal import GateInsight
 internal import GateSettings
 internal import GateText
 
-/// The properties of a journal as a whole, beside its events.
+/// The properties of a journal as a whole, besides its events.
 package struct JournalSummary: Sendable {
   package var header: RunHeader
   /// The number of complete lines.
@@ -90,7 +90,7 @@ package struct Journal: Sendable {
   }
 }
 
-/// Why a journal cannot be read: the line, and what is wrong with it.
+/// Why a journal cannot be read, with the line.
 package struct JournalError: Error, Hashable, Sendable {
   /// The line number, from 1; nil if the problem concerns the whole journal.
   package var line: Int?
@@ -105,8 +105,7 @@ package struct JournalError: Error, Hashable, Sendable {
 extension Journal {
   /// Reads a whole journal.
   ///
-  /// - Throws: `JournalError` for a line that is not an event, but for a last one that was cut
-  ///   off.
+  /// - Throws: `JournalError` for a line that is not an event, except for an incomplete last line.
   package init(reading bytes: [UInt8]) throws(JournalError) {
     var entries: [Entry] = []
     summary = try bytes.withUnsafeBufferPointer { bytes throws(JournalError) in
@@ -132,14 +131,14 @@ package struct JournalReader {
   private var digest = Digest()
 
   private var now = GateInstant.start
-  /// An interruption, and what followed from it, until an event tells whether it was the run's end.
+  /// An interruption and the entries after it, until an event shows whether the run ended with it.
   private var held: [Journal.Entry] = []
 
   package init() {}
 
-  /// Reads the whole lines of what comes next in the file, and adds what each tells.
+  /// Reads the complete lines of the next bytes of the file, and appends their entries.
   ///
-  /// - Returns: How many bytes they have. The rest belongs before what follows.
+  /// - Returns: The number of bytes of these lines. The rest must precede the next bytes.
   /// - Throws: `JournalError` for a line that is not an event.
   package mutating func read(
     _ bytes: UnsafeBufferPointer<UInt8>, into entries: inout [Journal.Entry]
@@ -171,9 +170,9 @@ package struct JournalReader {
     return start
   }
 
-  /// What the journal is, when all of it has been read but for a rest without a line's end.
+  /// The summary of the journal, after everything except for an incomplete last line was read.
   ///
-  /// - Throws: `JournalError` when it is none.
+  /// - Throws: `JournalError` if it is not a journal.
   package mutating func end(
     _ rest: UnsafeBufferPointer<UInt8>, into entries: inout [Journal.Entry]
   ) throws(JournalError) -> JournalSummary {
@@ -205,7 +204,7 @@ package struct JournalReader {
     }
   }
 
-  /// What a line tells that ends there in the file; nil for the first, which is the header.
+  /// The entry of a line; nil for the first line, which is the header.
   private mutating func read(
     _ line: JournalLine, end: Int
   ) throws(JournalError) -> Journal.Entry? {
@@ -259,7 +258,8 @@ package struct JournalReader {
     guard now.since(last) == gap else {
       throw error("gap_seconds is not the time since the line before")
     }
-    // What the run was given again holds from here on; what decides cannot have changed.
+    // The settings that a resumed run was given apply from here on; those that decide are
+    // unchanged.
     guard line.healthCheck != nil, let before = header else { return }
     var header = try makeHeader(line, of: before)
     header.policy.expected = before.policy.expected
@@ -324,7 +324,7 @@ package struct JournalReader {
     case "interrupted":
       .plain(.interrupted(try parse(line.signal, "signal") { Interruption(rawValue: $0) }))
     case "resumed": .plain(.resumed(after: try gap(line)))
-    // A verdict that time alone brought is seen when the gate looks.
+    // A verdict that time alone caused is found when the gate is woken.
     case "woke_up", "decided": .plain(.wokeUp)
     case "state_changed", "step_ended", "signed": .derived
     case _ where line.stepCommand != nil: .plain(.stepCommandEnded(try stepCommand(line)))
@@ -411,7 +411,7 @@ package struct JournalReader {
       id: try want(line.id, "id"), role: try role(line), check: try checkNumber(line))
   }
 
-  /// The place of the health check that the run has under this name; without one the first.
+  /// The index of the run's health check with the line's name; without a name, the first.
   private func checkNumber(_ line: JournalLine) throws(JournalError) -> Int {
     guard let name = line.name, let checks = header?.checks, line.role != "guard" else { return 0 }
     guard let number = checks.firstIndex(where: { $0.check.name == name }) else {
@@ -460,7 +460,7 @@ package struct JournalReader {
   // MARK: - The header
 
   private func makeHeader(_ line: JournalLine) throws(JournalError) -> RunHeader {
-    // Fields may be added within a major version, and within that alone.
+    // Fields may be added within a major version, but not in another.
     _ = try parse(line.schemaVersion, "schema_version") { $0.hasPrefix("1.") ? $0 : nil }
     guard line.rules == RunHeader.rules else {
       throw error(
@@ -516,7 +516,7 @@ package struct JournalReader {
     return RunHeader.Check(check, request: try request(fields))
   }
 
-  /// What each field of a header's health check takes the place of.
+  /// A health check whose fields are replaced by those of the header.
   private static let noCheck: HealthCheck = {
     let target = HealthCheckTarget(scheme: .http, port: .number(80), path: "/")
     return HealthCheck(
@@ -557,7 +557,7 @@ package struct JournalReader {
     return policy
   }
 
-  /// The value of whose fields the table of settings has a row each.
+  /// Reads a value whose fields have rows in the table of settings.
   private func read<Root: Recorded>(
     _ fields: JSONFields, over standard: Root
   ) throws(JournalError) -> Root {
@@ -639,7 +639,7 @@ package struct JournalReader {
     return value
   }
 
-  /// The bounds are those of the settings: beyond them the gate's sums would not fit.
+  /// Reads a number within the bounds of the settings, beyond which the gate's sums would not fit.
   private func number(
     _ value: Int?, _ name: String, in bounds: ClosedRange<Int>
   ) throws(JournalError) -> Int {

@@ -3,9 +3,9 @@ internal import GateText
 
 /// The content of a `signed` line of a journal: a signature over everything before it.
 ///
-/// What is signed is the SHA-256 of every byte of the file before the line, the header with the
-/// run's id and earlier signatures among them. So no line can be changed, moved, put in or left
-/// out before a signature that holds; only what follows the last one can be cut off.
+/// It is over the SHA-256 of all bytes of the file before the line, including the header with the
+/// run's ID, and earlier signatures. So no line before a valid signature can be changed, moved,
+/// inserted or removed; only lines after the last one can be cut off.
 package struct JournalSignature: Hashable, Sendable {
   /// The `VerifyingKey.id` of the signing key.
   package var keyID: String
@@ -27,7 +27,7 @@ package struct JournalSignature: Hashable, Sendable {
     keyID == key.id && key.isSignature(value, of: Self.signed(sha256))
   }
 
-  /// The signed bytes, in DSSE's encoding, so that no other kind of signature can pass for one of a
+  /// The signed bytes, in DSSE's encoding, so that a signature of another kind is never valid for a
   /// journal.
   private static func signed(_ sha256: String) -> [UInt8] {
     Envelope.encoded(Array(sha256.utf8), type: "application/vnd.healthgate.journal-sha256")

@@ -2,16 +2,14 @@ package import GateCore
 internal import GateSettings
 package import GateText
 
-/// Turns the gate's events into lines of the journal.
-///
-/// The caller decides where they are written.
+/// Writes the gate's events as lines of the journal; the caller stores them.
 package struct JournalWriter {
   private var writer = JSONWriter(.compact)
   private var sequence: Int
   /// The header of a resumed run, for its `resumed` line; nil otherwise.
   package var resumption: RunHeader?
 
-  /// The `cause` of a failure of which only the kind or the detail is known.
+  /// The `cause` of a failure without a known cause.
   fileprivate static let noCause = "other"
 
   /// Continues a journal that already has this many lines.
@@ -41,12 +39,12 @@ package struct JournalWriter {
     }
   }
 
-  /// Writes an event, then what followed from it.
+  /// Writes an event, then the lines that are derived from it.
   package mutating func write(
     _ event: GateEvent, _ effects: ArraySlice<GateEffect>, at instant: GateInstant, in gate: Gate
   ) {
     write(event, at: instant, in: gate)
-    // Time decides by when it was looked at, too: a replay has to wake up when the run did.
+    // A wake-up is written too if it decided: a replay must wake up at the same time.
     if case .wokeUp = event, !effects.contains(where: \.isVerdict) {
       line(instant, "woke_up") { _ in }
     }
@@ -222,7 +220,7 @@ package struct JournalWriter {
     }
   }
 
-  /// A replay has to see it as late as the run did: that tells whether the gate was held up.
+  /// Writes the verdict, and when it was noticed: that tells a replay whether the gate was held up.
   private mutating func decided(_ verdict: Verdict, at instant: GateInstant) {
     line(instant, "decided") { writer in
       writer.field("decision", verdict.decision.rawValue)
@@ -269,8 +267,9 @@ extension JSONWriter {
 }
 
 extension RunHeader {
-  /// What the verdict follows from beside the events: at the beginning, and again where a run goes
-  /// on.
+  /// Writes the data besides the events on which the verdict depends.
+  ///
+  /// They are written at the beginning, and again when a run is resumed.
   fileprivate func writeKnown(to writer: inout JSONWriter) {
     writeHealthCheck(to: &writer)
     writePolicy(to: &writer)
@@ -298,7 +297,7 @@ extension RunHeader {
 }
 
 extension GateEffect {
-  /// Whether its line says that the gate looked, too.
+  /// Whether its line also says that the gate was woken.
   fileprivate var isVerdict: Bool {
     switch self {
     case .conclude: true
@@ -308,12 +307,12 @@ extension GateEffect {
 }
 
 extension Instance {
-  /// Its id, and its role unless it is of the group.
+  /// Writes its ID, and its role unless it is a member of the group.
   fileprivate func writeName(to writer: inout JSONWriter) { writer.name(id, role) }
 }
 
 extension Gate {
-  /// Whose check it is, and by which of several health checks.
+  /// Writes the instance of a key, and the health check if there are several.
   fileprivate func writeName(of key: InstanceKey, to writer: inout JSONWriter) {
     let (id, role) = identity(of: key)
     writer.name(id, role)

@@ -22,14 +22,14 @@ package struct JournalReplay: Sendable {
   }
 
   package mutating func fold(_ entries: [Journal.Entry], _ witness: Witness) {
-    // In their place: an element of an array is copied, a buffer's is not.
+    // The buffer gives access in place; elements of an array would be copied.
     entries.withUnsafeBufferPointer { entries in
       for index in entries.indices { fold(entries[index], witness) }
     }
   }
 
   private mutating func fold(_ entry: Journal.Entry, _ witness: Witness) {
-    // A promotion alone is taken back, by a run that goes on.
+    // Only a promotion is withdrawn by a resumption.
     if case .plain(.resumed) = entry.event, decision == .promote { decision = nil }
     guard decision == nil else { return }
     now = entry.at
@@ -43,7 +43,7 @@ package struct JournalReplay: Sendable {
     decision = gate.verdict?.decision
   }
 
-  /// Ends where the steps would have gone otherwise.
+  /// Ends the replay where the steps would have continued differently.
   private mutating func leaveCourse(after entry: Journal.Entry, _ witness: Witness) {
     guard course?.isShared(by: gate, after: entry) == false else { return }
     let event = GateEvent.interrupted(.otherSteps)
@@ -89,14 +89,14 @@ package struct ReplayedJournal: Sendable {
 
   /// The verdict as the run gave it, or would have given it.
   ///
-  /// The exit status is that of the verdict alone; only a run knows what became of its outputs.
+  /// The exit status is that of the verdict alone; only the run knows the results of its outputs.
   package var document: VerdictDocument {
     var document = VerdictDocument(
       header: header, gate: gate, verdict: verdict,
       exitCode: verdict.exitCode(isAdvisory: header.isAdvisory),
       journal: JournalDigest(
         path: header.journalPath, sha256: summary.sha256, events: summary.events))
-    // Of another verdict than the run's nothing came.
+    // A changed verdict has no events after it.
     if header == summary.header { document.add(summary.aftermath) }
     return document
   }
@@ -116,8 +116,7 @@ extension Gate {
     return finished
   }
 
-  /// The event as it was folded in, if it is one; what is said of an instance that never joined is
-  /// nothing.
+  /// The event as the gate gets it; nil for other entries, and for an instance that never joined.
   func event(for recorded: Journal.RecordedEvent) -> GateEvent? {
     switch recorded {
     case .plain(let event): event

@@ -18,12 +18,12 @@ package struct ResumedRun: Sendable {
   /// What followed the run's verdict, if it had one.
   package let aftermath: Aftermath
 
-  /// Folds what was seen; the witness is told what an observer of the run was told.
+  /// Folds the recorded events; the witness gets what an observer of the run would have.
   package init(
     _ journal: Journal, witness: (GateEvent, GateInstant, Gate) -> Void = { _, _, _ in }
   ) {
     var entries = journal.entries
-    // A run that goes on was only stopped; one whose way back has begun was ended.
+    // A run that is resumed was only interrupted; one whose undo has begun had ended.
     if !journal.aftermath.hasBegunUndo,
       let last = entries.lastIndex(where: { $0.event.isOwn }),
       case .plain(.interrupted) = entries[last].event
@@ -60,7 +60,7 @@ package struct ResumedRun: Sendable {
 }
 
 extension ResumedRun {
-  // MARK: - What differs
+  // MARK: - Differences
 
   /// The settings that differ from those of the run to resume, as problems; none may differ.
   package func differences(from settings: Settings, _ policy: GatePolicy) -> [SettingProblem] {
@@ -98,7 +98,7 @@ extension ResumedRun {
     return problems
   }
 
-  /// What a verdict follows from, apart from how it was written.
+  /// The settings on which a verdict depends, in a form that does not depend on their notation.
   private func understood(
     _ checks: [HealthCheck], _ policy: GatePolicy, _ isAdvisory: Bool
   ) -> [(key: SettingKey, text: String?)] {
@@ -135,7 +135,7 @@ extension ResumedRun {
 
   /// How a fixed list differs from that of the run, in words; nil if it is the same.
   package func difference(ofList instances: [Instance], _ role: InstanceRole) -> String? {
-    // A step's guards are a part of the steps.
+    // The guards of a step belong to the steps.
     let recorded = gate.records(role).map(\.instance).filter { $0.step == nil }
     let (now, then) = (Set(instances.map(\.place)), Set(recorded.map(\.place)))
     let gone = recorded.filter { !now.contains($0.place) }

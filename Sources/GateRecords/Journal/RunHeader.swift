@@ -2,10 +2,10 @@ package import GateCore
 package import GateSettings
 package import GateText
 
-/// What is known when a run begins: the first line of the journal, and the upper half of the
-/// verdict.
+/// The data that are known when a run begins: the first line of the journal, and the first part of
+/// the verdict.
 ///
-/// The verdict follows from the header and the events alone.
+/// The verdict depends only on the header and the events.
 package struct RunHeader: Hashable, Sendable {
   package var healthgateVersion: String
   package var runID: String
@@ -17,10 +17,10 @@ package struct RunHeader: Hashable, Sendable {
   package var group: Group
   /// The baseline, if there is one.
   package var baseline: Group?
-  /// The settings that are not defaults, by name.
+  /// The settings that are not defaults.
   package var settings: [ChosenSetting]
   package var warnings: [String]
-  /// The journal's path, as the user gave it.
+  /// The journal's path, as the user gave it; nil without a journal.
   package var journalPath: String?
   package var deployment: Deployment
 
@@ -35,8 +35,10 @@ package struct RunHeader: Hashable, Sendable {
     }
   }
 
-  /// A health check, and what it sends and expects beside the load balancer's settings, as
-  /// (name, value); secrets are masked already.
+  /// A health check, and the parts of its request and expectations that differ from the load
+  /// balancer's.
+  ///
+  /// Secrets are masked already.
   package struct Check: Hashable, Sendable {
     package var check: HealthCheck
     package var request: [RequestSetting]
@@ -62,9 +64,9 @@ package struct RunHeader: Hashable, Sendable {
     }
   }
 
-  /// The number of the rules by which the events make the verdict.
+  /// The version of the rules by which events lead to a verdict.
   ///
-  /// Raised after a release whenever the same events could give another verdict.
+  /// It is increased after a release if the same events could lead to another verdict.
   package static let rules = 2
 
   /// The version of the format of verdict and journal.
@@ -92,7 +94,7 @@ package struct RunHeader: Hashable, Sendable {
 }
 
 extension RunHeader {
-  /// The first health check, where there are several.
+  /// The first health check.
   package var check: HealthCheck {
     get { checks[0].check }
     set { checks[0].check = newValue }
@@ -163,7 +165,7 @@ extension GatePolicy {
 }
 
 extension JSONWriter {
-  /// What the table of settings says that it has.
+  /// Writes the fields of a value that have rows in the table of settings.
   fileprivate mutating func fields<Root: Recorded>(of root: Root) {
     for (key, field) in Root.recorded {
       let name = field.name(of: key)

@@ -1,7 +1,7 @@
 package import GateCore
 internal import GateText
 
-/// What each of several combinations of settings would have decided about recorded runs.
+/// The decisions of several combinations of settings on recorded runs.
 package struct SettingComparison: Sendable {
   package var runs: [Run]
   package var rows: [Row]
@@ -41,10 +41,10 @@ package struct SettingComparison: Sendable {
 
   /// The number of decisions that differ from the expected ones.
   package struct Errors: Hashable, Sendable {
-    /// Of the runs that should have been rolled back and of which it is known.
+    /// Promotions of runs that should have been rolled back, as far as they are known.
     package var falsePromotions = 0
     package var bad = 0
-    /// Of the runs that should have been promoted and of which it is known.
+    /// Rollbacks of runs that should have been promoted, as far as they are known.
     package var falseRollbacks = 0
     package var good = 0
     package var unknown = 0
@@ -136,7 +136,7 @@ extension Verdict {
 }
 
 extension JSONWriter {
-  /// Null when there is no run of which the error could be made.
+  /// Writes an error rate; null if there is no run for which it is known.
   fileprivate mutating func rate(_ name: StaticString, _ count: Int, of total: Int) {
     guard total > 0 else { return null(name) }
     object(name) { writer in

@@ -1,7 +1,7 @@
 package import GateSettings
 internal import GateText
 
-/// Several values of each of some settings, and all their combinations.
+/// Several values for some settings, and all their combinations.
 package struct SettingGrid: Hashable, Sendable {
   /// The settings in the order in which they were given, each with its values.
   package private(set) var axes: [Axis] = []
@@ -19,9 +19,9 @@ package struct SettingGrid: Hashable, Sendable {
 
   package static let mostCombinations = 1000
 
-  /// Reads values as `2`, `2,3,5` or, of whole numbers, `2..5`.
+  /// Reads values such as `2`, `2,3,5` or, for whole numbers, `2..5`.
   ///
-  /// - Throws: `SettingsError` for a range that is none, and for too many combinations.
+  /// - Throws: `SettingsError` for an invalid range, and for too many combinations.
   package init(_ given: [(SettingKey, [String])]) throws(SettingsError) {
     var problems: [SettingProblem] = []
     for (key, texts) in given {
@@ -52,7 +52,7 @@ package struct SettingGrid: Hashable, Sendable {
     guard problems.isEmpty else { throw SettingsError(problems) }
   }
 
-  /// All of them, the last setting changing first; one without any setting when there is none.
+  /// All combinations, in which the last setting changes fastest; without settings, one empty one.
   package var combinations: [[Change]] {
     axes.reduce([[]]) { combinations, axis in
       combinations.flatMap { combination in
@@ -61,7 +61,7 @@ package struct SettingGrid: Hashable, Sendable {
     }
   }
 
-  /// Nil for what looks like a range and is none; other values are for the settings to read.
+  /// Splits values, which are parsed later; nil for an invalid range.
   private static func values(_ text: String, isNumber: Bool) -> [String]? {
     guard let dots = text.firstRange(of: "..") else { return [text] }
     guard isNumber, let first = text[..<dots.lowerBound].trimmed.asWholeNumber,
@@ -73,7 +73,7 @@ package struct SettingGrid: Hashable, Sendable {
 }
 
 extension [SettingGrid.Change] {
-  /// `healthy_threshold 3, soak 30s`.
+  /// The changes in words, such as `healthy_threshold 3, soak 30s`.
   package var words: String {
     isEmpty
       ? "as recorded" : map { "\($0.key.rawValue) \($0.value.printable)" }.joined(separator: ", ")

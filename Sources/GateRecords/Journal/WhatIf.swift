@@ -2,27 +2,27 @@ package import GateCore
 internal import GateSettings
 internal import GateText
 
-/// What other settings would have made of a recorded run, as far as the record tells.
+/// The decision under other settings on a recorded run, as far as the journal allows.
 ///
-/// A journal has the checks that were made. Settings that make something else of them can be
-/// judged; for one that wants checks which were not made, or lets one go on that was cut short,
-/// nobody knows, and nothing is guessed.
+/// A journal has only the checks that were made. Settings that draw other conclusions from them can
+/// be judged. If a setting requires checks that were not made, or a longer timeout for one that
+/// timed out, the result is unknown, and nothing is guessed.
 package enum WhatIf: Hashable, Sendable {
   case decided(Verdict)
-  /// What the journal lacks, in words.
+  /// The missing information, in words.
   case unknown(String)
 }
 
-/// Decides again under a header whose health check may differ in everything, as the entries come.
+/// Replays entries under a header whose health check may differ in any setting.
 package struct WhatIfReplay: Sendable {
   private var gate: Gate
   private var effects: [GateEffect] = []
   private var rewriting: Rewriting
-  /// What came of it, once it is known.
+  /// The result, once it is known.
   private var result: WhatIf?
-  /// When the latest step was.
+  /// The time of the latest step.
   private var last = GateInstant.start
-  /// Where checks can end sooner than they did, or were not made, all steps: some move ahead.
+  /// All steps, if checks can end earlier than recorded or were not made: some then move ahead.
   private var steps: [Step] = []
   private var course: StepCourse?
 
@@ -33,9 +33,9 @@ package struct WhatIfReplay: Sendable {
 
   fileprivate enum Event {
     case happened(Journal.RecordedEvent)
-    /// From here on, as the words say, the journal does not tell.
+    /// From here on the journal lacks information, described in words.
     case unknown(String)
-    /// All that follows from the entry has happened.
+    /// The last step that follows from the entry.
     case over(Journal.Entry)
   }
 
@@ -50,14 +50,14 @@ package struct WhatIfReplay: Sendable {
         "needs checks every \(new.interval.inWords), but they were made every "
           + old.interval.inWords)
     } else if !rewriting.keepsOrder, old.contains(where: \.spreadChecks) {
-      // Where in the slots of a longer interval they are is nowhere told.
+      // The journal does not tell their position in the slots of a longer interval.
       result = .unknown(
         "needs checks at another interval or with a shorter timeout, but they were spread "
           + "(spread_checks)")
     }
   }
 
-  /// Under settings by which nothing can be decided.
+  /// Creates a replay for settings that allow no decision.
   package init(of recorded: RunHeader, unknown words: String) {
     self.init(of: recorded, under: recorded)
     result = .unknown(words)
@@ -72,9 +72,9 @@ package struct WhatIfReplay: Sendable {
     }
   }
 
-  /// What came of it, when there are no more entries.
+  /// The result after the last entry.
   package mutating func end() -> WhatIf {
-    // What was at one moment stays in its order.
+    // Steps at the same moment keep their order.
     let ordered = (steps + rewriting.openChecks()).enumerated()
       .sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }
     for step in ordered where result == nil { take(step.element) }
@@ -93,7 +93,7 @@ package struct WhatIfReplay: Sendable {
       gate.handle(.wokeUp, at: step.at, effects: &effects)
       if gate.verdict == nil { result = .unknown(words) }
     case .over(let entry):
-      // A piece of an answer is no moment to judge at.
+      // The gate does not judge in the middle of a response.
       let isPiece = gate.event(for: entry.event)?.isPartOfAnswer ?? false
       if !isPiece { gate.handle(.wokeUp, at: step.at, effects: &effects) }
       if course?.isShared(by: gate, after: entry) == false, gate.verdict == nil {
@@ -108,7 +108,7 @@ package struct WhatIfReplay: Sendable {
 }
 
 extension Journal {
-  /// Decides again under a header whose health check may differ in everything.
+  /// Replays under a header whose health check may differ in any setting.
   package func whatIf(under changed: RunHeader) -> WhatIf {
     var replay = WhatIfReplay(of: summary.header, under: changed)
     replay.fold(entries)
@@ -116,32 +116,32 @@ extension Journal {
   }
 }
 
-/// Makes the events of a run as they would have been under another health check.
+/// Converts the events of a run to those under another health check.
 private struct Rewriting {
   typealias Step = WhatIfReplay.Step
 
-  /// How the checks by one health check change.
+  /// The changes to the checks of one health check.
   private struct Change {
     var recorded: HealthCheck
     var changed: HealthCheck
-    /// Of the recorded slots, one in so many.
+    /// The number of recorded slots per slot of the longer interval.
     var stride: Int64
   }
 
-  /// By the places of the health checks.
+  /// The changes by the index of the health check.
   private let changes: [Change]
-  /// Whether each step is at the time of its entry.
+  /// Whether each step has the time of its entry.
   let keepsOrder: Bool
   private var schedules: [Journal.Name: Schedule] = [:]
-  /// When the event before came.
+  /// The time of the previous event.
   private var latest = GateInstant.start
 
   /// The checks of one instance.
   private struct Schedule {
     var firstStart: GateInstant?
-    /// The slot of the latest check that is kept.
+    /// The slot of the latest check that was kept.
     var kept: Int64 = 0
-    /// When the next one is due.
+    /// When the next check is due.
     var due: GateInstant
   }
 
@@ -188,8 +188,7 @@ private struct Rewriting {
     }
   }
 
-  /// The runner died, and another went on: what was under way is lost, and where the gap was long
-  /// the slots begin anew.
+  /// Handles a resumption: running checks are lost, and after a long gap the slots restart.
   private mutating func resumed(_ entry: Journal.Entry) -> [Step] {
     if let change = changes.first(where: { $0.stride > 1 }) {
       return [
@@ -212,7 +211,7 @@ private struct Rewriting {
   ) -> [Step] {
     let lack = lack(before: report.started, of: name)
     guard isKept(report.started, of: name) else { return [] }
-    // A guard has a timeout of its own.
+    // A guard has its own timeout.
     guard name.role != .guard else {
       return lack + [Step(at: end, event: .happened(.checked(name, report)))]
     }
@@ -232,11 +231,11 @@ private struct Rewriting {
     return lack + [cutShort(report, name, at: end)]
   }
 
-  /// A check that would not have had the time that it took.
+  /// A check that would have exceeded the shorter timeout.
   private func cutShort(_ report: CheckReport, _ name: Journal.Name, at end: GateInstant) -> Step {
     let (changed, recorded) = (changes[name.check].changed, changes[name.check].recorded)
     let until = report.started + changed.timeout
-    // It kept its next slot busy, where a check would then have been made.
+    // It occupied its next slot, in which a check would then have been made.
     guard end.since(report.started) < recorded.interval else {
       return Step(
         at: until,
@@ -255,7 +254,7 @@ private struct Rewriting {
             detail: "no answer within \(changed.timeout.inWords)"))))
   }
 
-  /// Checks that are still open, and would have been over by now.
+  /// Checks that have not ended, but would have by now.
   func openChecks() -> [Step] {
     schedules.filter { name, _ in
       let change = changes[name.check]
@@ -277,7 +276,7 @@ private struct Rewriting {
 
   // MARK: - Slots
 
-  /// Whether a check is in a slot that the longer interval has too.
+  /// Whether a check is in a slot of the longer interval.
   private mutating func isKept(_ started: GateInstant, of name: Journal.Name) -> Bool {
     let slot = slot(of: started, name)
     let stride = changes[name.check].stride
@@ -291,7 +290,7 @@ private struct Rewriting {
     return true
   }
 
-  /// A slot that the longer interval has, but in which no check was made.
+  /// The missing check of a slot of the longer interval; empty if there is none.
   private func lack(before started: GateInstant, of name: Journal.Name) -> [Step] {
     let stride = changes[name.check].stride
     guard stride > 1, let schedule = schedules[name], schedule.firstStart != nil,
@@ -327,7 +326,7 @@ extension CheckReport {
 }
 
 extension Duration {
-  /// Whether it is a whole number of times the other, at least once.
+  /// Whether it is a multiple of the other duration, at least once.
   fileprivate func isMultiple(of other: Duration) -> Bool {
     self >= other && inMicroseconds % other.inMicroseconds == 0
   }

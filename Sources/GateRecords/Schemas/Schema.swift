@@ -1,9 +1,9 @@
 internal import GateSettings
 internal import GateText
 
-/// A JSON Schema (2020-12) by its keywords, which are said in short.
+/// A JSON Schema (2020-12), with short forms of its keywords.
 ///
-/// A field may be added within a major version, so objects are open.
+/// Fields may be added within a major version, so objects allow further ones.
 struct Schema: Sendable {
   private var keywords: JSONObject
 
@@ -14,7 +14,7 @@ struct Schema: Sendable {
     for (name, value) in keywords { self.keywords[name] = value }
   }
 
-  /// Fields of an object in their order; the name of one that may be absent ends in `?`.
+  /// The fields of an object in their order; the name of an optional field ends with `?`.
   struct Fields: ExpressibleByDictionaryLiteral, Sendable {
     fileprivate var all: [(name: JSONName, schema: Schema)] = []
     fileprivate var required: [JSONValue] = []
@@ -50,15 +50,15 @@ extension Schema {
   static let anyObject = Schema(type: "object")
   static let boolean = Schema(type: "boolean")
   static let integer = Schema(type: "integer")
-  /// The field must not be there.
+  /// A field that is not allowed.
   static let never = Schema([:])
   static let null = Schema(type: "null")
   static let number = Schema(type: "number")
   static let string = Schema(type: "string")
-  /// What the document itself is.
+  /// A reference to the document itself.
   static let whole = Schema(["$ref": .string("#")])
 
-  /// A definition by its name, or a part of it by its path.
+  /// A reference to a definition by its name, or to a part of it by its path.
   static func ref(_ path: String) -> Schema { Schema(["$ref": .string("#/$defs/\(path)")]) }
 
   static func const(_ value: JSONValue) -> Schema { Schema(["const": value]) }
@@ -104,7 +104,7 @@ extension Schema {
     Schema(["enum": .array(words.map { .string($0) })])
   }
 
-  /// Those of the type that writes them, and others.
+  /// An enumeration of the names of a type, and of others.
   static func words(
     _ words: some Sequence<some RawRepresentable<String>>, _ others: String...
   ) -> Schema {
@@ -135,7 +135,7 @@ extension Schema {
     return schema
   }
 
-  /// An object whose members are all alike.
+  /// An object whose members all have the same schema.
   static func map(_ member: Schema, names: String? = nil, required: [String] = []) -> Schema {
     var schema = anyObject
     schema.keywords["propertyNames"] = names.map { .object(["pattern": .string($0)]) }
@@ -150,7 +150,7 @@ extension Schema {
     return schema
   }
 
-  /// With the fields that the table of settings has a row each for.
+  /// An object with the fields of a type that have rows in the table of settings.
   static func object<Root: Recorded>(_: Root.Type, _ others: Fields = [:]) -> Schema {
     var fields: Fields = [:]
     for (key, field) in Root.recorded {
@@ -169,7 +169,7 @@ extension Schema {
     return event.required.isEmpty ? schema : schema.requiring(event)
   }
 
-  /// Of a line of the journal.
+  /// The event of a journal line's schema; nil for other schemas.
   var eventName: String? {
     if case .string(let name)? = value[at: "/properties/event/const"] { name } else { nil }
   }
@@ -180,7 +180,8 @@ extension Schema {
     return schema
   }
 
-  /// What else holds by the value of a field; of fields with `?`, what they are if they are there.
+  /// Adds fields that depend on the value of a field; optional ones have a schema if they are
+  /// present.
   func when(_ field: JSONName, _ value: JSONValue, then: Fields, else: Fields = [:]) -> Schema {
     var schema = self
     schema.keywords["if"] = .object([
@@ -202,7 +203,7 @@ extension Schema {
     return schema
   }
 
-  /// The text of a whole document.
+  /// The schema of a document as text.
   func document(_ title: String, definitions: Fields) -> String {
     var document: JSONObject = [
       "$schema": .string("https://json-schema.org/draft/2020-12/schema"),

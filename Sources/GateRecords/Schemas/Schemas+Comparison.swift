@@ -1,7 +1,7 @@
 internal import GateCore
 
 extension Schemas {
-  /// Of what `replay --compare --format json` prints.
+  /// The schema of `replay --compare --format json`.
   package static let comparison = Schema.object([
     "schema_version": .ref("schema_version"),
     "runs": .array(

@@ -1,7 +1,7 @@
 internal import GateInsight
 
 extension Schemas {
-  /// Of what `lint --format json` prints.
+  /// The schema of `lint --format json`.
   package static let lint = Schema.object([
     "schema_version": .ref("schema_version"),
     "healthgate_version": .string,

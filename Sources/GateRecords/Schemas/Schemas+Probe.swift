@@ -1,7 +1,7 @@
 internal import GateCore
 
 extension Schemas {
-  /// Of what `probe --format json` prints.
+  /// The schema of `probe --format json`.
   package static let probe = Schema.object([
     "schema_version": .ref("schema_version"),
     "healthgate_version": .string,

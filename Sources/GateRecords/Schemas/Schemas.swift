@@ -3,9 +3,9 @@ internal import GateInsight
 internal import GateSettings
 internal import GateText
 
-/// The JSON Schemas (2020-12) of what the program writes and reads.
+/// The JSON Schemas (2020-12) of the documents that the program writes and reads.
 ///
-/// The words of an enumeration come from the types that write them.
+/// The names of enumerations come from the types that write them.
 package enum Schemas {
   package static let verdict = Schema.object([
     "schema_version": .ref("schema_version"),
@@ -61,7 +61,7 @@ package enum Schemas {
   ]).document(
     "verdict", definitions: shared + ["guard": `guard`, "instance": instance])
 
-  /// Of the new group, and of the old one.
+  /// The new group, and the old group.
   private static let group: Schema.Fields =
     source + [
       "present": .ref("count"),
@@ -208,10 +208,10 @@ package enum Schemas {
         ])),
     ]))
 
-  /// Of one line.
+  /// The schema of a line of the journal.
   package static let journal: String = {
     var names: [String] = []
-    // A view is of an instance, or the end of a question about all.
+    // A view is that of an instance, or the end of a query about all.
     for name in events.compactMap(\.eventName) where names.last != name { names.append(name) }
     return Schema.object([
       "seq": .ref("count"),
@@ -374,9 +374,9 @@ package enum Schemas {
       ]),
   ]
 
-  // MARK: - What stands in several
+  // MARK: - Shared parts
 
-  /// An instance by its name: ids are unique within a role.
+  /// The identity of an instance: IDs are unique within a role.
   private static let name: Schema.Fields = ["id": .string, "role?": .ref("role")]
 
   private static let step: Schema.Fields = [
@@ -385,7 +385,7 @@ package enum Schemas {
     "weight": .ref("weight"),
   ]
 
-  /// How a command of a step ended.
+  /// The end of a step's command.
   private static let stepCommand: Schema.Fields = [
     "command": .ref("step_command"),
     "attempt": .integer(from: 1),
@@ -395,7 +395,7 @@ package enum Schemas {
     "output": .string,
   ]
 
-  /// How a command after the decision ended.
+  /// The end of a command after the decision.
   private static let command: Schema.Fields = [
     "command": .string,
     "exit_status": .integer(from: 0, to: 255).orNull,
@@ -413,10 +413,10 @@ package enum Schemas {
   private static let undo: Schema.Fields =
     ["name": .const("undo")] + command + ["attempts": .ref("count")]
 
-  /// Why there is no status.
+  /// The reason why there is no status.
   private static let noStatus: Schema.Fields = ["not_started?": .string, "unknown?": .string]
 
-  /// A question to a source or to the load balancers that has come to an end.
+  /// A finished query of a source or of the load balancers.
   private static let question: Schema.Fields = [
     "started": .number(from: 0),
     "ok": .boolean,
@@ -424,7 +424,7 @@ package enum Schemas {
     "cause?": .string,
   ]
 
-  /// But for its instances, of which a single check has one.
+  /// A diagnosis without its instances, which a single check does not list.
   static let diagnosis: Schema.Fields = [
     "code": .words(DiagnosisCode.allCases),
     "summary": .string,

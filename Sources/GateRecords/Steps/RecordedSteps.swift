@@ -4,7 +4,7 @@ package import GateText
 // The steps of a canary, and guards with numbers of their own, in the policy of a journal and a verdict.
 
 extension GatePolicy {
-  /// As the fields `guards` and `steps`; nothing where there are none.
+  /// Writes the fields `guards` and `steps`; nothing if there are none.
   func writeSteps(to writer: inout JSONWriter) {
     if !guards.isEmpty {
       writer.array("guards", guards) { writer, measure in writer.object(measure.write) }
@@ -102,7 +102,7 @@ extension JSONFields {
 // MARK: - Events
 
 extension StepCommandEnd {
-  /// The event that tells of it.
+  /// The name of the event in the journal.
   var eventName: StaticString {
     guard answer == .yes else { return "step_command_ended" }
     return switch command.kind {
@@ -127,7 +127,7 @@ extension StepCommandEnd {
     writer.field("output", output)
   }
 
-  /// Reads it from a line of the journal; nil when it is another event.
+  /// Reads the event from a line of the journal; nil if it is another event.
   init?(_ event: String, _ fields: JSONFields) throws(JSONFieldError) {
     guard ["step_command_ended", "step_approved", "step_shifted", "step_confirmed"].contains(event)
     else { return nil }
@@ -153,7 +153,7 @@ extension StepCommandEnd {
 }
 
 extension Rollout {
-  /// The number and the name of a step.
+  /// Writes the number and the name of a step.
   func writeName(of step: Int, to writer: inout JSONWriter) {
     writer.field("step", step + 1)
     writer.field("name", steps[step].name)

@@ -2,8 +2,9 @@ internal import GateCore
 internal import GateText
 
 extension VerdictDocument {
-  /// The canary's steps, where the traffic is, and what became of the way back; null where the run
-  /// has no steps.
+  /// Writes the steps of the canary, the state of the traffic, and the result of `undo`.
+  ///
+  /// They are null if the run has no steps.
   func writeSteps(to writer: inout JSONWriter) {
     let rollout = gate.rollout
     guard !rollout.isEmpty else {
@@ -55,7 +56,7 @@ extension VerdictDocument {
     writer.object("last_command") { end.write(to: &$0) }
   }
 
-  /// The guards of a step, each as it was asked last: a run that goes on asks them anew.
+  /// The guards of a step with their latest records: a resumed run checks them anew.
   private func latestGuards(of step: Int) -> [InstanceRecord] {
     gate.rollout.steps[step].guards.compactMap { measure in
       gate.records.last { $0.instance.step == step && $0.instance.id == measure.name }

@@ -2,20 +2,20 @@ package import GateCore
 internal import GateSettings
 package import GateText
 
-/// What came of a verdict once it was given, as the journal has it: nothing of it decides.
+/// What followed a verdict, as the journal records it; nothing of it affects the decision.
 package struct Aftermath: Sendable {
-  /// What became of the decision's command; nil when none was begun.
+  /// The result of the decision's command; nil if none was started.
   package var hook: HookResult?
-  /// Whether the way back was begun: from then on the traffic is no longer what the steps made it.
+  /// Whether `undo` was started: from then on the traffic is no longer as the steps set it.
   package var hasBegunUndo = false
-  /// What became of the way back; nil when it was not gone.
+  /// The result of `undo`; nil if it did not run.
   package var undo: UndoResult?
-  /// What the baseline was found to be after a rollback; nil when it was not gated once more.
+  /// The result of gating the baseline after a rollback; nil if that was not requested.
   package var baseline: Result<GatedBaseline, NotGated>?
 
   package init() {}
 
-  /// Why it was not, though it was to be: a sentence.
+  /// Why the baseline was not gated although it was requested; one sentence.
   package struct NotGated: Error, Hashable {
     package var words: String
 
@@ -24,7 +24,7 @@ package struct Aftermath: Sendable {
     }
   }
 
-  /// What happened after the decision.
+  /// An event after the decision.
   package enum Event: Sendable {
     case undoBegan
     case undone(UndoResult)
@@ -43,7 +43,7 @@ package struct Aftermath: Sendable {
   }
 }
 
-/// The verdict on a baseline that was gated once more after a rollback.
+/// The verdict on a baseline that was gated after a rollback.
 package struct GatedBaseline: Sendable {
   /// The whole document, without its line feed.
   let document: JSONValue
@@ -101,7 +101,7 @@ extension Aftermath.Event {
     }
   }
 
-  /// Writes what a line of the journal has beside the name, from which `init(_:_:)` makes it again.
+  /// Writes the fields of a journal line besides the name, from which `init(_:_:)` restores it.
   func write(to writer: inout JSONWriter) {
     switch self {
     case .undoBegan: break
@@ -115,7 +115,7 @@ extension Aftermath.Event {
     }
   }
 
-  /// Reads it from a line of the journal; nil when it is another event.
+  /// Reads the event from a line of the journal; nil if it is another event.
   init?(_ event: String, _ fields: JSONFields) throws(JSONFieldError) {
     switch event {
     case "undo_began": self = .undoBegan
@@ -136,14 +136,14 @@ extension Aftermath.Event {
 }
 
 extension VerdictDocument {
-  /// The document with what came of it, told as the run told it.
+  /// Adds what followed the verdict, in the same way as the run did.
   package mutating func add(_ aftermath: Aftermath) {
     if let undo = aftermath.undo { add(undo) }
     if let hook = aftermath.hook { add(hook) }
     if let baseline = aftermath.baseline { add(baseline) }
   }
 
-  /// Tells of the baseline; returns why it was not gated, if it was not.
+  /// Adds the result of the baseline; returns why it was not gated, if it was not.
   @discardableResult package mutating func add(
     _ baseline: Result<GatedBaseline, Aftermath.NotGated>
   ) -> String? {
@@ -157,7 +157,7 @@ extension VerdictDocument {
     }
   }
 
-  /// Tells of the way back; returns what is wrong with it, if anything is.
+  /// Adds the result of `undo`; returns a description of its failure, if it failed.
   @discardableResult package mutating func add(_ result: UndoResult) -> String? {
     undo = result
     guard let failure = result.command.failureWords else { return nil }
@@ -168,7 +168,7 @@ extension VerdictDocument {
     return words
   }
 
-  /// Tells of the decision's command; returns what is wrong with it, if anything is.
+  /// Adds the result of the decision's command; returns a description of its failure, if it failed.
   @discardableResult package mutating func add(_ result: HookResult) -> String? {
     hook = result
     guard let failure = result.failureWords else { return nil }

@@ -1,6 +1,6 @@
 package import GateCore
 
-/// The exit statuses of the contract: each below 64 is a verdict, from 64 on they are those of sysexits.h.
+/// The exit statuses of the contract: verdicts below 64, errors of sysexits.h from 64 on.
 package enum ExitStatus: Int32, Sendable, CaseIterable {
   case promote = 0
   case rollback = 1
@@ -8,7 +8,7 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
   /// A rollback because the deadline passed, or can no longer be met.
   case deadline = 3
   case usage = 64
-  /// A file whose content cannot be read as what it should be.
+  /// A file whose content is not of the expected kind.
   case badContent = 65
   case noFile = 66
   case sourceUnavailable = 69
@@ -24,10 +24,10 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
 }
 
 extension ExitStatus {
-  /// As documents have it.
+  /// The number in documents.
   package var code: Int { Int(rawValue) }
 
-  /// As help and the manual list it.
+  /// The description in help and the manual.
   package var meaning: String {
     switch self {
     case .promote: "promote"
@@ -49,7 +49,7 @@ extension ExitStatus {
     }
   }
 
-  /// All of them, a line each; who changes its form changes .generators/man-pages.py too.
+  /// All statuses, one line each; .generators/man-pages.py depends on this format.
   package static var list: String {
     allCases.map { status in
       let number = String(status.rawValue)
@@ -59,7 +59,8 @@ extension ExitStatus {
 }
 
 extension Verdict {
-  /// The exit status that tells this verdict; under `advisory` every verdict of a whole run is a 0.
+  /// The exit status for this verdict; under `advisory` it is 0 for every verdict of a complete
+  /// run.
   package func exitCode(isAdvisory: Bool) -> Int {
     let code = interruption?.exitCode ?? ExitStatus(of: decision, reason: reason.code.rawValue).code
     return isAdvisory && code < 64 ? 0 : code
@@ -67,7 +68,7 @@ extension Verdict {
 }
 
 extension ExitStatus {
-  /// The status of a decision for this reason.
+  /// The status of a decision with this reason.
   package init(of decision: Decision, reason: String) {
     self =
       switch decision {
@@ -77,7 +78,7 @@ extension ExitStatus {
       }
   }
 
-  /// Those that a decision may have, whatever the reason.
+  /// The statuses that a decision can have, for any reason.
   static func all(of decision: Decision) -> [ExitStatus] {
     switch decision {
     case .promote: [.promote]
@@ -93,7 +94,7 @@ extension ExitStatus {
 }
 
 extension Interruption {
-  /// 128 and the signal's number, as a shell has it; nil for a journal that tells no more.
+  /// 128 plus the signal's number, as in a shell; nil for the end of a journal.
   fileprivate var exitCode: Int? {
     switch self {
     case .hangUp: ExitStatus.hangUp.code

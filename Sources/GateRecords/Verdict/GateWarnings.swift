@@ -3,7 +3,7 @@ internal import GateSettings
 internal import GateText
 
 extension Gate {
-  /// What it could not see, how often and why; and which names it left out.
+  /// Warnings about what the gate could not see, with counts and causes, and about omitted names.
   package var warnings: [String] {
     [
       lost(losses.checks, "check"), lost(losses.listings, "listing"),
@@ -18,7 +18,7 @@ extension Gate {
       + words(for: fault, of: tally)
   }
 
-  /// The old group is what takes the traffic back.
+  /// The warning that the old group, which must take the traffic back, has fewer instances.
   private var wayBackShrinking: String? {
     guard let wayBack = rollout.wayBack, wayBack.least < wayBack.began else { return nil }
     return

@@ -1,10 +1,10 @@
 import GateCore
 package import GateText
 
-/// What became of the way back, after its last attempt.
+/// The result of `undo`, after its last attempt.
 package struct UndoResult: Hashable, Sendable {
   package var command: HookResult
-  /// How often it was run.
+  /// The number of attempts.
   package var attempts: Int
 
   package init(_ command: HookResult, attempts: Int) {
@@ -29,24 +29,24 @@ extension UndoResult: JSONObjectReadable {
   }
 }
 
-/// What became of a hook.
+/// The result of a hook.
 package struct HookResult: Hashable, Sendable {
-  /// The setting that it stands in: `on_rollback`.
+  /// The setting of the hook, such as `on_rollback`.
   package var name: String
   /// The command, without secrets.
   package let command: String
   package var end: End
   package var timedOut: Bool
   package var elapsedMicroseconds: Int64
-  /// The last of what it printed: cleaned line by line, without secrets.
+  /// The end of its output, sanitized line by line, with secrets masked.
   package var output: String
 
-  /// How a command ended, if it did.
+  /// How a command ended, as far as it is known.
   package enum End: Hashable, Sendable {
-    /// As a shell tells it, 128 and more for a signal.
+    /// The exit status as in a shell, 128 and more for a signal.
     case exited(Int)
     case notStarted(String)
-    /// The system does not say.
+    /// The system does not report it, for this reason.
     case unknown(String)
   }
 
@@ -62,7 +62,7 @@ package struct HookResult: Hashable, Sendable {
     self.output = output
   }
 
-  /// Of a command that was begun: whoever does not see its end knows no more.
+  /// The result of a command that was started, but whose end was not seen.
   package static func notSeenToEnd(name: String, command: String) -> HookResult {
     HookResult(
       name: name, command: command, end: .unknown("the runner was gone before"), timedOut: false,
@@ -71,13 +71,13 @@ package struct HookResult: Hashable, Sendable {
 
   package var isSuccess: Bool { end == .exited(0) && !timedOut }
 
-  /// Nil when it is not known.
+  /// The exit status; nil if it is not known.
   var exitStatus: Int? {
     guard case .exited(let status) = end else { return nil }
     return status
   }
 
-  /// What is wrong with it, after its name.
+  /// The description of a failure, to follow its name; nil if it succeeded.
   package var failureWords: String? {
     guard !isSuccess else { return nil }
     return switch end {
@@ -88,7 +88,7 @@ package struct HookResult: Hashable, Sendable {
     }
   }
 
-  /// As the journal has it, from which `init(_:)` makes it again.
+  /// Writes the result for the journal, from which `init(_:)` restores it.
   func writeRecord(to writer: inout JSONWriter) {
     write(to: &writer)
     switch end {
@@ -103,7 +103,7 @@ package struct HookResult: Hashable, Sendable {
     writer.field("command", command)
     writer.field("exit_status", exitStatus)
     writer.field("timed_out", timedOut)
-    // To the millisecond: more is noise.
+    // More than milliseconds would be noise.
     writer.field("elapsed_seconds", seconds: elapsedMicroseconds / 1000 * 1000)
     writer.field("output", output)
   }

@@ -2,8 +2,9 @@ package import GateCore
 internal import GateSettings
 package import GateText
 
-/// What stands in a verdict's place from the beginning of a run until it has one, and after a run
-/// that ended before its first check: nobody must take the last run's verdict for this one's.
+/// The document in place of a verdict while a run has none, or if it ended before its first check.
+///
+/// It prevents that the verdict of an earlier run is taken for that of this one.
 package struct NotCheckedDocument: Sendable {
   package var healthgateVersion: String
   package var runID: String
@@ -11,12 +12,12 @@ package struct NotCheckedDocument: Sendable {
   /// Why nothing was checked, on one line.
   package var message: String
   package var exitCode: Int
-  /// What would have been checked, once it is known.
+  /// The health checks, once they are known.
   package var checks: [RunHeader.Check] = []
   package var policy: GatePolicy?
   package var isAdvisory = false
 
-  /// Of a run that has begun: what is found when it is killed.
+  /// The document of a run that has begun; it stays if the run is killed.
   package init(healthgateVersion: String, runID: String, at: Timestamp) {
     self.healthgateVersion = healthgateVersion
     self.runID = runID
@@ -25,7 +26,7 @@ package struct NotCheckedDocument: Sendable {
     exitCode = ExitStatus.defect.code
   }
 
-  /// The same run, ended by this error.
+  /// The document of the same run, ended by this error.
   package func ended(at time: Timestamp, _ error: String, exitCode: Int) -> NotCheckedDocument {
     var document = self
     document.at = time
@@ -34,7 +35,7 @@ package struct NotCheckedDocument: Sendable {
     return document
   }
 
-  /// An error's lines on one, without what they begin with on standard error.
+  /// The lines of an error on one line, without their prefix on standard error.
   private static func sentence(_ error: String) -> String {
     let lines = error.split(whereSeparator: \.isNewline).map {
       $0.trimmed.replacing("healthgate: error: ", with: "")

@@ -1,7 +1,8 @@
 package import GateCore
 package import GateText
 
-/// A verdict that was written before, by this version or another of the same major schema.
+/// A verdict from a file, written by this version or another one with the same major schema
+/// version.
 package struct RecordedVerdict: Sendable {
   package var runID: String
   package var decision: Decision
@@ -9,29 +10,29 @@ package struct RecordedVerdict: Sendable {
   package var startedAt: Timestamp
   package var decidedAt: Timestamp
   package var exitCode: Int
-  /// The runs that it rests on: itself, or those of all parts of a merged one.
+  /// The runs on which it is based: its own, or those of all parts of a merged one.
   package var runs: [Run]
   /// The whole document.
   let value: JSONValue
 
-  /// A run that came to a verdict of its own.
+  /// A run with its own verdict.
   package struct Run: Hashable, Sendable {
     package var id: String
     package var decidedAt: Timestamp
   }
 
-  /// Whether it is a promotion to whoever acts on it.
+  /// Whether it counts as a promotion.
   ///
-  /// A verdict that says `promote` and could not be written, or whose hook failed, is none.
+  /// A verdict `promote` that could not be written, or whose hook failed, does not.
   package var isPromotion: Bool { decision == .promote && exitCode == 0 }
 
-  /// As the contract has it; of a later version the code may be one that is not known here.
+  /// The reason; the code of a later version may be unknown here.
   package struct Reason: Hashable, Sendable {
     package var code: String
     package var message: String
   }
 
-  /// Reads a verdict; fields that are not known are kept.
+  /// Reads a verdict; unknown fields are kept.
   ///
   /// - Throws: `RecordedVerdictError`
   package init(reading bytes: [UInt8]) throws(RecordedVerdictError) {
@@ -65,12 +66,12 @@ package struct RecordedVerdict: Sendable {
     runs = try Self.runs(of: value) ?? [Run(id: runID, decidedAt: decidedAt)]
   }
 
-  /// How it contradicts itself, as no run and no merge writes it; nil when it does not.
+  /// A contradiction in the document, which no run and no merge writes; nil if there is none.
   package var contradiction: String? {
     guard startedAt.milliseconds <= decidedAt.milliseconds else {
       return "decided_at is before started_at"
     }
-    // From 64 on a status tells what became of the outputs, whatever the decision is.
+    // From 64 on, the status is about the outputs, whatever the decision is.
     let own =
       ExitStatus.all(of: decision).map(\.code) + (value[at: "/advisory"] == .bool(true) ? [0] : [])
     guard exitCode >= 64 || own.contains(exitCode) else {
@@ -79,7 +80,7 @@ package struct RecordedVerdict: Sendable {
     return nil
   }
 
-  /// Those that the parts of a merged verdict rest on; nil for a run's own verdict.
+  /// The runs of a merged verdict's parts; nil for the verdict of a single run.
   private static func runs(of value: JSONValue) throws(RecordedVerdictError) -> [Run]? {
     guard let parts = value[at: "/parts"] else { return nil }
     do throws(JSONFieldError) {
@@ -89,10 +90,10 @@ package struct RecordedVerdict: Sendable {
     }
   }
 
-  /// A verdict of a hundred thousand instances has less.
+  /// The largest file in bytes; a verdict on a hundred thousand instances is smaller.
   package static let largestFile = 128 * 1_048_576
 
-  /// The value at a JSON Pointer, a string without its quotes; nil when there is none.
+  /// The value at a JSON Pointer, without the quotes of a string; nil if there is none.
   package func text(at pointer: String) -> String? { value[at: pointer]?.text }
 
   private struct MergedPart: JSONObjectReadable {

@@ -3,20 +3,20 @@ package import GateInsight
 internal import GateSettings
 package import GateText
 
-/// The verdict as its readers get it: all that it says, in the contract's words and order.
+/// The verdict with all of its content, in the words and the order of its schema.
 package struct VerdictDocument: Sendable {
   package var header: RunHeader
   package var gate: Gate
   package var verdict: Verdict
   package var exitCode: Int
   package var journal: JournalDigest?
-  /// What went wrong after the decision, if anything did.
+  /// Errors after the decision, one sentence each.
   package var warnings: [String]
-  /// What became of the hook; nil when none was run.
+  /// The result of the hook; nil if none was run.
   package var hook: HookResult?
-  /// What became of the way back; nil when it was not gone.
+  /// The result of `undo`; nil if it did not run.
   package var undo: UndoResult?
-  /// What the baseline was found to be after a rollback; nil when it was not gated once more.
+  /// The verdict on the baseline after a rollback; nil if it was not gated.
   package var after: GatedBaseline?
 
   package init(
@@ -31,7 +31,7 @@ package struct VerdictDocument: Sendable {
     self.warnings = warnings
   }
 
-  /// Whether it is a promotion to whoever acts on it; see `RecordedVerdict.isPromotion`.
+  /// Whether it counts as a promotion; see `RecordedVerdict.isPromotion`.
   package var isPromotion: Bool { verdict.decision == .promote && exitCode == 0 }
 
   /// The document, indented, with a line feed at its end.
@@ -41,7 +41,7 @@ package struct VerdictDocument: Sendable {
   package func json(
     _ layout: JSONWriter.Layout, by allocate: (Int) -> [UInt8] = JSONWriter.allocate
   ) -> [UInt8] {
-    // Some 900 bytes an instance.
+    // An instance takes about 900 bytes.
     let room = 8192 + 1024 * gate.records.count
     return JSONWriter.document(layout, room: room, by: allocate, writeFields)
   }
@@ -71,10 +71,10 @@ package struct VerdictDocument: Sendable {
     writeJournal(to: &writer)
   }
 
-  /// What was odd about the settings, what the gate could not see, and what was not delivered.
+  /// All warnings: about the settings, what the gate could not see, and outputs that failed.
   package var allWarnings: [String] { runWarnings + warnings }
 
-  /// Those of them that were there when it was decided.
+  /// The warnings from before the decision.
   package var runWarnings: [String] { header.warnings + gate.warnings }
 
   private func writeAfter(to writer: inout JSONWriter) {
@@ -82,7 +82,7 @@ package struct VerdictDocument: Sendable {
     writer.field("after", after.document)
   }
 
-  /// What is probably wrong, the likeliest first; it follows from what the journal has.
+  /// The diagnoses, the likeliest first; they depend only on data that the journal has.
   package var diagnoses: [Diagnosis] {
     GateInsight.diagnoses(
       of: gate, verdict: verdict,
@@ -236,7 +236,7 @@ package struct VerdictDocument: Sendable {
     }
   }
 
-  /// How an instance stands under one of several health checks.
+  /// Writes the state of an instance under one of several health checks.
   private func writeCheck(_ number: Int, of record: InstanceRecord, to writer: inout JSONWriter) {
     let (check, part) = (gate.checks[number], record.parts.isEmpty ? record : record.parts[number])
     let reason = part.reason(under: check)
@@ -253,7 +253,7 @@ package struct VerdictDocument: Sendable {
     }
   }
 
-  /// The load balancer's own view beside the gate's, where it was asked for.
+  /// Writes the load balancer's view, if it was queried.
   private func writeView(_ record: InstanceRecord, to writer: inout JSONWriter) {
     guard let view = record.view else { return writer.null("load_balancer") }
     writer.object("load_balancer") { writer in
@@ -296,7 +296,7 @@ package struct VerdictDocument: Sendable {
     }
   }
 
-  /// The latest check that was no success: the instance's failure, or one that the gate lost.
+  /// Writes the latest check that did not pass: a failure of the instance, or a lost check.
   private func writeLastFailure(of record: InstanceRecord, to writer: inout JSONWriter) {
     if let loss = record.history.lastLoss, record.history.lastFailure.map({ $0.at < loss.at }) ?? true {
       writer.object("last_failure") { writer in
@@ -327,10 +327,10 @@ package struct VerdictDocument: Sendable {
   }
 }
 
-/// What binds a verdict to its journal.
+/// The reference of a verdict to its journal.
 package struct JournalDigest: Hashable, Sendable {
   package var path: String?
-  /// Of all its bytes, in hexadecimal.
+  /// The SHA-256 of the whole journal, in hexadecimal.
   package var sha256: String
   package var events: Int
 
@@ -342,7 +342,7 @@ package struct JournalDigest: Hashable, Sendable {
 }
 
 extension Diagnosis {
-  /// Of which instances it is, unless it is of the one that the document is about.
+  /// Writes a diagnosis, with its instances unless the document is about a single one.
   package func write(to writer: inout JSONWriter, of instances: [String]? = nil) {
     writer.field("code", code.rawValue)
     if let instances { writer.array("instances", instances) }

@@ -3,13 +3,13 @@ package import GateCore
 internal import GateSettings
 package import GateText
 
-/// One verdict out of several: of zones, regions, vantage points, jobs of a matrix.
+/// One verdict from several: of zones, regions, vantage points, or jobs of a matrix.
 ///
-/// It fails closed: a part that is missing, cannot be read or must not be trusted is inconclusive.
+/// It fails closed: a part that is missing, unreadable or not trusted is inconclusive.
 package struct VerdictMerge: Sendable {
   package let requirement: Requirement
   package let parts: [Part]
-  /// What makes of them less than one verdict of one moment.
+  /// Reasons to doubt that the parts are one verdict of one moment.
   package let warnings: [String]
 
   package init(_ parts: [Part], require requirement: Requirement) {
@@ -19,21 +19,21 @@ package struct VerdictMerge: Sendable {
     warnings = Self.settingsWarnings(parts) + Self.distance(parts) + Self.repetitions(parts)
   }
 
-  /// How many of the parts must say `promote`.
+  /// The number of parts that must be `promote`.
   package enum Requirement: String, Hashable, Sendable, CaseIterable {
     case all
     case any
-    /// More than half.
+    /// More than half of the parts.
     case majority
   }
 
-  /// What one file says.
+  /// One verdict file.
   package struct Part: Sendable {
-    /// As it was named.
+    /// The file's name, as given.
     package var name: String
-    /// Nil when there is none, or none that may be used.
+    /// The verdict; nil if there is none, or it cannot be used.
     package var verdict: RecordedVerdict?
-    /// Why not.
+    /// Why the verdict cannot be used; nil if it can.
     package var problem: String?
 
     package init(_ name: String, _ verdict: RecordedVerdict) {
@@ -53,7 +53,7 @@ package struct VerdictMerge: Sendable {
       problem == nil ? verdict?.decision ?? .inconclusive : .inconclusive
     }
 
-    /// Why it says what it says, on a line.
+    /// The reason of the part on one line.
     package var words: String {
       problem ?? verdict.map { $0.reason.message.cleaned(to: 300) } ?? ""
     }
@@ -73,12 +73,12 @@ package struct VerdictMerge: Sendable {
       return promoting > 0 ? .promote : rollingBack == parts.count ? .rollback : .inconclusive
     case .majority:
       guard promoting * 2 <= parts.count else { return .promote }
-      // Half of them, and the rest cannot make more than the other half.
+      // With at least half of the parts as rollbacks, the rest cannot be more than half.
       return rollingBack * 2 >= parts.count ? .rollback : .inconclusive
     }
   }
 
-  /// Of the part that weighs most for the decision: a failed group before a deadline.
+  /// The reason of the part that matters most for the decision: a failed group before a deadline.
   package var reason: RecordedVerdict.Reason {
     let deciding = parts.filter { $0.decision == decision }
     let first = deciding.first { status(of: $0) != .deadline } ?? deciding.first
@@ -103,8 +103,7 @@ package struct VerdictMerge: Sendable {
 }
 
 extension VerdictMerge {
-  /// The names of two parts that rest on one and the same run, which would count twice, however
-  /// often it was merged before; none where there are none.
+  /// The names of two parts that are based on the same run, which would count twice; else empty.
   package var doubled: [String] {
     var seen: [String: String] = [:]
     for part in parts {
@@ -116,9 +115,9 @@ extension VerdictMerge {
     return []
   }
 
-  /// The one verdict in the form of any other, with `parts` beside.
+  /// The merged verdict, with the fields of any other, and `parts`.
   ///
-  /// Without a part that can be used, nothing is known of any group, and it is decided at `now`.
+  /// Without a usable part nothing is known about any group, and the time of the decision is `now`.
   package func json(version: String, runID: String, at now: Timestamp) -> [UInt8] {
     let known = parts.compactMap(\.verdict)
     let start = known.map(\.startedAt).min { $0.milliseconds < $1.milliseconds } ?? now
@@ -167,7 +166,7 @@ extension VerdictMerge {
     }
   }
 
-  /// Instances and diagnoses of all parts, each with the part that it is from.
+  /// Writes the instances and diagnoses of all parts, each with its part.
   private func writeLists(to writer: inout JSONWriter) {
     writer.array("instances", elements(of: "/instances")) { $0.value($1) }
     writer.array("diagnoses", elements(of: "/diagnoses")) { $0.value($1) }
@@ -192,7 +191,8 @@ extension VerdictMerge {
     }.map { "the parts were run under different settings; \($0) is that of \(parts[0].name)" }
   }
 
-  /// Parts of one release are decided within minutes.
+  /// The longest time between parts in milliseconds: those of one release are decided within
+  /// minutes.
   private static let longestDistance: Int64 = 3_600_000
 
   private static func distance(_ parts: [Part]) -> [String] {
@@ -207,7 +207,8 @@ extension VerdictMerge {
     ]
   }
 
-  /// Parts that looked at the same instances one after the other: a second try is no second view.
+  /// Warnings about parts that checked the same instances one after the other, as in a second
+  /// attempt.
   private static func repetitions(_ parts: [Part]) -> [String] {
     var earlier: [Set<[JSONValue]>: [Part]] = [:]
     return parts.compactMap { part in
@@ -241,7 +242,7 @@ extension VerdictMerge {
 }
 
 extension VerdictMerge.Part {
-  /// Whether one of the two was decided before the other began.
+  /// Whether one of the two was decided before the other one began.
   fileprivate func isApart(from other: VerdictMerge.Part) -> Bool {
     guard let one = verdict, let two = other.verdict else { return false }
     return one.decidedAt.milliseconds < two.startedAt.milliseconds
@@ -250,7 +251,7 @@ extension VerdictMerge.Part {
 }
 
 extension RecordedVerdict {
-  /// Where its instances are; nil when it tells of none.
+  /// The places of its instances; nil if it has none.
   fileprivate var places: Set<[JSONValue]>? {
     guard case .array(let instances) = value[at: "/instances"], !instances.isEmpty else {
       return nil

@@ -2,30 +2,30 @@ package import GateCore
 package import GateSettings
 package import GateText
 
-/// Whether a verdict can be trusted: what is asked of it, and what was found.
+/// The requirements for a verdict, and whether it meets them.
 package struct Verification: Sendable {
-  /// The verdict must be signed by one of these; none: it is not asked.
+  /// The keys of which one must have signed the verdict; empty if that is not required.
   package var keys: [VerifyingKey] = []
-  /// The journal that must be the verdict's; nil: it is not asked.
+  /// The journal to which the verdict must belong; nil if that is not required.
   package var journal: ReplayedJournal?
-  /// How old it may be; nil: any age.
+  /// The maximum age of the verdict; nil for any age.
   package var maxAge: Duration?
   package var required: Decision?
-  /// What must stand at places of the document.
+  /// The values that the document must have.
   package var expectations: [JSONExpectation] = []
 
   package init() {}
 
-  /// One thing that was asked.
+  /// The result of one requirement.
   package struct Finding: Hashable, Sendable {
     package var name: String
     package var holds: Bool
     package var detail: String
   }
 
-  /// Looks at all that is asked, and not only up to the first thing that fails.
+  /// Tests all requirements, also after one that is not met.
   ///
-  /// - Throws: `RecordedVerdictError` when the bytes are no verdict at all.
+  /// - Throws: `RecordedVerdictError` if the bytes are not a verdict.
   package func findings(
     on bytes: [UInt8], at now: Timestamp
   ) throws(RecordedVerdictError) -> [Finding] {
@@ -77,9 +77,9 @@ package struct Verification: Sendable {
     return (false, "\(says), but its exit_code is \(verdict.exitCode)")
   }
 
-  /// How a verdict is from the future, or rests on one that is; nil when it does not.
+  /// Why a verdict is from the future, or is based on one that is; nil if it is not.
   ///
-  /// Clocks of two machines differ; a verdict from tomorrow is another thing.
+  /// A small difference between the clocks of two machines is allowed.
   private static func future(of verdict: RecordedVerdict, at now: Timestamp) -> String? {
     let times = [verdict.decidedAt] + verdict.runs.map(\.decidedAt)
     guard let last = times.max(by: { $0.milliseconds < $1.milliseconds }),
@@ -88,7 +88,7 @@ package struct Verification: Sendable {
     return "decided at \(last.text), which is in the future"
   }
 
-  /// A merged verdict is as old as the oldest that it rests on.
+  /// The result for the age: that of a merged verdict is the age of the oldest part.
   private static func age(
     of verdict: RecordedVerdict, at now: Timestamp, atMost limit: Duration
   ) -> (Bool, String) {
@@ -113,7 +113,7 @@ package struct Verification: Sendable {
 
   // MARK: - The journal
 
-  /// What a run adds to its verdict that its journal does not hold.
+  /// The fields of a verdict that the journal does not determine.
   private static let added: Set<JSONName> = ["exit_code", "warnings", "signature"]
 
   private func backing(of verdict: RecordedVerdict, _ replayed: ReplayedJournal) -> (Bool, String) {
@@ -140,7 +140,7 @@ package struct Verification: Sendable {
     return (true, "\(journal.events) events that replay to this verdict")
   }
 
-  /// What is wrong with the signatures in a journal; nil where it has none, or no key is asked for.
+  /// The error in the signatures of a journal; nil if there is none, or no key is required.
   private func signatureProblem(of journal: JournalSummary) -> String? {
     guard !keys.isEmpty, let last = journal.signedLines.last else { return nil }
     for signed in journal.signedLines {
@@ -155,7 +155,7 @@ package struct Verification: Sendable {
     return unsigned == 0 ? nil : "its last \(unsigned) lines are not signed"
   }
 
-  /// Another version may word a verdict differently.
+  /// The note that another version may word a verdict differently.
   private static func versions(_ verdict: RecordedVerdict) -> String {
     let version = verdict.text(at: "/healthgate_version") ?? "unknown"
     return "; the verdict is of version \(version.cleaned(to: 20))"

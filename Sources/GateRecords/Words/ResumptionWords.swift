@@ -2,7 +2,10 @@ package import GateCore
 internal import GateText
 
 extension Gate {
-  /// `resumed at 3m20s, after 1m5s without a look; all began anew`; nil when it was not.
+  /// The resumptions in words; nil if the run was not resumed.
+  ///
+  /// For example `at 3m20s, after 1m5s without checks; consecutive counts, the soak and the
+  /// deadline restarted`.
   package var resumptionWords: String? {
     guard let last = resumptions.last else { return nil }
     let times = resumptions.count == 1 ? "" : "\(resumptions.count) times, the last "
@@ -11,7 +14,7 @@ extension Gate {
       + anewWords
   }
 
-  /// What the latest resumption has brought to begin anew.
+  /// What the latest resumption restarted, in words.
   package var anewWords: String {
     switch resumptions.last?.effect {
     case .anew: "; consecutive counts, the soak and the deadline restarted"
@@ -21,7 +24,7 @@ extension Gate {
 }
 
 extension Duration {
-  /// To the tenth of a second below a minute, to the second above.
+  /// The duration to a tenth of a second below a minute, to a second above.
   package var roundedWords: String {
     let step: Int64 = self < .seconds(60) ? 100_000 : 1_000_000
     let rounded = (inMicroseconds + step / 2) / step * step

@@ -2,14 +2,15 @@ package import GateCore
 internal import GateText
 
 extension Gate {
-  /// Whose rules the group was judged by.
+  /// The rules by which the group was judged, in words.
   package var rulesWords: String {
     policy.loadBalancer == .decides ? HealthCheck.viewWords : checks.rulesWords
   }
 }
 
 extension [HealthCheck] {
-  /// What is asked, how often, and what follows from the answers, of each by its name.
+  /// The health checks with their intervals and thresholds, each with its name if there are
+  /// several.
   package var rulesWords: String {
     map { $0.name.isEmpty ? $0.words : "\($0.name): \($0.words)" }.joined(separator: "; ")
   }
@@ -19,7 +20,7 @@ extension HealthCheck {
   package static let viewWords =
     "the load balancer's own view of its targets, without checks from here"
 
-  /// What is looked at: this check, or what the load balancer makes of its own.
+  /// What is checked: this health check, or the load balancer's own checks.
   package func words(_ role: GatePolicy.LoadBalancerRole) -> String {
     switch role {
     case .none: "checking \(words)"
@@ -28,7 +29,7 @@ extension HealthCheck {
     }
   }
 
-  /// What is asked, how often, and what follows from the answers.
+  /// The target, the interval and the thresholds in words.
   package var words: String {
     let new = initialThreshold == healthyThreshold ? "" : " (new ones after \(initialThreshold))"
     let window = unhealthyWindow.map { " or \($0.failures) of \($0.checks)" } ?? ""

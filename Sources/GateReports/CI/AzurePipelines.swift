@@ -2,7 +2,7 @@ internal import GateRecords
 internal import GateSettings
 internal import GateText
 
-/// What Azure Pipelines reads in the log: logging commands.
+/// The logging commands that Azure Pipelines reads in the log.
 ///
 /// Source: Azure DevOps' documentation, "Logging commands".
 package enum AzurePipelines {
@@ -17,14 +17,14 @@ package enum AzurePipelines {
 
   private static func issue(_ severity: CIVerdict.Severity, _ message: String) -> String {
     switch severity {
-    // There is no third kind of issue.
+    // There is no third type of issue.
     case .notice: "##[section]\(escaped(message))\n"
     case .warning: "##vso[task.logissue type=warning]\(escaped(message))\n"
     case .error: "##vso[task.logissue type=error]\(escaped(message))\n"
     }
   }
 
-  /// Output variables, which other steps and jobs read by the step's name.
+  /// Output variables, which other steps and jobs read with the step's name.
   static func variables(_ verdict: CIVerdict) -> String {
     let outputs = [
       ("decision", verdict.decision.rawValue), ("reason", verdict.reason),
@@ -35,7 +35,7 @@ package enum AzurePipelines {
     }.joined()
   }
 
-  /// Adds a file of Markdown, named from the root, to the run's summary.
+  /// Adds a file of Markdown, given by its absolute path, to the run's summary.
   package static func summary(file: String) -> String {
     "##vso[task.uploadsummary]\(escaped(file))\n"
   }

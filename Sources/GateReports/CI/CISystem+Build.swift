@@ -3,11 +3,12 @@ package import GateSettings
 internal import GateText
 
 extension CISystem {
-  /// The build that these variables are of.
+  /// The build that these variables describe.
   ///
-  /// Sources: GitHub, "Variables reference" (default environment variables); GitLab, "Predefined CI/CD variables
-  /// reference"; CircleCI, "Project values and variables"; Jenkins, "Using a Jenkinsfile" (`env-vars.html`) and its Git
-  /// plugin; Buildkite, "Environment variables"; Azure Pipelines, "Predefined variables".
+  /// Sources: GitHub, "Variables reference" (default environment variables); GitLab, "Predefined
+  /// CI/CD variables reference"; CircleCI, "Project values and variables"; Jenkins, "Using a
+  /// Jenkinsfile" (`env-vars.html`) and its Git plugin; Buildkite, "Environment variables"; Azure
+  /// Pipelines, "Predefined variables".
   package func build(_ variables: [String: String]) -> Deployment.Build {
     func value(_ names: String...) -> String? {
       names.lazy.compactMap { variables[$0] }.first { !$0.isEmpty }

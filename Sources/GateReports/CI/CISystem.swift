@@ -1,6 +1,6 @@
 package import GateSettings
 
-/// A CI system that takes a verdict in a form of its own.
+/// A CI system that gets a verdict in its own format.
 package enum CISystem: String, Hashable, Sendable, CaseIterable {
   case github
   case gitlab
@@ -9,7 +9,7 @@ package enum CISystem: String, Hashable, Sendable, CaseIterable {
   case buildkite
   case azure
 
-  /// The system whose variables are there, or that was chosen; nil for none.
+  /// The system whose variables are set, or that was chosen; nil for none.
   package init?(_ choice: CIChoice, variables: [String: String]) {
     switch choice {
     case .auto:
@@ -32,7 +32,7 @@ package enum CISystem: String, Hashable, Sendable, CaseIterable {
     case .github: variables["GITHUB_ACTIONS"] == "true"
     case .gitlab: variables["GITLAB_CI"] == "true"
     case .circleci: variables["CIRCLECI"] == "true"
-    // The address of the server: whatever it is.
+    // The value is the address of the server, which can be anything.
     case .jenkins: !(variables["JENKINS_URL"] ?? "").isEmpty
     case .buildkite: variables["BUILDKITE"] == "true"
     case .azure: variables["TF_BUILD"]?.lowercased() == "true"
@@ -41,7 +41,7 @@ package enum CISystem: String, Hashable, Sendable, CaseIterable {
 }
 
 extension CISystem {
-  /// Lines for the log before the first check: what follows can be folded away.
+  /// Lines for the log before the first check, which begin a section that can be folded.
   ///
   /// `time` is in seconds since 1970.
   package func logBeforeChecks(time: Int64) -> String {
@@ -54,7 +54,8 @@ extension CISystem {
     }
   }
 
-  /// Lines for the log after the last check: what follows is not folded away.
+  /// Lines for the log after the last check, which end the section; `time` is in seconds since
+  /// 1970.
   package func logAfterChecks(time: Int64) -> String {
     switch self {
     case .github: GitHubActions.groupEnd

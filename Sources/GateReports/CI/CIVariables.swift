@@ -1,12 +1,12 @@
 internal import GateText
 
-/// Whether a CI system runs this program, whichever it is.
+/// Whether a CI system runs this program.
 ///
-/// That is more than the six systems that get a verdict in their own form: nobody watches a log
-/// while it is written, and it keeps every frame that is redrawn.
+/// This includes systems that do not get a verdict in their own format: nobody watches their logs
+/// live, and they keep every frame that is redrawn.
 ///
-/// Sources: the vendors' documents on their predefined variables; `CI=false` switches the answer
-/// off, as it does for npm's `ci-info`.
+/// Sources: the vendors' documents on their predefined variables; `CI=false` means no CI system, as
+/// for npm's `ci-info`.
 package enum CIVariables {
   private static let names = [
     "CI", "CONTINUOUS_INTEGRATION", "GITHUB_ACTIONS", "GITLAB_CI", "CIRCLECI", "BUILDKITE",

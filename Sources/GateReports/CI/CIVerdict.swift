@@ -4,18 +4,17 @@ package import GateRecords
 internal import GateSettings
 internal import GateText
 
-/// What a CI system is told of a verdict: a line for the whole, and one each for the worst few
-/// instances.
+/// The verdict for a CI system: one line for the whole, and one for each of the worst causes.
 ///
-/// No text in it has a line end, drives a terminal, or is a command to the system.
+/// No text in it has a line end, can control a terminal, or is a command to the system.
 package struct CIVerdict: Hashable, Sendable {
   package var decision: Decision
   /// The reason code, such as `too_many_unhealthy`.
   package var reason: String
-  /// The reason in words, and the hook's failure if it failed.
+  /// The reason in words, with the hook's failure if it failed.
   package var message: String
   package var severity: Severity
-  /// `likely: ` and what is most likely wrong; nil where nothing is known to be.
+  /// The confidence and the most likely cause; nil if there is no diagnosis.
   package var explanation: String?
   package var causes: [Cause]
   package var exitCode: Int
@@ -35,7 +34,7 @@ package struct CIVerdict: Hashable, Sendable {
     package var message: String
   }
 
-  /// Systems show ten annotations of a kind: one is the verdict's.
+  /// The most causes: systems show ten annotations of a kind, and one is the verdict's.
   private static let mostCauses = 9
   private static let longestMessage = 600
 
@@ -67,7 +66,7 @@ package struct CIVerdict: Hashable, Sendable {
     causes = isPromotion ? [] : Self.causes(in: document)
   }
 
-  /// Of a run that checked nothing.
+  /// Creates the verdict of a run that checked nothing.
   package init(_ document: NotCheckedDocument, file: String?) {
     decision = .inconclusive
     reason = ReasonCode.notChecked.rawValue
@@ -79,7 +78,7 @@ package struct CIVerdict: Hashable, Sendable {
     causes = []
   }
 
-  /// Guards and the like before instances, and of these the worst first.
+  /// Guards and other parts before instances, and instances with the worst first.
   private static func causes(in document: VerdictDocument) -> [Cause] {
     let parts = document.reportedParts.filter {
       $0.isToBlame && $0.kind != .hook && $0.kind != .undo
@@ -100,7 +99,7 @@ package struct CIVerdict: Hashable, Sendable {
   private static func cause(_ instance: ReportedInstance) -> Cause {
     let record = instance.record
     var parts: [String] = []
-    // What is said of one that is healthy here says that it is.
+    // The failure of an instance that is healthy here already says so.
     if !instance.isDenied {
       parts.append(record.removed == nil ? record.health.state.rawValue : "left the group")
     }
@@ -122,10 +121,10 @@ package struct CIVerdict: Hashable, Sendable {
 }
 
 extension CIVerdict {
-  /// The reason, and what is behind it: of a verdict that has one line, the whole.
+  /// The reason and its explanation, for places that show only one line of the verdict.
   var headline: String { [message, explanation].compactMap(\.self).joined(separator: "; ") }
 
-  /// For a log that has no form of its own.
+  /// Lines for a log without its own format.
   package var plainLines: String {
     let lines =
       ["healthgate: \(decision.rawValue): \(headline)"]
@@ -133,7 +132,7 @@ extension CIVerdict {
     return lines.map { "\($0)\n" }.joined()
   }
 
-  /// What later steps are told, by the names that a hook knows it by.
+  /// The values for later steps, with the variable names that a hook gets.
   package var variables: [(name: String, value: String)] {
     [
       ("HEALTHGATE_DECISION", decision.rawValue), ("HEALTHGATE_REASON", reason),
@@ -141,16 +140,18 @@ extension CIVerdict {
     ] + (file.map { [("HEALTHGATE_VERDICT_FILE", $0)] } ?? [])
   }
 
-  /// A line a variable, as GitLab's dotenv reports, Java's properties and a shell take it.
+  /// One line per variable, as GitLab's dotenv reports, Java's properties and a shell read it.
   ///
-  /// A value is quoted only where a shell would make something else of it; GitLab and Java take the quotes for a part of it,
-  /// and have no other way to write it. A value that would not fit on a line is left out.
+  /// A value is quoted only if a shell would read it differently without quotes. GitLab and Java
+  /// take quotes as part of the value, and have no other notation for it. A value that cannot be on
+  /// one line is left out.
   package var dotenv: String {
     variables.filter { !$0.value.contains(where: \.isNewline) }
       .map { "\($0.name)=\(Self.dotenvValue($0.value))\n" }.joined()
   }
 
-  /// A value that a shell, and readers of dotenv files that know quotes, take for what it is.
+  /// A value in a notation that a shell, and readers of dotenv files that know quotes, read
+  /// correctly.
   private static func dotenvValue(_ value: String) -> String {
     let isPlain = value.utf8.allSatisfy { byte in
       switch UInt8(byte) {
@@ -167,7 +168,7 @@ extension CIVerdict {
   }
 }
 
-/// Everything that a CI system gets of a verdict.
+/// Everything that a CI system gets about a verdict.
 package struct CIReport: Sendable {
   package var verdict: CIVerdict
   /// The summary, in Markdown.
@@ -189,7 +190,7 @@ package struct CIReport: Sendable {
     runID = document.runID
   }
 
-  /// The files of `ci_dir`.
+  /// The files of `ci_dir`, with their texts.
   package var files: [(name: String, text: String)] {
     Array(zip(CIChoice.fileNames, [verdict.dotenv, junit, summary]).map { ($0, $1) })
   }

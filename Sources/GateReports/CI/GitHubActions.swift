@@ -2,17 +2,17 @@ internal import GateRecords
 internal import GateSettings
 internal import GateText
 
-/// What GitHub Actions reads: workflow commands in the log of either stream, and files.
+/// The workflow commands that GitHub Actions reads in the log, and its files.
 ///
 /// Source: GitHub's documentation, "Workflow commands for GitHub Actions".
 package enum GitHubActions {
   static let groupStart = "::group::healthgate: checks\n"
   static let groupEnd = "::endgroup::\n"
 
-  /// A step's summary may have so much, all that is added to it together.
+  /// The largest summary of a step in bytes, including everything that was added before.
   package static let summaryLimit = 1 << 20
 
-  /// One annotation for the verdict and one a cause: ten of a kind are shown a step.
+  /// Annotations for the verdict and its causes; of each kind, a step shows ten.
   static func annotations(_ verdict: CIVerdict) -> String {
     let kind =
       switch verdict.severity {
@@ -31,7 +31,7 @@ package enum GitHubActions {
 
   /// The outputs of the step, for the file that `GITHUB_OUTPUT` names.
   ///
-  /// The delimiter is one that nobody can have guessed, and put into a value.
+  /// The delimiter is random, so that no value can contain it.
   package static func outputs(_ verdict: CIVerdict, delimiter: String) -> String {
     let outputs = [
       ("decision", verdict.decision.rawValue), ("reason", verdict.reason),
@@ -49,9 +49,9 @@ package enum GitHubActions {
   }
 }
 
-/// The beginning of a text that fits into so many bytes, cut at the end of a line.
+/// The beginning of a text that fits into this number of bytes, cut at the end of a line.
 ///
-/// Nil when not even a line fits.
+/// It is nil if not even one line fits.
 package func wholeLines(of text: String, in room: Int) -> String? {
   guard text.utf8.count > room else { return text }
   let note = "\n\nThe rest does not fit here.\n"

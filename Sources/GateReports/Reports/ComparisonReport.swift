@@ -3,8 +3,10 @@ package import GateRecords
 internal import GateSettings
 package import GateText
 
-/// The comparison for people: run by run what each setting would have decided and when, and then
-/// how often each would have been wrong.
+/// The comparison of settings for people.
+///
+/// For each run it has the decision under each combination and its time, then the number of wrong
+/// decisions of each combination.
 package struct ComparisonReport {
   private let comparison: SettingComparison
   private var page: TextPage

@@ -3,7 +3,7 @@ internal import GateSettings
 internal import GateText
 
 extension FailureGroup.Likeness {
-  /// As in `2 instances unhealthy`.
+  /// The words after a number and a noun, such as `unhealthy` in `2 instances unhealthy`.
   var words: String {
     guard !isGone else { return "left the group" }
     return switch state {
@@ -24,7 +24,7 @@ extension FailureGroup.Likeness {
 }
 
 extension FailureGroup {
-  /// What they have in common, in words; for when their details differ.
+  /// What the members have in common, in words; used if their details differ.
   var commonWords: String {
     switch likeness.trouble {
     case .failure: members.first?.lastFailure?.shortWords ?? ""
@@ -33,12 +33,13 @@ extension FailureGroup {
     }
   }
 
-  /// How often their checks failed, how far they came, and when the last failure was.
+  /// The number of failed checks, the progress towards the threshold, and the time of the last
+  /// failure.
   ///
-  /// Empty for instances that left before their first check had ended.
+  /// It is empty for instances that left before their first check had ended.
   func countWords(under gate: Gate, _ role: GatePolicy.LoadBalancerRole) -> String {
     var parts = checkWords.map { [$0] } ?? []
-    // Where the load balancer decides, no success of the gate's own is wanted.
+    // If the load balancer decides, the gate's own checks need not pass.
     if likeness.state != .healthy, !likeness.isGone, role != .decides {
       let needed = members.map { $0.health.successesNeeded(under: gate.check(of: $0)) }
       parts.append("\(span(needed, "more success", "es")) needed")
@@ -61,7 +62,7 @@ extension FailureGroup {
     return "\(failed) of \(span(members.map(\.checks), "check", "s")) failed\(each)"
   }
 
-  /// `1 check`, `3 checks`, `2 to 5 checks`.
+  /// A count or a range of counts: `1 check`, `3 checks`, `2 to 5 checks`.
   private func span(_ numbers: [Int], _ noun: String, _ ending: String) -> String {
     let (least, most) = (numbers.min() ?? 0, numbers.max() ?? 0)
     guard least != most else { return counted(most, noun, ending) }

@@ -10,11 +10,11 @@ struct FailureGroup {
     var trouble: Trouble
   }
 
-  /// What the latest check that was no success says.
+  /// The latest check that did not pass.
   enum Trouble: Hashable {
     case failure(FailureKind, status: Int?)
     case lost
-    /// Every check so far was a success.
+    /// All checks so far passed.
     case none
     case unchecked
   }
@@ -40,7 +40,7 @@ struct FailureGroup {
 
   var names: [String] { members.map(\.instance.name) }
 
-  /// What is said of each of them, with those of whom it is said, in the order of the members.
+  /// The details with the members that have them, in the order of the members.
   var details: [(words: String, members: [InstanceRecord])] {
     var details: [(words: String, members: [InstanceRecord])] = []
     var places: [String: Int] = [:]

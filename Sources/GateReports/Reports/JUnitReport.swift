@@ -4,17 +4,18 @@ package import GateRecords
 internal import GateSettings
 internal import GateText
 
-/// The verdict as JUnit XML: the group's verdict is a test case, and each instance is one.
+/// The verdict as JUnit XML, with a test case for the group's verdict and for each instance.
 ///
-/// The first keeps a run red in which each instance is healthy and the group is not, or in which
-/// there is none. A failure is the group's, an error is the gate's own, and skipped is what the
-/// verdict did not wait for or bears. The form is Jenkins' (`junit-10.xsd` of its xUnit plugin),
-/// which GitLab, CircleCI and GitHub's reporters read too.
+/// The group's test case keeps a run red in which each instance is healthy but the group is not, or
+/// in which there are no instances. A `failure` belongs to the group, an `error` is a gate fault,
+/// and `skipped` is an instance that the verdict tolerates or did not wait for. The format is that
+/// of Jenkins (`junit-10.xsd` of its xUnit plugin), which GitLab, CircleCI and GitHub's reporters
+/// read too.
 package struct JUnitReport {
   private let document: VerdictDocument
   private let instances: [ReportedInstance]
   private let diagnoses: [Diagnosis]
-  /// Whom each diagnosis is about.
+  /// The instances of each diagnosis.
   private let concerned: [Set<String>]
 
   package init(_ document: VerdictDocument) {
@@ -120,7 +121,7 @@ package struct JUnitReport {
     }
   }
 
-  /// A guard, the old group, the comparison, the hook, the check afterwards.
+  /// The test case of a guard, the old group, the comparison, the hook, or the check afterwards.
   private func testCase(of part: ReportedPart) -> TestCase {
     let record = part.record
     let kind = part.outcome == .lost ? "gate_fault" : record?.lastFailure?.kind.rawValue

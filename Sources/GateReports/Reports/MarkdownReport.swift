@@ -6,8 +6,8 @@ internal import GateText
 
 /// The verdict in Markdown, for a step summary or a comment on a pull request.
 ///
-/// At most 64 KiB, which is what a comment may have: of very many instances the worst are told,
-/// and the others counted.
+/// It has at most 64 KiB, the limit of a comment: if there are very many instances, the worst are
+/// listed and the others counted.
 package struct MarkdownReport {
   private let document: VerdictDocument
   private let instances: [ReportedInstance]
@@ -17,11 +17,11 @@ package struct MarkdownReport {
     instances = document.reportedInstances
   }
 
-  /// GitHub takes 65,536 characters in a comment.
+  /// GitHub accepts 65,536 characters in a comment.
   static let limit = 65_536
 
   private static let rows = 100
-  /// More instances without a failure than this are folded.
+  /// The largest number of instances without a failure that are not folded.
   private static let quietRows = 12
   private static let parts = 30
   private static let names = 10
@@ -79,7 +79,7 @@ package struct MarkdownReport {
 
   // MARK: - Instances
 
-  /// Those in trouble, and those without a failure folded where there are many.
+  /// The instances in trouble, and those without a failure, folded if there are many.
   private func table(within room: Int) -> String {
     guard !instances.isEmpty else { return "" }
     let sorted = instances.worstFirst
@@ -114,7 +114,7 @@ package struct MarkdownReport {
     return text + "\n"
   }
 
-  /// Guards, the old group, the comparison with it, and what came after.
+  /// The guards, the old group, the comparison with it, and the events after the decision.
   private var parts: String {
     let parts = document.reportedParts.worstFirst
     guard !parts.isEmpty else { return "" }
@@ -142,7 +142,7 @@ package struct MarkdownReport {
       """
   }
 
-  /// How many are not told of, by their states.
+  /// The number of instances that are not listed, by state.
   private func summary(of rest: ArraySlice<ReportedInstance>) -> MarkdownText {
     var counts: [(words: String, count: Int)] = []
     for instance in rest {
@@ -219,7 +219,7 @@ package struct MarkdownReport {
 }
 
 extension ReportedInstance.Outcome {
-  /// One character for it.
+  /// A one-character symbol for the outcome.
   fileprivate var mark: MarkdownText {
     switch self {
     case .failed: "❌"

@@ -1,11 +1,11 @@
 internal import GateSettings
 internal import GateText
 
-/// Markdown (GitHub's) in which text can only stand escaped.
+/// GitHub's Markdown, in which all text is escaped.
 ///
-/// A literal is the program's own; what is interpolated is text from anywhere, which can neither
-/// begin an element nor mention anybody. Sources: CommonMark 0.31, 2.4 (backslash escapes); GFM,
-/// "Tables" and "Autolinks".
+/// A literal is the program's own. Interpolated text can come from anywhere; it can neither begin
+/// an element nor mention anybody. Sources: CommonMark 0.31, 2.4 (backslash escapes); GFM, "Tables"
+/// and "Autolinks".
 struct MarkdownText: ExpressibleByStringInterpolation, Sendable {
   private(set) var source: String
 
@@ -28,19 +28,19 @@ struct MarkdownText: ExpressibleByStringInterpolation, Sendable {
         let before = place == 0 ? nil : characters[place - 1]
         let after = place + 1 == characters.count ? nil : characters[place + 1]
         switch character {
-        // A comment between them, and it calls nobody: a backslash would not keep it from that.
+        // With a comment after it, `@` mentions nobody; a backslash would not prevent that.
         case "@": source += "@<!-- -->"
         case "\\", "`", "*", "{", "}", "[", "]", "<", ">", "#", "|", "~", "&", "$", "!", "%", "^":
           source += "\\\(character)"
-        // Within a word it emphasizes nothing.
+        // Within a word it does not begin emphasis.
         case "_" where before.isWordPart && after.isWordPart: source += "_"
-        // `:name:` is a picture, and `http:` may begin a link; a colon before a blank is neither.
+        // `:name:` is an emoji, and `http:` may begin a link; a colon before a blank is neither.
         case ":" where after == nil || after == " ": source += ":"
         case "_", ":": source += "\\\(character)"
-        // What begins a list, a rule or an underlined heading.
+        // These can begin a list, a rule or an underlined heading.
         case "-" where before == nil, "+" where before == nil, "=" where before == nil:
           source += "\\\(character)"
-        // Keeps `www.` from becoming a link.
+        // Prevents that `www.` becomes a link.
         case "." where before == "w" || before == "W": source += "\\."
         default: source.unicodeScalars.append(character)
         }
@@ -51,7 +51,7 @@ struct MarkdownText: ExpressibleByStringInterpolation, Sendable {
 
     mutating func appendInterpolation(_ markdown: MarkdownText) { source += markdown.source }
 
-    /// Text as code, also within a table: longer backticks around those that it has.
+    /// Adds text as code, also within a table, with more backticks around it than it contains.
     mutating func appendInterpolation(code text: String) {
       let text = text.printable
       guard !text.allSatisfy({ $0 == " " }) else {

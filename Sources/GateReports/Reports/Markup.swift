@@ -1,12 +1,12 @@
 internal import GateSettings
 internal import GateText
 
-/// XML, HTML or SVG in which text can only stand escaped.
+/// XML, HTML or SVG, in which all text is escaped.
 ///
-/// A literal is the program's own and stands as it is. What is interpolated is text from anywhere:
-/// it is made printable, which takes out what XML does not allow either, and its characters that
-/// mean something are escaped. There is no way to interpolate text raw; in the literals attribute
-/// values are always quoted.
+/// A literal is the program's own, and is used without changes. Interpolated text can come from
+/// anywhere: it is made printable, which also removes characters that XML does not allow, and its
+/// special characters are escaped. Text cannot be interpolated without escaping. Literals always
+/// quote attribute values.
 struct Markup: ExpressibleByStringInterpolation, Sendable {
   private(set) var source: String
 
@@ -49,7 +49,7 @@ struct Markup: ExpressibleByStringInterpolation, Sendable {
 
   static func += (left: inout Markup, right: Markup) { left.source += right.source }
 
-  /// Text of several lines, each escaped and kept on its own.
+  /// Creates text of several lines, each escaped separately.
   init(lines text: String) {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     source = lines.map { line -> String in

@@ -3,10 +3,11 @@ package import GateRecords
 internal import GateSettings
 internal import GateText
 
-/// The verdict as the output of a monitoring plugin: a line with performance data, and after it the
-/// warnings.
+/// The verdict as the output of a monitoring plugin.
 ///
-/// Source: Monitoring Plugins Development Guidelines, "Plugin Output" and "Performance data".
+/// It has a line with performance data; then the causes, the parts besides the instances, the
+/// deployment and the warnings. Source: Monitoring Plugins Development Guidelines, "Plugin Output"
+/// and "Performance data".
 package struct NagiosReport {
   private let document: VerdictDocument
 
@@ -14,7 +15,7 @@ package struct NagiosReport {
     self.document = document
   }
 
-  /// What the first word says.
+  /// The first word of the output.
   enum Status: String {
     case ok = "OK"
     case warning = "WARNING"
@@ -22,8 +23,7 @@ package struct NagiosReport {
     case unknown = "UNKNOWN"
   }
 
-  /// A rollback that was asked not to count, and a promotion of which something could not be
-  /// written, are warnings.
+  /// The status: a rollback under `advisory`, and a promotion with a failed output, are warnings.
   var status: Status {
     switch document.verdict.decision {
     case .promote: document.warnings.isEmpty ? .ok : .warning
@@ -42,7 +42,7 @@ package struct NagiosReport {
       + performance.joined(separator: " ") + "\n" + longText
   }
 
-  /// Plugins may print some KiB in all.
+  /// The largest number of parts and of warnings: plugins may print only a few KiB.
   private static let warnings = 10
 
   private var longText: String {
@@ -62,7 +62,7 @@ package struct NagiosReport {
     }.joined()
   }
 
-  /// Each as label, value with unit, warning, critical, minimum and maximum.
+  /// Each item has a label, a value with unit, a warning and critical range, minimum and maximum.
   private var performance: [String] {
     let (gate, policy) = (document.gate, document.gate.policy)
     let present = gate.records(.member) { $0.removed == nil }
@@ -88,7 +88,7 @@ package struct NagiosReport {
     if document.header.baseline != nil {
       data.append("baseline_unhealthy=\(gate.unhealthy(.baseline));;;0;")
     }
-    // Of the instance that is the slowest.
+    // The latency of the slowest instance.
     if let slowest = present.compactMap({ $0.latency.percentile(95) }).max() {
       let timeout = (gate.checks.map(\.timeout).max() ?? .zero).thousandthsOfSeconds
       data.append(
@@ -99,7 +99,7 @@ package struct NagiosReport {
 }
 
 extension Int64 {
-  /// Microseconds as seconds with all their decimals: `0.002`, `1.5`.
+  /// Microseconds as seconds with all decimals: `0.002`, `1.5`.
   var secondsFromMicroseconds: String {
     var digits = String(self % 1_000_000 + 1_000_000).dropFirst()
     while digits.last == "0" { digits.removeLast() }

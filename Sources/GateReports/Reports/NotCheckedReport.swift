@@ -7,7 +7,7 @@ extension NotCheckedDocument {
   private var code: String { ReasonCode.notChecked.rawValue }
   private var words: String { "\(Decision.inconclusive.rawValue): \(message.printable)" }
 
-  /// The document in the form of a report: in each of them it is no success.
+  /// The document as a report, which no format shows as a success.
   package func text(in format: ReportFormat) -> String {
     switch format {
     case .html: html

@@ -6,9 +6,9 @@ internal import GateText
 
 /// The verdict as metrics, for a push gateway or a textfile collector.
 ///
-/// All are gauges, being of one run, and so the text is OpenMetrics 1.0 and Prometheus' own format
-/// at once. A label never has two samples with the same values: of an id that left and joined
-/// again the later one is told.
+/// All are gauges because they describe one run, so the text is both OpenMetrics 1.0 and
+/// Prometheus' own format. No two samples have the same labels: of an instance that left and joined
+/// again, only the later record is reported.
 package struct OpenMetricsReport {
   private let document: VerdictDocument
   private let instances: [ReportedInstance]
@@ -124,7 +124,7 @@ package struct OpenMetricsReport {
     }
   }
 
-  /// Guards, the old group, the comparison with it, and what came after.
+  /// The guards, the old group, the comparison with it, and the events after the decision.
   private func writeParts(to page: inout MetricsPage) {
     let parts = document.reportedParts
     let guards = parts.filter { $0.kind == .ofGuard }
@@ -190,7 +190,7 @@ package struct OpenMetricsReport {
     }
   }
 
-  /// What became of each under this verdict, as every report says it.
+  /// The outcomes under this verdict, the same as in all reports.
   private func writeOutcomes(to page: inout MetricsPage) {
     page.family("healthgate_outcomes", "Number with this outcome under the verdict.") { family in
       let parts = document.reportedParts
@@ -264,7 +264,7 @@ package struct OpenMetricsReport {
 struct MetricsPage {
   private(set) var text = ""
 
-  /// A family, unless it has no sample.
+  /// Writes a family; one without samples is left out.
   mutating func family(
     _ name: String, unit: String? = nil, _ help: String, _ write: (inout Family) -> Void
   ) {
@@ -284,7 +284,7 @@ struct MetricsPage {
       add(labels, String(value))
     }
 
-    /// Microseconds, told in seconds.
+    /// Writes microseconds as seconds.
     mutating func sample(_ labels: [(String, String)], seconds microseconds: Int64) {
       add(labels, microseconds.secondsFromMicroseconds)
     }

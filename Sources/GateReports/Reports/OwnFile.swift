@@ -3,11 +3,13 @@ internal import GateRecords
 internal import GateSettings
 internal import GateText
 
-/// Which files are healthgate's own: a run may replace what an earlier one has left, and nothing else.
+/// Recognizes files that healthgate wrote: a run may replace those of an earlier run, but no
+/// others.
 package enum OwnFile {
-  /// Whether a file that begins so, or is this, was written by healthgate as a verdict, a report or a file for a CI system.
+  /// Whether these bytes are, or begin, a verdict, a report or a CI file that healthgate wrote.
   ///
-  /// An empty file has nothing to lose. A journal is no such file: it is evidence, and nobody replaces it unasked.
+  /// An empty file has nothing to lose. A journal does not count: it is evidence, and is never
+  /// replaced without a request.
   package static func isOutput(_ bytes: [UInt8]) -> Bool {
     let head = String(decoding: bytes.prefix(1 << 16), as: UTF8.self)
     return bytes.isEmpty || isVerdict(head) || isReport(head)
@@ -29,7 +31,7 @@ package enum OwnFile {
     return type == Statement.predicateType && document?[at: "/predicate/healthgate/run_id"] != nil
   }
 
-  /// The first fields of a verdict, in their order, whatever its layout.
+  /// Whether a text begins with the first fields of a verdict, whatever its layout is.
   private static func isVerdict(_ head: String) -> Bool {
     var rest = head.drop(while: \.isWhitespace)
     guard rest.first == "{" else { return false }

@@ -2,7 +2,7 @@ package import GateRecords
 internal import GateSettings
 
 extension ReportFormat {
-  /// The report; only one that needs it looks at the timeline.
+  /// The report in this format; the timeline is used only by formats that show it.
   package func text(of document: VerdictDocument, _ timeline: Timeline) -> String {
     switch self {
     case .html: HTMLReport(document, timeline).text

@@ -13,9 +13,9 @@ struct ReportedInstance {
   var reason: HealthReason
   /// The number of further successes that would make it healthy.
   var successesWanted: Int
-  /// A printable id that is unique in the run.
+  /// A printable ID that is unique in the run.
   var name: String
-  /// Whether it is healthy and did not pass its latest checks, so that it did not count.
+  /// Whether it is healthy but does not count, because its latest checks did not pass.
   var isPending: Bool
 
   /// The outcome of an instance, in the order of reports.
@@ -49,7 +49,7 @@ extension VerdictDocument {
     }.filter { $0.record.instance.role == .member }
   }
 
-  /// Their ids, and where two look alike, a number: who is in the group has the first claim.
+  /// The IDs, with a number if two look alike; instances that are present keep theirs.
   private var uniqueNames: [String] {
     let records = gate.records
     var names = [String](repeating: "", count: records.count)
@@ -92,7 +92,7 @@ extension VerdictDocument {
 }
 
 extension [ReportedInstance] {
-  /// The worst first, and among equals those that failed most, then in the order of joining.
+  /// The worst first; of equals, those with most failures, and then the order of joining.
   var worstFirst: [ReportedInstance] {
     enumerated().sorted { left, right in
       let (one, other) = (left.element, right.element)
@@ -106,14 +106,14 @@ extension [ReportedInstance] {
 }
 
 extension ReportedInstance {
-  /// Whether there is nothing to tell of it: it is healthy, or was on the way without a failure.
+  /// Whether there is nothing to report: it is healthy, or became so without a failure.
   var isQuiet: Bool {
     outcome == .healthy
       || outcome == .undecided && record.failures == 0 && record.lostChecks == 0
         && !record.isMissing
   }
 
-  /// Whether it is healthy here, and to blame all the same.
+  /// Whether it is healthy here, but a reason for the verdict all the same.
   var isDenied: Bool {
     outcome == .failed && record.removed == nil && record.health.state == .healthy
   }
@@ -140,28 +140,28 @@ extension ReportedInstance {
     }
   }
 
-  /// `10.0.1.5:80`, `[2001:db8::5]:80`.
+  /// The address and port, such as `10.0.1.5:80` or `[2001:db8::5]:80`.
   var address: String {
     let address = record.instance.address.printable
     return address.contains(":")
       ? "[\(address)]:\(record.instance.port)" : "\(address):\(record.instance.port)"
   }
 
-  /// Its state as a reader wants it: one that left has none.
+  /// The state in words; an instance that left has none.
   var stateWords: String {
     record.removed != nil ? "left" : record.health.state.rawValue
   }
 
   var checkWords: String { record.checkWords }
 
-  /// Until its state was reached that it has: seconds since it was first seen.
+  /// The time from when it was first seen until it reached its present state.
   func time(until end: GateInstant) -> Duration {
     let decided =
       outcome == .healthy ? record.healthySince ?? end : record.removed ?? end
     return decided.since(record.firstSeen)
   }
 
-  /// What a failed answer showed beside its status; nil when there was none.
+  /// The evidence of a failed response besides its status; nil if there is none.
   var evidenceWords: String? {
     guard let evidence = record.lastFailure?.report.evidence else { return nil }
     let parts = [
@@ -173,7 +173,8 @@ extension ReportedInstance {
 }
 
 extension InstanceRecord {
-  /// `3 of 5 checks failed`, those of them that were forgiven, and those that were lost.
+  /// The number of failed checks, such as `3 of 5 checks failed`, with those forgiven and those
+  /// lost.
   var checkWords: String {
     let lost = lostChecks > 0 ? ", \(lostChecks) lost" : ""
     guard checks > 0 else {
@@ -190,7 +191,7 @@ extension [InstanceRecord] {
 }
 
 extension Duration {
-  /// Seconds with three decimals: `15.021`.
+  /// Seconds with three decimals, such as `15.021`.
   var thousandthsOfSeconds: String {
     let milliseconds = max(inMicroseconds, 0) / 1000
     let digits = String(milliseconds % 1000 + 1000).dropFirst()

@@ -3,19 +3,19 @@ internal import GateRecords
 internal import GateSettings
 internal import GateText
 
-/// What had a say beside the instances of the group, and what came after the decision, as all
-/// reports tell of it.
+/// A part of the verdict besides the group's instances, or an event after the decision, for all
+/// reports.
 struct ReportedPart {
   var kind: Kind
-  /// Printable; empty where there is one of its kind alone.
+  /// The printable name; empty if there is only one part of its kind.
   var name: String
   var outcome: ReportedInstance.Outcome
   var state: String
   /// What was seen of it, in one sentence.
   var words: String
-  /// Its checks, where it was checked, and by which key they are found.
+  /// The record of its checks, which `key` identifies; nil if it was not checked.
   var record: InstanceRecord?
-  /// How long it took, where that is not the time from when its record began.
+  /// How long it took; nil if that is the time since its record began.
   var lasted: Duration?
   var key: InstanceKey?
 
@@ -29,15 +29,15 @@ struct ReportedPart {
     case after
   }
 
-  /// `guard error-rate`, `after`.
+  /// The kind and the name, such as `guard error-rate` or `after`.
   var title: String { name.isEmpty ? kind.rawValue : "\(kind.rawValue) \(name)" }
 
-  /// Whether it is among the reasons of the verdict, or failed after it.
+  /// Whether it is a reason for the verdict, or failed after it.
   var isToBlame: Bool { outcome == .failed || outcome == .lost }
 }
 
 extension VerdictDocument {
-  /// Guards, the old group, the comparison with it, the hook, and the check afterwards.
+  /// The steps, guards, old instances, the comparison, the hook, and the check after a rollback.
   var reportedParts: [ReportedPart] {
     let guards = parts(gate.guardKeys) { part(.ofGuard, $0, outcome(ofGuard: $0)) }
     let old = gate.records.indices.filter { gate.records[$0].instance.role == .baseline }
@@ -62,7 +62,7 @@ extension VerdictDocument {
   ) -> ReportedPart {
     let step = record.instance.step.map { " in \(gate.rollout.steps[$0].name)" } ?? ""
     let isAdvisory = kind == .ofGuard && !gate.hasSay(record) ? ", advisory" : ""
-    // With its step a guard is over, and has not left.
+    // A step's guard ends with its step, which does not mean that it left.
     let isThere = record.removed == nil || record.instance.step != nil
     return ReportedPart(
       kind: kind, name: (record.instance.id + step).printable, outcome: outcome,
@@ -96,7 +96,8 @@ extension VerdictDocument {
     }
   }
 
-  /// The old group's failures are a reason only where they say that the new one is not to blame.
+  /// An instance of the old group counts as failed only if that is why the new group is not to
+  /// blame.
   private func outcome(ofBaseline record: InstanceRecord) -> ReportedInstance.Outcome {
     guard record.removed == nil else { return .left }
     switch record.health.state {
@@ -153,7 +154,10 @@ extension VerdictDocument {
 }
 
 extension Comparison {
-  /// `3 of 40 checks failed since the group was healthy, of the baseline's 1 of 40; median latency 12ms, the baseline's 9.8ms`.
+  /// The comparison in words.
+  ///
+  /// For example `3 of 40 checks failed since the group was healthy, of the baseline's 1 of 40;
+  /// median latency 12ms, the baseline's 9.8ms`.
   var words: String {
     let enough = hasEnoughSamples ? "" : ", too few to compare"
     let failures =
@@ -166,7 +170,7 @@ extension Comparison {
 }
 
 extension [ReportedPart] {
-  /// What the verdict is due to before the rest.
+  /// The parts that are to blame for the verdict first.
   var worstFirst: [ReportedPart] {
     enumerated().sorted { one, other in
       let (left, right) = (one.element.outcome.rawValue, other.element.outcome.rawValue)

@@ -3,7 +3,7 @@ internal import GateRecords
 internal import GateText
 
 extension VerdictDocument {
-  /// The steps of the canary and the way back, as all reports tell of them.
+  /// The steps of the canary and the way back, as parts of all reports.
   var stepParts: [ReportedPart] {
     gate.rollout.steps.indices.map { step in
       let record = gate.rollout.records[step]
@@ -16,7 +16,7 @@ extension VerdictDocument {
     } + [undoPart].compactMap(\.self)
   }
 
-  /// What a step waited for, or how long it took.
+  /// What a step was waiting for, or how long it took.
   private func words(on step: Int) -> String {
     let record = gate.rollout.records[step]
     if step == gate.rollout.underWay, let waiting = gate.stepWaitsFor {

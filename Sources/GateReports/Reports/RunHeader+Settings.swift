@@ -4,7 +4,8 @@ internal import GateSettings
 internal import GateText
 
 extension RunHeader {
-  /// The settings that the verdict follows from, in the words of the settings; secrets are masked.
+  /// The settings on which the verdict depends, in the notation of the settings; secrets are
+  /// masked.
   var settingsInForce: [(name: String, value: String)] {
     func shown(_ texts: [(key: SettingKey, text: String?)]) -> [(name: String, value: String)] {
       texts.compactMap { key, text in text.map { (key.rawValue, $0) } }
@@ -21,10 +22,10 @@ extension RunHeader {
     settings.append((SettingKey.advisory.rawValue, String(isAdvisory)))
     settings.append((group.source, group.name ?? "a list of \(policy.expected)"))
     settings += deployment.labels.map { ("label \($0.name)", $0.value) }
-    // Whatever else was set, by whatever name the table of settings has for it.
+    // All other chosen settings, with their names in the table of settings.
     let told = Set(settings.map(\.name) + ["label"])
     settings += self.settings.filter { setting in
-      // Of several health checks each has told its own.
+      // Several health checks each list their own settings.
       !told.contains(setting.name)
         && (check.name.isEmpty
           || SettingKey(rawValue: setting.name)?.setting.section != .healthCheck)

@@ -5,8 +5,8 @@ internal import GateText
 
 /// The verdict in the Test Anything Protocol, version 14: the group first, then each instance.
 ///
-/// What the policy bears is a `TODO`, and what the verdict did not wait for a `SKIP`: neither fails
-/// a harness. Source: https://testanything.org/tap-version-14-specification.html
+/// What the policy tolerates is a `TODO`, and what the verdict did not wait for a `SKIP`: neither
+/// fails a harness. Source: https://testanything.org/tap-version-14-specification.html
 package struct TAPReport {
   private let document: VerdictDocument
   private let instances: [ReportedInstance]
@@ -79,7 +79,7 @@ package struct TAPReport {
     ])
   }
 
-  /// A block of YAML, every value in double quotes: no text can be taken for something else.
+  /// A YAML block, with every value in double quotes, so that no text is read as something else.
   private func block(_ fields: [(name: String, value: String?)]) -> [String] {
     let lines = fields.compactMap { name, value in
       value.map { "  \(name): \"\(quoted($0.printable))\"" }
@@ -91,7 +91,7 @@ package struct TAPReport {
     text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
   }
 
-  /// A description, in which a backslash and a `#` would mean something.
+  /// A description with backslashes and `#` escaped, which have a meaning there.
   private func escaped(_ text: String) -> String {
     text.printable.replacing("\\", with: "\\\\").replacing("#", with: "\\#")
   }

@@ -3,15 +3,15 @@ package import GateRecords
 internal import GateSettings
 package import GateText
 
-/// The verdict for people: the reason first, then who caused it and why, then the rest.
+/// The verdict for people: the reason first, then its causes, then the rest.
 ///
-/// Instances that fail alike are told of together, so that a thousand of them stay readable; all
-/// that is left out are names and repetitions, and the JSON document has those.
+/// Instances with the same failure are grouped, so that a thousand of them stay readable. Only
+/// names and repetitions are left out, and the JSON document has those.
 package struct TextReport {
   private let document: VerdictDocument
   private var page: TextPage
 
-  /// Where the decision and its reason stand.
+  /// Where the decision and its reason are printed.
   package enum Headline: Hashable, Sendable {
     case first
     case last
@@ -46,11 +46,11 @@ package struct TextReport {
   private var header: RunHeader { document.header }
   private var verdict: Verdict { document.verdict }
 
-  /// Names told of one set of instances.
+  /// The largest number of names for a set of instances.
   private static let names = 10
-  /// Diagnoses told; the JSON document has all.
+  /// The largest number of diagnoses; the JSON document has all.
   private static let diagnoses = 2
-  /// Different details told of one group of instances.
+  /// The largest number of different details for a group of instances.
   private static let details = 5
 
   private mutating func writeDecision() {
@@ -84,7 +84,7 @@ package struct TextReport {
     writeDenied()
   }
 
-  /// Those on their way, which are no reason: after what is wrong.
+  /// Instances that are not healthy yet, but no reason for the verdict; after the causes.
   private mutating func writeWaiting(_ groups: [FailureGroup]) {
     if !groups.isEmpty, !page.text.hasSuffix("\n\n") { page.blankLine() }
     for group in groups {
@@ -93,7 +93,7 @@ package struct TextReport {
     }
   }
 
-  /// Those that are healthy here, and are a reason all the same.
+  /// Instances that are healthy here, but a reason for the verdict all the same.
   private mutating func writeDenied() {
     let denied = document.reportedInstances.filter {
       $0.outcome == .failed && $0.record.removed == nil && $0.record.health.state == .healthy
@@ -107,11 +107,11 @@ package struct TextReport {
     page.blankLine()
   }
 
-  /// What is probably wrong and what to do, for the likeliest few.
+  /// The most likely diagnoses, with advice.
   private mutating func writeDiagnoses() {
     let told = document.diagnoses.prefix(Self.diagnoses)
     for diagnosis in told {
-      // Whom it is about, where it is not about all that failed.
+      // The instances of the diagnosis, unless they are all that failed.
       let about =
         told.count > 1 && !diagnosis.instances.isEmpty
         ? " (\(list(diagnosis.instances.map(\.printable), first: 3)))" : ""
@@ -148,7 +148,7 @@ package struct TextReport {
   private mutating func write(facts group: FailureGroup) {
     let counts = group.countWords(under: gate, gate.policy.loadBalancer)
     if !counts.isEmpty { page.fact(counts) }
-    // Of those that were not checked here, the load balancer's words stand above.
+    // For instances that were not checked here, the load balancer's words are above.
     guard group.members.contains(where: { $0.checks > 0 || $0.view == nil }) else { return }
     let reasons = Set(group.members.map { $0.reason(under: gate.check(of: $0)) })
     if !group.likeness.isGone, reasons.count == 1, let reason = reasons.first {
@@ -267,7 +267,7 @@ package struct TextReport {
 
   // MARK: - The run
 
-  /// Which settings a load balancer or Terraform gave, and which one.
+  /// The settings that were imported, with their source.
   private mutating func writeImports() {
     let imported = header.settings.filter { $0.layer == .imported }
     for origin in Set(imported.map(\.origin)).sorted() {

@@ -2,16 +2,15 @@ package import GateCore
 internal import GateRecords
 internal import GateText
 
-/// What happened over time, as far as a drawing needs it: every check of every instance, when the
-/// group was healthy, and the faults of the gate's own.
+/// The events of a run for drawings: all checks, the times when the group was healthy, gate faults.
 ///
-/// It is a fold over the events that the gate has folded in. A live run and its journal have the
-/// same ones, and so the same timeline. Memory is bounded: of an instance with very many checks
-/// the earlier ones are told by every other, by the worse of two.
+/// It is a fold over the gate's events. A live run and its journal have the same events, and so the
+/// same timeline. Memory is limited: for an instance with very many checks, every two neighbors
+/// among the earlier checks are reduced to the worse one.
 package struct Timeline: Hashable, Sendable {
   /// The checks by instance key, in the order in which they ended.
   package private(set) var checks: [[Check]] = []
-  /// When the group was as the policy wants it, but for the soak; the last may go on.
+  /// The times when the group met the policy, except for the soak; the last one may be unfinished.
   package private(set) var healthySpans: [Span] = []
   /// The times of gate faults that cost no check.
   package private(set) var faults: [GateInstant] = []
@@ -31,7 +30,7 @@ package struct Timeline: Hashable, Sendable {
     /// Lost to a gate fault.
     case lost
     case failure
-    /// A failure with a whole answer, so that its latency is one.
+    /// A failure with a complete response, which has a latency.
     case answeredFailure
 
     package static func < (left: Outcome, right: Outcome) -> Bool {
@@ -52,7 +51,7 @@ package struct Timeline: Hashable, Sendable {
 
   package init() {}
 
-  /// Notes an event that the gate has folded in.
+  /// Records an event that the gate has handled.
   package mutating func observe(_ event: GateEvent, at instant: GateInstant, in gate: Gate) {
     switch event {
     case .instanceAdded: while checks.count < gate.records.count { checks.append([]) }

@@ -6,16 +6,17 @@ internal import LibC
 
 /// Reports the verdict to the CI system that the run is part of, in its log and its files.
 ///
-/// What goes to the log goes to standard error, from where all of them take commands too. A file
-/// that cannot be written is a warning, and changes nothing else; but that a signal kept it from
-/// being written is told.
+/// The log is standard error, from which all CI systems also take commands. A file that cannot be
+/// written causes a warning, and changes nothing else. But if a signal prevented it, the verdict
+/// says so.
 struct CIReporter {
   private let system: CISystem?
   private let directory: String?
   private let variables: [String: String]
   private let showsProgress: Bool
 
-  /// Nil when no system is there and no files are wanted; files are written whatever the system.
+  /// Nil if there is no CI system and no files are requested; files are written without a system
+  /// too.
   init?(
     _ choice: CIChoice, directory: String?, showsProgress: Bool, variables: [String: String]
   ) {
@@ -36,7 +37,7 @@ struct CIReporter {
     log(system.logAfterChecks(time: Int64(time(nil))))
   }
 
-  /// What a signal kept from being written is told by the document, and the files tell it too.
+  /// Reports the verdict; a file that a signal prevented is added to the document and reported too.
   func report(_ document: inout VerdictDocument, verdictFile: String?) {
     let problems = tell(CIReport(document, file: verdictFile))
     guard !problems.isEmpty else { return }
@@ -44,7 +45,7 @@ struct CIReporter {
     _ = writeFiles(CIReport(document, file: verdictFile))
   }
 
-  /// Tells all of it; returns what a signal kept from being written, in words.
+  /// Reports everything; returns descriptions of the files that a signal prevented.
   @discardableResult
   func tell(_ report: CIReport) -> [String] {
     var problems = writeFiles(report)
@@ -62,10 +63,11 @@ struct CIReporter {
     return problems
   }
 
-  /// Puts a run that has not ended in the place of what an earlier attempt at this job has told.
+  /// Replaces the report of an earlier attempt at this job by one that says that the run has not
+  /// ended.
   ///
-  /// Other systems keep nothing of a job's earlier attempt; Buildkite's meta-data are the build's.
-  /// Source: Buildkite's documentation, "Environment variables", on `BUILDKITE_RETRY_COUNT`.
+  /// Only Buildkite keeps anything of a job's earlier attempt, because its meta-data belong to the
+  /// build. Source: Buildkite's documentation, "Environment variables", on `BUILDKITE_RETRY_COUNT`.
   func forgetEarlierAttempt(_ report: CIReport) {
     guard system == .buildkite, Int(variables["BUILDKITE_RETRY_COUNT"] ?? "") ?? 0 > 0 else {
       return
@@ -84,7 +86,7 @@ struct CIReporter {
 
   // MARK: - Files
 
-  /// Returns what a signal kept from being written.
+  /// Writes the files; returns descriptions of those that a signal prevented.
   private func writeFiles(_ report: CIReport) -> [String] {
     guard let directory else { return [] }
     if mkdir(directory, 0o777) != 0, errno != EEXIST {
@@ -109,7 +111,8 @@ struct CIReporter {
     try file.commit()
   }
 
-  /// Warns of what was not written, or returns what a signal kept from being written.
+  /// Warns about a file that could not be written; returns its description if a signal prevented
+  /// it.
   private func told(_ what: String, _ error: SystemError) -> String? {
     let words = "\(what) cannot be written: \(error.words)"
     guard error != .interrupted else { return words }
@@ -117,10 +120,11 @@ struct CIReporter {
     return nil
   }
 
-  /// For so long nobody may come to read a pipe that is named as a file.
+  /// How long to wait for a reader if a file name is that of a pipe.
   private static let patience = Duration.seconds(10)
 
-  /// Adds lines to a file that the system has made, if it has; returns what a signal kept from being written.
+  /// Adds lines to a file of the CI system, if there is one; returns its description if a signal
+  /// prevented it.
   private func append(_ text: String, toFileNamedBy variable: String) -> String? {
     guard let path = variables[variable], !path.isEmpty else { return nil }
     do throws(SystemError) {
@@ -136,7 +140,7 @@ struct CIReporter {
     return nil
   }
 
-  /// Whether whoever wrote to a file last has left its last line without an end.
+  /// Whether the file's last line has no line feed.
   private func endsWithinLine(_ path: String) -> Bool {
     var status = stat()
     guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size > 0 else {
@@ -149,7 +153,7 @@ struct CIReporter {
     return pread(descriptor, &last, 1, status.st_size - 1) == 1 && last != UInt8(ascii: "\n")
   }
 
-  // MARK: - One system each
+  // MARK: - CI systems
 
   private func writeForGitHub(_ report: CIReport) -> [String] {
     let words = [UInt64.random(in: .min ... .max), .random(in: .min ... .max)]
@@ -173,7 +177,7 @@ struct CIReporter {
         log(AzurePipelines.summary(file: String(cString: path)))
       }
     } else if let folder = variables["AGENT_TEMPDIRECTORY"], !folder.isEmpty {
-      // The agent reads it later: another run of the same job must not write over it.
+      // The agent reads the file later, so another run of the same job must not overwrite it.
       let path = "\(folder)/healthgate-\(report.runID).md"
       do throws(SystemError) {
         try write(report.summary, to: path)
@@ -204,7 +208,7 @@ struct CIReporter {
     }
   }
 
-  /// The path of a program, along `PATH`.
+  /// The path of a program, found along `PATH`; nil if there is none.
   private func command(_ name: String) -> String? {
     let folders = (variables["PATH"] ?? "").split(separator: ":")
     return folders.map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }

@@ -24,7 +24,9 @@ package struct MergedRun {
         + keyFiles.map { RunPlaces.Named(what: "a key", path: $0) })
   }
 
-  /// The parts, with those that are missing of so many.
+  /// The parts of the verdict; one that is missing or cannot be used is included as unusable.
+  ///
+  /// - Throws: `CommandFailure` if no verdict is named, or more than `expected`.
   package func parts(
     expected: Int?, _ verification: Verification
   ) throws(CommandFailure) -> [VerdictMerge.Part] {
@@ -58,9 +60,9 @@ package struct MergedRun {
     }
   }
 
-  /// The one verdict; what does not count, and what is odd, is said on standard error.
+  /// The merged verdict; standard error gets warnings about parts that do not count or are unusual.
   ///
-  /// - Throws: `CommandFailure` when one run stands there twice.
+  /// - Throws: `CommandFailure` if the same run is given twice.
   package func merge(
     _ parts: [VerdictMerge.Part], require: VerdictMerge.Requirement
   ) throws(CommandFailure) -> VerdictMerge {

@@ -3,9 +3,9 @@ package import GateRecords
 internal import GateSettings
 
 extension Verification {
-  /// What is asked of a verdict, as it is given on a command line.
+  /// Reads the requirements for a verdict from the command line.
   ///
-  /// - Throws: `CommandFailure` for what cannot be read.
+  /// - Throws: `CommandFailure` for one that cannot be read.
   package init(keyFiles: [String], maxAge: String?, expecting: [String]) throws(CommandFailure) {
     self.init()
     for path in keyFiles { keys.append(try VerifyingKey.load(path)) }

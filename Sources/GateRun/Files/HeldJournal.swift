@@ -1,19 +1,20 @@
 internal import LibC
 
-/// The journal of a run to resume, read, and held so that no other run writes to it.
+/// The journal of a run to resume: its content, and a lock that keeps other runs from writing to
+/// it.
 package final class HeldJournal {
   package let path: String
   let bytes: [UInt8]
   private let descriptor: Int32
 
-  /// - Throws: `InputFile.Failure`; `EBUSY` when a run is still writing it.
+  /// - Throws: `InputFile.Failure`; `EBUSY` if a run is still writing it.
   init(_ path: String) throws(InputFile.Failure) {
     self.path = path
     let descriptor = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw .system(.last) }
     self.descriptor = descriptor
     do throws(SystemError) {
-      // What comes through a pipe is gone when it has been read.
+      // The content of a pipe is gone once it has been read.
       guard FileLock.isFile(descriptor) else { throw SystemError(code: ESPIPE) }
       try FileLock.take(descriptor)
     } catch {
@@ -39,9 +40,9 @@ package final class HeldJournal {
       && own.st_dev == other.st_dev && own.st_ino == other.st_ino
   }
 
-  /// A descriptor to write with, which holds the file as well.
+  /// A descriptor for writing, which holds the lock as well.
   ///
-  /// - Throws: `SystemError` when there is none left.
+  /// - Throws: `SystemError` if there is no descriptor left.
   func takenOver() throws(SystemError) -> Int32 {
     let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
     guard copy >= 0 else { throw .last }
@@ -56,11 +57,11 @@ enum FileLock {
     return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
-  /// Takes the file for this process until it ends, however it ends.
+  /// Locks the file for this process until it ends, in any way.
   ///
-  /// What is no file may be shared, and a file system without locks has none.
+  /// Only regular files are locked; on a file system without locks this does nothing.
   ///
-  /// - Throws: `SystemError`: `EBUSY` when it is another's.
+  /// - Throws: `SystemError`: `EBUSY` if another process holds the lock.
   static func take(_ descriptor: Int32) throws(SystemError) {
     guard isFile(descriptor), flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK else {
       return

@@ -2,20 +2,20 @@ internal import GateCore
 internal import GateSettings
 internal import LibC
 
-/// A file that is read whole; `-` is standard input.
+/// A file that is read as a whole; `-` is standard input.
 ///
-/// Whatever is read has a bound: a path may be another's mistake, or `/dev/zero`.
+/// The size is limited: a path may be a mistake, or `/dev/zero`.
 package enum InputFile {
-  /// What a file should be, and how large that can be.
+  /// The expected content of a file, and its maximum size.
   package struct Kind {
-    /// As messages have it: `the verdict`.
+    /// The name in messages, such as `the verdict`.
     var name: String
     var largest: Int
     var longestLine = Int.max
 
     static let settings = Kind(name: "the settings", largest: 16 << 20)
     package static let verdict = Kind(name: "the verdict", largest: 128 << 20)
-    /// Some five million checks; the first line may have thousands of settings and warnings.
+    /// About five million checks; the first line may have thousands of settings and warnings.
     static let journal = Kind(name: "the journal", largest: 1 << 30, longestLine: 16 << 20)
     static let key = Kind(name: "the key", largest: 64 << 10)
     static let keyOfSignKey = Kind(name: "the key of sign_key", largest: key.largest)
@@ -32,12 +32,16 @@ package enum InputFile {
     case lineTooLong(Int)
   }
 
-  /// Reads all of it.
+  /// Reads the whole file.
+  ///
+  /// - Throws: `Failure`
   package static func read(_ path: String, as kind: Kind) throws(Failure) -> [UInt8] {
     try InputPieces(path, as: kind).whole()
   }
 
-  /// Reads from where the descriptor is.
+  /// Reads from the current position of a descriptor.
+  ///
+  /// - Throws: `Failure`
   static func read(descriptor: Int32, as kind: Kind) throws(Failure) -> [UInt8] {
     try InputPieces(descriptor, as: kind).whole()
   }
@@ -59,9 +63,9 @@ extension InputFile.Failure {
 }
 
 extension CommandFailure {
-  /// It is about the content when there is too much of it.
+  /// The message for a failure; too much content has the status for invalid content.
   init(_ failure: InputFile.Failure, _ path: String, as kind: InputFile.Kind) {
-    // A URL in the place of a file may have a password.
+    // A URL that was given instead of a file may have a password.
     let place = path == "-" ? "standard input" : "'\(SecretPlaces.masked(path))'"
     switch failure {
     case .system(let error):
@@ -77,7 +81,7 @@ extension CommandFailure {
 }
 
 extension InputFile {
-  /// Reads all of it, or ends the command.
+  /// Reads the whole file, or ends the command.
   ///
   /// - Throws: `CommandFailure`
   package static func required(_ path: String, as kind: Kind) throws(CommandFailure) -> [UInt8] {
@@ -88,13 +92,15 @@ extension InputFile {
     }
   }
 
-  /// False for a pipe, a device or a folder; what is not there is told by who reads it.
+  /// Whether a file can be read more than once; false for a pipe, a device or a folder.
+  ///
+  /// True for a missing file, which the reader reports.
   static func canBeReadAgain(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG
   }
 
-  /// What there is, up to a bound: the rest is not looked at.
+  /// Reads at most `limit` bytes from the beginning of a file.
   ///
   /// - Throws: `SystemError`
   static func beginning(

@@ -1,8 +1,8 @@
 internal import LibC
 
-/// A file that is read piece by piece, so that what is done with need not be kept.
+/// A file that is read piece by piece, so that processed parts need not be kept.
 struct InputPieces: ~Copyable {
-  /// What has come and was not dropped.
+  /// The bytes that were read and not dropped.
   private(set) var bytes: [UInt8] = []
 
   private let descriptor: Int32
@@ -10,10 +10,12 @@ struct InputPieces: ~Copyable {
   private let isOwn: Bool
   private var piece = [UInt8](repeating: 0, count: 256 * 1024)
   private var dropped = 0
-  /// Where the line begins that is not yet whole, in the file.
+  /// The position in the file at which the incomplete line begins.
   private var lineStart = 0
 
   /// Opens the file; `-` is standard input.
+  ///
+  /// - Throws: `InputFile.Failure`
   init(_ path: String, as kind: InputFile.Kind) throws(InputFile.Failure) {
     isOwn = path != "-"
     self.kind = kind
@@ -22,7 +24,9 @@ struct InputPieces: ~Copyable {
     try refuseTooLarge()
   }
 
-  /// Reads from where the descriptor is, which stays open.
+  /// Reads from the current position of a descriptor, which stays open.
+  ///
+  /// - Throws: `InputFile.Failure`
   init(_ descriptor: Int32, as kind: InputFile.Kind) throws(InputFile.Failure) {
     (self.descriptor, self.kind, isOwn) = (descriptor, kind, false)
     try refuseTooLarge()
@@ -32,7 +36,7 @@ struct InputPieces: ~Copyable {
     if isOwn, descriptor >= 0 { close(descriptor) }
   }
 
-  /// How long the file is; nil where that is known at its end alone.
+  /// The size of the file in bytes; nil if it is known only at its end.
   private var size: Int? {
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
@@ -43,7 +47,9 @@ struct InputPieces: ~Copyable {
     guard size ?? 0 <= kind.largest else { throw .tooLarge(kind.largest) }
   }
 
-  /// Reads what comes next; false when there is no more.
+  /// Reads the next piece; returns false at the end.
+  ///
+  /// - Throws: `InputFile.Failure`
   mutating func more() throws(InputFile.Failure) -> Bool {
     var count: Int
     repeat {
@@ -60,13 +66,15 @@ struct InputPieces: ~Copyable {
     return count > 0
   }
 
-  /// Forgets the first of the bytes.
+  /// Drops bytes from the beginning.
   mutating func drop(_ count: Int) {
     bytes.removeFirst(count)
     dropped += count
   }
 
-  /// All of the file; nil where some of it was dropped.
+  /// Reads the rest; returns the whole file, or nil if some of it was dropped.
+  ///
+  /// - Throws: `InputFile.Failure`
   mutating func rest() throws(InputFile.Failure) -> [UInt8]? {
     guard dropped == 0 else { return nil }
     if let size { bytes.reserveCapacity(size) }

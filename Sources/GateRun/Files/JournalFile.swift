@@ -4,36 +4,36 @@ internal import GateEngine
 internal import GateRecords
 internal import LibC
 
-/// The journal on disk, written as it happens: what came in together goes out in one piece.
+/// The journal on disk, written as events happen; events that arrive together are written together.
 ///
-/// After a failed write it writes no more, so that what stands there is a journal up to a point
-/// and not one with holes; the run goes on, and ends with the status for it.
+/// After a failed write it writes nothing more, so that the file is a journal up to a point and not
+/// one with holes. The run continues, and exits with the status for it.
 final class JournalFile: GateObserver {
   private let descriptor: Int32
   private var writer: JournalWriter
   private var digest = Digest()
   private(set) var failure: SystemError?
-  /// Vouches for what is written, while it is written; nil: nobody does.
+  /// The key that signs the lines as they are written; nil if they are not signed.
   var signingKey: SigningKey?
-  /// Takes the lines as well.
+  /// A stream that gets the same lines; nil if there is none.
   var copies: EventStream?
   private var path: String?
   /// The time of the last line.
   private var latest = GateInstant.start
   private var lastSigned = GateInstant.start
   private var isSigned = true
-  /// Whether what is not signed yet waits for no other line.
+  /// Whether unsigned lines must be signed without waiting for more lines.
   private var isUrgent = false
 
-  /// What is not signed waits no longer than this for its signature.
+  /// The longest time that a line waits for its signature.
   private static let longestUnsigned = Duration.seconds(5)
 
-  /// A new one in the place of what stands there.
+  /// Creates a new journal, which replaces an existing file.
   ///
-  /// - Throws: `SystemError` when it cannot be made; `EBUSY` when another run is writing there.
+  /// - Throws: `SystemError` if it cannot be created; `EBUSY` if another run is writing it.
   init(_ path: String) throws(SystemError) {
     writer = JournalWriter()
-    // Not made empty before it is certain that it is nobody's.
+    // The file is truncated only after it is certain that no other run uses it.
     descriptor = try Output.open(path, O_WRONLY | O_CREAT)
     do throws(SystemError) {
       try FileLock.take(descriptor)
@@ -44,9 +44,9 @@ final class JournalFile: GateObserver {
     }
   }
 
-  /// Goes on with that of a run to resume, after all of it that is believed.
+  /// Continues the journal of a run to resume, after its last trusted line.
   ///
-  /// - Throws: `SystemError` when it cannot be written to.
+  /// - Throws: `SystemError` if it cannot be written.
   init(resuming resumption: RunToResume) throws(SystemError) {
     writer = JournalWriter(after: resumption.run.lines)
     descriptor = try resumption.held.takenOver()
@@ -79,7 +79,7 @@ final class JournalFile: GateObserver {
     flush(by: latest)
   }
 
-  /// The run that another runner began goes on.
+  /// Records that this runner continues the run of another one.
   func goOn(_ header: RunHeader) {
     path = header.journalPath
     writer.resumption = header
@@ -94,7 +94,7 @@ final class JournalFile: GateObserver {
     isUrgent =
       isUrgent || gate.verdict != nil || event.mustNotBeCutOff
       || effects.contains { if case .stepMoved = $0 { true } else { false } }
-    // Before the command starts it stands there.
+    // The line must be on the disk before the command starts.
     if case .stepBegan = event {
       flush(by: instant)
       sync()
@@ -106,11 +106,12 @@ final class JournalFile: GateObserver {
     return signingKey != nil && !isSigned ? lastSigned + Self.longestUnsigned : nil
   }
 
-  /// What the run's time is after the verdict.
+  /// The clock of the run after the verdict.
   private var clock = RunClock(at: .start)
 
-  /// Writes what came of the verdict, and sees to it that it is on the disk; returns what binds the verdict to this
-  /// journal from now on.
+  /// Records an event after the verdict, and syncs it to the disk.
+  ///
+  /// Returns the digest that binds the verdict to this journal from now on.
   func add(_ event: Aftermath.Event) -> JournalDigest {
     latest = clock.now
     writer.write(event, at: latest)
@@ -118,7 +119,7 @@ final class JournalFile: GateObserver {
     return finish()
   }
 
-  /// Writes what is left; returns what binds the verdict to this journal.
+  /// Writes the rest; returns the digest that binds the verdict to this journal.
   func finish() -> JournalDigest {
     isUrgent = true
     flush(by: latest)
@@ -126,7 +127,7 @@ final class JournalFile: GateObserver {
     return JournalDigest(path: path, sha256: digest.hexadecimal, events: writer.events)
   }
 
-  /// Waits until what was written is on the disk.
+  /// Waits until everything is on the disk.
   func sync() {
     if failure == nil, fsync(descriptor) != 0, errno != EINVAL, errno != EROFS {
       failure = .last
@@ -147,10 +148,10 @@ final class JournalFile: GateObserver {
     }
   }
 
-  /// Signs all that was not, if it is time.
+  /// Signs the unsigned lines, if it is time.
   ///
-  /// The line has the time of the one before: others may still come in that happened earlier than
-  /// now.
+  /// The line of the signature has the time of the previous line, because events from before now
+  /// may still arrive.
   private func sign(by now: GateInstant) {
     guard let signingKey, failure == nil else { return }
     isSigned = isSigned && writer.written.isEmpty

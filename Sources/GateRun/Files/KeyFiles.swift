@@ -6,7 +6,7 @@ internal import LibC
 extension SigningKey {
   /// Reads the key that a setting names: a file, `env:NAME`, or `exec:COMMAND` that prints it.
   ///
-  /// - Throws: `CommandFailure`, without any of the key.
+  /// - Throws: `CommandFailure`, which quotes nothing of the key.
   package static func load(_ place: String) throws(CommandFailure) -> SigningKey {
     let text = try pem(place)
     do throws(KeyError) {
@@ -64,7 +64,7 @@ private func readKey(_ path: String, _ kind: InputFile.Kind) throws(CommandFailu
 }
 
 extension String {
-  /// What follows a prefix; nil without it.
+  /// The rest after a prefix; nil if the text has another beginning.
   fileprivate func after(_ prefix: String) -> String? {
     hasPrefix(prefix) ? String(dropFirst(prefix.count)) : nil
   }

@@ -1,8 +1,8 @@
 internal import CSystem
 
-/// Memory for a document of many megabytes, in large pages where the system has them.
+/// Memory for a document of many megabytes, in large pages if the system has them.
 enum LargePages {
-  /// Memory with any content, to be overwritten.
+  /// Memory with undefined content, to be overwritten.
   static func allocate(_ count: Int) -> [UInt8] {
     [UInt8](unsafeUninitializedCapacity: count) { memory, used in
       hg_use_large_pages(memory.baseAddress, count)

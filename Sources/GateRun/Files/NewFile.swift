@@ -1,11 +1,11 @@
 internal import GateText
 internal import LibC
 
-/// A file that must not be there yet: settings, a key.
+/// A file that must not exist yet, such as settings or a key.
 package enum NewFile {
-  /// Writes all of it, or leaves nothing.
+  /// Writes the whole file, or leaves none.
   ///
-  /// - Throws: `CommandFailure` when something stands there, or it cannot be written.
+  /// - Throws: `CommandFailure` if the path exists or cannot be written.
   package static func write(
     _ text: String, of what: String, to path: String, mode: UInt32 = 0o644
   ) throws(CommandFailure) {

@@ -6,17 +6,19 @@ internal import Synchronization
 
 /// Writes to descriptors completely, or throws.
 package enum Output {
-  /// Writes all of the bytes to a descriptor of our own; a reader is waited for until a signal ends the waiting, or the time
-  /// that it has.
+  /// Writes all bytes to our own descriptor; waits for a slow reader until a signal or the time
+  /// limit.
   ///
-  /// - Throws: `SystemError`, after some or none of them were written.
+  /// - Throws: `SystemError`, after some or none of the bytes were written.
   package static func write(
     _ bytes: some Collection<UInt8>, to descriptor: Int32, waitingAtMost time: Duration? = nil
   ) throws(SystemError) {
     try write(Array(bytes)[...], to: descriptor, waitingAtMost: time)
   }
 
-  /// The same, without a copy.
+  /// Writes all bytes, without a copy.
+  ///
+  /// - Throws: `SystemError`, after some or none of the bytes were written.
   package static func write(
     _ bytes: ArraySlice<UInt8>, to descriptor: Int32, waitingAtMost time: Duration? = nil
   ) throws(SystemError) {
@@ -41,11 +43,11 @@ package enum Output {
     }
   }
 
-  /// Opens what may have a reader to wait for, so that no write to it waits where no signal is seen.
+  /// Opens a path for writing in such a way that no write blocks while a signal arrives.
   ///
-  /// The reader of a FIFO is waited for, for ever unless told.
+  /// It waits for the reader of a FIFO, without limit if none is given.
   ///
-  /// - Throws: `SystemError`; `ENXIO` when nobody came to read.
+  /// - Throws: `SystemError`; `ENXIO` if no reader came.
   static func open(
     _ path: String, _ flags: Int32, waitingAtMost time: Duration? = nil
   ) throws(SystemError) -> Int32 {
@@ -69,7 +71,8 @@ package enum Output {
 
   /// Prints the output of a command.
   ///
-  /// - Throws: `CommandFailure` when it could not be printed: a script must not take it for whole.
+  /// - Throws: `CommandFailure` if it could not be printed, so that a script does not take it as
+  ///   complete.
   package static func print(_ text: String) throws(CommandFailure) {
     do throws(SystemError) {
       try StandardStream.output.deliver(Array(text.utf8))
@@ -85,10 +88,10 @@ package enum Output {
     StandardStream.error.write("\(text.shownLines)\n")
   }
 
-  /// Keeps the numbers 0 to 2 from falling to the next file that is opened.
+  /// Keeps the descriptors 0 to 2 from being reused for other files.
   ///
-  /// A standard stream that was closed stays one that cannot be written to: what is meant for it
-  /// fails, and does not end up in a journal.
+  /// A standard stream that was closed stays unwritable: output for it fails, and does not end up
+  /// in a journal.
   package static func reserveStandardStreams() {
     for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
       let access = descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY
@@ -104,25 +107,26 @@ package enum Output {
   }
 }
 
-/// The signals that ask this process to end, once they no longer do it by themselves.
+/// Signals that ask this process to stop, after their default action was replaced.
 enum Interruptions {
-  /// How many there have been, read by somebody or not.
+  /// The number of such signals so far, whether they were handled or not.
   static var count: Int { Int(hg_stop_signals()) }
 
   static var areAny: Bool { count > 0 }
 
-  /// Whoever waits for something else looks for them so often, in milliseconds.
+  /// The interval at which waiting code looks for signals, in milliseconds.
   static let turn: Int32 = 20
 
-  /// Once there was one, all readers together are waited for no longer than this: who reads is
-  /// given what is there, and who does not holds nothing up.
+  /// How long all readers together are waited for after the first signal.
+  ///
+  /// Readers get what there is, and a reader that takes nothing delays nothing.
   private static let patience = Duration.milliseconds(200)
 
   private static let end = Mutex<ContinuousClock.Instant?>(nil)
 
-  /// To be called before each turn of waiting for a reader.
+  /// Must be called before each wait for a reader.
   ///
-  /// - Throws: `SystemError.interrupted` when there was a signal, and no time is left.
+  /// - Throws: `SystemError.interrupted` if there was a signal and no time is left.
   static func checkWaiting() throws(SystemError) {
     guard areAny else { return }
     let isOver = end.withLock { end in
@@ -135,13 +139,13 @@ enum Interruptions {
 }
 
 extension ExitStatus {
-  /// Ends the process: who reads its messages has a last moment for it, and nothing that it started is left.
+  /// Ends the process: messages are flushed for a moment, and no started process is left.
   ///
-  /// Children, and what they left behind in their groups, have a fifth of a second to end when asked to. Who wants to leave a
-  /// process behind gives it a session of its own (setsid).
+  /// Children and the rest of their groups have 0.2 s to exit after they are asked to. A process
+  /// that must stay needs its own session (setsid).
   ///
-  /// Not by `exit`: it takes down libraries that the thread of a source or of a notification may be
-  /// using at this moment, and a crash there would be the status.
+  /// `exit` is not used: it unloads libraries that the thread of a source or a notification may be
+  /// using at this moment, and a crash there would determine the status.
   package func end() -> Never {
     hg_end_children(200)
     StandardStream.error.finish(within: 1000)

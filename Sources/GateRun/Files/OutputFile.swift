@@ -1,12 +1,12 @@
 internal import GateText
 
-/// One document, for a file or for standard output.
+/// The output of one document, to a file or to standard output.
 package struct OutputFile {
   /// The file; nil for standard output.
   private let file: VerdictFile?
   private let what: String
 
-  /// Whether it can be written is known before there is a document.
+  /// Checks that the file can be written before there is a document.
   ///
   /// - Throws: `CommandFailure`
   package init(_ path: String?, of what: String) throws(CommandFailure) {
@@ -23,6 +23,8 @@ package struct OutputFile {
   }
 
   /// Writes the document atomically.
+  ///
+  /// - Throws: `CommandFailure`
   package func write(_ text: String) throws(CommandFailure) {
     guard let file else { return try Output.print(text) }
     do throws(SystemError) {

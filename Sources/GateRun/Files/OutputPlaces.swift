@@ -1,10 +1,11 @@
 package import GateSettings
 internal import LibC
 
-/// Where the outputs of a command go: no two into one file, where the last would be all that is
-/// left, and none into what is read.
+/// Checks the outputs of a command: no two may go to one file, and none may overwrite an input.
 package enum OutputPlaces {
-  /// Refuses two names of one file, however they are spelled, linked or mounted; pipes and devices may be shared.
+  /// Refuses two names of one file, however they are spelled, linked or mounted.
+  ///
+  /// Pipes and devices may be shared.
   ///
   /// - Throws: `CommandFailure` that names both.
   package static func refuseShared(
@@ -38,7 +39,7 @@ package enum OutputPlaces {
         + "\n  hint: give each its own file")
   }
 
-  /// What two paths share if they lead to one file; nil for what is no file.
+  /// What two paths share if they lead to the same file; nil if the path is not a regular file.
   static func identity(of path: String) -> String? {
     guard path != "-" else { return nil }
     var status = stat()
@@ -55,7 +56,7 @@ package enum OutputPlaces {
 }
 
 extension RunPlaces {
-  /// Refuses what would be written twice, or over what is read.
+  /// Refuses outputs to the same file, and outputs that overwrite an input.
   ///
   /// - Throws: `CommandFailure` that names both.
   package func refuseShared() throws(CommandFailure) {

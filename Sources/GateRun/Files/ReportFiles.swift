@@ -3,13 +3,14 @@ internal import GateEngine
 internal import GateReports
 package import GateSettings
 
-/// The files of the reports that were asked for: each whole or not at all, as the verdict's.
+/// The files of the requested reports; like the verdict, each is written completely or not at all.
 package struct ReportFiles {
   private(set) var files: [(request: ReportRequest, file: VerdictFile)] = []
 
   init() {}
 
-  /// Opens them before the first check: a folder that cannot be written to is known then.
+  /// Opens the files before the first check, so that a folder that is not writable is detected
+  /// then.
   ///
   /// - Throws: `CommandFailure` for one that cannot be written.
   package init(_ requests: [ReportRequest]) throws(CommandFailure) {
@@ -25,9 +26,9 @@ package struct ReportFiles {
     }
   }
 
-  /// The reports that are asked for beside a journal, over which none may be written.
+  /// Reads the requests for reports; none may overwrite the journal.
   ///
-  /// - Throws: `CommandFailure` for one that cannot be read, or that goes where another does.
+  /// - Throws: `CommandFailure` for one that is invalid, or goes to the same file as another.
   package static func requests(
     _ texts: [String], beside journal: String
   ) throws(CommandFailure) -> [ReportRequest] {
@@ -45,7 +46,7 @@ package struct ReportFiles {
     return requests
   }
 
-  /// What must watch the run for them, from its course so far on; nil when none of them shows it.
+  /// The observer that keeps the timeline for the reports; nil if none of them shows it.
   func watch(from timeline: Timeline) -> TimelineWatch? {
     files.contains { $0.request.format.needsTimeline } ? TimelineWatch(timeline) : nil
   }

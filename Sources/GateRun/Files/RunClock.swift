@@ -1,10 +1,10 @@
 internal import CSystem
 internal import GateCore
 
-/// The run's time while no loop keeps it: that of a moment, and what has passed since.
+/// The clock of a run without a loop: a given moment, plus the time since then.
 struct RunClock {
   private let instant: GateInstant
-  /// The moment on the monotonic clock.
+  /// The reading of the monotonic clock at that moment, in microseconds.
   private let began = hg_monotonic_us()
 
   init(at instant: GateInstant) {

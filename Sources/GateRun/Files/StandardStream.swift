@@ -5,8 +5,9 @@ internal import Synchronization
 
 /// Standard output or standard error, whose reader may be slow, stopped or gone.
 ///
-/// What may be lost never waits: what the reader does not take at once is kept, up to a bound, and tried again later. What must
-/// not be lost waits until a signal ends the waiting. The first error ends all output: who hung up wants no more.
+/// Output that may be lost never blocks: bytes that the reader does not take at once are kept, up
+/// to a limit, and written later. Output that must not be lost waits until a signal ends the
+/// waiting. The first error ends all output, because the reader has gone.
 package final class StandardStream: Sendable {
   package static let output = StandardStream(STDOUT_FILENO)
   static let error = StandardStream(STDERR_FILENO)
@@ -25,7 +26,7 @@ package final class StandardStream: Sendable {
     let descriptor: Descriptor
     var pending: ArraySlice<UInt8> = []
     var failure: SystemError?
-    /// When it last took anything, or had nothing to take, in milliseconds.
+    /// When the reader last took anything, or nothing was waiting; in milliseconds.
     var lastMoved = hg_monotonic_us() / 1000
 
     init(_ descriptor: Descriptor) {
@@ -48,10 +49,10 @@ package final class StandardStream: Sendable {
     }
   }
 
-  /// Whether nobody takes what is written any more, ever.
+  /// Whether the reader is gone, so that nothing can be written anymore.
   var isBroken: Bool { state.withLock { $0.failure != nil } }
 
-  /// Whether everything so far was taken.
+  /// Whether everything so far was written.
   var isIdle: Bool {
     state.withLock { state in
       state.flush()
@@ -59,7 +60,7 @@ package final class StandardStream: Sendable {
     }
   }
 
-  /// Whether the reader has taken nothing for so long, though there was something.
+  /// Whether output is waiting, and the reader has taken nothing for this time.
   func isStuck(for milliseconds: Int64) -> Bool {
     state.withLock { state in
       state.flush()
@@ -67,15 +68,15 @@ package final class StandardStream: Sendable {
     }
   }
 
-  /// Writes lines of the program's own, now or later; what does not fit into the bound is lost.
+  /// Writes lines of the program, now or later; lines beyond the limit are lost.
   func write(_ text: String) {
     guard !text.isEmpty else { return }
     _ = write(Array(text.withoutLogCommands.utf8))
   }
 
-  /// Writes bytes as they are, now or later, all of them or none.
+  /// Writes bytes, now or later, all of them or none.
   ///
-  /// - Returns: whether they were taken, and did not find the bound reached or nobody there.
+  /// - Returns: False if the limit is reached or the reader is gone.
   func write(_ bytes: [UInt8]) -> Bool {
     state.withLock { state in
       state.flush()
@@ -86,12 +87,12 @@ package final class StandardStream: Sendable {
     }
   }
 
-  /// Writes all of the bytes, after what is kept, however long the reader takes.
+  /// Writes all bytes after those that are waiting, however long the reader takes.
   ///
-  /// - Throws: `SystemError`; `.interrupted` when a signal ended the waiting.
+  /// - Throws: `SystemError`; `.interrupted` if a signal ended the waiting.
   package func deliver(_ bytes: [UInt8]) throws(SystemError) {
     state.withLock { state in
-      // Nothing is copied where nothing is kept: a verdict may be of many megabytes.
+      // Without waiting bytes nothing is copied: a verdict may have many megabytes.
       if state.pending.isEmpty { state.pending = bytes[...] } else { state.pending += bytes }
     }
     while true {
@@ -105,7 +106,7 @@ package final class StandardStream: Sendable {
     }
   }
 
-  /// Gives a slow reader a last moment to take what is left.
+  /// Gives a slow reader this long to take the rest.
   func finish(within milliseconds: Int64) {
     let end = hg_monotonic_us() / 1000 + milliseconds
     while !isIdle, !isBroken, hg_monotonic_us() / 1000 < end {
@@ -114,35 +115,38 @@ package final class StandardStream: Sendable {
   }
 }
 
-/// A descriptor of a standard stream, which never makes this process wait in a write.
+/// A descriptor for a standard stream, whose writes never block this process.
 private struct Descriptor: Sendable {
   private let number: Int32
   private let kind: Kind
 
   private enum Kind {
-    /// It does not wait, and is our own.
+    /// Our own descriptor, which is nonblocking.
     case own
-    /// A reader is waited for, and the flags are shared with others.
+    /// A descriptor whose flags are shared with other processes; it is polled before each write.
     case shared
-    /// A file: it takes what it is given.
+    /// A regular file, whose writes do not block.
     case file
   }
 
-  /// A pipe that takes anything at all takes so much (pipe(7), `PIPE_BUF`).
+  /// The number of bytes that a writable pipe is certain to take (pipe(7), `PIPE_BUF`).
   private static let safeWrite = 4096
 
   init(_ stream: Int32) {
     var status = stat()
     let type = fstat(stream, &status) == 0 ? status.st_mode & S_IFMT : S_IFREG
-    // One that was closed, and is kept from being another file's, takes nothing: opened anew it would.
+    // A closed stream was replaced by one that cannot be written; opened again, it could be.
     let takesNothing = fcntl(stream, F_GETFL) & O_ACCMODE == O_RDONLY
     guard type != S_IFREG, !takesNothing else { (number, kind) = (stream, .file); return }
-    // The flag must not go on the stream itself, which is shared with the shell; opened anew it is our own. A socket cannot be.
+    // The flag must not be set on the stream itself, which is shared with the shell. Opened again,
+    // the descriptor is our own; a socket cannot be opened again.
     let reopened = open("/proc/self/fd/\(stream)", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
     (number, kind) = reopened >= 0 ? (reopened, .own) : (stream, .shared)
   }
 
-  /// Writes what is taken without waiting; 0 when nothing is.
+  /// Writes as many bytes as do not block; returns their number, 0 if none.
+  ///
+  /// - Throws: `SystemError`
   func writeSome(of bytes: ArraySlice<UInt8>) throws(SystemError) -> Int {
     if kind == .shared, !isWritable(within: 0) { return 0 }
     let size = kind == .shared ? min(bytes.count, Self.safeWrite) : bytes.count
@@ -152,7 +156,9 @@ private struct Descriptor: Sendable {
     return 0
   }
 
-  /// - Throws: `SystemError.interrupted` when there is a signal that ends the waiting.
+  /// Waits until the descriptor is writable.
+  ///
+  /// - Throws: `SystemError.interrupted` if a signal ended the waiting.
   func waitUntilWritable() throws(SystemError) {
     try Interruptions.checkWaiting()
     _ = isWritable(within: Interruptions.turn)

@@ -4,10 +4,10 @@ internal import LibC
 package struct SystemError: Error, Equatable {
   let code: Int32
 
-  /// The error of the call just made.
+  /// The error of the system call just made.
   package static var last: SystemError { SystemError(code: errno) }
 
-  /// A signal ended the waiting for whoever reads it.
+  /// A signal ended the waiting for a reader.
   static let interrupted = SystemError(code: EINTR)
 
   /// The description of the error, such as `no space left on device`.

@@ -1,10 +1,10 @@
 internal import LibC
 
-/// A file in the folder for such, for this user's eyes only; gone when nobody holds it any more.
+/// A file in the temporary folder, readable only by this user, and removed with this object.
 final class TemporaryFile {
   let path: String
 
-  /// - Throws: `SystemError` when it cannot be made or written.
+  /// - Throws: `SystemError` if it cannot be created or written.
   init(_ bytes: [UInt8], ending: String) throws(SystemError) {
     let folder = getenv("TMPDIR").map { String(cString: $0) } ?? ""
     var template = Array(

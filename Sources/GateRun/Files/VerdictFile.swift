@@ -1,28 +1,28 @@
 internal import LibC
 
-/// The file that gets the verdict: whole or not at all.
+/// The file for the verdict, which is written completely or not at all.
 ///
-/// What is written goes to a file of another name beside it, which takes its place in one step.
-/// It is made when the run begins, so that a folder that cannot be written to is known then.
+/// The content goes to a temporary file beside it, which replaces it in one step. The temporary
+/// file is created when the run begins, so that a folder that is not writable is detected then.
 package final class VerdictFile {
   package let path: String
-  /// Empty for what is written to as it is.
+  /// The path of the temporary file; empty if the file is written in place.
   private var temporary: String
   private var descriptor: Int32
-  /// For what is written as it is.
+  /// The prepared content, if the file is written in place.
   private var prepared: [UInt8] = []
 
-  /// How long a reader is waited for; nil: for ever.
+  /// How long to wait for a reader; nil for no limit.
   private let patience: Duration?
 
-  /// - Throws: `SystemError` when nothing can be written there.
+  /// - Throws: `SystemError` if nothing can be written there.
   package init(_ path: String, waitingAtMost time: Duration? = nil) throws(SystemError) {
     patience = time
     var status = stat()
     let exists = stat(path, &status) == 0
-    // A link that leads nowhere gives way to the file; one that leads in a circle is a mistake.
+    // A dangling link is replaced by the file; a cycle of links is an error.
     guard exists || errno == ENOENT else { throw .last }
-    // A pipe, a terminal or /dev/null cannot be put in place: it is written to as it is.
+    // A pipe, a terminal or /dev/null cannot be replaced, so it is written in place.
     if exists, status.st_mode & S_IFMT != S_IFREG {
       guard status.st_mode & S_IFMT != S_IFDIR else { throw SystemError(code: EISDIR) }
       (self.path, temporary) = (path, "")
@@ -39,12 +39,12 @@ package final class VerdictFile {
     discard()
   }
 
-  /// Whether it is no file that could be replaced: it is written to as it is.
+  /// Whether it is not a regular file, and is written in place.
   var isInPlace: Bool { temporary.isEmpty }
 
-  /// Whether it takes one document after the other, each in the place of the one before.
+  /// Whether a later document can replace an earlier one.
   ///
-  /// A pipe has a reader who wants one, and a terminal too.
+  /// A pipe and a terminal have a reader that expects one document.
   var isReplaceable: Bool {
     var status = stat()
     return !isInPlace
@@ -52,21 +52,21 @@ package final class VerdictFile {
         && isatty(descriptor) == 0
   }
 
-  /// Whether it is a pipe that nobody reads any more.
+  /// Whether it is a pipe whose reader is gone.
   var isReaderGone: Bool {
     guard isInPlace else { return false }
     var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
     return poll(&request, 1, 0) > 0 && request.revents & Int16(POLLERR) != 0
   }
 
-  /// From the root, so that it can be read from another folder too.
+  /// The path from the root, so that it can be used from another folder.
   var absolutePath: String { Self.resolved(path) }
 
-  /// Makes these bytes ready to be put in place; once more, and they take the place of the others.
+  /// Prepares content for `commit`; it replaces content that was prepared before.
   ///
-  /// After they were put in place too: then they will replace what stands there.
+  /// After a commit, it will replace what was committed.
   ///
-  /// - Throws: `SystemError`; then nothing will be put in place.
+  /// - Throws: `SystemError`; then nothing will be committed.
   package func prepare(_ bytes: [UInt8]) throws(SystemError) {
     guard !temporary.isEmpty else {
       prepared = bytes
@@ -83,10 +83,10 @@ package final class VerdictFile {
     }
   }
 
-  /// Makes a new file in the same folder.
+  /// Creates a new file in the same folder.
   ///
-  /// A run that was killed leaves its file behind, and in a container the next one has its process
-  /// id: made of that alone, the name would be taken for ever.
+  /// A killed run leaves its file, and in a container the next run may have the same process ID.
+  /// With a name of that alone, no later run could create its file.
   private func openTemporary() throws(SystemError) {
     repeat {
       let random = String(UInt32.random(in: .min ... .max), radix: 36)
@@ -96,9 +96,9 @@ package final class VerdictFile {
     guard descriptor >= 0 else { throw .last }
   }
 
-  /// Puts in place what is ready.
+  /// Puts the prepared content in place.
   ///
-  /// - Throws: `SystemError`; what stood there before still stands there.
+  /// - Throws: `SystemError`; then the previous content is still there.
   package func commit() throws(SystemError) {
     guard descriptor >= 0 else { return }
     guard temporary.isEmpty else {
@@ -114,7 +114,7 @@ package final class VerdictFile {
     try Output.write(prepared, to: descriptor, waitingAtMost: patience)
   }
 
-  /// Takes away what was put in place.
+  /// Removes what was put in place.
   func remove() {
     if !isInPlace { unlink(path) }
   }
@@ -126,7 +126,7 @@ package final class VerdictFile {
     if !temporary.isEmpty { unlink(temporary) }
   }
 
-  /// Where a symbolic link leads: the file is replaced there, and the link stays.
+  /// The target of a symbolic link: the file is replaced there, and the link stays.
   private static func resolved(_ path: String) -> String {
     guard let resolved = realpath(path, nil) else { return path }
     defer { free(resolved) }

@@ -5,28 +5,32 @@ internal import Synchronization
 
 /// Polls the group and the load balancer's view on a separate thread.
 ///
-/// A slow API delays no check: what comes is put where the loop finds it, and wakes it.
+/// A slow API delays no check: updates are stored for the loop, which is woken.
 final class GroupPoller: MembershipFeed, Sendable {
   /// Becomes readable when there are updates.
   let event: LoopEvent
   private let reader: GroupReader
   private let follows: Bool
   private let refresh: Duration
-  /// A question that is not answered so soon is a fault already, though its answer still counts.
+  /// The time after which a request counts as a gate fault, although its later response still
+  /// counts.
   private let lateness: Duration
   private let queue = WorkQueue()
   private let watch = WorkQueue()
-  /// How many questions were answered.
+  /// The number of requests that were answered.
   private let answers = Mutex(0)
-  /// When it is tried again to begin, after there was no thread for it.
+  /// When starting is tried again after there was no thread; nil if it has started.
   private let retry = Mutex<ContinuousClock.Instant?>(nil)
   private let updates = Mutex<[(answer: FeedAnswer, began: ContinuousClock.Instant)]>([])
-  /// Those that the view is asked for.
+  /// The instances for which the view is requested.
   private let members: Mutex<[Instance]>
 
-  /// `follows` is whether the source can name others later; a fixed list may still have a view.
+  /// Creates a poller.
   ///
-  /// - Throws: `CommandFailure` when the system gives no event.
+  /// `follows` says whether the source can list other instances later; a fixed list may still have
+  /// a view.
+  ///
+  /// - Throws: `CommandFailure` if the system provides no event.
   init(
     _ reader: GroupReader, members: [Instance], follows: Bool, every refresh: Duration,
     until deadline: Duration
@@ -94,7 +98,7 @@ final class GroupPoller: MembershipFeed, Sendable {
     }
   }
 
-  /// Asks, and says that there is no answer when it is late: at the deadline that has to be known.
+  /// Makes a request, and reports a fault if it is late, which must be known before the deadline.
   private func answering(
     _ whom: String, _ failure: @escaping @Sendable (GateFault) -> FeedAnswer,
     _ ask: () -> FeedAnswer
@@ -102,7 +106,7 @@ final class GroupPoller: MembershipFeed, Sendable {
     let began = ContinuousClock.now
     let answered = answers.withLock { $0 }
     watch.add(after: lateness) {
-      // Under the lock, so that what is said of its lateness never comes after it.
+      // Under the lock, so that the report of its lateness never comes after the response.
       self.answers.withLock { answers in
         guard answers == answered else { return }
         self.post(

@@ -4,27 +4,28 @@ internal import GateSettings
 internal import GateText
 internal import InstanceSources
 
-/// Reads a group that may change, and the load balancer's view of it, as the settings name them.
+/// Reads a group that may change, and the load balancer's view of it, as the settings say.
 struct GroupReader: Sendable {
   private let source: InstanceSource
   private let ports: CheckPorts
   private let release: ReleaseExpectations?
-  /// Those whose views count, each of them.
+  /// The load balancers whose views all count.
   private let balancers: [LoadBalancerName]
   private let terraform: TerraformGroup?
   private let trafficPort: Int?
   private let client: AWSClient
   private let variables: [String: String]
-  /// The user's own number of instances.
+  /// The number of expected instances that the user gave; nil if none was given.
   private let givenExpected: Int?
   private let secrets: SecretMask
-  /// How long the source may take: who waits longer than the deadline for it waits for nothing.
+  /// The time limit of the source: beyond the deadline, waiting for it is useless.
   private let patience: Duration
 
-  /// `trafficPort` is the imported target group's own port, which an Auto Scaling group has not.
+  /// Creates a reader.
   ///
-  /// Given a `baseline` it is the old group's reader: nobody asks that one for its release or for a
-  /// load balancer's view.
+  /// `trafficPort` is the port of the imported target group, because an Auto Scaling group has
+  /// none. With a `baseline` it reads the old group, for which neither the release nor the load
+  /// balancer's view is checked.
   init(
     _ settings: Settings, of baseline: InstanceSource? = nil,
     terraform: TerraformGroup?, trafficPort: Int?
@@ -46,7 +47,7 @@ struct GroupReader: Sendable {
 
   var readsView: Bool { !balancers.isEmpty }
 
-  /// How long one listing, or one view, may take.
+  /// The time limit of one listing, or one view.
   var timeLimit: Duration {
     switch source.origin {
     case .machine: min(patience, ExecSource.longestTimeout)
@@ -54,8 +55,9 @@ struct GroupReader: Sendable {
     }
   }
 
-  /// Whether an error says that the group was deleted: a name that the DNS does not know for a
-  /// moment is no such thing.
+  /// Whether an error means that the group was deleted.
+  ///
+  /// A name that the DNS does not know for a moment does not mean that.
   func isGone(_ error: SourceError) -> Bool {
     switch error {
     case .notFound, .ending: break
@@ -66,7 +68,7 @@ struct GroupReader: Sendable {
     return source.origin == .aws
   }
 
-  /// Whether the source is an Auto Scaling group, which wants a number of instances.
+  /// Whether the source is an Auto Scaling group, which has a desired number of instances.
   private var isAutoScalingGroup: Bool {
     switch (source, terraform?.reference) {
     case (.autoScalingGroup, _), (.terraform, .autoScalingGroup): true
@@ -92,7 +94,7 @@ struct GroupReader: Sendable {
         group.instances.append(instance)
       case .awaited:
         group.awaited.insert(member.instance.id)
-        // A record of the DNS is called by its target's name until that has an address.
+        // The target of an SRV record has its name as ID until it has an address.
         if source.key != .srv { group.launching.append(member.instance) }
       case .leaving, .ignored: group.leaving.insert(member.instance.id)
       }
@@ -100,11 +102,11 @@ struct GroupReader: Sendable {
     return group
   }
 
-  /// What is to be said of a listing beside who is in service.
+  /// The notes about a listing: which instances are not in service, and why.
   private func notes(on listing: SourceListing) -> [ListingNote] {
     var notes: [ListingNote] = []
     if isAutoScalingGroup, listing.expected == 0 { notes.append(.noCapacity) }
-    // First those that explain failures: whom the group counts, and EC2 does not run.
+    // First those that explain failures: instances that the group counts, but EC2 does not run.
     let stopped = listing.members.filter(\.isOutOfEC2)
     if !stopped.isEmpty {
       notes.append(.notRunning(.init(stopped.compactMap(\.named), most: 50)))
@@ -125,7 +127,7 @@ struct GroupReader: Sendable {
     return notes
   }
 
-  /// The region that the group's own name tells; nil: the one that is configured here.
+  /// The region in the group's own name; nil for the configured one.
   private static func region(of source: InstanceSource, _ terraform: TerraformGroup?) -> String? {
     switch source {
     case .autoScalingGroup(let name), .classicLoadBalancer(let name), .targetGroup(let name):
@@ -135,23 +137,27 @@ struct GroupReader: Sendable {
     }
   }
 
-  /// The region that is asked; nil when there is none.
+  /// The region of the API calls; nil if there is none.
   var region: String? { try? client.region() }
 
-  /// Who asks AWS; nil when nobody knows.
+  /// The caller of AWS; nil if it is not known.
   var caller: AWSCaller? { client.caller() }
 
-  /// Where the credentials were found.
+  /// Where the credentials were found; nil if there are none.
   var credentialsOrigin: String? { client.origin }
 
-  /// Asks each load balancer whose view counts once: whatever the run will need must be there.
+  /// Queries each load balancer whose view counts once, so that errors are found before the run.
+  ///
+  /// - Throws: `SourceError`
   func tryOutViews(of instances: [Instance]) throws(SourceError) {
     _ = try views(of: instances)
   }
 
-  /// The load balancers' view of these instances, by id: of each instance the worst there is.
+  /// The load balancers' views of these instances, by ID; of several views, the worst.
   ///
-  /// One that a load balancer says nothing of is in none.
+  /// An instance that a load balancer does not list has no view.
+  ///
+  /// - Throws: `SourceError`
   func views(of instances: [Instance]) throws(SourceError) -> [String: LoadBalancerView] {
     guard let first = balancers.first else { return [:] }
     var views = try views(of: instances, by: first)
@@ -175,7 +181,8 @@ struct GroupReader: Sendable {
     }
   }
 
-  /// Out of service is worse than unknown, and unknown worse than in service.
+  /// The worse of two views: out of service is worse than unknown, and that is worse than in
+  /// service.
   private static func worse(_ one: LoadBalancerView?, _ other: LoadBalancerView?)
     -> LoadBalancerView?
   {
@@ -219,7 +226,7 @@ struct GroupReader: Sendable {
     try ClassicLoadBalancer(name, client: client).list(ports: try numbers())
   }
 
-  /// The ports of instances that have none of their own.
+  /// The ports for instances that have none of their own.
   private func numbers() throws(SourceError) -> [Int] {
     guard let numbers = ports.ports(own: trafficPort) else {
       throw .unusable(
@@ -231,8 +238,7 @@ struct GroupReader: Sendable {
 }
 
 extension Settings {
-  /// The load balancers whose views count: those to agree, and where the view decides that of the
-  /// source too.
+  /// The load balancers whose views count: those to agree with, and the source if its view decides.
   fileprivate var balancers: [LoadBalancerName] {
     guard following.probeFrom == .loadBalancer else { return following.crossChecks }
     let own = source.loadBalancer
@@ -247,7 +253,7 @@ extension SourceMember {
 }
 
 extension ReleaseExpectations {
-  /// Why a member is not of the release; nil when it is.
+  /// Why a member does not belong to the release; nil if it does.
   fileprivate func mismatch(of member: SourceMember) -> String? {
     if let image, member.image != image {
       return "image \(member.image ?? "unknown"), not \(image)"

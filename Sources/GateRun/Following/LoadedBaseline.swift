@@ -5,13 +5,13 @@ internal import GateSettings
 internal import GateText
 internal import InstanceSources
 
-/// The baseline as listed when the run begins.
+/// The old group as listed when the run begins.
 package struct LoadedBaseline {
   var listing: GroupListing
   var source: RunHeader.Group
-  /// How long one listing may take; nil for a fixed list.
+  /// The time limit of one listing; nil for a fixed list.
   var timeLimit: Duration?
-  /// Follows what changes; nil for a fixed list.
+  /// Follows changes of the group; nil for a fixed list.
   var poller: GroupPoller?
   /// Warnings about it, one sentence each.
   var warnings: [String] = []
@@ -20,7 +20,9 @@ package struct LoadedBaseline {
 }
 
 extension LoadedSettings {
-  /// The old group that the settings name, if they name one.
+  /// The old group in the settings; nil if there is none.
+  ///
+  /// - Throws: `CommandFailure` if it cannot be listed.
   package func baseline(beside group: LoadedGroup) throws -> LoadedBaseline? {
     guard var loaded = try baseline() else { return nil }
     loaded.warnings = warnings(loaded, beside: group)
@@ -46,9 +48,11 @@ extension LoadedSettings {
     return loaded
   }
 
-  /// The old group as one that is gated itself; nil when there is none.
+  /// The old group as a group to gate; nil if there is none.
   ///
-  /// All that are there now are expected to be healthy, as the policy wants it.
+  /// All instances that it has now are expected, and the policy applies to it.
+  ///
+  /// - Throws: `CommandFailure` if it cannot be listed.
   package func oldGroup() throws -> LoadedGroup? {
     guard var old = try baseline() else { return nil }
     for index in old.instances.indices { old.listing.instances[index].role = .member }

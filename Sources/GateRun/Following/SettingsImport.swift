@@ -6,15 +6,15 @@ internal import InstanceSources
 /// Settings of the health check, taken from a load balancer or from Terraform.
 package struct SettingsImport {
   package var layer: RawSettings
-  /// The group that a Terraform document names.
+  /// The group that a Terraform document defines; nil without one.
   var group: TerraformGroup?
   var trafficPort: Int?
-  /// What could not be taken over, a sentence each.
+  /// What could not be imported, one sentence each.
   package var warnings: [String] = []
 
-  /// Imports what the settings so far ask for; nil when they ask for nothing.
+  /// Imports what the settings request; nil if they request nothing.
   ///
-  /// - Throws: `CommandFailure` when it cannot be had.
+  /// - Throws: `CommandFailure` if it cannot be imported.
   package init?(_ settings: RawSettings) throws {
     let given = Set(settings.values.keys.map(\.rawValue))
     let from = settings.values[.importFrom]?.last.flatMap {
@@ -22,9 +22,9 @@ package struct SettingsImport {
     }
     let file = settings.values[.terraform]?.last?.text
     let address = settings.values[.terraformResource]?.last?.text
-    // Standard input can be read once only.
+    // Standard input can be read only once.
     let document = try file.map(Self.document)
-    // Before the health check: which group it is, is what is asked first.
+    // The group comes before the health check, because the first question is which group it is.
     group = try document?.named(at: address)
     switch (from, document) {
     case (.loadBalancer(let name), _):
@@ -38,7 +38,7 @@ package struct SettingsImport {
       layer = Self.layer(found.imported, from: "\(path)#\(found.address)")
       trafficPort = found.imported.trafficPort
     case (nil, _?) where Self.isWhole(given):
-      // Nothing is left to be taken from there but the group itself.
+      // Only the group itself is used from there.
       layer = RawSettings()
     case (nil, let document?):
       let found = try document.health(at: address, given)
@@ -48,19 +48,20 @@ package struct SettingsImport {
     }
   }
 
-  /// What the items of `health_checks` import, in their order; nil where one imports nothing.
+  /// The imports of the items of `health_checks`, in their order; nil for an item without an
+  /// import.
   ///
-  /// - Throws: `CommandFailure` when it cannot be had.
+  /// - Throws: `CommandFailure` if one cannot be imported.
   static func ofChecks(_ settings: RawSettings) throws -> [SettingsImport?] {
     try (settings.values[.healthChecks] ?? []).enumerated().map { index, text in
-      // What is wrong with it is said when it is understood.
+      // An invalid item is reported when the settings are parsed.
       guard let entry = try? CheckEntry(text, number: index + 1),
         let source = entry.given.values[.importFrom]
       else { return nil }
       var asked = RawSettings(values: entry.given.values)
       asked.values[.deadline] = settings.values[.deadline]
       var found = try SettingsImport(asked)
-      // Of the group itself each target has its own.
+      // With `traffic-port`, each target of the group itself has its own port.
       if source.last?.text == settings.values[.targetGroup]?.last.map({ "target-group:\($0.text)" })
       {
         found?.trafficPort = nil
@@ -71,13 +72,13 @@ package struct SettingsImport {
     }
   }
 
-  /// Whether all that a health check is made of is given elsewhere.
+  /// Whether all settings of a health check are given elsewhere.
   private static func isWhole(_ given: Set<String>) -> Bool {
     let wanted: Set = ["target", "interval", "timeout", "healthy_threshold", "unhealthy_threshold"]
     return wanted.isSubset(of: given)
   }
 
-  /// Asks no longer than the deadline, as far as it is known yet.
+  /// Imports a health check; the time limit is the deadline, as far as that is known yet.
   private static func healthCheck(
     of name: LoadBalancerName, by deadline: String?
   ) throws(CommandFailure) -> ImportedHealthCheck {
@@ -102,7 +103,9 @@ package struct SettingsImport {
       }, from: source)
   }
 
-  /// The group that a source of Terraform's names; nil for any other source.
+  /// The group of a Terraform source; nil for any other source.
+  ///
+  /// - Throws: `CommandFailure` if it cannot be read.
   static func group(of source: InstanceSource) throws -> TerraformGroup? {
     guard case .terraform(let path, let address) = source else { return nil }
     return try document(path).named(at: address)

@@ -3,13 +3,13 @@ internal import CurlHTTP
 internal import GateCore
 internal import GateEngine
 
-/// Checks instances with libcurl and asks guards on threads of their own, in one order of events.
+/// Checks instances with libcurl and guards on their own threads, with one order of events.
 final class CompositeChecker: Checker {
   private let checker: CurlChecker
   private let desk: GuardRunner
   private let steps: StepRunner?
 
-  /// - Throws: `CurlFailure` when the system does not watch for the guards' answers.
+  /// - Throws: `CurlFailure` if the system cannot watch for the guards' results.
   init(
     _ checker: CurlChecker, _ desk: GuardRunner, _ steps: StepRunner?
   ) throws(CurlFailure) {
@@ -36,7 +36,7 @@ final class CompositeChecker: Checker {
   func wait(until limit: GateInstant, into happenings: inout [CheckerEvent]) {
     checker.wait(until: limit, into: &happenings)
     guard !desk.isEmpty || steps != nil else { return }
-    // After all that the checker saw, so later than that.
+    // The time is read after the checker's events, so that it is not earlier than theirs.
     let now = now
     happenings += desk.takeAnswers().map { CheckerEvent($0.event(at: now), at: now) }
     for end in steps?.takeEnds() ?? [] {

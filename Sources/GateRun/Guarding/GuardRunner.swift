@@ -25,7 +25,7 @@ final class GuardRunner: Sendable {
     var answer: GuardAnswer
   }
 
-  /// - Throws: `CommandFailure` when the system gives no event.
+  /// - Throws: `CommandFailure` if the system provides no event.
   init(_ sources: [GuardName: GuardSource]) throws(CommandFailure) {
     self.sources = sources
     event = try LoopEvent()
@@ -57,7 +57,7 @@ final class GuardRunner: Sendable {
 }
 
 extension GuardRunner.Answer {
-  /// The answer as a check that ended now.
+  /// The result as the event of a check that ended now.
   func event(at now: GateInstant) -> GateEvent {
     switch answer {
     case .holds(let detail, let status): .checked(key, report(.success, detail, status, now))

@@ -4,7 +4,7 @@ internal import CSystem
 final class LoopEvent: Sendable {
   let event: hg_event
 
-  /// - Throws: `CommandFailure` when there are no descriptors left.
+  /// - Throws: `CommandFailure` if there are no descriptors left.
   init() throws(CommandFailure) {
     var event = hg_event()
     guard hg_event_open(&event) == 0 else {

@@ -8,14 +8,14 @@ internal import GateText
 internal import InstanceSources
 internal import Synchronization
 
-/// Instances that are asked alike.
+/// Instances that get the same requests.
 struct LintGroup: Sendable {
   let settings: Settings
   let instances: [Instance]
   let inquiries: [LintRequest]
   private let request: RequestFacts
 
-  /// - Throws: `CommandFailure` for what must not be sent, or files that cannot be used.
+  /// - Throws: `CommandFailure` for a request that must not be sent, or files that cannot be used.
   init(_ lane: ProbeLane, nonce: String) throws {
     settings = lane.settings
     instances = lane.members.map(\.instance)
@@ -32,11 +32,11 @@ struct LintGroup: Sendable {
       ownFields: Set(
         own.headers.map { $0.name.lowercased() } + (own.userAgent == nil ? [] : ["user-agent"])))
     inquiries = LintRequests(settings.check, request: request, nonce: nonce).inquiries
-    // Now, and not once a thread, what a file keeps from being sent.
+    // A file that cannot be used is reported now, and not by each thread.
     _ = try settings.probePlan()
   }
 
-  /// The target as it is spelled; the instances' own ports are `traffic-port` where they differ.
+  /// The target's notation, with `traffic-port` if the instances' own ports differ.
   var name: String {
     var target = settings.check.target
     let ports = Set(instances.map(\.port))
@@ -46,10 +46,10 @@ struct LintGroup: Sendable {
 
   var linted: LintedTarget { LintedTarget(name, instances, inquiries) }
 
-  /// So many instances are asked at the same time, and each one request after the other.
+  /// The number of instances that are asked at the same time; each gets one request after another.
   private static let workers = 4
 
-  /// Asks each instance all that there is to ask.
+  /// Sends all requests to each instance; returns the responses.
   func asked() -> [LintSubject] {
     let next = Mutex(0)
     let results = Mutex<[Int: [Exchange]]>([:])
@@ -69,7 +69,7 @@ struct LintGroup: Sendable {
     let wanted = min(Self.workers, instances.count)
     var begun = 0
     while begun < wanted, (try? BackgroundThread.start(work)) != nil { begun += 1 }
-    // Without a thread it takes longer, and is done all the same.
+    // Without another thread it takes longer, but all requests are sent.
     if begun < wanted { work() }
     for _ in 0..<(begun < wanted ? begun + 1 : begun) { ended.wait() }
     let all = results.withLock { $0 }
@@ -104,7 +104,7 @@ struct LintGroup: Sendable {
 }
 
 extension [Exchange] {
-  /// Whether there is nobody who answers: the rest would be told the same, and take its time.
+  /// Whether the instance does not respond, so that further requests would only take time.
   fileprivate var isHopeless: Bool {
     if case .fault = last?.end { return true }
     return count == 2
@@ -116,7 +116,8 @@ extension [Exchange] {
 }
 
 extension RequestTemplate {
-  /// The check, changed to what an inquiry asks; the judge has bodies sent as they are.
+  /// The plan of the check, changed for a request; the judge makes servers send bodies
+  /// uncompressed.
   fileprivate func asking(_ inquiry: LintRequest, _ judge: ExpectationJudge) -> RequestTemplate {
     var plan = self
     plan.judge = judge

@@ -5,15 +5,15 @@ internal import GateRecords
 package import GateSettings
 internal import GateText
 
-/// What a `lint` is to do: which instances are asked what, and which rules look at the answers.
+/// The work of `lint`: the requests to each instance, and the rules for the responses.
 package struct LintJob {
   package let format: DocumentFormat
   let ignored: [String]
   let groups: [LintGroup]
 
-  /// Reads the arguments and the settings, and asks the sources for their instances.
+  /// Reads the arguments and the settings, and lists the instances of the sources.
   ///
-  /// - Throws: `CommandFailure`; then nothing was asked.
+  /// - Throws: `CommandFailure`; then no request was sent.
   package init(
     _ arguments: [String], config: String?, ignoring ignored: [String],
     _ flags: [(SettingKey, [String])]
@@ -36,15 +36,15 @@ package struct LintJob {
     }
   }
 
-  /// Letters and digits that nobody has sent before.
+  /// Random letters and digits.
   private static var nonce: String {
     String(UInt64.random(in: 1 << 60 ... .max), radix: 36).cleaned(to: 12)
   }
 
-  /// What would be asked, with nothing sent.
+  /// The requests that would be sent; nothing is sent.
   package var dryRun: LintDocument { document(of: groups.map(\.linted), []) }
 
-  /// Asks, and looks at the answers.
+  /// Sends the requests, and examines the responses.
   package func carriedOut() -> LintDocument {
     var targets: [LintedTarget] = []
     var findings: [LintFinding] = []
@@ -79,10 +79,10 @@ package struct LintJob {
 }
 
 extension LintedTarget {
-  /// Whether an instance could not be asked, and so nothing is known of it.
+  /// Whether an instance could not be asked, so that nothing is known about it.
   fileprivate var isUnasked: Bool { !faults.isEmpty }
 
-  /// With what was sent, and to whom nothing could be.
+  /// A copy with the number of requests, and the instances that could not be asked.
   fileprivate func told(by examined: [LintSubject]) -> LintedTarget {
     var target = self
     for member in examined {

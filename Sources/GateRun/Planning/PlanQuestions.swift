@@ -4,7 +4,7 @@ internal import GateDisplay
 internal import GateInsight
 internal import GateSettings
 
-/// What is asked of a plan beside the settings, understood; all mistakes are told at once.
+/// The options of `plan` besides the settings; all errors are reported at once.
 package struct PlanQuestions {
   var rates: [Double]
   var bootTime: Duration
@@ -41,7 +41,7 @@ package struct PlanQuestions {
     atFailureRateGood,
   ]
 
-  /// - Throws: `CommandFailure` with all that cannot be.
+  /// - Throws: `CommandFailure` with all invalid options.
   package init(_ words: CommandWords) throws(CommandFailure) {
     var reader = Reader(words: words)
     let rates = words[Self.failureRate].compactMap { reader.rate($0, of: Self.failureRate) }
@@ -92,7 +92,7 @@ package struct PlanQuestions {
       mistakes.append("\(option.flag) is given without \(other.flag)")
     }
 
-    /// A limit and the rate at which it holds: neither says anything without the other.
+    /// A limit and its failure rate, each of which requires the other; nil if neither is given.
     mutating func pair(_ limit: CommandOption, _ rate: CommandOption) -> (Double, Double)? {
       refuse(limit, without: rate)
       refuse(rate, without: limit)

@@ -4,12 +4,12 @@ internal import GateInsight
 internal import GateRecords
 internal import GateSettings
 
-/// Makes a plan of settings and questions.
+/// Makes a plan from settings and the options of `plan`.
 package struct PlannedRun {
   private let settings: Settings
-  /// Of the time before the first step.
+  /// The policy for the time before the first step.
   private let policy: GatePolicy
-  /// The run's own.
+  /// The policy of the whole run.
   private let wholePolicy: GatePolicy
   private let questions: PlanQuestions
   private let isWholeCurve: Bool
@@ -53,7 +53,7 @@ package struct PlannedRun {
     }
   }
 
-  /// What the bounds and the odds take for granted of whatever is looked at beside the group.
+  /// What the bounds and the odds assume about guards, views and the old group.
   private static func notes(on settings: Settings) -> [String] {
     var notes: [String] = []
     let check = settings.check
@@ -75,7 +75,9 @@ package struct PlannedRun {
     return notes
   }
 
-  /// The policy for as many instances as are expected, without asking anybody for them.
+  /// The policy for the expected number of instances, without listing them.
+  ///
+  /// - Throws: `CommandFailure` if that number is not known.
   private static func policy(of loaded: LoadedSettings) throws -> GatePolicy {
     let settings = loaded.settings
     switch settings.source.origin {
@@ -113,10 +115,10 @@ package struct PlannedRun {
     }
   }
 
-  /// Fewer than the plot has columns, as each takes its time.
+  /// The rates of the curve; there are fewer than the plot's columns, because each takes time.
   private static let curveRates = (0...20).map { Double($0) / 20 }
 
-  /// What the settings deserve, and of a proposal its own soak.
+  /// The warnings about the settings, and for a proposal about its own soak.
   private func warnings(on checks: [HealthCheck], _ policy: GatePolicy) -> [String] {
     guard checks.count == 1 else { return settings.warnings }
     let given = settings.check.warning(ofSoak: settings.group.soak)

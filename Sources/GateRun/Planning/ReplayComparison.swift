@@ -3,13 +3,13 @@ package import GateRecords
 package import GateSettings
 internal import LibC
 
-/// What several settings would have made of several journals.
+/// The decisions of several combinations of settings on several journals.
 package struct ReplayComparison {
   private let paths: [String]
   private let grid: SettingGrid
   private let expectations: [Expectation]
 
-  /// What a run should have been decided as: all, or those whose path fits.
+  /// An expected decision: for all runs, or for those whose path matches.
   private struct Expectation {
     var decision: Decision
     var pattern: String?
@@ -55,11 +55,15 @@ package struct ReplayComparison {
     return SettingComparison(runs: runs, rows: rows)
   }
 
-  /// A gate for each combination is folded at a time, of so many instances in all: what does not
-  /// fit waits until the journal is read again.
+  /// The number of instances in all gates that are folded at the same time.
+  ///
+  /// There is a gate for each combination. If they are too many, the journal is read again for the
+  /// rest.
   private static let mostInstances = 200_000
 
-  /// The run of one journal, and what becomes of it by each combination.
+  /// The run of one journal, and its decision under each combination.
+  ///
+  /// - Throws: `CommandFailure`
   private func tried(_ path: String) throws -> (SettingComparison.Run, [WhatIf]) {
     let combinations = grid.combinations
     let isReadAgain = path != "-" && InputFile.canBeReadAgain(path)
@@ -96,14 +100,15 @@ package struct ReplayComparison {
       return WhatIfReplay(
         of: header, under: settings.map { header.changed(by: $0, changes) } ?? header)
     } catch {
-      // A value that cannot be read is a mistake; values that do not go together are an answer.
+      // A value that cannot be parsed is an error; values that contradict each other are a result.
       guard let problem = error.problems.first, error.problems.allSatisfy(\.isOfTheirTogetherness)
       else { throw CommandFailure(error) }
       return WhatIfReplay(of: header, unknown: "cannot be: \(problem.summary)")
     }
   }
 
-  /// The expectation that names the journal beats the one for all, and the last of equals holds.
+  /// The expected decision: one for the path overrides one for all, and the last one overrides
+  /// others.
   private func expected(of path: String) -> Decision? {
     let naming = expectations.last { expectation in
       expectation.pattern.map { Self.fits(path, $0) } ?? false
@@ -111,7 +116,7 @@ package struct ReplayComparison {
     return (naming ?? expectations.last { $0.pattern == nil })?.decision
   }
 
-  /// As a shell matches: `runs/good-*`.
+  /// Whether a path matches a shell pattern, such as `runs/good-*`.
   private static func fits(_ path: String, _ pattern: String) -> Bool {
     path == pattern || fnmatch(pattern, path, 0) == 0
   }

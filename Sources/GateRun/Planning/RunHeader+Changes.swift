@@ -4,15 +4,15 @@ package import GateSettings
 internal import GateText
 
 extension RunHeader {
-  /// The run's settings with the changes; nil when there are none.
+  /// The run's settings with changes; nil if there are none.
   ///
-  /// - Throws: `SettingsError` when they cannot be.
+  /// - Throws: `SettingsError` if they are invalid.
   package func settings(
     changedBy changes: [(SettingKey, [String])], _ journal: String
   ) throws(SettingsError) -> Settings? {
     guard !changes.isEmpty else { return nil }
     var settings = try self.settings(of: check, changedBy: changes, journal)
-    // What is changed is changed for each of several health checks.
+    // A changed setting is changed in each of several health checks.
     for check in checks.map(\.check).dropFirst() {
       let others = try self.settings(of: check, changedBy: changes, journal)
       settings.checks += others.checks
@@ -32,12 +32,12 @@ extension RunHeader {
     return settings
   }
 
-  /// The settings for others to be laid over them: those that were chosen, as the journal tells.
+  /// The journal's chosen settings, as a base for the changes.
   ///
-  /// What was chosen by nobody follows from the changed ones, as it would have.
+  /// Other settings follow from the changed ones, as they would have in the run.
   private func texts(of check: HealthCheck, _ journal: String) -> [(SettingKey, [String])] {
     let chosen = Dictionary(settings.map { ($0.name, $0.value) }) { first, _ in first }
-    // Of several health checks each has its own, whoever chose them.
+    // Several health checks each have their own settings, whoever chose them.
     let ofCheck = check.name.isEmpty ? [] : Set(HealthCheck.recorded.map(\.key))
     let pinned = inForce(check)
       .filter { chosen[$0.0.rawValue] != nil || ofCheck.contains($0.0) }.map { ($0.0, [$0.1]) }
@@ -48,7 +48,7 @@ extension RunHeader {
     ]
   }
 
-  /// What the verdict follows from beside the target and the group.
+  /// The settings on which the verdict depends, besides the target and the group.
   private func inForce(_ check: HealthCheck) -> [(SettingKey, String)] {
     let comparison = policy.comparison.map { [(.compare, "true")] + $0.recordedTexts } ?? []
     return (check.recordedTexts + policy.recordedTexts + comparison).compactMap { key, text in
@@ -57,7 +57,9 @@ extension RunHeader {
     } + [(.advisory, String(isAdvisory))]
   }
 
-  /// The header under changed settings; the verdict names the changes.
+  /// The header under changed settings, in which the verdict names the changes.
+  ///
+  /// - Throws: `SettingsError` if they are invalid.
   package func changed(
     by settings: Settings, _ changes: [(SettingKey, [String])]
   ) -> RunHeader {

@@ -2,9 +2,9 @@ package import GateSettings
 internal import GateText
 
 extension SettingsTemplate {
-  /// What `init` writes: these settings, and what they import.
+  /// The output of `init`: the given settings, and those that they import.
   ///
-  /// - Throws: `CommandFailure` for what cannot be, or cannot be asked.
+  /// - Throws: `CommandFailure` for invalid settings, or a source that cannot be queried.
   package static func importing(_ given: RawSettings) throws -> SettingsTemplate {
     let given = given.withChecksOfImports
     var asked = given
@@ -31,7 +31,9 @@ extension SettingsTemplate {
 }
 
 extension RawSettings {
-  /// The load balancer whose instances are the group: it says how it checks them, too.
+  /// The load balancer whose instances are the group; nil if the group has another source.
+  ///
+  /// Its health check can be imported too.
   fileprivate var loadBalancer: SettingText? {
     for (key, form) in [(SettingKey.elb, "elb"), (.targetGroup, "target-group")] {
       if let text = values[key]?.last {

@@ -2,18 +2,20 @@ internal import GateCore
 internal import GateSettings
 internal import InstanceSources
 
-/// The instances of a `probe` that are given apart from the targets.
+/// The instances of a `probe` that are given apart from its targets.
 struct ProbeGroup {
   private let named: [InstanceSpec]
-  /// What was read of a file, which may be a pipe: it is read once for several targets.
+  /// The content of a file, which may be a pipe: it is read once for several targets.
   private var fileSpecs: [InstanceSpec]?
 
-  /// Those of the arguments; without any, those of the settings' source.
+  /// Creates a group of the named instances; without any, of the settings' source.
   init(named: [InstanceSpec]) {
     self.named = named
   }
 
-  /// - Throws: `CommandFailure` when they cannot be had.
+  /// Lists the instances.
+  ///
+  /// - Throws: `CommandFailure` if they cannot be listed.
   mutating func members(by loaded: LoadedSettings) throws -> [Instance] {
     let ports = loaded.settings.ports
     guard named.isEmpty else { return try Self.instances(named, on: ports) }

@@ -12,7 +12,7 @@ package struct ProbeJob {
   package let format: DocumentFormat
   private let lanes: [ProbeLane]
 
-  /// Reads the arguments and the settings, and asks the sources for their instances.
+  /// Reads the arguments and the settings, and lists the instances of the sources.
   ///
   /// - Throws: `CommandFailure`; then nothing was checked.
   package init(_ arguments: [String], config: String?, _ flags: [(SettingKey, [String])]) throws {
@@ -25,7 +25,7 @@ package struct ProbeJob {
 
   /// Makes the checks.
   ///
-  /// - Throws: `CommandFailure` when no check can be made at all.
+  /// - Throws: `CommandFailure` if no check can be made at all.
   package func carriedOut() throws -> ProbeDocument {
     let startedAt = Timestamp.now
     let checks = try checked()
@@ -69,7 +69,7 @@ package struct ProbeJob {
           phases: trace?.phases, connectedTo: trace?.connectedTo)
       )
     }
-    // As they were asked for, whatever shares a plan.
+    // The order of the request, whichever checks share a plan.
     return checks.sorted { $0.place < $1.place }.map(\.check)
   }
 }

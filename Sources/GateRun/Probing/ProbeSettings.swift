@@ -9,7 +9,7 @@ struct ProbeSettings {
   private let imported: SettingsImport?
   private let checkImports: [CheckImport?]
 
-  /// Leaves out what one check cannot follow: a policy, thresholds, what the run writes.
+  /// Removes settings that do not apply to a single check: policy, thresholds, outputs of a run.
   init(_ layers: SettingsLayers) {
     var settings = layers.settings
     settings.values = settings.values.filter { key, _ in key.isOfOneCheck }
@@ -17,7 +17,9 @@ struct ProbeSettings {
     (imported, checkImports) = (layers.imported, layers.checkImports)
   }
 
-  /// Text, unless somebody asked for another.
+  /// The requested format; text by default.
+  ///
+  /// - Throws: `CommandFailure` if it is invalid.
   func format() throws(CommandFailure) -> DocumentFormat {
     guard let text = raw.values[.format]?.last else { return .text }
     guard let format = OutputSettings.Format(rawValue: text.text.lowercased()) else {
@@ -80,19 +82,21 @@ struct ProbeSettings {
     return lanes
   }
 
-  /// Whether the settings name neither what is checked nor where, and have no mistake that hides it.
+  /// Whether the settings name neither a target nor instances, and have no error that hides them.
   private var isSilent: Bool {
     raw.problems.isEmpty && !raw.isIncomplete && raw.values[.target] == nil
       && raw.values[.healthChecks] == nil
       && SettingKey.sources.allSatisfy { raw.values[$0] == nil }
   }
 
-  /// Sources of instances on the command line.
+  /// The sources of instances on the command line.
   private var givenSources: [SettingKey] {
     SettingKey.sources.filter { raw.values[$0]?.contains(where: \.isFlag) ?? false }
   }
 
-  /// The settings of one lane; `target` nil is the one of the settings.
+  /// The settings of one lane; nil for the settings' own target.
+  ///
+  /// - Throws: `CommandFailure`
   private func resolved(
     _ target: HealthCheckTarget?, _ given: HealthCheckTarget?,
     beside targets: [HealthCheckTarget], isOfGroup: Bool
@@ -117,9 +121,9 @@ struct ProbeSettings {
   }
 }
 
-/// The arguments by their sort.
+/// The arguments by kind.
 private struct SortedTargets {
-  /// A target, and the URLs that ask it, whatever their port.
+  /// A target, and the URLs with the same request, whatever their ports.
   struct Question {
     var target: HealthCheckTarget
     var members: [(instance: Instance, place: Int)]
@@ -128,11 +132,11 @@ private struct SortedTargets {
   private(set) var checks: [HealthCheckTarget] = []
   private(set) var instances: [InstanceSpec] = []
   private(set) var questions: [Question] = []
-  /// Where in the order the group's instances come.
+  /// The position of the group's instances in the output.
   private(set) var placeOfGroup = 0
   let isEmpty: Bool
 
-  /// Whether there is something to ask a group, be it named by arguments or by settings.
+  /// Whether a group is checked, named by arguments or by settings.
   var asksGroup: Bool { isEmpty || !checks.isEmpty || !instances.isEmpty }
 
   init(_ targets: [ProbeTarget]) {
@@ -163,7 +167,7 @@ private struct SortedTargets {
 }
 
 extension RawSettings {
-  /// What another lane can use, or was not meant for this command, is no mistake here.
+  /// Removes settings that only other lanes or other commands use, so that they are no errors here.
   fileprivate mutating func leaveOut(
     whatIsNotFor target: HealthCheckTarget, beside targets: [HealthCheckTarget]
   ) {
@@ -172,7 +176,7 @@ extension RawSettings {
       let isForAnother = targets.contains { key.fits(texts, $0) }
       if isForAnother || !texts.contains(where: \.isFlag) { leftOut.insert(key) }
     }
-    // Nor what says nothing without it.
+    // Settings that require one of the removed ones are removed too.
     for case (let key, .all(let companions)) in values.map({ ($0.key, $0.key.setting.companions) })
     where !leftOut.isDisjoint(with: companions) {
       leftOut.insert(key)

@@ -5,7 +5,7 @@ internal import GateText
 extension ProbeTarget {
   /// Reads all arguments of `probe` or `lint`.
   ///
-  /// - Throws: `CommandFailure` with all that cannot be read, at once.
+  /// - Throws: `CommandFailure` with all invalid arguments at once.
   static func read(_ arguments: [String]) throws(CommandFailure) -> [ProbeTarget] {
     var targets: [ProbeTarget] = []
     var problems: [String] = []

@@ -4,23 +4,25 @@ internal import GateRecords
 internal import GateSettings
 
 extension Settings {
-  /// What the checks by each health check send and expect.
+  /// The requests and expectations of each health check.
   ///
-  /// - Throws: `CommandFailure` when a file that one needs cannot be used.
+  /// - Throws: `CommandFailure` if a required file cannot be used.
   func probePlans() throws -> [RequestTemplate] {
     try checks.map { try $0.probePlan(without: secrets) }
   }
 
-  /// The same of the first.
+  /// The request and expectations of the first health check.
+  ///
+  /// - Throws: `CommandFailure` if a required file cannot be used.
   func probePlan() throws -> RequestTemplate { try checks[0].probePlan(without: secrets) }
 
-  /// What each health check sends and expects beside the load balancer's own settings, as far as
-  /// given.
+  /// The parts of each health check's request and expectations that differ from the load
+  /// balancer's.
   var requestsInForce: [[RunHeader.RequestSetting]] {
     checks.map { $0.requestInForce(without: secrets) }
   }
 
-  /// The same of the first.
+  /// The same parts for the first health check.
   var requestInForce: [RunHeader.RequestSetting] { checks[0].requestInForce(without: secrets) }
 }
 
@@ -55,10 +57,12 @@ extension CheckSettings {
     return plan
   }
 
-  /// Says now what would otherwise fail every check.
+  /// Checks a file of certificates or keys now, because an unusable one would fail every check.
+  ///
+  /// - Throws: `CommandFailure`
   private func checkPEM(_ path: String, of key: SettingKey) throws(CommandFailure) {
     let kind = InputFile.Kind.certificates(of: key)
-    // The TLS library reads it anew for a connection, and would wait for who writes to a pipe.
+    // The TLS library reads the file for each connection, and would block on a pipe.
     guard InputFile.canBeReadAgain(path) else {
       throw CommandFailure(
         .badContent,

@@ -6,8 +6,8 @@ internal import Synchronization
 
 /// Posts lines to a collector on a separate thread, in batches of newline-delimited JSON.
 ///
-/// What waits is bounded; when a slow or dead collector makes it more, the oldest lines are lost
-/// and counted.
+/// The number of waiting lines is limited; if a slow or dead collector exceeds it, the oldest lines
+/// are lost and counted.
 final class EventPoster: EventSink, Sendable {
   private let webhook: Webhook
   private let secrets: SecretMask
@@ -31,9 +31,9 @@ final class EventPoster: EventSink, Sendable {
   private static let batch = 256 * 1024
   /// How long lines wait for others, so that a busy run does not post each turn of its loop.
   private static let linger = DispatchTimeInterval.milliseconds(200)
-  /// How long a batch is tried; meanwhile others wait.
+  /// The time limit for posting a batch; meanwhile other lines wait.
   private static let bound = Duration.seconds(30)
-  /// How long it is tried before it is seen whether the run is over.
+  /// The time for an attempt, after which the end of the run is noticed.
   private static let turn = Duration.seconds(5)
 
   init(_ webhook: Webhook, secrets: SecretMask, machine: HostEnvironment) {
@@ -74,7 +74,7 @@ final class EventPoster: EventSink, Sendable {
     arrived.signal()
   }
 
-  /// Whether everything was posted or given up by then; to be called after `close`.
+  /// Whether everything was posted or abandoned within this time; to be called after `close`.
   func isFinished(within time: DispatchTimeInterval) -> Bool {
     guard finished.wait(timeout: .now() + time) == .success else { return false }
     finished.signal()

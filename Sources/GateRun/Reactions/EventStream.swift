@@ -5,19 +5,19 @@ internal import LibC
 
 /// The stream of the journal's lines for `events`.
 ///
-/// They are the same lines as the journal's; here, one that nobody takes in time is lost.
+/// The lines are those of the journal, but a line that is not taken in time is lost.
 final class EventStream: GateObserver {
   private var writer = JournalWriter()
   private let sink: any EventSink
 
-  /// More than this is handed over in parts: collectors bound what they take at once.
+  /// The largest batch in bytes: collectors limit the size of a request.
   private static let mostBytes = 64 * 1024
 
   init(_ sink: any EventSink) {
     self.sink = sink
   }
 
-  /// Whether it is handed the journal's own lines, and makes none.
+  /// Whether it gets the journal's own lines, and creates none.
   var followsJournal = false
 
   func start(_ header: RunHeader) {
@@ -26,14 +26,14 @@ final class EventStream: GateObserver {
     flush()
   }
 
-  /// Goes on after the lines that the runner before has sent, or wanted to.
+  /// Continues after the lines that the previous runner has sent, or meant to send.
   func start(after lines: Int, _ header: RunHeader) {
     writer = JournalWriter(after: lines)
     writer.resumption = header
     flushed = lines
   }
 
-  /// The journal's lines up to so many of all.
+  /// Takes the journal's lines, up to this number of all its lines.
   func take(_ bytes: [UInt8], upTo events: Int) {
     sink.take(EventLines(bytes: bytes, count: events - flushed))
     flushed = events
@@ -47,14 +47,14 @@ final class EventStream: GateObserver {
     if gate.verdict != nil || writer.written.count >= Self.mostBytes { flush() }
   }
 
-  /// What came of the verdict, if the journal does not hand it over itself.
+  /// Adds an event after the verdict, unless the journal passes it on itself.
   func aftermath(_ event: Aftermath.Event) {
     guard !followsJournal else { return }
     writer.write(event, at: clock.now)
     flush()
   }
 
-  /// What the run's time is after the verdict.
+  /// The clock of the run after the verdict.
   private var clock = RunClock(at: .start)
 
   func turnEnded(at instant: GateInstant, in gate: Gate) -> GateInstant? {
@@ -91,7 +91,7 @@ final class EventPrinter: EventSink {
     if !output.write(lines.bytes) { lost += lines.count }
   }
 
-  /// Says what was lost; what a slow reader has not taken yet comes before the verdict.
+  /// Reports lost lines, and waits for a slow reader before the verdict is printed.
   func finish() {
     guard lost > 0 else { return }
     Output.complain(

@@ -5,10 +5,10 @@ internal import GateText
 
 /// A hook: a command of the user that runs once, after the decision.
 ///
-/// It gets the verdict on its standard input; what it prints goes to standard error as it comes,
-/// and the last of it into the verdict. When its time is up its process group is asked to end, and
-/// after a while made to; the second signal that the run gets does the same, sooner: the decision's
-/// command is owed, and the first one does not end it.
+/// It gets the verdict on its standard input. Its output goes to standard error as it comes, and
+/// the end of it into the verdict. At the time limit its process group is asked to exit, and killed
+/// after a while. The first signal to the run does not end it, because the decision's command must
+/// run; the second one does, with a shorter wait.
 struct Hook {
   /// The setting that gives the command.
   var key: SettingKey
@@ -19,7 +19,7 @@ struct Hook {
   /// The descriptor from which interruptions are read.
   var signals: Int32
 
-  /// The hook for a decision; nil when there is none, or the run is advisory, which it then says.
+  /// The hook for a decision; nil if there is none, or under `advisory`, which is then reported.
   init?(after decision: Decision, _ settings: Settings, signals: Int32) {
     guard let command = settings.reactions.hooks[decision] else { return nil }
     key = .hook(after: decision)
@@ -33,10 +33,10 @@ struct Hook {
     self.signals = signals
   }
 
-  /// What is known of it as long as its end is not.
+  /// The result while its end is unknown.
   var begun: HookResult { .notSeenToEnd(name: key.rawValue, command: shownCommand) }
 
-  /// Runs it to its end; `file` has the verdict.
+  /// Runs the hook to its end; `file` has the verdict.
   func run(_ document: VerdictDocument, file: String) -> HookResult {
     Output.complain("healthgate: running \(key.rawValue)")
     let owned = OwnedCommand(
@@ -45,7 +45,7 @@ struct Hook {
     return HookResult(name: key.rawValue, command: shownCommand, owned.run(signals: signals))
   }
 
-  /// Any command's, with what the hook wants to know.
+  /// The variables of any command, with those of the hook.
   private func variables(_ document: VerdictDocument, file: String) -> [String: String] {
     let (verdict, gate) = (document.verdict, document.gate)
     let step = gate.rollout.records.lastIndex { $0.shifts > 0 }
@@ -58,7 +58,7 @@ struct Hook {
     return variables
   }
 
-  /// What became of it when it could not be run at all.
+  /// The result of a hook that could not be run.
   func notStarted(_ why: String) -> HookResult {
     HookResult(
       name: key.rawValue, command: shownCommand, OwnedCommand.Outcome(end: .notStarted(why)))

@@ -13,10 +13,10 @@ final class Notifications: Sendable {
   private let secrets: SecretMask
   private let machine: HostEnvironment
   private let ended = DispatchSemaphore(value: 0)
-  /// Of those that are still under way, the places in the list.
+  /// The indexes of the notifications that are still being posted.
   private let underWay: Mutex<Set<Int>>
 
-  /// The time limit of all tries of one notification together.
+  /// The time limit of all attempts of one notification together.
   static let bound = Duration.seconds(10)
 
   init(_ settings: Settings, machine: HostEnvironment) {
@@ -26,7 +26,8 @@ final class Notifications: Sendable {
     underWay = Mutex([])
   }
 
-  /// `bytes` are the document as it was written; nobody asks for them where there is nothing to post.
+  /// Posts the verdict; `bytes` makes the document, and is called only if there is something to
+  /// post.
   func post(_ document: VerdictDocument, as bytes: () -> [UInt8]) {
     guard !webhooks.isEmpty else { return }
     let verdict = String(decoding: bytes(), as: UTF8.self)
@@ -36,7 +37,7 @@ final class Notifications: Sendable {
       var post = RetriedPost(
         webhook.form == .slack ? message : verdict, contentType: "application/json",
         to: webhook.url, bound: Self.bound, secrets: secrets)
-      // A second try may follow one that did arrive.
+      // A second attempt may follow one that was delivered.
       post.fields = [HTTPField("Idempotency-Key", document.header.runID)]
       do throws(BackgroundThread.Failure) {
         try BackgroundThread.start { [post] in self.send(post, to: webhook, index) }

@@ -6,27 +6,28 @@ internal import InstanceSources
 internal import LibC
 internal import Synchronization
 
-/// A command of the user's that the run owes, or waits for: a hook, a step's, the way back.
+/// A command of the user that the run must execute or wait for: of a hook, of a step, or `undo`.
 ///
-/// What it prints goes to standard error as it comes, and the last of it is kept. When its time is up
-/// its process group is asked to end, and after a while made to.
+/// Its output goes to standard error as it comes, and the end of it is kept. At the time limit its
+/// process group is asked to exit, and killed after a while.
 struct OwnedCommand: Sendable {
   /// The command, a line for `/bin/sh`.
   var command: String
   var variables: [String: String]
-  /// The file that it reads; nil: nothing.
+  /// The file that is its standard input; nil for none.
   var input: String?
   var timeout: Duration
   var secrets: SecretMask
-  /// Whether it is killed with this process: what shifts traffic must not do so after the way back,
-  /// which another runner may go meanwhile.
+  /// Whether it is killed with this process.
+  ///
+  /// A command that shifts traffic must not do so after another runner has taken the traffic back.
   var isKilledWithRunner = false
 
-  /// Between the request to end and the end by force, in microseconds.
+  /// The time between the request to exit and the kill, in microseconds.
   fileprivate static let grace: Int64 = 10_000_000
-  /// The same for who has sent a second signal, and waits no longer than a second.
+  /// The same time after a second signal, in microseconds: the sender waits only a second.
   fileprivate static let shortGrace: Int64 = 500_000
-  /// A reader of standard error that takes nothing for so long is not waited for, in milliseconds.
+  /// How long a reader of standard error may take nothing before it is ignored, in milliseconds.
   fileprivate static let patience: Int64 = 1000
 
   /// The outcome of the command.
@@ -37,12 +38,11 @@ struct OwnedCommand: Sendable {
     var output = ""
   }
 
-  /// Runs it to its end.
+  /// Runs the command to its end.
   ///
-  /// - Parameters:
-  ///   - signals: where interruptions are read from: the second one ends it; nil: nothing does.
-  ///   - stop: ends it from another thread.
-  /// - Returns: what became of it.
+  /// - Parameters: - signals: where interruptions are read, of which the second one ends it; nil if
+  ///   none does. - stop: ends it from another thread.
+  /// - Returns: the outcome.
   func run(signals: Int32? = nil, stop: CommandStop? = nil) -> Outcome {
     var child = ChildProcess(words: ["/bin/sh", "-c", command], variables: variables)
     if let input { child.input = input }
@@ -74,7 +74,7 @@ struct OwnedCommand: Sendable {
   }
 }
 
-/// Asks a command to end that another thread runs.
+/// Asks a command on another thread to exit.
 final class CommandStop: Sendable {
   private let asked = Mutex(false)
 
@@ -86,12 +86,12 @@ final class CommandStop: Sendable {
 /// A running command, from its start to its end.
 private struct RunningCommand {
   let process: RunningChild
-  /// Asks it to end, from elsewhere.
+  /// Asks it to exit from another thread; nil if nothing does.
   let stop: CommandStop?
-  /// On the monotonic clock, in microseconds; so are the others.
+  /// The time limit in microseconds of the monotonic clock, as the other times are.
   let deadline: Int64
   var killing: Int64?
-  /// Whether any process of the group is still there to wait for.
+  /// Whether processes of the group are left.
   var isAnyLeft = true
   var isTimedOut = false
   var end: RunningChild.End?
@@ -119,7 +119,7 @@ private struct RunningCommand {
 
   mutating func run(reading descriptor: Int32, signals: Int32?) {
     var isOpen = true
-    // Whoever still holds the pipe when the command has ended is not waited for.
+    // A process that still holds the pipe after the command has ended is not waited for.
     while end == nil || isEnding {
       if isOpen, relay.isIdle || relay.isStuck(for: OwnedCommand.patience) {
         isOpen = read(descriptor, within: 20)
@@ -137,7 +137,7 @@ private struct RunningCommand {
     _ = relay.write(shown.take(output.finish()) + shown.finish())
   }
 
-  /// What was made to end is gone soon; until then it may still do something.
+  /// Waits until the killed processes are gone, because until then they may still act.
   private mutating func awaitGroup() {
     for _ in 0..<50 where isAnyLeft {
       usleep(20_000)
@@ -145,13 +145,13 @@ private struct RunningCommand {
     }
   }
 
-  /// Whether it was asked to end and some of its processes still have time for it.
+  /// Whether it was asked to exit, and some of its processes still have time for that.
   private var isEnding: Bool {
     guard let killing else { return false }
     return isAnyLeft && hg_monotonic_us() < killing
   }
 
-  /// Asks it to end, and makes it when the time for that is over; who asks again waits no longer.
+  /// Asks it to exit, and kills it after `grace`; a second call only shortens the wait.
   private mutating func end(within grace: Int64) {
     if killing == nil { process.send(SIGTERM) }
     killing = killing == nil ? hg_monotonic_us() + grace : 0
@@ -179,7 +179,7 @@ private struct RunningCommand {
     if let killing, now >= killing { process.send(SIGKILL) }
   }
 
-  /// Takes note of what has ended.
+  /// Records the processes that have ended.
   private mutating func collect() {
     if end == nil { end = process.end() }
     if end != nil { isAnyLeft = process.isGroupLeft }
@@ -190,7 +190,7 @@ private struct RunningCommand {
     return poll(&request, 1, milliseconds) > 0
   }
 
-  /// Whether there may be more later.
+  /// Reads output; returns whether there may be more later.
   private mutating func read(_ descriptor: Int32, within milliseconds: Int32) -> Bool {
     guard isReadable(descriptor, within: milliseconds) else { return true }
     var chunk = [UInt8](repeating: 0, count: 16_384)

@@ -7,16 +7,16 @@ internal import GateSettings
 internal import GateText
 internal import InstanceSources
 
-/// Everything that a run triggers beside its verdict: events, CI reports, notifications.
+/// Everything that a run triggers besides its verdict: events, CI reports, notifications.
 struct Reactions {
   private let ci: CIReporter?
   private let notifications: Notifications
   private let poster: EventPoster?
   let stream: EventStream?
-  /// What prints events on standard output, if they are to go there.
+  /// Prints events on standard output; nil if they do not go there.
   let printer: EventPrinter?
 
-  /// Before the first check.
+  /// Prepares the reactions, before the first check.
   init(_ settings: Settings) {
     let variables = SettingsLoader.environment
     let machine = HostEnvironment.machine(variables: variables)
@@ -37,9 +37,9 @@ struct Reactions {
     }
   }
 
-  /// Who wants to be told what the gate sees.
+  /// The observers that must see the run's events.
   ///
-  /// The lines of a journal that is signed are the journal's own: its signatures are among them.
+  /// If the journal is signed, its own lines are used, because they include the signatures.
   func observers(beside journal: JournalFile?) -> [any GateObserver] {
     guard let stream else { return [] }
     guard let journal, journal.signingKey != nil else { return [stream] }
@@ -58,18 +58,20 @@ struct Reactions {
     ci?.checksEnded()
   }
 
-  /// Tells the CI system; that somebody would not wait for it is told by the document, and nothing else is changed.
+  /// Reports to the CI system; the document says if a signal cut that short, and is otherwise
+  /// unchanged.
   func report(_ document: inout VerdictDocument, verdictFile: String?) {
     ci?.report(&document, verdictFile: verdictFile)
   }
 
-  /// After the verdict was delivered: nothing that happens here changes it.
+  /// Completes the reactions after the verdict was delivered; nothing here changes the verdict.
   ///
-  /// Bounded in time, and cut short by an interruption.
+  /// The time is limited, and a signal shortens it.
   func finish(_ document: VerdictDocument, as bytes: () -> [UInt8]) {
     poster?.close()
     notifications.post(document, as: bytes)
-    // A try that is under way at the bound ends soon after it. Who has interrupted the run waits no longer than a moment.
+    // An attempt that is running at the limit ends soon after it. After a signal, the wait is
+    // short.
     let signals = Interruptions.count
     let patience = signals > 0 ? Duration.milliseconds(400) : Notifications.bound + .seconds(1)
     let end = hg_monotonic_us() + patience.inMicroseconds

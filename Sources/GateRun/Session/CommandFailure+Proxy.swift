@@ -4,7 +4,8 @@ internal import GateInsight
 internal import GateSettings
 
 extension CommandFailure {
-  /// No check was made, since the proxy let none through: says what it must be told or allow.
+  /// The failure of a run without checks, because the proxy refused them all; it says what is
+  /// needed.
   init(_ refusal: ProxyRefusal, proxy: String?) {
     let shown = proxy.map { "'\(SettingKey.proxy.masked($0))'" } ?? "the proxy"
     let advice = refusal.fault.cause.map { "\n  hint: \($0.advice)" } ?? ""

@@ -11,7 +11,7 @@ package struct CommandFailure: Error {
     self.message = "healthgate: error: \(message)"
   }
 
-  /// A message that has its prefix already.
+  /// Creates a failure from a message that already has its prefix.
   package init(_ status: ExitStatus, complete message: String) {
     self.status = status
     self.message = message

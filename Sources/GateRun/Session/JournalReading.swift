@@ -10,13 +10,12 @@ struct JournalReading: ~Copyable {
   private var reader = JournalReader()
 
   enum Piece: Sendable {
-    /// What a piece tells, and the header as far as it is known by then.
+    /// Entries, with the header as far as it is known by then.
     case entries([Journal.Entry], of: RunHeader)
     case end(Result<JournalSummary, CommandFailure>)
   }
 
-  /// Reads it on a thread of its own, ahead of whoever takes the pieces, or without one where none
-  /// can be made.
+  /// Reads on a separate thread, ahead of the consumer; without a thread, on this one.
   static func ahead(_ path: String, take: (Piece) -> Void) {
     let handover = PieceHandover()
     do throws(BackgroundThread.Failure) {
@@ -51,7 +50,7 @@ struct JournalReading: ~Copyable {
     }
   }
 
-  /// Nil when there is no more.
+  /// The next entries; nil at the end.
   private mutating func next() throws(CommandFailure) -> [Journal.Entry]? {
     do throws(InputFile.Failure) {
       guard try pieces.more() else { return nil }
@@ -70,7 +69,7 @@ struct JournalReading: ~Copyable {
     }
   }
 
-  /// What is known only at the end, and what the journal is.
+  /// The entries that are known only at the end, and the summary of the journal.
   private mutating func end() throws(CommandFailure) -> ([Journal.Entry], JournalSummary) {
     var entries: [Journal.Entry] = []
     do throws(JournalError) {
@@ -89,7 +88,7 @@ struct JournalReading: ~Copyable {
   }
 }
 
-/// Pieces from the thread that reads to the one that takes them, a few at a time.
+/// Passes pieces from the reading thread to the consumer, a few at a time.
 private final class PieceHandover: Sendable {
   private let waiting = Mutex<[JournalReading.Piece]>([])
   private let room = DispatchSemaphore(value: 4)
@@ -101,7 +100,7 @@ private final class PieceHandover: Sendable {
     arrived.signal()
   }
 
-  /// Takes them as they come, up to the end.
+  /// Takes the pieces as they come, up to the end.
   func takeAll(_ take: (JournalReading.Piece) -> Void) {
     while true {
       arrived.wait()

@@ -3,10 +3,10 @@ internal import GateRecords
 internal import GateSettings
 
 extension LoadedSettings {
-  /// The main job: checks the group until its verdict is certain, or goes on with a run that was
-  /// killed; ends the process with the verdict's status.
+  /// Runs the gate to its verdict, or resumes a run that was killed; exits with the verdict's
+  /// status.
   ///
-  /// - Throws: `CommandFailure` when nothing could be checked.
+  /// - Throws: `CommandFailure` if nothing could be checked.
   package func run() throws -> Never {
     let resumption = try RunToResume.found(settings.output)
     guard let resumption else { try begin() }
@@ -52,10 +52,10 @@ extension RunToResume {
       run.gate, isDecided ? run.gate.verdict?.decision : nil, after: run.aftermath.undo)
   }
 
-  /// Whether the way back was begun without a verdict, by a runner that could not go on either.
+  /// Whether `undo` was started without a verdict, by a runner that could not continue either.
   fileprivate var hasBegunUndo: Bool { run.aftermath.hasBegunUndo && !isDecided }
 
-  /// What another runner began is begun again: how far it came is not known.
+  /// The failure of a run that repeats an `undo` whose progress is not known.
   fileprivate func goingBackAgain(_ settings: Settings) -> CommandFailure {
     takingBack(
       CommandFailure(
@@ -66,10 +66,9 @@ extension RunToResume {
       settings)
   }
 
-  /// A run that cannot go on takes the traffic back, if any may have been shifted; returns why it
-  /// cannot.
+  /// Takes the traffic back if the run cannot continue; returns why it cannot.
   ///
-  /// Not where the settings or the journal are not to be believed: then it is said.
+  /// It does not do so if the settings or the journal cannot be trusted, and then says so.
   fileprivate func goingBack(
     after failure: CommandFailure, _ settings: Settings
   ) -> CommandFailure {
@@ -90,7 +89,7 @@ extension RunToResume {
     }
     let journal = try? JournalFile(resuming: self)
     journal?.signingKey = settings.output.signKey.flatMap { try? SigningKey.load($0) }
-    // Its time goes on from the last line.
+    // The run's time continues from the last line.
     _ = journal?.finish()
     _ = journal?.add(.undoBegan)
     let result = wayBack.run(run.gate, reason: run.gate.verdict?.reason, runID: run.header.runID)
@@ -103,7 +102,7 @@ extension RunToResume {
 }
 
 extension CommandFailure {
-  /// The same, where traffic may have been shifted and is not taken back.
+  /// The same failure, with the note that traffic may have been shifted and is not taken back.
   var leavingTraffic: CommandFailure {
     var failure = self
     failure.message += "\n  hint: users may still reach the new group: undo was not run"

@@ -16,10 +16,10 @@ package struct NotCheckedRun: Sendable {
   private let places: RunPlaces
   private let showsProgress: Bool
   private var document: NotCheckedDocument
-  /// What was there already and is not healthgate's own, by path.
+  /// Existing files that healthgate did not write, by path; they are left alone.
   private var left: Set<String> = []
 
-  /// The one of this process, for whoever ends it.
+  /// The instance of this process, for the code that ends it.
   private static let current = Mutex<NotCheckedRun?>(nil)
 
   private init(_ places: RunPlaces, showsProgress: Bool) {
@@ -29,7 +29,7 @@ package struct NotCheckedRun: Sendable {
       healthgateVersion: Program.version, runID: RunID.make(at: .now), at: .now)
   }
 
-  /// Puts in the place of earlier results that the run has not ended.
+  /// Replaces earlier results by documents that say that the run has not ended.
   package static func begin(_ places: RunPlaces, showsProgress: Bool = true) {
     var run = NotCheckedRun(places, showsProgress: showsProgress)
     run.write()
@@ -37,7 +37,7 @@ package struct NotCheckedRun: Sendable {
     current.withLock { $0 = run }
   }
 
-  /// Takes note of what would be checked.
+  /// Records the settings, to report what would be checked.
   package static func know(_ settings: Settings) {
     current.withLock { run in
       run?.document.checks = RunHeader.Check.all(
@@ -47,9 +47,10 @@ package struct NotCheckedRun: Sendable {
     }
   }
 
-  /// Puts the error in the place of earlier results, and tells the CI system; to be called before the first check.
+  /// Replaces earlier results by the error, and reports it to the CI system, before the first
+  /// check.
   ///
-  /// Of a run that did not come so far that it knew its settings, they are looked for in what it was given.
+  /// If the run does not know its settings yet, the outputs are read from its arguments.
   package static func end(with failure: CommandFailure, of words: CommandWords) {
     if current.withLock({ $0 == nil }) {
       guard let places = GivenPlaces.understood(of: words) else { return }
@@ -88,8 +89,8 @@ package struct NotCheckedRun: Sendable {
       try file.prepare(bytes)
       try file.commit()
     } catch {
-      // Where nothing is, nothing old is left; that nothing can be written there is said later. A full disk takes no new
-      // document, and lets the old one go.
+      // If there is no file, there is no old result, and an unwritable path is reported later. On a
+      // full disk the new document cannot be written, but the old one can be removed.
       if access(path, F_OK) == 0 { removeOwn(path) }
     }
   }
@@ -105,7 +106,7 @@ package struct NotCheckedRun: Sendable {
     if unlink(resolved) != 0 { leave(path, SystemError.last.words) }
   }
 
-  /// Whether it is a file of healthgate's own, or none at all.
+  /// Whether it is a file that healthgate wrote, or does not exist.
   private mutating func mayReplace(
     _ path: String, _ inputs: Set<String>, _ isOwn: ([UInt8]) -> Bool
   ) -> Bool {
@@ -115,7 +116,7 @@ package struct NotCheckedRun: Sendable {
     }
     var status = stat()
     guard stat(path, &status) == 0 else { return errno == ENOENT }
-    // What is no file keeps nothing.
+    // Only a regular file keeps old content.
     guard status.st_mode & S_IFMT == S_IFREG else { return false }
     do throws(SystemError) {
       if isOwn(try Self.beginning(of: path)) { return true }
@@ -143,7 +144,7 @@ package struct NotCheckedRun: Sendable {
 
   // MARK: - The CI system
 
-  /// The verdict's file, if it has this document.
+  /// The verdict's file, if it has this document; else nil.
   private var verdictFile: String? {
     places.verdicts.last.flatMap { path in
       guard !left.contains(path), let resolved = realpath(path, nil) else { return nil }
@@ -161,9 +162,9 @@ package struct NotCheckedRun: Sendable {
   }
 }
 
-/// The places of a run, by what it was given.
+/// The outputs and inputs of a run, by its arguments.
 package enum GivenPlaces {
-  /// Nil for a command that leaves no such results, and for one that is only asked what it would do.
+  /// The outputs of a command; nil if it leaves no such results, or only prints information.
   static func understood(of words: CommandWords) -> RunPlaces? {
     guard !words.asksOnly else { return nil }
     let flags = RawSettings(flags: words.settings)
@@ -174,21 +175,22 @@ package enum GivenPlaces {
     }
   }
 
-  /// What a demo writes: no variables and no file tell it, and a CI system only by name.
+  /// The outputs of a demo: it reads no variables and no file, and reports to CI only on request.
   package static func ofDemo(_ flags: RawSettings) -> RunPlaces {
     var places = RunPlaces(flags, config: nil)
     if flags.values[.ci] == nil { places.ci = .none }
     return places
   }
 
-  /// What a run writes and reads by its flags, the variables and the file of settings.
+  /// The outputs and inputs of a run, by its flags, variables and settings file.
   ///
-  /// Whether standard input or a pipe is waited for, which is of use only to who goes on with it.
+  /// `waitingForIt` says whether to wait for standard input or a pipe, which only a run that
+  /// continues needs.
   package static func of(_ flags: RawSettings, config: String?, waitingForIt: Bool) -> RunPlaces {
     let variables = SettingsLoader.environment
     var layers = [flags, RawSettings(variables: variables)]
     let path = config ?? variables["HEALTHGATE_CONFIG"].flatMap { $0.isEmpty ? nil : $0 }
-    // What cannot be read is said when it has to be.
+    // A file that cannot be read is reported later.
     if let path, waitingForIt || OutputPlaces.identity(of: path) != nil,
       let bytes = try? SettingsLoader.file(path)
     {

@@ -3,11 +3,11 @@ package import GateRecords
 package import GateReports
 internal import GateSettings
 
-/// Reading the journal that a command is given.
+/// Reads the journal that is given to a command.
 package enum RecordedJournal {
-  /// Reads one of which all is kept, and warns of a last line that is cut off.
+  /// Reads a journal and keeps all entries; warns about an incomplete last line.
   ///
-  /// - Throws: `CommandFailure` for what is no journal.
+  /// - Throws: `CommandFailure` for a file that is not a journal.
   static func journal(_ bytes: [UInt8], _ path: String) throws(CommandFailure) -> Journal {
     do throws(JournalError) {
       let journal = try Journal(reading: bytes)
@@ -18,16 +18,16 @@ package enum RecordedJournal {
     }
   }
 
-  /// Decides again from a journal while it is read: of its events none is kept.
+  /// Replays a journal while it is read; no events are kept.
   ///
-  /// - Throws: `CommandFailure` for a file that is not there or is no journal.
+  /// - Throws: `CommandFailure` for a file that does not exist or is not a journal.
   package static func replayed(_ path: String) throws -> ReplayedJournal {
     try replayed(path, under: { $0 }) { _, _, _, _ in }
   }
 
-  /// The same, with the timeline, under the header that `change` makes of the journal's own.
+  /// Replays a journal with its timeline, under the header that `change` makes from the journal's.
   ///
-  /// - Throws: Also what `change` throws.
+  /// - Throws: `CommandFailure`, and the errors of `change`.
   package static func replayedWithTimeline(
     _ path: String, under change: (RunHeader) throws -> RunHeader = { $0 }
   ) throws -> (ReplayedJournal, Timeline) {
@@ -52,12 +52,12 @@ package enum RecordedJournal {
     return ReplayedJournal(journal, under: try change(journal.header), replay.end())
   }
 
-  /// Reads a journal, and hands on its entries as they come; warns of a last line that is cut off.
+  /// Reads a journal and passes on its entries as they come; warns about an incomplete last line.
   ///
-  /// `begin` is given the header before the first of them.
+  /// `begin` gets the header before the first entry.
   ///
-  /// - Throws: `CommandFailure` for a file that is not there or is no journal; or else what `begin`
-  ///   throws.
+  /// - Throws: `CommandFailure` for a file that does not exist or is not a journal, and the errors
+  ///   of `begin`.
   static func read(
     _ path: String, begin: (RunHeader) throws -> Void, fold: ([Journal.Entry]) -> Void
   ) throws -> JournalSummary {
@@ -82,7 +82,7 @@ package enum RecordedJournal {
     Output.complain("healthgate: warning: the last line of '\(path)' is cut off and was ignored")
   }
 
-  /// `bytes` are the whole file, where they are there.
+  /// The failure for a file that is not a journal; `bytes` are the whole file, if available.
   static func failure(
     _ error: JournalError, in bytes: [UInt8]?, _ path: String
   ) -> CommandFailure {

@@ -18,13 +18,13 @@ package struct RunSession {
   var settings: Settings
   var group: LoadedGroup
   var baseline: LoadedBaseline?
-  /// Who asks AWS, beside the settings that were chosen.
+  /// The callers of AWS, for the settings in the verdict.
   var askers: [RunHeader.ChosenSetting]
-  /// Lists the old group anew, to be gated as a group.
+  /// Lists the old group again, to gate it as a group.
   var oldGroup: @Sendable () throws -> LoadedGroup?
   /// The run to resume; nil for a new run.
   var resumption: RunToResume?
-  /// Where SIGINT, SIGTERM and SIGHUP are read from, if it is open already.
+  /// The descriptor for SIGINT, SIGTERM and SIGHUP, if it is open already; else nil.
   var signals: Int32?
 
   package init(
@@ -42,11 +42,11 @@ package struct RunSession {
     self.signals = signals
   }
 
-  /// Ends the process with the verdict's status.
+  /// Runs, and exits with the verdict's status.
   ///
-  /// - Throws: `CommandFailure` when nothing could be checked.
+  /// - Throws: `CommandFailure` if nothing could be checked.
   package func run() throws -> Never {
-    // Made before the first check: a folder that cannot be written to is known now.
+    // Opened before the first check, so that a folder that is not writable is detected now.
     let reports = try ReportFiles(settings.output.reports)
     let verdictFile = try opened(settings.output.verdict, "verdict") { path throws(SystemError) in
       try VerdictFile(path)
@@ -87,9 +87,10 @@ package struct RunSession {
     delivered.exitStatus.end()
   }
 
-  /// To be called before there is another thread, which would take the signals for itself.
+  /// Opens the descriptor for signals; must be called before another thread exists, which would get
+  /// them.
   ///
-  /// - Throws: `CommandFailure` when there are no descriptors left: a run that cannot be interrupted is none.
+  /// - Throws: `CommandFailure` if there are no descriptors left: a run must be interruptible.
   package static func signalDescriptor() throws(CommandFailure) -> Int32 {
     let descriptor = hg_signal_descriptor()
     guard descriptor >= 0 else {
@@ -98,7 +99,7 @@ package struct RunSession {
     return descriptor
   }
 
-  /// How the baseline is gated after a rollback; nil when it is not.
+  /// How the baseline is gated after a rollback; nil if it is not.
   private func verification(signals: Int32) -> (() throws -> VerdictDocument)? {
     guard settings.reactions.verifiesRollback, !settings.isAdvisory else { return nil }
     return {
@@ -106,7 +107,7 @@ package struct RunSession {
         preconditionFailure("there is a baseline")
       }
       var session = self
-      // The old group is of the old version, and there is nothing to compare it with.
+      // The old group has the old version, and nothing to be compared with.
       for index in session.settings.checks.indices {
         session.settings.checks[index].expectations.version = nil
       }
@@ -118,7 +119,7 @@ package struct RunSession {
     }
   }
 
-  /// Does it on a thread of its own, whose end is not waited for after a signal: an API may take its time.
+  /// Runs work on a separate thread, which a signal abandons, because an API may be slow.
   private static func abandonable<Value: Sendable>(
     _ work: @escaping @Sendable () throws -> Value
   ) throws -> Value {
@@ -144,7 +145,7 @@ package struct RunSession {
 
   /// Checks a group under the settings until its verdict is certain.
   ///
-  /// - Throws: `CommandFailure` when no checks can be made.
+  /// - Throws: `CommandFailure` if no checks can be made.
   private func judge(
     _ group: LoadedGroup, signals: Int32, journal: JournalFile? = nil, reactions: Reactions? = nil,
     telling others: [any GateObserver] = []
@@ -199,7 +200,9 @@ package struct RunSession {
       journal: journal?.finish())
   }
 
-  /// What runs the steps' commands; nil where there are no steps.
+  /// Runs the commands of the steps; nil if there are no steps.
+  ///
+  /// - Throws: `CommandFailure`
   private func stepRunner(
     _ header: RunHeader, _ journal: JournalFile?
   ) throws(CommandFailure) -> StepRunner? {
@@ -231,7 +234,7 @@ package struct RunSession {
   }
 
   private func header(of group: LoadedGroup) -> RunHeader {
-    // Of the run that goes on, nothing but which it is, and when it began.
+    // A resumed run keeps only its ID and its start.
     let begun = resumption?.run.header
     return RunHeader(
       healthgateVersion: Program.version, runID: begun?.runID ?? RunID.make(at: .now),

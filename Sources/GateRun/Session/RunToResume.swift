@@ -7,18 +7,19 @@ internal import LibC
 /// The run that `resume` names, restored from its journal.
 package struct RunToResume {
   package let held: HeldJournal
-  /// So much of the file is gone on with.
+  /// The number of bytes of the file that are kept.
   let wholeBytes: Int
   let run: ResumedRun
-  /// Its course so far.
+  /// The timeline so far.
   let timeline: Timeline
 
-  /// The run that the settings name; nil when they name none, or name the journal that they write
-  /// as well, and there is nothing in it yet: the same command begins a run and goes on with it.
+  /// Finds the run to resume; nil if the settings name none.
   ///
-  /// With a key to sign with, the journal is believed as far as this key has signed it.
+  /// It is also nil if they name the journal that they write too, and it is empty: the same command
+  /// begins a run and resumes it. With a signing key, the journal is trusted as far as this key has
+  /// signed it.
   ///
-  /// - Throws: `CommandFailure` for a journal that cannot be gone on with.
+  /// - Throws: `CommandFailure` for a journal that cannot be resumed.
   package static func found(_ output: OutputSettings) throws(CommandFailure) -> RunToResume? {
     guard let path = output.resume else { return nil }
     let held: HeldJournal
@@ -72,6 +73,8 @@ package struct RunToResume {
   }
 
   /// The journal as far as it is signed.
+  ///
+  /// - Throws: `CommandFailure` if it is not signed with this key.
   private static func believed(
     _ signed: Journal.SignedLine, of journal: Journal, _ held: HeldJournal
   ) throws(CommandFailure) -> Journal {
@@ -117,16 +120,20 @@ package struct RunToResume {
     }
   }
 
-  // MARK: - Its settings
+  // MARK: - The settings
 
-  /// The group as it is now; how many are expected of it is known since the run began.
+  /// Lists the group as it is now; the expected number is known since the run began.
+  ///
+  /// - Throws: `CommandFailure` if it cannot be listed.
   package func group(of loaded: LoadedSettings) throws -> LoadedGroup {
     var expecting = loaded
     expecting.settings.group.expected = run.header.policy.expected
     return try expecting.group()
   }
 
-  /// - Throws: `CommandFailure` that names all that is other than in the run.
+  /// Refuses settings that differ from those of the run.
+  ///
+  /// - Throws: `CommandFailure` that names all differences.
   package func refuseChanges(
     _ settings: Settings, _ group: LoadedGroup, _ baseline: LoadedBaseline?
   ) throws(CommandFailure) {
@@ -144,9 +151,9 @@ package struct RunToResume {
     }
   }
 
-  // MARK: - Its time
+  // MARK: - The time
 
-  /// The time of the run: that of the wall clock, which alone went on when nobody looked.
+  /// The time of the run by the wall clock, the only clock that continued without a runner.
   ///
   /// - Throws: `CommandFailure` for a journal from the future, or from years ago.
   func now() throws(CommandFailure) -> GateInstant {
@@ -170,9 +177,11 @@ package struct RunToResume {
     return now
   }
 
-  // MARK: - A verdict that it has already
+  // MARK: - A verdict of the previous runner
 
-  /// A run whose traffic was taken back has nothing to go on with: what it saw was with it.
+  /// Refuses a run whose traffic was taken back: its observations were made with that traffic.
+  ///
+  /// - Throws: `CommandFailure`
   private func refuseUndone() throws(CommandFailure) {
     guard run.aftermath.undo != nil, !isDecided else { return }
     throw CommandFailure(
@@ -181,17 +190,18 @@ package struct RunToResume {
         + "  hint: remove the journal to begin a new run, with the first step")
   }
 
-  /// Whether the run has a verdict that stands: a promotion has to be seen again, unless its hook
-  /// has begun.
+  /// Whether the run has a final verdict: a promotion must be confirmed, unless its hook has begun.
   var isDecided: Bool {
     run.gate.verdict.map { $0.decision != .promote || run.aftermath.hook != nil } ?? false
   }
 
-  /// A verdict is not given as one of now when it is not.
+  /// Refuses a verdict that is too old to be reported as current.
+  ///
+  /// - Throws: `CommandFailure`
   private func refuseStaleVerdict(at now: GateInstant) throws(CommandFailure) {
     guard let verdict = run.gate.verdict, now.since(run.gate.clock) > run.header.check.interval
     else { return }
-    // What follows from the verdict of a canary is done, however late.
+    // The consequences of a canary's verdict are carried out however late it is.
     guard !isDecided || !run.gate.rollout.hasShifted else { return }
     throw CommandFailure(
       .badContent,
@@ -200,25 +210,25 @@ package struct RunToResume {
         + "  hint: 'healthgate replay' prints that verdict; remove the journal to begin a new run")
   }
 
-  /// The verdict that the run had come to when its runner died; nil while it has none.
+  /// The verdict that the run had reached when its runner died; nil if it has none.
   ///
-  /// A promotion is none, unless its hook has begun: it would rest on what the journal says, and not
-  /// on what is seen.
+  /// A promotion counts only if its hook has begun: it would rest on the journal alone, and not on
+  /// the present state.
   func document(_ journal: JournalFile?) -> VerdictDocument? {
     guard isDecided, let verdict = run.gate.verdict else { return nil }
     var document = VerdictDocument(
       header: run.header, gate: run.gate, verdict: verdict,
       exitCode: verdict.exitCode(isAdvisory: run.header.isAdvisory),
       journal: journal?.finish())
-    // Its command has run already.
+    // The decision's command has run already.
     document.add(run.aftermath)
     return document
   }
 }
 
 extension HeldJournal {
-  /// Whether the runner died before it had written a line: what is there can only be the beginning
-  /// of the first.
+  /// Whether the runner died before it had written a line, so that only a part of the first can
+  /// exist.
   fileprivate var hasNothing: Bool {
     let beginning = Array(#"{"seq":0,"t":0"#.utf8)
     return !bytes.contains(UInt8(ascii: "\n"))

@@ -7,10 +7,10 @@ package import InstanceSources
 internal import LibC
 internal import Synchronization
 
-/// Brings the settings in from flags, variables, the file and what they import from, and then the
-/// instances that they name.
+/// Loads the settings from flags, variables, the file and imports, and lists the instances that
+/// they name.
 package struct SettingsLoader {
-  /// The file's path as given on the command line.
+  /// The file's path as given on the command line; nil if none was given.
   let config: String?
 
   package init(config: String?) {
@@ -19,20 +19,20 @@ package struct SettingsLoader {
 
   package static let environment = ProcessInfo.processInfo.environment
 
-  /// What a command gets, be it a source, a guard, a key's or a hook: this process's own.
+  /// The environment of commands for sources, guards, keys and hooks: this process's own.
   ///
-  /// Without what would make a healthgate that it runs run this run's commands, or write over what
-  /// this run writes.
+  /// Variables are removed that would make another healthgate run the same commands, or overwrite
+  /// this run's outputs.
   static let environmentOfCommands: [String: String] = {
     var variables = environment
     for key in SettingKey.allCases where !key.isInherited { variables[key.variable] = nil }
     return variables
   }()
 
-  /// What all of this process shares to ask AWS: credentials are got once, whoever needs them.
+  /// The AWS session of this process, so that credentials are fetched once for all clients.
   static let aws = AWSSession(.machine(variables: environment))
 
-  /// What stands for a target where none is needed: the load balancer's own default.
+  /// The origin of a target that is not needed: the load balancer's default.
   static let standInOrigin = SettingOrigin.imported("no target given")
 
   package func load(
@@ -56,7 +56,9 @@ package struct SettingsLoader {
     }
   }
 
-  /// The settings as text, the layers made one, and what they import from.
+  /// The settings as text, with the layers merged, and the imports.
+  ///
+  /// - Throws: `CommandFailure`
   func layers(flags: [(SettingKey, [String])]) throws -> SettingsLayers {
     let environment = Self.environment
     var layers = [RawSettings(flags: flags), RawSettings(variables: environment)]
@@ -70,7 +72,7 @@ package struct SettingsLoader {
       imported: imported, checks: try SettingsImport.ofChecks(given))
   }
 
-  /// What to do with a file of settings that stands there and was not named; empty where there is none.
+  /// A hint at a settings file in the folder that was not named; empty if there is none.
   package static var hintAtFile: String {
     let names: [String] = ["healthgate.yaml", "healthgate.yml"]
     return names.first { access($0, R_OK) == 0 }
@@ -79,9 +81,9 @@ package struct SettingsLoader {
 
   private static let files = Mutex<[String: [UInt8]]>([:])
 
-  /// The file of settings, which is read once: standard input and a pipe have nothing more the second time.
+  /// Reads the settings file, once: standard input and a pipe cannot be read a second time.
   ///
-  /// - Throws: `CommandFailure` when it cannot be read.
+  /// - Throws: `CommandFailure` if it cannot be read.
   static func file(_ path: String) throws(CommandFailure) -> [UInt8] {
     if let bytes = files.withLock({ $0[path] }) { return bytes }
     let bytes = try InputFile.required(path, as: .settings)
@@ -90,11 +92,11 @@ package struct SettingsLoader {
   }
 }
 
-/// Settings as text, and what they import from.
+/// Settings as text, and the source of imports.
 struct SettingsLayers {
   var settings: RawSettings
   var imported: SettingsImport?
-  /// Those of the items of `health_checks`, in their order.
+  /// The imports of the items of `health_checks`, in their order.
   var checks: [SettingsImport?]
 
   var checkImports: [CheckImport?] {
@@ -106,7 +108,7 @@ struct SettingsLayers {
   var warnings: [String] { ([imported] + checks).flatMap { $0?.warnings ?? [] } }
 }
 
-/// Settings, and what was found beside them where they were imported from.
+/// Settings, and what was found besides them in their imports.
 package struct LoadedSettings {
   package var settings: Settings
   var terraform: TerraformGroup?
@@ -120,7 +122,9 @@ package struct LoadedSettings {
 }
 
 extension LoadedSettings {
-  /// The instances that the settings name, and how to follow them.
+  /// The group that the settings name, and how to follow its changes.
+  ///
+  /// - Throws: `CommandFailure` if it cannot be listed.
   package func group() throws -> LoadedGroup {
     switch settings.source.origin {
     case .user(let specs): try fixed(specs)
@@ -129,10 +133,12 @@ extension LoadedSettings {
     }
   }
 
-  /// Asks once whatever the run will ask later: a wrong name or a missing permission is known
-  /// before the first check, and not after the deadline.
+  /// Queries once everything that the run will query later.
   ///
-  /// - Throws: `CommandFailure` for the first that cannot be asked.
+  /// So a wrong name or a missing permission is reported before the first check, and not after the
+  /// deadline.
+  ///
+  /// - Throws: `CommandFailure` for the first query that fails.
   package func tryOut(_ group: LoadedGroup) throws(CommandFailure) {
     let reader = reader
     if reader.readsView {
@@ -152,7 +158,7 @@ extension LoadedSettings {
     }
   }
 
-  /// Who asks AWS, and where, as the verdict's `settings` have it: never a key.
+  /// The callers of AWS and the regions, for the verdict's `settings`; they contain no key.
   package var askers: [RunHeader.ChosenSetting] {
     guard settings.asksAWS else { return [] }
     let reader = reader
@@ -234,28 +240,28 @@ extension LoadedSettings {
   }
 }
 
-/// The group as it is when the run begins.
+/// The group as listed when the run begins.
 package struct LoadedGroup {
   var policy: GatePolicy
   var source: RunHeader.Group
-  /// Follows what changes; nil where nothing can.
+  /// Follows changes of the group; nil if there can be none.
   var poller: GroupPoller?
-  /// What the source said first.
+  /// The first listing.
   var listing: GroupListing
-  /// The user's own number of instances, which the source's does not override.
+  /// The expected number that the user gave, which overrides the source's; nil if none was given.
   var expected: Int?
 
   var instances: [Instance] { listing.instances }
 }
 
 extension Settings {
-  /// Whether the run asks AWS for anything.
+  /// Whether the run calls AWS.
   fileprivate var asksAWS: Bool {
     source.origin == .aws || baseline?.origin == .aws || allGuards.contains { $0.spec.asksAWS }
       || !following.crossChecks.isEmpty
   }
 
-  /// The run's guards, and those of the steps.
+  /// The guards of the run, and those of the steps.
   private var allGuards: [(name: GuardName, spec: GuardSpec)] {
     guards.map { (GuardName(name: $0.name), $0) }
       + steps.enumerated().flatMap { index, step in
@@ -263,7 +269,8 @@ extension Settings {
       }
   }
 
-  /// Each has its own time, or ten seconds, or as long as a check if that is longer.
+  /// The sources of the guards, each with its own timeout, or else 10 s or a longer check's
+  /// timeout.
   var guardSources: [GuardName: GuardSource] {
     guard !guards.isEmpty || !steps.isEmpty else { return [:] }
     let hostEnvironment = HostEnvironment.machine(variables: SettingsLoader.environmentOfCommands)
@@ -280,7 +287,7 @@ extension Settings {
       })
   }
 
-  /// Each guard that tests requests has an equal part of the error, and looks once an interval.
+  /// The test of a guard; each guard that tests requests gets an equal part of the error.
   private func test(of spec: GuardSpec, step: Int?) -> RequestTest? {
     guard case .prometheusTest(let queries) = spec.question else { return nil }
     let asked = check.asked(as: spec.measure)
@@ -294,12 +301,13 @@ extension Settings {
 }
 
 extension CommandFailure {
-  /// All that is wrong with the settings, and whether it is the values or the bytes.
+  /// Creates a failure with all errors in the settings; its status tells values from unreadable
+  /// bytes.
   package init(_ error: SettingsError) {
     self.init(error.isAboutContent ? .badContent : .usage, complete: error.description)
   }
 
-  /// Why a source does not say what is asked of it.
+  /// Creates a failure from the error of a source.
   package init(_ error: SourceError, of key: SettingKey) {
     let status: ExitStatus =
       switch error {

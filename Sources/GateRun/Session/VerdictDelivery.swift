@@ -5,41 +5,43 @@ package import GateSettings
 internal import GateText
 internal import LibC
 
-/// Hands the verdict and the reports over, and sees to it that what was not written is never a 0.
+/// Delivers the verdict and the reports, and makes sure that a failed output is never a status of
+/// 0.
 ///
-/// Files come first: neither they nor the hook wait for a reader of standard output. What goes
-/// wrong later is told by all of them once more, so that every copy has the same status.
+/// Files come first: neither they nor the hook wait for a reader of standard output. Later errors
+/// are written to all files once more, so that every copy has the same status.
 package struct VerdictDelivery {
   var format: DocumentFormat
   var file: VerdictFile?
-  /// Nil: the verdict is not signed.
+  /// The key that signs the verdict; nil if it is not signed.
   var signingKey: SigningKey?
   var attestation: AttestationFile?
   package var reports = ReportFiles()
-  /// What the reports know beside the verdict.
+  /// The timeline for the reports.
   package var timeline = Timeline()
-  /// Written, but it may not be on the disk yet.
+  /// The journal, which is written but may not be on the disk yet; nil if there is none.
   var journal: JournalFile?
-  /// Takes the traffic back, before all else; nil where nothing was to be shifted.
+  /// Takes the traffic back before anything else; nil if no traffic can be shifted.
   var wayBack: WayBack?
-  /// What runs before standard output gets the verdict, which tells of it.
+  /// The hook, which runs before the verdict, which includes its result, is printed; nil for none.
   var hook: Hook?
-  /// Gates the baseline once more, after a rollback and its hook.
+  /// Gates the baseline after a rollback and its hook; nil if that was not requested.
   var verifyRollback: (() throws -> VerdictDocument)?
-  /// Takes what the journal gets; nil: nobody wants it as it happens.
+  /// Gets the journal's events after the verdict; nil if there is no stream.
   var stream: EventStream?
-  /// What standard output has had so far; the verdict is then its last line.
+  /// Prints events on standard output, of which the verdict is the last line; nil if it does not.
   var events: EventPrinter?
   private var copies: [Copy] = []
-  /// Whether all that a promotion rests on is written: the journal and the verdict's file.
+  /// Whether everything that a promotion rests on is written: the journal and the verdict's file.
   private var isOnRecord = true
 
   package init(format: DocumentFormat) {
     self.format = format
   }
 
-  /// Writes the verdict and the reports to their files and the verdict to standard output; returns
-  /// it as it was written last.
+  /// Writes the verdict and the reports to their files, and the verdict to standard output.
+  ///
+  /// Returns the verdict as it was written last.
   package mutating func deliver(_ document: VerdictDocument) -> VerdictDocument {
     var document = document
     copies = allCopies
@@ -62,10 +64,10 @@ package struct VerdictDelivery {
     return document
   }
 
-  /// Puts in place once more what does not tell the latest.
+  /// Rewrites the files that do not have the latest document.
   mutating func renew(_ document: inout VerdictDocument) { place(&document) { _ in true } }
 
-  /// Sees to it that the journal is on the disk.
+  /// Syncs the journal to the disk.
   private mutating func sync(_ document: inout VerdictDocument) {
     guard let journal else { return }
     journal.sync()
@@ -74,7 +76,7 @@ package struct VerdictDelivery {
     isOnRecord = false
   }
 
-  /// The document as its file has it.
+  /// The document as written to its file.
   func signed(_ document: VerdictDocument) -> [UInt8] {
     let json = document.json(.indented, by: LargePages.allocate)
     return signingKey.map { VerdictSignature.sign(json, with: $0) } ?? json
@@ -82,7 +84,7 @@ package struct VerdictDelivery {
 
   private func text(of document: VerdictDocument) -> [UInt8] {
     switch format {
-    // A signature holds for the document as it is laid out in its file.
+    // The signature is over the document in the form of its file.
     case .json: events == nil ? signed(document) : document.json(.compact)
     case .text:
       Array(TextReport(document, .suiting(STDOUT_FILENO)).text.withoutLogCommands.utf8)
@@ -91,7 +93,7 @@ package struct VerdictDelivery {
 
   // MARK: - The way back
 
-  /// Takes the traffic back where it may have been shifted, and the group is not promoted.
+  /// Takes the traffic back if it may have been shifted and the group is not promoted.
   private mutating func goBack(_ document: inout VerdictDocument) {
     guard let wayBack,
       WayBack.isOwed(document.gate, document.verdict.decision, after: document.undo)
@@ -105,7 +107,7 @@ package struct VerdictDelivery {
 
   // MARK: - The hook
 
-  /// Runs the hook; the verdict is in place before it begins.
+  /// Runs the hook, after the verdict's file was written.
   private mutating func run(_ hook: Hook, _ document: inout VerdictDocument) {
     guard isOnRecord || hook.key != .onPromote else {
       // A pipeline that sees the status would not promote either.
@@ -133,7 +135,8 @@ package struct VerdictDelivery {
     }
   }
 
-  /// The journal tells of it before any copy of the verdict does, which has the journal's digest.
+  /// Records an event in the journal first, because every copy of the verdict has the journal's
+  /// digest.
   private mutating func record(_ event: Aftermath.Event, _ document: inout VerdictDocument) {
     stream?.aftermath(event)
     guard let journal, isOnRecord else { return }
@@ -143,7 +146,7 @@ package struct VerdictDelivery {
     isOnRecord = false
   }
 
-  /// Nothing that is found changes the verdict, and nothing that goes wrong does.
+  /// Gates the baseline after a rollback; neither its result nor an error changes the verdict.
   private mutating func verify(
     _ document: inout VerdictDocument, _ gateBaseline: () throws -> VerdictDocument
   ) {
@@ -169,7 +172,7 @@ package struct VerdictDelivery {
 
   // MARK: - Files
 
-  /// A pipe gets its document after the hook; that nobody reads it is known before.
+  /// Drops a pipe whose reader is gone; it would get its document only after the hook.
   private mutating func dropVerdictOfNoReader(_ document: inout VerdictDocument) {
     guard let index = copies.firstIndex(where: { $0.isVerdict && $0.file.isReaderGone }) else {
       return
@@ -182,28 +185,28 @@ package struct VerdictDelivery {
   ) {
     var copy = copies[index]
     if copy.told != nil, !copy.isLost {
-      // An earlier document stands there, with another status: the new one is tried once more,
-      // with this on it.
+      // The file has an earlier document with another status: writing the new one is tried once
+      // more, with a warning about that.
       copy.isLost = true
       copies[index] = copy
     } else {
       copies.remove(at: index)
-      // What nobody can correct must not be believed.
+      // A copy that cannot be corrected must not be trusted, so it is removed.
       if copy.isLost { return copy.file.remove() }
     }
     if copy.isVerdict { isOnRecord = false }
     document.fail("\(copy.what) could not be written to '\(copy.file.path)': \(error.words)")
   }
 
-  /// A file that has the verdict, or something of it.
+  /// A file with the verdict, or with a report of it.
   private struct Copy {
     var what: String
     var isVerdict = false
     var file: VerdictFile
     var bytes: (VerdictDelivery, VerdictDocument) -> [UInt8]
-    /// Which state of the document it tells; nil before it was written.
+    /// The state of the document that it has; nil before it was written.
     var told: Int?
-    /// Whether it could not be written anew.
+    /// Whether it could not be rewritten.
     var isLost = false
   }
 
@@ -225,9 +228,9 @@ package struct VerdictDelivery {
     return copies
   }
 
-  /// Puts those in place that do not tell the latest; what one cannot take, the others tell.
+  /// Rewrites the files that do not have the latest document; an error is added to the other files.
   ///
-  /// What is no file is written once more only before the verdict is printed: a pipe gets one document.
+  /// A pipe or device gets one document, before the verdict is printed.
   private mutating func place(
     _ document: inout VerdictDocument, _ isWanted: (Copy) -> Bool
   ) {
@@ -246,12 +249,14 @@ package struct VerdictDelivery {
   }
 }
 
-/// Where the attestation goes, and what it is about.
+/// The file for the attestation, and its subject.
 struct AttestationFile {
   var file: VerdictFile
   var subject: Subject
 
-  /// `printed` is the verdict as its file and standard output have it, of which it has the digest.
+  /// Makes the attestation; `printed` is the verdict as its file and standard output have it.
+  ///
+  /// The attestation has the digest of `printed`.
   func bytes(
     _ document: VerdictDocument, printed: [UInt8], signedWith key: SigningKey?
   ) -> [UInt8] {
@@ -262,19 +267,19 @@ struct AttestationFile {
 }
 
 extension VerdictDocument {
-  /// The status to end with.
+  /// The exit status.
   package var exitStatus: ExitStatus { ExitStatus(rawValue: Int32(exitCode)) ?? .defect }
 
-  /// What was decided stands, but it was not delivered, or not acted upon.
+  /// Records that the decision stands, but was not delivered or not carried out.
   mutating func fail(_ warning: String, _ status: ExitStatus = .notWritten) {
     Output.complain("healthgate: error: \(warning)")
     warnings.append(warning)
-    // That the decision was not carried out is the worst news.
+    // A hook that failed is the worst error, so its status is kept.
     guard exitCode != ExitStatus.hookFailed.code else { return }
     exitCode = status.code
   }
 
-  /// Another number whenever it has something new to tell.
+  /// A number that changes with the content of the document.
   fileprivate var state: Int {
     warnings.count * 8 + (undo == nil ? 0 : 4) + (hook == nil ? 0 : 2) + (after == nil ? 0 : 1)
   }

@@ -5,12 +5,13 @@ internal import GateSettings
 internal import InstanceSources
 internal import Synchronization
 
-/// Runs the commands of the canary's steps, one at a time, on a thread of its own: checks, guards and
-/// listings go on beside it.
+/// Runs the commands of the canary's steps, one at a time, on a separate thread, so that checks,
+/// guards and listings continue meanwhile.
 final class StepRunner: StepCommander {
   private let settings: Settings
   private let runID: String
-  /// Without it, or when it cannot be written, nothing is shifted: it could not go on, or back.
+  /// The journal; if there is none or it cannot be written, nothing is shifted, because neither a
+  /// resumption nor a way back would be possible.
   private let journal: JournalFile?
   private let ends: CommandEnds
   private var running: Running?
@@ -20,7 +21,7 @@ final class StepRunner: StepCommander {
     let isOver = DispatchSemaphore(value: 0)
   }
 
-  /// - Throws: `CommandFailure` when the system gives no event.
+  /// - Throws: `CommandFailure` if the system provides no event.
   init(_ settings: Settings, runID: String, journal: JournalFile?) throws(CommandFailure) {
     self.settings = settings
     self.runID = runID
@@ -57,7 +58,7 @@ final class StepRunner: StepCommander {
     }
   }
 
-  /// The line for a shell.
+  /// The command as a line for a shell.
   private func line(for command: StepCommand) -> String {
     let spec = settings.steps[command.step]
     let line =
@@ -70,8 +71,8 @@ final class StepRunner: StepCommander {
     return line
   }
 
-  /// The gate ends the step when the time is up; the command a little later, so that it is the gate
-  /// that says so.
+  /// The time limit of a command, a little longer than the gate's, so that the gate reports the
+  /// timeout.
   private func timeout(of command: StepCommand, in step: CanaryStep) -> Duration {
     switch command.kind {
     case .approve: (step.approval ?? .zero) + .seconds(1)
@@ -81,7 +82,7 @@ final class StepRunner: StepCommander {
 
   func takeEnds() -> [StepCommandEnd] { ends.take() }
 
-  /// Ends what still runs, and returns when none of it is left: the way back must be the last word.
+  /// Ends running commands, and returns when none is left: `undo` must come last.
   func finish() {
     running?.stop.ask()
     running?.isOver.wait()
@@ -119,7 +120,7 @@ extension StepCommandEnd.Result {
   }
 }
 
-/// What the commands of a canary are told of it.
+/// The variables for the commands of a canary.
 struct StepVariables {
   private let gate: Gate
   private let step: Int
@@ -131,7 +132,7 @@ struct StepVariables {
     self.runID = runID
   }
 
-  /// This process's own variables, and those of the step.
+  /// This process's variables, and those of the step.
   func all(attempt: Int) -> [String: String] {
     var variables = SettingsLoader.environmentOfCommands
     for (name, value) in own(attempt: attempt) {

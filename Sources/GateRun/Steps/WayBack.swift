@@ -3,20 +3,20 @@ internal import GateRecords
 internal import GateSettings
 internal import LibC
 
-/// The way back: the command that takes the traffic from the group again.
+/// The way back: the command `undo`, which takes the traffic from the new group again.
 ///
-/// It is owed on every end but a promotion once a step has begun to shift, whatever else went wrong:
-/// so it comes first, and is tried again.
+/// Once a step has begun to shift, it must run on every end except for a promotion, whatever else
+/// went wrong. So it runs first, and is tried again.
 struct WayBack {
   private let command: String
   private let timeout: Duration
   private let secrets: SecretMask
   private let signals: Int32
 
-  /// Before each further attempt, in seconds.
+  /// The pauses before further attempts, in seconds.
   private static let pauses: [Int64] = [1, 5]
 
-  /// Nil where the run has none.
+  /// Nil if the run has no `undo`.
   init?(_ settings: Settings, signals: Int32) {
     guard case .command(let command)? = settings.undo else { return nil }
     self.command = command
@@ -25,12 +25,12 @@ struct WayBack {
     secrets = settings.secrets
   }
 
-  /// Whether it is owed: nobody has gone it, and traffic may have been shifted.
+  /// Whether it must run: traffic may have been shifted, and was not taken back.
   static func isOwed(_ gate: Gate, _ decision: Decision?, after undo: UndoResult?) -> Bool {
     gate.rollout.hasShifted && decision != .promote && undo == nil
   }
 
-  /// Goes it.
+  /// Runs it.
   func run(_ gate: Gate, reason: VerdictReason?, runID: String) -> UndoResult {
     Output.complain("healthgate: running undo")
     var result = UndoResult(attempted(1, gate, reason, runID), attempts: 1)
@@ -57,14 +57,14 @@ struct WayBack {
       command: SettingKey.undo.masked(command, without: secrets), owned.run(signals: signals))
   }
 
-  /// A second signal ends it.
+  /// Waits between attempts, until a second signal.
   private func pause(_ seconds: Int64) {
     for _ in 0..<(seconds * 50) where Interruptions.count < 2 { usleep(20_000) }
   }
 }
 
 extension [String: String] {
-  /// Why the run ended, and how many of the old group are there to take the traffic.
+  /// Adds why the run ended, and how many instances of the old group can take the traffic.
   mutating func tell(_ reason: VerdictReason?, _ gate: Gate) {
     if let reason { self["HEALTHGATE_REASON"] = reason.code.rawValue }
     guard gate.present(.baseline) > 0 || gate.replaced(.baseline) > 0 else { return }

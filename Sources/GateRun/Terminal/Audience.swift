@@ -5,9 +5,9 @@ internal import GateSettings
 internal import GateText
 internal import LibC
 
-/// Who reads what the program prints.
+/// The reader of the program's output.
 package enum Audience {
-  /// Whether a person reads standard output: it is a terminal, and no CI system's.
+  /// Whether a person reads standard output: it is a terminal, and not in a CI system.
   package static var isPerson: Bool { isatty(STDOUT_FILENO) == 1 && !isCI }
 
   static var isCI: Bool { CIVariables.areSet(in: SettingsLoader.environment) }
@@ -25,11 +25,11 @@ package enum Audience {
 }
 
 extension Settings {
-  /// The form of the verdict on this process's standard output.
+  /// The format of the verdict on this process's standard output.
   var printedFormat: DocumentFormat { verdictFormat(isForPerson: Audience.isPerson) }
 
-  /// Whether the progress tells the verdict: where the text on standard output ends with it on the same
-  /// terminal it would stand there twice.
+  /// Where the verdict is reported: not in the progress if standard output shows it on the same
+  /// terminal.
   var verdictPlace: ProgressLog.VerdictPlace {
     printedFormat == .text && isatty(STDOUT_FILENO) == 1 && isatty(STDERR_FILENO) == 1
       ? .elsewhere : .told
@@ -37,7 +37,7 @@ extension Settings {
 }
 
 extension TextReport {
-  /// The verdict for this stream: a terminal's last line is the one that is seen, a pipe's first.
+  /// The verdict for this stream: its last line is visible on a terminal, its first line in a pipe.
   package init(_ document: VerdictDocument, _ output: TextOutput) {
     self.init(
       document, style: output.style, headline: output.isTerminal ? .last : .first,
@@ -45,7 +45,7 @@ extension TextReport {
   }
 }
 
-/// A stream that gets text.
+/// A stream for text.
 package struct TextOutput {
   var style: TextStyle
   var isTerminal: Bool

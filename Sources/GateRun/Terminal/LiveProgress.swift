@@ -5,7 +5,7 @@ internal import GateRecords
 internal import GateText
 internal import LibC
 
-/// Progress on a terminal, redrawn in place; the last frame stays there as the record.
+/// Progress on a terminal, redrawn in place; the last frame stays visible.
 final class LiveProgress: GateObserver {
   private var board: ProgressBoard
   private var redraw = Redraw()
@@ -14,7 +14,7 @@ final class LiveProgress: GateObserver {
   private let output = StandardStream.error
   private let style = TextStyle.suiting(STDERR_FILENO)
 
-  /// Between two frames at the least.
+  /// The shortest time between two frames.
   private static let pause = Duration.milliseconds(100)
 
   private let verdict: ProgressLog.VerdictPlace
@@ -23,7 +23,7 @@ final class LiveProgress: GateObserver {
   init(_ header: RunHeader, verdict: ProgressLog.VerdictPlace) {
     board = ProgressBoard(header)
     self.verdict = verdict
-    // What a frame has no room for scrolls away above it.
+    // Lines without room in a frame scroll away above it.
     output.write(header.outlookLines.map { "\($0)\n" }.joined())
   }
 
@@ -41,13 +41,14 @@ final class LiveProgress: GateObserver {
   func turnEnded(at instant: GateInstant, in gate: Gate) -> GateInstant? {
     guard !output.isBroken, gate.verdict == nil else { return nil }
     guard nextFrame <= instant else { return nextFrame }
-    // A reader that is behind gets the latest frame when it is ready, not all that it missed.
+    // A slow reader gets the latest frame when it is ready, not all frames that it missed.
     guard output.isIdle else { return instant + Self.pause }
     draw(gate, at: instant)
     return nextFrame
   }
 
-  /// When something happened: soon; when nothing did: as the clock shows another second.
+  /// When the next frame is due: soon after an event, otherwise when the clock shows another
+  /// second.
   private var nextFrame: GateInstant {
     guard let lastFrame else { return .start }
     let soonest = lastFrame + Self.pause

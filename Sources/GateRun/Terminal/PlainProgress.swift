@@ -3,7 +3,7 @@ internal import GateDisplay
 internal import GateEngine
 internal import GateRecords
 
-/// Progress as lines on standard error: for pipes, files and CI systems.
+/// Progress as lines on standard error, for pipes, files and CI systems.
 final class PlainProgress: GateObserver {
   private var log: ProgressLog
   private let output = StandardStream.error

@@ -4,12 +4,13 @@ internal import GateRecords
 internal import GateSettings
 internal import LibC
 
-/// Which display shows a run's progress on standard error.
+/// The display of a run's progress on standard error.
 enum ProgressDisplay {
-  /// The display that was asked for; nil for none.
+  /// The display for the request; nil for none.
   ///
-  /// What is redrawn in place needs a terminal: a file or a pipe gets lines even if `live` was
-  /// asked for. A terminal that calls itself dumb, and one of a CI system, gets lines unless it was.
+  /// Redrawing in place needs a terminal: a file or a pipe gets lines even with `live`. A terminal
+  /// that calls itself dumb, or that belongs to a CI system, gets lines unless `live` was
+  /// requested.
   static func observer(
     _ progress: OutputSettings.Progress, of header: RunHeader, verdict: ProgressLog.VerdictPlace
   ) -> (any GateObserver)? {

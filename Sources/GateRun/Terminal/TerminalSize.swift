@@ -1,11 +1,11 @@
 internal import LibC
 
-/// How large a terminal is now.
+/// The size of a terminal in columns and rows.
 struct TerminalSize: Equatable {
   var width: Int
   var height: Int
 
-  /// Asked anew at each frame, so that no signal handler is needed to follow a change.
+  /// The current size; it is read at each frame, so no signal handler is needed to follow changes.
   static var current: TerminalSize { of(STDERR_FILENO) }
 
   static func of(_ descriptor: Int32) -> TerminalSize {

@@ -1,23 +1,25 @@
 internal import CRE2
 package import GateCore
 
-/// A regular expression in RE2's syntax, to be looked for in what instances answer.
+/// A regular expression in RE2's syntax, for searches in responses.
 ///
-/// RE2 does not backtrack: a search takes a time that grows with the text, times at most the size
-/// of the compiled pattern, whatever either was made for. Both are bounded here, and so is a check.
+/// RE2 does not backtrack: the time of a search is at most proportional to the length of the text
+/// times the size of the compiled pattern, whatever they are. Both are limited here, and so is a
+/// check.
 package final class BodyPattern: Sendable {
-  /// Only read after it was made; RE2's searches may run side by side.
+  /// The compiled pattern, which is only read after its creation; RE2's searches may run in
+  /// parallel.
   private nonisolated(unsafe) let compiled: OpaquePointer
-  /// How many groups it captures.
+  /// The number of capturing groups.
   package let groups: Int
-  /// In RE2's instructions.
+  /// The size of the compiled pattern, in RE2's instructions.
   package let size: Int
 
-  /// So large may a compiled pattern be, in instructions; `[a-z]+ok` has 8, `.{1,100}` has 900.
+  /// The largest compiled pattern, in instructions; `[a-z]+ok` has 8, `.{1,100}` has 900.
   package static let largest = 2048
-  /// RE2's automaton and its cache may take so much memory.
+  /// The memory limit of RE2's automaton and its cache, in bytes.
   private static let memory: Int64 = 8 * 1_048_576
-  /// Instructions times bytes: what one search may cost at most, 0.7 s on a slow machine.
+  /// The limit for instructions times bytes in a search, which takes up to 0.7 s on a slow machine.
   package static let mostWork = 64 * 1_048_576
 
   /// Compiles a pattern.
@@ -66,15 +68,15 @@ package final class BodyPattern: Sendable {
       + "compiled; use fewer or smaller repetitions"
   }
 
-  /// So many bytes of a text are looked at.
+  /// The number of bytes of a text that are searched.
   package var bytesLookedAt: Int { Self.mostWork / max(size, 1) }
 
-  /// Whether it is found anywhere in the text.
+  /// Whether the text contains a match.
   func isFound(in text: String) -> Bool {
     searched(text) { hg_pattern_search(compiled, $0.baseAddress, $0.count, nil, nil) }
   }
 
-  /// What its first group finds; nil where the pattern is not found, or the group takes no part.
+  /// The text of the first group; nil if the pattern does not match, or the group takes no part.
   func firstGroup(in text: String) -> String? {
     searched(text) { text in
       var (start, end) = (-1, -1)

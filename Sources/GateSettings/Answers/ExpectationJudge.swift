@@ -12,7 +12,9 @@ package struct ExpectationJudge: AnswerJudge {
   /// The number of bytes of a body in which patterns are searched and JSON is read.
   package let bodyBytesWanted = 256 * 1024
 
-  /// - Throws: `GrammarError` for a regular expression that is none.
+  /// Creates a judge.
+  ///
+  /// - Throws: `GrammarError` for an invalid regular expression.
   package init(
     _ expectations: Expectations, secrets: SecretMask = []
   ) throws(GrammarError) {
@@ -28,7 +30,7 @@ package struct ExpectationJudge: AnswerJudge {
   }
 
   package func judge(_ answer: Answer) -> AnswerJudgement {
-    // What is no UTF-8 becomes U+FFFD, which `.` matches.
+    // Invalid UTF-8 becomes U+FFFD, which `.` matches.
     let text = needsText ? String(decoding: answer.body, as: UTF8.self) : ""
     let json = needsJSON ? json(answer) : .failure(JSONError(.malformed, at: 0))
     let version = version(answer, text, try? json.get())

@@ -1,7 +1,7 @@
 internal import GateCore
 internal import GateText
 
-/// An item of `health_checks`: a name, and settings of a health check as a file has them.
+/// An item of `health_checks`: a name, and the settings of a health check, as in a settings file.
 package struct CheckEntry {
   package var name: String
   package var given: RawSettings
@@ -9,7 +9,7 @@ package struct CheckEntry {
 
   /// Reads a mapping; `number` counts from 1.
   ///
-  /// - Throws: `SettingsError` with all that is wrong with it.
+  /// - Throws: `SettingsError` with all errors in it.
   package init(_ text: SettingText, number: Int) throws(SettingsError) {
     let what = "health check \(number)"
     guard case .object(let object)? = try? JSONValue(parsing: Array(text.text.utf8)) else {
@@ -39,7 +39,8 @@ package struct CheckEntry {
     }
   }
 
-  /// What it is called where it has no name: the load balancer or target group that it is of.
+  /// The default name of a check: that of the load balancer or target group from which it is
+  /// imported.
   package static func name(of source: String?) -> String? {
     guard let source else { return nil }
     // An ARN of a target group: `arn:…:targetgroup/NAME/ID`.
@@ -49,9 +50,10 @@ package struct CheckEntry {
     return name.isEmpty ? source : String(name)
   }
 
-  /// Its settings over what it was imported from, over the run's own.
+  /// The settings of the check: its own override the imported ones, and those override the run's.
   ///
-  /// Of the run's those are left out that mean nothing to its protocol: they are for the others.
+  /// Settings of the run that do not apply to its protocol are left out: they are for the other
+  /// checks.
   func values(over usual: RawSettings) -> RawSettings {
     var values = RawSettings(values: imported?.layer.values.filter { $0.key.isOfNamedCheck } ?? [:])
     values.values.merge(given.values.filter { $0.key.isOfNamedCheck }) { _, own in own }
@@ -62,13 +64,13 @@ package struct CheckEntry {
     return values
   }
 
-  /// Whether it says what the value of a setting is, or what it was imported from does.
+  /// Whether the check itself, or its import, gives a setting.
   func gives(_ key: SettingKey) -> Bool {
-    // What it lacks is its own lack.
+    // A missing target is an error of the check itself.
     key == .target || given.values[key] != nil || imported?.layer.values[key] != nil
   }
 
-  /// Why a value of the run cannot be meant for it; nil where it can.
+  /// Why a value of the run does not apply to it; nil if it does.
   func misfit(
     of key: SettingKey, _ texts: [SettingText], over usual: RawSettings
   ) -> SettingCell.Misfit? {
@@ -81,7 +83,7 @@ package struct CheckEntry {
 }
 
 extension RawSettings {
-  /// Reads the settings of an entry; all of them stand where the entry does.
+  /// Reads the settings of an item; all of them have the item's origin.
   fileprivate init(entry object: JSONObject, of what: String, at origin: SettingOrigin) {
     self.init()
     for (name, value) in object where name.text != "name" {
@@ -134,7 +136,7 @@ extension JSONValue {
 }
 
 extension RawSettings {
-  /// With an item of `health_checks` for each of several `import_from`.
+  /// A copy in which several values of `import_from` become items of `health_checks`.
   package var withChecksOfImports: RawSettings {
     guard let sources = values[.importFrom], sources.count > 1 else { return self }
     var settings = self

@@ -6,19 +6,19 @@ package struct CheckSettings: Hashable, Sendable {
   package var check: HealthCheck
   package var request: RequestSettings
   package var tls: TLSSettings
-  /// A bastion's URL: `http://`, `https://`, `socks5://` or `socks5h://`.
+  /// The URL of a proxy: `http://`, `https://`, `socks5://` or `socks5h://`; nil for none.
   package var proxy: String?
-  /// `HOST1:PORT1:HOST2:PORT2`, as curl takes them.
+  /// `HOST1:PORT1:HOST2:PORT2`, in curl's notation.
   package var connectTo: [String]
   package var expectations: Expectations
-  /// The port that stands for `traffic-port` in what the check was imported from.
+  /// The port for `traffic-port` in the imported health check; nil if it has none.
   package var trafficPort: Int?
-  /// The effective settings that it was made from.
+  /// The effective settings from which it was made.
   package var inForce = RawSettings()
 }
 
 extension Settings {
-  /// The first of the health checks, where there are several.
+  /// The first of the health checks.
   package var check: HealthCheck { checks[0].check }
 
   package var request: RequestSettings { checks[0].request }
@@ -27,12 +27,12 @@ extension Settings {
   package var connectTo: [String] { checks[0].connectTo }
   package var expectations: Expectations { checks[0].expectations }
 
-  /// Where each instance is checked.
+  /// The ports at which each instance is checked.
   package var ports: CheckPorts { checks.ports }
 }
 
 extension [CheckSettings] {
-  /// Where each instance is checked by them.
+  /// The ports at which these health checks check each instance.
   var ports: CheckPorts {
     CheckPorts(
       map { settings in
@@ -56,7 +56,7 @@ package struct CheckImport: Sendable {
 }
 
 extension SettingsReader {
-  /// What a health check is made of, by the settings that are in force here.
+  /// Reads a health check from the settings in force.
   mutating func checkSettings() -> CheckSettings {
     let check = healthCheck()
     return CheckSettings(
@@ -65,9 +65,9 @@ extension SettingsReader {
       expectations: expectations())
   }
 
-  /// The health checks: the one that the run's own settings describe, or several with names.
+  /// Reads the health checks: the one of the run's own settings, or several with names.
   ///
-  /// The usual one is the run's own in either case: guards have its numbers.
+  /// `usual` is the run's own in both cases: guards use its interval and thresholds.
   mutating func checks(
     _ strictness: Strictness, _ imports: [CheckImport?], probeFrom: ProbeOrigin
   ) -> (checks: [CheckSettings], usual: HealthCheck) {
@@ -94,7 +94,7 @@ extension SettingsReader {
       checks.append(settings(of: entry, over: usual, strictness, probeFrom: probeFrom))
     }
     let own = validated(usual, beside: entries)
-    // Something must stand for what could not be read.
+    // Something must replace a check that could not be read.
     return (checks.isEmpty ? [own] : checks, own.check)
   }
 
@@ -111,7 +111,7 @@ extension SettingsReader {
         probeFrom: probeFrom))
     reader.compare(settings.request, with: settings.check.target)
     for problem in reader.ownProblems {
-      // What is wrong with a value of the run's is said once, and of the run.
+      // An error in a value of the run is reported once, for the run.
       let isOwn = problem.key.map { entry.gives($0) } ?? true
       let said = isOwn ? problem.ofCheck(entry.name) : problem
       if !problems.contains(said) { add([said]) }
@@ -124,7 +124,7 @@ extension SettingsReader {
     return settings
   }
 
-  /// The run's own values must be meant for one of the checks at least, and be well written.
+  /// Checks that each of the run's own values is valid, and applies to at least one of the checks.
   private mutating func validated(
     _ usual: RawSettings, beside entries: [CheckEntry]
   ) -> CheckSettings {
@@ -162,8 +162,7 @@ extension SettingsReader {
 }
 
 extension GuardMeasure {
-  /// Gives it the numbers of the run, where it has none of its own and the first health check has
-  /// others.
+  /// Sets values of the run where the item has none of its own and the first health check differs.
   mutating func complete(from usual: HealthCheck, beside first: HealthCheck) {
     let asked = usual.asked(as: self)
     guard asked.numbers != first.asked(as: self).numbers else { return }
@@ -182,17 +181,17 @@ extension HealthCheck {
 }
 
 extension SettingKey {
-  /// Whether a health check of several can have its own.
+  /// Whether each of several health checks can have its own value.
   package var isOfNamedCheck: Bool {
     setting.section == .healthCheck && self != .strict && self != .healthChecks
   }
 
-  /// Its place in help and documentation.
+  /// Its position in help and documentation.
   fileprivate var order: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 }
 
 extension RawSettings {
-  /// What of them a health check of several takes over.
+  /// The settings that each of several health checks takes over.
   fileprivate var ofChecks: RawSettings {
     RawSettings(values: values.filter { $0.key.isOfNamedCheck })
   }

@@ -3,31 +3,33 @@ internal import GateText
 /// Names that other programs use for this program's options, values and commands.
 ///
 /// Each word is one that `curl`, `kubectl`, `wait4x`, `k6`, the AWS console or a load balancer's
-/// manual uses. Whoever types it learns the word to type here; it is not taken for it.
+/// manual uses. The error for such a word says what to type here; the word itself is not accepted.
 package enum ForeignWords {
-  /// What to do in place of an option, without its hyphens; nil for a word that is not known.
+  /// The advice for an unknown option, given without hyphens; nil if the word is not in the table.
   package static func advice(forOption name: String) -> String? {
     options[name.lowercased().replacing("_", with: "-")]
   }
 
-  /// What to do in place of an option of one letter, of which `-x` is another than `-X`.
+  /// The advice for a short option, such as `-x` or `-X`, which differ; nil if it is not in the
+  /// table.
   package static func advice(forLetter letter: String) -> String? {
     letters[letter].map { options[$0] ?? $0 }
   }
 
-  /// The settings that are meant by another word, such as `retries` in a file; empty for a word that
-  /// is not known, or is answered by no setting.
+  /// The settings that another word, such as `retries` in a file, may mean.
+  ///
+  /// It is empty for a word that is not in the table, or corresponds to no setting.
   package static func settings(for word: String) -> [SettingKey] {
     let flags = advice(forOption: word)?.optionNames ?? []
     return flags.compactMap { flag in SettingKey.allCases.first { $0.flag == flag } }
   }
 
-  /// What to do in place of a command; nil for a word that is not known.
+  /// The advice for an unknown command; nil if the word is not in the table.
   package static func advice(forCommand word: String) -> String? {
     commands[word.lowercased()]
   }
 
-  /// The value of a setting that is meant by another word; nil for a word that is not known.
+  /// The value of a setting that another word means; nil if the word is not in the table.
   package static func value(for word: String, of key: SettingKey) -> String? {
     values[key]?[word.lowercased().replacing("_", with: "-")]
   }
@@ -148,7 +150,7 @@ package enum ForeignWords {
     list-scenarios scenarios: 'healthgate demo --list' names the scenarios
     """)
 
-  /// Those of `curl` first; each is an option above, or an advice of its own.
+  /// The short options, those of `curl` first; each has the name of an option above, or advice.
   private static let letters: [String: String] = [
     "A": "agent", "E": "cert", "L": "location", "X": "request", "b": "cookie", "d": "data",
     "f": "file", "k": "insecure", "m": "duration", "p": "port", "s": "quiet", "u": "user",
@@ -186,7 +188,7 @@ package enum ForeignWords {
     completion completions: use --generate-completion-script bash, zsh or fish
     """)
 
-  /// All words that have an advice, for the test that each names something that is there.
+  /// All words with advice, for the test that it names something that exists.
   package static var allAdvice: [(word: String, advice: String)] {
     options.map { ($0.key, $0.value) }.sorted { $0.word < $1.word }
   }
@@ -199,7 +201,7 @@ package enum ForeignWords {
     commands.map { ($0.key, $0.value) }.sorted { $0.word < $1.word }
   }
 
-  /// Reads rows of words, a colon and what is said for each of them; an indented line goes on.
+  /// Reads rows of words, a colon and their advice; an indented line continues the row.
   private static func table(_ text: String) -> [String: String] {
     var table: [String: String] = [:]
     for row in text.replacing("\n    ", with: " ").split(separator: "\n") {
@@ -215,7 +217,7 @@ package enum ForeignWords {
 }
 
 extension String {
-  /// The options that a sentence names, but for those of commands that it quotes.
+  /// The options that a sentence names, except for those of commands that it quotes.
   package var optionNames: [String] {
     split(separator: "'", omittingEmptySubsequences: false).enumerated()
       .filter { $0.offset.isMultiple(of: 2) }
@@ -223,7 +225,7 @@ extension String {
       .filter { $0.hasPrefix("--") }.map(String.init)
   }
 
-  /// `HealthCheckInterval` and `health_check_interval` as an option spells them.
+  /// A name such as `HealthCheckInterval` or `health_check_interval` in the spelling of an option.
   package var hyphenated: String {
     var words = ""
     var wasLowercase = false

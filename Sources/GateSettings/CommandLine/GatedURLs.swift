@@ -1,14 +1,15 @@
 import GateCore
 
-/// The URLs of `healthgate run`: one noun in place of a target and a list of instances.
+/// The URLs of `healthgate run`, a short form of a target and a list of instances.
 package enum GatedURLs {
-  /// The flags, and the settings that URLs stand for: `http://10.0.1.5/health
-  /// http://10.0.1.6/health` are `--target HTTP:80/health --instances 10.0.1.5,10.0.1.6`.
+  /// Adds the settings for URLs to the flags.
   ///
-  /// With URLs that differ in their port the target's is `traffic-port`, and each keeps its own.
+  /// `http://10.0.1.5/health http://10.0.1.6/health` are `--target HTTP:80/health --instances
+  /// 10.0.1.5,10.0.1.6`. If the ports of the URLs differ, the target has `traffic-port`, and each
+  /// instance its own port.
   ///
-  /// - Throws: `SettingsError` with all that cannot be read; then with what cannot be asked alike,
-  ///   or is given beside them.
+  /// - Throws: `SettingsError` with all URLs that are invalid; then with those that cannot be
+  ///   combined, or with flags that contradict them.
   package static func settings(
     _ urls: [String], beside flags: [(SettingKey, [String])]
   ) throws(SettingsError) -> [(SettingKey, [String])] {
@@ -58,7 +59,7 @@ package enum GatedURLs {
     return places
   }
 
-  /// What is asked otherwise than of the first, but for the port.
+  /// The error for a URL that differs from the first one in more than the port; nil if it does not.
   private static func difference(_ place: Place, _ first: Place) -> SettingProblem? {
     let (one, other) = (place.target, first.target)
     let halves = [one, other].map {
@@ -92,12 +93,12 @@ package enum GatedURLs {
 }
 
 extension String {
-  /// Whether it is more of an address than of a command: `10.0.1.5:80`, `web.example/health`.
+  /// Whether it looks more like an address than a command: `10.0.1.5:80`, `web.example/health`.
   package var looksLikePlace: Bool {
     contains { ".:/[".contains($0) }
   }
 
-  /// How a place is given that is not written as a URL.
+  /// The hint for an address that is not written as a URL.
   package var hintAtURL: String {
     if contains(","),
       (try? split(separator: ",").map { try InstanceSpec(parsing: String($0)) }) != nil

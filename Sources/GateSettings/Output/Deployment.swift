@@ -1,13 +1,13 @@
 package import GateCore
 package import GateText
 
-/// What is deployed and where, as the user says, and the build that deploys it.
+/// The deployed release and the environment, as the user names them, and the build that deploys it.
 ///
-/// Nothing of it decides: it tells readers of which release the verdict is.
+/// Nothing of it affects the decision: it tells readers which release the verdict is about.
 package struct Deployment: Hashable, Sendable {
-  /// By name, each once.
+  /// The labels, sorted by name and unique.
   package private(set) var labels: [Label]
-  /// Nil outside of a CI system.
+  /// The build; nil outside a CI system.
   package var build: Build?
 
   package init(labels: [Label] = [], build: Build? = nil) {
@@ -16,9 +16,9 @@ package struct Deployment: Hashable, Sendable {
   }
 
   package struct Label: Hashable, Sendable {
-    /// In the grammar `[a-z][a-z0-9_.-]*`.
+    /// The name, in the grammar `[a-z][a-z0-9_.-]*`.
     package var name: String
-    /// Cleaned: it may be a branch's name, or the first line of somebody's commit.
+    /// The sanitized value: it may be a branch's name, or the first line of a commit message.
     package let value: String
 
     package init(_ name: String, _ value: String) {
@@ -27,12 +27,13 @@ package struct Deployment: Hashable, Sendable {
     }
   }
 
-  /// A build of a CI system, as far as its variables tell; whoever proposes a change names its
-  /// branch.
+  /// A build of a CI system, as far as its variables tell.
+  ///
+  /// Whoever proposes a change chooses its branch name, so no text is trusted.
   package struct Build: Hashable, Sendable {
-    /// Such as `github`.
+    /// The CI system, such as `github`.
     package var system: String
-    /// The build's own page.
+    /// The URL of the build's page; nil if it is not known.
     package let link: String?
     package let commit: String?
     package let branch: String?
@@ -45,7 +46,7 @@ package struct Deployment: Hashable, Sendable {
     }
   }
 
-  /// Of which release it is, for titles: `web in production`; nil when no label says so.
+  /// The release for titles, such as `web in production`; nil if no label names it.
   package var title: String? {
     let parts = ["service", "environment"].compactMap(value(of:)).filter { !$0.isEmpty }
     return parts.isEmpty ? nil : parts.joined(separator: " in ").printable.cut(to: 120)
@@ -57,7 +58,7 @@ package struct Deployment: Hashable, Sendable {
 extension Deployment.Label {
   /// Reads `NAME=VALUE`.
   ///
-  /// - Throws: `GrammarError` when it is none.
+  /// - Throws: `GrammarError` for another form.
   package init(parsing text: String) throws(GrammarError) {
     guard let separator = text.firstIndex(of: "=") else {
       throw GrammarError("a label is NAME=VALUE, such as service=web")
@@ -90,7 +91,7 @@ extension SettingsReader {
 }
 
 extension Deployment {
-  /// As the fields `labels` and `ci`.
+  /// Writes the fields `labels` and `ci`.
   package func write(to writer: inout JSONWriter) {
     writer.object("labels") { writer in
       for label in labels { writer.field(named: label.name, label.value) }
@@ -106,7 +107,7 @@ extension Deployment {
 }
 
 extension Deployment.Build {
-  /// Its page where that can be linked to: whatever else a variable or a journal has is shown, or left out.
+  /// The URL of its page if it is safe to link to; nil for any other text.
   package var page: String? {
     guard let link, ["http://", "https://"].contains(where: link.hasPrefix),
       link.utf8.allSatisfy(Self.isOfURL)
@@ -114,7 +115,7 @@ extension Deployment.Build {
     return link
   }
 
-  /// RFC 3986, without what could end a link in a document.
+  /// Whether RFC 3986 allows the byte in a URL, and it cannot end a link in a document.
   private static func isOfURL(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
@@ -124,7 +125,7 @@ extension Deployment.Build {
     }
   }
 
-  /// Such as `github, main at 0a1b2c3d4e5f`.
+  /// A description, such as `github, main at 0a1b2c3d4e5f`.
   package var words: String {
     let place = [branch, commit.map { String($0.prefix(12)) }].compactMap { $0?.printable }
     return place.isEmpty ? system : "\(system), \(place.joined(separator: " at "))".cut(to: 200)

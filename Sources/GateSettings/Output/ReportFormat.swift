@@ -1,7 +1,7 @@
 package import GateCore
 internal import GateText
 
-/// A form in which a verdict is reported.
+/// A format of a report.
 package enum ReportFormat: String, Hashable, Sendable, CaseIterable {
   case html
   case junit
@@ -13,7 +13,7 @@ package enum ReportFormat: String, Hashable, Sendable, CaseIterable {
 
   /// Reads a name.
   ///
-  /// - Throws: `GrammarError` that names those that there are.
+  /// - Throws: `GrammarError` that lists the names.
   package init(named name: String) throws(GrammarError) {
     let names = Self.allCases.map(\.rawValue)
     guard let format = Self(rawValue: name.lowercased()) else {
@@ -23,7 +23,7 @@ package enum ReportFormat: String, Hashable, Sendable, CaseIterable {
     self = format
   }
 
-  /// Whether it shows the course of the checks, which the verdict alone does not have.
+  /// Whether it shows the checks over time, which the verdict alone does not have.
   package var needsTimeline: Bool {
     switch self {
     case .html: true
@@ -32,7 +32,7 @@ package enum ReportFormat: String, Hashable, Sendable, CaseIterable {
   }
 }
 
-/// A report that a run leaves behind.
+/// A report that a run writes.
 package struct ReportRequest: Hashable, Sendable {
   package var format: ReportFormat
   package var path: String

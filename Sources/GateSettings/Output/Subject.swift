@@ -3,14 +3,15 @@ package import GateCore
 /// The deployed artifact that an attestation is about, by its digest.
 package struct Subject: Hashable, Sendable {
   package var name: String
-  /// Such as `sha256`, `sha512` or `gitCommit`.
+  /// The algorithm, such as `sha256`, `sha512` or `gitCommit`.
   package var algorithm: String
-  /// In lower-case hexadecimal.
+  /// The digest in lower-case hexadecimal.
   package var digest: String
 }
 
 extension Subject {
-  /// Reads `NAME@sha256:HEX`, as images are pinned, or `sha256:HEX`, whose name is the digest.
+  /// Reads `NAME@sha256:HEX`, the notation of pinned images, or `sha256:HEX`, whose name is the
+  /// digest.
   ///
   /// - Throws: `GrammarError`, which says what was expected instead.
   package init(parsing text: String) throws(GrammarError) {

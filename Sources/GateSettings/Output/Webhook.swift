@@ -1,31 +1,31 @@
 package import GateCore
 internal import GateText
 
-/// Where something is posted to, and in which form.
+/// The URL to post something to, and the format.
 package struct Webhook: Hashable, Sendable {
-  /// `http` or `https`; its path is a secret as often as not.
+  /// The URL with `http` or `https`; its path is usually a secret.
   package var url: String
   package var form: Form
 
   package enum Form: Hashable, Sendable {
-    /// The document or the lines as they are.
+    /// The document or the lines without changes.
     case json
-    /// A message that Slack's incoming webhooks take, and Mattermost's.
+    /// A message for Slack's or Mattermost's incoming webhooks.
     case slack
   }
 
-  /// What may stand before a URL to ask for a message.
+  /// The prefix of a URL that requests such a message.
   static let slackPrefix = "slack:"
 
   /// Reads `https://HOST/PATH`, or `slack:https://HOST/PATH`.
   ///
-  /// - Throws: `GrammarError`; its words show no more than the host.
+  /// - Throws: `GrammarError`, which shows at most the host.
   package init(parsing text: String) throws(GrammarError) {
     let url = text.hasPrefix(Self.slackPrefix) ? text.dropFirst(Self.slackPrefix.count) : text[...]
     guard let separator = url.firstRange(of: "://"),
       ["http", "https"].contains(url[..<separator.lowerBound].lowercased())
     else {
-      // Anything of it may be the secret.
+      // Any part of it may be the secret.
       throw GrammarError("not a URL that begins with https:// or http://")
     }
     let shown = Self.masked(text).shown
@@ -42,10 +42,10 @@ package struct Webhook: Hashable, Sendable {
     form = url.count < text.count || isSlack ? .slack : .json
   }
 
-  /// The URL as it may be shown anywhere: its host.
+  /// The URL in a form that is safe to show: only its host.
   package var shown: String { Self.masked(url) }
 
-  /// Of a URL only the host is shown: the path is the secret.
+  /// Masks a URL except for its host, because the path is the secret.
   static func masked(_ text: String) -> String {
     let form = text.hasPrefix(slackPrefix) ? slackPrefix : ""
     let url = text.dropFirst(form.count)
@@ -61,11 +61,11 @@ package struct Webhook: Hashable, Sendable {
       + (path.isEmpty || path == "/" ? path : "/\(SecretMask.mask)")
   }
 
-  /// What must not appear in any output: the parts of what follows the host, and a password.
+  /// The texts that no output may show: the parts after the host, and a password.
   static func secrets(in text: String) -> [String] {
     guard let separator = text.firstRange(of: "://") else { return [text] }
     let path = text[separator.upperBound...].drop { !"/?#".contains($0) }
-    // A part in small letters is a word, which answers have too: services, webhooks.
+    // A part in lower case is a word such as `services` or `webhooks`, which responses contain too.
     let parts = path.split { "/?&=#".contains($0) }.filter { part in
       part.utf8.count >= 16 || part.contains { $0.isNumber || $0.isUppercase }
     }

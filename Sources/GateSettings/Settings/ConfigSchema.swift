@@ -1,6 +1,6 @@
 internal import GateText
 
-/// The JSON Schema (2020-12) of the file of settings, made from the table of settings.
+/// The JSON Schema (2020-12) of the settings file, made from the table of settings.
 package func configSchema() -> String {
   let properties = SettingKey.allCases.map { key in
     "    \(quotedScalar(key.rawValue)): \(key.setting.schema)"
@@ -21,8 +21,8 @@ package func configSchema() -> String {
     """
 }
 
-/// What does not go together, whatever the values: two of the settings that name the group, and those
-/// that the table keeps apart.
+/// Combinations that are invalid whatever the values are: two settings that name the group, and
+/// those that the table excludes.
 private var exclusive: String {
   let sources = SettingKey.sources
   let rivalSources = sources.indices.flatMap { first in
@@ -39,7 +39,7 @@ private let schemaDescription =
   + "setting is required here."
 
 extension Setting {
-  /// An object of one line: the description, and what a value may be.
+  /// The schema of a setting on one line: its description and its values.
   fileprivate var schema: String {
     "{ \"description\": \(quotedScalar("\(help) Default: \(whenUnset.words).")), \(valueSchema) }"
   }
@@ -85,7 +85,7 @@ extension Setting {
     }
   }
 
-  /// As texts, and as the numbers that YAML takes them for: `1.2`.
+  /// The names as texts, and as the numbers that YAML may read them as, such as `1.2`.
   private func choices(_ names: [String]) -> [String] {
     names.map(quotedScalar) + names.filter { Double($0) != nil }
   }
@@ -110,10 +110,10 @@ private func mappingSchema(_ fields: [(name: String, schema: String)], more: Str
     + properties.joined(separator: ", ") + " }"
 }
 
-/// Texts by names.
+/// The schema of a mapping of texts by name.
 private let textsSchema = "\"type\": \"object\", \"additionalProperties\": { \(textSchema) }"
 
-/// A guard that is a mapping.
+/// The schema of a guard that is a mapping.
 private let guardSchema: String = {
   let forms = GuardSpec.fieldNames
   let one = forms.map { "{ \"required\": [\(quotedScalar($0))] }" }.joined(separator: ", ")
@@ -132,7 +132,7 @@ private let guardSchema: String = {
       ], more: "\"oneOf\": [\(one)], ")
 }()
 
-/// A step of the canary.
+/// The schema of a step of the canary.
 private let stepSchema: String = {
   let oneGuard = "\"anyOf\": [{ \(textSchema) }, { \(guardSchema) }]"
   let list = "{ \"type\": \"array\", \"items\": { \(oneGuard) } }"
@@ -142,7 +142,7 @@ private let stepSchema: String = {
   return mappingSchema(texts + times + [("weight", numberSchema(0...100)), ("guard", guards)])
 }()
 
-/// One of several health checks.
+/// The schema of an item of `health_checks`.
 private let checkSchema: String = {
   let keys = SettingKey.allCases.filter { $0.isOfNamedCheck || $0 == .importFrom }
   return mappingSchema([("name", textSchema)] + keys.map { ($0.rawValue, $0.setting.valueSchema) })

@@ -1,7 +1,7 @@
 import GateCore
 internal import GateText
 
-/// Rules for settings that are valid each, but make no sense together.
+/// Rules for settings that are valid on their own, but contradict each other.
 extension SettingsReader {
   mutating func compare(_ request: RequestSettings, with target: HealthCheckTarget) {
     guard areSound(.target) else { return }
@@ -15,7 +15,7 @@ extension SettingsReader {
     if request.protocolVersion != .http1, target.scheme.hasPath { compareFields(of: request) }
   }
 
-  /// What concerns the connection has no place in HTTP/2 (RFC 9113, section 8.2.2).
+  /// Rejects header fields about the connection in HTTP/2 (RFC 9113, section 8.2.2).
   private mutating func compareFields(of request: RequestSettings) {
     let names = ["connection", "proxy-connection", "keep-alive", "transfer-encoding", "upgrade"]
     for field in request.headers {
@@ -48,11 +48,11 @@ extension SettingsReader {
     }
   }
 
-  /// Warns of a soak that is too short to show anything.
+  /// Warns about a soak that is too short to detect a failure.
   mutating func compareSoak(
     of group: GroupSettings, with checks: [HealthCheck], _ following: FollowingSettings
   ) {
-    // What the load balancer sees it sees by its own checks.
+    // The load balancer's view depends on its own checks, whose settings are not known here.
     guard areSound(.soak, .interval, .timeout, .unhealthyThreshold, .semantics, .probeFrom),
       following.probeFrom == .here
     else { return }
@@ -62,7 +62,8 @@ extension SettingsReader {
     }
   }
 
-  /// Failing and recovering must not be the quicker way to be healthy.
+  /// Rejects thresholds under which an instance that fails and recovers would become healthy
+  /// sooner.
   private mutating func compareThresholds(of check: HealthCheck, _ group: GroupSettings) {
     guard check.initialThreshold > check.healthyThreshold,
       isGiven(.initialThreshold) || !check.name.isEmpty,
@@ -101,11 +102,11 @@ extension SettingsReader {
 }
 
 extension HealthCheck {
-  /// What a soak misses that is set but shorter than what it has to see takes; nil when there is
-  /// none, or it is long enough.
+  /// The warning about a soak that is set but too short for its purpose; nil if it needs none.
   ///
-  /// The first check after a death begins up to an interval later and is over a timeout after that;
-  /// the last that makes the instance unhealthy ends so many intervals, and a timeout, later.
+  /// After an instance dies, its next check begins up to an interval later and takes up to a
+  /// timeout. The check that makes the instance unhealthy ends `unhealthy_threshold` intervals and
+  /// a timeout later.
   package func warning(ofSoak soak: Duration) -> String? {
     guard soak > .zero else { return nil }
     let check = interval + timeout

@@ -3,7 +3,7 @@ package import GateText
 
 /// Expectations of a successful response beyond those of the load balancer.
 package struct Expectations: Hashable, Sendable {
-  /// A regular expression that is found in the body; known to compile.
+  /// A regular expression that must match in the body, and is known to compile; nil for none.
   package var body: String?
   package var headers: [Answer.Field]
   package var json: [JSONExpectation]
@@ -24,13 +24,13 @@ package struct Expectations: Hashable, Sendable {
   }
 }
 
-/// An expected value at a JSON Pointer in the body: `/status=ok`.
+/// A required value at a JSON Pointer in the body, such as `/status=ok`.
 package struct JSONExpectation: Hashable, Sendable {
   package var pointer: JSONPointer
-  /// The value as JSON writes it, without the quotes of a string.
+  /// The value as in JSON, without the quotes of a string.
   package var value: String
 
-  /// Reads `POINTER=VALUE`; the first `=` is the one between them.
+  /// Reads `POINTER=VALUE`; the first `=` separates them.
   ///
   /// - Throws: `GrammarError`, which says what was expected instead.
   package init(parsing text: String) throws(GrammarError) {
@@ -42,7 +42,7 @@ package struct JSONExpectation: Hashable, Sendable {
   }
 }
 
-/// The version that every success must carry.
+/// The version that every passing check's response must have.
 package struct VersionExpectation: Hashable, Sendable {
   /// The expected version; nil if the version is only reported.
   package var version: String?
@@ -54,11 +54,11 @@ package struct VersionExpectation: Hashable, Sendable {
   }
 }
 
-/// Where a response carries its version.
+/// Where to read the version in a response.
 package enum VersionSource: Hashable, Sendable {
   case header(String)
   case json(JSONPointer)
-  /// What the one group of this regular expression finds in the body; known to compile.
+  /// The text that the only group of this regular expression matches in the body; known to compile.
   case body(String)
 
   /// Reads `header:NAME`, `json:POINTER` or `body:REGEX`.
@@ -85,9 +85,9 @@ package enum VersionSource: Hashable, Sendable {
   }
 }
 
-/// Compiles a regular expression, to say now what is wrong with it.
+/// Compiles a regular expression to detect errors early.
 ///
-/// - Throws: `GrammarError`, with the compiler's reason.
+/// - Throws: `GrammarError` with the compiler's reason.
 func checkedPattern(_ pattern: String) throws(GrammarError) -> String {
   _ = try BodyPattern(pattern)
   return pattern

@@ -4,9 +4,9 @@ internal import GateText
 /// The settings of the group's policy, before the size of the group is known.
 @dynamicMemberLookup
 package struct GroupSettings: Hashable, Sendable {
-  /// What was set; the size of the group, and how it is followed, come with the group.
+  /// The policy as set; the size of the group and its membership are added later.
   package var policy: GatePolicy
-  /// The setting `expected`; nil for the number that the source gives.
+  /// The setting `expected`; nil for the number that the source reports.
   package var expected: Int?
 
   package subscript<Value>(dynamicMember path: KeyPath<GatePolicy, Value>) -> Value {
@@ -29,22 +29,22 @@ package struct GroupSettings: Hashable, Sendable {
 extension Settings {
   /// The policy for a fixed list of this many instances.
   ///
-  /// - Throws: what cannot be: none at all, more expected than listed, more healthy than expected.
+  /// - Throws: `SettingsError` if the list is empty, more instances are expected than listed, or
+  ///   more must be healthy than expected.
   package func policy(for instanceCount: Int) throws(SettingsError) -> GatePolicy {
     let problems = group.problems(forListOf: instanceCount, from: source.key, inForce)
     guard problems.isEmpty else { throw SettingsError(problems) }
     return group.policy(expecting: group.expected ?? instanceCount, .fixed)
   }
 
-  /// The policy for a group that may change, with the number that the source expects, if it gives
-  /// one.
+  /// The policy for a group that may change, with the number that the source expects, if it does.
   ///
-  /// - Throws: more healthy than expected.
+  /// - Throws: `SettingsError` if more instances must be healthy than expected.
   package func policy(
     forChangingGroupOf listed: Int, declared: Int?
   ) throws(SettingsError) -> GatePolicy {
     let expected = group.expected ?? declared ?? max(listed, 1)
-    // Of a group that wants none it is said when the run begins.
+    // An expected size of 0 is reported when the run begins.
     let problems = expected > 0 ? group.problems(expecting: expected, inForce) : []
     guard problems.isEmpty else { throw SettingsError(problems) }
     return group.policy(
@@ -90,7 +90,7 @@ extension GroupSettings {
 }
 
 extension RawSettings {
-  /// Where the first value of a setting was given.
+  /// The origin of a setting's first value; nil if it has none.
   package func origin(of key: SettingKey) -> SettingOrigin? {
     values[key]?.first?.origin
   }

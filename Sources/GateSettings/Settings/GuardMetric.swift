@@ -1,15 +1,17 @@
 internal import GateCore
 internal import GateText
 
-/// A CloudWatch metric as a guard names it: `AWS/ApplicationELB/TargetResponseTime?statistic=p99`.
+/// A CloudWatch metric in a guard's notation:
+/// `AWS/ApplicationELB/TargetResponseTime?statistic=p99`.
 package struct GuardMetric: Hashable, Sendable {
-  /// `AWS/ApplicationELB`.
+  /// The namespace, such as `AWS/ApplicationELB`.
   package var namespace: String
   package var name: String
   package var dimensions: [Dimension] = []
-  /// `Average`, `Sum`, `Minimum`, `Maximum`, `SampleCount`, or a percentile or trimmed mean: `p99.9`, `tm95`.
+  /// `Average`, `Sum`, `Minimum`, `Maximum`, `SampleCount`, or a percentile or trimmed mean such as
+  /// `p99.9` or `tm95`.
   package var statistic = "Average"
-  /// 10 s, 30 s, or whole minutes up to a day.
+  /// The period: 10 s, 30 s, or whole minutes up to a day.
   package var period = Duration.seconds(60)
 
   package struct Dimension: Hashable, Sendable {
@@ -17,13 +19,13 @@ package struct GuardMetric: Hashable, Sendable {
     package var value: String
   }
 
-  /// CloudWatch has the data of a minute about two minutes after it: later ones are of a part.
+  /// How long CloudWatch takes to have the data of a minute: more recent data are incomplete.
   package static let lag = Duration.seconds(120)
 
   static let form =
     "cloudwatch-metric:NAMESPACE/METRIC?dimensions=NAME=VALUE,...&statistic=p99&period=60 < NUMBER"
 
-  /// Reads what stands between `cloudwatch-metric:` and the comparison.
+  /// Reads the text between `cloudwatch-metric:` and the comparison.
   ///
   /// - Throws: `GrammarError`, which says what was expected instead.
   init(parsing text: String) throws(GrammarError) {
@@ -72,6 +74,8 @@ package struct GuardMetric: Hashable, Sendable {
     return dimensions
   }
 
+  /// Whether a text is a statistic of CloudWatch.
+  ///
   /// Source: CloudWatch user guide, "CloudWatch statistics definitions".
   private static func isStatistic(_ text: String) -> Bool {
     let plain: Set = ["Average", "Sum", "Minimum", "Maximum", "SampleCount"]

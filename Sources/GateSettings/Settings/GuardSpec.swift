@@ -14,18 +14,18 @@ package struct GuardSpec: Hashable, Sendable {
   package var requests: Requests?
 
   package enum Question: Hashable, Sendable {
-    /// An instant query; every value of its answer must compare so with the number.
+    /// An instant query, all of whose values must meet the comparison.
     case prometheus(url: String, query: String, Comparison)
     case cloudWatchAlarm(String)
-    /// A statistic of a metric must compare so with the number.
+    /// A statistic of a metric that must meet the comparison.
     case cloudWatchMetric(GuardMetric, Comparison)
-    /// What CloudWatch computes of metrics must compare so with the number.
+    /// An expression of CloudWatch over metrics that must meet the comparison.
     case cloudWatchMath(MetricMath, Comparison)
-    /// No larger share of the new group's requests may fail than of the old group's.
+    /// The share of failed requests in the new group must not be higher than in the old group.
     case prometheusTest(RequestQueries)
-    /// A number in the JSON that a URL answers with must compare so.
+    /// A number in a URL's JSON response that must meet the comparison.
     case json(url: String, JSONPointer, Comparison)
-    /// A URL that answers with a status of 200 to 299.
+    /// A URL that must respond with a status of 200 to 299.
     case http(String)
     /// A shell command that must exit with 0.
     case exec(String)
@@ -42,7 +42,7 @@ package struct GuardSpec: Hashable, Sendable {
   package struct Comparison: Hashable, Sendable {
     package var relation: Relation
     package var number: Double
-    /// The comparison as written: `< 0.01`.
+    /// The comparison as written, such as `< 0.01`.
     package var text: String
 
     package enum Relation: String, Hashable, Sendable, CaseIterable {
@@ -68,8 +68,9 @@ package struct GuardSpec: Hashable, Sendable {
 }
 
 extension GuardSpec {
-  /// Reads `prometheus:URL?query=… < 0.01`, `cloudwatch-alarm:NAME`, `cloudwatch-metric:… < 5`,
-  /// `json:URL#POINTER < 0.01`, `http:URL` or `exec:COMMAND`.
+  /// Reads `prometheus:URL?query=… < 0.01`, `cloudwatch-metric:… < 5`, `exec:COMMAND` and so on.
+  ///
+  /// The other forms are `cloudwatch-alarm:NAME`, `json:URL#POINTER < 0.01` and `http:URL`.
   ///
   /// - Throws: `GrammarError`, which says what was expected instead.
   package init(parsing text: String) throws(GrammarError) {
@@ -82,7 +83,7 @@ extension GuardSpec {
     case "cloudwatch-alarm": question = .cloudWatchAlarm(parts[1])
     case "cloudwatch-metric": question = try Self.metric(parts[1], name)
     case "json": question = try Self.json(parts[1], name)
-    // Whoever writes only a URL means the URL.
+    // A bare URL is accepted as a guard too.
     case "http" where parts[1].hasPrefix("//"), "https" where parts[1].hasPrefix("//"):
       question = .http(try Self.url(text.trimmed, name))
     case "http": question = .http(try Self.url(parts[1], name))
@@ -115,7 +116,7 @@ extension GuardSpec {
     return text
   }
 
-  /// The query stands as it is written, so it is everything after `query=`.
+  /// Reads a Prometheus guard; its query is not encoded, and is everything after `query=`.
   private static func prometheus(_ text: String, _ name: String) throws(GrammarError) -> Question {
     guard let mark = text.firstRange(of: "?query=") ?? text.firstRange(of: "&query=") else {
       throw GrammarError(
@@ -135,7 +136,8 @@ extension GuardSpec {
     }
   }
 
-  /// The pointer begins after the first `#`, which no URL that is sent has.
+  /// Reads a JSON guard; the pointer begins after the first `#`, which a URL in a request does not
+  /// have.
   private static func json(_ text: String, _ name: String) throws(GrammarError) -> Question {
     guard let mark = text.firstIndex(of: "#") else {
       throw GrammarError(
@@ -146,7 +148,7 @@ extension GuardSpec {
     return .json(url: url, try JSONPointer(parsing: pointer), comparison)
   }
 
-  /// The comparison is the last one, with a number after it: the query may have others.
+  /// Splits the last comparison, followed by a number, from a text: a query may contain others.
   static func split(
     _ text: Substring, _ name: String, mayBeEmpty: Bool = false
   ) throws(GrammarError) -> (query: String, Comparison) {
@@ -168,7 +170,7 @@ extension GuardSpec {
   }
 }
 
-/// The place in a URL.
+/// The position in a URL.
 private enum GuardURL {
   static func host(of text: String) -> Substring {
     let authority = authority(of: text)

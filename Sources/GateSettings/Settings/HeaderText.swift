@@ -2,7 +2,7 @@ package import GateCore
 internal import GateText
 
 extension Answer.Field {
-  /// Reads a header to send, `NAME: VALUE`, or `NAME;` for an empty one, as curl does.
+  /// Reads a header to send, `NAME: VALUE`, or `NAME;` for an empty one, in curl's notation.
   ///
   /// - Throws: `GrammarError`; the message never shows the value, which may be a secret.
   package init(parsingHeader text: String) throws(GrammarError) {
@@ -39,7 +39,7 @@ extension Answer.Field {
     self.init(String(text[..<sign]), value)
   }
 
-  /// A token of RFC 9110, section 5.6.2.
+  /// Whether a text is a token of RFC 9110, section 5.6.2.
   static func isName(_ text: some StringProtocol) -> Bool {
     !text.isEmpty
       && text.utf8.allSatisfy { byte in
@@ -48,7 +48,7 @@ extension Answer.Field {
       }
   }
 
-  /// Without what would end the header and begin another (RFC 9110, section 5.5).
+  /// Whether a text has no character that would end the header and begin another (RFC 9110, 5.5).
   static func isValue(_ text: some StringProtocol) -> Bool {
     text.utf8.allSatisfy { ($0 >= 0x20 && $0 != 0x7F) || $0 == 0x09 }
   }

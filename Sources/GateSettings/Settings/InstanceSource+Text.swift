@@ -2,8 +2,7 @@ package import GateCore
 internal import GateText
 
 extension InstanceSource {
-  /// Reads a source in one word, as `baseline` has it: `asg:blue`, `instances:10.0.1.5,10.0.1.6`,
-  /// `terraform:FILE#ADDRESS`.
+  /// Reads a source in the notation of `baseline`, such as `asg:blue` or `terraform:FILE#ADDRESS`.
   ///
   /// - Throws: `GrammarError`, which says what was expected instead.
   package init(parsing text: String) throws(GrammarError) {
@@ -28,7 +27,7 @@ extension InstanceSource {
     }
   }
 
-  /// What names the group within the source: `blue`.
+  /// The name of the group within the source, such as `blue`; nil if there is none.
   package var name: String? {
     switch self {
     case .instances: nil
@@ -40,7 +39,7 @@ extension InstanceSource {
     }
   }
 
-  /// A name that a name server can be asked for, and nothing around it.
+  /// Checks that a text is a host name, with nothing around it.
   ///
   /// - Throws: `GrammarError` for a URL, a list, or a name with a port or a path.
   static func checkedName(_ text: String) throws(GrammarError) -> String {

@@ -1,20 +1,21 @@
 import GateCore
 internal import GateText
 
-/// The content of an `instances_file`: an instance a line, or a JSON array.
+/// The content of an `instances_file`: one instance per line, or a JSON array.
 package enum InstancesFile {
-  /// Reads the instances; `path` is what messages call the file.
+  /// Reads the instances; `path` is the file's name in messages.
   ///
-  /// A line is as one item of `instances`; empty ones and those after `#` are passed over. An item
-  /// of the array is such a text, or an object with `address`, and if known `id`, `port`, `zone`.
+  /// A line has the notation of an item of `instances`; empty lines and those after `#` are
+  /// skipped. An item of the array is such a text, or an object with `address`, and optionally
+  /// `id`, `port`, `zone`.
   ///
-  /// - Throws: what is wrong with the file, each with its line, though no more than twenty.
+  /// - Throws: `SettingsError` with the errors in the file and their lines, at most twenty.
   package static func read(_ bytes: [UInt8], path: String) throws(SettingsError) -> [InstanceSpec] {
     let text = try decodedText(bytes, of: path, atMost: largestFile)
     var reading = Reading(path: path)
     if looksLikeJSON(text) {
       try refuseDoubtful(text, of: path)
-      // As YAML, which JSON is a part of, each item has its line.
+      // Parsed as YAML, of which JSON is a subset, each item has its line.
       reading.read(try YAMLText(parsing: text, as: "JSON", of: path))
     } else {
       reading.read(lines: text)
@@ -36,7 +37,9 @@ package enum InstancesFile {
     "10.0.1.5, 10.0.1.6:8080, [2001:db8::5]:80 or web-3=10.0.1.7, one per line; JSON is an array "
     + "of these or of objects with an address"
 
-  /// What is JSON must be the same to every reader of it.
+  /// Refuses JSON that readers interpret differently.
+  ///
+  /// - Throws: `SettingsError`
   private static func refuseDoubtful(_ text: String, of path: String) throws(SettingsError) {
     let bytes = Array(text.utf8)
     do throws(JSONError) {
@@ -51,7 +54,8 @@ package enum InstancesFile {
     }
   }
 
-  /// A line may begin with `[` too, before an IPv6 address: then a digit or a colon follows.
+  /// Whether the text is JSON; a line may also begin with `[` and the digit or colon of an IPv6
+  /// address.
   private static func looksLikeJSON(_ text: String) -> Bool {
     let marks = text.utf8.lazy.filter { !" \t\r\n".utf8.contains($0) }.prefix(2)
     switch (marks.first, marks.dropFirst().first) {
@@ -62,7 +66,7 @@ package enum InstancesFile {
     }
   }
 
-  /// A file on its way.
+  /// The state of reading a file.
   private struct Reading {
     let path: String
     var specs: [InstanceSpec] = []
@@ -71,7 +75,7 @@ package enum InstancesFile {
     private var hasEnough: Bool { problems.count >= SettingsError.mostOfOneKind }
 
     mutating func read(lines text: String) {
-      // By bytes: to `Character`, a carriage return and the line feed after it are one.
+      // Bytes are used because a carriage return and a line feed are one `Character`.
       let lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
       for (index, line) in lines.enumerated() where !hasEnough {
         let content = Substring(line).trimmed
@@ -121,6 +125,8 @@ package enum InstancesFile {
 
 extension InstanceSpec {
   /// Reads `{"id": "web-3", "address": "10.0.1.7", "port": 8080, "zone": "eu-west-1a"}`.
+  ///
+  /// - Throws: `GrammarError`
   fileprivate init(object pairs: [YAMLNode.Pair]) throws(GrammarError) {
     var texts: [String: String] = [:]
     for pair in pairs {
@@ -148,6 +154,6 @@ extension InstanceSpec {
 }
 
 extension SettingsError {
-  /// So many problems of one file or list are reported, and no more.
+  /// The most errors of one file or list that are reported.
   static let mostOfOneKind = 20
 }

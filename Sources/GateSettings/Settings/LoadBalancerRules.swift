@@ -1,21 +1,21 @@
 import GateCore
 internal import GateText
 
-/// What becomes of a value that the load balancer would refuse.
+/// What to do with a value that the load balancer would refuse.
 enum Strictness {
-  /// It works, and is named under the warnings.
+  /// The value is used, with a warning.
   case lenient
   case strict
 }
 
 extension SettingsReader {
-  /// Finds what the load balancer would refuse of this health check.
+  /// Finds the values of this health check that the load balancer would refuse.
   mutating func compare(
     _ check: HealthCheck, _ request: RequestSettings, _ tls: TLSSettings,
     withLoadBalancerIn strictness: Strictness
   ) {
     guard areSound(.semantics) else { return }
-    // What stands in for a value that was not understood must not be blamed.
+    // A replacement for an invalid value must not be reported.
     var doubtful = unsound
     if !areSound(.interval, .timeout) { doubtful.formUnion([.interval, .timeout]) }
     if !areSound(.target) { doubtful.insert(.matcher) }
@@ -31,17 +31,19 @@ extension SettingsReader {
 }
 
 extension HealthCheck {
-  /// Everything that the load balancer's own API would say no to.
+  /// The values that the load balancer's own API would refuse.
   ///
-  /// Sources: botocore's models `elb/2012-06-01` and `elbv2/2015-12-01`; for the timeout beside the
-  /// interval "Health check interval must be greater than the timeout.", which target groups answer
-  /// too, with defaults as with given values.
+  /// Sources: botocore's models `elb/2012-06-01` and `elbv2/2015-12-01`; for the timeout and the
+  /// interval, "Health check interval must be greater than the timeout.", which target groups also
+  /// report, for defaults and given values alike.
   func refusals(blamingForTimeout key: SettingKey) -> [Refusal] {
     targetRefusals + timeRefusals(blamingForTimeout: key) + thresholdRefusals + matcherRefusals
   }
 
-  /// How it would not make the check: only an Application Load Balancer speaks HTTP/2 with its
-  /// targets, only a Network Load Balancer sends PROXY headers, and it offers no TLS 1.3.
+  /// The parts of the request that the load balancer does not support.
+  ///
+  /// Only an Application Load Balancer speaks HTTP/2 with its targets; only a Network Load Balancer
+  /// sends PROXY headers, and it offers no TLS 1.3.
   func refusals(of request: RequestSettings, _ tls: TLSSettings) -> [Refusal] {
     var refusals: [Refusal] = []
     if request.protocolVersion == .http2, semantics != .alb {
@@ -124,7 +126,7 @@ extension HealthCheck {
   }
 
   private var matcherRefusals: [Refusal] {
-    // A protocol that it does not know has no matcher either, and gRPC's codes are all allowed.
+    // An unsupported protocol has no matcher, and gRPC allows all codes.
     guard target.scheme.hasPath, !target.scheme.isGRPC else { return [] }
     let codes = ranges.statusCodes
     let isInside = matcher.ranges.allSatisfy {

@@ -3,7 +3,7 @@ package import GateCore
 internal import GateText
 
 extension SettingKey {
-  /// A value of the setting as it may be shown anywhere.
+  /// A value of the setting in a form that is safe to show.
   package func masked(_ text: String) -> String {
     switch secrecy(of: text) {
     case .open: return text
@@ -15,12 +15,12 @@ extension SettingKey {
     }
   }
 
-  /// The same, without what other settings have as a secret; instances keep their names.
+  /// The same, with the secrets of other settings masked too; instances keep their names.
   package func masked(_ text: String, without secrets: SecretMask) -> String {
     self == .instances ? masked(text) : secrets.masked(masked(text))
   }
 
-  /// What of a value must appear in no output, in each form in which it is sent.
+  /// The parts of a value that no output may show, in each form in which they are sent.
   func secrets(in text: String) -> [String] {
     switch secrecy(of: text) {
     case .open: []
@@ -46,16 +46,16 @@ extension SettingKey {
     return [String(decoding: user[(colon + 1)...], as: UTF8.self)]
   }
 
-  /// What of a value is a secret: the one rule for what is shown of it and what is looked for.
+  /// The secret part of a value: the single rule for what is shown and what is masked elsewhere.
   private enum Secrecy {
     case open
     case whole
     case places(SecretPlaces.Kind)
-    /// All from here on.
+    /// Everything from this index on.
     case from(String.Index)
-    /// All but the host.
+    /// Everything except for the host.
     case webhook
-    /// Each of its texts by what it is.
+    /// Each of its texts, by its own rule.
     case mapping
   }
 
@@ -68,15 +68,15 @@ extension SettingKey {
     case .proxy, .connectTo: .places(.place)
     case .exec, .onPromote, .onRollback, .onInconclusive, .shift, .undo: .places(.command)
     case .baseline, .signKey: .places(text.hasPrefix("exec:") ? .command : .text)
-    // The digest of an image stands behind an `@`.
+    // The digest of an image follows an `@`, which would otherwise mark a password.
     case .subject: .open
     default: setting.confidentiality == .secret ? .whole : .places(.text)
     }
   }
 
-  /// A header is shown without its value, unless that is no secret: `Authorization: ***`.
+  /// The secret part of a header: its value, unless that is known to be harmless.
   private static func secrecy(ofHeader text: String) -> Secrecy {
-    // Without a colon it is no header, and any of it may be the secret.
+    // Without a colon it is not a header, and any part of it may be the secret.
     guard let colon = text.firstIndex(of: ":"), Answer.Field.isName(text[..<colon]) else {
       return text.hasSuffix(";") && Answer.Field.isName(text.dropLast()) ? .open : .whole
     }
@@ -85,7 +85,7 @@ extension SettingKey {
     return .from(value.firstIndex { !$0.isWhitespace } ?? text.endIndex)
   }
 
-  /// Of a guard that is not understood, only its first word is shown.
+  /// The secret part of a guard: everything after the first word if it cannot be parsed.
   private static func secrecy(ofGuard text: String) -> Secrecy {
     guard let colon = text.firstIndex(of: ":") else { return .whole }
     return switch text[..<colon].trimmed {
@@ -93,7 +93,7 @@ extension SettingKey {
       .places(text.contains("://") ? .text : .place)
     case "cloudwatch-alarm", "cloudwatch-metric", "cloudwatch-math": .open
     case "exec": .places(.command)
-    // A password may stand anywhere.
+    // A password may be anywhere.
     default: .from(text.index(after: colon))
     }
   }

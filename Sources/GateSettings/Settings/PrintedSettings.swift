@@ -2,10 +2,10 @@ import GateCore
 internal import GateText
 
 extension Settings {
-  /// All settings as a YAML file that can be read again, each with where it came from.
+  /// All settings as a YAML file that can be read again, each with its origin.
   ///
-  /// What is not set is named in a comment, with what holds in its place if anything does; secrets are
-  /// masked, and must be written in before the file is used.
+  /// Settings that are not set are named in a comment, with the default if there is one. Secrets
+  /// are masked, and must be filled in before the file is used.
   package var printed: String {
     var lines: [String] = []
     let secrets = secrets
@@ -22,7 +22,7 @@ extension Settings {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// Such as `# not set: guard, baseline`, in lines of 80 columns.
+  /// A comment such as `# not set: guard, baseline`, in lines of 80 columns.
   private static func comment(naming keys: [SettingKey]) -> [String] {
     var lines: [String] = []
     for (index, key) in keys.enumerated() {
@@ -46,7 +46,7 @@ extension RawSettings {
     guard texts.count > 1 else {
       return ["\(key.rawValue): \(key.printed(first.text, secrets))\(comment(first.origin))"]
     }
-    // One remark for the whole list where one is enough.
+    // If all items have the same origin, one remark is enough for the list.
     let isOfOnePlace = texts.allSatisfy { $0.origin == first.origin }
     return ["\(key.rawValue):\(isOfOnePlace ? comment(first.origin) : "")"]
       + texts.map { text in

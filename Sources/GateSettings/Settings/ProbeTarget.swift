@@ -1,19 +1,21 @@
 package import GateCore
 internal import GateText
 
-/// One argument of `probe`: what is asked, of whom, or both.
+/// An argument of `probe`: a target, an instance, or a URL with both.
 package enum ProbeTarget: Hashable, Sendable {
-  /// `HTTP:80/health`, as the setting `target`: asked of each instance of the group.
+  /// A target such as `HTTP:80/health`, for each instance of the group.
   case check(HealthCheckTarget)
-  /// `10.0.1.5:80` or `web-3=10.0.1.7`, as in the setting `instances`: asked what `target` says.
+  /// An instance such as `10.0.1.5:80` or `web-3=10.0.1.7`, checked with the setting `target`.
   case instance(InstanceSpec)
-  /// `http://10.0.1.5:8080/health`: one place, and what is asked there.
+  /// A URL such as `http://10.0.1.5:8080/health`: one instance with its own target.
   case url(Instance, HealthCheckTarget)
 }
 
 extension ProbeTarget {
-  /// Reads an argument: with `://` a URL, with a protocol before its first colon a check, anything
-  /// else an instance.
+  /// Reads an argument.
+  ///
+  /// With `://` it is a URL, with a protocol before its first colon a target, otherwise an
+  /// instance.
   ///
   /// - Throws: `GrammarError`, which says what was expected instead.
   package init(parsing text: String) throws(GrammarError) {
@@ -54,7 +56,7 @@ extension ProbeTarget {
           + "\(SettingKey.header.flag) 'Authorization: Basic …'")
     }
     guard !authority.isEmpty else { throw GrammarError("\(text.shown) has no host") }
-    // The zone of an address (RFC 6874).
+    // The zone of an IPv6 address (RFC 6874).
     let spec = try InstanceSpec(parsing: String(authority).replacing("%25", with: "%"))
     guard spec.id == nil else { throw GrammarError("\(text.shown) has an '=' in its host") }
     guard let port = spec.port ?? scheme.standardPort else {
@@ -67,7 +69,7 @@ extension ProbeTarget {
     return .url(instance, target)
   }
 
-  /// As curl sends it: without one, the root's.
+  /// The path as curl sends it: that of the root if there is none.
   private static func path(_ text: Substring, of scheme: HealthCheckTarget.Scheme) -> String {
     if !scheme.hasPath || scheme.isGRPC { return text == "/" ? "" : String(text) }
     return text.hasPrefix("/") ? String(text) : "/\(text)"
@@ -75,7 +77,7 @@ extension ProbeTarget {
 }
 
 extension HealthCheckTarget.Scheme {
-  /// Nil for those of which no port is usual.
+  /// The scheme's default port; nil if it has none.
   fileprivate var standardPort: Int? {
     switch self {
     case .http: 80
@@ -86,7 +88,7 @@ extension HealthCheckTarget.Scheme {
 }
 
 extension String {
-  /// In quotes; what stands before an `@` in the host may be a token.
+  /// The text in quotes, without what precedes an `@` in the host, which may be a token.
   fileprivate var shownWithoutUser: String {
     guard let start = firstRange(of: "://")?.upperBound,
       let at = self[start...].prefix(while: { !"/?#".contains($0) }).lastIndex(of: "@")

@@ -42,7 +42,7 @@ func checkedConnectTo(_ text: String) throws(GrammarError) -> String {
   return text
 }
 
-/// The parts between colons; those of an IPv6 address in brackets do not count.
+/// The parts between colons, except for those of an IPv6 address in brackets.
 private func partsOutsideBrackets(_ text: String) -> [Substring] {
   var isInside = false
   return text.split(omittingEmptySubsequences: false) { character in

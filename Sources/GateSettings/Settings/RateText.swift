@@ -1,7 +1,7 @@
 package import GateCore
 internal import GateText
 
-/// A probability as people write it: `0.1`, `10%`, `0.1%`.
+/// A probability in a common notation: `0.1`, `10%`, `0.1%`.
 package struct RateText: Hashable, Sendable {
   /// The probability, 0 to 1.
   package var value: Double
@@ -27,10 +27,10 @@ package struct RateText: Hashable, Sendable {
     }
   }
 
-  /// As a percentage, exactly but for what is beyond a millionth: `10%`, `0.1%`.
+  /// The percentage, exact to a millionth: `10%`, `0.1%`.
   package var words: String { "\(Self.decimal(value * 100, places: 6))%" }
 
-  /// As a percentage of two decimals; what is less than it shows is said to be.
+  /// The percentage with two decimals; `<0.01%` or `>99.99%` if they cannot show it.
   package var rounded: String {
     switch value {
     case ...0: "0%"
@@ -57,6 +57,6 @@ package struct RateText: Hashable, Sendable {
 }
 
 extension Double {
-  /// To twelve decimals: the calculation is no more exact than that.
+  /// The number rounded to twelve decimals, the precision of the plan.
   package var asPlanned: Double { (self * 1e12).rounded() / 1e12 }
 }

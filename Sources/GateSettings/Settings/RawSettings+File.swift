@@ -1,9 +1,9 @@
 internal import GateText
 
 extension RawSettings {
-  /// Reads a file of settings: one YAML mapping, of which a JSON object is a kind.
+  /// Reads a settings file: one YAML mapping, which may be a JSON object.
   ///
-  /// `path` is what messages call it. Nothing is thrown: what is wrong stands under `problems`.
+  /// `path` is the file's name in messages. Nothing is thrown: errors are in `problems`.
   package init(file bytes: [UInt8], path: String) {
     self.init()
     do throws(SettingsError) {
@@ -93,7 +93,7 @@ extension RawSettings {
       case .scalar:
         problems.append(SettingProblem(.noValue(name: "an item of \(key.rawValue)"), at: place))
       case .mapping(let pairs) where key.setting.pairSeparator != nil:
-        // `- X-Env: blue` without quotes is a mapping to YAML, and a header to whoever wrote it.
+        // To YAML, `- X-Env: blue` without quotes is a mapping, but its writer meant a header.
         for pair in pairs { readPair(pair.name, pair.value, of: key, path: path) }
       case .mapping where key.setting.takesMappings: add(item.json, to: key, at: place)
       case .sequence, .mapping:
@@ -137,7 +137,7 @@ extension RawSettings {
 }
 
 extension SettingProblem {
-  /// A name that stands twice in a file of settings is a setting that is given twice.
+  /// The errors for the settings file: a name that occurs twice is a setting that is given twice.
   fileprivate var asOfSettings: [SettingProblem] {
     guard case .duplicated(let names) = fact else { return [self] }
     return names.map { SettingProblem(.repeated(name: $0), at: origin) }
@@ -149,7 +149,7 @@ extension Setting {
     repetition == .repeatable
   }
 
-  /// Whether an item may be a mapping of its own.
+  /// Whether an item may be a mapping.
   fileprivate var takesMappings: Bool { kind == .mapping || part == .guards }
 
   var pairSeparator: String? {
@@ -157,9 +157,9 @@ extension Setting {
     return separator
   }
 
-  /// A pair as it is written in one text.
+  /// A pair as one text.
   func joined(_ name: String, _ value: String) -> String {
-    // As to curl: `NAME:` is half a header, `NAME;` one that is empty.
+    // As with curl, `NAME:` is an incomplete header, and `NAME;` an empty one.
     guard pairSeparator != ": " || !value.isEmpty else { return "\(name);" }
     return name + (pairSeparator ?? "") + value
   }

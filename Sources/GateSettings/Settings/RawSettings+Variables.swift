@@ -4,14 +4,14 @@ internal import GateText
 extension RawSettings {
   /// Reads the `HEALTHGATE_` variables of an environment.
   ///
-  /// An empty variable is one that is not set. A repeatable setting has one value a line.
+  /// An empty variable counts as not set. A repeatable setting has one value per line.
   package init(variables: [String: String]) {
     self.init()
     let ours = variables.filter {
       $0.key.hasPrefix(SettingKey.variablePrefix) && !$0.value.isEmpty
         && !Self.isOfAnother($0.key)
     }
-    // An environment has no order, but messages should come out the same each time.
+    // An environment has no order, but messages must be the same each time.
     for (name, text) in ours.sorted(by: { $0.key < $1.key }) {
       guard let key = Self.keysByVariable[name] else {
         problems.append(Self.unknownVariable(name))
@@ -27,8 +27,8 @@ extension RawSettings {
     }
   }
 
-  /// Where the file is, which the command reads, what scripts call the version to install, and what
-  /// the commands of a run are told of it.
+  /// Variables that are not settings: the path of the file, the version to install in scripts, and
+  /// those that a run sets for its commands.
   private static let variablesOfTheProgram: Set = Set(
     [
       "CONFIG", "VERSION",
@@ -37,10 +37,10 @@ extension RawSettings {
       "BASELINE_HEALTHY", "BASELINE_EXPECTED",
     ].map { SettingKey.variablePrefix + $0 })
 
-  /// Whether a variable is no setting's, and no mistake.
+  /// Whether a variable is neither a setting nor an error.
   ///
-  /// Kubernetes puts the place of a service of the name `healthgate` into the environment of every
-  /// pod: `HEALTHGATE_SERVICE_HOST`, `HEALTHGATE_PORT`, `HEALTHGATE_PORT_80_TCP` and so on.
+  /// For a service with the name `healthgate`, Kubernetes sets variables in every pod:
+  /// `HEALTHGATE_SERVICE_HOST`, `HEALTHGATE_PORT`, `HEALTHGATE_PORT_80_TCP` and so on.
   ///
   /// Source: Kubernetes, "Service", "Discovering services", environment variables.
   private static func isOfAnother(_ name: String) -> Bool {
@@ -54,7 +54,7 @@ extension RawSettings {
 
   private static func unknownVariable(_ name: String) -> SettingProblem {
     let known = SettingKey.allCases.filter(\.isEverywhere).map(\.variable) + ["HEALTHGATE_CONFIG"]
-    // The common prefix must not make everything look alike.
+    // The common prefix would make all names look similar.
     let bare = known.map { String($0.dropFirst(SettingKey.variablePrefix.count)) }
     let word = String(name.dropFirst(SettingKey.variablePrefix.count))
     let nearest = nearestName(to: word, among: bare)

@@ -1,9 +1,9 @@
-/// Settings as text, as far as given, each with its place; what could not be read stands beside.
+/// Settings as text, as far as they are given, with their origins and the errors in reading them.
 package struct RawSettings: Hashable, Sendable {
-  /// Never an empty list.
+  /// The values of each setting; never an empty list.
   package var values: [SettingKey: [SettingText]]
   package var problems: [SettingProblem]
-  /// Whether what a layer says is not known, as its file could not be read.
+  /// Whether some of a layer is unknown, because its file could not be read.
   package var isIncomplete = false
 
   package init(values: [SettingKey: [SettingText]] = [:], problems: [SettingProblem] = []) {
@@ -16,7 +16,7 @@ package struct RawSettings: Hashable, Sendable {
   }
 }
 
-/// One value, not yet understood.
+/// One value as text, before it is parsed.
 package struct SettingText: Hashable, Sendable {
   package var text: String
   package var origin: SettingOrigin
@@ -28,9 +28,10 @@ package struct SettingText: Hashable, Sendable {
 }
 
 extension RawSettings {
-  /// One out of several: of each setting, the values of the layer that beats the others.
+  /// Merges layers: each setting has the values of the layer with the highest precedence.
   ///
-  /// A repeatable setting is taken whole from there; layers do not add to each other's lists.
+  /// The values of a repeatable setting are all from that layer; layers do not add to each other's
+  /// lists.
   package init(merging layers: [RawSettings]) {
     self.init(problems: layers.flatMap(\.problems))
     isIncomplete = layers.contains(where: \.isIncomplete)
@@ -55,7 +56,8 @@ extension RawSettings {
     }
   }
 
-  /// Takes the settings of a load balancer or of Terraform; `source` is as `import_from` spells it.
+  /// Takes settings of a load balancer or of Terraform; `source` is in the notation of
+  /// `import_from`.
   package init(imported texts: [(SettingKey, [String])], from source: String) {
     self.init()
     for (key, texts) in texts {

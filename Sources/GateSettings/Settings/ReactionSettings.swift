@@ -1,32 +1,33 @@
 package import GateCore
 internal import GateText
 
-/// What a run sets off beside its verdict: hooks, notifications, the stream of events, and what a
-/// CI system is told.
+/// The settings of what a run triggers besides its verdict.
+///
+/// They are hooks, notifications, the stream of events, and the report to a CI system.
 package struct ReactionSettings: Hashable, Sendable {
   /// Shell commands, by the decision after which they run.
   package var hooks: [Decision: String] = [:]
   package var hookTimeout = Self.standardHookTimeout
-  /// Whether the baseline is gated once more after a rollback.
+  /// Whether the baseline is gated again after a rollback.
   package var verifiesRollback = false
   package var notify: [Webhook] = []
   package var events: EventsDestination?
   package var ci = CIChoice.auto
-  /// Where the files go that a CI system collects.
+  /// The folder for files that a CI system collects; nil for none.
   package var ciDirectory: String?
 
   package static let standardHookTimeout = Duration.seconds(300)
 }
 
-/// Where the journal's lines go as they happen.
+/// The destination of the journal's lines as they are written.
 package enum EventsDestination: Hashable, Sendable {
   case standardOutput
   case url(Webhook)
 }
 
-/// Which CI system gets the verdict in its own form.
+/// The CI system that gets the verdict in its own format.
 package enum CIChoice: String, Hashable, Sendable, CaseIterable {
-  /// The one whose variables are there.
+  /// The system whose variables are set.
   case auto
   case github
   case gitlab
@@ -79,7 +80,7 @@ extension SettingsReader {
   }
 
   enum Force {
-    /// The verdict decides the exit status.
+    /// The verdict determines the exit status.
     case binding
     case advisory
   }

@@ -1,36 +1,36 @@
 package import GateCore
 internal import GateText
 
-/// How a setting that decides is kept, shown and recorded: a part of its row in the table.
+/// How a setting that affects the verdict is stored, shown and recorded: a part of its row.
 package enum RecordedSetting: Sendable {
   case check(RecordedField<HealthCheck>)
   case policy(RecordedField<GatePolicy>)
   case comparison(RecordedField<ComparisonPolicy>)
 }
 
-/// One field of a value that decides, and of the JSON object that has it.
+/// A field of a value that affects the verdict, and of the JSON object for that value.
 package enum RecordedField<Root>: Sendable {
   case duration(Path<Duration>, isPositive: Bool = false)
   case count(Path<InstanceCount>)
   case number(Path<Int>, in: ClosedRange<Int>)
-  /// False where the field is not there.
+  /// A toggle; false if the field is missing.
   case toggle(Path<Bool>)
   case text(Text)
 
   package typealias Path<Value> = any WritableKeyPath<Root, Value> & Sendable
 
-  /// A value in a grammar of its own.
+  /// A value with its own grammar.
   package struct Text: Sendable {
-    /// Its schema, in JSON.
+    /// Its schema in JSON.
     package var schema: String
-    /// Nil where there is none.
+    /// The value's text; nil if there is none.
     package var text: @Sendable (Root) -> String?
     package var read: @Sendable (String, inout Root) throws(GrammarError) -> Void
-    /// Whether there may be none.
+    /// Whether there may be no value.
     package var isOptional = false
   }
 
-  /// The name of the JSON field of this setting: with a time's unit.
+  /// The name of the JSON field for this setting; that of a time includes the unit.
   package func name(of key: SettingKey) -> String {
     switch self {
     case .duration: key.rawValue + "_seconds"
@@ -38,19 +38,19 @@ package enum RecordedField<Root>: Sendable {
     }
   }
 
-  /// The value in the words of the settings; nil where there is none.
+  /// The value in the notation of the settings; nil if there is none.
   package func text(in root: Root) -> String? {
     switch self {
     case .duration(let path, _): root[keyPath: path].inWords
     case .count(let path): root[keyPath: path].description
     case .number(let path, _): root[keyPath: path].description
-    // As with what is absent, what is off is not told.
+    // A toggle that is off is not shown, like a missing value.
     case .toggle(let path): root[keyPath: path] ? "true" : nil
     case .text(let text): text.text(root)
     }
   }
 
-  /// A value that a type reads and writes.
+  /// A field whose type parses and prints it.
   static func parsed<Value: CustomStringConvertible & SendableMetatype>(
     _ path: Path<Value>, schema: String = #"{ "type": "string" }"#,
     _ parse: @escaping @Sendable (String) throws(GrammarError) -> Value
@@ -61,7 +61,7 @@ package enum RecordedField<Root>: Sendable {
         read: { text, root throws(GrammarError) in root[keyPath: path] = try parse(text) }))
   }
 
-  /// The same for one that may be absent.
+  /// The same for an optional field.
   static func optional<Value: CustomStringConvertible & SendableMetatype>(
     _ path: Path<Value?>, _ parse: @escaping @Sendable (String) throws(GrammarError) -> Value
   ) -> Self {
@@ -72,7 +72,7 @@ package enum RecordedField<Root>: Sendable {
         isOptional: true))
   }
 
-  /// One of the words of an enumeration.
+  /// A field with one of the names of an enumeration.
   static func word<Value: RawRepresentable<String> & CaseIterable & SendableMetatype>(
     _ path: Path<Value>
   ) -> Self {
@@ -102,13 +102,13 @@ package enum RecordedField<Root>: Sendable {
   }
 }
 
-/// A value that decides, of which each field is a setting.
+/// A value that affects the verdict, each of whose fields is a setting.
 package protocol Recorded {
   static var recorded: [(key: SettingKey, field: RecordedField<Self>)] { get }
 }
 
 extension Recorded {
-  /// Its settings, each as it would be given; nil for one that is none.
+  /// Its settings with their texts; nil for a setting without a value.
   package var recordedTexts: [(key: SettingKey, text: String?)] {
     Self.recorded.map { ($0.key, $0.field.text(in: self)) }
   }
@@ -133,7 +133,7 @@ extension ComparisonPolicy: Recorded {
 }
 
 extension SettingsReader {
-  /// Reads one field; what stands there holds where nothing is given.
+  /// Reads one field; its present value is the default.
   mutating func settle<Root>(_ key: SettingKey, _ field: RecordedField<Root>, in root: inout Root) {
     switch field {
     case .duration(let path, _): root[keyPath: path] = duration(key, else: root[keyPath: path])

@@ -1,22 +1,22 @@
 internal import GateText
 
-/// The files that a run writes and reads, as far as what was given can be understood.
+/// The files that a run writes and reads, as far as its settings can be parsed.
 ///
-/// Settings that are wrong elsewhere still say where the last run's results are: those are the ones
-/// that nobody must take for this run's.
+/// Even invalid settings name the results of the last run, which must not be taken as those of this
+/// run.
 package struct RunPlaces: Hashable, Sendable {
   package var verdicts: [String] = []
   package var reports: [ReportRequest] = []
   package var attestations: [String] = []
   package var ciDirectories: [String] = []
   package var journals: [String] = []
-  /// The journal to resume, which `journal` alone may write to.
+  /// The journal to resume; of the outputs, only `journal` may write to it.
   package var resumed: [String] = []
-  /// What is read, and by which setting.
+  /// The files that are read, with the settings that name them.
   package var inputs: [Named] = []
   package var ci = CIChoice.auto
 
-  /// A file, and what it is to the run.
+  /// A file, and its purpose in the run.
   package struct Named: Hashable, Sendable {
     package var what: String
     package var path: String
@@ -27,7 +27,7 @@ package struct RunPlaces: Hashable, Sendable {
     }
   }
 
-  /// `config` is the path of the file of settings.
+  /// Finds the files; `config` is the path of the settings file.
   package init(_ settings: RawSettings, config: String?) {
     func texts(_ key: SettingKey) -> [String] { settings.values[key]?.map(\.text) ?? [] }
     verdicts = texts(.verdict)
@@ -37,7 +37,7 @@ package struct RunPlaces: Hashable, Sendable {
     journals = texts(.journal)
     resumed = texts(.resume)
     if let config { inputs.append(Named(what: "the settings", path: config)) }
-    // The journal to resume is read too, and may be written by `journal` alone.
+    // The journal to resume is read too, but `journal` may write to it.
     for key in SettingKey.allCases where key != .resume {
       inputs += texts(key).flatMap { key.resources(in: $0) }.compactMap { resource in
         guard case .input(let path) = resource, path != "-" else { return nil }
@@ -47,7 +47,7 @@ package struct RunPlaces: Hashable, Sendable {
     ci = texts(.ci).last.flatMap(CIChoice.init) ?? .auto
   }
 
-  /// All that is written, and may not be what is read.
+  /// All files that are written, none of which may be an input.
   package var outputs: [Named] {
     verdicts.map { Named(what: "the verdict", path: $0) }
       + journals.map { Named(what: "the journal", path: $0) }
@@ -60,7 +60,8 @@ package struct RunPlaces: Hashable, Sendable {
 }
 
 extension RawSettings {
-  /// Reads a file of settings that may be wrong: each entry by itself, so that one that cannot be read hides no other.
+  /// Reads a settings file that may have errors; each entry is parsed alone, so that an invalid one
+  /// hides no other.
   package init(understoodIn bytes: [UInt8], path: String) {
     self.init(file: bytes, path: path)
     guard values.isEmpty else { return }

@@ -1,48 +1,51 @@
 package import GateCore
 
-/// What a setting is: the row of the table from which flags, help, printed settings, the schema of
-/// the file, and the rules about what goes with what are made.
+/// A setting's row in the table.
+///
+/// The flags, help, printed settings, the schema of the file, and the rules for combinations are
+/// made from the table.
 package struct Setting: Sendable {
   package var part: Part
   package var kind: Kind
-  /// What stands for the value in help: `DURATION`.
+  /// The placeholder for the value in help, such as `DURATION`.
   package var metavar: String
-  /// One sentence, in the words of the manual.
+  /// The help text, one sentence, also for the manual.
   package var help: String
-  /// What holds when nothing is given and the semantics do not say: for `host`, "as the load
-  /// balancer sends".
+  /// What applies if the setting is not given and the semantics have no default.
+  ///
+  /// For `host` it is "as the load balancer sends".
   package var whenUnset: WhenUnset
   package var repetition: Repetition
   package var confidentiality: Confidentiality
-  /// The checks that it means something to.
+  /// The checks to which it applies.
   package var protocols: Protocols
-  /// The sources of instances that it means something to.
+  /// The sources of instances to which it applies.
   package var sources: Sources
-  /// What it says nothing without.
+  /// The settings without which it has no effect.
   package var companions: Companions
-  /// It cannot be given together with any of these.
+  /// The settings with which it cannot be combined.
   package var rivals: [SettingKey]
-  /// What its value names outside of the program.
+  /// What its value refers to outside the program.
   package var naming: Naming
-  /// A value that a hint can propose.
+  /// A value that a hint can suggest; nil if there is none.
   package var example: String?
-  /// How it is kept and recorded; nil where it is no part of the health check or the policy.
+  /// How it is stored and recorded; nil if it is not part of the health check or the policy.
   package var recorded: RecordedSetting?
-  /// What `replay` can try another value for; nil if it keeps that of the run.
+  /// What `replay` can try other values for; nil if it keeps the run's value.
   package var replayed: Replayed?
   /// Where it can be given.
   package var layers: Layers
 
   package var section: Section { part.section }
 
-  /// What takes the place of a value.
+  /// What applies instead of a value.
   package enum WhenUnset: Hashable, Sendable, ExpressibleByStringLiteral {
-    /// The value, or the rule by which there is one, in words.
+    /// The default, or the rule for it, in words.
     case holds(String)
     case nothing
     /// Another source of instances.
     case otherSource
-    /// It must be given.
+    /// The setting is required.
     case refused
 
     package init(stringLiteral words: String) { self = .holds(words) }
@@ -56,7 +59,7 @@ package struct Setting: Sendable {
       }
     }
 
-    /// What holds all the same; nil where nothing does.
+    /// The default in words; nil if there is none.
     package var held: String? {
       guard case .holds(let words) = self else { return nil }
       return words
@@ -71,34 +74,34 @@ package struct Setting: Sendable {
     case output = "Output"
   }
 
-  /// Settings that belong together.
+  /// Groups of related settings.
   package enum Part: Hashable, Sendable, CaseIterable {
-    /// What is asked, by whose rules, and what is a success.
+    /// The target, the semantics, and the definition of a passing check.
     case check
-    /// When checks are made, and how many of them count.
+    /// When checks are made, and how many results count.
     case rhythm
-    /// What a check sends.
+    /// The request of a check.
     case request
     case tls
-    /// How a check gets to the instance.
+    /// How a check reaches the instance.
     case way
-    /// What a success must show beyond the load balancer.
+    /// The expectations of a response beyond the load balancer's.
     case expectation
-    /// Who is checked.
+    /// The instances.
     case source
-    /// What an instance of the release is made from.
+    /// The image and other origins of an instance of the release.
     case release
-    /// How the group and the load balancer's view of it are followed.
+    /// How the group and the load balancer's view are followed.
     case following
-    /// What the group must show, and by when.
+    /// The requirements for the group, and the deadline.
     case limits
     case baseline
     case guards
-    /// The canary's.
+    /// The steps of a canary.
     case steps
     /// What the run prints and writes.
     case documents
-    /// What the run sets off.
+    /// What the run triggers.
     case reactions
 
     package var section: Section {
@@ -111,18 +114,18 @@ package struct Setting: Sendable {
     }
   }
 
-  /// The checks that a setting means something to.
+  /// The checks to which a setting applies.
   package enum Protocols: Hashable, Sendable, CaseIterable {
     case all
-    /// Those that send a request and get an answer.
+    /// Checks that send a request and get a response.
     case requests
-    /// Those whose request has a method to choose.
+    /// Checks whose request has a configurable method.
     case methods
-    /// Those whose answer has a body of text.
+    /// Checks whose response has a text body.
     case bodies
-    /// Those that begin with a TLS handshake.
+    /// Checks that begin with a TLS handshake.
     case tls
-    /// Calls of gRPC.
+    /// gRPC calls.
     case grpc
 
     package func contains(_ scheme: HealthCheckTarget.Scheme) -> Bool {
@@ -136,10 +139,10 @@ package struct Setting: Sendable {
     }
   }
 
-  /// The sources of instances that a setting means something to.
+  /// The sources of instances to which a setting applies.
   package enum Sources: Hashable, Sendable, CaseIterable {
     case all
-    /// Those that know what an instance is made from.
+    /// Sources that know from what an instance was launched.
     case aws
 
     package func contains(_ source: SettingKey) -> Bool {
@@ -150,13 +153,13 @@ package struct Setting: Sendable {
     }
   }
 
-  /// What a value looks like.
+  /// The kind of a value.
   package enum Kind: Hashable, Sendable {
     case text
-    /// Text that is often all digits: `200`, `1.10`.
+    /// Text that often consists of digits: `200`, `1.10`.
     case textOrNumber
     case duration
-    /// At least 1.
+    /// A whole number of at least 1.
     case wholeNumber
     /// A number or a percentage.
     case instanceCount
@@ -165,52 +168,52 @@ package struct Setting: Sendable {
     case choice([String])
     /// The path of a file.
     case file
-    /// `10.0.1.5,web-3=10.0.1.7:8080`, or a list of such.
+    /// An instance or a list of instances, such as `10.0.1.5,web-3=10.0.1.7:8080`.
     case instances
-    /// A name and a value with this between them; in a file also a mapping.
+    /// A name and a value with this separator; in a file also a mapping.
     case pair(separator: String)
-    /// A mapping: kept as JSON on one line.
+    /// A mapping, which is kept as JSON on one line.
     case mapping
   }
 
-  /// What another value changes when a run is decided again from its journal.
+  /// What another value changes when a run is replayed from its journal.
   package enum Replayed: Hashable, Sendable {
-    /// What the checks show, but not which checks are made.
+    /// The conclusions from the checks, but not which checks are made.
     case conclusions
-    /// Which checks are made. A journal has only some of them, so that only `--compare` takes such
-    /// a setting.
+    /// Which checks are made. A journal has only some of them, so only `--compare` accepts such a
+    /// setting.
     case checks
   }
 
   /// Where a setting can be given.
   package enum Layers: Hashable, Sendable {
     case all
-    /// In the file alone: no flag and no variable.
+    /// Only in the file, without a flag or variable.
     case file
   }
 
   /// How often a setting can be given.
   package enum Repetition: Hashable, Sendable {
     case once
-    /// Any number of times; each adds a value.
+    /// Any number of times; each one adds a value.
     case repeatable
   }
 
   /// Whether a value may be shown.
   package enum Confidentiality: Hashable, Sendable {
     case open
-    /// Printed as `***`, in whole or in part.
+    /// Shown as `***`, completely or in part.
     case secret
   }
 
-  /// What a setting says nothing without.
+  /// The settings without which a setting has no effect.
   package enum Companions: Hashable, Sendable {
     case all([SettingKey])
-    /// At least one of them.
+    /// At least one of these.
     case any([SettingKey])
   }
 
-  /// What a value names outside of the program.
+  /// What a value refers to outside the program.
   package enum Naming: Hashable, Sendable, CaseIterable {
     case nothing
     /// A file that is read.
@@ -221,7 +224,7 @@ package struct Setting: Sendable {
     case folder
     /// A file that is read, and then written to.
     case journal
-    /// `FORMAT=FILE`, which is written.
+    /// `FORMAT=FILE`, a file that is written.
     case report
     case command
     case url
@@ -229,9 +232,9 @@ package struct Setting: Sendable {
     case stream
     /// A file, `env:NAME` or `exec:COMMAND`.
     case key
-    /// `SOURCE:NAME`, as `baseline` has it.
+    /// `SOURCE:NAME`, in the notation of `baseline`.
     case group
-    /// `http:URL`, `exec:COMMAND` and the like.
+    /// A guard, such as `http:URL` or `exec:COMMAND`.
     case question
     /// `terraform:FILE#ADDRESS`, or a load balancer.
     case origin

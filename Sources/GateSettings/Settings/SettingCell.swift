@@ -1,15 +1,15 @@
 package import GateCore
 internal import GateText
 
-/// Where a setting stands: what is checked, of whom, and by whom.
+/// The context of a setting: the target, the source of instances, and who checks.
 struct SettingCell {
-  /// Nil when it is not known.
+  /// The target; nil if it is not known.
   var target: HealthCheckTarget?
   /// The setting that names the instances.
   var source: SettingKey
   var probeFrom: ProbeOrigin
 
-  /// Why a setting cannot be meant there, and what to do.
+  /// Why a setting does not apply in a context, and what to do.
   struct Misfit: Hashable {
     var reason: String
     var hint: String?
@@ -17,11 +17,10 @@ struct SettingCell {
 }
 
 extension SettingsReader {
-  /// Refuses each setting that asks for what it cannot mean: the rules are the table's.
+  /// Rejects each setting that does not apply, by the rules of the table.
   ///
-  /// What a load balancer says of its own checks is no mistake where it makes them itself.
-  ///
-  /// A default that means nothing there is none, and is not printed as one.
+  /// A setting for the gate's own checks that was imported is no error if the load balancer checks.
+  /// A default that does not apply is removed, and not printed.
   mutating func refuseMisfits(in cell: SettingCell) {
     for key in SettingKey.allCases where inForce.values[key] != nil {
       let setting = key.setting
@@ -34,7 +33,7 @@ extension SettingsReader {
     }
   }
 
-  /// Leaves out what was imported for another protocol than that of the target, and says so.
+  /// Removes imported settings that do not apply to the target's protocol, with a warning.
   mutating func leaveOutImports(for target: HealthCheckTarget) {
     guard inForce.values.values.contains(where: \.isImported) else { return }
     for key in SettingKey.allCases where isImported(key) {
@@ -107,24 +106,24 @@ extension [SettingText] {
 }
 
 extension SettingKey {
-  /// How it is written down: as a flag, or in the file where it can stand there alone.
+  /// The notation of a value: a flag, or an entry of the file if it can only be given there.
   fileprivate func given(as value: String) -> String {
     isEverywhere ? "\(flag) \(value)" : "\(rawValue): \(value)"
   }
 
-  /// Whether it is of the checks that the gate makes itself.
+  /// Whether it concerns the checks that the gate makes itself.
   package var isOfChecks: Bool {
     switch setting.part {
     case .request, .tls, .way, .expectation, .baseline: true
     case .check: self == .matcher || self == .healthChecks
-    // The others are the guards' too.
+    // The other settings of this part also apply to guards.
     case .rhythm: self == .spreadChecks
     case .source, .release, .following, .limits, .guards, .steps, .documents, .reactions:
       false
     }
   }
 
-  /// The checks that these values mean something to.
+  /// The checks to which these values apply.
   func protocols(for texts: [SettingText]) -> Setting.Protocols {
     guard self == .versionFrom, let text = texts.last?.text, !text.hasPrefix("header:") else {
       return setting.protocols
@@ -132,12 +131,12 @@ extension SettingKey {
     return .bodies
   }
 
-  /// Whether these values can be meant for a target.
+  /// Whether these values apply to a target.
   package func fits(_ texts: [SettingText], _ target: HealthCheckTarget) -> Bool {
     misfit(texts, with: target) == nil
   }
 
-  /// Why these values cannot be meant for a target.
+  /// Why these values do not apply to a target; nil if they do.
   func misfit(
     _ texts: [SettingText], with target: HealthCheckTarget
   ) -> SettingCell.Misfit? {

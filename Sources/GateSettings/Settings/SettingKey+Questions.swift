@@ -1,6 +1,7 @@
-/// What the parts of the program ask of the table.
+/// Properties of settings that follow from the table.
 extension SettingKey {
-  /// Whether it says what a check sends and expects beside the load balancer's own settings.
+  /// Whether it sets a part of the request or of the expectations beyond the load balancer's
+  /// settings.
   package var isOfRequest: Bool {
     switch setting.part {
     case .request, .tls, .way, .expectation: true
@@ -10,28 +11,28 @@ extension SettingKey {
     }
   }
 
-  /// Whether the verdict can depend on it: a run that goes on must have it as it was.
+  /// Whether the verdict can depend on it, so that a resumed run must have the same value.
   ///
-  /// How strict the settings are read changes no rule.
+  /// How strictly settings are validated changes no rule.
   package var decides: Bool { setting.section != .output && self != .strict }
 
-  /// Whether it can be given by a flag and a variable too, and not in the file alone.
+  /// Whether it can be given by flag and variable, and not only in the file.
   package var isEverywhere: Bool { setting.layers == .all }
 
-  /// Whether it means something to one check by itself, as `probe` and `lint` make it.
+  /// Whether it applies to a single check, as `probe` and `lint` make it.
   package var isOfOneCheck: Bool {
     switch setting.part {
     case .check, .request, .tls, .way, .expectation, .source, .release: true
-    // Beside it a timeout can be too long.
+    // The interval limits the timeout.
     case .rhythm: self == .interval
     case .documents: self == .format
     case .following, .limits, .baseline, .guards, .steps, .reactions: false
     }
   }
 
-  /// Whether a command that a run starts is to find it in its environment.
+  /// Whether the commands that a run starts get it in their environment.
   ///
-  /// A healthgate that a hook runs must not run the hook again, or write over what this one writes.
+  /// A healthgate that a hook runs must not run the hook again, or overwrite this run's outputs.
   package var isInherited: Bool {
     switch setting.part {
     case .check, .rhythm, .request, .tls, .way, .expectation, .source, .release, .following,
@@ -43,7 +44,7 @@ extension SettingKey {
   }
 }
 
-/// Something outside of the program that the value of a setting names.
+/// Something outside the program to which a setting's value refers.
 package enum Resource: Hashable, Sendable {
   /// A file that is read; `-` is standard input.
   case input(String)
@@ -56,9 +57,9 @@ package enum Resource: Hashable, Sendable {
 }
 
 extension SettingKey {
-  /// What a value leads the program to read, write, run or call.
+  /// What a value makes the program read, write, run or call.
   ///
-  /// Nothing for a name that only AWS or a name server is asked for.
+  /// Names that are only sent to AWS or a name server are not included.
   package func resources(in text: String) -> [Resource] {
     if self == .healthChecks { return Self.resources(inEntry: text) }
     let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
@@ -100,7 +101,7 @@ extension SettingKey {
     }
   }
 
-  /// Those of each setting of a health check.
+  /// The resources of each setting of a health check.
   private static func resources(inEntry text: String) -> [Resource] {
     guard let entry = try? CheckEntry(SettingText(text, at: .default(.gate)), number: 1) else {
       return []

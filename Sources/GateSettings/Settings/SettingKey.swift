@@ -1,13 +1,13 @@
 extension SettingKey {
-  /// The settings that name the group: exactly one of them is given.
+  /// The settings that name the group, of which exactly one must be given.
   package static let sources: [SettingKey] = [
     .instances, .instancesFile, .dns, .srv, .exec, .asg, .elb, .targetGroup, .terraform,
   ]
 
-  /// The name on a command line, with its two hyphens.
+  /// The name on a command line, with two hyphens.
   package var flag: String { Self.flag(named: rawValue) }
 
-  /// The name in the environment.
+  /// The name of the environment variable.
   package var variable: String { Self.variable(named: rawValue) }
 
   static func flag(named name: String) -> String {
@@ -18,6 +18,6 @@ extension SettingKey {
     variablePrefix + name.uppercased()
   }
 
-  /// What the names of all the program's variables begin with.
+  /// The prefix of all the program's environment variables.
   package static let variablePrefix = "HEALTHGATE_"
 }

@@ -1,33 +1,33 @@
 package import GateCore
 
-/// Where a value comes from.
+/// The origin of a value.
 package enum SettingOrigin: Hashable, Sendable {
   case flag(SettingKey)
   case variable(SettingKey)
-  /// A line of the file given with `--config`, counted from 1.
+  /// A line of the settings file, counted from 1.
   case file(path: String, line: Int)
-  /// From a load balancer or Terraform: `elb:web`.
+  /// A load balancer or Terraform, such as `elb:web`.
   case imported(String)
   case `default`(DefaultSource)
 
-  /// Whose default it is.
+  /// The source of a default.
   package enum DefaultSource: Hashable, Sendable {
-    /// The load balancer's.
+    /// A default of the load balancer.
     case semantics(Semantics)
-    /// The gate's own.
+    /// A default of the gate.
     case gate
   }
 }
 
 extension SettingOrigin {
-  /// Whether somebody chose the value: it is no default.
+  /// Whether somebody chose the value, which is then not a default.
   package var isChosen: Bool {
     if case .default = self { false } else { true }
   }
 }
 
 extension SettingOrigin: CustomStringConvertible {
-  /// As people read it: `--healthy-threshold`, `gate.yaml:7`, `the default of classic`.
+  /// The origin in words: `--healthy-threshold`, `gate.yaml:7`, `the default of classic`.
   package var description: String {
     switch self {
     case .flag(let key): key.flag
@@ -41,7 +41,7 @@ extension SettingOrigin: CustomStringConvertible {
 }
 
 extension SettingOrigin: Comparable {
-  /// The lesser gives way to the greater; lines of one file are equals.
+  /// Compares precedence: the greater origin overrides the lesser; lines of one file are equal.
   package static func < (left: SettingOrigin, right: SettingOrigin) -> Bool {
     left.rank < right.rank
   }
@@ -56,7 +56,7 @@ extension SettingOrigin: Comparable {
     }
   }
 
-  /// What would beat a value from here; nil when nothing would.
+  /// What would override a value from this origin; nil if nothing can.
   func overrides(of key: SettingKey) -> String? {
     guard key.isEverywhere else { return nil }
     return switch self {

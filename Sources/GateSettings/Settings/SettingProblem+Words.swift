@@ -1,7 +1,7 @@
 internal import GateText
 
 extension SettingProblem: CustomStringConvertible {
-  /// What happened, where, and what to do next: a line each.
+  /// What happened, where, and what to do next, one line each.
   package var message: String {
     var lines = ["healthgate: error: \(summary)"]
     if let place { lines.append("  at \(place)") }
@@ -32,7 +32,7 @@ extension SettingProblem: CustomStringConvertible {
     }
   }
 
-  /// Such as `no instances given`.
+  /// The words for a missing setting, such as `no instances given`.
   package static func words(ofMissing key: SettingKey) -> String { "no \(key.rawValue) given" }
 
   private var place: String? {
@@ -57,7 +57,7 @@ extension SettingProblem: CustomStringConvertible {
     }
   }
 
-  /// The setting whose value it is about.
+  /// The setting to which the problem belongs; nil if there is none.
   package var key: SettingKey? {
     switch fact {
     case .unreadable(let key, _, _), .missing(let key, _), .inconsistent(let key, _, _): key
@@ -76,7 +76,7 @@ extension Refusal {
 }
 
 extension String {
-  /// A name as it is, anything else in quotes.
+  /// A name without quotes, any other text with quotes.
   fileprivate var quotedIfOdd: String {
     let isPlain = !isEmpty && utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
     return isPlain && count <= 80 ? self : shown

@@ -1,12 +1,12 @@
 package import GateCore
 internal import GateText
 
-/// Something about the settings that cannot be, and where it stands.
+/// An error in the settings, with its origin.
 package struct SettingProblem: Hashable, Sendable {
   package var fact: Fact
-  /// Nil when no one place is to blame, or the fact names the place itself.
+  /// The origin; nil if there is more than one, or the fact names it itself.
   package var origin: SettingOrigin?
-  /// Of several health checks the one that it is about.
+  /// The name of the affected health check, if there are several; else nil.
   package var check: String?
 
   package init(_ fact: Fact, at origin: SettingOrigin? = nil) {
@@ -14,7 +14,7 @@ package struct SettingProblem: Hashable, Sendable {
     self.origin = origin
   }
 
-  /// The same, said of one of several health checks.
+  /// The same problem for one of several health checks.
   func ofCheck(_ name: String) -> SettingProblem {
     var problem = self
     problem.check = name
@@ -22,49 +22,51 @@ package struct SettingProblem: Hashable, Sendable {
   }
 
   package enum Fact: Hashable, Sendable {
-    /// No setting has this name, spelled as at its origin; what was probably meant is none, one, or
-    /// one of several.
+    /// There is no setting with this name, spelled as in its origin.
+    ///
+    /// `meant` are the settings that were probably meant; it may be empty.
     case unknown(name: String, meant: [String])
-    /// A name that is no setting's, with settings under it.
+    /// An unknown name with settings under it.
     case nested(name: String)
-    /// A setting of one value that has two in one layer, as it is spelled there.
+    /// A setting with a single value that is given twice in one layer, spelled as there.
     case repeated(name: String)
-    /// Names of a document that is no file of settings.
+    /// Duplicate names in a document that is not a settings file.
     case duplicated(names: [String])
     case noValue(name: String)
     case wrongKind(name: String, found: String, wanted: String)
-    /// A value that is not of its grammar, and what is wanted.
+    /// A value that does not match its grammar, with what is expected.
     case unreadable(SettingKey, String, hint: String? = nil)
     case missing(SettingKey, example: String)
-    /// The load balancer itself would refuse it, and so does `strict`.
+    /// A value that the load balancer would refuse, under `strict`.
     case refused(Refusal)
-    /// A value, or several that do not go together, of which nothing sensible can be made.
+    /// A value that makes no sense, or several that contradict each other.
     case inconsistent(SettingKey, String, hint: String? = nil)
-    /// Bytes that are not the text that they should be, or a line of them that is not.
+    /// Bytes or a line that are not the expected text.
     case content(String, hint: String? = nil)
   }
 }
 
-/// What the load balancer would say no to.
+/// A value that the load balancer would refuse.
 package struct Refusal: Hashable, Sendable {
   package var key: SettingKey
   package var value: String
   package var semantics: Semantics
   package var limit: Limit
-  /// The load balancer's default, if it has one.
+  /// The load balancer's default, if it has one; else nil.
   package var whenLeftOut: String?
 
-  /// What the value does not keep to.
+  /// The limit that the value exceeds.
   package enum Limit: Hashable, Sendable {
     case range(String)
-    /// The only values that are accepted.
+    /// Only these values are accepted.
     case only(String)
     case unsupported
-    /// Another setting: `less than the interval (10s)`.
+    /// A relation to another setting, such as `less than the interval (10s)`.
     case must(be: String)
   }
 
-  /// Such as `unhealthy_threshold 1 is outside an Application Load Balancer's range (2 to 10)`.
+  /// The sentence, such as `unhealthy_threshold 1 is outside an Application Load Balancer's range
+  /// (2 to 10)`.
   package var sentence: String {
     let subject = "\(key.rawValue) \(value)"
     return switch limit {
@@ -78,7 +80,7 @@ package struct Refusal: Hashable, Sendable {
 }
 
 extension SettingProblem.Fact {
-  /// The settings that a name that is none may have been meant as, or may have under it.
+  /// The settings that an unknown name may have meant, or that it may contain.
   var meant: Set<SettingKey> {
     switch self {
     case .unknown(_, let names):
@@ -95,9 +97,9 @@ extension SettingProblem.Fact {
   }
 }
 
-/// All that is wrong with the settings, never only the first.
+/// All errors in the settings, not only the first.
 package struct SettingsError: Error, Hashable, Sendable {
-  /// At least one.
+  /// The errors; at least one.
   package var problems: [SettingProblem]
 
   package init(_ problems: [SettingProblem]) {
@@ -105,7 +107,7 @@ package struct SettingsError: Error, Hashable, Sendable {
     self.problems = problems
   }
 
-  /// Whether it is about bytes that cannot be read, not about values that cannot be.
+  /// Whether all errors are about unreadable bytes, rather than invalid values.
   package var isAboutContent: Bool {
     problems.contains { problem in
       switch problem.fact {
@@ -119,14 +121,14 @@ package struct SettingsError: Error, Hashable, Sendable {
 }
 
 extension SettingsError: CustomStringConvertible {
-  /// One paragraph a problem, as it goes to standard error.
+  /// The text for standard error, one paragraph per problem.
   package var description: String {
     problems.map(\.message).joined(separator: "\n")
   }
 }
 
 extension Semantics {
-  /// In the words of a sentence.
+  /// The load balancer's name within a sentence.
   fileprivate var loadBalancer: String {
     switch self {
     case .classic: "a Classic Load Balancer"

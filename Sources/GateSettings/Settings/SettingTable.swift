@@ -1,10 +1,11 @@
 import GateCore
 internal import GateText
 
-/// A setting by its one name: the key `healthy_threshold`, the flag `--healthy-threshold`, the
-/// variable `HEALTHGATE_HEALTHY_THRESHOLD`.
+/// A setting, identified by one name.
 ///
-/// The order is that of help, documentation and printed settings.
+/// The key `healthy_threshold` is the flag `--healthy-threshold` and the variable
+/// `HEALTHGATE_HEALTHY_THRESHOLD`. The cases have the order of help, documentation and printed
+/// settings.
 package enum SettingKey: String, Hashable, Sendable, CaseIterable {
   case target
   case semantics
@@ -102,10 +103,10 @@ extension SettingKey {
     allCases.filter { $0.setting.replayed == effect }
   }
 
-  /// The setting's row: what it is and how it is explained.
+  /// The setting's row in the table.
   package var setting: Setting { Self.table[self] ?? row }
 
-  /// The rows, each made once.
+  /// The rows, each created once.
   private static let table = [SettingKey: Setting](
     uniqueKeysWithValues: allCases.map { ($0, $0.row) })
 

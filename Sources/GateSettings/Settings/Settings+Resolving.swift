@@ -2,18 +2,18 @@ import GateCore
 internal import GateText
 
 extension Settings {
-  /// Whether a command can do without instances: `plan` can, `run` cannot.
+  /// Whether a command needs instances: `run` does, `plan` does not.
   package enum InstancesNeed: Hashable, Sendable {
     case required
-    /// Without any, the source is an empty list.
+    /// Without instances, the source is an empty list.
     case optional
   }
 
-  /// Understands and checks raw settings, the layers of which are already one.
+  /// Parses and validates raw settings whose layers are merged already.
   ///
-  /// `imports` are what the items of `health_checks` were imported from, in their order.
+  /// `imports` are the imports of the items of `health_checks`, in their order.
   ///
-  /// - Throws: all that cannot be, what was wrong with the layers themselves too.
+  /// - Throws: `SettingsError` with all errors, including those of the layers themselves.
   package init(
     resolving raw: RawSettings, instances need: InstancesNeed = .required,
     imports: [CheckImport?] = []

@@ -1,45 +1,46 @@
 package import GateCore
 
-/// All settings of a run, understood and checked.
+/// All settings of a run, parsed and validated.
 package struct Settings: Hashable, Sendable {
-  /// At least one; those of several have names.
+  /// The health checks, at least one; several have names.
   package var checks: [CheckSettings]
   package var source: InstanceSource
   package var group: GroupSettings
-  /// Where the old group comes from, if one is named.
+  /// The source of the old group; nil if none is named.
   package var baseline: InstanceSource?
-  /// No two of one name.
+  /// The guards, with unique names.
   package var guards: [GuardSpec]
-  /// The canary's; empty: no traffic is shifted.
+  /// The steps of the canary; empty if no traffic is shifted.
   package var steps: [StepSpec]
-  /// What shifts traffic where a step has no command of its own.
+  /// The command that shifts traffic for steps without their own; nil if there is none.
   package var shift: String?
-  /// The way back; nil only without steps.
+  /// The command that takes the traffic back; nil only without steps.
   package var undo: Undo?
   package var following: FollowingSettings
   package var output: OutputSettings
   package var reactions: ReactionSettings
-  /// Whether the run ends with 0 whatever the verdict.
+  /// Whether the run exits with 0 whatever the verdict is.
   package var isAdvisory: Bool
-  /// Whether what the load balancer would refuse is refused here.
+  /// Whether values that the load balancer would refuse are errors.
   package var isStrict: Bool
-  /// What works here but not on the load balancer, or is probably not meant: a sentence each.
+  /// Values that work here but not on the load balancer, or are probably mistakes; one sentence
+  /// each.
   package var warnings: [String]
-  /// What the settings were made from, defaults and secrets too; `printed` shows it masked.
+  /// The settings in force, including defaults and secrets; `printed` masks them.
   package var inForce: RawSettings
 }
 
-/// What a check sends beyond, or in place of, what the load balancer sends.
+/// The parts of a check's request that differ from the load balancer's.
 package struct RequestSettings: Hashable, Sendable {
   package var method: String?
   package var host: String?
   package var userAgent: String?
   package var protocolVersion = ProtocolVersion.http1
-  /// The service that `grpc.health.v1` is asked about.
+  /// The service in the request of a `grpc.health.v1` check.
   package var grpcService = ""
-  /// The PROXY protocol's header that comes before the check, if one does.
+  /// The PROXY protocol header before the request; nil for none.
   package var proxyProtocol: ProxyProtocol?
-  /// Without `Host` and `User-Agent`, which stand above.
+  /// The header fields, without `Host` and `User-Agent`, which are separate.
   package var headers: [Answer.Field] = []
 }
 
@@ -48,30 +49,30 @@ package struct TLSSettings: Hashable, Sendable {
   package var isVerified = false
   package var caFile: String?
   package var clientCert: String?
-  /// Nil: in the file of the certificate.
+  /// The file of the key; nil if the key is in the certificate's file.
   package var clientKey: String?
   package var serverName: String?
-  /// The newest version to offer; nil: the newest there is.
+  /// The newest TLS version to offer; nil for the newest that is available.
   package var max: TLSVersion?
 }
 
-/// What the run leaves behind.
+/// The outputs of a run.
 package struct OutputSettings: Hashable, Sendable {
   package var format = Format.auto
-  /// Where the verdict goes too.
+  /// The file for the verdict, in addition to standard output; nil for none.
   package var verdict: String?
   package var journal: String?
-  /// The journal of the run to go on with.
+  /// The journal of the run to resume; nil for a new run.
   package var resume: String?
   package var progress = Progress.auto
-  /// Where the key to sign with is: a file, `env:NAME` or `exec:COMMAND`.
+  /// The signing key: a file, `env:NAME` or `exec:COMMAND`; nil for no signature.
   package var signKey: String?
   package var attestation: AttestationSettings?
   package var reports: [ReportRequest] = []
   package var labels: [Deployment.Label] = []
 
   package enum Format: String, Hashable, Sendable, CaseIterable {
-    /// Text for a person at a terminal, JSON for whoever else reads it.
+    /// Text for a person at a terminal, JSON otherwise.
     case auto
     case json
     case text
@@ -85,16 +86,16 @@ package struct OutputSettings: Hashable, Sendable {
   }
 }
 
-/// What is said of the deployed artifact, and where.
+/// The attestation of the deployed artifact, and its file.
 package struct AttestationSettings: Hashable, Sendable {
   package var file: String
   package var subject: Subject
 }
 
 extension Settings {
-  /// What must not appear in any output.
+  /// Secrets that no output may show.
   ///
-  /// An answer may well repeat what was sent to it.
+  /// A response may repeat what was sent.
   package var secrets: SecretMask {
     SecretMask(inForce.values.flatMap { key, texts in texts.flatMap { key.secrets(in: $0.text) } })
   }

@@ -2,7 +2,7 @@ import GateCore
 internal import GateText
 
 extension SettingsReader {
-  /// Where the key is; the key itself is no value, and not repeated.
+  /// Reads the location of the key; a key given as value is an error, and is not repeated.
   mutating func signKey() -> String? {
     if let text = inForce.values[.signKey]?.last?.text, text.contains("-----BEGIN") {
       replace(.signKey, by: [])
@@ -14,7 +14,7 @@ extension SettingsReader {
     return text(of: .signKey)
   }
 
-  /// A file and what it is about.
+  /// Reads the attestation: a file and its subject.
   mutating func attestation() -> AttestationSettings? {
     let file = text(of: .attestation)
     let subject = value(of: .subject, Subject.init(parsing:))
@@ -22,7 +22,7 @@ extension SettingsReader {
     return AttestationSettings(file: file, subject: subject)
   }
 
-  /// A signature that nobody gets to see is none.
+  /// Rejects a signature that no output contains.
   mutating func compare(_ output: OutputSettings, with reactions: ReactionSettings) {
     guard output.signKey != nil, output.format == .text, areSound(.format),
       !SettingKey.allCases.contains(where: { $0.carriesSignature && isGiven($0) })
@@ -33,14 +33,14 @@ extension SettingsReader {
   }
 }
 
-/// The form of a document on standard output.
+/// The format of a document on standard output.
 package enum DocumentFormat: Hashable, Sendable {
   case json
   case text
 }
 
 extension OutputSettings.Format {
-  /// The form that is printed, given the one that `auto` is.
+  /// The format to print; `auto` is the format that is used for `auto`.
   package func document(auto: DocumentFormat) -> DocumentFormat {
     switch self {
     case .auto: auto
@@ -51,9 +51,9 @@ extension OutputSettings.Format {
 }
 
 extension Settings {
-  /// The form of the verdict on standard output.
+  /// The format of the verdict on standard output.
   ///
-  /// A signature that nothing else carries is in the JSON alone.
+  /// If no other output has the signature, the format is JSON, which contains it.
   package func verdictFormat(isForPerson: Bool) -> DocumentFormat {
     let losesSignature =
       output.signKey != nil
@@ -65,7 +65,7 @@ extension Settings {
 }
 
 extension SettingKey {
-  /// Whether the signed verdict, or a signature, goes there whatever the format is.
+  /// Whether it contains the signed verdict or a signature, whatever the format is.
   fileprivate var carriesSignature: Bool {
     switch self {
     case .verdict, .journal, .attestation, .notify, .onPromote, .onRollback, .onInconclusive: true

@@ -2,7 +2,7 @@ import GateCore
 internal import GateText
 
 extension SettingsReader {
-  /// Where the instances come from: exactly one of the settings that name them.
+  /// Reads the source of instances, from exactly one of the settings that name it.
   mutating func source(
     on ports: CheckPorts, _ need: Settings.InstancesNeed
   ) -> InstanceSource {
@@ -17,7 +17,7 @@ extension SettingsReader {
         hint: "keep one of them: \(places.map(\.description).joined(separator: " or "))")
     } else if given.isEmpty {
       guard need == .required else { return .instances([]) }
-      // A URL in its place names the instance as well.
+      // A URL given as target names the instance as well.
       if isTargetURL {
         distrust(.instances)
         return .instances([])
@@ -26,14 +26,14 @@ extension SettingsReader {
       distrust(.instances)
     }
     if let other = others.first { return other }
-    // What is not understood was complained of where it stands.
+    // An invalid value was reported already.
     if given.isEmpty || given == [.instances], areSound(.instances, .target) {
       checkPlaces(of: specs, on: ports, .instances)
     }
     return .instances(specs)
   }
 
-  /// The old group, if one is named.
+  /// Reads the old group; nil if none is named.
   mutating func baseline(on ports: CheckPorts) -> InstanceSource? {
     let source = value(of: .baseline, InstanceSource.init(parsing:))
     guard case .instances(var specs) = source, areSound(.target) else { return source }
@@ -42,7 +42,7 @@ extension SettingsReader {
     return .instances(specs)
   }
 
-  /// Twice the same place, or none: the sooner it is said, the better.
+  /// Reports instances at the same place, or none, as early as possible.
   private mutating func checkPlaces(
     of specs: [InstanceSpec], on ports: CheckPorts, _ key: SettingKey
   ) {
@@ -54,7 +54,7 @@ extension SettingsReader {
     }
   }
 
-  /// The sources but `instances`, as far as given.
+  /// The given sources other than `instances`.
   private mutating func otherSources() -> [InstanceSource] {
     let resource = text(of: .terraformResource)
     let terraform = text(of: .terraform)
@@ -70,7 +70,7 @@ extension SettingsReader {
     ].compactMap { $0 }
   }
 
-  /// How a changing group is followed, and what its members must be.
+  /// Reads how a changing group is followed, and what its members must be.
   mutating func following(
     _ source: InstanceSource, beside baseline: InstanceSource?, every interval: Duration
   ) -> FollowingSettings {
@@ -95,7 +95,7 @@ extension SettingsReader {
     return settings
   }
 
-  /// A version's number: what `$Latest` and `$Default` stand for changes, and no instance has them.
+  /// Reads a launch template version, which must be a number: `$Latest` and `$Default` change.
   private mutating func launchTemplateVersion() -> String? {
     guard let version = text(of: .expectLaunchTemplateVersion) else { return nil }
     guard !version.isEmpty, version.utf8.allSatisfy({ (48...57).contains($0) }) else {
@@ -109,7 +109,7 @@ extension SettingsReader {
     return version
   }
 
-  /// How often what can change is asked for; there must be something that can.
+  /// Reads how often the source is queried; it must be one that can change.
   private mutating func refresh(
     of source: InstanceSource, isPolled: Bool, every interval: Duration
   ) -> Duration {
@@ -134,7 +134,7 @@ extension SettingsReader {
     return Answer.Field(String(text[..<sign]), String(text[text.index(after: sign)...]))
   }
 
-  /// Whose view it is that decides.
+  /// Checks whose view decides.
   private mutating func compare(_ following: FollowingSettings, with source: InstanceSource) {
     guard following.probeFrom == .loadBalancer, following.crossChecks.isEmpty,
       source.loadBalancer == nil
@@ -155,7 +155,7 @@ extension SettingsReader {
       distrust(.instances)
       return []
     }
-    // Each item apart, so that each has its own place in a message.
+    // The items are parsed one by one, so that each has its own position in a message.
     let items = (inForce.values[.instances] ?? []).flatMap(\.items)
     replace(.instances, by: items)
     var specs: [InstanceSpec] = []
@@ -176,7 +176,7 @@ extension SettingsReader {
     return specs
   }
 
-  /// What the group must show; the slowest check gives the default of the deadline.
+  /// Reads the policy; the slowest check determines the default deadline.
   mutating func group(
     under checks: [HealthCheck], guards: [GuardSpec], steps: [StepSpec]
   ) -> GroupSettings {
@@ -191,13 +191,13 @@ extension SettingsReader {
     let usual = GatePolicy.defaultDeadline(
       for: checks, gracePeriod: policy.gracePeriod, soak: policy.soak,
       comparison: policy.comparison, steps: policy.steps)
-    // None that could not be given.
+    // A default must be within the range of the setting.
     let longest = Duration.microseconds(Duration.longestInMicroseconds)
     policy.deadline = duration(.deadline, else: min(usual, longest))
     return GroupSettings(policy: policy, expected: number(.expected, in: 1...1_000_000))
   }
 
-  /// How the groups are compared.
+  /// Reads the comparison of the groups; nil if they are not compared.
   private mutating func comparison() -> ComparisonPolicy? {
     let isAsked = toggle(.compare)
     var comparison = ComparisonPolicy()
@@ -216,14 +216,16 @@ extension SettingsReader {
       }
       guards.append(spec)
     }
-    // Two may differ in a secret alone.
+    // Two guards may differ only in a secret.
     distinguish(&guards)
     return guards
   }
 }
 
 extension SettingText {
-  /// An array or an object of JSON, as `terraform output -json` prints one; an IPv6 address has brackets too.
+  /// Whether it is an array or object of JSON, such as from `terraform output -json`.
+  ///
+  /// An IPv6 address has brackets too.
   fileprivate var isJSON: Bool {
     let text = text.trimmed
     return text.hasPrefix("{") || text.hasPrefix("[") && text.contains { "\"{".contains($0) }

@@ -2,7 +2,7 @@ import GateCore
 internal import GateText
 
 extension SettingsReader {
-  /// The health check, with the load balancer's defaults for what is not given.
+  /// Reads the health check, with the load balancer's defaults for settings that are not given.
   mutating func healthCheck() -> HealthCheck {
     let semantics = choice(.semantics, else: Semantics.classic)
     let target = target()
@@ -24,7 +24,7 @@ extension SettingsReader {
   }
 
   private mutating func target() -> HealthCheckTarget {
-    // Where there is none, another takes its place so that the rest can be read too.
+    // Without a valid target, a replacement is used so that the other settings can be read.
     let standIn = HealthCheckTarget(scheme: .http, port: .number(80), path: "/")
     guard isGiven(.target) else {
       report(.missing(.target, example: "HTTP:80/health"), on: .target)
@@ -43,7 +43,7 @@ extension SettingsReader {
     let matcher = value(of: .matcher) { text throws(GrammarError) in
       try Matcher(parsing: text, bounds: bounds)
     }
-    // A connection has no status to match.
+    // A TCP or TLS check has no status to match.
     guard target.scheme.hasPath || matcher != nil else { return standard }
     return settled(matcher, as: .matcher, else: standard, of: owner, \.description)
   }
@@ -72,7 +72,7 @@ extension SettingsReader {
     settled(number(key, in: 1...10_000), as: key, else: standard, of: owner, \.description)
   }
 
-  /// A whole number within bounds; nil when it is not given or is none.
+  /// Reads a whole number within bounds; nil if it is not given or invalid.
   mutating func number(_ key: SettingKey, in bounds: ClosedRange<Int>) -> Int? {
     value(of: key) { text throws(GrammarError) in
       try Int(parsing: text, in: bounds)

@@ -2,7 +2,7 @@ import GateCore
 internal import GateText
 
 extension SettingsReader {
-  /// What a check sends of the user's own.
+  /// Reads the user's parts of the request.
   mutating func request(for target: HealthCheckTarget) -> RequestSettings {
     var request = RequestSettings()
     request.protocolVersion = protocolVersion(for: target)
@@ -34,7 +34,7 @@ extension SettingsReader {
     return request
   }
 
-  /// A header that has a setting of its own is as good as that setting, but not beside it.
+  /// Treats a header that has its own setting like that setting; both together are an error.
   private mutating func take(
     _ value: inout String?, of key: SettingKey, from fields: [Answer.Field], named name: String
   ) {
@@ -46,7 +46,7 @@ extension SettingsReader {
     value = field.value
   }
 
-  /// A connection has no HTTP, and gRPC has no other than its own.
+  /// Reads the version of HTTP; a TCP or TLS check has none, and gRPC allows only its own.
   private mutating func protocolVersion(for target: HealthCheckTarget) -> ProtocolVersion {
     let standard = target.scheme.isGRPC ? ProtocolVersion.grpc : .http1
     guard target.scheme.hasPath else {

@@ -1,21 +1,21 @@
 import GateCore
 internal import GateText
 
-/// Understands raw settings one by one, and goes on after each that it cannot.
+/// Parses raw settings one by one, and continues after errors.
 struct SettingsReader {
-  /// What was given, with the texts of what was understood as they are printed, and the defaults.
+  /// The given settings in their printed notation, and the defaults.
   private(set) var inForce: RawSettings
   private(set) var problems: [SettingProblem]
   private(set) var warnings: [String] = []
-  /// Settings that say nothing, as they could not be understood: no rule should build on them.
+  /// Settings that could not be parsed, and on which no rule may depend.
   private(set) var unsound: Set<SettingKey> = []
-  /// Settings that were written, if in a way that left nothing to read.
+  /// Settings that are given, but with nothing that could be read.
   private let misread: Set<SettingKey>
 
   /// Whether the target is a URL, which names an instance as well.
   let isTargetURL: Bool
 
-  /// Whether a layer could not be read: nothing that it could have given is known to be missing.
+  /// Whether a layer could not be read, so that no setting is known to be missing.
   private let isIncomplete: Bool
 
   init(_ raw: RawSettings) {
@@ -27,13 +27,13 @@ struct SettingsReader {
     unsound = misread
   }
 
-  /// Whether somebody chose a value, understood or not.
+  /// Whether somebody chose a value, valid or not.
   func isGiven(_ key: SettingKey) -> Bool {
     guard let origin = inForce.origin(of: key) else { return misread.contains(key) }
     return origin.isChosen
   }
 
-  /// Whether it is given and asks for something, as a toggle that is off does not.
+  /// Whether it is given and has an effect, unlike a toggle that is off.
   func isAsked(_ key: SettingKey) -> Bool {
     guard isGiven(key) else { return false }
     return key.setting.kind != .toggle || inForce.values[key]?.last?.text != "false"
@@ -43,10 +43,11 @@ struct SettingsReader {
 
   func areSound(_ keys: [SettingKey]) -> Bool { unsound.isDisjoint(with: keys) }
 
-  /// The problems that are not consequences of another.
+  /// The problems that are not consequences of others.
   ///
-  /// Where a file could not be read, what does not go together may go together with what it says; and
-  /// what is missing may stand there under a name that is spelled otherwise.
+  /// If a file could not be read, settings that contradict each other may be consistent with it,
+  /// and missing settings may be in it. A missing setting may also be there under a misspelled
+  /// name.
   var ownProblems: [SettingProblem] {
     let meant = problems.reduce(into: Set()) { $0.formUnion($1.fact.meant) }
     return problems.filter { problem in
@@ -65,13 +66,13 @@ struct SettingsReader {
     problems.append(SettingProblem(fact, at: inForce.origin(of: key)))
   }
 
-  /// A value that is understood, but cannot be.
+  /// Records an error in a value that could be parsed.
   mutating func reject(_ key: SettingKey, _ sentence: String, hint: String? = nil) {
     report(.inconsistent(key, sentence, hint: hint), on: key)
     unsound.insert(key)
   }
 
-  /// Keeps the rules from building on a setting.
+  /// Excludes a setting from later rules.
   mutating func distrust(_ key: SettingKey) { unsound.insert(key) }
 
   mutating func warn(_ sentence: String) { warnings.append(sentence) }
@@ -80,9 +81,9 @@ struct SettingsReader {
 
   // MARK: - One value
 
-  /// The value of a setting; of several, the last.
+  /// Parses the value of a setting; of several values, the last one.
   ///
-  /// Nil when it is not given or not understood.
+  /// It is nil if the setting is not given, or invalid.
   mutating func value<Value>(
     of key: SettingKey, _ parse: (String) throws(GrammarError) -> Value
   ) -> Value? {
@@ -91,7 +92,7 @@ struct SettingsReader {
     return parsed(text, of: key, parse)
   }
 
-  /// The values of a setting, without those that are not understood.
+  /// Parses the values of a setting, without those that are invalid.
   mutating func values<Value>(
     of key: SettingKey, _ parse: (String) throws(GrammarError) -> Value
   ) -> [Value] {
@@ -113,14 +114,14 @@ struct SettingsReader {
     return settled(value, as: key, else: false, \.description)
   }
 
-  /// One of the cases of an enumeration.
+  /// Parses a case of an enumeration.
   mutating func choice<Choice: RawRepresentable & CaseIterable>(
     _ key: SettingKey, else standard: Choice
   ) -> Choice where Choice.RawValue == String {
     settled(choice(key, Choice.self), as: key, else: standard, \.rawValue)
   }
 
-  /// One of the cases of an enumeration; nil when none is given.
+  /// Parses a case of an enumeration; nil if none is given.
   mutating func choice<Choice: RawRepresentable & CaseIterable>(
     _ key: SettingKey, _: Choice.Type
   ) -> Choice? where Choice.RawValue == String {
@@ -136,13 +137,13 @@ struct SettingsReader {
     }
   }
 
-  // MARK: - What is in force
+  // MARK: - The settings in force
 
   mutating func replace(_ key: SettingKey, by texts: [SettingText]) {
     inForce.values[key] = texts.isEmpty ? nil : texts
   }
 
-  /// Notes the value as it is printed, or the default when there is none.
+  /// Records the value in its printed notation, or the default if there is none.
   mutating func settled<Value>(
     _ value: Value?, as key: SettingKey, else standard: Value,
     of owner: SettingOrigin.DefaultSource = .gate, _ words: (Value) -> String
@@ -170,7 +171,7 @@ struct SettingsReader {
 }
 
 extension Bool {
-  /// Reads `true` or `false`, and what YAML and shells have for them.
+  /// Reads `true` or `false`, or the equivalents of YAML and shells.
   ///
   /// - Throws: `GrammarError`
   init(parsing text: String) throws(GrammarError) {

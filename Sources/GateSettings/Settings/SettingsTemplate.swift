@@ -1,14 +1,14 @@
 import GateCore
 internal import GateText
 
-/// A file of settings to begin with: what is known, and what is worth thinking of as comments.
+/// A settings file to start with: known values, and suggestions as comments.
 package struct SettingsTemplate {
   private let raw: RawSettings
 
-  /// Of a value that nobody gave.
+  /// The origin of a value that nobody gave.
   private static let example = SettingOrigin.imported("an example")
 
-  /// The settings that a template shows whether or not they are given, with values to begin with.
+  /// The settings that a template always shows, with initial values.
   private static let shown: [(key: SettingKey, value: String)] = [
     (.target, "HTTP:80/health"), (.semantics, "classic"), (.interval, "30s"), (.timeout, "5s"),
     (.healthyThreshold, "10"), (.unhealthyThreshold, "2"), (.matcher, "200"),
@@ -18,7 +18,8 @@ package struct SettingsTemplate {
     (.onRollback, "./roll-back"),
   ]
 
-  /// What is given and imported; what a template cannot do without stands there as an example.
+  /// Creates a template of given and imported settings; required ones that are missing get
+  /// examples.
   package init(_ raw: RawSettings) {
     var raw = raw
     let hasSource = SettingKey.sources.contains { raw.values[$0] != nil }
@@ -27,7 +28,7 @@ package struct SettingsTemplate {
       switch key {
       case .target where !hasChecks: raw.values[key] = [SettingText(value, at: Self.example)]
       case .instances where !hasSource:
-        // A traffic port is each instance's own.
+        // With `traffic-port`, each instance has its own port.
         let target = raw.values[.target]?.last?.text ?? ""
         let hasPorts = hasChecks || target.contains("traffic-port")
         let list = hasPorts ? "10.0.1.5:8080, 10.0.1.6:8080" : value
@@ -38,7 +39,9 @@ package struct SettingsTemplate {
     self.raw = raw
   }
 
-  /// - Throws: what `run` would say of it.
+  /// Validates the template.
+  ///
+  /// - Throws: `SettingsError` with what `run` would report.
   package func check(imports: [CheckImport?] = []) throws(SettingsError) {
     _ = try Settings(resolving: raw, imports: imports)
   }
@@ -61,7 +64,7 @@ package struct SettingsTemplate {
   }
 
   private func isShown(_ key: SettingKey) -> Bool {
-    // The group is named once.
+    // The group is named only once.
     key != .instances && Self.shown.contains { $0.key == key }
   }
 

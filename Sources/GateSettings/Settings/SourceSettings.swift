@@ -1,11 +1,11 @@
 package import GateCore
 
-/// Where the instances come from.
+/// A source of instances.
 package enum InstanceSource: Hashable, Sendable {
   case instances([InstanceSpec])
   /// A path, or `-` for standard input.
   case file(String)
-  /// Every address of a name.
+  /// All addresses of a name.
   case dns(String)
   /// The targets and ports of an SRV record.
   case srv(String)
@@ -13,9 +13,9 @@ package enum InstanceSource: Hashable, Sendable {
   case exec(String)
   case autoScalingGroup(String)
   case classicLoadBalancer(String)
-  /// By ARN or name.
+  /// A target group, by ARN or name.
   case targetGroup(String)
-  /// A file of `terraform show -json`, and the address in it when more than one fits.
+  /// A file of `terraform show -json`, and the address in it if several match.
   case terraform(path: String, resource: String?)
 }
 
@@ -35,14 +35,14 @@ extension InstanceSource {
     }
   }
 
-  /// Who says which instances there are.
+  /// Who lists the instances.
   package enum Origin: Hashable, Sendable {
     case user([InstanceSpec])
-    /// A file of the user's, read once.
+    /// A file of the user, read once.
     case file(String)
-    /// A machine, which is asked now and later.
+    /// Another machine, which is queried repeatedly.
     case machine
-    /// The same, by AWS's APIs.
+    /// AWS's APIs, which are queried repeatedly.
     case aws
   }
 
@@ -55,7 +55,7 @@ extension InstanceSource {
     }
   }
 
-  /// Whether it can name other instances later.
+  /// Whether later listings can have other instances.
   package var membership: GatePolicy.Membership {
     switch origin {
     case .user, .file: .fixed
@@ -63,7 +63,7 @@ extension InstanceSource {
     }
   }
 
-  /// The load balancer that it is; nil for other sources.
+  /// The load balancer, if the source is one; else nil.
   package var loadBalancer: LoadBalancerName? {
     switch self {
     case .classicLoadBalancer(let name): .classic(name)
@@ -73,10 +73,10 @@ extension InstanceSource {
   }
 }
 
-/// A load balancer that is asked for its settings or its view.
+/// A load balancer whose settings or view are queried.
 package enum LoadBalancerName: Hashable, Sendable {
   case classic(String)
-  /// By ARN or name.
+  /// A target group, by ARN or name.
   case targetGroup(String)
 
   /// Reads `elb:NAME` or `target-group:ARN-or-NAME`.
@@ -92,7 +92,7 @@ package enum LoadBalancerName: Hashable, Sendable {
   }
 }
 
-/// Where the health check's settings are taken from.
+/// The source from which a health check's settings are imported.
 package enum ImportSource: Hashable, Sendable {
   case loadBalancer(LoadBalancerName)
   case terraform(path: String, resource: String?)
@@ -114,14 +114,14 @@ package enum ImportSource: Hashable, Sendable {
   }
 }
 
-/// What shows that an instance is of the new release.
+/// What identifies an instance of the new release.
 package struct ReleaseExpectations: Hashable, Sendable {
   package var image: String?
   package var launchTemplateVersion: String?
   package var tags: [Answer.Field] = []
 }
 
-/// Who looks at the instances.
+/// Who checks the instances.
 package enum ProbeOrigin: String, Hashable, Sendable, CaseIterable {
   case here
   case loadBalancer = "load-balancer"
@@ -132,13 +132,13 @@ package struct FollowingSettings: Hashable, Sendable {
   package var refresh: Duration
   package var release: ReleaseExpectations
   package var probeFrom: ProbeOrigin
-  /// Those that must agree, each once.
+  /// The load balancers that must agree, without duplicates.
   package var crossChecks: [LoadBalancerName]
 
-  /// The shortest time between two questions to a source: more would be throttled.
+  /// The shortest time between two queries of a source; shorter ones would be throttled.
   package static let shortestRefresh = Duration.milliseconds(100)
 
-  /// What the load balancers' own views are good for.
+  /// The role of the load balancers' views.
   package var loadBalancerRole: GatePolicy.LoadBalancerRole {
     switch probeFrom {
     case .loadBalancer: .decides

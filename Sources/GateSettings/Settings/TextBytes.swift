@@ -2,7 +2,7 @@ import GateCore
 
 /// The UTF-8 text of a file, without a byte order mark.
 ///
-/// - Throws: what the bytes are instead, with the line where that shows.
+/// - Throws: an error that says what the bytes are instead, with the line.
 func decodedText(
   _ bytes: [UInt8], of path: String, atMost limit: Int
 ) throws(SettingsError) -> String {
@@ -30,7 +30,7 @@ func decodedText(
 }
 
 private func firstInvalidLine(of bytes: [UInt8]) -> Int {
-  // A line feed is never a part of another character, so each line is text on its own.
+  // A line feed is never a part of another character, so each line can be decoded alone.
   let lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
   let index = lines.firstIndex { String(validating: $0, as: UTF8.self) == nil }
   return (index ?? 0) + 1

@@ -1,16 +1,16 @@
 internal import GateText
 
-/// A part of a YAML document, and where it stands.
+/// A node of a YAML document, with its position.
 struct YAMLNode {
-  /// Counted from 1.
+  /// The line, counted from 1.
   var line: Int
   var content: Content
 
   enum Content {
-    /// A text; whether it stood there without quotes.
+    /// A text; `isPlain` says whether it had no quotes.
     case scalar(String, isPlain: Bool)
     case sequence([YAMLNode])
-    /// In the order of the text.
+    /// Pairs in the order of the text.
     case mapping([Pair])
   }
 
@@ -24,7 +24,7 @@ struct YAMLNode {
     return text
   }
 
-  /// Nothing at all, `~` or `null`; in quotes these are texts.
+  /// Whether it is empty, `~` or `null`; in quotes these are texts.
   var isNull: Bool {
     guard case .scalar(let text, isPlain: true) = content else { return false }
     return ["", "~", "null", "Null", "NULL"].contains(text)

@@ -1,6 +1,6 @@
 internal import GateText
 
-/// A text as a YAML scalar on one line, in quotes only where it would be read as something else.
+/// A text as a YAML scalar on one line, with quotes only if it would be read differently without.
 func yamlScalar(_ text: String) -> String {
   isPlainScalar(text) ? text : quotedScalar(text)
 }
@@ -12,7 +12,7 @@ func quotedScalar(_ text: String) -> String {
   for scalar in text.unicodeScalars {
     defer { before = scalar }
     switch scalar {
-    // Two begin a command to a CI system, wherever they stand in a line of its log.
+    // Two begin a command to a CI system, anywhere in a line of its log.
     case "#" where before == "#": quoted += "\\u0023"
     case "\"": quoted += "\\\""
     case "\\": quoted += "\\\\"
@@ -21,7 +21,7 @@ func quotedScalar(_ text: String) -> String {
     case "\t": quoted += "\\t"
     case _ where scalar.isShownByNumber && scalar.value <= 0xFFFF:
       quoted += "\\u\(hex(scalar, digits: 4))"
-    // No JSON: in no text of the program's own.
+    // This is YAML but not JSON; the program's own texts never need it.
     case _ where scalar.isShownByNumber: quoted += "\\U\(hex(scalar, digits: 8))"
     default: quoted.unicodeScalars.append(scalar)
     }
@@ -34,7 +34,7 @@ private func hex(_ scalar: Unicode.Scalar, digits: Int) -> String {
   return String(repeating: "0", count: digits - text.count) + text
 }
 
-/// Whether every reader of YAML takes the bare text for this very text, or for the number it is.
+/// Whether every reader of YAML reads the text without quotes as the same text or number.
 private func isPlainScalar(_ text: String) -> Bool {
   guard let first = text.utf8.first, text.utf8.allSatisfy(isPlain) else { return false }
   let beginsPlainly = isAlphanumeric(first) || first == UInt8(ascii: "/")
@@ -45,10 +45,10 @@ private func isAlphanumeric(_ byte: UInt8) -> Bool {
   (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
 }
 
-/// Without blanks neither `: ` nor ` #` can come about.
+/// Whether a byte needs no quotes; without blanks neither `: ` nor ` #` can occur.
 private func isPlain(_ byte: UInt8) -> Bool {
   isAlphanumeric(byte) || "/.:_-+=%@~?;$^*".utf8.contains(byte)
 }
 
-/// What YAML 1.1 or 1.2 reads as no text.
+/// Words that YAML 1.1 or 1.2 does not read as text.
 private let words: Set<String> = ["null", "true", "false", "yes", "no", "on", "off", "y", "n"]

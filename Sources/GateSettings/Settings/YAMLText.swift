@@ -2,16 +2,16 @@ internal import CYAML
 import GateCore
 internal import GateText
 
-/// A YAML document, of which JSON is a part, with the place of each of its nodes.
+/// A YAML document, of which JSON is a subset, with the position of each node.
 ///
-/// There are no aliases: a document is no larger than its text.
+/// Aliases are not allowed, so a document is never larger than its text.
 struct YAMLText {
-  /// Nil when the text has nothing but comments.
+  /// The root; nil if the text has only comments.
   let root: YAMLNode?
 
-  /// Reads the one document of a text; `format` is what messages say that it should be.
+  /// Reads a text with one document; `format` is the expected format in messages.
   ///
-  /// - Throws: why the text is none, with its line.
+  /// - Throws: an error with the reason and the line.
   init(
     parsing text: String, as format: String = "YAML", of path: String
   ) throws(SettingsError) {
@@ -26,7 +26,7 @@ struct YAMLText {
   }
 }
 
-/// What is wrong with a text, and where.
+/// An error in a text, with its position.
 private struct YAMLProblem: Error {
   var line: Int
   var kind: Kind
@@ -56,17 +56,17 @@ private struct YAMLProblem: Error {
   }
 }
 
-/// libyaml's parser over a text; it owns both.
+/// A parser of libyaml with its text; it owns both.
 private struct YAMLParser: ~Copyable {
   private let parser: UnsafeMutablePointer<yaml_parser_t>
   private let text: UnsafeMutableBufferPointer<UInt8>
 
-  /// Settings are two levels deep.
+  /// The deepest nesting; settings are two levels deep.
   private static let deepest = 32
 
   init(_ text: String) {
     parser = .allocate(capacity: 1)
-    // It fails only without memory, and then the first event is an error.
+    // This fails only without memory, and the first event then is an error.
     yaml_parser_initialize(parser)
     self.text = .allocate(capacity: text.utf8.count)
     _ = self.text.initialize(from: text.utf8)
@@ -206,7 +206,7 @@ private struct YAMLParser: ~Copyable {
     }
   }
 
-  /// What to do about a value that YAML takes for something else than text.
+  /// The advice for a value that YAML does not read as text; nil if there is none.
   private static func hint(for words: String, _ before: String) -> String? {
     if words.contains("escape character") {
       return "put the value in single quotes, in which a backslash is literal"
@@ -220,12 +220,12 @@ private struct YAMLParser: ~Copyable {
     return "put quotes around a value that begins with '\(value)' or contains one"
   }
 
-  /// The line at a place of the text, up to the character at it.
+  /// The line of a position, up to the character at it.
   private func linePrefix(upTo index: Int) -> String {
     let text = String(decoding: text, as: UTF8.self).unicodeScalars
     let end =
       text.index(text.startIndex, offsetBy: index + 1, limitedBy: text.endIndex) ?? text.endIndex
-    // Where a line ends too soon, the place is its end.
+    // If a line ends too early, the position is its end.
     let upTo = text[..<end].last == "\n" ? text[..<end].dropLast() : text[..<end]
     let line = upTo.split(separator: "\n", omittingEmptySubsequences: false).last
     return line.map { String($0) } ?? ""

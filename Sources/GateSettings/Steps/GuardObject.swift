@@ -2,21 +2,21 @@ package import GateCore
 package import GateText
 
 extension GuardSpec {
-  /// The fields of a guard that is written as a mapping, and how each is written as one text.
+  /// The fields of a guard that is written as a mapping, and their notation in one text.
   private static let forms =
     [
       "prometheus", "json", "cloudwatch-metric", "cloudwatch-alarm", "http", "exec",
     ] + mappings
 
-  /// Those that one text cannot say.
+  /// The guards that can only be written as a mapping.
   static let mappings = ["prometheus-test", "cloudwatch-math"]
 
-  /// What can be asked in a mapping: keys of a file have underscores, and the text has hyphens.
+  /// The guards that a mapping can have; file keys have underscores, texts have hyphens.
   static var fieldNames: [String] {
     forms + forms.filter { $0.contains("-") }.map { $0.replacing("-", with: "_") }
   }
 
-  /// Reads a guard as one text, or as the mapping that says more of it.
+  /// Reads a guard as one text, or as a mapping with more fields.
   ///
   /// - Throws: `GrammarError`, which says what was expected instead.
   package init(reading text: String) throws(GrammarError) {
@@ -68,7 +68,7 @@ extension GuardSpec {
   ) throws(GrammarError) -> [HeaderText] {
     try fields.pairs("headers").map { name, text throws(GrammarError) in
       let isVariable = text.hasPrefix("env:")
-      // The name is looked at here, and the value of a variable where it is known.
+      // Only the name is checked here; the value of a variable is checked where it is known.
       _ = try Answer.Field(parsingHeader: isVariable ? "\(name): x" : "\(name): \(text)")
       return HeaderText(
         name: name, value: isVariable ? .variable(String(text.dropFirst(4))) : .text(text))
@@ -84,11 +84,13 @@ extension GuardSpec {
     }
   }
 
-  /// How many requests an answer must rest on.
+  /// Reads the number of requests that a result requires.
+  ///
+  /// - Throws: `GrammarError`
   private mutating func readMinimum(_ fields: inout StructuredFields) throws(GrammarError) {
     let least = try fields.number("at_least", in: 1...1_000_000_000)
     measure.minRequests = least
-    // Its own queries count them.
+    // A test counts requests with its own queries.
     if isTest, least != nil { return try fields.refuseUnknown() }
     let query = try fields.text("query")
     guard least != nil, let query else {
@@ -110,12 +112,12 @@ extension GuardSpec {
       }
   }
 
-  /// How late what it measures is seen, where that is known.
+  /// How far behind the guard's data are, if that is known.
   var lag: Duration { period == nil ? .zero : GuardMetric.lag }
 
   var window: Duration { period ?? .zero }
 
-  /// Of what CloudWatch is asked for.
+  /// The period of CloudWatch data; nil for other guards.
   private var period: Duration? {
     switch question {
     case .cloudWatchMetric(let metric, _): metric.period
@@ -124,16 +126,16 @@ extension GuardSpec {
     }
   }
 
-  /// A query that counts the requests that an answer rests on.
+  /// A query that counts the requests behind a result.
   package enum Requests: Hashable, Sendable {
-    /// At the same server.
+    /// A query to the same server.
     case prometheus(String)
-    /// In the same document.
+    /// A number in the same document.
     case json(JSONPointer)
     case cloudWatchMetric(GuardMetric)
   }
 
-  /// A header that a guard sends; its value may stand in a variable.
+  /// A header that a guard sends; its value may be in a variable.
   package struct HeaderText: Hashable, Sendable {
     package var name: String
     package var value: Value
@@ -143,7 +145,7 @@ extension GuardSpec {
       case variable(String)
     }
 
-    /// The value to send; of a variable that is not set it is empty.
+    /// The value to send; empty if its variable is not set.
     package func text(in variables: [String: String]) -> String {
       switch value {
       case .text(let text): text
@@ -154,7 +156,9 @@ extension GuardSpec {
 }
 
 extension GuardMeasure {
-  /// What a mapping says of how a guard is asked.
+  /// Reads the settings of a guard's checks from a mapping.
+  ///
+  /// - Throws: `GrammarError`
   fileprivate init(_ name: String, _ fields: inout StructuredFields) throws(GrammarError) {
     self.init(name)
     interval = try fields.duration("interval")

@@ -1,12 +1,12 @@
 package import GateCore
 internal import GateText
 
-/// An expression of CloudWatch's metric math over metrics that have names in it.
+/// An expression of CloudWatch's metric math over metrics with names.
 package struct MetricMath: Hashable, Sendable {
-  /// `FILL(errors, 0) / requests`.
+  /// The expression, such as `FILL(errors, 0) / requests`.
   package var expression: String
   package var metrics: [Named]
-  /// All metrics' own.
+  /// The period, which all metrics must have.
   package var period: Duration
 
   package struct Named: Hashable, Sendable {
@@ -14,16 +14,22 @@ package struct MetricMath: Hashable, Sendable {
     package var metric: GuardMetric
   }
 
-  /// What the expression itself is called where it is asked for.
+  /// The name of the expression's result in a query.
   package static let resultName = "healthgateResult"
 
-  /// One of its metrics by name, or another as it is written.
+  /// A metric by its name in the expression, or in its own notation.
+  ///
+  /// - Throws: `GrammarError`
   func metric(calledOrWritten text: String) throws(GrammarError) -> GuardMetric {
     if let named = metrics.first(where: { $0.name == text }) { return named.metric }
     return try GuardMetric(parsing: text)
   }
 
-  /// Source: CloudWatch API, `MetricDataQuery`: an `Id` begins with a small letter.
+  /// Creates an expression with its metrics.
+  ///
+  /// Source: CloudWatch API, `MetricDataQuery`: an `Id` begins with a lower-case letter.
+  ///
+  /// - Throws: `GrammarError`
   fileprivate init(
     _ expression: String, _ texts: [(name: String, text: String)]
   ) throws(GrammarError) {
@@ -62,13 +68,13 @@ extension Character {
   fileprivate var isLetterOrDigit: Bool { isASCII && (isLetter || isNumber) }
 }
 
-/// What counts the requests of both groups at a Prometheus, and what their test allows.
+/// The Prometheus queries that count the requests of both groups, and the tolerance of their test.
 package struct RequestQueries: Hashable, Sendable {
   package var url: String
   package var new: Side
   package var old: Side
   package var confidence: Confidence
-  /// By how much the new group's share of errors may be higher, all the same: 0 to 1.
+  /// The tolerated increase of the new group's share of errors, 0 to 1.
   package var maxIncrease: Double
 
   package init(
@@ -82,7 +88,7 @@ package struct RequestQueries: Hashable, Sendable {
   }
 
   package struct Side: Hashable, Sendable {
-    /// Each the sum of its series.
+    /// The query of the requests; its result is the sum of its series.
     package var requests: String
     package var errors: String
 
@@ -94,7 +100,9 @@ package struct RequestQueries: Hashable, Sendable {
 }
 
 extension GuardSpec {
-  /// An expression and its comparison, and the metrics beside it.
+  /// Reads an expression with its comparison, and its metrics.
+  ///
+  /// - Throws: `GrammarError`
   init(math text: String, _ fields: inout StructuredFields) throws(GrammarError) {
     name = SettingKey.guard.masked("cloudwatch-math:\(text)").cleaned(to: 65_536)
     let (expression, comparison) = try Self.split(text[...], name)
@@ -102,7 +110,9 @@ extension GuardSpec {
       try MetricMath(expression, try fields.pairs("metrics")), comparison)
   }
 
-  /// The server, and the queries beside it.
+  /// Reads the server, and the queries.
+  ///
+  /// - Throws: `GrammarError`
   init(test text: String, _ fields: inout StructuredFields) throws(GrammarError) {
     let new = try Self.side("new", &fields)
     let old = try Self.side("old", &fields)
@@ -129,7 +139,9 @@ extension GuardSpec {
     return RequestQueries.Side(requests: requests, errors: errors)
   }
 
-  /// Reads `0.5%`.
+  /// Reads a percentage such as `0.5%`, as a number from 0 to 1.
+  ///
+  /// - Throws: `GrammarError`
   private static func share(_ text: String) throws(GrammarError) -> Double {
     guard text.hasSuffix("%"), let number = Double(text.dropLast()), (0..<100).contains(number)
     else { throw GrammarError("'\(text.printable)' is not a percentage below 100%, such as 0.5%") }

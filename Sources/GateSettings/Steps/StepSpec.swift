@@ -1,10 +1,10 @@
 package import GateCore
 internal import GateText
 
-/// A step of the canary as it was written: what it is, and what it runs.
+/// A step of the canary as written, with its commands.
 package struct StepSpec: Hashable, Sendable {
   package var step: CanaryStep
-  /// Lines for a shell; nil: the run's, or none.
+  /// The shell command of the shift; nil for the run's, or none.
   package var shift: String?
   package var confirm: String?
   package var approve: String?
@@ -63,15 +63,15 @@ extension StepSpec {
   }
 }
 
-/// The way back.
+/// How the traffic is taken back.
 package enum Undo: Hashable, Sendable {
   case command(String)
-  /// `none`: whoever runs the gate sees to it.
+  /// `none`: the caller of the gate takes it back.
   case none
 }
 
 extension SettingsReader {
-  /// The steps, under the check whose numbers guards have where they have none of their own.
+  /// Reads the steps; guards without their own interval and thresholds use those of the check.
   mutating func steps(under check: HealthCheck, beside guards: [GuardSpec]) -> [StepSpec] {
     var number = 0
     var steps = values(of: .steps) { text throws(GrammarError) in
@@ -116,7 +116,7 @@ extension SettingsReader {
     }
   }
 
-  /// A guard that a step is over before it could have said anything.
+  /// Rejects a guard that could not give a result before its step ends.
   private mutating func judge(_ spec: StepSpec, _ name: String, under check: HealthCheck) {
     if let deadline = spec.step.deadline, deadline < spec.step.shortest {
       reject(
@@ -147,7 +147,7 @@ extension SettingsReader {
     text(of: .undo).map { $0.trimmed == "none" ? .none : .command($0) }
   }
 
-  /// Gives guards that differ in what is not shown names that differ.
+  /// Gives unique names to guards that differ only in what is not shown.
   func distinguish(_ guards: inout [GuardSpec], from others: [GuardSpec] = []) {
     for index in guards.indices {
       let name = guards[index].name

@@ -1,15 +1,15 @@
 internal import GateCore
 internal import GateText
 
-/// What is secret in a setting that is a mapping: each of its texts by the rule for what it is.
+/// Masks the secrets in a setting that is a mapping: each text by the rule of its own kind.
 enum StructuredMasking {
-  /// The mapping as it may be shown anywhere; a text that is none is all secret.
+  /// The mapping in a form that is safe to show; a text that is not a mapping is masked completely.
   static func masked(_ text: String) -> String {
     guard let value = try? JSONValue(parsing: Array(text.utf8)) else { return SecretMask.mask }
     return json(value) { masked($0, in: $1) }
   }
 
-  /// What of it must appear in no output, in each form in which it is sent.
+  /// The parts that no output may show, in each form in which they are sent.
   static func secrets(in text: String) -> [String] {
     guard let value = try? JSONValue(parsing: Array(text.utf8)) else { return [text] }
     var found: [String] = []
@@ -42,13 +42,13 @@ enum StructuredMasking {
     }
   }
 
-  /// What a text is, by the names of the mappings that it stands in.
+  /// The kind of a text, by the names of the mappings around it.
   private enum Place {
     case header(String)
     case command
-    /// Such as `prometheus:`.
+    /// A guard's query; `form` is its prefix, such as `prometheus:`.
     case question(form: String)
-    /// A setting of a health check, as it would be given by itself.
+    /// A setting of a health check, with the rule of that setting.
     case setting(SettingKey)
     case other
 
@@ -65,7 +65,7 @@ enum StructuredMasking {
     }
   }
 
-  /// The value on one line, its texts as they are given back.
+  /// The value as JSON on one line, each text replaced by the result of `text`.
   private static func json(
     _ value: JSONValue, in path: [String] = [], _ text: (String, [String]) -> String
   ) -> String {

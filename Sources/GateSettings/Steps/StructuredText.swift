@@ -2,8 +2,9 @@ internal import GateCore
 internal import GateText
 
 extension YAMLNode {
-  /// The node as JSON on one line, which is YAML too: so a value that is a mapping goes through the
-  /// same layers, files and outputs as one that is a text.
+  /// The node as JSON on one line.
+  ///
+  /// JSON is YAML too, so a mapping passes through the same layers, files and outputs as a text.
   var json: String {
     switch content {
     case .scalar(let text, let isPlain):
@@ -16,7 +17,7 @@ extension YAMLNode {
     }
   }
 
-  /// Whether JSON has the same number or truth value in these letters.
+  /// Whether JSON has the same notation for the number or truth value.
   private static func isBare(_ text: String) -> Bool {
     guard text != "true", text != "false" else { return true }
     guard case .number? = try? JSONValue(parsing: Array(text.utf8)) else { return false }
@@ -24,9 +25,9 @@ extension YAMLNode {
   }
 }
 
-/// The fields of a mapping in a setting, each of which is understood once; what is left is unknown.
+/// The fields of a mapping in a setting; each is read once, and the rest is unknown.
 struct StructuredFields {
-  /// What messages call it: `step 2`.
+  /// The name in messages, such as `step 2`.
   let name: String
   private let object: JSONObject
   private var known: [String] = []
@@ -36,9 +37,9 @@ struct StructuredFields {
     self.name = name
   }
 
-  /// Reads a setting's text that is one mapping.
+  /// Reads a setting's text that is a mapping.
   ///
-  /// - Throws: `GrammarError` for a text that is none.
+  /// - Throws: `GrammarError` for a text that is not a mapping.
   init(parsing text: String, of name: String) throws(GrammarError) {
     guard let value = try? JSONValue(parsing: Array(text.utf8)), case .object(let object) = value
     else {
@@ -53,7 +54,9 @@ struct StructuredFields {
     return value
   }
 
-  /// A single value, as it was written.
+  /// Reads a single value as it was written; nil if it is missing.
+  ///
+  /// - Throws: `GrammarError` if it is not a single value.
   mutating func text(_ field: String) throws(GrammarError) -> String? {
     guard let value = value(field) else { return nil }
     switch value {
@@ -98,7 +101,9 @@ struct StructuredFields {
     return StructuredFields(object, of: "\(field) of \(name)")
   }
 
-  /// The names and texts of a mapping.
+  /// Reads the names and texts of a mapping.
+  ///
+  /// - Throws: `GrammarError` if it is not a mapping of texts.
   mutating func pairs(_ field: String) throws(GrammarError) -> [(name: String, text: String)] {
     guard let value = value(field) else { return [] }
     guard case .object(let object) = value else {
@@ -107,7 +112,9 @@ struct StructuredFields {
     return object.map { ($0.name.text, $0.value.text) }
   }
 
-  /// - Throws: `GrammarError` that names a field that nobody asked for.
+  /// Refuses fields that were not read.
+  ///
+  /// - Throws: `GrammarError` that names one of them.
   func refuseUnknown() throws(GrammarError) {
     guard let unknown = object.map(\.name.text).first(where: { !known.contains($0) }) else {
       return

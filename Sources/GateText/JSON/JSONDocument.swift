@@ -1,7 +1,7 @@
 extension JSONWriter {
-  /// A whole document: an object, indented unless told otherwise, and a line feed at its end.
+  /// Writes a whole document: an object, indented by default, with a line feed at its end.
   ///
-  /// With room for all of it there is no second copy as it grows.
+  /// If `room` is large enough, the bytes are not copied while the document grows.
   package static func document(
     _ layout: Layout = .indented, room: Int = 8192,
     by allocate: (Int) -> [UInt8] = JSONWriter.allocate, _ write: (inout JSONWriter) -> Void

@@ -1,24 +1,29 @@
 /// Reads the members of an object by name, each as an expected type.
 package struct JSONFields: Sendable {
   private let members: JSONObject
-  /// Where the object stands in its document: `policy`, `values.resources[3]`; empty: it is all.
+  /// The object's path in its document, such as `policy` or `values.resources[3]`; empty for the
+  /// root.
   private let place: String
 
-  /// - Throws: `JSONFieldError` when the value is no object.
+  /// - Throws: `JSONFieldError` if the value is not an object.
   package init(_ value: JSONValue, at place: String = "") throws(JSONFieldError) {
     guard case .object(let members) = value else { throw JSONFieldError(.wrongType, at: place) }
     self.members = members
     self.place = place
   }
 
-  /// The value of a field that must be there.
+  /// Reads a required field.
+  ///
+  /// - Throws: `JSONFieldError` if it is missing or has another type.
   package func want<Value: JSONReadable>(_ name: JSONName) throws(JSONFieldError) -> Value {
     guard let value = members[name] else { throw JSONFieldError(.missing, at: inner(name)) }
     if case .null = value { throw JSONFieldError(.null, at: inner(name)) }
     return try Value(json: value, at: inner(name))
   }
 
-  /// The value of a field that may be absent or null.
+  /// Reads an optional field; nil if it is absent or null.
+  ///
+  /// - Throws: `JSONFieldError` if it has another type.
   package func find<Value: JSONReadable>(_ name: JSONName) throws(JSONFieldError) -> Value? {
     switch members[name] {
     case nil, .null: nil
@@ -31,7 +36,7 @@ package struct JSONFields: Sendable {
   }
 }
 
-/// An error in a field: what is wrong, and the field's place.
+/// An error in a field: what is wrong, and the field's path.
 package struct JSONFieldError: Error, Hashable, Sendable {
   package var problem: Problem
   package var place: String

@@ -1,15 +1,15 @@
-/// The members of a JSON object, in their order; no two have one name.
+/// The members of a JSON object, in their order; their names are unique.
 package struct JSONObject: Sendable {
   private var members: [(name: JSONName, value: JSONValue)] = []
-  /// Where the names of a larger object stand.
+  /// The indexes of the names, for larger objects only.
   private var places: [JSONName: Int] = [:]
 
-  /// To look through so many is quicker than to look one up.
+  /// The number of members from which an index is faster than a search.
   private static let fewest = 16
 
   package init() {}
 
-  /// Adds a member; false when there is one of that name already.
+  /// Adds a member; returns false if there is one of that name already.
   package mutating func add(_ name: JSONName, _ value: JSONValue) -> Bool {
     guard place(of: name) == nil else { return false }
     if members.count == Self.fewest {
@@ -41,14 +41,14 @@ extension JSONObject: RandomAccessCollection {
   package var endIndex: Int { members.endIndex }
   package subscript(place: Int) -> (name: JSONName, value: JSONValue) { members[place] }
 
-  /// With the first of those of one name.
+  /// Creates an object; of several members with one name, the first is kept.
   private init(_ members: [(name: JSONName, value: JSONValue)]) {
     for (name, value) in members { _ = add(name, value) }
   }
 }
 
 extension JSONObject: Hashable {
-  /// Whatever the order: to JSON there is none.
+  /// Compares objects regardless of order, which has no meaning in JSON.
   package static func == (one: JSONObject, other: JSONObject) -> Bool {
     one.count == other.count && one.allSatisfy { other[$0.name] == $0.value }
   }

@@ -1,8 +1,8 @@
 package import GateCore
 
-/// A place in a JSON document: `/build/version` (RFC 6901).
+/// A path in a JSON document, such as `/build/version` (RFC 6901).
 package struct JSONPointer: Hashable, Sendable, CustomStringConvertible {
-  /// The names and indexes on the way from the root, unescaped; none is the root itself.
+  /// The unescaped names and indexes from the root; empty for the root itself.
   package var tokens: [String]
   /// The pointer as written.
   package let description: String
@@ -26,7 +26,9 @@ package struct JSONPointer: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// `~1` is a slash and `~0` a tilde.
+  /// Replaces `~1` by a slash and `~0` by a tilde.
+  ///
+  /// - Throws: `GrammarError` if another character follows a tilde.
   private static func unescaped(_ token: String) throws(GrammarError) -> String {
     var text = ""
     var isEscape = false
@@ -48,7 +50,7 @@ package struct JSONPointer: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension JSONValue {
-  /// What a pointer that is written in this program points at.
+  /// The value at a pointer that is a literal in this program; nil if there is none.
   package subscript(at pointer: String) -> JSONValue? {
     (try? JSONPointer(parsing: pointer)).flatMap { self[$0] }
   }

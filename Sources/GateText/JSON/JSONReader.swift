@@ -1,20 +1,18 @@
 package import GateCore
 
 extension JSONValue {
-  /// No document nests deeper: it is the least that common readers allow (jq 1.6).
+  /// The deepest nesting that is accepted: the minimum of common readers (jq 1.6).
   package static let deepest = 256
 
-  /// Reads a document that every common reader understands as the same one, in a time that grows
-  /// with its length alone.
+  /// Reads a document that all common readers understand in the same way, in linear time.
   ///
-  /// What the grammar of RFC 8259 lets through and readers make different things of is refused: a
-  /// name that comes twice in an object (section 4: "the behavior of software … is
-  /// unpredictable"), half of a surrogate pair (8.2), another encoding than UTF-8 or a byte order
-  /// mark (8.1), a number beyond the range of binary64 (section 6).
+  /// Documents that the grammar of RFC 8259 allows but readers interpret differently are refused: a
+  /// duplicate name in an object (section 4: "the behavior of software … is unpredictable"), an
+  /// unpaired surrogate (8.2), another encoding than UTF-8 or a byte order mark (8.1), a number
+  /// beyond the range of binary64 (section 6).
   ///
-  /// - Parameters:
-  ///   - bytes: the document, and nothing beside it but blanks.
-  ///   - limit: how many bytes it may have.
+  /// - Parameters: - bytes: the document, with nothing around it except for white space. - limit:
+  ///   the largest number of bytes.
   /// - Throws: `JSONError`
   package init(
     parsing bytes: ArraySlice<UInt8>, atMost limit: Int = 16 * 1_048_576
@@ -39,10 +37,10 @@ extension JSONValue {
   }
 }
 
-/// Why bytes are not a JSON document that all readers understand as the same.
+/// Why bytes are not a JSON document that all readers understand in the same way.
 package struct JSONError: Error, Hashable, Sendable {
   package var problem: Problem
-  /// How many bytes stand before the place.
+  /// The number of bytes before the error.
   package var offset: Int
 
   package enum Problem: Hashable, Sendable {
@@ -62,7 +60,7 @@ package struct JSONError: Error, Hashable, Sendable {
     self.offset = offset
   }
 
-  /// What is wrong with `subject`, such as "it".
+  /// A sentence about what is wrong with `subject`, such as "it".
   package func words(of subject: String, without secrets: SecretMask = []) -> String {
     switch problem {
     case .malformed: "\(subject) is not JSON"
@@ -87,7 +85,7 @@ private struct JSONReader {
   private var position = 0
   private var depth = 0
 
-  /// A number may have so many characters; Python's reader refuses some thousand.
+  /// The most characters of a number; Python's reader refuses several thousand.
   private static let longestNumber = 1024
 
   init(_ text: UnsafeBufferPointer<UInt8>) {
@@ -102,7 +100,7 @@ private struct JSONReader {
     return value
   }
 
-  /// A document of another encoding shows it in its first bytes, of which one is zero.
+  /// Refuses a document in UTF-16 or UTF-32, which has a zero among its first bytes.
   private func refuseOtherEncodings() throws(JSONError) {
     if text.starts(with: [0xEF, 0xBB, 0xBF]) { throw JSONError(.byteOrderMark, at: 0) }
     let first = text.prefix(2)
@@ -245,7 +243,7 @@ private struct JSONReader {
       switch byte {
       case UInt8(ascii: "\""):
         let bytes = UnsafeBufferPointer(rebasing: text[start..<position])
-        // Most are ASCII, and need no look at what they encode.
+        // Most strings are ASCII, and need no validation of UTF-8.
         let string =
           bits < 0x80 ? String(decoding: bytes, as: UTF8.self) : try decoded(bytes, at: start)
         position += 1

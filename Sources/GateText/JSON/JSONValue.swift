@@ -1,7 +1,7 @@
-/// Any JSON value (RFC 8259), to look things up in.
+/// Any JSON value (RFC 8259), for lookups.
 ///
-/// Two texts are the same only byte for byte: to Swift a letter and an accent are the letter with
-/// the accent, to every other reader of JSON they are not.
+/// Two texts are equal only if their bytes are. To Swift, a letter and a combining accent equal the
+/// accented letter, but no other reader of JSON does that.
 package enum JSONValue: Sendable {
   case null
   case bool(Bool)
@@ -51,7 +51,7 @@ package struct JSONName: Sendable, ExpressibleByStringLiteral {
 
 extension JSONName: Hashable, Comparable {
   package static func == (one: JSONName, other: JSONName) -> Bool {
-    // Most differ in length, or to Swift too, which is quicker to see.
+    // Most texts differ in length, or also in Swift's comparison, which is faster.
     one.text.utf8.count == other.text.utf8.count && one.text == other.text
       && one.text.utf8.elementsEqual(other.text.utf8)
   }
@@ -66,12 +66,12 @@ extension JSONName: Hashable, Comparable {
   }
 }
 
-/// A number as it is written: readers disagree on what is beyond their own numbers.
+/// A number as it was written, because readers treat numbers beyond their own range differently.
 package struct JSONNumber: Sendable {
-  /// By the grammar of RFC 8259, section 6.
+  /// The number by the grammar of RFC 8259, section 6.
   package let text: String
 
-  /// `text` is a number by the grammar.
+  /// Creates a number from text that matches the grammar.
   init(checked text: String) {
     self.text = text
   }
@@ -80,7 +80,7 @@ package struct JSONNumber: Sendable {
     text = String(value)
   }
 
-  /// Nil for one with a fraction or an exponent, whatever its value, and beyond 64 bits.
+  /// The value; nil if it has a fraction or an exponent, or does not fit 64 bits.
   package var integer: Int64? { Int64(text) }
 
   package var double: Double { Double(text) ?? .nan }
@@ -93,17 +93,17 @@ extension JSONNumber: Hashable {
 
   package func hash(into hasher: inout Hasher) { hasher.combine(decimal) }
 
-  /// Whether a number that somebody wrote is this one: `.5` is 0.5, and `1e3` is 1000.
+  /// Whether a number that somebody wrote equals this one: `.5` is 0.5, and `1e3` is 1000.
   package func isWritten(as text: String) -> Bool { Decimal(text) == decimal }
 
   private var decimal: Decimal? { Decimal(text) }
 
-  /// A number by its digits, of which none is lost.
+  /// A number by its decimal digits, without loss.
   private struct Decimal: Hashable {
     var isNegative = false
-    /// Without zeros at either end; none: the number is zero.
+    /// The digits without zeros at either end; empty if the number is zero.
     var digits: [UInt8] = []
-    /// The value is 0.DIGITS times ten to this.
+    /// The value is 0.DIGITS times ten to the power of this.
     var exponent = 0
 
     init?(_ text: String) {
@@ -131,7 +131,7 @@ extension JSONNumber: Hashable {
 
     private static let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
 
-    /// What follows the digits: nothing, or `e` and a number; nil for all else.
+    /// Reads the rest after the digits: nothing, or `e` and a number; nil for anything else.
     private static func power(_ text: Substring.UTF8View) -> Int? {
       guard let mark = text.first else { return 0 }
       guard "eE".utf8.contains(mark) else { return nil }
@@ -139,7 +139,7 @@ extension JSONNumber: Hashable {
       guard text.count - digits.count <= 2, !digits.isEmpty,
         digits.allSatisfy({ Self.digits.contains($0) })
       else { return nil }
-      // Beyond these all numbers are zero, or none that is read.
+      // Beyond this exponent, all numbers are zero or out of range.
       let power = Int(String(digits) ?? "").map { min($0, 1_000_000) } ?? 1_000_000
       return text.dropFirst().first == UInt8(ascii: "-") ? -power : power
     }
@@ -147,13 +147,13 @@ extension JSONNumber: Hashable {
 }
 
 extension JSONValue {
-  /// A number without a fraction or an exponent.
+  /// The value of a number without a fraction or an exponent; else nil.
   package var integer: Int64? {
     guard case .number(let number) = self else { return nil }
     return number.integer
   }
 
-  /// What a pointer points at; nil when there is nothing (RFC 6901, section 4).
+  /// The value at a pointer; nil if there is none (RFC 6901, section 4).
   package subscript(pointer: JSONPointer) -> JSONValue? {
     var value = self
     for token in pointer.tokens {
@@ -171,7 +171,7 @@ extension JSONValue {
     return value
   }
 
-  /// As JSON writes it, but for the quotes of a string; an array or an object by its kind alone.
+  /// The value as JSON, except for the quotes of a string; of an array or an object only the kind.
   package var text: String {
     switch self {
     case .null: "null"
@@ -183,7 +183,7 @@ extension JSONValue {
     }
   }
 
-  /// Whether it is what the user wrote: a number is compared as a number, all else as text.
+  /// Whether it equals what the user wrote; numbers are compared as numbers, others as text.
   package func isWritten(as text: String) -> Bool {
     switch self {
     case .number(let value): value.isWritten(as: text)

@@ -1,26 +1,28 @@
-/// Writes JSON (RFC 8259) into bytes, fields in the order in which they are given.
+/// Writes JSON (RFC 8259) into bytes, with fields in the given order.
 ///
-/// The order is the contract's, and the same values give the same bytes: a replay's verdict is
-/// compared to the byte. It allocates nothing while its buffer is large enough, so that a line of
-/// the journal costs no more than its characters.
+/// The order is part of the contract, and the same values give the same bytes: a replay's verdict
+/// is compared byte for byte. Nothing is allocated while the buffer is large enough, so a line of
+/// the journal costs only its characters.
 package struct JSONWriter {
-  /// Of these, so many are written; the others are room.
+  /// The buffer, of which the first `count` bytes are written.
   private var storage: [UInt8]
   private var count = 0
   private let layout: Layout
   private var depth = 0
-  /// Whether something stands in the innermost object or array already.
+  /// Whether the innermost object or array has an element already.
   private var hasElement = false
 
   package enum Layout: Sendable {
     /// On one line, without blanks.
     case compact
-    /// A field a line, two blanks a level.
+    /// One field per line, with two blanks per level.
     case indented
   }
 
-  /// `room` is about how many bytes will be written, if that is known, and `allocate` where the
-  /// memory comes from.
+  /// Creates a writer.
+  ///
+  /// `room` is the approximate number of bytes that will be written, if known; `allocate` returns
+  /// memory of that size.
   package init(
     _ layout: Layout, room: Int = 0, by allocate: (Int) -> [UInt8] = JSONWriter.allocate
   ) {
@@ -28,24 +30,24 @@ package struct JSONWriter {
     storage = allocate(room)
   }
 
-  /// Memory with any content: no byte of it is read before it is written.
+  /// Memory with undefined content: no byte is read before it is written.
   package static func allocate(_ count: Int) -> [UInt8] {
     [UInt8](unsafeUninitializedCapacity: count) { _, used in used = count }
   }
 
-  /// A copy of what is written.
+  /// A copy of the written bytes.
   package var bytes: [UInt8] { Array(written) }
 
-  /// What is written, without a copy.
+  /// The written bytes, without a copy.
   package var written: ArraySlice<UInt8> { storage[..<count] }
 
-  /// What is written, as the writer's last deed.
+  /// Returns the written bytes; the writer cannot be used afterwards.
   package consuming func finish() -> [UInt8] {
     storage.removeLast(storage.count - count)
     return storage
   }
 
-  /// Empties the buffer and keeps its room.
+  /// Empties the buffer, but keeps its capacity.
   package mutating func removeAll() {
     count = 0
     hasElement = false
@@ -67,13 +69,13 @@ package struct JSONWriter {
     object(write)
   }
 
-  /// An array whose elements `write` adds, each by `element`.
+  /// Writes an array; `write` adds its elements with `element`.
   package mutating func array(_ name: StaticString, _ write: (inout JSONWriter) -> Void) {
     key(name)
     nest(UInt8(ascii: "["), UInt8(ascii: "]"), write)
   }
 
-  /// An object in an array.
+  /// Writes an object as an element of an array.
   package mutating func element(_ write: (inout JSONWriter) -> Void) {
     separate()
     object(write)
@@ -111,7 +113,7 @@ package struct JSONWriter {
     if let value { string(value) } else { null() }
   }
 
-  /// A text of the program's own, in which nothing is to be escaped.
+  /// Writes a constant of the program that needs no escaping.
   package mutating func field(_ name: StaticString, constant value: StaticString) {
     key(name)
     append(UInt8(ascii: "\""))
@@ -129,14 +131,14 @@ package struct JSONWriter {
     bool(value)
   }
 
-  /// A finite number, by the fewest digits that give it again.
+  /// Writes a finite number with the fewest digits that identify it.
   package mutating func field(_ name: StaticString, _ value: Double) {
     precondition(value.isFinite, "JSON has no other numbers")
     key(name)
     append(value.description)
   }
 
-  /// A moment as RFC 3339 has it.
+  /// Writes a time in the format of RFC 3339, or null.
   package mutating func field(_ name: StaticString, _ time: Timestamp?) {
     key(name)
     guard let time else { return null() }
@@ -145,25 +147,25 @@ package struct JSONWriter {
     append(UInt8(ascii: "\""))
   }
 
-  /// Seconds, as many decimals as the microseconds need.
+  /// Writes seconds with as many decimals as the microseconds need, or null.
   package mutating func field(_ name: StaticString, seconds microseconds: Int64?) {
     key(name)
     if let microseconds { decimal(microseconds, places: 6) } else { null() }
   }
 
-  /// Milliseconds, as many decimals as the microseconds need.
+  /// Writes milliseconds with as many decimals as the microseconds need, or null.
   package mutating func field(_ name: StaticString, milliseconds microseconds: Int64?) {
     key(name)
     if let microseconds { decimal(microseconds, places: 3) } else { null() }
   }
 
-  /// A number that was computed, with the fewest digits that name it.
+  /// Writes a computed number with the fewest digits that identify it, or null.
   package mutating func field(_ name: StaticString, number: Double?) {
     key(name)
     if let number, number.isFinite { append(number.description) } else { null() }
   }
 
-  /// A field whose name is only known at run time.
+  /// Writes a field whose name is known only at run time.
   package mutating func field(named name: String, _ value: String?) {
     separate()
     string(name)
@@ -178,7 +180,7 @@ package struct JSONWriter {
     integer(Int64(value))
   }
 
-  /// A time in seconds, to the microsecond.
+  /// Writes a time in seconds, exact to the microsecond.
   package mutating func field(named name: String, seconds microseconds: Int64) {
     separate()
     string(name)
@@ -203,7 +205,7 @@ package struct JSONWriter {
   package mutating func string(_ value: String) {
     append(UInt8(ascii: "\""))
     var value = value
-    // Most are plain, and are taken whole.
+    // Most texts need no escaping, and are written as a whole.
     let isPlain = value.withUTF8 { text in
       append(atMost: text.count) { room in
         var count = 0
@@ -218,15 +220,15 @@ package struct JSONWriter {
     append(UInt8(ascii: "\""))
   }
 
-  /// Whether it stands in a string as it is, whatever stands beside it.
+  /// Whether the byte needs no escaping in a string, whatever its neighbors are.
   private static func isPlain(_ byte: UInt8) -> Bool {
     byte &- 0x20 < 0x5F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
       && byte != UInt8(ascii: "#")
   }
 
   private mutating func escape(_ text: String) {
-    // Two begin a command to a CI system (`##vso[`, `##[`) wherever they stand in a line of its
-    // log; it may well take them for two if something that cannot be seen is between them.
+    // Two `#` begin a command to a CI system (`##vso[`, `##[`) anywhere in a line of its log. It
+    // may also recognize two that are separated by something invisible.
     var hasHash = false
     for scalar in text.unicodeScalars {
       switch scalar {
@@ -266,7 +268,7 @@ package struct JSONWriter {
     }
   }
 
-  /// `value` over ten to the power of `places`, without zeros at its end.
+  /// Writes `value` divided by ten to the power of `places`, without zeros at the end.
   private mutating func decimal(_ value: Int64, places: Int) {
     append(atMost: Self.mostDigits + 2) { room in
       var text = Digits(room)
@@ -283,7 +285,7 @@ package struct JSONWriter {
     }
   }
 
-  /// The greatest number has as many.
+  /// The number of digits of the largest number.
   private static let mostDigits = 20
 
   private struct Digits {
@@ -297,7 +299,7 @@ package struct JSONWriter {
       count += 1
     }
 
-    /// At least so many digits.
+    /// Writes a number with at least `width` digits.
     mutating func put(_ value: UInt64, width: Int) {
       var (rest, width) = (value, width)
       var scale: UInt64 = 10
@@ -307,7 +309,7 @@ package struct JSONWriter {
         scale = scale &* 10
       }
       width = max(width, digits)
-      // From the last digit to the first.
+      // The digits are written from the last to the first.
       count += width
       var place = count
       while width > 0 {
@@ -324,13 +326,13 @@ package struct JSONWriter {
 
   // MARK: - Layout
 
-  /// What separates it from what stands before it, the name, and the colon, in one piece.
+  /// Writes the separator, the name and the colon in one piece.
   private mutating func key(_ name: StaticString) {
     let length = name.utf8CodeUnitCount
     let isIndented = layout == .indented
     let (hadElement, blanks) = (hasElement, 2 * depth)
     append(atMost: length + blanks + 6) { room in
-      // Where nothing stands before it, what comes next takes the comma's place.
+      // If there is no previous element, the next byte overwrites the comma.
       room[0] = UInt8(ascii: ",")
       var place = hadElement ? 1 : 0
       if isIndented { place += Self.breakLine(room + place, blanks) }
@@ -362,7 +364,7 @@ package struct JSONWriter {
     append(atMost: blanks + 1) { Self.breakLine($0, blanks) }
   }
 
-  /// Nothing at the outermost level.
+  /// Does nothing at the outermost level.
   @inline(__always)
   private static func breakLine(_ room: UnsafeMutablePointer<UInt8>, _ blanks: Int) -> Int {
     guard blanks > 0 else { return 0 }
@@ -412,7 +414,7 @@ package struct JSONWriter {
     }
   }
 
-  /// Has so much room written to, and returns how much of it was.
+  /// Lets `write` fill room of this size; it returns the number of bytes that it used.
   @discardableResult @inline(__always)
   private mutating func append(
     atMost most: Int, _ write: (UnsafeMutablePointer<UInt8>) -> Int
@@ -434,7 +436,7 @@ package struct JSONWriter {
 }
 
 extension JSONWriter {
-  /// A field whose value was read before.
+  /// Writes a field whose value was read before.
   package mutating func field(_ name: StaticString, _ value: JSONValue) {
     key(name)
     write(value)
@@ -447,7 +449,7 @@ extension JSONWriter {
     write(value)
   }
 
-  /// An element of an array.
+  /// Writes an element of an array.
   package mutating func value(_ value: JSONValue) { write(value) }
 
   private mutating func write(_ value: JSONValue) {

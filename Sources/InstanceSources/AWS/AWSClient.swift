@@ -1,22 +1,20 @@
 /// A client of AWS's query APIs in one region.
 ///
-/// It can be shared; its session has the settings and the credentials.
+/// It can be shared; its session holds the settings and the credentials.
 package struct AWSClient: Sendable {
   let session: AWSSession
   private let chosenRegion: String?
-  /// How long one question, all its pages and tries together, may take.
+  /// The time limit of one request with all its pages and attempts.
   private let patience: Duration
 
   package static let longestPatience: Duration = .seconds(60)
-  /// A page is some hundred members; nobody has so many pages.
+  /// The most pages of a response; a page has hundreds of members, so no group has more.
   static let pageLimit = 200
 
   var hostEnvironment: HostEnvironment { session.hostEnvironment }
 
-  /// - Parameters:
-  ///   - session: shared by all clients of a run.
-  ///   - region: in place of the one that is configured here.
-  ///   - patience: how long one question, all its pages and tries together, may take.
+  /// - Parameters: - session: shared by all clients of a run. - region: overrides the configured
+  ///   region. - patience: the time limit of one request with all its pages and attempts.
   package init(
     _ session: AWSSession, region: String? = nil, patience: Duration = longestPatience
   ) {
@@ -52,9 +50,10 @@ package struct AWSClient: Sendable {
 
   /// Makes a signed call.
   ///
-  /// Keys that are refused are got anew once: a file or an agent may have newer ones.
+  /// If AWS refuses the keys, they are fetched again once: a file or an agent may have newer ones.
   ///
-  /// - Throws: `SourceError`; `missing` is the error for what AWS says is not there.
+  /// - Throws: `SourceError`; `missing` is the error for a resource that AWS reports as
+  ///   nonexistent.
   func answer(
     _ call: QueryCall, budget: QueryCaller.Budget, missing: SourceError? = nil
   ) throws(SourceError) -> XMLElement {
@@ -77,7 +76,7 @@ package struct AWSClient: Sendable {
     }
   }
 
-  /// With who it is that lacks the permission, where AWS does not say so itself.
+  /// Adds the caller that lacks the permission, if AWS does not name it.
   private func explained(_ error: SourceError, by credentials: AWSCredentials) -> SourceError {
     guard case .missingPermission(let action, let resource, nil, let detail) = error,
       !detail.contains("arn:")
@@ -88,15 +87,12 @@ package struct AWSClient: Sendable {
       detail: detail)
   }
 
-  /// Makes a paginated call and returns all pages.
+  /// Makes a paginated call, and passes each page to `body`.
   ///
-  /// - Parameters:
-  ///   - call: without the mark of a page.
-  ///   - mark: the parameter for the mark, and the elements that have the next one.
-  ///   - budget: the time for all pages together.
-  ///   - missing: the error for what AWS says is not there.
-  ///   - body: takes a page.
-  /// - Throws: `SourceError`, the call's or the body's.
+  /// - Parameters: - call: without the page marker. - mark: the parameter for the marker, and the
+  ///   elements that contain the next one. - budget: the time for all pages together. - missing:
+  ///   the error for a resource that AWS reports as nonexistent. - body: takes a page.
+  /// - Throws: `SourceError` of the call or of `body`.
   func forEachPage(
     of call: QueryCall, mark: (parameter: String, path: [String]), budget: QueryCaller.Budget,
     missing: SourceError? = nil, _ body: (XMLElement) throws(SourceError) -> Void
@@ -132,12 +128,12 @@ package struct AWSClient: Sendable {
 }
 
 extension AWSClient {
-  /// How long it may take to learn who asks: a network may let nobody to STS.
+  /// The time limit for the caller's identity: a network may have no access to STS.
   private static let callerPatience: Duration = .seconds(3)
 
   /// The caller's identity: as STS reports it, otherwise the assumed role; nil if unknown.
   ///
-  /// STS answers whoever has keys, whatever the policies say.
+  /// STS answers every caller with valid keys, whatever the policies allow.
   package func caller() -> AWSCaller? {
     if let known = session.knownCaller { return known }
     guard let credentials = try? credentials() else { return nil }
@@ -155,6 +151,6 @@ extension AWSClient {
     return caller
   }
 
-  /// Where the credentials were found, in words: `profile 'deploy'`.
+  /// Where the credentials were found, such as `profile 'deploy'`; nil if there are none.
   package var origin: String? { (try? credentials())?.origin }
 }

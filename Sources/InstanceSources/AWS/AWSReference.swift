@@ -1,5 +1,5 @@
 extension AWSClient {
-  /// The region in an ARN; nil when there is none, or for a name.
+  /// The region in an ARN; nil if it has none, or the text is a name.
   package static func region(inARN text: String) -> String? {
     let parts = text.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
     guard parts.count == 6, parts[0] == "arn", !parts[3].isEmpty else { return nil }
@@ -7,13 +7,13 @@ extension AWSClient {
   }
 }
 
-/// What a thing of AWS is called by: its name, or its ARN, which also says where it is.
+/// A reference to an AWS resource: its name, or its ARN, which also has the region and account.
 struct AWSReference: Hashable, Sendable {
   var name: String
-  /// The whole ARN; nil where a name was given.
+  /// The whole ARN; nil if a name was given.
   var arn: String?
   var region: String?
-  /// The account's number.
+  /// The account ID of the ARN; nil if unknown.
   var account: String?
 
   enum Kind: Hashable, Sendable {
@@ -24,7 +24,7 @@ struct AWSReference: Hashable, Sendable {
 
     fileprivate var withArticle: String { (self == .autoScalingGroup ? "an " : "a ") + words }
 
-    /// As messages call it.
+    /// The kind of resource in messages.
     var words: String {
       switch self {
       case .autoScalingGroup: "Auto Scaling group"
@@ -42,7 +42,7 @@ struct AWSReference: Hashable, Sendable {
       }
     }
 
-    /// The name in the last part of an ARN; nil when it is of another kind.
+    /// The name in the last part of an ARN; nil if it is of another kind.
     ///
     /// Source: Service Authorization Reference, resource types of the three services.
     fileprivate func name(in resource: Substring) -> Substring? {
@@ -64,7 +64,7 @@ struct AWSReference: Hashable, Sendable {
     }
   }
 
-  /// - Throws: `SourceError.unusable` for an ARN of something else.
+  /// - Throws: `SourceError.unusable` for an ARN of another kind.
   init(_ text: String, _ kind: Kind) throws(SourceError) {
     guard text.hasPrefix("arn:") else {
       name = text
@@ -86,9 +86,9 @@ struct AWSReference: Hashable, Sendable {
     account = parts[4].isEmpty ? nil : String(parts[4])
   }
 
-  /// That what was found is of the account that was named: a name may be there in several.
+  /// Checks that the resource belongs to the given account: several accounts may have the name.
   ///
-  /// - Throws: `SourceError.unusable` when it is not.
+  /// - Throws: `SourceError.unusable` if it belongs to another one.
   func check(found arn: String?, _ kind: Kind) throws(SourceError) {
     let parts = arn?.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false) ?? []
     guard let account, parts.count == 6, !parts[4].isEmpty, parts[4] != account else { return }

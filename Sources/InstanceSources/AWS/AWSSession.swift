@@ -1,21 +1,22 @@
 internal import Synchronization
 
-/// What all clients of a run share: the settings of this machine, and the credentials.
+/// The settings of this machine and the credentials, which all clients of a run share.
 ///
-/// The settings are read once. Credentials are kept until shortly before they expire; however many
-/// clients need new ones at once, they are got once: a `credential_process` may ask a person, and a
-/// CI job's token may be good for a single trade.
+/// The settings are read once. Credentials are kept until shortly before they expire. However many
+/// clients need new ones at the same time, they are fetched once: a `credential_process` may prompt
+/// a person, and a CI job's token may be valid for only one exchange.
 package final class AWSSession: Sendable {
   let hostEnvironment: HostEnvironment
   private let state = Mutex(State())
-  /// Held while credentials are got: whoever waits here has nothing else to sign with.
+  /// Held while credentials are fetched; other clients wait, because they have nothing to sign
+  /// with.
   private let renewal = Mutex(())
 
   private struct State {
     var configuration: AWSConfiguration?
     var region: String?
     var credentials: AWSCredentials?
-    /// When they are got anew, in seconds since 1970.
+    /// When they are fetched again, in seconds since 1970.
     var renewalTime = Int64.max
     var caller: AWSCaller?
   }
@@ -31,7 +32,7 @@ package final class AWSSession: Sendable {
     return read
   }
 
-  /// The region that is configured here, or that this instance is in; nil when there is none.
+  /// The configured region, or the region of this instance; nil if there is none.
   func region() throws(SourceError) -> String? {
     if let known = state.withLock({ $0.region }) { return known }
     let configuration = try configuration()
@@ -41,20 +42,23 @@ package final class AWSSession: Sendable {
     return found
   }
 
-  /// So long before they expire, credentials are got anew; of those that hold for less than twice as
-  /// long, after half of their time.
+  /// How long before their expiry credentials are fetched again, in seconds.
+  ///
+  /// Those that are valid for less than twice as long are fetched again after half of their time.
   static let expiryMargin: Int64 = 300
 
-  /// Credentials that hold for now; `region` is where roles are taken on if none is configured.
+  /// Credentials that are valid now; roles are assumed in `region` if none is configured.
+  ///
+  /// - Throws: `SourceError` if there are none.
   func credentials(region: String? = nil) throws(SourceError) -> AWSCredentials {
     if let kept = kept { return kept }
     return try renewal.withLock { (_) throws(SourceError) in
-      // Another thread may have got them while this one waited.
+      // Another thread may have fetched them while this one waited.
       if let kept = kept { return kept }
       do throws(SourceError) {
         return try fresh(region: region)
       } catch {
-        // They are still good, so a failure to renew them may wait until they are not.
+        // They are still valid, so an error in renewing them is ignored until they are not.
         guard let old = state.withLock({ $0.credentials }),
           (old.expiration ?? .max) > hostEnvironment.wallClock()
         else { throw error }
@@ -63,8 +67,11 @@ package final class AWSSession: Sendable {
     }
   }
 
-  /// Other credentials than those that were refused, if there are any: a file or an agent may have
-  /// newer ones.
+  /// Other credentials than those that AWS refused; nil if there are none.
+  ///
+  /// A file or an agent may have newer ones.
+  ///
+  /// - Throws: `SourceError` if they cannot be fetched.
   func credentials(
     insteadOf refused: AWSCredentials, region: String?
   ) throws(SourceError) -> AWSCredentials? {
@@ -81,7 +88,7 @@ package final class AWSSession: Sendable {
   }
 
   private func fresh(region: String?) throws(SourceError) -> AWSCredentials {
-    // Files may have changed since.
+    // Files may have changed in the meantime.
     let configuration = try AWSConfiguration(hostEnvironment)
     let chain = CredentialChain(
       caller: QueryCaller(hostEnvironment: hostEnvironment, configuration: configuration),
@@ -97,7 +104,7 @@ package final class AWSSession: Sendable {
     return fresh
   }
 
-  /// The caller's identity, if it has been queried before.
+  /// The caller's identity, if it has been queried before; else nil.
   var knownCaller: AWSCaller? {
     get { state.withLock { $0.caller } }
     set { state.withLock { $0.caller = newValue } }
@@ -106,12 +113,12 @@ package final class AWSSession: Sendable {
 
 /// The identity of the caller of AWS, without any key.
 package struct AWSCaller: Hashable, Sendable {
-  /// The account's number.
+  /// The account ID.
   package var account: String
-  /// The user or the role: `arn:aws:sts::123456789012:assumed-role/deploy/job-7`.
+  /// The user or the role, such as `arn:aws:sts::123456789012:assumed-role/deploy/job-7`.
   package var arn: String
 
-  /// Of an ARN of IAM or STS; nil for anything else.
+  /// Reads the ARN of a caller from IAM or STS; nil for anything else.
   init?(arn: String) {
     let parts = arn.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
     guard parts.count == 6, parts[0] == "arn", parts[2] == "iam" || parts[2] == "sts",

@@ -4,7 +4,7 @@ internal import GateCore
 package struct AutoScalingGroup: Sendable {
   /// The name or ARN of the group.
   package var reference: String
-  /// The ports of the health checks, since a group has none.
+  /// The ports of the health checks, because a group has none.
   package var ports: [Int]
   private let client: AWSClient
 
@@ -14,10 +14,12 @@ package struct AutoScalingGroup: Sendable {
     self.client = client
   }
 
-  /// Asks for the group and for the addresses of its instances.
+  /// Lists the group and the addresses of its instances.
   ///
-  /// An instance is awaited while EC2 does not know it, it has no address, is stopped, or the group
-  /// itself calls it unhealthy.
+  /// An instance is awaited if EC2 does not know it, it has no address or is stopped, or the group
+  /// itself considers it unhealthy.
+  ///
+  /// - Throws: `SourceError` if AWS cannot be queried.
   package func list() throws(SourceError) -> SourceListing {
     let name = try AWSReference(reference, .autoScalingGroup)
     let client = client.inRegion(name.region)
@@ -47,7 +49,7 @@ package struct AutoScalingGroup: Sendable {
       tags: known?.tags ?? [:])
     listed.correct(by: known)
     if listed.standing == .checked, member.isUnhealthy {
-      // Whoever waits for capacity wants it healthy too: it is about to be terminated.
+      // An unhealthy instance is about to be terminated, so a replacement is awaited.
       (listed.standing, listed.note) = (
         .awaited, .unhealthy(lifecycleState: member.lifecycleState)
       )
@@ -55,10 +57,10 @@ package struct AutoScalingGroup: Sendable {
     return listed
   }
 
-  /// The number of instances that the desired capacity means.
+  /// The number of instances that corresponds to the desired capacity.
   ///
-  /// With weights it is not a number of instances: when those that are there weigh less than is
-  /// desired, at least one more will come.
+  /// With weights these numbers differ: if the present instances weigh less than desired, at least
+  /// one more will be launched.
   private func expected(of group: AutoScalingGroupDescription) -> Int {
     let counted = group.members.filter {
       switch SourceMember.Standing(lifecycleState: $0.lifecycleState) {
@@ -73,9 +75,10 @@ package struct AutoScalingGroup: Sendable {
 }
 
 extension SourceMember.Standing {
-  /// Source: Auto Scaling API 2011-01-01, `LifecycleState`.
+  /// The standing for a lifecycle state.
   ///
-  /// A state that is not known here is awaited: it is not in service.
+  /// An unknown state is awaited, because it is not in service. Source: Auto Scaling API
+  /// 2011-01-01, `LifecycleState`.
   init(lifecycleState state: String) {
     let stage = state.prefix { $0 != ":" }
     self =
@@ -89,13 +92,13 @@ extension SourceMember.Standing {
 }
 
 extension SourceMember {
-  /// With what EC2 knows of the instance.
+  /// Adds what EC2 knows about the instance.
   mutating func correct(by known: EC2Instance?) {
     guard standing == .checked || standing == .awaited else { return }
     let (wasAwaited, note) = (standing == .awaited, note)
     func wait(_ why: MemberNote) {
       standing = .awaited
-      // What it is to its group says more than what it is to EC2.
+      // The group's own note is more specific than EC2's state.
       self.note = wasAwaited ? note : why
     }
     guard let known else { return wait(.said("not known to EC2 yet")) }

@@ -1,6 +1,6 @@
 internal import GateCore
 
-/// A Classic Load Balancer: its instances, its health check, its own view.
+/// A Classic Load Balancer: its instances, its health check, its view.
 package struct ClassicLoadBalancer: Sendable {
   /// The name or ARN of the load balancer.
   package var reference: String
@@ -11,13 +11,15 @@ package struct ClassicLoadBalancer: Sendable {
     self.client = client
   }
 
-  /// Its name, and who knows it.
+  /// Its name, and a client for its region.
   private func place() throws(SourceError) -> (name: String, client: AWSClient) {
     let name = try AWSReference(reference, .classicLoadBalancer)
     return (name.name, client.inRegion(name.region))
   }
 
-  /// The instances that are registered, with the health checks' ports.
+  /// Lists the registered instances, with the ports of the health checks.
+  ///
+  /// - Throws: `SourceError` if AWS cannot be queried.
   package func list(ports: [Int]) throws(SourceError) -> SourceListing {
     let (name, client) = try place()
     let budget = client.budget()
@@ -50,7 +52,7 @@ package struct ClassicLoadBalancer: Sendable {
     return imported
   }
 
-  /// The load balancer's own view of its instances.
+  /// The load balancer's view of its instances.
   package func report() throws(SourceError) -> LoadBalancerReport {
     let (name, client) = try place()
     return LoadBalancerReport(
@@ -62,7 +64,7 @@ package struct ClassicLoadBalancer: Sendable {
 }
 
 extension SourceMember {
-  /// A registered instance as EC2 knows it.
+  /// A registered instance with EC2's data.
   init(
     instanceID: String, name: String? = nil, ports: [Int], zone: String? = nil,
     prefersIPv6: Bool = false,

@@ -11,17 +11,20 @@ package struct TargetGroup: Sendable {
     self.client = client
   }
 
-  /// With an ARN, the region in it is asked, whatever the configured one is.
+  /// The client for the region in the ARN, or for the configured one.
   private func asked() throws(SourceError) -> AWSClient {
     client.inRegion(try AWSReference(reference, .targetGroup).region)
   }
 
-  /// The targets: instances, or addresses.
+  /// Lists the targets: instances, or addresses.
   ///
-  /// A target's ID is its instance's, or its address; one with a port other than the group's
-  /// carries it too (`i-0abc:8081`), so that an instance can be registered more than once.
+  /// The ID of a target is the ID of its instance, or its address. If its port differs from the
+  /// group's, the ID has it too (`i-0abc:8081`), because an instance can be registered more than
+  /// once.
   ///
-  /// The port is the health check's; `traffic-port` is that of each target.
+  /// The port is the health check's; with `traffic-port` it is that of each target.
+  ///
+  /// - Throws: `SourceError` if AWS cannot be queried.
   package func list(ports wanted: CheckPorts) throws(SourceError) -> SourceListing {
     let client = try asked()
     let budget = client.budget()
@@ -67,7 +70,8 @@ package struct TargetGroup: Sendable {
 
   /// The settings of its health check.
   ///
-  /// - Throws: `SourceError.unusable` for a group of lambda functions, or one that is not checked.
+  /// - Throws: `SourceError.unusable` for a group of Lambda functions, or one without health
+  ///   checks.
   package func healthCheck() throws(SourceError) -> ImportedHealthCheck {
     let client = try asked()
     let budget = client.budget()
@@ -78,7 +82,7 @@ package struct TargetGroup: Sendable {
       group.sendsProxyProtocol = attributes["proxy_protocol_v2.enabled"] == "true"
       return try group.importedHealthCheck()
     } catch {
-      // The rest can be told without them, and most groups do not ask for it.
+      // Most groups do not set these attributes, and the other settings do not depend on them.
       switch error {
       case .missingPermission, .rejected, .malformed:
         var imported = try group.importedHealthCheck()
@@ -93,7 +97,7 @@ package struct TargetGroup: Sendable {
     }
   }
 
-  /// The load balancer's own view of its targets.
+  /// The load balancer's view of its targets.
   package func report() throws(SourceError) -> LoadBalancerReport {
     let client = try asked()
     let budget = client.budget()
@@ -123,7 +127,7 @@ package struct TargetGroup: Sendable {
 }
 
 extension TargetHealthDescription {
-  /// Whether its load balancer is not done with registering it.
+  /// Whether the load balancer has not finished registering it.
   var isJoining: Bool { state == "initial" && reason == "Elb.RegistrationInProgress" }
 
   var isLeaving: Bool {
@@ -135,7 +139,7 @@ extension TargetHealthDescription {
 extension InstanceState {
   /// The state of a target of a target group.
   ///
-  /// What is `draining`, `unused` or `unavailable` is neither in service nor failing.
+  /// `draining`, `unused` and `unavailable` mean neither in service nor failing.
   ///
   /// Source: `DescribeTargetHealth`, `TargetHealth`.
   init(target state: String) {

@@ -3,7 +3,7 @@ internal import GateCore
 extension TargetGroupDescription {
   /// The group's health check as settings.
   ///
-  /// - Throws: `SourceError.unusable` when it has none, or one of a kind that is not known.
+  /// - Throws: `SourceError.unusable` if it has none, or one of an unknown kind.
   func importedHealthCheck() throws(SourceError) -> ImportedHealthCheck {
     guard targetType != "lambda" else {
       throw TargetGroup.unusable(self, "its targets are lambda functions")
@@ -31,7 +31,7 @@ extension TargetGroupDescription {
     return ImportedHealthCheck(settings: settings, trafficPort: port)
   }
 
-  /// Application Load Balancers speak HTTP with their targets, all others something below it.
+  /// `alb` if the targets speak HTTP with their load balancer, `nlb` for all lower protocols.
   private var semantics: Semantics { isOfApplication ? .alb : .nlb }
 
   var isOfApplication: Bool { transport == "HTTP" || transport == "HTTPS" }
@@ -49,7 +49,7 @@ extension TargetGroupDescription {
     }
     let fallbackPath = isGRPC ? HealthCheckTarget.albGRPCPath : "/"
     let path = scheme.hasPath ? check.path ?? fallbackPath : ""
-    // Read as a user's own would be, so that a strange one is found here and with its name.
+    // It is parsed like a user's setting, so that an unusual value is reported here with its name.
     do {
       return try HealthCheckTarget(
         parsing: "\(scheme.rawValue):\(check.port ?? "traffic-port")\(path)")

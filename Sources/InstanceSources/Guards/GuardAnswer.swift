@@ -2,7 +2,7 @@ package import GateCore
 
 /// The result of one check of a guard.
 package enum GuardAnswer: Hashable, Sendable {
-  /// The guard holds; with what was seen.
+  /// The guard holds; the text says what was seen.
   case holds(String, status: Int? = nil)
   case fails(String, FailureKind, status: Int? = nil)
   /// There is too little data, or none at all.

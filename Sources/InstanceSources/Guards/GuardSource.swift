@@ -13,10 +13,10 @@ package struct GuardSource: Sendable {
   /// The tester of a guard that tests requests; nil for others.
   private let test: RequestTester?
 
-  /// A guard, and whom it is asked by.
+  /// Creates a guard with its caller.
   ///
-  /// `timeout` bounds the whole question; AWS has the time that it takes. `test` is needed where
-  /// requests are tested.
+  /// `timeout` limits the whole query; AWS calls have their own limit. `test` is required for
+  /// guards that test requests.
   package init(
     _ spec: GuardSpec, hostEnvironment: HostEnvironment, client: AWSClient, timeout: Duration,
     secrets: SecretMask, test: RequestTest? = nil
@@ -49,7 +49,7 @@ package struct GuardSource: Sendable {
     var cause: GateFault.Cause?
   }
 
-  /// How many requests there were; where nothing is known of any there were none.
+  /// Counts requests; without any data there were none.
   private func count(_ requests: GuardSpec.Requests) -> Result<Double, NoCount> {
     do {
       switch (requests, spec.question) {
@@ -98,11 +98,14 @@ package struct GuardSource: Sendable {
     }
   }
 
-  /// Whether it can be asked at all: whatever AWS knows by a name must be there from the start.
+  /// Checks that the guard can be queried: a resource that AWS knows by name must exist at the
+  /// start.
+  ///
+  /// - Throws: `SourceError` if it cannot.
   package func tryOut() throws(SourceError) {
     switch spec.question {
     case .cloudWatchAlarm(let name): _ = try client.alarm(named: name)
-    // That it has no data yet is no reason not to begin.
+    // A guard that has no data yet is no reason not to start.
     case .cloudWatchMetric(let metric, _): _ = try client.value(of: metric)
     case .cloudWatchMath(let math, _): _ = try client.value(of: math)
     case .prometheus, .prometheusTest, .json, .http, .exec: break
@@ -203,7 +206,7 @@ package struct GuardSource: Sendable {
       return switch alarm.state {
       case "OK": .holds(words)
       case "ALARM": .fails(words, .expectationFailed)
-      // Neither: the metric has no data yet, or not any more.
+      // `INSUFFICIENT_DATA`: the metric has no data yet, or not any more.
       default: .unknown(words)
       }
     } catch {
@@ -220,7 +223,7 @@ package struct GuardSource: Sendable {
       let line = child.secrets.quoting(try hostEnvironment.run(child))
       return .holds("it exited with status 0\(line.isEmpty ? "" : ": \(line)")")
     } catch {
-      // A shell's own statuses: the command cannot be run, or is not there.
+      // A shell's own statuses: the command cannot be run, or does not exist.
       if case .failed(let status, _) = error, status != 126, status != 127 {
         return .fails("\(error)", .expectationFailed, status: status)
       }

@@ -2,7 +2,7 @@ internal import GateCore
 internal import GateSettings
 internal import GateText
 
-/// A number in a JSON document of a web API.
+/// A number in a JSON response of a web API.
 struct NumberAnswer {
   let response: HTTPResponse
   let pointer: JSONPointer
@@ -24,9 +24,9 @@ struct NumberAnswer {
     }
   }
 
-  /// How many there are by the number at another place of the document; none where there is nothing.
+  /// The count at a pointer of the document; 0 if there is nothing.
   ///
-  /// - Throws: Also where that counts nothing: a value that is negative, infinite or no number.
+  /// - Throws: `NoDocument`, also if the value is not a count: negative, infinite or not a number.
   func count(at pointer: JSONPointer) throws(NoDocument) -> Double {
     let number: Double?
     switch try document()[pointer] {
@@ -42,10 +42,10 @@ struct NumberAnswer {
     return number
   }
 
-  /// Whether the number compares as wanted.
+  /// Whether the number meets the comparison.
   ///
-  /// A status that is no success, nothing or null there, and what is no number say neither: an API
-  /// that knows of no requests yet must not promote, and is no failure of the group.
+  /// An error status, a missing or null value, and a value that is not a number give no result. An
+  /// API that has no requests yet must not promote, and is not a failure of the group.
   func judged(by comparison: GuardSpec.Comparison) -> GuardAnswer {
     let document: JSONValue
     do throws(NoDocument) {
@@ -59,7 +59,7 @@ struct NumberAnswer {
     case nil, .null:
       return .waits("there is no value at \(place): no data matches", isEmpty: true)
     case .number(let value): number = value.double
-    // Some write numbers as text, Prometheus among them.
+    // Some APIs, such as Prometheus, write numbers as text.
     case .string(let text): number = Double(text)
     case .bool, .array, .object: number = nil
     }
@@ -71,6 +71,6 @@ struct NumberAnswer {
 }
 
 extension Double {
-  /// Whether so many things can have been counted.
+  /// Whether it can be a count: finite and not negative.
   var isCount: Bool { isFinite && self >= 0 }
 }

@@ -2,9 +2,9 @@ internal import GateCore
 internal import GateSettings
 internal import GateText
 
-/// The answer to an instant query.
+/// The response to an instant query.
 ///
-/// Source: Prometheus, "HTTP API", `/api/v1/query`; Thanos, Mimir and VictoriaMetrics speak it too.
+/// Source: Prometheus, "HTTP API", `/api/v1/query`; Thanos, Mimir and VictoriaMetrics have it too.
 struct PrometheusAnswer {
   private let response: HTTPResponse
   private let secrets: SecretMask
@@ -14,9 +14,10 @@ struct PrometheusAnswer {
     self.secrets = secrets
   }
 
-  /// Where a query is sent; the server's address may have a prefix, and parameters of its own.
+  /// The URL of a query; the server's base URL may have a prefix and parameters.
   ///
-  /// `time` is when the query is evaluated: seconds as an answer has them, else as it comes in.
+  /// `time` is when the query is evaluated, in seconds as in a response; nil for the time of its
+  /// arrival.
   static func url(_ base: String, query: String, time: String? = nil) -> String {
     let mark = base.firstIndex(of: "?") ?? base.endIndex
     var path = String(base[..<mark])
@@ -33,14 +34,16 @@ struct PrometheusAnswer {
     var words: String
   }
 
-  /// All values of the answer.
+  /// All values of the response.
+  ///
+  /// - Throws: `NoNumbers`
   func numbers() throws(NoNumbers) -> [Double] {
     try samples().map(\.number)
   }
 
-  /// The sum of all values, none of which is 0, and when the query was evaluated.
+  /// The sum of all values (0 if there are none), and when the query was evaluated.
   ///
-  /// - Throws: Also where that counts nothing: a value that is negative, infinite or no number.
+  /// - Throws: `NoNumbers`, also if a value is not a count: negative, infinite or not a number.
   func count() throws(NoNumbers) -> (value: Double, time: String?) {
     let samples = try samples()
     if let odd = samples.first(where: { !$0.number.isCount })?.number {
@@ -65,10 +68,10 @@ struct PrometheusAnswer {
     return values
   }
 
-  /// Whether every value compares as wanted.
+  /// Whether every value meets the comparison.
   ///
-  /// No value at all, or one that is no number, says neither: a query over requests that nobody
-  /// made yet must not promote, and is no failure of the group.
+  /// No value at all, or one that is not a number, gives no result: a query over requests must not
+  /// promote before there are any, and is not a failure of the group.
   func judged(by comparison: GuardSpec.Comparison) -> GuardAnswer {
     let values: [Double]
     do throws(NoNumbers) {
@@ -85,7 +88,7 @@ struct PrometheusAnswer {
         "\(Self.words(wrong, of: values)), not \(comparison.text)", .expectationFailed)
     }
     guard !values.contains(where: \.isNaN) else {
-      // What is divided by no requests is none.
+      // A ratio over no requests is NaN.
       return .waits(
         "\(Self.words(values.filter(\.isNaN), of: values)), which is not a number", isEmpty: true)
     }
@@ -114,7 +117,7 @@ struct PrometheusAnswer {
 
   private struct Result: JSONObjectReadable {
     var resultType: String
-    /// Nil for what is not a number, or a number a series.
+    /// The values; nil if the result is neither a number nor series with one number each.
     var values: [Sample]?
 
     init(_ fields: JSONFields) throws(JSONFieldError) {
@@ -139,9 +142,9 @@ struct PrometheusAnswer {
     }
   }
 
-  /// A pair of a time and a number, which is text: it may be `NaN` or `+Inf`.
+  /// A pair of a time and a number, which is text because it may be `NaN` or `+Inf`.
   private struct Sample: JSONReadable {
-    /// Seconds, as they are written.
+    /// The time in seconds, as written.
     var time: String
     var number: Double
 

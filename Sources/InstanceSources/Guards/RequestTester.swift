@@ -3,7 +3,7 @@ internal import GateSettings
 internal import GateText
 internal import Synchronization
 
-/// Counts the requests of both groups and tests them, look by look.
+/// Counts the requests of both groups, and tests them at each look.
 final class RequestTester: Sendable {
   private let test: Mutex<RequestTest>
 
@@ -11,12 +11,12 @@ final class RequestTester: Sendable {
     self.test = Mutex(test)
   }
 
-  /// The answer of a query as one number, and when it was evaluated.
+  /// Runs a query; returns its result as one number, and when it was evaluated.
   typealias Query = (_ query: String, _ time: String?) throws -> (value: Double, time: String?)
 
-  /// All four queries are evaluated at one moment, that of the first by the server's own clock.
+  /// Counts and tests once; all four queries are evaluated at the time of the first one's response.
   ///
-  /// - Throws: what `count` throws.
+  /// - Throws: the errors of the query.
   func judge(
     _ queries: RequestQueries, atLeast wanted: Int, _ count: Query
   ) throws -> GuardAnswer {
@@ -38,10 +38,10 @@ final class RequestTester: Sendable {
 }
 
 extension RequestCount {
-  /// `increase()` extrapolates, so that a count may have a fraction.
+  /// Creates a sample from counts, which may be fractions, because `increase()` extrapolates.
   ///
-  /// Of more requests than are tested in no time at all, so many stand for all, with their share of
-  /// errors.
+  /// If there are more requests than can be tested quickly, a smaller number with the same share of
+  /// errors represents them.
   fileprivate init(counting requests: Double, errors: Double) {
     let part = min(1, 1e9 / max(requests, 1))
     self.init(

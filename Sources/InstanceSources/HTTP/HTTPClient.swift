@@ -2,12 +2,12 @@ internal import Curl
 internal import GateCore
 internal import LibC
 
-/// Sends one request and waits for its answer, on the thread that asks.
+/// Sends one request and waits for the response, on the calling thread.
 ///
-/// Bounded in time by the request and in size here; follows no redirect, keeps no connection and
-/// no cookie.
+/// The request limits the time, the client the size. It follows no redirect, and keeps no
+/// connection and no cookie.
 package enum HTTPClient {
-  /// An answer of an API is some kilobytes an instance.
+  /// The largest body; an API's response has a few kilobytes per instance.
   static let bodyLimit = 8 << 20
   static let headerLimit = 64 << 10
 
@@ -40,7 +40,7 @@ package enum HTTPClient {
 }
 
 extension HTTPRequest {
-  /// The lines of the header that libcurl does not make by itself, or is not to make.
+  /// The header lines that libcurl does not add by itself, or must not add.
   fileprivate var headerLines: [String] {
     get throws(HTTPFailure) {
       var fields = fields
@@ -51,7 +51,7 @@ extension HTTPRequest {
       if let token = signing?.credentials.sessionToken {
         fields.append(HTTPField("X-Amz-Security-Token", token.revealed))
       }
-      // Anything else could end the line and begin one of its own.
+      // Other characters could end the line and begin another one.
       if let field = fields.first(where: {
         !$0.value.revealed.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
       }) {
@@ -82,7 +82,7 @@ extension EasyHandle {
     if let signing = request.signing { try sign(signing) }
   }
 
-  /// A file of certificates, or a folder of them by their hashes, as `c_rehash` leaves it.
+  /// Sets a file of certificates, or a folder with their hashes as `c_rehash` creates it.
   private func trust(_ path: String) throws(CurlFailure) {
     var status = stat()
     let isFolder = stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
@@ -91,11 +91,12 @@ extension EasyHandle {
     try set(.caPath, path)
   }
 
-  /// Leaves the signature to libcurl.
+  /// Lets libcurl sign the request.
   ///
-  /// Only for a form that is posted to `/`: of other requests libcurl 7.88.1 signs many wrongly,
-  /// and of any that has a standard header removed. It signs the host, `X-Amz-Date`, and the
-  /// fields that are added here. User name and password are set apart: a secret may have a colon.
+  /// This works only for a form that is posted to `/`: libcurl 7.88.1 signs many other requests
+  /// incorrectly, and any from which a standard header was removed. It signs the host,
+  /// `X-Amz-Date`, and the fields that are added here. User name and password are set separately,
+  /// because a secret may have a colon.
   private func sign(_ signing: HTTPRequest.Signing) throws(CurlFailure) {
     try set(.awsSigV4, "aws:amz:\(signing.region):\(signing.service)")
     try set(.username, signing.credentials.accessKeyID.revealed)
@@ -118,6 +119,8 @@ extension HTTPFailure {
       cause: Self.cause(result, of: handle))
   }
 
+  /// The cause of a fault, by libcurl's result; nil if it is not known.
+  ///
   /// Source: libcurl-errors(3).
   private static func cause(_ result: CurlResult, of handle: EasyHandle) -> GateFault.Cause? {
     switch result {
@@ -130,6 +133,8 @@ extension HTTPFailure {
 }
 
 extension HTTPFailure.Kind {
+  /// The kind of the failure, by libcurl's result.
+  ///
   /// Source: libcurl-errors(3).
   fileprivate init(_ result: CurlResult, of handle: EasyHandle) {
     self =
@@ -145,6 +150,6 @@ extension HTTPFailure.Kind {
 }
 
 extension Duration {
-  /// 0 would be no bound at all.
+  /// At least 1, because 0 would mean no limit.
   fileprivate var inMilliseconds: Int { max(1, Int(self / .milliseconds(1))) }
 }

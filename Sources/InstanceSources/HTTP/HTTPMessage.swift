@@ -1,21 +1,21 @@
 internal import GateCore
 
-/// A request to an API, to a metadata service, or to whoever else hands out data.
+/// A request to an API, a metadata service, or another source of data.
 package struct HTTPRequest: Sendable {
   package enum Method: Sendable {
     case get
-    /// Without a body.
+    /// PUT without a body.
     case put
-    /// With a body of `application/x-www-form-urlencoded`.
+    /// POST with a body of `application/x-www-form-urlencoded`.
     case post(form: Secret)
-    /// With a body that is text of the given content type.
+    /// POST with text of the given content type.
     case send(text: Secret, contentType: String)
   }
 
   package enum ProxyUse: Sendable {
-    /// `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, as libcurl reads them.
+    /// The proxy of `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, as libcurl reads them.
     case environment
-    /// For link-local services, which a proxy would ask about itself.
+    /// No proxy, for link-local services: a proxy would ask its own.
     case none
   }
 
@@ -24,10 +24,10 @@ package struct HTTPRequest: Sendable {
   package var fields: [HTTPField] = []
   package var signing: Signing?
   package var proxyUse = ProxyUse.environment
-  /// A file of certificates to trust instead of the system's.
+  /// A file of certificates to trust instead of the system's; nil for the system's.
   package var authorityFile: String?
   package var connectTimeout: Duration = .seconds(5)
-  /// For the whole exchange.
+  /// The time limit of the whole exchange.
   package var timeout: Duration = .seconds(20)
 
   package init(_ method: Method, _ url: String) {
@@ -35,7 +35,7 @@ package struct HTTPRequest: Sendable {
     self.url = url
   }
 
-  /// What it is sent with, and an answer may repeat.
+  /// Secrets of the request, which a response may repeat.
   var secrets: SecretMask {
     let form = if case .post(let form) = method { "?\(form.revealed)" } else { "" }
     return SecretMask(
@@ -48,7 +48,7 @@ package struct HTTPRequest: Sendable {
   package struct Signing: Sendable {
     package var credentials: AWSCredentials
     package var region: String
-    /// The name in the signature's scope: `elasticloadbalancing`.
+    /// The service's name in the signature's scope, such as `elasticloadbalancing`.
     package var service: String
   }
 }
@@ -66,7 +66,7 @@ package struct HTTPField: Hashable, Sendable {
 package struct HTTPResponse: Sendable {
   package var status: Int
   package var body: [UInt8]
-  /// The value of `Retry-After`.
+  /// The value of `Retry-After`; nil if there is none.
   package var retryAfter: String?
 
   package init(status: Int, body: [UInt8]) {
@@ -76,7 +76,7 @@ package struct HTTPResponse: Sendable {
 
   var isSuccess: Bool { (200...299).contains(status) }
 
-  /// The body without blanks at its ends, when it is one short line of UTF-8.
+  /// The trimmed body if it is one short line of UTF-8; else nil.
   var line: String? {
     guard body.count <= 65_536, let text = String(validating: body, as: UTF8.self) else {
       return nil
@@ -89,13 +89,13 @@ package struct HTTPResponse: Sendable {
 /// Why there is no response.
 package struct HTTPFailure: Error, Hashable, Sendable {
   package enum Kind: Hashable, Sendable {
-    /// No connection, or an answer that broke off: another try may do.
+    /// There was no connection, or the response broke off; it can be retried.
     case unreachable
-    /// The connection stood, and no whole answer came in time: another try may do.
+    /// The connection was made, but no complete response arrived in time; it can be retried.
     case silent
-    /// The certificate is not to be trusted, or the handshake failed.
+    /// The certificate is not trusted, or the handshake failed.
     case untrusted
-    /// The answer is larger than allowed.
+    /// The response is larger than allowed.
     case tooLarge
     /// The request cannot be sent as it is.
     case unusable
@@ -103,7 +103,7 @@ package struct HTTPFailure: Error, Hashable, Sendable {
 
   package var kind: Kind
   package var detail: String
-  /// Nil where nothing is known beyond the kind.
+  /// The cause; nil if only the kind is known.
   var cause: GateFault.Cause?
 
   package var mayPass: Bool {

@@ -1,17 +1,17 @@
 package import GateCore
 
-/// A text that is posted, and posted again while that may help.
+/// A text that is posted, and posted again after temporary errors.
 package struct RetriedPost: Sendable {
   package var url: String
   package var text: String
   package var contentType: String
   package var fields: [HTTPField] = []
-  /// For all tries and the pauses between them.
+  /// The time limit of all attempts and the pauses between them.
   package var bound: Duration
-  /// For one try.
+  /// The time limit of one attempt.
   package var timeout: Duration = .seconds(5)
 
-  /// What an answer may repeat.
+  /// Secrets that a response may repeat.
   private let secrets: SecretMask
 
   package init(
@@ -26,10 +26,12 @@ package struct RetriedPost: Sendable {
 
   private static let firstPause = Duration.milliseconds(500)
   private static let longestPause = Duration.seconds(8)
-  /// A shorter try than this has no chance.
+  /// The shortest useful time for an attempt.
   private static let shortestTry = Duration.milliseconds(100)
 
-  /// - Throws: `PostFailure` after the last try, or when another could not help.
+  /// Posts the text.
+  ///
+  /// - Throws: `PostFailure` after the last attempt, or if another one could not help.
   package func send(by machine: HostEnvironment) throws(PostFailure) {
     let end = machine.monotonicClock() + bound
     var pause = Self.firstPause
@@ -66,11 +68,11 @@ package struct RetriedPost: Sendable {
   }
 }
 
-/// Why a text did not arrive.
+/// Why a text was not delivered.
 package struct PostFailure: Error, Hashable, Sendable {
-  /// In words; an answer's own words may be among them, without secrets.
+  /// The error; it may quote a response, without secrets.
   package var detail: String
-  /// Whether another try may do.
+  /// Whether another attempt may succeed.
   package var mayPass: Bool
 
   init(_ response: HTTPResponse, tries: Int, _ secrets: SecretMask) {

@@ -2,7 +2,7 @@ package import GateCore
 internal import GateSettings
 internal import GateText
 
-/// Every IPv4 and IPv6 address of a host name: each is an instance, called by its address.
+/// All IPv4 and IPv6 addresses of a host name; each is an instance, whose ID is its address.
 package struct DNSSource: Sendable {
   package var name: String
 
@@ -10,7 +10,9 @@ package struct DNSSource: Sendable {
     self.name = name
   }
 
-  /// Asks the system's resolver, and waits for it; an address has no port of its own.
+  /// Queries the system's resolver and waits for it; an address has no port.
+  ///
+  /// - Throws: `SourceError` if there is no result.
   package func list(ports: CheckPorts) throws(SourceError) -> SourceListing {
     guard let ports = ports.ports(own: nil) else {
       throw .unusable(
@@ -36,7 +38,9 @@ package struct DNSSource: Sendable {
   }
 }
 
-/// Refuses what no name server should be asked for.
+/// Checks that a name can be a host name.
+///
+/// - Throws: `SourceError.unusable` if it cannot.
 func checkHostName(_ name: String) throws(SourceError) {
   do throws(GrammarError) {
     _ = try NetworkAddress(parsing: name)

@@ -2,15 +2,15 @@ package import GateCore
 internal import GateSettings
 internal import GateText
 
-/// The instances that a command prints, in the form of an `instances_file`.
+/// The instances that a command prints, in the format of an `instances_file`.
 package struct ExecSource: Sendable {
   /// A line for `/bin/sh`.
   package var command: String
   /// The environment of the command.
   package var variables: [String: String]
-  /// How long it may take; then its whole process group is killed.
+  /// The time limit of the command, after which its whole process group is killed.
   package var timeout: Duration
-  /// What it may print and must not be shown, beside what is in its environment.
+  /// Secrets that it may print, besides those in its environment.
   private let secrets: SecretMask
 
   package static let longestTimeout: Duration = .seconds(30)
@@ -25,13 +25,15 @@ package struct ExecSource: Sendable {
     self.secrets = secrets
   }
 
-  /// As much as an `instances_file` may hold.
+  /// The largest output in bytes, the same as for an `instances_file`.
   static let outputLimit = 16 << 20
 
   /// Runs the command and waits for it.
   ///
-  /// An instance's own port beats the health check's, and under `traffic-port` each must have one.
-  /// No output at all is a group without instances: they may come yet.
+  /// An instance's own port overrides the health check's, and under `traffic-port` each must have
+  /// one. An empty output is a group without instances, which may still come.
+  ///
+  /// - Throws: `SourceError` if the command fails, or its output is invalid.
   package func list(ports: CheckPorts) throws(SourceError) -> SourceListing {
     let child = child
     let output = try run(child)
@@ -59,7 +61,7 @@ package struct ExecSource: Sendable {
     }
   }
 
-  /// What is wrong with an output, in words that quote it without secrets.
+  /// The error in an output, which is quoted without secrets.
   private static func words(
     for error: SettingsError, in masked: [UInt8], _ ports: CheckPorts
   ) -> String {
@@ -103,7 +105,7 @@ package struct ExecSource: Sendable {
     }
   }
 
-  /// The first few, each with its line.
+  /// The first few errors, each with its line.
   private static func words(for problems: [SettingProblem]) -> String {
     let sentences = problems.prefix(3).map { problem in
       guard case .file(_, let line)? = problem.origin else { return problem.summary }

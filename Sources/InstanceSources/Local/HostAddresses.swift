@@ -1,19 +1,20 @@
 internal import LibC
 
-/// Every address of a host name, or why there is none.
+/// The addresses of a host name.
 enum HostAddresses {
   enum Failure: Error, Hashable, Sendable {
-    /// There is no such name, or it has no address.
+    /// The name does not exist, or has no address.
     case noAddress
-    /// No server could say; the system's words.
+    /// No server responded; with the system's error text.
     case noAnswer(String)
   }
 
-  /// Asks as the system is set up to: `/etc/hosts`, then the name servers.
+  /// Looks a name up by the system's configuration: `/etc/hosts`, then the name servers.
   ///
-  /// It waits for as long as `/etc/resolv.conf` and `RES_OPTIONS` let it.
+  /// It waits as long as `/etc/resolv.conf` and `RES_OPTIONS` allow.
   ///
-  /// - Returns: IPv4 before IPv6, each in the order of its numbers, and each once.
+  /// - Returns: The addresses without duplicates, IPv4 before IPv6, each in numeric order.
+  /// - Throws: `Failure`
   static func find(_ name: String) throws(Failure) -> [String] {
     var hints = addrinfo()
     hints.ai_socktype = CInt(SOCK_STREAM.rawValue)
@@ -33,7 +34,7 @@ enum HostAddresses {
   }
 
   static func failure(_ code: CInt, systemError: CInt) -> Failure {
-    // Not in Swift's module of the C library: the name has no address (EAI_NODATA), or none of that family.
+    // EAI_NODATA and EAI_ADDRFAMILY, which Swift's module of the C library lacks.
     let (noData, noFamily): (CInt, CInt) = (-5, -9)
     switch code {
     case EAI_NONAME, noData, noFamily: return .noAddress
@@ -43,7 +44,7 @@ enum HostAddresses {
   }
 
   private struct Address: Hashable, Comparable {
-    /// The length first, so that IPv4 comes before IPv6.
+    /// The sort key; the length comes first, so that IPv4 precedes IPv6.
     var order: [UInt8]
     var text: String
 
@@ -59,7 +60,7 @@ enum HostAddresses {
         order = withUnsafeBytes(of: number) { [16] + $0 }
       default: return nil
       }
-      // Not inet_ntop, which leaves out the scope of a link-local address.
+      // inet_ntop would omit the scope of a link-local address.
       var buffer = [CChar](repeating: 0, count: Int(NI_MAXHOST))
       let code = getnameinfo(
         socketAddress, entry.ai_addrlen, &buffer, socklen_t(buffer.count), nil, 0, NI_NUMERICHOST)

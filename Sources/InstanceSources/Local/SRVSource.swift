@@ -2,16 +2,16 @@ internal import CResolver
 package import GateCore
 internal import LibC
 
-/// The places that the SRV records of a name list: `_http._tcp.web.example`.
+/// The hosts and ports in the SRV records of a name, such as `_http._tcp.web.example`.
 ///
-/// All records count, whatever their priority and weight: those say how clients spread, and a
-/// stand-by that is broken is no stand-by. Each address of a record's target is an instance, called
+/// All records count, whatever their priority and weight: these tell clients how to spread, and a
+/// standby that fails is no standby. Each address of a record's target is an instance, whose ID is
 /// `address:port`.
 package struct SRVSource: Sendable {
   package var name: String
-  /// Asked in place of the name servers of the system; the addresses of targets are not.
+  /// Queried for the records instead of the system's name servers; nil for those.
   package var server: Server?
-  /// Resolves the targets of the records.
+  /// Looks up the addresses of a record's target.
   var addresses: @Sendable (String) throws(HostAddresses.Failure) -> [String] = {
     name throws(HostAddresses.Failure) in try HostAddresses.find(name)
   }
@@ -21,7 +21,7 @@ package struct SRVSource: Sendable {
     /// A literal IPv4 address.
     package var address: String
     package var port: Int
-    /// Of one attempt, in whole seconds.
+    /// The time limit of one attempt, in whole seconds.
     package var timeout: Int
     package var attempts: Int
 
@@ -38,10 +38,12 @@ package struct SRVSource: Sendable {
     self.server = server
   }
 
-  /// Asks for the records and for the addresses of their targets, and waits.
+  /// Looks up the records and the addresses of their targets, and waits.
   ///
   /// A target that has no address yet is awaited. Under `traffic-port` each instance is checked on
   /// the port of its record.
+  ///
+  /// - Throws: `SourceError` if there is no result.
   package func list(ports: CheckPorts) throws(SourceError) -> SourceListing {
     try checkHostName(name)
     let places = try places()
@@ -53,7 +55,7 @@ package struct SRVSource: Sendable {
     var members: [SourceMember] = []
     for place in places {
       let addresses = known[place.host] ?? []
-      // One without an address is called by its target's name until it has one.
+      // A target without an address has its name as ID until it has an address.
       for address in addresses.isEmpty ? [""] : addresses {
         let id = place.id(at: address.isEmpty ? place.host : address)
         guard ids.insert(id).inserted else { continue }
@@ -67,7 +69,7 @@ package struct SRVSource: Sendable {
     return SourceListing(members: members, expected: nil)
   }
 
-  /// What a record points at.
+  /// The target of a record.
   private struct Place: Hashable {
     var host: String
     var port: Int
@@ -91,13 +93,13 @@ package struct SRVSource: Sendable {
     }
   }
 
-  /// By host and port, so that the order does not depend on the server's rotation.
+  /// The targets by host and port, so that the order does not depend on the server's rotation.
   private func places() throws(SourceError) -> [Place] {
     var places: Set<Place> = []
     for record in try records() {
       let bytes = withUnsafeBytes(of: record.target) { Array($0.prefix { $0 != 0 }) }
       let host = String(decoding: bytes, as: UTF8.self).lowercased()
-      // A root name: the service is decidedly not there (RFC 2782).
+      // The root as target means that the service does not exist (RFC 2782).
       guard !host.isEmpty else { continue }
       try checkHostName(host)
       guard record.port > 0 else {
@@ -110,7 +112,7 @@ package struct SRVSource: Sendable {
     return places.sorted { ($0.host, $0.port) < ($1.host, $1.port) }
   }
 
-  /// More than one answer can hold: 65535 bytes, and a record has at least 19.
+  /// More than a response can have: it has at most 65535 bytes, and a record at least 19.
   private static let mostRecords = 4096
 
   private func records() throws(SourceError) -> [hg_srv_record] {

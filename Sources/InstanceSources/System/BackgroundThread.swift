@@ -2,24 +2,24 @@ internal import Dispatch
 internal import LibC
 internal import Synchronization
 
-/// Threads for what takes its time, beside the one that decides.
+/// Threads for slow work, besides the thread that decides.
 ///
-/// Not Dispatch: where the system gives no thread (a limit of processes), its queues make whoever
-/// hands them work wait for ever. Here it is a failure that the caller is told of at once.
+/// It does not use Dispatch: if the system provides no thread (a process limit), its queues block
+/// the caller forever. Here that is an error, which is reported to the caller at once.
 package enum BackgroundThread {
-  /// Why there is none.
+  /// Why there is no thread.
   package struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
     package let description: String
   }
 
-  /// So many at a time are made at the most.
+  /// The most threads at the same time.
   package static let most = 256
 
   private static let underWay = Mutex(0)
 
-  /// Does the work on a thread of its own, which ends with it.
+  /// Does the work on a new thread, which ends with it.
   ///
-  /// - Throws: `Failure` when no thread can be made; then nothing of the work is done.
+  /// - Throws: `Failure` if no thread can be created; then the work is not done.
   package static func start(_ work: @escaping @Sendable () -> Void) throws(Failure) {
     let isRoom = underWay.withLock { count in
       guard count < most else { return false }
@@ -39,9 +39,9 @@ package enum BackgroundThread {
     }
   }
 
-  /// Finds out whether so many can be made at a time, beside those that there are.
+  /// Checks that this number of threads can be created in addition to the present ones.
   ///
-  /// - Throws: `Failure` when not.
+  /// - Throws: `Failure` if they cannot.
   package static func check(canMake count: Int) throws(Failure) {
     let gate = DispatchSemaphore(value: 0)
     var made = 0
@@ -78,10 +78,10 @@ package enum BackgroundThread {
   }
 }
 
-/// Work for one thread, each piece at its time.
+/// Work items for one thread, each with its time.
 package final class WorkQueue: Sendable {
   private let state = Mutex(State())
-  /// Sent when there is new work; it waits without a thread of its own.
+  /// Signaled when there is new work; a semaphore needs no thread.
   private let arrived = DispatchSemaphore(value: 0)
 
   private struct State {
@@ -91,9 +91,9 @@ package final class WorkQueue: Sendable {
 
   package init() {}
 
-  /// Begins to do what is there and what will come, unless it has.
+  /// Starts the thread, unless it runs already.
   ///
-  /// - Throws: `BackgroundThread.Failure` when there is no thread for it; it may be tried again.
+  /// - Throws: `BackgroundThread.Failure` if there is no thread for it; it can be tried again.
   package func start() throws(BackgroundThread.Failure) {
     let isNew = state.withLock { state in
       defer { state.isStarted = true }
@@ -121,7 +121,7 @@ package final class WorkQueue: Sendable {
       }
       let time = DispatchTimeInterval.microseconds(
         Int(max(next - .now, .zero) / .microseconds(1)))
-      // What arrived may be due before it.
+      // The new work may be due earlier.
       if arrived.wait(timeout: .now() + time) == .success { continue }
       let due = state.withLock { state -> [@Sendable () -> Void] in
         let now = ContinuousClock.now

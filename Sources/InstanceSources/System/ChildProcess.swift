@@ -4,16 +4,15 @@ internal import LibC
 
 /// A command that is run for its standard output.
 package struct ChildProcess: Sendable {
-  /// The program, looked for along `PATH`, and its arguments.
+  /// The program, which is found along `PATH`, and its arguments.
   package var words: [String]
   /// The environment of the child.
   package var variables: [String: String]
   package var timeout: Duration = .seconds(60)
   package var outputLimit = 1 << 20
-  /// The file that is its standard input.
+  /// The file that becomes its standard input.
   package var input = "/dev/null"
-  /// What it may print and must not be shown: of its arguments and its environment, unless more is
-  /// added.
+  /// Secrets that it may print: those of its arguments and its environment, unless more are added.
   package var secrets: SecretMask
 
   package init(words: [String], variables: [String: String]) {
@@ -24,24 +23,26 @@ package struct ChildProcess: Sendable {
         + SecretPlaces.secrets(ofEnvironment: variables))
   }
 
-  /// Why there is no output that can be used.
+  /// Why there is no usable output.
   package enum Failure: Error, Hashable, Sendable {
     case notStarted(String)
     case timedOut
     case tooMuchOutput
-    /// It ended with this status, and the last line on its standard error, without secrets.
+    /// It ended with this status; `said` is the last line on its standard error, without secrets.
     case failed(status: Int, said: String)
     case killed(signal: Int)
-    /// It ended, but nobody knows how; why that is.
+    /// It ended, but its status is unknown, for this reason.
     case unknownEnd(String)
-    /// Somebody wants this process to stop.
+    /// This process was asked to stop.
     case interrupted
   }
 
-  /// Waits for the command.
+  /// Runs the command and waits for it.
   ///
-  /// At its timeout, with too much output, or when this process is asked to stop, the command's
-  /// whole process group is killed.
+  /// The command's whole process group is killed at its timeout, if there is too much output, or if
+  /// this process is asked to stop.
+  ///
+  /// - Throws: `Failure`
   package func run(
     unless isStopping: () -> Bool = { hg_stop_signals() > 0 }
   ) throws(Failure) -> [UInt8] {
@@ -57,7 +58,7 @@ package struct ChildProcess: Sendable {
       output: output.reading, errors: errors.reading, unless: isStopping)
     if ending != .closed { child.send(SIGKILL) }
     var end = child.end()
-    // A child that closed its output and lives on is waited for within the same bound.
+    // A child that closed its output but continues is waited for within the same limit.
     while end == nil {
       if ending == .closed, isStopping() { ending = .stopped }
       if ending == .stopped || hg_monotonic_us() / 1000 >= reading.deadline { child.send(SIGKILL) }
@@ -73,7 +74,7 @@ package struct ChildProcess: Sendable {
     switch end {
     case .exited(0)?: return reading.output
     case .exited(let status)?:
-      // Many tell why on standard output: checks of Nagios's, curl -w, jq -e.
+      // Many commands report errors on standard output: Nagios checks, curl -w, jq -e.
       let said = lastLine(reading.errors)
       throw .failed(
         status: status, said: said.isEmpty ? secrets.quoting(reading.output) : said)
@@ -89,7 +90,9 @@ package struct ChildProcess: Sendable {
     errors.text.split(whereSeparator: \.isNewline).last.map { shownLine($0) } ?? ""
   }
 
-  /// Starts the command in a process group of its own, its output going to these descriptors.
+  /// Starts the command in a new process group, with its output to these descriptors.
+  ///
+  /// - Throws: `Failure.notStarted`
   package func spawn(output: CInt, errors: CInt) throws(Failure) -> RunningChild {
     guard let program = words.first, !words.contains(where: { $0.utf8.contains(0) }) else {
       throw .notStarted("there is no command")
@@ -114,7 +117,7 @@ extension ChildProcess.Failure: CustomStringConvertible {
   }
 }
 
-/// The two ends of a pipe, closed with it.
+/// The two ends of a pipe, which are closed with it.
 private struct Pipe: ~Copyable {
   let reading: CInt
   let writing: CInt
@@ -122,8 +125,8 @@ private struct Pipe: ~Copyable {
 
   init() throws(ChildProcess.Failure) {
     var ends: [CInt] = [0, 0]
-    // A child that another thread starts just now could inherit an end; then the reading lasts until
-    // that child ends, or the timeout.
+    // A child that another thread is just starting could inherit an end. Reading then lasts until
+    // that child ends, or until the timeout.
     guard hg_pipe(&ends) == 0 else { throw .notStarted(String(cString: strerror(errno))) }
     (reading, writing) = (ends[0], ends[1])
   }
@@ -139,10 +142,10 @@ private struct Pipe: ~Copyable {
   }
 }
 
-/// What has come from a child so far.
+/// The output of a child so far.
 private struct PipeReading {
   var limit: Int
-  /// In milliseconds of the monotonic clock.
+  /// The time limit, in milliseconds of the monotonic clock.
   var deadline: Int64
   var output: [UInt8] = []
   var errors: CommandOutput
@@ -162,7 +165,7 @@ private struct PipeReading {
       pollfd(fd: outputEnd, events: Int16(POLLIN), revents: 0),
       pollfd(fd: errorsEnd, events: Int16(POLLIN), revents: 0),
     ]
-    // Only the output's end counts: a grandchild may keep standard error for ever.
+    // Only the end of standard output counts: a grandchild may keep standard error open forever.
     while polled[0].fd >= 0 {
       let left = deadline - hg_monotonic_us() / 1000
       guard left > 0 else { return .timedOut }
@@ -176,7 +179,7 @@ private struct PipeReading {
       }
       guard output.count <= limit else { return .overflowed }
     }
-    // What was said before the end is there already; nothing is waited for.
+    // Anything that was written before the end is available already, so nothing is waited for.
     if polled[1].fd >= 0, poll(&polled[1], 1, 0) > 0 {
       _ = errors.take(nextBytes(from: errorsEnd))
     }
@@ -191,7 +194,7 @@ private struct PipeReading {
   }
 }
 
-/// One line that can stand in a message: cleaned, and not too long.
+/// A text as one line for a message: cleaned, and at most `limit` characters long.
 func shownLine(_ text: some StringProtocol, limit: Int = 300) -> String {
   let most = limit + 1
   let shown = String(text.prefix(most)).cleaned(to: 4 * most)

@@ -1,6 +1,6 @@
-/// The words of a command line as a POSIX shell splits them, without any of its expansions.
+/// Splits a command line into words as a POSIX shell does, without expansions.
 ///
-/// - Returns: nil when a quotation does not end.
+/// - Returns: The words; nil if a quotation is not closed.
 func commandWords(_ line: String) -> [String]? {
   var words: [String] = []
   var word: String?

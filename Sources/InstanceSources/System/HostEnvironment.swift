@@ -2,22 +2,22 @@ internal import CSystem
 internal import GateCore
 internal import LibC
 
-/// What the sources ask of the machine that they run on; a test puts its own in its place.
+/// The machine's functions that sources use; tests replace them.
 package struct HostEnvironment: Sendable {
-  /// The variables of the environment; an empty one counts as not set.
+  /// The environment variables; an empty one counts as not set.
   package var variables: [String: String]
   /// Seconds since 1970 on the wall clock, by which credentials expire.
   package var wallClock: @Sendable () -> Int64
   package var monotonicClock: @Sendable () -> Duration
   package var pause: @Sendable (Duration) -> Void
-  /// From 0 up to 1.
+  /// A random number from 0 up to 1.
   package var jitter: @Sendable () -> Double
   package var send: @Sendable (HTTPRequest) throws(HTTPFailure) -> HTTPResponse
-  /// nil when there is no such file.
+  /// Reads a file; nil if there is no such file.
   package var read: @Sendable (String) throws(FileFailure) -> [UInt8]?
   package var run: @Sendable (ChildProcess) throws(ChildProcess.Failure) -> [UInt8]
 
-  /// The value of a variable that is set to something.
+  /// The value of a variable; nil if it is missing or empty.
   func variable(_ name: String) -> String? {
     guard let value = variables[name], !value.isEmpty else { return nil }
     return value
@@ -27,7 +27,7 @@ package struct HostEnvironment: Sendable {
     variable(name)?.lowercased() == "true"
   }
 
-  /// A token in a file, without blanks at its ends.
+  /// Reads a token from a file, without surrounding blanks.
   func token(at path: String) throws(FileFailure) -> String {
     guard let bytes = try read(path) else { throw FileFailure("there is no such file") }
     let token = String(decoding: bytes, as: UTF8.self).trimmed
@@ -35,7 +35,7 @@ package struct HostEnvironment: Sendable {
     return token
   }
 
-  /// A path with the home directory in the place of `~`.
+  /// Replaces `~` at the beginning of a path by the home directory.
   func expanded(_ path: String) -> String {
     guard path == "~" || path.hasPrefix("~/"), let home = variable("HOME") else { return path }
     return home + path.dropFirst()
@@ -43,7 +43,7 @@ package struct HostEnvironment: Sendable {
 }
 
 extension HostEnvironment {
-  /// The machine itself, and the environment of this process.
+  /// This machine, with the environment of this process.
   package static func machine(variables: [String: String]) -> HostEnvironment {
     HostEnvironment(
       variables: variables,
@@ -63,7 +63,7 @@ extension HostEnvironment {
   }
 }
 
-/// Why a file cannot be read: the system's words.
+/// Why a file cannot be read, in the system's words.
 package struct FileFailure: Error, Hashable, Sendable {
   package var detail: String
 
@@ -72,7 +72,7 @@ package struct FileFailure: Error, Hashable, Sendable {
   }
 }
 
-/// Reads a file of settings or a token; nil when there is none.
+/// Reads a file of settings or a token; nil if it does not exist.
 @Sendable private func readSmallFile(_ path: String) throws(FileFailure) -> [UInt8]? {
   let limit = 1 << 20
   let descriptor = open(path, O_RDONLY | O_CLOEXEC)

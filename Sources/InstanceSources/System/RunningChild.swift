@@ -1,25 +1,27 @@
 internal import CSystem
 internal import LibC
 
-/// A command that was started, in a process group of its own, and how it ended.
+/// A command that was started in a new process group.
 package struct RunningChild: Sendable {
   package let id: Int32
 
-  /// How it ended, as far as that is known: only a status of 0 is a success.
+  /// How it ended, as far as that is known; only a status of 0 is a success.
   package enum End: Hashable, Sendable {
     case exited(Int)
     case killed(signal: Int)
-    /// The system does not say, and says why.
+    /// The system does not report it, for this reason.
     case unknown(String)
 
-    /// The status as `waitpid` gives it.
+    /// Reads a status of `waitpid`.
     init(waitStatus: CInt) {
       let signal = waitStatus & 0x7F
       self = signal == 0 ? .exited(Int(waitStatus >> 8 & 0xFF)) : .killed(signal: Int(signal))
     }
   }
 
-  /// Nil while it runs; to be asked until it is not.
+  /// How it ended; nil while it runs.
+  ///
+  /// It must be called until it is not nil.
   package func end() -> End? {
     var status: CInt = 0
     switch hg_collect(id, &status) {
@@ -29,17 +31,17 @@ package struct RunningChild: Sendable {
     }
   }
 
-  /// Whether others of its group are still there; to be asked once it has ended.
+  /// Whether its process group still exists; to be called only after it has ended.
   package var isGroupLeft: Bool { hg_is_group_left(id) }
 
-  /// To it and to all of its group.
+  /// Sends a signal to its whole process group.
   package func send(_ signal: Int32) { kill(-id, signal) }
 }
 
-/// What a child is given, made whole before it is started.
+/// The setup of a child, completed before the child is started.
 ///
-/// Each call can fail for want of memory, and a child without one of them would write to the wrong
-/// places: so none of them is left unchecked.
+/// Each call can fail if there is no memory, and a child without one of them would write to the
+/// wrong places. So every call is checked.
 struct SpawnPlan: ~Copyable {
   private var actions = posix_spawn_file_actions_t()
   private var attributes = posix_spawnattr_t()
@@ -50,7 +52,7 @@ struct SpawnPlan: ~Copyable {
     try check(posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, input, O_RDONLY, 0))
     try check(posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO))
     try check(posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO))
-    // The signals that this process blocks or ignores are the child's to take.
+    // The child must not inherit blocked or ignored signals.
     var none = sigset_t()
     sigemptyset(&none)
     try check(posix_spawnattr_setsigmask(&attributes, &none))

@@ -4,7 +4,8 @@ struct TerraformAddress: Hashable, Sendable {
 
   struct Step: Hashable, Sendable {
     var name: String
-    /// Without its quotes: a shell may have taken them, and no resource has keys of both kinds.
+    /// The index without quotes: a shell may have removed them, and no resource has keys of both
+    /// kinds.
     var index: String?
   }
 
@@ -15,7 +16,7 @@ struct TerraformAddress: Hashable, Sendable {
     steps = reading.steps
   }
 
-  /// Whether this, as a user writes it, is that address; an index that is left out stands for any.
+  /// Whether this address, as a user writes it, matches; an index that is left out matches any.
   func covers(_ address: TerraformAddress) -> Bool {
     steps.count == address.steps.count
       && zip(steps, address.steps).allSatisfy { mine, other in
@@ -23,7 +24,7 @@ struct TerraformAddress: Hashable, Sendable {
       }
   }
 
-  /// An address on its way; a key may hold dots, brackets and escaped quotes.
+  /// Parses an address; a key may contain dots, brackets and escaped quotes.
   private struct Reading {
     var steps: [Step] = []
     private var name = ""

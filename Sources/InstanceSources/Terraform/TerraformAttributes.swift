@@ -1,8 +1,8 @@
 internal import GateText
 
-/// Attributes are looked up in plain JSON: providers add and change them between versions.
+/// Access to attributes in plain JSON, because providers add and change them between versions.
 extension JSONValue {
-  /// An attribute of an object; null where there is none.
+  /// An attribute of an object; null if there is none.
   subscript(name: String) -> JSONValue {
     guard case .object(let members) = self else { return .null }
     return members[JSONName(name)] ?? .null
@@ -14,8 +14,9 @@ extension JSONValue {
     return elements
   }
 
-  /// A text or a number as text; nil for all else, and for an empty text, which the provider
-  /// writes for what does not apply.
+  /// A text or a number as text; nil for anything else.
+  ///
+  /// It is also nil for an empty text, which the provider writes for attributes that do not apply.
   var scalar: String? {
     switch self {
     case .string(let text): text.isEmpty ? nil : text
@@ -24,6 +25,6 @@ extension JSONValue {
     }
   }
 
-  /// Whether this, out of `after_unknown`, says that the value is not known yet.
+  /// Whether this value of `after_unknown` says that the attribute is not known yet.
   var isUnknown: Bool { self == .bool(true) }
 }

@@ -1,13 +1,14 @@
-/// The group that a resource is, by the name that AWS knows it by.
+/// The group of a resource, by its name in AWS.
 package struct TerraformGroup: Hashable, Sendable {
   /// The resource's address.
   package var address: String
   package var reference: Reference
-  /// Where it is, if the file tells; an ARN says so too.
+  /// The region, if the file has it (an ARN does); else nil.
   package var region: String?
 
-  /// The ARN, which also has the region and the account; of what a plan has yet to make, and where
-  /// the file has none, the name.
+  /// The ARN, which also has the region and the account, or else the name.
+  ///
+  /// Resources that a plan has yet to create, and files without ARNs, have only a name.
   package enum Reference: Hashable, Sendable {
     case autoScalingGroup(String)
     case classicLoadBalancer(String)
@@ -19,8 +20,10 @@ extension TerraformDocument {
   /// The group to check.
   ///
   /// The address is that of an Auto Scaling group, a load balancer or a target group; an index that
-  /// is left out stands for any. Without an address it is the only Auto Scaling group; where there
-  /// is none, the only load balancer or target group.
+  /// is left out matches any. Without an address it is the only Auto Scaling group; if there is
+  /// none, the only load balancer or target group.
+  ///
+  /// - Throws: `TerraformError`
   package func group(at address: String?) throws(TerraformError) -> TerraformGroup {
     let resource = try groupResource(at: address)
     let reference: TerraformGroup.Reference
@@ -47,7 +50,7 @@ extension TerraformDocument {
     return try only(of: groups.isEmpty ? fitting : groups, for: .group)
   }
 
-  /// All that may be picked without being named.
+  /// All resources that can be chosen without being named.
   var fitting: [TerraformResource] {
     resources.filter { resource in
       switch resource.kind {
@@ -58,7 +61,9 @@ extension TerraformDocument {
     }
   }
 
-  /// The resource that the user names.
+  /// The resource that the user named.
+  ///
+  /// - Throws: `TerraformError`
   func resource(
     at written: String, for purpose: TerraformError.Purpose
   ) throws(TerraformError) -> TerraformResource {
@@ -71,7 +76,7 @@ extension TerraformDocument {
       throw .noSuchResource(
         address: shownLine(written), path: path, fitting: fitting.map(\.address))
     }
-    // All are of one type; which of several it is matters only where the type does.
+    // All have the same type; several are ambiguous only if the type can be used.
     return first.kind == nil ? first : try only(of: covered, for: purpose)
   }
 
@@ -95,13 +100,15 @@ extension TerraformResource {
       advice: "name a target group of instances or addresses")
   }
 
-  /// Its ARN, or where there is none its name.
+  /// Its ARN, or its name if there is none.
   fileprivate func awsName() throws(TerraformError) -> String {
     let arn = values["arn"].scalar ?? ""
     return arn.hasPrefix("arn:") ? arn : try known("name")
   }
 
-  /// The text of an attribute that must be there.
+  /// The text of a required attribute.
+  ///
+  /// - Throws: `TerraformError.notKnownYet` if the plan does not know it.
   fileprivate func known(_ name: String) throws(TerraformError) -> String {
     if let text = values[name].scalar { return text }
     guard unknown[name].isUnknown else {

@@ -1,6 +1,6 @@
 internal import GateSettings
 
-/// A health check, and the resource that it was found in.
+/// A health check, and the resource in which it was found.
 package struct TerraformHealthCheck: Hashable, Sendable {
   package var address: String
   package var imported: ImportedHealthCheck
@@ -9,11 +9,13 @@ package struct TerraformHealthCheck: Hashable, Sendable {
 extension TerraformDocument {
   /// The health check of a load balancer or a target group.
   ///
-  /// An Auto Scaling group has that of what it is attached to. Without an address it is that of the
-  /// only Auto Scaling group, or else the only one that there is.
+  /// For an Auto Scaling group it is that of what the group is attached to. Without an address it
+  /// is that of the only Auto Scaling group, or else the only health check that there is.
   ///
-  /// `given` are the names of settings that come from elsewhere and beat these, such as `timeout`: a
-  /// plan need not know them, and they are left out.
+  /// `given` are the names of settings, such as `timeout`, that come from elsewhere and override
+  /// these: a plan need not know them, and they are left out.
+  ///
+  /// - Throws: `TerraformError`
   package func healthCheck(
     at address: String?, given: Set<String> = []
   ) throws(TerraformError) -> TerraformHealthCheck {
@@ -48,7 +50,7 @@ extension TerraformDocument {
     }
   }
 
-  /// What a group is attached to; nil when the document does not say.
+  /// The resource to which a group is attached; nil if the document does not have it.
   private func attached(to group: TerraformResource) throws(TerraformError) -> TerraformResource? {
     let names = attachments(of: group)
     guard let name = names.first else { return nil }
@@ -62,7 +64,7 @@ extension TerraformDocument {
     return resource
   }
 
-  /// The names of Classic Load Balancers and the ARNs of target groups, each once.
+  /// The names of Classic Load Balancers and the ARNs of target groups, without duplicates.
   private func attachments(of group: TerraformResource) -> [String] {
     var found =
       (group.values["load_balancers"].elements + group.values["target_group_arns"].elements)
@@ -78,13 +80,13 @@ extension TerraformDocument {
     return found.filter { seen.insert($0).inserted }
   }
 
-  /// Load balancers and target groups; a group may also be in a service network of VPC Lattice.
+  /// The load balancers and target groups; a group may also be in a service network of VPC Lattice.
   private func trafficSources(of resource: TerraformResource) -> [String] {
     resource.values["traffic_source"].elements
       .filter { $0["type"].scalar != "vpc-lattice" }.compactMap { $0["identifier"].scalar }
   }
 
-  /// A resource rather than a data source of the same thing.
+  /// The load balancer with a name; a resource is preferred to a data source of the same object.
   private func loadBalancer(called name: String) -> TerraformResource? {
     let called = resources.filter { resource in
       switch resource.kind {

@@ -1,18 +1,16 @@
 internal import GateSettings
 internal import GateText
 
-/// What `terraform show -json` prints: the objects of a state, or of a plan once it is applied.
+/// The output of `terraform show -json`: the objects of a state, or of a plan once it is applied.
 package struct TerraformDocument: Hashable, Sendable {
-  /// What messages call the file.
+  /// The file's name in messages.
   package let path: String
-  /// All but deposed objects, which are nobody's group any more.
+  /// All objects except for deposed ones, which no longer belong to a group.
   let resources: [TerraformResource]
 
   /// Reads the document.
   ///
-  /// - Parameters:
-  ///   - bytes: the whole file.
-  ///   - path: what messages call it.
+  /// - Parameters: - bytes: the whole file. - path: the file's name in messages.
   /// - Throws: `TerraformError.unreadable`, with what the bytes are instead.
   package init(parsing bytes: [UInt8], path: String) throws(TerraformError) {
     self.path = path
@@ -31,8 +29,8 @@ package struct TerraformDocument: Hashable, Sendable {
     guard let version = wire.formatVersion else {
       throw wire.serial == nil ? .otherJSON : .stateFile
     }
-    // 0.1 and 0.2 are of Terraform 0.12 to 1.0, 1.x of all since, and of OpenTofu: what is read here
-    // is the same in all. Source: terraform-json, `StateFormatVersionConstraints`.
+    // 0.1 and 0.2 are of Terraform 0.12 to 1.0, 1.x of all later ones and of OpenTofu; they do not
+    // differ in what is read here. Source: terraform-json, `StateFormatVersionConstraints`.
     guard version.hasPrefix("1.") || version.hasPrefix("0.") else {
       throw .formatVersion(shownLine(version, limit: 20))
     }
@@ -54,7 +52,7 @@ package struct TerraformDocument: Hashable, Sendable {
 
   package static let largestFile = 128 * 1_048_576
 
-  /// What can be seen without reading it as JSON.
+  /// A problem that is visible without parsing the bytes as JSON; else nil.
   private static func obviousProblem(of bytes: [UInt8]) -> TerraformError.Detail? {
     let start = bytes.lazy.filter { !" \t\r\n".utf8.contains($0) }.prefix(1)
     guard start.first != nil else { return .empty }
@@ -63,13 +61,13 @@ package struct TerraformDocument: Hashable, Sendable {
   }
 }
 
-/// The top of the document; what stands here is all that is looked at.
+/// The top level of the document; only these members are read.
 private struct Wire {
   var formatVersion: String?
   var values: Values?
   var plannedValues: Values?
   var changes: [Change]
-  /// Only Terraform's own state file has it.
+  /// Only Terraform's own state file has this member.
   var serial: Int64?
 
   init(parsing bytes: [UInt8]) throws(TerraformError.Detail) {
@@ -91,7 +89,7 @@ private struct Wire {
     let serial: JSONValue? = try fields.find("serial")
     self.serial = serial?.integer
     formatVersion = try fields.find("format_version")
-    // Other tools' JSON may have these names for something else.
+    // Other tools may use these names in JSON for something else.
     let isOfTerraform = formatVersion != nil
     values = isOfTerraform ? try fields.find("values") : nil
     plannedValues = isOfTerraform ? try fields.find("planned_values") : nil
@@ -112,7 +110,7 @@ private func asUTF8(_ bytes: [UInt8]) -> [UInt8] {
   }
   var text: [UInt8] = []
   text.reserveCapacity(bytes.count / 2)
-  // What is no UTF-16 becomes what is no UTF-8, and is refused as that.
+  // Invalid UTF-16 becomes invalid UTF-8, and is refused as that.
   let isBroken = transcode(
     units.makeIterator(), from: UTF16.self, to: UTF8.self, stoppingOnError: true
   ) { text.append($0) }
@@ -136,13 +134,13 @@ private struct Module: JSONObjectReadable {
     children = try fields.find("child_modules")
   }
 
-  /// In the order of the document.
+  /// The resources in the order of the document.
   ///
-  /// JSON that nests too deeply for this is refused as it is parsed.
+  /// JSON that nests too deeply for recursion is refused by the parser.
   var all: [TerraformResource] { (resources ?? []) + (children ?? []).flatMap(\.all) }
 }
 
-/// What the apply of a plan would do to one object.
+/// The change that applying a plan makes to one object.
 private struct Change: JSONObjectReadable {
   var address: String
   var isDeposed: Bool
@@ -159,11 +157,11 @@ private struct Change: JSONObjectReadable {
 }
 
 extension JSONFieldError {
-  /// What is wrong and where.
+  /// What is wrong, and where.
   fileprivate var inWords: String {
     let place = place.isEmpty ? "the document" : shownLine(place)
     guard problem == .missing else { return "\(place) is of the wrong type" }
-    // Of what is missing, the object and the name.
+    // For a missing member, the object and the member's name.
     let parts = place.split(separator: ".")
     let object = parts.dropLast().joined(separator: ".")
     return "\(object.isEmpty ? "the document" : object) has no \(parts.last ?? "")"

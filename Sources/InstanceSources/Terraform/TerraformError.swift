@@ -1,25 +1,25 @@
-/// Why a Terraform document does not say what is asked of it.
+/// Why a Terraform document does not have the requested information.
 package enum TerraformError: Error, Hashable, Sendable {
-  /// The bytes are not what `terraform show -json` prints.
+  /// The bytes are not an output of `terraform show -json`.
   case unreadable(path: String, detail: Detail)
-  /// There is nothing at the address; `fitting` are those that would do.
+  /// The address does not exist; `fitting` are addresses that can be used.
   case noSuchResource(address: String, path: String, fitting: [String])
-  /// There is something at the address, of a type that does not do.
+  /// The resource at the address has a type that cannot be used.
   case wrongType(address: String, type: String, fitting: [String])
-  /// Without an address, or with one that leaves out an index, several would do.
+  /// Several resources can be used: there is no address, or an index is left out.
   case severalFit(Purpose, path: String, fitting: [String])
   case noneFits(Purpose, path: String)
-  /// The group's load balancer is not in the document; `names` are what the group calls it.
+  /// The group's load balancer is not in the document; `names` are its names in the group.
   case attachedElsewhere(address: String, names: [String])
-  /// Values that a plan leaves to the apply: `name`, `timeout`.
+  /// Attributes that a plan does not know before it is applied, such as `name`, `timeout`.
   case notKnownYet(address: String, attributes: [String])
   case unusable(detail: String, advice: String)
 
-  /// What a resource is looked for.
+  /// The purpose for which a resource is needed.
   package enum Purpose: Hashable, Sendable {
-    /// Whose instances are checked.
+    /// The group whose instances are checked.
     case group
-    /// Whose health check it is.
+    /// The source of the health check.
     case healthCheck
   }
 
@@ -28,17 +28,17 @@ package enum TerraformError: Error, Hashable, Sendable {
     case empty
     case tooLarge(mebibytes: Int)
     case malformed(String)
-    /// JSON of something else.
+    /// Other JSON.
     case otherJSON
-    /// `terraform.tfstate`, whose form is Terraform's own affair.
+    /// `terraform.tfstate`, whose format is internal to Terraform.
     case stateFile
-    /// What `terraform plan -out` writes.
+    /// The output file of `terraform plan -out`.
     case savedPlan
     case formatVersion(String)
     case noResources
   }
 
-  /// Whether it is about bytes that cannot be read, not about what is asked of them.
+  /// Whether the error is in the bytes, rather than in what was requested.
   package var isAboutContent: Bool {
     switch self {
     case .unreadable: true
@@ -50,7 +50,7 @@ package enum TerraformError: Error, Hashable, Sendable {
 }
 
 extension TerraformError: CustomStringConvertible {
-  /// What happened and where.
+  /// What happened, and where.
   package var message: String {
     switch self {
     case .unreadable(let path, let detail): "\(path) \(detail.words)"
@@ -95,7 +95,7 @@ extension TerraformError: CustomStringConvertible {
 
   package var description: String { message }
 
-  /// So many as can be read at a glance.
+  /// The first names, and the number of others.
   private static func list(_ names: [String], most: Int = 20) -> String {
     let shown = names.prefix(most).map { shownLine($0) }.joined(separator: ", ")
     return names.count > most ? "\(shown) and \(names.count - most) more" : shown

@@ -4,6 +4,8 @@ internal import GateText
 
 extension TerraformResource {
   /// The health check of an `aws_elb`.
+  ///
+  /// - Throws: `TerraformError`
   func classicHealthCheck(
     given: Set<String>
   ) throws(TerraformError) -> ImportedHealthCheck {
@@ -12,7 +14,7 @@ extension TerraformResource {
     let check = checkBlock
     var settings = [ImportedHealthCheck.Setting("semantics", Semantics.classic.rawValue)]
     for name in names where !given.contains(name) {
-      // What the state does not have, the semantics do; but nobody can guess a target.
+      // The semantics have defaults for values that the state lacks, but not for a target.
       guard let text = check[name].scalar else {
         guard name == "target" else { continue }
         throw .unusable(
@@ -25,13 +27,15 @@ extension TerraformResource {
   }
 
   /// The health check of an `aws_lb_target_group`.
+  ///
+  /// - Throws: `TerraformError`
   func targetGroupHealthCheck(
     given: Set<String>
   ) throws(TerraformError) -> ImportedHealthCheck {
     guard !isOfLambdas else { throw lambdas }
     let names = ["interval", "timeout", "healthy_threshold", "unhealthy_threshold", "matcher"]
     let ofTarget = given.contains("target") ? [] : ["protocol", "port", "path"]
-    // A connection has neither: the provider may leave them unknown for ever.
+    // A TCP check has neither of them: the provider may leave them unknown forever.
     let inconsistent: Set<String> =
       checkBlock["protocol"].scalar == "TCP" ? ["path", "matcher"] : []
     try requireKnown(
@@ -45,12 +49,12 @@ extension TerraformResource {
     }
   }
 
-  /// The same values that the API would give.
+  /// The description that the API would give.
   private var targetGroupDescription: TargetGroupDescription {
     let check = checkBlock
     let transport = values["protocol"].scalar
     let isOfApplication = transport == "HTTP" || transport == "HTTPS"
-    // An unknown version is one that was not given: HTTP1.
+    // An unknown version is one that was not set: HTTP1.
     let isGRPC = values["protocol_version"].scalar == "GRPC"
     let matcher = check["matcher"].scalar
     return TargetGroupDescription(
@@ -72,7 +76,10 @@ extension TerraformResource {
 
   private var checkBlock: JSONValue { values["health_check"].elements.first ?? .null }
 
-  /// - Throws: `TerraformError.notKnownYet` with those that the apply of the plan will tell.
+  /// Checks that these attributes are known.
+  ///
+  /// - Throws: `TerraformError.notKnownYet` with those that are known only after the plan is
+  ///   applied.
   private func requireKnown(_ names: [String]) throws(TerraformError) {
     let block = unknown["health_check"]
     let missing =
@@ -82,7 +89,7 @@ extension TerraformResource {
     throw .notKnownYet(address: address, attributes: attributes)
   }
 
-  /// As the load balancer spells it; Terraform itself checks little of it.
+  /// Checks a target in the load balancer's notation, of which Terraform itself checks little.
   private func checkedTarget(_ text: String) throws(TerraformError) -> String {
     do {
       return try HealthCheckTarget(parsing: text).description

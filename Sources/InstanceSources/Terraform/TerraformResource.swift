@@ -2,15 +2,15 @@ internal import GateText
 
 /// An object of a state or a plan.
 struct TerraformResource: Hashable, Sendable {
-  /// Unique but for deposed objects, which have that of their successor.
+  /// The address, which is unique except for deposed objects: they have that of their successor.
   var address: String
   var type: String
   var mode: Mode
-  /// An object that its successor has replaced, and that could not be destroyed yet.
+  /// Whether its successor replaced it, but it could not be destroyed yet.
   var isDeposed: Bool
-  /// Its attributes; null for the types that nothing is read of.
+  /// Its attributes; null for types of which nothing is read.
   var values: JSONValue
-  /// Of a plan: what of them only the apply will tell.
+  /// The attributes that a plan does not know before it is applied; null for a state.
   var unknown: JSONValue = .null
 
   enum Mode: Hashable, Sendable { case managed, data }
@@ -20,7 +20,7 @@ struct TerraformResource: Hashable, Sendable {
     case classicLoadBalancer
     case targetGroup
     case autoScalingGroup
-    /// It ties a group to a load balancer.
+    /// It attaches a group to a load balancer.
     case attachment
   }
 
@@ -45,7 +45,7 @@ extension TerraformResource: JSONObjectReadable {
     self.mode = mode == "data" ? .data : .managed
     let deposedKey: String? = try fields.find("deposed_key")
     isDeposed = deposedKey != nil
-    // Most of a large state is of other types.
+    // Most objects in a large state are of other types.
     values = Self.kind(of: type) == nil ? .null : try fields.find("values") ?? .null
   }
 }

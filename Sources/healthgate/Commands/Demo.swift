@@ -4,7 +4,7 @@ internal import GateRun
 internal import GateSettings
 internal import GateText
 
-/// The main job on an embedded group: no network, no set-up.
+/// Runs the gate on an embedded group, without network or setup.
 enum Demo: Command {
   static let name = "demo"
   private static let list = CommandOption(

@@ -5,7 +5,7 @@ internal import GateSettings
 internal import GateText
 internal import LibC
 
-/// Prints a file of settings to begin with.
+/// Prints a settings file to start with.
 enum Init: Command {
   static let name = "init"
   private static let output = CommandOption(

@@ -4,7 +4,7 @@ internal import GateRun
 internal import GateSettings
 internal import LibC
 
-/// Makes a pair of keys to sign verdicts with.
+/// Creates a pair of keys to sign verdicts.
 enum Keygen: Command {
   static let name = "keygen"
   static let declaration = CommandDeclaration(
@@ -23,7 +23,7 @@ enum Keygen: Command {
     do {
       try NewFile.write(key.publicKey.pem, of: "the key", to: "\(file).pub")
     } catch {
-      // A key of which nobody has the other half is of no use.
+      // A private key without its public key is useless.
       unlink(file)
       throw error
     }

@@ -7,7 +7,7 @@ internal import GateSettings
 internal import GateText
 internal import LibC
 
-/// Whether an endpoint is a health check that can be trusted.
+/// Finds the ways an endpoint can report healthy while the application is broken.
 enum Lint: Command {
   static let name = "lint"
   private static let dryRun = CommandOption(

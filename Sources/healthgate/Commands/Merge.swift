@@ -5,7 +5,7 @@ internal import GateRun
 internal import GateSettings
 internal import LibC
 
-/// Makes one verdict out of several.
+/// Merges several verdicts into one.
 enum Merge: Command {
   static let name = "merge"
   private static let require = CommandOption(

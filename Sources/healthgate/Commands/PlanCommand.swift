@@ -6,7 +6,7 @@ internal import GateRun
 internal import GateSettings
 internal import LibC
 
-/// What the settings mean, before anything is released.
+/// Shows what the settings mean before a release.
 enum PlanCommand: Command {
   static let name = "plan"
   private static let format = CommandOption(

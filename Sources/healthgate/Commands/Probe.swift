@@ -9,7 +9,7 @@ internal import GateRun
 internal import GateSettings
 internal import LibC
 
-/// One check of each target, now, and no verdict.
+/// Checks each target once, without a verdict.
 enum Probe: Command {
   static let name = "probe"
   static let format = CommandOption(

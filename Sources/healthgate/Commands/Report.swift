@@ -6,7 +6,7 @@ internal import GateRun
 internal import GateSettings
 internal import LibC
 
-/// Shows a recorded run in another form.
+/// Writes a recorded run in another format.
 enum Report: Command {
   static let name = "report"
   private static let format = CommandOption(

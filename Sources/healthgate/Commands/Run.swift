@@ -3,7 +3,7 @@ internal import GateCore
 internal import GateRun
 internal import GateSettings
 
-/// The main job: checks a group until the verdict is certain.
+/// Checks a group until the verdict is certain.
 enum Run: Command {
   static let name = "run"
   private static let printConfig = CommandOption(
@@ -62,7 +62,7 @@ enum Run: Command {
     }
   }
 
-  /// The flags, with what the URLs stand for.
+  /// The flags, with the settings for URLs.
   private static func given(_ words: CommandWords) throws -> [(SettingKey, [String])] {
     if let name = words.arguments.first(where: { Healthgate.command(named: $0) != nil }) {
       throw CommandLineProblem(

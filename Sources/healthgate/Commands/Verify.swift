@@ -5,7 +5,7 @@ internal import GateRun
 internal import GateSettings
 internal import LibC
 
-/// Says whether a verdict that was written before can be trusted.
+/// Verifies whether a verdict can be trusted.
 enum Verify: Command {
   static let name = "verify"
   private static let journal = CommandOption(
@@ -54,7 +54,7 @@ enum Verify: Command {
   }
 }
 
-/// What `verify` and `merge` ask of a verdict.
+/// The options of `verify` and `merge` for trust in a verdict.
 enum Trust {
   static let key = CommandOption(
     "key", "FILE", "Require a signature by this public key, or by one of several.",

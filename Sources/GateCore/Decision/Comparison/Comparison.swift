@@ -66,7 +66,7 @@ package struct Comparison: Hashable, Sendable {
     failures = Failures(
       pValue: pValue, isWorse: hasEnoughSamples && pValue < error)
     let successes = min(new.latencies, old.latencies)
-    // A few failures, of either group, are no reason not to look at how long the others took.
+    // A few failures of either group do not prevent the comparison of latencies.
     let isTimed = hasEnoughSamples && successes * 2 >= policy.minSamples
     latency =
       isTimed ? Latency(samples.new.latencies, samples.old.latencies, policy, error: error) : nil

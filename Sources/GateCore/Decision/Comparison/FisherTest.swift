@@ -22,7 +22,7 @@ func fisherTest(
   var weight = 1.0
   for count in mode..<highest {
     weight *= ratio(count)
-    // From there on each is less likely still, and adds nothing to either sum.
+    // From there on, each term is smaller still, and adds nothing to either sum.
     guard weight > 0 else { break }
     all += weight
     if count + 1 >= failures { tail += weight }

@@ -1,9 +1,8 @@
 /// The Mann–Whitney U test, one-sided: whether the first group's values tend to be greater.
 ///
-/// Few values without ties are tested exactly, by counting the orders; others by the normal
-/// distribution, corrected for ties and continuity.
-/// Source: Mann and Whitney (1947); Hollander, Wolfe and Chicken, "Nonparametric Statistical
-/// Methods", 4.1.
+/// Small samples without ties are tested exactly, by counting the orders of the values; others by
+/// the normal distribution, corrected for ties and continuity. Source: Mann and Whitney (1947);
+/// Hollander, Wolfe and Chicken, "Nonparametric Statistical Methods", 4.1.
 struct RankTest {
   /// The values of the new group, sorted.
   let new: [Int64]
@@ -64,7 +63,7 @@ struct RankTest {
   /// The number of orders of the values for which U is 0, 1, and so on.
   private var orders: [Double] {
     let (first, second) = (new.count, old.count)
-    // By the number of values of the first group that are placed, and what they add to U.
+    // The orders by the number of placed values of the first group, and their contribution to U.
     var counts = Array(
       repeating: Array(repeating: 0.0, count: first * second + 1), count: first + 1)
     counts[0][0] = 1
@@ -100,7 +99,7 @@ struct RankTest {
   }
 }
 
-/// The differences of all pairs, the new group's value less the old one's.
+/// The differences of all pairs: the new group's value minus the old one's.
 struct PairDifferences {
   private let sorted: [Int64]
   private let test: RankTest

@@ -4,15 +4,15 @@ package import GateRecords
 internal import GateSettings
 internal import GateText
 
-/// The run as one page that needs nothing else: no script, no other file, no network.
+/// The run as one page without scripts, other files or network requests.
 ///
-/// The reason comes first, then what is probably wrong, then the course of the run, and then all
-/// that was known. Of very many instances the worst are told and the others counted, so that the
-/// page stays below a megabyte.
+/// It has the reason, the probable causes, the course of the run, and then everything else that is
+/// known. If there are very many instances, the worst are listed and the others counted, so that
+/// the page stays below a megabyte.
 package struct HTMLReport {
   private let document: VerdictDocument
   private let timeline: Timeline
-  /// The worst first.
+  /// The instances, the worst first.
   private let instances: [ReportedInstance]
 
   package init(_ document: VerdictDocument, _ timeline: Timeline) {
@@ -22,7 +22,7 @@ package struct HTMLReport {
   }
 
   private static let diagnoses = 12
-  /// Diagnoses that are seen at once.
+  /// The number of diagnoses that are not folded.
   private static let open = 3
   private static let names = 12
   private static let parts = 60
@@ -95,7 +95,7 @@ package struct HTMLReport {
 
   private var decidedAt: String { header.startedAt.at(verdict.at) }
 
-  /// What was wrong after the decision: it comes before all else.
+  /// Errors after the decision, which come before everything else.
   private var undelivered: Markup {
     guard !document.warnings.isEmpty else { return "" }
     let items = document.warnings.map { warning -> Markup in "<li>\(warning)</li>" }
@@ -181,9 +181,9 @@ package struct HTMLReport {
       """
   }
 
-  // MARK: - Beside the instances
+  // MARK: - Parts besides the instances
 
-  /// Guards, the old group, the comparison with it, and what came after.
+  /// The guards, the old group, the comparison with it, and the events after the decision.
   private var parts: Markup {
     let all = document.reportedParts.worstFirst
     guard !all.isEmpty else { return "" }

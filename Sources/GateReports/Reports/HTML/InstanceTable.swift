@@ -2,15 +2,15 @@ internal import GateCore
 internal import GateSettings
 internal import GateText
 
-/// The instances as a table, the worst first; on a telephone each row is a card.
+/// The instances as a table, the worst first; on a phone each row is a card.
 struct InstanceTable {
   private let instances: [ReportedInstance]
 
-  /// Rows that are seen at once.
+  /// The number of rows that are not folded.
   private static let open = 50
-  /// Rows in all.
+  /// The largest number of rows.
   private static let rows = 400
-  /// Bytes of rows: whatever the names, the page keeps its size.
+  /// The largest size of the rows in bytes, so that long names do not make the page larger.
   private static let limit = 600_000
 
   init(_ instances: [ReportedInstance]) {
@@ -95,7 +95,7 @@ struct InstanceTable {
 }
 
 extension ReportedInstance {
-  /// The outcome once more, for whoever sees no colours.
+  /// A sign for the outcome, which does not depend on color.
   fileprivate var sign: String {
     switch outcome {
     case .failed: "✕"

@@ -2,22 +2,22 @@ internal import GateCore
 internal import GateSettings
 internal import GateText
 
-/// How long each check took, on a logarithmic scale: dots, or where there are very many, shades.
+/// The duration of each check on a logarithmic scale: dots, or shades if there are very many.
 struct LatencyDrawing {
   private let timeout: Int64
   private let axis: TimeAxis
   private let checks: [Timeline.Check]
-  /// Of the old group.
+  /// The checks of the old group.
   private let old: [Timeline.Check]
   private let least: Double
   private let greatest: Double
 
   private static let top = 16
   private static let height = 150
-  /// More than so many dots are one blot.
+  /// The largest number of dots; more would be one blot.
   private static let dots = 1200
 
-  /// Nil when no check ended.
+  /// Nil if no check has ended.
   init?(_ gate: Gate, _ timeline: Timeline, _ axis: TimeAxis) {
     func checks(of role: InstanceRole) -> [Timeline.Check] {
       zip(gate.records, timeline.checks).filter { $0.0.instance.role == role }
@@ -31,7 +31,7 @@ struct LatencyDrawing {
     else { return nil }
     self.axis = axis
     self.timeout = gate.checks.map(\.timeout).max()?.inMicroseconds ?? 0
-    // The timeout is on it when it is near, or was reached.
+    // The scale includes the timeout if it is close, or was reached.
     let top =
       self.timeout < Int64(greatest) * 20 ? max(self.timeout, Int64(greatest)) : Int64(greatest)
     self.least = Self.logarithm(Int64(max(least, 10))) - 0.15
@@ -56,11 +56,12 @@ struct LatencyDrawing {
 
   // MARK: - The scale
 
-  /// Of microseconds, to the base of ten.
+  /// The logarithm of a number of microseconds, to the base of ten.
   private static func logarithm(_ microseconds: Int64) -> Double {
     var (value, whole) = (Double(max(microseconds, 1)), 0.0)
     while value >= 10 { (value, whole) = (value / 10, whole + 1) }
-    // The fraction, bit by bit: the same on every machine, and the core's libraries have no log.
+    // The fraction is calculated bit by bit: so it is equal on every machine, and needs no math
+    // library.
     var (fraction, bit) = (0.0, 0.5)
     for _ in 0..<20 {
       value *= value
@@ -70,7 +71,7 @@ struct LatencyDrawing {
     return whole + fraction
   }
 
-  /// From the top of the drawing.
+  /// The position of a latency, from the top of the drawing.
   private func y(_ microseconds: Int64) -> Int {
     let share = (Self.logarithm(microseconds) - least) / (greatest - least)
     return Self.height - Int((min(max(share, 0), 1) * Double(Self.height)).rounded())
@@ -146,7 +147,7 @@ struct LatencyDrawing {
     return cells(passed, "passed", columns) + cells(failed, "failed", columns)
   }
 
-  /// The darker, the more; a path a shade.
+  /// The shades, one path each: the more checks, the darker.
   private func cells(_ counts: [Int], _ name: String, _ columns: Int) -> [Markup] {
     let most = counts.max() ?? 0
     guard most > 0 else { return [] }

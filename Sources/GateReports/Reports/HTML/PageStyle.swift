@@ -1,9 +1,9 @@
 internal import GateCore
 
-/// How the page looks, light and dark, on a wide screen, a telephone and paper.
+/// The style of the page: light and dark, for a wide screen, a phone and paper.
 ///
-/// Text has a contrast of at least 4.5 to what it stands on (WCAG 2.2, 1.4.3), what is drawn one
-/// of 3 (1.4.11); no meaning is in a colour alone.
+/// Text has a contrast of at least 4.5 to its background (WCAG 2.2, 1.4.3), drawings have 3
+/// (1.4.11). No meaning is conveyed by color alone.
 enum PageStyle {
   static let sheet: Markup = """
     :root {
@@ -182,7 +182,7 @@ enum PageStyle {
 }
 
 extension PageStyle {
-  /// A whole page that needs nothing else, of a decision that a version of the program gave.
+  /// A whole page without external resources, for a decision by a version of the program.
   static func page(
     _ title: String, by version: String, _ decision: Decision, _ body: Markup
   ) -> Markup {

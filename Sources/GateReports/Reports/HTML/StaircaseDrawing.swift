@@ -2,19 +2,18 @@ internal import GateCore
 internal import GateRecords
 internal import GateText
 
-/// The traffic of a canary over time: for each step how much it sends to the group, and what the step
-/// waited for meanwhile.
+/// The traffic of a canary over time: the weight of each step, and what the step was waiting for.
 struct StaircaseDrawing {
   private let rollout: Rollout
   private let axis: TimeAxis
   private let verdict: Verdict
-  /// When the way back was over, as far as it is on the axis; nil where it was not gone.
+  /// When the traffic was taken back, as far as it is on the axis; empty if it was not.
   private let wayBack: Markup
 
   private static let top = 22
   private static let height = 120
 
-  /// Nil where no step began.
+  /// Nil if no step has begun.
   init?(_ document: VerdictDocument, _ axis: TimeAxis) {
     let rollout = document.gate.rollout
     guard rollout.records.contains(where: { !$0.transitions.isEmpty }) else { return nil }
@@ -61,12 +60,13 @@ struct StaircaseDrawing {
 
   private func y(_ percent: Int) -> Int { Self.height - percent * Self.height / 100 }
 
-  /// The weight of a step; where none is said, its part of the staircase.
+  /// The weight of a step; without one, its share of the staircase.
   private func weight(_ step: Int) -> Int {
     rollout.steps[step].weight ?? (step + 1) * 100 / rollout.steps.count
   }
 
-  /// What is sent while a step is in a state: before its shift is over that of the step before.
+  /// The weight while a step is in a state; before its shift is over, it is that of the previous
+  /// step.
   private func weight(_ step: Int, in state: StepState) -> Int {
     switch state {
     case .pending, .approving, .skipped: step > 0 ? weight(step - 1) : 0

@@ -1,9 +1,9 @@
 internal import GateCore
 internal import GateSettings
 
-/// How many instances were in which state over time, one upon the other.
+/// The number of instances in each state over time, stacked.
 struct StateBand {
-  /// So many places along the time: a path has no more steps.
+  /// The number of columns, which limits the steps of a path.
   private static let columns = 1000
 
   private struct Counts {
@@ -29,10 +29,10 @@ struct StateBand {
     }
   }
 
-  /// From the column on; ascending.
+  /// The counts from each column on, in ascending order.
   private var steps: [(column: Int, counts: Counts)] = []
   private let end: Int
-  /// The height stands for so many.
+  /// The number of instances at full height.
   private(set) var most: Int
 
   init(_ gate: Gate, _ axis: TimeAxis) {
@@ -77,7 +77,7 @@ struct StateBand {
       """
   }
 
-  /// The area under a number of instances.
+  /// The area below a number of instances.
   private func path(_ height: Int, _ number: (Counts) -> Int) -> String {
     guard let first = steps.first else { return "" }
     let unit = TimeAxis.width / Self.columns
@@ -86,7 +86,7 @@ struct StateBand {
     for step in steps {
       let count = number(step.counts)
       guard count != last else { continue }
-      // Rounded so that even one of a thousand is seen.
+      // Rounded up so that even one instance of a thousand is visible.
       let y = height - (count * height + most - 1) / max(most, 1)
       path += "H\(step.column * unit)V\(max(y, 0))"
       last = count

@@ -2,16 +2,16 @@ internal import GateCore
 internal import GateSettings
 internal import GateText
 
-/// The time of a run along a drawing that is as wide as the page: 10,000 units, or 100%.
+/// The time axis of a drawing over the whole width of the page: 10,000 units, or 100%.
 struct TimeAxis {
-  /// The last moment that is drawn, in microseconds; positive.
+  /// The last moment on the axis in microseconds; positive.
   let end: Int64
-  /// Until when states are drawn: a little after the verdict, so that the last ones are seen.
+  /// The end of the drawn states, slightly after the verdict so that the last ones are visible.
   let statesEnd: GateInstant
 
   static let width = 10_000
 
-  /// The deadline is on it if that does not crowd the run itself.
+  /// The axis includes the deadline if that leaves enough room for the run itself.
   init(_ verdict: Verdict, deadline: GateInstant) {
     let decided = max(verdict.at.microseconds, 1000)
     let margin = max(decided / 25, 1)
@@ -26,7 +26,7 @@ struct TimeAxis {
     Int(min(max(instant.microseconds, 0), end) * Int64(Self.width) / end)
   }
 
-  /// As `12.34%`.
+  /// The position of an instant, such as `12.34%`.
   func percent(_ instant: GateInstant) -> String {
     let hundredths = x(instant)
     let digits = String(hundredths % 100 + 100).dropFirst()
@@ -35,7 +35,7 @@ struct TimeAxis {
 
   func contains(_ instant: GateInstant) -> Bool { instant.microseconds <= end }
 
-  /// Round times, six at most besides the start.
+  /// Round times for the labels, at most six besides the start.
   var ticks: [GateInstant] {
     let step = Self.steps.first { end / $0 <= 6 } ?? end
     return stride(from: 0, through: end, by: Int64.Stride(step)).map {
@@ -49,7 +49,7 @@ struct TimeAxis {
     .map { $0 * 1_000_000 }
     + [1, 2, 7, 14, 30, 60].map { $0 * 86_400 * 1_000_000 }
 
-  /// The ticks' lines over a drawing of this height, and their labels below.
+  /// The lines of the ticks over a drawing of this height, and their labels below it.
   func markup(from top: Int, to bottom: Int) -> Markup {
     let lines = ticks.map { tick -> Markup in
       let x = percent(tick)

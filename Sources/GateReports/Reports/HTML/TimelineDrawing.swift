@@ -3,25 +3,24 @@ internal import GateRecords
 internal import GateSettings
 internal import GateText
 
-/// The group over time: its states as one band, the instances as rows, the verdict, the soak and
-/// the deadline as lines.
+/// The group over time: its states as a band, instances as rows; verdict, soak and deadline as
+/// lines.
 ///
-/// Text has its size in pixels and places along the time are percentages, so that one drawing
-/// suits a telephone and a wide screen. Of very many instances the worst have rows, and the band
-/// tells of all.
+/// Text is sized in pixels, and positions in time are percentages, so that one drawing suits a
+/// phone and a wide screen. If there are very many instances, only the worst have rows, but the
+/// band includes all.
 struct TimelineDrawing {
   private let document: VerdictDocument
   private let timeline: Timeline
   private let axis: TimeAxis
-  /// The worst first.
+  /// The instances, the worst first.
   private let instances: [ReportedInstance]
 
-  /// So many instances have a row.
+  /// The largest number of instances with a row.
   static let rows = 40
-  /// So many guards and old instances have one.
+  /// The largest number of guards and old instances with a row.
   private static let besides = 8
-  /// More than so many rows are alike to a reader: those without a failure, and those that fail in
-  /// one way, are folded beyond it.
+  /// The largest number of similar rows: of instances without a failure, or with the same one.
   private static let alike = 12
 
   private static let markersHeight = 34
@@ -73,7 +72,7 @@ struct TimelineDrawing {
       """
   }
 
-  /// Those in trouble; of many that are alike a few stand for all.
+  /// The instances with a row: those in trouble, and a few of many that are similar.
   private var shown: [ReportedInstance] {
     guard instances.count > Self.alike else { return instances }
     var told: [String: Int] = [:]
@@ -87,20 +86,20 @@ struct TimelineDrawing {
     return Array(troubled + quiet)
   }
 
-  /// Guards, and of the old group those that are a reason.
+  /// The guards, and the instances of the old group that are a reason for the verdict.
   private var besides: [Lane] {
     document.reportedParts.filter { $0.kind == .ofGuard || $0.kind == .baseline && $0.isToBlame }
       .worstFirst.prefix(Self.besides).compactMap(Lane.init)
   }
 
-  /// What has a row: whose checks they are, and what is said of them.
+  /// A row: an instance, guard or old instance with its checks and label.
   private struct Lane {
     var name: String
     var state: String
     var tone: Tone
     var record: InstanceRecord
     var key: InstanceKey
-    /// What is told of it where one points at it.
+    /// The text that a pointer over the row shows.
     var title: String
 
     init(_ instance: ReportedInstance) {
@@ -121,13 +120,13 @@ struct TimelineDrawing {
     }
   }
 
-  /// What lies upon what: a line crosses bars, and text stands before both.
+  /// The drawing's layers from back to front: bars, lines, and text.
   private struct Layers {
     var bars = Markup()
     var lines = Markup()
     var texts = Markup()
 
-    /// What stands over a bar: whose it is, how it is, and what there is room for.
+    /// Adds the label over a bar: the name, the state, and further words if there is room.
     mutating func label(
       _ name: String, _ words: String, _ className: String, more: String = "", at y: Int
     ) {
@@ -163,7 +162,7 @@ struct TimelineDrawing {
       """
   }
 
-  /// How many checks failed when, over all instances.
+  /// Adds the number of failed checks over time, of all instances.
   private func addFailures(to layers: inout Layers, at y: Int) {
     let columns = 100
     var counts = [Int](repeating: 0, count: columns)
@@ -223,7 +222,7 @@ struct TimelineDrawing {
   private func bar(_ state: InstanceState, _ from: GateInstant, _ to: GateInstant) -> Markup {
     let (first, last) = (axis.x(from), axis.x(to))
     guard last > first else { return "" }
-    // What is not yet judged is thin, so that no colour is needed to tell.
+    // A state that is not judged yet is thinner, so that color is not needed to see it.
     let (top, height) = state == .initial ? (7, 4) : (3, 12)
     return """
       <path class="\(state.rawValue)" d="M\(first) \(top)H\(last)v\(height)H\(first)z"/>
@@ -242,7 +241,7 @@ struct TimelineDrawing {
       var last = -1
       for check in checks where has(check.outcome) {
         let x = axis.x(check.ended)
-        // Two that would be one line.
+        // Two ticks that would overlap.
         guard x >= last + 8 else { continue }
         path += "M\(x) \(stroke)"
         last = x
@@ -301,7 +300,7 @@ struct TimelineDrawing {
 }
 
 extension Tone {
-  /// The class of the style sheet that shows it.
+  /// The class in the style sheet.
   var className: String {
     switch self {
     case .plain, .strong: "plain"

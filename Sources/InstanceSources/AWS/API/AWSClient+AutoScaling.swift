@@ -1,26 +1,29 @@
 /// An Auto Scaling group as its API describes it.
 struct AutoScalingGroupDescription: Hashable, Sendable {
   var arn: String?
-  /// AWS's word for a group that is being deleted; nil for any other.
+  /// AWS's status of a group that is being deleted; nil for any other group.
   var status: String?
   var desiredCapacity: Int
   var members: [Member]
 
   struct Member: Hashable, Sendable {
     var id: String
-    /// As AWS spells it: `Pending:Wait`.
+    /// The state in AWS's spelling, such as `Pending:Wait`.
     var lifecycleState: String
-    /// Whether the group itself has found it unhealthy, and is about to end it.
+    /// Whether the group itself considers it unhealthy, and will terminate it.
     var isUnhealthy: Bool
     var zone: String?
     var launchTemplateVersion: String?
-    /// What it counts of the desired capacity.
+    /// The part of the desired capacity that it accounts for.
     var weight: Int
   }
 }
 
 extension AWSClient {
-  /// - Throws: `SourceError.notFound` when there is no such group: AWS answers with an empty list.
+  /// Describes a group.
+  ///
+  /// - Throws: `SourceError.notFound` if there is no such group, for which AWS returns an empty
+  ///   list.
   func describeAutoScalingGroup(
     _ name: String, budget: QueryCaller.Budget
   ) throws(SourceError) -> AutoScalingGroupDescription {
@@ -52,7 +55,7 @@ extension AWSClient {
     var members: [AutoScalingGroupDescription.Member] = []
     var ids: Set<String> = []
     for item in group.list("Instances") {
-      // Its weight counts once, however often it is listed.
+      // An instance that is listed more than once counts once.
       guard ids.insert(try identifier("InstanceId", in: item, of: call)).inserted else { continue }
       members.append(
         AutoScalingGroupDescription.Member(

@@ -4,18 +4,20 @@ internal import GateCore
 struct ClassicLoadBalancerDescription: Hashable, Sendable {
   var name: String
   var instanceIDs: [String]
-  /// `HTTP:80/health`.
+  /// The target of the health check, such as `HTTP:80/health`.
   var target: String
   var interval: Int
   var timeout: Int
   var healthyThreshold: Int
   var unhealthyThreshold: Int
-  /// `443: PublicKeys`, for each port of its instances that has policies.
+  /// The policies of each instance port that has any, such as `443: PublicKeys`.
   var backendPolicies: [String]
 }
 
 extension AWSClient {
-  /// - Throws: `SourceError.notFound` when there is none of that name.
+  /// Describes a load balancer.
+  ///
+  /// - Throws: `SourceError.notFound` if there is none of that name.
   func describeClassicLoadBalancer(
     _ name: String, budget: QueryCaller.Budget
   ) throws(SourceError) -> ClassicLoadBalancerDescription {
@@ -64,7 +66,7 @@ extension AWSClient {
       })
   }
 
-  /// What the load balancer says of every instance that is registered.
+  /// Describes the load balancer's view of all registered instances.
   func describeInstanceHealth(
     _ name: String, budget: QueryCaller.Budget
   ) throws(SourceError) -> [LoadBalancerReport.Opinion] {
@@ -108,9 +110,10 @@ extension AWSClient {
 extension InstanceState {
   /// The state of an instance of a Classic Load Balancer.
   ///
-  /// `OutOfService` is also what is not in service *yet*: while it is registered, and until it has
-  /// passed as many checks as the threshold is. Only what the load balancer has counted against it,
-  /// and an instance that does not run, is unhealthy. A description can have several sentences.
+  /// `OutOfService` also covers instances that are not in service *yet*: until they are registered
+  /// and have passed the threshold of checks. An instance is unhealthy only if the load balancer
+  /// has counted failures, or if the instance is not running. A description can have several
+  /// sentences.
   ///
   /// Source: `DescribeInstanceHealth` (2012-06-01), `InstanceState`.
   init(classic state: String, reason: String, description: String) {

@@ -1,15 +1,16 @@
-/// A CloudWatch alarm, of a metric or composite, as its API describes it.
+/// A CloudWatch alarm, on a metric or composite, as its API describes it.
 struct AlarmDescription: Hashable, Sendable {
   /// `OK`, `ALARM` or `INSUFFICIENT_DATA`.
   var state: String
-  /// CloudWatch's own words for it.
+  /// CloudWatch's explanation of the state; nil if it gives none.
   var reason: String?
 }
 
 extension AWSClient {
-  /// An alarm by its name, or by its ARN, whose region is asked then.
+  /// Describes an alarm, given by its name or ARN; for an ARN, its region is asked.
   ///
-  /// - Throws: `SourceError.notFound` when there is no such alarm: AWS answers with an empty list.
+  /// - Throws: `SourceError.notFound` if there is no such alarm, for which AWS returns an empty
+  ///   list.
   func alarm(named name: String) throws(SourceError) -> AlarmDescription {
     let reference = try AWSReference(name, .alarm)
     return try inRegion(reference.region).describeAlarm(reference)
@@ -17,7 +18,7 @@ extension AWSClient {
 
   private func describeAlarm(_ reference: AWSReference) throws(SourceError) -> AlarmDescription {
     let name = reference.name
-    // Without the types only alarms of metrics are found.
+    // Without the types, only alarms on metrics are returned.
     let call = QueryCall(
       .cloudWatch, "DescribeAlarms", about: "the CloudWatch alarm '\(shownLine(name))'"
     )

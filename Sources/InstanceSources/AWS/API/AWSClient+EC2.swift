@@ -3,25 +3,25 @@ struct EC2Instance: Hashable, Sendable {
   var id: String
   /// One of `pending`, `running`, `shutting-down`, `terminated`, `stopping`, `stopped`.
   var state: String
-  /// The private IPv4 address of its primary interface; a terminated instance has none.
+  /// The private IPv4 address of its primary interface; nil for a terminated instance.
   var privateAddress: String?
   var ipv6Address: String?
   var zone: String?
   var image: String?
   var tags: [String: String] = [:]
 
-  /// Auto Scaling groups leave it there as a tag.
+  /// The launch template version, from the tag that Auto Scaling groups set; nil without one.
   var launchTemplateVersion: String? { tags["aws:ec2launchtemplate:version"] }
 }
 
 extension AWSClient {
-  /// Values that one filter takes are 200 at most.
+  /// The number of instances in one call; a filter takes at most 200 values.
   static let instancesPerCall = 100
 
-  /// The instances of these IDs that EC2 knows.
+  /// Describes those instances of these IDs that EC2 knows.
   ///
-  /// By a filter and not by `InstanceId.N`: an instance so young that EC2 does not know it
-  /// everywhere would fail the whole call.
+  /// It uses a filter rather than `InstanceId.N`, because one instance that is too new to be known
+  /// everywhere in EC2 would fail the whole call.
   func describeInstances(
     _ ids: [String], budget: QueryCaller.Budget
   ) throws(SourceError) -> [String: EC2Instance] {
@@ -77,7 +77,9 @@ extension AWSClient {
     return text
   }
 
-  /// A name that can stand in a journal and in a message.
+  /// Reads an identifier that is safe in a journal and in a message.
+  ///
+  /// - Throws: `SourceError.malformed` if it is missing or invalid.
   func identifier(
     _ name: String, in item: XMLElement, of call: QueryCall
   ) throws(SourceError) -> String {
@@ -88,7 +90,9 @@ extension AWSClient {
     return text
   }
 
-  /// A number that a group or a health check can have; counts are multiplied later.
+  /// Reads a number in the range of group sizes and health checks; counts are multiplied later.
+  ///
+  /// - Throws: `SourceError.malformed` if it is missing or out of range.
   func number(
     _ name: String, in item: XMLElement, of call: QueryCall
   ) throws(SourceError) -> Int {

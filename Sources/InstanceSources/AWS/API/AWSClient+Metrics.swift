@@ -5,20 +5,20 @@ internal import GateText
 /// The value of a metric in one period, as CloudWatch reports it.
 enum MetricValue: Hashable, Sendable {
   case value(Double)
-  /// It reports no such thing, and there were requests: so there was none of it.
+  /// There is no such data, but there were requests, so the count is zero.
   case none(ofRequests: Double)
   /// There is no data, so nothing is known.
   case absent
 }
 
 extension AWSClient {
-  /// How far back a metric is asked for: the latest minutes are not whole, or not there yet.
+  /// How far back a metric is queried, in seconds: the latest minutes are incomplete or missing.
   ///
   /// Source: CloudWatch user guide, "Metric retention" and "Period"; load balancers report in
-  /// periods of 60 s, and those come late.
+  /// periods of 60 s, with a delay.
   static let metricLag = GuardMetric.lag.inMicroseconds / 1_000_000
 
-  /// A metric in the latest whole period that CloudWatch can be expected to know.
+  /// The value of a metric in the latest whole period for which CloudWatch should have data.
   ///
   /// - Throws: `SourceError`
   func value(of metric: GuardMetric) throws(SourceError) -> MetricValue {
@@ -34,9 +34,10 @@ extension AWSClient {
     return .none(ofRequests: requests)
   }
 
-  /// What CloudWatch computes of metrics of that period.
+  /// The value of an expression over metrics in that period.
   ///
-  /// Source: CloudWatch API, `GetMetricData`: queries that return no data are there for expressions.
+  /// Source: CloudWatch API, `GetMetricData`: queries that return no data can be used in
+  /// expressions.
   ///
   /// - Throws: `SourceError`
   func value(of math: MetricMath) throws(SourceError) -> MetricValue {
@@ -76,7 +77,7 @@ extension AWSClient {
     return value
   }
 
-  /// Without a fraction, as AWS's own clients write it.
+  /// A time without a fraction, as AWS's own clients write it.
   private static func time(_ seconds: Int64) -> String {
     Timestamp(milliseconds: seconds * 1000).text.replacing(".000Z", with: "Z")
   }
@@ -98,10 +99,10 @@ extension QueryCall {
 }
 
 extension GuardMetric {
-  /// The count of requests that tells whether no errors are none, or nobody asked.
+  /// The metric of requests, which tells whether missing errors mean none, or no requests at all.
   ///
   /// Source: the guides of Application and Classic Load Balancers, "CloudWatch metrics": a count of
-  /// status codes is reported only where there is a nonzero value.
+  /// status codes is reported only if it is not zero.
   fileprivate var requests: GuardMetric? {
     guard ["AWS/ApplicationELB", "AWS/ELB"].contains(namespace), name.hasPrefix("HTTPCode_") else {
       return nil

@@ -2,7 +2,7 @@
 struct TargetGroupDescription: Hashable, Sendable {
   var arn: String
   var name: String
-  /// As AWS spells it, such as `TLS`; a group of lambda functions has none.
+  /// The protocol in AWS's spelling, such as `TLS`; nil for a group of Lambda functions.
   var transport: String?
   /// One of `HTTP1`, `HTTP2`, `GRPC`.
   var protocolVersion: String?
@@ -11,11 +11,11 @@ struct TargetGroupDescription: Hashable, Sendable {
   var targetType: String
   /// One of `ipv4`, `ipv6`.
   var addressType: String?
-  /// Whether a connection begins with the PROXY protocol's header; nil when it is not known.
+  /// Whether connections begin with a PROXY protocol header; nil if that is not known.
   var sendsProxyProtocol: Bool?
   var check: Check
 
-  /// As the API has it, texts and all; a group of lambda functions may have none.
+  /// The health check with the API's texts; a group of Lambda functions may have none.
   struct Check: Hashable, Sendable {
     var isEnabled: Bool
     var transport: String?
@@ -36,19 +36,19 @@ struct TargetHealthDescription: Hashable, Sendable {
   /// An instance ID or an address.
   var id: String
   var port: Int?
-  /// `all`, or nil: none of its own.
+  /// A zone or `all`; nil if the target has none of its own.
   var zone: String?
-  /// As AWS spells it: `unhealthy.draining`.
+  /// The state in AWS's spelling, such as `unhealthy.draining`.
   var state: String
-  /// As AWS spells it: `Target.Timeout`.
+  /// The reason in AWS's spelling, such as `Target.Timeout`; nil if there is none.
   var reason: String?
   var description: String?
 }
 
 extension AWSClient {
-  /// The target group of a name or of an ARN.
+  /// Describes the target group with a name or an ARN.
   ///
-  /// - Throws: `SourceError.notFound` when there is none.
+  /// - Throws: `SourceError.notFound` if there is none.
   func describeTargetGroup(
     _ reference: String, budget: QueryCaller.Budget
   ) throws(SourceError) -> TargetGroupDescription {

@@ -1,22 +1,24 @@
 internal import GateCore
 
-/// The settings of the AWS tools that are in force here.
+/// The settings of the AWS tools on this machine.
 struct AWSConfiguration: Hashable, Sendable {
   var profileName: String
-  /// nil: the default profile, which need not be there.
+  /// The profile; nil for a default profile that does not exist.
   var profile: AWSProfile?
   var shared: SharedConfiguration
-  /// From a variable or the profile; nil: only the instance metadata may still know it.
+  /// The region of a variable or the profile; nil if only the instance metadata may know it.
   var region: String?
   var variant: EndpointVariant
-  /// A file, or a folder, of certificates in place of the system's.
+  /// A file or folder of certificates that replaces the system's; nil if there is none.
   var authorityFile: String?
   var metadata = MetadataSettings()
-  /// How often a call is made at most, when it fails in a way that may pass.
+  /// The number of attempts for a call that fails with a temporary error.
   var attempts = QueryCaller.standardTries
   private var variables: [String: String]
 
-  /// - Throws: `SourceError.unusable` when a file is malformed, or the profile named is not there.
+  /// Reads the variables and the shared files.
+  ///
+  /// - Throws: `SourceError.unusable` if a file is malformed, or the named profile does not exist.
   init(_ hostEnvironment: HostEnvironment) throws(SourceError) {
     let shared = try SharedConfiguration(hostEnvironment)
     let named =
@@ -46,6 +48,8 @@ struct AWSConfiguration: Hashable, Sendable {
     metadata = try metadataSettings()
   }
 
+  /// The settings of the instance metadata service.
+  ///
   /// Source: SDKs and Tools Reference Guide, "IMDS credential provider".
   private func metadataSettings() throws(SourceError) -> MetadataSettings {
     var settings = MetadataSettings()
@@ -65,7 +69,9 @@ struct AWSConfiguration: Hashable, Sendable {
     return settings
   }
 
-  /// - Throws: `SourceError.unusable` for what is no number that makes sense.
+  /// Reads a number.
+  ///
+  /// - Throws: `SourceError.unusable` if it is not a number, or out of range.
   private func count(
     _ variableName: String, _ settingName: String, in range: ClosedRange<Int>
   ) throws(SourceError) -> Int? {
@@ -80,11 +86,11 @@ struct AWSConfiguration: Hashable, Sendable {
     return number
   }
 
-  /// Where to reach a service.
+  /// The URL of a service.
   ///
-  /// - Throws: `SourceError.unusable` for a region or a URL that cannot be one.
+  /// - Throws: `SourceError.unusable` for an invalid region or URL.
   func endpoint(of service: AWSService, region: String) throws(SourceError) -> String {
-    // Behind an endpoint of the user's own it is still a part of the signature.
+    // The region is part of the signature, even with a user's own endpoint.
     try Self.check(region: region)
     guard let custom = try customEndpoint(of: service) else {
       return try service.endpoint(region: region, variant: variant)
@@ -102,9 +108,9 @@ struct AWSConfiguration: Hashable, Sendable {
     return custom.hasSuffix("/") ? custom : custom + "/"
   }
 
-  /// A region goes into a host's name.
+  /// Checks that a region can be a part of a host name.
   ///
-  /// - Throws: `SourceError.unusable` when it could not stand there.
+  /// - Throws: `SourceError.unusable` if it cannot.
   static func check(region: String) throws(SourceError) {
     let isLabel = region.utf8.allSatisfy {
       (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || $0 == UInt8(ascii: "-")
@@ -119,11 +125,13 @@ struct AWSConfiguration: Hashable, Sendable {
     }
   }
 
-  /// The first of: the service's variable, the variable for all, the profile's for the service,
-  /// the profile's for all.
+  /// The user's own endpoint of a service; nil for AWS's.
   ///
-  /// - Throws: `SourceError.unusable` when the profile names services that are not there: without
-  ///   them AWS itself would be asked.
+  /// It is the first of the service's variable, the variable for all services, the profile's
+  /// endpoint for the service, and the profile's endpoint for all.
+  ///
+  /// - Throws: `SourceError.unusable` if the profile names services that do not exist: AWS itself
+  ///   would be called by mistake.
   private func customEndpoint(of service: AWSService) throws(SourceError) -> String? {
     guard !isOn("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls") else {
       return nil

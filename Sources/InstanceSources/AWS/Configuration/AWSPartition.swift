@@ -1,13 +1,13 @@
-/// A part of AWS with accounts and domain names of its own.
+/// A part of AWS with separate accounts and domain names.
 ///
 /// Source: botocore's `partitions.json`.
 struct AWSPartition: Hashable, Sendable {
   var domain: String
-  /// For endpoints that answer over IPv4 and IPv6; nil where there are none.
+  /// The domain of endpoints with IPv4 and IPv6; nil if there are none.
   var dualStackDomain: String?
   var isGovCloud = false
 
-  /// The partition of a region; one that is not known is taken for commercial.
+  /// The partition of a region; an unknown region is taken as commercial.
   init(region: String) {
     let parts: (String, String?) =
       switch region.split(separator: "-").prefix(2).joined(separator: "-") {
@@ -26,7 +26,7 @@ struct AWSPartition: Hashable, Sendable {
   }
 }
 
-/// Which of AWS's own endpoints are asked for.
+/// The requested variant of AWS's own endpoints.
 struct EndpointVariant: Hashable, Sendable {
   var isFIPS = false
   var isDualStack = false
@@ -35,7 +35,7 @@ struct EndpointVariant: Hashable, Sendable {
 extension AWSService {
   /// AWS's own endpoint for a region.
   ///
-  /// - Throws: `SourceError.unusable` where there is no such variant.
+  /// - Throws: `SourceError.unusable` if there is no such variant.
   func endpoint(region: String, variant: EndpointVariant) throws(SourceError) -> String {
     let partition = AWSPartition(region: region)
     guard let domain = variant.isDualStack ? partition.dualStackDomain : partition.domain else {
@@ -43,7 +43,7 @@ extension AWSService {
         detail: "there are no dual-stack endpoints in \(region)",
         advice: "unset AWS_USE_DUALSTACK_ENDPOINT")
     }
-    // GovCloud's plain names are the FIPS ones, but for most services not the dual-stack ones.
+    // GovCloud's plain names are FIPS endpoints; for most services, its dual-stack names are not.
     let isPlainFIPS = partition.isGovCloud && (!variant.isDualStack || self == .cloudWatch)
     let suffix = variant.isFIPS && !isPlainFIPS ? "-fips" : ""
     return "https://\(hostLabel)\(suffix).\(region).\(domain)/"

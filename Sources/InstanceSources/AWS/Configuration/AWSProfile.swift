@@ -4,8 +4,7 @@ struct AWSProfile: Hashable, Sendable {
   var ofConfigFile = SharedFile.Section()
   var ofCredentialsFile = SharedFile.Section()
 
-  /// The value of a setting that is set to something; the credentials file's before the config
-  /// file's.
+  /// The value of a setting, from the credentials file or else the config file; nil if it is empty.
   subscript(_ name: String) -> String? { ofCredentialsFile[name] ?? ofConfigFile[name] }
 
   func isTrue(_ name: String) -> Bool {
@@ -13,15 +12,15 @@ struct AWSProfile: Hashable, Sendable {
   }
 }
 
-/// What the shared files of this user say.
+/// The contents of this user's shared files.
 struct SharedConfiguration: Hashable, Sendable {
   var profiles: [String: AWSProfile] = [:]
   /// The sections `[services NAME]`.
   var services: [String: SharedFile.Section] = [:]
-  /// For messages: where was looked.
+  /// The paths of the files, for messages.
   var paths: [String] = []
 
-  /// - Throws: `SourceError.unusable` when a file is there and cannot be read.
+  /// - Throws: `SourceError.unusable` if a file exists but cannot be read.
   init(_ hostEnvironment: HostEnvironment) throws(SourceError) {
     let config = try Self.file(
       hostEnvironment, variable: "AWS_CONFIG_FILE", standard: "~/.aws/config")
@@ -31,14 +30,14 @@ struct SharedConfiguration: Hashable, Sendable {
     for (heading, section) in config.file.sections {
       switch (heading.count, heading[0]) {
       case (1, "default"):
-        // `[profile default]` comes before `[default]`.
+        // `[profile default]` overrides `[default]`.
         if config.file.sections[["profile", "default"]] == nil {
           profiles["default", default: AWSProfile(name: "default")].ofConfigFile = section
         }
       case (2, "profile"):
         profiles[heading[1], default: AWSProfile(name: heading[1])].ofConfigFile = section
       case (2, "services"): services[heading[1]] = section
-      // Other tools' sections, and a name with a blank that has no quotes.
+      // Sections of other tools, and a name with a blank but without quotes.
       default: continue
       }
     }

@@ -1,4 +1,4 @@
-/// A service of AWS with a query API: a form is posted, XML comes back.
+/// A service of AWS with a query API: requests are posted forms, responses are XML.
 package enum AWSService: String, Hashable, Sendable, CaseIterable {
   case autoScaling
   case ec2
@@ -9,7 +9,7 @@ package enum AWSService: String, Hashable, Sendable, CaseIterable {
   case sts
   case cloudWatch
 
-  /// The version of the API that is spoken.
+  /// The version of the API.
   var apiVersion: String {
     switch self {
     case .autoScaling: "2011-01-01"
@@ -21,7 +21,7 @@ package enum AWSService: String, Hashable, Sendable, CaseIterable {
     }
   }
 
-  /// The first label of the host, and the name in a signature's scope.
+  /// The first label of its host name, which is also its name in a signature's scope.
   var hostLabel: String {
     switch self {
     case .autoScaling: "autoscaling"
@@ -32,12 +32,12 @@ package enum AWSService: String, Hashable, Sendable, CaseIterable {
     }
   }
 
-  /// What stands before the colon in a policy: `autoscaling:DescribeAutoScalingGroups`.
+  /// The prefix of its actions in a policy, as in `autoscaling:DescribeAutoScalingGroups`.
   var policyPrefix: String {
     self == .cloudWatch ? "cloudwatch" : hostLabel
   }
 
-  /// The name of the service in settings; in capitals the end of `AWS_ENDPOINT_URL_…`.
+  /// The name of the service in settings; in capitals, the end of `AWS_ENDPOINT_URL_…`.
   var settingName: String {
     switch self {
     case .autoScaling: "auto_scaling"

@@ -2,22 +2,22 @@ internal import GateCore
 
 /// A file of settings that the AWS tools share: `~/.aws/config` or `~/.aws/credentials`.
 struct SharedFile: Hashable, Sendable {
-  /// By the words between the brackets: `profile`, `dev`.
+  /// The sections by the words between the brackets, such as `profile`, `dev`.
   var sections: [[String]: Section] = [:]
 
   struct Section: Hashable, Sendable {
-    /// By name in lower case.
+    /// The values by name in lower case.
     var values: [String: String] = [:]
     /// The indented lines below a name without a value, by that name.
     var nested: [String: [String: String]] = [:]
 
-    /// The value of a setting that is set to something.
+    /// The value of a setting; nil if it is missing or empty.
     subscript(_ name: String) -> String? {
       guard let value = values[name], !value.isEmpty else { return nil }
       return value
     }
 
-    /// With the values of another in place of its own.
+    /// Replaces values by those of another section.
     mutating func overlay(_ other: Section) {
       values.merge(other.values) { $1 }
       nested.merge(other.nested) { $0.merging($1) { $1 } }
@@ -28,11 +28,11 @@ struct SharedFile: Hashable, Sendable {
 extension SharedFile {
   /// Reads a file as the AWS command line does.
   ///
-  /// `#` and `;` begin a comment only at the start of a line, and names are the same in either
-  /// case. A section whose heading lacks an end quote is left out with all that stands in it: the
-  /// others are none the worse for it.
+  /// `#` and `;` begin a comment only at the start of a line, and the case of names does not
+  /// matter. A section whose heading lacks a closing quote is skipped, but the other sections are
+  /// read.
   ///
-  /// No message quotes the file: any of it may be a secret.
+  /// No message quotes the file, because any part of it may be a secret.
   ///
   /// - Throws: `SourceError.unusable`, with the number of the line.
   init(parsing bytes: [UInt8], path: String) throws(SourceError) {
@@ -59,7 +59,7 @@ extension SharedFile {
       guard let section else { throw Self.problem("\(place) comes before any [section]") }
       let indent = line.prefix { $0.isWhitespace }.count
       if let owner, indent > owner.indent {
-        // A value that goes on in the next line has no meaning for any setting that is read here.
+        // No setting that is read here has a value that continues on the next line.
         guard sections[section]?.values[owner.name] == "" else { continue }
         guard let (name, value) = Self.pair(content) else {
           throw Self.problem("\(place) is under \(shownLine(owner.name)), but is not NAME = VALUE")
@@ -75,7 +75,7 @@ extension SharedFile {
     }
   }
 
-  /// The words of a heading; nil when its quotes are not closed.
+  /// The words of a heading; nil if its quotes are not closed.
   private static func heading(_ line: String, place: String) throws(SourceError) -> [String]? {
     guard let end = line.lastIndex(of: "]") else {
       throw problem("\(place) is not a complete [section]")

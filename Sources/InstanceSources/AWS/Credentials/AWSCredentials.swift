@@ -1,15 +1,15 @@
 internal import GateCore
 
-/// The keys that a request is signed with; they show in no output.
+/// The keys that sign a request; no output shows them.
 package struct AWSCredentials: Hashable, Sendable {
   package var accessKeyID: Secret
   package var secretAccessKey: Secret
   package var sessionToken: Secret?
-  /// In seconds since 1970; nil: they do not expire.
+  /// The expiry in seconds since 1970; nil if they do not expire.
   package var expiration: Int64?
-  /// Where they were found, in words: `profile 'deploy'`.
+  /// Where they were found, such as `profile 'deploy'`.
   var origin = ""
-  /// The ARN of the role that they are of, where that is known.
+  /// The ARN of the role, if it is known.
   var role: String?
 
   package init(
@@ -22,12 +22,13 @@ package struct AWSCredentials: Hashable, Sendable {
     self.expiration = expiration
   }
 
-  /// Keys as somebody wrote them, without blanks and line ends at their ends.
+  /// Creates credentials from keys that somebody wrote; surrounding blanks and line ends are
+  /// removed.
   ///
-  /// Each comes with what messages call it; `origin` is where they were found.
+  /// Each key comes with its name for messages; `origin` is where the keys were found.
   ///
-  /// - Throws: `SourceError.unusableCredentials` for a blank one, and for one that no header can
-  ///   carry: a line end in it would begin a header of its own.
+  /// - Throws: `SourceError.unusableCredentials` for an empty key, and for one that cannot be in a
+  ///   header: a line end in it would begin another field.
   init(
     key: (name: String, value: String), secret: (name: String, value: String),
     token: (name: String, value: String)?, expiration: Int64? = nil, from origin: String
@@ -65,15 +66,15 @@ package struct AWSCredentials: Hashable, Sendable {
       && sessionToken == other.sessionToken
   }
 
-  /// AWS repeats a session token when it explains what it would have signed.
+  /// The secrets to mask: AWS repeats a session token when it explains what it would have signed.
   var secrets: [String] {
     [accessKeyID, secretAccessKey, sessionToken].compactMap { $0?.revealed }
   }
 }
 
-/// Credentials as a command, a container's agent or the instance metadata writes them.
+/// The JSON of credentials from a command, a container's agent or the instance metadata.
 struct CredentialsDocument {
-  /// Of a command's alone.
+  /// The version of the format, which only a command gives.
   var version: Int64?
   var code: String?
   var message: String?

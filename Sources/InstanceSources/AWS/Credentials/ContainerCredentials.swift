@@ -6,7 +6,9 @@ struct ContainerCredentials: Sendable {
     self.hostEnvironment = hostEnvironment
   }
 
-  /// nil where no agent is announced.
+  /// Fetches the credentials; nil if the environment names no agent.
+  ///
+  /// - Throws: `SourceError` if the agent gives none.
   func credentials() throws(SourceError) -> AWSCredentials? {
     guard let url = try url() else { return nil }
     var request = HTTPRequest(.get, url)
@@ -23,7 +25,7 @@ struct ContainerCredentials: Sendable {
     }
     guard response.isSuccess else {
       let detail = "status \(response.status)"
-      // It has none to give, or none for this token; or it is not well, which may pass.
+      // The agent has none at all or for this token, or it has a temporary failure.
       throw [400, 401, 403, 404].contains(response.status)
         ? .refusedCredentials(place: place, detail: detail)
         : .unreachable(place: place, detail: detail)
@@ -42,7 +44,7 @@ struct ContainerCredentials: Sendable {
     guard let url = hostEnvironment.variable("AWS_CONTAINER_CREDENTIALS_FULL_URI") else {
       return nil
     }
-    // The token goes there: in the clear only to this machine and its agents.
+    // The token is sent there, so in clear text only to this machine and its agents.
     guard url.lowercased().hasPrefix("https://") || Self.isAgent(url) else {
       throw Self.problem(
         "AWS_CONTAINER_CREDENTIALS_FULL_URI is neither https:// nor http:// to this machine or "
@@ -51,6 +53,8 @@ struct ContainerCredentials: Sendable {
     return url
   }
 
+  /// Whether the URL may be an agent's, to which a token may be sent in clear text.
+  ///
   /// Source: AWS SDK reference, "Container credential provider", allowed hosts.
   private static func isAgent(_ url: String) -> Bool {
     guard url.lowercased().hasPrefix("http://") else { return false }
@@ -86,9 +90,9 @@ struct ContainerCredentials: Sendable {
 }
 
 extension HostEnvironment {
-  /// Sends a request to an agent of this machine, and again when nothing answers or it is not well.
+  /// Sends a request to an agent of this machine, and repeats it after a temporary failure.
   ///
-  /// One that is asked only in case it is there is not asked again when nothing answers.
+  /// An agent that need not exist is not asked again if nothing responds.
   func sendPatiently(
     _ request: HTTPRequest, tries: Int = 3, unlessUnreachable isGuess: Bool = false
   ) throws(HTTPFailure) -> HTTPResponse {

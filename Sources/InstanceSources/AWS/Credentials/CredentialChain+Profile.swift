@@ -1,17 +1,18 @@
 extension AWSProfile {
-  /// Whether another's credentials take on a role for it.
+  /// Whether the profile's role is assumed with the credentials of another profile.
   var wantsRole: Bool { self["role_arn"] != nil && self["web_identity_token_file"] == nil }
 
-  /// Whether any half of a pair of keys stands in it.
+  /// Whether it has at least one of a pair of keys.
   fileprivate var hasKeys: Bool {
     self["aws_access_key_id"] != nil || self["aws_secret_access_key"] != nil
   }
 }
 
 extension CredentialChain {
-  /// What a profile says of itself about credentials; nil when it says nothing.
+  /// The credentials of a profile; nil if it defines none.
   ///
-  /// Signing on, the keys of the credentials file, a command, the keys of the config file.
+  /// In this order: sign-on, the keys of the credentials file, a command, the keys of the config
+  /// file.
   func ownCredentials(of profile: AWSProfile) throws(SourceError) -> AWSCredentials? {
     if Self.signOnSettings.contains(where: { profile[$0] != nil }) {
       return try signedOnCredentials(of: profile)
@@ -61,7 +62,7 @@ extension CredentialChain {
       as: source)
   }
 
-  /// Who takes the role on.
+  /// The credentials with which the role is assumed.
   private func sourceCredentials(
     of profile: AWSProfile, behind visited: [String]
   ) throws(SourceError) -> AWSCredentials {
@@ -73,7 +74,8 @@ extension CredentialChain {
       guard let source = configuration.shared.profile(name) else {
         throw Self.problem(profile, "its source_profile '\(shownLine(name))' does not exist")
       }
-      // A profile may name itself: its own keys take its role on. So may a role's that has keys.
+      // A profile may name itself: its own keys then assume its role. The same holds for a source
+      // profile with both a role and keys.
       guard source.wantsRole, !source.hasKeys else {
         return try sourceCredentials(in: source)
       }
@@ -117,7 +119,7 @@ extension CredentialChain {
     "sso_session", "sso_start_url", "sso_account_id", "login_session",
   ]
 
-  /// Signing on is the AWS command line's own business, and so is the cache of its tokens.
+  /// The credentials of a sign-on, from the AWS command line, which has the cache of its tokens.
   private func signedOnCredentials(of profile: AWSProfile) throws(SourceError) -> AWSCredentials {
     let name = "'aws configure export-credentials' for \(Self.shown(profile))"
     let words = [
@@ -136,7 +138,7 @@ extension CredentialChain {
       .unusableCredentials(
         detail: "\(name): \(failure)",
         advice: "install the AWS command line, version 2, and sign on: aws sso login")
-    // Version 1 does not know the words, and prints how it is used.
+    // Version 1 does not know the command, and prints its usage.
     case .failed(status: 2, _), .failed(status: 252, _):
       .unusableCredentials(
         detail: "\(name): the aws command here does not know export-credentials",

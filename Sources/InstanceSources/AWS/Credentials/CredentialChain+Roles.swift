@@ -1,15 +1,17 @@
-/// A role to take on.
+/// A role to assume.
 struct RoleRequest: Hashable, Sendable {
   var role: String
-  /// Shows in CloudTrail.
+  /// The name of the session in CloudTrail; nil for a default.
   var sessionName: String?
   var externalID: String?
-  /// In seconds, as written.
+  /// The duration in seconds, as written; nil for the default.
   var duration: String?
 }
 
 extension CredentialChain {
-  /// Trades a token, such as the one that a CI system gives to a job, for credentials.
+  /// Exchanges a token, such as a CI job's, for credentials.
+  ///
+  /// - Throws: `SourceError` if the token cannot be read, or STS refuses it.
   func assume(_ request: RoleRequest, tokenFile: String) throws(SourceError) -> AWSCredentials {
     let path = hostEnvironment.expanded(tokenFile)
     let token: String
@@ -48,7 +50,7 @@ extension CredentialChain {
   private func roleCredentials(
     _ call: QueryCall, for request: RoleRequest, signedWith source: AWSCredentials?
   ) throws(SourceError) -> AWSCredentials {
-    // A role can be taken on in any region of a partition: in the run's own, as the aws command does.
+    // A role can be assumed in any region of a partition; the aws command uses the run's own too.
     let region = configuration.region ?? fallbackRegion ?? metadata.region() ?? "us-east-1"
     let answer: XMLElement
     do throws(QueryFailure) {

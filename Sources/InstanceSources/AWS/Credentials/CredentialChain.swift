@@ -1,20 +1,20 @@
-/// Looks for credentials where the aws command looks, in its order.
+/// Finds credentials in the same places and order as the aws command.
 ///
-/// The environment; a profile's role; a web identity token, of the environment or of the profile;
-/// the profile's sign-on, keys and command; a container's agent; the instance metadata: the first
-/// that has any is taken, and when it fails the others are not asked.
+/// The places are the environment; a profile's role; a web identity token of the environment or the
+/// profile; the profile's sign-on, keys and command; a container's agent; the instance metadata.
+/// The first one that is configured is used, and if it fails, the others are not tried.
 ///
 /// Source: botocore's `create_credential_resolver`.
 struct CredentialChain: Sendable {
   var caller: QueryCaller
-  /// Where roles are taken on when no region is configured.
+  /// The region in which roles are assumed if none is configured.
   var fallbackRegion: String?
 
   var hostEnvironment: HostEnvironment { caller.hostEnvironment }
   var configuration: AWSConfiguration { caller.configuration }
 
-  /// - Throws: `SourceError.noCredentials` with where was looked, or the failure of the first
-  ///   source that is configured.
+  /// - Throws: `SourceError.noCredentials` with the places, or the error of the first one that is
+  ///   configured.
   func credentials() throws(SourceError) -> AWSCredentials {
     if let found = try environmentCredentials() { return found }
     if let profile = configuration.profile, profile.wantsRole {
@@ -40,7 +40,9 @@ struct CredentialChain: Sendable {
 
   var metadata: InstanceMetadata { InstanceMetadata(hostEnvironment, configuration.metadata) }
 
-  /// - Throws: `SourceError.unusableCredentials` when only one half is there.
+  /// The keys of the environment; nil if there are none.
+  ///
+  /// - Throws: `SourceError.unusableCredentials` if only one of the two is set.
   func environmentCredentials() throws(SourceError) -> AWSCredentials? {
     let (keyName, secretName) = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
     switch (hostEnvironment.variable(keyName), hostEnvironment.variable(secretName)) {
@@ -56,10 +58,10 @@ struct CredentialChain: Sendable {
     }
   }
 
-  /// What a token is traded for; nil when there is none.
+  /// The credentials for a web identity token; nil if there is none.
   ///
-  /// Of each setting the variable comes before the profile's, as with the aws command. A profile
-  /// that is another's source has no variables.
+  /// A variable overrides the profile's setting, as with the aws command. The variables do not
+  /// apply to a profile that is the source of another one.
   func webIdentityCredentials(
     of profile: AWSProfile?, _ variable: (String) -> String?
   ) throws(SourceError) -> AWSCredentials? {

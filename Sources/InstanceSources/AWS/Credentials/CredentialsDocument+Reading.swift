@@ -2,16 +2,16 @@ internal import GateCore
 internal import GateText
 
 extension CredentialsDocument {
-  /// Whose document it is.
+  /// The producer of the document.
   enum Author: Hashable, Sendable {
-    /// It says which version of the form it is in.
+    /// A command, whose document has a version.
     case command
     case agent
   }
 
-  /// Reads a document; where it comes from is for the message, which quotes nothing of it.
+  /// Reads a document; `place` is where it comes from, for the message, which quotes nothing of it.
   ///
-  /// - Throws: `SourceError.malformed`, or `refusedCredentials` when it says why there are none.
+  /// - Throws: `SourceError.malformed`, or `refusedCredentials` if it says why there are none.
   static func credentials(
     _ bytes: [UInt8], from place: String, by author: Author = .agent, without secrets: SecretMask
   ) throws(SourceError) -> AWSCredentials {

@@ -1,5 +1,6 @@
-/// A time as AWS writes it, in whole seconds since 1970: `2026-05-05T10:00:00Z`, with a fraction
-/// or an offset such as `+00:00` too; nil for other text.
+/// Reads AWS's notation of a time, in whole seconds since 1970; nil for other text.
+///
+/// The notation is `2026-05-05T10:00:00Z`, also with a fraction or an offset such as `+00:00`.
 func epochSeconds(_ text: String) -> Int64? {
   var rest = text.utf8[...]
   func number(_ digits: Int) -> Int64? {
@@ -34,7 +35,7 @@ func epochSeconds(_ text: String) -> Int64? {
     + hour * 3600 + minute * 60 + second - offset
 }
 
-/// Of the Gregorian calendar; years that begin in March make February's end the year's.
+/// The days since 1970 of a Gregorian date; years begin in March, so that February ends them.
 private func daysSince1970(year: Int64, month: Int64, day: Int64) -> Int64 {
   let shifted = month <= 2 ? year - 1 : year
   let century = shifted / 100

@@ -1,20 +1,20 @@
-/// How the metadata service is asked, as the aws command's settings say.
+/// The settings for the metadata service, as for the aws command.
 struct MetadataSettings: Hashable, Sendable {
   var isDisabled = false
-  /// In place of AWS's own address.
+  /// An endpoint instead of AWS's own; nil for AWS's.
   var endpoint: String?
   /// `ipv4` or `ipv6`, as written.
   var mode = "ipv4"
-  /// How long one question may take; nil: a second for the connection, two for the answer.
+  /// The time limit of one request; nil for one second to connect and two for the response.
   var timeout: Duration?
-  /// How often a question is asked at most, where the service is not well.
+  /// The number of attempts if the service has a temporary failure.
   var attempts = 3
 }
 
-/// The metadata service of an EC2 instance, version 2: every question carries a token.
+/// The metadata service of an EC2 instance, version 2: every request carries a token.
 ///
-/// Version 1 is not fallen back to: it answers whoever can make this machine ask. Where nothing
-/// listens within a second, there is none.
+/// There is no fallback to version 1, which answers anybody who can make this machine send a
+/// request. If nothing listens within a second, there is no service.
 struct InstanceMetadata: Sendable {
   private let hostEnvironment: HostEnvironment
   private let settings: MetadataSettings
@@ -26,9 +26,10 @@ struct InstanceMetadata: Sendable {
 
   private static let place = "the instance metadata service"
 
-  /// nil where there is no service, or no role for the instance.
+  /// The credentials of the instance's role; nil without a service or a role.
   ///
-  /// - Throws: `SourceError.noCredentials` when there is a service that gives no token, and why.
+  /// - Throws: `SourceError.noCredentials` if there is a service that gives no token, with the
+  ///   reason.
   func credentials() throws(SourceError) -> AWSCredentials? {
     guard let token = try token() else { return nil }
     let path = "iam/security-credentials/"
@@ -44,7 +45,7 @@ struct InstanceMetadata: Sendable {
       document.body, from: Self.place, without: [token])
   }
 
-  /// nil where there is no service; a failure of it is none that a region is worth.
+  /// The instance's region; nil without a service, or if it fails: a region is not worth an error.
   func region() -> String? {
     guard let token = try? token(), let answer = try? read("placement/region", token: token),
       let region = answer.line, (try? AWSConfiguration.check(region: region)) != nil
@@ -52,7 +53,7 @@ struct InstanceMetadata: Sendable {
     return region
   }
 
-  /// Where the service is; nil when it is switched off.
+  /// The URL of the service; nil if it is disabled.
   private func base() throws(SourceError) -> String? {
     guard !settings.isDisabled else { return nil }
     if let url = settings.endpoint { return url.hasSuffix("/") ? String(url.dropLast()) : url }
@@ -74,7 +75,7 @@ struct InstanceMetadata: Sendable {
     request.fields = [HTTPField("X-aws-ec2-metadata-token-ttl-seconds", "21600")]
     let response: HTTPResponse
     do {
-      // A service that is not there is found out once; one that is not well is asked again.
+      // A missing service is detected at once; one with a temporary failure is asked again.
       response = try hostEnvironment.sendPatiently(
         request, tries: settings.attempts, unlessUnreachable: settings.endpoint == nil)
     } catch {
@@ -86,7 +87,7 @@ struct InstanceMetadata: Sendable {
             + "hop limit must be 2 or more: aws ec2 modify-instance-metadata-options "
             + "--http-put-response-hop-limit 2")
       }
-      // No instance of EC2, most likely; an endpoint of the user's own must be there.
+      // The machine is probably not an EC2 instance; but a user's own endpoint must exist.
       guard error.kind == .unreachable, settings.endpoint == nil else {
         throw .noAnswer(of: Self.place, error)
       }
@@ -99,6 +100,8 @@ struct InstanceMetadata: Sendable {
     return token
   }
 
+  /// The error for a status of the service.
+  ///
   /// Source: EC2 user guide, "Retrieve instance metadata", response codes.
   private static func refusal(_ status: Int) -> SourceError {
     let why: String? =
@@ -112,7 +115,7 @@ struct InstanceMetadata: Sendable {
     return .noCredentials(tried: "\(place), which responds with status \(status): \(why)")
   }
 
-  /// nil when there is no such entry.
+  /// Reads an entry; nil if there is no such entry.
   private func read(_ path: String, token: String) throws(SourceError) -> HTTPResponse? {
     guard let base = try base() else { return nil }
     var request = request(.get, "\(base)/latest/meta-data/\(path)")

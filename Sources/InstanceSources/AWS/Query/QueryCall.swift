@@ -1,11 +1,11 @@
 /// One call of a query API.
 struct QueryCall: Sendable {
   var service: AWSService
-  /// `DescribeAutoScalingGroups`.
+  /// The action, such as `DescribeAutoScalingGroups`.
   var action: String
-  /// What it asks about, in words: `the Auto Scaling group 'green'`.
+  /// The resource in messages, such as `the Auto Scaling group 'green'`.
   var subject = ""
-  /// In the order in which they are sent.
+  /// The parameters in the order in which they are sent.
   var parameters: [Parameter] = []
 
   struct Parameter: Sendable {
@@ -19,7 +19,7 @@ struct QueryCall: Sendable {
     self.action = action
   }
 
-  /// The call with one more parameter; with nil, as it is.
+  /// A copy with one more parameter; with nil, an unchanged copy.
   func with(_ name: String, _ value: String?) -> QueryCall {
     guard let value else { return self }
     var call = self
@@ -27,7 +27,7 @@ struct QueryCall: Sendable {
     return call
   }
 
-  /// The call with a list, numbered from 1 on: `Names.member.1`.
+  /// A copy with a list, numbered from 1: `Names.member.1`.
   func with(list name: String, _ values: [String]) -> QueryCall {
     var call = self
     for (index, value) in values.enumerated() {
@@ -36,7 +36,7 @@ struct QueryCall: Sendable {
     return call
   }
 
-  /// As a policy names it: `autoscaling:DescribeAutoScalingGroups`.
+  /// The action's name in a policy: `autoscaling:DescribeAutoScalingGroups`.
   var policyAction: String { "\(service.policyPrefix):\(action)" }
 
   /// The body of the request.
@@ -48,7 +48,7 @@ struct QueryCall: Sendable {
   }
 }
 
-/// Everything but RFC 3986's unreserved characters by its bytes, as AWS wants it.
+/// Percent-encodes all bytes except for RFC 3986's unreserved characters, as AWS requires.
 func formEncoded(_ text: String) -> String {
   var bytes: [UInt8] = []
   let digits = Array("0123456789ABCDEF".utf8)

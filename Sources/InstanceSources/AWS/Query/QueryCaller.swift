@@ -1,16 +1,16 @@
-/// Makes calls of query APIs, and tries again what may pass.
+/// Makes calls of query APIs, and repeats them after temporary errors.
 struct QueryCaller: Sendable {
   var hostEnvironment: HostEnvironment
   var configuration: AWSConfiguration
-  /// How often a call is made at most; nil: as the configuration says.
+  /// The number of attempts; nil for the configured number.
   var tries: Int?
 
   static let standardTries = 5
   static let longestPause: Duration = .seconds(8)
-  /// A shorter try than this has no chance, and would only say so.
+  /// The shortest useful time for an attempt; a shorter one could only time out.
   static let shortestTry: Duration = .milliseconds(250)
 
-  /// Until when something may take, on the monotonic clock.
+  /// The end of a time limit, on the monotonic clock.
   struct Budget: Sendable {
     var deadline: Duration
 
@@ -19,11 +19,11 @@ struct QueryCaller: Sendable {
     }
   }
 
-  /// Makes a call and returns the answer's root.
+  /// Makes a call, and returns the root element of the response.
   ///
-  /// Without credentials it is not signed, which few calls are; the budget is for all its tries.
+  /// Without credentials it is not signed, which few calls allow. The budget covers all attempts.
   ///
-  /// - Throws: `QueryFailure`, the last try's.
+  /// - Throws: `QueryFailure` of the last attempt.
   func answer(
     _ call: QueryCall, region: String, credentials: AWSCredentials?, budget: Budget
   ) throws(QueryFailure) -> XMLElement {
@@ -36,7 +36,7 @@ struct QueryCaller: Sendable {
       } catch {
         failure = error
       }
-      // Anywhere in the time, so that many gates at once do not come back at once.
+      // The wait is random, so that many gates do not all retry at the same time.
       let wait = min(pause, Self.longestPause) * hostEnvironment.jitter()
       let now = hostEnvironment.monotonicClock()
       guard failure.isWorthAnotherTry, attempt < tries,
@@ -98,7 +98,7 @@ struct QueryCaller: Sendable {
     return request
   }
 
-  /// What a failed call means for a source.
+  /// The error of a source for a failed call.
   func sourceError(_ failure: QueryFailure, of call: QueryCall, region: String) -> SourceError {
     let place = place(of: call.service, region: region)
     return switch failure {
@@ -120,7 +120,7 @@ struct QueryCaller: Sendable {
     }
   }
 
-  /// For messages: the service, the region, and the endpoint without a password.
+  /// The place in messages: the service, the region, and the endpoint without a password.
   func place(of service: AWSService, region: String) -> String {
     let url = (try? configuration.endpoint(of: service, region: region)) ?? ""
     let name = "AWS \(service.hostLabel) in \(shownLine(region, limit: 63))"

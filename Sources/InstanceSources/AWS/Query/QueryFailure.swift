@@ -1,10 +1,10 @@
 internal import GateCore
 
-/// A failed call, by what is to be done next.
+/// A failed call, by what to do next.
 enum QueryFailure: Error, Hashable, Sendable {
   /// AWS throttles the calls: wait and retry.
   case throttled(String)
-  /// Nothing answered, or the service failed: retry.
+  /// There was no response, or the service failed: retry.
   case transient(String, GateFault.Cause? = nil)
   /// The credentials are expired or unknown, or the signature is wrong.
   case credentials(String)
@@ -15,7 +15,7 @@ enum QueryFailure: Error, Hashable, Sendable {
   case malformed(String)
   /// The response is not from AWS, such as a proxy's page.
   case foreign(String)
-  /// The request cannot be sent: the URL, the certificates.
+  /// The request cannot be sent, because of its URL or certificates.
   case unusable(String, GateFault.Cause? = nil)
 
   var isWorthAnotherTry: Bool {
@@ -36,10 +36,11 @@ extension QueryFailure {
       }
   }
 
-  /// Reads a response that is no success.
+  /// Reads an error response.
   ///
-  /// Services differ in where they put the code: `<ErrorResponse><Error>`, `<Response><Errors>
-  /// <Error>`. AWS always gives one: what has none, and is not a passing failure, is not of AWS.
+  /// Services have the code in different elements: `<ErrorResponse><Error>`, `<Response><Errors>
+  /// <Error>`. AWS always gives one: a response without a code is not from AWS, unless it reports a
+  /// temporary failure.
   init(_ response: HTTPResponse, without secrets: SecretMask) {
     let document = try? XMLElement(parsing: response.body)
     let error = document?["Error"] ?? document?["Errors"]?["Error"]
@@ -68,6 +69,8 @@ extension QueryFailure {
       }
   }
 
+  /// The codes of throttled calls.
+  ///
   /// Source: botocore's `_retry.json` and `standard` retry mode.
   private static let throttlingCodes: Set = [
     "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled",
