@@ -12,7 +12,8 @@ private func failedGuards(_ gate: Gate) -> [Diagnosis] {
   }
   return failed.prefix(5).map { record in
     let name = record.instance.id.cleaned(to: 100)
-    let seen = (record.history.lastFailure?.report.detail ?? record.history.lastDetail ?? "").cleaned(to: 200)
+    let history = record.history
+    let seen = (history.lastFailure?.report.detail ?? history.lastDetail ?? "").cleaned(to: 200)
     return Diagnosis(
       .guardFailed,
       Words(

@@ -144,10 +144,11 @@ struct Diagnoser {
   /// Whether there is something to explain: it is not healthy, or it delayed the group.
   private func isTroubled(_ record: InstanceRecord) -> Bool {
     guard let course = Course(of: record) else { return false }
+    let isFailing = record.history.pattern.failingSince != nil
     switch record.health.state {
     case .unhealthy: return true
-    case .initial: return record.history.pattern.failingSince != nil || isTooLate || course == .flapping
-    case .healthy where record.history.pattern.failingSince != nil && gate.isLeftOut(record, by: verdict):
+    case .initial: return isFailing || isTooLate || course == .flapping
+    case .healthy where isFailing && gate.isLeftOut(record, by: verdict):
       return true
     case .healthy:
       guard record.removed == nil, verdict.decision != .promote else { return course == .flapping }
@@ -265,7 +266,9 @@ struct Diagnoser {
     guard !check.isEmpty else { return policy }
     var hasBeenHealthy = false
     gate.forEachRecord(.member) { record in
-      if record.pointee.history.transitions.contains(where: { $0.to == .healthy }) { hasBeenHealthy = true }
+      if record.pointee.history.transitions.contains(where: { $0.to == .healthy }) {
+        hasBeenHealthy = true
+      }
     }
     if !hasBeenHealthy { policy.soak = .zero }
     return policy

@@ -373,7 +373,7 @@ internal import Testing
     stopped.send(.checked(InstanceKey(0), report), at: .seconds(0.01))
     return Set(
       (Array(gate.records) + Array(stopped.gate.records)).compactMap { record in
-        record.lastFailure.map { failure in
+        record.history.lastFailure.map { failure in
           Rule.place(
             for: Symptom(
               of: record.instance, kind: failure.kind, report: failure.report, check: gate.check,

@@ -1,5 +1,6 @@
-/// What has happened to an instance, for those who read it: reports, diagnoses and the words of a
-/// verdict. It decides nothing.
+/// What has happened to an instance: for reports, diagnoses and the words of a verdict.
+///
+/// Nothing in it decides: `layers.test` holds that the fold does not read it.
 package struct InstanceHistory: Hashable, Sendable {
   package internal(set) var latency = LatencySummary()
   package internal(set) var transitions: [Transition] = []

@@ -48,7 +48,8 @@ extension Rule {
     .staleVersion, .likely,
     when: {
       guard $0.kind == .wrongVersion, let record = $0.record else { return false }
-      return record.history.versions.count > 1 || record.successes > 0 && record.history.pattern.changes > 1
+      return record.history.versions.count > 1
+        || record.successes > 0 && record.history.pattern.changes > 1
     }
   ) {
     Words(

@@ -298,7 +298,7 @@ package struct VerdictDocument: Sendable {
 
   /// Writes the latest check that did not pass: a failure of the instance, or a lost check.
   private func writeLastFailure(of record: InstanceRecord, to writer: inout JSONWriter) {
-    if let loss = record.history.lastLoss, record.history.lastFailure.map({ $0.at < loss.at }) ?? true {
+    if record.isLastTroubleALoss, let loss = record.history.lastLoss {
       writer.object("last_failure") { writer in
         writer.field("at", time(loss.at))
         writer.field("kind", "gate_fault")
