@@ -44,11 +44,12 @@ struct ProgressRow: Sendable {
   private static func result(
     of record: InstanceRecord, _ mark: CheckHistory.Mark?
   ) -> (full: String, short: String) {
-    switch mark {
+    let history = record.history
+    return switch mark {
     case nil: ("no result yet", "no result yet")
     case .success: ("ok", "ok")
-    case .failure: (record.lastFailure?.words ?? "", record.lastFailure?.shortWords ?? "")
-    case .lost: ("check lost: \(record.lastLoss?.fault.detail.printable ?? "")", "check lost")
+    case .failure: (history.lastFailure?.words ?? "", history.lastFailure?.shortWords ?? "")
+    case .lost: ("check lost: \(history.lastLoss?.fault.detail.printable ?? "")", "check lost")
     }
   }
 
@@ -63,7 +64,7 @@ struct ProgressRow: Sendable {
       return successes(health.consecutiveSuccesses, of: check.initialThreshold)
     case .healthy where health.consecutiveFailures == 0:
       let passed =
-        record.transitions.last?.from == .unhealthy
+        record.history.transitions.last?.from == .unhealthy
         ? check.healthyThreshold : check.initialThreshold
       return successes(passed, of: passed)
     case .initial, .healthy:

@@ -66,7 +66,7 @@ extension Gate {
     switch transition.to {
     case .initial where transition.from == .healthy:
       let failed = counted(record.health.consecutiveFailures, "forgiven failure")
-      return "\(name) is initial again after \(failed): \(record.lastFailure?.words ?? "") "
+      return "\(name) is initial again after \(failed): \(record.history.lastFailure?.words ?? "") "
         + "(\(standing))"
     case .healthy, .initial:
       let passed =
@@ -77,7 +77,8 @@ extension Gate {
     case .unhealthy:
       let failed = counted(record.health.consecutiveFailures, "failure")
       let reason = transition.reason.code.map { " [\($0)]" } ?? ""
-      return "\(name) is unhealthy after \(failed): \(record.lastFailure?.words ?? "")\(reason) "
+      let seen = record.history.lastFailure?.words ?? ""
+      return "\(name) is unhealthy after \(failed): \(seen)\(reason) "
         + "(\(standing))"
     }
   }
@@ -85,7 +86,7 @@ extension Gate {
   func failureWords(of key: InstanceKey, run: Int) -> String {
     let (record, check) = (checked(key), check(of: checked(key)))
     let count = record.health.consecutiveFailures
-    let isForgiven = record.lastFailure.map { forgives($0.report, of: record) } ?? false
+    let isForgiven = record.history.lastFailure.map { forgives($0.report, of: record) } ?? false
     let counts =
       switch record.health.state {
       case .unhealthy: "still unhealthy"
@@ -93,7 +94,7 @@ extension Gate {
       case .initial, .healthy: "failure \(count) of \(check.unhealthyThreshold)"
       }
     let again = run > 1 ? ", began to fail \(run) times" : ""
-    return "\(record.instance.name): \(record.lastFailure?.words ?? "") (\(counts)\(again))"
+    return "\(record.instance.name): \(record.history.lastFailure?.words ?? "") (\(counts)\(again))"
   }
 
   /// Whether a failed check began within the grace period of its instance.

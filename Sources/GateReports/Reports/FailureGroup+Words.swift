@@ -27,7 +27,7 @@ extension FailureGroup {
   /// What the members have in common, in words; used if their details differ.
   var commonWords: String {
     switch likeness.trouble {
-    case .failure: members.first?.lastFailure?.shortWords ?? ""
+    case .failure: members.first?.history.lastFailure?.shortWords ?? ""
     case .lost: "checks lost to gate faults"
     case .none, .unchecked: members.first?.troubleWords ?? ""
     }
@@ -44,7 +44,7 @@ extension FailureGroup {
       let needed = members.map { $0.health.successesNeeded(under: gate.check(of: $0)) }
       parts.append("\(span(needed, "more success", "es")) needed")
     }
-    if let last = members.compactMap({ $0.lastFailure?.at }).max() {
+    if let last = members.compactMap({ $0.history.lastFailure?.at }).max() {
       parts.append("the last failure at \(last.preciseWords)")
     }
     return parts.joined(separator: ", ")

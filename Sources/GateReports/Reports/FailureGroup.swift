@@ -64,7 +64,7 @@ extension FailureGroup.Likeness {
     trouble =
       if record.isLastTroubleALoss {
         .lost
-      } else if let failure = record.lastFailure {
+      } else if let failure = record.history.lastFailure {
         .failure(failure.kind, status: failure.report.status)
       } else {
         record.checks == 0 ? .unchecked : .none

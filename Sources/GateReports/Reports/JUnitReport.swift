@@ -124,7 +124,7 @@ package struct JUnitReport {
   /// The test case of a guard, the old group, the comparison, the hook, or the check afterwards.
   private func testCase(of part: ReportedPart) -> TestCase {
     let record = part.record
-    let kind = part.outcome == .lost ? "gate_fault" : record?.lastFailure?.kind.rawValue
+    let kind = part.outcome == .lost ? "gate_fault" : record?.history.lastFailure?.kind.rawValue
     let checks = record.map { "\($0.failures) of \(counted($0.checks, "check")) failed" }
     return testCase(
       ending(part.outcome), "healthgate.\(part.kind.rawValue)",
@@ -138,7 +138,7 @@ package struct JUnitReport {
   private func testCase(of instance: ReportedInstance) -> TestCase {
     let ending = ending(instance.outcome)
     let record = instance.record
-    let kind = instance.outcome == .lost ? "gate_fault" : record.lastFailure?.kind.rawValue
+    let kind = instance.outcome == .lost ? "gate_fault" : record.history.lastFailure?.kind.rawValue
     return testCase(
       ending, "healthgate.instances", instance.name, time: instance.time(until: verdict.at),
       type: kind ?? instance.stateWords,
@@ -152,7 +152,7 @@ package struct JUnitReport {
       "\(instance.address): \(instance.stateWords), \(instance.checkWords)",
       "reason code \(instance.reason.code ?? "none"): \(instance.reason.description)",
     ]
-    if let failure = instance.record.lastFailure {
+    if let failure = instance.record.history.lastFailure {
       lines.append("last failure at \(failure.at.preciseWords): \(failure.words)")
     }
     if let evidence = instance.evidenceWords { lines.append("the response: \(evidence)") }

@@ -133,7 +133,7 @@ package struct MarkdownReport {
   }
 
   private func row(_ instance: ReportedInstance) -> MarkdownText {
-    let latency = instance.record.latency.percentile(95).map(latencyWords) ?? "–"
+    let latency = instance.record.history.latency.percentile(95).map(latencyWords) ?? "–"
     let what = instance.outcome == .healthy && instance.record.failures == 0 ? "" : instance.words
     let shown: MarkdownText = what.isEmpty ? "" : "\(code: what.cut(to: 160))"
     return """

@@ -89,7 +89,7 @@ package struct NagiosReport {
       data.append("baseline_unhealthy=\(gate.unhealthy(.baseline));;;0;")
     }
     // The latency of the slowest instance.
-    if let slowest = present.compactMap({ $0.latency.percentile(95) }).max() {
+    if let slowest = present.compactMap({ $0.history.latency.percentile(95) }).max() {
       let timeout = (gate.checks.map(\.timeout).max() ?? .zero).thousandthsOfSeconds
       data.append(
         "latency_p95=\(slowest.secondsFromMicroseconds)s;;\(timeout);0;")

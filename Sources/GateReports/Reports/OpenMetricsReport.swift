@@ -242,7 +242,7 @@ package struct OpenMetricsReport {
       "Latency of complete responses; p50 and p95 are of the latest 256."
     ) { family in
       for instance in instances {
-        let latency = instance.record.latency
+        let latency = instance.record.history.latency
         let values = [
           ("min", latency.least), ("p50", latency.percentile(50)), ("p95", latency.percentile(95)),
           ("max", latency.greatest),

@@ -163,7 +163,7 @@ extension ReportedInstance {
 
   /// The evidence of a failed response besides its status; nil if there is none.
   var evidenceWords: String? {
-    guard let evidence = record.lastFailure?.report.evidence else { return nil }
+    guard let evidence = record.history.lastFailure?.report.evidence else { return nil }
     let parts = [
       evidence.server.map { "server \($0)" }, evidence.location.map { "location \($0)" },
       evidence.contentType, evidence.excerpt,

@@ -74,7 +74,7 @@ extension VerdictDocument {
     let isWell = record.failures == 0 || outcome == .healthy
     guard isWell, !record.isLastTroubleALoss else { return record.troubleWords }
     if let waiting = record.waitsFor { return "waits for \(waiting)" }
-    if let seen = record.lastDetail { return seen }
+    if let seen = record.history.lastDetail { return seen }
     guard record.failures == 0 else { return record.checkWords }
     let needed = record.health.successesNeeded(under: gate.check(of: record))
     return outcome == .undecided && needed > 0

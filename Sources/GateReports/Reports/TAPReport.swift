@@ -74,7 +74,10 @@ package struct TAPReport {
       ("message", instance.words), ("state", instance.stateWords),
       ("reason_code", instance.reason.code),
       ("address", instance.address), ("checks", instance.checkWords),
-      ("kind", instance.outcome == .lost ? "gate_fault" : record.lastFailure?.kind.rawValue),
+      (
+        "kind",
+        instance.outcome == .lost ? "gate_fault" : record.history.lastFailure?.kind.rawValue
+      ),
       ("evidence", instance.evidenceWords),
     ])
   }

@@ -158,9 +158,10 @@ package struct TextReport {
   }
 
   private mutating func writeEvidence(of group: FailureGroup) {
-    guard let member = group.members.first(where: { $0.lastFailure?.report.evidence != nil }),
-      let evidence = member.lastFailure?.report.evidence
-    else { return }
+    let evident = group.members.first { $0.history.lastFailure?.report.evidence != nil }
+    guard let member = evident, let evidence = member.history.lastFailure?.report.evidence else {
+      return
+    }
     let parts = [
       evidence.server, evidence.contentType, evidence.location.map { "location \($0)" },
     ].compactMap { $0?.printable }
@@ -226,7 +227,9 @@ package struct TextReport {
   private mutating func writeVersions() {
     var carriers: [String: [String]] = [:]
     for record in gate.records(.member) {
-      for version in record.versions { carriers[version, default: []].append(record.instance.name) }
+      for version in record.history.versions {
+        carriers[version, default: []].append(record.instance.name)
+      }
     }
     for (version, names) in carriers.sorted(by: { $0.key < $1.key }) {
       page.entry(
@@ -244,8 +247,8 @@ package struct TextReport {
       return
     }
     let failed = failures == 0 ? "none failed" : "\(failures) failed"
-    let least = members.compactMap(\.latency.least).min()
-    let greatest = members.compactMap(\.latency.greatest).max()
+    let least = members.compactMap(\.history.latency.least).min()
+    let greatest = members.compactMap(\.history.latency.greatest).max()
     var words = "\(checks) in all, \(failed)"
     let forgiven = members.forgivenFailures
     if forgiven > 0 {

@@ -109,7 +109,7 @@ package struct HTMLReport {
     let checks = members.reduce(0) { $0 + $1.checks }
     let failures = members.reduce(0) { $0 + $1.failures }
     let lost = gate.losses.checks.count
-    let samples = members.flatMap(\.latency.samples).sorted()
+    let samples = members.flatMap(\.history.latency.samples).sorted()
     func percentile(_ percent: Int) -> String {
       guard !samples.isEmpty else { return "–" }
       let rank = (percent * samples.count + 99) / 100

@@ -70,12 +70,13 @@ struct InstanceTable {
     if let removed = record.removed {
       return "<span class=\"sub\">at \(removed.preciseWords)</span>"
     }
-    guard let last = record.transitions.last else { return "" }
+    guard let last = record.history.transitions.last else { return "" }
     return "<span class=\"sub\">since \(last.at.preciseWords)</span>"
   }
 
   private func latency(of record: InstanceRecord) -> Markup {
-    guard let median = record.latency.percentile(50), let high = record.latency.percentile(95)
+    let latency = record.history.latency
+    guard let median = latency.percentile(50), let high = latency.percentile(95)
     else { return "–" }
     return "\(latencyWords(median))<span class=\"sub\">p95 \(latencyWords(high))</span>"
   }
@@ -86,8 +87,8 @@ struct InstanceTable {
     if instance.outcome != .healthy, let code = instance.reason.code {
       story += "<span class=\"sub\"><code>\(code)</code></span>"
     }
-    if !record.versions.isEmpty {
-      let versions = record.versions.map { $0.printable.cut(to: 40) }
+    if !record.history.versions.isEmpty {
+      let versions = record.history.versions.map { $0.printable.cut(to: 40) }
       story += "<span class=\"sub\">version <bdi>\(list(versions, first: 3))</bdi></span>"
     }
     return story

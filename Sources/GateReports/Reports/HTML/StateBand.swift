@@ -42,7 +42,7 @@ struct StateBand {
     var changes: [(at: GateInstant, state: InstanceState, by: Int)] = []
     for record in gate.records(.member) {
       changes.append((record.firstSeen, .initial, 1))
-      for transition in record.transitions {
+      for transition in record.history.transitions {
         changes.append((transition.at, transition.from, -1))
         changes.append((transition.at, transition.to, 1))
       }

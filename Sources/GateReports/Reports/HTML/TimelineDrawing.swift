@@ -206,7 +206,7 @@ struct TimelineDrawing {
     var bars: [Markup] = []
     var from = record.firstSeen
     var state = InstanceState.initial
-    for transition in record.transitions.suffix(200) {
+    for transition in record.history.transitions.suffix(200) {
       bars.append(bar(transition.from, from, transition.at))
       (from, state) = (transition.at, transition.to)
     }
