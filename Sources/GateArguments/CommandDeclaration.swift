@@ -35,6 +35,11 @@ package struct CommandDeclaration: Sendable {
     return (option, true)
   }
 
+  /// The option with which it writes its result to a file.
+  var resultPlace: ForeignWords.ResultPlace {
+    takes("--output") ? .output : takes("--verdict") ? .verdict : .printed
+  }
+
   func takes(_ flag: String) -> Bool { option(named: String(flag.dropFirst(2))) != nil }
 
   private func taken(_ name: String) -> CommandOption? {

@@ -56,7 +56,15 @@ package struct CommandWords: Sendable {
   ) throws(CommandLineProblem) -> Choice?
   where Choice: RawRepresentable<String> & CaseIterable {
     guard let text = value(of: option) else { return nil }
-    return try .named(text, of: option.flag)
+    do throws(CommandLineProblem) {
+      return try .named(text, of: option.flag)
+    } catch {
+      var problem = error
+      if option.name == "format" {
+        problem.hint = problem.hint ?? ForeignWords.advice(forFile: text, of: command.resultPlace)
+      }
+      throw problem
+    }
   }
 
   /// The given settings with their values, in the order of help.
@@ -123,15 +131,15 @@ extension RawRepresentable<String> where Self: CaseIterable {
     if let value = Self(rawValue: text) { return value }
     let names = allCases.map(\.rawValue)
     throw CommandLineProblem(
-      "\(subject) is \(text.shown), not \(alternatives(names))",
+      "\(subject) is \(text.shown), not \(enumeration(names, "or"))",
       hint: nearestName(to: text, among: names).map { "did you mean \($0)?" })
   }
 }
 
 /// Joins names: `a, b or c`.
-private func alternatives(_ names: [String]) -> String {
+func enumeration(_ names: [String], _ conjunction: String) -> String {
   guard let last = names.last, names.count > 1 else { return names.first ?? "" }
-  return "\(names.dropLast().joined(separator: ", ")) or \(last)"
+  return "\(names.dropLast().joined(separator: ", ")) \(conjunction) \(last)"
 }
 
 extension CommandGrammar {
@@ -189,7 +197,8 @@ private struct CommandReader {
   private mutating func readOption(_ spelling: Spelling) {
     guard let (option, isDenied) = command.option(named: spelling.name) else {
       guard let option = CommandOption.answered.first(where: { $0.name == spelling.name }) else {
-        return refuse(grammar.unknown(spelling.typed, in: command))
+        return refuse(
+          grammar.unknown(spelling.typed, beside: spelling.value ?? rest.first, in: command))
       }
       if spelling.value != nil { return refuse(needless(spelling)) }
       return words.question = words.question ?? option.name

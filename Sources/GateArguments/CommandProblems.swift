@@ -32,15 +32,25 @@ extension CommandGrammar {
   }
 
   /// The error for an unknown option: a misspelling, one of another program, or of another command.
-  func unknown(_ option: String, in command: CommandDeclaration) -> CommandLineProblem {
+  ///
+  /// The word beside it tells a file from a format.
+  func unknown(
+    _ option: String, beside value: String?, in command: CommandDeclaration
+  ) -> CommandLineProblem {
     let name = String(option.drop { $0 == "-" })
+    let isLong = option.hasPrefix("--") || name.count > 1
     let hint =
-      option.hasPrefix("--") || name.count > 1
-      ? hint(for: name, in: command)
-      : hint(forLetter: name, in: command)
+      (["output", "out", "output-file", "outfile", "o"].contains(name)
+        ? hint(forOutputTo: value ?? "", of: command) : nil)
+      ?? (isLong ? hint(for: name, in: command) : hint(forLetter: name, in: command))
     return CommandLineProblem(
       "unknown option \(option.shown)",
       hint: hint ?? "'healthgate \(command.name) --help-all' lists the options")
+  }
+
+  private func hint(forOutputTo file: String, of command: CommandDeclaration) -> String? {
+    command.takes("--output")
+      ? "use --output FILE" : ForeignWords.advice(forFile: file, of: command.resultPlace)
   }
 
   private func hint(forLetter letter: String, in command: CommandDeclaration) -> String? {
@@ -63,7 +73,7 @@ extension CommandGrammar {
     }
     let owners = commands.filter { $0.takes("--\(plain)") }.map { "'healthgate \($0.name)'" }
     if !owners.isEmpty {
-      return "--\(plain) belongs to \(owners.prefix(3).joined(separator: " and "))"
+      return "--\(plain) belongs to \(enumeration(Array(owners.prefix(3)), "and"))"
     }
     // `--unhealthy` can have several meanings.
     let longer = long.filter { $0.hasPrefix("\(plain)-") }

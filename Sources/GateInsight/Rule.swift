@@ -125,6 +125,11 @@ struct Occurrence: Sendable {
   }
 
   var check: HealthCheck { first.check }
+
+  /// What is said of Django where all of them can be written with it; else nothing.
+  func inDjango(_ words: String) -> String {
+    members.allSatisfy(\.canBeDjango) ? words : ""
+  }
 }
 
 extension Symptom {

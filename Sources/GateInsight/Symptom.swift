@@ -66,6 +66,25 @@ struct Symptom {
   /// The parts that fail according to the body.
   var failing: [String] { report.evidence?.failing ?? [] }
 
+  /// Whether nothing says that it is no Django: it is not known who answered, or it is a server that Django runs in or
+  /// behind.
+  var canBeDjango: Bool {
+    switch author?.role {
+    case .framework?: return author?.name.contains("Django") ?? false
+    case .host?: return Self.serversOfDjango.contains(author?.name.lowercased() ?? "")
+    case .front?, nil: break
+    }
+    guard let server = report.evidence?.server?.lowercased() else { return true }
+    return Self.serversOfDjango.contains { server.contains($0) }
+  }
+
+  /// What Django's answers have in Server: what runs it, and what stands in front of it.
+  private static let serversOfDjango = [
+    "gunicorn", "uvicorn", "hypercorn", "daphne", "granian", "wsgiserver", "waitress", "uwsgi",
+    "cheroot", "unit/", "nginx", "openresty", "tengine", "angie", "apache", "caddy", "envoy",
+    "h2o", "litespeed", "lighttpd", "haproxy", "traefik", "cloudflare", "cloudfront", "awselb",
+  ]
+
   // MARK: - The source's notes
 
   /// The source and its note, if the instance is not running and its checks fail accordingly; else
@@ -131,4 +150,18 @@ struct Location: Hashable {
     "login", "log-in", "log_in", "signin", "sign-in", "sign_in", "logon", "auth", "oauth",
     "oauth2", "authorize", "sso", "saml", "saml2", "cas",
   ]
+}
+
+extension Instance {
+  /// Whether it is on this host, as seen by this host alone.
+  var isLoopback: Bool {
+    guard let address = try? NetworkAddress(parsing: self.address) else { return false }
+    let canonical = address.canonical
+    return switch address.kind {
+    case .ipv4: canonical.hasPrefix("127.")
+    // An IPv4 address in IPv6 is spelled as IPv4.
+    case .ipv6: canonical == "0:0:0:0:0:0:0:1" || canonical.hasPrefix("127.")
+    case .hostName: canonical == "localhost" || canonical.hasSuffix(".localhost")
+    }
+  }
 }

@@ -78,9 +78,12 @@ enum Help {
       --version                    the version
 
     Commands:
-      gate        run (the default), demo, init, plan
-      inspect     probe, lint
-      afterwards  report, replay, merge, verify, keygen, schema
+      run     gate a group (the default)      replay  decide a recorded run again
+      init    print a settings file           report  render a recorded run
+      demo    gate a built-in group           merge   merge several verdicts
+      plan    show what settings mean         verify  verify a verdict
+      probe   check each target once          keygen  create a signing key pair
+      lint    find checks that prove little   schema  print a JSON Schema
 
     Exit status: 0 promote, 1 or 3 rollback, 2 inconclusive; 64 to 70 and 77:
     nothing was checked; 71: a hook failed; 74: an output was not written.

@@ -68,10 +68,13 @@ struct Invocation {
   /// - Throws: `CommandLineProblem`, `SettingsError` or `CommandFailure` for invalid words.
   func understood() throws -> CommandWords {
     guard !arguments.isEmpty || Self.isConfigured else {
-      Output.complain(Help.page(of: Run.declaration, everySetting: false))
+      let file = SettingsLoader.hintAtFile
       throw CommandFailure(
         .usage,
-        "nothing to check: no URL, target or settings are given" + SettingsLoader.hintAtFile)
+        "nothing to check: no URL, target or settings are given"
+          + (file.isEmpty
+            ? "\n  hint: such as 'healthgate http://10.0.1.5/health' or 'healthgate demo'; "
+              + "'healthgate --help' has more" : file))
     }
     guard let words else { preconditionFailure("what is asked of the program is answered") }
     if let problem = words.problem { throw problem }

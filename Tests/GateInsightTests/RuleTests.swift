@@ -302,6 +302,40 @@ internal import Testing
     #expect(Set(Self.cases.compactMap(\.failure.cause)) == Set(FailureCause.allCases))
   }
 
+  /// Who is asked on a loopback address may listen on it alone.
+  @Test(arguments: [
+    ("127.0.0.1", true), ("127.9.0.1", true), ("::1", true), ("::ffff:127.0.0.1", true),
+    ("localhost", true), ("api.localhost", true), ("10.0.0.1", false), ("128.0.0.1", false),
+    ("2001:db8::1", false), ("localhost.example", false),
+  ])
+  func aRefusalIsNotBlamedOnTheLoopbackAddressThatIsChecked(_ address: String, _ isLoopback: Bool)
+    throws
+  {
+    let report = Failure(.connectionRefused, "connection refused").report(
+      from: .start, taking: .zero)
+    let instance = Instance(id: "a", address: address, port: 80)
+    let found = try #require(diagnosis(of: report, from: instance, check: Scene().check))
+    #expect(found.code == .nothingListens)
+    #expect(found.likelyCause.contains("127.0.0.1") != isLoopback, "\(found.likelyCause)")
+    #expect(found.advice.contains("0.0.0.0") != isLoopback, "\(found.advice)")
+  }
+
+  /// Django's settings are named unless something says that it is none.
+  @Test(
+    arguments: [
+      (nil, "no", true), ("nginx/1.26.0", "no", true), ("gunicorn", "no", true),
+      ("WSGIServer/0.2 CPython/3.12.3", "no", true), ("SimpleHTTP/0.6 Python/3.12.3", "no", false),
+      ("Python/3.12 aiohttp/3.9", "no", false), ("Kestrel", "no", false),
+      (nil, "<pre>Cannot GET /health</pre>", false),
+      (nil, "<p>The requested resource was not found on this server.</p>", true),
+    ] as [(String?, String, Bool)])
+  func djangoIsNamedWhereItCanBe(_ server: String?, _ body: String, _ isNamed: Bool) throws {
+    let report = Failure.status(404, server: server, body).report(from: .start, taking: .zero)
+    let found = try #require(diagnosis(of: report, from: .sample("a"), check: Scene().check))
+    #expect(found.code == .pathMissing)
+    #expect(found.advice.contains("Django") == isNamed, "\(found.advice)")
+  }
+
   @Test func everyKindOfFailureIsExplained() {
     for kind in FailureKind.allCases {
       let report = Failure(kind, "").report(from: .start, taking: .zero)

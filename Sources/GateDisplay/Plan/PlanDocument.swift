@@ -20,7 +20,9 @@ package struct PlanDocument: Sendable {
   package var search: Search?
   /// The steps of a canary; the rest of the plan covers the time before the first one.
   package var steps: [StepPlan]
-  /// Assumed values of settings that were not given, and limits of the plan; one sentence each.
+  /// Assumed values of settings that were not given; one sentence each.
+  package var standIns: [String]
+  /// Other limits of the plan; one sentence each.
   package var notes: [String]
   package var warnings: [String]
 
@@ -49,7 +51,8 @@ package struct PlanDocument: Sendable {
   package init(
     plan: Plan, policy: GatePolicy, isAdvisory: Bool, bootTime: Duration, outage: Outage?,
     odds: [PlanOdds],
-    curve: [PlanOdds], search: Search?, steps: [StepPlan] = [], notes: [String], warnings: [String]
+    curve: [PlanOdds], search: Search?, steps: [StepPlan] = [],
+    standIns: [String] = [], notes: [String], warnings: [String]
   ) {
     self.plan = plan
     self.policy = policy
@@ -61,6 +64,7 @@ package struct PlanDocument: Sendable {
     self.curve = curve
     self.search = search
     self.steps = steps
+    self.standIns = standIns
     self.notes = notes
     self.warnings = warnings
   }
@@ -78,7 +82,7 @@ package struct PlanDocument: Sendable {
       writer.array("odds", odds) { write($1, to: &$0) }
       writeProof(to: &writer)
       writeProposal(to: &writer)
-      writer.array("assumptions", assumptions)
+      writer.array("assumptions", assumptions + standIns)
       writer.array("warnings", warnings)
     }
   }

@@ -28,6 +28,8 @@ package struct PlanReport {
 
   private mutating func writeSettings() {
     let (policy, group) = (document.policy, document.plan.group)
+    // First of all: the numbers below are of what nobody gave.
+    for standIn in document.standIns { page.entry("note:", .waiting, standIn.printable) }
     page.entry("rules:", .plain, document.plan.checks.rulesWords)
     let soak = policy.soak > .zero ? " for \(policy.soak.inWords)" : ""
     let grace =

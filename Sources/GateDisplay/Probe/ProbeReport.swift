@@ -110,7 +110,8 @@ extension ProbedCheck {
   fileprivate var question: Question {
     let (semantics, limit) = (check.semantics.rawValue, "within \(check.timeout.inWords)")
     switch way {
-    case .byURL: return .urls(rules: "\(semantics), \(limit)")
+    case .byURL:
+      return .urls(rules: "semantics \(semantics), timeout \(check.timeout.inWords)")
     case .ofGroup:
       let wanted = check.target.scheme.hasPath ? "\(check.matcher) " : ""
       return .target(

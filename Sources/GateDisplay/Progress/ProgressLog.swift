@@ -54,6 +54,14 @@ package struct ProgressLog: Sendable {
     return lines
   }
 
+  /// Its lines for a terminal of this width: what goes on stands behind the time.
+  package static func wrapped(_ lines: String, to width: Int) -> String {
+    lines.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      let time = line.hasPrefix("[") ? line.prefix { $0 != "]" }.count + 2 : 0
+      return line.columns > width ? line.wrappedLine(to: width, indent: time) : String(line)
+    }.joined(separator: "\n")
+  }
+
   package mutating func observe(
     _ event: GateEvent, _ effects: ArraySlice<GateEffect>, at now: GateInstant, in gate: Gate
   ) {

@@ -73,7 +73,7 @@ enum CourseClaim: Int, Hashable, CaseIterable {
       "\(occurrence.who) \(occurrence.verb("was", "were")) healthy for \(well.rounded.inWords), "
         + "and \(occurrence.verb("has", "have")) failed since: "
         + first.detailWords,
-      cause: "something runs out or sets in after a while: memory, connections, "
+      cause: "something runs out or starts after a while: memory, connections, "
         + "descriptors, a job after the boot, the first real load, a credential that expires",
       advice: "read its log from \(pattern?.failingSince.map(words(of:)) ?? "then") of the run on; "
         + (policy.soak > .zero

@@ -25,15 +25,19 @@ extension Rule {
   private static let nothingListens = Rule(
     .nothingListens, .likely, boot: .looksLikeThis, when: { $0.kind == .connectionRefused }
   ) {
-    Words(
+    // Who is asked on a loopback address may well listen on 127.0.0.1 alone.
+    let isLoopback = $0.members.allSatisfy(\.instance.isLoopback)
+    return Words(
       "\($0.who) refused the connection to \($0.port)",
       cause: $0.isEverywhere
         ? "nothing listens there: the service exited at startup, often because of a missing "
-          + "setting, or it listens on another port or only on 127.0.0.1"
+          + "setting, or it listens on another "
+          + (isLoopback ? "port or address" : "port or only on 127.0.0.1")
         : "nothing listens there, but something does on the others: the service exited at "
           + "startup, or was not started",
       advice: "read the log of the service on the instance (journalctl -u SERVICE, docker logs); "
-        + "'ss -ltn' shows what listens where; it must be 0.0.0.0 or [::], and \($0.port)")
+        + "'ss -ltn' shows what listens where; it must be "
+        + (isLoopback ? "this address" : "0.0.0.0 or [::]") + ", and \($0.port)")
   }
 
   private static let unreachableFromProxy = Rule(

@@ -43,7 +43,7 @@ extension Rule {
     Words(
       "\($0.who) redirected \($0.path) to \($0.first.locationWords)",
       cause: "the path of the check lacks a trailing slash, or has one too many, and the "
-        + "application corrects it (APPEND_SLASH in Django)",
+        + "application corrects it\($0.inDjango(" (APPEND_SLASH in Django)"))",
       advice:
         "set the target's path to \(($0.first.location?.path ?? "").cleaned(to: 100)): checks "
         + "do not follow redirects")

@@ -199,11 +199,13 @@ extension Rule {
       ? "" : "; a proxy in front of it without a route for the path can answer the same"
     return Words(
       "\($0.who) answered \($0.statuses) to \($0.path)",
-      cause: "this build does not have the path: another path, another prefix, or the "
-        + "route was lost in the release\(proxy)",
+      cause:
+        "this build does not have the path: its route was renamed, moved under another prefix or "
+        + "lost in the release\(proxy)",
       advice:
-        "request \($0.path) from the old group: if it is there, the release lost it (ROOT_URLCONF "
-        + "and urls.py in Django); if not, correct the target's path")
+        "request \($0.path) from the old group: if it is there, the release lost it"
+        + $0.inDjango(" (ROOT_URLCONF and urls.py in Django)")
+        + "; if not, correct the target's path")
   }
 
   private static let methodRefused = Rule(
@@ -215,8 +217,8 @@ extension Rule {
       cause: $0.isByProxies
         ? "the request did not reach the application: a rule of the proxy refuses the method, or a "
           + "static file answers there, which can only be read"
-        : "the view accepts only other methods (@require_POST in Django), or the path belongs to "
-          + "another view; a load balancer's check is a GET",
+        : "the view accepts only other methods\($0.inDjango(" (@require_POST in Django)")), or the path "
+          + "belongs to another view; a load balancer's check is a GET",
       advice: method == "GET"
         ? "let the view of \($0.path) accept GET"
         : "leave method out: a load balancer sends GET, and so should the check")

@@ -86,7 +86,8 @@ extension Rule {
     Words(
       "\($0.who) answered 500, and the body mentions the database",
       cause: "the application cannot reach its database, or cannot log in to it",
-      advice: "compare DATABASE_URL (or DATABASES in Django) and the database's security group "
+      advice:
+        "compare DATABASE_URL\($0.inDjango(" (or DATABASES in Django)")) and the database's security group "
         + "with those of the old group, and check the database's limit of connections")
   }
 

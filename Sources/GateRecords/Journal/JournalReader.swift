@@ -276,7 +276,7 @@ package struct JournalReader {
     do throws(JSONError) {
       value = try JSONValue(parsing: bytes)
     } catch {
-      throw self.error("it is not an event: \(error.words(of: "it"))")
+      throw self.error(error.words(of: "it"))
     }
     do throws(JSONFieldError) {
       return try JournalLine(JSONFields(value))

@@ -78,10 +78,18 @@ extension ResumedRun {
     }
     let now = understood(settings.checks.map(\.check), policy, settings.isAdvisory)
     let then = understood(header.checks.map(\.check), header.policy, header.isAdvisory)
-    for (new, old) in zip(now, then) where new.text != old.text {
-      problems.append(difference(new.key, new.text, old.text, settings))
-    }
     let recorded = Dictionary(header.settings.map { ($0.name, $0.value) }) { first, _ in first }
+    // Defaults that follow from what somebody chose.
+    var consequences: [SettingProblem] = []
+    for (new, old) in zip(now, then) where new.text != old.text {
+      let problem = difference(new.key, new.text, old.text, settings)
+      let isChosen = settings.inForce.values[new.key]?.first?.origin.isChosen ?? false
+      if isChosen || recorded[new.key.rawValue] != nil {
+        problems.append(problem)
+      } else {
+        consequences.append(problem)
+      }
+    }
     let expected = settings.group.expected.map { "\($0)" }
     let recordedExpected = "\(header.policy.expected)"
     if expected ?? recorded[SettingKey.expected.rawValue] != nil, expected != recordedExpected {
@@ -95,7 +103,7 @@ extension ResumedRun {
       let old = recorded[key.rawValue] ?? unset
       if new != old { problems.append(difference(key, new, old, settings)) }
     }
-    return problems
+    return problems.isEmpty ? consequences : problems
   }
 
   /// The settings on which a verdict depends, in a form that does not depend on their notation.

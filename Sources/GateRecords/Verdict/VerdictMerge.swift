@@ -82,13 +82,16 @@ package struct VerdictMerge: Sendable {
   package var reason: RecordedVerdict.Reason {
     let deciding = parts.filter { $0.decision == decision }
     let first = deciding.first { status(of: $0) != .deadline } ?? deciding.first
-    let count = "\(deciding.count) of \(parts.count) verdicts"
+    let count = "\(deciding.count) of \(counted(parts.count, "verdict"))"
+    func verb(_ one: String, _ several: String) -> String { deciding.count == 1 ? one : several }
     guard let first else { preconditionFailure("some part decides as the whole does") }
     let what =
       switch decision {
-      case .promote: "\(count) promote"
-      case .rollback: "\(count) roll back; \(first.name.cleaned(to: 100)): \(first.words)"
-      case .inconclusive: "\(count) inconclusive; \(first.name.cleaned(to: 100)): \(first.words)"
+      case .promote: "\(count) \(verb("promotes", "promote"))"
+      case .rollback:
+        "\(count) \(verb("rolls", "roll")) back; \(first.name.cleaned(to: 100)): \(first.words)"
+      case .inconclusive:
+        "\(count) \(verb("is", "are")) inconclusive; \(first.name.cleaned(to: 100)): \(first.words)"
       }
     return RecordedVerdict.Reason(code: first.code, message: what)
   }

@@ -51,15 +51,19 @@ extension FailureGroup {
   }
 
   private var checkWords: String? {
-    let each = members.count > 1 ? " each" : ""
     let failures = members.map(\.failures)
     guard members.contains(where: { $0.checks > 0 }) else { return nil }
     guard failures.contains(where: { $0 > 0 }) else {
-      return span(members.map(\.successes), "success", "es") + each
+      return span(members.map(\.successes), "success", "es") + (members.count > 1 ? " each" : "")
     }
     let (least, most) = (failures.min() ?? 0, failures.max() ?? 0)
-    let failed = least == most ? "\(most)" : "\(least) to \(most)"
-    return "\(failed) of \(span(members.map(\.checks), "check", "s")) failed\(each)"
+    let checks = span(members.map(\.checks), "check", "s")
+    guard members.count > 1 else { return "\(most) of \(checks) failed" }
+    // `2 to 3 of 2 to 3` would leave open whether any passed.
+    guard least == most || members.contains(where: { $0.failures != $0.checks }) else {
+      return "each failed all of its \(checks)"
+    }
+    return "each failed \(least == most ? "\(most)" : "\(least) to \(most)") of \(checks)"
   }
 
   /// A count or a range of counts: `1 check`, `3 checks`, `2 to 5 checks`.

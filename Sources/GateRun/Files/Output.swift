@@ -85,7 +85,9 @@ package enum Output {
   ///
   /// A failure to write it is ignored, and it never blocks.
   package static func complain(_ text: String) {
-    StandardStream.error.write("\(text.shownLines)\n")
+    let lines = text.shownLines
+    StandardStream.error.write(
+      (TerminalSize.widthOfErrors.map { lines.wrapped(to: $0) } ?? lines) + "\n")
   }
 
   /// Keeps the descriptors 0 to 2 from being reused for other files.

@@ -14,6 +14,7 @@ package struct PlannedRun {
   private let questions: PlanQuestions
   private let isWholeCurve: Bool
   private let steps: [StepPlan]
+  private var standIns: [String] = []
   private var notes: [String] = []
 
   package init(_ loaded: LoadedSettings, questions: PlanQuestions, isWholeCurve: Bool) throws {
@@ -46,10 +47,10 @@ package struct PlannedRun {
     }
     self.policy = policy
     if settings.inForce.values[.target]?.first?.origin == SettingsLoader.standInOrigin {
-      notes.append("no target is given: \(settings.check.target) is assumed")
+      standIns.append("no target is given: \(settings.check.target) is assumed")
     }
     if case .instances(let specs) = settings.source, specs.isEmpty, settings.group.expected == nil {
-      notes.append("the group has one instance, as neither instances nor expected is given")
+      standIns.append("the group has one instance, as neither instances nor expected is given")
     }
   }
 
@@ -109,7 +110,7 @@ package struct PlannedRun {
         isAdvisory: settings.isAdvisory, bootTime: questions.bootTime,
         outage: questions.outage, odds: try odds(plan, at: questions.rates),
         curve: try odds(plan, at: isWholeCurve ? Self.curveRates : []), search: search,
-        steps: steps, notes: notes, warnings: warnings(on: checks, policy))
+        steps: steps, standIns: standIns, notes: notes, warnings: warnings(on: checks, policy))
     } catch {
       throw CommandFailure(error)
     }

@@ -24,7 +24,9 @@ struct ProbeSettings {
     guard let text = raw.values[.format]?.last else { return .text }
     guard let format = OutputSettings.Format(rawValue: text.text.lowercased()) else {
       throw CommandFailure(
-        .usage, "format is '\(text.text.printable)', not json or text\n  at \(text.origin)")
+        .usage,
+        "format is '\(text.text.printable)', not json or text\n  at \(text.origin)"
+          + (ForeignWords.advice(forFile: text.text, of: .printed).map { "\n  hint: \($0)" } ?? ""))
     }
     return format.document(auto: .text)
   }
@@ -39,6 +41,9 @@ struct ProbeSettings {
         .usage,
         "nothing to check: no TARGET is given, and the settings name neither target nor instances\n"
           + "  hint: give a URL, such as http://10.0.1.5/health, or settings with --config FILE")
+    }
+    if let problem = order.problemWithoutTarget, namesNoTarget {
+      throw CommandFailure(.usage, problem)
     }
     var targets = order.questions.map(\.target)
     let asksGroup = order.asksGroup || !givenSources.isEmpty
@@ -84,9 +89,13 @@ struct ProbeSettings {
 
   /// Whether the settings name neither a target nor instances, and have no error that hides them.
   private var isSilent: Bool {
+    namesNoTarget && SettingKey.sources.allSatisfy { raw.values[$0] == nil }
+  }
+
+  /// The same of what is checked alone.
+  private var namesNoTarget: Bool {
     raw.problems.isEmpty && !raw.isIncomplete && raw.values[.target] == nil
       && raw.values[.healthChecks] == nil
-      && SettingKey.sources.allSatisfy { raw.values[$0] == nil }
   }
 
   /// The sources of instances on the command line.
@@ -139,6 +148,18 @@ private struct SortedTargets {
   /// Whether a group is checked, named by arguments or by settings.
   var asksGroup: Bool { isEmpty || !checks.isEmpty || !instances.isEmpty }
 
+  /// What is wrong with instances of which nothing says what is checked there; nil where there are none, or something does.
+  var problemWithoutTarget: String? {
+    guard checks.isEmpty, let spec = instances.first else { return nil }
+    let url = "http://\(InstanceSpec(address: spec.address, port: spec.port))/health"
+    let name = spec.description.shown
+    return spec.isPlainName
+      ? "\(name) is neither a URL nor PROTOCOL:PORT/PATH\n  hint: for a host of this name, write \(url), "
+        + "or give --target HTTP:80/health as well"
+      : "\(name) is the address of an instance, and no target says what to check there\n  hint: write "
+        + "\(url), or give --target HTTP:80/health as well"
+  }
+
   init(_ targets: [ProbeTarget]) {
     isEmpty = targets.isEmpty
     for (place, target) in targets.enumerated() {
@@ -182,6 +203,13 @@ extension RawSettings {
       leftOut.insert(key)
     }
     values = values.filter { key, _ in !leftOut.contains(key) }
+  }
+}
+
+extension InstanceSpec {
+  /// Whether it is one word, which may as well be a misspelled command or protocol.
+  fileprivate var isPlainName: Bool {
+    id == nil && port == nil && address.kind == .hostName && !address.text.looksLikePlace
   }
 }
 

@@ -23,6 +23,7 @@ package struct DemoRun {
     let places = GivenPlaces.ofDemo(RawSettings(flags: output))
     NotCheckedRun.begin(places)
     try places.refuseShared()
+    try SettingsLoader.refuseUnknownVariables()
     // Before the fleet makes a thread, which would take the signals for itself.
     let signals = try RunSession.signalDescriptor()
     let fleet: DemoFleet

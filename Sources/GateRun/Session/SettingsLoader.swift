@@ -72,6 +72,12 @@ package struct SettingsLoader {
       imported: imported, checks: try SettingsImport.ofChecks(given))
   }
 
+  /// Refuses unknown variables, for a command that does not read settings from variables.
+  static func refuseUnknownVariables() throws(CommandFailure) {
+    let problems = RawSettings(variables: environment).problems
+    guard problems.isEmpty else { throw CommandFailure(SettingsError(problems)) }
+  }
+
   /// A hint at a settings file in the folder that was not named; empty if there is none.
   package static var hintAtFile: String {
     let names: [String] = ["healthgate.yaml", "healthgate.yml"]

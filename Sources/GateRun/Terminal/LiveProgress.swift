@@ -24,7 +24,8 @@ final class LiveProgress: GateObserver {
     board = ProgressBoard(header)
     self.verdict = verdict
     // Lines without room in a frame scroll away above it.
-    output.write(header.outlookLines.map { "\($0)\n" }.joined())
+    let lines = header.outlookLines.map { "\($0)\n" }.joined()
+    output.write(TerminalSize.widthOfErrors.map { lines.wrapped(to: $0) } ?? lines)
   }
 
   func observe(

@@ -10,7 +10,7 @@ final class PlainProgress: GateObserver {
 
   init(_ header: RunHeader, verdict: ProgressLog.VerdictPlace) {
     log = ProgressLog(header, verdict: verdict)
-    output.write(log.takeLines())
+    writeLines()
   }
 
   func observe(
@@ -18,14 +18,19 @@ final class PlainProgress: GateObserver {
   ) {
     log.observe(event, effects, at: instant, in: gate)
     guard gate.verdict != nil else { return }
-    output.write(log.takeLines())
+    writeLines()
     output.finish(within: 200)
   }
 
   func turnEnded(at instant: GateInstant, in gate: Gate) -> GateInstant? {
     guard !output.isBroken else { return nil }
     let next = log.turnEnded(at: instant, in: gate)
-    output.write(log.takeLines())
+    writeLines()
     return output.isIdle ? next : instant + .milliseconds(100)
+  }
+
+  private func writeLines() {
+    let lines = log.takeLines()
+    output.write(TerminalSize.widthOfErrors.map { ProgressLog.wrapped(lines, to: $0) } ?? lines)
   }
 }

@@ -79,6 +79,8 @@ package enum ForeignWords {
     path port protocol scheme health-path http https tcp grpc check health healthcheck
         health-check: it is a part of --target: --target HTTP:80/health
     json output out: use --format json (-o json)
+    output-file out-file outfile save save-to: use --verdict FILE: the verdict as JSON, whatever
+        standard output has
     retries retry attempts tries failures failure-threshold errors fall: use
         --unhealthy-threshold COUNT: consecutive failures that make an instance unhealthy
     successes consecutive success-threshold passes rise: use --healthy-threshold COUNT:
@@ -187,6 +189,26 @@ package enum ForeignWords {
     version: use --version
     completion completions: use --generate-completion-script bash, zsh or fish
     """)
+
+  /// The option with which a command writes its result to a file.
+  package enum ResultPlace: Hashable, Sendable {
+    case verdict
+    case output
+    /// There is none: the result goes to standard output.
+    case printed
+  }
+
+  /// The advice for the name of a file in place of a format, as `-o` of other programs takes one; nil for any other
+  /// word.
+  package static func advice(forFile name: String, of place: ResultPlace) -> String? {
+    // A URL may have a token in it.
+    guard name.contains(where: { "./".contains($0) }), !name.contains("://") else { return nil }
+    return switch place {
+    case .verdict: "--verdict \(name.printable) writes the verdict to a file"
+    case .output: "--output \(name.printable) names the file"
+    case .printed: "'> \(name.printable)' writes standard output to a file"
+    }
+  }
 
   /// All words with advice, for the test that it names something that exists.
   package static var allAdvice: [(word: String, advice: String)] {

@@ -19,6 +19,8 @@ package enum GatedURLs {
     guard rivals.isEmpty else { throw SettingsError(rivals.map { rivalry($0, urls[0]) }) }
     let differing = places.compactMap { difference($0, places[0]) }
     guard differing.isEmpty else { throw SettingsError(differing) }
+    let doubled = doubled(places)
+    guard doubled.isEmpty else { throw SettingsError(doubled) }
     var target = places[0].target
     let portsDiffer = Set(places.map(\.instance.port)).count > 1
     if portsDiffer { target.port = .trafficPort }
@@ -80,6 +82,24 @@ package enum GatedURLs {
       hint: "a run sends every instance the same request; 'healthgate probe' takes any URLs")
   }
 
+  /// The problems of URLs that name the same address and port as an earlier one.
+  private static func doubled(_ places: [Place]) -> [SettingProblem] {
+    var known: [String: Place] = [:]
+    return places.compactMap { place in
+      let instance = place.instance
+      let canonical = (try? NetworkAddress(parsing: instance.address))?.canonical
+      let other = known.updateValue(
+        place, forKey: "\(canonical ?? instance.address) \(instance.port)")
+      return other.map { other in
+        let (one, same) = (other.instance.id.shown, instance.id.shown)
+        return problem(
+          one == same
+            ? "\(one) is given twice" : "\(one) and \(same) are the same place",
+          hint: "keep one of them")
+      }
+    }
+  }
+
   private static func rivalry(_ key: SettingKey, _ url: String) -> SettingProblem {
     problem(
       "\(key == .target ? "the target" : "the group") is given twice: by \(url.shown) and by "
@@ -93,13 +113,24 @@ package enum GatedURLs {
 }
 
 extension String {
-  /// Whether it looks more like an address than a command: `10.0.1.5:80`, `web.example/health`.
+  /// Whether it looks more like an address than a command: `10.0.1.5:80`, `web.example/health`,
+  /// `localhost`.
   package var looksLikePlace: Bool {
-    contains { ".:/[".contains($0) }
+    contains { ".:/[".contains($0) } || lowercased() == "localhost"
   }
 
-  /// The hint for an address that is not written as a URL.
+  /// `json` of `list.json`; nil for endings but those of files that this program reads, none of which is a top-level
+  /// domain.
+  var fileEnding: String? {
+    let name = split(separator: "/", omittingEmptySubsequences: false).last ?? ""
+    guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return nil }
+    let ending = name[name.index(after: dot)...].lowercased()
+    return ["txt", "csv", "json", "yaml", "yml", "ndjson"].contains(ending) ? ending : nil
+  }
+
+  /// The hint for an address that is not written as a URL, or for the name of a file.
   package var hintAtURL: String {
+    if let hint = hintAtFile { return hint }
     if contains(","),
       (try? split(separator: ",").map { try InstanceSpec(parsing: String($0)) }) != nil
     {
@@ -109,6 +140,16 @@ extension String {
       || (try? HealthCheckTarget(parsing: self)) != nil
       ? "write the protocol too, such as \(asURL), or give --target and --instances"
       : "give URLs alone, such as http://10.0.1.5/health, or --target and --instances"
+  }
+
+  /// The option or command for a file of this name; nil for a word that can be a host name.
+  private var hintAtFile: String? {
+    switch fileEnding {
+    case nil: nil
+    case "yaml", "yml", "json": "give a settings file with --config \(printable)"
+    case "ndjson": "'healthgate replay \(printable)' reads a journal"
+    default: "give a file of instances with --instances-file \(printable)"
+    }
   }
 
   private var asURL: String {

@@ -54,8 +54,11 @@ extension InstanceSpec {
       let other = places.updateValue(spec, forKey: place)
       if doubled == .refused, let other {
         problem(
-          spec, "\(other) and \(spec) are the same place, on port \(ports[0])",
-          hint: "keep one of them" + (other.origin.map { "; the first is at \($0)" } ?? ""))
+          spec,
+          "\(other)" == "\(spec)"
+            ? "\(spec) is listed twice"
+            : "\(other) and \(spec) are the same place, on port \(ports[0])",
+          hint: "keep one of them" + Self.hint(at: other.origin, beside: spec.origin))
         return
       }
       var unnamed = spec
@@ -69,6 +72,12 @@ extension InstanceSpec {
       }
       instances.append(
         Instance(id: id, address: spec.address.text, ports: ports, zone: spec.zone))
+    }
+
+    /// Where the first is, unless that is said of the second.
+    private static func hint(at first: SettingOrigin?, beside second: SettingOrigin?) -> String {
+      guard let first, first != second else { return "" }
+      return "; the first is at \(first)"
     }
 
     private mutating func problem(_ spec: InstanceSpec, _ sentence: String, hint: String) {

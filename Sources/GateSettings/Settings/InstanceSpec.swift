@@ -53,8 +53,8 @@ package struct InstanceSpec: Hashable, Sendable {
   /// What to do about a list that is written otherwise, or the name of its file.
   private static func hint(for text: String) -> String? {
     let place = text.split(separator: "=").last.map { String($0).trimmed } ?? text
-    if ["@", "/", "./", "../", "~/"].contains(where: place.hasPrefix) {
-      return "give the name of a file with --instances-file"
+    if ["@", "/", "./", "../", "~/"].contains(where: place.hasPrefix) || place.fileEnding != nil {
+      return "a file of instances goes to --instances-file"
     }
     if place.contains(where: { ";|".contains($0) || $0.isWhitespace }) {
       return "separate instances with commas, or with line ends in a file"

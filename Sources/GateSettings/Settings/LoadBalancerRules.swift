@@ -24,6 +24,9 @@ extension SettingsReader {
     {
       switch strictness {
       case .lenient: warn(refusal.sentence)
+      // The port may be that of URLs, and no target given.
+      case .strict where refusal.limit == .onePort && inForce.origin(of: .target) == .flag(.target):
+        add([SettingProblem(.refused(refusal))])
       case .strict: report(.refused(refusal), on: refusal.key)
       }
     }
@@ -78,7 +81,7 @@ extension HealthCheck {
       refusals.append(refusal(.target, "\(target)", .only(list)))
     }
     if semantics == .classic, target.port == .trafficPort {
-      refusals.append(refusal(.target, "\(target)", .only("a port number")))
+      refusals.append(refusal(.target, "\(target)", .onePort))
     }
     return refusals
   }
@@ -104,9 +107,9 @@ extension HealthCheck {
       refusals.append(
         isTimeout
           ? refusal(
-            .timeout, timeout.inWords, .must(be: "less than the interval (\(interval.inWords))"))
+            .timeout, timeout.inWords, .relation("less than the interval (\(interval.inWords))"))
           : refusal(
-            .interval, interval.inWords, .must(be: "more than the timeout (\(timeout.inWords))"))
+            .interval, interval.inWords, .relation("more than the timeout (\(timeout.inWords))"))
       )
     }
     return refusals

@@ -44,7 +44,7 @@ extension SettingProblem: CustomStringConvertible {
   package var hint: String? {
     switch fact {
     case .unknown(_, let meant):
-      meant.isEmpty ? nil : "did you mean \(meant.joined(separator: " or "))?"
+      meant.isEmpty ? hintAtNames : "did you mean \(meant.joined(separator: " or "))?"
     case .nested: "move the settings under it to the top level"
     case .repeated, .duplicated: "keep one of them"
     case .noValue: "give it one, or leave it out"
@@ -55,6 +55,14 @@ extension SettingProblem: CustomStringConvertible {
     case .refused(let refusal): refusal.hint
     case .inconsistent(_, _, let hint), .content(_, let hint): hint
     }
+  }
+
+  /// The hint at the list of all names.
+  private var hintAtNames: String {
+    if case .unknown(let name, _) = fact, name.hasPrefix(SettingKey.variablePrefix) {
+      return "'healthgate help environment' says which variables are read"
+    }
+    return "'healthgate help settings' lists the settings"
   }
 
   /// The setting to which the problem belongs; nil if there is none.
@@ -70,6 +78,7 @@ extension SettingProblem: CustomStringConvertible {
 
 extension Refusal {
   var hint: String {
+    if limit == .onePort { return "give all instances one port, or drop --strict" }
     guard let whenLeftOut else { return "change it, or drop --strict" }
     return "leave it out for \(whenLeftOut), the load balancer's default, or drop --strict"
   }

@@ -61,8 +61,10 @@ package struct Refusal: Hashable, Sendable {
     /// Only these values are accepted.
     case only(String)
     case unsupported
-    /// A relation to another setting, such as `less than the interval (10s)`.
-    case must(be: String)
+    /// The value is not in this relation to another setting, such as `less than the interval (10s)`.
+    case relation(String)
+    /// All instances have one port; the target or URLs give each its own.
+    case onePort
   }
 
   /// The sentence, such as `unhealthy_threshold 1 is outside an Application Load Balancer's range
@@ -74,7 +76,10 @@ package struct Refusal: Hashable, Sendable {
     case .only(let values):
       "\(subject) is not accepted by \(semantics.loadBalancer), only \(values)"
     case .unsupported: "\(subject) is not supported by \(semantics.loadBalancer)"
-    case .must(let rule): "\(subject) must be \(rule)"
+    case .relation(let rule): "\(subject) is not \(rule), as \(semantics.loadBalancer) requires"
+    case .onePort:
+      "each instance is checked on its own port (traffic-port), but \(semantics.loadBalancer) checks "
+        + "all of them on the same port"
     }
   }
 }

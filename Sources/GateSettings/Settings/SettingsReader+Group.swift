@@ -155,6 +155,18 @@ extension SettingsReader {
       distrust(.instances)
       return []
     }
+    if let text = inForce.values[.instances]?.first(where: { $0.text.trimmed.isEmpty }) {
+      add([
+        SettingProblem(
+          .unreadable(
+            .instances, "the list of instances is empty",
+            hint: "the command or variable that gives the list came to nothing: assign it to a "
+              + "variable first under 'set -e', or use --exec"),
+          at: text.origin)
+      ])
+      distrust(.instances)
+      return []
+    }
     // The items are parsed one by one, so that each has its own position in a message.
     let items = (inForce.values[.instances] ?? []).flatMap(\.items)
     replace(.instances, by: items)

@@ -131,7 +131,8 @@ struct SettingsReader {
         let meant = ForeignWords.value(for: text, of: key) ?? nearestName(to: text, among: names)
         throw GrammarError(
           "\(text.shown) is not one of \(names.joined(separator: ", "))"
-            + (meant.map { " (did you mean \($0)?)" } ?? ""))
+            + (meant.map { " (did you mean \($0)?)" } ?? ""),
+          hint: key == .format ? ForeignWords.advice(forFile: text, of: .verdict) : nil)
       }
       return choice
     }
@@ -158,7 +159,7 @@ struct SettingsReader {
     _ text: SettingText, of key: SettingKey, _ parse: (String) throws(GrammarError) -> Value
   ) -> Value? {
     do throws(GrammarError) {
-      guard !text.text.isEmpty else { throw GrammarError("the value is empty") }
+      guard !text.text.isEmpty else { throw .emptyValue }
       return try parse(text.text)
     } catch {
       problems.append(
@@ -168,6 +169,12 @@ struct SettingsReader {
       return nil
     }
   }
+}
+
+extension GrammarError {
+  fileprivate static let emptyValue = GrammarError(
+    "the value is empty",
+    hint: "leave it out, or see why the variable or command that should give it is empty")
 }
 
 extension Bool {

@@ -59,7 +59,10 @@ enum Lint: Command {
     switch format.map(OutputSettings.Format.init(rawValue:)) ?? .text {
     case .json?: try Output.print(String(decoding: lintRulesJSON, as: UTF8.self))
     case .text?, .auto?: try Output.print(LintReport.rules)
-    case nil: throw CommandFailure(.usage, "format is '\(format ?? "")', not json or text")
+    case nil:
+      throw CommandLineProblem(
+        "\(Probe.format.flag) is \((format ?? "").shown), not json or text",
+        hint: ForeignWords.advice(forFile: format ?? "", of: .printed))
     }
   }
 }

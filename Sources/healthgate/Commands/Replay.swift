@@ -49,8 +49,13 @@ enum Replay: Command {
     guard !words.has(compare) else { return try runComparison(words) }
     let comparing = words.settings(of: [otherChecks])
     if words.has(expect) || !comparing.isEmpty {
-      let flag = comparing.first?.0.flag ?? expect.flag
-      throw CommandFailure(.usage, "\(flag) is given without --compare")
+      guard let key = comparing.first?.0 else {
+        throw CommandLineProblem(
+          "\(expect.flag) is given without --compare", hint: "add --compare, whose table it judges")
+      }
+      throw CommandLineProblem(
+        "\(key.flag) changes which checks are made, and the journal may not have them",
+        hint: "add --compare, which says where the journal cannot tell")
     }
     let journals = words.arguments
     guard journals.count == 1 else {
@@ -91,7 +96,9 @@ enum Replay: Command {
   private static func chosenFormat(_ words: CommandWords) throws -> OutputSettings.Format {
     guard let format = words.value(of: format) else { return .auto }
     guard let chosen = OutputSettings.Format(rawValue: format.lowercased()) else {
-      throw CommandFailure(.usage, "--format is '\(format.printable)', not auto, json or text")
+      throw CommandLineProblem(
+        "--format is \(format.shown), not auto, json or text",
+        hint: ForeignWords.advice(forFile: format, of: .printed))
     }
     return chosen
   }

@@ -41,12 +41,15 @@ enum Report: Command {
     try file.write(text(of: replayed.document, timeline, as: format, to: output))
   }
 
-  private static func chosenFormat(_ format: String) throws(CommandFailure) -> ReportFormat {
+  private static func chosenFormat(_ format: String) throws(CommandLineProblem) -> ReportFormat {
     do throws(GrammarError) {
       return try ReportFormat(named: format)
     } catch {
-      let hint = format == "json" ? "\n  hint: 'healthgate replay' prints the verdict as JSON" : ""
-      throw CommandFailure(.usage, "--format \(error.description)\(hint)")
+      let hint =
+        format == "json"
+        ? "'healthgate replay' prints the verdict as JSON"
+        : ForeignWords.advice(forFile: format, of: .output)
+      throw CommandLineProblem("--format \(error.description)", hint: hint)
     }
   }
 

@@ -14,6 +14,7 @@ import Testing
       "verify", "", argument: CommandArgument("VERDICT", .one, ""),
       options: [CommandOption("key", "FILE", "", isRepeatable: true)]),
     CommandDeclaration("keygen", "", argument: CommandArgument("FILE", .one, "")),
+    CommandDeclaration("init", "", options: [CommandOption("output", "FILE", "")]),
     CommandDeclaration(
       "plan", "", options: [CommandOption("rate", "P", "", isRequired: true)],
       settings: SettingGroup.decisive),
@@ -163,6 +164,35 @@ import Testing
     #expect(problem.hint?.contains(row.output) ?? false, "\(problem.hint ?? "")")
   }
 
+  /// As `-o` and `--output` of other programs take one.
+  @Test(arguments: [
+    ListRow(["run", "--output", "out.json"], "--verdict out.json writes the verdict to a file"),
+    ListRow(["run", "--output=ci/out"], "--verdict ci/out writes the verdict to a file"),
+    ListRow(["run", "--output", "json"], "use --format json (-o json)"),
+    ListRow(
+      ["run", "--output-file", "out"],
+      "use --verdict FILE: the verdict as JSON, whatever standard output has"),
+    ListRow(["probe", "--output", "out.json"], "'> out.json' writes standard output to a file"),
+    ListRow(["init", "-o", "new.yaml"], "use --output FILE"),
+    ListRow(["init", "-onew"], "use --output FILE"),
+  ])
+  func aFileForTheOutputLeadsToTheOptionThatTakesOne(_ row: ListRow) throws {
+    let words = try read(Array(row.input.dropFirst()), of: row.input[0])
+    #expect(words.problem?.hint == row.output)
+  }
+
+  @Test func aFileInPlaceOfAFormatLeadsToTheOptionThatTakesOne() throws {
+    let words = try read("-o", "out.json")
+    let error = #expect(throws: CommandLineProblem.self) {
+      let _: OutputSettings.Format? = try words.choice(of: CommandOption(.format))
+    }
+    #expect(error?.hint == "--verdict out.json writes the verdict to a file")
+    let problems = RawSettings(flags: [(.format, ["out.json"])])
+    let resolved = #expect(throws: SettingsError.self) { try Settings(resolving: problems) }
+    let hints = resolved?.problems.compactMap(\.hint) ?? []
+    #expect(hints.contains("--verdict out.json writes the verdict to a file"), "\(hints)")
+  }
+
   @Test func aSettingOfTheFileAloneIsSaidToBeOne() throws {
     for key in SettingKey.allCases where !key.isEverywhere {
       let problem = try #require(try read(key.flag, "x").problem)
@@ -192,6 +222,9 @@ import Testing
     Row("UDP:5", "URLs alone"),
     Row("runn", "healthgate run"),
     Row("xyzzy", "lists the commands"), Row("10.0.1.5:80/health", "http://10.0.1.5:80/health"),
+    Row("localhost", "http://localhost/health"), Row("web.example", "http://web.example/health"),
+    Row("gate.yaml", "--config gate.yaml"), Row("run.ndjson", "healthgate replay run.ndjson"),
+    Row("hosts.txt", "--instances-file hosts.txt"),
   ])
   func aFirstWordThatIsNoCommand(_ row: Row<String>) {
     #expect(grammar.problem(ofFirstWord: row.input).hint?.contains(row.output) ?? false)
@@ -349,6 +382,9 @@ struct ListRow: Sendable, CustomTestStringConvertible {
       ["http://a/x", "http://b/x?z"],
       "the query of 'http://b/x?z' differs from that of 'http://a/x'"),
     ListRow(["http://a/x", "b:80"], "'b:80' is not a URL"),
+    ListRow(["http://a/x", "http://b/x", "http://a/x"], "'http://a/x' is given twice"),
+    ListRow(
+      ["http://a/x", "http://A.:80/x"], "'http://a/x' and 'http://A.:80/x' are the same place"),
   ])
   func urlsThatCannotBeAskedAlikeAreRefused(_ row: ListRow) {
     do {

@@ -55,9 +55,9 @@ import Testing
 
   static let events: [Break] = [
     // Not an event at all.
-    Break(success, "{", "", "it is not an event: it is not JSON"),
-    Break(success, "}", "", "it is not an event: it is not JSON"),
-    Break(success, #"{"seq""#, #"[{"seq""#, "it is not an event: it is not JSON"),
+    Break(success, "{", "", "it is not JSON"),
+    Break(success, "}", "", "it is not JSON"),
+    Break(success, #"{"seq""#, #"[{"seq""#, "it is not JSON"),
     // Order.
     Break(
       success, #""seq":2"#, #""seq":3"#,
@@ -235,7 +235,7 @@ import Testing
   @Test func aBlankLineIsNoEvent() {
     var lines = Self.lines
     lines.insert("", at: 2)
-    #expect(throws: JournalError(line: 3, "it is not an event: it is not JSON")) {
+    #expect(throws: JournalError(line: 3, "it is not JSON")) {
       try Journal(reading: Self.bytes(lines))
     }
   }
@@ -265,7 +265,7 @@ import Testing
   @Test func bytesThatAreNoTextAreNotRead() {
     let bytes = Self.bytes(Array(Self.lines.prefix(2))) + [0xFF, 0xFE, 0x00, 0x0A]
     #expect(
-      throws: JournalError(line: 3, "it is not an event: it is UTF-16 or UTF-32, but JSON is UTF-8")
+      throws: JournalError(line: 3, "it is UTF-16 or UTF-32, but JSON is UTF-8")
     ) {
       try Journal(reading: bytes)
     }
@@ -273,7 +273,7 @@ import Testing
 
   @Test func theErrorBeforeACutIsStillAnError() {
     let bytes = Self.bytes(["{"] + Self.lines) + Array("{\"seq\"".utf8)
-    #expect(throws: JournalError(line: 1, "it is not an event: it is not JSON")) {
+    #expect(throws: JournalError(line: 1, "it is not JSON")) {
       try Journal(reading: bytes)
     }
   }

@@ -41,6 +41,33 @@ import Testing
   }
 }
 
+@Suite struct WrappedTextTests {
+  @Test(arguments: [
+    (
+      "healthgate: error: no target given\n  hint: such as this",
+      "healthgate: error:\n  no target given\n  hint: such as\n    this"
+    ),
+    ("a short line", "a short line"), ("", ""), ("one\n\ntwo", "one\n\ntwo"),
+    ("words that go on behind no label", "words that go on\nbehind no label"),
+    ("  indented words that go on", "  indented words\n  that go on"),
+    // What is to be copied stays whole, and so does a word that is wider than the page.
+    ("  healthgate --soak 1m --interval 5", "  healthgate --soak 1m --interval 5"),
+    ("      --instances 127.0.0.1,127.0.0.2", "      --instances 127.0.0.1,127.0.0.2"),
+    ("see http://10.0.1.5/health?deep=1 now", "see\nhttp://10.0.1.5/health?deep=1\nnow"),
+    ("日本語 日本語 日本語", "日本語 日本語\n日本語"),
+  ])
+  func linesAreBrokenBetweenWords(_ text: String, _ wrapped: String) {
+    #expect(text.wrapped(to: 18) == wrapped)
+  }
+
+  @Test func whatGoesOnWithALineOfTheLogStandsBehindTheTime() {
+    let lines = "[   0.0s] warning: soak is 1s, shorter than it was\n[   0.1s] ok\n"
+    #expect(
+      ProgressLog.wrapped(lines, to: 34)
+        == "[   0.0s] warning: soak is 1s,\n          shorter than it was\n[   0.1s] ok\n")
+  }
+}
+
 @Suite struct TextColumnsTests {
   @Test(arguments: [
     ("abc", 3), ("Zürich", 6), ("e\u{301}", 1), ("日本", 4), ("한국", 4), ("\u{1112}\u{1161}", 2),

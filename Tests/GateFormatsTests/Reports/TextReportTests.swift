@@ -42,6 +42,21 @@ import Testing
     try expectGolden(run.report(exitCode: 0), "report-promote.txt")
   }
 
+  @Test(arguments: [
+    ([false, false, false], "each failed all of its 2 to 3 checks"),
+    ([true, false, false], "each failed 2 of 2 to 3 checks"),
+  ])
+  func howOftenEachOfSeveralFailedIsOneSentence(_ first: [Bool], _ words: String) {
+    var run = WatchedRun(.sample(healthy: 2, initial: 2, unhealthy: 2), policy(2, maxUnhealthy: 1))
+    run.join(["a", "b"])
+    for (passed, start) in zip(first, [1.0, 11, 21]) {
+      if passed { run.pass(0, at: start) } else { run.refuse(0, at: start) }
+      if start > 1 { run.refuse(1, at: start + 1) }
+    }
+    let report = run.report()
+    #expect(report.contains("\n  \(words), "), "\(report)")
+  }
+
   @Test func importedSettingsSayWhereTheyAreFrom() {
     var run = WatchedRun(
       .sample(), policy(1),

@@ -39,6 +39,9 @@ import Testing
     Row("10.0.1.999", "'10.0.1.999' is not an IPv4 address: four numbers from 0 to 255"),
     Row("[::1]x", "'[::1]x' is not an IPv6 address"),
     Row("http://10.0.1.5", "'http://10.0.1.5' is a URL, not an instance"),
+    Row("hosts.txt", "'hosts.txt' is not an instance"),
+    Row("a=list.JSON", "'a=list.JSON' is not an instance"),
+    Row("hosts/green", "'hosts/green' is not an instance"),
   ])
   func whatIsNoInstanceIsRefused(_ row: Row<String>) {
     do throws(GrammarError) {
@@ -47,6 +50,14 @@ import Testing
     } catch {
       #expect(error.description == row.output)
     }
+  }
+
+  /// Endings of files that are top-level domains, or may be the names of hosts within a network.
+  @Test(arguments: [
+    "web.md", "web.sh", "txt", "json.example", "web.py:80", "web-1.internal", "csv.",
+  ])
+  func aHostIsNotTakenForAFile(_ name: String) throws {
+    #expect(try InstanceSpec(parsing: name).description == name)
   }
 
   private func specs(_ text: String) throws -> [InstanceSpec] {
@@ -106,6 +117,7 @@ import Testing
     Row(
       "a=10.0.1.5:80,b=10.0.1.5:80",
       ["a=10.0.1.5:80 and b=10.0.1.5:80 are the same place, on port 80"]),
+    Row("10.0.1.5:80,10.0.1.5:80", ["10.0.1.5:80 is listed twice"]),
     Row("[::1]:80,[0::1]:80", ["[::1]:80 and [0::1]:80 are the same place, on port 80"]),
     Row("a=10.0.1.5:80,a=10.0.1.6:80", ["two instances are named 'a'"]),
     Row("10.0.1.5:80,10.0.1.5:80=10.0.1.6:80", ["two instances are named '10.0.1.5:80'"]),

@@ -27,11 +27,13 @@ import Testing
       "timeout 2m1s is outside an Application Load Balancer's range (2s to 2m)"),
     Row(
       "interval: 10\ntimeout: 10",
-      "timeout 10s must be less than the interval (10s)"),
-    Row("interval: 5", "interval 5s must be more than the timeout (5s)"),
+      "timeout 10s is not less than the interval (10s), as a Classic Load Balancer requires"),
+    Row(
+      "interval: 5",
+      "interval 5s is not more than the timeout (5s), as a Classic Load Balancer requires"),
     Row(
       "semantics: nlb\ninterval: 6",
-      "interval 6s must be more than the timeout (6s)"),
+      "interval 6s is not more than the timeout (6s), as a Network Load Balancer requires"),
     Row("matcher: 200-299", "matcher 200-299 is not accepted by a Classic Load Balancer, only 200"),
     Row(
       "semantics: alb\nmatcher: 200,500",
@@ -52,7 +54,8 @@ import Testing
       "target SSL:80 is not accepted by a Network Load Balancer, only HTTP, HTTPS or TCP"),
     Row(
       "target: HTTP:traffic-port/\ninstances: 10.0.1.5:80",
-      "target HTTP:traffic-port/ is not accepted by a Classic Load Balancer, only a port number"),
+      "each instance is checked on its own port (traffic-port), but a Classic Load Balancer checks all of them on the same port"
+    ),
   ]
 
   private func whole(_ yaml: String) -> String {

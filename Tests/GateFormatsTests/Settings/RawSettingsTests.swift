@@ -73,10 +73,12 @@ import Testing
       raw.problems.map(\.message) == [
         "healthgate: error: HEALTHGATE_CONFIGG is not a setting\n"
           + "  hint: did you mean HEALTHGATE_CONFIG?",
-        "healthgate: error: HEALTHGATE_PORTS is not a setting",
+        "healthgate: error: HEALTHGATE_PORTS is not a setting\n"
+          + "  hint: 'healthgate help environment' says which variables are read",
         "healthgate: error: HEALTHGATE_TIMEOUTT is not a setting\n"
           + "  hint: did you mean HEALTHGATE_TIMEOUT?",
-        "healthgate: error: HEALTHGATE_XYZZY is not a setting",
+        "healthgate: error: HEALTHGATE_XYZZY is not a setting\n"
+          + "  hint: 'healthgate help environment' says which variables are read",
       ])
   }
 }

@@ -75,12 +75,20 @@ import Testing
     let bytes = try Self.merge("pp-", .all).json(version: "1.2.3", runID: "x", at: now)
     let verdict = try RecordedVerdict(reading: bytes)
     #expect(verdict.decision == .inconclusive)
-    #expect(verdict.reason.message == "1 of 3 verdicts inconclusive; 2: it is missing")
+    #expect(verdict.reason.message == "1 of 3 verdicts is inconclusive; 2: it is missing")
     #expect(verdict.text(at: "/group/expected") == "4")
     #expect(verdict.text(at: "/instances/1/part") == "1")
     #expect(verdict.decidedAt.text == "2026-05-05T10:00:11.000Z")
     let nothing = try Self.merge("--", .all).json(version: "1.2.3", runID: "x", at: now)
     #expect(try RecordedVerdict(reading: nothing).exitCode == 2)
+  }
+
+  @Test(arguments: [
+    ("p", "1 of 1 verdict promotes"), ("ppp", "3 of 3 verdicts promote"),
+    ("-", "1 of 1 verdict is inconclusive; 0: it is missing"),
+  ])
+  func theReasonCountsTheVerdictsThatDecide(_ parts: String, _ message: String) throws {
+    #expect(try Self.merge(parts, .all).reason.message == message)
   }
 
   @Test(arguments: [
