@@ -120,7 +120,8 @@ package struct NotCheckedRun: Sendable {
     guard status.st_mode & S_IFMT == S_IFREG else { return false }
     do throws(SystemError) {
       if isOwn(try Self.beginning(of: path)) { return true }
-      leave(path, "it was not written by an earlier run")
+      // The verdict replaces it: it was named for that.
+      leave(path, "it was not written by an earlier run", " until there is a verdict")
     } catch {
       leave(path, error.words)
     }
@@ -136,10 +137,10 @@ package struct NotCheckedRun: Sendable {
     return try InputFile.beginning(descriptor: descriptor, atMost: mostBytes)
   }
 
-  private mutating func leave(_ path: String, _ why: String) {
+  private mutating func leave(_ path: String, _ why: String, _ howLong: String = "") {
     guard left.insert(path).inserted else { return }
     Output.complain(
-      "healthgate: warning: '\(path.printable)' is left unchanged until there is a verdict: \(why)")
+      "healthgate: warning: '\(path.printable)' is left unchanged\(howLong): \(why)")
   }
 
   // MARK: - The CI system
