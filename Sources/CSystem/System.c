@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdint.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -57,18 +56,6 @@ int64_t hg_monotonic_us(void) {
   struct timespec time;
   clock_gettime(CLOCK_MONOTONIC, &time);
   return (int64_t)time.tv_sec * 1000000 + time.tv_nsec / 1000;
-}
-
-void hg_use_large_pages(void *start, size_t size) {
-#ifdef MADV_HUGEPAGE
-  // The size on x86-64, and on arm64 with small pages of 4 KiB. Only whole large pages are used: a part of one would take
-  // additional memory.
-  const uintptr_t large = 2 << 20;
-  uintptr_t first = ((uintptr_t)start + large - 1) & ~(large - 1), end = ((uintptr_t)start + size) & ~(large - 1);
-  if (first < end) (void)madvise((void *)first, end - first, MADV_HUGEPAGE);
-#else
-  (void)start, (void)size;
-#endif
 }
 
 int hg_milliseconds(int64_t microseconds) {

@@ -120,10 +120,18 @@ package final class CurlChecker: Checker {
     for number in 0..<width {
       let slot = key.index * width + number
       guard underWay.indices.contains(slot), underWay[slot] >= 0 else { continue }
-      let transfer = runner.transfers[underWay[slot]]
-      runner.drop(transfer)
-      release(transfer)
+      drop(runner.transfers[underWay[slot]])
     }
+  }
+
+  /// Cancels all checks.
+  package func stop() {
+    for index in underWay where index >= 0 { drop(runner.transfers[index]) }
+  }
+
+  private func drop(_ transfer: Transfer) {
+    runner.drop(transfer)
+    release(transfer)
   }
 
   /// The index of a check among the checks of all instances.

@@ -15,7 +15,7 @@ import Testing
   @Test func whatStoodThereStaysUntilTheNewIsInPlace() throws {
     let path = try folder.write("old", to: "v.json")
     let file = try VerdictFile(path)
-    try file.prepare(Array("new".utf8))
+    try file.prepare(OutputText("new"))
     #expect(try folder.text(of: "v.json") == "old")
     try file.commit()
     #expect(try folder.text(of: "v.json") == "new")
@@ -25,7 +25,7 @@ import Testing
   @Test func itTakesOneDocumentAfterTheOther() throws {
     let file = try VerdictFile(folder.file("v.json"))
     for text in ["first", "second", ""] {
-      try file.prepare(Array(text.utf8))
+      try file.prepare(OutputText(text))
       try file.commit()
       #expect(try folder.text(of: "v.json") == text)
     }
@@ -34,7 +34,7 @@ import Testing
   @Test func whatIsNeverPutInPlaceLeavesNothing() throws {
     do {
       let file = try VerdictFile(folder.file("v.json"))
-      try file.prepare(Array("new".utf8))
+      try file.prepare(OutputText("new"))
     }
     #expect(try folder.names.isEmpty)
   }
@@ -44,7 +44,7 @@ import Testing
     try FileManager.default.createSymbolicLink(
       atPath: folder.file("link"), withDestinationPath: target)
     let file = try VerdictFile(folder.file("link"))
-    try file.prepare(Array("new".utf8))
+    try file.prepare(OutputText("new"))
     try file.commit()
     #expect(try folder.text(of: "target") == "new")
     #expect(

@@ -87,9 +87,6 @@ HG_CHECKED int hg_duplicate(int descriptor);
 // Raises the soft limit of descriptors to the hard one; returns the limit that is then in force.
 HG_CHECKED int64_t hg_raise_descriptor_limit(void);
 HG_CHECKED int64_t hg_monotonic_us(void);
-// Backs memory of several megabytes, which is about to be written, by large pages if the system has them: a page fault for
-// each small page costs more than writing it.
-void hg_use_large_pages(void *start, size_t size);
 
 // MARK: Signals
 

@@ -35,15 +35,16 @@ package struct VerdictDocument: Sendable {
   package var isPromotion: Bool { verdict.decision == .promote && exitCode == 0 }
 
   /// The document, indented, with a line feed at its end.
-  package var json: [UInt8] { json(.indented) }
-
-  /// The document with a line feed at its end; `compact` is one line.
-  package func json(
-    _ layout: JSONWriter.Layout, by allocate: (Int) -> [UInt8] = JSONWriter.allocate
-  ) -> [UInt8] {
+  package var json: [UInt8] {
     // An instance takes about 900 bytes.
-    let room = 8192 + 1024 * gate.records.count
-    return JSONWriter.document(layout, room: room, by: allocate, writeFields)
+    JSONWriter.document(room: 8192 + 1024 * gate.records.count, writeFields)
+  }
+
+  /// Writes the document in pieces, with a line feed at its end; `compact` is one line.
+  package func write<Failure: Error>(
+    _ layout: JSONWriter.Layout, to take: (ArraySlice<UInt8>) throws(Failure) -> Void
+  ) throws(Failure) {
+    try JSONWriter.document(layout, to: take, writeFields)
   }
 
   private func writeFields(to writer: inout JSONWriter) {

@@ -107,7 +107,7 @@ struct CIReporter {
   /// Writes the file atomically.
   private func write(_ text: String, to path: String) throws(SystemError) {
     let file = try VerdictFile(path, waitingAtMost: Self.patience)
-    try file.prepare(Array(text.utf8))
+    try file.prepare(OutputText(text))
     try file.commit()
   }
 

@@ -92,7 +92,7 @@ package struct MergedRun {
     _ merge: VerdictMerge, to file: VerdictFile?, signedWith key: SigningKey?
   ) throws(CommandFailure) {
     let json = merge.json(version: Program.version, runID: RunID.make(at: .now), at: .now)
-    let document = key.map { VerdictSignature.sign(json, with: $0) } ?? json
+    let document = OutputText(key.map { VerdictSignature.sign(json, with: $0) } ?? json)
     do throws(SystemError) {
       try file?.prepare(document)
       try StandardStream.output.deliver(document)

@@ -75,7 +75,7 @@ package enum Output {
   ///   complete.
   package static func print(_ text: String) throws(CommandFailure) {
     do throws(SystemError) {
-      try StandardStream.output.deliver(Array(text.utf8))
+      try StandardStream.output.deliver(OutputText(text))
     } catch {
       throw CommandFailure(.notWritten, "standard output cannot be written to: \(error.words)")
     }

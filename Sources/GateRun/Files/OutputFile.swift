@@ -28,7 +28,7 @@ package struct OutputFile {
   package func write(_ text: String) throws(CommandFailure) {
     guard let file else { return try Output.print(text) }
     do throws(SystemError) {
-      try file.prepare(Array(text.utf8))
+      try file.prepare(OutputText(text))
       try file.commit()
     } catch {
       throw Self.failure(what, file.path, error)

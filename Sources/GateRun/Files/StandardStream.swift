@@ -87,13 +87,17 @@ package final class StandardStream: Sendable {
     }
   }
 
-  /// Writes all bytes after those that are waiting, however long the reader takes.
+  /// Writes all of the text after what is waiting, however long the reader takes.
   ///
   /// - Throws: `SystemError`; `.interrupted` if a signal ended the waiting.
-  package func deliver(_ bytes: [UInt8]) throws(SystemError) {
+  package func deliver(_ text: OutputText) throws(SystemError) {
+    try text.write { piece throws(SystemError) in try deliver(piece) }
+  }
+
+  private func deliver(_ bytes: ArraySlice<UInt8>) throws(SystemError) {
     state.withLock { state in
-      // Without waiting bytes nothing is copied: a verdict may have many megabytes.
-      if state.pending.isEmpty { state.pending = bytes[...] } else { state.pending += bytes }
+      // Without waiting bytes nothing is copied.
+      if state.pending.isEmpty { state.pending = bytes } else { state.pending += bytes }
     }
     while true {
       let (isDone, failure) = state.withLock { state in

@@ -10,7 +10,7 @@ package final class VerdictFile {
   private var temporary: String
   private var descriptor: Int32
   /// The prepared content, if the file is written in place.
-  private var prepared: [UInt8] = []
+  private var prepared: OutputText?
 
   /// How long to wait for a reader; nil for no limit.
   private let patience: Duration?
@@ -67,15 +67,15 @@ package final class VerdictFile {
   /// After a commit, it will replace what was committed.
   ///
   /// - Throws: `SystemError`; then nothing will be committed.
-  package func prepare(_ bytes: [UInt8]) throws(SystemError) {
+  package func prepare(_ text: OutputText) throws(SystemError) {
     guard !temporary.isEmpty else {
-      prepared = bytes
+      prepared = text
       return
     }
     do throws(SystemError) {
       if descriptor < 0 { try openTemporary() }
       guard ftruncate(descriptor, 0) == 0, lseek(descriptor, 0, SEEK_SET) == 0 else { throw .last }
-      try Output.write(bytes, to: descriptor)
+      try text.write { piece throws(SystemError) in try Output.write(piece, to: descriptor) }
       guard fsync(descriptor) == 0 else { throw .last }
     } catch {
       discard()
@@ -111,7 +111,9 @@ package final class VerdictFile {
       descriptor = -1
       return
     }
-    try Output.write(prepared, to: descriptor, waitingAtMost: patience)
+    try prepared?.write { piece throws(SystemError) in
+      try Output.write(piece, to: descriptor, waitingAtMost: patience)
+    }
   }
 
   /// Removes what was put in place.

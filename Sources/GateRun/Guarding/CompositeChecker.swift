@@ -33,6 +33,9 @@ final class CompositeChecker: Checker {
 
   func cancel(_ key: InstanceKey) { checker.cancel(key) }
 
+  /// Cancels all checks, which closes their connections.
+  func stop() { checker.stop() }
+
   func wait(until limit: GateInstant, into happenings: inout [CheckerEvent]) {
     checker.wait(until: limit, into: &happenings)
     guard !desk.isEmpty || steps != nil else { return }

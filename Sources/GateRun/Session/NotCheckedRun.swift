@@ -86,7 +86,7 @@ package struct NotCheckedRun: Sendable {
     guard mayReplace(path, inputs, OwnFile.isOutput) else { return }
     do throws(SystemError) {
       let file = try VerdictFile(path)
-      try file.prepare(bytes)
+      try file.prepare(OutputText(bytes))
       try file.commit()
     } catch {
       // If there is no file, there is no old result, and an unwritable path is reported later. On a

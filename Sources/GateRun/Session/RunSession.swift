@@ -65,9 +65,10 @@ package struct RunSession {
     let watch = reports.watch(from: resumption?.timeline ?? Timeline())
     let observers =
       [watch].compactMap { $0 as (any GateObserver)? } + reactions.observers(beside: journal)
-    let document =
-      try resumption?.document(journal)
+    let judged =
+      try resumption?.document(journal).map { Judged(document: $0) }
       ?? judge(group, signals: signals, journal: journal, reactions: reactions, telling: observers)
+    let document = judged.document
     var delivery = VerdictDelivery(format: settings.printedFormat)
     delivery.file = verdictFile
     delivery.signingKey = signingKey
@@ -84,6 +85,7 @@ package struct RunSession {
     reactions.report(&delivered, verdictFile: verdictFile?.absolutePath)
     delivery.renew(&delivered)
     reactions.finish(delivered) { delivery.signed(delivered) }
+    withExtendedLifetime(judged) {}
     delivered.exitStatus.end()
   }
 
@@ -115,7 +117,7 @@ package struct RunSession {
       session.settings.output.journal = nil
       session.baseline = nil
       session.resumption = nil
-      return try session.judge(group, signals: signals)
+      return try session.judge(group, signals: signals).document
     }
   }
 
@@ -149,7 +151,7 @@ package struct RunSession {
   private func judge(
     _ group: LoadedGroup, signals: Int32, journal: JournalFile? = nil, reactions: Reactions? = nil,
     telling others: [any GateObserver] = []
-  ) throws -> VerdictDocument {
+  ) throws -> Judged {
     let plans = try settings.probePlans()
     let now = try resumption?.now() ?? .start
     let desk = try GuardRunner(settings.guardSources)
@@ -192,12 +194,21 @@ package struct RunSession {
     } else {
       verdict = engine.goOn(with: listings, guards: guards)
     }
+    port.stop()
     reactions?.checksEnded()
     steps?.finish()
-    return VerdictDocument(
-      header: header, gate: engine.gate, verdict: verdict,
-      exitCode: verdict.exitCode(isAdvisory: header.isAdvisory),
-      journal: journal?.finish())
+    return Judged(
+      document: VerdictDocument(
+        header: header, gate: engine.gate, verdict: verdict,
+        exitCode: verdict.exitCode(isAdvisory: header.isAdvisory),
+        journal: journal?.finish()),
+      port: port)
+  }
+
+  /// The verdict, and what made the checks: freeing it before the delivery would delay that.
+  private struct Judged {
+    var document: VerdictDocument
+    var port: CompositeChecker?
   }
 
   /// Runs the commands of the steps; nil if there are no steps.

@@ -56,7 +56,7 @@ package struct VerdictDelivery {
     renew(&document)
     do throws(SystemError) {
       events?.finish()
-      try StandardStream.output.deliver(text(of: document))
+      try StandardStream.output.deliver(printed(document))
     } catch {
       document.fail("the verdict could not be written to standard output: \(error.words)")
       renew(&document)
@@ -78,16 +78,20 @@ package struct VerdictDelivery {
 
   /// The document as written to its file.
   func signed(_ document: VerdictDocument) -> [UInt8] {
-    let json = document.json(.indented, by: LargePages.allocate)
-    return signingKey.map { VerdictSignature.sign(json, with: $0) } ?? json
+    signingKey.map { VerdictSignature.sign(document.json, with: $0) } ?? document.json
   }
 
-  private func text(of document: VerdictDocument) -> [UInt8] {
+  /// The text of its file.
+  private func filed(_ document: VerdictDocument) -> OutputText {
+    // The signature is over the document as a whole, in the form of its file.
+    signingKey == nil ? OutputText(document) : OutputText(signed(document))
+  }
+
+  private func printed(_ document: VerdictDocument) -> OutputText {
     switch format {
-    // The signature is over the document in the form of its file.
-    case .json: events == nil ? signed(document) : document.json(.compact)
+    case .json: events == nil ? filed(document) : OutputText(document, .compact)
     case .text:
-      Array(TextReport(document, .suiting(STDOUT_FILENO)).text.withoutLogCommands.utf8)
+      OutputText(TextReport(document, .suiting(STDOUT_FILENO)).text.withoutLogCommands)
     }
   }
 
@@ -203,7 +207,7 @@ package struct VerdictDelivery {
     var what: String
     var isVerdict = false
     var file: VerdictFile
-    var bytes: (VerdictDelivery, VerdictDocument) -> [UInt8]
+    var text: (VerdictDelivery, VerdictDocument) -> OutputText
     /// The state of the document that it has; nil before it was written.
     var told: Int?
     /// Whether it could not be rewritten.
@@ -213,17 +217,18 @@ package struct VerdictDelivery {
   private var allCopies: [Copy] {
     var copies = reports.files.map { report in
       Copy(what: "the \(report.request.format.rawValue) report", file: report.file) {
-        Array(report.request.format.text(of: $1, $0.timeline).utf8)
+        OutputText(report.request.format.text(of: $1, $0.timeline))
       }
     }
     if let attestation {
       copies.append(
         Copy(what: "the attestation", file: attestation.file) {
-          attestation.bytes($1, printed: $0.signed($1), signedWith: $0.signingKey)
+          OutputText(
+            attestation.bytes($1, printed: $0.signed($1), signedWith: $0.signingKey))
         })
     }
     if let file {
-      copies.append(Copy(what: "the verdict", isVerdict: true, file: file) { $0.signed($1) })
+      copies.append(Copy(what: "the verdict", isVerdict: true, file: file) { $0.filed($1) })
     }
     return copies
   }
@@ -239,7 +244,7 @@ package struct VerdictDelivery {
     }) {
       let copy = copies[index]
       do throws(SystemError) {
-        try copy.file.prepare(copy.bytes(self, document))
+        try copy.file.prepare(copy.text(self, document))
         try copy.file.commit()
         copies[index].told = document.state
       } catch {

@@ -7,6 +7,8 @@ package struct JSONWriter {
   /// The buffer, of which the first `count` bytes are written.
   private var storage: [UInt8]
   private var count = 0
+  /// Takes the written bytes when the buffer is full; nil if the buffer grows.
+  private let take: ((ArraySlice<UInt8>) -> Void)?
   private let layout: Layout
   private var depth = 0
   /// Whether the innermost object or array has an element already.
@@ -21,18 +23,14 @@ package struct JSONWriter {
 
   /// Creates a writer.
   ///
-  /// `room` is the approximate number of bytes that will be written, if known; `allocate` returns
-  /// memory of that size.
+  /// `room` is the size of the buffer at first. When it is full, it grows, or `take` gets its bytes.
   package init(
-    _ layout: Layout, room: Int = 0, by allocate: (Int) -> [UInt8] = JSONWriter.allocate
+    _ layout: Layout, room: Int = 0, drainingTo take: ((ArraySlice<UInt8>) -> Void)? = nil
   ) {
     self.layout = layout
-    storage = allocate(room)
-  }
-
-  /// Memory with undefined content: no byte is read before it is written.
-  package static func allocate(_ count: Int) -> [UInt8] {
-    [UInt8](unsafeUninitializedCapacity: count) { _, used in used = count }
+    self.take = take
+    // The content is undefined: no byte is read before it is written.
+    storage = [UInt8](unsafeUninitializedCapacity: room) { _, used in used = room }
   }
 
   /// A copy of the written bytes.
@@ -45,6 +43,13 @@ package struct JSONWriter {
   package consuming func finish() -> [UInt8] {
     storage.removeLast(storage.count - count)
     return storage
+  }
+
+  /// Gives the written bytes away, if something takes them, and empties the buffer.
+  mutating func drain() {
+    guard let take else { return }
+    take(storage[..<count])
+    count = 0
   }
 
   /// Empties the buffer, but keeps its capacity.
@@ -430,6 +435,8 @@ package struct JSONWriter {
   }
 
   private mutating func makeRoom(_ more: Int) {
+    drain()
+    guard storage.count - count < more else { return }
     let wanted = max(count + more, 2 * storage.count, 256)
     storage += repeatElement(0, count: wanted - storage.count)
   }
