@@ -43,26 +43,26 @@ package struct Timestamp: Hashable, Sendable {
       (room + count).initialize(to: byte)
       count += 1
     }
-    func put(_ number: Int64, _ width: Int, then mark: UInt8) {
-      if number < 0 { put(UInt8(ascii: "-")) }
-      var (rest, digits, scale) = (number.magnitude, 1, UInt64(10))
-      while digits < 19, rest >= scale { (digits, scale) = (digits + 1, scale * 10) }
-      digits = max(digits, width)
-      for place in 1...digits {
-        let digit = UInt8(truncatingIfNeeded: rest % 10)
-        (room + count + digits - place).initialize(to: UInt8(ascii: "0") + digit)
-        rest /= 10
-      }
-      count += digits
+    func put(digit: Int64) { put(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit)) }
+    func put(_ number: Int64, then mark: UInt8) {
+      put(digit: number / 10)
+      put(digit: number % 10)
       put(mark)
     }
-    put(year, 4, then: UInt8(ascii: "-"))
-    put(month, 2, then: UInt8(ascii: "-"))
-    put(day, 2, then: UInt8(ascii: "T"))
-    put(seconds / 3600, 2, then: UInt8(ascii: ":"))
-    put(seconds / 60 % 60, 2, then: UInt8(ascii: ":"))
-    put(seconds % 60, 2, then: UInt8(ascii: "."))
-    put(time % 1000, 3, then: UInt8(ascii: "Z"))
+    if (0..<10_000).contains(year) {
+      put(digit: year / 1000)
+      put(digit: year / 100 % 10)
+      put(year % 100, then: UInt8(ascii: "-"))
+    } else {
+      for byte in "\(year)-".utf8 { put(byte) }
+    }
+    put(month, then: UInt8(ascii: "-"))
+    put(day, then: UInt8(ascii: "T"))
+    put(seconds / 3600, then: UInt8(ascii: ":"))
+    put(seconds / 60 % 60, then: UInt8(ascii: ":"))
+    put(seconds % 60, then: UInt8(ascii: "."))
+    put(digit: time / 100 % 10)
+    put(time % 100, then: UInt8(ascii: "Z"))
     return count
   }
 

@@ -74,7 +74,14 @@ extension InstanceRecord {
     guard count > 0 else {
       return "healthy, but \(counted(health.consecutiveFailures, "health check")) failed since"
     }
-    return "\(count == 1 ? "1 health check" : "\(count) consecutive health checks") passed"
+    return count < Self.successes.count ? Self.successes[count] : Self.successes(count)
+  }
+
+  /// The texts for small numbers, made once: a verdict on thousands of instances has thousands.
+  private static let successes = (0...32).map(successes)
+
+  private static func successes(_ count: Int) -> String {
+    "\(count == 1 ? "1 health check" : "\(count) consecutive health checks") passed"
   }
 
   private func initialReason(under check: HealthCheck) -> HealthReason {

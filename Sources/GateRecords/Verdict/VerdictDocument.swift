@@ -286,12 +286,13 @@ package struct VerdictDocument: Sendable {
 
   private func write(_ transitions: [Transition], to writer: inout JSONWriter) {
     writer.array("transitions") { writer in
-      for transition in transitions {
+      // They are read in place: a transition is copied with all of its texts.
+      for index in transitions.indices {
         writer.element { writer in
-          writer.field("at", time(transition.at))
-          writer.field("from", transition.from.rawValue)
-          writer.field("to", transition.to.rawValue)
-          writer.field("reason_code", transition.reason.code)
+          writer.field("at", time(transitions[index].at))
+          writer.field("from", transitions[index].from.rawValue)
+          writer.field("to", transitions[index].to.rawValue)
+          writer.field("reason_code", transitions[index].reason.code)
         }
       }
     }

@@ -336,18 +336,18 @@ package struct JSONWriter {
     let length = name.utf8CodeUnitCount
     let isIndented = layout == .indented
     let (hadElement, blanks) = (hasElement, 2 * depth)
-    append(atMost: length + blanks + 6) { room in
+    append(atMost: length &+ blanks &+ Self.slack &+ 6) { room in
       // If there is no previous element, the next byte overwrites the comma.
       room[0] = UInt8(ascii: ",")
-      var place = hadElement ? 1 : 0
-      if isIndented { place += Self.breakLine(room + place, blanks) }
-      room[place] = UInt8(ascii: "\"")
-      (room + place + 1).update(from: name.utf8Start, count: length)
-      place += length + 1
-      room[place] = UInt8(ascii: "\"")
-      room[place + 1] = UInt8(ascii: ":")
-      room[place + 2] = UInt8(ascii: " ")
-      return place + (isIndented ? 3 : 2)
+      var place = room + (hadElement ? 1 : 0)
+      if isIndented { place += Self.breakLine(place, blanks) }
+      place[0] = UInt8(ascii: "\"")
+      (place + 1).update(from: name.utf8Start, count: length)
+      place += length &+ 1
+      place[0] = UInt8(ascii: "\"")
+      place[1] = UInt8(ascii: ":")
+      place[2] = UInt8(ascii: " ")
+      return room.distance(to: place) &+ (isIndented ? 3 : 2)
     }
     hasElement = true
   }
@@ -366,16 +366,25 @@ package struct JSONWriter {
   private mutating func breakLine() {
     guard layout == .indented else { return }
     let blanks = 2 * depth
-    append(atMost: blanks + 1) { Self.breakLine($0, blanks) }
+    append(atMost: blanks + Self.slack + 1) { Self.breakLine($0, blanks) }
   }
+
+  /// Eight blanks in one number. A line gets two of these at once, most of them need no more.
+  private static let blanks: UInt64 = 0x2020_2020_2020_2020
+
+  /// How many blanks more than it needs a line may get.
+  private static let slack = 16
 
   /// Does nothing at the outermost level.
   @inline(__always)
   private static func breakLine(_ room: UnsafeMutablePointer<UInt8>, _ blanks: Int) -> Int {
     guard blanks > 0 else { return 0 }
     room[0] = UInt8(ascii: "\n")
-    (room + 1).update(repeating: UInt8(ascii: " "), count: blanks)
-    return blanks + 1
+    let place = UnsafeMutableRawPointer(room + 1)
+    place.storeBytes(of: Self.blanks, as: UInt64.self)
+    (place + 8).storeBytes(of: Self.blanks, as: UInt64.self)
+    if blanks > 16 { (room + 17).update(repeating: UInt8(ascii: " "), count: blanks &- 16) }
+    return blanks &+ 1
   }
 
   private mutating func nest(
@@ -430,7 +439,7 @@ package struct JSONWriter {
       guard let first = storage.baseAddress else { preconditionFailure("there is room") }
       return write(first + start)
     }
-    count += added
+    count &+= added
     return added
   }
 
