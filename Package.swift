@@ -40,7 +40,7 @@ let package = Package(
     .target(name: "GateInsight", dependencies: ["GateCore"], swiftSettings: strict + small),
 
     // Values to bytes and back; no I/O. Each needs those above it.
-    .target(name: "GateText", dependencies: ["GateCore"], swiftSettings: strict),
+    .target(name: "GateText", dependencies: ["CCrypto", "GateCore"], swiftSettings: strict),
     .target(
       name: "GateSettings", dependencies: ["CRE2", "CYAML", "GateCore", "GateText"],
       swiftSettings: strict + small),
@@ -115,7 +115,7 @@ let package = Package(
     // The C++ library comes after it once more: of archives a linker takes what was asked for before.
     .target(
       name: "CRE2", linkerSettings: [.linkedLibrary("re2"), .linkedLibrary("stdc++")]),
-    // SHA-256 and Ed25519, by the library that libcurl has its TLS from.
+    // SHA-256, Ed25519 and Base64, by the library that libcurl has its TLS from.
     .target(name: "CCrypto", linkerSettings: [.linkedLibrary("crypto")]),
     // The system's own: readiness, signals, child processes, names, the clock.
     .target(name: "CSystem", cSettings: isPortable ? [.define("HG_PORTABLE")] : []),

@@ -1,5 +1,6 @@
 #include "CCrypto.h"
 
+#include <limits.h>
 #include <openssl/bio.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -145,4 +146,21 @@ size_t hg_ed25519_write_der(const uint8_t raw[32], uint8_t *der, size_t room) {
   OPENSSL_free(bytes);
   EVP_PKEY_free(key);
   return has_room ? (size_t)count : 0;
+}
+
+// MARK: - Base64
+
+void hg_base64_write(const uint8_t *bytes, size_t count, char *text) {
+  // OpenSSL counts in `int`; parts of a multiple of three bytes have no padding.
+  const size_t part = 3 << 12;
+  while (count > part) {
+    text += EVP_EncodeBlock((unsigned char *)text, bytes, (int)part);
+    bytes += part;
+    count -= part;
+  }
+  EVP_EncodeBlock((unsigned char *)text, bytes, (int)count);
+}
+
+int64_t hg_base64_read(const char *text, size_t count, uint8_t *bytes) {
+  return count <= INT_MAX ? EVP_DecodeBlock(bytes, (const unsigned char *)text, (int)count) : -1;
 }

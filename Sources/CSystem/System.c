@@ -58,6 +58,10 @@ int64_t hg_monotonic_us(void) {
   return (int64_t)time.tv_sec * 1000000 + time.tv_nsec / 1000;
 }
 
+extern char **environ;
+
+char *const *hg_environment(void) { return environ; }
+
 int hg_milliseconds(int64_t microseconds) {
   if (microseconds <= 0) return 0;
   int64_t milliseconds = microseconds / 1000 + (microseconds % 1000 != 0);

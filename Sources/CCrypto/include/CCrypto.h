@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// SHA-256 and Ed25519 with OpenSSL's libcrypto, which libcurl loads anyway.
+// SHA-256, Ed25519 and Base64 with OpenSSL's libcrypto, which libcurl loads anyway.
 
 typedef struct hg_sha256 hg_sha256;
 
@@ -33,5 +33,11 @@ bool hg_ed25519_read(hg_key kind, const char *pem, size_t count, uint8_t raw[32]
 size_t hg_ed25519_write(hg_key kind, const uint8_t raw[32], char *pem, size_t room);
 // Writes a SubjectPublicKeyInfo in DER; returns the length, 0 if there is no room.
 size_t hg_ed25519_write_der(const uint8_t key[32], uint8_t *der, size_t room);
+
+// Base64 with padding (RFC 4648, section 4). Writes four characters for each three bytes, and a zero.
+void hg_base64_write(const uint8_t *bytes, size_t count, char *text);
+// Writes three bytes for each four characters, more than the text has if it is padded; returns their number, -1 if the text
+// has other characters.
+int64_t hg_base64_read(const char *text, size_t count, uint8_t *bytes);
 
 #endif

@@ -87,6 +87,8 @@ HG_CHECKED int hg_duplicate(int descriptor);
 // Raises the soft limit of descriptors to the hard one; returns the limit that is then in force.
 HG_CHECKED int64_t hg_raise_descriptor_limit(void);
 HG_CHECKED int64_t hg_monotonic_us(void);
+// The variables of this process, NAME=VALUE each, and a NULL after the last one.
+HG_CHECKED char *const *hg_environment(void);
 
 // MARK: Signals
 

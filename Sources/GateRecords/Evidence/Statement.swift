@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import GateCore
 package import GateSettings
 internal import GateText
@@ -77,12 +76,12 @@ package enum Envelope {
   ) -> [UInt8] {
     JSONWriter.document { writer in
       writer.field("payloadType", type)
-      writer.field("payload", Data(payload).base64EncodedString())
+      writer.field("payload", Base64.text(of: payload))
       let signature = key.signature(of: encoded(payload, type: type))
       writer.array("signatures", [signature]) { writer, signature in
         writer.object { writer in
           writer.field("keyid", key.publicKey.id)
-          writer.field("sig", Data(signature).base64EncodedString())
+          writer.field("sig", Base64.text(of: signature))
         }
       }
     }

@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import GateSettings
 internal import GateText
 
@@ -31,9 +30,9 @@ package struct VerdictSignature: Hashable, Sendable {
     guard
       let whole = try? JSONValue(parsing: document, atMost: RecordedVerdict.largestFile),
       case .string(let keyID) = whole[at: "/signature/key_id"],
-      case .string(let text) = whole[at: "/signature/value"], let value = Data(base64Encoded: text)
+      case .string(let text) = whole[at: "/signature/value"], let value = Base64.bytes(of: text)
     else { return nil }
-    let signature = VerdictSignature(keyID: keyID, value: Array(value))
+    let signature = VerdictSignature(keyID: keyID, value: value)
     let tail = signature.field + end
     guard document.count > tail.count, document.suffix(tail.count).elementsEqual(tail) else {
       return nil
@@ -48,7 +47,7 @@ package struct VerdictSignature: Hashable, Sendable {
         "signature": {
           "algorithm": "ed25519",
           "key_id": "\(keyID)",
-          "value": "\(Data(value).base64EncodedString())"
+          "value": "\(Base64.text(of: value))"
         }
       """.utf8)
   }

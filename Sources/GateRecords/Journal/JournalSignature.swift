@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import GateText
 
 /// The content of a `signed` line of a journal: a signature over everything before it.
@@ -34,11 +33,11 @@ package struct JournalSignature: Hashable, Sendable {
   }
 
   /// The signature in Base64, as in the line.
-  var text: String { Data(value).base64EncodedString() }
+  var text: String { Base64.text(of: value) }
 
   init?(keyID: String, text: String) {
-    guard let value = Data(base64Encoded: text) else { return nil }
-    self.init(keyID: keyID, value: Array(value))
+    guard let value = Base64.bytes(of: text) else { return nil }
+    self.init(keyID: keyID, value: value)
   }
 }
 

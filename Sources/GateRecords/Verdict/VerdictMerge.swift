@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 package import GateCore
 internal import GateSettings
 package import GateText

@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import GateRecords
 internal import GateSettings
 internal import GateText
@@ -20,8 +19,8 @@ package enum OwnFile {
   package static func isAttestation(_ bytes: [UInt8]) -> Bool {
     let document = try? JSONValue(parsing: bytes)
     if case .string(let payload)? = document?[at: "/payload"] {
-      guard let statement = Data(base64Encoded: payload) else { return false }
-      return isStatement(try? JSONValue(parsing: Array(statement)))
+      guard let statement = Base64.bytes(of: payload) else { return false }
+      return isStatement(try? JSONValue(parsing: statement))
     }
     return isStatement(document)
   }

@@ -1,4 +1,4 @@
-internal import FoundationEssentials
+internal import CSystem
 internal import GateCore
 internal import GateEngine
 package import GateRecords
@@ -17,7 +17,20 @@ package struct SettingsLoader {
     self.config = config
   }
 
-  package static let environment = ProcessInfo.processInfo.environment
+  /// The variables of this process; of two with the same name the first, as for getenv(3).
+  package static let environment: [String: String] = {
+    var variables: [String: String] = [:]
+    var next = hg_environment()
+    while let place = next, let pair = place.pointee {
+      let words = String(cString: pair).split(
+        separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      if words.count == 2, variables[String(words[0])] == nil {
+        variables[String(words[0])] = String(words[1])
+      }
+      next = place + 1
+    }
+    return variables
+  }()
 
   /// The environment of commands for sources, guards, keys and hooks: this process's own.
   ///

@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 package import GateCore
 internal import GateText
 
@@ -27,7 +26,7 @@ extension SettingKey {
     case .whole: [text]
     case .places(let kind):
       SecretPlaces.secrets(in: text, kind)
-        + SecretPlaces.users(in: text, kind).map { Data($0).base64EncodedString() }
+        + SecretPlaces.users(in: text, kind).map { Base64.text(of: $0) }
     case .from(let start): [String(text[start...])] + Self.basicPasswords(in: text[start...])
     case .webhook: Webhook.secrets(in: text)
     case .mapping: StructuredMasking.secrets(in: text)
@@ -40,7 +39,7 @@ extension SettingKey {
   private static func basicPasswords(in credentials: Substring) -> [String] {
     let words = credentials.split(whereSeparator: \.isWhitespace)
     guard words.count == 2, words[0].lowercased() == "basic",
-      let user = Data(base64Encoded: String(words[1])),
+      let user = Base64.bytes(of: String(words[1])),
       let colon = user.firstIndex(of: UInt8(ascii: ":"))
     else { return [] }
     return [String(decoding: user[(colon + 1)...], as: UTF8.self)]

@@ -1,0 +1,30 @@
+import GateText
+import Testing
+
+@Suite struct Base64Tests {
+  /// Source: RFC 4648, section 10.
+  @Test(arguments: [
+    ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="),
+    ("fooba", "Zm9vYmE="), ("foobar", "Zm9vYmFy"),
+  ])
+  func vectors(plain: String, text: String) {
+    #expect(Base64.text(of: plain.utf8) == text)
+    #expect(Base64.bytes(of: text) == Array(plain.utf8))
+  }
+
+  @Test func longTexts() {
+    let bytes = (0..<70_001).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
+    let text = Base64.text(of: bytes)
+    #expect(text.utf8.count == 93_336)
+    #expect(Base64.bytes(of: text) == bytes)
+  }
+
+  /// What is decoded has one text alone, so a signature cannot be written in two ways.
+  @Test(arguments: [
+    "Zg", "Zg=", "Zg===", "Zh==", "Zm9=", "=", "====", "Z===", "Zm 9v", " Zm9v", "Zm9v\n",
+    "Zm9v\n\n\n\n", "Zm-_", "Zg==Zg==", "Zm9\u{e9}", "Zm\u{0}v",
+  ])
+  func refuses(text: String) {
+    #expect(Base64.bytes(of: text) == nil)
+  }
+}
