@@ -118,7 +118,8 @@ package struct LatencySummary: Hashable, Sendable {
   ///
   /// At the end of a run this is asked of every instance, and sorting would take several times as
   /// long.
-  private static func select(_ place: Int, of values: UnsafeMutableBufferPointer<UInt32>) -> UInt32 {
+  private static func select(_ place: Int, of values: UnsafeMutableBufferPointer<UInt32>) -> UInt32
+  {
     var (low, high) = (0, values.count - 1)
     while low < high {
       let pivot = values[(low + high) / 2]

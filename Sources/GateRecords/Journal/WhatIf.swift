@@ -107,15 +107,6 @@ package struct WhatIfReplay: Sendable {
   }
 }
 
-extension Journal {
-  /// Replays under a header whose health check may differ in any setting.
-  package func whatIf(under changed: RunHeader) -> WhatIf {
-    var replay = WhatIfReplay(of: summary.header, under: changed)
-    replay.fold(entries)
-    return replay.end()
-  }
-}
-
 /// Converts the events of a run to those under another health check.
 private struct Rewriting {
   typealias Step = WhatIfReplay.Step

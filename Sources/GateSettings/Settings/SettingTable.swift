@@ -106,6 +106,12 @@ extension SettingKey {
   /// The setting's row in the table.
   package var setting: Setting { Self.table[self] ?? row }
 
+  /// By the case: an enumeration with raw values would hash its text, some thousand times at each
+  /// start.
+  package func hash(into hasher: inout Hasher) {
+    withUnsafeBytes(of: self) { hasher.combine(bytes: $0) }
+  }
+
   /// The rows, each created once.
   private static let table = [SettingKey: Setting](
     uniqueKeysWithValues: allCases.map { ($0, $0.row) })

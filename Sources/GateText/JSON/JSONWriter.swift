@@ -369,7 +369,9 @@ package struct JSONWriter {
     append(atMost: blanks + Self.slack + 1) { Self.breakLine($0, blanks) }
   }
 
-  /// Eight blanks in one number. A line gets two of these at once, most of them need no more.
+  /// Eight blanks in one number.
+  ///
+  /// A line gets two of these at once, and most lines need no more.
   private static let blanks: UInt64 = 0x2020_2020_2020_2020
 
   /// How many blanks more than it needs a line may get.

@@ -231,3 +231,12 @@ private struct SteadyWorld {
     }
   }
 }
+
+extension Journal {
+  /// Replays under a header whose health check may differ in any setting.
+  func whatIf(under changed: RunHeader) -> WhatIf {
+    var replay = WhatIfReplay(of: summary.header, under: changed)
+    replay.fold(entries)
+    return replay.end()
+  }
+}
