@@ -29,6 +29,52 @@ import Testing
     Text(testDescription: "a tag of four bytes", text: "\u{E0041}", json: #""\udb40\udc41""#),
   ]
 
+  /// The same text at each place, so that a byte is judged alike wherever it stands.
+  @Test func eachCharacterIsEscapedAtEachPlace() {
+    for scalar in (0...0x2FF).compactMap({ Unicode.Scalar($0 as UInt32) }) {
+      let own = String(json { $0.field("a", String(scalar)) }.dropFirst(6).dropLast(2))
+      for place in 0..<20 {
+        let (before, after) = (String(repeating: "a", count: place), "bcdefghijklmnopq")
+        let whole = json { $0.field("a", before + String(scalar) + after) }
+        #expect(whole == "{\"a\":\"\(before)\(own)\(after)\"}", "\(scalar.value) at \(place)")
+      }
+    }
+  }
+
+  /// Longer than several pieces, and deeper than blanks are written at once.
+  private static func writeMuch(to writer: inout JSONWriter) {
+    func nest(_ depth: Int, _ writer: inout JSONWriter) {
+      writer.field("depth", depth)
+      guard depth < 30 else { return }
+      writer.object("inner") { nest(depth + 1, &$0) }
+    }
+    nest(0, &writer)
+    writer.array("numbers", numbers: 0..<30_000)
+    writer.field("long", String(repeating: "text ", count: 50_000))
+  }
+
+  @Test(arguments: [JSONWriter.Layout.compact, .indented])
+  func thePiecesOfADocumentAreTheWhole(layout: JSONWriter.Layout) {
+    var pieces: [[UInt8]] = []
+    JSONWriter.document(layout, to: { pieces.append(Array($0)) }, Self.writeMuch)
+    #expect(pieces.count > 3)
+    #expect(Array(pieces.joined()) == JSONWriter.document(layout, Self.writeMuch))
+  }
+
+  @Test func nothingIsTakenAfterAnError() {
+    struct Full: Error {}
+    var taken = 0
+    #expect(throws: Full.self) {
+      try JSONWriter.document(
+        .indented,
+        to: { _ throws(Full) in
+          taken += 1
+          if taken == 2 { throw Full() }
+        }, Self.writeMuch)
+    }
+    #expect(taken == 2)
+  }
+
   @Test(arguments: texts) func aStringIsEscapedAsItMustBeAndNoMore(row: Text) {
     #expect(json { $0.field("a", row.text) } == #"{"a":\#(row.json)}"#)
     #expect(json { $0.field(named: row.text, "b") } == #"{\#(row.json):"b"}"#)
