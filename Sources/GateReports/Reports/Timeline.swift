@@ -97,11 +97,14 @@ package struct Timeline: Hashable, Sendable {
     checks[key.index].append(check)
   }
 
+  /// Keeps the worse of each two checks, in the memory of all.
   private mutating func thin(_ index: Int) {
-    let all = checks[index]
-    checks[index] = stride(from: 0, to: all.count - 1, by: 2).map { first in
-      all[first].outcome > all[first + 1].outcome ? all[first] : all[first + 1]
+    let half = Self.checksKept / 2
+    for place in 0..<half {
+      let (first, second) = (checks[index][2 * place], checks[index][2 * place + 1])
+      checks[index][place] = first.outcome > second.outcome ? first : second
     }
-    thinned += all.count - checks[index].count
+    checks[index].removeLast(half)
+    thinned += half
   }
 }

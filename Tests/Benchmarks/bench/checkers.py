@@ -70,7 +70,7 @@ class Gate:
         target = "HTTPS" if load.is_tls else "HTTP"
         command = [workshop.program, "--target", f"{target}:{load.port}/health", "--instances-file", file,
                    "--interval", str(load.interval), "--timeout", f"{load.interval * 0.9:g}", "--healthy-threshold", "2",
-                   "--journal", workshop.path("journal"), "--progress", "plain", "--ci", "none", *self.options]
+                   "--journal", workshop.journal, "--progress", "plain", "--ci", "none", *self.options]
         # The group is healthy with the second round, and the last one begins when the soak ends.
         soak = (load.rounds - 2) * load.interval if soak is None else soak
         return command + ["--soak", f"{soak:g}"] * (soak > 0)
@@ -81,7 +81,7 @@ class Gate:
                 verdict = json.load(file)
             except ValueError:
                 raise Trouble("there is no verdict: " + last_line(workshop.path("errors"))) from None
-        account = self.journal_account(workshop.path("journal"), load.interval)
+        account = self.journal_account(workshop.journal, load.interval)
         account["failures"] = sum(instance["failures"] for instance in verdict["instances"]) + account["faults"]
         if verdict["decision"] != "promote":
             raise Trouble(f"{verdict['decision']}: {verdict['reason']['message']}")

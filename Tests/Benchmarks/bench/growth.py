@@ -20,7 +20,7 @@ def measure(workshop, target, checker, load, label):
         yield {**row, "invalid": str(trouble)}
         return
     yield row
-    journal = workshop.path("journal")
+    journal = workshop.journal
     for what, command in (("html", ["report", journal, "--format", "html"]), ("replay", ["replay", journal, "--format", "json"])):
         made = {**row_of(row), "what": what}
         try:
@@ -52,11 +52,11 @@ def watch(workshop, target, checker, load):
     if result["status"] != 0:
         raise Trouble(f"it ended with status {result['status']}: {last_line(workshop.path('errors'))}")
     row.update(checker.account(workshop, load))
-    first, decided = first_and_decided(workshop.path("journal"))
+    first, decided = first_and_decided(workshop.journal)
     # Both clocks begin with the first request, as far as the first connection's time.
     decision = seen["first_request_ns"] + (decided - first) * 1e9
     row.update({"whole_peak_kb": result["peak_kb"], "verdict_bytes": result["bytes"],
-                "journal_bytes": os.path.getsize(workshop.path("journal")),
+                "journal_bytes": os.path.getsize(workshop.journal),
                 "verdict_ms": round((result["last_byte_ns"] - decision) / 1e6, 1)})
     return row
 

@@ -35,9 +35,9 @@ def objection(row):
 
 def watch(workshop, target, checker, load):
     command = checker.command(workshop, load)
-    for name in ("output", "errors", "journal"):
-        if os.path.exists(workshop.path(name)):
-            os.remove(workshop.path(name))
+    for path in (workshop.path("output"), workshop.path("errors"), workshop.journal):
+        if os.path.exists(path):
+            os.remove(path)
     target.ask("clear")
     with Metered(workshop, command, output=workshop.path("output"), errors=workshop.path("errors")) as process:
         warm_up(target, load)
