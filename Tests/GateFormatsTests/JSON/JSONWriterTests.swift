@@ -33,7 +33,7 @@ import Testing
   @Test func eachCharacterIsEscapedAtEachPlace() {
     for scalar in (0...0x2FF).compactMap({ Unicode.Scalar($0 as UInt32) }) {
       let own = String(json { $0.field("a", String(scalar)) }.dropFirst(6).dropLast(2))
-      for place in 0..<20 {
+      for place in 0..<10 {
         let (before, after) = (String(repeating: "a", count: place), "bcdefghijklmnopq")
         let whole = json { $0.field("a", before + String(scalar) + after) }
         #expect(whole == "{\"a\":\"\(before)\(own)\(after)\"}", "\(scalar.value) at \(place)")
