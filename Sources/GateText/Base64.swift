@@ -13,7 +13,9 @@ package enum Base64 {
     return String(decoding: text.lazy.map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 
-  /// The bytes of a text; nil if `text(of:)` would not give exactly that text for them.
+  /// The bytes of a text; nil if it has anything else in it.
+  ///
+  /// Bits of the last character that are not used may be set, as most readers ignore them.
   package static func bytes(of text: String) -> [UInt8]? {
     let length = text.utf8.count
     guard length.isMultiple(of: 4) else { return nil }
@@ -23,8 +25,14 @@ package enum Base64 {
       isRead = count == length / 4 * 3
     }
     guard isRead else { return nil }
-    bytes.removeLast(text.utf8.suffix(2).count { $0 == UInt8(ascii: "=") })
-    // The library skips white space at both ends, and does not look at bits that are not used.
-    return Self.text(of: bytes) == text ? bytes : nil
+    let padding = text.utf8.count { $0 == UInt8(ascii: "=") }
+    guard padding <= 2, text.utf8.suffix(padding).allSatisfy({ $0 == UInt8(ascii: "=") }) else {
+      return nil
+    }
+    bytes.removeLast(padding)
+    // The library skips white space at both ends.
+    let used = padding == 0 ? length : length - padding - 1
+    return Self.text(of: bytes).utf8.prefix(used).elementsEqual(text.utf8.prefix(used))
+      ? bytes : nil
   }
 }
