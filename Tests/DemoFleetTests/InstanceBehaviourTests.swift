@@ -58,7 +58,7 @@ import Testing
     ])
     try await DemoFleet.serving([behaviour], time: .standsStill) { fleet in
       let instance = fleet.instances[0]
-      async let end = instance.client.exchange().end
+      async let end = instance.client.end()
       #expect(try await eventually { instance.observed.connections == 1 })
       try await fleet.advance(to: .seconds(1))
       #expect(await end == .reset)

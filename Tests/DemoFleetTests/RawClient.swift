@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 
 /// A client of plain sockets, so that the tests see bytes and resets and no library's view of them.
@@ -16,6 +17,16 @@ struct RawClient {
 
   var address: String
   var port: Int
+
+  /// How an exchange ends that waits for what the test does next.
+  ///
+  /// It has a thread of its own: two that wait on the threads of the tests would leave none to the
+  /// tests.
+  func end() async -> End {
+    await withCheckedContinuation { continuation in
+      DispatchQueue.global().async { continuation.resume(returning: exchange().end) }
+    }
+  }
 
   /// Connects, sends, and reads to the end.
   func exchange(
