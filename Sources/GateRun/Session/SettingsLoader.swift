@@ -22,12 +22,15 @@ package struct SettingsLoader {
     var variables: [String: String] = [:]
     var next = hg_environment()
     while let place = next, let pair = place.pointee {
-      let words = String(cString: pair).split(
-        separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      if words.count == 2, variables[String(words[0])] == nil {
-        variables[String(words[0])] = String(words[1])
-      }
       next = place + 1
+      let text = String(cString: pair)
+      // By bytes: a value that begins with a combining character makes one character of it and `=`.
+      guard let end = text.utf8.firstIndex(of: UInt8(ascii: "=")) else { continue }
+      let name = String(text[..<end])
+      if variables[name] == nil {
+        variables[name] = String(
+          decoding: text.utf8[text.utf8.index(after: end)...], as: UTF8.self)
+      }
     }
     return variables
   }()
