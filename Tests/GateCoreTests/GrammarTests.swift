@@ -140,3 +140,18 @@ import Testing
     }
   }
 }
+
+@Suite struct GrammarErrorTests {
+  @Test(arguments: [
+    ("http://u:pw@h/x", "pw@h in http://u:pw@h/x", "***@h in http://u:***@h/x"),
+    ("http://u:p@h", "'p@h' is not a port", "'***@h' is not a port"),
+    ("u:pw@h", "write http://u:pw@h", "write http://u:***@h"),
+    ("http://u:\u{308}pw@h", "'\u{308}pw' is not a port", "'***' is not a port"),
+    ("HTTP:80/x?token=abc", "try /x?token=abc", "try /x?token=***"),
+    ("sha256:abc@h", "abc is short", "*** is short"),
+    ("http://h/x", "http://h/x is a URL", "http://h/x is a URL"),
+  ]) func anErrorHasNoSecretOfItsText(text: String, words: String, shown: String) {
+    let error = GrammarError("before \(words)", hint: words).withoutSecrets(of: text)
+    #expect(error == GrammarError("before \(shown)", hint: shown))
+  }
+}

@@ -10,15 +10,28 @@ package struct GrammarError: Error, Hashable, Sendable, CustomStringConvertible 
     self.description = description
     self.hint = hint
   }
+
+  /// The error without the secrets of the text that was read, whichever part of it is quoted or
+  /// suggested.
+  package func withoutSecrets(of text: String) -> GrammarError {
+    let secrets = SecretPlaces.secrets(in: text, text.kindIfUnreadable)
+    return GrammarError(
+      SecretPlaces.masked(description, words: secrets),
+      hint: hint.map { SecretPlaces.masked($0, words: secrets) })
+  }
 }
 
 extension String {
   /// The text in quotes, without passwords of URLs, cut to the length of a terminal line.
   package var shown: String {
-    // A text that cannot be parsed may have been meant as an address.
-    let mayBePlace = firstIndex(of: ":").flatMap { self[$0...].firstIndex(of: "@") } != nil
-    let masked = SecretPlaces.masked(self, mayBePlace ? .place : .text)
+    let masked = SecretPlaces.masked(self, kindIfUnreadable)
     return masked.count > 80 ? "'\(masked.prefix(77))...'" : "'\(masked)'"
+  }
+
+  /// A text that cannot be parsed may have been meant as an address.
+  fileprivate var kindIfUnreadable: SecretPlaces.Kind {
+    guard let colon = utf8.firstIndex(of: UInt8(ascii: ":")) else { return .text }
+    return utf8[colon...].contains(UInt8(ascii: "@")) ? .place : .text
   }
 }
 

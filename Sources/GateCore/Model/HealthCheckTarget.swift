@@ -92,18 +92,20 @@ extension HealthCheckTarget {
   private static func isURL(_ text: String) -> GrammarError {
     let parts = text.split(separator: "://", maxSplits: 1, omittingEmptySubsequences: false)
     let end = parts[1].firstIndex { "/?".contains($0) } ?? parts[1].endIndex
-    let (place, path) = (parts[1][..<end], parts[1][end...])
+    let path = parts[1][end...]
+    // A target and an instance have no user.
+    let place = parts[1][..<end].split(separator: "@", omittingEmptySubsequences: false).last ?? ""
     let host =
       place.hasSuffix("]") ? place : place.prefix(upTo: place.lastIndex(of: ":") ?? place.endIndex)
     let name = parts[0].uppercased()
     let usual = name == "HTTPS" ? "443" : "80"
     let port = place.count > host.count ? String(place.dropFirst(host.count + 1)) : usual
-    let target = SecretPlaces.masked("\(name):\(port)\(path.isEmpty ? "/" : path)")
+    let target = "\(name):\(port)\(path.isEmpty ? "/" : path)"
     return GrammarError(
       "\(text.shown) is a URL, not PROTOCOL:PORT/PATH",
       hint:
-        "give it by itself, healthgate \(SecretPlaces.masked(text)), or as --target \(target) --instances "
-        + SecretPlaces.masked(String(host)))
+        "give it by itself, healthgate \(parts[0])://\(place)\(path), or as --target \(target) "
+        + "--instances \(host)")
   }
 
   /// The hint for an instance in place of the protocol, such as `10.0.1.5:8080/health`; else nil.
@@ -113,7 +115,7 @@ extension HealthCheckTarget {
       (try? NetworkAddress(parsing: name)) != nil
     else { return nil }
     let path = rest.count > port.count ? rest.dropFirst(port.count) : "/"
-    let target = SecretPlaces.masked("\(port)\(path)")
+    let target = "\(port)\(path)"
     return "give a URL by itself, healthgate http://\(name):\(target), or --target HTTP:\(target) "
       + "--instances \(name)"
   }

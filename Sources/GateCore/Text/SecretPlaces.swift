@@ -89,6 +89,34 @@ package enum SecretPlaces {
     return String(decoding: masked, as: UTF8.self)
   }
 
+  /// A message of this program without these secrets.
+  ///
+  /// Only whole words are masked: a short secret may be part of another word.
+  static func masked(_ message: String, words secrets: [String]) -> String {
+    let bytes = Array(message.utf8)
+    let found = secrets.flatMap { secret in
+      let secret = Array(secret.utf8)
+      return bytes.indices.filter { start in
+        let end = start + secret.count
+        return bytes[start...].starts(with: secret)
+          && (start == 0 || !isOfWord(bytes[start - 1]))
+          && (end == bytes.count || !isOfWord(bytes[end]))
+      }.map { $0..<$0 + secret.count }
+    }
+    guard !found.isEmpty else { return message }
+    let masked = SecretMask.masking(SecretMask.merged(found), in: bytes, upTo: bytes.count)
+    return String(decoding: masked, as: UTF8.self)
+  }
+
+  private static func isOfWord(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), 0x80...:
+      true
+    default: false
+    }
+  }
+
   // MARK: - Ranges
 
   typealias Bytes = ArraySlice<UInt8>

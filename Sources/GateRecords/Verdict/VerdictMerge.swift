@@ -36,7 +36,7 @@ package struct VerdictMerge: Sendable {
     package var problem: String?
 
     package init(_ name: String, _ verdict: RecordedVerdict) {
-      self.name = name
+      self.name = SecretPlaces.masked(name)
       self.verdict = verdict
       if verdict.decision == .promote, !verdict.isPromotion {
         problem = "it says promote, but its exit_code is \(verdict.exitCode)"
@@ -44,7 +44,7 @@ package struct VerdictMerge: Sendable {
     }
 
     package init(_ name: String, unusable problem: String) {
-      self.name = name
+      self.name = SecretPlaces.masked(name)
       self.problem = problem
     }
 

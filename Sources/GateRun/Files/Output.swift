@@ -1,4 +1,5 @@
 internal import CSystem
+internal import GateCore
 internal import GateRecords
 internal import GateText
 internal import LibC
@@ -85,7 +86,7 @@ package enum Output {
   ///
   /// A failure to write it is ignored, and it never blocks.
   package static func complain(_ text: String) {
-    let lines = text.shownLines
+    let lines = SecretPlaces.masked(text).shownLines
     StandardStream.error.write(
       (TerminalSize.widthOfErrors.map { lines.wrapped(to: $0) } ?? lines) + "\n")
   }

@@ -22,7 +22,7 @@ package struct LintJob {
     if let unknown = ignored.first(where: { !known.contains($0) }) {
       throw CommandFailure(
         .usage,
-        "there is no rule '\(unknown.printable)'\n  hint: 'healthgate lint --rules' lists them")
+        "there is no rule \(unknown.shown)\n  hint: 'healthgate lint --rules' lists them")
     }
     self.ignored = ignored
     let targets = try ProbeTarget.read(arguments)

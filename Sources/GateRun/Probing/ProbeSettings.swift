@@ -25,7 +25,7 @@ struct ProbeSettings {
     guard let format = OutputSettings.Format(rawValue: text.text.lowercased()) else {
       throw CommandFailure(
         .usage,
-        "format is '\(text.text.printable)', not json or text\n  at \(text.origin)"
+        "format is \(text.text.shown), not json or text\n  at \(text.origin)"
           + (ForeignWords.advice(forFile: text.text, of: .printed).map { "\n  hint: \($0)" } ?? ""))
     }
     return format.document(auto: .text)

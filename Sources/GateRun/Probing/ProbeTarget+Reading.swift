@@ -13,6 +13,7 @@ extension ProbeTarget {
       do throws(GrammarError) {
         targets.append(try ProbeTarget(parsing: argument))
       } catch {
+        let error = error.withoutSecrets(of: argument)
         problems.append(
           "healthgate: error: TARGET: \(error.description.printable)"
             + (error.hint.map { "\n  hint: \($0.printable)" } ?? ""))

@@ -54,6 +54,7 @@ package enum GatedURLs {
         }
         places.append(Place(text: text, instance: instance, target: target))
       } catch {
+        let error = error.withoutSecrets(of: text)
         problems.append(problem(error.description, hint: error.hint))
       }
     }
@@ -138,7 +139,7 @@ extension String {
     }
     return looksLikePlace && !(first?.isUppercase ?? false && contains(":"))
       || (try? HealthCheckTarget(parsing: self)) != nil
-      ? "write the protocol too, such as \(asURL), or give --target and --instances"
+      ? "write the protocol too, such as \(SecretPlaces.masked(asURL)), or give --target and --instances"
       : "give URLs alone, such as http://10.0.1.5/health, or --target and --instances"
   }
 

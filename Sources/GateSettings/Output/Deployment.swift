@@ -68,7 +68,7 @@ extension Deployment.Label {
       throw GrammarError(
         "the name of a label has only a-z, 0-9, '_', '.' and '-', and begins with a letter")
     }
-    self.init(String(name), String(text[text.index(after: separator)...]))
+    self.init(String(name), SecretPlaces.masked(String(text[text.index(after: separator)...])))
   }
 
   private static func isOfName(_ byte: UInt8) -> Bool {

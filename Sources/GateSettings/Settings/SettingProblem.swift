@@ -14,6 +14,12 @@ package struct SettingProblem: Hashable, Sendable {
     self.origin = origin
   }
 
+  /// A value that does not match its grammar; its secrets are not shown.
+  package init(_ error: GrammarError, in text: SettingText, of key: SettingKey) {
+    let error = error.withoutSecrets(of: text.text)
+    self.init(.unreadable(key, error.description, hint: error.hint), at: text.origin)
+  }
+
   /// The same problem for one of several health checks.
   func ofCheck(_ name: String) -> SettingProblem {
     var problem = self

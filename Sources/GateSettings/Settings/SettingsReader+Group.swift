@@ -101,7 +101,7 @@ extension SettingsReader {
     guard !version.isEmpty, version.utf8.allSatisfy({ (48...57).contains($0) }) else {
       reject(
         .expectLaunchTemplateVersion,
-        "expect_launch_template_version is '\(version.printable)', but instances have a version "
+        "expect_launch_template_version is \(version.shown), but instances have a version "
           + "number",
         hint: "'aws ec2 describe-launch-templates' shows the numbers of $Latest and $Default")
       return nil
@@ -178,9 +178,7 @@ extension SettingsReader {
         spec.origin = item.origin
         specs.append(spec)
       } catch {
-        mistakes.append(
-          SettingProblem(
-            .unreadable(.instances, error.description, hint: error.hint), at: item.origin))
+        mistakes.append(SettingProblem(error, in: item, of: .instances))
         distrust(.instances)
       }
     }

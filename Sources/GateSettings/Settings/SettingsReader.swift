@@ -162,9 +162,7 @@ struct SettingsReader {
       guard !text.text.isEmpty else { throw .emptyValue }
       return try parse(text.text)
     } catch {
-      problems.append(
-        SettingProblem(
-          .unreadable(key, error.description, hint: error.hint), at: text.origin))
+      problems.append(SettingProblem(error, in: text, of: key))
       unsound.insert(key)
       return nil
     }
