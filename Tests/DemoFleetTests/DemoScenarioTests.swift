@@ -6,7 +6,7 @@ import Testing
     let names = DemoScenario.all.map(\.name)
     #expect(Set(names).count == names.count)
     #expect(DemoScenario.standard.name == "slow-boot")
-    #expect(DemoScenario.all.first == .standard)
+    #expect(DemoScenario.all.first?.name == "slow-boot")
     #expect(DemoScenario.named("flapping")?.name == "flapping")
     #expect(DemoScenario.named("no-such") == nil)
   }
@@ -36,9 +36,6 @@ import Testing
   func theVerdictIsToBeHadInTenSeconds(_ scenario: DemoScenario) {
     let lastChange = scenario.behaviours.flatMap(\.phases).map(\.start).max() ?? .zero
     #expect(lastChange <= .seconds(3))
-    let isPromotion = scenario.expected.decision == "promote"
-    #expect(isPromotion == (scenario.expected.failureKind == nil))
-    #expect(isPromotion == (scenario.expected.reasonCode == "group_healthy"))
   }
 }
 

@@ -36,7 +36,6 @@ extension DemoScenario {
     _ name: String, _ summary: String, lesson: String, _ behaviour: InstanceBehaviour
   ) -> DemoScenario {
     DemoScenario(
-      name, summary, lesson: lesson, instances: [behaviour, behaviour, behaviour],
-      expected: .rollback("too_many_unhealthy", by: "status_mismatch"))
+      name, summary, lesson: lesson, instances: [behaviour, behaviour, behaviour])
   }
 }

@@ -8,18 +8,15 @@ extension DemoScenario {
         unhealthy_window of 3/10 counts the failures anyway.
         """,
       instances: [.healthy(), .healthy(), .flapping(everyNth: 3)],
-      settings: ["unhealthy_window": "3/10", "soak": "6s"],
-      expected: .rollback("too_many_unhealthy", by: "status_mismatch")),
+      settings: ["unhealthy_window": "3/10", "soak": "6s"]),
     DemoScenario(
       "slow-answers", "one instance answers 200, after a second",
       lesson: "A response after the timeout does not count. The timeout covers the whole check.",
-      instances: [.healthy(), .healthy(), .slowAnswers(.seconds(1))],
-      expected: .rollback("too_many_unhealthy", by: "timeout_response")),
+      instances: [.healthy(), .healthy(), .slowAnswers(.seconds(1))]),
     DemoScenario(
       "hangs", "one instance accepts the connection and says nothing",
       lesson: "A TCP check would pass here: the kernel accepts for a process that is stuck.",
-      instances: [.healthy(), .healthy(), .always(.hang)],
-      expected: .rollback("too_many_unhealthy", by: "timeout_response")),
+      instances: [.healthy(), .healthy(), .always(.hang)]),
     DemoScenario(
       "dies-during-soak", "all become healthy, then one dies",
       lesson: """
@@ -27,8 +24,7 @@ extension DemoScenario {
         failed under traffic.
         """,
       instances: [.healthy(), .healthy(), .dies(after: .milliseconds(1750))],
-      settings: ["soak": "5s"],
-      expected: .rollback("too_many_unhealthy", by: "connection_refused")),
+      settings: ["soak": "5s"]),
     DemoScenario(
       "relapse", "an instance restarts once, and so does the soak",
       lesson: """
@@ -36,6 +32,6 @@ extension DemoScenario {
         for the whole soak.
         """,
       instances: [.healthy(), .healthy(), .pattern("PPPBBBP")],
-      settings: ["max_unhealthy": "1", "soak": "3s"], expected: .promote),
+      settings: ["max_unhealthy": "1", "soak": "3s"]),
   ]
 }
