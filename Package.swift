@@ -157,7 +157,7 @@ let package = Package(
       swiftSettings: strict + (isPortable ? [.define("HG_PORTABLE")] : [])),
     .testTarget(
       name: "CurlHTTPTests",
-      dependencies: ["CurlHTTP", "DemoFleet", "GateInsight", "TestSupport"],
+      dependencies: ["CurlHTTP", "DemoFleet", "GateInsight", "HostileReplies", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "GateInsightTests", dependencies: ["GateInsight", "TestSupport"],
@@ -173,7 +173,13 @@ let package = Package(
         "LibC",
       ],
       swiftSettings: strict),
-    .testTarget(name: "DemoFleetTests", dependencies: ["DemoFleet"], swiftSettings: strict),
+    // What no scenario of the demo does to a client.
+    .target(
+      name: "HostileReplies", dependencies: ["DemoFleet"], path: "Tests/DemoFleetTests/Hostile",
+      swiftSettings: strict),
+    .testTarget(
+      name: "DemoFleetTests", dependencies: ["DemoFleet", "HostileReplies"], exclude: ["Hostile"],
+      swiftSettings: strict),
     // Whole gates on virtual time, by seed: for the tests, and as a program.
     .target(
       name: "Simulation", dependencies: ["GateCore", "GateEngine", "GateRecords", "TestSupport"],

@@ -8,24 +8,17 @@ package struct DemoFleet: Sendable {
   package let instances: [DemoInstance]
   package let port: Int
 
-  /// The clock of the behaviors.
-  package enum Time: Sendable {
-    case runs
-    /// It stays at zero until `advance(to:)`.
-    case standsStill
-  }
-
   private let thread: ServingThread
 
-  /// Binds every instance's address; the clock of the behaviors starts when this returns.
+  /// Binds every instance's address; the clock of the behaviors stands at zero until `startClock`.
   ///
   /// - Parameters: - behaviours: One for each instance; the instances are called `web-1`, `web-2`,
   ///   …. - network: The x of 127.0.x.1, the first address. - port: 0 chooses one that is free on
-  ///   all the addresses. - time: Whether time passes by itself.
+  ///   all the addresses.
   /// - Returns: The fleet, with every instance in its first stance.
   /// - Throws: `LoopbackError` if the port is taken or no descriptors are left.
   package static func start(
-    _ behaviours: [InstanceBehaviour], network: Int = 10, port: Int = 0, time: Time = .runs
+    _ behaviours: [InstanceBehaviour], network: Int = 10, port: Int = 0
   ) async throws -> DemoFleet {
     let addresses = behaviours.indices.map { LoopbackEndpoint.address($0, network: network) }
     let reservation = try PortReservation(
@@ -44,7 +37,6 @@ package struct DemoFleet: Sendable {
     let fleet = DemoFleet(instances: instances, port: reservation.port, thread: thread)
     do {
       try await fleet.advance(to: .zero)
-      if time == .runs { try await fleet.startClock() }
     } catch {
       await fleet.stop()
       throw error
@@ -73,22 +65,6 @@ package struct DemoFleet: Sendable {
     }
   }
 
-  /// Runs a fleet while `body` runs.
-  package static func serving<Value: Sendable>(
-    _ behaviours: [InstanceBehaviour], network: Int = 10, port: Int = 0, time: Time = .runs,
-    _ body: (DemoFleet) async throws -> Value
-  ) async throws -> Value {
-    let fleet = try await start(behaviours, network: network, port: port, time: time)
-    do {
-      let value = try await body(fleet)
-      await fleet.stop()
-      return value
-    } catch {
-      await fleet.stop()
-      throw error
-    }
-  }
-
   /// The instances in the notation of the setting `instances`: `web-1=127.0.10.1:PORT,…`.
   package var instanceList: String {
     instances.map { "\($0.id)=\($0.address):\($0.port)" }.joined(separator: ",")
@@ -102,14 +78,15 @@ package struct DemoFleet: Sendable {
     thread.join()
   }
 
-  /// Lets every instance enter the phases that start by this time, if time stands still.
+  /// Lets every instance enter the phases that start by this time, before `startClock`.
   ///
   /// - Throws: `LoopbackError` if an instance that boots cannot listen.
   package func advance(to moment: Duration) async throws {
     try await thread.perform { try $0.advance(to: moment) }
   }
 
-  private func startClock() async throws {
+  /// Lets time pass by itself from now on.
+  package func startClock() async throws {
     try await thread.perform { $0.startClock() }
   }
 }

@@ -1,6 +1,7 @@
 import CurlHTTP
 import DemoFleet
 import GateCore
+import HostileReplies
 import Testing
 
 /// What of an answer is judged, and what of it is kept to explain a failure.

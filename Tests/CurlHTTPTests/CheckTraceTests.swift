@@ -2,6 +2,7 @@ import CSystem
 import DemoFleet
 import GateCore
 import GateEngine
+import HostileReplies
 import Testing
 
 @testable import CurlHTTP

@@ -3,6 +3,7 @@ import CurlHTTP
 import DemoFleet
 import GateCore
 import GateEngine
+import HostileReplies
 import TestSupport
 import Testing
 

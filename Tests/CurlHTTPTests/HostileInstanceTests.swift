@@ -1,6 +1,7 @@
 import CurlHTTP
 import DemoFleet
 import GateCore
+import HostileReplies
 import Testing
 
 /// Whatever an instance does, it costs one failed check of the right kind, and nothing else.
@@ -251,7 +252,7 @@ import Testing
 
   @Test func whatRefusedAtFirstIsHealthyOnceItListens() async throws {
     let boot = InstanceBehaviour.slowBoot(listensAfter: .seconds(1), healthyAfter: .seconds(2))
-    let fleet = try await DemoFleet.start([boot], time: .standsStill)
+    let fleet = try await DemoFleet.start([boot])
     var probing = try Probing(.sample(), fleet)
     #expect(probing.checkAll() == [.failure(.connectionRefused, nil, "connection refused")])
     try await fleet.advance(to: .seconds(1))

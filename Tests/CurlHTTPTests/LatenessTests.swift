@@ -2,6 +2,7 @@ import CurlHTTP
 import DemoFleet
 import GateCore
 import GateEngine
+import HostileReplies
 import Testing
 
 /// The gate's lateness is never held against an instance, nor does it let one off.

@@ -3,6 +3,7 @@ import DemoFleet
 import GateCore
 import GateEngine
 import Glibc
+import HostileReplies
 import Testing
 
 /// How a check ended.

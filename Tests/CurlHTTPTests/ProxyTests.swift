@@ -1,6 +1,7 @@
 import CurlHTTP
 import DemoFleet
 import GateCore
+import HostileReplies
 import Testing
 
 /// The ways to an instance: each protocol on each, with an instance that lives and one that is dead.

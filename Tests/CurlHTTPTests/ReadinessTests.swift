@@ -1,6 +1,7 @@
 import CurlHTTP
 import DemoFleet
 import GateCore
+import HostileReplies
 import Testing
 
 /// What libcurl leaves of an answer is not waited for in vain.
@@ -53,7 +54,8 @@ import Testing
         "in pieces of more than is read at once",
         [.awaitRequest] + pieces(answer(body: 40_000), of: 9000)),
       Row(
-        "a byte at a time", [.awaitRequest, .trickle(answer(body: 20), every: .milliseconds(2))]),
+        "a byte at a time",
+        [.awaitRequest] + Reply.trickle(answer(body: 20), every: .milliseconds(2))),
       Row("late", [.awaitRequest, .wait(.milliseconds(200)), .send(answer(body: 5000))]),
     ]
 

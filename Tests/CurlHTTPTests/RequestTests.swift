@@ -1,6 +1,7 @@
 import CurlHTTP
 import DemoFleet
 import GateCore
+import HostileReplies
 import Testing
 
 /// What goes on the wire.

@@ -1,5 +1,6 @@
 import DemoFleet
 import GateCore
+import HostileReplies
 import Testing
 
 @testable import CurlHTTP

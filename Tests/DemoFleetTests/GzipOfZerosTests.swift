@@ -1,3 +1,4 @@
+import HostileReplies
 import Testing
 
 @testable import DemoFleet

@@ -1,4 +1,5 @@
 import Glibc
+import HostileReplies
 import Testing
 
 @testable import DemoFleet

@@ -1,5 +1,6 @@
 import DemoFleet
 import Glibc
+import HostileReplies
 import Testing
 
 extension DemoInstance {

@@ -1,4 +1,5 @@
 import DemoFleet
+import HostileReplies
 import Testing
 
 @Suite struct WireTests {

@@ -7,12 +7,12 @@ extension InstanceBehaviour {
   /// Refuses connections while the machine boots, then 502 while nginx waits for the application,
   /// then healthy.
   package static func slowBoot(
-    listensAfter listening: Duration, healthyAfter healthy: Duration, version: String = "v42"
+    listensAfter listening: Duration, healthyAfter healthy: Duration
   ) -> InstanceBehaviour {
     InstanceBehaviour([
       Phase(from: .zero, .refuse),
       Phase(from: listening, .accept(Replies(repeating: [.response(.badGateway)]))),
-      Phase(from: healthy, .accept(Replies(repeating: [.response(.healthy(version: version))]))),
+      Phase(from: healthy, .accept(Replies(repeating: [.healthy]))),
     ])
   }
 
@@ -44,51 +44,18 @@ extension InstanceBehaviour {
   }
 
   /// Healthy, then dead: the port refuses connections, and open ones are reset.
-  package static func dies(after life: Duration, version: String = "v42") -> InstanceBehaviour {
+  package static func dies(after life: Duration) -> InstanceBehaviour {
     InstanceBehaviour([
-      Phase(from: .zero, .accept(Replies(repeating: [.response(.healthy(version: version))]))),
+      Phase(from: .zero, .accept(Replies(repeating: [.healthy]))),
       Phase(from: life, .refuse),
     ])
   }
 
-  /// The n-th check gets the reply of the n-th letter; the last letter repeats: see
-  /// `PatternLetter`.
-  package static func pattern(_ letters: String) -> InstanceBehaviour {
-    let replies = letters.map { letter in
-      guard let known = PatternLetter(rawValue: letter) else {
-        preconditionFailure("'\(letter)' in the pattern \(letters) is not a letter of one")
-      }
-      return known.reply
-    }
-    return always(.accept(Replies(replies.dropLast(), repeating: replies.suffix(1))))
-  }
-}
-
-/// The reply to one check, as a letter of a pattern.
-package enum PatternLetter: Character, CaseIterable, Sendable {
-  case passes = "P"
-  /// 503 by the health view.
-  case fails = "F"
-  /// 500 by an exception.
-  case error = "E"
-  /// 502 by nginx.
-  case badGateway = "B"
-  /// The request is accepted, but never gets a response.
-  case timesOut = "T"
-  case reset = "R"
-  case closes = "C"
-  case garbage = "G"
-
-  package var reply: Reply {
-    switch self {
-    case .passes: .healthy
-    case .fails: .response(.failing("homepage"))
-    case .error: .response(.serverError)
-    case .badGateway: .response(.badGateway)
-    case .timesOut: .silence
-    case .reset: .resetAfterRequest
-    case .closes: .closeWithoutByte
-    case .garbage: .garbage
-    }
-  }
+  /// Healthy for three checks, then 502 for three while the application restarts, then healthy.
+  package static let restarting = always(
+    .accept(
+      Replies(
+        [Reply](repeating: .healthy, count: 3)
+          + [Reply](repeating: .response(.badGateway), count: 3),
+        repeating: [.healthy])))
 }

@@ -8,8 +8,6 @@ package struct Reply: Hashable, Sendable {
     case awaitRequest
     case wait(Duration)
     case send([UInt8])
-    /// Sends the bytes one by one.
-    case trickle([UInt8], every: Duration)
     /// Sends the bytes repeatedly: forever without `times`, as fast as the peer reads without a
     /// pace.
     case fill([UInt8], times: Int?, every: Duration?)
@@ -39,6 +37,9 @@ package struct Reply: Hashable, Sendable {
   }
 
   package static let healthy = response(.healthy())
+
+  /// Accepts the connection, and never sends a byte.
+  package static let hang = Reply(then: .hold)
 }
 
 /// The replies to successive checks: some once, then others repeatedly.

@@ -11,16 +11,21 @@ extension Reply.Response {
   }
 
   /// Source: Django 5, `django.views.defaults.bad_request`.
-  package static let disallowedHost = djangoPage(400, "Bad Request (400)")
+  package static let disallowedHost = Self(
+    400, ["Content-Type": "text/html; charset=utf-8"],
+    text: """
 
-  package static let serverError = djangoPage(500, "Server Error (500)")
+      <!doctype html>
+      <html lang="en">
+      <head>
+        <title>Bad Request (400)</title>
+      </head>
+      <body>
+        <h1>Bad Request (400)</h1><p></p>
+      </body>
+      </html>
 
-  package static let notFound = djangoPage(
-    404, "Not Found", "The requested resource was not found on this server.")
-
-  /// Source: Django's `require_POST`.
-  package static let methodNotAllowed = Self(
-    405, ["Content-Type": "text/html; charset=utf-8", "Allow": "POST"])
+      """)
 
   package static func slashAppended(to location: String) -> Self {
     Self(301, ["Content-Type": "text/html; charset=utf-8", "Location": location])
@@ -32,24 +37,5 @@ extension Reply.Response {
       [
         "Content-Type": "application/json", "X-App-Version": version, "Cache-Control": "no-store",
       ], text: body)
-  }
-
-  private static func djangoPage(
-    _ status: Int, _ title: String, _ details: String = ""
-  ) -> Self {
-    let page = """
-
-      <!doctype html>
-      <html lang="en">
-      <head>
-        <title>\(title)</title>
-      </head>
-      <body>
-        <h1>\(title)</h1><p>\(details)</p>
-      </body>
-      </html>
-
-      """
-    return Self(status, ["Content-Type": "text/html; charset=utf-8"], text: page)
   }
 }

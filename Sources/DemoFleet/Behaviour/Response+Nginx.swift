@@ -3,15 +3,12 @@ extension Reply.Response {
   /// nginx could not reach the application, which is not up yet or failed to start.
   package static let badGateway = nginxPage(502, "Bad Gateway")
 
-  package static let gatewayTimeout = nginxPage(504, "Gateway Time-out")
-
   package static let badRequest = nginxPage(400, "Bad Request")
 
-  package static let unauthorized = nginxPage(
-    401, "Authorization Required", ["WWW-Authenticate": #"Basic realm="staging""#])
-
   package static func movedPermanently(to location: String) -> Self {
-    nginxPage(301, "Moved Permanently", ["Location": location])
+    var response = nginxPage(301, "Moved Permanently")
+    response.headers.append("Location: \(location)")
+    return response
   }
 
   /// The page of a fresh installation: a 200 that says nothing about an application.
@@ -48,17 +45,12 @@ extension Reply.Response {
 
       """)
 
-  private static func nginxPage(
-    _ status: Int, _ phrase: String, _ headers: KeyValuePairs<String, String> = [:]
-  ) -> Self {
+  private static func nginxPage(_ status: Int, _ phrase: String) -> Self {
     let lines = [
       "<html>", "<head><title>\(status) \(phrase)</title></head>", "<body>",
       "<center><h1>\(status) \(phrase)</h1></center>", "<hr><center>nginx</center>", "</body>",
       "</html>", "",
     ]
-    var response = Self(
-      status, ["Content-Type": "text/html"], text: lines.joined(separator: "\r\n"))
-    response.headers += headers.map { Header(name: $0.key, value: $0.value) }
-    return response
+    return Self(status, ["Content-Type": "text/html"], text: lines.joined(separator: "\r\n"))
   }
 }

@@ -31,7 +31,7 @@ extension DemoScenario {
         One unhealthy instance is allowed for a while, but not for a promotion: all must be healthy \
         for the whole soak.
         """,
-      instances: [.healthy(), .healthy(), .pattern("PPPBBBP")],
+      instances: [.healthy(), .healthy(), .restarting],
       settings: ["max_unhealthy": "1", "soak": "3s"]),
   ]
 }

@@ -39,7 +39,7 @@ final class Connection: DescriptorOwner {
   }
 
   func begin() {
-    // Each byte of a trickle must be a separate packet, at its time.
+    // What a step sends must be a packet of its own, at its time.
     var on: CInt = 1
     setsockopt(socket, CInt(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<CInt>.size))
     loop.watch(socket, for: self)
@@ -75,10 +75,6 @@ final class Connection: DescriptorOwner {
     case .awaitRequest: if !reader.request.isDone { waits = .forRequest }
     case .wait(let delay): pause(delay)
     case .send(let bytes): send(bytes)
-    case .trickle(let bytes, let pace):
-      guard let byte = bytes.first else { return }
-      steps += [.trickle(Array(bytes.dropFirst()), every: pace), .wait(pace)]
-      send([byte])
     case .fill(let bytes, let times, let pace):
       guard times != 0 else { return }
       // Without a pace, only one piece is sent per turn of the loop, so that other connections get

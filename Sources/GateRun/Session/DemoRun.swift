@@ -48,7 +48,9 @@ package struct DemoRun {
     Task {
       let result: Result<DemoFleet, any Error>
       do {
-        result = .success(try await DemoFleet.start(behaviours))
+        let fleet = try await DemoFleet.start(behaviours)
+        try await fleet.startClock()
+        result = .success(fleet)
       } catch {
         result = .failure(error)
       }

@@ -2,13 +2,13 @@
 ///
 /// It is one block of fixed Huffman codes: a literal zero, then "the last byte 258 more times" over
 /// and over, at 13 bits each. Source: RFC 1951, 3.2.6; RFC 1952.
-enum GzipOfZeros {
-  static let unpackedCount = 1 + 258 * repeats
+package enum GzipOfZeros {
+  package static let unpackedCount = 1 + 258 * repeats
   private static let repeats = 1 << 18
   /// The CRC-32 of the decompressed zeros.
   private static let checksum: UInt32 = 0x3455_d026
 
-  static let bytes: [UInt8] = {
+  package static let bytes: [UInt8] = {
     var bits = BitWriter(bytes: [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 2, 3])
     bits.append(0b011, count: 3)  // the last block, fixed codes
     bits.append(0x0c, count: 8)  // literal 0

@@ -1,7 +1,7 @@
+package import DemoFleet
+
 /// Misbehavior below HTTP, or at its edge.
 extension Reply {
-  /// Accepts the connection, and never sends a byte.
-  package static let hang = Reply(then: .hold)
   /// Reads the request, and never sends a byte.
   package static let silence = Reply([.awaitRequest], then: .hold)
   package static let resetAtOnce = Reply(then: .reset)
@@ -13,7 +13,12 @@ extension Reply {
 
   /// A complete response, so slow that only a time limit on the whole check ends it.
   package static func trickle(every pace: Duration = .seconds(1)) -> Reply {
-    Reply([.awaitRequest, .trickle(Response.healthy().bytes, every: pace)])
+    Reply([.awaitRequest] + trickle(Response.healthy().bytes, every: pace))
+  }
+
+  /// Sends the bytes one by one.
+  package static func trickle(_ bytes: [UInt8], every pace: Duration) -> [Step] {
+    bytes.flatMap { [.send([$0]), .wait(pace)] }
   }
 
   /// An endless sequence of header lines.
@@ -32,31 +37,30 @@ extension Reply {
   }
 
   /// A body that is shorter than its `Content-Length`.
-  package static let truncatedBody = response(
-    Response(200, ["Content-Type": "text/plain"], text: "0123456789", framing: .announced(1000)))
+  package static let truncatedBody = plainText("Content-Length: 1000", [.text("0123456789")])
 
   /// An endless chunked body; without a pace, as fast as the peer reads.
   package static func endlessBody(every pace: Duration? = nil) -> Reply {
-    let chunk = Response.chunk(filler(pace == nil ? 1 << 16 : 8))
-    let head = Response(200, ["Content-Type": "text/plain"], framing: .chunked).head
-    return Reply([.awaitRequest, .send(head), .fill(chunk, times: nil, every: pace)])
+    let data = filler(pace == nil ? 1 << 16 : 8)
+    let chunk = Array("\(String(data.count, radix: 16))\r\n".utf8) + data + Array("\r\n".utf8)
+    return plainText("Transfer-Encoding: chunked", [.fill(chunk, times: nil, every: pace)])
   }
 
   /// A body with neither `Content-Length` nor chunks: a Classic Load Balancer fails such a check.
-  package static let closeDelimitedBody = response(
-    Response(200, ["Content-Type": "text/plain"], text: "ok", framing: .untilClose))
+  package static let closeDelimitedBody = plainText(nil, [.text("ok")])
 
-  package static let chunkedBody = response(
-    Response(200, ["Content-Type": "text/plain"], text: "ok", framing: .chunked))
+  package static let chunkedBody = plainText(
+    "Transfer-Encoding: chunked", [.text("2\r\nok\r\n0\r\n\r\n")])
 
   /// A body of this many bytes, with a correct `Content-Length`.
   package static func largeBody(bytes: Int) -> Reply {
     let piece = filler(1 << 16)
-    let head = Response(200, ["Content-Type": "text/plain"], framing: .announced(bytes)).head
-    return Reply([
-      .awaitRequest, .send(head), .fill(piece, times: bytes / piece.count, every: nil),
-      .send(Array(piece.prefix(bytes % piece.count))),
-    ])
+    return plainText(
+      "Content-Length: \(bytes)",
+      [
+        .fill(piece, times: bytes / piece.count, every: nil),
+        .send(Array(piece.prefix(bytes % piece.count))),
+      ])
   }
 
   /// An interim response first: only the final status counts.
@@ -72,7 +76,28 @@ extension Reply {
 
   package static func status(_ status: Int) -> Reply { response(Response(status)) }
 
+  /// A response whose header has this field, or none, about the end of its body.
+  private static func plainText(_ framing: String?, _ body: [Step]) -> Reply {
+    let lines =
+      ["HTTP/1.1 200 OK", "Server: nginx", "Content-Type: text/plain"]
+      + [framing].compactMap { $0 } + ["Connection: close", "", ""]
+    return Reply([.awaitRequest, .text(lines.joined(separator: "\r\n"))] + body)
+  }
+
   private static func filler(_ count: Int) -> [UInt8] {
     [UInt8](repeating: UInt8(ascii: "a"), count: count)
+  }
+}
+
+extension Reply.Step {
+  fileprivate static func text(_ text: String) -> Self { .send(Array(text.utf8)) }
+}
+
+extension Reply.Response {
+  package init(
+    _ status: Int, _ headers: KeyValuePairs<String, String> = [:], body: [UInt8]
+  ) {
+    self.init(status, headers)
+    self.body = body
   }
 }
