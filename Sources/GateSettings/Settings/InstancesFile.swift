@@ -16,7 +16,7 @@ package enum InstancesFile {
     if looksLikeJSON(text) {
       try refuseDoubtful(text, of: path)
       // Parsed as YAML, of which JSON is a subset, each item has its line.
-      reading.read(try YAMLText(parsing: text, as: "JSON", of: path))
+      reading.read(try yamlRoot(of: text, as: "JSON", path: path))
     } else {
       reading.read(lines: text)
     }
@@ -85,10 +85,9 @@ package enum InstancesFile {
       }
     }
 
-    mutating func read(_ document: YAMLText) {
-      guard let root = document.root, case .sequence(let items) = root.content else {
-        complain("the file is JSON, but not an array", line: document.root?.line ?? 1)
-        return
+    mutating func read(_ root: YAMLNode?) {
+      guard case .sequence(let items)? = root?.content else {
+        return complain("the file is JSON, but not an array", line: root?.line ?? 1)
       }
       for item in items where !hasEnough {
         switch item.content {

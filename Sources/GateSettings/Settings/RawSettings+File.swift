@@ -9,9 +9,9 @@ extension RawSettings {
     do throws(SettingsError) {
       let text = try decodedText(bytes, of: path, atMost: Self.largestFile)
       if text.hasPrefix(Self.journalBegins) {
-        refuse("a journal", path: path, line: 1)
+        refuse(result: "a journal", at: .file(path: path, line: 1))
       } else {
-        read(try YAMLText(parsing: text, of: path), path: path)
+        read(try yamlRoot(of: text, path: path), path: path)
       }
     } catch {
       problems += error.problems.flatMap(\.asOfSettings)
@@ -23,27 +23,33 @@ extension RawSettings {
   /// The beginning of every journal.
   private static let journalBegins = #"{"seq":0,"#
 
-  private mutating func refuse(_ kind: String, path: String, line: Int) {
-    let fact = SettingProblem.Fact.content(
-      "the file is \(kind), not a file of settings",
-      hint: "'healthgate init' prints a settings file to start from")
-    problems.append(SettingProblem(fact, at: .file(path: path, line: line)))
+  private mutating func report(_ fact: SettingProblem.Fact, at place: SettingOrigin) {
+    problems.append(SettingProblem(fact, at: place))
+  }
+
+  /// Reports what the whole file is in place of settings.
+  private mutating func refuse(_ sentence: String, hint: String, at place: SettingOrigin) {
+    report(.content("the file is \(sentence)", hint: hint), at: place)
     isIncomplete = true
   }
 
-  private mutating func read(_ document: YAMLText, path: String) {
-    guard let root = document.root, !root.isNull else { return }
+  private mutating func refuse(result kind: String, at place: SettingOrigin) {
+    refuse(
+      "\(kind), not a file of settings",
+      hint: "'healthgate init' prints a settings file to start from", at: place)
+  }
+
+  private mutating func read(_ document: YAMLNode?, path: String) {
+    guard let root = document, !root.isNull else { return }
+    let place = SettingOrigin.file(path: path, line: root.line)
     guard case .mapping(let pairs) = root.content else {
-      let problem = SettingProblem.Fact.content(
-        "the file is \(root.kindInWords), not a mapping of settings",
-        hint: "write one setting per line, such as 'interval: 15s'")
-      problems.append(SettingProblem(problem, at: .file(path: path, line: root.line)))
-      isIncomplete = true
-      return
+      return refuse(
+        "\(root.kindInWords), not a mapping of settings",
+        hint: "write one setting per line, such as 'interval: 15s'", at: place)
     }
     let names = Set(pairs.compactMap(\.name.scalar))
     guard !names.isSuperset(of: ["decision", "run_id"]) else {
-      return refuse("a verdict", path: path, line: root.line)
+      return refuse(result: "a verdict", at: place)
     }
     for pair in pairs {
       read(pair.value, named: pair.name, path: path)
@@ -53,54 +59,37 @@ extension RawSettings {
   private mutating func read(_ value: YAMLNode, named name: YAMLNode, path: String) {
     let place = SettingOrigin.file(path: path, line: name.line)
     guard let text = name.scalar else {
-      let fact = SettingProblem.Fact.content("the name of a setting is \(name.kindInWords)")
-      problems.append(SettingProblem(fact, at: place))
-      return
+      return report(.content("the name of a setting is \(name.kindInWords)"), at: place)
     }
     guard let key = SettingKey(rawValue: text) else {
-      problems.append(SettingProblem(Self.unknown(text, value), at: place))
-      return
+      return report(Self.unknown(text, value), at: place)
     }
-    switch value.content {
-    case .scalar(let text, _) where !value.isNull:
-      add(text, to: key, at: place)
-    case .scalar:
-      problems.append(SettingProblem(.noValue(name: key.rawValue), at: place))
-    case .sequence(let items) where key.setting.takesList:
-      readList(items, of: key, path: path, place: place)
-    case .mapping(let pairs) where key.setting.pairSeparator != nil:
-      for pair in pairs { readPair(pair.name, pair.value, of: key, path: path) }
-    case .mapping where key.setting.takesMappings:
-      add(value.json, to: key, at: place)
-    case .sequence, .mapping:
-      let fact = SettingProblem.Fact.wrongKind(
-        name: key.rawValue, found: value.kindInWords, wanted: key.setting.wantedInWords)
-      problems.append(SettingProblem(fact, at: place))
+    guard case .sequence(let items) = value.content, key.setting.takesList else {
+      return read(
+        value, of: key, called: key.rawValue, key.setting.wantedInWords, path: path, at: place)
+    }
+    if items.isEmpty, key == .instances { report(.noValue(name: key.rawValue), at: place) }
+    for item in items {
+      read(
+        item, of: key, called: "an item of \(key.rawValue)", "one value", path: path,
+        at: .file(path: path, line: item.line))
     }
   }
 
-  private mutating func readList(
-    _ items: [YAMLNode], of key: SettingKey, path: String, place: SettingOrigin
+  /// Reads the value of a setting, or an item of its list; `wanted` is what it takes.
+  private mutating func read(
+    _ value: YAMLNode, of key: SettingKey, called name: String, _ wanted: String, path: String,
+    at place: SettingOrigin
   ) {
-    if items.isEmpty, key == .instances {
-      problems.append(SettingProblem(.noValue(name: key.rawValue), at: place))
-    }
-    for item in items {
-      let place = SettingOrigin.file(path: path, line: item.line)
-      switch item.content {
-      case .scalar(let text, _) where !item.isNull:
-        add(text, to: key, at: place)
-      case .scalar:
-        problems.append(SettingProblem(.noValue(name: "an item of \(key.rawValue)"), at: place))
-      case .mapping(let pairs) where key.setting.pairSeparator != nil:
-        // To YAML, `- X-Env: blue` without quotes is a mapping, but its writer meant a header.
-        for pair in pairs { readPair(pair.name, pair.value, of: key, path: path) }
-      case .mapping where key.setting.takesMappings: add(item.json, to: key, at: place)
-      case .sequence, .mapping:
-        let fact = SettingProblem.Fact.wrongKind(
-          name: "an item of \(key.rawValue)", found: item.kindInWords, wanted: "one value")
-        problems.append(SettingProblem(fact, at: place))
-      }
+    switch value.content {
+    case .scalar where value.isNull: report(.noValue(name: name), at: place)
+    case .scalar(let text, _): add(text, to: key, at: place)
+    case .mapping(let pairs) where key.setting.pairSeparator != nil:
+      // To YAML, `- X-Env: blue` without quotes is a mapping, but its writer meant a header.
+      for pair in pairs { readPair(pair.name, pair.value, of: key, path: path) }
+    case .mapping where key.setting.takesMappings: add(value.json, to: key, at: place)
+    case .sequence, .mapping:
+      report(.wrongKind(name: name, found: value.kindInWords, wanted: wanted), at: place)
     }
   }
 
@@ -109,17 +98,12 @@ extension RawSettings {
   ) {
     let place = SettingOrigin.file(path: path, line: name.line)
     guard let nameText = name.scalar, let text = value.scalar else {
-      let found = value.kindInWords
-      problems.append(
-        SettingProblem(
-          .wrongKind(name: "an item of \(key.rawValue)", found: found, wanted: "one value"),
-          at: place))
-      return
+      let item = "an item of \(key.rawValue)"
+      return report(
+        .wrongKind(name: item, found: value.kindInWords, wanted: "one value"), at: place)
     }
     guard !value.isNull else {
-      let fact = SettingProblem.Fact.noValue(name: "\(nameText) of \(key.rawValue)")
-      problems.append(SettingProblem(fact, at: place))
-      return
+      return report(.noValue(name: "\(nameText) of \(key.rawValue)"), at: place)
     }
     add(key.setting.joined(nameText, text), to: key, at: place)
   }

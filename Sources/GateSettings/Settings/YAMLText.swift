@@ -2,69 +2,31 @@ internal import CYAML
 import GateCore
 internal import GateText
 
-/// A YAML document, of which JSON is a subset, with the position of each node.
+/// Reads a YAML document, of which JSON is a subset, with the position of each node.
 ///
-/// Aliases are not allowed, so a document is never larger than its text.
-struct YAMLText {
-  /// The root; nil if the text has only comments.
-  let root: YAMLNode?
-
-  /// Reads a text with one document; `format` is the expected format in messages.
-  ///
-  /// - Throws: an error with the reason and the line.
-  init(
-    parsing text: String, as format: String = "YAML", of path: String
-  ) throws(SettingsError) {
-    do throws(YAMLProblem) {
-      var parser = YAMLParser(text)
-      root = try parser.document()
-    } catch {
-      throw SettingsError([
-        SettingProblem(error.fact(format), at: .file(path: path, line: error.line))
-      ])
-    }
-  }
-}
-
-/// An error in a text, with its position.
-private struct YAMLProblem: Error {
-  var line: Int
-  var kind: Kind
-
-  enum Kind {
-    case malformed(String, hint: String? = nil)
-    case alias
-    case severalDocuments
-    case nestedTooDeep
-    case duplicated([String])
-  }
-
-  func fact(_ format: String) -> SettingProblem.Fact {
-    switch kind {
-    case .malformed(let words, let hint):
-      .content(
-        "the file is not \(format): \(words)",
-        hint: hint ?? "is it complete, and is it \(format)?")
-    case .alias:
-      .content("anchors and aliases are not accepted", hint: "write the value out")
-    case .severalDocuments:
-      .content("the file has more than one YAML document", hint: "keep one of them")
-    case .nestedTooDeep:
-      .content("the file is nested too deeply", hint: "is it the right file?")
-    case .duplicated(let names): .duplicated(names: names)
-    }
-  }
+/// Aliases are not allowed, so a document is never larger than its text. `format` is the expected
+/// format in messages. The root is nil if the text has only comments.
+///
+/// - Throws: an error with the reason and the line.
+func yamlRoot(
+  of text: String, as format: String = "YAML", path: String
+) throws(SettingsError) -> YAMLNode? {
+  var parser = YAMLParser(text, as: format, path: path)
+  return try parser.document()
 }
 
 /// A parser of libyaml with its text; it owns both.
 private struct YAMLParser: ~Copyable {
   private let parser: UnsafeMutablePointer<yaml_parser_t>
   private let text: UnsafeMutableBufferPointer<UInt8>
+  private let format: String
+  private let path: String
 
   /// The deepest nesting; settings are two levels deep.
   private static let deepest = 32
 
-  init(_ text: String) {
+  init(_ text: String, as format: String, path: String) {
+    (self.format, self.path) = (format, path)
     parser = .allocate(capacity: 1)
     // This fails only without memory, and the first event then is an error.
     yaml_parser_initialize(parser)
@@ -80,14 +42,17 @@ private struct YAMLParser: ~Copyable {
     text.deallocate()
   }
 
-  mutating func document() throws(YAMLProblem) -> YAMLNode? {
+  mutating func document() throws(SettingsError) -> YAMLNode? {
     var root: YAMLNode?
     while true {
       let event = try next()
       switch event.kind {
       case .end: return root
       case .document:
-        guard root == nil else { throw YAMLProblem(line: event.line, kind: .severalDocuments) }
+        guard root == nil else {
+          throw problem(
+            "the file has more than one YAML document", hint: "keep one of them", event.line)
+        }
       case .other: continue
       case .scalar, .sequence, .mapping, .close:
         root = try node(from: event, depth: 0)
@@ -95,8 +60,11 @@ private struct YAMLParser: ~Copyable {
     }
   }
 
-  private mutating func node(from event: Event, depth: Int) throws(YAMLProblem) -> YAMLNode {
-    guard depth < Self.deepest else { throw YAMLProblem(line: event.line, kind: .nestedTooDeep) }
+  private mutating func node(from event: Event, depth: Int) throws(SettingsError) -> YAMLNode {
+    guard depth < Self.deepest else {
+      throw problem(
+        "the file is nested too deeply", hint: "is it the right file?", event.line)
+    }
     let content: YAMLNode.Content =
       switch event.kind {
       case .scalar(let text, let isPlain): .scalar(text, isPlain: isPlain)
@@ -107,7 +75,7 @@ private struct YAMLParser: ~Copyable {
     return YAMLNode(line: event.line, content: content)
   }
 
-  private mutating func elements(_ depth: Int) throws(YAMLProblem) -> [YAMLNode] {
+  private mutating func elements(_ depth: Int) throws(SettingsError) -> [YAMLNode] {
     var elements: [YAMLNode] = []
     while true {
       let event = try next()
@@ -116,7 +84,7 @@ private struct YAMLParser: ~Copyable {
     }
   }
 
-  private mutating func pairs(_ depth: Int) throws(YAMLProblem) -> [YAMLNode.Pair] {
+  private mutating func pairs(_ depth: Int) throws(SettingsError) -> [YAMLNode.Pair] {
     var pairs: [YAMLNode.Pair] = []
     var names: Set<String> = []
     var doubled: [String: Int] = [:]
@@ -130,7 +98,7 @@ private struct YAMLParser: ~Copyable {
       pairs.append(YAMLNode.Pair(name: name, value: try node(from: next(), depth: depth + 1)))
     }
     if let line = doubled.values.min() {
-      throw YAMLProblem(line: line, kind: .duplicated(doubled.keys.sorted()))
+      throw problem(.duplicated(names: doubled.keys.sorted()), line)
     }
     return pairs
   }
@@ -154,11 +122,11 @@ private struct YAMLParser: ~Copyable {
     }
   }
 
-  private mutating func next() throws(YAMLProblem) -> Event {
+  private mutating func next() throws(SettingsError) -> Event {
     var event = yaml_event_t()
-    guard yaml_parser_parse(parser, &event) == 1 else { throw problem }
+    guard yaml_parser_parse(parser, &event) == 1 else { throw failure }
     defer { yaml_event_delete(&event) }
-    let line = event.start_mark.line + 1
+    let line = Int(event.start_mark.line) + 1
     let kind: Event.Kind
     var anchor: UnsafeMutablePointer<yaml_char_t>?
     switch event.type {
@@ -175,34 +143,50 @@ private struct YAMLParser: ~Copyable {
       anchor = event.data.mapping_start.anchor
       kind = .mapping
     case YAML_SEQUENCE_END_EVENT, YAML_MAPPING_END_EVENT: kind = .close
-    case YAML_ALIAS_EVENT: throw YAMLProblem(line: Int(line), kind: .alias)
+    case YAML_ALIAS_EVENT: throw alias(line)
     case YAML_STREAM_END_EVENT, YAML_NO_EVENT: kind = .end
     case YAML_DOCUMENT_START_EVENT: kind = .document
     default: kind = .other
     }
-    guard anchor == nil else { throw YAMLProblem(line: Int(line), kind: .alias) }
-    return Event(line: Int(line), kind: kind)
+    guard anchor == nil else { throw alias(line) }
+    return Event(line: line, kind: kind)
+  }
+
+  private func problem(_ fact: SettingProblem.Fact, _ line: Int) -> SettingsError {
+    SettingsError([SettingProblem(fact, at: .file(path: path, line: line))])
+  }
+
+  private func problem(_ sentence: String, hint: String, _ line: Int) -> SettingsError {
+    problem(.content(sentence, hint: hint), line)
+  }
+
+  private func alias(_ line: Int) -> SettingsError {
+    problem("anchors and aliases are not accepted", hint: "write the value out", line)
+  }
+
+  private func malformed(_ words: String, hint: String? = nil, _ line: Int) -> SettingsError {
+    problem(
+      "the file is not \(format): \(words)",
+      hint: hint ?? "is it complete, and is it \(format)?", line)
   }
 
   /// Why there is no next event.
-  private var problem: YAMLProblem {
-    let words = parser.pointee.problem.map { String(cString: $0) } ?? "it cannot be read"
+  private var failure: SettingsError {
     switch parser.pointee.error {
     case YAML_READER_ERROR:
       let before = text.prefix(Int(clamping: parser.pointee.problem_offset))
-      return YAMLProblem(
-        line: before.count { $0 == UInt8(ascii: "\n") } + 1,
-        kind: .malformed("it has a control character"))
+      return malformed(
+        "it has a control character", before.count { $0 == UInt8(ascii: "\n") } + 1)
     default:
+      let words = parser.pointee.problem.map { String(cString: $0) } ?? "it cannot be read"
       let mark = parser.pointee.problem_mark
       let line = Int(mark.line) + 1
       let before = linePrefix(upTo: Int(clamping: mark.index))
       guard !before.prefix(while: { $0 == " " || $0 == "\t" }).contains("\t") else {
-        return YAMLProblem(
-          line: line,
-          kind: .malformed("the line is indented with a tab", hint: "indent it with spaces"))
+        return malformed(
+          "the line is indented with a tab", hint: "indent it with spaces", line)
       }
-      return YAMLProblem(line: line, kind: .malformed(words, hint: Self.hint(for: words, before)))
+      return malformed(words, hint: Self.hint(for: words, before), line)
     }
   }
 
