@@ -44,7 +44,8 @@ package struct CommandDeclaration: Sendable {
 
   private func taken(_ name: String) -> CommandOption? {
     if let own = options.first(where: { $0.name == name }) { return own }
-    guard let key = SettingKey(optionName: name), settings.contains(where: { $0.contains(key) })
+    guard let key = SettingKey(optionName: name),
+      settings.contains(where: { $0.keys.contains(key) })
     else { return nil }
     return CommandOption(key)
   }
@@ -158,36 +159,17 @@ package struct CommandOption: Hashable, Sendable {
 /// Settings that a command takes together, under one title of its help.
 package struct SettingGroup: Sendable {
   package let title: String
-  private let kind: Kind
-
-  private enum Kind {
-    case keys([SettingKey])
-    case parts([Setting.Part])
-  }
+  /// The settings in the order of help.
+  let keys: [SettingKey]
 
   package init(_ title: String, _ keys: [SettingKey]) {
     self.title = title
-    kind = .keys(keys)
+    self.keys = keys
   }
 
   private init(_ title: String, of parts: [Setting.Part]) {
-    self.title = title
-    kind = .parts(parts)
-  }
-
-  /// The settings in the order of help.
-  var keys: [SettingKey] {
-    switch kind {
-    case .keys(let keys): keys
-    case .parts: SettingKey.allCases.filter(contains)
-    }
-  }
-
-  func contains(_ key: SettingKey) -> Bool {
-    switch kind {
-    case .keys(let keys): keys.contains(key)
-    case .parts(let parts): key.isEverywhere && parts.contains(key.setting.part)
-    }
+    self.init(
+      title, SettingKey.allCases.filter { $0.isEverywhere && parts.contains($0.setting.part) })
   }
 
   package static let healthCheck = SettingGroup(
@@ -203,9 +185,6 @@ package struct SettingGroup: Sendable {
 }
 
 extension SettingKey {
-  /// The name of its option, without hyphens.
-  var optionName: String { String(rawValue.map { $0 == "_" ? "-" : $0 }) }
-
   fileprivate init?(optionName name: String) {
     guard !name.contains("_") else { return nil }
     self.init(rawValue: String(name.map { $0 == "-" ? "_" : $0 }))

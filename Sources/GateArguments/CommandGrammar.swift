@@ -76,7 +76,7 @@ package struct CommandWords: Sendable {
   package func settings(of groups: [SettingGroup]) -> [(SettingKey, [String])] {
     groups.flatMap { group in
       SettingKey.allCases.compactMap { key in
-        given[key].flatMap { group.contains(key) ? (key, $0) : nil }
+        given[key].flatMap { group.keys.contains(key) ? (key, $0) : nil }
       }
     }
   }
@@ -134,12 +134,6 @@ extension RawRepresentable<String> where Self: CaseIterable {
       "\(subject) is \(text.shown), not \(enumeration(names, "or"))",
       hint: nearestName(to: text, among: names).map { "did you mean \($0)?" })
   }
-}
-
-/// Joins names: `a, b or c`.
-func enumeration(_ names: [String], _ conjunction: String) -> String {
-  guard let last = names.last, names.count > 1 else { return names.first ?? "" }
-  return "\(names.dropLast().joined(separator: ", ")) \(conjunction) \(last)"
 }
 
 extension CommandGrammar {

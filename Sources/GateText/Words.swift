@@ -28,6 +28,12 @@ package func latencyWords(_ microseconds: Int64) -> String {
   }
 }
 
+/// Joins names: `a, b or c`.
+package func enumeration(_ names: [String], _ conjunction: String) -> String {
+  guard let last = names.last, names.count > 1 else { return names.first ?? "" }
+  return "\(names.dropLast().joined(separator: ", ")) \(conjunction) \(last)"
+}
+
 /// The first names, and the number of the others.
 package func list(_ names: some Collection<String>, first limit: Int) -> String {
   let shown = names.prefix(limit).joined(separator: ", ")

@@ -73,7 +73,7 @@ package struct CheckEntry {
   /// Why a value of the run does not apply to it; nil if it does.
   func misfit(
     of key: SettingKey, _ texts: [SettingText], over usual: RawSettings
-  ) -> SettingCell.Misfit? {
+  ) -> Misfit? {
     let text = given.values[.target] ?? imported?.layer.values[.target] ?? usual.values[.target]
     guard let target = text?.last.flatMap({ try? HealthCheckTarget(parsing: $0.text) }) else {
       return nil

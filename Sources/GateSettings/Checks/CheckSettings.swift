@@ -106,9 +106,8 @@ extension SettingsReader {
     var settings = reader.checkSettings()
     reader.compare(settings.check, settings.request, settings.tls, withLoadBalancerIn: strictness)
     reader.refuseMisfits(
-      in: SettingCell(
-        target: reader.areSound(.target) ? settings.check.target : nil, source: .instances,
-        probeFrom: probeFrom))
+      with: reader.areSound(.target) ? settings.check.target : nil, .instances,
+      probeFrom: probeFrom)
     reader.compare(settings.request, with: settings.check.target)
     for problem in reader.ownProblems {
       // An error in a value of the run is reported once, for the run.

@@ -76,8 +76,7 @@ extension HealthCheck {
   private var targetRefusals: [Refusal] {
     var refusals: [Refusal] = []
     if !ranges.protocols.contains(target.scheme) {
-      let names = ranges.protocols.map(\.rawValue)
-      let list = names.dropLast().joined(separator: ", ") + " or \(names.last ?? "")"
+      let list = enumeration(ranges.protocols.map(\.rawValue), "or")
       refusals.append(refusal(.target, "\(target)", .only(list)))
     }
     if semantics == .classic, target.port == .trafficPort {

@@ -5,18 +5,13 @@ extension SettingKey {
   ]
 
   /// The name on a command line, with two hyphens.
-  package var flag: String { Self.flag(named: rawValue) }
+  package var flag: String { "--\(optionName)" }
+
+  /// The name of its option, without hyphens.
+  package var optionName: String { String(rawValue.map { $0 == "_" ? "-" : $0 }) }
 
   /// The name of the environment variable.
-  package var variable: String { Self.variable(named: rawValue) }
-
-  static func flag(named name: String) -> String {
-    "--" + String(name.map { $0 == "_" ? "-" : $0 })
-  }
-
-  static func variable(named name: String) -> String {
-    variablePrefix + name.uppercased()
-  }
+  package var variable: String { Self.variablePrefix + rawValue.uppercased() }
 
   /// The prefix of all the program's environment variables.
   package static let variablePrefix = "HEALTHGATE_"

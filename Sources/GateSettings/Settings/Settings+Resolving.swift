@@ -47,9 +47,8 @@ extension Settings {
         check, checks[0].request, checks[0].tls, withLoadBalancerIn: isStrict ? .strict : .lenient)
     }
     reader.refuseMisfits(
-      in: SettingCell(
-        target: reader.areSound(.target) && checks.count == 1 && check.name.isEmpty
-          ? check.target : nil, source: source.key, probeFrom: following.probeFrom))
+      with: reader.areSound(.target) && check.name.isEmpty ? check.target : nil, source.key,
+      probeFrom: following.probeFrom)
     reader.compare(checks[0].request, with: check.target)
     reader.compare(group, with: checks.map(\.check), source)
     reader.compareSoak(of: group, with: checks.map(\.check), following)

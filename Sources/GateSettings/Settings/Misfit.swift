@@ -1,30 +1,26 @@
 package import GateCore
 internal import GateText
 
-/// The context of a setting: the target, the source of instances, and who checks.
-struct SettingCell {
-  /// The target; nil if it is not known.
-  var target: HealthCheckTarget?
-  /// The setting that names the instances.
-  var source: SettingKey
-  var probeFrom: ProbeOrigin
-
-  /// Why a setting does not apply in a context, and what to do.
-  struct Misfit: Hashable {
-    var reason: String
-    var hint: String?
-  }
+/// Why a setting does not apply to the target, the source of instances or who checks, and what to
+/// do.
+struct Misfit {
+  var reason: String
+  var hint: String?
 }
 
 extension SettingsReader {
   /// Rejects each setting that does not apply, by the rules of the table.
   ///
   /// A setting for the gate's own checks that was imported is no error if the load balancer checks.
-  /// A default that does not apply is removed, and not printed.
-  mutating func refuseMisfits(in cell: SettingCell) {
+  /// A default that does not apply is removed, and not printed. The target is nil if it is not
+  /// known; `source` is the setting that names the instances.
+  mutating func refuseMisfits(
+    with target: HealthCheckTarget?, _ source: SettingKey, probeFrom: ProbeOrigin
+  ) {
     for key in SettingKey.allCases where inForce.values[key] != nil {
       let setting = key.setting
-      guard areSound(key), let misfit = misfit(of: key, setting, in: cell) else { continue }
+      guard areSound(key), let misfit = misfit(of: key, with: target, source, probeFrom)
+      else { continue }
       if isAsked(key) {
         reject(key, "\(key.rawValue) is given\(misfit.reason)", hint: misfit.hint)
       } else if !isGiven(key), setting.kind != .toggle {
@@ -53,45 +49,39 @@ extension SettingsReader {
   }
 
   private func misfit(
-    of key: SettingKey, _ setting: Setting, in cell: SettingCell
-  ) -> SettingCell.Misfit? {
-    if let target = cell.target,
-      let misfit = key.misfit(inForce.values[key] ?? [], with: target)
-    {
-      return SettingCell.Misfit(reason: ", but \(misfit.reason)", hint: misfit.hint)
+    of key: SettingKey, with target: HealthCheckTarget?, _ source: SettingKey,
+    _ probeFrom: ProbeOrigin
+  ) -> Misfit? {
+    let setting = key.setting
+    if let target, let misfit = key.misfit(inForce.values[key] ?? [], with: target) {
+      return Misfit(reason: ", but \(misfit.reason)", hint: misfit.hint)
     }
-    if cell.probeFrom == .loadBalancer, !isImported(key), key.isOfChecks {
-      return SettingCell.Misfit(
+    if probeFrom == .loadBalancer, !isImported(key), key.isOfChecks {
+      return Misfit(
         reason: ", but with probe_from load-balancer no checks are sent",
         hint: "leave one of them out")
     }
-    guard setting.sources.contains(cell.source) else {
-      return SettingCell.Misfit(
-        reason: ", but \(cell.source.rawValue) does not support it",
+    guard setting.sources.contains(source) else {
+      return Misfit(
+        reason: ", but \(source.rawValue) does not support it",
         hint: "it applies to asg, elb, target_group and terraform")
     }
     if let rival = setting.rivals.first(where: isAsked) {
-      return SettingCell.Misfit(
+      return Misfit(
         reason: ", but cannot be combined with \(rival.rawValue)", hint: "leave one of them out")
     }
     return missing(setting.companions)
   }
 
-  private func missing(_ companions: Setting.Companions) -> SettingCell.Misfit? {
+  private func missing(_ companions: Setting.Companions) -> Misfit? {
     let wanted: [SettingKey]
     switch companions {
-    case .all(let keys):
-      wanted = keys.filter { !isAsked($0) }.prefix(1).map { $0 }
-      guard !wanted.isEmpty else { return nil }
-    case .any(let keys):
-      wanted = keys
-      guard !keys.contains(where: isAsked) else { return nil }
+    case .all(let keys): wanted = Array(keys.filter { !isAsked($0) }.prefix(1))
+    case .any(let keys): wanted = keys.contains(where: isAsked) ? [] : keys
     }
     guard areSound(wanted), let first = wanted.first else { return nil }
-    let names = wanted.map(\.rawValue)
-    let list = names.dropLast().joined(separator: ", ")
-    return SettingCell.Misfit(
-      reason: " without " + (list.isEmpty ? names[0] : "\(list) or \(names[names.count - 1])"),
+    return Misfit(
+      reason: " without \(enumeration(wanted.map(\.rawValue), "or"))",
       hint: first.setting.kind == .toggle
         ? "add \(first.flag), or leave it out"
         : "such as \(first.given(as: first.setting.example ?? first.setting.metavar))")
@@ -139,14 +129,14 @@ extension SettingKey {
   /// Why these values do not apply to a target; nil if they do.
   func misfit(
     _ texts: [SettingText], with target: HealthCheckTarget
-  ) -> SettingCell.Misfit? {
+  ) -> Misfit? {
     let scheme = target.scheme
     let protocols = protocols(for: texts)
     guard protocols.contains(scheme) else {
       return protocols.misfit(with: target)
     }
     if self == .grpcService, target.path != HealthCheckTarget.standardGRPCPath {
-      return SettingCell.Misfit(
+      return Misfit(
         reason: "\(target) does not call grpc.health.v1, the only request that names a service",
         hint: "check \(scheme.rawValue):PORT\(HealthCheckTarget.standardGRPCPath)")
     }
@@ -154,11 +144,11 @@ extension SettingKey {
     switch (text == ProtocolVersion.grpc.rawValue, scheme.isGRPC) {
     case (true, false):
       let name = scheme.isTLS ? "GRPCS" : "GRPC"
-      return SettingCell.Misfit(
+      return Misfit(
         reason: "grpc is not the protocol of \(target)",
         hint: "name it in target: \(name):PORT/PATH")
     case (false, true):
-      return SettingCell.Misfit(
+      return Misfit(
         reason: "\(target) is always grpc", hint: "leave it out, or check HTTP or HTTPS")
     case (true, true), (false, false): return nil
     }
@@ -166,21 +156,21 @@ extension SettingKey {
 }
 
 extension Setting.Protocols {
-  fileprivate func misfit(with target: HealthCheckTarget) -> SettingCell.Misfit {
+  fileprivate func misfit(with target: HealthCheckTarget) -> Misfit {
     guard self != .tls else {
-      return SettingCell.Misfit(
+      return Misfit(
         reason: "\(target) has no TLS", hint: "leave it out, or check HTTPS, SSL or GRPCS")
     }
     guard self != .grpc else {
-      return SettingCell.Misfit(
+      return Misfit(
         reason: "\(target) is not a gRPC call", hint: "leave it out, or check GRPC or GRPCS")
     }
     guard target.scheme.hasPath else {
-      return SettingCell.Misfit(
+      return Misfit(
         reason: "a \(target.scheme.rawValue) check sends no request and gets no response",
         hint: "leave it out, or check HTTP or HTTPS")
     }
-    return SettingCell.Misfit(
+    return Misfit(
       reason: self == .methods
         ? "gRPC always sends POST" : "the body of a gRPC response is not text",
       hint: "leave it out")
