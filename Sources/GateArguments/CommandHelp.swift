@@ -76,16 +76,7 @@ extension CommandOption {
 
 /// Wraps text at 80 columns, with an indent.
 private func wrapped(_ text: some StringProtocol, indented margin: Int = 0) -> String {
-  let blanks = String(repeating: " ", count: margin)
-  var lines: [String] = []
-  for word in text.split(separator: " ") {
-    if let last = lines.last, last.columns + 1 + word.columns <= 80 {
-      lines[lines.count - 1] = "\(last) \(word)"
-    } else {
-      lines.append(blanks + word)
-    }
-  }
-  return lines.joined(separator: "\n")
+  (String(repeating: " ", count: margin) + text).wrappedLine(to: 80, indent: margin)
 }
 
 // MARK: - For programs

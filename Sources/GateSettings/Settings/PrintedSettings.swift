@@ -17,23 +17,12 @@ extension Settings {
       for key in keys where !absent.contains(key) {
         lines += inForce.printedLines(of: key, without: secrets)
       }
-      lines += Self.comment(naming: absent)
-    }
-    return lines.joined(separator: "\n") + "\n"
-  }
-
-  /// A comment such as `# not set: guard, baseline`, in lines of 80 columns.
-  private static func comment(naming keys: [SettingKey]) -> [String] {
-    var lines: [String] = []
-    for (index, key) in keys.enumerated() {
-      let word = key.rawValue + (index == keys.count - 1 ? "" : ",")
-      if let last = lines.last, last.count + 1 + word.count <= 80 {
-        lines[lines.count - 1] = "\(last) \(word)"
-      } else {
-        lines.append(lines.isEmpty ? "# not set: \(word)" : "#   \(word)")
+      if !absent.isEmpty {
+        let names = absent.map(\.rawValue).joined(separator: ", ")
+        lines += "not set: \(names)".commentLines(to: 80, indent: 2)
       }
     }
-    return lines
+    return lines.joined(separator: "\n") + "\n"
   }
 }
 
@@ -63,11 +52,6 @@ extension SettingKey {
   fileprivate func printed(_ text: String, _ secrets: SecretMask) -> String {
     // JSON is YAML.
     guard !text.hasPrefix("{") else { return masked(text, without: secrets) }
-    return switch setting.kind {
-    case .toggle: text
-    case .text, .textOrNumber, .duration, .wholeNumber, .instanceCount, .choice, .file, .instances,
-      .pair, .mapping:
-      yamlScalar(masked(text, without: secrets))
-    }
+    return setting.kind == .toggle ? text : yamlScalar(masked(text, without: secrets))
   }
 }

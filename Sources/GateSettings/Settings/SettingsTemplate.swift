@@ -69,7 +69,7 @@ package struct SettingsTemplate {
   }
 
   private func lines(of key: SettingKey) -> [String] {
-    let help = wrapped(key.setting.help)
+    let help = key.setting.help.commentLines(to: 88)
     guard let texts = raw.values[key], let first = texts.first else {
       let example = Self.shown.first { $0.key == key }?.value ?? ""
       let held = key.setting.whenUnset.held ?? ""
@@ -95,17 +95,11 @@ package struct SettingsTemplate {
       // JSON is YAML.
       + values.map { "  - \($0.hasPrefix("{") ? $0 : yamlScalar($0))" }
   }
+}
 
-  private func wrapped(_ text: String) -> [String] {
-    var lines: [String] = []
-    var line = "#"
-    for word in text.split(separator: " ") {
-      if line.count + 1 + word.count > 88 {
-        lines.append(line)
-        line = "#"
-      }
-      line += " \(word)"
-    }
-    return lines + [line]
+extension String {
+  /// The text as comment lines of a settings file, at most this wide.
+  func commentLines(to width: Int, indent: Int = 0) -> [String] {
+    wrappedLine(to: width - 2, indent: indent).split(separator: "\n").map { "# \($0)" }
   }
 }
