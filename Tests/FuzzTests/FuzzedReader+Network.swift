@@ -81,7 +81,7 @@ extension FuzzedReader {
           body: "ok|v[0-9]+", headers: [Answer.Field("X-App", "web")],
           json: [try JSONExpectation(parsing: "/status=ok")],
           version: VersionExpectation(
-            "v42", from: .json(try JSONPointer(parsing: "/build/version"))))
+            version: "v42", source: .json(try JSONPointer(parsing: "/build/version"))))
         let fields = [Answer.Field("x-app", "web")]
         let answer = Answer(status: 200, fields: fields, body: bytes, isBodyWhole: true)
         return try ExpectationJudge(expectations).judge(answer).version != nil

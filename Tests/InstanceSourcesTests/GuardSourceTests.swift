@@ -1,8 +1,8 @@
 import GateCore
-import GateSettings
 import GateText
 import Testing
 
+@testable import GateSettings
 @testable import InstanceSources
 
 /// What is made of each answer that a guard may give.

@@ -72,7 +72,7 @@ package enum ForeignWords {
       """),
   ]
 
-  private static let options: [String: String] = table(
+  static let options: [String: String] = table(
     """
     url uri endpoint address: give the URL by itself, healthgate http://10.0.1.5/health, or
         --target with --instances
@@ -153,14 +153,14 @@ package enum ForeignWords {
     """)
 
   /// The short options, those of `curl` first; each has the name of an option above, or advice.
-  private static let letters: [String: String] = [
+  static let letters: [String: String] = [
     "A": "agent", "E": "cert", "L": "location", "X": "request", "b": "cookie", "d": "data",
     "f": "file", "k": "insecure", "m": "duration", "p": "port", "s": "quiet", "u": "user",
     "v": "verbose", "x": "use --proxy URL", "I": "use --method HEAD", "n": "dry-run",
     "t": "use --timeout DURATION for one check, or --deadline DURATION for the whole run",
   ]
 
-  private static let commands: [String: String] = table(
+  static let commands: [String: String] = table(
     """
     check gate wait test start watch wait-for deploy monitor: to gate a group, use 'healthgate
         run'; to check once, 'healthgate probe'
@@ -208,19 +208,6 @@ package enum ForeignWords {
     case .output: "--output \(name.printable) names the file"
     case .printed: "'> \(name.printable)' writes standard output to a file"
     }
-  }
-
-  /// All words with advice, for the test that it names something that exists.
-  package static var allAdvice: [(word: String, advice: String)] {
-    options.map { ($0.key, $0.value) }.sorted { $0.word < $1.word }
-  }
-
-  package static var allLetters: [(letter: String, advice: String)] {
-    letters.keys.map { ($0, advice(forLetter: $0) ?? "") }.sorted { $0.letter < $1.letter }
-  }
-
-  package static var allCommands: [(word: String, advice: String)] {
-    commands.map { ($0.key, $0.value) }.sorted { $0.word < $1.word }
   }
 
   /// Reads rows of words, a colon and their advice; an indented line continues the row.

@@ -5,23 +5,11 @@ package import GateText
 package struct Expectations: Hashable, Sendable {
   /// A regular expression that must match in the body, and is known to compile; nil for none.
   package var body: String?
-  package var headers: [Answer.Field]
-  package var json: [JSONExpectation]
+  package var headers: [Answer.Field] = []
+  package var json: [JSONExpectation] = []
   package var version: VersionExpectation?
 
-  package init(
-    body: String? = nil, headers: [Answer.Field] = [], json: [JSONExpectation] = [],
-    version: VersionExpectation? = nil
-  ) {
-    self.body = body
-    self.headers = headers
-    self.json = json
-    self.version = version
-  }
-
-  package var isEmpty: Bool {
-    body == nil && headers.isEmpty && json.isEmpty && version == nil
-  }
+  package var isEmpty: Bool { self == Expectations() }
 }
 
 /// A required value at a JSON Pointer in the body, such as `/status=ok`.
@@ -47,11 +35,6 @@ package struct VersionExpectation: Hashable, Sendable {
   /// The expected version; nil if the version is only reported.
   package var version: String?
   package var source: VersionSource
-
-  package init(_ version: String?, from source: VersionSource) {
-    self.version = version
-    self.source = source
-  }
 }
 
 /// Where to read the version in a response.

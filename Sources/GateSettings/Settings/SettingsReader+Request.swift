@@ -82,6 +82,6 @@ extension SettingsReader {
     let source = value(of: .versionFrom, VersionSource.init(parsing:))
     return Expectations(
       body: body, headers: headers, json: json,
-      version: source.map { VersionExpectation(version, from: $0) })
+      version: source.map { VersionExpectation(version: version, source: $0) })
   }
 }

@@ -73,29 +73,14 @@ package struct RequestQueries: Hashable, Sendable {
   package var url: String
   package var new: Side
   package var old: Side
-  package var confidence: Confidence
+  package var confidence = Confidence.standard
   /// The tolerated increase of the new group's share of errors, 0 to 1.
-  package var maxIncrease: Double
-
-  package init(
-    url: String, new: Side, old: Side, confidence: Confidence = .standard, maxIncrease: Double = 0
-  ) {
-    self.url = url
-    self.new = new
-    self.old = old
-    self.confidence = confidence
-    self.maxIncrease = maxIncrease
-  }
+  package var maxIncrease = 0.0
 
   package struct Side: Hashable, Sendable {
     /// The query of the requests; its result is the sum of its series.
     package var requests: String
     package var errors: String
-
-    package init(requests: String, errors: String) {
-      self.requests = requests
-      self.errors = errors
-    }
   }
 }
 

@@ -1,6 +1,7 @@
 import GateCore
-import GateSettings
 import Testing
+
+@testable import GateSettings
 
 @Suite struct ExpectationJudgeTests {
   struct Row: CustomTestStringConvertible, Sendable {
@@ -246,7 +247,7 @@ import Testing
 
   @Test(arguments: versions) func everySuccessCarriesTheVersion(row: VersionRow) throws {
     let source = try VersionSource(parsing: row.source)
-    let judge = try ExpectationJudge(Expectations(version: .init("42", from: source)))
+    let judge = try ExpectationJudge(Expectations(version: .init(version: "42", source: source)))
     let judgement = judge.judge(row.answer)
     #expect(judgement.version == row.version)
     guard row.version != "42" else {
@@ -260,13 +261,13 @@ import Testing
   @Test(arguments: versions)
   func aVersionThatNobodyExpectsIsReadAndNotJudged(row: VersionRow) throws {
     let source = try VersionSource(parsing: row.source)
-    let judge = try ExpectationJudge(Expectations(version: .init(nil, from: source)))
+    let judge = try ExpectationJudge(Expectations(version: .init(version: nil, source: source)))
     #expect(judge.judge(row.answer) == .init(version: row.version))
   }
 
   @Test func anAnswerThatFailsOtherwiseStillShowsItsVersion() throws {
     let judge = try ExpectationJudge(
-      Expectations(body: "ready", version: .init("42", from: .header("X-Version"))))
+      Expectations(body: "ready", version: .init(version: "42", source: .header("X-Version"))))
     let judgement = judge.judge(
       Self.answer("starting", fields: [.init("X-Version", "41")]))
     #expect(judgement.version == "41")
@@ -276,7 +277,8 @@ import Testing
   @Test func theVersionOfJSONIsReadThoughThePatternWantsText() throws {
     let judge = try ExpectationJudge(
       Expectations(
-        body: "ready", version: .init("42", from: try VersionSource(parsing: "json:/v"))))
+        body: "ready", version: .init(version: "42", source: try VersionSource(parsing: "json:/v")))
+    )
     #expect(judge.judge(Self.answer(#"{"v":"42","s":"ready"}"#)) == .init(version: "42"))
   }
 
@@ -294,7 +296,7 @@ import Testing
     let judge = try ExpectationJudge(
       Expectations(
         body: ".*ok|(a+)+$x", json: [JSONExpectation(parsing: "/status=ok")],
-        version: .init("1", from: VersionSource(parsing: #"body:(\w+\s*)+!"#))))
+        version: .init(version: "1", source: VersionSource(parsing: #"body:(\w+\s*)+!"#))))
     var judgement = AnswerJudgement()
     let time = ContinuousClock().measure { judgement = judge.judge(Self.answer(body)) }
     #expect(judgement.failure?.kind == .expectationFailed)
@@ -304,7 +306,7 @@ import Testing
   @Test func aPatternThatIsNoneIsRefused() {
     #expect(throws: (any Error).self) { try ExpectationJudge(Expectations(body: "(")) }
     #expect(throws: (any Error).self) {
-      try ExpectationJudge(Expectations(version: .init("42", from: .body("("))))
+      try ExpectationJudge(Expectations(version: .init(version: "42", source: .body("("))))
     }
   }
 

@@ -1,9 +1,10 @@
 import GateArguments
 import GateCore
 import GateReports
-import GateSettings
 import GateText
 import Testing
+
+@testable import GateSettings
 
 @Suite struct CommandLineTests {
   private let grammar = CommandGrammar([
@@ -31,7 +32,7 @@ import Testing
   private let flags = Set(SettingKey.allCases.map(\.flag) + ["--config", "--print-config"])
 
   @Test func everyAdviceNamesOptionsThatThereAre() {
-    for (word, advice) in ForeignWords.allAdvice {
+    for (word, advice) in ForeignWords.options {
       for option in advice.optionNames {
         #expect(flags.contains(option), "\(word): \(option)")
       }
@@ -41,7 +42,8 @@ import Testing
   }
 
   @Test func everyLetterOfAnotherProgramHasAnAdvice() {
-    for (letter, advice) in ForeignWords.allLetters {
+    for letter in ForeignWords.letters.keys {
+      let advice = ForeignWords.advice(forLetter: letter) ?? ""
       #expect(advice.count > 1, "\(letter) names no option that is answered")
       #expect(CommandOption.letters[Character(letter)] == nil, "\(letter)")
       for option in advice.optionNames {
@@ -56,7 +58,7 @@ import Testing
       "keygen",
       "schema", "help",
     ]
-    for (word, advice) in ForeignWords.allCommands {
+    for (word, advice) in ForeignWords.commands {
       #expect(!names.contains(word), "\(word)")
       // What an advice quotes is a command line that begins with a command, or with an option.
       for quoted in advice.split(separator: "'", omittingEmptySubsequences: false).enumerated()

@@ -225,7 +225,9 @@ import Testing
 
   @Test func aFileMayHoldWhereTheVersionIsForRunsThatExpectOne() throws {
     let settings = try settings(adding: "version_from: header:X-Version")
-    #expect(settings.expectations.version == VersionExpectation(nil, from: .header("X-Version")))
+    #expect(
+      settings.expectations.version
+        == VersionExpectation(version: nil, source: .header("X-Version")))
   }
 
   @Test func aPatternMayHaveGroupsThatCaptureNothing() throws {

@@ -73,7 +73,7 @@ import Testing
       settings.expectations
         == Expectations(
           headers: [.init("X-Env", "blue")],
-          version: VersionExpectation("1.10", from: .header("X-Version"))))
+          version: VersionExpectation(version: "1.10", source: .header("X-Version"))))
     #expect(
       settings.output
         == OutputSettings(
