@@ -10,3 +10,9 @@ package enum GuardAnswer: Hashable, Sendable {
   /// It could not be queried, or its response is inconclusive.
   case unknown(String, GateFault.Cause? = nil)
 }
+
+/// Why a guard has no result: it could not be queried, or its response is inconclusive.
+struct GuardFailure: Error {
+  var words: String
+  var cause: GateFault.Cause?
+}

@@ -31,70 +31,58 @@ package struct GuardSource: Sendable {
   }
 
   package func ask() -> GuardAnswer {
-    if let wanted = spec.measure.minRequests, let requests = spec.requests {
-      switch count(requests) {
-      case .success(let count) where count < Double(wanted):
-        return .waits("\(Int64(min(max(count, 0), 1e15))) of \(wanted) requests", isEmpty: false)
-      case .success: break
-      case .failure(let why):
-        return .unknown("the requests cannot be counted: \(why.words)", why.cause)
+    do throws(GuardFailure) {
+      if let wanted = spec.measure.minRequests, let requests = spec.requests {
+        let count: Double
+        do throws(GuardFailure) {
+          count = try self.count(requests)
+        } catch {
+          throw GuardFailure(
+            words: "the requests cannot be counted: \(error.words)", cause: error.cause)
+        }
+        guard count >= Double(wanted) else {
+          return .waits("\(Int64(min(max(count, 0), 1e15))) of \(wanted) requests", isEmpty: false)
+        }
       }
+      return try answer()
+    } catch {
+      return .unknown(error.words, error.cause)
     }
-    return answer()
-  }
-
-  /// Why requests could not be counted.
-  private struct NoCount: Error {
-    var words: String
-    var cause: GateFault.Cause?
   }
 
   /// Counts requests; without any data there were none.
-  private func count(_ requests: GuardSpec.Requests) -> Result<Double, NoCount> {
-    do {
-      switch (requests, spec.question) {
-      case (.prometheus(let query), .prometheus(let url, _, _)):
-        let response = try get(PrometheusAnswer.url(url, query: query))
-        return try .success(PrometheusAnswer(response, secrets: secrets).count().value)
-      case (.json(let pointer), .json(let url, _, _)):
-        let answer = NumberAnswer(response: try get(url), pointer: pointer, secrets: secrets)
-        return .success(try answer.count(at: pointer))
-      case (.cloudWatchMetric(let metric), _):
-        guard case .value(let value) = try client.value(of: metric) else { return .success(0) }
-        guard value.isCount else { return .failure(NoCount(words: "\(value) is not a count")) }
-        return .success(value)
-      case (.prometheus, _), (.json, _): preconditionFailure("it is asked where the guard is")
-      }
-    } catch let failure as HTTPFailure {
-      return .failure(NoCount(words: secrets.quoting(failure.detail), cause: failure.cause))
-    } catch let none as PrometheusAnswer.NoNumbers {
-      return .failure(NoCount(words: none.words))
-    } catch let none as NumberAnswer.NoDocument {
-      return .failure(NoCount(words: none.words))
-    } catch {
-      return .failure(
-        NoCount(
-          words: (error as? SourceError)?.message.cleaned(to: 300) ?? "\(error)",
-          cause: (error as? SourceError)?.cause))
+  private func count(_ requests: GuardSpec.Requests) throws(GuardFailure) -> Double {
+    switch (requests, spec.question) {
+    case (.prometheus(let query), .prometheus(let url, _, _)):
+      let response = try get(PrometheusAnswer.url(url, query: query))
+      return try PrometheusAnswer(response, secrets: secrets).count().value
+    case (.json(let pointer), .json(let url, _, _)):
+      return try NumberAnswer(response: get(url), pointer: pointer, secrets: secrets).count()
+    case (.cloudWatchMetric(let metric), _):
+      guard case .value(let value) = try asked(try client.value(of: metric)) else { return 0 }
+      guard value.isCount else { throw GuardFailure(words: "\(value) is not a count") }
+      return value
+    case (.prometheus, _), (.json, _): preconditionFailure("it is asked where the guard is")
     }
   }
 
-  private func answer() -> GuardAnswer {
+  private func answer() throws(GuardFailure) -> GuardAnswer {
     switch spec.question {
-    case .prometheus(let url, let query, let comparison): ask(url, query, comparison)
-    case .cloudWatchAlarm(let name): askAlarm(name)
+    case .prometheus(let url, let query, let comparison):
+      let response = try get(PrometheusAnswer.url(url, query: query), or: Self.noPrometheus)
+      return try PrometheusAnswer(response, secrets: secrets).judged(by: comparison)
+    case .cloudWatchAlarm(let name): return try askAlarm(name)
     case .cloudWatchMetric(let metric, let comparison):
-      judge(metric.period, by: comparison) { () throws(SourceError) in
-        try client.value(of: metric)
-      }
+      return judge(try asked(try client.value(of: metric)), over: metric.period, by: comparison)
     case .cloudWatchMath(let math, let comparison):
-      judge(math.period, by: comparison) { () throws(SourceError) in
-        try client.value(of: math)
-      }
-    case .prometheusTest(let queries): ask(queries)
-    case .json(let url, let pointer, let comparison): ask(url, pointer, comparison)
-    case .http(let url): ask(url)
-    case .exec(let command): run(command)
+      return judge(try asked(try client.value(of: math)), over: math.period, by: comparison)
+    case .prometheusTest(let queries): return try ask(queries)
+    case .json(let url, let pointer, let comparison):
+      let response = try get(url, or: "the number cannot be fetched: ")
+      return try NumberAnswer(response: response, pointer: pointer, secrets: secrets)
+        .judged(by: comparison)
+    case .http(let url): return try ask(url)
+    case .exec(let command): return run(command)
     }
   }
 
@@ -112,105 +100,78 @@ package struct GuardSource: Sendable {
     }
   }
 
-  private func ask(_ url: String) -> GuardAnswer {
-    do throws(HTTPFailure) {
-      let response = try get(url)
-      let words = "HTTP \(response.status)"
-      return response.isSuccess
-        ? .holds(words, status: response.status)
-        : .fails("\(words), not 200 to 299", .statusMismatch, status: response.status)
-    } catch {
-      return .unknown(secrets.quoting(error.detail), error.cause)
-    }
-  }
-
-  private func ask(
-    _ url: String, _ query: String, _ comparison: GuardSpec.Comparison
-  ) -> GuardAnswer {
-    do throws(HTTPFailure) {
-      let response = try get(PrometheusAnswer.url(url, query: query))
-      return PrometheusAnswer(response, secrets: secrets).judged(by: comparison)
-    } catch {
-      return .unknown(
-        "Prometheus cannot be queried: \(secrets.quoting(error.detail))", error.cause)
-    }
-  }
-
-  private func ask(
-    _ url: String, _ pointer: JSONPointer, _ comparison: GuardSpec.Comparison
-  ) -> GuardAnswer {
-    do throws(HTTPFailure) {
-      return NumberAnswer(response: try get(url), pointer: pointer, secrets: secrets)
-        .judged(by: comparison)
-    } catch {
-      return .unknown(
-        "the number cannot be fetched: \(secrets.quoting(error.detail))", error.cause)
-    }
+  private func ask(_ url: String) throws(GuardFailure) -> GuardAnswer {
+    let response = try get(url)
+    let words = "HTTP \(response.status)"
+    return response.isSuccess
+      ? .holds(words, status: response.status)
+      : .fails("\(words), not 200 to 299", .statusMismatch, status: response.status)
   }
 
   private func judge(
-    _ period: Duration, by comparison: GuardSpec.Comparison,
-    _ value: () throws(SourceError) -> MetricValue
+    _ value: MetricValue, over period: Duration, by comparison: GuardSpec.Comparison
   ) -> GuardAnswer {
-    do throws(SourceError) {
-      let number: Double
-      let words: String
-      switch try value() {
-      case .value(let value): (number, words) = (value, "\(value)")
-      case .none(let requests): (number, words) = (0, "0.0 (of \(requests) requests)")
-      case .absent:
-        return .waits(
-          "there is no data for a period of \(period.inWords) that ended at least two minutes ago",
-          isEmpty: true)
-      }
-      guard comparison.holds(number) else {
-        return .fails("\(words), not \(comparison.text)", .expectationFailed)
-      }
-      return .holds("\(words) \(comparison.text)")
-    } catch {
-      return .unknown(error.message.cleaned(to: 300), error.cause)
+    let number: Double
+    let words: String
+    switch value {
+    case .value(let value): (number, words) = (value, "\(value)")
+    case .none(let requests): (number, words) = (0, "0.0 (of \(requests) requests)")
+    case .absent:
+      return .waits(
+        "there is no data for a period of \(period.inWords) that ended at least two minutes ago",
+        isEmpty: true)
     }
+    guard comparison.holds(number) else {
+      return .fails("\(words), not \(comparison.text)", .expectationFailed)
+    }
+    return .holds("\(words) \(comparison.text)")
   }
 
-  private func ask(_ queries: RequestQueries) -> GuardAnswer {
+  private func ask(_ queries: RequestQueries) throws(GuardFailure) -> GuardAnswer {
     guard let test, let wanted = spec.measure.minRequests else {
       preconditionFailure("what tests requests has a test, and says how many it needs")
     }
-    do {
-      return try test.judge(queries, atLeast: wanted) { query, time in
-        let response = try get(PrometheusAnswer.url(queries.url, query: query, time: time))
-        return try PrometheusAnswer(response, secrets: secrets).count()
-      }
-    } catch let none as PrometheusAnswer.NoNumbers {
-      return .unknown(none.words)
-    } catch {
-      let failure = error as? HTTPFailure
-      return .unknown(
-        "Prometheus cannot be queried: \(secrets.quoting(failure?.detail ?? "\(error)"))",
-        failure?.cause)
+    return try test.judge(queries, atLeast: wanted) { (query, time) throws(GuardFailure) in
+      let url = PrometheusAnswer.url(queries.url, query: query, time: time)
+      return try PrometheusAnswer(get(url, or: Self.noPrometheus), secrets: secrets).count()
     }
   }
 
-  private func get(_ url: String) throws(HTTPFailure) -> HTTPResponse {
+  private static let noPrometheus = "Prometheus cannot be queried: "
+
+  /// Sends a request; `problem` is what a failure's words begin with.
+  private func get(
+    _ url: String, or problem: String = ""
+  ) throws(GuardFailure) -> HTTPResponse {
     var request = HTTPRequest(.get, url)
     request.timeout = timeout
     request.connectTimeout = min(request.connectTimeout, timeout)
     request.fields += headers
-    return try hostEnvironment.send(request)
+    do throws(HTTPFailure) {
+      return try hostEnvironment.send(request)
+    } catch {
+      throw GuardFailure(words: problem + secrets.quoting(error.detail), cause: error.cause)
+    }
   }
 
-  private func askAlarm(_ name: String) -> GuardAnswer {
+  private func asked<Value>(
+    _ value: @autoclosure () throws(SourceError) -> Value
+  ) throws(GuardFailure) -> Value {
     do throws(SourceError) {
-      let alarm = try client.alarm(named: name)
-      let words = alarm.state + (alarm.reason.map { ": \(secrets.quoting($0))" } ?? "")
-      return switch alarm.state {
-      case "OK": .holds(words)
-      case "ALARM": .fails(words, .expectationFailed)
-      // `INSUFFICIENT_DATA`: the metric has no data yet, or not any more.
-      default: .unknown(words)
-      }
+      return try value()
     } catch {
-      return .unknown(error.message.cleaned(to: 300), error.cause)
+      throw GuardFailure(words: error.message.cleaned(to: 300), cause: error.cause)
+    }
+  }
+
+  private func askAlarm(_ name: String) throws(GuardFailure) -> GuardAnswer {
+    let alarm = try asked(try client.alarm(named: name))
+    let words = alarm.state + (alarm.reason.map { ": \(secrets.quoting($0))" } ?? "")
+    return switch alarm.state {
+    case "OK": .holds(words)
+    case "ALARM": .fails(words, .expectationFailed)
+    // `INSUFFICIENT_DATA`: the metric has no data yet, or not any more.
+    default: .unknown(words)
     }
   }
 

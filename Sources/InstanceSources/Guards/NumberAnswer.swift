@@ -8,36 +8,27 @@ struct NumberAnswer {
   let pointer: JSONPointer
   let secrets: SecretMask
 
-  /// Why there is no document.
-  struct NoDocument: Error {
-    var words: String
-  }
-
-  func document() throws(NoDocument) -> JSONValue {
+  /// The value at the pointer; nil if there is none, or it is null.
+  private func value() throws(GuardFailure) -> JSONValue? {
     guard response.isSuccess else {
-      throw NoDocument(words: "HTTP \(response.status), not 200 to 299, so there is no number")
+      throw GuardFailure(words: "HTTP \(response.status), not 200 to 299, so there is no number")
     }
     do throws(JSONError) {
-      return try JSONValue(parsing: response.body)
+      let value = try JSONValue(parsing: response.body)[pointer]
+      return value == .null ? nil : value
     } catch {
-      throw NoDocument(words: secrets.quoting(error.words(of: "the response")))
+      throw GuardFailure(words: secrets.quoting(error.words(of: "the response")))
     }
   }
 
-  /// The count at a pointer of the document; 0 if there is nothing.
+  /// The count at the pointer; 0 if there is nothing.
   ///
-  /// - Throws: `NoDocument`, also if the value is not a count: negative, infinite or not a number.
-  func count(at pointer: JSONPointer) throws(NoDocument) -> Double {
-    let number: Double?
-    switch try document()[pointer] {
-    case nil, .null: return 0
-    case .number(let value): number = value.double
-    case .string(let text): number = Double(text)
-    case .bool, .array, .object: number = nil
-    }
-    guard let number, number.isCount else {
-      let words = number.map { "\($0)" } ?? "not a number"
-      throw NoDocument(words: "\(pointer) is \(words), so there is no count")
+  /// - Throws: `GuardFailure`, also if the value is not a count: negative, infinite or not a number.
+  func count() throws(GuardFailure) -> Double {
+    guard let value = try value() else { return 0 }
+    guard let number = value.asNumber, number.isCount else {
+      let words = value.asNumber.map { "\($0)" } ?? "not a number"
+      throw GuardFailure(words: "\(pointer) is \(words), so there is no count")
     }
     return number
   }
@@ -46,27 +37,30 @@ struct NumberAnswer {
   ///
   /// An error status, a missing or null value, and a value that is not a number give no result. An
   /// API that has no requests yet must not promote, and is not a failure of the group.
-  func judged(by comparison: GuardSpec.Comparison) -> GuardAnswer {
-    let document: JSONValue
-    do throws(NoDocument) {
-      document = try self.document()
-    } catch {
-      return .unknown(error.words)
-    }
+  ///
+  /// - Throws: `GuardFailure`
+  func judged(by comparison: GuardSpec.Comparison) throws(GuardFailure) -> GuardAnswer {
     let place = pointer.description.isEmpty ? "the response" : pointer.description
-    let number: Double?
-    switch document[pointer] {
-    case nil, .null:
+    guard let value = try value() else {
       return .waits("there is no value at \(place): no data matches", isEmpty: true)
-    case .number(let value): number = value.double
-    // Some APIs, such as Prometheus, write numbers as text.
-    case .string(let text): number = Double(text)
-    case .bool, .array, .object: number = nil
     }
-    guard let number, !number.isNaN else { return .unknown("\(place) is not a number") }
+    guard let number = value.asNumber, !number.isNaN else {
+      throw GuardFailure(words: "\(place) is not a number")
+    }
     return comparison.holds(number)
       ? .holds("\(number) \(comparison.text)")
       : .fails("\(number), not \(comparison.text)", .expectationFailed)
+  }
+}
+
+extension JSONValue {
+  /// A number, which some APIs, such as Prometheus, write as text; nil for anything else.
+  fileprivate var asNumber: Double? {
+    switch self {
+    case .number(let value): value.double
+    case .string(let text): Double(text)
+    case .null, .bool, .array, .object: nil
+    }
   }
 }
 

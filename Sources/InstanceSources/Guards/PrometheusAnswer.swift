@@ -29,39 +29,27 @@ struct PrometheusAnswer {
       + moment
   }
 
-  /// Why there are no numbers.
-  struct NoNumbers: Error {
-    var words: String
-  }
-
-  /// All values of the response.
-  ///
-  /// - Throws: `NoNumbers`
-  func numbers() throws(NoNumbers) -> [Double] {
-    try samples().map(\.number)
-  }
-
   /// The sum of all values (0 if there are none), and when the query was evaluated.
   ///
-  /// - Throws: `NoNumbers`, also if a value is not a count: negative, infinite or not a number.
-  func count() throws(NoNumbers) -> (value: Double, time: String?) {
+  /// - Throws: `GuardFailure`, also if a value is not a count: negative, infinite or not a number.
+  func count() throws(GuardFailure) -> (value: Double, time: String?) {
     let samples = try samples()
     if let odd = samples.first(where: { !$0.number.isCount })?.number {
-      throw NoNumbers(words: "the query for a count gives \(odd)")
+      throw GuardFailure(words: "the query for a count gives \(odd)")
     }
     return (samples.map(\.number).reduce(0, +), samples.first?.time)
   }
 
-  private func samples() throws(NoNumbers) -> [Sample] {
+  private func samples() throws(GuardFailure) -> [Sample] {
     guard let document = try? Document(JSONFields(JSONValue(parsing: response.body))) else {
-      throw NoNumbers(words: "HTTP \(response.status), and not a response of the Prometheus API")
+      throw GuardFailure(words: "HTTP \(response.status), and not a response of the Prometheus API")
     }
     guard document.status == "success", let data = document.data else {
       let why = [document.errorType, document.error].compactMap { $0 }.joined(separator: ": ")
-      throw NoNumbers(words: "Prometheus rejected the query: \(secrets.quoting(why))")
+      throw GuardFailure(words: "Prometheus rejected the query: \(secrets.quoting(why))")
     }
     guard let values = data.values else {
-      throw NoNumbers(
+      throw GuardFailure(
         words: "the query gives a \(secrets.quoting(data.resultType, limit: 40)), not an instant "
           + "vector or a scalar")
     }
@@ -72,13 +60,10 @@ struct PrometheusAnswer {
   ///
   /// No value at all, or one that is not a number, gives no result: a query over requests must not
   /// promote before there are any, and is not a failure of the group.
-  func judged(by comparison: GuardSpec.Comparison) -> GuardAnswer {
-    let values: [Double]
-    do throws(NoNumbers) {
-      values = try numbers()
-    } catch {
-      return .unknown(error.words)
-    }
+  ///
+  /// - Throws: `GuardFailure`
+  func judged(by comparison: GuardSpec.Comparison) throws(GuardFailure) -> GuardAnswer {
+    let values = try samples().map(\.number)
     guard !values.isEmpty else {
       return .waits("the query has no result: no data matches", isEmpty: true)
     }
@@ -124,21 +109,13 @@ struct PrometheusAnswer {
       resultType = try fields.want("resultType")
       switch resultType {
       case "vector":
-        let series: [Series] = try fields.want("result")
-        values = series.map(\.value)
+        let series: [JSONFields] = try fields.want("result")
+        values = try series.map { (one) throws(JSONFieldError) in try one.want("value") }
       case "scalar":
         let sample: Sample = try fields.want("result")
         values = [sample]
       default: values = nil
       }
-    }
-  }
-
-  private struct Series: JSONObjectReadable {
-    var value: Sample
-
-    init(_ fields: JSONFields) throws(JSONFieldError) {
-      value = try fields.want("value")
     }
   }
 

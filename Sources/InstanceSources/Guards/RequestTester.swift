@@ -12,18 +12,19 @@ final class RequestTester: Sendable {
   }
 
   /// Runs a query; returns its result as one number, and when it was evaluated.
-  typealias Query = (_ query: String, _ time: String?) throws -> (value: Double, time: String?)
+  typealias Query =
+    (_ query: String, _ time: String?) throws(GuardFailure) -> (value: Double, time: String?)
 
   /// Counts and tests once; all four queries are evaluated at the time of the first one's response.
   ///
-  /// - Throws: the errors of the query.
+  /// - Throws: `GuardFailure` of a query.
   func judge(
     _ queries: RequestQueries, atLeast wanted: Int, _ count: Query
-  ) throws -> GuardAnswer {
+  ) throws(GuardFailure) -> GuardAnswer {
     let newRequests = try count(queries.new.requests, nil)
     let time = newRequests.time
     let counts = try [queries.new.errors, queries.old.requests, queries.old.errors].map {
-      try count($0, time).value
+      (query) throws(GuardFailure) in try count(query, time).value
     }
     let new = RequestCount(counting: newRequests.value, errors: counts[0])
     let old = RequestCount(counting: counts[1], errors: counts[2])

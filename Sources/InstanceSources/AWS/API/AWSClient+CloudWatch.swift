@@ -1,22 +1,22 @@
-/// A CloudWatch alarm, on a metric or composite, as its API describes it.
-struct AlarmDescription: Hashable, Sendable {
-  /// `OK`, `ALARM` or `INSUFFICIENT_DATA`.
-  var state: String
-  /// CloudWatch's explanation of the state; nil if it gives none.
-  var reason: String?
-}
-
 extension AWSClient {
-  /// Describes an alarm, given by its name or ARN; for an ARN, its region is asked.
+  /// Describes an alarm, on a metric or composite, given by its name or ARN; for an ARN, its region
+  /// is asked.
+  ///
+  /// The state is `OK`, `ALARM` or `INSUFFICIENT_DATA`; the reason is CloudWatch's explanation, or
+  /// nil if it gives none.
   ///
   /// - Throws: `SourceError.notFound` if there is no such alarm, for which AWS returns an empty
   ///   list.
-  func alarm(named name: String) throws(SourceError) -> AlarmDescription {
+  func alarm(
+    named name: String
+  ) throws(SourceError) -> (state: String, reason: String?) {
     let reference = try AWSReference(name, .alarm)
     return try inRegion(reference.region).describeAlarm(reference)
   }
 
-  private func describeAlarm(_ reference: AWSReference) throws(SourceError) -> AlarmDescription {
+  private func describeAlarm(
+    _ reference: AWSReference
+  ) throws(SourceError) -> (state: String, reason: String?) {
     let name = reference.name
     // Without the types, only alarms on metrics are returned.
     let call = QueryCall(
@@ -35,6 +35,6 @@ extension AWSClient {
     }
     try reference.check(found: alarm.value("AlarmArn"), .alarm)
     guard let state = alarm.value("StateValue") else { throw malformed(call, "it has no state") }
-    return AlarmDescription(state: shownLine(state, limit: 40), reason: alarm.value("StateReason"))
+    return (shownLine(state, limit: 40), alarm.value("StateReason"))
   }
 }
