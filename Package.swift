@@ -164,7 +164,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "InstanceSourcesTests",
-      dependencies: ["InstanceSources", "GateSettings", "GateText", "TestSupport"],
+      dependencies: ["CResolver", "InstanceSources", "GateSettings", "GateText", "TestSupport"],
       exclude: ["Fixtures", "Peers", "Terraform/Samples"], swiftSettings: strict),
     .testTarget(
       name: "GateRunTests",

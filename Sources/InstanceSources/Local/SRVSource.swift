@@ -1,6 +1,5 @@
 internal import CResolver
 package import GateCore
-internal import LibC
 
 /// The hosts and ports in the SRV records of a name, such as `_http._tcp.web.example`.
 ///
@@ -10,32 +9,14 @@ internal import LibC
 package struct SRVSource: Sendable {
   package var name: String
   /// Queried for the records instead of the system's name servers; nil for those.
-  package var server: Server?
+  var server: hg_name_server?
   /// Looks up the addresses of a record's target.
   var addresses: @Sendable (String) throws(HostAddresses.Failure) -> [String] = {
     name throws(HostAddresses.Failure) in try HostAddresses.find(name)
   }
 
-  /// A name server.
-  package struct Server: Hashable, Sendable {
-    /// A literal IPv4 address.
-    package var address: String
-    package var port: Int
-    /// The time limit of one attempt, in whole seconds.
-    package var timeout: Int
-    package var attempts: Int
-
-    package init(address: String, port: Int = 53, timeout: Int = 5, attempts: Int = 2) {
-      self.address = address
-      self.port = port
-      self.timeout = timeout
-      self.attempts = attempts
-    }
-  }
-
-  package init(name: String, server: Server? = nil) {
+  package init(name: String) {
     self.name = name
-    self.server = server
   }
 
   /// Looks up the records and the addresses of their targets, and waits.
@@ -120,8 +101,7 @@ package struct SRVSource: Sendable {
     defer { buffer.deallocate() }
     var count = 0
     let ending: hg_srv_ending
-    if let server {
-      var asked = try server.inC()
+    if var asked = server {
       ending = hg_srv_find(name, &asked, buffer.baseAddress, buffer.count, &count)
     } else {
       ending = hg_srv_find(name, nil, buffer.baseAddress, buffer.count, &count)
@@ -148,18 +128,4 @@ package struct SRVSource: Sendable {
   }
 
   private func server(for name: String) -> String { "the name server, for \(shownLine(name))" }
-}
-
-extension SRVSource.Server {
-  fileprivate func inC() throws(SourceError) -> hg_name_server {
-    var number = in_addr()
-    guard inet_pton(AF_INET, address, &number) == 1, let port = UInt16(exactly: port) else {
-      throw .unusable(
-        detail: "'\(shownLine(address)):\(port)' is not the address of a name server",
-        advice: "give an IPv4 address and a port")
-    }
-    return hg_name_server(
-      address: number.s_addr, port: port, timeout: CInt(clamping: timeout),
-      attempts: CInt(clamping: attempts))
-  }
 }

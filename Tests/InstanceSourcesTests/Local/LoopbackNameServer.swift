@@ -1,3 +1,4 @@
+import CResolver
 import Dispatch
 import Glibc
 
@@ -49,6 +50,14 @@ final class LoopbackNameServer: Sendable {
       }
       guard !isDone else { return }
     }
+  }
+}
+
+extension hg_name_server {
+  /// A server on 127.0.0.1, which is asked once, for a second.
+  static func loopback(_ port: Int) -> hg_name_server {
+    hg_name_server(
+      address: UInt32(0x7F00_0001).bigEndian, port: UInt16(port), timeout: 1, attempts: 1)
   }
 }
 

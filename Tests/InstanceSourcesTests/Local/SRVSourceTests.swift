@@ -19,10 +19,8 @@ import Testing
   ) throws -> SourceListing {
     let server = try LoopbackNameServer(answer)
     defer { withExtendedLifetime(server) {} }
-    var source = SRVSource(
-      name: name,
-      server: SRVSource.Server(
-        address: "127.0.0.1", port: server.port, timeout: 1, attempts: 1))
+    var source = SRVSource(name: name)
+    source.server = .loopback(server.port)
     source.addresses = { host throws(HostAddresses.Failure) in
       guard let addresses = Self.hosts[host] else { throw .noAnswer("try again") }
       guard !addresses.isEmpty else { throw .noAddress }
@@ -204,10 +202,9 @@ import Testing
   @Test func aPlaceWhereNothingListensIsUnreachable() throws {
     // The port of a server that is gone.
     let port = try LoopbackNameServer { _ in nil }.port
-    let server = SRVSource.Server(address: "127.0.0.1", port: port, timeout: 1, attempts: 1)
-    let error = #expect(throws: SourceError.self) {
-      try SRVSource(name: Self.name, server: server).list(ports: .trafficPort)
-    }
+    var source = SRVSource(name: Self.name)
+    source.server = .loopback(port)
+    let error = #expect(throws: SourceError.self) { try source.list(ports: .trafficPort) }
     #expect(isUnreachable(error))
   }
 
