@@ -30,12 +30,11 @@ package enum HTTPClient {
     } catch {
       throw HTTPFailure(error, of: handle)
     }
-    var answer = HTTPResponse(
-      status: handle[.responseCode], body: handle.response.pointee.bodyBytes)
-    answer.retryAfter =
-      handle.response.pointee.fields().first { $0.name.lowercased() == "retry-after" }?.value
-      .trimmed
-    return answer
+    let retryAfter = handle.response.pointee.fields()
+      .first { $0.name.lowercased() == "retry-after" }?.value.trimmed
+    return HTTPResponse(
+      status: handle[.responseCode], body: handle.response.pointee.bodyBytes,
+      retryAfter: retryAfter)
   }
 }
 
@@ -114,38 +113,27 @@ extension HTTPFailure {
       self.init(.unusable, failure.description)
       return
     }
-    self.init(
-      Kind(result, of: handle), handle.words(for: result).trimmed,
-      cause: Self.cause(result, of: handle))
+    let (kind, cause) = Self.kindAndCause(of: result, in: handle)
+    self.init(kind, handle.words(for: result).trimmed, cause: cause)
   }
 
-  /// The cause of a fault, by libcurl's result; nil if it is not known.
+  /// The kind of the failure and its cause, by libcurl's result; without a cause if it is not known.
   ///
   /// Source: libcurl-errors(3).
-  private static func cause(_ result: CurlResult, of handle: EasyHandle) -> GateFault.Cause? {
-    switch result {
-    case .couldntResolveHost, .couldntResolveProxy: .nameServer
-    case .peerFailedVerification, .sslCACertBadFile, .sslConnectError: .tlsFiles
-    case .proxy: .proxyUnusable
-    default: handle[.httpConnectCode] > 0 ? .proxyUnusable : nil
+  private static func kindAndCause(
+    of result: CurlResult, in handle: EasyHandle
+  ) -> (Kind, GateFault.Cause?) {
+    let proxy: GateFault.Cause? = handle[.httpConnectCode] > 0 ? .proxyUnusable : nil
+    return switch result {
+    case .couldntResolveHost, .couldntResolveProxy: (.unreachable, .nameServer)
+    case .peerFailedVerification, .sslCACertBadFile, .sslConnectError: (.untrusted, .tlsFiles)
+    case .proxy: (.unreachable, .proxyUnusable)
+    case .unsupportedProtocol, .urlMalformat, .notBuiltIn, .unknownOption, .outOfMemory,
+      .badFunctionArgument:
+      (.unusable, proxy)
+    case .operationTimedOut where handle[.connectTime] > 0: (.silent, proxy)
+    default: (.unreachable, proxy)
     }
-  }
-}
-
-extension HTTPFailure.Kind {
-  /// The kind of the failure, by libcurl's result.
-  ///
-  /// Source: libcurl-errors(3).
-  fileprivate init(_ result: CurlResult, of handle: EasyHandle) {
-    self =
-      switch result {
-      case .peerFailedVerification, .sslCACertBadFile, .sslConnectError: .untrusted
-      case .unsupportedProtocol, .urlMalformat, .notBuiltIn, .unknownOption, .outOfMemory,
-        .badFunctionArgument:
-        .unusable
-      case .operationTimedOut where handle[.connectTime] > 0: .silent
-      default: .unreachable
-      }
   }
 }
 

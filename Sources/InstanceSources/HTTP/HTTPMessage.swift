@@ -69,11 +69,6 @@ package struct HTTPResponse: Sendable {
   /// The value of `Retry-After`; nil if there is none.
   package var retryAfter: String?
 
-  package init(status: Int, body: [UInt8]) {
-    self.status = status
-    self.body = body
-  }
-
   var isSuccess: Bool { (200...299).contains(status) }
 
   /// The trimmed body if it is one short line of UTF-8; else nil.
@@ -113,9 +108,7 @@ package struct HTTPFailure: Error, Hashable, Sendable {
     }
   }
 
-  package init(_ kind: Kind, _ detail: String) { self.init(kind, detail, cause: nil) }
-
-  init(_ kind: Kind, _ detail: String, cause: GateFault.Cause?) {
+  init(_ kind: Kind, _ detail: String, cause: GateFault.Cause? = nil) {
     self.kind = kind
     self.detail = detail
     self.cause = cause
