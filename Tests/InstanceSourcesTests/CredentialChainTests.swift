@@ -369,7 +369,8 @@ import Testing
 
   @Test func keysAreInNoDescription() {
     let keys = AWSCredentials(
-      accessKeyID: "hidden-id", secretAccessKey: "hidden-key", sessionToken: "hidden-token")
+      accessKeyID: Secret("hidden-id"), secretAccessKey: Secret("hidden-key"),
+      sessionToken: Secret("hidden-token"))
     var dumped = ""
     dump(keys, to: &dumped)
     #expect(!"\(keys) \(String(reflecting: keys)) \(dumped)".contains("hidden"))

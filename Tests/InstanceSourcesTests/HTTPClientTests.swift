@@ -93,7 +93,8 @@ import Testing
     request.fields = [HTTPField("Authorization", "hidden")]
     request.signing = HTTPRequest.Signing(
       credentials: AWSCredentials(
-        accessKeyID: "hidden", secretAccessKey: "hidden", sessionToken: "hidden"),
+        accessKeyID: Secret("hidden"), secretAccessKey: Secret("hidden"),
+        sessionToken: Secret("hidden")),
       region: "eu-west-1", service: "sts")
     var dumped = ""
     dump(request, to: &dumped)

@@ -45,7 +45,9 @@ import Testing
     let token = number % 2 == 0 ? text(of: Self.secretCharacters, 1...2000, &generator) : ""
     var request = HTTPRequest(.post(form: Secret(call.form)), url)
     request.signing = HTTPRequest.Signing(
-      credentials: AWSCredentials(accessKeyID: key, secretAccessKey: secret, sessionToken: token),
+      credentials: AWSCredentials(
+        accessKeyID: Secret(key), secretAccessKey: Secret(secret),
+        sessionToken: token.isEmpty ? nil : Secret(token)),
       region: ["eu-west-1", "us-gov-east-1", "cn-north-1"].randomElement(using: &generator) ?? "x",
       service: call.service.hostLabel)
     for (name, value) in [("Key", key), ("Secret", secret), ("Token", token)] {

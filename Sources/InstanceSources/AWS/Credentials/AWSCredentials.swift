@@ -11,17 +11,9 @@ package struct AWSCredentials: Hashable, Sendable {
   var origin = ""
   /// The ARN of the role, if it is known.
   var role: String?
+}
 
-  package init(
-    accessKeyID: String, secretAccessKey: String, sessionToken: String? = nil,
-    expiration: Int64? = nil
-  ) {
-    self.accessKeyID = Secret(accessKeyID)
-    self.secretAccessKey = Secret(secretAccessKey)
-    self.sessionToken = sessionToken.flatMap { $0.isEmpty ? nil : Secret($0) }
-    self.expiration = expiration
-  }
-
+extension AWSCredentials {
   /// Creates credentials from keys that somebody wrote; surrounding blanks and line ends are
   /// removed.
   ///
@@ -33,19 +25,18 @@ package struct AWSCredentials: Hashable, Sendable {
     key: (name: String, value: String), secret: (name: String, value: String),
     token: (name: String, value: String)?, expiration: Int64? = nil, from origin: String
   ) throws(SourceError) {
-    self.init(
-      accessKeyID: try Self.checked(key, from: origin),
-      secretAccessKey: try Self.checked(secret, from: origin),
-      sessionToken: try token.map { (token) throws(SourceError) in
-        try Self.checked(token, from: origin)
-      },
-      expiration: expiration)
+    accessKeyID = try Self.checked(key, from: origin)
+    secretAccessKey = try Self.checked(secret, from: origin)
+    sessionToken = try token.map { (token) throws(SourceError) in
+      try Self.checked(token, from: origin)
+    }
+    self.expiration = expiration
     self.origin = origin
   }
 
   private static func checked(
     _ part: (name: String, value: String), from origin: String
-  ) throws(SourceError) -> String {
+  ) throws(SourceError) -> Secret {
     let value = part.value.trimmed
     let place = origin == part.name ? "" : " (\(origin))"
     guard !value.isEmpty else {
@@ -58,7 +49,7 @@ package struct AWSCredentials: Hashable, Sendable {
           + "has\(place)",
         advice: "copy the key again, without the characters around it")
     }
-    return value
+    return Secret(value)
   }
 
   func hasKeys(of other: AWSCredentials) -> Bool {
@@ -70,17 +61,4 @@ package struct AWSCredentials: Hashable, Sendable {
   var secrets: [String] {
     [accessKeyID, secretAccessKey, sessionToken].compactMap { $0?.revealed }
   }
-}
-
-/// The JSON of credentials from a command, a container's agent or the instance metadata.
-struct CredentialsDocument {
-  /// The version of the format, which only a command gives.
-  var version: Int64?
-  var code: String?
-  var message: String?
-  var accessKeyID: String?
-  var secretAccessKey: String?
-  var sessionToken: String?
-  var token: String?
-  var expiration: String?
 }

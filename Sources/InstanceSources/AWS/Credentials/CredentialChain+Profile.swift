@@ -71,7 +71,7 @@ extension CredentialChain {
       throw Self.problem(profile, "role_arn needs source_profile or credential_source")
     case (_?, _?): throw Self.problem(profile, "it has both source_profile and credential_source")
     case (let name?, nil):
-      guard let source = configuration.shared.profile(name) else {
+      guard let source = configuration.shared.profiles[name] else {
         throw Self.problem(profile, "its source_profile '\(shownLine(name))' does not exist")
       }
       // A profile may name itself: its own keys then assume its role. The same holds for a source

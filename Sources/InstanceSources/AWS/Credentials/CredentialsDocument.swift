@@ -1,7 +1,13 @@
 internal import GateCore
 internal import GateText
 
-extension CredentialsDocument {
+/// The JSON of credentials from a command, a container's agent or the instance metadata.
+struct CredentialsDocument {
+  /// The version of the format, which only a command gives.
+  private let version: Int64?
+  /// The other members, by name.
+  private var texts: [JSONName: String] = [:]
+
   /// The producer of the document.
   enum Author: Hashable, Sendable {
     /// A command, whose document has a version.
@@ -21,9 +27,9 @@ extension CredentialsDocument {
     } catch {
       throw .malformed(place: place, detail: "it is not a JSON object with credentials")
     }
-    if let code = document.code, code != "Success" {
+    if let code = document.texts["Code"], code != "Success" {
       throw .refusedCredentials(
-        place: place, detail: secrets.quoting("\(code) \(document.message ?? "")"))
+        place: place, detail: secrets.quoting("\(code) \(document.texts["Message"] ?? "")"))
     }
     // Source: SDKs and Tools Reference Guide, "Process credential provider".
     guard author == .agent || document.version == 1 else {
@@ -32,13 +38,13 @@ extension CredentialsDocument {
           + (document.version.map { "Version \($0)" } ?? "no Version") + ", not Version 1",
         advice: "make sure that the command prints what credential_process requires")
     }
-    guard let key = document.accessKeyID, !key.isEmpty,
-      let secret = document.secretAccessKey, !secret.isEmpty
+    guard let key = document.texts["AccessKeyId"], !key.isEmpty,
+      let secret = document.texts["SecretAccessKey"], !secret.isEmpty
     else {
       throw .malformed(place: place, detail: "AccessKeyId or SecretAccessKey is missing")
     }
     let expiration: Int64?
-    if let text = document.expiration {
+    if let text = document.texts["Expiration"] {
       guard let seconds = epochSeconds(text) else {
         throw .malformed(
           place: place, detail: "Expiration is not a time such as 2026-05-05T10:00:00Z")
@@ -49,7 +55,7 @@ extension CredentialsDocument {
     }
     return try AWSCredentials(
       key: ("AccessKeyId", key), secret: ("SecretAccessKey", secret),
-      token: (document.sessionToken ?? document.token).flatMap {
+      token: (document.texts["SessionToken"] ?? document.texts["Token"]).flatMap {
         $0.isEmpty ? nil : ("SessionToken", $0)
       },
       expiration: expiration, from: place)
@@ -58,12 +64,10 @@ extension CredentialsDocument {
   private init(_ fields: JSONFields) throws(JSONFieldError) {
     let version: JSONValue? = try fields.find("Version")
     self.version = version?.integer
-    code = try fields.find("Code")
-    message = try fields.find("Message")
-    accessKeyID = try fields.find("AccessKeyId")
-    secretAccessKey = try fields.find("SecretAccessKey")
-    sessionToken = try fields.find("SessionToken")
-    token = try fields.find("Token")
-    expiration = try fields.find("Expiration")
+    for name: JSONName in [
+      "Code", "Message", "AccessKeyId", "SecretAccessKey", "SessionToken", "Token", "Expiration",
+    ] {
+      texts[name] = try fields.find(name)
+    }
   }
 }
