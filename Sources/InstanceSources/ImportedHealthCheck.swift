@@ -13,14 +13,9 @@ package struct ImportedHealthCheck: Hashable, Sendable {
     package var name: String
     package var value: String
 
-    package init(_ name: String, _ value: String) {
+    init(_ name: String, _ value: String) {
       self.name = name
       self.value = value
     }
-  }
-
-  package init(settings: [Setting], trafficPort: Int? = nil) {
-    self.settings = settings
-    self.trafficPort = trafficPort
   }
 }

@@ -7,11 +7,6 @@ package struct LoadBalancerReport: Hashable, Sendable {
   /// The view of an instance that is not among its targets.
   package var unregistered: LoadBalancerView
 
-  package init(opinions: [Opinion], unregistered: LoadBalancerView) {
-    self.opinions = opinions
-    self.unregistered = unregistered
-  }
-
   /// The view of one target.
   package struct Opinion: Hashable, Sendable {
     /// The ID under which it is registered: an EC2 instance ID, or an address.
@@ -19,12 +14,6 @@ package struct LoadBalancerReport: Hashable, Sendable {
     /// The port of a target of a target group; nil for a Classic Load Balancer.
     package var port: Int?
     package var view: LoadBalancerView
-
-    package init(targetID: String, port: Int? = nil, view: LoadBalancerView) {
-      self.targetID = targetID
-      self.port = port
-      self.view = view
-    }
   }
 
   /// The view of each of these instances, by its ID.

@@ -36,19 +36,7 @@ package struct SourceMember: Hashable, Sendable {
   package var image: String?
   /// The version number of its launch template; nil if unknown.
   package var launchTemplateVersion: String?
-  package var tags: [String: String]
-
-  package init(
-    instance: Instance, standing: Standing, note: MemberNote? = nil, image: String? = nil,
-    launchTemplateVersion: String? = nil, tags: [String: String] = [:]
-  ) {
-    self.instance = instance
-    self.standing = standing
-    self.note = note
-    self.image = image
-    self.launchTemplateVersion = launchTemplateVersion
-    self.tags = tags
-  }
+  package var tags: [String: String] = [:]
 
   /// Whether EC2 reports that it is not running, whatever the group reports.
   package var isOutOfEC2: Bool {

@@ -23,10 +23,6 @@ package struct HostEnvironment: Sendable {
     return value
   }
 
-  func isTrue(_ name: String) -> Bool {
-    variable(name)?.lowercased() == "true"
-  }
-
   /// Reads a token from a file, without surrounding blanks.
   func token(at path: String) throws(FileFailure) -> String {
     guard let bytes = try read(path) else { throw FileFailure("there is no such file") }

@@ -24,7 +24,7 @@ struct AWSConfiguration: Hashable, Sendable {
     let named =
       hostEnvironment.variable("AWS_PROFILE") ?? hostEnvironment.variable("AWS_DEFAULT_PROFILE")
     let profileName = named ?? "default"
-    let profile = shared.profile(profileName)
+    let profile = shared.profiles[profileName]
     guard profile != nil || profileName == "default" else {
       throw .unusableCredentials(
         detail: "the AWS profile '\(shownLine(profileName))' is not in "
@@ -156,7 +156,6 @@ struct AWSConfiguration: Hashable, Sendable {
   }
 
   private func isOn(_ variableName: String, _ settingName: String) -> Bool {
-    guard let value = variable(variableName) else { return profile?.isTrue(settingName) ?? false }
-    return value.lowercased() == "true"
+    (variable(variableName) ?? profile?[settingName])?.lowercased() == "true"
   }
 }

@@ -6,10 +6,6 @@ struct AWSProfile: Hashable, Sendable {
 
   /// The value of a setting, from the credentials file or else the config file; nil if it is empty.
   subscript(_ name: String) -> String? { ofCredentialsFile[name] ?? ofConfigFile[name] }
-
-  func isTrue(_ name: String) -> Bool {
-    self[name]?.lowercased() == "true"
-  }
 }
 
 /// The contents of this user's shared files.
@@ -46,8 +42,6 @@ struct SharedConfiguration: Hashable, Sendable {
       profiles[name, default: AWSProfile(name: name)].ofCredentialsFile = section
     }
   }
-
-  func profile(_ name: String) -> AWSProfile? { profiles[name] }
 
   private static func file(
     _ hostEnvironment: HostEnvironment, variable: String, standard: String

@@ -16,12 +16,6 @@ struct SharedFile: Hashable, Sendable {
       guard let value = values[name], !value.isEmpty else { return nil }
       return value
     }
-
-    /// Replaces values by those of another section.
-    mutating func overlay(_ other: Section) {
-      values.merge(other.values) { $1 }
-      nested.merge(other.nested) { $0.merging($1) { $1 } }
-    }
   }
 }
 
@@ -52,7 +46,7 @@ extension SharedFile {
         section = try Self.heading(content, place: place)
         isLeftOut = section == nil
         owner = nil
-        if let section { sections[section, default: Section()].overlay(Section()) }
+        if let section { sections[section] = sections[section] ?? Section() }
         continue
       }
       guard !isLeftOut else { continue }

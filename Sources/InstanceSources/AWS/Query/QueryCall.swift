@@ -6,12 +6,7 @@ struct QueryCall: Sendable {
   /// The resource in messages, such as `the Auto Scaling group 'green'`.
   var subject = ""
   /// The parameters in the order in which they are sent.
-  var parameters: [Parameter] = []
-
-  struct Parameter: Sendable {
-    var name: String
-    var value: String
-  }
+  private var parameters: [(name: String, value: String)] = []
 
   init(_ service: AWSService, _ action: String, about subject: String = "") {
     self.subject = subject
@@ -23,7 +18,7 @@ struct QueryCall: Sendable {
   func with(_ name: String, _ value: String?) -> QueryCall {
     guard let value else { return self }
     var call = self
-    call.parameters.append(Parameter(name: name, value: value))
+    call.parameters.append((name, value))
     return call
   }
 
@@ -31,7 +26,7 @@ struct QueryCall: Sendable {
   func with(list name: String, _ values: [String]) -> QueryCall {
     var call = self
     for (index, value) in values.enumerated() {
-      call.parameters.append(Parameter(name: "\(name).\(index + 1)", value: value))
+      call.parameters.append(("\(name).\(index + 1)", value))
     }
     return call
   }
@@ -42,7 +37,7 @@ struct QueryCall: Sendable {
   /// The body of the request.
   var form: String {
     let own = [("Action", action), ("Version", service.apiVersion)]
-    return (own + parameters.map { ($0.name, $0.value) })
+    return (own + parameters)
       .map { "\(formEncoded($0))=\(formEncoded($1))" }
       .joined(separator: "&")
   }
