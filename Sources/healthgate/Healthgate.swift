@@ -73,10 +73,8 @@ enum Healthgate {
   private static func end(_ invocation: Invocation, explaining error: any Error) -> Never {
     var failure =
       switch error {
-      case let failure as CommandFailure: failure
       case let problem as CommandLineProblem: CommandFailure(problem)
-      case let problems as SettingsError: CommandFailure(problems)
-      default: CommandFailure(.defect, "\(error)")
+      default: CommandFailure(of: error) ?? CommandFailure(.defect, "\(error)")
       }
     if failure.status == .usage,
       let problem = invocation.words?.forgottenQuotes(shownBy: failure.message)

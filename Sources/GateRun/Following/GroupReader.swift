@@ -76,6 +76,17 @@ struct GroupReader: Sendable {
     }
   }
 
+  /// Lists the group that a setting names, before the run.
+  ///
+  /// - Throws: `CommandFailure` if it cannot be listed.
+  func list(for key: SettingKey) throws(CommandFailure) -> GroupListing {
+    do throws(SourceError) {
+      return try list()
+    } catch {
+      throw CommandFailure(error, of: key)
+    }
+  }
+
   func list() throws(SourceError) -> GroupListing {
     let listing = try sourceListing()
     var group = GroupListing(

@@ -32,16 +32,12 @@ extension LoadedSettings {
   private func baseline() throws -> LoadedBaseline? {
     guard let source = settings.baseline else { return nil }
     let header = RunHeader.Group(source: source.key.rawValue, name: source.name)
-    var loaded: LoadedBaseline
-    switch source.origin {
-    case .user(let specs):
-      loaded = LoadedBaseline(listing: GroupListing(instances: try placed(specs)), source: header)
-    case .file(let path):
-      loaded = LoadedBaseline(
-        listing: GroupListing(instances: try placed(fileSpecs(path))), source: header)
-    case .machine, .aws:
-      loaded = try listed(source, header)
-    }
+    var loaded =
+      try specs(of: source).map { specs in
+        LoadedBaseline(
+          listing: GroupListing(
+            instances: try InstanceSpec.instances(specs, on: settings.ports)), source: header)
+      } ?? listed(source, header)
     for index in loaded.instances.indices {
       loaded.listing.instances[index].role = .baseline
     }
@@ -66,25 +62,12 @@ extension LoadedSettings {
       policy: policy, source: old.source, poller: old.poller, listing: old.listing)
   }
 
-  private func placed(_ specs: [InstanceSpec]) throws(CommandFailure) -> [Instance] {
-    do throws(SettingsError) {
-      return try InstanceSpec.instances(specs, on: settings.ports)
-    } catch {
-      throw CommandFailure(error)
-    }
-  }
-
   private func listed(_ source: InstanceSource, _ header: RunHeader.Group) throws -> LoadedBaseline
   {
     let reader = GroupReader(
       settings, of: source, terraform: try SettingsImport.group(of: source),
-      trafficPort: trafficPort)
-    let listing: GroupListing
-    do throws(SourceError) {
-      listing = try reader.list()
-    } catch {
-      throw CommandFailure(error, of: .baseline)
-    }
+      trafficPort: imported?.trafficPort)
+    let listing = try reader.list(for: .baseline)
     return LoadedBaseline(
       listing: listing, source: header, timeLimit: reader.timeLimit,
       poller: try GroupPoller(

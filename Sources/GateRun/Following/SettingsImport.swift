@@ -25,7 +25,7 @@ package struct SettingsImport {
     // Standard input can be read only once.
     let document = try file.map(Self.document)
     // The group comes before the health check, because the first question is which group it is.
-    group = try document?.named(at: address)
+    group = try document?.group(at: address)
     switch (from, document) {
     case (.loadBalancer(let name), _):
       let health = try Self.healthCheck(of: name, by: settings.values[.deadline]?.last?.text)
@@ -34,14 +34,14 @@ package struct SettingsImport {
       warnings = health.warnings
     case (.terraform(let path, let address), _):
       let found = try (path == file ? document ?? Self.document(path) : Self.document(path))
-        .health(at: address, given)
+        .healthCheck(at: address, given: given)
       layer = Self.layer(found.imported, from: "\(path)#\(found.address)")
       trafficPort = found.imported.trafficPort
     case (nil, _?) where Self.isWhole(given):
       // Only the group itself is used from there.
       layer = RawSettings()
     case (nil, let document?):
-      let found = try document.health(at: address, given)
+      let found = try document.healthCheck(at: address, given: given)
       layer = Self.layer(found.imported, from: "\(document.path)#\(found.address)")
       trafficPort = found.imported.trafficPort
     case (nil, nil): return nil
@@ -108,43 +108,12 @@ package struct SettingsImport {
   /// - Throws: `CommandFailure` if it cannot be read.
   static func group(of source: InstanceSource) throws -> TerraformGroup? {
     guard case .terraform(let path, let address) = source else { return nil }
-    return try document(path).named(at: address)
+    return try document(path).group(at: address)
   }
 
   private static func document(_ path: String) throws -> TerraformDocument {
     let kind = InputFile.Kind(name: "Terraform's JSON", largest: TerraformDocument.largestFile)
     let bytes = try InputFile.required(path, as: kind)
-    do throws(TerraformError) {
-      return try TerraformDocument(parsing: bytes, path: path == "-" ? "standard input" : path)
-    } catch {
-      throw CommandFailure(error)
-    }
-  }
-}
-
-extension TerraformDocument {
-  fileprivate func health(
-    at address: String?, _ given: Set<String>
-  ) throws(CommandFailure) -> TerraformHealthCheck {
-    do throws(TerraformError) {
-      return try healthCheck(at: address, given: given)
-    } catch {
-      throw CommandFailure(error)
-    }
-  }
-
-  fileprivate func named(at address: String?) throws(CommandFailure) -> TerraformGroup {
-    do throws(TerraformError) {
-      return try group(at: address)
-    } catch {
-      throw CommandFailure(error)
-    }
-  }
-}
-
-extension CommandFailure {
-  fileprivate init(_ error: TerraformError) {
-    self.init(
-      error.isAboutContent ? .badContent : .usage, "\(error.message)\n  hint: \(error.hint)")
+    return try TerraformDocument(parsing: bytes, path: path == "-" ? "standard input" : path)
   }
 }

@@ -26,8 +26,7 @@ package struct LintJob {
     }
     self.ignored = ignored
     let targets = try ProbeTarget.read(arguments)
-    let layers = try SettingsLoader(config: config).layers(flags: flags)
-    let settings = ProbeSettings(layers)
+    let settings = try ProbeSettings(config: config, flags)
     format = try settings.format()
     let nonce = Self.nonce
     groups = try settings.lanes(for: targets).map { try LintGroup($0, nonce: nonce) }

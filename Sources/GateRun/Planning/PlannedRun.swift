@@ -92,28 +92,20 @@ package struct PlannedRun {
         "plan does not query \(settings.source.key.rawValue), so the size of the group is not known\n"
           + "  hint: give it with \(SettingKey.expected.flag)")
     }
-    do throws(SettingsError) {
-      return try settings.policy(forChangingGroupOf: 1, declared: nil)
-    } catch {
-      throw CommandFailure(error)
-    }
+    return try settings.policy(forChangingGroupOf: 1, declared: nil)
   }
 
-  package func document() throws(CommandFailure) -> PlanDocument {
+  package func document() throws -> PlanDocument {
     var (checks, policy) = (settings.checks.map(\.check), policy)
     let search = try search(checks, policy)
     if let proposal = search?.proposal { (checks, policy) = ([proposal.check], proposal.policy) }
-    do throws(Plan.Failure) {
-      let plan = try Plan(checks: checks, policy: policy)
-      return PlanDocument(
-        plan: plan, policy: search?.proposal == nil ? wholePolicy : policy,
-        isAdvisory: settings.isAdvisory, bootTime: questions.bootTime,
-        outage: questions.outage, odds: try odds(plan, at: questions.rates),
-        curve: try odds(plan, at: isWholeCurve ? Self.curveRates : []), search: search,
-        steps: steps, standIns: standIns, notes: notes, warnings: warnings(on: checks, policy))
-    } catch {
-      throw CommandFailure(error)
-    }
+    let plan = try Plan(checks: checks, policy: policy)
+    return PlanDocument(
+      plan: plan, policy: search?.proposal == nil ? wholePolicy : policy,
+      isAdvisory: settings.isAdvisory, bootTime: questions.bootTime,
+      outage: questions.outage, odds: try odds(plan, at: questions.rates),
+      curve: try odds(plan, at: isWholeCurve ? Self.curveRates : []), search: search,
+      steps: steps, standIns: standIns, notes: notes, warnings: warnings(on: checks, policy))
   }
 
   /// The rates of the curve; there are fewer than the plot's columns, because each takes time.
@@ -170,27 +162,5 @@ package struct PlannedRun {
 
   private func isChosen(_ key: SettingKey) -> Bool {
     settings.inForce.values[key]?.first?.origin.isChosen ?? false
-  }
-}
-
-extension CommandFailure {
-  fileprivate init(_ failure: Plan.Failure) {
-    let words =
-      switch failure {
-      case .tooManyInstances(let most):
-        "with these settings, plan takes at most \(most) instances\n"
-          + "  hint: a smaller group shows most of the same"
-      case .tooManyRounds(let rounds, let most):
-        "plan takes at most \(most) checks of an instance, but there are \(rounds) until the "
-          + "deadline\n  hint: use a longer interval, or a shorter soak or deadline"
-      case .tooManyStates:
-        "an instance can be in more states than plan can calculate\n"
-          + "  hint: use a smaller unhealthy_window, or lower thresholds"
-      case .neverPromoted: "nothing can be promoted by the deadline"
-      case .tooManyOutages(let ways, let most):
-        "the outage can coincide with the checks in \(ways) ways, but plan takes \(most) at most\n"
-          + "  hint: say when the outage begins with --outage-after"
-      }
-    self.init(.usage, words)
   }
 }

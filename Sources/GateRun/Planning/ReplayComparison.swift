@@ -17,13 +17,9 @@ package struct ReplayComparison {
 
   package init(
     _ paths: [String], _ given: [(SettingKey, [String])], expecting texts: [String]
-  ) throws(CommandFailure) {
+  ) throws {
     self.paths = paths
-    do throws(SettingsError) {
-      grid = try SettingGrid(given)
-    } catch {
-      throw CommandFailure(error)
-    }
+    grid = try SettingGrid(given)
     var expectations: [Expectation] = []
     for text in texts {
       let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
@@ -102,7 +98,7 @@ package struct ReplayComparison {
     } catch {
       // A value that cannot be parsed is an error; values that contradict each other are a result.
       guard let problem = error.problems.first, error.problems.allSatisfy(\.isOfTheirTogetherness)
-      else { throw CommandFailure(error) }
+      else { throw error }
       return WhatIfReplay(of: header, unknown: "cannot be: \(problem.summary)")
     }
   }

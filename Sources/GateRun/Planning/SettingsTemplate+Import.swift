@@ -11,21 +11,13 @@ extension SettingsTemplate {
     if asked.values[.importFrom] == nil, let source = asked.loadBalancer {
       asked.values[.importFrom] = [source]
     }
-    guard given.problems.isEmpty else { throw CommandFailure(SettingsError(given.problems)) }
-    let imported = try SettingsImport(asked)
-    let checks = try SettingsImport.ofChecks(asked)
-    for warning in ([imported] + checks).flatMap({ $0?.warnings ?? [] }) {
+    guard given.problems.isEmpty else { throw SettingsError(given.problems) }
+    let layers = try SettingsLayers(given, importing: asked)
+    for warning in layers.warnings {
       Output.complain("healthgate: warning: \(warning.printable)")
     }
-    let template = SettingsTemplate(
-      RawSettings(merging: [given] + (imported.map { [$0.layer] } ?? [])))
-    do throws(SettingsError) {
-      try template.check(
-        imports: checks.map { $0.map { CheckImport(layer: $0.layer, trafficPort: $0.trafficPort) } }
-      )
-    } catch {
-      throw CommandFailure(error)
-    }
+    let template = SettingsTemplate(layers.settings)
+    try template.check(imports: layers.checkImports)
     return template
   }
 }

@@ -1,4 +1,3 @@
-internal import Curl
 internal import CurlHTTP
 internal import GateCore
 package import GateDisplay
@@ -17,8 +16,7 @@ package struct ProbeJob {
   /// - Throws: `CommandFailure`; then nothing was checked.
   package init(_ arguments: [String], config: String?, _ flags: [(SettingKey, [String])]) throws {
     let targets = try ProbeTarget.read(arguments)
-    let layers = try SettingsLoader(config: config).layers(flags: flags)
-    let settings = ProbeSettings(layers)
+    let settings = try ProbeSettings(config: config, flags)
     format = try settings.format()
     lanes = try settings.lanes(for: targets)
   }
@@ -49,12 +47,7 @@ package struct ProbeJob {
     }
     guard !members.isEmpty else { return [] }
     let plans = try lanes.map { try $0.settings.probePlan() }
-    let checker: CurlChecker
-    do throws(CurlFailure) {
-      checker = try CurlChecker(plans, byOneAlone: true, signals: -1)
-    } catch {
-      throw CommandFailure(.sourceUnavailable, "no checks can be made: \(error)")
-    }
+    let checker = try CurlChecker(plans, byOneAlone: true, signals: -1)
     var traces: [Int: CheckTrace] = [:]
     checker.onEnd = { traces[$0.index] = $1 }
     let ends = ProbeRound(on: checker).run(members.map(\.instance), by: members.map(\.lane))

@@ -5,17 +5,16 @@ internal import InstanceSources
 
 /// The settings of a `probe`, from which those of each lane are made.
 struct ProbeSettings {
-  private let raw: RawSettings
-  private let imported: SettingsImport?
-  private let checkImports: [CheckImport?]
+  private var layers: SettingsLayers
 
-  /// Removes settings that do not apply to a single check: policy, thresholds, outputs of a run.
-  init(_ layers: SettingsLayers) {
-    var settings = layers.settings
-    settings.values = settings.values.filter { key, _ in key.isOfOneCheck }
-    raw = settings
-    (imported, checkImports) = (layers.imported, layers.checkImports)
+  /// Reads them without those that do not apply to a single check: policy, thresholds, outputs of a
+  /// run.
+  init(config: String?, _ flags: [(SettingKey, [String])]) throws {
+    layers = try SettingsLoader(config: config).layers(flags: flags)
+    layers.settings.values = raw.values.filter { key, _ in key.isOfOneCheck }
   }
+
+  private var raw: RawSettings { layers.settings }
 
   /// The requested format; text by default.
   ///
@@ -63,13 +62,16 @@ struct ProbeSettings {
     if asksGroup { targets += checks.compactMap { $0 ?? given } }
     var lanes: [ProbeLane] = []
     if asksGroup {
-      var group = ProbeGroup(named: order.instances)
+      var specs = order.instances.isEmpty ? nil : order.instances
       for check in checks {
         let settings = try resolved(
           check, given, beside: targets, isOfGroup: order.instances.isEmpty)
-        let loaded = LoadedSettings(
-          settings: settings, terraform: imported?.group, trafficPort: imported?.trafficPort)
-        let members = try group.members(by: loaded)
+        let loaded = LoadedSettings(settings: settings, imported: layers.imported)
+        // A file may be a pipe: it is read once for several targets.
+        specs = try specs ?? loaded.specs(of: settings.source)
+        let members =
+          try specs.map { try InstanceSpec.instances($0, on: settings.ports) }
+          ?? loaded.reader.list(for: settings.source.key).instances
         for (number, own) in settings.checks.enumerated() {
           var lane = settings
           lane.checks = [own]
@@ -109,7 +111,7 @@ struct ProbeSettings {
   private func resolved(
     _ target: HealthCheckTarget?, _ given: HealthCheckTarget?,
     beside targets: [HealthCheckTarget], isOfGroup: Bool
-  ) throws(CommandFailure) -> Settings {
+  ) throws -> Settings {
     var lane = raw
     if let target {
       lane.values[.target] = [SettingText(target.written, at: .flag(.target))]
@@ -121,12 +123,8 @@ struct ProbeSettings {
       }
     }
     if let target = target ?? given { lane.leaveOut(whatIsNotFor: target, beside: targets) }
-    do throws(SettingsError) {
-      return try Settings(
-        resolving: lane, instances: isOfGroup ? .required : .optional, imports: checkImports)
-    } catch {
-      throw CommandFailure(error)
-    }
+    return try Settings(
+      resolving: lane, instances: isOfGroup ? .required : .optional, imports: layers.checkImports)
   }
 }
 

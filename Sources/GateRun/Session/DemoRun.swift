@@ -74,18 +74,14 @@ package struct DemoRun {
 
   private func settings(_ fleet: DemoFleet) throws -> Settings {
     let flags = given(fleet).map { ($0, [$1]) } + [(.instances, [fleet.instanceList])]
-    do throws(SettingsError) {
-      // A demo is not the job's own verdict, wherever it is shown.
-      let isCINamed = output.contains { $0.0 == .ci }
-      let ci: [(SettingKey, [String])] = isCINamed ? [] : [(.ci, ["none"])]
-      let layers = [RawSettings(flags: flags + output + ci)]
-      var settings = try Settings(resolving: RawSettings(merging: layers))
-      // Its times are shorter than a load balancer's, as the introduction says.
-      settings.warnings = []
-      return settings
-    } catch {
-      throw CommandFailure(error)
-    }
+    // A demo is not the job's own verdict, wherever it is shown.
+    let isCINamed = output.contains { $0.0 == .ci }
+    let ci: [(SettingKey, [String])] = isCINamed ? [] : [(.ci, ["none"])]
+    let layers = [RawSettings(flags: flags + output + ci)]
+    var settings = try Settings(resolving: RawSettings(merging: layers))
+    // Its times are shorter than a load balancer's, as the introduction says.
+    settings.warnings = []
+    return settings
   }
 
   /// What happens, the command that would do it, and what to take home: on standard error.

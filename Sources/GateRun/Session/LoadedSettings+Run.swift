@@ -13,8 +13,8 @@ extension LoadedSettings {
     guard !resumption.hasBegunUndo else { throw resumption.goingBackAgain(settings) }
     do {
       try goOn(with: resumption)
-    } catch let failure as CommandFailure {
-      throw resumption.goingBack(after: failure, settings)
+    } catch {
+      throw CommandFailure(of: error).map { resumption.goingBack(after: $0, settings) } ?? error
     }
   }
 

@@ -1,12 +1,11 @@
 internal import CSystem
-internal import Curl
 internal import CurlHTTP
 internal import Dispatch
 internal import GateCore
 internal import GateEngine
-package import GateRecords
+internal import GateRecords
 internal import GateReports
-package import GateSettings
+internal import GateSettings
 package import GateText
 internal import InstanceSources
 internal import LibC
@@ -14,38 +13,23 @@ internal import Synchronization
 
 /// One run from its settings to its exit status: it opens the outputs, runs the engine, delivers
 /// the verdict, and triggers what follows from it.
-package struct RunSession {
+struct RunSession {
   var settings: Settings
   var group: LoadedGroup
   var baseline: LoadedBaseline?
   /// The callers of AWS, for the settings in the verdict.
-  var askers: [RunHeader.ChosenSetting]
+  var askers: [RunHeader.ChosenSetting] = []
   /// Lists the old group again, to gate it as a group.
-  var oldGroup: @Sendable () throws -> LoadedGroup?
+  var oldGroup: @Sendable () throws -> LoadedGroup? = { nil }
   /// The run to resume; nil for a new run.
   var resumption: RunToResume?
   /// The descriptor for SIGINT, SIGTERM and SIGHUP, if it is open already; else nil.
   var signals: Int32?
 
-  package init(
-    settings: Settings, group: LoadedGroup, baseline: LoadedBaseline? = nil,
-    askers: [RunHeader.ChosenSetting] = [],
-    oldGroup: @escaping @Sendable () throws -> LoadedGroup? = { nil },
-    resumption: RunToResume? = nil, signals: Int32? = nil
-  ) {
-    self.settings = settings
-    self.group = group
-    self.baseline = baseline
-    self.askers = askers
-    self.oldGroup = oldGroup
-    self.resumption = resumption
-    self.signals = signals
-  }
-
   /// Runs, and exits with the verdict's status.
   ///
   /// - Throws: `CommandFailure` if nothing could be checked.
-  package func run() throws -> Never {
+  func run() throws -> Never {
     // Opened before the first check, so that a folder that is not writable is detected now.
     let reports = try ReportFiles(settings.output.reports)
     let verdictFile = try opened(settings.output.verdict, "verdict") { path throws(SystemError) in
@@ -93,7 +77,7 @@ package struct RunSession {
   /// them.
   ///
   /// - Throws: `CommandFailure` if there are no descriptors left: a run must be interruptible.
-  package static func signalDescriptor() throws(CommandFailure) -> Int32 {
+  static func signalDescriptor() throws(CommandFailure) -> Int32 {
     let descriptor = hg_signal_descriptor()
     guard descriptor >= 0 else {
       throw CommandFailure(.sourceUnavailable, "no checks can be made: \(SystemError.last.words)")
@@ -127,14 +111,10 @@ package struct RunSession {
   ) throws -> Value {
     let result = Mutex<Result<Value, any Error>?>(nil)
     let isDone = DispatchSemaphore(value: 0)
-    do throws(BackgroundThread.Failure) {
-      try BackgroundThread.start {
-        let value = Result { try work() }
-        result.withLock { $0 = value }
-        isDone.signal()
-      }
-    } catch {
-      throw CommandFailure(.sourceUnavailable, error.description)
+    try BackgroundThread.start {
+      let value = Result { try work() }
+      result.withLock { $0 = value }
+      isDone.signal()
     }
     while isDone.wait(timeout: .now() + .milliseconds(50)) != .success {
       if Interruptions.areAny {
@@ -158,14 +138,9 @@ package struct RunSession {
     let header = header(of: group)
     let steps = try stepRunner(header, journal)
     let pollers = [group.poller, baseline?.poller].compactMap { $0 }
-    let port: CompositeChecker
-    do throws(CurlFailure) {
-      let checker = try CurlChecker(plans, signals: signals, startingAt: now)
-      for poller in pollers { try checker.wake(on: poller.event.event) }
-      port = try CompositeChecker(checker, desk, steps)
-    } catch {
-      throw CommandFailure(.sourceUnavailable, "no checks can be made: \(error)")
-    }
+    let checker = try CurlChecker(plans, signals: signals, startingAt: now)
+    for poller in pollers { try checker.wake(on: poller.event.event) }
+    let port = try CompositeChecker(checker, desk, steps)
     reactions?.checksBegin(header, resuming: resumption?.run)
     let progress = ProgressDisplay.observer(
       settings.output.progress, of: header,

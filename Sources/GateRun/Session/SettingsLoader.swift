@@ -3,7 +3,7 @@ internal import GateCore
 internal import GateEngine
 package import GateRecords
 package import GateSettings
-package import InstanceSources
+internal import InstanceSources
 internal import LibC
 internal import Synchronization
 
@@ -64,9 +64,7 @@ package struct SettingsLoader {
       var settings = try Settings(
         resolving: layers.settings, instances: need, imports: layers.checkImports)
       settings.warnings += layers.warnings
-      return LoadedSettings(
-        settings: settings,
-        terraform: layers.imported?.group, trafficPort: layers.imported?.trafficPort)
+      return LoadedSettings(settings: settings, imported: layers.imported)
     } catch {
       throw CommandFailure(error)
     }
@@ -82,10 +80,7 @@ package struct SettingsLoader {
       layers.append(RawSettings(file: try Self.file(path), path: path))
     }
     let given = RawSettings(merging: layers).withChecksOfImports
-    let imported = try SettingsImport(given)
-    return SettingsLayers(
-      settings: RawSettings(merging: [given] + [imported?.layer].compactMap { $0 }),
-      imported: imported, checks: try SettingsImport.ofChecks(given))
+    return try SettingsLayers(given, importing: given)
   }
 
   /// Refuses unknown variables, for a command that does not read settings from variables.
@@ -117,9 +112,16 @@ package struct SettingsLoader {
 /// Settings as text, and the source of imports.
 struct SettingsLayers {
   var settings: RawSettings
-  var imported: SettingsImport?
+  let imported: SettingsImport?
   /// The imports of the items of `health_checks`, in their order.
-  var checks: [SettingsImport?]
+  private let checks: [SettingsImport?]
+
+  /// - Throws: `CommandFailure` if something that is asked for cannot be imported.
+  init(_ given: RawSettings, importing asked: RawSettings) throws {
+    imported = try SettingsImport(asked)
+    checks = try SettingsImport.ofChecks(asked)
+    settings = RawSettings(merging: [given] + [imported?.layer].compactMap { $0 })
+  }
 
   var checkImports: [CheckImport?] {
     checks.map { found in
@@ -130,17 +132,10 @@ struct SettingsLayers {
   var warnings: [String] { ([imported] + checks).flatMap { $0?.warnings ?? [] } }
 }
 
-/// Settings, and what was found besides them in their imports.
+/// Settings, and their imports.
 package struct LoadedSettings {
   package var settings: Settings
-  var terraform: TerraformGroup?
-  var trafficPort: Int?
-
-  package init(settings: Settings, terraform: TerraformGroup? = nil, trafficPort: Int? = nil) {
-    self.settings = settings
-    self.terraform = terraform
-    self.trafficPort = trafficPort
-  }
+  var imported: SettingsImport?
 }
 
 extension LoadedSettings {
@@ -148,10 +143,39 @@ extension LoadedSettings {
   ///
   /// - Throws: `CommandFailure` if it cannot be listed.
   package func group() throws -> LoadedGroup {
-    switch settings.source.origin {
-    case .user(let specs): try fixed(specs)
-    case .file(let path): try fixed(fileSpecs(path))
-    case .machine, .aws: try changing()
+    let listing: GroupListing
+    var policy: GatePolicy
+    if let specs = try specs(of: settings.source) {
+      listing = GroupListing(instances: try InstanceSpec.instances(specs, on: settings.ports))
+      policy = try settings.policy(for: listing.instances.count)
+      policy.loadBalancer = settings.following.loadBalancerRole
+    } else {
+      listing = try reader.list(for: settings.source.key)
+      policy = try settings.policy(
+        forChangingGroupOf: listing.instances.count, declared: listing.expected)
+    }
+    var group = LoadedGroup(
+      policy: policy,
+      source: RunHeader.Group(source: settings.source.key.rawValue, name: settings.source.name),
+      listing: listing, expected: settings.group.expected)
+    guard policy.membership == .changing || policy.loadBalancer != .none else { return group }
+    group.policy.polling = GatePolicy.Polling(
+      refresh: settings.following.refresh, timeout: reader.timeLimit)
+    group.poller = try GroupPoller(
+      reader, members: listing.instances, follows: policy.membership == .changing,
+      every: settings.following.refresh, until: settings.group.deadline)
+    return group
+  }
+
+  /// The instances that the user lists; nil for a source that lists them itself.
+  func specs(of source: InstanceSource) throws -> [InstanceSpec]? {
+    switch source.origin {
+    case .user(let specs): return specs
+    case .file(let path):
+      let kind = InputFile.Kind(name: "the instances", largest: InstancesFile.largestFile)
+      let bytes = try InputFile.required(path, as: kind)
+      return try InstancesFile.read(bytes, path: path == "-" ? "standard input" : path)
+    case .machine, .aws: return nil
     }
   }
 
@@ -197,68 +221,7 @@ extension LoadedSettings {
   }
 
   var reader: GroupReader {
-    GroupReader(settings, terraform: terraform, trafficPort: trafficPort)
-  }
-
-  private func fixed(_ specs: [InstanceSpec]) throws -> LoadedGroup {
-    let instances: [Instance]
-    var policy: GatePolicy
-    do throws(SettingsError) {
-      instances = try InstanceSpec.instances(specs, on: settings.ports)
-      policy = try settings.policy(for: instances.count)
-    } catch {
-      throw CommandFailure(error)
-    }
-    policy.loadBalancer = settings.following.loadBalancerRole
-    if policy.loadBalancer != .none { policy.polling = polling }
-    return LoadedGroup(
-      policy: policy, source: groupName,
-      poller: policy.loadBalancer == .none ? nil : try poller(instances),
-      listing: GroupListing(instances: instances), expected: settings.group.expected)
-  }
-
-  func fileSpecs(_ path: String) throws -> [InstanceSpec] {
-    let kind = InputFile.Kind(name: "the instances", largest: InstancesFile.largestFile)
-    let bytes = try InputFile.required(path, as: kind)
-    do throws(SettingsError) {
-      return try InstancesFile.read(bytes, path: path == "-" ? "standard input" : path)
-    } catch {
-      throw CommandFailure(error)
-    }
-  }
-
-  private func changing() throws -> LoadedGroup {
-    let listing: GroupListing
-    do throws(SourceError) {
-      listing = try reader.list()
-    } catch {
-      throw CommandFailure(error, of: settings.source.key)
-    }
-    var policy: GatePolicy
-    do throws(SettingsError) {
-      policy = try settings.policy(
-        forChangingGroupOf: listing.instances.count, declared: listing.expected)
-    } catch {
-      throw CommandFailure(error)
-    }
-    policy.polling = polling
-    return LoadedGroup(
-      policy: policy, source: groupName, poller: try poller(listing.instances),
-      listing: listing, expected: settings.group.expected)
-  }
-
-  private var polling: GatePolicy.Polling {
-    GatePolicy.Polling(refresh: settings.following.refresh, timeout: reader.timeLimit)
-  }
-
-  private func poller(_ instances: [Instance]) throws(CommandFailure) -> GroupPoller {
-    try GroupPoller(
-      reader, members: instances, follows: settings.source.membership == .changing,
-      every: settings.following.refresh, until: settings.group.deadline)
-  }
-
-  private var groupName: RunHeader.Group {
-    RunHeader.Group(source: settings.source.key.rawValue, name: settings.source.name)
+    GroupReader(settings, terraform: imported?.group, trafficPort: imported?.trafficPort)
   }
 }
 
@@ -319,26 +282,5 @@ extension Settings {
       error: queries.confidence.error / Double(group.policy.tests),
       expectedLooks: Int(lasting.inMicroseconds / asked.interval.inMicroseconds) + 1,
       maxIncrease: queries.maxIncrease)
-  }
-}
-
-extension CommandFailure {
-  /// Creates a failure with all errors in the settings; its status tells values from unreadable
-  /// bytes.
-  package init(_ error: SettingsError) {
-    self.init(error.isAboutContent ? .badContent : .usage, complete: error.description)
-  }
-
-  /// Creates a failure from the error of a source.
-  package init(_ error: SourceError, of key: SettingKey) {
-    let status: ExitStatus =
-      switch error {
-      case .noCredentials, .unusableCredentials, .refusedCredentials, .missingPermission:
-        .credentials
-      case .unreachable, .throttled, .notFound, .ending, .unusable, .rejected, .malformed,
-        .foreign:
-        .sourceUnavailable
-      }
-    self.init(status, "\(key.rawValue): \(error.message)\n  hint: \(error.hint)")
   }
 }

@@ -169,7 +169,7 @@ package struct VerdictDelivery {
     do {
       return .success(GatedBaseline(try gateBaseline()))
     } catch {
-      let words = (error as? CommandFailure)?.message ?? "\(error)"
+      let words = CommandFailure(of: error)?.message ?? "\(error)"
       return .failure(.init("the baseline could not be gated once more: \(words)"))
     }
   }
