@@ -7,8 +7,7 @@ internal import Synchronization
 ///
 /// A slow API delays no check: updates are stored for the loop, which is woken.
 final class GroupPoller: MembershipFeed, Sendable {
-  /// Becomes readable when there are updates.
-  let event: LoopEvent
+  let updates: LoopInbox<(answer: FeedAnswer, began: ContinuousClock.Instant)>
   private let reader: GroupReader
   private let follows: Bool
   private let refresh: Duration
@@ -21,7 +20,6 @@ final class GroupPoller: MembershipFeed, Sendable {
   private let answers = Mutex(0)
   /// When starting is tried again after there was no thread; nil if it has started.
   private let retry = Mutex<ContinuousClock.Instant?>(nil)
-  private let updates = Mutex<[(answer: FeedAnswer, began: ContinuousClock.Instant)]>([])
   /// The instances for which the view is requested.
   private let members: Mutex<[Instance]>
 
@@ -35,7 +33,7 @@ final class GroupPoller: MembershipFeed, Sendable {
     _ reader: GroupReader, members: [Instance], follows: Bool, every refresh: Duration,
     until deadline: Duration
   ) throws(CommandFailure) {
-    event = try LoopEvent()
+    updates = try LoopInbox()
     self.reader = reader
     self.members = Mutex(members)
     self.follows = follows
@@ -60,10 +58,7 @@ final class GroupPoller: MembershipFeed, Sendable {
 
   func takeUpdates() -> [FeedUpdate] {
     if let time = retry.withLock({ $0 }), time <= .now { start() }
-    return updates.withLock { updates in
-      defer { updates = [] }
-      return updates.map { FeedUpdate($0.answer, age: ContinuousClock.now - $0.began) }
-    }
+    return updates.takeAll().map { FeedUpdate($0.answer, age: ContinuousClock.now - $0.began) }
   }
 
   private func scheduleNext() {
@@ -122,7 +117,6 @@ final class GroupPoller: MembershipFeed, Sendable {
   }
 
   private func post(_ answer: FeedAnswer, from began: ContinuousClock.Instant) {
-    updates.withLock { $0.append((answer, began)) }
-    event.set()
+    updates.put((answer, began))
   }
 }

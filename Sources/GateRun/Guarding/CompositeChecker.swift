@@ -16,8 +16,8 @@ final class CompositeChecker: Checker {
     self.checker = checker
     self.desk = desk
     self.steps = steps
-    if !desk.isEmpty { try checker.wake(on: desk.event.event) }
-    if let steps { try checker.wake(on: steps.event.event) }
+    if !desk.isEmpty { try checker.wake(on: desk.answers.event) }
+    if let steps { try checker.wake(on: steps.ends.event) }
   }
 
   var now: GateInstant { checker.now }
@@ -41,8 +41,8 @@ final class CompositeChecker: Checker {
     guard !desk.isEmpty || steps != nil else { return }
     // The time is read after the checker's events, so that it is not earlier than theirs.
     let now = now
-    happenings += desk.takeAnswers().map { CheckerEvent($0.event(at: now), at: now) }
-    for end in steps?.takeEnds() ?? [] {
+    happenings += desk.answers.takeAll().map { CheckerEvent($0.event(at: now), at: now) }
+    for end in steps?.ends.takeAll() ?? [] {
       happenings.append(CheckerEvent(.stepCommandEnded(end), at: now))
     }
   }

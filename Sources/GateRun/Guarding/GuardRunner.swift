@@ -1,6 +1,5 @@
 internal import GateCore
 internal import InstanceSources
-internal import Synchronization
 
 /// The identity of a guard: its name and step.
 ///
@@ -14,10 +13,8 @@ struct GuardName: Hashable {
 /// Runs the guards, each on a separate thread, so that a slow one delays no check and no other
 /// guard.
 final class GuardRunner: Sendable {
-  /// Becomes readable when there are results.
-  let event: LoopEvent
+  let answers: LoopInbox<Answer>
   private let sources: [GuardName: GuardSource]
-  private let answers = Mutex<[Answer]>([])
 
   struct Answer: Sendable {
     var key: InstanceKey
@@ -28,7 +25,7 @@ final class GuardRunner: Sendable {
   /// - Throws: `CommandFailure` if the system provides no event.
   init(_ sources: [GuardName: GuardSource]) throws(CommandFailure) {
     self.sources = sources
-    event = try LoopEvent()
+    answers = try LoopInbox()
   }
 
   var isEmpty: Bool { sources.isEmpty }
@@ -44,15 +41,7 @@ final class GuardRunner: Sendable {
   }
 
   private func answered(_ answer: GuardAnswer, _ key: InstanceKey, _ started: GateInstant) {
-    answers.withLock { $0.append(Answer(key: key, started: started, answer: answer)) }
-    event.set()
-  }
-
-  func takeAnswers() -> [Answer] {
-    answers.withLock { answers in
-      defer { answers = [] }
-      return answers
-    }
+    answers.put(Answer(key: key, started: started, answer: answer))
   }
 }
 

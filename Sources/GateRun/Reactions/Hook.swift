@@ -11,13 +11,12 @@ internal import GateText
 /// run; the second one does, with a shorter wait.
 struct Hook {
   /// The setting that gives the command.
-  var key: SettingKey
+  let key: SettingKey
   /// The command, a line for `/bin/sh`.
-  var command: String
-  var timeout: Duration
-  private let secrets: SecretMask
+  private let command: String
+  private let settings: Settings
   /// The descriptor from which interruptions are read.
-  var signals: Int32
+  private let signals: Int32
 
   /// The hook for a decision; nil if there is none, or under `advisory`, which is then reported.
   init?(after decision: Decision, _ settings: Settings, signals: Int32) {
@@ -28,8 +27,7 @@ struct Hook {
       return nil
     }
     self.command = command
-    timeout = settings.reactions.hookTimeout
-    secrets = settings.secrets
+    self.settings = settings
     self.signals = signals
   }
 
@@ -40,8 +38,8 @@ struct Hook {
   func run(_ document: VerdictDocument, file: String) -> HookResult {
     Output.complain("healthgate: running \(key.rawValue)")
     let owned = OwnedCommand(
-      command: command, variables: variables(document, file: file), input: file, timeout: timeout,
-      secrets: secrets)
+      command: command, variables: variables(document, file: file), input: file,
+      timeout: settings.reactions.hookTimeout, secrets: settings.secrets)
     return HookResult(name: key.rawValue, command: shownCommand, owned.run(signals: signals))
   }
 
@@ -50,7 +48,7 @@ struct Hook {
     let (verdict, gate) = (document.verdict, document.gate)
     let step = gate.rollout.records.lastIndex { $0.shifts > 0 }
     var variables =
-      step.map { StepVariables(gate, step: $0, runID: document.header.runID).all(attempt: 1) }
+      step.map { gate.variables(ofStep: $0, runID: document.header.runID, attempt: 1) }
       ?? SettingsLoader.environmentOfCommands
     variables["HEALTHGATE_DECISION"] = verdict.decision.rawValue
     variables.tell(verdict.reason, gate)
@@ -64,7 +62,7 @@ struct Hook {
       name: key.rawValue, command: shownCommand, OwnedCommand.Outcome(end: .notStarted(why)))
   }
 
-  private var shownCommand: String { key.masked(command, without: secrets) }
+  private var shownCommand: String { key.masked(command, without: settings.secrets) }
 }
 
 extension HookResult {

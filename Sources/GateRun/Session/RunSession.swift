@@ -139,7 +139,7 @@ struct RunSession {
     let steps = try stepRunner(header, journal)
     let pollers = [group.poller, baseline?.poller].compactMap { $0 }
     let checker = try CurlChecker(plans, signals: signals, startingAt: now)
-    for poller in pollers { try checker.wake(on: poller.event.event) }
+    for poller in pollers { try checker.wake(on: poller.updates.event) }
     let port = try CompositeChecker(checker, desk, steps)
     reactions?.checksBegin(header, resuming: resumption?.run)
     let progress = ProgressDisplay.observer(

@@ -3,7 +3,6 @@ internal import GateCore
 internal import GateEngine
 internal import GateSettings
 internal import InstanceSources
-internal import Synchronization
 
 /// Runs the commands of the canary's steps, one at a time, on a separate thread, so that checks,
 /// guards and listings continue meanwhile.
@@ -13,7 +12,8 @@ final class StepRunner: StepCommander {
   /// The journal; if there is none or it cannot be written, nothing is shifted, because neither a
   /// resumption nor a way back would be possible.
   private let journal: JournalFile?
-  private let ends: CommandEnds
+  /// The ends of commands, from the threads that waited for them.
+  let ends: LoopInbox<StepCommandEnd>
   private var running: Running?
 
   private struct Running {
@@ -26,21 +26,18 @@ final class StepRunner: StepCommander {
     self.settings = settings
     self.runID = runID
     self.journal = journal
-    ends = try CommandEnds()
+    ends = try LoopInbox()
   }
-
-  /// Readable when a command has ended.
-  var event: LoopEvent { ends.event }
 
   func start(_ command: StepCommand, in gate: Gate) {
     guard let journal, journal.failure == nil else {
-      return ends.add(
+      return ends.put(
         StepCommandEnd(command, .unknown("the journal cannot be written, so nothing is shifted")))
     }
-    let variables = StepVariables(gate, step: command.step, runID: runID)
-      .all(attempt: command.attempt)
     let owned = OwnedCommand(
-      command: line(for: command), variables: variables,
+      command: line(for: command),
+      variables: gate.variables(
+        ofStep: command.step, runID: runID, attempt: command.attempt),
       timeout: timeout(of: command, in: gate.rollout.steps[command.step]),
       secrets: settings.secrets, isKilledWithRunner: true)
     let running = Running()
@@ -48,13 +45,13 @@ final class StepRunner: StepCommander {
     do throws(BackgroundThread.Failure) {
       try BackgroundThread.start { [ends] in
         let outcome = owned.run(stop: running.stop)
-        ends.add(
+        ends.put(
           StepCommandEnd(command, StepCommandEnd.Result(outcome), output: outcome.output))
         running.isOver.signal()
       }
     } catch {
       running.isOver.signal()
-      ends.add(StepCommandEnd(command, .unknown("\(error)")))
+      ends.put(StepCommandEnd(command, .unknown("\(error)")))
     }
   }
 
@@ -80,33 +77,11 @@ final class StepRunner: StepCommander {
     }
   }
 
-  func takeEnds() -> [StepCommandEnd] { ends.take() }
-
   /// Ends running commands, and returns when none is left: `undo` must come last.
   func finish() {
     running?.stop.ask()
     running?.isOver.wait()
     running = nil
-  }
-}
-
-/// The ends of commands, from the threads that waited for them.
-private final class CommandEnds: Sendable {
-  let event: LoopEvent
-  private let ends = Mutex<[StepCommandEnd]>([])
-
-  init() throws(CommandFailure) { event = try LoopEvent() }
-
-  func add(_ end: StepCommandEnd) {
-    ends.withLock { $0.append(end) }
-    event.set()
-  }
-
-  func take() -> [StepCommandEnd] {
-    ends.withLock { ends in
-      defer { ends = [] }
-      return ends
-    }
   }
 }
 
@@ -120,39 +95,19 @@ extension StepCommandEnd.Result {
   }
 }
 
-/// The variables for the commands of a canary.
-struct StepVariables {
-  private let gate: Gate
-  private let step: Int
-  private let runID: String
-
-  init(_ gate: Gate, step: Int, runID: String) {
-    self.gate = gate
-    self.step = step
-    self.runID = runID
-  }
-
-  /// This process's variables, and those of the step.
-  func all(attempt: Int) -> [String: String] {
-    var variables = SettingsLoader.environmentOfCommands
-    for (name, value) in own(attempt: attempt) {
-      variables[SettingKey.variablePrefix + name] = value
-    }
-    return variables
-  }
-
-  private func own(attempt: Int) -> [String: String] {
-    let steps = gate.rollout.steps
-    var variables = [
+extension Gate {
+  /// The variables for the commands of a canary: this process's, and those of the step.
+  func variables(ofStep step: Int, runID: String, attempt: Int) -> [String: String] {
+    let steps = rollout.steps
+    let secondsLeft = max(0, deadline.since(clock).inMicroseconds / 1_000_000)
+    var own = [
       "STEP": steps[step].name, "STEP_NUMBER": "\(step + 1)", "STEP_COUNT": "\(steps.count)",
       "RUN_ID": runID, "ATTEMPT": "\(attempt)", "SECONDS_LEFT": "\(secondsLeft)",
       "PREVIOUS_WEIGHT": "\(steps[..<step].compactMap(\.weight).last ?? 0)",
     ]
-    if let weight = steps[step].weight { variables["WEIGHT"] = "\(weight)" }
+    if let weight = steps[step].weight { own["WEIGHT"] = "\(weight)" }
+    var variables = SettingsLoader.environmentOfCommands
+    for (name, value) in own { variables[SettingKey.variablePrefix + name] = value }
     return variables
-  }
-
-  private var secondsLeft: Int64 {
-    max(0, gate.deadline.since(gate.clock).inMicroseconds / 1_000_000)
   }
 }

@@ -9,8 +9,7 @@ internal import LibC
 /// went wrong. So it runs first, and is tried again.
 struct WayBack {
   private let command: String
-  private let timeout: Duration
-  private let secrets: SecretMask
+  private let settings: Settings
   private let signals: Int32
 
   /// The pauses before further attempts, in seconds.
@@ -20,9 +19,8 @@ struct WayBack {
   init?(_ settings: Settings, signals: Int32) {
     guard case .command(let command)? = settings.undo else { return nil }
     self.command = command
+    self.settings = settings
     self.signals = signals
-    timeout = settings.reactions.hookTimeout
-    secrets = settings.secrets
   }
 
   /// Whether it must run: traffic may have been shifted, and was not taken back.
@@ -48,13 +46,15 @@ struct WayBack {
     _ attempt: Int, _ gate: Gate, _ reason: VerdictReason?, _ runID: String
   ) -> HookResult {
     let last = gate.rollout.records.lastIndex { $0.shifts > 0 } ?? 0
-    var variables = StepVariables(gate, step: last, runID: runID).all(attempt: attempt)
+    var variables = gate.variables(ofStep: last, runID: runID, attempt: attempt)
     variables.tell(reason, gate)
     let owned = OwnedCommand(
-      command: command, variables: variables, timeout: timeout, secrets: secrets)
+      command: command, variables: variables, timeout: settings.reactions.hookTimeout,
+      secrets: settings.secrets)
     return HookResult(
       name: SettingKey.undo.rawValue,
-      command: SettingKey.undo.masked(command, without: secrets), owned.run(signals: signals))
+      command: SettingKey.undo.masked(command, without: settings.secrets),
+      owned.run(signals: signals))
   }
 
   /// Waits between attempts, until a second signal.
