@@ -54,8 +54,7 @@ struct CIReporter {
     switch system {
     case .github: problems += writeForGitHub(report)
     case .circleci:
-      let script = CircleCI.script(report.verdict)
-      problems += [append(script, toFileNamedBy: "BASH_ENV")].compactMap { $0 }
+      problems += append(CircleCI.script(report.verdict), toFileNamedBy: "BASH_ENV")
     case .buildkite: tellBuildkite(report)
     case .azure: uploadSummary(report)
     case .gitlab, .jenkins: break
@@ -123,21 +122,21 @@ struct CIReporter {
   /// How long to wait for a reader if a file name is that of a pipe.
   private static let patience = Duration.seconds(10)
 
-  /// Adds lines to a file of the CI system, if there is one; returns its description if a signal
-  /// prevented it.
-  private func append(_ text: String, toFileNamedBy variable: String) -> String? {
-    guard let path = variables[variable], !path.isEmpty else { return nil }
+  /// Adds lines to a file of the CI system, if there is one; returns its description, alone, if a
+  /// signal prevented it.
+  private func append(_ text: String, toFileNamedBy variable: String) -> [String] {
+    guard let path = variables[variable], !path.isEmpty else { return [] }
     do throws(SystemError) {
       let descriptor = try Output.open(
         path, O_WRONLY | O_APPEND | O_CREAT, waitingAtMost: Self.patience)
       defer { close(descriptor) }
       try Output.write(
-        Array((endsWithinLine(path) ? "\n\(text)" : text).utf8), to: descriptor,
+        Array((endsWithinLine(path) ? "\n\(text)" : text).utf8)[...], to: descriptor,
         waitingAtMost: Self.patience)
     } catch {
-      return told("'\(path)' (\(variable))", error)
+      return [told("'\(path)' (\(variable))", error)].compactMap { $0 }
     }
-    return nil
+    return []
   }
 
   /// Whether the file's last line has no line feed.
@@ -165,16 +164,15 @@ struct CIReporter {
     let size = variables[name].map { stat($0, &status) == 0 ? Int(status.st_size) : 0 } ?? 0
     guard let text = wholeLines(of: report.summary, in: GitHubActions.summaryLimit - size) else {
       warn("the step's summary is full, so the verdict is not in it")
-      return [outputs].compactMap { $0 }
+      return outputs
     }
-    return [outputs, append(text, toFileNamedBy: name)].compactMap { $0 }
+    return outputs + append(text, toFileNamedBy: name)
   }
 
   private func uploadSummary(_ report: CIReport) {
     if let directory {
-      if let path = realpath("\(directory)/healthgate.md", nil) {
-        defer { free(path) }
-        log(AzurePipelines.summary(file: String(cString: path)))
+      if let path = resolvedPath("\(directory)/healthgate.md") {
+        log(AzurePipelines.summary(file: path))
       }
     } else if let folder = variables["AGENT_TEMPDIRECTORY"], !folder.isEmpty {
       // The agent reads the file later, so another run of the same job must not overwrite it.

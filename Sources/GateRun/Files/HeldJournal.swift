@@ -4,7 +4,7 @@ internal import LibC
 /// it.
 package final class HeldJournal {
   package let path: String
-  let bytes: [UInt8]
+  private(set) var bytes: [UInt8] = []
   private let descriptor: Int32
 
   /// - Throws: `InputFile.Failure`; `EBUSY` if a run is still writing it.
@@ -13,20 +13,10 @@ package final class HeldJournal {
     let descriptor = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw .system(.last) }
     self.descriptor = descriptor
-    do throws(SystemError) {
-      // The content of a pipe is gone once it has been read.
-      guard FileLock.isFile(descriptor) else { throw SystemError(code: ESPIPE) }
-      try FileLock.take(descriptor)
-    } catch {
-      close(descriptor)
-      throw .system(error)
-    }
-    do throws(InputFile.Failure) {
-      bytes = try InputFile.read(descriptor: descriptor, as: .journal)
-    } catch {
-      close(descriptor)
-      throw error
-    }
+    // The content of a pipe is gone once it has been read.
+    guard FileLock.isFile(descriptor) else { throw .system(SystemError(code: ESPIPE)) }
+    do throws(SystemError) { try FileLock.take(descriptor) } catch { throw .system(error) }
+    bytes = try InputFile.read(descriptor: descriptor, as: .journal)
   }
 
   deinit {

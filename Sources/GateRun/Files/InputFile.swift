@@ -100,12 +100,13 @@ extension InputFile {
     return stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG
   }
 
-  /// Reads at most `limit` bytes from the beginning of a file.
+  /// Reads at most `limit` bytes from the beginning of a file, without waiting for any.
   ///
   /// - Throws: `SystemError`
-  static func beginning(
-    descriptor: Int32, atMost limit: Int
-  ) throws(SystemError) -> [UInt8] {
+  static func beginning(_ path: String, atMost limit: Int) throws(SystemError) -> [UInt8] {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { throw .last }
+    defer { close(descriptor) }
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 64 * 1024)
     while bytes.count < limit {

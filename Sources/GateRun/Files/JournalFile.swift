@@ -35,13 +35,8 @@ final class JournalFile: GateObserver {
     writer = JournalWriter()
     // The file is truncated only after it is certain that no other run uses it.
     descriptor = try Output.open(path, O_WRONLY | O_CREAT)
-    do throws(SystemError) {
-      try FileLock.take(descriptor)
-      guard !FileLock.isFile(descriptor) || ftruncate(descriptor, 0) == 0 else { throw .last }
-    } catch {
-      close(descriptor)
-      throw error
-    }
+    try FileLock.take(descriptor)
+    guard !FileLock.isFile(descriptor) || ftruncate(descriptor, 0) == 0 else { throw .last }
   }
 
   /// Continues the journal of a run to resume, after its last trusted line.
@@ -51,16 +46,11 @@ final class JournalFile: GateObserver {
     writer = JournalWriter(after: resumption.run.lines)
     descriptor = try resumption.held.takenOver()
     let whole = Array(resumption.held.bytes[..<resumption.wholeBytes])
-    do throws(SystemError) {
-      let end = off_t(whole.count)
-      guard ftruncate(descriptor, end) == 0, lseek(descriptor, end, SEEK_SET) == end else {
-        throw .last
-      }
-      try Output.write(resumption.run.lostLines, to: descriptor)
-    } catch {
-      close(descriptor)
-      throw error
+    let end = off_t(whole.count)
+    guard ftruncate(descriptor, end) == 0, lseek(descriptor, end, SEEK_SET) == end else {
+      throw .last
     }
+    try Output.write(resumption.run.lostLines[...], to: descriptor)
     path = resumption.run.header.journalPath
     latest = resumption.run.latest
     isSigned = resumption.run.lostLines.isEmpty

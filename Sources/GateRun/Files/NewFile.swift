@@ -12,21 +12,15 @@ package enum NewFile {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
     guard descriptor >= 0 else {
       let hint = errno == EEXIST ? "\n  hint: it is never overwritten; name another file" : ""
-      throw failure(what, path, .last, hint)
+      throw CommandFailure(.last, writing: what, to: path.shown, hint)
     }
     defer { close(descriptor) }
     do throws(SystemError) {
-      try Output.write(text.utf8, to: descriptor)
+      try Output.write(Array(text.utf8)[...], to: descriptor)
       guard fsync(descriptor) == 0 else { throw .last }
     } catch {
       unlink(path)
-      throw failure(what, path, error)
+      throw CommandFailure(error, writing: what, to: path.shown)
     }
-  }
-
-  private static func failure(
-    _ what: String, _ path: String, _ error: SystemError, _ hint: String = ""
-  ) -> CommandFailure {
-    CommandFailure(.notWritten, "\(what) cannot be written to \(path.shown): \(error.words)\(hint)")
   }
 }

@@ -11,16 +11,7 @@ package enum Output {
   /// limit.
   ///
   /// - Throws: `SystemError`, after some or none of the bytes were written.
-  package static func write(
-    _ bytes: some Collection<UInt8>, to descriptor: Int32, waitingAtMost time: Duration? = nil
-  ) throws(SystemError) {
-    try write(Array(bytes)[...], to: descriptor, waitingAtMost: time)
-  }
-
-  /// Writes all bytes, without a copy.
-  ///
-  /// - Throws: `SystemError`, after some or none of the bytes were written.
-  package static func write(
+  static func write(
     _ bytes: ArraySlice<UInt8>, to descriptor: Int32, waitingAtMost time: Duration? = nil
   ) throws(SystemError) {
     let end = time.map { ContinuousClock.now + $0 }
@@ -103,10 +94,20 @@ package enum Output {
     }
   }
 
-  private static func waitUntilWritable(_ descriptor: Int32) throws(SystemError) {
+  /// Waits until the descriptor is writable.
+  ///
+  /// - Throws: `SystemError.interrupted` if a signal ended the waiting.
+  static func waitUntilWritable(_ descriptor: Int32) throws(SystemError) {
     try Interruptions.checkWaiting()
-    var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-    _ = poll(&request, 1, Interruptions.turn)
+    _ = isReady(descriptor, for: POLLOUT, within: Interruptions.turn)
+  }
+
+  /// Whether the descriptor gets ready for this (POLLIN or POLLOUT) within this time.
+  static func isReady(
+    _ descriptor: Int32, for events: Int32, within milliseconds: Int32
+  ) -> Bool {
+    var request = pollfd(fd: descriptor, events: Int16(events), revents: 0)
+    return poll(&request, 1, milliseconds) > 0
   }
 }
 

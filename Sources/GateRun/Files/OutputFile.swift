@@ -18,7 +18,7 @@ package struct OutputFile {
     do throws(SystemError) {
       file = try VerdictFile(path)
     } catch {
-      throw Self.failure(what, path, error)
+      throw CommandFailure(error, writing: what, to: path.shown)
     }
   }
 
@@ -31,13 +31,7 @@ package struct OutputFile {
       try file.prepare(OutputText(text))
       try file.commit()
     } catch {
-      throw Self.failure(what, file.path, error)
+      throw CommandFailure(error, writing: what, to: file.path.shown)
     }
-  }
-
-  private static func failure(
-    _ what: String, _ path: String, _ error: SystemError
-  ) -> CommandFailure {
-    CommandFailure(.notWritten, "\(what) cannot be written to \(path.shown): \(error.words)")
   }
 }

@@ -49,9 +49,7 @@ package enum OutputPlaces {
     let slash = path.lastIndex(of: "/")
     let folder = slash.map { String(path[...$0]) } ?? "."
     let name = slash.map { path[path.index(after: $0)...] } ?? path[...]
-    guard let resolved = realpath(folder, nil) else { return path }
-    defer { free(resolved) }
-    return "\(String(cString: resolved))/\(name)"
+    return resolvedPath(folder).map { "\($0)/\(name)" } ?? path
   }
 }
 

@@ -19,9 +19,7 @@ package struct ReportFiles {
         files.append((request, try VerdictFile(request.path)))
       } catch {
         throw CommandFailure(
-          .notWritten,
-          "the \(request.format.rawValue) report cannot be written to '\(request.path)': "
-            + error.words)
+          error, writing: "the \(request.format.rawValue) report", to: "'\(request.path)'")
       }
     }
   }

@@ -12,14 +12,15 @@ package final class StandardStream: Sendable {
   package static let output = StandardStream(STDOUT_FILENO)
   static let error = StandardStream(STDERR_FILENO)
 
-  private let descriptor: Descriptor
+  private let descriptor: Int32
   private let state: Mutex<State>
 
   private static let mostPending = 1 << 18
 
   private init(_ stream: Int32) {
-    descriptor = Descriptor(stream)
-    state = Mutex(State(descriptor))
+    let descriptor = Descriptor(stream)
+    self.descriptor = descriptor.number
+    state = Mutex(State(descriptor: descriptor))
   }
 
   private struct State {
@@ -28,10 +29,6 @@ package final class StandardStream: Sendable {
     var failure: SystemError?
     /// When the reader last took anything, or nothing was waiting; in milliseconds.
     var lastMoved = hg_monotonic_us() / 1000
-
-    init(_ descriptor: Descriptor) {
-      self.descriptor = descriptor
-    }
 
     mutating func flush() {
       while !pending.isEmpty, failure == nil {
@@ -106,7 +103,7 @@ package final class StandardStream: Sendable {
       }
       if let failure { throw failure }
       if isDone { return }
-      try descriptor.waitUntilWritable()
+      try Output.waitUntilWritable(descriptor)
     }
   }
 
@@ -114,14 +111,14 @@ package final class StandardStream: Sendable {
   func finish(within milliseconds: Int64) {
     let end = hg_monotonic_us() / 1000 + milliseconds
     while !isIdle, !isBroken, hg_monotonic_us() / 1000 < end {
-      do throws(SystemError) { try descriptor.waitUntilWritable() } catch { return }
+      do throws(SystemError) { try Output.waitUntilWritable(descriptor) } catch { return }
     }
   }
 }
 
 /// A descriptor for a standard stream, whose writes never block this process.
 private struct Descriptor: Sendable {
-  private let number: Int32
+  let number: Int32
   private let kind: Kind
 
   private enum Kind {
@@ -152,24 +149,11 @@ private struct Descriptor: Sendable {
   ///
   /// - Throws: `SystemError`
   func writeSome(of bytes: ArraySlice<UInt8>) throws(SystemError) -> Int {
-    if kind == .shared, !isWritable(within: 0) { return 0 }
+    if kind == .shared, !Output.isReady(number, for: POLLOUT, within: 0) { return 0 }
     let size = kind == .shared ? min(bytes.count, Self.safeWrite) : bytes.count
     let count = bytes.withUnsafeBytes { LibC.write(number, $0.baseAddress, size) }
     guard count < 0 else { return count }
     guard errno == EAGAIN || errno == EINTR else { throw .last }
     return 0
-  }
-
-  /// Waits until the descriptor is writable.
-  ///
-  /// - Throws: `SystemError.interrupted` if a signal ended the waiting.
-  func waitUntilWritable() throws(SystemError) {
-    try Interruptions.checkWaiting()
-    _ = isWritable(within: Interruptions.turn)
-  }
-
-  private func isWritable(within milliseconds: Int32) -> Bool {
-    var request = pollfd(fd: number, events: Int16(POLLOUT), revents: 0)
-    return poll(&request, 1, milliseconds) > 0
   }
 }

@@ -17,3 +17,17 @@ package struct SystemError: Error, Equatable {
     return text.prefix(1).lowercased() + text.dropFirst()
   }
 }
+
+extension CommandFailure {
+  /// The failure of an output that cannot be written; `place` is its file, in quotes.
+  init(_ error: SystemError, writing what: String, to place: String, _ hint: String = "") {
+    self.init(.notWritten, "\(what) cannot be written to \(place): \(error.words)\(hint)")
+  }
+}
+
+/// The path of an existing file from the root, without links; nil if there is none.
+func resolvedPath(_ path: String) -> String? {
+  guard let resolved = realpath(path, nil) else { return nil }
+  defer { free(resolved) }
+  return String(cString: resolved)
+}

@@ -16,12 +16,7 @@ final class TemporaryFile {
     }
     defer { close(descriptor) }
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-    do throws(SystemError) {
-      try Output.write(bytes, to: descriptor)
-    } catch {
-      unlink(path)
-      throw error
-    }
+    try Output.write(bytes[...], to: descriptor)
   }
 
   deinit {

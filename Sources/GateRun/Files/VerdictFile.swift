@@ -29,7 +29,8 @@ package final class VerdictFile {
       descriptor = try Output.open(path, O_WRONLY, waitingAtMost: time)
       return
     }
-    self.path = exists ? Self.resolved(path) : path
+    // The target of a symbolic link is replaced, and the link stays.
+    self.path = resolvedPath(path) ?? path
     temporary = "\(self.path).tmp"
     descriptor = -1
     try openTemporary()
@@ -60,7 +61,7 @@ package final class VerdictFile {
   }
 
   /// The path from the root, so that it can be used from another folder.
-  var absolutePath: String { Self.resolved(path) }
+  var absolutePath: String { resolvedPath(path) ?? path }
 
   /// Prepares content for `commit`; it replaces content that was prepared before.
   ///
@@ -126,12 +127,5 @@ package final class VerdictFile {
     close(descriptor)
     descriptor = -1
     if !temporary.isEmpty { unlink(temporary) }
-  }
-
-  /// The target of a symbolic link: the file is replaced there, and the link stays.
-  private static func resolved(_ path: String) -> String {
-    guard let resolved = realpath(path, nil) else { return path }
-    defer { free(resolved) }
-    return String(cString: resolved)
   }
 }

@@ -130,7 +130,7 @@ private struct RunningCommand {
       if stop?.isAsked ?? false, killing == nil { end(within: OwnedCommand.grace) }
       look()
     }
-    while isOpen, relay.isIdle, isReadable(descriptor, within: 0) {
+    while isOpen, relay.isIdle, Output.isReady(descriptor, for: POLLIN, within: 0) {
       isOpen = read(descriptor, within: 0)
     }
     if killing != nil { awaitGroup() }
@@ -185,14 +185,9 @@ private struct RunningCommand {
     if end != nil { isAnyLeft = process.isGroupLeft }
   }
 
-  private func isReadable(_ descriptor: Int32, within milliseconds: Int32) -> Bool {
-    var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-    return poll(&request, 1, milliseconds) > 0
-  }
-
   /// Reads output; returns whether there may be more later.
   private mutating func read(_ descriptor: Int32, within milliseconds: Int32) -> Bool {
-    guard isReadable(descriptor, within: milliseconds) else { return true }
+    guard Output.isReady(descriptor, for: POLLIN, within: milliseconds) else { return true }
     var chunk = [UInt8](repeating: 0, count: 16_384)
     let count = LibC.read(descriptor, &chunk, chunk.count)
     guard count > 0 else { return count < 0 && errno == EINTR }

@@ -101,8 +101,7 @@ package struct NotCheckedRun: Sendable {
   }
 
   private mutating func removeOwn(_ path: String) {
-    guard let resolved = realpath(path, nil) else { return }
-    defer { free(resolved) }
+    guard let resolved = resolvedPath(path) else { return }
     if unlink(resolved) != 0 { leave(path, SystemError.last.words) }
   }
 
@@ -119,22 +118,13 @@ package struct NotCheckedRun: Sendable {
     // Only a regular file keeps old content.
     guard status.st_mode & S_IFMT == S_IFREG else { return false }
     do throws(SystemError) {
-      if isOwn(try Self.beginning(of: path)) { return true }
+      if isOwn(try InputFile.beginning(path, atMost: 16 << 20)) { return true }
       // The verdict replaces it: it was named for that.
       leave(path, "it was not written by an earlier run", " until there is a verdict")
     } catch {
       leave(path, error.words)
     }
     return false
-  }
-
-  private static let mostBytes = 16 << 20
-
-  private static func beginning(of path: String) throws(SystemError) -> [UInt8] {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw .last }
-    defer { close(descriptor) }
-    return try InputFile.beginning(descriptor: descriptor, atMost: mostBytes)
   }
 
   private mutating func leave(_ path: String, _ why: String, _ howLong: String = "") {
@@ -147,11 +137,7 @@ package struct NotCheckedRun: Sendable {
 
   /// The verdict's file, if it has this document; else nil.
   private var verdictFile: String? {
-    places.verdicts.last.flatMap { path in
-      guard !left.contains(path), let resolved = realpath(path, nil) else { return nil }
-      defer { free(resolved) }
-      return String(cString: resolved)
-    }
+    places.verdicts.last.flatMap { left.contains($0) ? nil : resolvedPath($0) }
   }
 
   private func tell() { reporter?.tell(CIReport(document, file: verdictFile)) }
