@@ -9,7 +9,8 @@ internal import InstanceSources
 
 /// Everything that a run triggers besides its verdict: events, CI reports, notifications.
 struct Reactions {
-  private let ci: CIReporter?
+  /// Reports to the CI system; nil if there is none.
+  let ci: CIReporter?
   private let notifications: Notifications
   private let poster: EventPoster?
   let stream: EventStream?
@@ -52,16 +53,6 @@ struct Reactions {
     ci?.checksBegin()
     poster?.start()
     if let run { stream?.start(after: run.lines, header) } else { stream?.start(header) }
-  }
-
-  func checksEnded() {
-    ci?.checksEnded()
-  }
-
-  /// Reports to the CI system; the document says if a signal cut that short, and is otherwise
-  /// unchanged.
-  func report(_ document: inout VerdictDocument, verdictFile: String?) {
-    ci?.report(&document, verdictFile: verdictFile)
   }
 
   /// Completes the reactions after the verdict was delivered; nothing here changes the verdict.

@@ -66,7 +66,7 @@ struct RunSession {
     delivery.events = reactions.printer
     delivery.stream = reactions.stream
     var delivered = delivery.deliver(document)
-    reactions.report(&delivered, verdictFile: verdictFile?.absolutePath)
+    reactions.ci?.report(&delivered, verdictFile: verdictFile?.absolutePath)
     delivery.renew(&delivered)
     reactions.finish(delivered) { delivery.signed(delivered) }
     withExtendedLifetime(judged) {}
@@ -170,7 +170,7 @@ struct RunSession {
       verdict = engine.goOn(with: listings, guards: guards)
     }
     port.stop()
-    reactions?.checksEnded()
+    reactions?.ci?.checksEnded()
     steps?.finish()
     return Judged(
       document: VerdictDocument(

@@ -91,7 +91,7 @@ package struct VerdictDelivery {
     switch format {
     case .json: events == nil ? filed(document) : OutputText(document, .compact)
     case .text:
-      OutputText(TextReport(document, .suiting(STDOUT_FILENO)).text.withoutLogCommands)
+      OutputText(TextReport.onStandardOutput(document).text.withoutLogCommands)
     }
   }
 

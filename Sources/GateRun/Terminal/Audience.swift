@@ -1,6 +1,6 @@
 internal import GateDisplay
 package import GateRecords
-internal import GateReports
+package import GateReports
 internal import GateSettings
 internal import GateText
 internal import LibC
@@ -37,25 +37,13 @@ extension Settings {
 }
 
 extension TextReport {
-  /// The verdict for this stream: its last line is visible on a terminal, its first line in a pipe.
-  package init(_ document: VerdictDocument, _ output: TextOutput) {
-    self.init(
-      document, style: output.style, headline: output.isTerminal ? .last : .first,
-      width: output.width)
-  }
-}
-
-/// A stream for text.
-package struct TextOutput {
-  var style: TextStyle
-  var isTerminal: Bool
-  var width: Int
-
-  package static func suiting(_ descriptor: Int32) -> TextOutput {
-    let isTerminal = isatty(descriptor) == 1
-    let width = isTerminal ? TerminalSize.of(descriptor).width : TextReport.pageWidth
-    return TextOutput(
-      style: .suiting(descriptor), isTerminal: isTerminal,
-      width: min(max(width, 20), TextReport.pageWidth))
+  /// The verdict for standard output: its last line is visible on a terminal, its first line in a
+  /// pipe.
+  package static func onStandardOutput(_ document: VerdictDocument) -> TextReport {
+    let isTerminal = isatty(STDOUT_FILENO) == 1
+    let width = isTerminal ? TerminalSize.of(STDOUT_FILENO).width : pageWidth
+    return TextReport(
+      document, style: .suiting(STDOUT_FILENO), headline: isTerminal ? .last : .first,
+      width: min(max(width, 20), pageWidth))
   }
 }

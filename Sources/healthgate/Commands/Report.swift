@@ -58,6 +58,6 @@ enum Report: Command {
     to output: String?
   ) -> String {
     guard format == .text, output == nil else { return format.text(of: document, timeline) }
-    return TextReport(document, .suiting(STDOUT_FILENO)).text
+    return TextReport.onStandardOutput(document).text
   }
 }
