@@ -51,11 +51,7 @@ extension [HealthCheck] {
 
   /// The semantics of all health checks: `alb`, or `alb, nlb`.
   package var allSemantics: String {
-    var names: [String] = []
-    for check in self where !names.contains(check.semantics.rawValue) {
-      names.append(check.semantics.rawValue)
-    }
-    return names.joined(separator: ", ")
+    map(\.semantics.rawValue).withoutRepetitions.joined(separator: ", ")
   }
 }
 

@@ -29,14 +29,8 @@ package struct ProbeReport {
 
   /// A table for each target that was asked, and one of all URLs.
   private mutating func writeChecks() {
-    var order: [ProbedCheck.Question] = []
-    var groups: [ProbedCheck.Question: [ProbedCheck]] = [:]
-    for check in document.checks {
-      if groups[check.question] == nil { order.append(check.question) }
-      groups[check.question, default: []].append(check)
-    }
-    for question in order {
-      let table = ProbeTable(of: groups[question] ?? [])
+    for (question, checks) in document.checks.grouped(by: \.question) {
+      let table = ProbeTable(of: checks)
       page.entry(question.words(on: table.port), .strong, "")
       for line in table.lines(in: page.style) { page.line("  \(line)") }
       page.blankLine()
@@ -57,36 +51,23 @@ package struct ProbeReport {
   }
 
   private mutating func writeDiagnoses() {
-    for alike in AlikeFailures.all(in: document.checks) {
-      guard let first = alike.members.first, let diagnosis = first.diagnosis else { continue }
+    // Checks with the same diagnosis in the same words.
+    let groups = document.checks.grouped { check in
+      check.diagnosis.map { [$0.code.rawValue, $0.likelyCause, $0.advice] }
+    }
+    for (_, alike) in groups {
+      guard let first = alike.first, let diagnosis = first.diagnosis else { continue }
       page.blankLine()
       // No label: ten names may be too many for a line.
-      let names = list(alike.members.map(\.instance.name), first: Self.names)
+      let names = list(alike.map(\.instance.name), first: Self.names)
       page.entry("", .plain, "\(names): \(diagnosis.summary.printable)")
       page.fact("\(diagnosis.confidence.rawValue): \(diagnosis.likelyCause.printable)")
       page.fact("advice: \(diagnosis.advice.printable)")
       if let evidence = diagnosis.evidence {
-        let whose = alike.members.count == 1 ? "" : " of \(first.instance.name)"
+        let whose = alike.count == 1 ? "" : " of \(first.instance.name)"
         page.fact("evidence\(whose): \(evidence.printable)")
       }
     }
-  }
-}
-
-/// Checks with the same diagnosis in the same words.
-private struct AlikeFailures {
-  var members: [ProbedCheck]
-
-  static func all(in checks: [ProbedCheck]) -> [AlikeFailures] {
-    var order: [[String]] = []
-    var groups: [[String]: AlikeFailures] = [:]
-    for check in checks {
-      guard let diagnosis = check.diagnosis else { continue }
-      let words = [diagnosis.code.rawValue, diagnosis.likelyCause, diagnosis.advice]
-      if groups[words] == nil { order.append(words) }
-      groups[words, default: AlikeFailures(members: [])].members.append(check)
-    }
-    return order.compactMap { groups[$0] }
   }
 }
 

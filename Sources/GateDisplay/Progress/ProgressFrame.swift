@@ -38,7 +38,8 @@ extension ProgressBoard {
     if gate.policy.loadBalancer == .decides {
       line.append(", as the load balancer sees it", .faint)
     } else {
-      line.append(", every \(gate.intervalsInWords)", .faint)
+      let intervals = gate.checks.map(\.interval.inWords).withoutRepetitions
+      line.append(", every \(intervals.joined(separator: ", "))", .faint)
     }
     if header.isAdvisory { line.append(", advisory", .faint) }
     return line
@@ -70,16 +71,5 @@ extension ProgressBoard {
       return count > 0 ? "\(count) \(standing.words)" : nil
     }
     return DisplayLine("+ \(rest.joined(separator: ", "))", .faint)
-  }
-}
-
-extension Gate {
-  /// The intervals of the checks: `15s`, or for several health checks `5s, 15s`.
-  fileprivate var intervalsInWords: String {
-    var words: [String] = []
-    for check in checks where !words.contains(check.interval.inWords) {
-      words.append(check.interval.inWords)
-    }
-    return words.joined(separator: ", ")
   }
 }

@@ -24,8 +24,11 @@ extension FailureGroup.Likeness {
 }
 
 extension FailureGroup {
+  /// The members' details in words if they are the same, or what they have in common.
+  var words: String { details.count == 1 ? details[0].key : commonWords }
+
   /// What the members have in common, in words; used if their details differ.
-  var commonWords: String {
+  private var commonWords: String {
     switch likeness.trouble {
     case .failure: members.first?.history.lastFailure?.shortWords ?? ""
     case .lost: "checks lost to gate faults"

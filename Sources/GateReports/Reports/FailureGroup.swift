@@ -21,40 +21,18 @@ struct FailureGroup {
 
   var likeness: Likeness
   var members: [InstanceRecord]
+  /// The details with the members that have them, in the order of the members.
+  var details: [(key: String, members: [InstanceRecord])]
 
   /// Groups instances in the order in which their first members joined.
   static func groups(of records: [InstanceRecord]) -> [FailureGroup] {
-    var groups: [FailureGroup] = []
-    var places: [Likeness: Int] = [:]
-    for record in records {
-      let likeness = Likeness(of: record)
-      if let place = places[likeness] {
-        groups[place].members.append(record)
-      } else {
-        places[likeness] = groups.count
-        groups.append(FailureGroup(likeness: likeness, members: [record]))
-      }
+    records.grouped(by: Likeness.init).map { likeness, members in
+      FailureGroup(
+        likeness: likeness, members: members, details: members.grouped(by: \.troubleWords))
     }
-    return groups
   }
 
   var names: [String] { members.map(\.instance.name) }
-
-  /// The details with the members that have them, in the order of the members.
-  var details: [(words: String, members: [InstanceRecord])] {
-    var details: [(words: String, members: [InstanceRecord])] = []
-    var places: [String: Int] = [:]
-    for member in members {
-      let words = member.troubleWords
-      if let place = places[words] {
-        details[place].members.append(member)
-      } else {
-        places[words] = details.count
-        details.append((words, [member]))
-      }
-    }
-    return details
-  }
 }
 
 extension FailureGroup.Likeness {

@@ -144,16 +144,8 @@ package struct MarkdownReport {
 
   /// The number of instances that are not listed, by state.
   private func summary(of rest: ArraySlice<ReportedInstance>) -> MarkdownText {
-    var counts: [(words: String, count: Int)] = []
-    for instance in rest {
-      let words = instance.stateWords
-      if let place = counts.firstIndex(where: { $0.words == words }) {
-        counts[place].count += 1
-      } else {
-        counts.append((words, 1))
-      }
-    }
-    let list = counts.map { "\($0.count) \($0.words)" }.joined(separator: ", ")
+    let counts = rest.grouped(by: \.stateWords).map { "\($0.members.count) \($0.key)" }
+    let list = counts.joined(separator: ", ")
     return "… and \(rest.count) more: \(list)."
   }
 

@@ -95,9 +95,7 @@ package struct TextReport {
 
   /// Instances that are healthy here, but a reason for the verdict all the same.
   private mutating func writeDenied() {
-    let denied = document.reportedInstances.filter {
-      $0.outcome == .failed && $0.record.removed == nil && $0.record.health.state == .healthy
-    }
+    let denied = document.reportedInstances.filter(\.isDenied)
     guard !denied.isEmpty else { return }
     page.entry(
       "\(counted(denied.count, "instance")) healthy here, and not counted:", .bad,
@@ -123,17 +121,15 @@ package struct TextReport {
 
   private mutating func write(_ group: FailureGroup) {
     let details = group.details
-    let isOneDetail = details.count == 1
-    let heading = isOneDetail ? details[0].words : group.commonWords
     page.entry(
       "\(counted(group.members.count, "instance")) \(group.likeness.words):", group.likeness.tone,
-      heading)
-    if isOneDetail {
+      group.words)
+    if details.count == 1 {
       page.fact(list(group.names, first: Self.names))
     } else {
-      for detail in details.prefix(Self.details) {
-        let names = list(detail.members.map(\.instance.name), first: 3)
-        page.fact("\(names): \(detail.words)")
+      for (words, members) in details.prefix(Self.details) {
+        let names = list(members.map(\.instance.name), first: 3)
+        page.fact("\(names): \(words)")
       }
       let rest = details.dropFirst(Self.details)
       if !rest.isEmpty {
@@ -186,8 +182,7 @@ package struct TextReport {
     writeVersions()
     writeBaseline()
     writeComparison()
-    writeSteps()
-    writeGuards()
+    writeStepsAndGuards()
     writeChecks()
   }
 
@@ -200,8 +195,7 @@ package struct TextReport {
       "\(counted(present.count, "instance")): \(gate.healthy(.baseline)) healthy, "
         + "\(failing.count) unhealthy, \(gate.initial(.baseline)) initial")
     for group in FailureGroup.groups(of: failing) {
-      let words = group.details.count == 1 ? group.details[0].words : group.commonWords
-      page.fact("\(list(group.names, first: Self.names)): \(words)")
+      page.fact("\(list(group.names, first: Self.names)): \(group.words)")
     }
   }
 
@@ -210,15 +204,8 @@ package struct TextReport {
     page.entry("compared:", comparison.isWorse ? .bad : .plain, comparison.words)
   }
 
-  private mutating func writeSteps() {
-    for part in document.stepParts {
-      page.entry("\(part.title):", part.outcome.tone, part.state)
-      if !part.words.isEmpty { page.fact(part.words) }
-    }
-  }
-
-  private mutating func writeGuards() {
-    for part in document.reportedParts where part.kind == .ofGuard {
+  private mutating func writeStepsAndGuards() {
+    for part in document.reportedParts where [.step, .undo, .ofGuard].contains(part.kind) {
       page.entry("\(part.title):", part.outcome.tone, part.state)
       if !part.words.isEmpty { page.fact(part.words) }
     }

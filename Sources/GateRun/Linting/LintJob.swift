@@ -64,10 +64,7 @@ package struct LintJob {
   }
 
   private func document(of targets: [LintedTarget], _ findings: [LintFinding]) -> LintDocument {
-    var warnings: [String] = []
-    for warning in groups.flatMap(\.settings.warnings) where !warnings.contains(warning) {
-      warnings.append(warning)
-    }
+    let warnings = groups.flatMap(\.settings.warnings).withoutRepetitions
     let worstFirst = LintRule.Severity.allCases.flatMap { severity in
       findings.filter { $0.rule.severity == severity }
     }

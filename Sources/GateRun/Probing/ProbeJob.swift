@@ -32,10 +32,7 @@ package struct ProbeJob {
       if summary.failed > 0 { .rollback } else if summary.lost > 0 || checks.isEmpty {
         .inconclusive
       } else { .promote }
-    var warnings: [String] = []
-    for warning in lanes.flatMap(\.settings.warnings) where !warnings.contains(warning) {
-      warnings.append(warning)
-    }
+    let warnings = lanes.flatMap(\.settings.warnings).withoutRepetitions
     return ProbeDocument(
       healthgateVersion: Program.version, startedAt: startedAt,
       exitCode: status.code, checks: checks, warnings: warnings)
