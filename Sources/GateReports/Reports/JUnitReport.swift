@@ -124,24 +124,20 @@ package struct JUnitReport {
   /// The test case of a guard, the old group, the comparison, the hook, or the check afterwards.
   private func testCase(of part: ReportedPart) -> TestCase {
     let record = part.record
-    let kind = part.outcome == .lost ? "gate_fault" : record?.history.lastFailure?.kind.rawValue
     let checks = record.map { "\($0.failures) of \(counted($0.checks, "check")) failed" }
     return testCase(
       ending(part.outcome), "healthgate.\(part.kind.rawValue)",
       part.name.isEmpty ? part.kind.rawValue : part.name,
       time: part.lasted ?? record.map { ($0.removed ?? verdict.at).since($0.firstSeen) } ?? .zero,
-      type: kind ?? part.state,
+      type: part.outcome.failureKind(of: record) ?? part.state,
       message: part.words.isEmpty ? part.state : "\(part.state): \(part.words)",
       details: [part.words, checks].compactMap(\.self).filter { !$0.isEmpty })
   }
 
   private func testCase(of instance: ReportedInstance) -> TestCase {
-    let ending = ending(instance.outcome)
-    let record = instance.record
-    let kind = instance.outcome == .lost ? "gate_fault" : record.history.lastFailure?.kind.rawValue
-    return testCase(
-      ending, "healthgate.instances", instance.name, time: instance.time(until: verdict.at),
-      type: kind ?? instance.stateWords,
+    testCase(
+      ending(instance.outcome), "healthgate.instances", instance.name,
+      time: instance.time(until: verdict.at), type: instance.failureKind ?? instance.stateWords,
       message: instance.outcome == .tolerated
         ? "tolerated by the policy: \(instance.words)" : instance.words,
       details: details(of: instance))

@@ -33,6 +33,11 @@ struct ReportedInstance {
 
     /// The name, as in the documentation.
     var name: String { "\(self)" }
+
+    /// The kind of the last failure, or that the checks were lost; nil if there was neither.
+    func failureKind(of record: InstanceRecord?) -> String? {
+      self == .lost ? "gate_fault" : record?.history.lastFailure?.kind.rawValue
+    }
   }
 }
 
@@ -85,8 +90,7 @@ extension VerdictDocument {
     case .initial:
       guard verdict.decision != .promote else { return .undecided }
       guard !record.isLastTroubleALoss else { return .lost }
-      return reason == .deadlineExceeded || reason == .cannotBecomeHealthyInTime
-        ? .failed : .undecided
+      return isTooLate ? .failed : .undecided
     }
   }
 }
@@ -94,14 +98,10 @@ extension VerdictDocument {
 extension [ReportedInstance] {
   /// The worst first; of equals, those with most failures, and then the order of joining.
   var worstFirst: [ReportedInstance] {
-    enumerated().sorted { left, right in
-      let (one, other) = (left.element, right.element)
-      guard one.outcome == other.outcome else {
-        return one.outcome.rawValue < other.outcome.rawValue
-      }
-      let (failures, others) = (one.record.failures, other.record.failures)
-      return failures == others ? left.offset < right.offset : failures > others
-    }.map(\.element)
+    sorted { one, other in
+      (one.outcome.rawValue, -one.record.failures)
+        < (other.outcome.rawValue, -other.record.failures)
+    }
   }
 }
 
@@ -153,6 +153,8 @@ extension ReportedInstance {
   }
 
   var checkWords: String { record.checkWords }
+
+  var failureKind: String? { outcome.failureKind(of: record) }
 
   /// The time from when it was first seen until it reached its present state.
   func time(until end: GateInstant) -> Duration {

@@ -39,27 +39,18 @@ struct ReportedPart {
 extension VerdictDocument {
   /// The steps, guards, old instances, the comparison, the hook, and the check after a rollback.
   var reportedParts: [ReportedPart] {
-    let guards = parts(gate.guardKeys) { part(.ofGuard, $0, outcome(ofGuard: $0)) }
+    let guards = gate.guardKeys.map { part(.ofGuard, $0, outcome(ofGuard: gate[$0])) }
     let old = gate.records.indices.filter { gate.records[$0].instance.role == .baseline }
-    let baseline = parts(old.map(InstanceKey.init)) {
-      part(.baseline, $0, outcome(ofBaseline: $0))
+    let baseline = old.map(InstanceKey.init).map {
+      part(.baseline, $0, outcome(ofBaseline: gate[$0]))
     }
     return stepParts + guards + baseline + [comparisonPart, hookPart, afterPart].compactMap(\.self)
   }
 
-  private func parts(
-    _ keys: [InstanceKey], _ part: (InstanceRecord) -> ReportedPart
-  ) -> [ReportedPart] {
-    keys.map { key in
-      var told = part(gate[key])
-      told.key = key
-      return told
-    }
-  }
-
   private func part(
-    _ kind: ReportedPart.Kind, _ record: InstanceRecord, _ outcome: ReportedInstance.Outcome
+    _ kind: ReportedPart.Kind, _ key: InstanceKey, _ outcome: ReportedInstance.Outcome
   ) -> ReportedPart {
+    let record = gate[key]
     let step = record.instance.step.map { " in \(gate.rollout.steps[$0].name)" } ?? ""
     let isAdvisory = kind == .ofGuard && !gate.hasSay(record) ? ", advisory" : ""
     // A step's guard ends with its step, which does not mean that it left.
@@ -67,7 +58,7 @@ extension VerdictDocument {
     return ReportedPart(
       kind: kind, name: (record.instance.id + step).printable, outcome: outcome,
       state: (isThere ? record.health.state.rawValue : "left") + isAdvisory,
-      words: words(on: record, outcome).printable, record: record)
+      words: words(on: record, outcome).printable, record: record, key: key)
   }
 
   private func words(on record: InstanceRecord, _ outcome: ReportedInstance.Outcome) -> String {
@@ -108,7 +99,8 @@ extension VerdictDocument {
     }
   }
 
-  private var isTooLate: Bool {
+  /// Whether the time was not enough, or would not have been.
+  var isTooLate: Bool {
     verdict.reason.code == .deadlineExceeded || verdict.reason.code == .cannotBecomeHealthyInTime
   }
 
@@ -170,11 +162,8 @@ extension Comparison {
 }
 
 extension [ReportedPart] {
-  /// The parts that are to blame for the verdict first.
+  /// The parts that are to blame for the verdict first; of equals, the order stays.
   var worstFirst: [ReportedPart] {
-    enumerated().sorted { one, other in
-      let (left, right) = (one.element.outcome.rawValue, other.element.outcome.rawValue)
-      return left == right ? one.offset < other.offset : left < right
-    }.map(\.element)
+    sorted { $0.outcome.rawValue < $1.outcome.rawValue }
   }
 }

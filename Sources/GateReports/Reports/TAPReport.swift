@@ -30,9 +30,9 @@ package struct TAPReport {
   private var groupLines: [String] {
     let verdict = document.verdict
     let isPromoted = verdict.decision == .promote
-    let point = "\(isPromoted ? "ok" : "not ok") 1 - group: \(escaped(document.words))"
+    let point = "\(isPromoted ? "ok" : "not ok") 1 - group: \(Self.escaped(document.words))"
     return [point]
-      + block([
+      + Self.block([
         ("decision", verdict.decision.rawValue), ("reason", verdict.reason.code.rawValue),
         ("exit_code", String(document.exitCode)), ("run_id", document.header.runID),
         ("elapsed_seconds", verdict.at.since(.start).thousandthsOfSeconds),
@@ -51,17 +51,17 @@ package struct TAPReport {
     let words = part.words.isEmpty ? part.state : part.words
     return lines(
       part.outcome, part.title, number: number, words,
-      block([("message", words), ("state", part.state)]))
+      Self.block([("message", words), ("state", part.state)]))
   }
 
   private func lines(
     _ outcome: ReportedInstance.Outcome, _ name: String, number: Int, _ words: String,
     _ details: [String]
   ) -> [String] {
-    let name = escaped(name)
+    let name = Self.escaped(name)
     switch outcome {
     case .healthy: return ["ok \(number) - \(name)"]
-    case .undecided, .left: return ["ok \(number) - \(name) # SKIP \(escaped(words))"]
+    case .undecided, .left: return ["ok \(number) - \(name) # SKIP \(Self.escaped(words))"]
     case .tolerated:
       return ["not ok \(number) - \(name) # TODO tolerated by the policy"] + details
     case .failed, .lost: return ["not ok \(number) - \(name)"] + details
@@ -69,33 +69,29 @@ package struct TAPReport {
   }
 
   private func details(of instance: ReportedInstance) -> [String] {
-    let record = instance.record
-    return block([
+    Self.block([
       ("message", instance.words), ("state", instance.stateWords),
       ("reason_code", instance.reason.code),
       ("address", instance.address), ("checks", instance.checkWords),
-      (
-        "kind",
-        instance.outcome == .lost ? "gate_fault" : record.history.lastFailure?.kind.rawValue
-      ),
+      ("kind", instance.failureKind),
       ("evidence", instance.evidenceWords),
     ])
   }
 
   /// A YAML block, with every value in double quotes, so that no text is read as something else.
-  private func block(_ fields: [(name: String, value: String?)]) -> [String] {
+  static func block(_ fields: [(name: String, value: String?)]) -> [String] {
     let lines = fields.compactMap { name, value in
       value.map { "  \(name): \"\(quoted($0.printable))\"" }
     }
     return ["  ---"] + lines + ["  ..."]
   }
 
-  private func quoted(_ text: String) -> String {
+  private static func quoted(_ text: String) -> String {
     text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
   }
 
   /// A description with backslashes and `#` escaped, which have a meaning there.
-  private func escaped(_ text: String) -> String {
+  static func escaped(_ text: String) -> String {
     text.printable.replacing("\\", with: "\\\\").replacing("#", with: "\\#")
   }
 }
