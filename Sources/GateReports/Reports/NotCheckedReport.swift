@@ -70,33 +70,18 @@ extension NotCheckedDocument {
   private var openMetrics: String {
     var page = MetricsPage()
     page.family("healthgate_run", "The run that the metrics are of; always 1.") { family in
-      family.sample([("run_id", runID), ("version", healthgateVersion)], 1)
+      family.sample(1, [("run_id", runID), ("version", healthgateVersion)])
     }
-    page.family("healthgate_decision", "Whether this is the decision.") { family in
-      for decision in Decision.allCases {
-        family.sample([("decision", decision.rawValue)], decision == .inconclusive ? 1 : 0)
-      }
-    }
-    page.family("healthgate_reason", "The reason for the decision; always 1.") { family in
-      family.sample([("code", code)], 1)
-    }
-    page.family("healthgate_exit_code", "Exit status of the run.") { $0.sample([], exitCode) }
+    page.writeOutcome(.inconclusive, .notChecked, exitCode: exitCode)
     return page.text + "# EOF\n"
   }
 
   private var tap: String {
-    let words = words.replacing("\\", with: "\\\\").replacing("#", with: "\\#")
-    return """
-      TAP version 14
-      1..1
-      not ok 1 - group: \(words)
-        ---
-        decision: "inconclusive"
-        reason: "\(code)"
-        exit_code: "\(exitCode)"
-        run_id: "\(runID)"
-        ...
-
-      """
+    let lines = ["TAP version 14", "1..1", "not ok 1 - group: \(TAPReport.escaped(words))"]
+    let details = TAPReport.block([
+      ("decision", Decision.inconclusive.rawValue), ("reason", code),
+      ("exit_code", String(exitCode)), ("run_id", runID),
+    ])
+    return (lines + details).joined(separator: "\n") + "\n"
   }
 }

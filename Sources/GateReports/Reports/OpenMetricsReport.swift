@@ -35,92 +35,72 @@ package struct OpenMetricsReport {
     let header = document.header
     page.family("healthgate_run", "The run that the metrics are of; always 1.") { family in
       family.sample(
+        1,
         [
           ("run_id", header.runID), ("version", header.healthgateVersion),
           ("group", header.group.name ?? header.group.source),
           ("health_check", gate.checks.targets),
           ("semantics", gate.checks.allSemantics),
-        ], 1)
+        ])
     }
     page.family("healthgate_label", "What is deployed and where; always 1.") { family in
       for label in header.deployment.labels {
-        family.sample([("name", label.name), ("value", label.value)], 1)
+        family.sample(1, [("name", label.name), ("value", label.value)])
       }
     }
     page.family("healthgate_build", "The build that deploys it; always 1.") { family in
       guard let build = header.deployment.build else { return }
       family.sample(
+        1,
         [
           ("system", build.system), ("url", build.page ?? ""), ("commit", build.commit ?? ""),
           ("branch", build.branch ?? ""),
-        ], 1)
+        ])
     }
-    page.family("healthgate_decision", "Whether this is the decision.") { family in
-      for decision in Decision.allCases {
-        family.sample([("decision", decision.rawValue)], decision == verdict.decision ? 1 : 0)
-      }
-    }
-    page.family("healthgate_reason", "The reason for the decision; always 1.") { family in
-      family.sample([("code", verdict.reason.code.rawValue)], 1)
-    }
-    page.family("healthgate_exit_code", "Exit status of the run.") {
-      $0.sample([], document.exitCode)
-    }
+    page.writeOutcome(verdict.decision, verdict.reason.code, exitCode: document.exitCode)
     page.family("healthgate_advisory", "Whether any verdict exits with 0.") { family in
-      family.sample([], header.isAdvisory ? 1 : 0)
+      family.sample(header.isAdvisory ? 1 : 0)
     }
-    page.family(
-      "healthgate_started_timestamp_seconds", unit: "seconds", "When the run started, in Unix time."
-    ) { family in
-      family.sample([], seconds: header.startedAt.milliseconds * 1000)
+    page.family("healthgate_started_timestamp_seconds", "When the run started, in Unix time.") {
+      $0.sample(seconds: header.startedAt.milliseconds * 1000)
     }
-    page.family(
-      "healthgate_elapsed_seconds", unit: "seconds", "Time from the start to the verdict."
-    ) { family in
-      family.sample([], seconds: verdict.at.microseconds)
+    page.family("healthgate_elapsed_seconds", "Time from the start to the verdict.") { family in
+      family.sample(seconds: verdict.at.microseconds)
     }
-    page.family(
-      "healthgate_deadline_seconds", unit: "seconds", "Time from the start to the deadline."
-    ) { family in
-      family.sample([], seconds: gate.deadline.microseconds)
+    page.family("healthgate_deadline_seconds", "Time from the start to the deadline.") { family in
+      family.sample(seconds: gate.deadline.microseconds)
     }
   }
 
   private func writeGroup(to page: inout MetricsPage) {
     page.family("healthgate_instances", "Instances of the group by state.") { family in
-      let counts = [
-        ("healthy", gate.healthy), ("unhealthy", gate.unhealthy), ("initial", gate.initial),
-      ]
-      for (state, count) in counts { family.sample([("state", state)], count) }
+      family.samples(
+        by: "state",
+        [("healthy", gate.healthy), ("unhealthy", gate.unhealthy), ("initial", gate.initial)])
     }
     page.family("healthgate_expected_instances", "Number of expected instances.") { family in
-      family.sample([], gate.expected)
+      family.sample(gate.expected)
     }
     page.family("healthgate_replaced_instances", "Number of instances that left the group.") {
-      family in
-      family.sample([], gate.replaced)
+      $0.sample(gate.replaced)
     }
     page.family("healthgate_lost", "Checks, listings and views lost to gate faults.") { family in
       let losses = gate.losses
-      let counts = [
-        ("checks", losses.checks), ("listings", losses.listings), ("views", losses.views),
-      ]
-      for (what, tally) in counts { family.sample([("what", what)], tally.count) }
+      family.samples(
+        by: "what",
+        [
+          ("checks", losses.checks.count), ("listings", losses.listings.count),
+          ("views", losses.views.count),
+        ])
     }
     page.family("healthgate_warnings", "Number of warnings in the verdict.") { family in
-      family.sample([], document.allWarnings.count)
+      family.sample(document.allWarnings.count)
     }
-    page.family("healthgate_diagnoses", "Diagnoses, by the number of instances.") {
-      family in
-      var concerned: [(code: DiagnosisCode, instances: Int)] = []
-      for diagnosis in document.diagnoses {
-        if let place = concerned.firstIndex(where: { $0.code == diagnosis.code }) {
-          concerned[place].instances += diagnosis.instances.count
-        } else {
-          concerned.append((diagnosis.code, diagnosis.instances.count))
-        }
+    page.family("healthgate_diagnoses", "Diagnoses, by the number of instances.") { family in
+      let concerned = document.diagnoses.grouped(by: \.code).map { code, diagnoses in
+        (code.rawValue, diagnoses.reduce(0) { $0 + $1.instances.count })
       }
-      for (code, instances) in concerned { family.sample([("code", code.rawValue)], instances) }
+      family.samples(by: "code", concerned)
     }
   }
 
@@ -130,63 +110,46 @@ package struct OpenMetricsReport {
     let guards = parts.filter { $0.kind == .ofGuard }
     page.family("healthgate_guard_state", "Whether this is the guard's state.") { family in
       for part in guards {
-        for state in InstanceState.allCases {
-          family.sample(
-            [("guard", part.name), ("state", state.rawValue)],
-            part.record?.health.state == state ? 1 : 0)
-        }
+        family.samples(ofState: part.record?.health.state, [("guard", part.name)])
       }
     }
     page.family("healthgate_guard_checks", "Checks of the guard by result.") { family in
       for part in guards {
         guard let record = part.record else { continue }
-        let counts = [
-          ("success", record.successes), ("failure", record.failures), ("lost", record.lostChecks),
-        ]
-        for (result, count) in counts {
-          family.sample([("guard", part.name), ("result", result)], count)
-        }
+        family.samples(ofChecks: record, [("guard", part.name)])
       }
     }
     page.family("healthgate_baseline_instances", "Instances of the old group by state.") { family in
       guard document.header.baseline != nil else { return }
-      for state in InstanceState.allCases {
-        let count = parts.count { $0.kind == .baseline && $0.state == state.rawValue }
-        family.sample([("state", state.rawValue)], count)
+      let counts = InstanceState.allCases.map { state in
+        (state.rawValue, parts.count { $0.kind == .baseline && $0.state == state.rawValue })
       }
+      family.samples(by: "state", counts)
     }
     page.family("healthgate_baseline_state", "Whether this is the old instance's state.") {
       family in
       for part in parts where part.kind == .baseline && part.record?.removed == nil {
-        for state in InstanceState.allCases {
-          family.sample(
-            [("instance_id", part.name), ("state", state.rawValue)],
-            part.state == state.rawValue ? 1 : 0)
-        }
+        family.samples(ofState: part.record?.health.state, [("instance_id", part.name)])
       }
     }
     page.family("healthgate_worse_than_baseline", "Whether the new group is worse in this respect.")
     {
       family in
       guard let comparison = gate.comparison else { return }
-      family.sample([("in", "failures")], comparison.failures.isWorse ? 1 : 0)
+      family.sample(comparison.failures.isWorse ? 1 : 0, [("in", "failures")])
       if let latency = comparison.latency {
-        family.sample([("in", "latency")], latency.isWorse ? 1 : 0)
+        family.sample(latency.isWorse ? 1 : 0, [("in", "latency")])
       }
     }
     page.family("healthgate_hook_success", "Whether the decision's hook succeeded.") { family in
       if let hook = document.hook {
-        family.sample([("hook", hook.name)], hook.isSuccess ? 1 : 0)
+        family.sample(hook.isSuccess ? 1 : 0, [("hook", hook.name)])
       }
     }
     page.family(
       "healthgate_after_decision", "Whether this is the later decision about the old group."
-    ) {
-      family in
-      guard let after = document.after else { return }
-      for decision in Decision.allCases {
-        family.sample([("decision", decision.rawValue)], decision == after.decision ? 1 : 0)
-      }
+    ) { family in
+      if let after = document.after { family.samples(of: after.decision) }
     }
   }
 
@@ -200,10 +163,10 @@ package struct OpenMetricsReport {
           (kind.rawValue, parts.filter { $0.kind == kind }.map(\.outcome))
         }
       for (kind, outcomes) in kinds where !outcomes.isEmpty {
-        for outcome in ReportedInstance.Outcome.allCases {
-          family.sample(
-            [("of", kind), ("outcome", outcome.name)], outcomes.count { $0 == outcome })
+        let counts = ReportedInstance.Outcome.allCases.map { outcome in
+          (outcome.name, outcomes.count { $0 == outcome })
         }
+        family.samples(by: "outcome", counts, [("of", kind)])
       }
     }
   }
@@ -211,22 +174,12 @@ package struct OpenMetricsReport {
   private func writeInstances(to page: inout MetricsPage) {
     page.family("healthgate_instance_state", "Whether this is the instance's state.") { family in
       for instance in instances {
-        for state in InstanceState.allCases {
-          family.sample(
-            labels(of: instance) + [("state", state.rawValue)],
-            instance.record.health.state == state ? 1 : 0)
-        }
+        family.samples(ofState: instance.record.health.state, labels(of: instance))
       }
     }
     page.family("healthgate_instance_checks", "Checks of the instance by result.") { family in
       for instance in instances {
-        let record = instance.record
-        let counts = [
-          ("success", record.successes), ("failure", record.failures), ("lost", record.lostChecks),
-        ]
-        for (result, count) in counts {
-          family.sample(labels(of: instance) + [("result", result)], count)
-        }
+        family.samples(ofChecks: instance.record, labels(of: instance))
       }
     }
     page.family(
@@ -234,11 +187,11 @@ package struct OpenMetricsReport {
     ) { family in
       guard gate.policy.gracePeriod > .zero else { return }
       for instance in instances {
-        family.sample(labels(of: instance), instance.record.forgivenFailures)
+        family.sample(instance.record.forgivenFailures, labels(of: instance))
       }
     }
     page.family(
-      "healthgate_instance_latency_seconds", unit: "seconds",
+      "healthgate_instance_latency_seconds",
       "Latency of complete responses; p50 and p95 are of the latest 256."
     ) { family in
       for instance in instances {
@@ -249,7 +202,7 @@ package struct OpenMetricsReport {
         ]
         for (statistic, value) in values {
           guard let value else { continue }
-          family.sample(labels(of: instance) + [("statistic", statistic)], seconds: value)
+          family.sample(seconds: value, labels(of: instance) + [("statistic", statistic)])
         }
       }
     }
@@ -265,28 +218,62 @@ struct MetricsPage {
   private(set) var text = ""
 
   /// Writes a family; one without samples is left out.
-  mutating func family(
-    _ name: String, unit: String? = nil, _ help: String, _ write: (inout Family) -> Void
-  ) {
+  ///
+  /// The name ends with the unit, if there is one.
+  mutating func family(_ name: String, _ help: String, _ write: (inout Family) -> Void) {
     var family = Family(name: name)
     write(&family)
     guard !family.samples.isEmpty else { return }
     text += "# HELP \(name) \(help)\n# TYPE \(name) gauge\n"
-    if let unit { text += "# UNIT \(name) \(unit)\n" }
+    if name.hasSuffix("_seconds") { text += "# UNIT \(name) seconds\n" }
     text += family.samples
+  }
+
+  /// Writes the families that a run has even if it checked nothing.
+  mutating func writeOutcome(_ decision: Decision, _ reason: ReasonCode, exitCode: Int) {
+    family("healthgate_decision", "Whether this is the decision.") { $0.samples(of: decision) }
+    family("healthgate_reason", "The reason for the decision; always 1.") { family in
+      family.sample(1, [("code", reason.rawValue)])
+    }
+    family("healthgate_exit_code", "Exit status of the run.") { $0.sample(exitCode) }
   }
 
   struct Family {
     let name: String
     fileprivate(set) var samples = ""
 
-    mutating func sample(_ labels: [(String, String)], _ value: Int) {
+    mutating func sample(_ value: Int, _ labels: [(String, String)] = []) {
       add(labels, String(value))
     }
 
     /// Writes microseconds as seconds.
-    mutating func sample(_ labels: [(String, String)], seconds microseconds: Int64) {
+    mutating func sample(seconds microseconds: Int64, _ labels: [(String, String)] = []) {
       add(labels, microseconds.secondsFromMicroseconds)
+    }
+
+    /// Writes a sample for each value of a label.
+    mutating func samples(
+      by label: String, _ values: [(String, Int)], _ labels: [(String, String)] = []
+    ) {
+      for (name, value) in values { sample(value, labels + [(label, name)]) }
+    }
+
+    /// Writes for each decision whether it is this one.
+    mutating func samples(of decision: Decision) {
+      samples(by: "decision", Decision.allCases.map { ($0.rawValue, $0 == decision ? 1 : 0) })
+    }
+
+    /// Writes for each state whether it is this one.
+    mutating func samples(ofState state: InstanceState?, _ labels: [(String, String)]) {
+      samples(
+        by: "state", InstanceState.allCases.map { ($0.rawValue, $0 == state ? 1 : 0) }, labels)
+    }
+
+    mutating func samples(ofChecks record: InstanceRecord, _ labels: [(String, String)]) {
+      samples(
+        by: "result",
+        [("success", record.successes), ("failure", record.failures), ("lost", record.lostChecks)],
+        labels)
     }
 
     private mutating func add(_ labels: [(String, String)], _ value: String) {
