@@ -39,7 +39,8 @@ package struct HTMLReport {
       """
       \(decision)
       <main>
-      \(undelivered)\(figures)\(diagnoses)\(parts)\(course)\(InstanceTable(instances).markup)\
+      \(undelivered)\(figures)\(diagnoses)\(parts)\(course)\
+      \(InstanceTable(instances: instances).markup)\
       \(warnings)\(settings)
       </main>
       \(footer)
@@ -162,11 +163,7 @@ package struct HTMLReport {
       diagnosis.evidence.map {
         "<dt>Evidence</dt><dd><code class=\"block\"><bdi>\($0)</bdi></code></dd>"
       } ?? ""
-    var names = diagnosis.instances.prefix(Self.names).map { name -> Markup in
-      "<li><bdi>\(name.printable.cut(to: 48))</bdi></li>"
-    }
-    let rest = diagnosis.instances.count - names.count
-    if rest > 0 { names.append("<li>and \(rest) more</li>") }
+    let names = items(diagnosis.instances, first: Self.names, columns: 48)
     let instances: Markup =
       names.isEmpty ? "" : "<dt>Instances</dt><dd><ul class=\"names\">\(names)</ul></dd>"
     return """
@@ -211,7 +208,8 @@ package struct HTMLReport {
   private var course: Markup {
     guard !instances.isEmpty else { return "" }
     let axis = TimeAxis(verdict, deadline: gate.deadline)
-    let drawing = TimelineDrawing(document, timeline, axis, instances)
+    let drawing = TimelineDrawing(
+      document: document, timeline: timeline, axis: axis, instances: instances)
     let late: Markup =
       axis.contains(gate.deadline)
       ? "" : " The deadline, after \(gate.deadlineWords), had not been reached."
@@ -275,12 +273,18 @@ package struct HTMLReport {
   private var warnings: Markup {
     let all = document.runWarnings
     guard !all.isEmpty else { return "" }
-    let items = all.prefix(Self.warnings).map { warning -> Markup in
-      "<li><bdi>\(warning.printable.cut(to: 500))</bdi></li>"
+    let items = items(all, first: Self.warnings, columns: 500)
+    return "<section><h2>Warnings</h2><ul>\(items)</ul></section>\n"
+  }
+
+  /// The first texts as items of a list, each of at most so many columns; then how many there are
+  /// besides.
+  private func items(_ texts: [String], first limit: Int, columns: Int) -> [Markup] {
+    let told = texts.prefix(limit).map { text -> Markup in
+      "<li><bdi>\(text.printable.cut(to: columns))</bdi></li>"
     }
-    let rest = all.count - items.count
-    let more: Markup = rest > 0 ? "<li>and \(rest) more</li>" : ""
-    return "<section><h2>Warnings</h2><ul>\(items)\(more)</ul></section>\n"
+    let rest = texts.count - told.count
+    return rest > 0 ? told + ["<li>and \(rest) more</li>"] : told
   }
 
   private var settings: Markup {

@@ -4,7 +4,7 @@ internal import GateText
 
 /// The instances as a table, the worst first; on a phone each row is a card.
 struct InstanceTable {
-  private let instances: [ReportedInstance]
+  let instances: [ReportedInstance]
 
   /// The number of rows that are not folded.
   private static let open = 50
@@ -12,10 +12,6 @@ struct InstanceTable {
   private static let rows = 400
   /// The largest size of the rows in bytes, so that long names do not make the page larger.
   private static let limit = 600_000
-
-  init(_ instances: [ReportedInstance]) {
-    self.instances = instances
-  }
 
   var markup: Markup {
     guard !instances.isEmpty else { return "" }

@@ -39,19 +39,16 @@ struct LatencyDrawing {
   }
 
   var markup: Markup {
-    let bottom = Self.top + Self.height
-    return """
-      <svg class="drawing" width="100%" height="\(bottom + 22)" role="img" \
-      aria-labelledby="latency-title"><title id="latency-title">How long \
-      \(counted(checks.count, "check")) took</title>
-      \(axis.markup(from: Self.top, to: bottom))
+    axis.drawing(
+      "latency", "How long \(counted(checks.count, "check")) took", from: Self.top,
+      to: Self.top + Self.height,
+      """
       \(scale)
       <svg y="\(Self.top)" width="100%" height="\(Self.height)" \
       viewBox="0 0 \(TimeAxis.width) \(Self.height)" preserveAspectRatio="none">\
       \(checks.count > Self.dots ? shades : dots)</svg>
       \(labels)
-      </svg>
-      """
+      """)
   }
 
   // MARK: - The scale
@@ -118,19 +115,12 @@ struct LatencyDrawing {
   private func isFailure(_ check: Timeline.Check) -> Bool { check.outcome >= .failure }
 
   private var dots: [Markup] {
-    oldDots + newDots
-  }
-
-  private var oldDots: [Markup] {
-    guard !old.isEmpty, old.count <= Self.dots else { return [] }
-    let path = old.map { "M\(axis.x($0.ended)) \(y(Int64($0.latency)))h0" }.joined()
-    return ["<path class=\"dot old\" d=\"\(path)\"/>"]
-  }
-
-  private var newDots: [Markup] {
-    [("dot", false), ("dot missed", true)].compactMap { name, isFailed in
-      let path = checks.filter { isFailure($0) == isFailed }
-        .map { "M\(axis.x($0.ended)) \(y(Int64($0.latency)))h0" }.joined()
+    let kinds = [
+      ("dot old", old.count > Self.dots ? [] : old),
+      ("dot", checks.filter { !isFailure($0) }), ("dot missed", checks.filter(isFailure)),
+    ]
+    return kinds.compactMap { name, checks in
+      let path = checks.map { "M\(axis.x($0.ended)) \(y(Int64($0.latency)))h0" }.joined()
       return path.isEmpty ? nil : "<path class=\"\(name)\" d=\"\(path)\"/>"
     }
   }

@@ -34,18 +34,15 @@ struct StaircaseDrawing {
   }
 
   var markup: Markup {
-    let bottom = Self.top + Self.height
-    return """
-      <svg class="drawing" width="100%" height="\(bottom + 22)" role="img" \
-      aria-labelledby="staircase-title"><title id="staircase-title">The share of the traffic in \
-      \(counted(rollout.steps.count, "step"))</title>
-      \(axis.markup(from: Self.top, to: bottom))
+    axis.drawing(
+      "staircase", "The share of the traffic in \(counted(rollout.steps.count, "step"))",
+      from: Self.top, to: Self.top + Self.height,
+      """
       \(scale)
       <svg y="\(Self.top)" width="100%" height="\(Self.height)" \
       viewBox="0 0 \(TimeAxis.width) \(Self.height)" preserveAspectRatio="none">\(areas)</svg>
       \(names)\(wayBack)
-      </svg>
-      """
+      """)
   }
 
   private var scale: [Markup] {

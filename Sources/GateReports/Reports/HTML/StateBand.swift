@@ -8,24 +8,14 @@ struct StateBand {
 
   private struct Counts {
     var healthy = 0
-    var unhealthy = 0
-    var initial = 0
+    /// The healthy and the unhealthy ones.
+    var judged = 0
+    var all = 0
 
-    subscript(state: InstanceState) -> Int {
-      get {
-        switch state {
-        case .healthy: healthy
-        case .unhealthy: unhealthy
-        case .initial: initial
-        }
-      }
-      set {
-        switch state {
-        case .healthy: healthy = newValue
-        case .unhealthy: unhealthy = newValue
-        case .initial: initial = newValue
-        }
-      }
+    mutating func add(_ count: Int, _ state: InstanceState) {
+      all += count
+      if state != .initial { judged += count }
+      if state == .healthy { healthy += count }
     }
   }
 
@@ -53,7 +43,7 @@ struct StateBand {
     end = column(axis.statesEnd)
     var counts = Counts()
     for change in changes {
-      counts[change.state] += change.by
+      counts.add(change.by, change.state)
       let place = column(change.at)
       if steps.last?.column == place {
         steps[steps.count - 1].counts = counts
@@ -61,30 +51,26 @@ struct StateBand {
         steps.append((place, counts))
       }
     }
-    for step in steps {
-      most = max(most, step.counts.healthy + step.counts.unhealthy + step.counts.initial)
-    }
+    for step in steps { most = max(most, step.counts.all) }
   }
 
   func markup(height: Int) -> Markup {
-    let all = path(height) { $0.healthy + $0.unhealthy + $0.initial }
-    let judged = path(height) { $0.healthy + $0.unhealthy }
-    let healthy = path(height) { $0.healthy }
-    return """
-      <path class="empty" d="M0 0h\(TimeAxis.width)v\(height)H0z"/>\
-      <path class="initial" d="\(all)"/><path class="unhealthy" d="\(judged)"/>\
-      <path class="healthy" d="\(healthy)"/>
-      """
+    """
+    <path class="empty" d="M0 0h\(TimeAxis.width)v\(height)H0z"/>\
+    <path class="initial" d="\(path(height, \.all))"/>\
+    <path class="unhealthy" d="\(path(height, \.judged))"/>\
+    <path class="healthy" d="\(path(height, \.healthy))"/>
+    """
   }
 
   /// The area below a number of instances.
-  private func path(_ height: Int, _ number: (Counts) -> Int) -> String {
+  private func path(_ height: Int, _ number: KeyPath<Counts, Int>) -> String {
     guard let first = steps.first else { return "" }
     let unit = TimeAxis.width / Self.columns
     var path = "M\(first.column * unit) \(height)"
     var last = -1
     for step in steps {
-      let count = number(step.counts)
+      let count = step.counts[keyPath: number]
       guard count != last else { continue }
       // Rounded up so that even one instance of a thousand is visible.
       let y = height - (count * height + most - 1) / max(most, 1)

@@ -49,8 +49,23 @@ struct TimeAxis {
     .map { $0 * 1_000_000 }
     + [1, 2, 7, 14, 30, 60].map { $0 * 86_400 * 1_000_000 }
 
+  /// A drawing with the ticks of this axis behind it, and their labels below it.
+  ///
+  /// The ticks reach from `top` to `bottom`; `name` is unique on the page.
+  func drawing(
+    _ name: String, _ title: String, from top: Int, to bottom: Int, _ content: Markup
+  ) -> Markup {
+    """
+    <svg class="drawing" width="100%" height="\(bottom + 22)" role="img" \
+    aria-labelledby="\(name)-title"><title id="\(name)-title">\(title)</title>
+    \(markup(from: top, to: bottom))
+    \(content)
+    </svg>
+    """
+  }
+
   /// The lines of the ticks over a drawing of this height, and their labels below it.
-  func markup(from top: Int, to bottom: Int) -> Markup {
+  private func markup(from top: Int, to bottom: Int) -> Markup {
     let lines = ticks.map { tick -> Markup in
       let x = percent(tick)
       return "<line class=\"grid\" x1=\"\(x)\" x2=\"\(x)\" y1=\"\(top)\" y2=\"\(bottom)\"/>"

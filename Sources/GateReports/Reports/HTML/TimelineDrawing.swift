@@ -10,11 +10,11 @@ internal import GateText
 /// phone and a wide screen. If there are very many instances, only the worst have rows, but the
 /// band includes all.
 struct TimelineDrawing {
-  private let document: VerdictDocument
-  private let timeline: Timeline
-  private let axis: TimeAxis
+  let document: VerdictDocument
+  let timeline: Timeline
+  let axis: TimeAxis
   /// The instances, the worst first.
-  private let instances: [ReportedInstance]
+  let instances: [ReportedInstance]
 
   /// The largest number of instances with a row.
   static let rows = 40
@@ -27,16 +27,6 @@ struct TimelineDrawing {
   private static let bandHeight = 64
   private static let rowHeight = 38
   private static let labelHeight = 18
-
-  init(
-    _ document: VerdictDocument, _ timeline: Timeline, _ axis: TimeAxis,
-    _ instances: [ReportedInstance]
-  ) {
-    self.document = document
-    self.timeline = timeline
-    self.axis = axis
-    self.instances = instances
-  }
 
   var markup: Markup {
     let shown = self.shown
@@ -59,17 +49,14 @@ struct TimelineDrawing {
         """
       y += 26
     }
-    let height = y + 22
     addMarkers(to: &layers, down: y)
-    return """
-      <svg class="drawing" width="100%" height="\(height)" role="img" \
-      aria-labelledby="timeline-title"><title id="timeline-title">\(title)</title>
-      \(axis.markup(from: Self.markersHeight, to: y))
+    return axis.drawing(
+      "timeline", title, from: Self.markersHeight, to: y,
+      """
       \(layers.bars)
       \(layers.lines)
       \(layers.texts)
-      </svg>
-      """
+      """)
   }
 
   /// The instances with a row: those in trouble, and a few of many that are similar.
