@@ -19,8 +19,8 @@ package enum AzurePipelines {
     switch severity {
     // There is no third type of issue.
     case .notice: "##[section]\(escaped(message))\n"
-    case .warning: "##vso[task.logissue type=warning]\(escaped(message))\n"
-    case .error: "##vso[task.logissue type=error]\(escaped(message))\n"
+    case .warning, .error:
+      "##vso[task.logissue type=\(severity.rawValue)]\(escaped(message))\n"
     }
   }
 

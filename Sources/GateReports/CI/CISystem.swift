@@ -17,13 +17,8 @@ package enum CISystem: String, Hashable, Sendable, CaseIterable {
         return nil
       }
       self = found
-    case .github: self = .github
-    case .gitlab: self = .gitlab
-    case .circleci: self = .circleci
-    case .jenkins: self = .jenkins
-    case .buildkite: self = .buildkite
-    case .azure: self = .azure
-    case .none: return nil
+    case .github, .gitlab, .circleci, .jenkins, .buildkite, .azure, .none:
+      self.init(rawValue: choice.rawValue)
     }
   }
 

@@ -22,7 +22,7 @@ package struct CIVerdict: Hashable, Sendable {
   package var file: String?
 
   /// The severity of the annotation.
-  package enum Severity: Hashable, Sendable {
+  package enum Severity: String, Hashable, Sendable {
     case notice
     case warning
     case error

@@ -14,12 +14,7 @@ package enum GitHubActions {
 
   /// Annotations for the verdict and its causes; of each kind, a step shows ten.
   static func annotations(_ verdict: CIVerdict) -> String {
-    let kind =
-      switch verdict.severity {
-      case .notice: "notice"
-      case .warning: "warning"
-      case .error: "error"
-      }
+    let kind = verdict.severity.rawValue
     let title = "healthgate: \(verdict.decision.rawValue)"
     let causes = verdict.causes.map { annotation(kind, title: $0.name, $0.message) }
     return annotation(kind, title: title, verdict.headline) + causes.joined()
