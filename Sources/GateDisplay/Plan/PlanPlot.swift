@@ -8,18 +8,11 @@ package struct PlanPlot {
     self.values = values
   }
 
-  /// The characters that a terminal can show.
-  package enum Letters: Hashable, Sendable {
-    /// Blocks in eighths of a line's height.
-    case blocks
-    case ascii
-  }
-
   static let rows = 8
   private static let width = 60
   private static let margin = 6
 
-  func lines(_ letters: Letters) -> [String] {
+  func lines(_ letters: DisplayLine.Letters) -> [String] {
     (0..<Self.rows).map { row in
       let label = row == 0 ? "100%" : row == Self.rows / 2 ? "50%" : ""
       let bars = (0..<Self.width).map { bar(at: $0, row, letters) }.joined()
@@ -39,16 +32,17 @@ package struct PlanPlot {
     return line
   }
 
-  private func bar(at column: Int, _ row: Int, _ letters: Letters) -> String {
+  private func bar(at column: Int, _ row: Int, _ letters: DisplayLine.Letters) -> String {
     let index = column * (values.count - 1) / max(Self.width - 1, 1)
     let eighths = Int((values[index] * Double(8 * Self.rows)).rounded())
     let here = min(max(eighths - 8 * (Self.rows - 1 - row), 0), 8)
     return switch letters {
-    case .blocks: Self.blocks[here]
+    case .all: Self.blocks[here]
     case .ascii: here >= 4 ? "#" : " "
     }
   }
 
+  /// Blocks in eighths of a line's height.
   private static let blocks = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"]
 }
 

@@ -7,10 +7,10 @@ package import GateText
 /// The plan for people: the rules, the bounds, the odds as a table and a plot, and what they rest on.
 package struct PlanReport {
   private let document: PlanDocument
-  private let letters: PlanPlot.Letters
+  private let letters: DisplayLine.Letters
   private var page: TextPage
 
-  package init(_ document: PlanDocument, style: TextStyle, letters: PlanPlot.Letters) {
+  package init(_ document: PlanDocument, style: TextStyle, letters: DisplayLine.Letters) {
     self.document = document
     self.letters = letters
     page = TextPage(style)

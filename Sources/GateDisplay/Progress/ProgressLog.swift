@@ -102,8 +102,7 @@ package struct ProgressLog: Sendable {
   ) {
     for case .stateChanged(let key, let transition) in effects where event.key != key {
       let topic: LineAllowance.Topic = transition.to == .healthy ? .healthy : .unhealthy
-      guard allows(topic, at: now, in: gate) else { continue }
-      say(gate.words(for: transition, of: key), at: now)
+      say(topic, gate.words(for: transition, of: key), at: now, in: gate)
     }
   }
 
@@ -158,18 +157,17 @@ package struct ProgressLog: Sendable {
     case .success:
       let ended = runs.succeeded(key)
       if let transition {
-        guard allows(.healthy, at: now, in: gate) else { return }
-        say(gate.words(for: transition, of: key), at: now)
-      } else if let ended, allows(.recovered, at: now, in: gate) {
-        say(gate.recoveryWords(of: key, after: ended), at: now)
+        say(.healthy, gate.words(for: transition, of: key), at: now, in: gate)
+      } else if let ended {
+        say(.recovered, gate.recoveryWords(of: key, after: ended), at: now, in: gate)
       }
     case .failure(let kind):
       let isNew = runs.failed(key, kind, report)
       if let transition {
-        guard allows(.unhealthy, at: now, in: gate) else { return }
-        say(gate.words(for: transition, of: key), at: now)
-      } else if isNew, allows(.failing, at: now, in: gate) {
-        say(gate.failureWords(of: key, run: runs.runs(of: key)), at: now)
+        say(.unhealthy, gate.words(for: transition, of: key), at: now, in: gate)
+      } else if isNew {
+        let run = runs.runs(of: key)
+        say(.failing, gate.failureWords(of: key, run: run), at: now, in: gate)
       }
     }
   }
@@ -184,24 +182,26 @@ package struct ProgressLog: Sendable {
       case .unhealthy: .unhealthy
       case .initial: .seen
       }
-    guard allows(topic, at: now, in: gate) else { return }
     if let transition {
-      say(gate.words(for: transition, of: key), at: now)
+      say(topic, gate.words(for: transition, of: key), at: now, in: gate)
     } else {
       let own = view.description ?? view.reasonCode
       let why = own == nil ? "" : ": \(view.words)"
       say(
-        "the load balancer reports \(gate[key].instance.name) \(view.state.rawValue)\(why)", at: now
-      )
+        topic, "the load balancer reports \(gate[key].instance.name) \(view.state.rawValue)\(why)",
+        at: now, in: gate)
     }
   }
 
-  private mutating func allows(
-    _ topic: LineAllowance.Topic, at now: GateInstant, in gate: Gate
-  ) -> Bool {
+  /// Says what may be left out, unless lines come too fast; the words are made only if they are
+  /// needed.
+  private mutating func say(
+    _ topic: LineAllowance.Topic, _ words: @autoclosure () -> String, at now: GateInstant,
+    in gate: Gate
+  ) {
     tellMembership(at: now, in: gate)
     if let due = allowance.summaryDue, due <= now { tellSummary(at: now) }
-    return allowance.allows(topic, at: now)
+    if allowance.allows(topic, at: now) { say(words(), at: now) }
   }
 
   // MARK: - The group

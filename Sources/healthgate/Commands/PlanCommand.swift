@@ -40,7 +40,7 @@ enum PlanCommand: Command {
     switch format {
     case .text:
       let report = PlanReport(
-        document, style: .suiting(STDOUT_FILENO), letters: Audience.readsUTF8 ? .blocks : .ascii)
+        document, style: .suiting(STDOUT_FILENO), letters: Audience.readsUTF8 ? .all : .ascii)
       try Output.print(report.text)
     case .json: try Output.print(String(decoding: document.json, as: UTF8.self))
     case .svg: try Output.print(document.svg)
