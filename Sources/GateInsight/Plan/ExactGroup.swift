@@ -17,8 +17,10 @@ struct ExactGroup {
   mutating func course(failing rates: [Double]) throws(GroupRounds.TooManyGroups)
     -> VerdictDistribution
   {
-    let isAlone = rule.allowed == 0 && rule.wanted == count && !rule.canFallBack
-    let course = isAlone ? try courseOfProducts(rates) : try courseOfAll(rates)
+    let course =
+      !isAlone
+      ? try courseOfAll(rates)
+      : rule.slots.soak == 0 ? try courseWithoutSoak(rates) : try courseWithSoak(rates)
     guard rounds.leftOut < GroupRounds.mostLeftOut else { throw GroupRounds.TooManyGroups() }
     return course
   }
@@ -60,7 +62,7 @@ struct ExactGroup {
   ) {
     guard rule.slots.soak > 0 else { return }
     let moment = round.map(rule.slots.time) ?? .max
-    let ended = list.take { group in
+    let ended = list.take { group, _ in
       guard case .soaking(let since) = group.phase else { return false }
       return rule.slots.soaked(since: since) <= moment
     }
@@ -84,11 +86,8 @@ struct ExactGroup {
 /// healthy: the group's odds follow from one instance's chain. Whole groups are examined only after
 /// that.
 extension ExactGroup {
-  private mutating func courseOfProducts(
-    _ rates: [Double]
-  ) throws(GroupRounds.TooManyGroups) -> VerdictDistribution {
-    rule.slots.soak == 0 ? try courseWithoutSoak(rates) : try courseWithSoak(rates)
-  }
+  /// Whether every instance must be healthy, and none may be unhealthy, at any time.
+  private var isAlone: Bool { rule.allowed == 0 && rule.wanted == count && !rule.canFallBack }
 
   /// Bounds of the probability of a promotion, calculated without any group; nil if they are
   /// unknown.
@@ -96,9 +95,7 @@ extension ExactGroup {
   /// For the lower bound, all other conditions hold with every latest check passed; for the upper
   /// bound, whatever the latest checks found.
   func promotionRange(failing rates: [Double]) -> ClosedRange<Double>? {
-    guard rule.allowed == 0, rule.wanted == count, !rule.canFallBack, rule.slots.soak > 0 else {
-      return nil
-    }
+    guard isAlone, rule.slots.soak > 0 else { return nil }
     var masses = InstanceMasses(rule)
     var earlier: InstanceMasses?
     var (least, most) = (0.0, 0.0)
@@ -121,16 +118,21 @@ extension ExactGroup {
     var held = GroupRounds.List()
     var masses = InstanceMasses(rule)
     var undecided = 1.0
+    let chain = rule.chain
     for (round, rate) in rates.enumerated() {
       // The groups that can become healthy in this round: all instances that are not need one
       // success.
       var rising = GroupRounds.List()
-      for (group, chance) in try groups(masses.rising(rule), nil, .waiting) where group.isLacking {
-        rising.add(group.group, chance)
+      for (group, chance) in try groups(
+        masses.rising(rule), nil, .waiting, having: { !chain.isHealthy($0) })
+      {
+        rising.add(group, chance)
       }
       let risen = try rounds.check(&rising, in: round, failing: rate)
       let ends = try rounds.check(&held, in: round, failing: rate)
-      for (group, chance) in rising.take({ $0.phase == .held }) { held.add(group, chance) }
+      for (group, chance) in rising.take({ group, _ in group.phase == .held }) {
+        held.add(group, chance)
+      }
       masses.check(rule, rate, in: round)
       let left = waiting(masses, after: round) + held.probability
       let promote = risen.promote + ends.promote
@@ -187,8 +189,12 @@ extension ExactGroup {
     let promote = power(all.clear(rule)) - power(earlier?.clear(rule) ?? 0)
     course.add(at: rule.slots.soaked(since: start), promote: promote)
     guard round < rates.count else { return max(promote, 0) }
-    for (group, chance) in try groups(all, earlier, .held) where group.isPending {
-      held.add(group.group, chance)
+    // A healthy instance has missed its latest check.
+    let chain = rule.chain
+    for (group, chance) in try groups(
+      all, earlier, .held, having: { chain.isHealthy($0) && !chain.isClear($0) })
+    {
+      held.add(group, chance)
     }
     return max(promote, 0)
   }
@@ -215,36 +221,25 @@ extension ExactGroup {
 
   private func power(_ chance: Double) -> Double { Probability.power(chance, count) }
 
-  private struct Composed {
-    var group: GroupRounds.Group
-    /// Whether an instance is not healthy yet; `isPending`: a healthy one has missed its latest
-    /// check.
-    var isLacking: Bool
-    var isPending: Bool
-  }
-
-  /// The groups of instances in these states, with the excess of their probability over `less`.
+  /// The groups of instances in these states, of which one at least is a wanted state, with the
+  /// excess of their probability over `less`.
   private mutating func groups(
-    _ masses: InstanceMasses, _ less: InstanceMasses?, _ phase: GroupRule.Phase
-  ) throws(GroupRounds.TooManyGroups) -> [(Composed, Double)] {
+    _ masses: InstanceMasses, _ less: InstanceMasses?, _ phase: GroupRule.Phase,
+    having isWanted: (_ state: Int) -> Bool
+  ) throws(GroupRounds.TooManyGroups) -> [(GroupRounds.Group, Double)] {
     let places = masses.masses.indices.filter { masses.masses[$0] > 0 }
     var rest = places.map { masses.masses[$0] }
     for index in rest.indices.dropLast().reversed() { rest[index] += rest[index + 1] }
-    var all: [(Composed, Double)] = []
+    var all: [(GroupRounds.Group, Double)] = []
     var counts: [(place: Int, count: Int)] = []
-    let rule = rule
     /// Chooses the states of the remaining instances; the chances are those of the choices so far.
     func choose(
       _ index: Int, _ left: Int, _ chance: Double, _ lessChance: Double
     ) throws(GroupRounds.TooManyGroups) {
       guard left > 0 else {
-        let composed = Composed(
-          group: GroupRounds.group(counts, phase),
-          isLacking: counts.contains { $0.count > 0 && !rule.chain.isHealthy($0.place / 2) },
-          isPending: counts.contains {
-            $0.count > 0 && rule.chain.isHealthy($0.place / 2) && !rule.chain.isClear($0.place / 2)
-          })
-        all.append((composed, max(chance - lessChance, 0)))
+        if counts.contains(where: { $0.count > 0 && isWanted($0.place / 2) }) {
+          all.append((GroupRounds.group(counts, phase), max(chance - lessChance, 0)))
+        }
         return try rounds.spend()
       }
       guard index < places.count else { return }

@@ -52,11 +52,13 @@ struct GroupRounds {
       for index in groups.indices { groups[index].probability = 1 }
     }
 
-    mutating func take(_ isTaken: (Group) -> Bool) -> [(group: Group, probability: Double)] {
+    mutating func take(
+      _ isTaken: (_ group: Group, _ probability: Double) -> Bool
+    ) -> [(group: Group, probability: Double)] {
       var rest = List()
       var taken: [(group: Group, probability: Double)] = []
       for entry in groups {
-        if isTaken(entry.group) {
+        if isTaken(entry.group, entry.probability) {
           taken.append(entry)
         } else {
           rest.add(entry.group, entry.probability)
@@ -79,14 +81,10 @@ struct GroupRounds {
     return Group(members: members.sorted { $0.place < $1.place }, phase: phase)
   }
 
-  /// The counts of a group before the checks of a round.
+  /// The counts of a group before the checks of a round, or after some of them.
   func tally(_ group: Group, before round: Int) -> GroupRule.Tally {
-    tally(group.members, in: round)
-  }
-
-  private func tally(_ members: [Members], in round: Int) -> GroupRule.Tally {
     var tally = GroupRule.Tally()
-    for entry in members {
+    for entry in group.members {
       tally.add(
         rule.tally(Int(entry.place), nextCheck: entry.isChecked ? round + 1 : round),
         times: entry.count)
@@ -99,11 +97,14 @@ struct GroupRounds {
     _ list: inout List, in round: Int, failing rate: Double
   ) throws(TooManyGroups) -> (promote: Double, rollback: Double) {
     var (promote, rollback) = (0.0, 0.0)
-    leaveOut(&list)
+    if list.groups.contains(where: { $0.probability < Self.negligible }) {
+      let leftOut = list.take { $1 < Self.negligible }
+      leaveOut(leftOut.reduce(0) { $0 + $1.probability })
+    }
     for _ in 0..<count where !list.groups.isEmpty {
       var next = List()
       for (group, probability) in list.groups {
-        let tally = tally(group.members, in: round)
+        let tally = tally(group, before: round)
         let unchecked = group.members.prefix { !$0.isChecked }
         let left = Double(unchecked.reduce(0) { $0 + $1.count })
         try spend(2 * unchecked.count)
@@ -137,17 +138,6 @@ struct GroupRounds {
   mutating func spend(_ effort: Int = 1) throws(TooManyGroups) {
     work -= effort
     guard work >= 0 else { throw TooManyGroups() }
-  }
-
-  private mutating func leaveOut(_ list: inout List) {
-    let negligible = list.groups.filter { $0.probability < Self.negligible }
-    guard !negligible.isEmpty else { return }
-    leftOut += negligible.reduce(0) { $0 + $1.probability }
-    var rest = List()
-    for entry in list.groups where entry.probability >= Self.negligible {
-      rest.add(entry.group, entry.probability)
-    }
-    list = rest
   }
 }
 

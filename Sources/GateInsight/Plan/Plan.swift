@@ -47,25 +47,15 @@ package struct Plan: Sendable {
   private let parts: [Plan]
 
   package init(checks: [HealthCheck], policy: GatePolicy) throws(Failure) {
-    guard checks.count > 1, let slowest = checks.max(by: { $0.interval < $1.interval }) else {
-      try self.init(check: checks[0], policy: policy)
-      return
-    }
+    let group = PlannedGroup(policy)
     var parts: [Plan] = []
-    for check in checks { parts.append(try Plan(check: check, policy: policy)) }
-    let most = SeveralChecksPlan.mostAtOnce / checks.count
-    guard PlannedGroup(policy).count <= most else { throw .tooManyInstances(most: most) }
-    try self.init(check: slowest, policy: policy, among: checks, parts)
-  }
-
-  package init(check: HealthCheck, policy: GatePolicy) throws(Failure) {
-    try self.init(check: check, policy: policy, among: [check], [])
-  }
-
-  private init(
-    check: HealthCheck, policy: GatePolicy, among checks: [HealthCheck], _ parts: [Plan]
-  ) throws(Failure) {
-    let (slots, group) = (PlanSlots(check: check, policy: policy), PlannedGroup(policy))
+    if checks.count > 1 {
+      for check in checks { parts.append(try Plan(check: check, policy: policy)) }
+      let most = SeveralChecksPlan.mostAtOnce / checks.count
+      guard group.count <= most else { throw .tooManyInstances(most: most) }
+    }
+    let check = checks.max { $0.interval < $1.interval } ?? checks[0]
+    let slots = PlanSlots(check: check, policy: policy)
     guard group.count <= Self.mostInstances else {
       throw .tooManyInstances(most: Self.mostInstances)
     }
@@ -81,6 +71,10 @@ package struct Plan: Sendable {
     (self.check, self.policy, self.group) = (check, policy, group)
     (self.checks, self.parts) = (checks, parts)
     (self.chain, self.slots) = (chain, slots)
+  }
+
+  package init(check: HealthCheck, policy: GatePolicy) throws(Failure) {
+    try self.init(checks: [check], policy: policy)
   }
 
   /// When each verdict can come.
@@ -119,15 +113,13 @@ package struct Plan: Sendable {
         continue
       }
       let rates = failures.rates(slots)
-      course.add(self.course(rates, inCases: cases.count), weighted: weight)
+      let own =
+        exactCourse(rates, work: min(Self.exactWork, Self.mostWork / cases.count))
+        ?? drawnCourse(rates, inCases: cases.count)
+      course.add(own, weighted: weight)
       instance.add(InstanceOdds(chain, slots, failing: rates), weighted: weight)
     }
     return PlanOdds(rate: cases[0].failures.rate, instance: instance, course: course)
-  }
-
-  private func course(_ rates: [Double], inCases cases: Int) -> VerdictDistribution {
-    exactCourse(rates, work: min(Self.exactWork, Self.mostWork / cases))
-      ?? drawnCourse(rates, inCases: cases)
   }
 
   /// The exact probability of a promotion or a rollback at a failure rate; nil if it cannot be

@@ -22,14 +22,13 @@ package struct PlanBounds: Hashable, Sendable {
   /// The bounds of a group that can be promoted.
   init(_ rule: GroupRule, _ group: PlannedGroup, _ check: HealthCheck) {
     let slots = rule.slots
-    let reach = Reach(rule.chain, slots)
-    let starts = reach.rises(group.spare < group.allowed ? .any : .neverUnhealthy)
+    let starts = rises(rule, group.spare < group.allowed ? .any : .neverUnhealthy)
     guard let first = starts.first, let last = starts.last else {
       preconditionFailure("a group that passes each check is promoted")
     }
     func duration(_ round: Int) -> Duration { .microseconds(slots.time(of: round)) }
     earliestPromotion = duration(first) + .microseconds(slots.soak)
-    earliestRollback = duration(reach.earliestFailure(group))
+    earliestRollback = duration(earliestFailure(rule, group))
     // One failed check can be pending at the end, or leave the instance healthy.
     let mayMiss = rule.chain.states.contains { $0.kind == .healthy && $0.failures > 0 }
     if let latest = LatestVerdicts(rule, group) {
@@ -120,73 +119,48 @@ package struct PlannedGroup: Hashable, Sendable {
   }
 }
 
-/// The states that one instance can reach after each round, whatever its results are.
-private struct Reach {
-  private let chain: InstanceChain
-  private let slots: PlanSlots
-  /// The reachable states by round, of instances that were never unhealthy; `any`: of all.
-  ///
-  /// The first are those before any check; the last also apply to all later rounds.
-  private var neverUnhealthy: [Set<Int>] = [[0]]
-  private var any: [Set<Int>] = [[0]]
+/// The states through which an instance may have come.
+private enum Past: Hashable, Sendable {
+  case neverUnhealthy
+  case any
+}
 
-  enum Past: Hashable, Sendable {
-    case neverUnhealthy
-    case any
-  }
-
-  init(_ chain: InstanceChain, _ slots: PlanSlots) {
-    self.chain = chain
-    self.slots = slots
-    for round in stride(from: 0, through: slots.lastStart, by: 1) {
-      let next = Self.next(any[round], in: round, chain, slots)
-      let new = Self.next(neverUnhealthy[round], in: round, chain, slots)
-        .filter { !chain.isUnhealthy($0) }
-      let isSteady =
-        slots.counting(in: round) == .counted && next == any[round] && new == neverUnhealthy[round]
-      guard !isSteady else { return }
-      any.append(next)
-      neverUnhealthy.append(new)
+/// The rounds in which an instance can become healthy, in time for the group's soak.
+///
+/// A group is held back longest by instances that all do the same. They stay `initial` as long as
+/// possible, or recover as late as possible if enough of them may be unhealthy at the same time.
+private func rises(_ rule: GroupRule, _ past: Past) -> [Int] {
+  let (chain, slots) = (rule.chain, rule.slots)
+  // The states that an instance can have before the round, whatever its results are.
+  var reached: Set = [0]
+  var isSteady = false
+  var rises: [Int] = []
+  for round in stride(from: 0, through: slots.lastStart, by: 1) {
+    if reached.contains(where: { !chain.isHealthy($0) && chain.isHealthy(chain.afterSuccess[$0]) })
+    {
+      rises.append(round)
     }
-  }
-
-  private static func next(
-    _ states: Set<Int>, in round: Int, _ chain: InstanceChain, _ slots: PlanSlots
-  ) -> Set<Int> {
+    guard !isSteady else { continue }
     let afterFailure = chain.afterFailure(slots.counting(in: round))
-    return Set(states.flatMap { [chain.afterSuccess[$0], afterFailure[$0]] })
+    var next = Set(reached.flatMap { [chain.afterSuccess[$0], afterFailure[$0]] })
+    if past == .neverUnhealthy { next = next.filter { !chain.isUnhealthy($0) } }
+    isSteady = slots.counting(in: round) == .counted && next == reached
+    reached = next
   }
+  return rises
+}
 
-  private func states(_ past: Past, before round: Int) -> Set<Int> {
-    switch past {
-    case .neverUnhealthy: neverUnhealthy[min(round, neverUnhealthy.count - 1)]
-    case .any: any[min(round, any.count - 1)]
+/// The first round after which the verdict can be a rollback: that of a group whose checks all
+/// fail.
+private func earliestFailure(_ rule: GroupRule, _ group: PlannedGroup) -> Int {
+  let (chain, slots) = (rule.chain, rule.slots)
+  var (state, round) = (0, 0)
+  while true {
+    state = chain.afterFailure(slots.counting(in: round))[state]
+    let isTooMany = chain.isUnhealthy(state) && group.allowed < group.count
+    guard !isTooMany, slots.isInTime(needing: chain.needed[state], after: round) else {
+      return round
     }
-  }
-
-  /// The rounds in which an instance can become healthy, in time for the group's soak.
-  ///
-  /// A group is held back longest by instances that all do the same. They stay `initial` as long as
-  /// possible, or recover as late as possible if enough of them may be unhealthy at the same time.
-  func rises(_ past: Past) -> [Int] {
-    (0..<(slots.lastStart + 1)).filter { round in
-      states(past, before: round).contains {
-        !chain.isHealthy($0) && chain.isHealthy(chain.afterSuccess[$0])
-      }
-    }
-  }
-
-  /// The first round after which the verdict can be a rollback: that of a group whose checks all
-  /// fail.
-  func earliestFailure(_ group: PlannedGroup) -> Int {
-    var (state, round) = (0, 0)
-    while true {
-      state = chain.afterFailure(slots.counting(in: round))[state]
-      let isTooMany = chain.isUnhealthy(state) && group.allowed < group.count
-      guard !isTooMany, slots.isInTime(needing: chain.needed[state], after: round) else {
-        return round
-      }
-      round += 1
-    }
+    round += 1
   }
 }

@@ -24,34 +24,23 @@ package struct StepPlan: Hashable, Sendable {
     var begins = checks.earliestPromotion(under: policy)
     for step in policy.steps { begins = begins - step.shortest }
     var exposure: Duration? = .zero
+    // Of several health checks, the fastest detects it.
+    let seenByChecks =
+      checks.map { $0.interval * $0.unhealthyThreshold + $0.timeout }.min() ?? .zero
     return policy.steps.map { step in
-      let ends = begins + step.shortest
+      defer { begins = begins + step.shortest }
       let own = step.weight.map { step.shortest.scaled(by: $0) }
       exposure = exposure.flatMap { before in own.map { before + $0 } }
-      let plan = StepPlan(step, checks, begins: begins, ends: ends, exposure: exposure)
-      begins = ends
-      return plan
+      let seenByGuards = step.guards.filter { !$0.isAdvisory }.map { measure in
+        let asked = checks[0].asked(as: measure)
+        return measure.settling + asked.interval * asked.unhealthyThreshold
+      }.min()
+      let seen = seenByGuards ?? seenByChecks
+      return StepPlan(
+        name: step.name, weight: step.weight, begins: begins, ends: begins + step.shortest,
+        exposure: exposure, seenByChecks: seenByChecks, seenByGuards: seenByGuards,
+        exposureUntilSeen: step.weight.map { min(seen, step.shortest).scaled(by: $0) })
     }
-  }
-
-  private init(
-    _ step: CanaryStep, _ checks: [HealthCheck], begins: Duration, ends: Duration,
-    exposure: Duration?
-  ) {
-    name = step.name
-    weight = step.weight
-    self.begins = begins
-    self.ends = ends
-    self.exposure = exposure
-    // Of several health checks, the fastest detects it.
-    seenByChecks =
-      checks.map { $0.interval * $0.unhealthyThreshold + $0.timeout }.min() ?? .zero
-    seenByGuards = step.guards.filter { !$0.isAdvisory }.map { measure in
-      let asked = checks[0].asked(as: measure)
-      return measure.settling + asked.interval * asked.unhealthyThreshold
-    }.min()
-    let seen = seenByGuards ?? seenByChecks
-    exposureUntilSeen = step.weight.map { min(seen, step.shortest).scaled(by: $0) }
   }
 }
 
