@@ -1,11 +1,13 @@
 internal import CSystem
 package import Curl
 package import GateCore
+package import GateInsight
+internal import LibC
 
-/// Sends single requests one after the other, on the calling thread.
+/// Sends the requests of `lint` one after the other, on the calling thread.
 ///
-/// Each request is sent in the same way as a check. Redirects are not followed. At most 1 MiB of a
-/// body is read, and 64 KiB are kept.
+/// They are not checks of a run, but each is sent in the same way as a check. Redirects are not
+/// followed. At most 1 MiB of a body is read, and 64 KiB are kept.
 package final class SingleAsker {
   private let runner: TransferRunner
   /// The transfer whose connection the next request may reuse; nil if there is none.
@@ -16,24 +18,27 @@ package final class SingleAsker {
     runner = try TransferRunner()
   }
 
-  package func ask(_ request: SingleRequest, of instance: Instance) -> SingleAnswer {
+  /// Sends a request with the timeout, the transport and the expectations of `plan`.
+  package func ask(
+    _ inquiry: LintRequest, _ plan: RequestTemplate, of instance: Instance
+  ) -> Exchange {
     do throws(CurlFailure) {
-      let (transfer, names) = try prepared(request, for: instance)
+      let (transfer, names) = try prepared(inquiry, plan, for: instance)
       defer {
         runner.drop(transfer)
         transfer.generation += 1
       }
       let started = hg_monotonic_us()
       try runner.begin(transfer, looking: names)
-      let end = perform(transfer, request.plan, from: started)
-      if request.connection == .opened, !transfer.usesHTTP2, case .answered = end {
+      let end = perform(transfer, plan, from: started)
+      if inquiry.connection == .opened, !transfer.usesHTTP2, case .answered = end {
         keeper = transfer
       } else {
         keeper = nil
       }
-      return SingleAnswer(end, of: transfer, request.plan, took: hg_monotonic_us() - started)
+      return Exchange(inquiry, end, of: transfer, plan, took: hg_monotonic_us() - started)
     } catch {
-      return SingleAnswer(end: .fault(said: error.description))
+      return Exchange(inquiry, .fault(error.description))
     }
   }
 
@@ -63,11 +68,10 @@ package final class SingleAsker {
   private static let bodyLimit = 1024 * 1024
 
   private func prepared(
-    _ request: SingleRequest, for instance: Instance
+    _ inquiry: LintRequest, _ plan: RequestTemplate, for instance: Instance
   ) throws(CurlFailure) -> (Transfer, names: [Destination]) {
-    let plan = request.plan
     // A connection over HTTP/2 is used for one request, as for a check.
-    let kept = request.connection == .kept ? keeper : nil
+    let kept = inquiry.connection == .kept ? keeper : nil
     let transfer: Transfer
     if let kept {
       transfer = kept
@@ -79,10 +83,10 @@ package final class SingleAsker {
     handle.response.pointee.body_limit = Self.bodyLimit
     try handle.set(.certInfo, 1)
     if plan.usesHTTP2 {
-      transfer.request = plan.http2Request(for: instance, message: request.message)
-    } else if request.connection != .own {
-      try handle.set(.freshConnect, request.connection == .kept ? 0 : 1)
-      try handle.set(.forbidReuse, request.connection == .kept ? 1 : 0)
+      transfer.request = plan.http2Request(for: instance, message: inquiry.message)
+    } else if inquiry.connection != .own {
+      try handle.set(.freshConnect, inquiry.connection == .kept ? 0 : 1)
+      try handle.set(.forbidReuse, inquiry.connection == .kept ? 1 : 0)
     }
     let place = try Place(instance, plan)
     try transfer.aim(
@@ -93,33 +97,40 @@ package final class SingleAsker {
   }
 }
 
-extension SingleAnswer {
+extension Exchange {
   fileprivate init(
-    _ end: TransferEnd, of transfer: Transfer, _ plan: RequestTemplate, took: Int64
+    _ inquiry: LintRequest, _ end: TransferEnd, of transfer: Transfer, _ plan: RequestTemplate,
+    took: Int64
   ) {
     let handle = transfer.handle
     let response = handle.response.pointee
+    switch end {
+    case .answered: self.init(inquiry, .answered)
     // The body is larger than what is read; the part that came is enough.
-    self.end = if case .failed = end, response.body_too_large { .answered } else { end }
+    case .failed where response.body_too_large: self.init(inquiry, .answered)
+    case .failed(let kind, let detail, _): self.init(inquiry, .failed(kind, detail))
+    case .fault(let detail, _): self.init(inquiry, .fault(detail))
+    }
     let status = transfer.httpStatus
     if status > 0 {
       let whole = response.answer(status: status)
       if plan.check.target.scheme.isGRPC {
         let call = GRPCAnswer(whole, trailers: transfer.trailers)
-        grpc = GRPC(
-          status: status == 200 && call.isGRPC ? call.status : nil,
-          isServing: call.serving.isMessage ? call.serving == .serving : nil)
+        grpcStatus = status == 200 && call.isGRPC ? call.status : nil
+        isServing = call.serving.isMessage ? call.serving == .serving : nil
       }
-      answer = whole.inflated.masking(plan.secrets)
+      let answer = whole.inflated.masking(plan.secrets)
+      reply = answer
+      version = plan.judge?.judge(answer).version
+      bodySize = response.body_bytes
       httpVersion =
         transfer.usesHTTP2 ? "2" : Self.version(handle[.httpVersion])
     }
-    bodySize = response.body_bytes
-    connectMicroseconds =
-      transfer.openedMicroseconds ?? transfer.time(.connectTime) ?? 0
-    totalMicroseconds = transfer.totalMicroseconds ?? took
+    latencyMicroseconds = transfer.totalMicroseconds ?? took
     madeConnection = transfer.usesHTTP2 || handle[.numConnects] > 0
-    certificate = CertificateDates(of: handle)
+    let dates = handle.certificate
+    certificate = CertificateLife(
+      from: dates["Start date"], to: dates["Expire date"], now: Int64(time(nil)))
   }
 
   private static func version(_ version: Int) -> String {
@@ -128,16 +139,6 @@ extension SingleAnswer {
     case HTTPVersion.http1_1: "1.1"
     default: ""
     }
-  }
-}
-
-extension SingleAnswer.CertificateDates {
-  fileprivate init?(of handle: EasyHandle) {
-    let dates = handle.certificate
-    guard let notBefore = dates["Start date"], let notAfter = dates["Expire date"] else {
-      return nil
-    }
-    self.init(notBefore: notBefore, notAfter: notAfter)
   }
 }
 

@@ -101,10 +101,10 @@ import Testing
     }
     func use() throws {
       let asker = try SingleAsker()
-      let opened = asker.ask(SingleRequest(.sample(), on: .opened), of: instance(keeping))
+      let opened = asker.ask(.check(on: .opened), .sample(), of: instance(keeping))
       #expect(opened.end == .answered)
       #expect(openConnections(to: keeping.port) == 1)
-      #expect(asker.ask(SingleRequest(.sample()), of: instance(web)).end == .answered)
+      #expect(asker.ask(.check(on: .own), .sample(), of: instance(web)).end == .answered)
     }
     try use()
     #expect(openConnections(to: keeping.port) == 0)

@@ -4,13 +4,14 @@ import HostileReplies
 import Testing
 
 @testable import CurlHTTP
+@testable import GateInsight
 
 /// Single requests: more of the answer than a check keeps, and no more than is bounded.
 @Suite(.serialized) struct SingleAskerTests {
   private static func ask(
-    _ plan: RequestTemplate, _ instance: Instance, on connection: SingleRequest.Connection = .own
-  ) throws -> SingleAnswer {
-    try SingleAsker().ask(SingleRequest(plan, on: connection), of: instance)
+    _ plan: RequestTemplate, _ instance: Instance
+  ) throws -> Exchange {
+    try SingleAsker().ask(.check(on: .own), plan, of: instance)
   }
 
   @Test func theAnswerIsWholeAndTimed() async throws {
@@ -19,13 +20,12 @@ import Testing
       _, instance in
       let single = try Self.ask(.sample(), instance)
       #expect(single.end == .answered)
-      #expect(single.answer?.status == 200)
-      #expect(single.answer?.values(of: "x-app-version") == ["v42"])
-      #expect(single.answer.map { String(decoding: $0.body, as: UTF8.self) } == body)
+      #expect(single.reply?.status == 200)
+      #expect(single.reply?.values(of: "x-app-version") == ["v42"])
+      #expect(single.reply.map { String(decoding: $0.body, as: UTF8.self) } == body)
       #expect(single.bodySize == 5000)
       #expect(single.httpVersion == "1.1")
-      #expect(0 < single.connectMicroseconds)
-      #expect(single.connectMicroseconds <= single.totalMicroseconds)
+      #expect(0 < single.latencyMicroseconds)
       #expect(single.certificate == nil)
     }
   }
@@ -36,8 +36,8 @@ import Testing
       let single = try Self.ask(.sample(), instance)
       #expect(single.end == .answered)
       #expect(single.bodySize == 100_000)
-      #expect(single.answer?.body.count == 65_536)
-      #expect(single.answer?.isBodyWhole == false)
+      #expect(single.reply?.body.count == 65_536)
+      #expect(single.reply?.isBodyWhole == false)
     }
     let head = Array("HTTP/1.1 200 OK\r\n\r\n".utf8)
     let endless = Reply([
@@ -47,7 +47,7 @@ import Testing
       let single = try Self.ask(.sample(), instance)
       #expect(single.end == .answered)
       #expect(single.bodySize > 1_048_576)
-      #expect(single.answer?.body.count == 65_536)
+      #expect(single.reply?.body.count == 65_536)
     }
   }
 
@@ -56,7 +56,7 @@ import Testing
       let single = try Self.ask(.sample(timeout: .milliseconds(200)), instance)
       #expect(
         single.end == .failed(.timeoutResponse, "connected, but no answer within 200ms"))
-      #expect(single.answer == nil)
+      #expect(single.reply == nil)
     }
   }
 
@@ -72,18 +72,25 @@ import Testing
       var plan = RequestTemplate.sample()
       plan.secrets = ["Bearer hush-hush"]
       let single = try Self.ask(plan, instance)
-      #expect(single.answer?.values(of: "x-echo") == ["Bearer ***"])
-      #expect(single.answer.map { String(decoding: $0.body, as: UTF8.self) } == "you sent ***")
+      #expect(single.reply?.values(of: "x-echo") == ["Bearer ***"])
+      #expect(single.reply.map { String(decoding: $0.body, as: UTF8.self) } == "you sent ***")
     }
   }
 
   @Test func aConnectionThatIsClosedIsMadeAnew() async throws {
     try await DemoFleet.serving(.healthy) { _, instance in
       let asker = try SingleAsker()
-      let first = asker.ask(SingleRequest(.sample(), on: .opened), of: instance)
-      let second = asker.ask(SingleRequest(.sample(), on: .kept), of: instance)
+      let first = asker.ask(.check(on: .opened), .sample(), of: instance)
+      let second = asker.ask(.check(on: .kept), .sample(), of: instance)
       #expect(first.end == .answered && second.end == .answered)
       #expect(second.madeConnection, "the demo's instances say Connection: close")
     }
+  }
+}
+
+extension LintRequest {
+  /// The health check, on this connection.
+  static func check(on connection: Connection) -> LintRequest {
+    LintRequest(.check, .get, "/health", on: connection)
   }
 }

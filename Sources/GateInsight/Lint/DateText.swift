@@ -4,7 +4,7 @@ internal import GateCore
 ///
 /// The result is in seconds since 1970. The notations are `Wed, 25 Nov 2026 15:37:31 GMT` (RFC
 /// 9110, 5.6.7), `Nov 25 15:37:31 2026 GMT` (OpenSSL) and `2026-11-25 15:37:31 GMT` (GnuTLS).
-package func secondsSince1970(_ text: String) -> Int64? {
+func secondsSince1970(_ text: String) -> Int64? {
   let words = text.split { " ,".contains($0) }
   guard let clock = words.first(where: { $0.contains(":") }) else { return nil }
   let time = clock.split(separator: ":").compactMap(\.asWholeNumber)

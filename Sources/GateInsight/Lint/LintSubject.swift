@@ -40,10 +40,10 @@ extension LintSubject {
   var checks: [Exchange] { all(.check, .first, .second) }
 
   /// The complete responses to the health check, passed or not.
-  var answers: [Reply] { checks.compactMap(\.answer) }
+  var answers: [Answer] { checks.compactMap(\.answer) }
 
   /// The responses to the health check that passed.
-  var passes: [Reply] { checks.filter { $0.passes(check) }.compactMap(\.answer) }
+  var passes: [Answer] { checks.filter { $0.passes(check) }.compactMap(\.answer) }
 
   /// The first check that passed.
   var pass: Exchange? { checks.first { $0.passes(check) && $0.answer != nil } }

@@ -7,7 +7,7 @@ struct Page: Hashable {
   var outline: String
 
   /// Reads a response; `names` are names in the request, which a page may repeat.
-  init(_ reply: Reply, hiding names: [String]) {
+  init(_ reply: Answer, hiding names: [String]) {
     mediaType = reply.mediaType
     if let json = JSONLeaves(reply.body) {
       let all = Set(json.leaves.map { $0.names.joined(separator: "/") })

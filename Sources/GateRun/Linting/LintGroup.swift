@@ -80,23 +80,19 @@ struct LintGroup: Sendable {
   }
 
   private func asked(_ instance: Instance) -> [Exchange] {
-    let plan: RequestTemplate
-    let judge: ExpectationJudge
+    var plan: RequestTemplate
     let asker: SingleAsker
     do {
       plan = try settings.probePlan()
-      judge = try ExpectationJudge(settings.expectations, secrets: settings.secrets)
+      // The judge makes servers send bodies uncompressed.
+      plan.judge = try ExpectationJudge(settings.expectations, secrets: settings.secrets)
       asker = try SingleAsker()
     } catch {
       return inquiries.prefix(1).map { Exchange($0, .fault("\(error)")) }
     }
     var exchanges: [Exchange] = []
     for inquiry in inquiries {
-      let answer = asker.ask(
-        SingleRequest(
-          plan.asking(inquiry, judge), on: SingleRequest.Connection(inquiry.connection),
-          message: inquiry.message), of: instance)
-      exchanges.append(Exchange(inquiry, answer, judge))
+      exchanges.append(asker.ask(inquiry, plan.asking(inquiry), of: instance))
       if exchanges.isHopeless { break }
     }
     return exchanges
@@ -116,11 +112,9 @@ extension [Exchange] {
 }
 
 extension RequestTemplate {
-  /// The plan of the check, changed for a request; the judge makes servers send bodies
-  /// uncompressed.
-  fileprivate func asking(_ inquiry: LintRequest, _ judge: ExpectationJudge) -> RequestTemplate {
+  /// The plan of the check, changed for a request.
+  fileprivate func asking(_ inquiry: LintRequest) -> RequestTemplate {
     var plan = self
-    plan.judge = judge
     plan.check.target.path = inquiry.path
     plan.method = inquiry.method == .head ? "HEAD" : nil
     if inquiry.purpose == .asLoadBalancer {
@@ -133,50 +127,5 @@ extension RequestTemplate {
     plan.headers.removeAll { names.contains($0.name.lowercased()) }
     plan.headers += inquiry.fields
     return plan
-  }
-}
-
-extension SingleRequest.Connection {
-  fileprivate init(_ connection: LintRequest.Connection) {
-    self =
-      switch connection {
-      case .own: .own
-      case .opened: .opened
-      case .kept: .kept
-      }
-  }
-}
-
-extension Exchange {
-  fileprivate init(_ inquiry: LintRequest, _ single: SingleAnswer, _ judge: ExpectationJudge) {
-    let end: End =
-      switch single.end {
-      case .answered: .answered
-      case .failed(let kind, let detail, _): .failed(kind, detail)
-      case .fault(let detail, _): .fault(detail)
-      }
-    let reply = single.answer.map { answer in
-      Reply(
-        status: answer.status, fields: answer.fields, body: answer.body,
-        bodySize: single.bodySize, isBodyWhole: answer.isBodyWhole,
-        httpVersion: single.httpVersion, grpcStatus: single.grpc?.status,
-        isServing: single.grpc?.isServing)
-    }
-    self.init(
-      inquiry, end, reply: reply,
-      timing: Timing(connect: single.connectMicroseconds, total: single.totalMicroseconds),
-      madeConnection: single.madeConnection,
-      certificate: single.certificate.flatMap(CertificateLife.init),
-      version: single.answer.flatMap { judge.judge($0).version })
-  }
-}
-
-extension Exchange.CertificateLife {
-  fileprivate init?(_ dates: SingleAnswer.CertificateDates) {
-    guard let notBefore = secondsSince1970(dates.notBefore),
-      let notAfter = secondsSince1970(dates.notAfter)
-    else { return nil }
-    self.init(
-      notBefore: notBefore, notAfter: notAfter, now: Timestamp.now.milliseconds / 1000)
   }
 }

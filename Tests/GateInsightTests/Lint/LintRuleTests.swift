@@ -65,14 +65,14 @@ internal import Testing
       LintScene(request: RequestFacts(host: "shop.example"))
     },
     Case("answers-vary", "one of some") {
-      LintScene(change: { if $0 == 3 { $1.reply = .page(503, "") } })
+      LintScene(change: { if $0 == 3 { $1.take(.page(503, "")) } })
     },
     not("answers-vary", "what is no check") { LintScene(answers: [.query: .page(503, "")]) },
     Case("slow-answer", "a little more than a third") {
-      LintScene(change: { if $0 == 1 { $1.timing.total = 2_000_001 } })
+      LintScene(change: { if $0 == 1 { $1.latencyMicroseconds = 2_000_001 } })
     },
     not("slow-answer", "a third") {
-      LintScene(change: { if $0 == 1 { $1.timing.total = 2_000_000 } })
+      LintScene(change: { if $0 == 1 { $1.latencyMicroseconds = 2_000_000 } })
     },
     Case("connection-only", "TCP") {
       LintScene(target: HealthCheckTarget(scheme: .tcp, port: .number(80)))
@@ -102,18 +102,18 @@ internal import Testing
     },
     Case("rate-limited", "429 after the first answers") {
       LintScene(change: { number, exchange in
-        if number > 5 { exchange.reply = .with(429, "slow down", []) }
+        if number > 5 { exchange.take(.with(429, "slow down", [])) }
       })
     },
     Case("rate-limited", "503 with Retry-After") {
       LintScene(change: { number, exchange in
-        if number > 5 { exchange.reply = .with(503, "slow down", [("Retry-After", "1")]) }
+        if number > 5 { exchange.take(.with(503, "slow down", [("Retry-After", "1")])) }
       })
     },
     not("rate-limited", "an instance that always refuses") { .answering(.with(429, "no", [])) },
     not("answers-vary", "a limit that its own requests met") {
       LintScene(change: { number, exchange in
-        if number > 5 { exchange.reply = .with(429, "slow down", []) }
+        if number > 5 { exchange.take(.with(429, "slow down", [])) }
       })
     },
     Case("web-server-answers", "HAProxy's monitor-uri") {
@@ -190,7 +190,7 @@ internal import Testing
         answers: [.check: .json("{\"check\": 1}")],
         change: { number, exchange in
           if exchange.inquiry.purpose == .query {
-            exchange.reply = .json("{\"check\": \(number)}")
+            exchange.take(.json("{\"check\": \(number)}"))
           }
         })
     },
@@ -199,7 +199,7 @@ internal import Testing
         answers: [.check: .page(200, "/health ok")],
         change: { _, exchange in
           if exchange.inquiry.purpose == .query {
-            exchange.reply = .page(200, "\(exchange.inquiry.path) ok")
+            exchange.take(.page(200, "\(exchange.inquiry.path) ok"))
           }
         })
     },
@@ -446,7 +446,7 @@ internal import Testing
   }
 
   @Test func oneInstanceWithTwoVersionsIsMixed() {
-    let scene = LintScene(change: { if $0 == 4 { $1.reply = .json("{\"version\": \"v41\"}") } })
+    let scene = LintScene(change: { if $0 == 4 { $1.take(.json("{\"version\": \"v41\"}")) } })
     #expect(scene.rules().contains("mixed-versions"))
   }
 
@@ -476,9 +476,9 @@ internal import Testing
   }
 
   @Test func aMuchSlowerInstanceIsNamed() {
-    let slow = LintScene(change: { $1.timing.total = 700_000 })
+    let slow = LintScene(change: { $1.latencyMicroseconds = 700_000 })
     #expect(LintScene.rules(LintScene(), slow) == ["latency-varies"])
-    let barely = LintScene(change: { $1.timing.total = 500_000 })
+    let barely = LintScene(change: { $1.latencyMicroseconds = 500_000 })
     #expect(LintScene.rules(LintScene(), barely) == [])
   }
 

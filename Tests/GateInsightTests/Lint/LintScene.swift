@@ -36,10 +36,10 @@ struct LintScene {
     check.matcher = matcher
     let plan = LintRequests(check, request: request, nonce: "n0nce")
     let exchanges = plan.inquiries.enumerated().map { number, inquiry in
-      var exchange = Exchange(
-        inquiry, ends[inquiry.purpose] ?? .answered, reply: reply(to: inquiry, number),
-        timing: Exchange.Timing(connect: 300, total: 4000),
-        madeConnection: inquiry.connection != .kept)
+      var exchange = Exchange(inquiry, ends[inquiry.purpose] ?? .answered)
+      if let reply = reply(to: inquiry, number) { exchange.take(reply) }
+      exchange.latencyMicroseconds = 4000
+      exchange.madeConnection = inquiry.connection != .kept
       change(number, &exchange)
       return exchange
     }
@@ -77,6 +77,33 @@ struct LintScene {
 extension LintScene {
   /// All checks are answered so, and with it what is asked alike.
   static func answering(_ reply: Reply) -> LintScene { LintScene(answers: [.check: reply]) }
+}
+
+extension Exchange {
+  mutating func take(_ answered: Reply) {
+    reply = answered.answer
+    bodySize = answered.bodySize ?? answered.body.count
+    httpVersion = answered.httpVersion
+    grpcStatus = answered.grpcStatus
+    isServing = answered.isServing
+  }
+}
+
+/// A response, with what an exchange tells of it besides.
+struct Reply {
+  var status: Int
+  var fields: [Answer.Field] = []
+  var body: [UInt8] = []
+  /// Nil for the size of the body.
+  var bodySize: Int?
+  var isBodyWhole = true
+  var httpVersion = "1.1"
+  var grpcStatus: Int?
+  var isServing: Bool?
+
+  var answer: Answer {
+    Answer(status: status, fields: fields, body: body, isBodyWhole: isBodyWhole)
+  }
 }
 
 extension Reply {

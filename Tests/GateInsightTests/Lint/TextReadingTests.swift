@@ -56,12 +56,12 @@ internal import Testing
   }
 
   @Test func pagesAreAlikeButForTheirNumbers() {
-    func page(_ body: String) -> Page { Page(.page(200, body), hiding: ["10.0.0.1"]) }
+    func page(_ body: String) -> Page { Page(Reply.page(200, body).answer, hiding: ["10.0.0.1"]) }
     #expect(page("10.0.0.1: 12 products at 15:37") == page("?: 7 products at 9:02"))
     #expect(page("<h1>Shop</h1>") != page("<h1>Welcome</h1>"))
-    let json = Page(.json("{\"a\": 1, \"b\": \"x\"}"), hiding: [])
-    #expect(json == Page(.json("{\"b\": \"y\", \"a\": 2}"), hiding: []))
-    #expect(json != Page(.json("{\"a\": 1}"), hiding: []))
+    let json = Page(Reply.json("{\"a\": 1, \"b\": \"x\"}").answer, hiding: [])
+    #expect(json == Page(Reply.json("{\"b\": \"y\", \"a\": 2}").answer, hiding: []))
+    #expect(json != Page(Reply.json("{\"a\": 1}").answer, hiding: []))
   }
 
   @Test func phrasesAreFoundInAnyLettersOrExactly() {

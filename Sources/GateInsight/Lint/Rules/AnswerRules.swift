@@ -25,6 +25,6 @@ extension LintRule {
       + "load balancer fetches it every few seconds, even from instances under load",
     advice: "answer with a word or a few lines, from a dedicated view and not the homepage"
   ) { member in
-    member.checks.first { ($0.answer?.bodySize ?? 0) > 14_600 }.map { member.seen($0) }
+    member.checks.first { $0.end == .answered && $0.bodySize > 14_600 }.map { member.seen($0) }
   }
 }

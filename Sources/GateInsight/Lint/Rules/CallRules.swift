@@ -11,9 +11,9 @@ extension LintRule {
     advice: "use the health service of the gRPC library and set each service's status in it; it "
       + "answers NOT_FOUND for others"
   ) { member in
-    guard let exchange = member.first(.unknownService), exchange.answer?.isServing == true else {
-      return nil
-    }
+    guard let exchange = member.first(.unknownService), exchange.end == .answered,
+      exchange.isServing == true
+    else { return nil }
     return "\(exchange.inquiry.words) for a service that cannot exist: \(exchange.words), SERVING"
   }
 
@@ -34,7 +34,7 @@ extension LintRule {
     why: "reflection is for development: it gives the whole interface to anyone",
     advice: "leave the reflection service out of the release's server"
   ) { member in
-    member.all(.reflection).first { $0.answer?.grpcStatus == 0 && ($0.answer?.bodySize ?? 0) > 5 }
+    member.all(.reflection).first { $0.end == .answered && $0.grpcStatus == 0 && $0.bodySize > 5 }
       .map { member.seen($0) }
   }
 }

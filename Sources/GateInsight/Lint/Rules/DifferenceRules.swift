@@ -86,7 +86,8 @@ extension LintRule {
     advice: "compare the slow instance's load and its network path to what it depends on"
   ) { group in
     let medians = group.map { member in
-      let totals = member.checks.filter { $0.passes(member.check) }.map(\.timing.total).sorted()
+      let totals = member.checks.filter { $0.passes(member.check) }.map(\.latencyMicroseconds)
+        .sorted()
       return totals.isEmpty ? nil : totals[totals.count / 2]
     }
     guard let least = medians.compactMap({ $0 }).min() else { return [] }

@@ -11,7 +11,7 @@ extension LintRule {
     advice: "serve with HTTP/1.1 (nginx towards its upstream: proxy_http_version 1.1), and with a "
       + "server made for production"
   ) { member in
-    member.checks.first { $0.reply?.httpVersion == "1.0" }.map { member.seen($0) }
+    member.checks.first { $0.httpVersion == "1.0" }.map { member.seen($0) }
   }
 
   private static let unframedBody = LintRule.ofEach(
@@ -21,10 +21,8 @@ extension LintRule {
     advice: "send Content-Length with the health check's response"
   ) { member in
     member.checks.first { exchange in
-      guard let reply = exchange.answer, reply.bodySize > 0, reply.httpVersion.hasPrefix("1.")
-      else {
-        return false
-      }
+      guard let reply = exchange.answer, exchange.bodySize > 0, exchange.httpVersion.hasPrefix("1.")
+      else { return false }
       return !reply.has("content-length") && !reply.has("transfer-encoding")
     }.map { member.seen($0) }
   }
@@ -34,7 +32,7 @@ extension LintRule {
     why: "a load balancer that sends the next request on it answers 502 or retries",
     advice: "keep the connection open, or send Connection: close with the response"
   ) { member in
-    guard let first = member.first(.first), let reply = first.answer, reply.httpVersion == "1.1",
+    guard let first = member.first(.first), let reply = first.answer, first.httpVersion == "1.1",
       let second = member.first(.second),
       !reply.values(of: "connection").contains(where: { $0.lowercased().contains("close") })
     else { return nil }

@@ -48,7 +48,7 @@ extension LintRule {
       // For a path that nobody has, none but a gateway answers so.
       let isMadeUp = [.missingPath, .missingBelow].contains(exchange.inquiry.purpose)
       if isMadeUp, reply.status != 503 { return true }
-      let evidence = Evidence(of: reply.asAnswer, without: [])
+      let evidence = Evidence(of: reply, without: [])
       return Author.named(evidence?.author)?.role == .front
         || evidence?.signs.contains(Sign.noBackend.rawValue) ?? false
     }.map { "\(member.seen(pass)); \(member.seen($0))" }
@@ -98,7 +98,7 @@ extension LintRule {
   /// Sources: HAProxy (monitor-uri), nginx (stub_status), PHP-FPM (ping.path), Apache (server-status),
   /// Envoy (health_check filter without pass_through_mode).
   private static let ownViews:
-    [(name: String, matches: @Sendable (_ reply: Reply, _ page: [UInt8]) -> Bool)] = [
+    [(name: String, matches: @Sendable (_ reply: Answer, _ page: [UInt8]) -> Bool)] = [
       (
         "HAProxy's monitor-uri",
         { $1.starts(with: "<html><body><h1>200 ok</h1>\nservice ready.".utf8) }
@@ -171,7 +171,7 @@ extension LintRule {
   }
 
   /// The header field by which a cache tells that it had the answer.
-  @Sendable private static func cacheSign(_ reply: Reply) -> String? {
+  @Sendable private static func cacheSign(_ reply: Answer) -> String? {
     if let age = reply.values(of: "age").last, (age.trimmed.asWholeNumber ?? 0) > 0 {
       return "Age \(age)"
     }
@@ -248,7 +248,7 @@ extension LintRule {
 extension Exchange {
   fileprivate func succeeds(of member: LintSubject) -> Bool {
     guard let reply = answer else { return false }
-    return member.isGRPC ? reply.grpcStatus == 0 : (200...299).contains(reply.status)
+    return member.isGRPC ? grpcStatus == 0 : (200...299).contains(reply.status)
   }
 }
 

@@ -22,9 +22,9 @@ extension LintRule {
       let diagnosis = diagnosis(
         of: CheckReport(
           started: .start, result: .failure(failure.kind),
-          status: member.isGRPC ? failed.reply?.grpcStatus : failed.status,
-          latencyMicroseconds: failed.timing.total, detail: failure.detail,
-          evidence: failed.reply.flatMap { Evidence(of: $0.asAnswer, without: []) }),
+          status: member.isGRPC ? failed.grpcStatus : failed.status,
+          latencyMicroseconds: failed.latencyMicroseconds, detail: failure.detail,
+          evidence: failed.reply.flatMap { Evidence(of: $0, without: []) }),
         from: member.instance, check: member.check, request: member.request)
       let cause = diagnosis.map { "; \($0.confidence.rawValue): \($0.likelyCause)" } ?? ""
       return Sighting(
@@ -124,10 +124,11 @@ extension LintRule {
     let timeout = member.check.timeout.inMicroseconds
     guard
       let slowest = member.checks.filter({ $0.end == .answered }).max(by: {
-        $0.timing.total < $1.timing.total
-      }), slowest.timing.total * 3 > timeout
+        $0.latencyMicroseconds < $1.latencyMicroseconds
+      }), slowest.latencyMicroseconds * 3 > timeout
     else { return nil }
-    return "\(slowest.inquiry.words) took \(milliseconds(slowest.timing.total)), and the timeout "
+    return
+      "\(slowest.inquiry.words) took \(milliseconds(slowest.latencyMicroseconds)), and the timeout "
       + "is \(member.check.timeout.inWords)"
   }
 
