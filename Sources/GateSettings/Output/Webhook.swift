@@ -1,5 +1,4 @@
 package import GateCore
-internal import GateText
 
 /// The URL to post something to, and the format.
 package struct Webhook: Hashable, Sendable {
@@ -21,25 +20,26 @@ package struct Webhook: Hashable, Sendable {
   ///
   /// - Throws: `GrammarError`, which shows at most the host.
   package init(parsing text: String) throws(GrammarError) {
-    let url = text.hasPrefix(Self.slackPrefix) ? text.dropFirst(Self.slackPrefix.count) : text[...]
-    guard let separator = url.firstRange(of: "://"),
-      ["http", "https"].contains(url[..<separator.lowerBound].lowercased())
-    else {
+    guard let (form, url) = Self.parts(of: text) else {
       // Any part of it may be the secret.
       throw GrammarError("not a URL that begins with https:// or http://")
     }
-    let shown = Self.masked(text).shown
-    let authority = url[separator.upperBound...].prefix { !"/?#".contains($0) }
-    let host = authority.lastIndex(of: "@").map { authority[authority.index(after: $0)...] }
     guard text.unicodeScalars.allSatisfy({ !$0.isShownByNumber && !$0.properties.isWhitespace }),
-      (try? InstanceSpec(parsing: String(host ?? authority))) != nil,
-      !(host ?? authority).contains("=")
+      (try? InstanceSpec(parsing: String(url.place))) != nil, !url.place.contains("=")
     else {
-      throw GrammarError("\(shown) is not a URL: https://HOST/PATH")
+      throw GrammarError("\(Self.masked(text).shown) is not a URL: https://HOST/PATH")
     }
-    self.url = String(url)
-    let isSlack = (host ?? authority).lowercased().hasPrefix("hooks.slack.com")
-    form = url.count < text.count || isSlack ? .slack : .json
+    self.url = String(text.dropFirst(form.count))
+    let isSlack = url.place.lowercased().hasPrefix("hooks.slack.com")
+    self.form = !form.isEmpty || isSlack ? .slack : .json
+  }
+
+  /// The prefix and the URL; nil if it is not one with `http` or `https`.
+  private static func parts(of text: String) -> (form: String, url: URLParts)? {
+    let form = text.hasPrefix(slackPrefix) ? slackPrefix : ""
+    let url = URLParts(text.dropFirst(form.count))
+    guard let url, ["http", "https"].contains(url.scheme.lowercased()) else { return nil }
+    return (form, url)
   }
 
   /// The URL in a form that is safe to show: only its host.
@@ -47,24 +47,14 @@ package struct Webhook: Hashable, Sendable {
 
   /// Masks a URL except for its host, because the path is the secret.
   static func masked(_ text: String) -> String {
-    let form = text.hasPrefix(slackPrefix) ? slackPrefix : ""
-    let url = text.dropFirst(form.count)
-    guard let separator = url.firstRange(of: "://"),
-      ["http", "https"].contains(url[..<separator.lowerBound].lowercased())
-    else { return SecretMask.mask }
-    let rest = url[separator.upperBound...]
-    let authority = rest.prefix { !"/?#".contains($0) }
-    let host = authority.lastIndex(of: "@").map { authority[authority.index(after: $0)...] }
-    let path = rest.dropFirst(authority.count)
-    return form + url[..<separator.upperBound]
-      + (host.map { "\(SecretMask.mask)@\($0)" } ?? authority)
-      + (path.isEmpty || path == "/" ? path : "/\(SecretMask.mask)")
+    guard let (form, url) = parts(of: text) else { return SecretMask.mask }
+    let path = url.rest.isEmpty || url.rest == "/" ? url.rest : "/\(SecretMask.mask)"
+    return "\(form)\(url.scheme)://\(url.hasUser ? "\(SecretMask.mask)@" : "")\(url.place)\(path)"
   }
 
   /// The texts that no output may show: the parts after the host, and a password.
   static func secrets(in text: String) -> [String] {
-    guard let separator = text.firstRange(of: "://") else { return [text] }
-    let path = text[separator.upperBound...].drop { !"/?#".contains($0) }
+    guard let path = URLParts(text[...])?.rest else { return [text] }
     // A part in lower case is a word such as `services` or `webhooks`, which responses contain too.
     let parts = path.split { "/?&=#".contains($0) }.filter { part in
       part.utf8.count >= 16 || part.contains { $0.isNumber || $0.isUppercase }

@@ -106,7 +106,7 @@ extension GuardSpec {
 
   static func url(_ text: String, _ name: String) throws(GrammarError) -> String {
     guard text.hasPrefix("http://") || text.hasPrefix("https://"),
-      !GuardURL.host(of: text).isEmpty
+      URLParts(text[...])?.place.isEmpty == false
     else {
       throw GrammarError("\(name.shown) has no URL that begins with http:// or https:// and a host")
     }
@@ -167,19 +167,5 @@ extension GuardSpec {
     throw GrammarError(
       "\(name.shown) does not end with a comparison, such as < 0.01 (<, <=, >, >=, == or != and a "
         + "number)")
-  }
-}
-
-/// The position in a URL.
-private enum GuardURL {
-  static func host(of text: String) -> Substring {
-    let authority = authority(of: text)
-    let host = authority.lastIndex(of: "@").map { authority[authority.index(after: $0)...] }
-    return host ?? authority
-  }
-
-  private static func authority(of text: String) -> Substring {
-    guard let start = text.firstRange(of: "://")?.upperBound else { return "" }
-    return text[start...].prefix { !"/?#".contains($0) }
   }
 }

@@ -31,13 +31,11 @@ package struct InstanceSpec: Hashable, Sendable {
       throw GrammarError(
         "the list of instances has an empty entry", hint: "is there an extra comma?")
     }
-    if let separator = text.firstRange(of: "://") {
-      let authority = text[separator.upperBound...].prefix { !"/?#".contains($0) }
-      let place = authority.split(separator: "@", omittingEmptySubsequences: false).last ?? ""
+    if let url = URLParts(text[...]) {
       throw GrammarError(
         "\(text.shown) is a URL, not an instance",
         hint:
-          "give the instance as \(place) and what to check as --target, or the URL by "
+          "give the instance as \(url.place) and what to check as --target, or the URL by "
           + "itself: healthgate http://10.0.1.5/health")
     }
     if let hint = Self.hint(for: text) {

@@ -1,5 +1,4 @@
 package import GateCore
-internal import GateText
 
 /// An argument of `probe`: a target, an instance, or a URL with both.
 package enum ProbeTarget: Hashable, Sendable {
@@ -19,9 +18,8 @@ extension ProbeTarget {
   ///
   /// - Throws: `GrammarError`, which says what was expected instead.
   package init(parsing text: String) throws(GrammarError) {
-    if let separator = text.firstRange(of: "://") {
-      self = try Self.url(
-        text, scheme: text[..<separator.lowerBound], text[separator.upperBound...])
+    if let url = URLParts(text[...]) {
+      self = try Self.url(text, url)
     } else if let colon = text.firstIndex(of: ":"), Self.scheme(text[..<colon]) != nil {
       self = .check(try HealthCheckTarget(parsing: text))
     } else if !text.hasPrefix("["), text.contains("/") {
@@ -39,31 +37,27 @@ extension ProbeTarget {
     return HealthCheckTarget.Scheme(rawValue: name.uppercased())
   }
 
-  private static func url(
-    _ text: String, scheme name: Substring, _ rest: Substring
-  ) throws(GrammarError) -> ProbeTarget {
-    guard let scheme = scheme(name) else {
+  private static func url(_ text: String, _ url: URLParts) throws(GrammarError) -> ProbeTarget {
+    guard let scheme = scheme(url.scheme) else {
       let names = HealthCheckTarget.Scheme.allCases.map { $0.rawValue.lowercased() }
       throw GrammarError(
-        "\(String(name).shown) in \(text.shownWithoutUser) is not a protocol: it is one of "
+        "\(String(url.scheme).shown) in \(url.shownWithoutUser) is not a protocol: it is one of "
           + names.joined(separator: ", "))
     }
-    let end = rest.firstIndex { "/?#".contains($0) } ?? rest.endIndex
-    let authority = rest[..<end]
-    guard !authority.contains("@") else {
+    guard !url.hasUser else {
       throw GrammarError(
-        "\(text.shownWithoutUser) has a user name in it: send credentials with "
+        "\(url.shownWithoutUser) has a user name in it: send credentials with "
           + "\(SettingKey.header.flag) 'Authorization: Basic …'")
     }
-    guard !authority.isEmpty else { throw GrammarError("\(text.shown) has no host") }
+    guard !url.authority.isEmpty else { throw GrammarError("\(text.shown) has no host") }
     // The zone of an IPv6 address (RFC 6874).
-    let spec = try InstanceSpec(parsing: String(authority).replacing("%25", with: "%"))
+    let spec = try InstanceSpec(parsing: String(url.authority).replacing("%25", with: "%"))
     guard spec.id == nil else { throw GrammarError("\(text.shown) has an '=' in its host") }
     guard let port = spec.port ?? scheme.standardPort else {
-      throw GrammarError("\(text.shown) has no port, and \(name) has no default port")
+      throw GrammarError("\(text.shown) has no port, and \(url.scheme) has no default port")
     }
     let target = try HealthCheckTarget(
-      parsing: "\(scheme.rawValue):\(port)\(path(rest[end...], of: scheme))")
+      parsing: "\(scheme.rawValue):\(port)\(path(url.rest, of: scheme))")
     let instance = Instance(
       id: SecretPlaces.masked(text), address: spec.address.text, port: port)
     return .url(instance, target)
@@ -87,12 +81,9 @@ extension HealthCheckTarget.Scheme {
   }
 }
 
-extension String {
-  /// The text in quotes, without what precedes an `@` in the host, which may be a token.
+extension URLParts {
+  /// The URL in quotes, without what precedes an `@` in the host, which may be a token.
   fileprivate var shownWithoutUser: String {
-    guard let start = firstRange(of: "://")?.upperBound,
-      let at = self[start...].prefix(while: { !"/?#".contains($0) }).lastIndex(of: "@")
-    else { return shown }
-    return "\(self[..<start])\(SecretMask.mask)\(self[at...])".shown
+    "\(scheme)://\(hasUser ? "\(SecretMask.mask)@" : "")\(place)\(rest)".shown
   }
 }
