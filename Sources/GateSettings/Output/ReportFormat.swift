@@ -11,18 +11,6 @@ package enum ReportFormat: String, Hashable, Sendable, CaseIterable {
   case nagios
   case text
 
-  /// Reads a name.
-  ///
-  /// - Throws: `GrammarError` that lists the names.
-  package init(named name: String) throws(GrammarError) {
-    let names = Self.allCases.map(\.rawValue)
-    guard let format = Self(rawValue: name.lowercased()) else {
-      let nearest = nearestName(to: name, among: names).map { " (did you mean \($0)?)" } ?? ""
-      throw GrammarError("\(name.shown) is not one of \(names.joined(separator: ", "))\(nearest)")
-    }
-    self = format
-  }
-
   /// Whether it shows the checks over time, which the verdict alone does not have.
   package var needsTimeline: Bool {
     switch self {

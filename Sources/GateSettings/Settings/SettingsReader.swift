@@ -1,4 +1,4 @@
-import GateCore
+package import GateCore
 internal import GateText
 
 /// Parses raw settings one by one, and continues after errors.
@@ -126,15 +126,9 @@ struct SettingsReader {
     _ key: SettingKey, _: Choice.Type
   ) -> Choice? where Choice.RawValue == String {
     value(of: key) { text throws(GrammarError) in
-      let names = Choice.allCases.map(\.rawValue)
-      guard let choice = Choice(rawValue: text.lowercased()) else {
-        let meant = ForeignWords.value(for: text, of: key) ?? nearestName(to: text, among: names)
-        throw GrammarError(
-          "\(text.shown) is not one of \(names.joined(separator: ", "))"
-            + (meant.map { " (did you mean \($0)?)" } ?? ""),
-          hint: key == .format ? ForeignWords.advice(forFile: text, of: .verdict) : nil)
-      }
-      return choice
+      try Choice(
+        named: text, meant: ForeignWords.value(for: text, of: key),
+        hint: key == .format ? ForeignWords.advice(forFile: text, of: .verdict) : nil)
     }
   }
 
@@ -173,6 +167,25 @@ extension GrammarError {
   fileprivate static let emptyValue = GrammarError(
     "the value is empty",
     hint: "leave it out, or see why the variable or command that should give it is empty")
+}
+
+extension RawRepresentable<String> where Self: CaseIterable {
+  /// Reads a name in any case; `meant` is the name that another word is known to stand for.
+  ///
+  /// - Throws: `GrammarError` that lists the names.
+  package init(
+    named text: String, meant: @autoclosure () -> String? = nil,
+    hint: @autoclosure () -> String? = nil
+  ) throws(GrammarError) {
+    guard let choice = Self(rawValue: text.lowercased()) else {
+      let names = Self.allCases.map(\.rawValue)
+      let near = meant() ?? nearestName(to: text, among: names)
+      throw GrammarError(
+        "\(text.shown) is not one of \(names.joined(separator: ", "))"
+          + (near.map { " (did you mean \($0)?)" } ?? ""), hint: hint())
+    }
+    self = choice
+  }
 }
 
 extension Bool {
