@@ -1,5 +1,4 @@
 package import GateCore
-internal import GateText
 
 /// The settings of one health check: target, request, and expectations of a success.
 package struct CheckSettings: Hashable, Sendable {
@@ -76,7 +75,8 @@ extension SettingsReader {
       settings.inForce = inForce
       return ([settings], settings.check)
     }
-    let usual = inForce.ofChecks
+    // The settings that each of the health checks takes over.
+    let usual = RawSettings(values: inForce.values.filter { $0.key.isOfNamedCheck })
     var entries: [CheckEntry] = []
     for (index, text) in (inForce.values[.healthChecks] ?? []).enumerated() {
       do throws(SettingsError) {
@@ -109,11 +109,11 @@ extension SettingsReader {
       with: reader.areSound(.target) ? settings.check.target : nil, .instances,
       probeFrom: probeFrom)
     reader.compare(settings.request, with: settings.check.target)
-    for problem in reader.ownProblems {
+    for var problem in reader.ownProblems {
       // An error in a value of the run is reported once, for the run.
       let isOwn = problem.key.map { entry.gives($0) } ?? true
-      let said = isOwn ? problem.ofCheck(entry.name) : problem
-      if !problems.contains(said) { add([said]) }
+      if isOwn { problem.check = entry.name }
+      if !problems.contains(problem) { add([problem]) }
     }
     for warning in reader.warnings { warn("\(entry.name): \(warning)") }
     if !reader.problems.isEmpty { distrust(.healthChecks) }
@@ -132,10 +132,9 @@ extension SettingsReader {
       reader.replace(.target, by: [SettingText("HTTP:80/", at: .default(.gate))])
     }
     let settings = reader.checkSettings()
-    let unreadable = reader.problems.filter { problem in
-      if case .unreadable = problem.fact { true } else { false }
+    for problem in reader.problems where !problems.contains(problem) {
+      if case .unreadable = problem.fact { add([problem]) }
     }
-    for problem in unreadable where !problems.contains(problem) { add([problem]) }
     for (key, texts) in usual.values.sorted(by: { $0.key.order < $1.key.order })
     where isAsked(key) && reader.areSound(key) {
       let misfits = entries.map { $0.misfit(of: key, texts, over: usual) }
@@ -187,11 +186,4 @@ extension SettingKey {
 
   /// Its position in help and documentation.
   fileprivate var order: Int { Self.allCases.firstIndex(of: self) ?? 0 }
-}
-
-extension RawSettings {
-  /// The settings that each of several health checks takes over.
-  fileprivate var ofChecks: RawSettings {
-    RawSettings(values: values.filter { $0.key.isOfNamedCheck })
-  }
 }

@@ -22,11 +22,8 @@ package enum InstancesFile {
     }
     guard reading.problems.isEmpty else { throw SettingsError(reading.problems) }
     guard !reading.specs.isEmpty else {
-      throw SettingsError([
-        SettingProblem(
-          .content("the file lists no instances", hint: "write one address per line"),
-          at: .file(path: path, line: 1))
-      ])
+      throw SettingsError(
+        content: "the file lists no instances", hint: "write one address per line", of: path)
     }
     return reading.specs
   }
@@ -46,11 +43,9 @@ package enum InstancesFile {
       _ = try JSONValue(parsing: bytes, atMost: largestFile)
     } catch {
       let line = bytes.prefix(error.offset).count { $0 == UInt8(ascii: "\n") } + 1
-      throw SettingsError([
-        SettingProblem(
-          .content(error.words(of: "the file"), hint: "an instance is written \(forms)"),
-          at: .file(path: path, line: line))
-      ])
+      throw SettingsError(
+        content: error.words(of: "the file"), hint: "an instance is written \(forms)", of: path,
+        line: line)
     }
   }
 

@@ -1,5 +1,4 @@
 package import GateCore
-internal import GateText
 
 /// An error in the settings, with its origin.
 package struct SettingProblem: Hashable, Sendable {
@@ -18,13 +17,6 @@ package struct SettingProblem: Hashable, Sendable {
   package init(_ error: GrammarError, in text: SettingText, of key: SettingKey) {
     let error = error.withoutSecrets(of: text.text)
     self.init(.unreadable(key, error.description, hint: error.hint), at: text.origin)
-  }
-
-  /// The same problem for one of several health checks.
-  func ofCheck(_ name: String) -> SettingProblem {
-    var problem = self
-    problem.check = name
-    return problem
   }
 
   package enum Fact: Hashable, Sendable {
@@ -116,6 +108,13 @@ package struct SettingsError: Error, Hashable, Sendable {
   package init(_ problems: [SettingProblem]) {
     precondition(!problems.isEmpty, "an error says what is wrong")
     self.problems = problems
+  }
+
+  /// The error about a line of a file that is not the expected text.
+  init(content sentence: String, hint: String, of path: String, line: Int = 1) {
+    self.init([
+      SettingProblem(.content(sentence, hint: hint), at: .file(path: path, line: line))
+    ])
   }
 
   /// Whether all errors are about unreadable bytes, rather than invalid values.

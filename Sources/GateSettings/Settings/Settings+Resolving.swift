@@ -1,5 +1,4 @@
 import GateCore
-internal import GateText
 
 extension Settings {
   /// Whether a command needs instances: `run` does, `plan` does not.

@@ -1,30 +1,25 @@
-import GateCore
-
 /// The UTF-8 text of a file, without a byte order mark.
 ///
 /// - Throws: an error that says what the bytes are instead, with the line.
 func decodedText(
   _ bytes: [UInt8], of path: String, atMost limit: Int
 ) throws(SettingsError) -> String {
-  func fail(_ fact: SettingProblem.Fact, line: Int) -> SettingsError {
-    SettingsError([SettingProblem(fact, at: .file(path: path, line: line))])
-  }
   guard bytes.count <= limit else {
-    throw fail(
-      .content(
-        "the file is larger than \(limit / 1_048_576) MiB", hint: "is it the right file?"),
-      line: 1)
+    throw SettingsError(
+      content: "the file is larger than \(limit / 1_048_576) MiB", hint: "is it the right file?",
+      of: path)
   }
   let looksLikeUTF16 =
     bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF])
     || bytes.prefix(2).contains(0)
   guard !looksLikeUTF16 else {
-    throw fail(.content("the text is UTF-16", hint: "save it as UTF-8"), line: 1)
+    throw SettingsError(content: "the text is UTF-16", hint: "save it as UTF-8", of: path)
   }
   let hasMark = bytes.starts(with: [0xEF, 0xBB, 0xBF])
   guard let text = String(validating: bytes.dropFirst(hasMark ? 3 : 0), as: UTF8.self) else {
-    let line = firstInvalidLine(of: bytes)
-    throw fail(.content("the text is not UTF-8", hint: "save it as UTF-8"), line: line)
+    throw SettingsError(
+      content: "the text is not UTF-8", hint: "save it as UTF-8", of: path,
+      line: firstInvalidLine(of: bytes))
   }
   return text
 }

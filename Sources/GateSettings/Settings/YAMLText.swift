@@ -1,6 +1,5 @@
 internal import CYAML
 import GateCore
-internal import GateText
 
 /// Reads a YAML document, of which JSON is a subset, with the position of each node.
 ///
@@ -98,7 +97,10 @@ private struct YAMLParser: ~Copyable {
       pairs.append(YAMLNode.Pair(name: name, value: try node(from: next(), depth: depth + 1)))
     }
     if let line = doubled.values.min() {
-      throw problem(.duplicated(names: doubled.keys.sorted()), line)
+      throw SettingsError([
+        SettingProblem(
+          .duplicated(names: doubled.keys.sorted()), at: .file(path: path, line: line))
+      ])
     }
     return pairs
   }
@@ -152,12 +154,8 @@ private struct YAMLParser: ~Copyable {
     return Event(line: line, kind: kind)
   }
 
-  private func problem(_ fact: SettingProblem.Fact, _ line: Int) -> SettingsError {
-    SettingsError([SettingProblem(fact, at: .file(path: path, line: line))])
-  }
-
   private func problem(_ sentence: String, hint: String, _ line: Int) -> SettingsError {
-    problem(.content(sentence, hint: hint), line)
+    SettingsError(content: sentence, hint: hint, of: path, line: line)
   }
 
   private func alias(_ line: Int) -> SettingsError {
