@@ -106,7 +106,7 @@ extension SettingsReader {
     var settings = reader.checkSettings()
     reader.compare(settings.check, settings.request, settings.tls, withLoadBalancerIn: strictness)
     reader.refuseMisfits(
-      with: reader.areSound(.target) ? settings.check.target : nil, .instances,
+      with: reader.areSound(.target) ? settings.check.target : nil, .instances([]),
       probeFrom: probeFrom)
     reader.compare(settings.request, with: settings.check.target)
     for var problem in reader.ownProblems {

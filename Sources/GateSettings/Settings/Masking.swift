@@ -69,7 +69,7 @@ extension SettingKey {
     case .baseline, .signKey: .places(text.hasPrefix("exec:") ? .command : .text)
     // The digest of an image follows an `@`, which would otherwise mark a password.
     case .subject: .open
-    default: setting.confidentiality == .secret ? .whole : .places(.text)
+    default: .places(.text)
     }
   }
 

@@ -13,9 +13,9 @@ extension SettingsReader {
   ///
   /// A setting for the gate's own checks that was imported is no error if the load balancer checks.
   /// A default that does not apply is removed, and not printed. The target is nil if it is not
-  /// known; `source` is the setting that names the instances.
+  /// known.
   mutating func refuseMisfits(
-    with target: HealthCheckTarget?, _ source: SettingKey, probeFrom: ProbeOrigin
+    with target: HealthCheckTarget?, _ source: InstanceSource, probeFrom: ProbeOrigin
   ) {
     for key in SettingKey.allCases where inForce.values[key] != nil {
       let setting = key.setting
@@ -49,7 +49,7 @@ extension SettingsReader {
   }
 
   private func misfit(
-    of key: SettingKey, with target: HealthCheckTarget?, _ source: SettingKey,
+    of key: SettingKey, with target: HealthCheckTarget?, _ source: InstanceSource,
     _ probeFrom: ProbeOrigin
   ) -> Misfit? {
     let setting = key.setting
@@ -61,9 +61,9 @@ extension SettingsReader {
         reason: ", but with probe_from load-balancer no checks are sent",
         hint: "leave one of them out")
     }
-    guard setting.sources.contains(source) else {
+    guard setting.part != .release || source.origin == .aws else {
       return Misfit(
-        reason: ", but \(source.rawValue) does not support it",
+        reason: ", but \(source.key.rawValue) does not support it",
         hint: "it applies to asg, elb, target_group and terraform")
     }
     if let rival = setting.rivals.first(where: isAsked) {
@@ -103,14 +103,9 @@ extension SettingKey {
 
   /// Whether it concerns the checks that the gate makes itself.
   package var isOfChecks: Bool {
-    switch setting.part {
-    case .request, .tls, .way, .expectation, .baseline: true
-    case .check: self == .matcher || self == .healthChecks
-    // The other settings of this part also apply to guards.
-    case .rhythm: self == .spreadChecks
-    case .source, .release, .following, .limits, .guards, .steps, .documents, .reactions:
-      false
-    }
+    // The other settings of a check and its rhythm also apply to guards.
+    isOfRequest || setting.part == .baseline
+      || [.matcher, .healthChecks, .spreadChecks].contains(self)
   }
 
   /// The checks to which these values apply.

@@ -16,11 +16,8 @@ package struct Setting: Sendable {
   /// For `host` it is "as the load balancer sends".
   package var whenUnset: WhenUnset
   package var repetition: Repetition
-  package var confidentiality: Confidentiality
   /// The checks to which it applies.
   package var protocols: Protocols
-  /// The sources of instances to which it applies.
-  package var sources: Sources
   /// The settings without which it has no effect.
   package var companions: Companions
   /// The settings with which it cannot be combined.
@@ -33,8 +30,6 @@ package struct Setting: Sendable {
   package var recorded: RecordedSetting?
   /// What `replay` can try other values for; nil if it keeps the run's value.
   package var replayed: Replayed?
-  /// Where it can be given.
-  package var layers: Layers
 
   package var section: Section { part.section }
 
@@ -89,7 +84,7 @@ package struct Setting: Sendable {
     case expectation
     /// The instances.
     case source
-    /// The image and other origins of an instance of the release.
+    /// The image and other origins of an instance of the release; only sources in AWS know them.
     case release
     /// How the group and the load balancer's view are followed.
     case following
@@ -139,20 +134,6 @@ package struct Setting: Sendable {
     }
   }
 
-  /// The sources of instances to which a setting applies.
-  package enum Sources: Hashable, Sendable, CaseIterable {
-    case all
-    /// Sources that know from what an instance was launched.
-    case aws
-
-    package func contains(_ source: SettingKey) -> Bool {
-      switch self {
-      case .all: true
-      case .aws: [.asg, .elb, .targetGroup, .terraform].contains(source)
-      }
-    }
-  }
-
   /// The kind of a value.
   package enum Kind: Hashable, Sendable {
     case text
@@ -185,25 +166,11 @@ package struct Setting: Sendable {
     case checks
   }
 
-  /// Where a setting can be given.
-  package enum Layers: Hashable, Sendable {
-    case all
-    /// Only in the file, without a flag or variable.
-    case file
-  }
-
   /// How often a setting can be given.
   package enum Repetition: Hashable, Sendable {
     case once
     /// Any number of times; each one adds a value.
     case repeatable
-  }
-
-  /// Whether a value may be shown.
-  package enum Confidentiality: Hashable, Sendable {
-    case open
-    /// Shown as `***`, completely or in part.
-    case secret
   }
 
   /// The settings without which a setting has no effect.
@@ -243,10 +210,9 @@ package struct Setting: Sendable {
   init(
     _ part: Part, _ kind: Kind, _ metavar: String, _ help: String,
     whenUnset: WhenUnset = .nothing, _ repetition: Repetition = .once,
-    _ confidentiality: Confidentiality = .open, for protocols: Protocols = .all,
-    of sources: Sources = .all, with companions: Companions = .all([]),
+    for protocols: Protocols = .all, with companions: Companions = .all([]),
     without rivals: [SettingKey] = [], naming: Naming = .nothing, example: String? = nil,
-    recorded: RecordedSetting? = nil, replayed: Replayed? = nil, in layers: Layers = .all
+    recorded: RecordedSetting? = nil, replayed: Replayed? = nil
   ) {
     self.part = part
     self.kind = kind
@@ -254,15 +220,12 @@ package struct Setting: Sendable {
     self.help = help
     self.whenUnset = whenUnset
     self.repetition = repetition
-    self.confidentiality = confidentiality
     self.protocols = protocols
-    self.sources = sources
     self.companions = companions
     self.rivals = rivals
     self.naming = naming
     self.example = example
     self.recorded = recorded
     self.replayed = replayed
-    self.layers = layers
   }
 }

@@ -16,8 +16,9 @@ extension SettingKey {
   /// How strictly settings are validated changes no rule.
   package var decides: Bool { setting.section != .output && self != .strict }
 
-  /// Whether it can be given by flag and variable, and not only in the file.
-  package var isEverywhere: Bool { setting.layers == .all }
+  /// Whether it can be given by flag and variable, and not only in the file, as mappings and what
+  /// belongs to the steps.
+  package var isEverywhere: Bool { setting.kind != .mapping && setting.part != .steps }
 
   /// Whether it applies to a single check, as `probe` and `lint` make it.
   package var isOfOneCheck: Bool {

@@ -1,8 +1,6 @@
 extension SettingKey {
   /// The settings that name the group, of which exactly one must be given.
-  package static let sources: [SettingKey] = [
-    .instances, .instancesFile, .dns, .srv, .exec, .asg, .elb, .targetGroup, .terraform,
-  ]
+  package static let sources = allCases.filter { $0.setting.whenUnset == .otherSource }
 
   /// The name on a command line, with two hyphens.
   package var flag: String { "--\(optionName)" }

@@ -199,7 +199,7 @@ extension SettingKey {
       Setting(
         .request, .pair(separator: ": "), "'NAME: VALUE'",
         "A request header; 'NAME;' sends it without a value (-H).",
-        whenUnset: "as the load balancer sends", .repeatable, .secret, for: .requests)
+        whenUnset: "as the load balancer sends", .repeatable, for: .requests)
     case .userAgent:
       Setting(
         .request, .text, "TEXT", "The User-Agent header of the request.",
@@ -261,7 +261,7 @@ extension SettingKey {
         .way, .text, "URL",
         "Proxy (bastion) through which to reach private addresses: http://, https://, socks5:// or "
           + "socks5h://, as in curl.",
-        .once, .secret, naming: .url)
+        naming: .url)
     case .connectTo:
       Setting(
         .way, .text, "HOST1:PORT1:HOST2:PORT2",
@@ -298,7 +298,7 @@ extension SettingKey {
         "Several health checks, each with a name and its own target, matcher, interval and so on, or "
           + "import_from. A setting that an entry omits has the run's value. The state of an instance "
           + "is the worst that any of them gives.",
-        .repeatable, .secret, in: .file)
+        .repeatable)
     case .instances:
       Setting(
         .source, .instances, "LIST",
@@ -365,17 +365,16 @@ extension SettingKey {
     case .expectImage:
       Setting(
         .release, .text, "IMAGE",
-        "AWS: require every instance to run this image, such as ami-0abc.",
-        of: .aws)
+        "AWS: require every instance to run this image, such as ami-0abc.")
     case .expectLaunchTemplateVersion:
       Setting(
         .release, .textOrNumber, "VERSION",
-        "AWS: require every instance to come from this version of its launch template.", of: .aws)
+        "AWS: require every instance to come from this version of its launch template.")
     case .expectTag:
       Setting(
         .release, .pair(separator: "="), "KEY=VALUE",
         "AWS: require every instance to have this tag.",
-        .repeatable, of: .aws)
+        .repeatable)
     case .probeFrom:
       Setting(
         .following, .choice(ProbeOrigin.allCases.map(\.rawValue)), "PLACE",
@@ -466,25 +465,25 @@ extension SettingKey {
           + "'prometheus:URL?query=QUERY < NUMBER', 'json:URL#POINTER < NUMBER', "
           + "cloudwatch-alarm:NAME, 'cloudwatch-metric:NAMESPACE/METRIC?... < NUMBER', http:URL or "
           + "exec:COMMAND.",
-        whenUnset: .nothing, .repeatable, .secret, naming: .question)
+        whenUnset: .nothing, .repeatable, naming: .question)
     case .steps:
       Setting(
         .steps, .mapping, "STEPS",
         "Steps of a canary, in order. Each shifts a share of the traffic (weight), confirms the shift, "
           + "and soaks under its own guards.",
-        .repeatable, .secret, with: .all([.undo, .journal]), without: [.advisory], in: .file)
+        .repeatable, with: .all([.undo, .journal]), without: [.advisory])
     case .shift:
       Setting(
         .steps, .text, "COMMAND",
         "Command that sets the group's share of the traffic to $HEALTHGATE_WEIGHT percent.",
         with: .all([.steps]), naming: .command,
-        example: "./shift-traffic \"$HEALTHGATE_WEIGHT\"", in: .file)
+        example: "./shift-traffic \"$HEALTHGATE_WEIGHT\"")
     case .undo:
       Setting(
         .steps, .text, "COMMAND",
         "Command that takes all traffic back from the group. Once a step has begun to shift, it runs "
           + "on every outcome except promote. Required with steps; none opts out.",
-        with: .all([.steps]), naming: .command, example: "./shift-traffic 0", in: .file)
+        with: .all([.steps]), naming: .command, example: "./shift-traffic 0")
     case .deadline:
       Setting(
         .limits, .duration, "DURATION",
@@ -583,13 +582,13 @@ extension SettingKey {
         .reactions, .text, "URL",
         "URL to post the verdict to. slack:URL and hooks.slack.com get a message that Slack and "
           + "Mattermost understand.",
-        .repeatable, .secret, naming: .url)
+        .repeatable, naming: .url)
     case .events:
       Setting(
         .reactions, .text, "URL|-",
         "URL to post the journal's lines to as they are written; -: print them to standard "
           + "output, where the verdict is then the last line.",
-        .once, .secret, naming: .stream)
+        naming: .stream)
     case .ci:
       Setting(
         .documents, .choice(CIChoice.allCases.map(\.rawValue)), "SYSTEM",

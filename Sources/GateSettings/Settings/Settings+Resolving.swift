@@ -46,7 +46,7 @@ extension Settings {
         check, checks[0].request, checks[0].tls, withLoadBalancerIn: isStrict ? .strict : .lenient)
     }
     reader.refuseMisfits(
-      with: reader.areSound(.target) && check.name.isEmpty ? check.target : nil, source.key,
+      with: reader.areSound(.target) && check.name.isEmpty ? check.target : nil, source,
       probeFrom: following.probeFrom)
     reader.compare(checks[0].request, with: check.target)
     reader.compare(group, with: checks.map(\.check), source)
