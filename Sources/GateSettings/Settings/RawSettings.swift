@@ -28,21 +28,15 @@ package struct SettingText: Hashable, Sendable {
 }
 
 extension RawSettings {
-  /// Merges layers: each setting has the values of the layer with the highest precedence.
+  /// Merges layers, the one with the highest precedence first: each setting has the values of the
+  /// first layer that has it.
   ///
   /// The values of a repeatable setting are all from that layer; layers do not add to each other's
   /// lists.
   package init(merging layers: [RawSettings]) {
     self.init(problems: layers.flatMap(\.problems))
     isIncomplete = layers.contains(where: \.isIncomplete)
-    for layer in layers {
-      values.merge(layer.values) { old, new in
-        guard let oldOrigin = old.first?.origin, let newOrigin = new.first?.origin else {
-          return old.isEmpty ? new : old
-        }
-        return oldOrigin < newOrigin ? new : old
-      }
-    }
+    for layer in layers { values.merge(layer.values) { first, _ in first } }
   }
 
   /// Reads the settings of a command line; a toggle's text is `true` or `false`.

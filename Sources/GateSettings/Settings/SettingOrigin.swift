@@ -40,22 +40,7 @@ extension SettingOrigin: CustomStringConvertible {
   }
 }
 
-extension SettingOrigin: Comparable {
-  /// Compares precedence: the greater origin overrides the lesser; lines of one file are equal.
-  package static func < (left: SettingOrigin, right: SettingOrigin) -> Bool {
-    left.rank < right.rank
-  }
-
-  private var rank: Int {
-    switch self {
-    case .default: 0
-    case .imported: 1
-    case .file: 2
-    case .variable: 3
-    case .flag: 4
-    }
-  }
-
+extension SettingOrigin {
   /// What would override a value from this origin; nil if nothing can.
   func overrides(of key: SettingKey) -> String? {
     guard key.isEverywhere else { return nil }

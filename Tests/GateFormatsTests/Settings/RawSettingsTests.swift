@@ -3,21 +3,19 @@ import GateSettings
 import Testing
 
 @Suite struct RawSettingsTests {
-  @Test func ofEachSettingTheStrongestLayerHoldsWhole() {
+  @Test func ofEachSettingTheFirstLayerThatHasItHoldsWhole() {
     let file = RawSettings(
       file: Array("soak: 1m\ninterval: 10\ntimeout: 3\nheader: [\"A: 1\", \"B: 2\"]\n".utf8),
       path: "g")
     let variables = RawSettings(variables: ["HEALTHGATE_SOAK": "2m", "HEALTHGATE_INTERVAL": "20"])
     let flags = RawSettings(flags: [(.soak, ["3m"]), (.header, ["C: 3"])])
     let imported = RawSettings(imported: [(.timeout, ["9"]), (.matcher, ["200"])], from: "elb:web")
-    for layers in [[file, variables, flags, imported], [imported, flags, variables, file]] {
-      let merged = RawSettings(merging: layers).values
-      #expect(merged[.soak] == [SettingText("3m", at: .flag(.soak))])
-      #expect(merged[.interval] == [SettingText("20", at: .variable(.interval))])
-      #expect(merged[.timeout] == [SettingText("3", at: .file(path: "g", line: 3))])
-      #expect(merged[.matcher] == [SettingText("200", at: .imported("elb:web"))])
-      #expect(merged[.header] == [SettingText("C: 3", at: .flag(.header))])
-    }
+    let merged = RawSettings(merging: [flags, variables, file, imported]).values
+    #expect(merged[.soak] == [SettingText("3m", at: .flag(.soak))])
+    #expect(merged[.interval] == [SettingText("20", at: .variable(.interval))])
+    #expect(merged[.timeout] == [SettingText("3", at: .file(path: "g", line: 3))])
+    #expect(merged[.matcher] == [SettingText("200", at: .imported("elb:web"))])
+    #expect(merged[.header] == [SettingText("C: 3", at: .flag(.header))])
   }
 
   @Test func aFlagOfOneValueIsRefusedWhenItIsGivenTwice() {

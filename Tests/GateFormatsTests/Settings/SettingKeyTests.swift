@@ -46,14 +46,4 @@ import Testing
   func anOriginIsWordedAsPeopleReadIt(_ origin: SettingOrigin, _ words: String) {
     #expect(origin.description == words)
   }
-
-  @Test func aFlagBeatsAVariableBeatsTheFileBeatsTheImportBeatsTheDefault() {
-    let origins: [SettingOrigin] = [
-      .default(.gate), .imported("elb:web"), .file(path: "g", line: 1), .variable(.soak),
-      .flag(.soak),
-    ]
-    for (index, origin) in origins.enumerated() {
-      for greater in origins[(index + 1)...] { #expect(origin < greater) }
-    }
-  }
 }

@@ -8,7 +8,7 @@ import Testing
   private func messages(_ layers: RawSettings...) -> [String] {
     let least = RawSettings(file: Array(leastSettings.utf8), path: "least.yaml")
     do throws(SettingsError) {
-      _ = try Settings(resolving: RawSettings(merging: [least] + layers))
+      _ = try Settings(resolving: RawSettings(merging: layers + [least]))
       return []
     } catch {
       return error.problems.map(\.message)
