@@ -75,7 +75,7 @@ extension RequestTemplate {
     let own = Destination(host: instance.address, port: instance.port)
     let asked = check.target.scheme.isTLS ? serverName ?? instance.address : instance.address
     for mapping in connectMappings(for: instance) {
-      let parts = Self.mappingParts(mapping)
+      let parts = mapping.partsBetweenColons
       guard parts.count == 4,
         parts[0].isEmpty || parts[0].lowercased() == Self.bracketed(asked).lowercased()
           || parts[0] == asked,
@@ -88,15 +88,5 @@ extension RequestTemplate {
         port: parts[3].asWholeNumber ?? instance.port)
     }
     return own
-  }
-
-  /// Splits a mapping at its colons, except for those of an IPv6 address in brackets.
-  private static func mappingParts(_ text: String) -> [Substring] {
-    var isInside = false
-    return text.split(omittingEmptySubsequences: false) { character in
-      if character == "[" { isInside = true }
-      if character == "]" { isInside = false }
-      return character == ":" && !isInside
-    }
   }
 }

@@ -119,3 +119,15 @@ package struct NetworkAddress: Hashable, Sendable {
     character.isASCII && (character.isLetter || character.isNumber || "-_".contains(character))
   }
 }
+
+extension String {
+  /// The parts between colons, except for those of an IPv6 address in brackets.
+  package var partsBetweenColons: [Substring] {
+    var isInside = false
+    return split(omittingEmptySubsequences: false) { character in
+      if character == "[" { isInside = true }
+      if character == "]" { isInside = false }
+      return character == ":" && !isInside
+    }
+  }
+}

@@ -27,7 +27,7 @@ func checkedProxy(_ text: String) throws(GrammarError) -> String {
 ///
 /// - Throws: `GrammarError`, which says what was expected instead.
 func checkedConnectTo(_ text: String) throws(GrammarError) -> String {
-  let parts = partsOutsideBrackets(text)
+  let parts = text.partsBetweenColons
   guard parts.count == 4 else {
     throw GrammarError("\(text.shown) is not HOST1:PORT1:HOST2:PORT2")
   }
@@ -40,14 +40,4 @@ func checkedConnectTo(_ text: String) throws(GrammarError) -> String {
     }
   }
   return text
-}
-
-/// The parts between colons, except for those of an IPv6 address in brackets.
-private func partsOutsideBrackets(_ text: String) -> [Substring] {
-  var isInside = false
-  return text.split(omittingEmptySubsequences: false) { character in
-    if character == "[" { isInside = true }
-    if character == "]" { isInside = false }
-    return character == ":" && !isInside
-  }
 }
