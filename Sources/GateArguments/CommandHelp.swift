@@ -30,9 +30,7 @@ extension CommandDeclaration {
   }
 
   private var paragraphs: [String] {
-    discussion.isEmpty
-      ? []
-      : discussion.split(separator: "\n\n").map { $0.hasPrefix(" ") ? String($0) : wrapped($0) }
+    discussion.split(separator: "\n\n").map { $0.hasPrefix(" ") ? String($0) : wrapped($0) }
   }
 
   private var usage: String {

@@ -108,7 +108,7 @@ extension RawSettings {
   ) {
     switch value {
     case .string, .number, .bool: add(value.text, to: key, at: origin)
-    case .array(let items) where key.setting.takesList:
+    case .array(let items) where key.setting.repetition == .repeatable:
       for item in items { add(item, to: key, of: what, at: origin) }
     case .object(let pairs) where key.setting.pairSeparator != nil:
       for (name, value) in pairs {

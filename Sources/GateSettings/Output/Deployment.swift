@@ -72,10 +72,7 @@ extension Deployment.Label {
   }
 
   private static func isOfName(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
-    default: "_.-".utf8.contains(byte)
-    }
+    byte.isAlphanumeric && !(0x41...0x5A).contains(byte) || "_.-".utf8.contains(byte)
   }
 }
 
@@ -110,19 +107,10 @@ extension Deployment.Build {
   /// The URL of its page if it is safe to link to; nil for any other text.
   package var page: String? {
     guard let link, ["http://", "https://"].contains(where: link.hasPrefix),
-      link.utf8.allSatisfy(Self.isOfURL)
+      // What RFC 3986 allows in a URL, and cannot end a link in a document.
+      link.utf8.allSatisfy({ $0.isAlphanumeric || "-._~:/?#@!$&*+,;=%".utf8.contains($0) })
     else { return nil }
     return link
-  }
-
-  /// Whether RFC 3986 allows the byte in a URL, and it cannot end a link in a document.
-  private static func isOfURL(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"):
-      true
-    default: "-._~:/?#@!$&*+,;=%".utf8.contains(byte)
-    }
   }
 
   /// A description, such as `github, main at 0a1b2c3d4e5f`.

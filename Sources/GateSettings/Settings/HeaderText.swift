@@ -1,5 +1,4 @@
 package import GateCore
-internal import GateText
 
 extension Answer.Field {
   /// Reads a header to send, `NAME: VALUE`, or `NAME;` for an empty one, in curl's notation.
@@ -42,10 +41,7 @@ extension Answer.Field {
   /// Whether a text is a token of RFC 9110, section 5.6.2.
   static func isName(_ text: some StringProtocol) -> Bool {
     !text.isEmpty
-      && text.utf8.allSatisfy { byte in
-        (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte)
-          || (0x61...0x7A).contains(byte) || "!#$%&'*+-.^_`|~".utf8.contains(byte)
-      }
+      && text.utf8.allSatisfy { $0.isAlphanumeric || "!#$%&'*+-.^_`|~".utf8.contains($0) }
   }
 
   /// Whether a text has no character that would end the header and begin another (RFC 9110, 5.5).

@@ -37,17 +37,17 @@ extension InstanceSpec {
     let doubled: DoubledPlaces
     var instances: [Instance] = []
     var problems: [SettingProblem] = []
-    private var places: [String: InstanceSpec] = [:]
-    private var placesByID: [String: String] = [:]
-
-    init(doubled: DoubledPlaces) { self.doubled = doubled }
+    var places: [String: InstanceSpec] = [:]
+    var placesByID: [String: String] = [:]
 
     mutating func add(_ spec: InstanceSpec, on wanted: CheckPorts) {
       guard problems.count < SettingsError.mostOfOneKind else { return }
       guard let ports = wanted.ports(written: spec.port) else {
+        var example = spec
+        example.port = 8080
         problem(
           spec, "\(spec) has no port, and the target's is traffic-port",
-          hint: "write \(InstanceSpec.example(spec))")
+          hint: "write \(example)")
         return
       }
       let place = "\(spec.address.canonical) \(ports[0])"
@@ -84,11 +84,5 @@ extension InstanceSpec {
       problems.append(
         SettingProblem(.inconsistent(.instances, sentence, hint: hint), at: spec.origin))
     }
-  }
-
-  private static func example(_ spec: InstanceSpec) -> String {
-    var example = spec
-    example.port = 8080
-    return example.description
   }
 }

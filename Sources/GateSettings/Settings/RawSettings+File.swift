@@ -64,7 +64,7 @@ extension RawSettings {
     guard let key = SettingKey(rawValue: text) else {
       return report(Self.unknown(text, value), at: place)
     }
-    guard case .sequence(let items) = value.content, key.setting.takesList else {
+    guard case .sequence(let items) = value.content, key.setting.repetition == .repeatable else {
       return read(
         value, of: key, called: key.rawValue, key.setting.wantedInWords, path: path, at: place)
     }
@@ -129,10 +129,6 @@ extension SettingProblem {
 }
 
 extension Setting {
-  var takesList: Bool {
-    repetition == .repeatable
-  }
-
   /// Whether an item may be a mapping.
   fileprivate var takesMappings: Bool { kind == .mapping || part == .guards }
 

@@ -1,5 +1,3 @@
-internal import GateText
-
 /// A text as a YAML scalar on one line, with quotes only if it would be read differently without.
 func yamlScalar(_ text: String) -> String {
   isPlainScalar(text) ? text : quotedScalar(text)
@@ -37,17 +35,20 @@ private func hex(_ scalar: Unicode.Scalar, digits: Int) -> String {
 /// Whether every reader of YAML reads the text without quotes as the same text or number.
 private func isPlainScalar(_ text: String) -> Bool {
   guard let first = text.utf8.first, text.utf8.allSatisfy(isPlain) else { return false }
-  let beginsPlainly = isAlphanumeric(first) || first == UInt8(ascii: "/")
+  let beginsPlainly = first.isAlphanumeric || first == UInt8(ascii: "/")
   return beginsPlainly && !text.hasSuffix(":") && !words.contains(text.lowercased())
 }
 
-private func isAlphanumeric(_ byte: UInt8) -> Bool {
-  (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+extension UInt8 {
+  /// Whether it is a letter or a digit of ASCII.
+  var isAlphanumeric: Bool {
+    (0x30...0x39).contains(self) || (0x41...0x5A).contains(self) || (0x61...0x7A).contains(self)
+  }
 }
 
 /// Whether a byte needs no quotes; without blanks neither `: ` nor ` #` can occur.
 private func isPlain(_ byte: UInt8) -> Bool {
-  isAlphanumeric(byte) || "/.:_-+=%@~?;$^*".utf8.contains(byte)
+  byte.isAlphanumeric || "/.:_-+=%@~?;$^*".utf8.contains(byte)
 }
 
 /// Words that YAML 1.1 or 1.2 does not read as text.

@@ -36,9 +36,7 @@ package struct MetricMath: Hashable, Sendable {
     self.expression = expression
     metrics = try texts.map { name, text throws(GrammarError) in
       guard name.first.map({ ("a"..."z").contains($0) }) == true, name != Self.resultName,
-        name.utf8.allSatisfy({
-          $0 == UInt8(ascii: "_") || Character(Unicode.Scalar($0)).isLetterOrDigit
-        })
+        name.utf8.allSatisfy({ $0.isAlphanumeric || $0 == UInt8(ascii: "_") })
       else {
         throw GrammarError(
           "\(name.shown) is not a name for a metric: a lower-case letter, then letters, digits and _"
@@ -62,10 +60,6 @@ package struct MetricMath: Hashable, Sendable {
       "metrics \(first.name) and \(other.name) have different periods: "
         + "\(period.inWords) and \(other.metric.period.inWords)")
   }
-}
-
-extension Character {
-  fileprivate var isLetterOrDigit: Bool { isASCII && (isLetter || isNumber) }
 }
 
 /// The Prometheus queries that count the requests of both groups, and the tolerance of their test.

@@ -94,22 +94,22 @@ struct StructuredFields {
   }
 
   mutating func fields(_ field: String) throws(GrammarError) -> StructuredFields? {
-    guard let value = value(field) else { return nil }
-    guard case .object(let object) = value else {
-      throw wrong(field, "is \(value.text.shown), but takes a mapping")
-    }
-    return StructuredFields(object, of: "\(field) of \(name)")
+    try object(field).map { StructuredFields($0, of: "\(field) of \(name)") }
   }
 
   /// Reads the names and texts of a mapping.
   ///
   /// - Throws: `GrammarError` if it is not a mapping of texts.
   mutating func pairs(_ field: String) throws(GrammarError) -> [(name: String, text: String)] {
-    guard let value = value(field) else { return [] }
+    try object(field)?.map { ($0.name.text, $0.value.text) } ?? []
+  }
+
+  private mutating func object(_ field: String) throws(GrammarError) -> JSONObject? {
+    guard let value = value(field) else { return nil }
     guard case .object(let object) = value else {
       throw wrong(field, "is \(value.text.shown), but takes a mapping")
     }
-    return object.map { ($0.name.text, $0.value.text) }
+    return object
   }
 
   /// Refuses fields that were not read.
