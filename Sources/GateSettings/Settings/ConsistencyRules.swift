@@ -1,5 +1,4 @@
 import GateCore
-internal import GateText
 
 /// Rules for settings that are valid on their own, but contradict each other.
 extension SettingsReader {

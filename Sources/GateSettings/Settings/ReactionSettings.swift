@@ -1,5 +1,4 @@
 package import GateCore
-internal import GateText
 
 /// The settings of what a run triggers besides its verdict.
 ///

@@ -1,5 +1,4 @@
 package import GateCore
-internal import GateText
 
 /// How a setting that affects the verdict is stored, shown and recorded: a part of its row.
 package enum RecordedSetting: Sendable {

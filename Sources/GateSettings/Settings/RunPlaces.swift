@@ -1,5 +1,3 @@
-internal import GateText
-
 /// The files that a run writes and reads, as far as its settings can be parsed.
 ///
 /// Even invalid settings name the results of the last run, which must not be taken as those of this

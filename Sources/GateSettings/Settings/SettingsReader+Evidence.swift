@@ -1,6 +1,3 @@
-import GateCore
-internal import GateText
-
 extension SettingsReader {
   /// Reads the location of the key; a key given as value is an error, and is not repeated.
   mutating func signKey() -> String? {

@@ -1,5 +1,4 @@
 import GateCore
-internal import GateText
 
 extension SettingsReader {
   /// Reads the user's parts of the request.

@@ -1,5 +1,3 @@
-internal import GateText
-
 /// A node of a YAML document, with its position.
 struct YAMLNode {
   /// The line, counted from 1.

@@ -1,9 +1,7 @@
 internal import GateArguments
-internal import GateRecords
 internal import GateRun
 internal import GateSettings
 internal import GateText
-internal import LibC
 
 /// Prints a settings file to start with.
 enum Init: Command {

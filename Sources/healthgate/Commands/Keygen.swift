@@ -1,7 +1,6 @@
 internal import GateArguments
 internal import GateRecords
 internal import GateRun
-internal import GateSettings
 internal import LibC
 
 /// Creates a pair of keys to sign verdicts.

@@ -3,7 +3,6 @@ internal import GateCore
 internal import GateRecords
 internal import GateRun
 internal import GateSettings
-internal import LibC
 
 /// Merges several verdicts into one.
 enum Merge: Command {

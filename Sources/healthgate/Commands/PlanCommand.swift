@@ -1,7 +1,5 @@
 internal import GateArguments
-internal import GateCore
 internal import GateDisplay
-internal import GateInsight
 internal import GateRun
 internal import GateSettings
 internal import LibC

@@ -1,10 +1,6 @@
-internal import CurlHTTP
 internal import GateArguments
-internal import GateCore
 internal import GateDisplay
-internal import GateEngine
 internal import GateRecords
-internal import GateReports
 internal import GateRun
 internal import GateSettings
 internal import LibC

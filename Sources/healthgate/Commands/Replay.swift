@@ -4,7 +4,6 @@ internal import GateRecords
 internal import GateReports
 internal import GateRun
 internal import GateSettings
-internal import GateText
 internal import LibC
 
 /// Decides again from a recorded run.

@@ -1,5 +1,4 @@
 internal import GateArguments
-internal import GateCore
 internal import GateRun
 internal import GateSettings
 

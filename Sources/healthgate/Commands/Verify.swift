@@ -2,8 +2,6 @@ internal import GateArguments
 internal import GateCore
 internal import GateRecords
 internal import GateRun
-internal import GateSettings
-internal import LibC
 
 /// Verifies whether a verdict can be trusted.
 enum Verify: Command {
