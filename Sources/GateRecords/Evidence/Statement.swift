@@ -22,11 +22,9 @@ package struct Statement: Sendable {
     var writer = JSONWriter(.compact)
     writer.object { writer in
       writer.field("_type", "https://in-toto.io/Statement/v1")
-      writer.array("subject", [subject]) { writer, subject in
-        writer.object { writer in
-          writer.field("name", subject.name)
-          writer.object("digest") { $0.field(named: subject.algorithm, subject.digest) }
-        }
+      writer.objects("subject", [subject]) { writer, subject in
+        writer.field("name", subject.name)
+        writer.object("digest") { $0.field(named: subject.algorithm, subject.digest) }
       }
       writer.field("predicateType", Self.predicateType)
       writer.object("predicate") { write(to: &$0, verdictBytes) }
@@ -41,11 +39,9 @@ package struct Statement: Sendable {
     digest.add(verdictBytes)
     var sources = [(name: "verdict", sha256: digest.hexadecimal)]
     if let journal = verdict.journal { sources.append(("journal", journal.sha256)) }
-    writer.array("configuration", sources) { writer, source in
-      writer.object { writer in
-        writer.field("name", source.name)
-        writer.object("digest") { $0.field("sha256", source.sha256) }
-      }
+    writer.objects("configuration", sources) { writer, source in
+      writer.field("name", source.name)
+      writer.object("digest") { $0.field("sha256", source.sha256) }
     }
     if let page = verdict.header.deployment.build?.page { writer.field("url", page) }
     let present = verdict.gate.records(.member) { $0.removed == nil }
@@ -78,11 +74,9 @@ package enum Envelope {
       writer.field("payloadType", type)
       writer.field("payload", Base64.text(of: payload))
       let signature = key.signature(of: encoded(payload, type: type))
-      writer.array("signatures", [signature]) { writer, signature in
-        writer.object { writer in
-          writer.field("keyid", key.publicKey.id)
-          writer.field("sig", Base64.text(of: signature))
-        }
+      writer.objects("signatures", [signature]) { writer, signature in
+        writer.field("keyid", key.publicKey.id)
+        writer.field("sig", Base64.text(of: signature))
       }
     }
   }

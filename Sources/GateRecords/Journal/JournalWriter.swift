@@ -34,7 +34,7 @@ package struct JournalWriter {
       writer.field("rules", RunHeader.rules)
       writer.field("healthgate_version", header.healthgateVersion)
       writer.field("run_id", header.runID)
-      writer.field("started_at", header.startedAt.text)
+      writer.field("started_at", header.startedAt)
       header.writeKnown(to: &writer)
     }
   }
@@ -224,10 +224,7 @@ package struct JournalWriter {
   private mutating func decided(_ verdict: Verdict, at instant: GateInstant) {
     line(instant, "decided") { writer in
       writer.field("decision", verdict.decision.rawValue)
-      writer.object("reason") { writer in
-        writer.field("code", verdict.reason.code.rawValue)
-        writer.field("message", verdict.reason.message)
-      }
+      writer.object("reason") { RecordedVerdict.Reason(verdict.reason).write(to: &$0) }
     }
   }
 
@@ -271,13 +268,9 @@ extension RunHeader {
   ///
   /// They are written at the beginning, and again when a run is resumed.
   fileprivate func writeKnown(to writer: inout JSONWriter) {
-    writeHealthCheck(to: &writer)
-    writePolicy(to: &writer)
-    writeSettings(to: &writer)
-    deployment.write(to: &writer)
+    writeRules(to: &writer)
     writer.object("group") { writer in
-      writer.field("source", group.source)
-      writer.field("name", group.name)
+      group.write(to: &writer)
       writer.field("expected", policy.expected)
       writer.field("membership", policy.membership == .fixed ? "fixed" : "changing")
       if let polling = policy.polling {
@@ -285,12 +278,7 @@ extension RunHeader {
         writer.field("listing_timeout_seconds", seconds: polling.timeout.inMicroseconds)
       }
     }
-    if let baseline = baseline {
-      writer.object("baseline") { writer in
-        writer.field("source", baseline.source)
-        writer.field("name", baseline.name)
-      }
-    }
+    if let baseline { writer.object("baseline") { baseline.write(to: &$0) } }
     writer.array("warnings", warnings)
     writer.field("journal", journalPath)
   }

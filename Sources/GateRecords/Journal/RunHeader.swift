@@ -33,6 +33,11 @@ package struct RunHeader: Hashable, Sendable {
       self.source = source
       self.name = name
     }
+
+    func write(to writer: inout JSONWriter) {
+      writer.field("source", source)
+      writer.field("name", name)
+    }
   }
 
   /// A health check, and the parts of its request and expectations that differ from the load
@@ -100,26 +105,12 @@ extension RunHeader {
     set { checks[0].check = newValue }
   }
 
-  package var request: [RequestSetting] { checks[0].request }
-
-  /// Creates a header with one health check.
-  package init(
-    healthgateVersion: String, runID: String, startedAt: Timestamp, check: HealthCheck,
-    request: [RequestSetting], policy: GatePolicy, isAdvisory: Bool, group: Group,
-    baseline: Group? = nil, settings: [ChosenSetting] = [], warnings: [String],
-    journalPath: String?, deployment: Deployment = Deployment()
-  ) {
-    self.init(
-      healthgateVersion: healthgateVersion, runID: runID, startedAt: startedAt,
-      checks: [Check(check, request: request)], policy: policy, isAdvisory: isAdvisory,
-      group: group, baseline: baseline, settings: settings, warnings: warnings,
-      journalPath: journalPath, deployment: deployment)
-  }
-
-  func writeHealthCheck(to writer: inout JSONWriter) { checks.write(to: &writer) }
-
-  func writePolicy(to writer: inout JSONWriter) {
+  /// Writes the rules of the run, and what it is about.
+  func writeRules(to writer: inout JSONWriter) {
+    checks.write(to: &writer)
     policy.write(to: &writer, isAdvisory: isAdvisory)
+    writeSettings(to: &writer)
+    deployment.write(to: &writer)
   }
 }
 
@@ -129,9 +120,7 @@ extension [RunHeader.Check] {
   package func write(to writer: inout JSONWriter) {
     writer.object("health_check") { self[0].check.writeFields(to: &$0, request: self[0].request) }
     guard !self[0].check.name.isEmpty else { return }
-    writer.array("health_checks", self) { writer, own in
-      writer.object { own.check.writeFields(to: &$0, request: own.request) }
-    }
+    writer.objects("health_checks", self) { $1.check.writeFields(to: &$0, request: $1.request) }
   }
 }
 

@@ -82,60 +82,50 @@ extension SettingComparison {
   package var json: [UInt8] {
     JSONWriter.document { writer in
       writer.field("schema_version", RunHeader.schemaVersion)
-      writer.array("runs", runs) { writer, run in
-        writer.object { writer in
-          writer.field("journal", run.path)
-          writer.field("run_id", run.runID)
-          writer.field("expected", run.expected?.rawValue)
-          run.recorded.writeResult(to: &writer)
-        }
+      writer.objects("runs", runs) { writer, run in
+        writer.field("journal", run.path)
+        writer.field("run_id", run.runID)
+        writer.field("expected", run.expected?.rawValue)
+        writer.result(run.recorded)
       }
-      writer.array("settings", rows) { write($1, to: &$0) }
+      writer.objects("settings", rows) { write($1, to: &$0) }
     }
   }
 
   private func write(_ row: Row, to writer: inout JSONWriter) {
     let errors = errors(of: row)
-    writer.object { writer in
-      writer.object("changes") { writer in
-        for change in row.changes { writer.field(named: change.key.rawValue, change.value) }
-      }
-      writer.array("results", Array(zip(runs, row.results))) { writer, result in
-        writer.object { writer in
-          writer.field("journal", result.0.path)
-          switch result.1 {
-          case .decided(let verdict):
-            verdict.writeResult(to: &writer)
-            writer.null("unknown")
-          case .unknown(let words):
-            writer.null("decision")
-            writer.null("reason_code")
-            writer.null("elapsed_seconds")
-            writer.field("unknown", words)
-          }
-        }
-      }
-      writer.object("counts") { writer in
-        writer.field("promote", count(.promote, of: row))
-        writer.field("rollback", count(.rollback, of: row))
-        writer.field("inconclusive", count(.inconclusive, of: row))
-        writer.field("unknown", errors.unknown)
-      }
-      writer.rate("false_promote", errors.falsePromotions, of: errors.bad)
-      writer.rate("false_rollback", errors.falseRollbacks, of: errors.good)
+    writer.object("changes") { writer in
+      for change in row.changes { writer.field(named: change.key.rawValue, change.value) }
     }
-  }
-}
-
-extension Verdict {
-  fileprivate func writeResult(to writer: inout JSONWriter) {
-    writer.field("decision", decision.rawValue)
-    writer.field("reason_code", reason.code.rawValue)
-    writer.field("elapsed_seconds", seconds: at.microseconds)
+    writer.objects("results", zip(runs, row.results)) { writer, result in
+      writer.field("journal", result.0.path)
+      switch result.1 {
+      case .decided(let verdict):
+        writer.result(verdict)
+        writer.null("unknown")
+      case .unknown(let words):
+        writer.result(nil)
+        writer.field("unknown", words)
+      }
+    }
+    writer.object("counts") { writer in
+      for decision in Decision.allCases {
+        writer.field(named: decision.rawValue, count(decision, of: row))
+      }
+      writer.field("unknown", errors.unknown)
+    }
+    writer.rate("false_promote", errors.falsePromotions, of: errors.bad)
+    writer.rate("false_rollback", errors.falseRollbacks, of: errors.good)
   }
 }
 
 extension JSONWriter {
+  fileprivate mutating func result(_ verdict: Verdict?) {
+    field("decision", verdict?.decision.rawValue)
+    field("reason_code", verdict?.reason.code.rawValue)
+    field("elapsed_seconds", seconds: verdict?.at.microseconds)
+  }
+
   /// Writes an error rate; null if there is no run for which it is known.
   fileprivate mutating func rate(_ name: StaticString, _ count: Int, of total: Int) {
     guard total > 0 else { return null(name) }

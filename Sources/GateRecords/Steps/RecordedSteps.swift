@@ -6,11 +6,8 @@ package import GateText
 extension GatePolicy {
   /// Writes the fields `guards` and `steps`; nothing if there are none.
   func writeSteps(to writer: inout JSONWriter) {
-    if !guards.isEmpty {
-      writer.array("guards", guards) { writer, measure in writer.object(measure.write) }
-    }
-    guard !steps.isEmpty else { return }
-    writer.array("steps", steps) { writer, step in writer.object(step.write) }
+    if !guards.isEmpty { writer.objects("guards", guards) { $1.write(to: &$0) } }
+    if !steps.isEmpty { writer.objects("steps", steps) { $1.write(to: &$0) } }
   }
 
   /// Reads what `writeSteps` wrote.
@@ -29,7 +26,7 @@ extension CanaryStep {
     writer.field("confirmed", isConfirmed)
     writer.field("command_timeout_seconds", seconds: commandTimeout.inMicroseconds)
     writer.field("deadline_seconds", seconds: deadline?.inMicroseconds)
-    writer.array("guards", guards) { writer, measure in writer.object(measure.write) }
+    writer.objects("guards", guards) { $1.write(to: &$0) }
   }
 }
 

@@ -11,49 +11,37 @@ extension VerdictDocument {
       for name: StaticString in ["steps", "traffic", "undo"] { writer.null(name) }
       return
     }
-    writer.array("steps", rollout.steps.indices) { write(step: $1, of: rollout, to: &$0) }
+    writer.objects("steps", rollout.steps.indices) { write(step: $1, of: rollout, to: &$0) }
     writer.object("traffic") { writer in
       let last = rollout.records.lastIndex { $0.shifts > 0 }
       writer.field("step", last.map { rollout.steps[$0].name })
       writer.field("weight", rollout.commanded)
       writer.field("confirmed_weight", rollout.confirmed)
     }
-    guard let undo else { return writer.null("undo") }
-    writer.object("undo") { undo.write(to: &$0) }
+    writer.object("undo", undo) { $1.write(to: &$0) }
   }
 
   private func write(step index: Int, of rollout: Rollout, to writer: inout JSONWriter) {
     let (step, record) = (rollout.steps[index], rollout.records[index])
-    writer.object { writer in
-      writer.field("name", step.name)
-      writer.field("weight", step.weight)
-      writer.field("state", record.state.rawValue)
-      writer.field("began_at", record.first(.shifting).map(time))
-      writer.field("soaking_at", record.first(.soaking).map(time))
-      writer.field("ended_at", (record.first(.passed) ?? record.first(.failed)).map(time))
-      writer.array("transitions", record.transitions) { write($1, to: &$0) }
-      writer.object("attempts") { writer in
-        for kind in StepCommand.Kind.allCases {
-          writer.field(named: kind.rawValue, record.attempts[kind] ?? 0)
-        }
-      }
-      writer.field("waits_for", index == rollout.underWay ? gate.stepWaitsFor : nil)
-      write(record.lastCommand, to: &writer)
-      writer.array("guards", latestGuards(of: index)) { writeGuard($1, to: &$0) }
-    }
-  }
-
-  private func write(_ transition: StepTransition, to writer: inout JSONWriter) {
-    writer.object { writer in
+    writer.field("name", step.name)
+    writer.field("weight", step.weight)
+    writer.field("state", record.state.rawValue)
+    writer.field("began_at", record.first(.shifting).map(time))
+    writer.field("soaking_at", record.first(.soaking).map(time))
+    writer.field("ended_at", (record.first(.passed) ?? record.first(.failed)).map(time))
+    writer.objects("transitions", record.transitions) { writer, transition in
       writer.field("at", time(transition.at))
       writer.field("from", transition.from.rawValue)
       writer.field("to", transition.to.rawValue)
     }
-  }
-
-  private func write(_ end: StepCommandEnd?, to writer: inout JSONWriter) {
-    guard let end else { return writer.null("last_command") }
-    writer.object("last_command") { end.write(to: &$0) }
+    writer.object("attempts") { writer in
+      for kind in StepCommand.Kind.allCases {
+        writer.field(named: kind.rawValue, record.attempts[kind] ?? 0)
+      }
+    }
+    writer.field("waits_for", index == rollout.underWay ? gate.stepWaitsFor : nil)
+    writer.object("last_command", record.lastCommand) { $1.write(to: &$0) }
+    writer.objects("guards", latestGuards(of: index)) { writeGuard($1, to: &$0) }
   }
 
   /// The guards of a step with their latest records: a resumed run checks them anew.

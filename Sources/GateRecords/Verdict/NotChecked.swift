@@ -46,19 +46,11 @@ package struct NotCheckedDocument: Sendable {
   /// The document, with a line feed at its end; its fields are those of a verdict.
   package var json: [UInt8] {
     JSONWriter.document { writer in
-      writer.field("schema_version", RunHeader.schemaVersion)
-      writer.field("healthgate_version", healthgateVersion)
-      writer.field("run_id", runID)
-      writer.field("decision", Decision.inconclusive.rawValue)
-      writer.field("exit_code", exitCode)
-      writer.field("advisory", isAdvisory)
-      writer.object("reason") { writer in
-        writer.field("code", ReasonCode.notChecked.rawValue)
-        writer.field("message", message)
-      }
-      writer.field("started_at", at.text)
-      writer.field("decided_at", at.text)
-      writer.field("elapsed_seconds", seconds: 0)
+      writer.head(
+        version: healthgateVersion, runID: runID, .inconclusive, exitCode: exitCode,
+        isAdvisory: isAdvisory,
+        RecordedVerdict.Reason(code: ReasonCode.notChecked.rawValue, message: message),
+        from: at, to: at)
       writer.array("resumed", [String]())
       if checks.isEmpty { writer.null("health_check") } else { checks.write(to: &writer) }
       if let policy {

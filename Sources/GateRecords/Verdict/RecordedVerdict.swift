@@ -30,6 +30,11 @@ package struct RecordedVerdict: Sendable {
   package struct Reason: Hashable, Sendable {
     package var code: String
     package var message: String
+
+    func write(to writer: inout JSONWriter) {
+      writer.field("code", code)
+      writer.field("message", message)
+    }
   }
 
   /// Reads a verdict; unknown fields are kept.
@@ -84,7 +89,9 @@ package struct RecordedVerdict: Sendable {
   private static func runs(of value: JSONValue) throws(RecordedVerdictError) -> [Run]? {
     guard let parts = value[at: "/parts"] else { return nil }
     do throws(JSONFieldError) {
-      return try [MergedPart](json: parts, at: "parts").flatMap(\.runs)
+      var runs: [Run] = []
+      for part in try [JSONFields](json: parts, at: "parts") { runs += try part.want("runs") }
+      return runs
     } catch {
       throw RecordedVerdictError(error.words)
     }
@@ -95,14 +102,6 @@ package struct RecordedVerdict: Sendable {
 
   /// The value at a JSON Pointer, without the quotes of a string; nil if there is none.
   package func text(at pointer: String) -> String? { value[at: pointer]?.text }
-
-  private struct MergedPart: JSONObjectReadable {
-    var runs: [Run]
-
-    init(_ fields: JSONFields) throws(JSONFieldError) {
-      runs = try fields.want("runs")
-    }
-  }
 
   private static func text(
     _ value: JSONValue, _ pointer: String
@@ -120,6 +119,12 @@ package struct RecordedVerdict: Sendable {
       throw RecordedVerdictError("\(pointer.dropFirst()) is not a time in UTC")
     }
     return time
+  }
+}
+
+extension RecordedVerdict.Reason {
+  init(_ reason: VerdictReason) {
+    self.init(code: reason.code.rawValue, message: reason.message)
   }
 }
 

@@ -48,28 +48,40 @@ package struct VerdictDocument: Sendable {
   }
 
   private func writeFields(to writer: inout JSONWriter) {
-    writeDecision(to: &writer)
-    header.writeHealthCheck(to: &writer)
-    header.writePolicy(to: &writer)
-    header.writeSettings(to: &writer)
-    header.deployment.write(to: &writer)
-    writeGroup(to: &writer)
+    writer.head(
+      version: header.healthgateVersion, runID: header.runID, verdict.decision,
+      exitCode: exitCode, isAdvisory: header.isAdvisory, RecordedVerdict.Reason(verdict.reason),
+      from: header.startedAt, to: time(verdict.at))
+    writer.objects("resumed", gate.resumptions) { writer, resumption in
+      writer.field("at", time(resumption.at))
+      writer.field("gap_seconds", seconds: resumption.gap.inMicroseconds)
+      writer.field("began_anew", resumption.effect == .anew)
+    }
+    header.writeRules(to: &writer)
+    writer.object("group") { write(header.group, .member, to: &$0) }
     writer.array("instances") { writer in
       gate.forEachRecord(.member) { write($0.pointee, to: &writer) }
     }
-    writeBaseline(to: &writer)
-    writeComparison(to: &writer)
-    writer.array("guards", gate.records(.guard) { $0.instance.step == nil }) {
+    writer.object("baseline", header.baseline) { writer, baseline in
+      write(baseline, .baseline, to: &writer)
+      writer.array("instances") { writer in
+        for record in gate.records(.baseline) { write(record, to: &writer) }
+      }
+    }
+    writer.object("comparison", gate.comparison) { write($1, to: &$0) }
+    writer.objects("guards", gate.records(.guard) { $0.instance.step == nil }) {
       writeGuard($1, to: &$0)
     }
     writeSteps(to: &writer)
-    writer.array("diagnoses", diagnoses) { writer, diagnosis in
-      writer.object { diagnosis.write(to: &$0, of: diagnosis.instances) }
-    }
+    writer.objects("diagnoses", diagnoses) { $1.write(to: &$0, of: $1.instances) }
     writer.array("warnings", allWarnings)
-    writeHook(to: &writer)
-    writeAfter(to: &writer)
-    writeJournal(to: &writer)
+    writer.object("hook", hook) { $1.write(to: &$0) }
+    writer.field("after", after?.document ?? .null)
+    writer.object("journal", journal) { writer, journal in
+      writer.field("path", journal.path)
+      writer.field("sha256", journal.sha256)
+      writer.field("events", journal.events)
+    }
   }
 
   /// All warnings: about the settings, what the gate could not see, and outputs that failed.
@@ -77,11 +89,6 @@ package struct VerdictDocument: Sendable {
 
   /// The warnings from before the decision.
   package var runWarnings: [String] { header.warnings + gate.warnings }
-
-  private func writeAfter(to writer: inout JSONWriter) {
-    guard let after else { return writer.null("after") }
-    writer.field("after", after.document)
-  }
 
   /// The diagnoses, the likeliest first; they depend only on data that the journal has.
   package var diagnoses: [Diagnosis] {
@@ -92,85 +99,31 @@ package struct VerdictDocument: Sendable {
       })
   }
 
-  private func writeDecision(to writer: inout JSONWriter) {
-    writer.field("schema_version", RunHeader.schemaVersion)
-    writer.field("healthgate_version", header.healthgateVersion)
-    writer.field("run_id", header.runID)
-    writer.field("decision", verdict.decision.rawValue)
-    writer.field("exit_code", exitCode)
-    writer.field("advisory", header.isAdvisory)
-    writer.object("reason") { writer in
-      writer.field("code", verdict.reason.code.rawValue)
-      writer.field("message", verdict.reason.message)
-    }
-    writer.field("started_at", header.startedAt.text)
-    writer.field("decided_at", header.startedAt.at(verdict.at))
-    writer.field("elapsed_seconds", seconds: verdict.at.microseconds / 1000 * 1000)
-    writer.array("resumed", gate.resumptions) { writer, resumption in
-      writer.object { writer in
-        writer.field("at", time(resumption.at))
-        writer.field("gap_seconds", seconds: resumption.gap.inMicroseconds)
-        writer.field("began_anew", resumption.effect == .anew)
-      }
-    }
-  }
-
-  private func writeGroup(to writer: inout JSONWriter) {
-    writer.object("group") { writer in
-      writer.field("source", header.group.source)
-      writer.field("name", header.group.name)
-      writer.field("expected", gate.expected)
-      writer.field("present", gate.present)
-      writer.field("healthy", gate.healthy)
-      writer.field("unhealthy", gate.unhealthy)
-      writer.field("initial", gate.initial)
-      writer.field("replaced", gate.replaced)
-    }
-  }
-
-  private func writeHook(to writer: inout JSONWriter) {
-    guard let hook else { return writer.null("hook") }
-    writer.object("hook") { hook.write(to: &$0) }
-  }
-
-  private func writeBaseline(to writer: inout JSONWriter) {
-    guard let baseline = header.baseline else { return writer.null("baseline") }
-    writer.object("baseline") { writer in
-      writer.field("source", baseline.source)
-      writer.field("name", baseline.name)
-      writer.field("present", gate.present(.baseline))
-      writer.field("healthy", gate.healthy(.baseline))
-      writer.field("unhealthy", gate.unhealthy(.baseline))
-      writer.field("initial", gate.initial(.baseline))
-      writer.field("replaced", gate.replaced(.baseline))
-      writer.array("instances") { writer in
-        for record in gate.records(.baseline) { write(record, to: &writer) }
-      }
-    }
-  }
-
-  private func writeComparison(to writer: inout JSONWriter) {
-    guard let comparison = gate.comparison else { return writer.null("comparison") }
-    writer.object("comparison") { writer in
-      writer.field("worse", comparison.isWorse)
-      writer.field("enough_samples", comparison.hasEnoughSamples)
-      writer.object("failures") { writer in
-        writer.field("worse", comparison.failures.isWorse)
-        writer.field("checks", comparison.new.checks)
-        writer.field("failures", comparison.new.failures)
-        writer.field("baseline_checks", comparison.old.checks)
-        writer.field("baseline_failures", comparison.old.failures)
-        writer.field("p_value", number: comparison.failures.pValue)
-      }
-      write(comparison.latency, comparison, to: &writer)
-    }
-  }
-
+  /// Writes where a group's instances come from, and how many there are in each state.
   private func write(
-    _ latency: Comparison.Latency?, _ comparison: Comparison, to writer: inout JSONWriter
+    _ group: RunHeader.Group, _ role: InstanceRole, to writer: inout JSONWriter
   ) {
-    guard let latency else { return writer.null("latency") }
-    writer.object("latency") { writer in
+    group.write(to: &writer)
+    if role == .member { writer.field("expected", gate.expected) }
+    writer.field("present", gate.present(role))
+    writer.field("healthy", gate.healthy(role))
+    writer.field("unhealthy", gate.unhealthy(role))
+    writer.field("initial", gate.initial(role))
+    writer.field("replaced", gate.replaced(role))
+  }
+
+  private func write(_ comparison: Comparison, to writer: inout JSONWriter) {
+    writer.field("worse", comparison.isWorse)
+    writer.field("enough_samples", comparison.hasEnoughSamples)
+    writer.object("failures") { writer in
+      writer.field("worse", comparison.failures.isWorse)
+      writer.field("checks", comparison.new.checks)
+      writer.field("failures", comparison.new.failures)
+      writer.field("baseline_checks", comparison.old.checks)
+      writer.field("baseline_failures", comparison.old.failures)
+      writer.field("p_value", number: comparison.failures.pValue)
+    }
+    writer.object("latency", comparison.latency) { writer, latency in
       writer.field("worse", latency.isWorse)
       writer.field("samples", comparison.new.latencies)
       writer.field("baseline_samples", comparison.old.latencies)
@@ -187,26 +140,15 @@ package struct VerdictDocument: Sendable {
   }
 
   func writeGuard(_ record: InstanceRecord, to writer: inout JSONWriter) {
-    writer.object { writer in
-      writer.field("id", record.instance.id)
-      writer.field("state", record.health.state.rawValue)
-      writer.field("seen", record.history.lastDetail)
-      writer.field("waits_for", record.waitsFor)
-      writer.field("advisory", !gate.hasSay(record))
-      writeCounts(of: record, to: &writer)
-      writer.field("healthy_at", time(record.healthySince))
-      write(record.history.transitions, to: &writer)
-      writeLastFailure(of: record, to: &writer)
-    }
-  }
-
-  private func writeJournal(to writer: inout JSONWriter) {
-    guard let journal else { return writer.null("journal") }
-    writer.object("journal") { writer in
-      writer.field("path", journal.path)
-      writer.field("sha256", journal.sha256)
-      writer.field("events", journal.events)
-    }
+    writer.field("id", record.instance.id)
+    writer.field("state", record.health.state.rawValue)
+    writer.field("seen", record.history.lastDetail)
+    writer.field("waits_for", record.waitsFor)
+    writer.field("advisory", !gate.hasSay(record))
+    writeCounts(of: record, to: &writer)
+    writer.field("healthy_at", time(record.healthySince))
+    write(record.history.transitions, to: &writer)
+    writeLastFailure(of: record, to: &writer)
   }
 
   // MARK: - Instances
@@ -230,9 +172,13 @@ package struct VerdictDocument: Sendable {
       write(record.history.transitions, to: &writer)
       writeLastFailure(of: record, to: &writer)
       writer.field("mismatch", record.instance.mismatch)
-      writeView(record, to: &writer)
+      writer.object("load_balancer", record.view) { writer, view in
+        writer.field("state", view.state.rawValue)
+        writer.field("reason_code", view.reasonCode)
+        writer.field("description", view.description)
+      }
       if !gate.check.name.isEmpty {
-        writer.array("health_checks", gate.checks.indices) { writeCheck($1, of: record, to: &$0) }
+        writer.objects("health_checks", gate.checks.indices) { writeCheck($1, of: record, to: &$0) }
       }
     }
   }
@@ -241,27 +187,15 @@ package struct VerdictDocument: Sendable {
   private func writeCheck(_ number: Int, of record: InstanceRecord, to writer: inout JSONWriter) {
     let (check, part) = (gate.checks[number], record.parts.isEmpty ? record : record.parts[number])
     let reason = part.reason(under: check)
-    writer.object { writer in
-      writer.field("name", check.name)
-      writer.field("port", part.instance.port)
-      writer.field("state", part.health.state.rawValue)
-      writer.field("reason_code", reason.code)
-      writer.field("description", reason.description)
-      writeCounts(of: part, to: &writer)
-      writer.field("healthy_at", time(part.healthySince))
-      writeLatency(part.history.latency, to: &writer)
-      writeLastFailure(of: part, to: &writer)
-    }
-  }
-
-  /// Writes the load balancer's view, if it was queried.
-  private func writeView(_ record: InstanceRecord, to writer: inout JSONWriter) {
-    guard let view = record.view else { return writer.null("load_balancer") }
-    writer.object("load_balancer") { writer in
-      writer.field("state", view.state.rawValue)
-      writer.field("reason_code", view.reasonCode)
-      writer.field("description", view.description)
-    }
+    writer.field("name", check.name)
+    writer.field("port", part.instance.port)
+    writer.field("state", part.health.state.rawValue)
+    writer.field("reason_code", reason.code)
+    writer.field("description", reason.description)
+    writeCounts(of: part, to: &writer)
+    writer.field("healthy_at", time(part.healthySince))
+    writeLatency(part.history.latency, to: &writer)
+    writeLastFailure(of: part, to: &writer)
   }
 
   private func writeCounts(of record: InstanceRecord, to writer: inout JSONWriter) {
@@ -310,8 +244,7 @@ package struct VerdictDocument: Sendable {
       }
       return
     }
-    guard let failure = record.history.lastFailure else { return writer.null("last_failure") }
-    writer.object("last_failure") { writer in
+    writer.object("last_failure", record.history.lastFailure) { writer, failure in
       writer.field("at", time(failure.at))
       writer.field("kind", failure.kind.rawValue)
       writer.field("status", failure.report.status)
@@ -326,6 +259,25 @@ package struct VerdictDocument: Sendable {
   func time(_ instant: GateInstant?) -> Timestamp? {
     guard let instant else { return nil }
     return time(instant)
+  }
+}
+
+extension JSONWriter {
+  /// Writes the fields with which each verdict begins.
+  mutating func head(
+    version: String, runID: String, _ decision: Decision, exitCode: Int, isAdvisory: Bool,
+    _ reason: RecordedVerdict.Reason, from start: Timestamp, to end: Timestamp
+  ) {
+    field("schema_version", RunHeader.schemaVersion)
+    field("healthgate_version", version)
+    field("run_id", runID)
+    field("decision", decision.rawValue)
+    field("exit_code", exitCode)
+    field("advisory", isAdvisory)
+    object("reason") { reason.write(to: &$0) }
+    field("started_at", start)
+    field("decided_at", end)
+    field("elapsed_seconds", seconds: (end.milliseconds - start.milliseconds) * 1000)
   }
 }
 

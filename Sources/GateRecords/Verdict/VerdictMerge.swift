@@ -126,26 +126,20 @@ extension VerdictMerge {
     let end = known.map(\.decidedAt).max { $0.milliseconds < $1.milliseconds } ?? now
     let reason = reason
     return JSONWriter.document { writer in
-      writer.field("schema_version", RunHeader.schemaVersion)
-      writer.field("healthgate_version", version)
-      writer.field("run_id", runID)
-      writer.field("decision", decision.rawValue)
-      writer.field("exit_code", exitCode)
-      writer.field("advisory", false)
-      writer.object("reason") { writer in
-        writer.field("code", reason.code)
-        writer.field("message", reason.message)
-      }
-      writer.field("started_at", start.text)
-      writer.field("decided_at", end.text)
-      writer.field("elapsed_seconds", seconds: (end.milliseconds - start.milliseconds) * 1000)
+      writer.head(
+        version: version, runID: runID, decision, exitCode: exitCode, isAdvisory: false, reason,
+        from: start, to: end)
       writer.field("health_check", known.first?.value[at: "/health_check"] ?? .null)
       writer.field("policy", known.first?.value[at: "/policy"] ?? .null)
       writeGroup(of: known, to: &writer)
-      writeLists(to: &writer)
+      // Each of the instances and diagnoses names its part.
+      for field in ["instances", "diagnoses"] {
+        writer.field(named: field, .array(elements(of: "/\(field)")))
+      }
+      writer.array("warnings", warnings)
       writer.null("journal")
       writer.field("require", requirement.rawValue)
-      writer.array("parts", parts) { write($1, to: &$0) }
+      writer.objects("parts", parts) { write($1, to: &$0) }
     }
   }
 
@@ -166,13 +160,6 @@ extension VerdictMerge {
         writer.field(named: field, .number(JSONNumber(sum(field))))
       }
     }
-  }
-
-  /// Writes the instances and diagnoses of all parts, each with its part.
-  private func writeLists(to writer: inout JSONWriter) {
-    writer.array("instances", elements(of: "/instances")) { $0.value($1) }
-    writer.array("diagnoses", elements(of: "/diagnoses")) { $0.value($1) }
-    writer.array("warnings", warnings)
   }
 
   private func elements(of pointer: String) -> [JSONValue] {
@@ -225,20 +212,16 @@ extension VerdictMerge {
   }
 
   private func write(_ part: Part, to writer: inout JSONWriter) {
-    writer.object { writer in
-      writer.field("verdict", part.name)
-      writer.field("decision", part.decision.rawValue)
-      writer.field("problem", part.problem)
-      writer.field("run_id", part.verdict?.runID)
-      writer.field("reason", part.verdict?.value[at: "/reason"] ?? .null)
-      writer.field("group", part.verdict?.value[at: "/group"] ?? .null)
-      writer.field("decided_at", part.verdict?.decidedAt.text)
-      writer.array("runs", part.verdict?.runs ?? []) { writer, run in
-        writer.object { writer in
-          writer.field("run_id", run.id)
-          writer.field("decided_at", run.decidedAt.text)
-        }
-      }
+    writer.field("verdict", part.name)
+    writer.field("decision", part.decision.rawValue)
+    writer.field("problem", part.problem)
+    writer.field("run_id", part.verdict?.runID)
+    writer.field("reason", part.verdict?.value[at: "/reason"] ?? .null)
+    writer.field("group", part.verdict?.value[at: "/group"] ?? .null)
+    writer.field("decided_at", part.verdict?.decidedAt)
+    writer.objects("runs", part.verdict?.runs ?? []) { writer, run in
+      writer.field("run_id", run.id)
+      writer.field("decided_at", run.decidedAt)
     }
   }
 }

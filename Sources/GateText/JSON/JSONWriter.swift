@@ -74,6 +74,14 @@ package struct JSONWriter {
     object(write)
   }
 
+  /// Writes an object about a value, or null if there is no value.
+  package mutating func object<Value>(
+    _ name: StaticString, _ value: Value?, _ write: (inout JSONWriter, Value) -> Void
+  ) {
+    guard let value else { return null(name) }
+    object(name) { write(&$0, value) }
+  }
+
   /// Writes an array; `write` adds its elements with `element`.
   package mutating func array(_ name: StaticString, _ write: (inout JSONWriter) -> Void) {
     key(name)
@@ -98,13 +106,16 @@ package struct JSONWriter {
     }
   }
 
+  /// Writes an array with an object about each element.
+  package mutating func objects<Element>(
+    _ name: StaticString, _ elements: some Sequence<Element>,
+    _ write: (inout JSONWriter, Element) -> Void
+  ) {
+    array(name, elements) { writer, element in writer.object { write(&$0, element) } }
+  }
+
   package mutating func array(_ name: StaticString, _ strings: [String]) {
-    array(name) { writer in
-      for string in strings {
-        writer.separate()
-        writer.string(string)
-      }
-    }
+    array(name, strings) { $0.string($1) }
   }
 
   package mutating func array(_ name: StaticString, numbers: some Sequence<Int>) {
@@ -172,31 +183,23 @@ package struct JSONWriter {
 
   /// Writes a field whose name is known only at run time.
   package mutating func field(named name: String, _ value: String?) {
-    separate()
-    string(name)
-    colon()
+    key(named: name)
     if let value { string(value) } else { null() }
   }
 
   package mutating func field(named name: String, _ value: Int) {
-    separate()
-    string(name)
-    colon()
+    key(named: name)
     integer(Int64(value))
   }
 
   /// Writes a time in seconds, exact to the microsecond.
   package mutating func field(named name: String, seconds microseconds: Int64) {
-    separate()
-    string(name)
-    colon()
+    key(named: name)
     decimal(microseconds, places: 6)
   }
 
   package mutating func object(named name: String, _ write: (inout JSONWriter) -> Void) {
-    separate()
-    string(name)
-    colon()
+    key(named: name)
     object(write)
   }
 
@@ -383,7 +386,9 @@ package struct JSONWriter {
     hasElement = true
   }
 
-  private mutating func colon() {
+  private mutating func key(named name: String) {
+    separate()
+    string(name)
     append(UInt8(ascii: ":"))
     if layout == .indented { append(UInt8(ascii: " ")) }
   }
@@ -492,9 +497,7 @@ extension JSONWriter {
   }
 
   package mutating func field(named name: String, _ value: JSONValue) {
-    separate()
-    string(name)
-    colon()
+    key(named: name)
     write(value)
   }
 

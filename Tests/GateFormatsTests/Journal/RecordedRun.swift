@@ -189,8 +189,8 @@ extension RunHeader {
   ) -> RunHeader {
     RunHeader(
       healthgateVersion: "0.1.0", runID: "019aa6f0-0000-7000-8000-000000000001",
-      startedAt: Timestamp(milliseconds: 1_777_975_200_000), check: check, request: request,
-      policy: policy, isAdvisory: isAdvisory,
+      startedAt: Timestamp(milliseconds: 1_777_975_200_000),
+      checks: [Check(check, request: request)], policy: policy, isAdvisory: isAdvisory,
       group: Group(source: name == nil ? "instances" : "instances_file", name: name),
       settings: settings, warnings: warnings, journalPath: "run.ndjson")
   }

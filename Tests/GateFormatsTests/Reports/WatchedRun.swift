@@ -23,7 +23,7 @@ struct WatchedRun {
   ) {
     header = RunHeader(
       healthgateVersion: "0.1.0", runID: "test", startedAt: Timestamp(milliseconds: 0),
-      check: check, request: [], policy: policy, isAdvisory: isAdvisory,
+      checks: [RunHeader.Check(check, request: [])], policy: policy, isAdvisory: isAdvisory,
       group: RunHeader.Group(source: "instances", name: nil), settings: settings,
       warnings: warnings,
       journalPath: "run.ndjson")
