@@ -66,11 +66,6 @@ package struct Journal: Sendable {
   package struct Listing: Sendable {
     package var listing: FinishedListing
     package var missing: [String]
-
-    package init(listing: FinishedListing, missing: [String]) {
-      self.listing = listing
-      self.missing = missing
-    }
   }
 
   /// An instance as the journal identifies it: by id and role.
@@ -80,13 +75,7 @@ package struct Journal: Sendable {
     package var id: String
     package var role: InstanceRole
     /// The index of the health check, if there are several; otherwise 0.
-    package var check: Int
-
-    package init(id: String, role: InstanceRole, check: Int = 0) {
-      self.id = id
-      self.role = role
-      self.check = check
-    }
+    package var check = 0
   }
 }
 
@@ -226,26 +215,26 @@ package struct JournalReader {
           ? "the first event is \(line.event), not run_started" : "run_started comes twice")
     }
     guard header != nil else {
-      let header = try makeHeader(line)
+      let header = try makeHeader(line.fields)
       self.header = header
       checkNames = header.checks.map(\.check.name)
       return nil
     }
-    let event = try event(line)
+    let event = try event(line.event, line.fields)
     switch event {
     case .plain(.resumed(let gap)):
-      try resume(after: gap, from: last, line)
+      try resume(after: gap, from: last, line.fields)
       aftermath = Aftermath()
     case .aftermath(let event): aftermath.note(event)
-    case .derived where line.event == "signed": try noteSignature(line, end: end)
+    case .derived where line.event == "signed": try noteSignature(line.fields, end: end)
     default: break
     }
     return Journal.Entry(at: instant, event: event)
   }
 
-  private mutating func noteSignature(_ line: JournalLine, end: Int) throws(JournalError) {
+  private mutating func noteSignature(_ line: JSONFields, end: Int) throws(JournalError) {
     let signature = JournalSignature(
-      keyID: try want(line.keyID, "key_id"), text: try want(line.signature, "signature"))
+      keyID: try want("key_id", of: line), text: try want("signature", of: line))
     guard let signature else { throw error("signature is not Base64") }
     signedLines.append(
       Journal.SignedLine(
@@ -253,15 +242,17 @@ package struct JournalReader {
   }
 
   private mutating func resume(
-    after gap: Duration, from last: GateInstant, _ line: JournalLine
+    after gap: Duration, from last: GateInstant, _ line: JSONFields
   ) throws(JournalError) {
     guard now.since(last) == gap else {
       throw error("gap_seconds is not the time since the line before")
     }
     // The settings that a resumed run was given apply from here on; those that decide are
     // unchanged.
-    guard line.healthCheck != nil, let before = header else { return }
-    var header = try makeHeader(line, of: before)
+    let check: JSONFields? = try find("health_check", of: line)
+    guard check != nil, let before = header else { return }
+    var header = try makeHeader(
+      line, of: (before.healthgateVersion, before.runID, before.startedAt))
     header.policy.expected = before.policy.expected
     guard header.checks.map(\.check) == before.checks.map(\.check), header.policy == before.policy,
       header.isAdvisory == before.isAdvisory
@@ -291,45 +282,57 @@ package struct JournalReader {
 
   // MARK: - Events
 
-  private func event(_ line: JournalLine) throws(JournalError) -> Journal.RecordedEvent {
-    switch line.event {
+  private func event(
+    _ event: String, _ line: JSONFields
+  ) throws(JournalError) -> Journal.RecordedEvent {
+    switch event {
     case "instance_added": .plain(.instanceAdded(try instance(line)))
     case "guard_added":
-      .plain(.instanceAdded(.guarding(try want(line.id, "id"), step: try line.step.map(step))))
+      .plain(
+        .instanceAdded(
+          .guarding(try want("id", of: line), step: try find("step", of: line).map(step))))
     case "guard_waits":
       .guardWaits(
         try name(line),
         GuardWait(
           started: try want(started(line), "started"),
-          detail: try want(line.waitsFor, "waits_for"), isEmpty: line.empty ?? false))
-    case "step_began": .plain(.stepBegan(try step(want(line.step, "step"))))
+          detail: try want("waits_for", of: line), isEmpty: try find("empty", of: line) ?? false))
+    case "step_began": .plain(.stepBegan(try step(want("step", of: line))))
     case "instance_removed": .instanceRemoved(try name(line))
     case "check": .checked(try name(line), try report(line))
     case "group_listed": .listed(try listing(line))
-    case "load_balancer_view" where line.id == nil:
-      .plain(
-        .loadBalancerAsked(
-          FinishedView(started: try want(started(line), "started"), fault: try faultOfAnswer(line)))
-      )
     case "load_balancer_view":
-      .loadBalancerSaw(
-        id: try want(line.id, "id"),
-        LoadBalancerView(
-          state: try parse(line.state, "state") { InstanceState(rawValue: $0) },
-          reasonCode: line.reasonCode, description: line.description))
+      if let id: String = try find("id", of: line) {
+        .loadBalancerSaw(
+          id: id,
+          LoadBalancerView(
+            state: try parse("state", of: line) { InstanceState(rawValue: $0) },
+            reasonCode: try find("reason_code", of: line),
+            description: try find("description", of: line)))
+      } else {
+        .plain(
+          .loadBalancerAsked(
+            FinishedView(
+              started: try want(started(line), "started"), fault: try faultOfAnswer(line))))
+      }
     case "gate_fault":
       .checkLost(
         try name(line),
         try fault(line, started: try started(line)))
     case "interrupted":
-      .plain(.interrupted(try parse(line.signal, "signal") { Interruption(rawValue: $0) }))
+      .plain(.interrupted(try parse("signal", of: line) { Interruption(rawValue: $0) }))
     case "resumed": .plain(.resumed(after: try gap(line)))
     // A verdict that time alone caused is found when the gate is woken.
     case "woke_up", "decided": .plain(.wokeUp)
     case "state_changed", "step_ended", "signed": .derived
-    case _ where line.stepCommand != nil: .plain(.stepCommandEnded(try stepCommand(line)))
-    case _ where line.aftermath != nil: .aftermath(try want(line.aftermath, "event"))
-    default: throw error("'\(line.event)' is not an event of this version")
+    default:
+      if let end = try stepCommand(event, line) {
+        .plain(.stepCommandEnded(end))
+      } else if let event = try aftermath(event, line) {
+        .aftermath(event)
+      } else {
+        throw error("'\(event)' is not an event of this version")
+      }
     }
   }
 
@@ -342,55 +345,65 @@ package struct JournalReader {
     return number - 1
   }
 
-  private func stepCommand(_ line: JournalLine) throws(JournalError) -> StepCommandEnd {
-    let end = try want(line.stepCommand, "command")
-    _ = try step(end.command.step + 1)
+  private func stepCommand(
+    _ event: String, _ line: JSONFields
+  ) throws(JournalError) -> StepCommandEnd? {
+    let end = try field { () throws(JSONFieldError) in try StepCommandEnd(event, line) }
+    if let end { _ = try step(end.command.step + 1) }
     return end
   }
 
-  private func instance(_ line: JournalLine) throws(JournalError) -> Instance {
+  private func aftermath(
+    _ event: String, _ line: JSONFields
+  ) throws(JournalError) -> Aftermath.Event? {
+    try field { () throws(JSONFieldError) in try Aftermath.Event(event, line) }
+  }
+
+  private func instance(_ line: JSONFields) throws(JournalError) -> Instance {
     var instance = Instance(
-      id: try want(line.id, "id"), address: try want(line.address, "address"),
-      port: try number(line.port, "port", in: 1...65_535), zone: line.zone,
-      mismatch: line.mismatch, role: try role(line))
-    for port in line.otherPorts ?? [] {
+      id: try want("id", of: line), address: try want("address", of: line),
+      port: try number(find("port", of: line), "port", in: 1...65_535),
+      zone: try find("zone", of: line), mismatch: try find("mismatch", of: line),
+      role: try role(line))
+    for port: Int in try find("other_ports", of: line) ?? [] {
       instance.otherPorts.append(try number(port, "other_ports", in: 1...65_535))
     }
     if let problem = instance.nameProblem { throw error(problem) }
     return instance
   }
 
-  private func listing(_ line: JournalLine) throws(JournalError) -> Journal.Listing {
+  private func listing(_ line: JSONFields) throws(JournalError) -> Journal.Listing {
     let result: FinishedListing.Result =
       if let fault = try faultOfAnswer(line) {
         .failed(fault)
-      } else if line.empty ?? false {
+      } else if try find("empty", of: line) ?? false {
         .empty(expected: try expected(line))
       } else {
-        .succeeded(expected: try expected(line), doubled: line.doubled ?? [])
+        .succeeded(expected: try expected(line), doubled: try find("doubled", of: line) ?? [])
       }
+    let notes: [String] = try find("notes", of: line) ?? []
     return Journal.Listing(
       listing: FinishedListing(
         of: try role(line), started: try want(started(line), "started"), result,
-        notes: (line.notes ?? []).map(ListingNote.init(words:))),
-      missing: line.missing ?? [])
+        notes: notes.map(ListingNote.init(words:))),
+      missing: try find("missing", of: line) ?? [])
   }
 
-  private func expected(_ line: JournalLine) throws(JournalError) -> Int {
-    try number(line.expected, "expected", in: 0...1_000_000)
+  private func expected(_ line: JSONFields) throws(JournalError) -> Int {
+    try number(find("expected", of: line), "expected", in: 0...1_000_000)
   }
 
   /// The fault of a failed listing or view; nil if it succeeded.
-  private func faultOfAnswer(_ line: JournalLine) throws(JournalError) -> GateFault? {
-    try want(line.ok, "ok") ? nil : fault(line)
+  private func faultOfAnswer(_ line: JSONFields) throws(JournalError) -> GateFault? {
+    try want("ok", of: line) ? nil : fault(line)
   }
 
   private func fault(
-    _ line: JournalLine, started: GateInstant? = nil
+    _ line: JSONFields, started: GateInstant? = nil
   ) throws(JournalError) -> GateFault {
-    let detail = try want(line.detail, "detail")
+    let detail: String = try want("detail", of: line)
     let cause =
-      if let name = line.cause {
+      if let name: String = try find("cause", of: line) {
         GateFault.Cause(rawValue: name)
       } else {
         GateFault.Cause(words: detail)
@@ -398,57 +411,53 @@ package struct JournalReader {
     return GateFault(detail: detail, started: started, cause: cause)
   }
 
-  private func gap(_ line: JournalLine) throws(JournalError) -> Duration {
-    let seconds = try want(line.gapSeconds, "gap_seconds")
+  private func gap(_ line: JSONFields) throws(JournalError) -> Duration {
+    let seconds: Double = try want("gap_seconds", of: line)
     guard let gap = microseconds(seconds, per: 1_000_000) else {
       throw error("gap_seconds is \(seconds), which is not a time")
     }
     return .microseconds(gap)
   }
 
-  private func name(_ line: JournalLine) throws(JournalError) -> Journal.Name {
-    Journal.Name(
-      id: try want(line.id, "id"), role: try role(line), check: try checkNumber(line))
+  private func name(_ line: JSONFields) throws(JournalError) -> Journal.Name {
+    let (id, role): (String, InstanceRole) = (try want("id", of: line), try role(line))
+    return Journal.Name(id: id, role: role, check: role == .guard ? 0 : try checkNumber(line))
   }
 
   /// The index of the run's health check with the line's name; without a name, the first.
-  private func checkNumber(_ line: JournalLine) throws(JournalError) -> Int {
-    guard let name = line.name, let checks = header?.checks, line.role != "guard" else { return 0 }
-    guard let number = checks.firstIndex(where: { $0.check.name == name }) else {
+  private func checkNumber(_ line: JSONFields) throws(JournalError) -> Int {
+    guard let name: String = try find("name", of: line) else { return 0 }
+    guard let number = checkNames.firstIndex(of: name) else {
       throw error("name is \(name.shown), but no health check of the run has this name")
     }
     return number
   }
 
-  private func role(_ line: JournalLine) throws(JournalError) -> InstanceRole {
-    guard line.role != nil else { return .member }
-    return try parse(line.role, "role") { InstanceRole(rawValue: $0) }
+  private func role(_ line: JSONFields) throws(JournalError) -> InstanceRole {
+    guard let role: String = try find("role", of: line) else { return .member }
+    return try parse(role, "role") { InstanceRole(rawValue: $0) }
   }
 
-  private func report(_ line: JournalLine) throws(JournalError) -> CheckReport {
+  private func report(_ line: JSONFields) throws(JournalError) -> CheckReport {
     let result: CheckResult =
-      if try want(line.ok, "ok") {
+      if try want("ok", of: line) {
         .success
       } else {
-        .failure(try parse(line.kind, "kind") { FailureKind(rawValue: $0) })
+        .failure(try parse("kind", of: line) { FailureKind(rawValue: $0) })
       }
     let started = try want(started(line), "started")
-    guard let latency = microseconds(try want(line.latencyMilliseconds, "latency_ms"), per: 1000)
+    guard let latency = microseconds(try want("latency_ms", of: line), per: 1000)
     else { throw error("latency_ms is not a time") }
+    let detail: String? = try find("detail", of: line)
     return CheckReport(
-      started: started, result: result, status: line.status, latencyMicroseconds: latency,
-      detail: line.detail, cause: FailureCause(recorded: line.cause, line.detail, result),
-      version: line.version,
-      evidence: line.evidence.map {
-        Evidence(
-          server: $0.server, location: $0.location, contentType: $0.contentType,
-          retryAfter: $0.retryAfter, title: $0.title, excerpt: $0.excerpt, author: $0.author,
-          signs: $0.signs ?? [], failing: $0.failing ?? [])
-      })
+      started: started, result: result, status: try find("status", of: line),
+      latencyMicroseconds: latency, detail: detail,
+      cause: FailureCause(recorded: try find("cause", of: line), detail, result),
+      version: try find("version", of: line), evidence: try find("evidence", of: line))
   }
 
-  private func started(_ line: JournalLine) throws(JournalError) -> GateInstant? {
-    guard let seconds = line.started else { return nil }
+  private func started(_ line: JSONFields) throws(JournalError) -> GateInstant? {
+    guard let seconds: Double = try find("started", of: line) else { return nil }
     guard let time = microseconds(seconds, per: 1_000_000) else {
       throw error("started is \(seconds), which is not a time since the start")
     }
@@ -459,60 +468,58 @@ package struct JournalReader {
 
   // MARK: - The header
 
-  private func makeHeader(_ line: JournalLine) throws(JournalError) -> RunHeader {
+  private func makeHeader(_ line: JSONFields) throws(JournalError) -> RunHeader {
     // Fields may be added within a major version, but not in another.
-    _ = try parse(line.schemaVersion, "schema_version") { $0.hasPrefix("1.") ? $0 : nil }
-    guard line.rules == RunHeader.rules else {
+    _ = try parse("schema_version", of: line) { $0.hasPrefix("1.") ? $0 : nil }
+    let rules: Int? = try find("rules", of: line)
+    guard rules == RunHeader.rules else {
       throw error(
-        "rules is \(line.rules.map(String.init) ?? "missing"), not \(RunHeader.rules): it was "
+        "rules is \(rules.map(String.init) ?? "missing"), not \(RunHeader.rules): it was "
           + "written under other rules, by which the same events may give another verdict")
     }
     return try makeHeader(
       line,
       of: (
-        healthgateVersion: try want(line.healthgateVersion, "healthgate_version"),
-        runID: try want(line.runID, "run_id"),
-        startedAt: try parse(line.startedAt, "started_at") { Timestamp($0) }
+        healthgateVersion: try want("healthgate_version", of: line),
+        runID: try want("run_id", of: line),
+        startedAt: try parse("started_at", of: line) { Timestamp($0) }
       ))
   }
 
   private func makeHeader(
-    _ line: JournalLine, of run: RunHeader
-  ) throws(JournalError) -> RunHeader {
-    try makeHeader(line, of: (run.healthgateVersion, run.runID, run.startedAt))
-  }
-
-  private func makeHeader(
-    _ line: JournalLine,
+    _ line: JSONFields,
     of run: (healthgateVersion: String, runID: String, startedAt: Timestamp)
   ) throws(JournalError) -> RunHeader {
-    let group = try want(line.group, "group")
-    _ = try number(group.expected, "group.expected", in: 0...1_000_000)
-    let first = try want(line.healthCheck, "health_check")
+    let first: JSONFields = try want("health_check", of: line)
     var checks: [RunHeader.Check] = []
-    for fields in line.healthChecks ?? [first] { checks.append(try makeCheck(fields)) }
+    for fields in try find("health_checks", of: line) ?? [first] {
+      checks.append(try makeCheck(fields))
+    }
     guard !checks.isEmpty else { throw error("health_checks is empty") }
-    let policy = try want(line.policy, "policy")
+    let policy: JSONFields = try want("policy", of: line)
+    let settings: [String: JSONFields] = try find("settings", of: line) ?? [:]
+    let labels: [String: String] = try find("labels", of: line) ?? [:]
     return RunHeader(
       healthgateVersion: run.healthgateVersion, runID: run.runID, startedAt: run.startedAt,
-      checks: checks, policy: try makePolicy(policy, group),
-      isAdvisory: try field { () throws(JSONFieldError) in try policy.find("advisory") } ?? false,
-      group: RunHeader.Group(source: group.source, name: group.name),
-      baseline: line.baseline.map { RunHeader.Group(source: $0.source, name: $0.name) },
-      settings: try (line.settings ?? [:]).map { name, fields throws(JournalError) in
+      checks: checks, policy: try makePolicy(policy, try want("group", of: line)),
+      isAdvisory: try find("advisory", of: policy) ?? false,
+      group: try want("group", of: line), baseline: try find("baseline", of: line),
+      settings: try settings.map { name, fields throws(JournalError) in
         RunHeader.ChosenSetting(
-          name: name, value: fields.value, origin: fields.origin,
-          layer: try parse(fields.layer, "settings.\(name).layer") {
+          name: name, value: try want(fields, "value"), origin: try want(fields, "origin"),
+          layer: try parse(want(fields, "layer"), "settings.\(name).layer") {
             RunHeader.ChosenSetting.Layer(rawValue: $0)
           })
       },
-      warnings: line.warnings ?? [], journalPath: line.journal, deployment: line.deployment)
+      warnings: try find("warnings", of: line) ?? [], journalPath: try find("journal", of: line),
+      deployment: Deployment(
+        labels: labels.map { Deployment.Label($0.key, $0.value) },
+        build: try find("ci", of: line)))
   }
 
   private func makeCheck(_ fields: JSONFields) throws(JournalError) -> RunHeader.Check {
     var check = try read(fields, over: Self.noCheck)
-    let name = try field { () throws(JSONFieldError) -> String? in try fields.find("name") }
-    check.name = name ?? ""
+    check.name = try find("name", of: fields) ?? ""
     return RunHeader.Check(check, request: try request(fields))
   }
 
@@ -526,8 +533,7 @@ package struct JournalReader {
   }()
 
   private func request(_ check: JSONFields) throws(JournalError) -> [RunHeader.RequestSetting] {
-    let texts: [String: String] =
-      try field { () throws(JSONFieldError) in try check.find("request") } ?? [:]
+    let texts: [String: String] = try find("request", of: check) ?? [:]
     return texts.sorted { $0.key < $1.key }.map {
       RunHeader.RequestSetting(
         $0.key, $0.value.split(separator: "\n", omittingEmptySubsequences: false).map(String.init))
@@ -535,25 +541,22 @@ package struct JournalReader {
   }
 
   private func makePolicy(
-    _ fields: JSONFields, _ group: JournalLine.GroupFields
+    _ fields: JSONFields, _ group: JSONFields
   ) throws(JournalError) -> GatePolicy {
-    var policy = try read(fields, over: GatePolicy(deadline: .zero, expected: group.expected))
-    policy.membership = group.membership == "changing" ? .changing : .fixed
+    let expected = try number(want(group, "expected"), "group.expected", in: 0...1_000_000)
+    var policy = try read(fields, over: GatePolicy(deadline: .zero, expected: expected))
+    policy.membership = try find("membership", of: group) == "changing" ? .changing : .fixed
     policy.polling = try polling(group)
-    let (role, compared) = try field { () throws(JSONFieldError) -> (String?, JSONFields?) in
-      (try fields.find("load_balancer"), try fields.find("compare"))
-    }
-    if let role {
+    if let role: String = try find("load_balancer", of: fields) {
       policy.loadBalancer = try parse(role, "load_balancer") {
         GatePolicy.LoadBalancerRole(rawValue: $0)
       }
     }
-    if let compared { policy.comparison = try read(compared, over: ComparisonPolicy()) }
-    policy = try field { () throws(JSONFieldError) in
-      var policy = policy
-      try policy.readSteps(fields)
-      return policy
+    if let compared: JSONFields = try find("compare", of: fields) {
+      policy.comparison = try read(compared, over: ComparisonPolicy())
     }
+    policy.guards = try find("guards", of: fields) ?? []
+    policy.steps = try find("steps", of: fields) ?? []
     return policy
   }
 
@@ -579,13 +582,9 @@ package struct JournalReader {
     case .number(let path, let bounds):
       root[keyPath: path] = try number(want(fields, name), name, in: bounds)
     case .toggle(let path):
-      root[keyPath: path] =
-        try self.field { () throws(JSONFieldError) in try fields.find(JSONName(name)) } ?? false
+      root[keyPath: path] = try find(name, of: fields) ?? false
     case .text(let text) where text.isOptional:
-      let given: String? = try self.field { () throws(JSONFieldError) in
-        try fields.find(JSONName(name))
-      }
-      guard let given else { return }
+      guard let given: String = try find(name, of: fields) else { return }
       try grammar(name) { () throws(GrammarError) in try text.read(given, &root) }
     case .text(let text):
       let given: String = try want(fields, name)
@@ -609,15 +608,13 @@ package struct JournalReader {
     }
   }
 
-  private func polling(
-    _ group: JournalLine.GroupFields
-  ) throws(JournalError) -> GatePolicy.Polling? {
-    guard let refresh = group.refresh else { return nil }
+  private func polling(_ group: JSONFields) throws(JournalError) -> GatePolicy.Polling? {
+    guard let refresh: Double = try find("refresh_seconds", of: group) else { return nil }
+    let timeout = "listing_timeout_seconds"
     return GatePolicy.Polling(
       refresh: try duration(refresh, "group.refresh_seconds"),
       timeout: try duration(
-        want(group.listingTimeout, "group.listing_timeout_seconds"),
-        "group.listing_timeout_seconds"))
+        want(find(timeout, of: group), "group.\(timeout)"), "group.\(timeout)"))
   }
 
   private func count(_ text: String, _ name: String) throws(JournalError) -> InstanceCount {
@@ -633,6 +630,19 @@ package struct JournalReader {
   }
 
   // MARK: - Fields
+
+  private func find<Value: JSONReadable>(
+    _ name: String, of fields: JSONFields
+  ) throws(JournalError) -> Value? {
+    try field { () throws(JSONFieldError) in try fields.find(JSONName(name)) }
+  }
+
+  /// Reads a required field of a line.
+  private func want<Value: JSONReadable>(
+    _ name: String, of line: JSONFields
+  ) throws(JournalError) -> Value {
+    try want(find(name, of: line), name)
+  }
 
   private func want<Value>(_ value: Value?, _ name: String) throws(JournalError) -> Value {
     guard let value else { throw error("\(name) is missing") }
@@ -651,9 +661,14 @@ package struct JournalReader {
   }
 
   private func parse<Value>(
-    _ text: String?, _ name: String, _ read: (String) -> Value?
+    _ name: String, of line: JSONFields, _ read: (String) -> Value?
   ) throws(JournalError) -> Value {
-    let text = try want(text, name)
+    try parse(want(name, of: line), name, read)
+  }
+
+  private func parse<Value>(
+    _ text: String, _ name: String, _ read: (String) -> Value?
+  ) throws(JournalError) -> Value {
     guard let value = read(text) else { throw error("\(name) is '\(text)', which is not valid") }
     return value
   }

@@ -9,12 +9,6 @@ extension GatePolicy {
     if !guards.isEmpty { writer.objects("guards", guards) { $1.write(to: &$0) } }
     if !steps.isEmpty { writer.objects("steps", steps) { $1.write(to: &$0) } }
   }
-
-  /// Reads what `writeSteps` wrote.
-  mutating func readSteps(_ fields: JSONFields) throws(JSONFieldError) {
-    guards = try fields.find("guards") ?? []
-    steps = try fields.find("steps") ?? []
-  }
 }
 
 extension CanaryStep {

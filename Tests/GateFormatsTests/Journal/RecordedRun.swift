@@ -1,6 +1,6 @@
 import GateCore
 import GateInsight
-import GateRecords
+@testable import GateRecords
 import GateReports
 import GateText
 import TestSupport
