@@ -26,12 +26,8 @@ extension CanaryStep {
 
 extension CanaryStep: JSONObjectReadable {
   package init(_ fields: JSONFields) throws(JSONFieldError) {
-    let weight: Int? = try fields.find("weight")
-    guard weight.map((0...100).contains) ?? true else {
-      throw JSONFieldError(.wrongType, at: "weight")
-    }
     self.init(
-      name: try fields.want("name"), weight: weight,
+      name: try fields.want("name"), weight: try fields.number("weight", in: 0...100),
       soak: try fields.time("soak_seconds") ?? .zero,
       approval: try fields.time("approve_timeout_seconds"),
       isConfirmed: try fields.want("confirmed"),
@@ -60,8 +56,8 @@ extension GuardMeasure: JSONObjectReadable {
     self.init(
       try fields.want("id"), interval: try fields.time("interval_seconds", isPositive: true),
       timeout: try fields.time("timeout_seconds", isPositive: true),
-      healthyThreshold: try fields.threshold("healthy_threshold"),
-      unhealthyThreshold: try fields.threshold("unhealthy_threshold"),
+      healthyThreshold: try fields.number("healthy_threshold", in: 1...10_000),
+      unhealthyThreshold: try fields.number("unhealthy_threshold", in: 1...10_000),
       lag: try fields.time("lag_seconds") ?? .zero,
       window: try fields.time("window_seconds") ?? .zero,
       minRequests: try fields.find("min_requests"), isAdvisory: try fields.want("advisory"),
@@ -81,9 +77,11 @@ extension JSONFields {
     return .microseconds(time)
   }
 
-  fileprivate func threshold(_ name: JSONName) throws(JSONFieldError) -> Int? {
+  fileprivate func number(
+    _ name: JSONName, in bounds: ClosedRange<Int>
+  ) throws(JSONFieldError) -> Int? {
     let number: Int? = try find(name)
-    guard number.map((1...10_000).contains) ?? true else {
+    guard number.map(bounds.contains) ?? true else {
       throw JSONFieldError(.wrongType, at: name.text)
     }
     return number
@@ -122,10 +120,7 @@ extension StepCommandEnd {
   init?(_ event: String, _ fields: JSONFields) throws(JSONFieldError) {
     guard ["step_command_ended", "step_approved", "step_shifted", "step_confirmed"].contains(event)
     else { return nil }
-    let kind: String = try fields.want("command")
-    guard let kind = StepCommand.Kind(rawValue: kind) else {
-      throw JSONFieldError(.wrongType, at: "command")
-    }
+    let kind: StepCommand.Kind = try fields.want("command")
     let number: Int = try fields.want("step")
     let command = StepCommand(kind, step: number - 1, attempt: try fields.want("attempt"))
     let status: Int? = try fields.find("exit_status")
@@ -142,6 +137,8 @@ extension StepCommandEnd {
     guard "\(eventName)" == event else { throw JSONFieldError(.wrongType, at: "exit_status") }
   }
 }
+
+extension StepCommand.Kind: JSONReadable {}
 
 extension Rollout {
   /// Writes the number and the name of a step.

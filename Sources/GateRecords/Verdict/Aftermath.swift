@@ -13,8 +13,6 @@ package struct Aftermath: Sendable {
   /// The result of gating the baseline after a rollback; nil if that was not requested.
   package var baseline: Result<GatedBaseline, NotGated>?
 
-  package init() {}
-
   /// Why the baseline was not gated although it was requested; one sentence.
   package struct NotGated: Error, Hashable {
     package var words: String
@@ -51,44 +49,24 @@ package struct GatedBaseline: Sendable {
   package let message: String
 
   package init(_ document: VerdictDocument) {
-    guard let own = try? Self(JSONValue(parsing: document.json), at: "after") else {
+    guard let own = try? Self(json: JSONValue(parsing: document.json), at: "after") else {
       preconditionFailure("a verdict is one")
     }
     self = own
-  }
-
-  private init(_ value: JSONValue, at place: String) throws(JSONFieldError) {
-    let verdict = try Fields(json: value, at: place)
-    guard let decision = Decision(rawValue: verdict.decision) else {
-      throw JSONFieldError(.wrongType, at: "\(place).decision")
-    }
-    document = value
-    self.decision = decision
-    message = verdict.reason.message
-  }
-
-  private struct Fields: JSONObjectReadable {
-    var decision: String
-    var reason: Reason
-
-    struct Reason: JSONObjectReadable {
-      var message: String
-
-      init(_ fields: JSONFields) throws(JSONFieldError) { message = try fields.want("message") }
-    }
-
-    init(_ fields: JSONFields) throws(JSONFieldError) {
-      decision = try fields.want("decision")
-      reason = try fields.want("reason")
-    }
   }
 }
 
 extension GatedBaseline: JSONReadable {
   package init(json value: JSONValue, at place: String) throws(JSONFieldError) {
-    try self.init(value, at: place)
+    let verdict = try JSONFields(value, at: place)
+    document = value
+    decision = try verdict.want("decision")
+    let reason: JSONFields = try verdict.want("reason")
+    message = try reason.want("message")
   }
 }
+
+extension Decision: JSONReadable {}
 
 extension Aftermath.Event {
   var name: StaticString {
@@ -160,19 +138,20 @@ extension VerdictDocument {
   /// Adds the result of `undo`; returns a description of its failure, if it failed.
   @discardableResult package mutating func add(_ result: UndoResult) -> String? {
     undo = result
-    guard let failure = result.command.failureWords else { return nil }
-    let words =
-      "undo \(failure), in \(counted(result.attempts, "attempt")): users may still reach the new group"
-    warnings.append(words)
-    exitCode = ExitStatus.hookFailed.code
-    return words
+    return result.command.failureWords.map { failure in
+      failed(
+        "undo \(failure), in \(counted(result.attempts, "attempt")): "
+          + "users may still reach the new group")
+    }
   }
 
   /// Adds the result of the decision's command; returns a description of its failure, if it failed.
   @discardableResult package mutating func add(_ result: HookResult) -> String? {
     hook = result
-    guard let failure = result.failureWords else { return nil }
-    let words = "\(result.name) \(failure)"
+    return result.failureWords.map { failed("\(result.name) \($0)") }
+  }
+
+  private mutating func failed(_ words: String) -> String {
     warnings.append(words)
     exitCode = ExitStatus.hookFailed.code
     return words

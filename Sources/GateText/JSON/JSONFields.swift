@@ -95,6 +95,15 @@ extension String: JSONReadable {
   }
 }
 
+extension JSONReadable where Self: RawRepresentable<String> {
+  package init(json value: JSONValue, at place: String) throws(JSONFieldError) {
+    guard let known = Self(rawValue: try String(json: value, at: place)) else {
+      throw JSONFieldError(.wrongType, at: place)
+    }
+    self = known
+  }
+}
+
 extension Bool: JSONReadable {
   package init(json value: JSONValue, at place: String) throws(JSONFieldError) {
     guard case .bool(let truth) = value else { throw JSONFieldError(.wrongType, at: place) }
