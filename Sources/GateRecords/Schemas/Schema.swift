@@ -34,6 +34,13 @@ struct Schema: Sendable {
       return sum
     }
 
+    /// The same fields, none of which is required.
+    var optional: Fields {
+      var fields = self
+      fields.required = []
+      return fields
+    }
+
     fileprivate var properties: JSONValue {
       var properties: JSONObject = [:]
       for (name, schema) in all { properties[name] = schema.value }

@@ -97,11 +97,7 @@ package enum Schemas {
       "removed_at": .ref("time_or_null"),
       "latency_ms": .map(.number(from: 0), required: ["min", "p50", "p95", "max"]).orNull,
       "mismatch": .string.orNull,
-      "load_balancer": .object([
-        "state": .ref("state"),
-        "reason_code": .string.orNull,
-        "description": .string.orNull,
-      ]).orNull,
+      "load_balancer": .object(view).orNull,
       "versions": .array(.string),
       "transitions": .array(
         .object([
@@ -230,23 +226,15 @@ package enum Schemas {
         "healthgate_version": .string,
         "run_id": .string(format: "uuid"),
         "started_at": .ref("time"),
-        "health_check": .ref("health_check"),
-        "health_checks?": .ref("health_checks"),
-        "policy": .ref("policy"),
-        "settings": .ref("settings"),
-        "labels?": .ref("labels"),
-        "ci?": .ref("ci"),
-        "group": .object(
-          source + [
-            "expected": .ref("count"),
-            "membership": .words("fixed", "changing"),
-            "refresh_seconds?": .number(from: 0),
-            "listing_timeout_seconds?": .number(from: 0),
-          ]),
-        "baseline?": .object(source),
-        "warnings": .array(.string),
-        "journal": .string.orNull,
-      ]),
+      ]
+        + known(
+          group: .object(
+            source + [
+              "expected": .ref("count"),
+              "membership": .words("fixed", "changing"),
+              "refresh_seconds?": .number(from: 0),
+              "listing_timeout_seconds?": .number(from: 0),
+            ]), baseline: .object(source))),
     .event(
       "instance_added",
       name + [
@@ -316,14 +304,7 @@ package enum Schemas {
     ).when("ok", .bool(false), then: ["detail": .string], else: ["expected": .ref("count")]),
     .event("load_balancer_view", question + ["id?": .never])
       .when("ok", .bool(false), then: ["detail": .string]),
-    .event(
-      "load_balancer_view",
-      [
-        "id": .string,
-        "state": .ref("state"),
-        "reason_code": .string.orNull,
-        "description": .string.orNull,
-      ]),
+    .event("load_balancer_view", ["id": .string] + view),
     .event(
       "interrupted",
       [
@@ -331,19 +312,8 @@ package enum Schemas {
       ]),
     .event(
       "resumed",
-      [
-        "gap_seconds": .number(from: 0),
-        "health_check?": .ref("health_check"),
-        "health_checks?": .ref("health_checks"),
-        "policy?": .ref("policy"),
-        "settings?": .ref("settings"),
-        "labels?": .ref("labels"),
-        "ci?": .ref("ci"),
-        "group?": .anyObject,
-        "baseline?": .anyObject,
-        "warnings?": .array(.string),
-        "journal?": .string.orNull,
-      ]),
+      ["gap_seconds": .number(from: 0)]
+        + known(group: .anyObject, baseline: .anyObject).optional),
     .event("woke_up", [:]),
     .event(
       "state_changed",
@@ -375,6 +345,22 @@ package enum Schemas {
   ]
 
   // MARK: - Shared parts
+
+  /// The data besides the events on which a verdict depends.
+  private static func known(group: Schema, baseline: Schema) -> Schema.Fields {
+    [
+      "health_check": .ref("health_check"),
+      "health_checks?": .ref("health_checks"),
+      "policy": .ref("policy"),
+      "settings": .ref("settings"),
+      "labels?": .ref("labels"),
+      "ci?": .ref("ci"),
+      "group": group,
+      "baseline?": baseline,
+      "warnings": .array(.string),
+      "journal": .string.orNull,
+    ]
+  }
 
   /// The identity of an instance: IDs are unique within a role.
   private static let name: Schema.Fields = ["id": .string, "role?": .ref("role")]
@@ -415,6 +401,13 @@ package enum Schemas {
 
   /// The reason why there is no status.
   private static let noStatus: Schema.Fields = ["not_started?": .string, "unknown?": .string]
+
+  /// The load balancer's view of an instance.
+  private static let view: Schema.Fields = [
+    "state": .ref("state"),
+    "reason_code": .string.orNull,
+    "description": .string.orNull,
+  ]
 
   /// A finished query of a source or of the load balancers.
   private static let question: Schema.Fields = [
