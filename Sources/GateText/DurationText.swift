@@ -20,7 +20,7 @@ extension Duration {
       else {
         throw GrammarError("\(text.shown) is not a duration, such as 15, 0.5, 500ms or 1m30s")
       }
-      if let lastUnit, lastUnit <= unit {
+      if let lastUnit, lastUnit.inMicroseconds <= unit.inMicroseconds {
         throw GrammarError(
           "\(text.shown) has its units out of order: hours come first, then minutes, then seconds")
       }
@@ -64,9 +64,9 @@ extension Duration {
     guard !overflow, micros <= longestInMicroseconds else { return nil }
     // Each digit is worth a tenth of the previous one, and must be whole microseconds.
     var (fraction, place) = (Int64(0), unit.inMicroseconds)
-    for digit in number.fraction.trimmingZeros.utf8.map({ Int64($0 - UInt8(ascii: "0")) }) {
+    for digit in number.fraction.utf8.map({ Int64($0 - UInt8(ascii: "0")) }) {
       let share = place * digit
-      guard share % 10 == 0, place > 0 else {
+      guard share % 10 == 0, place > 0 || digit == 0 else {
         throw GrammarError("\(text.shown) is finer than a microsecond")
       }
       fraction += share / 10
@@ -77,7 +77,7 @@ extension Duration {
 }
 
 /// The units of a duration, shortest first.
-private enum DurationUnit: String, Comparable {
+private enum DurationUnit: String {
   case microsecond = "us"
   case millisecond = "ms"
   case second = "s"
@@ -93,21 +93,8 @@ private enum DurationUnit: String, Comparable {
     case .hour: 3_600_000_000
     }
   }
-
-  static func < (left: DurationUnit, right: DurationUnit) -> Bool {
-    left.inMicroseconds < right.inMicroseconds
-  }
 }
 
 extension Character {
   package var isASCIIDigit: Bool { isASCII && isWholeNumber }
-}
-
-extension Substring {
-  /// The digits without zeros at the end.
-  fileprivate var trimmingZeros: Substring {
-    var text = self
-    while text.last == "0" { text.removeLast() }
-    return text
-  }
 }

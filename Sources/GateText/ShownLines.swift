@@ -10,14 +10,6 @@ extension String {
   /// The text without characters that would control a terminal.
   package var escaped: String {
     guard unicodeScalars.contains(where: \.isShownByNumber) else { return self }
-    var text = ""
-    for scalar in unicodeScalars {
-      if scalar.isShownByNumber {
-        text += "\\u{\(String(scalar.value, radix: 16))}"
-      } else {
-        text.unicodeScalars.append(scalar)
-      }
-    }
-    return text
+    return escaping { $1.isShownByNumber ? "\\u{\(String($1.value, radix: 16))}" : nil }
   }
 }

@@ -30,7 +30,7 @@ package struct TextPage {
   }
 
   /// A line as it is: part of a table or a plot.
-  package mutating func line(_ words: String, _ tone: Tone) {
+  package mutating func line(_ words: String, _ tone: Tone = .plain) {
     text += style.paint(words, tone) + "\n"
   }
 
@@ -50,11 +50,6 @@ package struct TextPage {
       end += word.columns + (isEmpty ? 0 : 1)
       isEmpty = false
     }
-    text += line + "\n"
-  }
-
-  /// A line of a table, as it is.
-  package mutating func line(_ line: String) {
     text += line + "\n"
   }
 

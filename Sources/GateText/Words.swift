@@ -9,6 +9,11 @@ extension GateInstant {
     microseconds < 60_000_000 ? "\(tenths(microseconds))s" : elapsedWords
   }
 
+  /// The time from this moment to another one: `12s`.
+  package func words(until end: GateInstant) -> String {
+    GateInstant(microseconds: end.microseconds - microseconds).preciseWords
+  }
+
   /// The time since the start in seconds with one decimal.
   package var tenthsOfSeconds: String { tenths(microseconds) }
 }
@@ -43,11 +48,4 @@ package func list(_ names: some Collection<String>, first limit: Int) -> String 
 /// A number with its noun, such as `1 success` or `2 successes`; `ending` makes the plural.
 package func counted(_ number: Int, _ noun: String, _ ending: String) -> String {
   "\(number) \(noun)\(number == 1 ? "" : ending)"
-}
-
-extension GateInstant {
-  /// The time from this moment to another one: `12s`.
-  package func words(until end: GateInstant) -> String {
-    GateInstant(microseconds: end.microseconds - microseconds).preciseWords
-  }
 }

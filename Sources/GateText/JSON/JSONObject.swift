@@ -7,8 +7,6 @@ package struct JSONObject: Sendable {
   /// The number of members from which an index is faster than a search.
   private static let fewest = 16
 
-  package init() {}
-
   /// Adds a member; returns false if there is one of that name already.
   package mutating func add(_ name: JSONName, _ value: JSONValue) -> Bool {
     guard place(of: name) == nil else { return false }

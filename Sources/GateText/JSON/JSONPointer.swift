@@ -30,22 +30,11 @@ package struct JSONPointer: Hashable, Sendable, CustomStringConvertible {
   ///
   /// - Throws: `GrammarError` if another character follows a tilde.
   private static func unescaped(_ token: String) throws(GrammarError) -> String {
-    var text = ""
-    var isEscape = false
-    for character in token {
-      switch (isEscape, character) {
-      case (false, "~"): isEscape = true
-      case (false, _): text.append(character)
-      case (true, "0"), (true, "1"):
-        text.append(character == "0" ? "~" : "/")
-        isEscape = false
-      case (true, _): throw GrammarError("\(token.shown) has a '~' that is neither ~0 nor ~1")
-      }
-    }
-    guard !isEscape else {
+    let escapes = token.split(separator: "~", omittingEmptySubsequences: false).dropFirst()
+    guard escapes.allSatisfy({ $0.first == "0" || $0.first == "1" }) else {
       throw GrammarError("\(token.shown) has a '~' that is neither ~0 nor ~1")
     }
-    return text
+    return token.replacing("~1", with: "/").replacing("~0", with: "~")
   }
 }
 

@@ -15,7 +15,7 @@ extension JSONValue {
   ///   the largest number of bytes.
   /// - Throws: `JSONError`
   package init(
-    parsing bytes: ArraySlice<UInt8>, atMost limit: Int = 16 * 1_048_576
+    parsing bytes: [UInt8], atMost limit: Int = 16 * 1_048_576
   ) throws(JSONError) {
     self = try bytes.withUnsafeBufferPointer { text throws(JSONError) in
       try JSONValue(parsing: text, atMost: limit)
@@ -28,12 +28,6 @@ extension JSONValue {
     guard text.count <= limit else { throw JSONError(.tooLong(limit: limit), at: limit) }
     var reader = JSONReader(text)
     self = try reader.document()
-  }
-
-  package init(
-    parsing bytes: [UInt8], atMost limit: Int = 16 * 1_048_576
-  ) throws(JSONError) {
-    try self.init(parsing: bytes[...], atMost: limit)
   }
 }
 
