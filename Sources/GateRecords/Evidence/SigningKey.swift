@@ -17,11 +17,7 @@ package struct SigningKey: Sendable {
   ///
   /// - Throws: `KeyError`, which does not repeat any of the text.
   package init(pem: String) throws(KeyError) {
-    try KeyError.check(pem, label: "PRIVATE KEY", of: "a private key")
-    guard let seed = keyBytes(HG_PRIVATE_KEY, in: pem) else {
-      throw KeyError("it has no Ed25519 private key that can be read")
-    }
-    self.seed = seed
+    seed = try keyBytes(HG_PRIVATE_KEY, in: pem, "private key")
   }
 
   package var pem: String { text(of: seed, HG_PRIVATE_KEY) }
@@ -55,11 +51,7 @@ package struct VerifyingKey: Hashable, Sendable {
   ///
   /// - Throws: `KeyError`
   package init(pem: String) throws(KeyError) {
-    try KeyError.check(pem, label: "PUBLIC KEY", of: "a public key")
-    guard let bytes = keyBytes(HG_PUBLIC_KEY, in: pem) else {
-      throw KeyError("it has no Ed25519 public key that can be read")
-    }
-    self.init(bytes)
+    raw = try keyBytes(HG_PUBLIC_KEY, in: pem, "public key")
   }
 
   package var pem: String { text(of: raw, HG_PUBLIC_KEY) }
@@ -91,10 +83,16 @@ private func filled(
   return isFilled ? bytes : nil
 }
 
-/// The bytes of a key in PEM; nil if there is no key of this kind.
-private func keyBytes(_ kind: hg_key, in pem: String) -> [UInt8]? {
+/// The bytes of a key in PEM.
+private func keyBytes(
+  _ kind: hg_key, in pem: String, _ name: String
+) throws(KeyError) -> [UInt8] {
+  try KeyError.check(pem, label: name.uppercased(), of: "a \(name)")
   let text = Array(pem.utf8CString)
-  return filled(32) { hg_ed25519_read(kind, text, text.count - 1, $0) }
+  guard let bytes = filled(32, by: { hg_ed25519_read(kind, text, text.count - 1, $0) }) else {
+    throw KeyError("it has no Ed25519 \(name) that can be read")
+  }
+  return bytes
 }
 
 /// The key in PEM.

@@ -10,12 +10,9 @@ package struct JournalSignature: Hashable, Sendable {
   package var keyID: String
   /// The signature, 64 bytes.
   package var value: [UInt8]
+}
 
-  init(keyID: String, value: [UInt8]) {
-    self.keyID = keyID
-    self.value = value
-  }
-
+extension JournalSignature {
   /// Signs everything that was digested so far.
   package init(of digest: Digest, with key: SigningKey) {
     self.init(

@@ -1,4 +1,5 @@
 package import GateCore
+internal import GateText
 
 /// The exit statuses of the contract: verdicts below 64, errors of sysexits.h from 64 on.
 package enum ExitStatus: Int32, Sendable, CaseIterable {
@@ -51,10 +52,8 @@ extension ExitStatus {
 
   /// All statuses, one line each; .generators/man-pages.py depends on this format.
   package static var list: String {
-    allCases.map { status in
-      let number = String(status.rawValue)
-      return "  \(String(repeating: " ", count: 3 - number.count))\(number)  \(status.meaning)"
-    }.joined(separator: "\n")
+    allCases.map { "  \(String($0.rawValue).rightAligned(in: 3))  \($0.meaning)" }
+      .joined(separator: "\n")
   }
 }
 

@@ -146,7 +146,7 @@ package struct VerdictDocument: Sendable {
     writer.field("waits_for", record.waitsFor)
     writer.field("advisory", !gate.hasSay(record))
     writeCounts(of: record, to: &writer)
-    writer.field("healthy_at", time(record.healthySince))
+    writer.field("healthy_at", record.healthySince.map(time))
     write(record.history.transitions, to: &writer)
     writeLastFailure(of: record, to: &writer)
   }
@@ -165,8 +165,8 @@ package struct VerdictDocument: Sendable {
       writer.field("description", reason.description)
       writeCounts(of: record, to: &writer)
       writer.field("first_seen_at", time(record.firstSeen))
-      writer.field("healthy_at", time(record.healthySince))
-      writer.field("removed_at", time(record.removed))
+      writer.field("healthy_at", record.healthySince.map(time))
+      writer.field("removed_at", record.removed.map(time))
       writeLatency(record.history.latency, to: &writer)
       writer.array("versions", record.history.versions)
       write(record.history.transitions, to: &writer)
@@ -193,7 +193,7 @@ package struct VerdictDocument: Sendable {
     writer.field("reason_code", reason.code)
     writer.field("description", reason.description)
     writeCounts(of: part, to: &writer)
-    writer.field("healthy_at", time(part.healthySince))
+    writer.field("healthy_at", part.healthySince.map(time))
     writeLatency(part.history.latency, to: &writer)
     writeLastFailure(of: part, to: &writer)
   }
@@ -255,11 +255,6 @@ package struct VerdictDocument: Sendable {
   }
 
   func time(_ instant: GateInstant) -> Timestamp { header.startedAt.moment(instant) }
-
-  func time(_ instant: GateInstant?) -> Timestamp? {
-    guard let instant else { return nil }
-    return time(instant)
-  }
 }
 
 extension JSONWriter {

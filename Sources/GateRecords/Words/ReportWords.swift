@@ -22,9 +22,7 @@ extension Decision {
     case .inconclusive: .waiting
     }
   }
-}
 
-extension Decision {
   /// The title of the diagnoses; after a promotion, they are no longer about a failure.
   package var titleOfCauses: String {
     switch self {
@@ -54,9 +52,7 @@ extension VerdictDocument {
   package var message: String { verdict.message(of: header.deployment.title) }
 
   package var words: String { verdict.text(in: .plain, of: header.deployment.title) }
-}
 
-extension VerdictDocument {
   /// The deployment and the build, one line each, as far as they are known.
   package var deploymentLines: [String] {
     let labels = header.deployment.labels.map { "\($0.name)=\($0.value)".printable }
