@@ -19,7 +19,7 @@ package struct DemoFleet: Sendable {
   /// - Throws: `LoopbackError` if the port is taken or no descriptors are left.
   package static func start(
     _ behaviours: [InstanceBehaviour], network: Int = 10, port: Int = 0
-  ) async throws -> DemoFleet {
+  ) throws -> DemoFleet {
     let addresses = behaviours.indices.map { LoopbackEndpoint.address($0, network: network) }
     let reservation = try PortReservation(
       addresses: addresses, sockets: behaviours.map(\.socketsNeeded), port: port)
@@ -36,9 +36,9 @@ package struct DemoFleet: Sendable {
     }
     let fleet = DemoFleet(instances: instances, port: reservation.port, thread: thread)
     do {
-      try await fleet.advance(to: .zero)
+      try fleet.advance(to: .zero)
     } catch {
-      await fleet.stop()
+      fleet.stop()
       throw error
     }
     return fleet
@@ -73,20 +73,20 @@ package struct DemoFleet: Sendable {
   /// Stops the fleet: when this returns, all sockets are closed.
   ///
   /// It must be called exactly once.
-  package func stop() async {
-    try? await thread.perform { $0.stop() }
+  package func stop() {
+    try? thread.perform { $0.stop() }
     thread.join()
   }
 
   /// Lets every instance enter the phases that start by this time, before `startClock`.
   ///
   /// - Throws: `LoopbackError` if an instance that boots cannot listen.
-  package func advance(to moment: Duration) async throws {
-    try await thread.perform { try $0.advance(to: moment) }
+  package func advance(to moment: Duration) throws {
+    try thread.perform { try $0.advance(to: moment) }
   }
 
   /// Lets time pass by itself from now on.
-  package func startClock() async throws {
-    try await thread.perform { $0.startClock() }
+  package func startClock() throws {
+    try thread.perform { $0.startClock() }
   }
 }

@@ -252,14 +252,14 @@ import Testing
 
   @Test func whatRefusedAtFirstIsHealthyOnceItListens() async throws {
     let boot = InstanceBehaviour.slowBoot(listensAfter: .seconds(1), healthyAfter: .seconds(2))
-    let fleet = try await DemoFleet.start([boot])
+    let fleet = try DemoFleet.start([boot])
     var probing = try Probing(.sample(), fleet)
     #expect(probing.checkAll() == [.failure(.connectionRefused, nil, "connection refused")])
-    try await fleet.advance(to: .seconds(1))
+    try fleet.advance(to: .seconds(1))
     #expect(probing.checkAll() == [.failure(.statusMismatch, 502, "HTTP 502, not 200")])
-    try await fleet.advance(to: .seconds(2))
+    try fleet.advance(to: .seconds(2))
     #expect(probing.checkAll() == [.success(200)])
-    await fleet.stop()
+    fleet.stop()
   }
 
   // MARK: - TCP and TLS

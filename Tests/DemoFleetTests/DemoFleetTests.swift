@@ -50,24 +50,24 @@ import Testing
 
   @Test func stopFreesThePortAndEndsConnections() async throws {
     let behaviours: [InstanceBehaviour] = [.healthy(), .always(.hang), .neverStarts, .blackhole]
-    let first = try await DemoFleet.start(behaviours, network: 78)
+    let first = try DemoFleet.start(behaviours, network: 78)
     let hanging = first.instances[1]
     async let end = hanging.client.end()
     #expect(try await eventually { hanging.observed.connections == 1 })
     #expect(first.instances[0].client.exchange().end == .closed)
-    await first.stop()
+    first.stop()
     #expect(await end == .reset)
     for instance in first.instances { #expect(instance.client.exchange().end == .refused) }
 
-    let second = try await DemoFleet.start([.healthy()], network: 78, port: first.port)
+    let second = try DemoFleet.start([.healthy()], network: 78, port: first.port)
     #expect(second.instances[0].client.exchange().end == .closed)
-    await second.stop()
+    second.stop()
   }
 
   @Test func aPortThatIsTakenIsAnError() async throws {
     try await DemoFleet.serving([.healthy()], network: 79) { fleet in
-      let error = await #expect(throws: LoopbackError.self) {
-        _ = try await DemoFleet.start([.healthy()], network: 79, port: fleet.port)
+      let error = #expect(throws: LoopbackError.self) {
+        _ = try DemoFleet.start([.healthy()], network: 79, port: fleet.port)
       }
       let words = try #require(error).description
       #expect(words == "cannot bind 127.0.79.1:\(fleet.port): Address already in use")

@@ -16,11 +16,11 @@ import Testing
     try await DemoFleet.serving([behaviour], time: .standsStill) { fleet in
       let client = fleet.instances[0].client
       #expect(client.exchange().end == .refused)
-      try await fleet.advance(to: .milliseconds(999))
+      try fleet.advance(to: .milliseconds(999))
       #expect(client.exchange().end == .refused)
-      try await fleet.advance(to: .seconds(1))
+      try fleet.advance(to: .seconds(1))
       #expect(client.exchange().text.hasPrefix("HTTP/1.1 502 Bad Gateway\r\n"))
-      try await fleet.advance(to: .seconds(2))
+      try fleet.advance(to: .seconds(2))
       #expect(client.exchange().text.hasPrefix("HTTP/1.1 200 OK\r\n"))
     }
   }
@@ -61,7 +61,7 @@ import Testing
       let instance = fleet.instances[0]
       async let end = instance.client.end()
       #expect(try await eventually { instance.observed.connections == 1 })
-      try await fleet.advance(to: .seconds(1))
+      try fleet.advance(to: .seconds(1))
       #expect(await end == .reset)
       #expect(instance.client.exchange().end == .refused)
     }
@@ -76,11 +76,11 @@ import Testing
     try await DemoFleet.serving([behaviour], time: .standsStill) { fleet in
       let client = fleet.instances[0].client
       #expect(client.exchange().end == .closed)
-      try await fleet.advance(to: .seconds(1))
+      try fleet.advance(to: .seconds(1))
       #expect(client.exchange().end == .refused)
-      try await fleet.advance(to: .seconds(2))
+      try fleet.advance(to: .seconds(2))
       #expect(client.exchange(within: .milliseconds(100)).end == .connectTimedOut)
-      try await fleet.advance(to: .seconds(3))
+      try fleet.advance(to: .seconds(3))
       #expect(client.exchange().end == .closed)
     }
   }
@@ -93,7 +93,7 @@ import Testing
     try await DemoFleet.serving([behaviour], time: .standsStill) { fleet in
       let client = fleet.instances[0].client
       let before = (1...2).map { _ in client.exchange().text.prefix(4) }
-      try await fleet.advance(to: .seconds(1))
+      try fleet.advance(to: .seconds(1))
       #expect(before == ["HTTP", "220 "])
       #expect(client.exchange().text.prefix(4) == "HTTP")
     }

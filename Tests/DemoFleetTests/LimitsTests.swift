@@ -62,8 +62,8 @@ import Testing
   @Test(arguments: [20, 39]) func aFleetThatCannotStartSaysWhyAndKeepsNothing(left: Int) async {
     await #expect(processExitsWith: .success) { [left] in
       let taken = takeAllDescriptors(but: left)
-      let error = await #expect(throws: LoopbackError.self) {
-        _ = try await DemoFleet.start((0..<40).map { _ in .healthy() })
+      let error = #expect(throws: LoopbackError.self) {
+        _ = try DemoFleet.start((0..<40).map { _ in .healthy() })
       }
       let stillLeft = takeAllDescriptors(but: 0)
       for descriptor in taken + stillLeft { close(descriptor) }

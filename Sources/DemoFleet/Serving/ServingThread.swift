@@ -1,4 +1,6 @@
+internal import Dispatch
 internal import LibC
+internal import Synchronization
 
 /// The thread that serves a fleet.
 ///
@@ -25,10 +27,16 @@ struct ServingThread: Sendable {
   }
 
   /// Waits until the thread has done the work.
-  func perform(_ work: @escaping @Sendable (FleetServer) throws -> Void) async throws {
-    try await withCheckedThrowingContinuation { continuation in
-      inbox.put { server in continuation.resume(with: Result { try work(server) }) }
+  func perform(_ work: @escaping @Sendable (FleetServer) throws -> Void) throws {
+    let result = Mutex<Result<Void, any Error>>(.success(()))
+    let isDone = DispatchSemaphore(value: 0)
+    inbox.put { server in
+      let outcome = Result { try work(server) }
+      result.withLock { $0 = outcome }
+      isDone.signal()
     }
+    isDone.wait()
+    try result.withLock { $0 }.get()
   }
 
   /// Waits until the thread has ended.

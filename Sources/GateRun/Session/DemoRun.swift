@@ -1,9 +1,7 @@
 package import DemoFleet
-internal import Dispatch
 internal import GateCore
 package import GateSettings
 internal import InstanceSources
-internal import Synchronization
 
 /// A run on the built-in demo instances.
 package struct DemoRun {
@@ -28,10 +26,11 @@ package struct DemoRun {
     let signals = try RunSession.signalDescriptor()
     let fleet: DemoFleet
     do {
-      // Where there are none, the task that starts the fleet would be waited for without end.
+      // The fleet takes one, and the run some more.
       try BackgroundThread.check(canMake: 8)
       try DemoFleet.checkDescriptors(for: scenario.behaviours)
-      fleet = try Self.started(scenario.behaviours)
+      fleet = try DemoFleet.start(scenario.behaviours)
+      try fleet.startClock()
     } catch {
       throw CommandFailure(.sourceUnavailable, "the demo's instances cannot listen: \(error)")
     }
@@ -39,27 +38,6 @@ package struct DemoRun {
     explain(fleet)
     let group = try LoadedSettings(settings: settings).group()
     try RunSession(settings: settings, group: group, signals: signals).run()
-  }
-
-  /// The fleet is started by others, and this thread waits for them.
-  private static func started(_ behaviours: [InstanceBehaviour]) throws -> DemoFleet {
-    let started = Mutex<Result<DemoFleet, any Error>?>(nil)
-    let isDone = DispatchSemaphore(value: 0)
-    Task {
-      let result: Result<DemoFleet, any Error>
-      do {
-        let fleet = try await DemoFleet.start(behaviours)
-        try await fleet.startClock()
-        result = .success(fleet)
-      } catch {
-        result = .failure(error)
-      }
-      started.withLock { $0 = result }
-      isDone.signal()
-    }
-    isDone.wait()
-    guard let result = started.withLock({ $0 }) else { preconditionFailure("it was waited for") }
-    return try result.get()
   }
 
   /// The scenario's settings, with the port that the fleet has found free.

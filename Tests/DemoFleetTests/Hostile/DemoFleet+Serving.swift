@@ -13,14 +13,14 @@ extension DemoFleet {
     _ behaviours: [InstanceBehaviour], network: Int = 10, port: Int = 0, time: Time = .runs,
     _ body: (DemoFleet) async throws -> Value
   ) async throws -> Value {
-    let fleet = try await start(behaviours, network: network, port: port)
+    let fleet = try start(behaviours, network: network, port: port)
     do {
-      if time == .runs { try await fleet.startClock() }
+      if time == .runs { try fleet.startClock() }
       let value = try await body(fleet)
-      await fleet.stop()
+      fleet.stop()
       return value
     } catch {
-      await fleet.stop()
+      fleet.stop()
       throw error
     }
   }
