@@ -6,12 +6,12 @@ internal import InstanceSources
 
 /// Reads a group that may change, and the load balancer's view of it, as the settings say.
 struct GroupReader: Sendable {
+  /// The source; for Terraform's, the group that its document defines.
   private let source: InstanceSource
   private let ports: CheckPorts
   private let release: ReleaseExpectations?
   /// The load balancers whose views all count.
   private let balancers: [LoadBalancerName]
-  private let terraform: TerraformGroup?
   private let trafficPort: Int?
   private let client: AWSClient
   private let variables: [String: String]
@@ -30,16 +30,20 @@ struct GroupReader: Sendable {
     _ settings: Settings, of baseline: InstanceSource? = nil,
     terraform: TerraformGroup?, trafficPort: Int?
   ) {
-    source = baseline ?? settings.source
+    let given = baseline ?? settings.source
+    if case .terraform = given, let terraform {
+      source = terraform.reference
+    } else {
+      source = given
+    }
     ports = settings.ports
     release = baseline == nil ? settings.following.release : nil
     variables = SettingsLoader.environmentOfCommands
     secrets = settings.secrets
     patience = max(settings.group.deadline, .milliseconds(1))
     client = AWSClient(
-      SettingsLoader.aws, region: Self.region(of: source, terraform),
+      SettingsLoader.aws, region: Self.region(of: given, terraform),
       patience: min(patience, AWSClient.longestPatience))
-    self.terraform = terraform
     givenExpected = settings.group.expected
     self.trafficPort = trafficPort
     balancers = baseline == nil ? settings.balancers : []
@@ -70,10 +74,7 @@ struct GroupReader: Sendable {
 
   /// Whether the source is an Auto Scaling group, which has a desired number of instances.
   private var isAutoScalingGroup: Bool {
-    switch (source, terraform?.reference) {
-    case (.autoScalingGroup, _), (.terraform, .autoScalingGroup): true
-    case (_, _): false
-    }
+    if case .autoScalingGroup = source { true } else { false }
   }
 
   /// Lists the group that a setting names, before the run.
@@ -208,7 +209,7 @@ struct GroupReader: Sendable {
 
   private func sourceListing() throws(SourceError) -> SourceListing {
     switch source {
-    case .instances, .file: SourceListing(members: [], expected: nil)
+    case .instances, .file, .terraform: SourceListing(members: [], expected: nil)
     case .dns(let name): try DNSSource(name: name).list(ports: ports)
     case .srv(let name): try SRVSource(name: name).list(ports: ports)
     case .exec(let command):
@@ -216,25 +217,12 @@ struct GroupReader: Sendable {
         command: command, variables: variables, timeout: min(patience, ExecSource.longestTimeout),
         secrets: secrets
       ).list(ports: ports)
-    case .autoScalingGroup(let name): try autoScalingGroup(name)
-    case .classicLoadBalancer(let name): try classic(name)
+    case .autoScalingGroup(let name):
+      try AutoScalingGroup(name, ports: try numbers(), client: client).list()
+    case .classicLoadBalancer(let name):
+      try ClassicLoadBalancer(name, client: client).list(ports: try numbers())
     case .targetGroup(let name): try TargetGroup(name, client: client).list(ports: ports)
-    case .terraform:
-      switch terraform?.reference {
-      case .autoScalingGroup(let name): try autoScalingGroup(name)
-      case .classicLoadBalancer(let name): try classic(name)
-      case .targetGroup(let name): try TargetGroup(name, client: client).list(ports: ports)
-      case nil: SourceListing(members: [], expected: nil)
-      }
     }
-  }
-
-  private func autoScalingGroup(_ name: String) throws(SourceError) -> SourceListing {
-    try AutoScalingGroup(name, ports: try numbers(), client: client).list()
-  }
-
-  private func classic(_ name: String) throws(SourceError) -> SourceListing {
-    try ClassicLoadBalancer(name, client: client).list(ports: try numbers())
   }
 
   /// The ports for instances that have none of their own.

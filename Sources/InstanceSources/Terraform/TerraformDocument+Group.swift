@@ -1,19 +1,16 @@
+package import GateSettings
+
 /// The group of a resource, by its name in AWS.
 package struct TerraformGroup: Hashable, Sendable {
   /// The resource's address.
   package var address: String
-  package var reference: Reference
-  /// The region, if the file has it (an ARN does); else nil.
-  package var region: String?
-
-  /// The ARN, which also has the region and the account, or else the name.
+  /// The group as a source of its own, by its ARN, which also has the region and the account, or
+  /// else by its name.
   ///
   /// Resources that a plan has yet to create, and files without ARNs, have only a name.
-  package enum Reference: Hashable, Sendable {
-    case autoScalingGroup(String)
-    case classicLoadBalancer(String)
-    case targetGroup(String)
-  }
+  package var reference: InstanceSource
+  /// The region, if the file has it (an ARN does); else nil.
+  package var region: String?
 }
 
 extension TerraformDocument {
@@ -26,7 +23,7 @@ extension TerraformDocument {
   /// - Throws: `TerraformError`
   package func group(at address: String?) throws(TerraformError) -> TerraformGroup {
     let resource = try groupResource(at: address)
-    let reference: TerraformGroup.Reference
+    let reference: InstanceSource
     switch resource.kind {
     case .autoScalingGroup: reference = .autoScalingGroup(try resource.awsName())
     case .classicLoadBalancer: reference = .classicLoadBalancer(try resource.awsName())
