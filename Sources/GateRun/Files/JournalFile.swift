@@ -1,4 +1,3 @@
-internal import CSystem
 internal import GateCore
 internal import GateEngine
 internal import GateRecords

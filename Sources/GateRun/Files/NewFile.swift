@@ -1,4 +1,4 @@
-internal import GateText
+internal import GateCore
 internal import LibC
 
 /// A file that must not exist yet, such as settings or a key.

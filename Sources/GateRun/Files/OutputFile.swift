@@ -1,4 +1,4 @@
-internal import GateText
+internal import GateCore
 
 /// The output of one document, to a file or to standard output.
 package struct OutputFile {

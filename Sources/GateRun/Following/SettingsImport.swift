@@ -1,5 +1,3 @@
-internal import GateRecords
-internal import GateReports
 package import GateSettings
 internal import InstanceSources
 

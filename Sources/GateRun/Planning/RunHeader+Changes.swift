@@ -1,7 +1,6 @@
 internal import GateCore
 package import GateRecords
 package import GateSettings
-internal import GateText
 
 extension RunHeader {
   /// The run's settings with changes; nil if there are none.

@@ -1,7 +1,6 @@
 internal import GateCore
 internal import GateRecords
 internal import GateSettings
-internal import GateText
 
 /// A hook: a command of the user that runs once, after the decision.
 ///

@@ -61,8 +61,8 @@ struct OwnedCommand: Sendable {
     let watcher = isKilledWithRunner ? hg_watch_group(process.id) : -1
     defer { if watcher >= 0 { hg_unwatch_group(watcher) } }
     var running = RunningCommand(
-      process: process, deadline: begun + timeout.inMicroseconds,
-      output: CommandOutput(without: child.secrets), stop: stop)
+      process: process, stop: stop, deadline: begun + timeout.inMicroseconds,
+      output: CommandOutput(without: child.secrets))
     running.run(reading: ends[0], signals: signals)
     return Outcome(
       end: running.ending, timedOut: running.isTimedOut,
@@ -96,17 +96,8 @@ private struct RunningCommand {
   var isTimedOut = false
   var end: RunningChild.End?
   var output: CommandOutput
-  private var shown = RelayedText()
-  private let relay = StandardStream.error
-
-  init(
-    process: RunningChild, deadline: Int64, output: CommandOutput, stop: CommandStop?
-  ) {
-    self.process = process
-    self.stop = stop
-    self.deadline = deadline
-    self.output = output
-  }
+  var shown = RelayedText()
+  let relay = StandardStream.error
 
   var ending: HookResult.End {
     switch end {
