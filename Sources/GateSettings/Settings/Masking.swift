@@ -59,17 +59,24 @@ extension SettingKey {
   }
 
   private func secrecy(of text: String) -> Secrecy {
-    switch self {
+    switch setting.confidentiality {
+    case .open: .open
     case .header: Self.secrecy(ofHeader: text)
-    case .notify, .events: text == "-" ? .open : .webhook
-    case .guard where text.hasPrefix("{"), .steps, .healthChecks: .mapping
-    case .guard: Self.secrecy(ofGuard: text)
-    case .proxy, .connectTo: .places(.place)
-    case .exec, .onPromote, .onRollback, .onInconclusive, .shift, .undo: .places(.command)
-    case .baseline, .signKey: .places(text.hasPrefix("exec:") ? .command : .text)
-    // The digest of an image follows an `@`, which would otherwise mark a password.
-    case .subject: .open
-    default: .places(.text)
+    case .place: .places(.place)
+    case .webhook: text == "-" ? .open : .webhook
+    case .ofKind where setting.kind == .mapping: .mapping
+    case .ofKind: secrecy(ofNamed: text)
+    }
+  }
+
+  /// The secret part of a value that refers to something.
+  private func secrecy(ofNamed text: String) -> Secrecy {
+    switch setting.naming {
+    case .question: text.hasPrefix("{") ? .mapping : Self.secrecy(ofGuard: text)
+    case .command: .places(.command)
+    case .group, .key: .places(text.hasPrefix("exec:") ? .command : .text)
+    case .nothing, .input, .output, .folder, .journal, .report, .url, .stream, .origin:
+      .places(.text)
     }
   }
 

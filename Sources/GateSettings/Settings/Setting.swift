@@ -16,6 +16,7 @@ package struct Setting: Sendable {
   /// For `host` it is "as the load balancer sends".
   package var whenUnset: WhenUnset
   package var repetition: Repetition
+  package var confidentiality: Confidentiality
   /// The checks to which it applies.
   package var protocols: Protocols
   /// The settings without which it has no effect.
@@ -173,6 +174,20 @@ package struct Setting: Sendable {
     case repeatable
   }
 
+  /// The part of a value that no output may show.
+  package enum Confidentiality: Hashable, Sendable {
+    /// What is secret in a value of this kind: in a URL, a command or a mapping.
+    case ofKind
+    /// Nothing.
+    case open
+    /// All of a header's value that is not known to be harmless.
+    case header
+    /// Everything before an `@`, also without a scheme.
+    case place
+    /// Everything but the host of a URL.
+    case webhook
+  }
+
   /// The settings without which a setting has no effect.
   package enum Companions: Hashable, Sendable {
     case all([SettingKey])
@@ -210,7 +225,7 @@ package struct Setting: Sendable {
   init(
     _ part: Part, _ kind: Kind, _ metavar: String, _ help: String,
     whenUnset: WhenUnset = .nothing, _ repetition: Repetition = .once,
-    for protocols: Protocols = .all, with companions: Companions = .all([]),
+    _ confidentiality: Confidentiality = .ofKind, for protocols: Protocols = .all, with companions: Companions = .all([]),
     without rivals: [SettingKey] = [], naming: Naming = .nothing, example: String? = nil,
     recorded: RecordedSetting? = nil, replayed: Replayed? = nil
   ) {
@@ -220,6 +235,7 @@ package struct Setting: Sendable {
     self.help = help
     self.whenUnset = whenUnset
     self.repetition = repetition
+    self.confidentiality = confidentiality
     self.protocols = protocols
     self.companions = companions
     self.rivals = rivals

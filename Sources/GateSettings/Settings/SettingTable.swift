@@ -199,7 +199,7 @@ extension SettingKey {
       Setting(
         .request, .pair(separator: ": "), "'NAME: VALUE'",
         "A request header; 'NAME;' sends it without a value (-H).",
-        whenUnset: "as the load balancer sends", .repeatable, for: .requests)
+        whenUnset: "as the load balancer sends", .repeatable, .header, for: .requests)
     case .userAgent:
       Setting(
         .request, .text, "TEXT", "The User-Agent header of the request.",
@@ -261,11 +261,12 @@ extension SettingKey {
         .way, .text, "URL",
         "Proxy (bastion) through which to reach private addresses: http://, https://, socks5:// or "
           + "socks5h://, as in curl.",
-        naming: .url)
+        .once, .place, naming: .url)
     case .connectTo:
       Setting(
         .way, .text, "HOST1:PORT1:HOST2:PORT2",
-        "Connect to HOST2:PORT2 in place of HOST1:PORT1, as in curl.", .repeatable)
+        "Connect to HOST2:PORT2 in place of HOST1:PORT1, as in curl.", .repeatable,
+        .place)
     case .expectBody:
       Setting(
         .expectation, .text, "REGEX",
@@ -538,7 +539,8 @@ extension SettingKey {
       Setting(
         .documents, .text, "DIGEST",
         "Deployed artifact that the attestation is about: sha256:HEX or NAME@sha256:HEX.",
-        with: .all([.attestation]), example: "app@sha256:HEX")
+        // The digest of an image follows an `@`, which would otherwise mark a password.
+        .once, .open, with: .all([.attestation]), example: "app@sha256:HEX")
     case .report:
       Setting(
         .documents, .pair(separator: "="), "FORMAT=FILE",
@@ -582,13 +584,13 @@ extension SettingKey {
         .reactions, .text, "URL",
         "URL to post the verdict to. slack:URL and hooks.slack.com get a message that Slack and "
           + "Mattermost understand.",
-        .repeatable, naming: .url)
+        .repeatable, .webhook, naming: .url)
     case .events:
       Setting(
         .reactions, .text, "URL|-",
         "URL to post the journal's lines to as they are written; -: print them to standard "
           + "output, where the verdict is then the last line.",
-        naming: .stream)
+        .once, .webhook, naming: .stream)
     case .ci:
       Setting(
         .documents, .choice(CIChoice.allCases.map(\.rawValue)), "SYSTEM",
