@@ -15,11 +15,11 @@ extension CheckTrace {
   init(of transfer: Transfer, _ end: TransferEnd, at now: GateInstant) {
     // If libcurl does not know of the end, its total is the time of its last look.
     let total = end.isTimeout ? nil : transfer.totalMicroseconds
-    phases = CheckPhases(
-      nameLookup: transfer.lookupMicroseconds,
-      connect: transfer.openedMicroseconds ?? transfer.time(.connectTime),
-      tls: transfer.time(.appConnectTime), firstByte: transfer.firstByteMicroseconds,
-      total: total ?? now.microseconds - transfer.started.microseconds)
+    phases = CheckPhases(total: total ?? now.microseconds - transfer.started.microseconds)
+    phases.nameLookup = transfer.lookupMicroseconds
+    phases.connect = transfer.openedMicroseconds ?? transfer.time(.connectTime)
+    phases.tls = transfer.time(.appConnectTime)
+    phases.firstByte = transfer.firstByteMicroseconds
     let connected = transfer.openedMicroseconds == nil ? transfer.current : transfer.opener
     connectedTo = phases.connect == nil ? nil : connected?[.primaryIP]
   }

@@ -13,14 +13,7 @@ package struct CheckPhases: Hashable, Sendable {
   package var firstByte: Int64?
   package var total: Int64
 
-  package init(
-    nameLookup: Int64? = nil, connect: Int64? = nil, tls: Int64? = nil, firstByte: Int64? = nil,
-    total: Int64
-  ) {
-    self.nameLookup = nameLookup
-    self.connect = connect
-    self.tls = tls
-    self.firstByte = firstByte
+  package init(total: Int64) {
     self.total = total
   }
 }

@@ -1,21 +1,12 @@
 /// How the new group is compared with the old one before it is promoted.
 package struct ComparisonPolicy: Hashable, Sendable {
-  package var confidence: Confidence
+  package var confidence = Confidence.standard
   /// The increase of the new group's latency that is allowed.
-  package var maxLatencyIncrease: LatencyIncrease
+  package var maxLatencyIncrease = LatencyIncrease.standard
   /// The checks of each group that a comparison requires; at least 2.
-  package var minSamples: Int
+  package var minSamples = 20
 
-  package init(
-    confidence: Confidence = .standard, maxLatencyIncrease: LatencyIncrease = .standard,
-    minSamples: Int = Self.standardSamples
-  ) {
-    self.confidence = confidence
-    self.maxLatencyIncrease = maxLatencyIncrease
-    self.minSamples = minSamples
-  }
-
-  package static let standardSamples = 20
+  package init() {}
 }
 
 /// The confidence with which the new group must be worse, such as `95%`.

@@ -1,29 +1,29 @@
 /// The policy: what the group as a whole must show to be promoted.
 package struct GatePolicy: Hashable, Sendable {
   /// Minimum number or percentage of expected instances that must be healthy at the same time.
-  package var minHealthy: InstanceCount
+  package var minHealthy = InstanceCount.percentage(100)
   /// Maximum number of instances that may be unhealthy at once without a rollback.
-  package var maxUnhealthy: InstanceCount
+  package var maxUnhealthy = InstanceCount.number(0)
   /// Maximum number of instances that may leave the group without a rollback.
-  package var maxReplaced: InstanceCount
+  package var maxReplaced = InstanceCount.number(0)
   /// A failure whose check began less than this after its instance was first seen is forgiven.
-  package var gracePeriod: Duration
+  package var gracePeriod = Duration.zero
   /// How long the group must stay healthy before it is promoted.
-  package var soak: Duration
+  package var soak = Duration.zero
   /// The time limit of the run, from its start; no verdict by then is a rollback.
   package var deadline: Duration
   /// The number of instances required for a promotion; at least 1.
   package var expected: Int
-  package var membership: Membership
-  package var loadBalancer: LoadBalancerRole
+  package var membership = Membership.fixed
+  package var loadBalancer = LoadBalancerRole.none
   /// How often the source and the load balancers are queried; nil if they are queried once.
   package var polling: Polling?
   /// How the group is compared with the old one; nil if it is not.
   package var comparison: ComparisonPolicy?
   /// The run's guards that have their own interval, thresholds and so on.
-  package var guards: [GuardMeasure]
+  package var guards: [GuardMeasure] = []
   /// The steps of a canary; empty if the group is judged before any traffic reaches it.
-  package var steps: [CanaryStep]
+  package var steps: [CanaryStep] = []
 
   /// Whether later listings can have other instances.
   package enum Membership: Hashable, Sendable {
@@ -59,26 +59,9 @@ package struct GatePolicy: Hashable, Sendable {
     package var maximumAge: Duration { refresh * 2 + timeout }
   }
 
-  package init(
-    minHealthy: InstanceCount = .percentage(100), maxUnhealthy: InstanceCount = .number(0),
-    maxReplaced: InstanceCount = .number(0), gracePeriod: Duration = .zero, soak: Duration = .zero,
-    deadline: Duration, expected: Int, membership: Membership = .fixed,
-    loadBalancer: LoadBalancerRole = .none, polling: Polling? = nil,
-    comparison: ComparisonPolicy? = nil, guards: [GuardMeasure] = [], steps: [CanaryStep] = []
-  ) {
-    self.minHealthy = minHealthy
-    self.maxUnhealthy = maxUnhealthy
-    self.maxReplaced = maxReplaced
-    self.gracePeriod = gracePeriod
-    self.soak = soak
+  package init(deadline: Duration, expected: Int) {
     self.deadline = deadline
     self.expected = expected
-    self.membership = membership
-    self.loadBalancer = loadBalancer
-    self.polling = polling
-    self.comparison = comparison
-    self.guards = guards
-    self.steps = steps
   }
 
   /// The number of tests that share the error.

@@ -6,32 +6,21 @@ package struct CanaryStep: Hashable, Sendable {
   /// unknown.
   package var weight: Int?
   /// How long the group must meet the policy with this share of the traffic.
-  package var soak: Duration
+  package var soak = Duration.zero
   /// The time limit of the approval that the shift waits for; nil if it waits for none.
   package var approval: Duration?
   /// Whether a `confirm` command tells when the shift is in effect.
-  package var isConfirmed: Bool
+  package var isConfirmed = false
   /// The time limit of `shift`, and of the retries of `confirm`.
-  package var commandTimeout: Duration
+  package var commandTimeout = Duration.seconds(300)
   /// The guards of the step, in addition to those of the run.
-  package var guards: [GuardMeasure]
+  package var guards: [GuardMeasure] = []
   /// The time limit from the beginning of the shift to the end of the step; nil for the run's
   /// alone.
   package var deadline: Duration?
 
-  package init(
-    name: String, weight: Int? = nil, soak: Duration = .zero, approval: Duration? = nil,
-    isConfirmed: Bool = false, commandTimeout: Duration = .seconds(300),
-    guards: [GuardMeasure] = [], deadline: Duration? = nil
-  ) {
+  package init(name: String) {
     self.name = name
-    self.weight = weight
-    self.soak = soak
-    self.approval = approval
-    self.isConfirmed = isConfirmed
-    self.commandTimeout = commandTimeout
-    self.guards = guards
-    self.deadline = deadline
   }
 }
 
@@ -56,32 +45,18 @@ package struct GuardMeasure: Hashable, Sendable {
   package var healthyThreshold: Int?
   package var unhealthyThreshold: Int?
   /// The delay until what it measures becomes visible.
-  package var lag: Duration
+  package var lag = Duration.zero
   /// The time range that its measurement covers.
-  package var window: Duration
+  package var window = Duration.zero
   /// The minimum number of requests behind a result that counts; nil if there is no minimum.
   package var minRequests: Int?
   /// Whether it is only reported and does not count for the verdict.
-  package var isAdvisory: Bool
+  package var isAdvisory = false
   /// Whether it tests the requests of both groups, and has a share of the error.
-  package var isTest: Bool
+  package var isTest = false
 
-  package init(
-    _ name: String, interval: Duration? = nil, timeout: Duration? = nil,
-    healthyThreshold: Int? = nil, unhealthyThreshold: Int? = nil, lag: Duration = .zero,
-    window: Duration = .zero, minRequests: Int? = nil, isAdvisory: Bool = false,
-    isTest: Bool = false
-  ) {
+  package init(_ name: String) {
     self.name = name
-    self.interval = interval
-    self.timeout = timeout
-    self.healthyThreshold = healthyThreshold
-    self.unhealthyThreshold = unhealthyThreshold
-    self.lag = lag
-    self.window = window
-    self.minRequests = minRequests
-    self.isAdvisory = isAdvisory
-    self.isTest = isTest
   }
 
   /// How long after a change the guard's data may still include the time before the change.

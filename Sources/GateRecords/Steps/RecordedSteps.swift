@@ -26,13 +26,14 @@ extension CanaryStep {
 
 extension CanaryStep: JSONObjectReadable {
   package init(_ fields: JSONFields) throws(JSONFieldError) {
-    self.init(
-      name: try fields.want("name"), weight: try fields.number("weight", in: 0...100),
-      soak: try fields.time("soak_seconds") ?? .zero,
-      approval: try fields.time("approve_timeout_seconds"),
-      isConfirmed: try fields.want("confirmed"),
-      commandTimeout: try fields.time("command_timeout_seconds") ?? .zero,
-      guards: try fields.find("guards") ?? [], deadline: try fields.time("deadline_seconds"))
+    self.init(name: try fields.want("name"))
+    weight = try fields.number("weight", in: 0...100)
+    soak = try fields.time("soak_seconds") ?? .zero
+    approval = try fields.time("approve_timeout_seconds")
+    isConfirmed = try fields.want("confirmed")
+    commandTimeout = try fields.time("command_timeout_seconds") ?? .zero
+    guards = try fields.find("guards") ?? []
+    deadline = try fields.time("deadline_seconds")
   }
 }
 
@@ -53,15 +54,16 @@ extension GuardMeasure {
 
 extension GuardMeasure: JSONObjectReadable {
   package init(_ fields: JSONFields) throws(JSONFieldError) {
-    self.init(
-      try fields.want("id"), interval: try fields.time("interval_seconds", isPositive: true),
-      timeout: try fields.time("timeout_seconds", isPositive: true),
-      healthyThreshold: try fields.number("healthy_threshold", in: 1...10_000),
-      unhealthyThreshold: try fields.number("unhealthy_threshold", in: 1...10_000),
-      lag: try fields.time("lag_seconds") ?? .zero,
-      window: try fields.time("window_seconds") ?? .zero,
-      minRequests: try fields.find("min_requests"), isAdvisory: try fields.want("advisory"),
-      isTest: try fields.find("test") ?? false)
+    self.init(try fields.want("id") as String)
+    interval = try fields.time("interval_seconds", isPositive: true)
+    timeout = try fields.time("timeout_seconds", isPositive: true)
+    healthyThreshold = try fields.number("healthy_threshold", in: 1...10_000)
+    unhealthyThreshold = try fields.number("unhealthy_threshold", in: 1...10_000)
+    lag = try fields.time("lag_seconds") ?? .zero
+    window = try fields.time("window_seconds") ?? .zero
+    minRequests = try fields.find("min_requests")
+    isAdvisory = try fields.want("advisory")
+    isTest = try fields.find("test") ?? false
   }
 }
 

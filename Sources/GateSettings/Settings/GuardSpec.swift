@@ -94,7 +94,8 @@ extension GuardSpec {
         hint: "write the guard as a mapping in the settings file (docs/canary.md)")
     default: throw Self.unknown(name)
     }
-    measure = GuardMeasure(name, lag: lag, window: window)
+    measure = GuardMeasure(name)
+    (measure.lag, measure.window) = (lag, window)
   }
 
   private static func unknown(_ text: String) -> GrammarError {

@@ -190,10 +190,9 @@ extension SettingsReader {
   mutating func group(
     under checks: [HealthCheck], guards: [GuardSpec], steps: [StepSpec]
   ) -> GroupSettings {
-    var policy = GatePolicy(
-      deadline: .zero, expected: 1,
-      guards: guards.map(\.measure).filter { $0 != GuardMeasure($0.name) },
-      steps: steps.map(\.step))
+    var policy = GatePolicy(deadline: .zero, expected: 1)
+    policy.guards = guards.map(\.measure).filter { $0 != GuardMeasure($0.name) }
+    policy.steps = steps.map(\.step)
     for (key, field) in GatePolicy.recorded where key != .deadline {
       settle(key, field, in: &policy)
     }

@@ -17,26 +17,24 @@ extension StepSpec {
   /// - Throws: `GrammarError`, which says what was expected instead.
   init(reading text: String, number: Int) throws(GrammarError) {
     var fields = try StructuredFields(parsing: text, of: "step \(number)")
-    let name = try fields.text("name")?.cleaned(to: 100) ?? "step \(number)"
-    let weight = try fields.number("weight", in: 0...100)
-    let soak = try fields.duration("soak") ?? .zero
-    let deadline = try fields.duration("deadline")
+    step = CanaryStep(name: try fields.text("name")?.cleaned(to: 100) ?? "step \(number)")
+    step.weight = try fields.number("weight", in: 0...100)
+    step.soak = try fields.duration("soak") ?? .zero
+    step.deadline = try fields.duration("deadline")
     shift = try fields.text("shift")
     confirm = try fields.text("confirm")
     approve = try fields.text("approve")
-    let approval = try fields.duration("approve_timeout")
+    step.isConfirmed = confirm != nil
+    step.approval = try fields.duration("approve_timeout")
     guards = try Self.guards(&fields)
     try fields.refuseUnknown()
-    guard (approve == nil) == (approval == nil) else {
+    guard (approve == nil) == (step.approval == nil) else {
       throw approve == nil
         ? fields.wrong("approve_timeout", "is given without approve", hint: "leave it out")
         : fields.wrong(
           "approve", "is given without approve_timeout",
           hint: "such as approve_timeout: 2h; an approval needs a time limit")
     }
-    step = CanaryStep(
-      name: name, weight: weight, soak: soak, approval: approval, isConfirmed: confirm != nil,
-      deadline: deadline)
   }
 
   private static func guards(

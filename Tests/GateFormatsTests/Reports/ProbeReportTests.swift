@@ -4,6 +4,7 @@ import GateRecords
 import GateReports
 import GateSettings
 import GateText
+import TestSupport
 import Testing
 
 @Suite struct ProbeReportTests {

@@ -1,4 +1,5 @@
 import GateCore
+import TestSupport
 import Testing
 
 @testable import GateRecords

@@ -1,4 +1,5 @@
 import GateCore
+import TestSupport
 
 /// All that a run depends on, as data: what is to be decided, who is there, and what goes wrong.
 ///
