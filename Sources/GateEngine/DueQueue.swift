@@ -9,8 +9,6 @@ package struct DueQueue: Sendable {
     var key: InstanceKey
   }
 
-  package init() {}
-
   package var isEmpty: Bool { heap.isEmpty }
 
   /// When the next check is due.

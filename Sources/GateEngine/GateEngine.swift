@@ -39,9 +39,12 @@ package struct GateEngine<Port: Checker> {
     self.observers = observers
     self.commander = commander
     groups = [
-      FollowedGroup(feed, Membership(of: .member, gate.policy.membership, expected: expected)),
       FollowedGroup(
-        baselineFeed, Membership(of: .baseline, baselineFeed == nil ? .fixed : .changing)),
+        feed: feed,
+        membership: Membership(of: .member, gate.policy.membership, expected: expected)),
+      FollowedGroup(
+        feed: baselineFeed,
+        membership: Membership(of: .baseline, baselineFeed == nil ? .fixed : .changing)),
     ]
   }
 
@@ -205,9 +208,4 @@ package struct GateEngine<Port: Checker> {
 private struct FollowedGroup {
   var feed: (any MembershipFeed)?
   var membership: Membership
-
-  init(_ feed: (any MembershipFeed)?, _ membership: Membership) {
-    self.feed = feed
-    self.membership = membership
-  }
 }

@@ -1,6 +1,7 @@
-import GateCore
 import TestSupport
 import Testing
+
+@testable import GateCore
 
 @Suite struct CheckScheduleTests {
   struct Row: CustomTestStringConvertible, Sendable {

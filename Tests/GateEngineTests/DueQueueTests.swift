@@ -1,7 +1,8 @@
 import GateCore
-import GateEngine
 import TestSupport
 import Testing
+
+@testable import GateEngine
 
 @Suite struct DueQueueTests {
   @Test func theEarliestComesFirstAndEqualsInTheOrderOfTheirKeys() {

@@ -6,15 +6,6 @@ package struct Verdict: Hashable, Sendable {
   package var at: GateInstant
   /// What stopped the gate before it could judge; nil if nothing did.
   package var interruption: Interruption?
-
-  package init(
-    decision: Decision, reason: VerdictReason, at: GateInstant, interruption: Interruption? = nil
-  ) {
-    self.decision = decision
-    self.reason = reason
-    self.at = at
-    self.interruption = interruption
-  }
 }
 
 package enum Decision: String, Hashable, Sendable, CaseIterable {

@@ -9,8 +9,6 @@ package struct CheckSchedule: Hashable, Sendable {
   /// The start of the first check, or the instance's place; nil until the first check has ended.
   private var anchor: GateInstant?
 
-  package init() {}
-
   /// The time of the next check after one that ran from `started` to `ended`.
   package mutating func next(
     afterCheckFrom started: GateInstant, to ended: GateInstant, every interval: Int64

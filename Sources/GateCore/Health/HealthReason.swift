@@ -3,12 +3,9 @@ package struct HealthReason: Hashable, Sendable {
   /// The reason code, such as `Target.Timeout`, or `Instance` or `ELB` for Classic; nil if healthy.
   package var code: String?
   package var description: String
+}
 
-  package init(code: String?, description: String) {
-    self.code = code
-    self.description = description
-  }
-
+extension HealthReason {
   init(_ code: HealthReasonCode, _ description: String) {
     self.init(code: code.rawValue, description: description)
   }

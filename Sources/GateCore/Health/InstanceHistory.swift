@@ -36,14 +36,9 @@ package struct InstanceHistory: Hashable, Sendable {
   /// has nothing to say, the newest of `all`.
   mutating func follow(_ part: InstanceHistory, of all: [InstanceRecord]) {
     pattern = part.pattern
-    lastFailure = part.lastFailure ?? Self.newest(all.compactMap(\.history.lastFailure), \.at)
-    lastLoss = Self.newest(all.compactMap(\.history.lastLoss), \.at)
-  }
-
-  private static func newest<Value>(
-    _ values: [Value], _ time: KeyPath<Value, GateInstant>
-  ) -> Value? {
-    values.max { $0[keyPath: time] < $1[keyPath: time] }
+    lastFailure =
+      part.lastFailure ?? all.compactMap(\.history.lastFailure).max { $0.at < $1.at }
+    lastLoss = all.compactMap(\.history.lastLoss).max { $0.at < $1.at }
   }
 }
 
@@ -53,13 +48,6 @@ package struct Transition: Hashable, Sendable {
   package var from: InstanceState
   package var to: InstanceState
   package var reason: HealthReason
-
-  package init(at: GateInstant, from: InstanceState, to: InstanceState, reason: HealthReason) {
-    self.at = at
-    self.from = from
-    self.to = to
-    self.reason = reason
-  }
 }
 
 /// The latest failed check of an instance.
@@ -89,8 +77,6 @@ package struct LatencySummary: Hashable, Sendable {
   private var oldest = 0
 
   private static let kept = 256
-
-  package init() {}
 
   package mutating func add(_ microseconds: Int64) {
     least = min(least ?? microseconds, microseconds)

@@ -13,8 +13,6 @@ package struct ResultPattern: Hashable, Sendable {
   /// The number of failures by kind.
   private var failures = SIMD16<UInt32>()
 
-  package init() {}
-
   /// The number of checks that failed in this way.
   package func failures(of kind: FailureKind) -> Int { Int(failures[kind.ordinal]) }
 
@@ -36,21 +34,8 @@ package struct ResultPattern: Hashable, Sendable {
 }
 
 extension FailureKind {
+  private static let kinds = allCases
+
   /// The index of the kind, below 16.
-  fileprivate var ordinal: Int {
-    switch self {
-    case .connectionRefused: 0
-    case .connectionReset: 1
-    case .timeoutConnect: 2
-    case .timeoutTLS: 3
-    case .timeoutResponse: 4
-    case .tlsError: 5
-    case .statusMismatch: 6
-    case .grpcStatusMismatch: 7
-    case .expectationFailed: 8
-    case .wrongVersion: 9
-    case .protocolError: 10
-    case .hostUnreachable: 11
-    }
-  }
+  fileprivate var ordinal: Int { Self.kinds.firstIndex(of: self) ?? 0 }
 }

@@ -16,15 +16,10 @@ package struct SecretStream: Sendable {
 
   /// The most bytes that are held back.
   private static let mostHeld = 1 << 14
-  /// The most bytes with escapes: a log with more of them is not read by anybody.
-  private static let mostEscapes = 4 << 20
 
-  package init(_ mask: SecretMask) {
-    self.init(mask, escapedAtMost: Self.mostEscapes)
-  }
-
-  /// Creates a stream with another limit.
-  package init(_ mask: SecretMask, escapedAtMost bytes: Int) {
+  /// Creates a stream that reads so many bytes with escapes: a log with more of them is not read by
+  /// anybody.
+  package init(_ mask: SecretMask, escapedAtMost bytes: Int = 4 << 20) {
     self.mask = mask
     escapesLeft = bytes
   }
