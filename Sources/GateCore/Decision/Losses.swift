@@ -5,13 +5,8 @@ package struct Losses: Hashable, Sendable {
   package private(set) var listings = Tally()
   /// Views of the load balancers.
   package private(set) var views = Tally()
-  private var last: What?
-
-  private enum What {
-    case checks
-    case listings
-    case views
-  }
+  /// The tally of the kind of the latest loss.
+  package private(set) var lastTally: Tally?
 
   package struct Tally: Hashable, Sendable {
     package fileprivate(set) var count = 0
@@ -29,27 +24,17 @@ package struct Losses: Hashable, Sendable {
 
   mutating func addChecks(_ count: Int, of key: InstanceKey, _ fault: GateFault) {
     checks.add(count, fault, of: key)
-    last = .checks
+    lastTally = checks
   }
 
   mutating func addListing(_ fault: GateFault) {
     listings.add(1, fault)
-    last = .listings
+    lastTally = listings
   }
 
   mutating func addView(_ fault: GateFault) {
     views.add(1, fault)
-    last = .views
-  }
-
-  /// The tally of the kind of the latest loss.
-  package var lastTally: Tally? {
-    switch last {
-    case .checks: checks
-    case .listings: listings
-    case .views: views
-    case nil: nil
-    }
+    lastTally = views
   }
 
   package var lastFault: GateFault? { lastTally?.lastFault }
