@@ -79,15 +79,12 @@ extension Gate {
     guard case .loadBalancerAsked(let view) = event, view.fault == nil else { return [] }
     // A lost view of this very moment has not been folded in yet.
     let isLost = unfolded?.view?.fault != nil
-    return records.indices.compactMap { index in
-      guard records[index].instance.role == .member, records[index].removed == nil else {
-        return nil
-      }
+    return presentKeys(.member).compactMap { key in
       // An instance that the load balancers do not list is not in service.
-      let view = records[index].view ?? LoadBalancerView(state: .initial)
-      let isKnown = faultless[0].records.indices.contains(index)
-      let assumed = isLost ? inService : isKnown ? faultless[0].records[index].view : nil
-      return assumed.flatMap { $0 == view ? nil : .loadBalancerSaw(InstanceKey(index), view) }
+      let view = records[key.index].view ?? LoadBalancerView(state: .initial)
+      let isKnown = faultless[0].records.indices.contains(key.index)
+      let assumed = isLost ? inService : isKnown ? faultless[0].records[key.index].view : nil
+      return assumed.flatMap { $0 == view ? nil : .loadBalancerSaw(key, view) }
     }
   }
 

@@ -92,7 +92,7 @@ extension Gate {
   private var lastChanceOfSoak: GateInstant? {
     if let healthySince { return soaked(since: healthySince) <= goal ? goal : nil }
     let present = group.soakChance(of: minHealthy)
-    return joiningChance(.soak).map { max(present ?? $0, $0) } ?? present
+    return joiningChance({ $0.soak }).map { max(present ?? $0, $0) } ?? present
   }
 
   private var lastChanceOfGroup: GateInstant? {
@@ -100,28 +100,22 @@ extension Gate {
     let leaving = policy.membership == .changing ? max(maxReplaced - group.removed, 0) : 0
     guard group.hopeless(isHeld: isHeld) <= maxUnhealthy + leaving else { return nil }
     let present = group.finalChance(of: minHealthy, isHeld: isHeld, deadline: goal)
-    return joiningChance(.final).map { max(present ?? $0, $0) } ?? present
+    return joiningChance({ $0.final }).map { max(present ?? $0, $0) } ?? present
   }
 
   /// The latest moment at which a new instance can join and still be healthy in time.
   ///
   /// The load balancer may know it already.
-  private func joiningChance(_ kind: CertaintyKind) -> GateInstant? {
+  private func joiningChance(_ kind: (Certainties) -> DeadlineFeasibility) -> GateInstant? {
     guard policy.membership == .changing || group.present < expected else { return nil }
-    let first = kind == .soak ? soakCertainty : finalCertainty
+    let first = kind(certainties)
     guard policy.loadBalancer != .decides else { return first.latest }
     var chance = first.latestStart(of: check.initialThreshold)
     for rule in checks.indices.dropFirst() {
-      let own = certainties(under: rule)
-      let certainty = kind == .soak ? own.soak : own.final
-      chance = min(chance, certainty.latestStart(of: checks[rule].initialThreshold))
+      let own = kind(certainties(under: rule))
+      chance = min(chance, own.latestStart(of: checks[rule].initialThreshold))
     }
     return chance
-  }
-
-  private enum CertaintyKind {
-    case soak
-    case final
   }
 
   private var lastChanceOfGuards: GateInstant? {

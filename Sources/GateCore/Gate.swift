@@ -57,8 +57,7 @@ package struct Gate: Sendable {
   var isHeld = false
   /// The latest times at which the group can begin to soak, and at which all else can happen, to be
   /// promoted by the deadline.
-  private(set) var soakCertainty: DeadlineFeasibility
-  private(set) var finalCertainty: DeadlineFeasibility
+  private(set) var certainties: Certainties
   /// The newest listing of the group, and the newest view of the load balancers; nil if there was
   /// none.
   package private(set) var listing: FinishedListing?
@@ -95,10 +94,6 @@ package struct Gate: Sendable {
     var role: InstanceRole
   }
 
-  package init(check: HealthCheck, policy: GatePolicy) {
-    self.init(checks: [check], policy: policy)
-  }
-
   /// Creates a gate; guards without their own settings use those of the first health check.
   package init(checks: [HealthCheck], policy: GatePolicy) {
     precondition(policy.expected >= 0, "a count")
@@ -113,8 +108,8 @@ package struct Gate: Sendable {
     expected = policy.expected
     deadline = .start + policy.deadline
     goal = deadline
-    soakCertainty = DeadlineFeasibility(check: check, until: deadline - policy.soak)
-    finalCertainty = DeadlineFeasibility(check: check, until: deadline)
+    let final = DeadlineFeasibility(check: check, until: deadline)
+    certainties = (final, final)
     placeGoal()
     noteNextMoment()
   }
@@ -181,6 +176,13 @@ package struct Gate: Sendable {
     _ role: InstanceRole, where isWanted: (InstanceRecord) -> Bool
   ) -> [InstanceRecord] {
     records(role) { $0.removed == nil && isWanted($0) }
+  }
+
+  /// The keys of the instances and guards that are present, of one role or (nil) of all.
+  package func presentKeys(_ role: InstanceRole? = nil) -> [InstanceKey] {
+    records.indices.filter {
+      records[$0].removed == nil && (role == nil || records[$0].instance.role == role)
+    }.map(InstanceKey.init)
   }
 
   /// The key of the latest instance with this ID in this role; nil if there was none.
@@ -520,12 +522,9 @@ package struct Gate: Sendable {
   }
 
   private mutating func markMissing(_ isLacked: (InstanceKey) -> Bool) {
-    for index in records.indices
-    where records[index].removed == nil && records[index].instance.role == .member {
-      let key = InstanceKey(index)
-      guard records[index].isMissing != isLacked(key) else { continue }
+    for key in presentKeys(.member) where records[key.index].isMissing != isLacked(key) {
       let old = share(of: key)
-      records[index].changeWhole { $0.isMissing.toggle() }
+      records[key.index].changeWhole { $0.isMissing.toggle() }
       changed(key, from: old)
     }
   }
@@ -558,8 +557,19 @@ package struct Gate: Sendable {
   private mutating func resume(after gap: Duration, effects: inout [GateEffect]) {
     let resumption = Resumption(at: clock, gap: gap, every: shortestInterval)
     resumptions.append(resumption)
-    let present = records.indices.filter { records[$0].removed == nil }.map(InstanceKey.init)
-    let old = present.map { share(of: $0) }
+    let present = presentKeys()
+    recount(present) { $0.resume(present, resumption) }
+    for key in present where isChecked(records[key.index]) {
+      for key in checkedKeys(at: key.index) {
+        effects.append(.startCheck(key, at: max(nextCheck(of: key), clock)))
+      }
+    }
+    announcedWakeUp = nil
+    resumeSteps()
+  }
+
+  private mutating func resume(_ present: [InstanceKey], _ resumption: Resumption) {
+    let (gap, clock) = (resumption.gap, clock)
     switch resumption.effect {
     case .late:
       // In addition to the gap, checks that were running when the runner died were lost.
@@ -574,7 +584,6 @@ package struct Gate: Sendable {
       (healthySince, listedHealthySince) = (nil, nil)
       // A load balancer's view is a state without counts.
       for key in present where isChecked(records[key.index]) {
-        let clock = clock
         records[key.index].changeParts { $0.startAnew(at: clock) }
       }
       if let blame { _ = tried(for: blame.reason) }
@@ -584,21 +593,11 @@ package struct Gate: Sendable {
     for key in present where records[key.index].graceEnd(policy) != nil {
       records[key.index].changeWhole { $0.view = nil }
     }
-    for (key, share) in zip(present, old) {
-      let isChecked = isChecked(records[key.index])
-      // An instance that the load balancer judges must be in service in a later view.
-      let episode = counts.episode
-      if isChecked {
-        records[key.index].changeParts { $0.latest.record(isPass: false, in: episode) }
-      }
-      changed(key, from: share)
-      guard isChecked else { continue }
-      for key in checkedKeys(at: key.index) {
-        effects.append(.startCheck(key, at: max(nextCheck(of: key), clock)))
-      }
+    // An instance that the load balancer judges must be in service in a later view.
+    let episode = counts.episode
+    for key in present where isChecked(records[key.index]) {
+      records[key.index].changeParts { $0.latest.record(isPass: false, in: episode) }
     }
-    announcedWakeUp = nil
-    resumeSteps()
   }
 
   private mutating func moveDeadline(to moment: GateInstant) {
@@ -609,13 +608,13 @@ package struct Gate: Sendable {
   /// Updates the goal and the times that follow from it; the caller updates the instances' shares.
   mutating func placeGoal() {
     goal = nextGoal
-    (soakCertainty, finalCertainty) = certainties(under: 0)
+    certainties = certainties(under: 0)
   }
 
+  typealias Certainties = (soak: DeadlineFeasibility, final: DeadlineFeasibility)
+
   /// The latest times for results under a rule, for a soak and for all else; guards do not soak.
-  func certainties(
-    under rule: Int
-  ) -> (soak: DeadlineFeasibility, final: DeadlineFeasibility) {
+  func certainties(under rule: Int) -> Certainties {
     let final = DeadlineFeasibility(check: rules[rule].check, until: goal)
     guard checks.indices.contains(rule) else { return (final, final) }
     return (DeadlineFeasibility(check: rules[rule].check, until: goal - wantedSoak), final)
@@ -626,19 +625,23 @@ package struct Gate: Sendable {
 
   /// Moves the goal during the run, and updates the share of each instance.
   mutating func moveGoal(by change: (inout Gate) -> Void = { _ in }) {
-    let present = records.indices.filter { records[$0].removed == nil }.map(InstanceKey.init)
+    recount(presentKeys()) {
+      change(&$0)
+      $0.placeGoal()
+    }
+  }
+
+  /// Makes a change that concerns all who are present, and updates their shares.
+  private mutating func recount(_ present: [InstanceKey], after change: (inout Gate) -> Void) {
     let old = present.map { share(of: $0) }
     change(&self)
-    placeGoal()
     for (key, share) in zip(present, old) { changed(key, from: share) }
   }
 
   private mutating func extendTrial(by time: Duration) {
     guard var blame else { return }
-    blame.extend(by: time, at: clock, promotion: soakCertainty.latest)
-    for index in records.indices where records[index].removed == nil {
-      blame.place(&records[index], rules)
-    }
+    blame.extend(by: time, at: clock, promotion: certainties.soak.latest)
+    for key in presentKeys() { blame.place(&records[key.index], rules) }
     self.blame = blame
   }
 
@@ -680,11 +683,7 @@ package struct Gate: Sendable {
     of record: UnsafePointer<InstanceRecord>, _ role: GatePolicy.LoadBalancerRole
   ) -> GroupHealth.Share {
     let rule = record.pointee.rule
-    guard rule > 0 else {
-      return InstanceRecord.share(
-        of: record, under: rules[0].check, soak: soakCertainty, final: finalCertainty, role)
-    }
-    let own = certainties(under: rule)
+    let own = rule > 0 ? certainties(under: rule) : certainties
     return InstanceRecord.share(
       of: record, under: rules[rule].check, soak: own.soak, final: own.final, role)
   }
@@ -800,11 +799,8 @@ package struct Gate: Sendable {
   private mutating func tried(for reason: VerdictReason) -> SharedCauseCheck {
     var blame = SharedCauseCheck(
       reason, at: clock, asking: counts[.baseline].present, checks: checks, policy: policy,
-      promotion: soakCertainty.latest)
-    for index in records.indices
-    where records[index].instance.role == .baseline && records[index].removed == nil {
-      blame.add(&records[index], rules)
-    }
+      promotion: certainties.soak.latest)
+    for key in presentKeys(.baseline) { blame.add(&records[key.index], rules) }
     self.blame = blame
     return blame
   }

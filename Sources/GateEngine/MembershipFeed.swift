@@ -127,13 +127,11 @@ package struct Membership: Sendable {
   }
 
   private mutating func change(_ listing: GroupListing, in gate: Gate) -> Change {
-    let present = gate.records.indices.filter {
-      gate.records[$0].removed == nil && gate.records[$0].instance.role == role
-    }
+    let present = gate.presentKeys(role)
     guard !listing.isEmpty else {
       (missing, launching) = ([], [:])
       let expected = expected(by: listing, gate)
-      return Change(removed: present.map(InstanceKey.init), result: .empty(expected: expected))
+      return Change(removed: present, result: .empty(expected: expected))
     }
     let (listed, doubled) = distinct(listing.instances, in: gate)
     var (change, absent) = replaced(present, by: listed, listing, in: gate)
@@ -183,13 +181,13 @@ package struct Membership: Sendable {
   /// The instances that left, or were replaced at their place or moved, and those missing from the
   /// listing.
   private mutating func replaced(
-    _ present: [Int], by listed: [Instance], _ listing: GroupListing, in gate: Gate
+    _ present: [InstanceKey], by listed: [Instance], _ listing: GroupListing, in gate: Gate
   ) -> (Change, absent: [InstanceKey]) {
     let places = Dictionary(uniqueKeysWithValues: listed.map { ($0.id, $0.place) })
     let taken = Set(places.values)
     var change = Change(result: .succeeded(expected: gate.expected))
     var (absent, nowMissing): ([InstanceKey], Set<String>) = ([], [])
-    for key in present.map(InstanceKey.init) {
+    for key in present {
       let instance = gate.instance(key)
       if let place = places[instance.id] {
         if place != instance.place { change.removed.append(key) }
@@ -242,13 +240,12 @@ package struct Membership: Sendable {
 
   /// The events for changed views only.
   private func viewEvents(_ views: [String: LoadBalancerView], in gate: Gate) -> [GateEvent] {
-    gate.records.indices.compactMap { index in
-      let record = gate.records[index]
-      guard record.removed == nil, record.instance.role == role else { return nil }
+    gate.presentKeys(role).compactMap { key in
+      let record = gate[key]
       // An instance that the load balancers no longer list is not in service.
       let unknown = record.view == nil ? nil : Self.unregistered
       guard let view = views[record.instance.id] ?? unknown, view != record.view else { return nil }
-      return .loadBalancerSaw(InstanceKey(index), view)
+      return .loadBalancerSaw(key, view)
     }
   }
 }

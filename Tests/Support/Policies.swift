@@ -74,6 +74,13 @@ extension ComparisonPolicy {
   }
 }
 
+extension Gate {
+  /// Creates a gate with one health check.
+  package init(check: HealthCheck, policy: GatePolicy) {
+    self.init(checks: [check], policy: policy)
+  }
+}
+
 extension CheckPhases {
   package init(
     nameLookup: Int64? = nil, connect: Int64? = nil, tls: Int64? = nil, firstByte: Int64? = nil,

@@ -17,27 +17,16 @@ struct DeadlineFeasibility: Hashable, Sendable {
     self.latest = latest
   }
 
-  /// Whether this many equal results, from the next check on, can arrive in time.
-  func canCome(_ results: Int, from nextCheck: GateInstant) -> Bool {
-    guard results > 0 else { return true }
-    return nextCheck <= latestStart(of: results)
-  }
-
-  /// The latest moment at which the first of this many equal results may arrive, given the last
-  /// slot that is not after the latest moment.
-  func lastAnswer(of results: Int, lastSlot: GateInstant) -> GateInstant {
-    guard results > 1 else { return latest }
-    return GateInstant(microseconds: lastSlot.microseconds - Int64(results - 2) * interval)
-  }
-
   /// The latest moment at which the first of this many equal results may arrive, for given slots.
   ///
   /// The next check may start at `nextCheck`. It is nil if the results cannot all arrive in time.
   func lastChance(
     of results: Int, from nextCheck: GateInstant, _ schedule: CheckSchedule
   ) -> GateInstant? {
-    guard canCome(results, from: nextCheck) else { return nil }
-    return lastAnswer(of: results, lastSlot: schedule.lastSlot(by: latest, every: interval))
+    guard results <= 0 || nextCheck <= latestStart(of: results) else { return nil }
+    guard results > 1 else { return latest }
+    let lastSlot = schedule.lastSlot(by: latest, every: interval)
+    return GateInstant(microseconds: lastSlot.microseconds - Int64(results - 2) * interval)
   }
 
   /// The latest start of the first of this many checks.

@@ -197,18 +197,11 @@ struct LatestStarts: Hashable, Sendable {
     chances.count >= count ? chances[chances.count - count] : nil
   }
 
+  /// Inserts a time, or removes one occurrence of a time that is in the list.
   mutating func count(_ chance: GateInstant?, by step: Int) {
     guard let chance else { return }
-    step > 0 ? insert(chance) : remove(chance)
-  }
-
-  mutating func insert(_ chance: GateInstant) {
-    chances.insert(chance, at: endOfPlaces(of: chance))
-  }
-
-  /// Removes one occurrence of a time that is in the list.
-  mutating func remove(_ chance: GateInstant) {
-    chances.remove(at: endOfPlaces(of: chance) - 1)
+    let end = endOfPlaces(of: chance)
+    if step > 0 { chances.insert(chance, at: end) } else { chances.remove(at: end - 1) }
   }
 
   /// The index after all times that are not later; of equal times it is the last, which moves the

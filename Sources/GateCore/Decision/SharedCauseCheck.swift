@@ -129,7 +129,8 @@ package struct SharedCauseCheck: Hashable, Sendable {
   ) -> Bool {
     let needed = record.health.successesNeeded(under: check)
     let certainty = DeadlineFeasibility(check: check, until: promotion)
-    return record.lastChance(needing: needed, certainty).map { $0 < now } ?? true
+    let chance = certainty.lastChance(of: needed, from: record.nextCheck, record.schedule)
+    return chance.map { $0 < now } ?? true
   }
 
   private func open(_ record: InstanceRecord, under check: HealthCheck) -> Standing {
@@ -137,7 +138,7 @@ package struct SharedCauseCheck: Hashable, Sendable {
     let certainty = DeadlineFeasibility(check: check, until: end)
     return .open(
       lastChance: canBecomeTooLate(record, under: check)
-        ? end : record.lastChance(needing: needed, certainty))
+        ? end : certainty.lastChance(of: needed, from: record.nextCheck, record.schedule))
   }
 
   /// Whether failures during this check can leave the instance too little time to be healthy.
@@ -154,10 +155,9 @@ package struct SharedCauseCheck: Hashable, Sendable {
 
   private mutating func count(_ standing: Standing, by step: Int) {
     switch standing {
-    case .open(let chance?):
-      if step > 0 { chances.insert(chance) } else { chances.remove(chance) }
+    case .open(let chance): chances.count(chance, by: step)
     case .failing: failing += step
-    case .open(nil), .well: break
+    case .well: break
     }
   }
 }

@@ -81,13 +81,6 @@ package struct InstanceRecord: Hashable, Sendable {
     return share
   }
 
-  /// The latest moment at which the first of this many equal results can arrive.
-  ///
-  /// It is nil if they cannot all arrive in time.
-  func lastChance(needing results: Int, _ certainty: DeadlineFeasibility) -> GateInstant? {
-    certainty.lastChance(of: results, from: nextCheck, schedule)
-  }
-
   // MARK: - Checks that were not made
 
   /// The number of checks that should have begun at least an interval before another one began.
