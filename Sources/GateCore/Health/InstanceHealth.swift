@@ -68,7 +68,7 @@ package struct InstanceHealth: Hashable, Sendable {
     if state != .unhealthy, hasFailed(under: check) { return .unhealthy }
     // Forgiven failures do not make it unhealthy, but an instance that fails is not healthy either.
     if state == .healthy, consecutiveFailures >= check.unhealthyThreshold { return .initial }
-    return risen(under: check)
+    return successesNeeded(under: check) <= 0 ? .healthy : state
   }
 
   /// Records a lost check.
@@ -144,10 +144,6 @@ package struct InstanceHealth: Hashable, Sendable {
   private func hasFailed(under check: HealthCheck) -> Bool {
     guard unforgivenFailures < check.unhealthyThreshold else { return true }
     return check.unhealthyWindow.map { failures(in: $0) >= $0.failures } ?? false
-  }
-
-  private func risen(under check: HealthCheck) -> InstanceState {
-    successesNeeded(under: check) <= 0 ? .healthy : state
   }
 }
 

@@ -18,52 +18,6 @@ extension InstanceRecord {
     }
   }
 
-  /// Records a check by the health check with this index.
-  mutating func record(
-    _ report: CheckReport, of number: Int, isInTime: Bool, isSupposed: Bool, at now: GateInstant,
-    rules: [CheckRule], policy: GatePolicy, in episode: Int
-  ) -> Transition? {
-    guard !parts.isEmpty else {
-      return record(
-        report, isInTime: isInTime, isSupposed: isSupposed, at: now, check: rules[rule].check,
-        policy: policy, in: episode)
-    }
-    _ = parts[number].record(
-      report, isInTime: isInTime, isSupposed: isSupposed, at: now, check: rules[number].check,
-      policy: policy, in: episode)
-    note(report, counting(at: report.started, policy), at: now)
-    return gather(at: now, rules)
-  }
-
-  mutating func recordLoss(
-    _ fault: GateFault, of number: Int, isInTime: Bool, at now: GateInstant,
-    rules: [CheckRule], in episode: Int
-  ) {
-    guard !parts.isEmpty else {
-      return recordLoss(
-        fault, isInTime: isInTime, at: now, check: rules[rule].check, in: episode)
-    }
-    parts[number].recordLoss(
-      fault, isInTime: isInTime, at: now, check: rules[number].check, in: episode)
-    _ = gather(at: now, rules)
-  }
-
-  mutating func recordMissed(
-    _ count: Int, of number: Int, at now: GateInstant, rules: [CheckRule], in episode: Int
-  ) {
-    guard !parts.isEmpty else {
-      return recordMissed(count, at: now, check: rules[rule].check, in: episode)
-    }
-    parts[number].recordMissed(count, at: now, check: rules[number].check, in: episode)
-    _ = gather(at: now, rules)
-  }
-
-  /// Advances the schedule of a health check by this many slots.
-  mutating func skip(_ count: Int, of number: Int, rules: [CheckRule]) {
-    guard !parts.isEmpty else { return skip(count, under: rules[rule].check) }
-    parts[number].skip(count, under: rules[number].check)
-  }
-
   /// Applies a change of a resumption to each part; the state is kept.
   mutating func changeParts(_ change: (inout InstanceRecord) -> Void) {
     guard !parts.isEmpty else { return change(&self) }
@@ -78,7 +32,7 @@ extension InstanceRecord {
   }
 
   /// Updates the instance from its parts; returns the change of its state, if it changed.
-  private mutating func gather(at now: GateInstant, _ rules: [CheckRule]) -> Transition? {
+  mutating func gather(at now: GateInstant, _ rules: [CheckRule]) -> Transition? {
     let old = health.state
     rule = worst
     follow(parts[rule])

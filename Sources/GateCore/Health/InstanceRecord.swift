@@ -105,13 +105,22 @@ package struct InstanceRecord: Hashable, Sendable {
 }
 
 extension InstanceRecord {
-  /// Records one check; returns the change of state, if there was one.
+  /// Records a check by the health check with this index; returns the change of state, if there was
+  /// one.
   ///
   /// An assumed success of a check that was not made does not determine the slots.
   mutating func record(
-    _ report: CheckReport, isInTime: Bool, isSupposed: Bool, at now: GateInstant,
-    check: HealthCheck, policy: GatePolicy, in episode: Int
+    _ report: CheckReport, of number: Int, isInTime: Bool, isSupposed: Bool, at now: GateInstant,
+    rules: [CheckRule], policy: GatePolicy, in episode: Int
   ) -> Transition? {
+    guard parts.isEmpty else {
+      _ = parts[number].record(
+        report, of: number, isInTime: isInTime, isSupposed: isSupposed, at: now, rules: rules,
+        policy: policy, in: episode)
+      note(report, counting(at: report.started, policy), at: now)
+      return gather(at: now, rules)
+    }
+    let check = rules[rule].check
     let slots = schedule
     // The schedule uses the time of the response: a gate that looks late makes the next check late,
     // but skips none.
@@ -147,24 +156,37 @@ extension InstanceRecord {
 
   /// Records a lost check: it advances the schedule and is not a pass.
   mutating func recordLoss(
-    _ fault: GateFault, isInTime: Bool, at now: GateInstant, check: HealthCheck, in episode: Int
+    _ fault: GateFault, of number: Int, isInTime: Bool, at now: GateInstant,
+    rules: [CheckRule], in episode: Int
   ) {
+    guard parts.isEmpty else {
+      parts[number].recordLoss(
+        fault, of: number, isInTime: isInTime, at: now, rules: rules, in: episode)
+      _ = gather(at: now, rules)
+      return
+    }
     // Otherwise it is counted already.
     if isInTime { lost(1, fault, at: now, in: episode) }
-    scheduleNext(afterCheckFrom: fault.started ?? now, to: now, under: check)
+    scheduleNext(afterCheckFrom: fault.started ?? now, to: now, under: rules[rule].check)
   }
 
   /// Records checks that were not made at all.
   mutating func recordMissed(
-    _ count: Int, at now: GateInstant, check: HealthCheck, in episode: Int
+    _ count: Int, of number: Int, at now: GateInstant, rules: [CheckRule], in episode: Int
   ) {
+    guard parts.isEmpty else {
+      parts[number].recordMissed(count, of: number, at: now, rules: rules, in: episode)
+      _ = gather(at: now, rules)
+      return
+    }
     lost(count, .heldUp, at: now, in: episode)
-    skip(count, under: check)
+    skip(count, of: number, rules: rules)
   }
 
-  /// Advances the schedule by this many slots.
-  mutating func skip(_ count: Int, under check: HealthCheck) {
-    nextCheck = nextCheck + .microseconds(Int64(count) * check.interval.inMicroseconds)
+  /// Advances the schedule of a health check by this many slots.
+  mutating func skip(_ count: Int, of number: Int, rules: [CheckRule]) {
+    guard parts.isEmpty else { return parts[number].skip(count, of: number, rules: rules) }
+    nextCheck = nextCheck + .microseconds(Int64(count) * rules[rule].interval)
     countedUntil = nextCheck
   }
 
