@@ -75,9 +75,7 @@ package struct InstanceSpec: Hashable, Sendable {
     _ id: String, in text: String
   ) throws(GrammarError) -> String {
     guard !id.isEmpty else { throw GrammarError("\(text.shown) has no name before the '='") }
-    if let fault = NameFault(of: id, .instance) {
-      throw GrammarError(fault.words(of: id, .instance))
-    }
+    if let fault = OutsideName.instance.fault(in: id) { throw GrammarError(fault) }
     return id
   }
 
@@ -85,9 +83,7 @@ package struct InstanceSpec: Hashable, Sendable {
   ///
   /// - Throws: `GrammarError`, when it is too long, or has control characters.
   static func checkedZone(_ zone: String) throws(GrammarError) -> String {
-    if let fault = NameFault(of: zone, .zone) {
-      throw GrammarError(fault.words(of: zone, .zone))
-    }
+    if let fault = OutsideName.zone.fault(in: zone) { throw GrammarError(fault) }
     return zone
   }
 
