@@ -123,8 +123,9 @@ package struct SecretMask: Sendable {
   func secrets(
     in bytes: [UInt8], _ end: End, of owner: Owner = .anybody, escapedAtMost work: inout Int
   ) -> (found: [Range<Int>], kept: Int) {
-    var search = Search(in: bytes, end, of: owner)
-    search.run(by: self, &work)
+    var search = Search(bytes: bytes, end: end, owner: owner, kept: bytes.count)
+    search.read(by: self, &work)
+    if end == .open { search.keepTogether() }
     return (Self.merged(search.found + search.urls.map(\.secret)), search.kept)
   }
 
@@ -182,20 +183,8 @@ extension SecretMask {
     var urls: [(word: Int, secret: Range<Int>)] = []
     var kept: Int
 
-    init(in bytes: [UInt8], _ end: End, of owner: Owner) {
-      self.bytes = bytes
-      self.end = end
-      self.owner = owner
-      kept = bytes.count
-    }
-
-    mutating func run(by mask: SecretMask, _ work: inout Int) {
-      read(by: mask, &work)
-      if end == .open { keepTogether() }
-    }
-
     /// Keeps masked text together: what follows may belong to it.
-    private mutating func keepTogether() {
+    mutating func keepTogether() {
       let found = SecretMask.merged(found)
       var before: Int
       repeat {
@@ -207,7 +196,7 @@ extension SecretMask {
       } while kept < before
     }
 
-    private mutating func read(by mask: SecretMask, _ work: inout Int) {
+    mutating func read(by mask: SecretMask, _ work: inout Int) {
       // A secret may contain a blank, so words are no boundary.
       guard !mask.hasBlanks || !bytes.contains(where: { Sign($0).isOdd }) else {
         return read(EscapedText(bytes), upToEnd: true, by: mask)
@@ -288,11 +277,7 @@ extension SecretMask {
       guard owner == .anybody else { return }
       guard work >= word.count else { return found.append(word) }
       work -= word.count
-      for url in SecretPlaces.words(of: bytes[word]) {
-        for range in SecretPlaces.ranges(inWord: bytes[url], .text) {
-          urls.append((url.lowerBound, range))
-        }
-      }
+      urls += SecretPlaces.secretsOfURLs(in: bytes[word])
     }
 
     /// Reads words in each form that they may have been written in.
@@ -301,10 +286,8 @@ extension SecretMask {
       for reading in words.readings(end) {
         for folded in reading.foldings { look(into: folded, end, by: mask) }
         guard owner == .anybody else { continue }
-        for word in SecretPlaces.words(of: reading.bytes[...]) {
-          for range in SecretPlaces.ranges(inWord: reading.bytes[word], .text) {
-            urls.append((reading.starts[word.lowerBound], reading.origin(of: range)))
-          }
+        for (word, secret) in SecretPlaces.secretsOfURLs(in: reading.bytes[...]) {
+          urls.append((reading.starts[word], reading.origin(of: secret)))
         }
       }
     }

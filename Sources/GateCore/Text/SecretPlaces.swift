@@ -140,12 +140,19 @@ package enum SecretPlaces {
     return ranges
   }
 
-  static func ranges(inWord word: Bytes, _ kind: Kind) -> [Range<Int>] {
+  private static func ranges(inWord word: Bytes, _ kind: Kind) -> [Range<Int>] {
     credentials(in: word, kind) + parameters(in: word, kind)
   }
 
+  /// The secrets of the URLs in a text, each with the start of the word that it is in.
+  static func secretsOfURLs(in bytes: Bytes) -> [(word: Int, secret: Range<Int>)] {
+    words(of: bytes).flatMap { word in
+      ranges(inWord: bytes[word], .text).map { (word.lowerBound, $0) }
+    }
+  }
+
   /// The words that can contain a URL in a sentence or a command.
-  static func words(of bytes: Bytes) -> [Range<Int>] {
+  private static func words(of bytes: Bytes) -> [Range<Int>] {
     var words: [Range<Int>] = []
     var place = bytes.startIndex
     while let start = bytes[place...].firstIndex(where: { !isEdge($0) }) {
