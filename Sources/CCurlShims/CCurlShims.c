@@ -33,8 +33,8 @@ hg_response *hg_response_new(void) {
 void hg_response_release(hg_response *response) {
   if (--response->owners > 0) return;
   hg_response_drop_connected(response);
-  free(response->head);
-  free(response->body);
+  free(response->head.bytes);
+  free(response->body.bytes);
   free(response);
 }
 
@@ -51,7 +51,7 @@ void hg_response_reset(hg_response *response) {
   response->open_errno = 0;
   for (size_t i = 0; i < SOCKETS; i++) response->sockets[i] = -1;
   response->error[0] = 0;
-  response->head_length = response->body_length = 0;
+  response->head.length = response->body.length = 0;
 }
 
 static bool is_connected(int socket) {
@@ -75,17 +75,17 @@ static void put_socket(hg_response *response, int old, int new) {
   response->sockets[i < SOCKETS ? i : SOCKETS - 1] = new;
 }
 
-bool hg_append(char **buffer, size_t *length, size_t *capacity, const char *bytes, size_t count) {
-  if (*length + count > *capacity) {
-    size_t wanted = *capacity ? *capacity : 512;
-    while (wanted < *length + count) wanted *= 2;
-    char *grown = realloc(*buffer, wanted);
+bool hg_append(hg_buffer *buffer, const char *bytes, size_t count) {
+  if (buffer->length + count > buffer->capacity) {
+    size_t wanted = buffer->capacity ? buffer->capacity : 512;
+    while (wanted < buffer->length + count) wanted *= 2;
+    char *grown = realloc(buffer->bytes, wanted);
     if (!grown) return false;
-    *buffer = grown;
-    *capacity = wanted;
+    buffer->bytes = grown;
+    buffer->capacity = wanted;
   }
-  memcpy(*buffer + *length, bytes, count);
-  *length += count;
+  memcpy(buffer->bytes + buffer->length, bytes, count);
+  buffer->length += count;
   return true;
 }
 
@@ -93,7 +93,8 @@ bool hg_append(char **buffer, size_t *length, size_t *capacity, const char *byte
 
 static bool is_digit(char byte) { return byte >= '0' && byte <= '9'; }
 
-bool hg_is_status_line(const char *bytes, size_t count) {
+// Whether this is a valid status line: HTTP/1.0 or 1.1, with a status of three digits.
+static bool is_status_line(const char *bytes, size_t count) {
   // If the reason is missing, the blank before it may be missing too (RFC 9112, section 4).
   return count >= 13 && memcmp(bytes, "HTTP/1.", 7) == 0 && (bytes[7] == '0' || bytes[7] == '1') &&
          bytes[8] == ' ' && bytes[9] >= '1' && bytes[9] <= '9' && is_digit(bytes[10]) &&
@@ -144,10 +145,10 @@ static hg_malformed form_of_line(hg_response *response, const char *bytes, size_
 }
 
 static hg_malformed form_of(hg_response *response, const char *bytes, size_t count) {
-  bool begins = response->head_length == 0 || (count >= 5 && memcmp(bytes, "HTTP/", 5) == 0);
+  bool begins = response->head.length == 0 || (count >= 5 && memcmp(bytes, "HTTP/", 5) == 0);
   if (!begins) return form_of_line(response, bytes, count);
   response->content_length = -1;
-  return hg_is_status_line(bytes, count) ? HG_WELL_FORMED : HG_STATUS_LINE;
+  return is_status_line(bytes, count) ? HG_WELL_FORMED : HG_STATUS_LINE;
 }
 
 static void keep_line(hg_response *response, const char *bytes, size_t count) {
@@ -184,8 +185,8 @@ static size_t on_header(char *bytes, size_t size, size_t items, void *context) {
   }
   if (response->strict && !is_well_formed(response, bytes, count)) return 0;
   // A 100 Continue or a proxy's response came before: only the last block counts.
-  if (count >= 5 && memcmp(bytes, "HTTP/", 5) == 0) response->head_length = 0;
-  if (!hg_append(&response->head, &response->head_length, &response->head_capacity, bytes, count)) {
+  if (count >= 5 && memcmp(bytes, "HTTP/", 5) == 0) response->head.length = 0;
+  if (!hg_append(&response->head, bytes, count)) {
     response->out_of_memory = true;
     return 0;
   }
@@ -198,10 +199,9 @@ bool hg_response_take_body(hg_response *response, const char *bytes, size_t coun
     response->body_too_large = true;
     return false;
   }
-  size_t room = response->body_kept - response->body_length;
+  size_t room = response->body_kept - response->body.length;
   size_t kept = count < room ? count : room;
-  response->out_of_memory = kept && !hg_append(&response->body, &response->body_length,
-                                               &response->body_capacity, bytes, kept);
+  response->out_of_memory = kept && !hg_append(&response->body, bytes, kept);
   return !response->out_of_memory;
 }
 

@@ -15,23 +15,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool hg_append(char **buffer, size_t *length, size_t *capacity, const char *bytes, size_t count);
+bool hg_append(hg_buffer *buffer, const char *bytes, size_t count);
 bool hg_response_take_body(hg_response *response, const char *bytes, size_t count);
 
 struct hg_exchange {
   hg_response *response;
   nghttp2_session *session;
-  // The request: all names and values in sequence, and the start of each.
-  char *text;
-  size_t text_length, text_capacity;
-  struct { size_t name, name_length, value, value_length; } fields[128];
-  size_t field_count;
+  // The request.
   uint8_t *body;
   size_t body_length, body_sent;
   int32_t stream;
   // Bytes that nghttp2 wants to send and the connection has not taken.
-  char *out;
-  size_t out_length, out_capacity, out_sent;
+  hg_buffer out;
+  size_t out_sent;
   // The response.
   int status;
   size_t trailers;
@@ -43,6 +39,8 @@ struct hg_exchange {
   bool needs_alpn, is_malformed;
 };
 
+// The most fields of a request.
+enum { MOST_FIELDS = 128 };
 // The number of bytes that are read before other transfers get their turn.
 enum { READ_AT_ONCE = 16384, READ_IN_A_TURN = 65536 };
 // The most bytes besides accepted bodies, so that empty frames are not read forever.
@@ -96,28 +94,9 @@ hg_exchange *hg_exchange_new(hg_response *response, bool is_tls) {
 void hg_exchange_free(hg_exchange *exchange) {
   if (!exchange) return;
   nghttp2_session_del(exchange->session);
-  free(exchange->text);
   free(exchange->body);
-  free(exchange->out);
+  free(exchange->out.bytes);
   free(exchange);
-}
-
-bool hg_exchange_add(hg_exchange *exchange, const char *name, size_t name_length,
-                     const char *value, size_t value_length) {
-  size_t count = exchange->field_count;
-  if (count == sizeof exchange->fields / sizeof exchange->fields[0]) return false;
-  size_t at = exchange->text_length;
-  if (!hg_append(&exchange->text, &exchange->text_length, &exchange->text_capacity, name,
-                 name_length) ||
-      !hg_append(&exchange->text, &exchange->text_length, &exchange->text_capacity, value,
-                 value_length))
-    return false;
-  exchange->fields[count].name = at;
-  exchange->fields[count].name_length = name_length;
-  exchange->fields[count].value = at + name_length;
-  exchange->fields[count].value_length = value_length;
-  exchange->field_count = count + 1;
-  return true;
 }
 
 static ssize_t read_body(nghttp2_session *session, int32_t stream, uint8_t *buffer, size_t length,
@@ -150,16 +129,14 @@ static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const
     if (name_length == 7 && memcmp(name, ":status", 7) == 0 && value_length == 3) {
       // Interim responses may have come before: only the last block counts.
       exchange->status = (value[0] - '0') * 100 + (value[1] - '0') * 10 + (value[2] - '0');
-      response->head_length = 0;
+      response->head.length = 0;
     }
     return 0;
   }
-  if (hg_append(&response->head, &response->head_length, &response->head_capacity,
-                (const char *)name, name_length) &&
-      hg_append(&response->head, &response->head_length, &response->head_capacity, ": ", 2) &&
-      hg_append(&response->head, &response->head_length, &response->head_capacity,
-                (const char *)value, value_length) &&
-      hg_append(&response->head, &response->head_length, &response->head_capacity, "\n", 1))
+  if (hg_append(&response->head, (const char *)name, name_length) &&
+      hg_append(&response->head, ": ", 2) &&
+      hg_append(&response->head, (const char *)value, value_length) &&
+      hg_append(&response->head, "\n", 1))
     return 0;
   response->out_of_memory = true;
   return NGHTTP2_ERR_CALLBACK_FAILURE;
@@ -185,7 +162,7 @@ static int on_frame(nghttp2_session *session, const nghttp2_frame *frame, void *
       if (exchange->status < 200) break;
       if (!exchange->has_header) {
         exchange->has_header = true;
-        exchange->trailers = ends ? 0 : exchange->response->head_length;
+        exchange->trailers = ends ? 0 : exchange->response->head.length;
       }
       exchange->is_whole = exchange->is_whole || ends;
       break;
@@ -248,7 +225,15 @@ static nghttp2_session *make_session(hg_exchange *exchange) {
   return session;
 }
 
-bool hg_exchange_submit(hg_exchange *exchange, const uint8_t *body, size_t length) {
+bool hg_exchange_submit(hg_exchange *exchange, const uint8_t *text, const size_t *lengths,
+                        size_t field_count, const uint8_t *body, size_t length) {
+  nghttp2_nv fields[MOST_FIELDS];
+  if (field_count > MOST_FIELDS) return false;
+  for (size_t i = 0; i < field_count; i++) {
+    size_t name = lengths[2 * i], value = lengths[2 * i + 1];
+    fields[i] = (nghttp2_nv){(uint8_t *)text, (uint8_t *)text + name, name, value, NGHTTP2_NV_FLAG_NONE};
+    text += name + value;
+  }
   exchange->session = make_session(exchange);
   if (!exchange->session) return false;
   if (body) {
@@ -257,18 +242,10 @@ bool hg_exchange_submit(hg_exchange *exchange, const uint8_t *body, size_t lengt
     memcpy(exchange->body, body, length);
     exchange->body_length = length;
   }
-  nghttp2_nv fields[sizeof exchange->fields / sizeof exchange->fields[0]];
-  for (size_t i = 0; i < exchange->field_count; i++) {
-    fields[i].name = (uint8_t *)exchange->text + exchange->fields[i].name;
-    fields[i].namelen = exchange->fields[i].name_length;
-    fields[i].value = (uint8_t *)exchange->text + exchange->fields[i].value;
-    fields[i].valuelen = exchange->fields[i].value_length;
-    fields[i].flags = NGHTTP2_NV_FLAG_NONE;
-  }
   nghttp2_settings_entry settings[] = {{NGHTTP2_SETTINGS_ENABLE_PUSH, 0}};
   nghttp2_data_provider provider = {.read_callback = read_body};
   if (nghttp2_submit_settings(exchange->session, NGHTTP2_FLAG_NONE, settings, 1) != 0) return false;
-  exchange->stream = nghttp2_submit_request(exchange->session, NULL, fields, exchange->field_count,
+  exchange->stream = nghttp2_submit_request(exchange->session, NULL, fields, field_count,
                                             body ? &provider : NULL, NULL);
   return exchange->stream > 0;
 }
@@ -277,23 +254,21 @@ static bool collect_output(hg_exchange *exchange) {
   const uint8_t *bytes;
   ssize_t count;
   while ((count = nghttp2_session_mem_send(exchange->session, &bytes)) > 0)
-    if (!hg_append(&exchange->out, &exchange->out_length, &exchange->out_capacity,
-                   (const char *)bytes, (size_t)count))
-      return false;
+    if (!hg_append(&exchange->out, (const char *)bytes, (size_t)count)) return false;
   return count == 0;
 }
 
 // Sends the waiting bytes; false if the connection will never take more.
 static bool send_output(hg_exchange *exchange, CURL *easy) {
-  while (exchange->out_sent < exchange->out_length) {
+  while (exchange->out_sent < exchange->out.length) {
     size_t sent = 0;
-    CURLcode code = curl_easy_send(easy, exchange->out + exchange->out_sent,
-                                   exchange->out_length - exchange->out_sent, &sent);
+    CURLcode code = curl_easy_send(easy, exchange->out.bytes + exchange->out_sent,
+                                   exchange->out.length - exchange->out_sent, &sent);
     if (code == CURLE_AGAIN) return true;
     if (code != CURLE_OK) return false;
     exchange->out_sent += sent;
   }
-  exchange->out_sent = exchange->out_length = 0;
+  exchange->out_sent = exchange->out.length = 0;
   return true;
 }
 
@@ -377,7 +352,7 @@ hg_exchange_state hg_exchange_serve(hg_exchange *exchange, CURL *easy) {
 }
 
 bool hg_exchange_writes(const hg_exchange *exchange) {
-  return exchange->out_sent < exchange->out_length;
+  return exchange->out_sent < exchange->out.length;
 }
 
 int hg_exchange_status(const hg_exchange *exchange) {
@@ -387,7 +362,7 @@ int hg_exchange_status(const hg_exchange *exchange) {
 uint32_t hg_exchange_code(const hg_exchange *exchange) { return exchange->code; }
 
 size_t hg_exchange_trailers(const hg_exchange *exchange) {
-  return exchange->has_header ? exchange->trailers : exchange->response->head_length;
+  return exchange->has_header ? exchange->trailers : exchange->response->head.length;
 }
 
 int64_t hg_exchange_first_byte_us(const hg_exchange *exchange) { return exchange->first_byte; }

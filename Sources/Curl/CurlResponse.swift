@@ -7,15 +7,15 @@ extension CurlResponse {
   package var isBegun: Bool { header_bytes > 0 || body_bytes > 0 }
 
   package var bodyBytes: [UInt8] {
-    guard let body else { return [] }
-    return Array(UnsafeRawBufferPointer(start: body, count: body_length))
+    guard let bytes = body.bytes else { return [] }
+    return Array(UnsafeRawBufferPointer(start: bytes, count: body.length))
   }
 
   /// The header fields from offset `start` of the head on, without status lines; values are
   /// untrimmed.
   package func fields(from start: Int = 0) -> [(name: String, value: String)] {
-    guard let head, start < head_length else { return [] }
-    let bytes = UnsafeRawBufferPointer(start: head + start, count: head_length - start)
+    guard let first = head.bytes, start < head.length else { return [] }
+    let bytes = UnsafeRawBufferPointer(start: first + start, count: head.length - start)
     return bytes.split(separator: UInt8(ascii: "\n")).compactMap { line in
       guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > line.startIndex else {
         return nil

@@ -23,20 +23,18 @@ package final class HTTP2Exchange {
     }
     self.raw = raw
     connectedAt = hg_monotonic_us()
+    var (text, lengths): ([UInt8], [Int]) = ([], [])
+    text.reserveCapacity(512)
+    lengths.reserveCapacity(2 * fields.count)
     for (name, value) in fields {
-      guard hg_exchange_add(raw, name, name.utf8.count, value, value.utf8.count) else {
-        throw CurlFailure(.outOfMemory)
-      }
+      text += name.utf8
+      text += value.utf8
+      lengths.append(name.utf8.count)
+      lengths.append(value.utf8.count)
     }
-    let isSubmitted =
-      if let body {
-        body.withUnsafeBufferPointer { bytes in
-          hg_exchange_submit(raw, bytes.baseAddress ?? UnsafePointer(bitPattern: 1), bytes.count)
-        }
-      } else {
-        hg_exchange_submit(raw, nil, 0)
-      }
-    guard isSubmitted else { throw CurlFailure(.outOfMemory) }
+    guard hg_exchange_submit(raw, text, lengths, fields.count, body, body?.count ?? 0) else {
+      throw CurlFailure(.outOfMemory)
+    }
   }
 
   deinit {

@@ -9,7 +9,7 @@ extension CurlResponse {
 
   /// The response with as much of the body as was kept, and at most `wanted` bytes of it.
   func answer(status: Int, wanting wanted: Int = .max) -> Answer {
-    let body = wanted < body_length ? Array(bodyBytes.prefix(wanted)) : bodyBytes
+    let body = wanted < self.body.length ? Array(bodyBytes.prefix(wanted)) : bodyBytes
     return Answer(
       status: status, fields: answerFields(), body: body, isBodyWhole: body_bytes == body.count)
   }

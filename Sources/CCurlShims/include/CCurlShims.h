@@ -21,6 +21,12 @@ typedef enum HG_CLOSED hg_malformed {
   HG_CONTENT_LENGTH HG_CASE(contentLength),  // section 6.3; RFC 9110, section 8.6
 } hg_malformed;
 
+// Bytes that are collected.
+typedef struct hg_buffer {
+  char *bytes;
+  size_t length, capacity;
+} hg_buffer;
+
 // The data that one check received, filled by libcurl's callbacks. Its creator owns it, and so does
 // each socket that was opened for it: libcurl may close a socket after its handle is gone.
 typedef struct hg_response {
@@ -41,12 +47,8 @@ typedef struct hg_response {
   int sockets[4];        // open sockets, or -1; addresses are tried in parallel
   int connected;         // a connected socket that must be used, or -1
   char error[CURL_ERROR_SIZE];  // libcurl's error text, or empty
-  char *head;            // the last header block, then the trailers
-  size_t head_length;
-  size_t head_capacity;
-  char *body;
-  size_t body_length;
-  size_t body_capacity;
+  hg_buffer head;        // the last header block, then the trailers
+  hg_buffer body;
 } hg_response;
 
 // Whether one of the sockets is connected to its peer.
@@ -62,8 +64,6 @@ HG_CHECKED CURLcode hg_easy_set_response(CURL *easy, hg_response *response);
 
 // Makes the handle use a socket that is connected already (`connected`).
 HG_CHECKED CURLcode hg_easy_take_connected(CURL *easy);
-// Whether this is a valid status line: HTTP/1.0 or 1.1, with a status of three digits.
-HG_CHECKED bool hg_is_status_line(const char *bytes, size_t count);
 // Restricts the handle to HTTP and HTTPS, with the option that libcurl 7.76 has too.
 HG_CHECKED CURLcode hg_easy_allow_http(CURL *easy);
 
@@ -105,11 +105,10 @@ typedef enum HG_CLOSED hg_exchange_state {
 // One request and its response, whose head has the header fields as lines.
 HG_CHECKED hg_exchange *hg_exchange_new(hg_response *response, bool is_tls);
 void hg_exchange_free(hg_exchange *exchange);
-// Adds a field of the request, pseudo-header fields first; names are in lower case.
-HG_CHECKED bool hg_exchange_add(hg_exchange *exchange, const char *name, size_t name_length,
-                     const char *value, size_t value_length);
-// Creates the request from the fields and a body, which is copied; NULL for no body.
-HG_CHECKED bool hg_exchange_submit(hg_exchange *exchange, const uint8_t *body, size_t length);
+// Creates the request from its fields and a body, which are copied; NULL for no body. The text has the name and the value of
+// each field in sequence, pseudo-header fields first, and the lengths are theirs; names are in lower case.
+HG_CHECKED bool hg_exchange_submit(hg_exchange *exchange, const uint8_t *text, const size_t *lengths,
+                                   size_t field_count, const uint8_t *body, size_t length);
 // Reads and writes as much as the connection allows.
 HG_CHECKED hg_exchange_state hg_exchange_serve(hg_exchange *exchange, CURL *easy);
 HG_CHECKED bool hg_exchange_writes(const hg_exchange *exchange);
