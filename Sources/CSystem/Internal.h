@@ -20,6 +20,8 @@
 void hg_signal_groups(int number);
 // The signals that ask this process to end.
 void hg_stop_set(sigset_t *set);
+// Starts a thread that nothing joins, with all signals blocked; returns 0, or an error number.
+HG_CHECKED int hg_start_thread(void *(*work)(void *), void *context);
 // Makes a descriptor nonblocking, and closed on exec; returns 0, or -1 with errno.
 HG_CHECKED int hg_set_flags(int descriptor);
 // Milliseconds for poll and similar functions, rounded up; 0 if negative.

@@ -9,7 +9,6 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +31,7 @@ struct hg_resolver {
 };
 
 // The number of names that can be without a response at the same time and delay no other.
-enum { MOST_THREADS = 256, STACK = 512 * 1024 };
+enum { MOST_THREADS = 256 };
 
 static void push(queue *queue, lookup *one) {
   one->next = NULL;
@@ -128,25 +127,6 @@ static void *work(void *context) {
   return NULL;
 }
 
-static int start_thread(hg_resolver *resolver) {
-  pthread_attr_t attributes;
-  int code = pthread_attr_init(&attributes);
-  if (code != 0) return code;
-  code = pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-  if (code == 0) code = pthread_attr_setstacksize(&attributes, STACK);
-  // Signals are read by the loop's thread, whichever thread started this one.
-  sigset_t all, before;
-  sigfillset(&all);
-  if (code == 0) code = pthread_sigmask(SIG_SETMASK, &all, &before);
-  if (code == 0) {
-    pthread_t thread;
-    code = pthread_create(&thread, &attributes, work, resolver);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-  }
-  pthread_attr_destroy(&attributes);
-  return code;
-}
-
 int hg_resolver_begin(hg_resolver *resolver, const char *name, size_t token) {
   size_t length = strlen(name);
   lookup *one = calloc(1, sizeof *one + length + 1);
@@ -157,7 +137,7 @@ int hg_resolver_begin(hg_resolver *resolver, const char *name, size_t token) {
   push(&resolver->wanted, one);
   int code = 0;
   if (resolver->threads < MOST_THREADS) {
-    code = start_thread(resolver);
+    code = hg_start_thread(work, resolver);
     if (code == 0) resolver->threads++;
   }
   if (code != 0 && resolver->threads == 0) {

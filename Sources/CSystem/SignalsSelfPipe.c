@@ -28,17 +28,6 @@ static void *take_signals(void *context) {
 // A signal that is ignored is never pending, so it needs a handler.
 static void on_child(int number) { (void)number; }
 
-static int start_thread(void) {
-  pthread_attr_t attributes;
-  int code = pthread_attr_init(&attributes);
-  if (code != 0) return code;
-  pthread_t thread;
-  code = pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-  if (code == 0) code = pthread_create(&thread, &attributes, take_signals, NULL);
-  pthread_attr_destroy(&attributes);
-  return code;
-}
-
 // Called once for all readers.
 static int begin(void) {
   if (signals.reader >= 0) return 0;
@@ -52,7 +41,7 @@ static int begin(void) {
   sigaddset(&taken, SIGCHLD);
   if (hg_event_open(&signals) != 0) return -1;
   int code = pthread_sigmask(SIG_BLOCK, &taken, &old);
-  if (code == 0 && (code = start_thread()) != 0) pthread_sigmask(SIG_SETMASK, &old, NULL);
+  if (code == 0 && (code = hg_start_thread(take_signals, NULL)) != 0) pthread_sigmask(SIG_SETMASK, &old, NULL);
   if (code == 0) return 0;
   hg_event_close(signals);
   signals.reader = -1;

@@ -1,9 +1,10 @@
-// Descriptors and the clock.
+// Descriptors, threads and the clock.
 #include "Internal.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -35,6 +36,27 @@ int hg_pipe(int ends[2]) {
   if (pipe(ends) != 0) return -1;
   for (int i = 0; i < 2; i++) fcntl(ends[i], F_SETFD, FD_CLOEXEC);
   return 0;
+}
+
+enum { STACK = 512 * 1024 };
+
+int hg_start_thread(void *(*work)(void *), void *context) {
+  pthread_attr_t attributes;
+  int code = pthread_attr_init(&attributes);
+  if (code != 0) return code;
+  code = pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+  if (code == 0) code = pthread_attr_setstacksize(&attributes, STACK);
+  // Signals are read by the loop's thread, whichever thread started this one.
+  sigset_t all, before;
+  sigfillset(&all);
+  if (code == 0) code = pthread_sigmask(SIG_SETMASK, &all, &before);
+  if (code == 0) {
+    pthread_t thread;
+    code = pthread_create(&thread, &attributes, work, context);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+  }
+  pthread_attr_destroy(&attributes);
+  return code;
 }
 
 int hg_duplicate(int descriptor) { return fcntl(descriptor, F_DUPFD_CLOEXEC, 0); }
