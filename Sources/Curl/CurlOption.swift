@@ -84,7 +84,3 @@ extension CurlInfo<Int64> {
   package static var startTransferTime: Self { Self(raw: CURLINFO_STARTTRANSFER_TIME_T) }
   package static var totalTime: Self { Self(raw: CURLINFO_TOTAL_TIME_T) }
 }
-
-extension CurlInfo<String> {
-  package static var primaryIP: Self { Self(raw: CURLINFO_PRIMARY_IP) }
-}

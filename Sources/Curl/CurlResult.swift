@@ -42,10 +42,6 @@ extension CurlProxyCode {
   package static var userRejected: Self { CURLPX_USER_REJECTED }
 }
 
-extension CurlInfo<CurlProxyCode> {
-  package static var proxyError: Self { Self(raw: CURLINFO_PROXY_ERROR) }
-}
-
 /// An error of libcurl or of the system.
 package struct CurlFailure: Error, CustomStringConvertible {
   package let description: String

@@ -116,13 +116,14 @@ package final class EasyHandle {
   }
 
   /// The reason why a SOCKS proxy did not make a connection.
-  package subscript(info: CurlInfo<CurlProxyCode>) -> CurlProxyCode {
-    CurlProxyCode(UInt32(truncatingIfNeeded: long(info.raw)))
+  package var proxyError: CurlProxyCode {
+    CurlProxyCode(UInt32(truncatingIfNeeded: long(CURLINFO_PROXY_ERROR)))
   }
 
-  /// A text that libcurl keeps until the next transfer; nil if it is empty.
-  package subscript(info: CurlInfo<String>) -> String? {
-    guard let value = pointer(info.raw) else { return nil }
+  /// The address that the transfer is connected to, the proxy's if there is one; nil if there is
+  /// none.
+  package var primaryIP: String? {
+    guard let value = pointer(CURLINFO_PRIMARY_IP) else { return nil }
     let text = String(cString: value.assumingMemoryBound(to: CChar.self))
     return text.isEmpty ? nil : text
   }

@@ -124,6 +124,11 @@ package final class TransferLoop {
     faults.append(Fault(failure: failure, tag: raw.map(EasyHandle.tag), group: group))
   }
 
+  /// Records the error for a return code of the poller, unless it succeeded.
+  private func note(_ code: Int32, of raw: UnsafeMutableRawPointer?, for group: UInt16) {
+    if let failure = told(code) { note(failure, of: raw, for: Int(group)) }
+  }
+
   /// Returns the errors since the last call, and clears them.
   package func takeFaults() -> [Fault] {
     guard !faults.isEmpty else { return [] }
@@ -198,9 +203,7 @@ package final class TransferLoop {
     case 0:
       // The descriptor is open but no longer watched: level-triggered, it would wake the loop
       // forever.
-      if let failure = told(hg_poller_set(poller, ready.descriptor, 0, true)) {
-        note(failure, of: nil, for: Int(watched[index].group))
-      }
+      note(hg_poller_set(poller, ready.descriptor, 0, true), of: nil, for: watched[index].group)
     case Self.isReader:
       readers[ready.descriptor]?()
     default:
@@ -220,9 +223,9 @@ package final class TransferLoop {
     guard wanted & Self.tellsOnce != 0 else { return }
     if wanted == Self.tellsOnce | UInt8(CURL_POLL_IN), actions == CURL_CSELECT_OUT { return }
     watched[index].what = wanted & ~Self.tellsOnce
-    if let failure = told(hg_poller_set(poller, Int32(index), Int32(watched[index].what), true)) {
-      note(failure, of: nil, for: Int(watched[index].group))
-    }
+    note(
+      hg_poller_set(poller, Int32(index), Int32(watched[index].what), true), of: nil,
+      for: watched[index].group)
   }
 
   /// Records what libcurl waits for on a descriptor, for a handle of the group with this index.
@@ -242,17 +245,15 @@ package final class TransferLoop {
     case CURL_POLL_OUT where old == 0:
       // A connection is being opened.
       watched[index].what = what | Self.tellsOnce
-      if let failure = told(hg_poller_set_edges(poller, descriptor)) {
-        note(failure, of: raw, for: group)
-      }
+      note(hg_poller_set_edges(poller, descriptor), of: raw, for: watched[index].group)
     case _ where old & Self.tellsOnce != 0:
       // The poller reports both directions; `keepWatching` decides whether that is enough.
       watched[index].what = what | Self.tellsOnce
     default:
       watched[index].what = what
-      if let failure = told(hg_poller_set(poller, descriptor, Int32(what), old != 0)) {
-        note(failure, of: raw, for: group)
-      }
+      note(
+        hg_poller_set(poller, descriptor, Int32(what), old != 0), of: raw,
+        for: watched[index].group)
     }
   }
 }

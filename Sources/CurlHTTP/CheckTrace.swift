@@ -21,6 +21,6 @@ extension CheckTrace {
     phases.tls = transfer.time(.appConnectTime)
     phases.firstByte = transfer.firstByteMicroseconds
     let connected = transfer.openedMicroseconds == nil ? transfer.current : transfer.opener
-    connectedTo = phases.connect == nil ? nil : connected?[.primaryIP]
+    connectedTo = phases.connect == nil ? nil : connected?.primaryIP
   }
 }

@@ -37,21 +37,11 @@ package final class CurlChecker: Checker {
   /// needed.
   package var onEnd: ((InstanceKey, CheckTrace) -> Void)?
 
-  /// Creates a checker for one plan, at the moment `start` of the run.
+  /// Creates a checker for one or several plans, at the moment `start` of the run: the key of a
+  /// check has the plan's index.
   ///
-  /// It reads interruptions from `signals`, a descriptor of `hg_signal_descriptor`, unless that is
-  /// negative.
-  ///
-  /// - Throws: `CurlFailure` if libcurl or the system cannot create a loop, or refuses a setting.
-  package convenience init(
-    _ plan: RequestTemplate, signals: Int32, startingAt start: GateInstant = .start
-  ) throws(CurlFailure) {
-    try self.init([plan], signals: signals, startingAt: start)
-  }
-
-  /// Creates a checker for several plans at the same time: the key of a check has the plan's index.
-  ///
-  /// Each instance is checked by all plans, or with `byOneAlone` by only one of them.
+  /// Each instance is checked by all plans, or with `byOneAlone` by only one of them. Interruptions
+  /// are read from `signals`, a descriptor of `hg_signal_descriptor`, unless that is negative.
   ///
   /// - Throws: `CurlFailure` if libcurl or the system cannot create a loop, or refuses a setting.
   package init(
@@ -196,14 +186,11 @@ package final class CurlChecker: Checker {
       places[slot] = place
     }
     if lane.usesHTTP2 { transfer.request = lane.plan.http2Request(for: instance) }
-    guard lane.way.isTLS, lane.plan.serverName != nil else {
+    if lane.way.isTLS, lane.plan.serverName != nil {
+      try transfer.aim(at: place, of: instance, lane.plan)
+    } else {
       try transfer.aim(at: place, headers: lane.headers, mappings: lane.mappings)
-      return place.names
     }
-    try transfer.aim(
-      at: place,
-      headers: try StringList(lane.plan.headerLines(host: lane.plan.hostOverride(for: instance))),
-      mappings: try StringList(lane.plan.connectMappings(for: instance)))
     return place.names
   }
 
@@ -240,8 +227,7 @@ package final class CurlChecker: Checker {
     let ending = CheckEnding(lane: lane, transfer: transfer, now: now, isLate: isLate)
     onEnd?(key, CheckTrace(of: transfer, end, at: now))
     happenings.append(CheckerEvent(ending.event(end, key), at: now))
-    runner.drop(transfer)
-    release(transfer)
+    drop(transfer)
   }
 
   private func release(_ transfer: Transfer) {

@@ -69,12 +69,11 @@ final class NameResolver {
 extension NameResolver.Outcome {
   fileprivate init(_ found: hg_lookup, of name: String) {
     var found = found
-    let error = withUnsafeBytes(of: &found.error) {
-      String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+    func text(_ bytes: UnsafeRawBufferPointer) -> String {
+      String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
     }
-    let addresses = withUnsafeBytes(of: &found.addresses) {
-      String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-    }
+    let error = withUnsafeBytes(of: &found.error, text)
+    let addresses = withUnsafeBytes(of: &found.addresses, text)
     self =
       addresses.isEmpty
       ? .failed(

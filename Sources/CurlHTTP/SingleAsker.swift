@@ -89,10 +89,7 @@ package final class SingleAsker {
       try handle.set(.forbidReuse, inquiry.connection == .kept ? 1 : 0)
     }
     let place = try Place(instance, plan)
-    try transfer.aim(
-      at: place,
-      headers: try StringList(plan.headerLines(host: plan.hostOverride(for: instance))),
-      mappings: try StringList(plan.connectMappings(for: instance)))
+    try transfer.aim(at: place, of: instance, plan)
     return (transfer, place.names)
   }
 }

@@ -99,6 +99,14 @@ final class Transfer {
     try opener.set(plain)
   }
 
+  /// Sets the instance, with the header lines and mappings that are for it alone.
+  func aim(at place: Place, of instance: Instance, _ plan: RequestTemplate) throws(CurlFailure) {
+    try aim(
+      at: place,
+      headers: try StringList(plan.headerLines(host: plan.hostOverride(for: instance))),
+      mappings: try StringList(plan.connectMappings(for: instance)))
+  }
+
   /// Passes the addresses that were looked up to libcurl.
   func useAddresses() throws(CurlFailure) {
     let list = try StringList(addresses)

@@ -62,7 +62,7 @@ extension TransferEnd {
     switch way.proxy {
     case nil: return nil
     case .socks:
-      if result.resultClass == .proxy { return socks(handle[.proxyError]) }
+      if result.resultClass == .proxy { return socks(handle.proxyError) }
       // libcurl connects to the proxy, so the proxy could not be reached.
       guard result.resultClass == .connecting else { return nil }
     case .http:
@@ -70,10 +70,8 @@ extension TransferEnd {
       guard status / 100 != 2 else { return nil }
       if status > 0 { return connect(answeredWith: status) }
     }
-    guard result.resultClass == .connecting else {
-      return .fault("the proxy: \(text)", .proxyUnusable)
-    }
-    return .fault("the proxy: \(handle.systemWords ?? text)", .proxyUnusable)
+    let words = result.resultClass == .connecting ? handle.systemWords : nil
+    return .fault("the proxy: \(words ?? text)", .proxyUnusable)
   }
 
   /// The end for a proxy's response to CONNECT that refuses the tunnel.

@@ -184,7 +184,7 @@ import Testing
         limitDescriptors(to: openDescriptors() + 40)
         var plan = RequestTemplate.sample()
         plan.check.interval = .milliseconds(100)
-        let checker = try CurlChecker(plan, signals: -1)
+        let checker = try CurlChecker([plan], signals: -1)
         let gate = Gate(
           check: plan.check, policy: GatePolicy(deadline: .seconds(1), expected: 2))
         var engine = GateEngine(gate, port: checker, observers: [])

@@ -79,12 +79,12 @@ import Testing
   }
 
   @Test func aLoopThatCannotBeWokenIsNone() throws {
-    let checker = try CurlChecker(.sample(), signals: -1)
+    let checker = try CurlChecker([.sample()], signals: -1)
     for descriptor in [-1, 1 << 20] {
       let event = hg_event(reader: Int32(descriptor), writer: Int32(descriptor))
       #expect(throws: CurlFailure.self) { try checker.wake(on: event) }
     }
-    #expect(throws: CurlFailure.self) { try CurlChecker(.sample(), signals: 1 << 20) }
+    #expect(throws: CurlFailure.self) { try CurlChecker([.sample()], signals: 1 << 20) }
   }
 
   /// libcurl keeps the connection, and closes it when nobody has the handle any more.

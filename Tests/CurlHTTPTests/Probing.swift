@@ -59,7 +59,7 @@ struct Probing {
   private(set) var happenings: [CheckerEvent] = []
 
   init(_ plan: RequestTemplate, _ instances: [Instance], signals: Int32 = -1) throws {
-    checker = try CurlChecker(plan, signals: signals)
+    checker = try CurlChecker([plan], signals: signals)
     self.instances = instances
   }
 
