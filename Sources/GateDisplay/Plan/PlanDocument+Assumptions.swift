@@ -67,7 +67,7 @@ extension PlanDocument {
         "\(which) are simulated, as \(whyDrawn): at least \(runs) runs of each, from "
           + "a fixed seed, with a standard error of at most \(RateText(error).rounded)")
     }
-    if search?.proposal?.isIncomplete == true {
+    if proposal?.isIncomplete == true {
       sentences.append(
         "thresholds whose odds would have to be simulated are not proposed, so others might promote "
           + "earlier")

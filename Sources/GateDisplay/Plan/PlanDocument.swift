@@ -17,7 +17,10 @@ package struct PlanDocument: Sendable {
   package var odds: [PlanOdds]
   /// The odds at evenly spaced failure rates from 0 to 1, for the plot.
   package var curve: [PlanOdds]
-  package var search: Search?
+  /// The limits for which thresholds were searched; empty if they were not.
+  package var limits: [ThresholdSearch.Limit]
+  /// The result of the search; nil if nothing meets the limits.
+  package var proposal: ThresholdSearch.Proposal?
   /// The steps of a canary; the rest of the plan covers the time before the first one.
   package var steps: [StepPlan]
   /// Assumed values of settings that were not given; one sentence each.
@@ -37,22 +40,11 @@ package struct PlanDocument: Sendable {
     }
   }
 
-  /// The limits that were searched for, and the result.
-  package struct Search: Sendable {
-    package var limits: [ThresholdSearch.Limit]
-    package var proposal: ThresholdSearch.Proposal?
-
-    package init(limits: [ThresholdSearch.Limit], proposal: ThresholdSearch.Proposal?) {
-      self.limits = limits
-      self.proposal = proposal
-    }
-  }
-
   package init(
     plan: Plan, policy: GatePolicy, isAdvisory: Bool, bootTime: Duration, outage: Outage?,
     odds: [PlanOdds],
-    curve: [PlanOdds], search: Search?, steps: [StepPlan] = [],
-    standIns: [String] = [], notes: [String], warnings: [String]
+    curve: [PlanOdds], limits: [ThresholdSearch.Limit], proposal: ThresholdSearch.Proposal?,
+    steps: [StepPlan], standIns: [String], notes: [String], warnings: [String]
   ) {
     self.plan = plan
     self.policy = policy
@@ -62,7 +54,8 @@ package struct PlanDocument: Sendable {
     self.outage = outage
     self.odds = odds
     self.curve = curve
-    self.search = search
+    self.limits = limits
+    self.proposal = proposal
     self.steps = steps
     self.standIns = standIns
     self.notes = notes
@@ -160,7 +153,7 @@ package struct PlanDocument: Sendable {
   }
 
   private func writeProposal(to writer: inout JSONWriter) {
-    guard let search, let proposal = search.proposal else { return writer.null("proposal") }
+    guard let proposal else { return writer.null("proposal") }
     writer.object("proposal") { writer in
       writer.field("healthy_threshold", proposal.check.healthyThreshold)
       writer.field("initial_threshold", proposal.check.initialThreshold)
@@ -168,7 +161,7 @@ package struct PlanDocument: Sendable {
       writer.field("soak_seconds", proposal.policy.soak)
       writer.field("deadline_seconds", proposal.policy.deadline)
       writer.field("promote_earliest_seconds", proposal.earliestPromotion)
-      writer.array("holds", Array(zip(search.limits, proposal.errors))) { writer, held in
+      writer.array("holds", Array(zip(limits, proposal.errors))) { writer, held in
         let (limit, error) = held
         writer.object { writer in
           writer.field("error", limit.kind.rawValue)

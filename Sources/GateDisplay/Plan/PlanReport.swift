@@ -43,9 +43,9 @@ package struct PlanReport {
   }
 
   private mutating func writeSearch() {
-    guard let search = document.search else { return }
+    guard !document.limits.isEmpty else { return }
     page.blankLine()
-    guard let proposal = search.proposal else {
+    guard let proposal = document.proposal else {
       page.entry(
         "no proposal:", .bad,
         "no thresholds that semantics \(document.plan.check.semantics.rawValue) accepts, with a soak "
@@ -58,7 +58,7 @@ package struct PlanReport {
       "--healthy-threshold \(check.healthyThreshold) --unhealthy-threshold "
         + "\(check.unhealthyThreshold) --soak \(policy.soak.inWords) promotes after "
         + "\(proposal.earliestPromotion.inWords) at the earliest; the plan is for these settings")
-    for (limit, error) in zip(search.limits, proposal.errors) {
+    for (limit, error) in zip(document.limits, proposal.errors) {
       let what =
         switch limit.kind {
         case .falsePromote: "promoted"

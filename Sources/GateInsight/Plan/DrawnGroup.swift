@@ -41,7 +41,7 @@ struct DrawnGroup {
     var tally = GroupRule.Tally()
     tally.add(rule.tally(0, nextCheck: 0), times: Int32(count))
     for (round, rate) in rates.enumerated() {
-      if let soaked = soaked(phase), soaked <= rule.slots.time(of: round),
+      if let soaked = rule.soaked(phase), soaked <= rule.slots.time(of: round),
         rule.begin(tally, &phase) == .promote
       {
         return (.promote, soaked)
@@ -60,13 +60,8 @@ struct DrawnGroup {
       }
     }
     // A group that is undecided after the last check is promoted when its soak ends.
-    guard let soaked = soaked(phase) else { preconditionFailure("a run ends by its deadline") }
+    guard let soaked = rule.soaked(phase) else { preconditionFailure("a run ends by its deadline") }
     return (.promote, soaked)
-  }
-
-  private func soaked(_ phase: GroupRule.Phase) -> Int64? {
-    guard case .soaking(let since) = phase, rule.slots.soak > 0 else { return nil }
-    return rule.slots.soaked(since: since)
   }
 
   /// Marks checks that were missed since all other conditions held as ordinary misses.

@@ -62,16 +62,13 @@ struct ExactGroup {
   ) {
     guard rule.slots.soak > 0 else { return }
     let moment = round.map(rule.slots.time) ?? .max
-    let ended = list.take { group, _ in
-      guard case .soaking(let since) = group.phase else { return false }
-      return rule.slots.soaked(since: since) <= moment
-    }
+    let ended = list.take { group, _ in rule.soaked(group.phase).map { $0 <= moment } ?? false }
     for (group, probability) in ended {
-      guard case .soaking(let since) = group.phase else { continue }
+      guard let soaked = rule.soaked(group.phase) else { continue }
       var group = group
       let tally = rounds.tally(group, before: round ?? rule.slots.rounds)
       switch rule.begin(tally, &group.phase) {
-      case .promote: course.add(at: rule.slots.soaked(since: since), promote: probability)
+      case .promote: course.add(at: soaked, promote: probability)
       case .undecided, .rollback: list.add(group, probability)
       }
     }

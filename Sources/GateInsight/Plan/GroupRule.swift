@@ -116,6 +116,12 @@ struct GroupRule: Sendable {
     }
   }
 
+  /// The end of the soak of a group; nil if none is running.
+  func soaked(_ phase: Phase) -> Int64? {
+    guard case .soaking(let since) = phase, slots.soak > 0 else { return nil }
+    return slots.soaked(since: since)
+  }
+
   /// Begins the phase in which all other conditions hold.
   ///
   /// An instance that did not pass its latest check must pass one first.

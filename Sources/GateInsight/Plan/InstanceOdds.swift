@@ -3,9 +3,9 @@ package struct InstanceOdds: Hashable, Sendable {
   package var healthy = 0.0
   package var unhealthy = 0.0
   package var undecided = 0.0
+}
 
-  init() {}
-
+extension InstanceOdds {
   init(_ chain: InstanceChain, _ slots: PlanSlots, failing rates: [Double]) {
     var masses = [0: 1.0]
     let last = slots.lastRound

@@ -14,8 +14,6 @@ package struct VerdictDistribution: Hashable, Sendable {
   package private(set) var runs: Int?
   private var variance = 0.0
 
-  package init() {}
-
   package var promote: Double { steps.reduce(0) { $0 + $1.promote } }
   package var rollback: Double { steps.reduce(0) { $0 + $1.rollback } }
 

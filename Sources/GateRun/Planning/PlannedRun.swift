@@ -97,15 +97,16 @@ package struct PlannedRun {
 
   package func document() throws -> PlanDocument {
     var (checks, policy) = (settings.checks.map(\.check), policy)
-    let search = try search(checks, policy)
-    if let proposal = search?.proposal { (checks, policy) = ([proposal.check], proposal.policy) }
+    let proposal = try proposal(checks, policy)
+    if let proposal { (checks, policy) = ([proposal.check], proposal.policy) }
     let plan = try Plan(checks: checks, policy: policy)
     return PlanDocument(
-      plan: plan, policy: search?.proposal == nil ? wholePolicy : policy,
+      plan: plan, policy: proposal == nil ? wholePolicy : policy,
       isAdvisory: settings.isAdvisory, bootTime: questions.bootTime,
       outage: questions.outage, odds: try odds(plan, at: questions.rates),
-      curve: try odds(plan, at: isWholeCurve ? Self.curveRates : []), search: search,
-      steps: steps, standIns: standIns, notes: notes, warnings: warnings(on: checks, policy))
+      curve: try odds(plan, at: isWholeCurve ? Self.curveRates : []), limits: questions.limits,
+      proposal: proposal, steps: steps, standIns: standIns, notes: notes,
+      warnings: warnings(on: checks, policy))
   }
 
   /// The rates of the curve; there are fewer than the plot's columns, because each takes time.
@@ -138,9 +139,9 @@ package struct PlannedRun {
     return all
   }
 
-  private func search(
+  private func proposal(
     _ checks: [HealthCheck], _ policy: GatePolicy
-  ) throws(CommandFailure) -> PlanDocument.Search? {
+  ) throws(CommandFailure) -> ThresholdSearch.Proposal? {
     guard !questions.limits.isEmpty else { return nil }
     guard checks.count == 1, let check = checks.first else {
       throw CommandFailure(
@@ -153,11 +154,11 @@ package struct PlannedRun {
         .usage,
         "thresholds are proposed for max_unhealthy 0 alone, but it is \(policy.maxUnhealthy)")
     }
-    let search = ThresholdSearch(
+    return ThresholdSearch(
       check: check, policy: policy,
       initialThreshold: isChosen(.initialThreshold) ? check.initialThreshold : nil,
-      deadline: isChosen(.deadline) ? policy.deadline : nil, limits: questions.limits)
-    return PlanDocument.Search(limits: questions.limits, proposal: search.proposal())
+      deadline: isChosen(.deadline) ? policy.deadline : nil, limits: questions.limits
+    ).proposal()
   }
 
   private func isChosen(_ key: SettingKey) -> Bool {

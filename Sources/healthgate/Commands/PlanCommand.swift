@@ -43,7 +43,7 @@ enum PlanCommand: Command {
     case .json: try Output.print(String(decoding: document.json, as: UTF8.self))
     case .svg: try Output.print(document.svg)
     }
-    if let search = document.search, search.proposal == nil {
+    if !document.limits.isEmpty, document.proposal == nil {
       throw CommandFailure(.rollback, "no thresholds and no soak meet these limits")
     }
   }
