@@ -20,15 +20,13 @@ package func diagnosis(
     of: instance, kind: kind, report: report, check: check, request: request, record: nil)
   let rule = Rule.all[Rule.place(for: symptom)]
   return Diagnosis(
-    rule.code, rule.words(Occurrence(symptom, of: 1)), of: [instance.id],
+    rule.code, rule.words(Occurrence(members: [symptom], total: 1)), of: [instance.id],
     evidence: symptom.evidenceWords, rule.confidence)
 }
 
 /// The diagnosis of the gate fault to which the single check of an instance was lost.
 package func diagnosis(of fault: GateFault, checking instance: Instance) -> Diagnosis {
-  Diagnosis(
-    .gateFault, GateFaultWords.words(fault, lost: 1), of: [instance.id],
-    evidence: fault.detail.cleaned(to: 200), .likely)
+  Diagnosis(of: fault, Words(of: fault, lost: 1), to: [instance.id])
 }
 
 /// Diagnoses the group at the time of the verdict.
@@ -37,25 +35,21 @@ struct Diagnoser {
   private let verdict: Verdict
   /// The facts about the requests of each health check.
   private let requests: [RequestFacts]
-  private var claims: [Claim.Key: Claim] = [:]
+  private var claims: [Claim: [Symptom]] = [:]
   private var troubles: [Spread.Trouble] = []
 
-  /// A diagnosis before its words are chosen: the rule, and the instances to which it applies.
-  private struct Claim {
+  /// A diagnosis before its words are chosen, which may apply to several instances.
+  private struct Claim: Hashable {
     enum Source: Hashable {
       /// A rule, by its index in the table.
       case rule(Int)
       case course(CourseClaim)
     }
 
-    struct Key: Hashable {
-      var source: Source
-      var confidence: Diagnosis.Confidence
-      /// The name of the health check, if there are several; otherwise empty.
-      var check: String
-    }
-
-    var members: [Symptom]
+    var source: Source
+    var confidence: Diagnosis.Confidence
+    /// The name of the health check, if there are several; otherwise empty.
+    var check: String
   }
 
   init(of gate: Gate, _ verdict: Verdict, _ requests: [RequestFacts]) {
@@ -91,20 +85,13 @@ struct Diagnoser {
 
   /// Whether the instance belongs to the examined group: it is present, or it left while failing.
   private func isInQuestion(_ record: InstanceRecord) -> Bool {
-    if record.removed == nil { return true }
-    return record.parts.isEmpty ? isTroubled(record) : record.parts.contains(where: isTroubled)
+    record.removed == nil || record.underEachCheck.contains(where: isTroubled)
   }
 
   /// Examines a record under each of its health checks, as if that were the only one.
   private mutating func examineAll(_ record: InstanceRecord) {
-    guard !record.parts.isEmpty else {
-      if isTroubled(record) { examine(record, isFirst: true) }
-      return
-    }
-    var isFirst = true
-    for part in record.parts where isTroubled(part) {
-      examine(part, isFirst: isFirst)
-      isFirst = false
+    for (place, part) in record.underEachCheck.filter({ isTroubled($0) }).enumerated() {
+      examine(part, isFirst: place == 0)
     }
   }
 
@@ -219,8 +206,8 @@ struct Diagnoser {
     _ source: Claim.Source, _ confidence: Diagnosis.Confidence, _ symptom: Symptom
   ) {
     let name = gate.checks.count > 1 ? symptom.check.name : ""
-    let key = Claim.Key(source: source, confidence: confidence, check: name)
-    claims[key, default: Claim(members: [])].members.append(symptom)
+    let claim = Claim(source: source, confidence: confidence, check: name)
+    claims[claim, default: []].append(symptom)
   }
 
   // MARK: - Diagnoses
@@ -228,32 +215,30 @@ struct Diagnoser {
   private typealias Ranked = (diagnosis: Diagnosis, rank: Int)
 
   private func claimed(of total: Int) -> [Ranked] {
-    claims.compactMap { key, claim in
-      guard let first = claim.members.first else { return nil }
-      let occurrence = Occurrence(first, and: Array(claim.members.dropFirst()), of: total)
-      let ids = claim.members.map(\.instance.id)
-      switch key.source {
-      case .rule(let place):
-        let rule = Rule.all[place]
-        return (
-          Diagnosis(
-            rule.code, rule.words(occurrence).under(key.check), of: ids,
-            evidence: first.evidenceWords,
-            key.confidence),
-          // Facts from the source come before observations.
-          first.notRunning == nil ? place + CourseClaim.allCases.count : -1
-        )
-      case .course(let course):
-        return (
-          Diagnosis(
+    claims.map { claim, members in
+      let occurrence = Occurrence(members: members, total: total)
+      let first = occurrence.first
+      let (code, words, evidence, rank): (DiagnosisCode, Words, String?, Int) =
+        switch claim.source {
+        case .rule(let place):
+          (
+            Rule.all[place].code, Rule.all[place].words(occurrence), first.evidenceWords,
+            // Facts from the source come before observations.
+            first.notRunning == nil ? place + CourseClaim.allCases.count : -1
+          )
+        case .course(let course):
+          (
             course.code,
-            course.words(occurrence, policy(under: key.check), at: verdict.at).under(key.check),
-            of: ids,
-            evidence: first.evidenceOverTime, key.confidence),
-          // What was observed comes before what is only assumed.
-          course == .stillBooting ? Int.max : course.rawValue
-        )
-      }
+            course.words(occurrence, policy(under: claim.check), at: verdict.at),
+            first.evidenceOverTime,
+            // What was observed comes before what is only assumed.
+            course == .stillBooting ? Int.max : course.rawValue
+          )
+        }
+      let diagnosis = Diagnosis(
+        code, words.under(claim.check), of: members.map(\.instance.id), evidence: evidence,
+        claim.confidence)
+      return (diagnosis, rank)
     }
   }
 
@@ -301,21 +286,16 @@ struct Diagnoser {
     guard verdict.decision != .promote, verdict.at > .start, gate.present < gate.expected,
       isTooLate || verdict.reason.code == .noInstances
     else { return nil }
-    let summary = "\(gate.present) of \(gate.expected) expected instances were there"
-    if let note = gate.notes.first {
-      return Diagnosis(
-        .instancesMissing,
-        Words(
-          summary, cause: note.words.cleaned(to: 300), advice: Self.advice(onMissing: note)),
-        of: [], evidence: nil, .likely)
-    }
+    let note = gate.notes.first
     return Diagnosis(
       .instancesMissing,
       Words(
-        summary,
-        cause: "instances were not launched (capacity, a quota, a missing image), wait in a "
+        "\(gate.present) of \(gate.expected) expected instances were there",
+        cause: note?.words.cleaned(to: 300)
+          ?? "instances were not launched (capacity, a quota, a missing image), wait in a "
           + "lifecycle hook, or are not listed by the source",
-        advice: "'aws autoscaling describe-scaling-activities' says why a launch failed; otherwise "
+        advice: note.map(Self.advice(onMissing:))
+          ?? "'aws autoscaling describe-scaling-activities' says why a launch failed; otherwise "
           + "compare expected with the size of the group"),
       of: [], evidence: nil, .likely)
   }
@@ -431,7 +411,7 @@ struct Diagnoser {
       }
     }
     return groups.prefix(5).enumerated().map { place, group in
-      (diagnosis(of: group.records, group.said, among: out.count), place)
+      (diagnosis(of: group.records, group.said), place)
     }
   }
 
@@ -448,16 +428,15 @@ struct Diagnoser {
   }
 
   /// Explains a status that the load balancer's checks received like one that was received here.
-  private func diagnosis(
-    of records: [InstanceRecord], _ said: Said, among count: Int
-  ) -> Diagnosis {
+  private func diagnosis(of records: [InstanceRecord], _ said: Said) -> Diagnosis {
     let view = records.first?.view
     let evidence = view?.description?.cleaned(to: 200)
     let ids = records.map(\.instance.id)
     let kind: FailureKind? =
       said.status != nil
       ? .statusMismatch : said.reasonCode == "Target.Timeout" ? .timeoutResponse : nil
-    if let kind, let answered = answered(kind, said.status, records) {
+    if let kind {
+      let answered = answered(kind, said.status, records)
       let rule = Rule.all[Rule.place(for: answered.first)]
       let words = rule.words(answered)
       return Diagnosis(
@@ -489,7 +468,7 @@ struct Diagnoser {
   /// The results of the load balancer's own checks, as if they had been made here.
   private func answered(
     _ kind: FailureKind, _ status: Int?, _ records: [InstanceRecord]
-  ) -> Occurrence? {
+  ) -> Occurrence {
     let report = CheckReport(
       started: verdict.at, result: .failure(kind), status: status, latencyMicroseconds: 0)
     let symptoms = records.map {
@@ -497,9 +476,7 @@ struct Diagnoser {
         of: $0.instance, kind: kind, report: report, check: gate.check, request: requests[0],
         record: nil)
     }
-    return symptoms.first.map {
-      Occurrence($0, and: Array(symptoms.dropFirst()), of: symptoms.count)
-    }
+    return Occurrence(members: symptoms, total: symptoms.count)
   }
 
   /// The diagnosis of guards that gave no result.
@@ -509,14 +486,13 @@ struct Diagnoser {
     }
     guard let first = blind.first, let fault = first.history.lastLoss?.fault else { return nil }
     return Diagnosis(
-      .gateFault,
+      of: fault,
       Words(
         "\(counted(blind.count, "guard")) gave no result: \(first.instance.id.cleaned(to: 100))",
         cause: "it cannot be queried from here, or has no result yet: no data, no requests",
         advice:
           "query it by hand on this host; for a query over requests, make sure that there are "
-          + "some while the gate runs"),
-      of: [], evidence: fault.detail.cleaned(to: 200), .likely)
+          + "some while the gate runs"))
   }
 
   private var ofGate: [Diagnosis] {
@@ -538,34 +514,33 @@ struct Diagnoser {
       let fault = gate.losses.checks.lastFault ?? first.history.lastLoss?.fault
     else { return nil }
     return Diagnosis(
-      .gateFault, GateFaultWords.words(fault, lost: blind.reduce(0) { $0 + $1.lostChecks }),
-      of: blind.map(\.instance.id), evidence: fault.detail.cleaned(to: 200),
-      isDecisive ? .likely : .possible)
+      of: fault, Words(of: fault, lost: blind.reduce(0) { $0 + $1.lostChecks }),
+      to: blind.map(\.instance.id), isDecisive ? .likely : .possible)
   }
 
   /// The diagnosis of a source of the group, or of the baseline, that could not be listed.
   private var sourceFault: Diagnosis? {
     gate.losses.listings.lastFault.map {
-      unanswered(
-        $0, "\(counted(gate.losses.listings.count, "listing")) of the source failed",
-        advice: "query the source by hand on this host; an occasional listing may fail, but a "
-          + "promotion needs a fresh one")
+      Diagnosis(
+        of: $0,
+        Words(
+          of: $0, what: "\(counted(gate.losses.listings.count, "listing")) of the source failed",
+          advice: "query the source by hand on this host; an occasional listing may fail, but a "
+            + "promotion needs a fresh one"))
     }
   }
 
   private var viewFault: Diagnosis? {
     gate.losses.views.lastFault.map {
-      unanswered(
-        $0, "\(counted(gate.losses.views.count, "request")) to the load balancer failed",
-        advice: "make sure that this host may call the load balancer's API (DescribeTargetHealth, "
-          + "DescribeInstanceHealth) as often as refresh says")
+      Diagnosis(
+        of: $0,
+        Words(
+          of: $0,
+          what: "\(counted(gate.losses.views.count, "request")) to the load balancer failed",
+          advice:
+            "make sure that this host may call the load balancer's API (DescribeTargetHealth, "
+            + "DescribeInstanceHealth) as often as refresh says"))
     }
-  }
-
-  private func unanswered(_ fault: GateFault, _ what: String, advice: String) -> Diagnosis {
-    let words = GateFaultWords.words(fault, what: what, advice: advice)
-    return Diagnosis(
-      .gateFault, words, of: [], evidence: fault.detail.cleaned(to: 200), .likely)
   }
 
   /// The diagnosis of a delay: there was no error, but something that was due did not come in time.
@@ -628,7 +603,21 @@ extension Gate {
   }
 }
 
+extension InstanceRecord {
+  /// Its records under each of its health checks, as if that were the only one.
+  fileprivate var underEachCheck: [InstanceRecord] { parts.isEmpty ? [self] : parts }
+}
+
 extension Diagnosis {
+  /// The diagnosis of a gate fault; `instances` are those whose checks were lost to it.
+  fileprivate init(
+    of fault: GateFault, _ words: Words, to instances: [String] = [],
+    _ confidence: Confidence = .likely
+  ) {
+    self.init(
+      .gateFault, words, of: instances, evidence: fault.detail.cleaned(to: 200), confidence)
+  }
+
   init(
     _ code: DiagnosisCode, _ words: Words, of instances: [String], evidence: String?,
     _ confidence: Confidence

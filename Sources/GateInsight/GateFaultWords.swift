@@ -1,18 +1,18 @@
 package import GateCore
 
 /// The wording of gate faults: their causes and advice.
-struct GateFaultWords {
+extension Words {
   /// The words for checks that were lost to the fault.
-  static func words(_ fault: GateFault, lost: Int) -> Words {
-    words(
-      fault, what: "\(counted(lost, "check")) lost to gate faults",
+  init(of fault: GateFault, lost: Int) {
+    self.init(
+      of: fault, what: "\(counted(lost, "check")) lost to gate faults",
       advice: "run the gate again from a host that reaches the instances: the lost checks say "
         + "nothing about them")
   }
 
   /// The words for a fault; `advice` is used if its cause is not known.
-  static func words(_ fault: GateFault, what: String, advice: String) -> Words {
-    Words(
+  init(of fault: GateFault, what: String, advice: String) {
+    self.init(
       "\(what): \(fault.detail.cleaned(to: 150))",
       cause: fault.cause?.words ?? "something on this host, not on the instances",
       advice: fault.cause?.advice ?? advice)

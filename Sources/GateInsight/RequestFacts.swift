@@ -3,7 +3,6 @@ package struct RequestFacts: Hashable, Sendable {
   /// The `Host`; nil for the instance's address, which the load balancer sends.
   package var host: String?
   package var method: String?
-  package var verifiesTLS: Bool
   package var expectedVersion: String?
   /// Whether the TLS handshake names a site (SNI).
   package var namesServer: Bool
@@ -12,13 +11,11 @@ package struct RequestFacts: Hashable, Sendable {
   package var ownFields: Set<String>
 
   package init(
-    host: String? = nil, method: String? = nil, verifiesTLS: Bool = false,
-    expectedVersion: String? = nil, namesServer: Bool = false,
-    usesHTTP2: Bool = false, ownFields: Set<String> = []
+    host: String? = nil, method: String? = nil, expectedVersion: String? = nil,
+    namesServer: Bool = false, usesHTTP2: Bool = false, ownFields: Set<String> = []
   ) {
     self.host = host
     self.method = method
-    self.verifiesTLS = verifiesTLS
     self.expectedVersion = expectedVersion
     self.namesServer = namesServer
     self.usesHTTP2 = usesHTTP2
@@ -29,9 +26,8 @@ package struct RequestFacts: Hashable, Sendable {
   package init(_ settings: [(name: String, values: [String])]) {
     func value(_ name: String) -> String? { settings.first { $0.name == name }?.values.last }
     self.init(
-      host: value("host"), method: value("method"), verifiesTLS: value("verify_tls") == "true",
-      expectedVersion: value("expect_version"), namesServer: value("server_name") != nil,
-      usesHTTP2: value("protocol_version") == "http2")
+      host: value("host"), method: value("method"), expectedVersion: value("expect_version"),
+      namesServer: value("server_name") != nil, usesHTTP2: value("protocol_version") == "http2")
   }
 }
 

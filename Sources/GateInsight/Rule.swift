@@ -83,13 +83,11 @@ struct Occurrence: Sendable {
   /// The number of instances in comparison.
   var total: Int
 
-  init(_ first: Symptom, and others: [Symptom] = [], of total: Int) {
-    members = [first] + others
-    self.total = total
-  }
-
   /// The symptom whose evidence is shown.
   var first: Symptom { members[0] }
+
+  /// The program that wrote its page, as far as that is known.
+  var author: String { first.author?.name ?? "the server" }
 
   var isEverywhere: Bool { members.count == total }
 

@@ -52,8 +52,6 @@ struct Symptom {
 
   var isSilent: Bool { report.evidence == nil || shows(.bodyless) }
 
-  var isJSON: Bool { shows(.json) }
-
   /// The proxy or web server whose own page this is; nil if the application may have written it.
   var proxyPage: String? { author?.role == .front ? author?.name : nil }
 

@@ -3,7 +3,7 @@ internal import GateCore
 extension String {
   /// The bytes, with ASCII letters in lower case.
   var foldedBytes: [UInt8] {
-    utf8.map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 | 0x20 : $0 }
+    utf8.map(\.folded)
   }
 
   /// The host of a URL or of a `Host` header, without port and brackets.
@@ -17,39 +17,38 @@ extension String {
 
   /// Whether it is a literal address, IPv4 or IPv6.
   var isAddress: Bool {
-    if contains(":") { return utf8.allSatisfy { $0.isHexDigit || ":.%".utf8.contains($0) } }
+    if contains(":") { return utf8.allSatisfy { "0123456789abcdefABCDEF:.%".utf8.contains($0) } }
     let parts = split(separator: ".", omittingEmptySubsequences: false)
-    return parts.count == 4 && parts.allSatisfy { $0.asByte != nil }
-  }
-}
-
-extension Substring {
-  fileprivate var asByte: UInt8? {
-    utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ? UInt8(self) : nil
+    return parts.count == 4 && parts.allSatisfy { $0.asWholeNumber.map { $0 <= 255 } ?? false }
   }
 }
 
 extension UInt8 {
-  fileprivate var isHexDigit: Bool {
-    switch self {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
-      UInt8(ascii: "A")...UInt8(ascii: "F"):
-      true
-    default: false
-    }
-  }
+  /// A letter of ASCII in lower case.
+  var folded: UInt8 { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) ? self | 0x20 : self }
 }
 
 extension [UInt8] {
   /// Whether these bytes contain the phrase.
+  func contains(phrase: String) -> Bool { place(of: phrase, from: 0) != nil }
+
+  /// The first place of the phrase; nil if these bytes do not contain it.
   ///
   /// Both are short, an excerpt and a few words, so an index would not be worth its cost.
-  func contains(phrase: String) -> Bool {
+  func place(of phrase: String, from start: Int) -> Int? {
     let phrase = phrase.utf8
-    guard let first = phrase.first, phrase.count <= count else { return phrase.isEmpty }
-    return indices.dropLast(phrase.count - 1).contains { start in
-      self[start] == first && self[start...].starts(with: phrase)
+    guard let first = phrase.first, start <= count - phrase.count else { return nil }
+    return (start...(count - phrase.count)).first {
+      self[$0] == first && self[$0...].starts(with: phrase)
     }
+  }
+}
+
+extension Sequence where Element: Hashable {
+  /// The elements in their order, each once.
+  var unique: [Element] {
+    var seen: Set<Element> = []
+    return filter { seen.insert($0).inserted }
   }
 }
 

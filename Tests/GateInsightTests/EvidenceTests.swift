@@ -101,6 +101,6 @@ internal import Testing
       (name: "expect_version", values: ["v42"]), (name: "header", values: ["X-A: ***"]),
     ])
     #expect(
-      facts == RequestFacts(host: "shop.example", verifiesTLS: true, expectedVersion: "v42"))
+      facts == RequestFacts(host: "shop.example", expectedVersion: "v42"))
   }
 }

@@ -369,7 +369,8 @@ internal import Testing
     let policy = GatePolicy(deadline: .seconds(10), expected: 3)
     for symptom in Self.symptoms {
       for total in 1...3 {
-        let occurrence = Occurrence(symptom, and: total > 1 ? [symptom] : [], of: total)
+        let occurrence = Occurrence(
+          members: Array(repeating: symptom, count: min(total, 2)), total: total)
         for rule in Rule.all where rule.matches(symptom) {
           expectGood(rule.words(occurrence), of: rule.code)
         }

@@ -63,7 +63,7 @@ extension Rule {
 
   private static let noVersionInPage = Rule(
     .staticAnswer, .possible,
-    when: { $0.kind == .wrongVersion && $0.report.version == nil && $0.isPage }
+    when: { $0.kind == .wrongVersion && $0.report.version == nil && $0.shows(.html) }
   ) {
     Words(
       "\($0.who) answered \($0.statuses) with a page that carries no version",
@@ -151,11 +151,6 @@ extension Symptom {
     case .statusMismatch: isStatus(in: 200...299)
     default: false
     }
-  }
-
-  /// Whether the body is a page for people.
-  fileprivate var isPage: Bool {
-    shows(.html)
   }
 }
 

@@ -176,9 +176,8 @@ extension Rule {
       $0.isMissing && ($0.author?.role == .host || $0.shows(.scriptMissing, .contextMissing))
     }
   ) {
-    let author = $0.first.author?.name ?? "the server"
-    return Words(
-      "\(author) of \($0.who) answered \($0.statuses) to \($0.path) itself",
+    Words(
+      "\($0.author) of \($0.who) answered \($0.statuses) to \($0.path) itself",
       cause: $0.first.shows(.scriptMissing)
         ? "the script is not where the web server says (SCRIPT_FILENAME, root): another path, or an "
           + "incomplete release"
@@ -187,7 +186,7 @@ extension Rule {
       advice: $0.first.shows(.scriptMissing)
         ? "compare root and SCRIPT_FILENAME in the web server with the place of the release; PHP-FPM "
           + "logs 'Primary script unknown'"
-        : "check in the log of \(author) which applications it has, and under which paths; request "
+        : "check in the log of \($0.author) which applications it has, and under which paths; request "
           + "\($0.path) from the old group")
   }
 
@@ -285,14 +284,13 @@ extension Rule {
     .unexpectedStatus, .likely,
     when: { $0.status == 400 && ($0.proxyPage != nil || $0.author?.role == .host) }
   ) {
-    let author = $0.first.author?.name ?? "the server"
-    return Words(
-      ($0.isByProxies ? $0.answerer : "\(author) of \($0.who)")
+    Words(
+      ($0.isByProxies ? $0.answerer : "\($0.author) of \($0.who)")
         + " answered 400 to \($0.path) itself",
       cause:
         "the request did not reach the application: a rule refuses it (deny), or it is considered "
         + "malformed, or the port is for TLS",
-      advice: "read the log of \(author) for the reason; exempt \($0.path) from the rule")
+      advice: "read the log of \($0.author) for the reason; exempt \($0.path) from the rule")
   }
 
   private static let badRequest = Rule(
@@ -329,10 +327,7 @@ extension Symptom {
 extension Occurrence {
   /// The Host that was sent, and how many others.
   fileprivate var hosts: String {
-    var hosts: [String] = []
-    for host in members.map(\.host) where !hosts.contains(host) && hosts.count < 3 {
-      hosts.append(host)
-    }
+    let hosts = members.map(\.host).unique
     return hosts.count > 2 ? "that is the instance's own" : list(hosts)
   }
 
@@ -344,11 +339,7 @@ extension Occurrence {
 
   /// What the bodies say that fails, quoted; empty when they do not say.
   var failingParts: String {
-    var parts: [String] = []
-    for part in members.prefix(5).flatMap(\.failing) where !parts.contains(part) {
-      parts.append(part)
-    }
-    return parts.prefix(3).map { "'\($0)'" }.joined(separator: ", ")
+    members.prefix(5).flatMap(\.failing).unique.prefix(3).map { "'\($0)'" }.joined(separator: ", ")
   }
 
   /// Whether each of the answers is a proxy's own page.

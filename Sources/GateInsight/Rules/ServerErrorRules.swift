@@ -35,7 +35,7 @@ extension Rule {
     .applicationDown, .likely, when: { $0.isStatus(in: 500...502) && $0.shows(.startFailed) }
   ) {
     Words(
-      "\($0.who) answered \($0.statuses): \($0.first.author?.name ?? "the server") says that the "
+      "\($0.who) answered \($0.statuses): \($0.author) says that the "
         + "application failed to start",
       cause: "the application exited at startup: a missing setting, a missing runtime or "
         + "library, or an unreadable configuration",
@@ -95,7 +95,7 @@ extension Rule {
     .overloaded, .likely, when: { $0.isStatus(in: 500...599) && $0.shows(.overloaded) }
   ) {
     Words(
-      "\($0.first.author?.name ?? "the server") of \($0.who) answered \($0.statuses): it is overloaded",
+      "\($0.author) of \($0.who) answered \($0.statuses): it is overloaded",
       cause:
         "a limit of connections, requests or memory is reached, and requests beyond it are refused",
       advice:
@@ -232,13 +232,12 @@ extension Rule {
     .applicationDown, .likely, boot: .looksLikeThis,
     when: { $0.status == 503 && $0.author?.role == .host }
   ) {
-    let author = $0.first.author?.name ?? "the server"
-    return Words(
-      "\(author) of \($0.who) answered 503 itself",
+    Words(
+      "\($0.author) of \($0.who) answered 503 itself",
       cause:
         "the server runs, but its application does not: it failed to start, was stopped, or is "
         + "still starting",
-      advice: "look for the application's startup in the log of \(author)")
+      advice: "look for the application's startup in the log of \($0.author)")
   }
 
   private static let proxyTimeout = Rule(
@@ -246,7 +245,7 @@ extension Rule {
     when: { $0.isStatus(in: 500...599) && $0.shows(.backendSilent) }
   ) {
     Words(
-      "\($0.first.isOfApplication ? $0.first.author?.name ?? "the server" : $0.proxies) in front of "
+      "\($0.first.isOfApplication ? $0.author : $0.proxies) in front of "
         + "\($0.who) answered \($0.statuses): the application did not answer it in time",
       cause: "the application accepts requests but does not finish them: its workers are "
         + "all busy, or \($0.path) waits for something that does not answer",
@@ -282,14 +281,13 @@ extension Rule {
   private static let errorOfHost = Rule(
     .applicationError, .likely, when: { $0.status == 500 && $0.author?.role == .host }
   ) {
-    let author = $0.first.author?.name ?? "the server"
-    return Words(
-      "\(author) of \($0.who) answered 500 to \($0.path) for the application",
+    Words(
+      "\($0.author) of \($0.who) answered 500 to \($0.path) for the application",
       cause:
         "an uncaught exception in the application ends the request: often the database, a missing "
         + "setting, or the application's own startup",
       advice:
-        "read the traceback in the log of \(author); request \($0.path) on the instance itself")
+        "read the traceback in the log of \($0.author); request \($0.path) on the instance itself")
   }
 
   private static let applicationError = Rule(

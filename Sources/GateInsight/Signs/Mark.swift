@@ -112,14 +112,4 @@ extension [UInt8] {
     else { return [] }
     return Array(self[first...last])
   }
-
-  fileprivate func place(of phrase: String, from start: Int) -> Int? {
-    let wanted = Array(phrase.utf8)
-    guard let first = wanted.first, count >= wanted.count, start <= count - wanted.count else {
-      return nil
-    }
-    return (start...(count - wanted.count)).first {
-      self[$0] == first && self[$0...].starts(with: wanted)
-    }
-  }
 }

@@ -45,13 +45,9 @@ struct VersionForm {
     if build != wanted.build {
       differences.append(
         build.isEmpty
-          ? "without the build metadata (\(wanted.build.cleanedText))"
-          : "with the build metadata \(build.cleanedText)")
+          ? "without the build metadata (\(String(wanted.build).cleaned(to: 40)))"
+          : "with the build metadata \(String(build).cleaned(to: 40))")
     }
     return differences.isEmpty ? nil : differences.joined(separator: " and ")
   }
-}
-
-extension Substring {
-  fileprivate var cleanedText: String { String(self).cleaned(to: 40) }
 }

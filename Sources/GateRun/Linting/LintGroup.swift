@@ -27,7 +27,7 @@ struct LintGroup: Sendable {
           + "out")
     }
     request = RequestFacts(
-      host: own.host, method: own.method, verifiesTLS: settings.tls.isVerified,
+      host: own.host, method: own.method,
       expectedVersion: settings.expectations.version?.version,
       ownFields: Set(
         own.headers.map { $0.name.lowercased() } + (own.userAgent == nil ? [] : ["user-agent"])))

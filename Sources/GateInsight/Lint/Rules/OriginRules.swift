@@ -305,8 +305,3 @@ extension String {
     return String(self[..<start.lowerBound]) + String(rest).withoutQueries
   }
 }
-
-extension UInt8 {
-  /// A letter of ASCII in lower case.
-  var folded: UInt8 { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) ? self | 0x20 : self }
-}
