@@ -8,7 +8,7 @@ package import GateText
 package struct LintDocument: Sendable {
   package var healthgateVersion: String
   package var startedAt: Timestamp
-  package var exitCode: Int
+  package var exitCode = 0
   /// Whether the requests were only planned, and nothing was sent.
   package var isDryRun: Bool
   package var targets: [LintedTarget]
@@ -19,12 +19,11 @@ package struct LintDocument: Sendable {
   package var warnings: [String]
 
   package init(
-    healthgateVersion: String, startedAt: Timestamp, exitCode: Int = 0, isDryRun: Bool,
-    targets: [LintedTarget], findings: [LintFinding] = [], ignored: [String], warnings: [String]
+    healthgateVersion: String, startedAt: Timestamp, isDryRun: Bool,
+    targets: [LintedTarget], findings: [LintFinding], ignored: [String], warnings: [String]
   ) {
     self.healthgateVersion = healthgateVersion
     self.startedAt = startedAt
-    self.exitCode = exitCode
     self.isDryRun = isDryRun
     self.targets = targets
     self.findings = findings
@@ -51,26 +50,14 @@ package struct LintedTarget: Sendable {
   /// The requests to each instance, in this order.
   package var inquiries: [LintRequest]
   /// The number of requests to all instances; lower than planned if an instance did not respond.
-  package var requestsSent: Int
+  package var requestsSent = 0
   /// Why instances could not be asked, by instance ID: faults on the side of lint.
-  package var faults: [Fault]
-
-  package struct Fault: Hashable, Sendable {
-    package var instance: String
-    package var detail: String
-
-    package init(instance: String, detail: String) {
-      self.instance = instance
-      self.detail = detail
-    }
-  }
+  package var faults: [(instance: String, detail: String)] = []
 
   package init(_ name: String, _ instances: [Instance], _ inquiries: [LintRequest]) {
     self.name = name
     self.instances = instances
     self.inquiries = inquiries
-    requestsSent = 0
-    faults = []
   }
 }
 

@@ -75,7 +75,7 @@ extension LintRequest {
     guard method != .connect else { return "a connection" }
     let extras = (host.map { ["Host: \($0)"] } ?? []) + fields.map { "\($0.name): \($0.value)" }
     let request = "\(method.rawValue) \(SecretPlaces.masked(path))"
-    return [request].appending(extras).joined(separator: ", ").cleaned(to: 300)
+    return ([request] + extras).joined(separator: ", ").cleaned(to: 300)
   }
 
   /// The purpose of the request, in words.
@@ -98,8 +98,4 @@ extension LintRequest {
     case .reflection: "whether it lists its services for anyone"
     }
   }
-}
-
-extension [String] {
-  fileprivate func appending(_ others: [String]) -> [String] { self + others }
 }

@@ -37,16 +37,6 @@ package struct LintRule: Sendable {
       }
     }
   }
-
-  /// A rule that compares the instances of a group with the same requests; there are at least two.
-  static func ofGroup(
-    _ severity: Severity, _ id: String, finds: String, why: String, advice: String,
-    when look: @escaping @Sendable ([LintSubject]) -> [Sighting]
-  ) -> LintRule {
-    LintRule(id: id, severity: severity, finds: finds, why: why, advice: advice) { group in
-      group.count > 1 ? look(group) : []
-    }
-  }
 }
 
 /// One instance that violates a rule, with the evidence.

@@ -39,9 +39,6 @@ extension LintSubject {
   /// The exchanges with the health check's own request.
   var checks: [Exchange] { all(.check, .first, .second) }
 
-  /// The complete responses to the health check, passed or not.
-  var answers: [Answer] { checks.compactMap(\.answer) }
-
   /// The responses to the health check that passed.
   var passes: [Answer] { checks.filter { $0.passes(check) }.compactMap(\.answer) }
 

@@ -56,7 +56,9 @@ package struct LintJob {
     var document = document(of: targets, findings)
     document.isDryRun = false
     let status: ExitStatus =
-      if document.count(.error) > 0 { .rollback } else if targets.contains(where: \.isUnasked) {
+      if document.count(.error) > 0 {
+        .rollback
+      } else if targets.contains(where: { !$0.faults.isEmpty }) {
         .sourceUnavailable
       } else { .promote }
     document.exitCode = status.code
@@ -75,9 +77,6 @@ package struct LintJob {
 }
 
 extension LintedTarget {
-  /// Whether an instance could not be asked, so that nothing is known about it.
-  fileprivate var isUnasked: Bool { !faults.isEmpty }
-
   /// A copy with the number of requests, and the instances that could not be asked.
   fileprivate func told(by examined: [LintSubject]) -> LintedTarget {
     var target = self
@@ -88,7 +87,7 @@ extension LintedTarget {
       }
       target.requestsSent += sent.count
       if sent.isEmpty, case .fault(let detail) = member.exchanges.first?.end {
-        target.faults.append(Fault(instance: member.instance.id, detail: detail.cleaned(to: 300)))
+        target.faults.append((member.instance.id, detail.cleaned(to: 300)))
       }
     }
     return target

@@ -12,20 +12,10 @@ extension LintRule {
       + "an instance of another version fails"
   ) { group in
     let shown = group.map { member in
-      var versions: [ShownVersion] = []
-      for exchange in member.checks where exchange.passes(member.check) {
-        for version in ShownVersion.all(in: exchange) where !versions.contains(version) {
-          versions.append(version)
-        }
-      }
-      return versions
-    }
-    var places: [String] = []
-    for version in shown.joined() where !places.contains(version.place) {
-      places.append(version.place)
+      member.checks.filter { $0.passes(member.check) }.flatMap(ShownVersion.all(in:)).unique
     }
     // The first place that tells them apart is enough.
-    for place in places {
+    for place in shown.joined().map(\.place).unique {
       let found = shown.map { $0.filter { $0.place == place }.map(\.version) }
       guard Set(found.joined()).count > 1 else { continue }
       return zip(group, found).compactMap { member, versions in
@@ -39,8 +29,8 @@ extension LintRule {
     return []
   }
 
-  private static let instancesDiffer = LintRule.ofGroup(
-    .warning, "instances-differ", finds: "the instances answer differently",
+  private static let instancesDiffer = LintRule(
+    id: "instances-differ", severity: .warning, finds: "the instances answer differently",
     why: "they should be identical: one of them is not what it should be",
     advice: "compare the image, the configuration and the start of the process with those of a "
       + "correct instance"
@@ -79,8 +69,8 @@ extension LintRule {
     },
   ]
 
-  private static let latencyVaries = LintRule.ofGroup(
-    .note, "latency-varies", finds: "one instance is much slower than another",
+  private static let latencyVaries = LintRule(
+    id: "latency-varies", severity: .note, finds: "one instance is much slower than another",
     why: "it shares its host with something heavy, lacks a cache that others have, or is of "
       + "another type",
     advice: "compare the slow instance's load and its network path to what it depends on"

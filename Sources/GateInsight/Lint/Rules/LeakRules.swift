@@ -48,17 +48,13 @@ extension LintRule {
       + "show-details=never), and change the keys that were shown",
     yieldsTo: ["debug-page"]
   ) { member in
-    for exchange in member.exchanges {
-      guard let reply = exchange.reply else { continue }
-      if let name = variables.first(in: reply.body) {
-        return "\(exchange.inquiry.words): HTTP \(reply.status), with \(name)"
-      }
-      if urlSign.first(in: reply.body) != nil, let scheme = schemeOfPassword(in: reply.text) {
-        return
-          "\(exchange.inquiry.words): HTTP \(reply.status), with the password of a \(scheme) URL"
+    member.firstReply { reply in
+      if let name = variables.first(in: reply.body) { return "HTTP \(reply.status), with \(name)" }
+      guard urlSign.first(in: reply.body) != nil else { return nil }
+      return schemeOfPassword(in: reply.text).map {
+        "HTTP \(reply.status), with the password of a \($0) URL"
       }
     }
-    return nil
   }
 
   private static let variables = PhraseFinder(
@@ -89,17 +85,15 @@ extension LintRule {
     why: "it maps the network for anyone who can send requests through the load balancer",
     advice: "leave the addresses of databases and neighbours out of bodies and headers"
   ) { member in
-    for exchange in member.exchanges {
-      guard let reply = exchange.reply else { continue }
+    member.firstReply { reply in
       let header = Array(reply.fields.map(\.value).joined(separator: "\n").utf8)
       // Its own address is known to whoever asked there.
       let known = [member.instance.address, member.request.host ?? ""]
       let found =
         PrivateAddress.first(in: header, besides: known)
         ?? PrivateAddress.first(in: reply.body, besides: known)
-      if let found { return "\(exchange.inquiry.words): HTTP \(reply.status), with \(found)" }
+      return found.map { "HTTP \(reply.status), with \($0)" }
     }
-    return nil
   }
 
   private static let versionBanner = LintRule.ofEach(
@@ -108,22 +102,28 @@ extension LintRule {
     advice: "switch it off: server_tokens off (nginx), ServerTokens Prod (Apache), expose_php = "
       + "Off, app.disable('x-powered-by') (Express)"
   ) { member in
-    for exchange in member.exchanges {
-      guard let reply = exchange.reply else { continue }
-      let told = reply.fields.first { field in
+    member.firstReply { reply in
+      reply.fields.first { field in
         switch field.name.lowercased() {
         case "server": field.value.contains { $0.isNumber } && field.value.contains("/")
         case "x-powered-by", "x-aspnet-version", "x-aspnetmvc-version", "x-generator": true
         default: false
         }
-      }
-      if let told { return "\(exchange.inquiry.words): \(told.name): \(told.value)" }
+      }.map { "\($0.name): \($0.value)" }
     }
-    return nil
   }
 }
 
 extension LintSubject {
+  /// The first answer to anything in which something is found, and what.
+  fileprivate func firstReply(_ found: (Answer) -> String?) -> String? {
+    for exchange in exchanges {
+      guard let words = exchange.reply.flatMap(found) else { continue }
+      return "\(exchange.inquiry.words): \(words)"
+    }
+    return nil
+  }
+
   /// The first answer to anything whose body has one of these phrases, in lower case.
   fileprivate func firstBody(with phrases: PhraseFinder) -> String? {
     for exchange in exchanges {
