@@ -23,7 +23,6 @@ extension Settings {
   package var request: RequestSettings { checks[0].request }
   package var tls: TLSSettings { checks[0].tls }
   package var proxy: String? { checks[0].proxy }
-  package var connectTo: [String] { checks[0].connectTo }
   package var expectations: Expectations { checks[0].expectations }
 
   /// The ports at which each instance is checked.

@@ -18,9 +18,9 @@ extension Settings {
     imports: [CheckImport?] = []
   ) throws(SettingsError) {
     var reader = SettingsReader(raw)
-    let isStrict = reader.toggle(.strict)
+    let strictness: Strictness = reader.toggle(.strict) ? .strict : .lenient
     let (checks, usual) = reader.checks(
-      isStrict ? .strict : .lenient, imports, probeFrom: reader.choice(.probeFrom, else: .here))
+      strictness, imports, probeFrom: reader.choice(.probeFrom, else: .here))
     let ports = checks.ports
     let check = checks[0].check
     let source = reader.source(on: ports, need)
@@ -42,8 +42,7 @@ extension Settings {
     let (shift, undo) = (reader.text(of: .shift), reader.undo())
 
     if check.name.isEmpty {
-      reader.compare(
-        check, checks[0].request, checks[0].tls, withLoadBalancerIn: isStrict ? .strict : .lenient)
+      reader.compare(check, checks[0].request, checks[0].tls, withLoadBalancerIn: strictness)
     }
     reader.refuseMisfits(
       with: reader.areSound(.target) && check.name.isEmpty ? check.target : nil, source,
@@ -60,7 +59,6 @@ extension Settings {
       checks: checks, source: source, group: group, baseline: baseline,
       guards: guards, steps: steps, shift: shift, undo: undo,
       following: following, output: output, reactions: reactions,
-      isAdvisory: isAdvisory, isStrict: isStrict, warnings: reader.warnings,
-      inForce: reader.inForce)
+      isAdvisory: isAdvisory, warnings: reader.warnings, inForce: reader.inForce)
   }
 }

@@ -21,8 +21,6 @@ package struct Settings: Hashable, Sendable {
   package var reactions: ReactionSettings
   /// Whether the run exits with 0 whatever the verdict is.
   package var isAdvisory: Bool
-  /// Whether values that the load balancer would refuse are errors.
-  package var isStrict: Bool
   /// Values that work here but not on the load balancer, or are probably mistakes; one sentence
   /// each.
   package var warnings: [String]
