@@ -45,24 +45,19 @@ extension Setting {
   }
 
   fileprivate var valueSchema: String {
-    let one = itemSchema
-    if part == .guards {
-      let item = "\"anyOf\": [{ \(one) }, { \(guardSchema) }]"
-      return "\"anyOf\": [{ \(one) }, { \(guardSchema) }, { \(list(of: item)) }]"
-    }
-    switch (repetition, kind) {
-    case (.repeatable, .pair):
-      let item = "\"anyOf\": [{ \(one) }, { \(mapping) }]"
-      return "\"anyOf\": [{ \(one) }, { \(mapping) }, { \(list(of: item)) }]"
-    case (.repeatable, _):
-      return "\"anyOf\": [{ \(one) }, { \(list(of: one)) }]"
-    case (.once, _):
-      return one
-    }
+    guard repetition == .repeatable else { return itemSchema }
+    return anyOf(forms + ["\"type\": \"array\", \"items\": { \(anyOf(forms)) }"])
   }
 
-  private func list(of item: String) -> String {
-    "\"type\": \"array\", \"items\": { \(item) }"
+  /// The schemas of an item: of a text, and of the mapping that can be given in its place.
+  private var forms: [String] {
+    if part == .guards { return [itemSchema, guardSchema] }
+    return pairSeparator == nil ? [itemSchema] : [itemSchema, mapping]
+  }
+
+  private func anyOf(_ schemas: [String]) -> String {
+    guard schemas.count > 1 else { return schemas[0] }
+    return "\"anyOf\": [\(schemas.map { "{ \($0) }" }.joined(separator: ", "))]"
   }
 
   private var mapping: String {
@@ -134,9 +129,7 @@ private let guardSchema: String = {
 
 /// The schema of a step of the canary.
 private let stepSchema: String = {
-  let oneGuard = "\"anyOf\": [{ \(textSchema) }, { \(guardSchema) }]"
-  let list = "{ \"type\": \"array\", \"items\": { \(oneGuard) } }"
-  let guards = "\"anyOf\": [{ \(textSchema) }, { \(guardSchema) }, \(list)]"
+  let guards = SettingKey.guard.setting.valueSchema
   let times = ["soak", "approve_timeout", "deadline"].map { ($0, durationSchema) }
   let texts = ["name", "shift", "confirm", "approve"].map { ($0, textSchema) }
   return mappingSchema(texts + times + [("weight", numberSchema(0...100)), ("guard", guards)])
