@@ -149,7 +149,7 @@ private struct SortedTargets {
   /// What is wrong with instances of which nothing says what is checked there; nil where there are none, or something does.
   var problemWithoutTarget: String? {
     guard checks.isEmpty, let spec = instances.first else { return nil }
-    let url = "http://\(InstanceSpec(address: spec.address, port: spec.port))/health"
+    let url = "http://\(spec.place)/health"
     let name = spec.description.shown
     return spec.isPlainName
       ? "\(name) is neither a URL nor PROTOCOL:PORT/PATH\n  hint: for a host of this name, write \(url), "

@@ -61,9 +61,7 @@ extension InstanceSpec {
           hint: "keep one of them" + Self.hint(at: other.origin, beside: spec.origin))
         return
       }
-      var unnamed = spec
-      unnamed.id = nil
-      let id = spec.id ?? unnamed.description
+      let id = spec.id ?? spec.place
       if let known = placesByID.updateValue(place, forKey: id) {
         // The same line once more says nothing new.
         guard known != place else { return }

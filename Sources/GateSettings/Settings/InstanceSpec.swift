@@ -11,18 +11,9 @@ package struct InstanceSpec: Hashable, Sendable {
   package var zone: String?
   /// Where it stands.
   package var origin: SettingOrigin?
+}
 
-  package init(
-    id: String? = nil, address: NetworkAddress, port: Int? = nil, zone: String? = nil,
-    origin: SettingOrigin? = nil
-  ) {
-    self.id = id
-    self.address = address
-    self.port = port
-    self.zone = zone
-    self.origin = origin
-  }
-
+extension InstanceSpec {
   /// Reads one instance.
   ///
   /// - Throws: `GrammarError`, which says what was expected instead.
@@ -117,10 +108,11 @@ package struct InstanceSpec: Hashable, Sendable {
 
 extension InstanceSpec: CustomStringConvertible {
   /// As it can be read again.
-  package var description: String {
-    let name = id.map { "\($0)=" } ?? ""
-    guard let port else { return name + address.text }
-    let host = address.text.contains(":") ? "[\(address.text)]" : address.text
-    return "\(name)\(host):\(port)"
+  package var description: String { (id.map { "\($0)=" } ?? "") + place }
+
+  /// The same without the name.
+  package var place: String {
+    guard let port else { return address.text }
+    return "\(address.text.contains(":") ? "[\(address.text)]" : address.text):\(port)"
   }
 }
