@@ -46,11 +46,7 @@ package enum GatedURLs {
         guard text.contains("://"),
           case .url(let instance, let target) = try ProbeTarget(parsing: text)
         else {
-          problems.append(
-            problem(
-              "\(text.shown) is not a URL",
-              hint: text.hintAtURL))
-          continue
+          throw GrammarError("\(text.shown) is not a URL", hint: text.hintAtURL)
         }
         places.append(Place(text: text, instance: instance, target: target))
       } catch {

@@ -53,11 +53,10 @@ extension RawSettings {
     uniqueKeysWithValues: SettingKey.allCases.filter(\.isEverywhere).map { ($0.variable, $0) })
 
   private static func unknownVariable(_ name: String) -> SettingProblem {
-    let known = SettingKey.allCases.filter(\.isEverywhere).map(\.variable) + ["HEALTHGATE_CONFIG"]
     // The common prefix would make all names look similar.
-    let bare = known.map { String($0.dropFirst(SettingKey.variablePrefix.count)) }
+    let keys = SettingKey.allCases.filter(\.isEverywhere)
     let word = String(name.dropFirst(SettingKey.variablePrefix.count))
-    let nearest = nearestName(to: word, among: bare)
+    let nearest = nearestName(to: word, among: keys.map { $0.rawValue.uppercased() } + ["CONFIG"])
     let meant =
       nearest.map { [SettingKey.variablePrefix + $0] }
       ?? ForeignWords.settings(for: word).map(\.variable)
