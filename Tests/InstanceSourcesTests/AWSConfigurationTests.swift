@@ -101,14 +101,13 @@ import Testing
   func everyPartitionHasItsOwnNames(
     _ region: String, _ service: AWSService, _ isFIPS: Bool, _ isDualStack: Bool, _ host: String
   ) throws {
-    let variant = EndpointVariant(isFIPS: isFIPS, isDualStack: isDualStack)
-    #expect(try service.endpoint(region: region, variant: variant) == "https://\(host)/")
+    let url = try service.endpoint(region: region, isFIPS: isFIPS, isDualStack: isDualStack)
+    #expect(url == "https://\(host)/")
   }
 
   @Test func aPartitionWithoutDualStackSaysSo() {
     let error = #expect(throws: SourceError.self) {
-      try AWSService.ec2.endpoint(
-        region: "eu-isoe-west-1", variant: EndpointVariant(isFIPS: false, isDualStack: true))
+      try AWSService.ec2.endpoint(region: "eu-isoe-west-1", isFIPS: false, isDualStack: true)
     }
     #expect(error?.hint == "unset AWS_USE_DUALSTACK_ENDPOINT")
   }
@@ -151,9 +150,9 @@ import Testing
     #expect(try configuration(["AWS_PROFILE": "dev"]).authorityFile == "/home/me/ca.pem")
     let both = ["AWS_PROFILE": "dev", "AWS_CA_BUNDLE": "/ca.pem"]
     #expect(try configuration(both).authorityFile == "/ca.pem")
-    #expect(try configuration(["AWS_PROFILE": "dev"]).variant.isFIPS)
+    #expect(try configuration(["AWS_PROFILE": "dev"]).isFIPS)
     #expect(
-      try !configuration(["AWS_PROFILE": "dev", "AWS_USE_FIPS_ENDPOINT": "false"]).variant.isFIPS)
+      try !configuration(["AWS_PROFILE": "dev", "AWS_USE_FIPS_ENDPOINT": "false"]).isFIPS)
   }
 
   @Test func servicesThatAreNotThereAreNotPassedOver() throws {

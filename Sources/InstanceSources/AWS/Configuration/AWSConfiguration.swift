@@ -1,20 +1,22 @@
 internal import GateCore
 
 /// The settings of the AWS tools on this machine.
-struct AWSConfiguration: Hashable, Sendable {
+struct AWSConfiguration: Sendable {
+  let hostEnvironment: HostEnvironment
   var profileName: String
   /// The profile; nil for a default profile that does not exist.
   var profile: AWSProfile?
   var shared: SharedConfiguration
   /// The region of a variable or the profile; nil if only the instance metadata may know it.
   var region: String?
-  var variant: EndpointVariant
+  /// Which variant of AWS's own endpoints is requested.
+  var isFIPS = false
+  var isDualStack = false
   /// A file or folder of certificates that replaces the system's; nil if there is none.
   var authorityFile: String?
   var metadata = MetadataSettings()
   /// The number of attempts for a call that fails with a temporary error.
   var attempts = QueryCaller.standardTries
-  private var variables: [String: String]
 
   /// Reads the variables and the shared files.
   ///
@@ -31,6 +33,7 @@ struct AWSConfiguration: Hashable, Sendable {
           + shared.paths.joined(separator: " or "),
         advice: "correct AWS_PROFILE, or unset it")
     }
+    self.hostEnvironment = hostEnvironment
     self.shared = shared
     self.profileName = profileName
     self.profile = profile
@@ -40,10 +43,8 @@ struct AWSConfiguration: Hashable, Sendable {
     authorityFile =
       (hostEnvironment.variable("AWS_CA_BUNDLE") ?? profile?["ca_bundle"]).map(
         hostEnvironment.expanded)
-    variables = hostEnvironment.variables
-    variant = EndpointVariant()
-    variant.isFIPS = isOn("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")
-    variant.isDualStack = isOn("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint")
+    isFIPS = isOn("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")
+    isDualStack = isOn("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint")
     attempts = try count("AWS_MAX_ATTEMPTS", "max_attempts", in: 1...100) ?? attempts
     metadata = try metadataSettings()
   }
@@ -93,7 +94,7 @@ struct AWSConfiguration: Hashable, Sendable {
     // The region is part of the signature, even with a user's own endpoint.
     try Self.check(region: region)
     guard let custom = try customEndpoint(of: service) else {
-      return try service.endpoint(region: region, variant: variant)
+      return try service.endpoint(region: region, isFIPS: isFIPS, isDualStack: isDualStack)
     }
     let lowered = custom.lowercased()
     guard lowered.hasPrefix("http://") || lowered.hasPrefix("https://"),
@@ -150,10 +151,7 @@ struct AWSConfiguration: Hashable, Sendable {
     return nested.isEmpty ? profile?["endpoint_url"] : nested
   }
 
-  private func variable(_ name: String) -> String? {
-    guard let value = variables[name], !value.isEmpty else { return nil }
-    return value
-  }
+  private func variable(_ name: String) -> String? { hostEnvironment.variable(name) }
 
   private func isOn(_ variableName: String, _ settingName: String) -> Bool {
     (variable(variableName) ?? profile?[settingName])?.lowercased() == "true"
