@@ -21,20 +21,21 @@ package struct DNSSource: Sendable {
           + "ports")
     }
     try checkHostName(name)
-    do throws(HostAddresses.Failure) {
-      let members = try HostAddresses.find(name).map { address in
-        SourceMember(
-          instance: Instance(id: address, address: address, ports: ports), standing: .checked)
-      }
-      return SourceListing(members: members, expected: nil)
+    let addresses: [String]
+    do throws(HostAddresses.NoAnswer) {
+      addresses = try HostAddresses.find(name)
     } catch {
-      switch error {
-      case .noAddress: throw .notFound(what: "host", name: shownLine(name), place: "the DNS")
-      case .noAnswer(let words):
-        throw .unreachable(
-          place: "the name server, for \(shownLine(name))", detail: words, cause: .nameServer)
-      }
+      throw .unreachable(
+        place: "the name server, for \(shownLine(name))", detail: error.words, cause: .nameServer)
     }
+    guard !addresses.isEmpty else {
+      throw .notFound(what: "host", name: shownLine(name), place: "the DNS")
+    }
+    let members = addresses.map { address in
+      SourceMember(
+        instance: Instance(id: address, address: address, ports: ports), standing: .checked)
+    }
+    return SourceListing(members: members, expected: nil)
   }
 }
 

@@ -2,44 +2,42 @@ internal import LibC
 
 /// The addresses of a host name.
 enum HostAddresses {
-  enum Failure: Error, Hashable, Sendable {
-    /// The name does not exist, or has no address.
-    case noAddress
-    /// No server responded; with the system's error text.
-    case noAnswer(String)
+  /// No server responded; with the system's error text.
+  struct NoAnswer: Error, Hashable {
+    var words: String
   }
 
   /// Looks a name up by the system's configuration: `/etc/hosts`, then the name servers.
   ///
   /// It waits as long as `/etc/resolv.conf` and `RES_OPTIONS` allow.
   ///
-  /// - Returns: The addresses without duplicates, IPv4 before IPv6, each in numeric order.
-  /// - Throws: `Failure`
-  static func find(_ name: String) throws(Failure) -> [String] {
+  /// - Returns: The addresses without duplicates, IPv4 before IPv6, each in numeric order; none if
+  ///   the name does not exist.
+  static func find(_ name: String) throws(NoAnswer) -> [String] {
     var hints = addrinfo()
     hints.ai_socktype = CInt(SOCK_STREAM.rawValue)
     var first: UnsafeMutablePointer<addrinfo>?
     let code = getaddrinfo(name, nil, &hints, &first)
     let systemError = errno
     defer { if let first { freeaddrinfo(first) } }
-    guard code == 0 else { throw failure(code, systemError: systemError) }
+    if code != 0, let failure = failure(code, systemError: systemError) { throw failure }
     var found: Set<Address> = []
     var next = first
     while let entry = next {
       if let address = Address(entry.pointee) { found.insert(address) }
       next = entry.pointee.ai_next
     }
-    guard !found.isEmpty else { throw .noAddress }
     return found.sorted().map(\.text)
   }
 
-  static func failure(_ code: CInt, systemError: CInt) -> Failure {
+  /// Why there is no answer; nil if the name does not exist, or has no address.
+  static func failure(_ code: CInt, systemError: CInt) -> NoAnswer? {
     // EAI_NODATA and EAI_ADDRFAMILY, which Swift's module of the C library lacks.
     let (noData, noFamily): (CInt, CInt) = (-5, -9)
     switch code {
-    case EAI_NONAME, noData, noFamily: return .noAddress
-    case EAI_SYSTEM: return .noAnswer(String(cString: strerror(systemError)))
-    default: return .noAnswer(String(cString: gai_strerror(code)))
+    case EAI_NONAME, noData, noFamily: return nil
+    case EAI_SYSTEM: return NoAnswer(words: String(cString: strerror(systemError)))
+    default: return NoAnswer(words: String(cString: gai_strerror(code)))
     }
   }
 

@@ -11,9 +11,8 @@ package struct SRVSource: Sendable {
   /// Queried for the records instead of the system's name servers; nil for those.
   var server: hg_name_server?
   /// Looks up the addresses of a record's target.
-  var addresses: @Sendable (String) throws(HostAddresses.Failure) -> [String] = {
-    name throws(HostAddresses.Failure) in try HostAddresses.find(name)
-  }
+  var addresses: @Sendable (String) throws(HostAddresses.NoAnswer) -> [String] =
+    HostAddresses.find
 
   package init(name: String) {
     self.name = name
@@ -61,16 +60,12 @@ package struct SRVSource: Sendable {
   }
 
   private func addresses(ofTarget host: String) throws(SourceError) -> [String] {
-    do throws(HostAddresses.Failure) {
+    do throws(HostAddresses.NoAnswer) {
       return try addresses(host)
     } catch {
-      switch error {
-      case .noAddress: return []
-      case .noAnswer(let words):
-        throw .unreachable(
-          place: "the name server, for \(shownLine(host)) of \(shownLine(name))", detail: words,
-          cause: .nameServer)
-      }
+      throw .unreachable(
+        place: "the name server, for \(shownLine(host)) of \(shownLine(name))",
+        detail: error.words, cause: .nameServer)
     }
   }
 

@@ -37,15 +37,15 @@ import Testing
   }
 
   @Test(arguments: [
-    (EAI_NONAME, HostAddresses.Failure.noAddress),
-    (-5, .noAddress),
-    (-9, .noAddress),
-    (EAI_AGAIN, .noAnswer("Temporary failure in name resolution")),
-    (EAI_FAIL, .noAnswer("Non-recoverable failure in name resolution")),
-    (EAI_SYSTEM, .noAnswer("Too many open files")),
+    (EAI_NONAME, nil),
+    (-5, nil),
+    (-9, nil),
+    (EAI_AGAIN, "Temporary failure in name resolution"),
+    (EAI_FAIL, "Non-recoverable failure in name resolution"),
+    (EAI_SYSTEM, "Too many open files"),
   ])
-  func onlyTheNamesOwnFaultIsNoAddress(code: CInt, failure: HostAddresses.Failure) {
-    #expect(HostAddresses.failure(code, systemError: EMFILE) == failure)
+  func onlyTheNamesOwnFaultIsNoAddress(code: CInt, words: String?) {
+    #expect(HostAddresses.failure(code, systemError: EMFILE)?.words == words)
   }
 
   @Test func theTrafficPortOfAnAddressIsUnknown() {

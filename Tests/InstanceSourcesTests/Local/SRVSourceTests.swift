@@ -21,9 +21,8 @@ import Testing
     defer { withExtendedLifetime(server) {} }
     var source = SRVSource(name: name)
     source.server = .loopback(server.port)
-    source.addresses = { host throws(HostAddresses.Failure) in
-      guard let addresses = Self.hosts[host] else { throw .noAnswer("try again") }
-      guard !addresses.isEmpty else { throw .noAddress }
+    source.addresses = { host throws(HostAddresses.NoAnswer) in
+      guard let addresses = Self.hosts[host] else { throw .init(words: "try again") }
       return addresses
     }
     return try source.list(ports: port)
