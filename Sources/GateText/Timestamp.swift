@@ -94,7 +94,8 @@ package struct Timestamp: Hashable, Sendable {
     return (year, month < 10 ? month + 3 : month - 9, day)
   }
 
-  private static func days(year: Int64, month: Int64, day: Int64) -> Int64 {
+  /// The days since 1970-01-01 of a Gregorian date.
+  package static func days(year: Int64, month: Int64, day: Int64) -> Int64 {
     let shifted = month <= 2 ? year - 1 : year
     let era = floorDivide(shifted, 400)
     let yearOfEra = shifted - era * 400

@@ -76,13 +76,13 @@ import Testing
   @Test(arguments: ["NaN", "+Inf", "-Inf", "-1", "much"])
   func whatCountsNothingIsNoCount(_ text: String) throws {
     let response = { (body: String) in HTTPResponse(status: 200, body: Array(body.utf8)) }
-    let answer = PrometheusAnswer(response(Self.vector("3", text)), secrets: [])
+    let answer = PrometheusAnswer(response: response(Self.vector("3", text)), secrets: [])
     #expect(throws: GuardFailure.self) { try answer.count() }
     let pointer = try JSONPointer(parsing: "/requests")
     let number = NumberAnswer(
       response: response(#"{"requests":"\#(text)"}"#), pointer: pointer, secrets: [])
     #expect(throws: GuardFailure.self) { try number.count() }
-    let two = PrometheusAnswer(response(Self.vector("3", "4.5")), secrets: [])
+    let two = PrometheusAnswer(response: response(Self.vector("3", "4.5")), secrets: [])
     #expect(try two.count().value == 7.5)
   }
 

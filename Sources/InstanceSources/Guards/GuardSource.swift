@@ -55,7 +55,7 @@ package struct GuardSource: Sendable {
     switch (requests, spec.question) {
     case (.prometheus(let query), .prometheus(let url, _, _)):
       let response = try get(PrometheusAnswer.url(url, query: query))
-      return try PrometheusAnswer(response, secrets: secrets).count().value
+      return try PrometheusAnswer(response: response, secrets: secrets).count().value
     case (.json(let pointer), .json(let url, _, _)):
       return try NumberAnswer(response: get(url), pointer: pointer, secrets: secrets).count()
     case (.cloudWatchMetric(let metric), _):
@@ -70,7 +70,7 @@ package struct GuardSource: Sendable {
     switch spec.question {
     case .prometheus(let url, let query, let comparison):
       let response = try get(PrometheusAnswer.url(url, query: query), or: Self.noPrometheus)
-      return try PrometheusAnswer(response, secrets: secrets).judged(by: comparison)
+      return try PrometheusAnswer(response: response, secrets: secrets).judged(by: comparison)
     case .cloudWatchAlarm(let name): return try askAlarm(name)
     case .cloudWatchMetric(let metric, let comparison):
       return judge(try asked(try client.value(of: metric)), over: metric.period, by: comparison)
@@ -133,7 +133,8 @@ package struct GuardSource: Sendable {
     }
     return try test.judge(queries, atLeast: wanted) { (query, time) throws(GuardFailure) in
       let url = PrometheusAnswer.url(queries.url, query: query, time: time)
-      return try PrometheusAnswer(get(url, or: Self.noPrometheus), secrets: secrets).count()
+      let response = try get(url, or: Self.noPrometheus)
+      return try PrometheusAnswer(response: response, secrets: secrets).count()
     }
   }
 

@@ -6,13 +6,8 @@ internal import GateText
 ///
 /// Source: Prometheus, "HTTP API", `/api/v1/query`; Thanos, Mimir and VictoriaMetrics have it too.
 struct PrometheusAnswer {
-  private let response: HTTPResponse
-  private let secrets: SecretMask
-
-  init(_ response: HTTPResponse, secrets: SecretMask) {
-    self.response = response
-    self.secrets = secrets
-  }
+  let response: HTTPResponse
+  let secrets: SecretMask
 
   /// The URL of a query; the server's base URL may have a prefix and parameters.
   ///

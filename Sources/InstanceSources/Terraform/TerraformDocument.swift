@@ -34,7 +34,7 @@ package struct TerraformDocument: Hashable, Sendable {
     guard version.hasPrefix("1.") || version.hasPrefix("0.") else {
       throw .formatVersion(shownLine(version, limit: 20))
     }
-    guard let root = (wire.plannedValues ?? wire.values)?.root else { throw .noResources }
+    guard let root = wire.root else { throw .noResources }
     return resources(in: root, with: wire.changes)
   }
 
@@ -64,8 +64,8 @@ package struct TerraformDocument: Hashable, Sendable {
 /// The top level of the document; only these members are read.
 private struct Wire {
   var formatVersion: String?
-  var values: Values?
-  var plannedValues: Values?
+  /// The root module of a plan's values once it is applied, or else of a state's values.
+  var root: Module?
   var changes: [Change]
   /// Only Terraform's own state file has this member.
   var serial: Int64?
@@ -91,8 +91,10 @@ private struct Wire {
     formatVersion = try fields.find("format_version")
     // Other tools may use these names in JSON for something else.
     let isOfTerraform = formatVersion != nil
-    values = isOfTerraform ? try fields.find("values") : nil
-    plannedValues = isOfTerraform ? try fields.find("planned_values") : nil
+    let names: [JSONName] = isOfTerraform ? ["values", "planned_values"] : []
+    for name in names {
+      if let values: JSONFields = try fields.find(name) { root = try values.find("root_module") }
+    }
     changes = isOfTerraform ? try fields.find("resource_changes") ?? [] : []
   }
 }
@@ -115,14 +117,6 @@ private func asUTF8(_ bytes: [UInt8]) -> [UInt8] {
     units.makeIterator(), from: UTF16.self, to: UTF8.self, stoppingOnError: true
   ) { text.append($0) }
   return isBroken ? text + [0xFF] : text
-}
-
-private struct Values: JSONObjectReadable {
-  var root: Module?
-
-  init(_ fields: JSONFields) throws(JSONFieldError) {
-    root = try fields.find("root_module")
-  }
 }
 
 private struct Module: JSONObjectReadable {

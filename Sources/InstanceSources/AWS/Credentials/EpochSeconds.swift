@@ -1,3 +1,5 @@
+internal import GateText
+
 /// Reads AWS's notation of a time, in whole seconds since 1970; nil for other text.
 ///
 /// The notation is `2026-05-05T10:00:00Z`, also with a fraction or an offset such as `+00:00`.
@@ -31,15 +33,6 @@ func epochSeconds(_ text: String) -> Int64? {
     offset = sign * (hours * 3600 + minutes * 60)
   }
   guard rest.isEmpty else { return nil }
-  return daysSince1970(year: year, month: month, day: day) * 86_400
+  return Timestamp.days(year: year, month: month, day: day) * 86_400
     + hour * 3600 + minute * 60 + second - offset
-}
-
-/// The days since 1970 of a Gregorian date; years begin in March, so that February ends them.
-private func daysSince1970(year: Int64, month: Int64, day: Int64) -> Int64 {
-  let shifted = month <= 2 ? year - 1 : year
-  let century = shifted / 100
-  let monthFromMarch = (month + 9) % 12
-  let dayOfYear = (153 * monthFromMarch + 2) / 5 + day - 1
-  return shifted * 365 + shifted / 4 - century + shifted / 400 + dayOfYear - 719_468
 }
