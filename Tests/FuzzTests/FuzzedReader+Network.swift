@@ -22,8 +22,10 @@ extension FuzzedReader {
             + "</ErrorResponse>",
           "<Response><Errors><Error><Code>AuthFailure</Code></Error></Errors></Response>")
       ) { bytes in
-        let failure = QueryFailure(HTTPResponse(status: 400, body: bytes), without: [])
-        return !"\(failure)".isEmpty
+        let failure = SourceError(
+          HTTPResponse(status: 400, body: bytes), to: QueryCall(.sts, "GetCallerIdentity"),
+          from: "here", without: [])
+        return !failure.message.isEmpty
       },
       aws("Auto Scaling group", "autoscaling-groups") { client throws(SourceError) in
         _ = try client.describeAutoScalingGroup("web-green", budget: client.budget())
@@ -51,8 +53,10 @@ extension FuzzedReader {
           #"{"status":"success","data":{"resultType":"scalar","result":[1,"+Inf"]}}"#)
       ) { bytes in
         let comparison = GuardSpec.Comparison(relation: .below, number: 1, text: "< 1")
-        let answer = try? PrometheusAnswer(HTTPResponse(status: 200, body: bytes), secrets: [])
-          .judged(by: comparison)
+        let answer = try? PrometheusAnswer(
+          response: HTTPResponse(status: 200, body: bytes), secrets: []
+        )
+        .judged(by: comparison)
         return answer != nil || bytes.contains { $0 == UInt8(ascii: "N") }
       },
       FuzzedReader("SRV answer", share: 16, samples: { [srvAnswer] }) { bytes in

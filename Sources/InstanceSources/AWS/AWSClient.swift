@@ -52,25 +52,21 @@ package struct AWSClient: Sendable {
   ///
   /// If AWS refuses the keys, they are fetched again once: a file or an agent may have newer ones.
   ///
-  /// - Throws: `SourceError`; `missing` is the error for a resource that AWS reports as
-  ///   nonexistent.
+  /// - Returns: The element with the result; nil if the response has none.
+  /// - Throws: `SourceError`
   func answer(
-    _ call: QueryCall, budget: QueryCaller.Budget, missing: SourceError? = nil
-  ) throws(SourceError) -> XMLElement {
+    _ call: QueryCall, budget: QueryCaller.Budget
+  ) throws(SourceError) -> XMLElement? {
     let region = try region()
-    let caller = QueryCaller(
-      hostEnvironment: hostEnvironment, configuration: try session.configuration())
+    let caller = QueryCaller(configuration: try session.configuration())
     var credentials = try session.credentials(region: region)
     while true {
-      do throws(QueryFailure) {
+      do throws(SourceError) {
         return try caller.answer(call, region: region, credentials: credentials, budget: budget)
       } catch {
-        if case .notFound = error, let missing { throw missing }
-        guard case .credentials = error,
+        guard case .refusedCredentials = error,
           let renewed = try? session.credentials(insteadOf: credentials, region: region)
-        else {
-          throw explained(caller.sourceError(error, of: call, region: region), by: credentials)
-        }
+        else { throw explained(error, by: credentials) }
         credentials = renewed
       }
     }
@@ -87,23 +83,21 @@ package struct AWSClient: Sendable {
       detail: detail)
   }
 
-  /// Makes a paginated call, and passes each page to `body`.
+  /// Makes a paginated call, and passes each item of a list to `body`.
   ///
-  /// - Parameters: - call: without the page marker. - mark: the parameter for the marker, and the
-  ///   elements that contain the next one. - budget: the time for all pages together. - missing:
-  ///   the error for a resource that AWS reports as nonexistent. - body: takes a page.
+  /// - Parameters: - list: the name of the list. - call: without the page marker. - mark: the
+  ///   parameter for the marker, and the element with the next one. - budget: the time for all
+  ///   pages together. - body: takes an item.
   /// - Throws: `SourceError` of the call or of `body`.
-  func forEachPage(
-    of call: QueryCall, mark: (parameter: String, path: [String]), budget: QueryCaller.Budget,
-    missing: SourceError? = nil, _ body: (XMLElement) throws(SourceError) -> Void
+  func forEach(
+    in list: String, of call: QueryCall, mark: (parameter: String, next: String),
+    budget: QueryCaller.Budget, _ body: (XMLElement) throws(SourceError) -> Void
   ) throws(SourceError) {
     var next: String?
     for _ in 1...Self.pageLimit {
-      let page = try answer(call.with(mark.parameter, next), budget: budget, missing: missing)
-      try body(page)
-      let holder = mark.path.dropLast().reduce(Optional(page)) { $0?[$1] }
-      let following = holder?.value(mark.path[mark.path.count - 1])
-      guard let following else { return }
+      let page = try answer(call.with(mark.parameter, next), budget: budget)
+      for item in page?.list(list) ?? [] { try body(item) }
+      guard let following = page?.value(mark.next) else { return }
       guard following != next else { throw malformed(call, "its pages repeat") }
       next = following
     }
@@ -118,8 +112,11 @@ package struct AWSClient: Sendable {
     guard let region = try? region(), let configuration = try? session.configuration() else {
       return "AWS \(service.hostLabel)"
     }
-    return QueryCaller(hostEnvironment: hostEnvironment, configuration: configuration)
-      .place(of: service, region: region)
+    return QueryCaller(configuration: configuration).place(of: service, region: region)
+  }
+
+  func missing(_ kind: AWSReference.Kind, _ name: String) -> SourceError {
+    kind.missing(name, in: place(of: kind.service))
   }
 
   func credentials() throws(SourceError) -> AWSCredentials {
@@ -141,12 +138,10 @@ extension AWSClient {
     guard let region = try? region(), let configuration = try? session.configuration() else {
       return nil
     }
-    let asked = QueryCaller(
-      hostEnvironment: hostEnvironment, configuration: configuration, tries: 1)
-    let answer = try? asked.answer(
+    let answer = try? QueryCaller(configuration: configuration, tries: 1).answer(
       QueryCall(.sts, "GetCallerIdentity"), region: region, credentials: credentials,
       budget: QueryCaller.Budget(Self.callerPatience, hostEnvironment))
-    let caller = answer?["GetCallerIdentityResult"]?.value("Arn").flatMap(AWSCaller.init(arn:))
+    let caller = answer?.value("Arn").flatMap(AWSCaller.init(arn:))
     session.knownCaller = caller
     return caller
   }

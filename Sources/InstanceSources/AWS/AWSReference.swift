@@ -34,11 +34,20 @@ struct AWSReference: Hashable, Sendable {
       }
     }
 
-    fileprivate var service: String {
+    /// Whether AWS answers with an error if there is none of a name, rather than with an empty list.
+    var isErrorIfMissing: Bool { self == .classicLoadBalancer || self == .targetGroup }
+
+    func missing(_ name: String, in place: String) -> SourceError {
+      .notFound(what: words, name: shownLine(name), place: place)
+    }
+
+    /// The service whose API describes it.
+    var service: AWSService {
       switch self {
-      case .autoScalingGroup: "autoscaling"
-      case .classicLoadBalancer, .targetGroup: "elasticloadbalancing"
-      case .alarm: "cloudwatch"
+      case .autoScalingGroup: .autoScaling
+      case .classicLoadBalancer: .elasticLoadBalancing
+      case .targetGroup: .elasticLoadBalancingV2
+      case .alarm: .cloudWatch
       }
     }
 
@@ -71,7 +80,8 @@ struct AWSReference: Hashable, Sendable {
       return
     }
     let parts = text.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
-    guard parts.count == 6, parts[2] == kind.service, let name = kind.name(in: parts[5]),
+    guard parts.count == 6, parts[2] == kind.service.policyPrefix,
+      let name = kind.name(in: parts[5]),
       !name.isEmpty
     else {
       throw .unusable(

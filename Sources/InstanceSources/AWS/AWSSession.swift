@@ -37,7 +37,7 @@ package final class AWSSession: Sendable {
     if let known = state.withLock({ $0.region }) { return known }
     let configuration = try configuration()
     let found =
-      configuration.region ?? InstanceMetadata(hostEnvironment, configuration.metadata).region()
+      configuration.region ?? InstanceMetadata(configuration: configuration).region()
     state.withLock { $0.region = found }
     return found
   }
@@ -89,11 +89,9 @@ package final class AWSSession: Sendable {
 
   private func fresh(region: String?) throws(SourceError) -> AWSCredentials {
     // Files may have changed in the meantime.
-    let configuration = try AWSConfiguration(hostEnvironment)
-    let chain = CredentialChain(
-      caller: QueryCaller(hostEnvironment: hostEnvironment, configuration: configuration),
-      fallbackRegion: region)
-    let fresh = try chain.credentials()
+    let fresh = try CredentialChain(
+      configuration: AWSConfiguration(hostEnvironment), fallbackRegion: region
+    ).credentials()
     let now = hostEnvironment.wallClock()
     let renewalTime = fresh.expiration.map { $0 - min(Self.expiryMargin, max($0 - now, 0) / 2) }
     state.withLock {

@@ -34,22 +34,7 @@ package struct ClassicLoadBalancer: Sendable {
   /// The settings of its health check.
   package func healthCheck() throws(SourceError) -> ImportedHealthCheck {
     let (name, client) = try place()
-    let balancer = try client.describeClassicLoadBalancer(name, budget: client.budget())
-    var imported = ImportedHealthCheck(settings: [
-      .init("semantics", Semantics.classic.rawValue),
-      .init("target", balancer.target),
-      .init("interval", String(balancer.interval)),
-      .init("timeout", String(balancer.timeout)),
-      .init("healthy_threshold", String(balancer.healthyThreshold)),
-      .init("unhealthy_threshold", String(balancer.unhealthyThreshold)),
-    ])
-    if !balancer.backendPolicies.isEmpty {
-      imported.warnings.append(
-        "the load balancer \(balancer.name) has policies for its instances that are not honored "
-          + "here (public keys, the PROXY protocol): "
-          + balancer.backendPolicies.joined(separator: ", "))
-    }
-    return imported
+    return try client.describeClassicLoadBalancer(name, budget: client.budget()).check
   }
 
   /// The load balancer's view of its instances.
@@ -67,7 +52,7 @@ extension SourceMember {
   /// A registered instance with EC2's data.
   init(
     instanceID: String, name: String? = nil, ports: [Int], zone: String? = nil,
-    prefersIPv6: Bool = false,
+    prefersIPv6: Bool = false, standing: Standing = .checked, note: MemberNote? = nil,
     as known: EC2Instance?
   ) {
     let addresses = [known?.privateAddress, known?.ipv6Address].compactMap(\.self)
@@ -75,9 +60,8 @@ extension SourceMember {
     self.init(
       instance: Instance(
         id: name ?? instanceID, address: address ?? "", ports: ports, zone: zone ?? known?.zone),
-      standing: .checked,
-      image: known?.image, launchTemplateVersion: known?.launchTemplateVersion,
-      tags: known?.tags ?? [:])
+      standing: standing, note: note, image: known?.image,
+      launchTemplateVersion: known?.launchTemplateVersion, tags: known?.tags ?? [:])
     correct(by: known)
   }
 }

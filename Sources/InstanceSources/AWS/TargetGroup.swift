@@ -33,11 +33,12 @@ package struct TargetGroup: Sendable {
       throw Self.unusable(group, "its targets are of type \(shownLine(group.targetType))")
     }
     let targets = try client.describeTargetHealth(arn: group.arn, budget: budget)
-    let ids = group.targetType == "instance" ? targets.map(\.id) : []
+    let ids = group.targetType == "instance" ? targets.map(\.opinion.targetID) : []
     let known = try client.describeInstances(ids, budget: budget)
     var members: [SourceMember] = []
     for target in targets {
-      members.append(try member(of: target, in: group, ports: wanted, as: known[target.id]))
+      let known = known[target.opinion.targetID]
+      members.append(try member(of: target, in: group, ports: wanted, as: known))
     }
     var listing = SourceListing(staying: members)
     listing.joining = zip(targets, members).filter { $0.0.isJoining }.map(\.1.instance.id)
@@ -48,20 +49,20 @@ package struct TargetGroup: Sendable {
     of target: TargetHealthDescription, in group: TargetGroupDescription,
     ports wanted: CheckPorts, as known: EC2Instance?
   ) throws(SourceError) -> SourceMember {
-    guard let ports = wanted.ports(own: target.port ?? group.port) else {
-      throw Self.unusable(group, "its target \(target.id) has no port")
+    let (id, port) = (target.opinion.targetID, target.opinion.port)
+    guard let ports = wanted.ports(own: port ?? group.port) else {
+      throw Self.unusable(group, "its target \(id) has no port")
     }
-    let isOverride = target.port != nil && target.port != group.port
-    let name = isOverride ? "\(target.id):\(target.port ?? 0)" : target.id
+    let name = if let port, port != group.port { "\(id):\(port)" } else { id }
     let zone = target.zone == "all" ? nil : target.zone
     var member: SourceMember
     if group.targetType == "ip" {
       member = SourceMember(
-        instance: Instance(id: name, address: target.id, ports: ports, zone: zone),
+        instance: Instance(id: name, address: id, ports: ports, zone: zone),
         standing: .checked)
     } else {
       member = SourceMember(
-        instanceID: target.id, name: name, ports: ports, zone: zone,
+        instanceID: id, name: name, ports: ports, zone: zone,
         prefersIPv6: group.addressType == "ipv6", as: known)
     }
     if target.isLeaving { member.standing = .leaving }
@@ -104,16 +105,8 @@ package struct TargetGroup: Sendable {
     let arn =
       reference.hasPrefix("arn:")
       ? reference : try client.describeTargetGroup(reference, budget: budget).arn
-    let targets = try client.describeTargetHealth(arn: arn, budget: budget)
-    let opinions = targets.map { target in
-      LoadBalancerReport.Opinion(
-        targetID: target.id, port: target.port,
-        view: LoadBalancerView(
-          state: InstanceState(target: target.state), reasonCode: target.reason,
-          description: target.description))
-    }
     return LoadBalancerReport(
-      opinions: opinions,
+      opinions: try client.describeTargetHealth(arn: arn, budget: budget).map(\.opinion),
       unregistered: LoadBalancerView(
         state: .initial, reasonCode: "Target.NotRegistered",
         description: "Target is not registered to the target group"))
@@ -128,11 +121,13 @@ package struct TargetGroup: Sendable {
 
 extension TargetHealthDescription {
   /// Whether the load balancer has not finished registering it.
-  var isJoining: Bool { state == "initial" && reason == "Elb.RegistrationInProgress" }
+  var isJoining: Bool {
+    state == "initial" && opinion.view.reasonCode == "Elb.RegistrationInProgress"
+  }
 
   var isLeaving: Bool {
-    state == "draining" || reason == "Target.NotRegistered"
-      || reason == "Target.DeregistrationInProgress"
+    state == "draining" || opinion.view.reasonCode == "Target.NotRegistered"
+      || opinion.view.reasonCode == "Target.DeregistrationInProgress"
   }
 }
 

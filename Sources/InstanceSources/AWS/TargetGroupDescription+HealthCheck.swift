@@ -14,19 +14,15 @@ extension TargetGroupDescription {
       .init("semantics", semantics.rawValue),
       .init("target", target.written),
     ]
-    func add(_ name: String, _ value: String?) {
-      if let value { settings.append(.init(name, value)) }
-    }
     if target.scheme.hasPath, protocolVersion == "HTTP2" {
-      add("protocol_version", ProtocolVersion.http2.rawValue)
+      settings.append(.init("protocol_version", ProtocolVersion.http2.rawValue))
     }
-    if sendsProxyProtocol == true { add("proxy_protocol", ProxyProtocol.v2.rawValue) }
-    add("interval", check.interval)
-    add("timeout", check.timeout)
-    add("healthy_threshold", check.healthyThreshold)
-    add("unhealthy_threshold", check.unhealthyThreshold)
-    if target.scheme.hasPath {
-      add("matcher", target.scheme.isGRPC ? check.grpcCodes : check.httpCodes)
+    if sendsProxyProtocol == true {
+      settings.append(.init("proxy_protocol", ProxyProtocol.v2.rawValue))
+    }
+    settings += check.numbers
+    if target.scheme.hasPath, let matcher = check.matcher {
+      settings.append(.init("matcher", matcher))
     }
     return ImportedHealthCheck(settings: settings, trafficPort: port)
   }

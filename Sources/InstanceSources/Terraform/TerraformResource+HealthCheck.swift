@@ -3,13 +3,16 @@ internal import GateSettings
 internal import GateText
 
 extension TerraformResource {
+  /// Attributes of a health check, which are settings of the same names.
+  private static let numbers = ["interval", "timeout", "healthy_threshold", "unhealthy_threshold"]
+
   /// The health check of an `aws_elb`.
   ///
   /// - Throws: `TerraformError`
   func classicHealthCheck(
     given: Set<String>
   ) throws(TerraformError) -> ImportedHealthCheck {
-    let names = ["target", "interval", "timeout", "healthy_threshold", "unhealthy_threshold"]
+    let names = ["target"] + Self.numbers
     try requireKnown(names.filter { !given.contains($0) })
     let check = checkBlock
     var settings = [ImportedHealthCheck.Setting("semantics", Semantics.classic.rawValue)]
@@ -33,7 +36,7 @@ extension TerraformResource {
     given: Set<String>
   ) throws(TerraformError) -> ImportedHealthCheck {
     guard !isOfLambdas else { throw lambdas }
-    let names = ["interval", "timeout", "healthy_threshold", "unhealthy_threshold", "matcher"]
+    let names = Self.numbers + ["matcher"]
     let ofTarget = given.contains("target") ? [] : ["protocol", "port", "path"]
     // A TCP check has neither of them: the provider may leave them unknown forever.
     let inconsistent: Set<String> =
@@ -54,11 +57,9 @@ extension TerraformResource {
     let check = checkBlock
     let transport = values["protocol"].scalar
     let isOfApplication = transport == "HTTP" || transport == "HTTPS"
-    // An unknown version is one that was not set: HTTP1.
-    let isGRPC = values["protocol_version"].scalar == "GRPC"
-    let matcher = check["matcher"].scalar
     return TargetGroupDescription(
       arn: values["arn"].scalar ?? "", name: address, transport: transport,
+      // An unknown version is one that was not set: HTTP1.
       protocolVersion: values["protocol_version"].scalar,
       port: values["port"].scalar.flatMap { Int($0) },
       targetType: values["target_type"].scalar ?? "instance",
@@ -68,10 +69,8 @@ extension TerraformResource {
         isEnabled: check["enabled"] != .bool(false),
         transport: check["protocol"].scalar ?? (isOfApplication ? "HTTP" : "TCP"),
         port: check["port"].scalar, path: check["path"].scalar,
-        interval: check["interval"].scalar, timeout: check["timeout"].scalar,
-        healthyThreshold: check["healthy_threshold"].scalar,
-        unhealthyThreshold: check["unhealthy_threshold"].scalar,
-        httpCodes: isGRPC ? nil : matcher, grpcCodes: isGRPC ? matcher : nil))
+        numbers: Self.numbers.compactMap { name in check[name].scalar.map { .init(name, $0) } },
+        matcher: check["matcher"].scalar))
   }
 
   private var checkBlock: JSONValue { values["health_check"].elements.first ?? .null }

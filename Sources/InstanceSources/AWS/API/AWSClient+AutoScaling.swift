@@ -27,25 +27,16 @@ extension AWSClient {
   func describeAutoScalingGroup(
     _ name: String, budget: QueryCaller.Budget
   ) throws(SourceError) -> AutoScalingGroupDescription {
-    let call = QueryCall(
-      .autoScaling, "DescribeAutoScalingGroups",
-      about: "the Auto Scaling group '\(shownLine(name))'"
-    )
-    .with(list: "AutoScalingGroupNames.member", [name])
-    let result = "DescribeAutoScalingGroupsResult"
+    let call = QueryCall(.autoScalingGroup, name, "DescribeAutoScalingGroups")
+      .with(list: "AutoScalingGroupNames.member", [name])
     var found: AutoScalingGroupDescription?
-    try forEachPage(
-      of: call, mark: ("NextToken", [result, "NextToken"]), budget: budget
-    ) { page throws(SourceError) in
-      for group in page[result]?.list("AutoScalingGroups") ?? []
-      where group.value("AutoScalingGroupName") == name {
-        found = try autoScalingGroup(group, call: call)
-      }
+    try forEach(
+      in: "AutoScalingGroups", of: call, mark: ("NextToken", "NextToken"), budget: budget
+    ) { group throws(SourceError) in
+      guard group.value("AutoScalingGroupName") == name else { return }
+      found = try autoScalingGroup(group, call: call)
     }
-    guard let found else {
-      throw .notFound(
-        what: "Auto Scaling group", name: shownLine(name), place: place(of: .autoScaling))
-    }
+    guard let found else { throw missing(.autoScalingGroup, name) }
     return found
   }
 

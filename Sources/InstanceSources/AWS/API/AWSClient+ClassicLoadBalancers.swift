@@ -2,16 +2,8 @@ internal import GateCore
 
 /// A Classic Load Balancer as its API describes it.
 struct ClassicLoadBalancerDescription: Hashable, Sendable {
-  var name: String
   var instanceIDs: [String]
-  /// The target of the health check, such as `HTTP:80/health`.
-  var target: String
-  var interval: Int
-  var timeout: Int
-  var healthyThreshold: Int
-  var unhealthyThreshold: Int
-  /// The policies of each instance port that has any, such as `443: PublicKeys`.
-  var backendPolicies: [String]
+  var check: ImportedHealthCheck
 }
 
 extension AWSClient {
@@ -21,22 +13,16 @@ extension AWSClient {
   func describeClassicLoadBalancer(
     _ name: String, budget: QueryCaller.Budget
   ) throws(SourceError) -> ClassicLoadBalancerDescription {
-    let call = QueryCall(
-      .elasticLoadBalancing, "DescribeLoadBalancers", about: Self.classicSubject(name)
-    )
-    .with(list: "LoadBalancerNames.member", [name])
-    let result = "DescribeLoadBalancersResult"
-    let missing = missingClassicLoadBalancer(name)
+    let call = QueryCall(.classicLoadBalancer, name, "DescribeLoadBalancers")
+      .with(list: "LoadBalancerNames.member", [name])
     var found: ClassicLoadBalancerDescription?
-    try forEachPage(
-      of: call, mark: ("Marker", [result, "NextMarker"]), budget: budget, missing: missing
-    ) { page throws(SourceError) in
-      for item in page[result]?.list("LoadBalancerDescriptions") ?? []
-      where item.value("LoadBalancerName")?.lowercased() == name.lowercased() {
-        found = try classicLoadBalancer(item, call: call)
-      }
+    try forEach(
+      in: "LoadBalancerDescriptions", of: call, mark: ("Marker", "NextMarker"), budget: budget
+    ) { item throws(SourceError) in
+      guard item.value("LoadBalancerName")?.lowercased() == name.lowercased() else { return }
+      found = try classicLoadBalancer(item, call: call)
     }
-    guard let found else { throw missing }
+    guard let found else { throw missing(.classicLoadBalancer, name) }
     return found
   }
 
@@ -50,33 +36,41 @@ extension AWSClient {
     for instance in item.list("Instances") {
       ids.append(try identifier("InstanceId", in: instance, of: call))
     }
-    return ClassicLoadBalancerDescription(
-      name: shownLine(item.value("LoadBalancerName") ?? "", limit: 80),
-      instanceIDs: ids,
-      target: target,
-      interval: try number("Interval", in: check, of: call),
-      timeout: try number("Timeout", in: check, of: call),
-      healthyThreshold: try number("HealthyThreshold", in: check, of: call),
-      unhealthyThreshold: try number("UnhealthyThreshold", in: check, of: call),
-      backendPolicies: item.list("BackendServerDescriptions").compactMap { server in
-        let names = server["PolicyNames"]?.children.map(\.text.trimmed) ?? []
-        guard !names.isEmpty else { return nil }
-        let port = server.value("InstancePort") ?? "?"
-        return shownLine("\(port): \(names.joined(separator: ", "))", limit: 120)
-      })
+    var imported = ImportedHealthCheck(settings: [
+      .init("semantics", Semantics.classic.rawValue), .init("target", target),
+    ])
+    for (name, element) in [
+      ("interval", "Interval"), ("timeout", "Timeout"), ("healthy_threshold", "HealthyThreshold"),
+      ("unhealthy_threshold", "UnhealthyThreshold"),
+    ] {
+      let number = try number(element, in: check, of: call)
+      imported.settings.append(.init(name, String(number)))
+    }
+    // The policies of each instance port that has any, such as `443: PublicKeys`.
+    let policies = item.list("BackendServerDescriptions").compactMap { server -> String? in
+      let names = server["PolicyNames"]?.children.map(\.text.trimmed) ?? []
+      guard !names.isEmpty else { return nil }
+      let port = server.value("InstancePort") ?? "?"
+      return shownLine("\(port): \(names.joined(separator: ", "))", limit: 120)
+    }
+    if !policies.isEmpty {
+      imported.warnings = [
+        "the load balancer \(shownLine(item.value("LoadBalancerName") ?? "", limit: 80)) has "
+          + "policies for its instances that are not honored here (public keys, the PROXY "
+          + "protocol): " + policies.joined(separator: ", ")
+      ]
+    }
+    return ClassicLoadBalancerDescription(instanceIDs: ids, check: imported)
   }
 
   /// Describes the load balancer's view of all registered instances.
   func describeInstanceHealth(
     _ name: String, budget: QueryCaller.Budget
   ) throws(SourceError) -> [LoadBalancerReport.Opinion] {
-    let call = QueryCall(
-      .elasticLoadBalancing, "DescribeInstanceHealth", about: Self.classicSubject(name)
-    )
-    .with("LoadBalancerName", name)
-    let page = try answer(call, budget: budget, missing: missingClassicLoadBalancer(name))
+    let call = QueryCall(.classicLoadBalancer, name, "DescribeInstanceHealth")
+      .with("LoadBalancerName", name)
     var opinions: [LoadBalancerReport.Opinion] = []
-    for item in page["DescribeInstanceHealthResult"]?.list("InstanceStates") ?? [] {
+    for item in try answer(call, budget: budget)?.list("InstanceStates") ?? [] {
       let description = item.value("Description").map { shownLine($0) }
       let reason = item.value("ReasonCode").map { shownLine($0) }
       opinions.append(
@@ -92,18 +86,8 @@ extension AWSClient {
     return opinions
   }
 
-  private static func classicSubject(_ name: String) -> String {
-    "the Classic Load Balancer '\(shownLine(name))'"
-  }
-
   private static func unlessNotApplicable(_ text: String?) -> String? {
     text == "N/A" ? nil : text
-  }
-
-  private func missingClassicLoadBalancer(_ name: String) -> SourceError {
-    .notFound(
-      what: "Classic Load Balancer", name: shownLine(name),
-      place: place(of: .elasticLoadBalancing))
   }
 }
 

@@ -19,19 +19,15 @@ extension AWSClient {
   ) throws(SourceError) -> (state: String, reason: String?) {
     let name = reference.name
     // Without the types, only alarms on metrics are returned.
-    let call = QueryCall(
-      .cloudWatch, "DescribeAlarms", about: "the CloudWatch alarm '\(shownLine(name))'"
-    )
-    .with(list: "AlarmNames.member", [name])
-    .with(list: "AlarmTypes.member", ["MetricAlarm", "CompositeAlarm"])
-    let answer = try answer(call, budget: budget())
-    guard let result = answer["DescribeAlarmsResult"] else {
+    let call = QueryCall(.alarm, name, "DescribeAlarms")
+      .with(list: "AlarmNames.member", [name])
+      .with(list: "AlarmTypes.member", ["MetricAlarm", "CompositeAlarm"])
+    guard let result = try answer(call, budget: budget()) else {
       throw malformed(call, "it has no result")
     }
     let alarms = result.list("MetricAlarms") + result.list("CompositeAlarms")
     guard let alarm = alarms.first(where: { $0.value("AlarmName") == name }) else {
-      throw .notFound(
-        what: "CloudWatch alarm", name: shownLine(name), place: place(of: .cloudWatch))
+      throw missing(.alarm, name)
     }
     try reference.check(found: alarm.value("AlarmArn"), .alarm)
     guard let state = alarm.value("StateValue") else { throw malformed(call, "it has no state") }

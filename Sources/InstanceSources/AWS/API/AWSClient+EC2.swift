@@ -33,14 +33,12 @@ extension AWSClient {
         .with("Filter.1.Name", "instance-id")
         .with(list: "Filter.1.Value", Array(rest.prefix(Self.instancesPerCall)))
       rest = rest.dropFirst(Self.instancesPerCall)
-      try forEachPage(
-        of: call, mark: ("NextToken", ["nextToken"]), budget: budget
-      ) { page throws(SourceError) in
-        for reservation in page.list("reservationSet") {
-          for item in reservation.list("instancesSet") {
-            let instance = try ec2Instance(item, call: call)
-            found[instance.id] = instance
-          }
+      try forEach(
+        in: "reservationSet", of: call, mark: ("NextToken", "nextToken"), budget: budget
+      ) { reservation throws(SourceError) in
+        for item in reservation.list("instancesSet") {
+          let instance = try ec2Instance(item, call: call)
+          found[instance.id] = instance
         }
       }
     }

@@ -64,12 +64,10 @@ extension AWSClient {
   }
 
   private func value(
-    ofQuery id: String, in answer: XMLElement, _ call: QueryCall
+    ofQuery id: String, in answer: XMLElement?, _ call: QueryCall
   ) throws(SourceError) -> Double? {
-    guard let result = answer["GetMetricDataResult"] else {
-      throw malformed(call, "it has no result")
-    }
-    let data = result.list("MetricDataResults").first { $0.value("Id") == id }
+    guard let answer else { throw malformed(call, "it has no result") }
+    let data = answer.list("MetricDataResults").first { $0.value("Id") == id }
     guard let first = data?.list("Values").first?.text.trimmed else { return nil }
     guard let value = Double(first), value.isFinite else {
       throw malformed(call, "'\(shownLine(first))' is not a number")

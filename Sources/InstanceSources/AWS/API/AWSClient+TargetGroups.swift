@@ -1,3 +1,5 @@
+internal import GateCore
+
 /// A target group as its API describes it.
 struct TargetGroupDescription: Hashable, Sendable {
   var arn: String
@@ -22,27 +24,21 @@ struct TargetGroupDescription: Hashable, Sendable {
     /// A number, or `traffic-port`.
     var port: String?
     var path: String?
-    var interval: String?
-    var timeout: String?
-    var healthyThreshold: String?
-    var unhealthyThreshold: String?
-    var httpCodes: String?
-    var grpcCodes: String?
+    /// The interval, the timeout and the thresholds, as far as they are given.
+    var numbers: [ImportedHealthCheck.Setting]
+    /// The matcher of the group's protocol version.
+    var matcher: String?
   }
 }
 
 /// A target with its health.
 struct TargetHealthDescription: Hashable, Sendable {
-  /// An instance ID or an address.
-  var id: String
-  var port: Int?
+  /// Its ID and port, and the load balancer's view of it.
+  var opinion: LoadBalancerReport.Opinion
   /// A zone or `all`; nil if the target has none of its own.
   var zone: String?
   /// The state in AWS's spelling, such as `unhealthy.draining`.
   var state: String
-  /// The reason in AWS's spelling, such as `Target.Timeout`; nil if there is none.
-  var reason: String?
-  var description: String?
 }
 
 extension AWSClient {
@@ -53,22 +49,16 @@ extension AWSClient {
     _ reference: String, budget: QueryCaller.Budget
   ) throws(SourceError) -> TargetGroupDescription {
     let isARN = reference.hasPrefix("arn:")
-    let call = QueryCall(
-      .elasticLoadBalancingV2, "DescribeTargetGroups", about: Self.targetGroupSubject(reference)
-    )
-    .with(list: isARN ? "TargetGroupArns.member" : "Names.member", [reference])
-    let result = "DescribeTargetGroupsResult"
-    let missing = missingTargetGroup(reference)
+    let call = QueryCall(.targetGroup, reference, "DescribeTargetGroups")
+      .with(list: isARN ? "TargetGroupArns.member" : "Names.member", [reference])
     var found: TargetGroupDescription?
-    try forEachPage(
-      of: call, mark: ("Marker", [result, "NextMarker"]), budget: budget, missing: missing
-    ) { page throws(SourceError) in
-      for item in page[result]?.list("TargetGroups") ?? []
-      where item.value(isARN ? "TargetGroupArn" : "TargetGroupName") == reference {
-        found = try targetGroup(item, call: call)
-      }
+    try forEach(
+      in: "TargetGroups", of: call, mark: ("Marker", "NextMarker"), budget: budget
+    ) { item throws(SourceError) in
+      guard item.value(isARN ? "TargetGroupArn" : "TargetGroupName") == reference else { return }
+      found = try targetGroup(item, call: call)
     }
-    guard let found else { throw missing }
+    guard let found else { throw missing(.targetGroup, reference) }
     return found
   }
 
@@ -88,25 +78,23 @@ extension AWSClient {
         transport: item.value("HealthCheckProtocol"),
         port: item.value("HealthCheckPort"),
         path: item.value("HealthCheckPath"),
-        interval: item.value("HealthCheckIntervalSeconds"),
-        timeout: item.value("HealthCheckTimeoutSeconds"),
-        healthyThreshold: item.value("HealthyThresholdCount"),
-        unhealthyThreshold: item.value("UnhealthyThresholdCount"),
-        httpCodes: item["Matcher"]?.value("HttpCode"),
-        grpcCodes: item["Matcher"]?.value("GrpcCode")))
+        numbers: [
+          ("interval", "HealthCheckIntervalSeconds"), ("timeout", "HealthCheckTimeoutSeconds"),
+          ("healthy_threshold", "HealthyThresholdCount"),
+          ("unhealthy_threshold", "UnhealthyThresholdCount"),
+        ].compactMap { name, element in item.value(element).map { .init(name, $0) } },
+        matcher: item["Matcher"]?
+          .value(item.value("ProtocolVersion") == "GRPC" ? "GrpcCode" : "HttpCode")))
   }
 
   /// The attributes of a target group, by name.
   func describeTargetGroupAttributes(
     arn: String, budget: QueryCaller.Budget
   ) throws(SourceError) -> [String: String] {
-    let call = QueryCall(
-      .elasticLoadBalancingV2, "DescribeTargetGroupAttributes", about: Self.targetGroupSubject(arn)
-    )
-    .with("TargetGroupArn", arn)
-    let page = try answer(call, budget: budget, missing: missingTargetGroup(arn))
+    let call = QueryCall(.targetGroup, arn, "DescribeTargetGroupAttributes")
+      .with("TargetGroupArn", arn)
     var attributes: [String: String] = [:]
-    for item in page["DescribeTargetGroupAttributesResult"]?.list("Attributes") ?? [] {
+    for item in try answer(call, budget: budget)?.list("Attributes") ?? [] {
       if let key = item.value("Key") { attributes[key] = item.value("Value") }
     }
     return attributes
@@ -115,24 +103,23 @@ extension AWSClient {
   func describeTargetHealth(
     arn: String, budget: QueryCaller.Budget
   ) throws(SourceError) -> [TargetHealthDescription] {
-    let call = QueryCall(
-      .elasticLoadBalancingV2, "DescribeTargetHealth", about: Self.targetGroupSubject(arn)
-    )
-    .with("TargetGroupArn", arn)
-    let page = try answer(call, budget: budget, missing: missingTargetGroup(arn))
+    let call = QueryCall(.targetGroup, arn, "DescribeTargetHealth").with("TargetGroupArn", arn)
     var targets: [TargetHealthDescription] = []
-    for item in page["DescribeTargetHealthResult"]?.list("TargetHealthDescriptions") ?? [] {
+    for item in try answer(call, budget: budget)?.list("TargetHealthDescriptions") ?? [] {
       guard let target = item["Target"], let health = item["TargetHealth"] else {
         throw malformed(call, "a target has no <Target> or no <TargetHealth>")
       }
+      let state = health.value("State") ?? ""
       targets.append(
         TargetHealthDescription(
-          id: try identifier("Id", in: target, of: call),
-          port: try port(target.value("Port"), of: call),
-          zone: target.value("AvailabilityZone"),
-          state: health.value("State") ?? "",
-          reason: health.value("Reason").map { shownLine($0) },
-          description: health.value("Description").map { shownLine($0) }))
+          opinion: LoadBalancerReport.Opinion(
+            targetID: try identifier("Id", in: target, of: call),
+            port: try port(target.value("Port"), of: call),
+            view: LoadBalancerView(
+              state: InstanceState(target: state),
+              reasonCode: health.value("Reason").map { shownLine($0) },
+              description: health.value("Description").map { shownLine($0) })),
+          zone: target.value("AvailabilityZone"), state: state))
     }
     return targets
   }
@@ -143,15 +130,5 @@ extension AWSClient {
       throw malformed(call, "'\(shownLine(text, limit: 20))' is not a port")
     }
     return port
-  }
-
-  private static func targetGroupSubject(_ reference: String) -> String {
-    "the target group '\(shownLine(reference))'"
-  }
-
-  private func missingTargetGroup(_ reference: String) -> SourceError {
-    .notFound(
-      what: "target group", name: shownLine(reference),
-      place: place(of: .elasticLoadBalancingV2))
   }
 }

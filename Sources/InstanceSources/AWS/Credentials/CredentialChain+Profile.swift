@@ -108,7 +108,7 @@ extension CredentialChain {
     switch kind.lowercased() {
     case "environment": try environmentCredentials()
     case "ec2instancemetadata": try metadata.credentials()
-    case "ecscontainer": try ContainerCredentials(hostEnvironment).credentials()
+    case "ecscontainer": try containerCredentials()
     default:
       throw Self.problem(
         profile, "credential_source must be Environment, Ec2InstanceMetadata or EcsContainer")

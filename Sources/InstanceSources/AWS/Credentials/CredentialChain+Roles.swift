@@ -52,15 +52,11 @@ extension CredentialChain {
   ) throws(SourceError) -> AWSCredentials {
     // A role can be assumed in any region of a partition; the aws command uses the run's own too.
     let region = configuration.region ?? fallbackRegion ?? metadata.region() ?? "us-east-1"
-    let answer: XMLElement
-    do throws(QueryFailure) {
-      answer = try caller.answer(
-        call, region: region, credentials: source,
-        budget: QueryCaller.Budget(.seconds(30), hostEnvironment))
-    } catch {
-      throw caller.sourceError(error, of: call, region: region)
-    }
-    guard let written = answer["\(call.action)Result"]?["Credentials"],
+    let caller = QueryCaller(configuration: configuration)
+    let result = try caller.answer(
+      call, region: region, credentials: source,
+      budget: QueryCaller.Budget(.seconds(30), hostEnvironment))
+    guard let result, let written = result["Credentials"],
       let key = written.value("AccessKeyId"), let secret = written.value("SecretAccessKey"),
       let token = written.value("SessionToken"),
       let expiration = written.value("Expiration").flatMap(epochSeconds)
@@ -72,8 +68,7 @@ extension CredentialChain {
       key: ("AccessKeyId", key), secret: ("SecretAccessKey", secret),
       token: ("SessionToken", token), expiration: expiration,
       from: "the role \(shownLine(request.role))")
-    credentials.role =
-      answer["\(call.action)Result"]?["AssumedRoleUser"]?.value("Arn") ?? request.role
+    credentials.role = result["AssumedRoleUser"]?.value("Arn") ?? request.role
     return credentials
   }
 }

@@ -6,12 +6,11 @@
 ///
 /// Source: botocore's `create_credential_resolver`.
 struct CredentialChain: Sendable {
-  var caller: QueryCaller
+  var configuration: AWSConfiguration
   /// The region in which roles are assumed if none is configured.
   var fallbackRegion: String?
 
-  var hostEnvironment: HostEnvironment { caller.hostEnvironment }
-  var configuration: AWSConfiguration { caller.configuration }
+  var hostEnvironment: HostEnvironment { configuration.hostEnvironment }
 
   /// - Throws: `SourceError.noCredentials` with the places, or the error of the first one that is
   ///   configured.
@@ -26,7 +25,7 @@ struct CredentialChain: Sendable {
     if let profile = configuration.profile, let found = try ownCredentials(of: profile) {
       return found
     }
-    if let found = try ContainerCredentials(hostEnvironment).credentials() { return found }
+    if let found = try containerCredentials() { return found }
     let places =
       "not in the environment, profile '\(shownLine(configuration.profileName))' of "
       + configuration.shared.paths.joined(separator: " and ") + ", a container's agent, "
@@ -38,7 +37,7 @@ struct CredentialChain: Sendable {
     throw .noCredentials(tried: "\(places)or the instance metadata")
   }
 
-  var metadata: InstanceMetadata { InstanceMetadata(hostEnvironment, configuration.metadata) }
+  var metadata: InstanceMetadata { InstanceMetadata(configuration: configuration) }
 
   /// The keys of the environment; nil if there are none.
   ///

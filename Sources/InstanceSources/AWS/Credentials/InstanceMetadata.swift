@@ -16,13 +16,10 @@ struct MetadataSettings: Hashable, Sendable {
 /// There is no fallback to version 1, which answers anybody who can make this machine send a
 /// request. If nothing listens within a second, there is no service.
 struct InstanceMetadata: Sendable {
-  private let hostEnvironment: HostEnvironment
-  private let settings: MetadataSettings
+  let configuration: AWSConfiguration
 
-  init(_ hostEnvironment: HostEnvironment, _ settings: MetadataSettings) {
-    self.hostEnvironment = hostEnvironment
-    self.settings = settings
-  }
+  private var hostEnvironment: HostEnvironment { configuration.hostEnvironment }
+  private var settings: MetadataSettings { configuration.metadata }
 
   private static let place = "the instance metadata service"
 

@@ -5,6 +5,8 @@ struct QueryCall: Sendable {
   var action: String
   /// The resource in messages, such as `the Auto Scaling group 'green'`.
   var subject = ""
+  /// The resource that it names, if AWS answers with an error where there is none; else nil.
+  private var resource: (kind: AWSReference.Kind, name: String)?
   /// The parameters in the order in which they are sent.
   private var parameters: [(name: String, value: String)] = []
 
@@ -12,6 +14,17 @@ struct QueryCall: Sendable {
     self.subject = subject
     self.service = service
     self.action = action
+  }
+
+  /// Creates a call about a resource, given by its name or ARN.
+  init(_ kind: AWSReference.Kind, _ name: String, _ action: String) {
+    self.init(kind.service, action, about: "the \(kind.words) '\(shownLine(name))'")
+    if kind.isErrorIfMissing { resource = (kind, name) }
+  }
+
+  /// The error for an answer that there is no such resource; nil if it names none.
+  func missing(in place: String) -> SourceError? {
+    resource.map { $0.kind.missing($0.name, in: place) }
   }
 
   /// A copy with one more parameter; with nil, an unchanged copy.

@@ -1,9 +1,10 @@
 /// Makes calls of query APIs, and repeats them after temporary errors.
 struct QueryCaller: Sendable {
-  var hostEnvironment: HostEnvironment
   var configuration: AWSConfiguration
   /// The number of attempts; nil for the configured number.
   var tries: Int?
+
+  private var hostEnvironment: HostEnvironment { configuration.hostEnvironment }
 
   static let standardTries = 5
   static let longestPause: Duration = .seconds(8)
@@ -19,18 +20,18 @@ struct QueryCaller: Sendable {
     }
   }
 
-  /// Makes a call, and returns the root element of the response.
+  /// Makes a call, and returns the element with the result; nil if the response has none.
   ///
   /// Without credentials it is not signed, which few calls allow. The budget covers all attempts.
   ///
-  /// - Throws: `QueryFailure` of the last attempt.
+  /// - Throws: `SourceError` of the last attempt.
   func answer(
     _ call: QueryCall, region: String, credentials: AWSCredentials?, budget: Budget
-  ) throws(QueryFailure) -> XMLElement {
+  ) throws(SourceError) -> XMLElement? {
     var pause: Duration = .milliseconds(400)
     let tries = tries ?? configuration.attempts
     for attempt in 1... {
-      let failure: QueryFailure
+      let failure: SourceError
       do {
         return try tryOnce(call, region: region, credentials: credentials, budget: budget)
       } catch {
@@ -52,43 +53,48 @@ struct QueryCaller: Sendable {
 
   private func tryOnce(
     _ call: QueryCall, region: String, credentials: AWSCredentials?, budget: Budget
-  ) throws(QueryFailure) -> XMLElement {
-    let request = try request(call, region: region, credentials: credentials, budget: budget)
+  ) throws(SourceError) -> XMLElement? {
+    let place = place(of: call.service, region: region)
+    let request = try request(
+      call, at: place, region: region, credentials: credentials, budget: budget)
     let response: HTTPResponse
     do {
       response = try hostEnvironment.send(request)
     } catch {
-      throw QueryFailure(error)
+      throw Self.failure(error, at: place)
     }
     guard response.isSuccess else {
-      throw QueryFailure(response, without: request.secrets)
+      throw SourceError(response, to: call, from: place, without: request.secrets)
     }
     var root: XMLElement
     do {
       root = try XMLElement(parsing: response.body)
     } catch {
-      throw .malformed(error.detail)
+      throw .malformed(place: place, detail: error.detail)
     }
     root.maskSentences(request.secrets)
     guard root.name == "\(call.action)Response" else {
-      throw .malformed(
-        "it is a <\(request.secrets.quoting(root.name, limit: 60))>, not a <\(call.action)Response>"
-      )
+      let name = request.secrets.quoting(root.name, limit: 60)
+      throw .malformed(place: place, detail: "it is a <\(name)>, not a <\(call.action)Response>")
     }
-    return root
+    // EC2 has the result in the root element.
+    return call.service == .ec2 ? root : root["\(call.action)Result"]
   }
 
   private func request(
-    _ call: QueryCall, region: String, credentials: AWSCredentials?, budget: Budget
-  ) throws(QueryFailure) -> HTTPRequest {
+    _ call: QueryCall, at place: String, region: String, credentials: AWSCredentials?,
+    budget: Budget
+  ) throws(SourceError) -> HTTPRequest {
     let left = budget.deadline - hostEnvironment.monotonicClock()
-    guard left > .zero else { throw .transient("no time was left for the request") }
+    guard left > .zero else {
+      throw .unreachable(place: place, detail: "no time was left for the request")
+    }
     var request: HTTPRequest
     do {
       let url = try configuration.endpoint(of: call.service, region: region)
       request = HTTPRequest(.post(form: Secret(call.form)), url)
     } catch {
-      throw .unusable(error.message)
+      throw Self.failure(HTTPFailure(.unusable, error.message), at: place)
     }
     request.authorityFile = configuration.authorityFile
     request.timeout = min(request.timeout, left)
@@ -98,25 +104,16 @@ struct QueryCaller: Sendable {
     return request
   }
 
-  /// The error of a source for a failed call.
-  func sourceError(_ failure: QueryFailure, of call: QueryCall, region: String) -> SourceError {
-    let place = place(of: call.service, region: region)
-    return switch failure {
-    case .throttled(let detail): .throttled(action: call.policyAction, detail: detail)
-    case .transient(let detail, let cause):
-      .unreachable(place: place, detail: detail, cause: cause ?? .awsUnreachable)
-    case .credentials(let detail): .refusedCredentials(place: place, detail: detail)
-    case .permission(let detail):
-      .missingPermission(
-        action: call.policyAction, resource: call.subject, caller: nil, detail: detail)
-    case .notFound(let detail), .rejected(let detail): .rejected(place: place, detail: detail)
-    case .malformed(let detail): .malformed(place: place, detail: detail)
-    case .foreign(let detail): .foreign(place: place, detail: detail)
-    case .unusable(let detail, let cause):
+  /// The error for a call that has no response.
+  private static func failure(_ failure: HTTPFailure, at place: String) -> SourceError {
+    switch failure.kind {
+    case .unreachable, .silent: .noAnswer(of: place, failure)
+    case .tooLarge: .malformed(place: place, detail: failure.detail)
+    case .untrusted, .unusable:
       .unusable(
-        detail: "cannot query \(place): \(detail)",
+        detail: "cannot query \(place): \(failure.detail)",
         advice: "check AWS_REGION, AWS_ENDPOINT_URL and AWS_CA_BUNDLE",
-        cause: cause ?? .awsUnreachable)
+        cause: failure.cause ?? .awsUnreachable)
     }
   }
 

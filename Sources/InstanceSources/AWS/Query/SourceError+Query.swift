@@ -1,39 +1,14 @@
 internal import GateCore
 
-/// A failed call, by what to do next.
-enum QueryFailure: Error, Hashable, Sendable {
-  /// AWS throttles the calls: wait and retry.
-  case throttled(String)
-  /// There was no response, or the service failed: retry.
-  case transient(String, GateFault.Cause? = nil)
-  /// The credentials are expired or unknown, or the signature is wrong.
-  case credentials(String)
-  case permission(String)
-  /// The named resource does not exist.
-  case notFound(String)
-  case rejected(String)
-  case malformed(String)
-  /// The response is not from AWS, such as a proxy's page.
-  case foreign(String)
-  /// The request cannot be sent, because of its URL or certificates.
-  case unusable(String, GateFault.Cause? = nil)
-
+extension SourceError {
+  /// Whether a call is worth another attempt.
   var isWorthAnotherTry: Bool {
     switch self {
-    case .throttled, .transient: true
-    case .credentials, .permission, .notFound, .rejected, .malformed, .foreign, .unusable: false
+    case .unreachable, .throttled: true
+    case .noCredentials, .unusableCredentials, .refusedCredentials, .missingPermission, .notFound,
+      .ending, .unusable, .rejected, .malformed, .foreign:
+      false
     }
-  }
-}
-
-extension QueryFailure {
-  init(_ failure: HTTPFailure) {
-    self =
-      switch failure.kind {
-      case .unreachable, .silent: .transient(failure.detail, failure.cause)
-      case .untrusted, .unusable: .unusable(failure.detail, failure.cause)
-      case .tooLarge: .malformed(failure.detail)
-      }
   }
 
   /// Reads an error response.
@@ -41,7 +16,9 @@ extension QueryFailure {
   /// Services have the code in different elements: `<ErrorResponse><Error>`, `<Response><Errors>
   /// <Error>`. AWS always gives one: a response without a code is not from AWS, unless it reports a
   /// temporary failure.
-  init(_ response: HTTPResponse, without secrets: SecretMask) {
+  init(
+    _ response: HTTPResponse, to call: QueryCall, from place: String, without secrets: SecretMask
+  ) {
     let document = try? XMLElement(parsing: response.body)
     let error = document?["Error"] ?? document?["Errors"]?["Error"]
     let code = error?.value("Code") ?? ""
@@ -51,21 +28,25 @@ extension QueryFailure {
     self =
       switch code {
       case _ where Self.throttlingCodes.contains(code) || response.status == 429:
-        .throttled(detail)
-      case _ where Self.credentialsCodes.contains(code): .credentials(detail)
+        .throttled(action: call.policyAction, detail: detail)
+      case _ where Self.credentialsCodes.contains(code):
+        .refusedCredentials(place: place, detail: detail)
       case "AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "NotAuthorized":
-        .permission(detail)
+        .missingPermission(
+          action: call.policyAction, resource: call.subject, caller: nil, detail: detail)
       case _
       where code.hasSuffix("NotFound") || code == "InvalidInstance"
         || code == "AccessPointNotFound" || code == "InvalidTarget":
-        .notFound(detail)
+        call.missing(in: place) ?? .rejected(place: place, detail: detail)
       case _ where response.status >= 500 || Self.transientCodes.contains(code):
-        .transient(detail)
+        .unreachable(place: place, detail: detail)
       case "" where (300...399).contains(response.status):
-        .foreign("status \(response.status), a redirect")
-      case "" where response.status == 407: .foreign("status 407: a proxy requires credentials")
-      case "": .foreign("status \(response.status) without an AWS error code")
-      default: .rejected(detail)
+        .foreign(place: place, detail: "status \(response.status), a redirect")
+      case "" where response.status == 407:
+        .foreign(place: place, detail: "status 407: a proxy requires credentials")
+      case "":
+        .foreign(place: place, detail: "status \(response.status) without an AWS error code")
+      default: .rejected(place: place, detail: detail)
       }
   }
 

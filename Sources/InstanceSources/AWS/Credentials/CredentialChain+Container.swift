@@ -1,21 +1,15 @@
-/// The credentials that the agent of ECS, EKS or Greengrass gives to a container.
-struct ContainerCredentials: Sendable {
-  private let hostEnvironment: HostEnvironment
-
-  init(_ hostEnvironment: HostEnvironment) {
-    self.hostEnvironment = hostEnvironment
-  }
-
-  /// Fetches the credentials; nil if the environment names no agent.
+extension CredentialChain {
+  /// The credentials that the agent of ECS, EKS or Greengrass gives to a container; nil if the
+  /// environment names no agent.
   ///
   /// - Throws: `SourceError` if the agent gives none.
-  func credentials() throws(SourceError) -> AWSCredentials? {
-    guard let url = try url() else { return nil }
+  func containerCredentials() throws(SourceError) -> AWSCredentials? {
+    guard let url = try agentURL() else { return nil }
     var request = HTTPRequest(.get, url)
     request.proxyUse = .none
     request.connectTimeout = .seconds(2)
     request.timeout = .seconds(5)
-    if let token = try token() { request.fields.append(HTTPField("Authorization", token)) }
+    if let token = try agentToken() { request.fields.append(HTTPField("Authorization", token)) }
     let place = "the container's credentials agent"
     let response: HTTPResponse
     do {
@@ -34,7 +28,7 @@ struct ContainerCredentials: Sendable {
       response.body, from: place, without: request.secrets)
   }
 
-  private func url() throws(SourceError) -> String? {
+  private func agentURL() throws(SourceError) -> String? {
     if let path = hostEnvironment.variable("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") {
       guard path.hasPrefix("/") else {
         throw Self.problem("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI does not begin with a /")
@@ -73,7 +67,7 @@ struct ContainerCredentials: Sendable {
         .contains(host.lowercased())
   }
 
-  private func token() throws(SourceError) -> String? {
+  private func agentToken() throws(SourceError) -> String? {
     guard let path = hostEnvironment.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE") else {
       return hostEnvironment.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN")
     }
