@@ -327,7 +327,7 @@ extension Symptom {
 extension Occurrence {
   /// The Host that was sent, and how many others.
   fileprivate var hosts: String {
-    let hosts = members.map(\.host).unique
+    let hosts = members.map(\.host).withoutRepetitions
     return hosts.count > 2 ? "that is the instance's own" : list(hosts)
   }
 
@@ -339,7 +339,8 @@ extension Occurrence {
 
   /// What the bodies say that fails, quoted; empty when they do not say.
   var failingParts: String {
-    members.prefix(5).flatMap(\.failing).unique.prefix(3).map { "'\($0)'" }.joined(separator: ", ")
+    members.prefix(5).flatMap(\.failing).withoutRepetitions.prefix(3).map { "'\($0)'" }.joined(
+      separator: ", ")
   }
 
   /// Whether each of the answers is a proxy's own page.

@@ -225,7 +225,8 @@ package struct Setting: Sendable {
   init(
     _ part: Part, _ kind: Kind, _ metavar: String, _ help: String,
     whenUnset: WhenUnset = .nothing, _ repetition: Repetition = .once,
-    _ confidentiality: Confidentiality = .ofKind, for protocols: Protocols = .all, with companions: Companions = .all([]),
+    _ confidentiality: Confidentiality = .ofKind, for protocols: Protocols = .all,
+    with companions: Companions = .all([]),
     without rivals: [SettingKey] = [], naming: Naming = .nothing, example: String? = nil,
     recorded: RecordedSetting? = nil, replayed: Replayed? = nil
   ) {

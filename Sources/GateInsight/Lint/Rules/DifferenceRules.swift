@@ -12,10 +12,11 @@ extension LintRule {
       + "an instance of another version fails"
   ) { group in
     let shown = group.map { member in
-      member.checks.filter { $0.passes(member.check) }.flatMap(ShownVersion.all(in:)).unique
+      member.checks.filter { $0.passes(member.check) }.flatMap(ShownVersion.all(in:))
+        .withoutRepetitions
     }
     // The first place that tells them apart is enough.
-    for place in shown.joined().map(\.place).unique {
+    for place in shown.joined().map(\.place).withoutRepetitions {
       let found = shown.map { $0.filter { $0.place == place }.map(\.version) }
       guard Set(found.joined()).count > 1 else { continue }
       return zip(group, found).compactMap { member, versions in
