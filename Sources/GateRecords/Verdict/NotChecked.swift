@@ -37,7 +37,7 @@ package struct NotCheckedDocument: Sendable {
 
   /// The lines of an error on one line, without their prefix on standard error.
   private static func sentence(_ error: String) -> String {
-    let lines = SecretPlaces.masked(error).split(whereSeparator: \.isNewline).map {
+    let lines = error.split(whereSeparator: \.isNewline).map {
       $0.trimmed.replacing("healthgate: error: ", with: "")
     }
     return lines.prefix { !$0.hasPrefix("Usage:") }.joined(separator: "; ").cleaned(to: 2000)

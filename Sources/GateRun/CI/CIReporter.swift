@@ -89,7 +89,7 @@ struct CIReporter {
   private func writeFiles(_ report: CIReport) -> [String] {
     guard let directory else { return [] }
     if mkdir(directory, 0o777) != 0, errno != EEXIST {
-      warn("the directory '\(directory)' cannot be created: \(SystemError.last.words)")
+      warn("the directory \(directory.quotedPath) cannot be created: \(SystemError.last.words)")
       return []
     }
     return report.files.compactMap { file in
@@ -98,7 +98,7 @@ struct CIReporter {
         try write(file.text, to: path)
         return nil
       } catch {
-        return told("'\(path)'", error)
+        return told(path.quotedPath, error)
       }
     }
   }
@@ -134,7 +134,7 @@ struct CIReporter {
         Array((endsWithinLine(path) ? "\n\(text)" : text).utf8)[...], to: descriptor,
         waitingAtMost: Self.patience)
     } catch {
-      return [told("'\(path)' (\(variable))", error)].compactMap { $0 }
+      return [told("\(path.quotedPath) (\(variable))", error)].compactMap { $0 }
     }
     return []
   }
@@ -181,7 +181,7 @@ struct CIReporter {
         try write(report.summary, to: path)
         log(AzurePipelines.summary(file: path))
       } catch {
-        warn("'\(path)' cannot be written: \(error.words)")
+        warn("\(path.quotedPath) cannot be written: \(error.words)")
       }
     }
   }

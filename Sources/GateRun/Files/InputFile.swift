@@ -66,7 +66,7 @@ extension CommandFailure {
   /// The message for a failure; too much content has the status for invalid content.
   init(_ failure: InputFile.Failure, _ path: String, as kind: InputFile.Kind) {
     // A URL that was given instead of a file may have a password.
-    let place = path == "-" ? "standard input" : "'\(SecretPlaces.masked(path))'"
+    let place = path == "-" ? "standard input" : path.quotedPath
     switch failure {
     case .system(let error):
       self.init(

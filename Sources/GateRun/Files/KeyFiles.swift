@@ -54,7 +54,8 @@ extension VerifyingKey {
     do throws(KeyError) {
       return try VerifyingKey(pem: text)
     } catch {
-      throw CommandFailure(.badContent, "the key '\(path)' cannot be used: \(error.message)")
+      throw CommandFailure(
+        .badContent, "the key \(path.quotedPath) cannot be used: \(error.message)")
     }
   }
 }

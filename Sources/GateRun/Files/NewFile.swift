@@ -12,7 +12,7 @@ package enum NewFile {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
     guard descriptor >= 0 else {
       let hint = errno == EEXIST ? "\n  hint: it is never overwritten; name another file" : ""
-      throw CommandFailure(.last, writing: what, to: path.shown, hint)
+      throw CommandFailure(.last, writing: what, to: path.quotedPath, hint)
     }
     defer { close(descriptor) }
     do throws(SystemError) {
@@ -20,7 +20,7 @@ package enum NewFile {
       guard fsync(descriptor) == 0 else { throw .last }
     } catch {
       unlink(path)
-      throw CommandFailure(error, writing: what, to: path.shown)
+      throw CommandFailure(error, writing: what, to: path.quotedPath)
     }
   }
 }

@@ -1,5 +1,4 @@
 internal import CSystem
-internal import GateCore
 internal import GateRecords
 internal import GateText
 internal import LibC
@@ -77,7 +76,7 @@ package enum Output {
   ///
   /// A failure to write it is ignored, and it never blocks.
   package static func complain(_ text: String) {
-    let lines = SecretPlaces.masked(text).shownLines
+    let lines = text.shownLines
     StandardStream.error.write(
       (TerminalSize.widthOfErrors.map { lines.wrapped(to: $0) } ?? lines) + "\n")
   }

@@ -18,7 +18,7 @@ package struct OutputFile {
     do throws(SystemError) {
       file = try VerdictFile(path)
     } catch {
-      throw CommandFailure(error, writing: what, to: path.shown)
+      throw CommandFailure(error, writing: what, to: path.quotedPath)
     }
   }
 
@@ -31,7 +31,7 @@ package struct OutputFile {
       try file.prepare(OutputText(text))
       try file.commit()
     } catch {
-      throw CommandFailure(error, writing: what, to: file.path.shown)
+      throw CommandFailure(error, writing: what, to: file.path.quotedPath)
     }
   }
 }

@@ -34,7 +34,7 @@ package enum OutputPlaces {
   ) -> CommandFailure {
     CommandFailure(
       .usage,
-      "\(words) '\(file.path)'"
+      "\(words) \(file.path.quotedPath)"
         + (other.path == file.path ? "" : " ('\(other.path)' is the same file)")
         + "\n  hint: give each its own file")
   }

@@ -19,7 +19,7 @@ package struct ReportFiles {
         files.append((request, try VerdictFile(request.path)))
       } catch {
         throw CommandFailure(
-          error, writing: "the \(request.format.rawValue) report", to: "'\(request.path)'")
+          error, writing: "the \(request.format.rawValue) report", to: request.path.quotedPath)
       }
     }
   }

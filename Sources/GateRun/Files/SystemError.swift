@@ -1,3 +1,4 @@
+internal import GateCore
 internal import LibC
 
 /// An error of a system call on a file.
@@ -23,6 +24,11 @@ extension CommandFailure {
   init(_ error: SystemError, writing what: String, to place: String, _ hint: String = "") {
     self.init(.notWritten, "\(what) cannot be written to \(place): \(error.words)\(hint)")
   }
+}
+
+extension String {
+  /// The path in quotes; a URL that was given in its place is shown without its password.
+  var quotedPath: String { "'\(SecretPlaces.masked(self))'" }
 }
 
 /// The path of an existing file from the root, without links; nil if there is none.

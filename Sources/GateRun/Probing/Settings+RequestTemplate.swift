@@ -66,14 +66,15 @@ extension CheckSettings {
     guard InputFile.canBeReadAgain(path) else {
       throw CommandFailure(
         .badContent,
-        "\(kind.name) is not a regular file: '\(path)' can be read only once\n  hint: write it to a file first"
+        "\(kind.name) is not a regular file: \(path.quotedPath) can be read only once\n  hint: write it to a file first"
       )
     }
     let bytes = try InputFile.required(path, as: kind)
     guard String(decoding: bytes, as: UTF8.self).contains("-----BEGIN ") else {
       throw CommandFailure(
         .badContent,
-        "'\(path)' has no certificate or key in it\n  hint: a PEM file begins with -----BEGIN")
+        "\(path.quotedPath) has no certificate or key in it\n  hint: a PEM file begins with -----BEGIN"
+      )
     }
   }
 

@@ -130,7 +130,7 @@ package struct NotCheckedRun: Sendable {
   private mutating func leave(_ path: String, _ why: String, _ howLong: String = "") {
     guard left.insert(path).inserted else { return }
     Output.complain(
-      "healthgate: warning: '\(path.printable)' is left unchanged\(howLong): \(why)")
+      "healthgate: warning: \(path.quotedPath) is left unchanged\(howLong): \(why)")
   }
 
   // MARK: - The CI system

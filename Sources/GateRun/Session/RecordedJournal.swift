@@ -79,7 +79,8 @@ package enum RecordedJournal {
 
   private static func warn(of journal: JournalSummary, _ path: String) {
     guard journal.isCutOff else { return }
-    Output.complain("healthgate: warning: the last line of '\(path)' is cut off and was ignored")
+    Output.complain(
+      "healthgate: warning: the last line of \(path.quotedPath) is cut off and was ignored")
   }
 
   /// The failure for a file that is not a journal; `bytes` are the whole file, if available.
@@ -89,11 +90,11 @@ package enum RecordedJournal {
     if let bytes, (try? RecordedVerdict(reading: bytes)) != nil {
       return CommandFailure(
         .badContent,
-        "\(path.shown) is a verdict, not a journal\n  hint: give the file that the run wrote with "
+        "\(path.quotedPath) is a verdict, not a journal\n  hint: give the file that the run wrote with "
           + "\(SettingKey.journal.flag)")
     }
     let place = error.line.map { "\n  at \(path):\($0)" } ?? ""
     return CommandFailure(
-      .badContent, "'\(path)' cannot be read as a journal: \(error.message)\(place)")
+      .badContent, "\(path.quotedPath) cannot be read as a journal: \(error.message)\(place)")
   }
 }

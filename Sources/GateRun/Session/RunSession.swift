@@ -214,7 +214,7 @@ struct RunSession {
       let isHeld = what == "journal" && error.code == EBUSY
       throw CommandFailure(
         .notWritten,
-        "the \(what) cannot be written to '\(path)': "
+        "the \(what) cannot be written to \(path.quotedPath): "
           + (isHeld ? "another run is writing it" : error.words))
     }
   }

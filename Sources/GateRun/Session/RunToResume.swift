@@ -36,7 +36,7 @@ package struct RunToResume {
     guard isSame else {
       throw CommandFailure(
         .usage,
-        "'\(path)' is to be resumed, but journal is '\(output.journal ?? "")', another file\n"
+        "\(path.quotedPath) is to be resumed, but journal is \((output.journal ?? "").quotedPath), another file\n"
           + "  hint: leave journal out: a resumed run appends to the journal that it resumes")
     }
     let mayBegin = output.journal != nil
@@ -55,7 +55,7 @@ package struct RunToResume {
     guard recorded.header.healthgateVersion == Program.version else {
       throw CommandFailure(
         .usage,
-        "'\(path)' is of healthgate \(recorded.header.healthgateVersion.cleaned(to: 20)), and this is "
+        "\(path.quotedPath) is of healthgate \(recorded.header.healthgateVersion.cleaned(to: 20)), and this is "
           + "\(Program.version), which may decide differently\n  hint: begin a new run")
     }
     var timeline = Timeline()
@@ -91,12 +91,12 @@ package struct RunToResume {
   private static func unsigned(_ path: String) -> CommandFailure {
     CommandFailure(
       .badContent,
-      "'\(path)' cannot be resumed: nothing in it is signed by the key of sign_key\n"
+      "\(path.quotedPath) cannot be resumed: nothing in it is signed by the key of sign_key\n"
         + "  hint: anyone who can write the file could have made it; begin a new run")
   }
 
   private static func beginning(_ path: String) -> RunToResume? {
-    Output.complain("healthgate: nothing to resume in '\(path)' yet: a new run begins")
+    Output.complain("healthgate: nothing to resume in \(path.quotedPath) yet: a new run begins")
     return nil
   }
 
@@ -105,15 +105,15 @@ package struct RunToResume {
     case EBUSY:
       CommandFailure(
         .notWritten,
-        "'\(path)' cannot be resumed: its run is still in progress, or is being resumed already\n"
+        "\(path.quotedPath) cannot be resumed: its run is still in progress, or is being resumed already\n"
           + "  hint: wait for it, or end it first")
     case ESPIPE:
       CommandFailure(
-        .usage, "'\(path)' cannot be resumed: it is not a file such as --journal writes")
+        .usage, "\(path.quotedPath) cannot be resumed: it is not a file such as --journal writes")
     default:
       CommandFailure(
         .noFile,
-        "'\(path)' cannot be resumed: \(error.words)"
+        "\(path.quotedPath) cannot be resumed: \(error.words)"
           + (error.code == ENOENT
             ? "\n  hint: with --journal \(path) as well, a new run begins if there is no such file"
             : ""))
