@@ -20,7 +20,7 @@ extension LoadedSettings {
 
   private func begin() throws -> Never {
     let group = try group()
-    let baseline = try baseline(beside: group)
+    let baseline = try oldGroup(as: .baseline)
     try tryOut(group)
     try session(self, group, baseline, nil).run()
   }
@@ -28,7 +28,7 @@ extension LoadedSettings {
   private func goOn(with resumption: RunToResume) throws -> Never {
     var loaded = self
     let group = try resumption.group(of: loaded)
-    let baseline = try loaded.baseline(beside: group)
+    let baseline = try loaded.oldGroup(as: .baseline)
     try resumption.refuseChanges(loaded.settings, group, baseline)
     loaded.settings.output.journal = loaded.settings.output.journal ?? resumption.held.path
     try loaded.tryOut(group)
@@ -36,12 +36,12 @@ extension LoadedSettings {
   }
 
   private func session(
-    _ loaded: LoadedSettings, _ group: LoadedGroup, _ baseline: LoadedBaseline?,
+    _ loaded: LoadedSettings, _ group: LoadedGroup, _ baseline: LoadedGroup?,
     _ resumption: RunToResume?
   ) -> RunSession {
     RunSession(
       settings: loaded.settings, group: group, baseline: baseline, askers: loaded.askers,
-      oldGroup: { try loaded.oldGroup() }, resumption: resumption)
+      oldGroup: { try loaded.oldGroup(as: .member) }, resumption: resumption)
   }
 }
 

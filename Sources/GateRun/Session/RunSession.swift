@@ -16,7 +16,7 @@ internal import Synchronization
 struct RunSession {
   var settings: Settings
   var group: LoadedGroup
-  var baseline: LoadedBaseline?
+  var baseline: LoadedGroup?
   /// The callers of AWS, for the settings in the verdict.
   var askers: [RunHeader.ChosenSetting] = []
   /// Lists the old group again, to gate it as a group.
@@ -228,7 +228,8 @@ struct RunSession {
       checks: RunHeader.Check.all(settings.checks.map(\.check), settings.requestsInForce),
       policy: group.policy,
       isAdvisory: settings.isAdvisory, group: group.source, baseline: baseline?.source,
-      settings: settings.chosen + askers, warnings: settings.warnings + (baseline?.warnings ?? []),
+      settings: settings.chosen + askers,
+      warnings: settings.warnings + (baseline?.warnings(beside: group) ?? []),
       journalPath: settings.output.journal, deployment: deployment)
   }
 

@@ -135,7 +135,7 @@ package struct RunToResume {
   ///
   /// - Throws: `CommandFailure` that names all differences.
   package func refuseChanges(
-    _ settings: Settings, _ group: LoadedGroup, _ baseline: LoadedBaseline?
+    _ settings: Settings, _ group: LoadedGroup, _ baseline: LoadedGroup?
   ) throws(CommandFailure) {
     let differences = run.differences(from: settings, group.policy)
     guard differences.isEmpty else { throw CommandFailure(SettingsError(differences)) }
