@@ -16,7 +16,7 @@ package final class HeldJournal {
     // The content of a pipe is gone once it has been read.
     guard FileLock.isFile(descriptor) else { throw .system(SystemError(code: ESPIPE)) }
     do throws(SystemError) { try FileLock.take(descriptor) } catch { throw .system(error) }
-    bytes = try InputFile.read(descriptor: descriptor, as: .journal)
+    bytes = try InputPieces(descriptor, as: .journal).whole()
   }
 
   deinit {

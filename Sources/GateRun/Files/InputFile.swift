@@ -38,13 +38,6 @@ package enum InputFile {
   package static func read(_ path: String, as kind: Kind) throws(Failure) -> [UInt8] {
     try InputPieces(path, as: kind).whole()
   }
-
-  /// Reads from the current position of a descriptor.
-  ///
-  /// - Throws: `Failure`
-  static func read(descriptor: Int32, as kind: Kind) throws(Failure) -> [UInt8] {
-    try InputPieces(descriptor, as: kind).whole()
-  }
 }
 
 extension InputFile.Failure {

@@ -158,13 +158,6 @@ struct GroupReader: Sendable {
   /// Where the credentials were found; nil if there are none.
   var credentialsOrigin: String? { client.origin }
 
-  /// Queries each load balancer whose view counts once, so that errors are found before the run.
-  ///
-  /// - Throws: `SourceError`
-  func tryOutViews(of instances: [Instance]) throws(SourceError) {
-    _ = try views(of: instances)
-  }
-
   /// The load balancers' views of these instances, by ID; of several views, the worst.
   ///
   /// An instance that a load balancer does not list has no view.

@@ -189,7 +189,7 @@ extension LoadedSettings {
     let reader = reader
     if reader.readsView {
       do throws(SourceError) {
-        try reader.tryOutViews(of: group.instances)
+        _ = try reader.views(of: group.instances)
       } catch {
         throw CommandFailure(
           error, of: settings.following.crossChecks.isEmpty ? settings.source.key : .crossCheck)

@@ -71,6 +71,10 @@ package struct VerdictDelivery {
   private mutating func sync(_ document: inout VerdictDocument) {
     guard let journal else { return }
     journal.sync()
+    tellFailure(of: journal, &document)
+  }
+
+  private mutating func tellFailure(of journal: JournalFile, _ document: inout VerdictDocument) {
     guard let failure = journal.failure else { return }
     document.fail("the journal could not be written: \(failure.words)")
     isOnRecord = false
@@ -145,9 +149,7 @@ package struct VerdictDelivery {
     stream?.aftermath(event)
     guard let journal, isOnRecord else { return }
     document.journal = journal.add(event)
-    guard let failure = journal.failure else { return }
-    document.fail("the journal could not be written: \(failure.words)")
-    isOnRecord = false
+    tellFailure(of: journal, &document)
   }
 
   /// Gates the baseline after a rollback; neither its result nor an error changes the verdict.
