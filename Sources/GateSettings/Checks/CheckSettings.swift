@@ -161,19 +161,14 @@ extension SettingsReader {
 extension GuardMeasure {
   /// Sets values of the run where the item has none of its own and the first health check differs.
   mutating func complete(from usual: HealthCheck, beside first: HealthCheck) {
-    let asked = usual.asked(as: self)
-    guard asked.numbers != first.asked(as: self).numbers else { return }
+    let (asked, other) = (usual.asked(as: self), first.asked(as: self))
+    guard
+      asked.interval != other.interval || asked.timeout != other.timeout
+        || asked.healthyThreshold != other.healthyThreshold
+        || asked.unhealthyThreshold != other.unhealthyThreshold
+    else { return }
     (interval, timeout) = (asked.interval, asked.timeout)
     (healthyThreshold, unhealthyThreshold) = (asked.healthyThreshold, asked.unhealthyThreshold)
-  }
-}
-
-extension HealthCheck {
-  fileprivate var numbers: [Int64] {
-    [
-      interval.inMicroseconds, timeout.inMicroseconds, Int64(healthyThreshold),
-      Int64(unhealthyThreshold),
-    ]
   }
 }
 

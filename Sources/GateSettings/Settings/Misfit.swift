@@ -31,7 +31,6 @@ extension SettingsReader {
 
   /// Removes imported settings that do not apply to the target's protocol, with a warning.
   mutating func leaveOutImports(for target: HealthCheckTarget) {
-    guard inForce.values.values.contains(where: \.isImported) else { return }
     for key in SettingKey.allCases where isImported(key) {
       guard let texts = inForce.values[key], let misfit = key.misfit(texts, with: target) else {
         continue
@@ -45,7 +44,7 @@ extension SettingsReader {
   }
 
   private func isImported(_ key: SettingKey) -> Bool {
-    inForce.values[key]?.isImported ?? false
+    if case .imported? = inForce.origin(of: key) { true } else { false }
   }
 
   private func misfit(
@@ -85,13 +84,6 @@ extension SettingsReader {
       hint: first.setting.kind == .toggle
         ? "add \(first.flag), or leave it out"
         : "such as \(first.given(as: first.setting.example ?? first.setting.metavar))")
-  }
-}
-
-extension [SettingText] {
-  fileprivate var isImported: Bool {
-    guard case .imported = first?.origin else { return false }
-    return true
   }
 }
 
