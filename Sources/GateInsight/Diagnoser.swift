@@ -639,9 +639,11 @@ extension Symptom {
 
 extension String {
   /// Marks of checks in words, such as `3 passed, 2 failed, 1 passed`; the latest runs only.
+  ///
+  /// An ellipsis stands for earlier checks.
   var inRuns: String {
     var runs: [(mark: Character, count: Int)] = []
-    for mark in self {
+    for mark in self where mark != "…" {
       if runs.last?.mark == mark {
         runs[runs.count - 1].count += 1
       } else {
@@ -649,6 +651,6 @@ extension String {
       }
     }
     let shown = runs.suffix(8).map { "\($0.count) \($0.mark == "+" ? "passed" : "failed")" }
-    return (runs.count > 8 ? "at last " : "") + shown.joined(separator: ", ")
+    return (runs.count > 8 || hasPrefix("…") ? "at last " : "") + shown.joined(separator: ", ")
   }
 }

@@ -15,9 +15,12 @@ extension String {
     return String(self[..<colon])
   }
 
-  /// Whether it is a literal address, IPv4 or IPv6.
+  /// Whether it is a literal address, IPv4 or IPv6, with or without a zone.
   var isAddress: Bool {
-    if contains(":") { return utf8.allSatisfy { "0123456789abcdefABCDEF:.%".utf8.contains($0) } }
+    if contains(":") {
+      let address = utf8.prefix { $0 != UInt8(ascii: "%") }
+      return address.allSatisfy { "0123456789abcdefABCDEF:.".utf8.contains($0) }
+    }
     let parts = split(separator: ".", omittingEmptySubsequences: false)
     return parts.count == 4 && parts.allSatisfy { $0.asWholeNumber.map { $0 <= 255 } ?? false }
   }

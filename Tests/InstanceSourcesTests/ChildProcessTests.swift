@@ -23,6 +23,14 @@ import Testing
     }
   }
 
+  @Test func aUserOfAURLIsNotSaidAsItIsSentEither() {
+    var child = ChildProcess(
+      words: ["sh", "-c", "echo Basic d2ViOmh1bnRlcjI= >&2; exit 3"],
+      variables: ["PATH": "/usr/bin:/bin", "http_proxy": "http://web:hunter2@proxy.test:3128"])
+    child.timeout = .seconds(20)
+    #expect(throws: ChildProcess.Failure.failed(status: 3, said: "Basic ***")) { try child.run() }
+  }
+
   @Test func theSignalThatKilledItIsSaid() {
     #expect(throws: ChildProcess.Failure.killed(signal: 15)) { try run("kill -TERM $$") }
   }

@@ -1,4 +1,5 @@
 package import GateCore
+internal import GateText
 
 /// The URL to post something to, and the format.
 package struct Webhook: Hashable, Sendable {
@@ -60,6 +61,6 @@ package struct Webhook: Hashable, Sendable {
       part.utf8.count >= 16 || part.contains { $0.isNumber || $0.isUppercase }
     }
     let place = String(text[..<path.startIndex])
-    return SecretPlaces.secrets(in: place, .place) + parts.map(String.init)
+    return SecretPlaces.sentSecrets(in: place, .place) + parts.map(String.init)
   }
 }

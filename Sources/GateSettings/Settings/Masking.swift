@@ -24,9 +24,7 @@ extension SettingKey {
     switch secrecy(of: text) {
     case .open: []
     case .whole: [text]
-    case .places(let kind):
-      SecretPlaces.secrets(in: text, kind)
-        + SecretPlaces.users(in: text, kind).map { Base64.text(of: $0) }
+    case .places(let kind): SecretPlaces.sentSecrets(in: text, kind)
     case .from(let start): [String(text[start...])] + Self.basicPasswords(in: text[start...])
     case .webhook: Webhook.secrets(in: text)
     case .mapping: StructuredMasking.secrets(in: text)

@@ -36,9 +36,9 @@ enum StructuredMasking {
     switch Place(path) {
     case .header(let name): SettingKey.header.secrets(in: "\(name): \(text)")
     case .setting(let key): key.secrets(in: text)
-    case .command: SecretPlaces.secrets(in: text, .command)
+    case .command: SecretPlaces.sentSecrets(in: text, .command)
     case .question(let form): SettingKey.guard.secrets(in: form + text)
-    case .other: SecretPlaces.secrets(in: text, .text)
+    case .other: SecretPlaces.sentSecrets(in: text, .text)
     }
   }
 

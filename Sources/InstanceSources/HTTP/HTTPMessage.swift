@@ -1,4 +1,5 @@
 internal import GateCore
+internal import GateText
 
 /// A request to an API, a metadata service, or another source of data.
 package struct HTTPRequest: Sendable {
@@ -39,7 +40,7 @@ package struct HTTPRequest: Sendable {
   var secrets: SecretMask {
     let form = if case .post(let form) = method { "?\(form.revealed)" } else { "" }
     return SecretMask(
-      SecretPlaces.secrets(in: url, .place) + SecretPlaces.secrets(in: form)
+      SecretPlaces.sentSecrets(in: url, .place) + SecretPlaces.sentSecrets(in: form)
         + (signing?.credentials.secrets ?? [])
         + fields.filter { SecretPlaces.isSecret(header: $0.name) }.map(\.value.revealed))
   }

@@ -1,5 +1,6 @@
 internal import CSystem
 package import GateCore
+internal import GateText
 internal import LibC
 
 /// A command that is run for its standard output.
@@ -19,8 +20,8 @@ package struct ChildProcess: Sendable {
     self.words = words
     self.variables = variables
     secrets = SecretMask(
-      words.flatMap { SecretPlaces.secrets(in: $0, .command) }
-        + SecretPlaces.secrets(ofEnvironment: variables))
+      words.flatMap { SecretPlaces.sentSecrets(in: $0, .command) }
+        + SecretPlaces.sentSecrets(ofEnvironment: variables))
   }
 
   /// Why there is no usable output.

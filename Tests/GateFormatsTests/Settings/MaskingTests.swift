@@ -1,5 +1,7 @@
-import GateSettings
+import GateText
 import Testing
+
+@testable import GateSettings
 
 @Suite struct MaskingTests {
   @Test(arguments: [
@@ -26,5 +28,18 @@ import Testing
     #expect(SettingKey.expectVersion.masked("a:b@c") == "a:b@c")
     #expect(SettingKey.header.masked("Content-Type: text/plain") == "Content-Type: text/plain")
     #expect(SettingKey.subject.masked("http://a@sha256:1") == "http://a@sha256:1")
+  }
+
+  // A server repeats credentials as it got them (RFC 7617, section 2).
+  @Test(arguments: [
+    (SettingKey.proxy, "http://web:hunter2@bastion"), (.notify, "https://web:hunter2@hooks.test/x"),
+    (.exec, "curl http://web:hunter2@lb/list"),
+    (.steps, #"{"name": "a", "shift": "curl http://web:hunter2@lb/shift"}"#),
+    (.steps, #"{"name": "a", "other": "http://web:hunter2@lb/"}"#),
+    (.guard, "http:http://web:hunter2@lb/"),
+    (.healthChecks, #"{"name": "a", "proxy": "http://web:hunter2@lb"}"#),
+  ])
+  func aUserIsASecretAsItIsSentToo(_ key: SettingKey, _ text: String) {
+    #expect(key.secrets(in: text).contains(Base64.text(of: "web:hunter2".utf8)))
   }
 }
