@@ -1,3 +1,4 @@
+internal import GateCore
 internal import GateText
 
 /// Names that other programs use for this program's options, values and commands.
@@ -203,10 +204,11 @@ package enum ForeignWords {
   package static func advice(forFile name: String, of place: ResultPlace) -> String? {
     // A URL may have a token in it.
     guard name.contains(where: { "./".contains($0) }), !name.contains("://") else { return nil }
+    let file = SecretPlaces.masked(name).printable
     return switch place {
-    case .verdict: "--verdict \(name.printable) writes the verdict to a file"
-    case .output: "--output \(name.printable) names the file"
-    case .printed: "'> \(name.printable)' writes standard output to a file"
+    case .verdict: "--verdict \(file) writes the verdict to a file"
+    case .output: "--output \(file) names the file"
+    case .printed: "'> \(file)' writes standard output to a file"
     }
   }
 

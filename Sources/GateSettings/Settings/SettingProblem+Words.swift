@@ -1,3 +1,4 @@
+internal import GateCore
 internal import GateText
 
 extension SettingProblem: CustomStringConvertible {
@@ -88,6 +89,6 @@ extension String {
   /// A name without quotes, any other text with quotes.
   fileprivate var quotedIfOdd: String {
     let isPlain = !isEmpty && utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
-    return isPlain && count <= 80 ? self : shown
+    return isPlain && count <= 80 ? SecretPlaces.masked(self) : shown
   }
 }
