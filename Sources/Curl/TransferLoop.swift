@@ -207,8 +207,12 @@ package final class TransferLoop {
     case Self.isReader:
       readers[ready.descriptor]?()
     default:
-      groups[Int(watched[index].group)].act(on: ready.descriptor, ready.actions)
-      keepWatching(index, after: ready.actions)
+      // A reset is reported as an error alone if it is seen before the end of the stream (Linux,
+      // `tcp_reset`). libcurl would not read then, and not learn what the error is.
+      let isErrorAlone = ready.actions == CURL_CSELECT_ERR
+      let actions = isErrorAlone ? CURL_CSELECT_ERR | CURL_CSELECT_IN : ready.actions
+      groups[Int(watched[index].group)].act(on: ready.descriptor, actions)
+      keepWatching(index, after: actions)
     }
   }
 
