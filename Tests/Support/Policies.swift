@@ -1,13 +1,26 @@
 package import GateCore
 
-// Values with some of their properties given in one expression, the others as they stand.
+// Values with some of their properties given in one expression, the others as they stand in the core.
+
+extension GatePolicy {
+  package static let plain = GatePolicy(deadline: .zero, expected: 1)
+}
+
+extension CanaryStep {
+  package static let plain = CanaryStep(name: "")
+}
+
+extension ComparisonPolicy {
+  package static let plain = ComparisonPolicy()
+}
 
 extension GatePolicy {
   package init(
-    minHealthy: InstanceCount = .percentage(100), maxUnhealthy: InstanceCount = .number(0),
-    maxReplaced: InstanceCount = .number(0), gracePeriod: Duration = .zero, soak: Duration = .zero,
-    deadline: Duration, expected: Int, membership: Membership = .fixed,
-    loadBalancer: LoadBalancerRole = .none, polling: Polling? = nil,
+    minHealthy: InstanceCount = plain.minHealthy, maxUnhealthy: InstanceCount = plain.maxUnhealthy,
+    maxReplaced: InstanceCount = plain.maxReplaced, gracePeriod: Duration = plain.gracePeriod,
+    soak: Duration = plain.soak, deadline: Duration, expected: Int,
+    membership: Membership = plain.membership, loadBalancer: LoadBalancerRole = plain.loadBalancer,
+    polling: Polling? = nil,
     comparison: ComparisonPolicy? = nil, guards: [GuardMeasure] = [], steps: [CanaryStep] = []
   ) {
     self.init(deadline: deadline, expected: expected)
@@ -28,7 +41,7 @@ extension GatePolicy {
 extension CanaryStep {
   package init(
     name: String, weight: Int? = nil, soak: Duration = .zero, approval: Duration? = nil,
-    isConfirmed: Bool = false, commandTimeout: Duration = .seconds(300),
+    isConfirmed: Bool = false, commandTimeout: Duration = plain.commandTimeout,
     guards: [GuardMeasure] = [], deadline: Duration? = nil
   ) {
     self.init(name: name)
@@ -64,8 +77,9 @@ extension GuardMeasure {
 
 extension ComparisonPolicy {
   package init(
-    confidence: Confidence = .standard, maxLatencyIncrease: LatencyIncrease = .standard,
-    minSamples: Int = 20
+    confidence: Confidence = plain.confidence,
+    maxLatencyIncrease: LatencyIncrease = plain.maxLatencyIncrease,
+    minSamples: Int = plain.minSamples
   ) {
     self.init()
     self.confidence = confidence

@@ -67,7 +67,7 @@ extension HealthCheckTarget {
   ///
   /// - Throws: `GrammarError`, which says what was expected instead.
   package init(parsing text: String) throws(GrammarError) {
-    if text.contains("://") { throw Self.isURL(text) }
+    if let url = URLParts(text[...]) { throw Self.isURL(text, url) }
     guard let colon = text.firstIndex(of: ":") else {
       throw GrammarError("\(text.shown) is not PROTOCOL:PORT/PATH, such as HTTP:80/health")
     }
@@ -89,22 +89,20 @@ extension HealthCheckTarget {
   }
 
   /// The error for a URL, which also names an instance, unlike a target.
-  private static func isURL(_ text: String) -> GrammarError {
-    let parts = text.split(separator: "://", maxSplits: 1, omittingEmptySubsequences: false)
-    let end = parts[1].firstIndex { "/?".contains($0) } ?? parts[1].endIndex
-    let path = parts[1][end...]
+  private static func isURL(_ text: String, _ url: URLParts) -> GrammarError {
     // A target and an instance have no user.
-    let place = parts[1][..<end].split(separator: "@", omittingEmptySubsequences: false).last ?? ""
+    let place = url.place
+    let path = url.rest.hasPrefix("/") ? url.rest : "/\(url.rest)"
     let host =
       place.hasSuffix("]") ? place : place.prefix(upTo: place.lastIndex(of: ":") ?? place.endIndex)
-    let name = parts[0].uppercased()
+    let name = url.scheme.uppercased()
     let usual = name == "HTTPS" ? "443" : "80"
     let port = place.count > host.count ? String(place.dropFirst(host.count + 1)) : usual
-    let target = "\(name):\(port)\(path.isEmpty ? "/" : path)"
+    let target = "\(name):\(port)\(path)"
     return GrammarError(
       "\(text.shown) is a URL, not PROTOCOL:PORT/PATH",
       hint:
-        "give it by itself, healthgate \(parts[0])://\(place)\(path), or as --target \(target) "
+        "give it by itself, healthgate \(url.scheme)://\(place)\(url.rest), or as --target \(target) "
         + "--instances \(host)")
   }
 

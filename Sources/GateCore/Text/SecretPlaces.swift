@@ -108,14 +108,7 @@ package enum SecretPlaces {
     return String(decoding: masked, as: UTF8.self)
   }
 
-  private static func isOfWord(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"), 0x80...:
-      true
-    default: false
-    }
-  }
+  private static func isOfWord(_ byte: UInt8) -> Bool { byte.isAlphanumeric || byte >= 0x80 }
 
   // MARK: - Ranges
 
@@ -309,5 +302,12 @@ package enum SecretPlaces {
 
   private static func lastWord(of bytes: Bytes) -> Bytes {
     bytes[(bytes.lastIndex(where: isEdge).map { $0 + 1 } ?? bytes.startIndex)...]
+  }
+}
+
+extension UInt8 {
+  /// Whether it is a letter or a digit of ASCII.
+  package var isAlphanumeric: Bool {
+    (0x30...0x39).contains(self) || (0x41...0x5A).contains(self) || (0x61...0x7A).contains(self)
   }
 }

@@ -1,3 +1,5 @@
+internal import GateCore
+
 /// A text as a YAML scalar on one line, with quotes only if it would be read differently without.
 func yamlScalar(_ text: String) -> String {
   isPlainScalar(text) ? text : quotedScalar(text)
@@ -37,13 +39,6 @@ private func isPlainScalar(_ text: String) -> Bool {
   guard let first = text.utf8.first, text.utf8.allSatisfy(isPlain) else { return false }
   let beginsPlainly = first.isAlphanumeric || first == UInt8(ascii: "/")
   return beginsPlainly && !text.hasSuffix(":") && !words.contains(text.lowercased())
-}
-
-extension UInt8 {
-  /// Whether it is a letter or a digit of ASCII.
-  var isAlphanumeric: Bool {
-    (0x30...0x39).contains(self) || (0x41...0x5A).contains(self) || (0x61...0x7A).contains(self)
-  }
 }
 
 /// Whether a byte needs no quotes; without blanks neither `: ` nor ` #` can occur.
